@@ -1,0 +1,2 @@
+//! The `pressmark` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The document, its layers and the stage contract of pressmark

@@ -1,0 +1,1 @@
+//! A model bundle in, one forward pass out

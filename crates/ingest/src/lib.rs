@@ -1,0 +1,1 @@
+//! Bytes to documents: formats, character sets, articles out of pages, chrome, metadata, language, duplicates

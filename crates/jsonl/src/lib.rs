@@ -1,0 +1,1 @@
+//! The annotated record pressmark/1: wire types, writer, JSON Schema

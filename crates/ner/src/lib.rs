@@ -1,0 +1,1 @@
+//! Entities, terms from a codebook, mentions joined into entities

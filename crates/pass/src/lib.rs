@@ -1,0 +1,1 @@
+//! The one pass: runs the encoder over a document's windows

@@ -1,0 +1,1 @@
+//! Orders stages, checks what each needs and gives, runs them in parallel

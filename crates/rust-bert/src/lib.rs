@@ -1,0 +1,1 @@
+//! The stages of pressmark on rust-bert and libtorch

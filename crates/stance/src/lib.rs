@@ -1,0 +1,1 @@
+//! Frames from a codebook, sentiment towards entities, stance towards targets

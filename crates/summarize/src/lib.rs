@@ -1,0 +1,1 @@
+//! The most telling sentences of a document

@@ -1,0 +1,1 @@
+//! Sentences, words, subwords and encoder windows, with offsets
