@@ -1,1 +1,43 @@
-//! The document, its layers and the stage contract of pressmark
+//! The document that every crate of pressmark passes along, and the contract of a stage.
+//!
+//! A [`Document`] holds the cleaned text of one news page and a layer for each thing that is
+//! found in it. A [`Stage`] reads some layers and fills others; stages speak to each other only
+//! through the document. This crate does no I/O, knows no wire format (that is
+//! `pressmark-jsonl`) and depends on nothing of pressmark.
+//!
+//! ```
+//! use pressmark_core::{Document, SegmentKind, Span};
+//!
+//! let doc = Document::from_text("a", "Rain in Lisbon\n\nIt rained for a week.");
+//! assert_eq!(doc.blocks()[1], (Span::new(16, 37), SegmentKind::Body));
+//! assert_eq!(doc.slice(Span::new(8, 14)), "Lisbon");
+//! ```
+//!
+//! # Glossary
+//! - **record**: what one line of output is made from: a file, a line of JSONL, a row of CSV, a WARC response.
+//! - **segment**: a stretch of a record's bytes; kept (then it is a **block** of the text) or dropped as chrome or duplicate.
+//! - **chrome**: what a page shows around its article: navigation, share bars, comment forms.
+//! - **sentence**, **token**: units of the text; a token is a word or mark, a **subword** is what the encoder reads.
+//! - **window**: whole sentences packed up to the encoder's size; **rows** are the subwords of all windows.
+//! - **mention**: a place in the text that names something; **entity**: the thing named, over all its mentions.
+//! - **cue**: the words that introduce a quotation; **speaker**: who is quoted.
+//! - **frame**: a way in which a story is told, defined by a **codebook**.
+//! - **stance**: where a **holder** stands towards a **target**; **voice**: whose words a passage is in.
+#![deny(missing_docs)]
+
+mod document;
+mod layers;
+mod problem;
+mod segment;
+mod span;
+mod stage;
+
+pub use document::{Document, Meta, Source, Status};
+pub use layers::{
+    Coverage, Entity, Frame, FrameEvidence, Holder, Matrix, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
+    StanceLabel, SummarySentence, Target, Token, Voice, Windows,
+};
+pub use problem::{Problem, ProblemKind, Severity};
+pub use segment::{Edit, EditKind, Segment, SegmentKind};
+pub use span::Span;
+pub use stage::{Layer, Provenance, Stage, StageError};

@@ -1,0 +1,240 @@
+use crate::{
+    Coverage, Entity, Frame, Matrix, Mention, Problem, ProblemKind, Quote, Segment, SegmentKind, Sentence, Severity,
+    Span, Stance, SummarySentence, Token, Windows,
+};
+
+/// One input record and everything that the stages found in it.
+///
+/// Ingestion fills the upper fields; each stage reads the layers below it and fills its own.
+/// All spans are byte offsets into [`text`](Document::text).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    /// Unique within a run.
+    pub id: String,
+    /// Where the record came from.
+    pub source: Source,
+    /// What the page says of itself.
+    pub meta: Meta,
+    /// The cleaned article: title first, then body, blocks separated by one blank line.
+    pub text: String,
+    /// The whole input, in input order, and what became of each stretch.
+    pub segments: Vec<Segment>,
+    /// The input record's other fields as one JSON string.
+    pub extra: Option<String>,
+    /// The id of the earlier document of this run that this one repeats.
+    pub duplicate_of: Option<String>,
+
+    /// Sentences, headings and list items in text order.
+    pub sents: Vec<Sentence>,
+    /// Words and punctuation marks in text order.
+    pub tokens: Vec<Token>,
+    /// What the encoder reads.
+    pub windows: Windows,
+    /// What the encoder made of it, a row for each row of `windows`; dropped before writing.
+    pub hidden: Matrix,
+    /// One embedding of unit length a sentence; dropped before writing.
+    pub sent_vectors: Matrix,
+
+    /// Mentions of entities in text order, never overlapping.
+    pub ents: Vec<Mention>,
+    /// What they name, in order of first mention.
+    pub entities: Vec<Entity>,
+    /// Quotations in text order.
+    pub quotes: Vec<Quote>,
+    /// The summary's sentences in text order.
+    pub summary: Vec<SummarySentence>,
+    /// A generated summary.
+    pub abstract_text: Option<String>,
+    /// Every label of each codebook, best first.
+    pub frames: Vec<Frame>,
+    /// Who stands where.
+    pub stances: Vec<Stance>,
+
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+    /// How much of the text each stage saw, in the order in which they ran.
+    pub coverage: Vec<Coverage>,
+}
+
+/// Where a record came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Path as given (`-` for standard input).
+    pub path: String,
+    /// The record's place in its file, counted from 0.
+    pub record: u64,
+    /// Address of the page, when the record tells it.
+    pub url: Option<String>,
+    /// SHA-256 of the record's bytes, in hex.
+    pub sha256: String,
+    /// Length of the record in bytes.
+    pub bytes: u64,
+    /// Media type, such as `text/html`.
+    pub media_type: String,
+    /// Character set, by its WHATWG name, such as `UTF-8`.
+    pub encoding: String,
+}
+
+/// What the page says of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// The title.
+    pub title: Option<String>,
+    /// Who wrote it, in the page's order.
+    pub authors: Vec<String>,
+    /// RFC 3339 or a plain date.
+    pub published: Option<String>,
+    /// Name of the site.
+    pub site: Option<String>,
+    /// ISO 639-1 code of the language, or ISO 639-3 where there is none.
+    pub language: Option<String>,
+    /// How sure the language is, in [0, 1].
+    pub language_score: Option<f32>,
+    /// The outlet that the page says it took the story from.
+    pub credited_source: Option<String>,
+}
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Every stage saw the whole text.
+    Ok,
+    /// Some stage failed or saw only part of the text.
+    Partial,
+    /// No text could be had.
+    Failed,
+}
+
+impl Status {
+    /// The name under which the status is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Document {
+    /// A document that is nothing but clean text: blocks separated by blank lines, all of them body.
+    #[must_use]
+    pub fn from_text(id: impl Into<String>, text: impl Into<String>) -> Self {
+        let (id, text) = (id.into(), text.into());
+        let mut segments = Vec::new();
+        let mut push = |raw: std::ops::Range<usize>, kept: bool| {
+            if !raw.is_empty() {
+                segments.push(Segment {
+                    span: kept.then(|| raw.clone().into()),
+                    raw,
+                    kind: if kept { SegmentKind::Body } else { SegmentKind::Chrome },
+                    reason: (!kept).then_some("whitespace"),
+                    edits: Vec::new(),
+                });
+            }
+        };
+        let mut done = 0;
+        for block in text.split("\n\n") {
+            let trimmed = block.trim();
+            let start = trimmed.as_ptr() as usize - text.as_ptr() as usize;
+            if !trimmed.is_empty() {
+                push(done..start, false);
+                push(start..start + trimmed.len(), true);
+                done = start + trimmed.len();
+            }
+        }
+        push(done..text.len(), false);
+        let bytes = text.len() as u64;
+        let source = Source { bytes, media_type: "text/plain".into(), encoding: "UTF-8".into(), ..Source::default() };
+        Self { id, text, segments, source, ..Self::default() }
+    }
+
+    /// The kept segments in text order: the article's blocks.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<(Span, SegmentKind)> {
+        let mut blocks: Vec<_> = self.segments.iter().filter_map(|s| Some((s.span?, s.kind))).collect();
+        blocks.sort_unstable_by_key(|(span, _)| *span);
+        blocks
+    }
+
+    /// The text under a span, or `""` when the span does not fit.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        span.slice(&self.text)
+    }
+
+    /// Index of the sentence that holds the byte at `offset`, if any.
+    #[must_use]
+    pub fn sent_at(&self, offset: usize) -> Option<usize> {
+        let index = self.sents.partition_point(|s| s.span.end <= offset);
+        self.sents.get(index).filter(|s| s.span.start <= offset).map(|_| index)
+    }
+
+    /// The tokens that overlap `span`: indices, half-open.
+    #[must_use]
+    pub fn tokens_in(&self, span: Span) -> std::ops::Range<usize> {
+        let start = self.tokens.partition_point(|t| t.span.end <= span.start);
+        let end = self.tokens.partition_point(|t| t.span.start < span.end);
+        start..end.max(start)
+    }
+
+    /// The rows of `windows` and `hidden` that belong to the given tokens, special tokens left out.
+    pub fn rows_of(&self, tokens: std::ops::Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        self.windows.token_rows.get(tokens).unwrap_or_default().iter().flat_map(Clone::clone)
+    }
+
+    /// Notes a problem.
+    pub fn report(&mut self, stage: &'static str, kind: ProblemKind, message: impl Into<String>, span: Option<Span>) {
+        self.problems.push(Problem { stage, kind, message: message.into(), span });
+    }
+
+    /// Notes that a stage saw `seen` of `total` code points.
+    pub fn cover(&mut self, stage: &'static str, seen: usize, total: usize) {
+        self.coverage.push(Coverage { stage, seen, total });
+    }
+
+    /// What became of the document, from its problems and coverage.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let worst = self.problems.iter().map(|p| p.kind.severity()).max().unwrap_or(Severity::Note);
+        if self.text.is_empty() {
+            Status::Failed
+        } else if worst > Severity::Note || self.coverage.iter().any(|c| c.seen < c.total) {
+            Status::Partial
+        } else {
+            Status::Ok
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_text_tiles_the_input() {
+        for text in ["", "One.", "  One.\n\nTwo é.\n\n\n\n Three\n", "\n\n\n"] {
+            let doc = Document::from_text("a", text);
+            let mut at = 0;
+            for segment in &doc.segments {
+                assert_eq!(segment.raw.start, at, "{text:?}");
+                at = segment.raw.end;
+                if let Some(span) = segment.span {
+                    assert_eq!(doc.slice(span), &text[segment.raw.clone()]);
+                    assert_eq!(doc.slice(span).trim(), doc.slice(span));
+                }
+            }
+            assert_eq!(at, text.len());
+        }
+    }
+
+    #[test]
+    fn an_empty_document_has_failed() {
+        assert_eq!(Document::from_text("a", "").status(), Status::Failed);
+        let mut doc = Document::from_text("a", "Rain fell.");
+        assert_eq!(doc.status(), Status::Ok);
+        doc.cover("encoder", 3, 10);
+        assert_eq!(doc.status(), Status::Partial);
+    }
+}

@@ -1,0 +1,312 @@
+use std::ops::Range;
+
+use crate::{SegmentKind, Span};
+
+/// A sentence, heading or list item: what stages treat as one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its text, without surrounding white space.
+    pub span: Span,
+    /// Its words: indices into [`Document::tokens`](crate::Document::tokens), half-open.
+    pub tokens: Range<usize>,
+    /// The block it stands in, counted from 0 over the kept blocks in text order.
+    pub block: usize,
+    /// What that block is.
+    pub kind: SegmentKind,
+}
+
+/// A word or punctuation mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its text.
+    pub span: Span,
+}
+
+/// The document cut into what the encoder reads: whole sentences packed up to the window size.
+///
+/// Rows are subwords, those of all windows one after the other, special tokens included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    /// Vocabulary id of each row.
+    pub ids: Vec<u32>,
+    /// Word-shape class of each row; 0 for special tokens.
+    pub shapes: Vec<u8>,
+    /// Row at which each window starts, and at the end the number of rows; empty when there is no window.
+    pub starts: Vec<usize>,
+    /// The rows of each token, half-open; a token never crosses windows.
+    pub token_rows: Vec<Range<usize>>,
+}
+
+/// A dense row-major matrix of `f32`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matrix {
+    width: usize,
+    data: Vec<f32>,
+}
+
+impl Matrix {
+    /// A matrix of `data.len() / width` rows.
+    ///
+    /// # Panics
+    /// When `data` is not a whole number of rows.
+    #[must_use]
+    pub fn new(width: usize, data: Vec<f32>) -> Self {
+        assert!(
+            if width == 0 { data.is_empty() } else { data.len().is_multiple_of(width) },
+            "{} values are no whole number of rows of {width}",
+            data.len()
+        );
+        Self { width, data }
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.data.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// Row `index`, or an empty slice when there is none.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f32] {
+        let start = index.saturating_mul(self.width);
+        self.data.get(start..start + self.width).unwrap_or_default()
+    }
+
+    /// All values, row after row.
+    #[must_use]
+    pub fn as_slice(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// The mean of the given rows (those out of range are passed over), zeros when there are none.
+    #[must_use]
+    pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
+        let mut sum = vec![0.0; self.width];
+        let mut count = 0_usize;
+        for row in rows.into_iter().map(|r| self.row(r)).filter(|r| !r.is_empty()) {
+            sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
+            count += 1;
+        }
+        if count > 0 {
+            let scale = 1.0 / count as f32;
+            sum.iter_mut().for_each(|s| *s *= scale);
+        }
+        sum
+    }
+}
+
+/// A mention of an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mention {
+    /// Its text.
+    pub span: Span,
+    /// A label of the scheme in force, or of a codebook of terms.
+    pub label: String,
+    /// How sure the stage is, in [0, 1].
+    pub score: f32,
+    /// The entity it names: an index into [`Document::entities`](crate::Document::entities).
+    pub entity: Option<usize>,
+}
+
+/// One real-world thing named in the document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entity {
+    /// Its fullest form in the document.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// The other forms it takes in the document, in order of first use.
+    pub aliases: Vec<String>,
+    /// How many mentions it has.
+    pub mentions: usize,
+    /// The tone towards it over all its mentions, when a stage judged it.
+    pub sentiment: Option<Sentiment>,
+}
+
+/// The tone towards something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sentiment {
+    /// Probability of a positive tone, in [0, 1]; the three add up to 1.
+    pub positive: f32,
+    /// Probability of a neutral tone.
+    pub neutral: f32,
+    /// Probability of a negative tone.
+    pub negative: f32,
+}
+
+impl Sentiment {
+    /// The most probable tone, `"positive"`, `"neutral"` or `"negative"`, and its probability.
+    #[must_use]
+    pub fn best(&self) -> (&'static str, f32) {
+        if self.positive > self.neutral && self.positive > self.negative {
+            ("positive", self.positive)
+        } else if self.negative > self.neutral {
+            ("negative", self.negative)
+        } else {
+            ("neutral", self.neutral)
+        }
+    }
+}
+
+/// A quotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The content with its quotation marks (direct), or the content clause (indirect).
+    pub span: Span,
+    /// Direct, indirect or mixed.
+    pub kind: QuoteKind,
+    /// Who speaks: an index into [`Document::entities`](crate::Document::entities).
+    pub speaker: Option<usize>,
+    /// The words that name the speaker here ("he", "the minister").
+    pub speaker_span: Option<Span>,
+    /// The words that introduce the quotation ("said", "according to").
+    pub cue: Option<Span>,
+    /// Whether the closing quotation mark was found (always true for indirect quotations).
+    pub closed: bool,
+}
+
+/// How a quotation gives the words of its speaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QuoteKind {
+    /// Verbatim, in quotation marks.
+    Direct,
+    /// Reported in the outlet's words.
+    Indirect,
+    /// Reported, with a verbatim part.
+    Mixed,
+}
+
+impl QuoteKind {
+    /// The name under which the kind is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Indirect => "indirect",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
+/// A sentence chosen for the summary.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SummarySentence {
+    /// The sentence: an index into [`Document::sents`](crate::Document::sents).
+    pub sent: usize,
+    /// 1 is the most telling.
+    pub rank: usize,
+    /// How telling it is, in [0, 1].
+    pub score: f32,
+}
+
+/// How much a document is framed in one way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Name and version of the codebook.
+    pub codebook: String,
+    /// The frame's label.
+    pub label: String,
+    /// How much, in [0, 1].
+    pub score: f32,
+    /// The sentences that show it, best first.
+    pub evidence: Vec<FrameEvidence>,
+}
+
+/// A passage that shows a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrameEvidence {
+    /// The passage.
+    pub span: Span,
+    /// How clearly, in [0, 1].
+    pub score: f32,
+    /// Whose words they are.
+    pub voice: Voice,
+}
+
+/// Whose words a passage is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// The outlet's own.
+    Outlet,
+    /// Those of a quotation: an index into [`Document::quotes`](crate::Document::quotes).
+    Quote(usize),
+}
+
+/// Where somebody stands towards something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stance {
+    /// Who holds it.
+    pub holder: Holder,
+    /// Towards what.
+    pub target: Target,
+    /// For, against or neither.
+    pub label: StanceLabel,
+    /// How sure the stage is, in [0, 1].
+    pub score: f32,
+    /// The passages that show it.
+    pub evidence: Vec<Span>,
+}
+
+/// Who holds a stance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Holder {
+    /// The outlet that published the document.
+    Outlet,
+    /// An index into [`Document::entities`](crate::Document::entities).
+    Entity(usize),
+}
+
+/// What a stance is towards.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// An index into [`Document::entities`](crate::Document::entities).
+    Entity(usize),
+    /// The words that the user gave.
+    Text(String),
+}
+
+/// For, against or neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StanceLabel {
+    /// For the target.
+    Favor,
+    /// Against the target.
+    Against,
+    /// Neither.
+    Neutral,
+}
+
+impl StanceLabel {
+    /// The name under which the label is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Favor => "favor",
+            Self::Against => "against",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
+/// How much of the text a stage saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// The stage.
+    pub stage: &'static str,
+    /// Code points that it saw.
+    pub seen: usize,
+    /// Code points that it should have seen.
+    pub total: usize,
+}

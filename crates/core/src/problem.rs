@@ -1,0 +1,98 @@
+use std::fmt;
+
+use crate::Span;
+
+/// Something that went wrong with one document; kept with the document, never fatal to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The stage that met it, such as `"ingest"` or `"ner"`.
+    pub stage: &'static str,
+    /// What sort of problem it is.
+    pub kind: ProblemKind,
+    /// For a person: a lowercase fragment without a full stop.
+    pub message: String,
+    /// Where in the document's text, when it has a place.
+    pub span: Option<Span>,
+}
+
+/// How much a problem takes from a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; every stage still saw the whole text.
+    Note,
+    /// Some stage failed or saw only part of the text.
+    Partial,
+    /// No text could be had.
+    Failed,
+}
+
+macro_rules! problem_kinds {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $severity:ident;)*) => {
+        /// The closed list of what can be wrong with a document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum ProblemKind { $($(#[$doc])* $name,)* }
+
+        impl ProblemKind {
+            /// Every kind, in the order of the list.
+            pub const ALL: &'static [ProblemKind] = &[$(ProblemKind::$name,)*];
+
+            /// The name under which the kind is written.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(ProblemKind::$name => $wire,)* }
+            }
+
+            /// How much it takes from the document.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(ProblemKind::$name => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+problem_kinds! {
+    /// The file or stream could not be read (permission, vanished, device error).
+    Unreadable = "unreadable", Failed;
+    /// There was not one character of text.
+    Empty = "empty", Failed;
+    /// The bytes are not text.
+    Binary = "binary", Failed;
+    /// The record is larger than the limit in force.
+    TooLarge = "too_large", Failed;
+    /// A compressed input is cut short, damaged, or unpacks past the limit in force.
+    BadArchive = "bad_archive", Failed;
+    /// The record does not follow its format (broken JSON, ragged CSV row, bad WARC header).
+    Malformed = "malformed", Failed;
+    /// The record has no text field, or one that is not a string.
+    NoText = "no_text", Failed;
+    /// The page holds no article.
+    NoArticle = "no_article", Failed;
+    /// Bytes that mean nothing in the character set were replaced.
+    BadEncoding = "bad_encoding", Note;
+    /// The character set that the page declares is not the one it uses.
+    WrongCharset = "wrong_charset", Note;
+    /// Control characters, bidirectional overrides or zero-width characters stand in the text.
+    SuspiciousCharacters = "suspicious_characters", Note;
+    /// Another record of the run has the same id; this one was given a suffix.
+    DuplicateId = "duplicate_id", Note;
+    /// The language is not one that the model was trained on.
+    UnsupportedLanguage = "unsupported_language", Note;
+    /// The language could not be told.
+    UnknownLanguage = "unknown_language", Note;
+    /// A quotation is opened and never closed.
+    UnclosedQuote = "unclosed_quote", Note;
+    /// A stage saw only part of the text; `coverage` says how much.
+    Truncated = "truncated", Partial;
+    /// The document took longer than the limit in force.
+    Timeout = "timeout", Partial;
+    /// A stage gave up on this document.
+    StageFailed = "stage_failed", Partial;
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,120 @@
+use std::ops::Range;
+
+use crate::Span;
+
+/// A stretch of the input and what became of it.
+///
+/// The segments of a document, in input order, tile the whole input record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Where it stands in the document's text; `None` when it was dropped.
+    pub span: Option<Span>,
+    /// Byte offsets into the input record as it was read, half-open.
+    pub raw: Range<usize>,
+    /// What it is.
+    pub kind: SegmentKind,
+    /// Why it was dropped (a short snake_case word such as `"share_bar"`); `None` when it was kept.
+    pub reason: Option<&'static str>,
+    /// Where text and input differ inside a kept segment, in text order.
+    ///
+    /// Outside of the edits, the input bytes, decoded, are the text.
+    pub edits: Vec<Edit>,
+}
+
+/// A place inside a kept segment where the text is not simply the decoded input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What stands in the text; empty for a deletion.
+    pub span: Span,
+    /// The input bytes that it stands for.
+    pub raw: Range<usize>,
+    /// Why.
+    pub kind: EditKind,
+}
+
+/// Why text and input differ at an [`Edit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EditKind {
+    /// A soft hyphen, zero-width character, byte order mark or control character was taken out.
+    Invisible,
+    /// A line ending or run of white space became one character.
+    Whitespace,
+    /// A tag, comment or Markdown mark was taken out.
+    Markup,
+    /// A character reference or escape (`&amp;`, `\n`, `""`) was decoded.
+    Escape,
+    /// Bytes without a meaning became U+FFFD.
+    Replacement,
+    /// Page chrome inside a block (a dateline's site name, a share link) was taken out.
+    Chrome,
+}
+
+impl EditKind {
+    /// The name under which the kind is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invisible => "invisible",
+            Self::Whitespace => "whitespace",
+            Self::Markup => "markup",
+            Self::Escape => "escape",
+            Self::Replacement => "replacement",
+            Self::Chrome => "chrome",
+        }
+    }
+}
+
+/// What a stretch of the input is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SegmentKind {
+    /// The article's title.
+    Title,
+    /// A heading inside the article.
+    Heading,
+    /// A paragraph.
+    #[default]
+    Body,
+    /// An item of a list.
+    List,
+    /// A quotation set apart as a block.
+    Quote,
+    /// A caption of a picture or table.
+    Caption,
+    /// A row of a table.
+    Table,
+    /// Dropped: not the article.
+    Chrome,
+    /// Dropped: stands in the article already.
+    Duplicate,
+}
+
+impl SegmentKind {
+    /// The name under which the kind is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Heading => "heading",
+            Self::Body => "body",
+            Self::List => "list",
+            Self::Quote => "quote",
+            Self::Caption => "caption",
+            Self::Table => "table",
+            Self::Chrome => "chrome",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    /// Whether segments of this kind stand in the text.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        !matches!(self, Self::Chrome | Self::Duplicate)
+    }
+
+    /// Whether it is running text, as opposed to titles, headings, captions and tables.
+    #[must_use]
+    pub fn is_prose(self) -> bool {
+        matches!(self, Self::Body | Self::List | Self::Quote)
+    }
+}

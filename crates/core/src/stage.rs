@@ -1,0 +1,120 @@
+use std::fmt;
+
+use crate::{Document, ProblemKind, Span};
+
+/// A part of the document that a stage reads or fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Layer {
+    /// `text`, `segments`, `meta`: filled by ingestion.
+    Text,
+    /// `sents`.
+    Sents,
+    /// `tokens`.
+    Tokens,
+    /// `windows`.
+    Windows,
+    /// `hidden`.
+    Hidden,
+    /// `sent_vectors`.
+    SentVectors,
+    /// `ents` and `entities`.
+    Entities,
+    /// `quotes`.
+    Quotes,
+    /// `summary`.
+    Summary,
+    /// `abstract_text`.
+    Abstract,
+    /// `frames`.
+    Frames,
+    /// `sentiment` of each entity.
+    Sentiment,
+    /// `stances`.
+    Stances,
+}
+
+/// One step over a document: it reads some layers and fills others.
+///
+/// A stage is shared between threads and keeps no state between documents,
+/// so that a document's line is the same whatever ran before it.
+pub trait Stage: Send + Sync {
+    /// Short name, such as `"ner"`: the key in reports, problems and provenance.
+    fn name(&self) -> &'static str;
+
+    /// Layers that must be filled before this stage runs.
+    fn needs(&self) -> &'static [Layer];
+
+    /// Layers that this stage fills.
+    fn gives(&self) -> &'static [Layer];
+
+    /// What ran: model and settings, for the record's provenance.
+    fn provenance(&self) -> Provenance;
+
+    /// Runs over one document.
+    ///
+    /// # Errors
+    /// When the stage cannot do its work on this document; the run keeps the document,
+    /// notes the problem and goes on.
+    fn run(&self, doc: &mut Document) -> Result<(), StageError>;
+
+    /// Runs over several documents at once; the result must be that of [`run`](Stage::run) on each.
+    ///
+    /// A stage overrides it where work can be shared, as the encoder's windows are.
+    fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
+        docs.iter_mut().map(|doc| self.run(doc)).collect()
+    }
+}
+
+/// What ran over a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The stage's name.
+    pub stage: &'static str,
+    /// Name and version of the model, where there is one.
+    pub model: Option<String>,
+    /// SHA-256 of its weights, in hex.
+    pub sha256: Option<String>,
+    /// The settings in force as one JSON object.
+    pub settings: String,
+}
+
+/// Why a stage gave up on a document.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StageError {
+    /// What sort of problem it is.
+    pub kind: ProblemKind,
+    /// A lowercase fragment without a full stop.
+    pub message: String,
+    /// Where in the text, when it has a place.
+    pub span: Option<Span>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl StageError {
+    /// The stage failed, for the reason given.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::StageFailed, message: message.into(), span: None, source: None }
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StageError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}

@@ -1,0 +1,3 @@
+"""Training recipe of the pressmark-news bundle."""
+
+__version__ = "0.1.0"
