@@ -1,1 +1,41 @@
-//! The annotated record pressmark/1: wire types, writer, JSON Schema
+//! The annotated record `pressmark/1`: one JSON object a line.
+//!
+//! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
+//! writes it, `serde_json` reads it back. The crate turns the byte offsets of
+//! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
+//! spaCy's `Doc.from_json` takes a row as it is. It opens no file and knows no stage.
+//!
+//! ```
+//! use pressmark_core::Document;
+//! use pressmark_jsonl::{Provenance, Record, write_line};
+//!
+//! let doc = Document::from_text("a", "Été à Nice");
+//! let mut line = Vec::new();
+//! write_line(&Record::of(&doc, &Provenance::default()), &mut line)?;
+//! let back: Record<'_> = serde_json::from_slice(&line)?;
+//! assert_eq!(back.segments[0].end, Some(10)); // code points, not bytes
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![deny(missing_docs)]
+
+mod convert;
+mod offsets;
+mod record;
+mod score;
+mod tables;
+
+pub use record::{
+    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, SCHEMA, Segment, Sent,
+    Sentiment, Source, StageProvenance, Stance, Summary, Token,
+};
+pub use score::Score;
+pub use tables::{dataset_card, json_schema};
+
+/// Writes a record as one line, its line feed included.
+///
+/// # Errors
+/// When the writer fails; the record itself always has a JSON form.
+pub fn write_line(record: &Record<'_>, writer: &mut impl std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *writer, record)?;
+    writer.write_all(b"\n")
+}

@@ -1,0 +1,282 @@
+use std::borrow::Cow;
+
+use pressmark_core as core;
+
+use crate::offsets::CodePoints;
+use crate::record::*;
+
+impl<'a> Record<'a> {
+    /// The record of a document.
+    ///
+    /// `provenance` is the run's; it is the same for every document.
+    #[must_use]
+    pub fn of(doc: &'a core::Document, provenance: &Provenance<'a>) -> Self {
+        let points = CodePoints::new(&doc.text);
+        Self {
+            schema: SCHEMA.into(),
+            id: cow(&doc.id),
+            status: doc.status().as_str().into(),
+            problems: doc.problems.iter().map(|p| problem(p, &points)).collect(),
+            source: source(&doc.source),
+            meta: meta(&doc.meta),
+            text: cow(&doc.text),
+            segments: doc.segments.iter().map(|s| segment(s, &points)).collect(),
+            sents: doc.sents.iter().map(|s| sent(s.span, &points)).collect(),
+            tokens: tokens(doc, &points),
+            ents: doc.ents.iter().map(|e| ent(e, &points)).collect(),
+            entities: doc.entities.iter().enumerate().map(|(i, e)| entity(i, e)).collect(),
+            quotes: doc.quotes.iter().map(|q| quote(q, &points)).collect(),
+            summary: doc.summary.iter().filter_map(|s| summary(doc, s, &points)).collect(),
+            abstract_text: doc.abstract_text.as_deref().map(cow),
+            frames: doc.frames.iter().map(|f| frame(f, &points)).collect(),
+            stances: doc.stances.iter().map(|s| stance(s, &points)).collect(),
+            duplicate_of: doc.duplicate_of.as_deref().map(cow),
+            coverage: doc
+                .coverage
+                .iter()
+                .map(|c| Coverage { stage: c.stage.into(), seen: c.seen, total: c.total })
+                .collect(),
+            provenance: provenance.clone(),
+            extra: doc.extra.as_deref().map(cow),
+        }
+    }
+}
+
+impl<'a> Provenance<'a> {
+    /// The provenance of a run of `pressmark` at this version through these stages.
+    #[must_use]
+    pub fn of(pressmark: &'a str, stages: &'a [core::Provenance]) -> Self {
+        let stages = stages
+            .iter()
+            .map(|s| StageProvenance {
+                stage: s.stage.into(),
+                model: s.model.as_deref().map(cow),
+                sha256: s.sha256.as_deref().map(cow),
+                settings: cow(&s.settings),
+            })
+            .collect();
+        Self { pressmark: cow(pressmark), stages }
+    }
+}
+
+fn cow(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
+
+fn entity_id(index: usize) -> Cow<'static, str> {
+    format!("e{index}").into()
+}
+
+fn optional(span: Option<core::Span>, points: &CodePoints<'_>) -> (Option<usize>, Option<usize>) {
+    span.map(|s| points.span(s)).unzip()
+}
+
+fn sent(span: core::Span, points: &CodePoints<'_>) -> Sent {
+    let (start, end) = points.span(span);
+    Sent { start, end }
+}
+
+fn problem<'a>(problem: &'a core::Problem, points: &CodePoints<'_>) -> Problem<'a> {
+    let (start, end) = optional(problem.span, points);
+    Problem {
+        stage: problem.stage.into(),
+        kind: problem.kind.as_str().into(),
+        message: cow(&problem.message),
+        start,
+        end,
+    }
+}
+
+fn source(source: &core::Source) -> Source<'_> {
+    Source {
+        path: cow(&source.path),
+        record: source.record,
+        url: source.url.as_deref().map(cow),
+        sha256: cow(&source.sha256),
+        bytes: source.bytes,
+        media_type: cow(&source.media_type),
+        encoding: cow(&source.encoding),
+    }
+}
+
+fn meta(meta: &core::Meta) -> Meta<'_> {
+    Meta {
+        title: meta.title.as_deref().map(cow),
+        authors: meta.authors.iter().map(|a| cow(a)).collect(),
+        published: meta.published.as_deref().map(cow),
+        site: meta.site.as_deref().map(cow),
+        language: meta.language.as_deref().map(cow),
+        language_score: meta.language_score.map(Into::into),
+        credited_source: meta.credited_source.as_deref().map(cow),
+    }
+}
+
+fn segment<'a>(segment: &'a core::Segment, points: &CodePoints<'_>) -> Segment<'a> {
+    let (start, end) = optional(segment.span, points);
+    let edits = segment.edits.iter().map(|edit| {
+        let (start, end) = points.span(edit.span);
+        Edit { start, end, raw_start: edit.raw.start, raw_end: edit.raw.end, kind: edit.kind.as_str().into() }
+    });
+    Segment {
+        start,
+        end,
+        raw_start: segment.raw.start,
+        raw_end: segment.raw.end,
+        kind: segment.kind.as_str().into(),
+        reason: segment.reason.map(Into::into),
+        edits: edits.collect(),
+    }
+}
+
+/// The tokens and, for what lies between them, fillers, so that tokens and single spaces make up the text.
+///
+/// spaCy's `Doc.from_json` wants exactly this: every gap but one space after a token is a token of white space.
+fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token<'static>> {
+    if doc.tokens.is_empty() {
+        return Vec::new();
+    }
+    let mut spans = Vec::with_capacity(doc.tokens.len() + doc.tokens.len() / 16);
+    let end = core::Span::new(doc.text.len(), doc.text.len());
+    let mut done = 0;
+    for token in doc.tokens.iter().map(|t| t.span).chain([end]) {
+        fill_gap(&doc.text, done, token.start, &mut spans);
+        if !token.is_empty() {
+            spans.push(token);
+        }
+        done = token.end;
+    }
+    let number = |(id, span): (usize, core::Span)| {
+        let (start, end) = points.span(span);
+        Token { id: id.to_string().into(), start, end }
+    };
+    spans.into_iter().enumerate().map(number).collect()
+}
+
+/// Adds the runs of white space and of other characters in `text[at..end]`, but for one space after a word.
+fn fill_gap(text: &str, mut at: usize, end: usize, out: &mut Vec<core::Span>) {
+    let mut after_word = at > 0;
+    while at < end {
+        let rest = &text[at..end];
+        if after_word && rest.starts_with(' ') {
+            at += 1;
+            after_word = false;
+            continue;
+        }
+        let white = rest.starts_with(char::is_whitespace);
+        let length = rest.find(|c: char| c.is_whitespace() != white).unwrap_or(rest.len());
+        out.push(core::Span::new(at, at + length));
+        at += length;
+        after_word = !white;
+    }
+}
+
+fn ent<'a>(mention: &'a core::Mention, points: &CodePoints<'_>) -> Ent<'a> {
+    let (start, end) = points.span(mention.span);
+    Ent { start, end, label: cow(&mention.label), score: mention.score.into(), entity: mention.entity.map(entity_id) }
+}
+
+fn entity(index: usize, entity: &core::Entity) -> Entity<'_> {
+    Entity {
+        id: entity_id(index),
+        name: cow(&entity.name),
+        label: cow(&entity.label),
+        aliases: entity.aliases.iter().map(|a| cow(a)).collect(),
+        mentions: entity.mentions,
+        sentiment: entity.sentiment.map(|s| {
+            let (label, score) = s.best();
+            Sentiment {
+                label: label.into(),
+                score: score.into(),
+                positive: s.positive.into(),
+                neutral: s.neutral.into(),
+                negative: s.negative.into(),
+            }
+        }),
+    }
+}
+
+fn quote(quote: &core::Quote, points: &CodePoints<'_>) -> Quote<'static> {
+    let (start, end) = points.span(quote.span);
+    let (speaker_start, speaker_end) = optional(quote.speaker_span, points);
+    let (cue_start, cue_end) = optional(quote.cue, points);
+    Quote {
+        start,
+        end,
+        kind: quote.kind.as_str().into(),
+        speaker: quote.speaker.map(entity_id),
+        speaker_start,
+        speaker_end,
+        cue_start,
+        cue_end,
+        closed: quote.closed,
+    }
+}
+
+fn summary(doc: &core::Document, chosen: &core::SummarySentence, points: &CodePoints<'_>) -> Option<Summary> {
+    let (start, end) = points.span(doc.sents.get(chosen.sent)?.span);
+    Some(Summary { start, end, rank: chosen.rank, score: chosen.score.into() })
+}
+
+fn frame<'a>(frame: &'a core::Frame, points: &CodePoints<'_>) -> Frame<'a> {
+    let evidence = frame.evidence.iter().map(|e| {
+        let (start, end) = points.span(e.span);
+        let voice = match e.voice {
+            core::Voice::Outlet => "outlet".into(),
+            core::Voice::Quote(index) => index.to_string().into(),
+        };
+        FrameEvidence { start, end, score: e.score.into(), voice }
+    });
+    Frame {
+        codebook: cow(&frame.codebook),
+        label: cow(&frame.label),
+        score: frame.score.into(),
+        evidence: evidence.collect(),
+    }
+}
+
+fn stance<'a>(stance: &'a core::Stance, points: &CodePoints<'_>) -> Stance<'a> {
+    Stance {
+        holder: match stance.holder {
+            core::Holder::Outlet => "outlet".into(),
+            core::Holder::Entity(index) => entity_id(index),
+        },
+        target: match &stance.target {
+            core::Target::Entity(index) => entity_id(*index),
+            core::Target::Text(text) => cow(text),
+        },
+        label: stance.label.as_str().into(),
+        score: stance.score.into(),
+        evidence: stance.evidence.iter().map(|s| sent(*s, points)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What spaCy's `get_words_and_spaces` makes of the tokens must be the tokens again.
+    fn check(text: &str, words: &[&str], expected: &[&str]) {
+        let mut doc = core::Document::from_text("a", text);
+        let mut at = 0;
+        for word in words {
+            let start = at + text[at..].find(word).expect("the word stands in the text");
+            at = start + word.len();
+            doc.tokens.push(core::Token { span: core::Span::new(start, at) });
+        }
+        let chars: Vec<char> = text.chars().collect();
+        let record = Record::of(&doc, &Provenance::default());
+        let written: Vec<String> = record.tokens.iter().map(|t| chars[t.start..t.end].iter().collect()).collect();
+        assert_eq!(written, expected, "{text:?}");
+    }
+
+    #[test]
+    fn tokens_and_single_spaces_make_up_the_text() {
+        check("Été à Nice", &["Été", "à", "Nice"], &["Été", "à", "Nice"]);
+        check("One.\n\nTwo", &["One", ".", "Two"], &["One", ".", "\n\n", "Two"]);
+        check("• One  two ", &["One", "two"], &["•", "One", " ", "two"]);
+        check(" a", &["a"], &[" ", "a"]);
+        check("a \n b", &["a", "b"], &["a", "\n ", "b"]);
+        check("a  ", &["a"], &["a", " "]);
+        check("", &[], &[]);
+    }
+}
