@@ -94,3 +94,49 @@ def wikigold(path: Path, subwords: Subwords) -> list[Document]:
         else:
             documents[-1].sentences.append(to_sentence(rows, "ner.conll03", subwords))
     return [d for d in documents if d.sentences]
+
+
+def crossner(paths: list[Path], subwords: Subwords) -> list[Document]:
+    """Politics from Wikipedia under the `news` labels; countries are places, parties organisations."""
+    names = {
+        "politician": "PERSON", "person": "PERSON", "politicalparty": "ORG", "organisation": "ORG",
+        "country": "LOC", "location": "LOC", "election": "MISC", "event": "MISC", "misc": "MISC",
+    }  # fmt: skip
+    documents = []
+    for path in paths:
+        for i, rows in enumerate(read_columns(path.read_text(encoding="utf-8"), "\t", -1)):
+            sentence = to_sentence(rows, "ner.news", subwords, names)
+            documents.append(Document(f"{path.stem}-{i}", "ner.news", [sentence]))
+    return documents
+
+
+def wikigold_trains(name: str) -> bool:
+    """Four fifths of wikigold's articles train; the rest is for measuring."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 5 != 0
+
+
+def load_ner(
+    data: Path, subwords: Subwords, openly_licensed: bool = False, smoke: bool = False, more: bool = False
+) -> tuple[list[Document], dict[str, list[Document]]]:
+    """Training documents of both schemes and the dev documents of each.
+
+    `more` adds wikigold; without the non-commercial worldwide_newswire, the
+    `news` scheme is left with crossner_politics.
+    """
+    ner = data / "ner"
+    training = conll(ner / "conllpp/train.txt", subwords)
+    if more or openly_licensed:
+        extra = wikigold(ner / "wikigold/wikigold.conll.txt", subwords)
+        training += [d for d in extra if wikigold_trains(d.name)]
+    if openly_licensed:
+        training += crossner([ner / f"crossner_politics/{p}.txt" for p in ("train", "dev")], subwords)
+    else:
+        training += worldwide(ner / "worldwide_newswire", subwords, dev=False)
+    held = {
+        "ner.conll03": conll(ner / "conllpp/dev.txt", subwords),
+        "ner.news": worldwide(ner / "worldwide_newswire", subwords, dev=True),
+    }
+    if smoke:
+        training = training[::40]
+        held = {k: v[::20] for k, v in held.items()}
+    return training, held

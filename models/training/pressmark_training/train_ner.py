@@ -1,7 +1,6 @@
 """Phase 1: entities of both schemes, and sentence embeddings by distillation."""
 
 import argparse
-import json
 import random
 import time
 from pathlib import Path
@@ -12,10 +11,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .base import fetch_base
-from .data_ner import SCHEMES, Document, conll, worldwide
+from .data_ner import SCHEMES, Document, load_ner
 from .metrics import EntityScore, transition_mask, viterbi
 from .model import Encoder, Model, span_means
-from .tokens import CLS, SEP, Augment, Sentence, Subwords, Window, batches, pack
+from .tokens import Augment, Sentence, Subwords, Window, batches, pack
 
 
 def log(message: str) -> None:
@@ -170,7 +169,7 @@ class Average:
             s.copy_(kept)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -183,7 +182,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--openly-licensed", action="store_true")
     parser.add_argument("--smoke", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     train(args)
 
 
@@ -194,20 +193,11 @@ def train(args: argparse.Namespace) -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     base = fetch_base(args.work)
     subwords = Subwords(base / "tokenizer.json")
-    ner = args.data / "ner"
-    training = conll(ner / "conllpp/train.txt", subwords)
-    held = {"ner.conll03": conll(ner / "conllpp/dev.txt", subwords)}
-    if not args.openly_licensed:
-        training += worldwide(ner / "worldwide_newswire", subwords, dev=False)
-    held["ner.news"] = worldwide(ner / "worldwide_newswire", subwords, dev=True)
-    if args.smoke:
-        training = training[::40]
-        held = {k: v[::20] for k, v in held.items()}
+    training, held = load_ner(args.data, subwords, args.openly_licensed, args.smoke)
     sentences = [s for d in training for s in d.sentences]
     log(f"{len(training)} documents, {len(sentences)} sentences, {sum(s.length for s in sentences)} subwords")
     log(f"dev: { {k: (len(v), sum(len(d.sentences) for d in v)) for k, v in held.items()} }")
-    tag = "smoke" if args.smoke else "full"
-    teacher = teach(base, sentences, 1 / 3, args.seed, args.work / f"teacher-ner-{tag}.npy")
+    teacher = teach(base, sentences, 1 / 3, args.seed, args.work / "teacher-ner.npy")
     log(f"teacher: {len(teacher)} sentences")
 
     model = Model({**{k: [384, len(v)] for k, v in SCHEMES.items()}, "embedding": [384, 384]})
@@ -269,17 +259,10 @@ def train(args: argparse.Namespace) -> None:
         scores = {k: evaluate_ner(model, v, k) for k, v in held.items()}
         for k, v in scores.items():
             log(f"epoch {epoch + 1} averaged {k}: argmax {v['argmax']:.2f} viterbi {v['viterbi']:.2f}")
-        torch.save({"model": model.state_dict(), "scores": scores, "epoch": epoch + 1}, args.work / f"ner-{tag}-{epoch + 1}.pt")
-        (args.work / f"ner-{tag}-scores.json").write_text(json.dumps(scores, indent=1))
+        saved = {"model": model.state_dict(), "heads": model.head_names, "scores": scores}
+        torch.save(saved, args.work / f"ner-{epoch + 1}.pt")
         average.swap()
-    if average.steps:
-        for k, v in held.items():
-            v_scores = evaluate_ner(model, v, k)
-            log(f"raw {k}: argmax {v_scores['argmax']:.2f} viterbi {v_scores['viterbi']:.2f}")
-    torch.save({"model": model.state_dict()}, args.work / f"ner-{tag}-raw.pt")
 
 
 if __name__ == "__main__":
     main()
-
-_ = (CLS, SEP)
