@@ -1,1 +1,61 @@
-//! A model bundle in, one forward pass out
+//! A model bundle in, one forward pass out.
+//!
+//! A [`Model`] is one small BERT encoder with an embedding of each word's shape, and the heads
+//! that were trained on top of it. It is read from a *bundle*: a folder of four files, checked
+//! against its manifest before a byte is believed. [`Model::encode`] takes
+//! subwords packed window after window ([`PackedWindows`]) and gives one hidden state a subword;
+//! a [`Head`] turns hidden states, or what a caller made of them, into logits.
+//!
+//! ```
+//! # #[cfg(feature = "test-support")] {
+//! use pressmark_encoder::{Model, PackedWindows, TinyBundle};
+//!
+//! // A random bundle; a real one is opened with `Model::open("models/pressmark-news")`.
+//! let model = Model::from_files(&TinyBundle::default().files())?;
+//! let windows = PackedWindows {
+//!     ids: &[2, 40, 41, 3, 2, 42, 3],
+//!     shapes: &[0, 1, 1, 0, 0, 2, 0],
+//!     starts: &[0, 4, 7],
+//! };
+//! let hidden = model.encode(windows)?;
+//! assert_eq!(hidden.dim(), (7, model.hidden_size()));
+//!
+//! let head = model.head("ner.news")?;
+//! let logits = head.apply(hidden.row(1).as_slice().unwrap());
+//! assert_eq!(logits.len(), head.labels().len());
+//! # }
+//! # Ok::<(), pressmark_encoder::Error>(())
+//! ```
+//!
+//! The crate knows no document, no sentence and no label: label strings are handed through as
+//! the bundle spells them, and `tokenizer.json` is bytes. It never pads and never truncates, and
+//! it starts no thread: documents run in parallel above it. The same window gives the same bits
+//! whatever its neighbours.
+
+#![deny(missing_docs)]
+
+mod bundle;
+mod config;
+mod engine;
+mod error;
+mod head;
+mod math;
+mod model;
+mod tensors;
+#[cfg(any(test, feature = "test-support"))]
+mod tiny;
+mod windows;
+
+#[cfg(any(test, feature = "test-support"))]
+#[doc(hidden)]
+pub use tiny::{TinyBundle, sign};
+pub use {
+    bundle::BundleFiles,
+    config::Output,
+    engine::Precision,
+    error::Error,
+    head::Head,
+    math::{dot, normalize, sigmoid, softmax},
+    model::Model,
+    windows::PackedWindows,
+};

@@ -1,0 +1,80 @@
+//! Prints subwords a second of one thread's time: `throughput [BUNDLE]`.
+//!
+//! Without a bundle it measures random weights in the sizes of MiniLM-L6, which is as fast.
+
+#![expect(clippy::print_stdout, reason = "the numbers are the output")]
+
+use std::time::{Duration, Instant};
+
+use pressmark_encoder::{Error, Model, PackedWindows, Precision, TinyBundle};
+
+/// How long each shape is measured, after one call that warms up.
+const MEASURE: Duration = Duration::from_secs(2);
+
+fn main() -> Result<(), Error> {
+    let even = [128; 16];
+    let mixed = [128, 12, 90, 33, 120, 64, 7, 101, 128, 45, 77, 20, 110, 128, 58, 96];
+    for precision in [Precision::F32] {
+        let model = match std::env::args_os().nth(1) {
+            Some(dir) => Model::open(dir)?,
+            None => Model::from_files(&minilm().files())?,
+        };
+        let model = model.with_precision(precision)?;
+        for (name, lengths) in [("16 x 128", &even[..]), ("mixed", &mixed), ("1 x 32", &[32])] {
+            println!("{precision:?} {name:>8}: {:>7.0} subwords/s", rate(&model, lengths)?);
+        }
+    }
+    Ok(())
+}
+
+/// The median rate over calls on windows of the given lengths.
+fn rate(model: &Model, lengths: &[usize]) -> Result<f64, Error> {
+    let mut starts = vec![0];
+    let mut total = 0;
+    for length in lengths {
+        total += length;
+        starts.push(total);
+    }
+    let ids: Vec<u32> = (0..total as u32).map(|i| i * 37 % 140).collect();
+    let shapes: Vec<u8> = ids.iter().map(|id| (id % 13) as u8).collect();
+    let windows = PackedWindows { ids: &ids, shapes: &shapes, starts: &starts };
+    model.encode(windows)?;
+    let begin = Instant::now();
+    let mut seconds = Vec::new();
+    while begin.elapsed() < MEASURE {
+        let clock = Clock::start();
+        model.encode(windows)?;
+        seconds.push(clock.seconds());
+    }
+    seconds.sort_by(f64::total_cmp);
+    Ok(total as f64 / seconds[seconds.len() / 2])
+}
+
+/// Time that this thread ran, where Linux tells it: other work on the machine then counts less.
+/// Elsewhere time as it passes.
+struct Clock {
+    cpu: Option<u64>,
+    wall: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { cpu: Self::cpu_nanoseconds(), wall: Instant::now() }
+    }
+
+    fn seconds(&self) -> f64 {
+        match (self.cpu, Self::cpu_nanoseconds()) {
+            (Some(start), Some(end)) => (end - start) as f64 / 1e9,
+            _ => self.wall.elapsed().as_secs_f64(),
+        }
+    }
+
+    fn cpu_nanoseconds() -> Option<u64> {
+        let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        stat.split_whitespace().next()?.parse().ok()
+    }
+}
+
+fn minilm() -> TinyBundle {
+    TinyBundle { hidden_size: 384, layers: 6, attention_heads: 12, intermediate_size: 1536, ..TinyBundle::default() }
+}

@@ -1,0 +1,101 @@
+//! The four files of a bundle, and the check of three by the fourth.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+/// The bytes of a model bundle: what a folder under `models/` holds.
+///
+/// A program that carries its model inside borrows them from `include_bytes!`; the weights are
+/// then read where they lie and not copied.
+#[derive(Clone, Debug)]
+pub struct BundleFiles {
+    /// `manifest.json`: for each other file its size and SHA-256.
+    pub manifest: Cow<'static, [u8]>,
+    /// `config.json`: sizes, word shapes, heads and their labels.
+    pub config: Cow<'static, [u8]>,
+    /// `tokenizer.json`: handed through, never read here.
+    pub tokenizer: Cow<'static, [u8]>,
+    /// `model.safetensors`: all weights.
+    pub weights: Cow<'static, [u8]>,
+}
+
+/// The only manifest layout that this crate reads.
+const FORMAT: &str = "pressmark-manifest/1";
+
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    format: String,
+    files: BTreeMap<String, Entry>,
+}
+
+/// What the manifest says of one file.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    bytes: u64,
+    sha256: String,
+}
+
+impl BundleFiles {
+    /// Reads the files of a bundle's folder, checking nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Read`] for the first file that cannot be read.
+    pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let read = |name: &str| {
+            let path = dir.as_ref().join(name);
+            match std::fs::read(&path) {
+                Ok(bytes) => Ok(Cow::Owned(bytes)),
+                Err(source) => Err(Error::Read { path, source }),
+            }
+        };
+        Ok(Self {
+            manifest: read("manifest.json")?,
+            config: read("config.json")?,
+            tokenizer: read("tokenizer.json")?,
+            weights: read("model.safetensors")?,
+        })
+    }
+
+    /// Checks sizes and digests by the manifest; gives the digest of the weights.
+    pub(crate) fn verify(&self) -> Result<String, Error> {
+        let manifest: Manifest =
+            serde_json::from_slice(&self.manifest).map_err(|source| Error::Json { file: "manifest.json", source })?;
+        if manifest.format != FORMAT {
+            return Err(Error::ManifestFormat { expected: FORMAT, got: manifest.format });
+        }
+        let listed = &manifest.files;
+        check(listed, "config.json", &self.config)?;
+        check(listed, "tokenizer.json", &self.tokenizer)?;
+        check(listed, "model.safetensors", &self.weights)
+    }
+}
+
+fn check(listed: &BTreeMap<String, Entry>, file: &'static str, bytes: &[u8]) -> Result<String, Error> {
+    let entry = listed.get(file).ok_or(Error::NotListed { file })?;
+    let got = bytes.len() as u64;
+    if got != entry.bytes {
+        let expected = entry.bytes;
+        return Err(Error::Size { file, expected, got });
+    }
+    let got = sha256_hex(bytes);
+    if !got.eq_ignore_ascii_case(&entry.sha256) {
+        let expected = entry.sha256.clone();
+        return Err(Error::Digest { file, expected, got });
+    }
+    Ok(got)
+}
+
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

@@ -1,0 +1,178 @@
+//! `config.json`: what the bundle says of itself, checked before anything is read by it.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::Error;
+
+/// The only bundle layout that this crate reads.
+pub(crate) const FORMAT: &str = "pressmark-bundle/1";
+
+/// Limits that no sensible encoder on a CPU comes near (BERT-large: 1024, 24, 4096, 512). They
+/// keep products of sizes far from overflow and scratch memory in bounds whatever a file says.
+const MAX_HIDDEN: usize = 4096;
+const MAX_LAYERS: usize = 64;
+const MAX_INTERMEDIATE: usize = 16_384;
+const MAX_POSITIONS: usize = 8192;
+const MAX_VOCABULARY: usize = 4_000_000;
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Config {
+    pub(crate) format: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) encoder: EncoderConfig,
+    pub(crate) max_window: usize,
+    pub(crate) shapes: Vec<String>,
+    #[serde(default)]
+    pub(crate) heads: Vec<HeadConfig>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct EncoderConfig {
+    pub(crate) hidden_size: usize,
+    pub(crate) layers: usize,
+    pub(crate) attention_heads: usize,
+    pub(crate) intermediate_size: usize,
+    pub(crate) max_positions: usize,
+    pub(crate) vocab_size: usize,
+    pub(crate) layer_norm_eps: f32,
+    pub(crate) activation: Activation,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct HeadConfig {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) input: String,
+    pub(crate) output: Output,
+    /// One an output; none for a head that gives a vector.
+    pub(crate) labels: Vec<String>,
+    pub(crate) layers: Vec<HeadLayerConfig>,
+    #[serde(default)]
+    pub(crate) calibration: Calibration,
+    #[serde(default)]
+    pub(crate) thresholds: Option<Vec<f32>>,
+}
+
+/// What the outputs of a head are.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Output {
+    /// Logits of labels that exclude each other: probabilities by [`softmax`](crate::softmax).
+    Softmax,
+    /// Logits of labels that stand alone: probabilities by [`sigmoid`](crate::sigmoid).
+    Sigmoid,
+    /// A vector without labels, for comparing with others of its kind.
+    Vector,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct HeadLayerConfig {
+    pub(crate) activation: Activation,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct Calibration {
+    pub(crate) temperature: f32,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self { temperature: 1.0 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Activation {
+    None,
+    Gelu,
+    Tanh,
+    Relu,
+}
+
+impl Config {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, Error> {
+        let config: Self =
+            serde_json::from_slice(json).map_err(|source| Error::Json { file: "config.json", source })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.format != FORMAT {
+            return Err(wrong("format", FORMAT, &self.format));
+        }
+        self.encoder.check()?;
+        within("max_window", self.max_window, self.encoder.max_positions)?;
+        // Word shapes travel as bytes.
+        within("shapes.length", self.shapes.len(), 256)?;
+        let mut names = BTreeSet::new();
+        for head in &self.heads {
+            if !names.insert(&head.name) {
+                return Err(wrong("heads", "each name once", &head.name));
+            }
+            head.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl EncoderConfig {
+    fn check(&self) -> Result<(), Error> {
+        within("encoder.hidden_size", self.hidden_size, MAX_HIDDEN)?;
+        within("encoder.layers", self.layers, MAX_LAYERS)?;
+        within("encoder.intermediate_size", self.intermediate_size, MAX_INTERMEDIATE)?;
+        within("encoder.max_positions", self.max_positions, MAX_POSITIONS)?;
+        within("encoder.vocab_size", self.vocab_size, MAX_VOCABULARY)?;
+        within("encoder.attention_heads", self.attention_heads, self.hidden_size)?;
+        if !self.hidden_size.is_multiple_of(self.attention_heads) {
+            return Err(wrong(
+                "encoder.attention_heads",
+                &format!("a divisor of hidden_size {}", self.hidden_size),
+                self.attention_heads,
+            ));
+        }
+        if !(self.layer_norm_eps > 0.0 && self.layer_norm_eps < 1.0) {
+            return Err(wrong("encoder.layer_norm_eps", "a number between 0 and 1", self.layer_norm_eps));
+        }
+        if self.activation != Activation::Gelu {
+            return Err(wrong("encoder.activation", "gelu", format!("{:?}", self.activation).to_lowercase()));
+        }
+        Ok(())
+    }
+}
+
+impl HeadConfig {
+    fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("heads.{}.{name}", self.name);
+        within(&key("layers.length"), self.layers.len(), 8)?;
+        if self.labels.is_empty() != (self.output == Output::Vector) {
+            let expected = "labels unless the output is a vector";
+            return Err(wrong(&key("labels.length"), expected, self.labels.len()));
+        }
+        let temperature = self.calibration.temperature;
+        if !(temperature > 0.0 && temperature.is_finite()) {
+            return Err(wrong(&key("calibration.temperature"), "a positive number", temperature));
+        }
+        match &self.thresholds {
+            Some(thresholds) if thresholds.len() != self.labels.len() => {
+                Err(wrong(&key("thresholds.length"), &format!("{}, one a label", self.labels.len()), thresholds.len()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn wrong(key: &str, expected: &str, got: impl ToString) -> Error {
+    Error::Config { key: key.to_owned(), expected: expected.to_owned(), got: got.to_string() }
+}
+
+/// Refuses a size that is not in `1..=most`.
+fn within(key: &str, got: usize, most: usize) -> Result<(), Error> {
+    if (1..=most).contains(&got) { Ok(()) } else { Err(wrong(key, &format!("1 to {most}"), got)) }
+}

@@ -1,0 +1,51 @@
+//! What a subword starts as, before the first layer: the same in every engine.
+
+use crate::Error;
+use crate::config::Config;
+use crate::tensors::{Table, Tensors};
+
+/// The four embeddings that BERT with word shapes adds up.
+#[derive(Debug)]
+pub(super) struct Embeddings {
+    words: Table,
+    /// Position embeddings, each with the embedding of token type 0 added.
+    positions: Vec<f32>,
+    shapes: Vec<f32>,
+    width: usize,
+}
+
+impl Embeddings {
+    pub(super) fn load(config: &Config, tensors: &Tensors<'_>) -> Result<Self, Error> {
+        let encoder = &config.encoder;
+        let width = encoder.hidden_size;
+        let words = tensors.table("embeddings.word_embeddings.weight", encoder.vocab_size, width)?;
+        let types = "embeddings.token_type_embeddings.weight";
+        let (type_count, _) = tensors.matrix_shape(types)?;
+        // At least one type, or there is no type 0 to add.
+        let types = tensors.floats(types, &[type_count.max(1), width])?;
+        let mut positions = tensors.floats("embeddings.position_embeddings.weight", &[encoder.max_positions, width])?;
+        positions.truncate(config.max_window * width);
+        for position in positions.chunks_exact_mut(width) {
+            for (value, of_type) in position.iter_mut().zip(&types) {
+                *value += of_type;
+            }
+        }
+        Ok(Self {
+            words,
+            positions,
+            shapes: tensors.floats("embeddings.shape_embeddings.weight", &[config.shapes.len(), width])?,
+            width,
+        })
+    }
+
+    /// Writes the sum for the subword `id`, at `position` in its window, of a word of `shape`.
+    pub(super) fn write(&self, id: u32, position: usize, shape: u8, out: &mut [f32]) {
+        let (word, scale) = self.words.row(id as usize);
+        let positions = &self.positions[position * self.width..][..self.width];
+        let shapes = &self.shapes[usize::from(shape) * self.width..][..self.width];
+        let rest = positions.iter().zip(shapes);
+        for ((out, byte), (position, shape)) in out.iter_mut().zip(word).zip(rest) {
+            *out = f32::from(byte.cast_signed()) * scale + (position + shape);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The forward pass behind one trait, so that a faster one changes nothing else.
+
+mod embeddings;
+mod f32;
+mod scratch;
+
+use std::fmt::Debug;
+
+use crate::config::Config;
+use crate::tensors::Tensors;
+use crate::{Error, PackedWindows};
+
+/// What a model computes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Precision {
+    /// 32-bit floats throughout, on weights widened from the bundle's int8.
+    #[default]
+    F32,
+}
+
+/// One way to run the encoder.
+pub(crate) trait Engine: Debug + Send + Sync {
+    /// Writes the hidden states of a block of whole windows, one row a subword; the block has
+    /// at least one.
+    ///
+    /// The windows were checked against the model. The block's `starts` count from the start of
+    /// the input that the block was cut from; `out` has one row for each of the block's ids. A
+    /// row depends on its own window alone, to the last bit.
+    fn encode(&self, block: PackedWindows<'_>, out: &mut [f32]);
+}
+
+pub(crate) fn build(precision: Precision, config: &Config, tensors: &Tensors<'_>) -> Result<Box<dyn Engine>, Error> {
+    match precision {
+        Precision::F32 => Ok(Box::new(f32::F32Engine::load(config, tensors)?)),
+    }
+}
+
+impl PackedWindows<'_> {
+    /// The windows as ranges of the block's own rows.
+    fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let base = self.starts.first().copied().unwrap_or(0);
+        self.starts.windows(2).map(move |pair| pair[0] - base..pair[1] - base)
+    }
+}

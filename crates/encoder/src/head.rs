@@ -1,0 +1,174 @@
+//! The small layers on top: from a hidden state, or what a stage made of some, to logits.
+
+use crate::Error;
+use crate::config::{Activation, HeadConfig, Output};
+use crate::math::{dot, gelu, sigmoid, softmax};
+use crate::tensors::Tensors;
+
+/// One head of a bundle: linear layers with an activation after each.
+#[derive(Clone, Debug)]
+pub struct Head {
+    name: String,
+    input: String,
+    output: Output,
+    labels: Vec<String>,
+    temperature: f32,
+    thresholds: Option<Vec<f32>>,
+    layers: Vec<Layer>,
+}
+
+#[derive(Clone, Debug)]
+struct Layer {
+    /// Row by row, one row an output.
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    inputs: usize,
+    activation: Activation,
+}
+
+impl Head {
+    pub(crate) fn load(config: &HeadConfig, tensors: &Tensors<'_>) -> Result<Self, Error> {
+        let mut layers: Vec<Layer> = Vec::with_capacity(config.layers.len());
+        for (i, layer) in config.layers.iter().enumerate() {
+            let name = format!("heads.{}.{i}.weight", config.name);
+            let (rows, columns) = tensors.matrix_shape(&name)?;
+            let last = i + 1 == config.layers.len();
+            let rows = if last && config.output != Output::Vector { config.labels.len() } else { rows };
+            let inputs = layers.last().map_or(columns, |below| below.bias.len());
+            layers.push(Layer {
+                weights: tensors.floats(&name, &[rows, inputs])?,
+                bias: tensors.floats(&format!("heads.{}.{i}.bias", config.name), &[rows])?,
+                inputs,
+                activation: layer.activation,
+            });
+        }
+        Ok(Self {
+            name: config.name.clone(),
+            input: config.input.clone(),
+            output: config.output,
+            labels: config.labels.clone(),
+            temperature: config.calibration.temperature,
+            thresholds: config.thresholds.clone(),
+            layers,
+        })
+    }
+
+    /// The name by which [`Model::head`](crate::Model::head) finds it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What one input stands for, in the bundle's words (for example `token`).
+    #[must_use]
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
+    /// What the outputs are, and so how logits become probabilities.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// The labels, one an output, as the bundle spells them; none for a vector.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// How many numbers one input has.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.inputs)
+    }
+
+    /// How many numbers come out for one input.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.bias.len())
+    }
+
+    /// What logits are divided by before they become probabilities (temperature scaling,
+    /// Guo et al. 2017); positive, 1 where the head was not calibrated.
+    #[must_use]
+    pub fn temperature(&self) -> f32 {
+        self.temperature
+    }
+
+    /// For each label the probability from which it counts as given, where the head has such.
+    #[must_use]
+    pub fn thresholds(&self) -> Option<&[f32]> {
+        self.thresholds.as_deref()
+    }
+
+    /// The logits of one input, not yet divided by the temperature.
+    ///
+    /// # Panics
+    /// When `input` is not [`inputs`](Self::inputs) long.
+    #[must_use]
+    pub fn apply(&self, input: &[f32]) -> Vec<f32> {
+        assert_eq!(input.len(), self.inputs(), "input of head {}", self.name);
+        let mut values = input.to_vec();
+        for layer in &self.layers {
+            values = layer.apply(&values);
+        }
+        values
+    }
+
+    /// The logits of many inputs laid end to end, in the same order.
+    ///
+    /// A row's logits are the same to the bit as those that [`apply`](Self::apply) gives.
+    ///
+    /// # Panics
+    /// When the length of `rows` is not a multiple of [`inputs`](Self::inputs).
+    #[must_use]
+    pub fn apply_rows(&self, rows: &[f32]) -> Vec<f32> {
+        let inputs = self.inputs();
+        assert_eq!(rows.len() % inputs, 0, "inputs of head {}", self.name);
+        let mut logits = Vec::with_capacity(rows.len() / inputs * self.outputs());
+        for row in rows.chunks_exact(inputs) {
+            logits.extend(self.apply(row));
+        }
+        logits
+    }
+
+    /// Turns the logits of any number of inputs into calibrated probabilities, in place.
+    ///
+    /// They are divided by the temperature and go through [`softmax`], input by input, or
+    /// [`sigmoid`]; a vector stays as it is.
+    pub fn calibrate(&self, logits: &mut [f32]) {
+        match self.output {
+            Output::Vector => {}
+            Output::Sigmoid => {
+                for logit in logits {
+                    *logit = sigmoid(*logit / self.temperature);
+                }
+            }
+            Output::Softmax => {
+                for row in logits.chunks_mut(self.outputs().max(1)) {
+                    row.iter_mut().for_each(|logit| *logit /= self.temperature);
+                    softmax(row);
+                }
+            }
+        }
+    }
+}
+
+impl Layer {
+    fn apply(&self, input: &[f32]) -> Vec<f32> {
+        let rows = self.weights.chunks_exact(self.inputs);
+        rows.zip(&self.bias).map(|(row, bias)| self.activation.apply(dot(row, input) + bias)).collect()
+    }
+}
+
+impl Activation {
+    fn apply(self, x: f32) -> f32 {
+        match self {
+            Self::None => x,
+            Self::Gelu => gelu(x),
+            Self::Tanh => x.tanh(),
+            Self::Relu => x.max(0.0),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+use ndarray::Array2;
+
+use crate::bundle::BundleFiles;
+use crate::config::Config;
+use crate::engine::{self, Engine};
+use crate::head::Head;
+use crate::tensors::{Tensors, WeightBytes};
+use crate::windows::{Limits, PackedWindows};
+use crate::{Error, Precision};
+
+/// Subwords that go through all layers together. Enough rows to keep the matrix products busy,
+/// few enough that the widest intermediate of MiniLM (1536 floats a subword) stays at 3 MB.
+const BLOCK_SUBWORDS: usize = 512;
+
+/// A bundle that was read, checked and made ready to run: encoder, heads, tokenizer bytes.
+///
+/// A model is immutable; share one between threads with `Arc`. Every call of
+/// [`encode`](Self::encode) runs on the thread that makes it.
+#[derive(Debug)]
+pub struct Model {
+    config: Config,
+    sha256: String,
+    tokenizer: Cow<'static, [u8]>,
+    weights: WeightBytes,
+    heads: Vec<Head>,
+    precision: Precision,
+    engine: Box<dyn Engine>,
+}
+
+impl Model {
+    /// Opens a bundle's folder.
+    ///
+    /// # Errors
+    /// When a file is missing or is not what the manifest says ([`Error::Read`],
+    /// [`Error::Size`], [`Error::Digest`]), or when configuration and weights do not fit each
+    /// other.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::load(BundleFiles::read(dir)?)
+    }
+
+    /// Opens a bundle that is in memory already.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), save that nothing is read.
+    pub fn from_files(files: &BundleFiles) -> Result<Self, Error> {
+        Self::load(files.clone())
+    }
+
+    fn load(files: BundleFiles) -> Result<Self, Error> {
+        let sha256 = files.verify()?;
+        let config = Config::parse(&files.config)?;
+        let weights = Arc::new(files.weights);
+        let tensors = Tensors::parse(&weights)?;
+        let heads = config.heads.iter();
+        let heads = heads.map(|head| Head::load(head, &tensors)).collect::<Result<_, _>>()?;
+        let precision = Precision::default();
+        let engine = engine::build(precision, &config, &tensors)?;
+        Ok(Self { config, sha256, tokenizer: files.tokenizer, weights, heads, precision, engine })
+    }
+
+    /// The same model, computing in the given precision.
+    ///
+    /// # Errors
+    /// When the weights cannot be made ready for it; for a model that is open this does not
+    /// happen with the precisions there are today.
+    pub fn with_precision(mut self, precision: Precision) -> Result<Self, Error> {
+        if precision != self.precision {
+            let tensors = Tensors::parse(&self.weights)?;
+            self.engine = engine::build(precision, &self.config, &tensors)?;
+            self.precision = precision;
+        }
+        Ok(self)
+    }
+
+    /// The precision that [`encode`](Self::encode) computes in.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The bundle's name, for example `pressmark-news`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// The bundle's version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.config.version
+    }
+
+    /// SHA-256 of the weights, in lowercase hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The bundle's `tokenizer.json`, for the crate that makes subwords.
+    #[must_use]
+    pub fn tokenizer_json(&self) -> &[u8] {
+        &self.tokenizer
+    }
+
+    /// The most subwords that a window may have, special ones included.
+    #[must_use]
+    pub fn max_window(&self) -> usize {
+        self.config.max_window
+    }
+
+    /// How many numbers a hidden state has.
+    #[must_use]
+    pub fn hidden_size(&self) -> usize {
+        self.config.encoder.hidden_size
+    }
+
+    /// The names of the word shapes; [`PackedWindows::shapes`] holds indices into them.
+    #[must_use]
+    pub fn shapes(&self) -> &[String] {
+        &self.config.shapes
+    }
+
+    /// All heads, in the bundle's order.
+    #[must_use]
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// The head of that name.
+    ///
+    /// # Errors
+    /// [`Error::NoHead`] when the bundle has none.
+    pub fn head(&self, name: &str) -> Result<&Head, Error> {
+        let head = self.heads.iter().find(|head| head.name() == name);
+        head.ok_or_else(|| Error::NoHead { name: name.to_owned(), bundle: self.config.name.clone() })
+    }
+
+    /// Runs the encoder: one row of [`hidden_size`](Self::hidden_size) numbers a subword, in the
+    /// order of the input.
+    ///
+    /// A window attends to itself alone, and its rows are the same to the bit whatever other
+    /// windows are with it and whatever thread runs it.
+    ///
+    /// # Errors
+    /// When the windows are not well formed or hold an id, a word shape or a length that the
+    /// model does not know. Nothing is ever cut off.
+    pub fn encode(&self, windows: PackedWindows<'_>) -> Result<Array2<f32>, Error> {
+        windows.check(Limits {
+            window: self.config.max_window,
+            vocabulary: self.config.encoder.vocab_size,
+            shapes: self.config.shapes.len(),
+        })?;
+        let width = self.hidden_size();
+        let mut hidden = Array2::<f32>::zeros((windows.ids.len(), width));
+        let mut rest = hidden.as_slice_mut().expect("a new array is contiguous and row-major");
+        for block in blocks(windows).filter(|block| !block.ids.is_empty()) {
+            let (out, after) = rest.split_at_mut(block.ids.len() * width);
+            self.engine.encode(block, out);
+            rest = after;
+        }
+        Ok(hidden)
+    }
+}
+
+/// Cuts checked windows into runs of at most [`BLOCK_SUBWORDS`], or of one window.
+///
+/// A block's `starts` keep counting from the start of the input.
+fn blocks<'a>(windows: PackedWindows<'a>) -> impl Iterator<Item = PackedWindows<'a>> {
+    let count = windows.starts.len().saturating_sub(1);
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        if first >= count {
+            return None;
+        }
+        let begin = windows.starts[first];
+        let mut last = first + 1;
+        while last < count && windows.starts[last + 1] - begin <= BLOCK_SUBWORDS {
+            last += 1;
+        }
+        let range = begin..windows.starts[last];
+        let block = PackedWindows {
+            ids: &windows.ids[range.clone()],
+            shapes: &windows.shapes[range],
+            starts: &windows.starts[first..=last],
+        };
+        first = last;
+        Some(block)
+    })
+}

@@ -1,0 +1,226 @@
+//! Bundles of a few kilobytes with random weights, for tests.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use safetensors::Dtype;
+use safetensors::tensor::{TensorView, serialize};
+use serde_json::{Value, json};
+
+use crate::bundle::{BundleFiles, sha256_hex};
+
+/// The word shapes of the bundles that are trained for this project.
+const SHAPES: [&str; 13] = [
+    "special",
+    "lower",
+    "capitalised",
+    "initial",
+    "upper",
+    "acronym",
+    "mixed",
+    "camel",
+    "digits",
+    "alnum-upper",
+    "alnum-lower",
+    "punct",
+    "other",
+];
+
+/// Sizes of a random bundle; the weights follow from the seed.
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct TinyBundle {
+    /// Numbers in a hidden state; a multiple of `attention_heads`.
+    pub hidden_size: usize,
+    /// Transformer layers.
+    pub layers: usize,
+    /// Attention heads.
+    pub attention_heads: usize,
+    /// Width of the feed-forward layer.
+    pub intermediate_size: usize,
+    /// Most subwords in a window.
+    pub max_window: usize,
+    /// Name, labels and thresholds of heads with one linear layer over a hidden state.
+    pub heads: Vec<(String, Vec<String>, Option<Vec<f32>>)>,
+    /// Where the random numbers start.
+    pub seed: u64,
+}
+
+impl Default for TinyBundle {
+    fn default() -> Self {
+        let labels = ["O", "B-PERSON", "I-PERSON", "B-LOC", "I-LOC"];
+        Self {
+            hidden_size: 32,
+            layers: 2,
+            attention_heads: 4,
+            intermediate_size: 64,
+            max_window: 128,
+            heads: vec![("ner.news".to_owned(), labels.map(str::to_owned).to_vec(), None)],
+            seed: 1,
+        }
+    }
+}
+
+/// Tensors by name, as type, shape and bytes.
+type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
+
+impl TinyBundle {
+    /// The four files of the bundle.
+    #[must_use]
+    pub fn files(&self) -> BundleFiles {
+        let vocabulary = vocabulary();
+        let tokenizer = tokenizer(&vocabulary).to_string().into_bytes();
+        let config = self.config(vocabulary.len()).to_string().into_bytes();
+        let tensors = self.tensors(vocabulary.len());
+        let views = tensors.iter().map(|(name, (dtype, shape, bytes))| {
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
+            (name, view.expect("bytes are as long as shape and type say"))
+        });
+        let weights = serialize(views, None).expect("views are well formed");
+        let mut files = BundleFiles {
+            manifest: Cow::Borrowed(&[]),
+            config: Cow::Owned(config),
+            tokenizer: Cow::Owned(tokenizer),
+            weights: Cow::Owned(weights),
+        };
+        sign(&mut files);
+        files
+    }
+
+    fn config(&self, vocab_size: usize) -> Value {
+        let heads = self.heads.iter().map(|(name, labels, thresholds)| {
+            json!({
+                "name": name, "input": "token", "output": "softmax", "labels": labels,
+                "layers": [{"activation": "none"}],
+                "calibration": {"temperature": 1.0}, "thresholds": thresholds,
+            })
+        });
+        json!({
+            "format": "pressmark-bundle/1", "name": "tiny", "version": "0", "licence": "MIT",
+            "encoder": {
+                "hidden_size": self.hidden_size, "layers": self.layers,
+                "attention_heads": self.attention_heads,
+                "intermediate_size": self.intermediate_size,
+                "max_positions": self.max_window, "vocab_size": vocab_size,
+                "layer_norm_eps": 1e-12, "activation": "gelu",
+            },
+            "max_window": self.max_window, "shapes": SHAPES,
+            "heads": heads.collect::<Vec<_>>(),
+        })
+    }
+
+    fn tensors(&self, vocab_size: usize) -> Tensors {
+        let mut random = Random(self.seed);
+        let mut tensors = Tensors::new();
+        let (width, wide) = (self.hidden_size, self.intermediate_size);
+        let mut float = |name: String, shape: &[usize], middle: f32, spread: f32| {
+            let count = shape.iter().product::<usize>();
+            let bytes = (0..count).flat_map(|_| (middle + random.within(spread)).to_le_bytes());
+            let tensor = (Dtype::F32, shape.to_vec(), bytes.collect());
+            tensors.insert(name, tensor);
+        };
+        let mut linear = vec![("embeddings.word_embeddings".to_owned(), vocab_size, width)];
+        let mut norms = vec!["embeddings.LayerNorm".to_owned()];
+        for layer in 0..self.layers {
+            let at = |part: &str| format!("encoder.layer.{layer}.{part}");
+            for part in ["query", "key", "value"] {
+                linear.push((at(&format!("attention.self.{part}")), width, width));
+            }
+            linear.push((at("attention.output.dense"), width, width));
+            linear.push((at("intermediate.dense"), wide, width));
+            linear.push((at("output.dense"), width, wide));
+            norms.push(at("attention.output.LayerNorm"));
+            norms.push(at("output.LayerNorm"));
+        }
+        for name in norms {
+            float(format!("{name}.weight"), &[width], 1.0, 0.2);
+            float(format!("{name}.bias"), &[width], 0.0, 0.2);
+        }
+        for (name, rows) in [("position", self.max_window), ("token_type", 2), ("shape", SHAPES.len())] {
+            let name = format!("embeddings.{name}_embeddings.weight");
+            float(name, &[rows, width], 0.0, 0.5);
+        }
+        for (name, labels, _) in &self.heads {
+            float(format!("heads.{name}.0.weight"), &[labels.len(), width], 0.0, 0.5);
+            float(format!("heads.{name}.0.bias"), &[labels.len()], 0.0, 0.5);
+        }
+        for (name, rows, columns) in &linear {
+            // Products keep the size of their inputs when a weight's spread is about 1/√columns.
+            let spread = 1.7 / (*columns as f32).sqrt() / 127.0;
+            float(format!("{name}.weight.scale"), &[*rows], spread, 0.3 * spread);
+            if name != "embeddings.word_embeddings" {
+                float(format!("{name}.bias"), &[*rows], 0.0, 0.1);
+            }
+        }
+        for (name, rows, columns) in linear {
+            let bytes = (0..rows * columns).map(|_| random.within(127.4).round() as i8);
+            let bytes = bytes.map(i8::cast_unsigned).collect();
+            tensors.insert(format!("{name}.weight"), (Dtype::I8, vec![rows, columns], bytes));
+        }
+        tensors
+    }
+}
+
+/// Writes the manifest that fits the other files, whatever was done to them.
+#[doc(hidden)]
+pub fn sign(files: &mut BundleFiles) {
+    let entry = |bytes: &[u8]| json!({"bytes": bytes.len(), "sha256": sha256_hex(bytes)});
+    let manifest = json!({"format": "pressmark-manifest/1", "files": {
+        "config.json": entry(&files.config),
+        "tokenizer.json": entry(&files.tokenizer),
+        "model.safetensors": entry(&files.weights),
+    }});
+    files.manifest = Cow::Owned(manifest.to_string().into_bytes());
+}
+
+/// Special subwords, then every printable ASCII character, alone and as a continuation.
+fn vocabulary() -> Vec<String> {
+    let mut vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map(str::to_owned).to_vec();
+    let lower = || ('!'..='~').filter(|c| !c.is_ascii_uppercase());
+    vocabulary.extend(lower().map(String::from));
+    vocabulary.extend(lower().map(|c| format!("##{c}")));
+    vocabulary
+}
+
+fn tokenizer(vocabulary: &[String]) -> Value {
+    let special = vocabulary.iter().take(4).enumerate().map(|(id, content)| {
+        json!({
+            "id": id, "content": content, "special": true, "single_word": false,
+            "lstrip": false, "rstrip": false, "normalized": false,
+        })
+    });
+    let vocab: serde_json::Map<_, _> =
+        vocabulary.iter().enumerate().map(|(id, subword)| (subword.clone(), json!(id))).collect();
+    json!({
+        "version": "1.0", "truncation": null, "padding": null,
+        "added_tokens": special.collect::<Vec<_>>(),
+        "normalizer": {
+            "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+            "strip_accents": null, "lowercase": true,
+        },
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {
+            "type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2],
+        },
+        "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+        "model": {
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100, "vocab": vocab,
+        },
+    })
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere, no dependency.
+struct Random(u64);
+
+impl Random {
+    /// Uniform between `-spread` and `spread`.
+    fn within(&mut self, spread: f32) -> f32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let unit = ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32;
+        (unit * 2.0 - 1.0) * spread
+    }
+}

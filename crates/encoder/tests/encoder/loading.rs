@@ -1,0 +1,176 @@
+use std::borrow::Cow;
+
+use pressmark_encoder::{BundleFiles, Error, Model, Output, TinyBundle, sign};
+use serde_json::{Value, json};
+
+/// The message of the error, and of what lies beneath it, with which files are refused.
+fn refusal(files: &BundleFiles) -> String {
+    let error = Model::from_files(files).expect_err("the bundle is damaged");
+    match std::error::Error::source(&error) {
+        None => error.to_string(),
+        Some(source) => format!("{error}: {source}"),
+    }
+}
+
+/// The refusal of a bundle whose configuration was changed and signed again.
+fn check_config(change: impl FnOnce(&mut Value), expected: &str) {
+    let mut files = TinyBundle::default().files();
+    let mut config: Value = serde_json::from_slice(&files.config).unwrap();
+    change(&mut config);
+    files.config = Cow::Owned(config.to_string().into_bytes());
+    sign(&mut files);
+    let got = refusal(&files);
+    assert!(got.contains(expected), "{got:?} lacks {expected:?}");
+}
+
+#[test]
+fn a_bundle_tells_what_it_is() {
+    let model = Model::from_files(&TinyBundle::default().files()).unwrap();
+    assert_eq!((model.name(), model.version()), ("tiny", "0"));
+    assert_eq!((model.hidden_size(), model.max_window()), (32, 128));
+    assert_eq!(model.shapes().len(), 13);
+    assert_eq!(model.sha256().len(), 64);
+    assert!(model.tokenizer_json().starts_with(b"{"));
+    let head = model.head("ner.news").unwrap();
+    assert_eq!((head.inputs(), head.outputs()), (32, 5));
+    assert_eq!(head.labels()[1], "B-PERSON");
+    assert_eq!((head.temperature(), head.thresholds()), (1.0, None));
+    assert_eq!((head.input(), head.output()), ("token", Output::Softmax));
+    let mut logits = [1.0, 1.0, 1.0, 1.0, 1.0];
+    head.calibrate(&mut logits);
+    assert_eq!(logits, [0.2; 5]);
+    let missing = model.head("ner.other").unwrap_err();
+    assert_eq!(missing.to_string(), "the model tiny has no head ner.other");
+}
+
+#[test]
+fn a_folder_and_its_bytes_give_the_same_model() {
+    let files = TinyBundle::default().files();
+    let dir = tempfile::tempdir().unwrap();
+    let missing = Model::open(dir.path()).unwrap_err();
+    assert!(matches!(missing, Error::Read { .. }), "{missing}");
+    for (name, bytes) in [
+        ("manifest.json", &files.manifest),
+        ("config.json", &files.config),
+        ("tokenizer.json", &files.tokenizer),
+        ("model.safetensors", &files.weights),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    let opened = Model::open(dir.path()).unwrap();
+    let built = Model::from_files(&files).unwrap();
+    assert_eq!(opened.sha256(), built.sha256());
+}
+
+#[test]
+fn the_manifest_is_believed_before_any_other_file() {
+    let good = TinyBundle::default().files();
+
+    let mut files = good.clone();
+    let last = files.weights.len() - 1;
+    files.weights.to_mut()[last] ^= 1;
+    assert!(refusal(&files).starts_with("model.safetensors has SHA-256 "));
+
+    let mut files = good.clone();
+    files.tokenizer.to_mut().push(b' ');
+    assert!(refusal(&files).starts_with("tokenizer.json has "));
+
+    let mut files = good.clone();
+    files.manifest = Cow::Borrowed(br#"{"format": "pressmark-manifest/1", "files": {}}"#);
+    assert_eq!(refusal(&files), "manifest.json does not list config.json");
+
+    let mut files = good.clone();
+    files.manifest = Cow::Borrowed(br#"{"format": "other", "files": {}}"#);
+    assert_eq!(refusal(&files), "manifest.json has the format other, expected pressmark-manifest/1");
+
+    let mut files = good;
+    files.manifest = Cow::Borrowed(b"[1, 2");
+    assert!(refusal(&files).starts_with("manifest.json is not valid: "));
+}
+
+#[test]
+fn a_configuration_out_of_range_is_refused() {
+    check_config(
+        |config| config["format"] = json!("pressmark-bundle/9"),
+        "format = pressmark-bundle/9, expected pressmark-bundle/1",
+    );
+    check_config(
+        |config| config["encoder"]["attention_heads"] = json!(5),
+        "encoder.attention_heads = 5, expected a divisor of hidden_size 32",
+    );
+    check_config(|config| config["encoder"]["layers"] = json!(0), "encoder.layers = 0, expected 1 to 64");
+    check_config(
+        |config| config["encoder"]["hidden_size"] = json!(u64::MAX),
+        "encoder.hidden_size = 18446744073709551615, expected 1 to 4096",
+    );
+    check_config(|config| config["encoder"]["hidden_size"] = json!(-1), "config.json is not valid: invalid value");
+    check_config(|config| config["encoder"]["activation"] = json!("relu"), "encoder.activation = relu, expected gelu");
+    check_config(|config| config["encoder"]["layer_norm_eps"] = json!(0.0), "encoder.layer_norm_eps = 0");
+    check_config(|config| config["max_window"] = json!(129), "max_window = 129, expected 1 to 128");
+    check_config(
+        |config| config["heads"][0]["calibration"]["temperature"] = json!(0),
+        "heads.ner.news.calibration.temperature = 0",
+    );
+    check_config(
+        |config| config["heads"][0]["thresholds"] = json!([0.5]),
+        "heads.ner.news.thresholds.length = 1, expected 5, one a label",
+    );
+    check_config(
+        |config| {
+            let again = config["heads"][0].clone();
+            config["heads"].as_array_mut().unwrap().push(again);
+        },
+        "heads = ner.news, expected each name once",
+    );
+}
+
+#[test]
+fn weights_that_do_not_fit_the_configuration_are_refused() {
+    check_config(
+        |config| config["encoder"]["layers"] = json!(3),
+        "lacks the tensor encoder.layer.2.attention.self.query.weight",
+    );
+    check_config(
+        |config| config["encoder"]["intermediate_size"] = json!(65),
+        "tensor encoder.layer.0.intermediate.dense.weight has shape [64, 32], expected [65, 32]",
+    );
+    check_config(
+        |config| config["heads"][0]["labels"] = json!(["O"]),
+        "tensor heads.ner.news.0.weight has shape [5, 32], expected [1, 32]",
+    );
+    check_config(
+        |config| config["shapes"] = json!(["lower"]),
+        "tensor embeddings.shape_embeddings.weight has shape [13, 32], expected [1, 32]",
+    );
+    check_config(
+        |config| config["heads"][0]["name"] = json!("ner.conll03"),
+        "lacks the tensor heads.ner.conll03.0.weight",
+    );
+}
+
+#[test]
+fn weights_cut_short_or_swapped_for_noise_are_refused() {
+    let good = TinyBundle::default().files();
+    for keep in [0, 7, 8, 100, good.weights.len() - 1] {
+        let mut files = good.clone();
+        files.weights.to_mut().truncate(keep);
+        sign(&mut files);
+        let got = refusal(&files);
+        assert!(got.starts_with("model.safetensors is not valid: "), "{got}");
+    }
+    let mut files = good.clone();
+    files.weights.to_mut()[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    sign(&mut files);
+    assert!(refusal(&files).starts_with("model.safetensors is not valid: "));
+}
+
+#[test]
+fn a_weight_that_is_not_a_number_is_refused() {
+    let mut files = TinyBundle::default().files();
+    // Fill all numbers with ones: every float becomes a NaN, every int8 a -1.
+    let header = u64::from_le_bytes(files.weights[..8].try_into().unwrap()) as usize;
+    files.weights.to_mut()[8 + header..].fill(0xff);
+    sign(&mut files);
+    let got = refusal(&files);
+    assert!(got.contains("a value that is not finite at 0"), "{got}");
+}

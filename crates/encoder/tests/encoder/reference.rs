@@ -1,0 +1,124 @@
+//! Agreement with PyTorch on the windows that the training recipe wrote beside the weights.
+
+use std::path::{Path, PathBuf};
+
+use pressmark_encoder::{Model, PackedWindows, Precision, normalize};
+use safetensors::SafeTensors;
+
+/// The bundle that the repository ships, or another named by `PRESSMARK_TEST_BUNDLE`, when its
+/// weights are there.
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
+fn bundle() -> Option<PathBuf> {
+    let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/pressmark-news");
+    let dir = std::env::var_os("PRESSMARK_TEST_BUNDLE").map_or_else(shipped, PathBuf::from);
+    let found = dir.join("reference.safetensors").is_file();
+    if !found {
+        println!("skipped: {} holds no bundle", dir.display());
+    }
+    found.then_some(dir)
+}
+
+/// What PyTorch gave, read whole.
+struct Reference {
+    ids: Vec<u32>,
+    shapes: Vec<u8>,
+    starts: Vec<usize>,
+    hidden: Vec<f32>,
+    /// Rows of the hidden states that begin a word.
+    words: Vec<usize>,
+    logits: Vec<f32>,
+    embedding: Vec<f32>,
+    sentences: Vec<std::ops::Range<usize>>,
+}
+
+impl Reference {
+    fn read(dir: &Path) -> Self {
+        let bytes = std::fs::read(dir.join("reference.safetensors")).unwrap();
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let words = |name: &str| -> Vec<[u8; 4]> {
+            let tensor = tensors.tensor(name).unwrap();
+            tensor.data().as_chunks().0.to_vec()
+        };
+        let whole = |name: &str| -> Vec<usize> {
+            let values = words(name).into_iter();
+            values.map(|b| i32::from_le_bytes(b) as usize).collect()
+        };
+        let floats = |name: &str| -> Vec<f32> { words(name).into_iter().map(f32::from_le_bytes).collect() };
+        let starts = whole("window_offsets");
+        let (word_starts, word_offsets) = (whole("word_starts"), whole("word_offsets"));
+        let in_windows = starts.iter().zip(word_offsets.windows(2));
+        let words = in_windows
+            .flat_map(|(start, bounds)| word_starts[bounds[0]..bounds[1]].iter().map(move |word| start + word))
+            .collect();
+        let json = std::fs::read(dir.join("reference.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let windows = json["windows"].as_array().unwrap().iter().zip(&starts);
+        let sentences = windows
+            .flat_map(|(window, start)| {
+                let spans = window["sentence_spans"].as_array().unwrap().iter();
+                let at = move |value: &serde_json::Value| start + value.as_u64().unwrap() as usize;
+                spans.map(move |span| at(&span[0])..at(&span[1]))
+            })
+            .collect();
+        Self {
+            ids: whole("ids").into_iter().map(|id| id as u32).collect(),
+            shapes: whole("shapes").into_iter().map(|shape| shape as u8).collect(),
+            hidden: floats("hidden"),
+            logits: floats("logits.ner.news"),
+            embedding: floats("embedding"),
+            starts,
+            words,
+            sentences,
+        }
+    }
+
+    fn encode(&self, model: &Model) -> Vec<f32> {
+        let windows = PackedWindows { ids: &self.ids, shapes: &self.shapes, starts: &self.starts };
+        model.encode(windows).unwrap().into_raw_vec_and_offset().0
+    }
+}
+
+fn greatest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f32::max)
+}
+
+/// Mean of the rows of each sentence, as the embedding head takes it.
+fn sentence_vectors(model: &Model, hidden: &[f32], sentences: &[std::ops::Range<usize>]) -> Vec<f32> {
+    let width = model.hidden_size();
+    let head = model.head("embedding").unwrap();
+    let mut vectors = Vec::new();
+    for sentence in sentences {
+        let mut mean = vec![0.0; width];
+        for row in hidden[sentence.start * width..sentence.end * width].chunks(width) {
+            mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
+        mean.iter_mut().for_each(|sum| *sum /= sentence.len() as f32);
+        let mut vector = head.apply(&mean);
+        normalize(&mut vector);
+        vectors.extend(vector);
+    }
+    vectors
+}
+
+#[test]
+fn f32_agrees_with_pytorch() {
+    let Some(dir) = bundle() else { return };
+    let model = Model::open(&dir).unwrap().with_precision(Precision::F32).unwrap();
+    let reference = Reference::read(&dir);
+    let hidden = reference.encode(&model);
+    let off = greatest_difference(&hidden, &reference.hidden);
+    assert!(off < 1e-3, "hidden states are off by {off}");
+
+    let width = model.hidden_size();
+    let head = model.head("ner.news").unwrap();
+    let words = reference.words.iter();
+    let rows: Vec<f32> = words.flat_map(|word| hidden[word * width..][..width].to_vec()).collect();
+    let off = greatest_difference(&head.apply_rows(&rows), &reference.logits);
+    assert!(off < 1e-2, "entity logits are off by {off}");
+
+    let vectors = sentence_vectors(&model, &hidden, &reference.sentences);
+    let off = greatest_difference(&vectors, &reference.embedding);
+    assert!(off < 1e-3, "sentence embeddings are off by {off}");
+}
