@@ -1,1 +1,29 @@
-//! The one pass: runs the encoder over a document's windows
+//! The one pass: runs the encoder over a document's windows and keeps what it found for every stage.
+//!
+//! The principal type is [`Pass`], a [`Stage`] that reads `windows` and fills `hidden` (one row a
+//! subword) and `sent_vectors` (one unit vector a sentence, from the bundle's `embedding` head).
+//! Entity recognition, sentiment, frames and summaries all read those; none of them runs the
+//! encoder again. The crate exists so that the encoder need not know the document, nor the
+//! stages each other.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use pressmark_core::{Document, Stage};
+//! use pressmark_encoder::{Model, TinyBundle};
+//! use pressmark_pass::Pass;
+//! use pressmark_tokenize::{Options, Subwords, Tokenizer};
+//!
+//! let model = Arc::new(Model::from_files(&TinyBundle::default().files())?);
+//! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default());
+//! let mut doc = Document::from_text("a", "Rain fell. The river rose.");
+//! tokenizer.run(&mut doc)?;
+//! Pass::new(model)?.run(&mut doc)?;
+//! assert_eq!(doc.sent_vectors.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![deny(missing_docs)]
+
+mod pass;
+
+pub use pass::Pass;

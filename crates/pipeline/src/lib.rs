@@ -1,1 +1,39 @@
-//! Orders stages, checks what each needs and gives, runs them in parallel
+//! Orders stages, checks what each needs and gives, and runs them over documents in parallel.
+//!
+//! A [`Pipeline`] refuses an order that cannot work before it reads the first document, runs its
+//! stages over a batch, turns a stage's failure (a panic included) into a problem of the one
+//! document, and keeps the time that each stage took. [`in_order`] is the loop around it: many
+//! threads, results in input order, and never more than a set number of batches in flight.
+//! The crate knows no concrete stage, no file and no progress bar.
+//!
+//! ```
+//! use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
+//! use pressmark_pipeline::Pipeline;
+//!
+//! struct Shout;
+//! impl Stage for Shout {
+//!     fn name(&self) -> &'static str { "shout" }
+//!     fn needs(&self) -> &'static [Layer] { &[Layer::Text] }
+//!     fn gives(&self) -> &'static [Layer] { &[Layer::Abstract] }
+//!     fn provenance(&self) -> Provenance {
+//!         Provenance { stage: "shout", model: None, sha256: None, settings: "{}".into() }
+//!     }
+//!     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+//!         doc.abstract_text = Some(doc.text.to_uppercase());
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let pipeline = Pipeline::new(vec![Box::new(Shout)])?;
+//! let mut doc = Document::from_text("a", "Rain.");
+//! pipeline.run(&mut [&mut doc]);
+//! assert_eq!(doc.abstract_text.as_deref(), Some("RAIN."));
+//! # Ok::<(), pressmark_pipeline::Error>(())
+//! ```
+#![deny(missing_docs)]
+
+mod parallel;
+mod pipeline;
+
+pub use parallel::{Parallel, in_order};
+pub use pipeline::{Error, Pipeline, StageTime};

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use pressmark_core::{Document, Layer, Matrix, Provenance, Stage, StageError, Windows};
+use pressmark_encoder::{Error, Model, PackedWindows, normalize};
+
+/// The bundle's head that makes a sentence vector of the mean hidden state.
+const EMBEDDING: &str = "embedding";
+
+/// The stage that runs the encoder, once a document.
+pub struct Pass {
+    model: Arc<Model>,
+}
+
+impl Pass {
+    /// A pass of this model.
+    ///
+    /// # Errors
+    /// [`Error::NoHead`] when the bundle has no `embedding` head.
+    pub fn new(model: Arc<Model>) -> Result<Self, Error> {
+        model.head(EMBEDDING)?;
+        Ok(Self { model })
+    }
+
+    fn encode(&self, windows: &Windows) -> Result<Matrix, StageError> {
+        if windows.ids.is_empty() {
+            return Ok(Matrix::default());
+        }
+        let packed = PackedWindows { ids: &windows.ids, shapes: &windows.shapes, starts: &windows.starts };
+        let hidden = self.model.encode(packed).map_err(failed)?;
+        Ok(Matrix::new(self.model.hidden_size(), hidden.into_raw_vec_and_offset().0))
+    }
+
+    /// Sentence vectors from hidden states, and what the pass saw of the sentences.
+    fn finish(&self, doc: &mut Document, hidden: Matrix) -> Result<(), StageError> {
+        doc.hidden = hidden;
+        let head = self.model.head(EMBEDDING).map_err(failed)?;
+        let (mut vectors, mut seen, mut total) = (Vec::new(), 0, 0);
+        for sent in &doc.sents {
+            let length = doc.slice(sent.span).chars().count();
+            let has_rows = doc.rows_of(sent.tokens.clone()).next().is_some();
+            total += length;
+            seen += if has_rows { length } else { 0 };
+            let mut vector = if has_rows {
+                head.apply(&doc.hidden.mean(doc.rows_of(sent.tokens.clone())))
+            } else {
+                vec![0.0; head.outputs()]
+            };
+            normalize(&mut vector);
+            vectors.append(&mut vector);
+        }
+        doc.sent_vectors = Matrix::new(head.outputs(), vectors);
+        doc.cover(self.name(), seen, total);
+        Ok(())
+    }
+}
+
+fn failed(error: Error) -> StageError {
+    StageError::new("the encoder cannot read the document's windows").with_source(error)
+}
+
+impl Stage for Pass {
+    fn name(&self) -> &'static str {
+        "encoder"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Tokens, Layer::Windows]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Hidden, Layer::SentVectors]
+    }
+
+    fn provenance(&self) -> Provenance {
+        let precision = format!("{:?}", self.model.precision()).to_lowercase();
+        Provenance {
+            stage: self.name(),
+            model: Some(format!("{} {}", self.model.name(), self.model.version())),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: format!(r#"{{"precision":"{precision}","max_window":{}}}"#, self.model.max_window()),
+        }
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let hidden = self.encode(&doc.windows)?;
+        self.finish(doc, hidden)
+    }
+
+    /// Short documents share the encoder's blocks; the encoder gives a window the same bits
+    /// whatever its neighbours, so the result is that of [`run`](Stage::run).
+    fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
+        let mut joined = Windows { starts: vec![0], ..Windows::default() };
+        for doc in &*docs {
+            let base = joined.ids.len();
+            joined.ids.extend_from_slice(&doc.windows.ids);
+            joined.shapes.extend_from_slice(&doc.windows.shapes);
+            joined.starts.extend(doc.windows.starts.iter().skip(1).map(|start| base + start));
+        }
+        let Ok(hidden) = self.encode(&joined) else {
+            // One document that cannot be read must not take the others with it.
+            return docs.iter_mut().map(|doc| self.run(doc)).collect();
+        };
+        let mut row = 0;
+        docs.iter_mut()
+            .map(|doc| {
+                let (start, end) = (row * hidden.width(), (row + doc.windows.ids.len()) * hidden.width());
+                row += doc.windows.ids.len();
+                let rows = hidden.as_slice().get(start..end).unwrap_or_default().to_vec();
+                self.finish(doc, Matrix::new(hidden.width(), rows))
+            })
+            .collect()
+    }
+}
