@@ -15,7 +15,7 @@
 //! use pressmark_tokenize::{Options, Subwords, Tokenizer};
 //!
 //! let model = Arc::new(Model::from_files(&TinyBundle::default().files())?);
-//! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default());
+//! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default())?;
 //! let mut doc = Document::from_text("a", "Rain fell. The river rose.");
 //! tokenizer.run(&mut doc)?;
 //! Pass::new(model)?.run(&mut doc)?;

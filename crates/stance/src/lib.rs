@@ -1,1 +1,47 @@
-//! Frames from a codebook, sentiment towards entities, stance towards targets
+//! How a story is told and who stands where: frames from a codebook, the tone towards each
+//! entity, stances towards targets.
+//!
+//! Three stages, all reading the hidden states and sentence vectors that the one pass left in the
+//! document: [`Frames`] scores every label of its [`Codebook`]s and names the sentences that show
+//! it; [`EntitySentiment`] judges the tone towards each entity over its mentions; [`Stances`]
+//! gathers what the outlet and the quoted speakers say about a target. What stands beside the
+//! documents (definitions, examples, targets) is encoded once, when a stage is made.
+//!
+//! ```
+//! use pressmark_stance::Codebook;
+//!
+//! let codebook = Codebook::parse("mine", r#"
+//!     [codebook]
+//!     name = "water"
+//!     version = "2"
+//!     kind = "frames"
+//!     [[label]]
+//!     name = "scarcity"
+//!     definition = "There is too little water for all who need it."
+//!     examples = ["The wells ran dry in June."]
+//!     [[label]]
+//!     name = "flood"
+//!     definition = "There is too much water where people live."
+//! "#)?;
+//! assert_eq!(codebook.id(), "water 2");
+//! assert_eq!(codebook.labels().collect::<Vec<_>>(), ["scarcity", "flood"]);
+//! # Ok::<(), pressmark_stance::Error>(())
+//! ```
+//!
+//! It finds no entities and no quotations, and never runs the encoder over a document.
+#![deny(missing_docs)]
+
+mod codebook;
+mod embed;
+mod error;
+mod frames;
+mod prototypes;
+mod sentiment;
+mod stances;
+mod voice;
+
+pub use codebook::Codebook;
+pub use error::Error;
+pub use frames::{Frames, FramesOptions};
+pub use sentiment::EntitySentiment;
+pub use stances::{Stances, StancesOptions};

@@ -1,0 +1,162 @@
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use pressmark_core::{Document, Frame, FrameEvidence, Layer, Provenance, Stage, StageError, Voice};
+use pressmark_encoder::Model;
+use pressmark_tokenize::Tokenizer;
+
+use crate::prototypes::{Prototypes, Trained};
+use crate::voice::voice_of;
+use crate::{Codebook, Error};
+
+/// How documents are framed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FramesOptions {
+    /// Evidence sentences a frame at most. Default: 3.
+    pub max_evidence: usize,
+    /// Score from which a sentence is evidence, in [0, 1]. Default: 0.5, more likely than not.
+    pub evidence_score: f32,
+}
+
+impl Default for FramesOptions {
+    fn default() -> Self {
+        Self { max_evidence: 3, evidence_score: 0.5 }
+    }
+}
+
+/// The stage that scores every frame of its codebooks, with the sentences that show it.
+pub struct Frames {
+    model: Arc<Model>,
+    books: Vec<Book>,
+    options: FramesOptions,
+}
+
+struct Book {
+    id: String,
+    labels: Vec<String>,
+    prototypes: Prototypes,
+    trained: Vec<Option<Trained>>,
+}
+
+/// Share of a document's sentences, the strongest, that make its score: a frame that runs
+/// through a third of a story is fully there, one that shows in a single sentence is not.
+const STRONGEST: f32 = 1.0 / 3.0;
+
+impl Frames {
+    /// A stage for these codebooks; their definitions and examples are encoded here, once.
+    ///
+    /// # Errors
+    /// When a text of a codebook cannot be encoded, or the bundle has no `embedding` head.
+    pub fn new(
+        model: Arc<Model>,
+        tokenizer: &Tokenizer,
+        codebooks: &[Codebook],
+        options: FramesOptions,
+    ) -> Result<Self, Error> {
+        let books = codebooks
+            .iter()
+            .map(|codebook| {
+                Ok(Book {
+                    id: codebook.id(),
+                    labels: codebook.labels().map(str::to_owned).collect(),
+                    prototypes: Prototypes::new(codebook, &model, tokenizer)?,
+                    trained: codebook
+                        .labels
+                        .iter()
+                        .map(|label| Trained::find(&model, label.head.as_deref()?))
+                        .collect(),
+                })
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { model, books, options })
+    }
+
+    fn frames_of(&self, book: &Book, doc: &Document) -> Vec<Frame> {
+        let scores: Vec<(usize, Vec<f32>)> = (0..doc.sents.len())
+            .filter(|&sent| !doc.sent_vectors.row(sent).is_empty())
+            .map(|sent| (sent, book.score(doc, sent)))
+            .collect();
+        let mut frames: Vec<Frame> =
+            book.labels.iter().enumerate().map(|(i, label)| self.frame(book, label, i, &scores, doc)).collect();
+        // A stable sort: frames of equal score stay in the codebook's order.
+        frames.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+        frames
+    }
+
+    fn frame(&self, book: &Book, label: &str, index: usize, scores: &[(usize, Vec<f32>)], doc: &Document) -> Frame {
+        let mut ranked: Vec<(f32, usize)> = scores.iter().map(|(sent, s)| (s[index], *sent)).collect();
+        ranked.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(a.1.cmp(&b.1)));
+        let strongest = ((ranked.len() as f32 * STRONGEST).ceil() as usize).max(1);
+        let top = &ranked[..strongest.min(ranked.len())];
+        let score = top.iter().map(|(score, _)| score).sum::<f32>() / strongest as f32;
+        let evidence = ranked
+            .iter()
+            .take_while(|(score, _)| *score >= self.options.evidence_score)
+            .take(self.options.max_evidence)
+            .map(|&(score, sent)| {
+                let span = doc.sents[sent].span;
+                FrameEvidence { span, score, voice: voice_of(doc, span).map_or(Voice::Outlet, Voice::Quote) }
+            })
+            .collect();
+        Frame { codebook: book.id.clone(), label: label.to_owned(), score, evidence }
+    }
+}
+
+impl Book {
+    /// One probability a frame; where the bundle has a trained head for a frame, the mean of both.
+    fn score(&self, doc: &Document, sent: usize) -> Vec<f32> {
+        let mut scores = self.prototypes.score(doc.sent_vectors.row(sent));
+        if self.trained.iter().any(Option::is_some) {
+            let hidden = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
+            for (score, trained) in scores.iter_mut().zip(&self.trained) {
+                if let Some(trained) = trained {
+                    *score = (*score + trained.score(&hidden)) / 2.0;
+                }
+            }
+        }
+        scores
+    }
+}
+
+impl Stage for Frames {
+    fn name(&self) -> &'static str {
+        "frames"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Quotes]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Frames]
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            stage: self.name(),
+            model: Some(format!("{} {}", self.model.name(), self.model.version())),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: serde_json::json!({
+                "codebooks": self.books.iter().map(|book| &book.id).collect::<Vec<_>>(),
+                "max_evidence": self.options.max_evidence,
+                "evidence_score": self.options.evidence_score,
+            })
+            .to_string(),
+        }
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let frames = self.books.iter().flat_map(|book| self.frames_of(book, doc)).collect();
+        doc.frames = frames;
+        cover_sentences(self.name(), doc);
+        Ok(())
+    }
+}
+
+/// Notes that a stage saw the sentences that have a vector.
+pub(crate) fn cover_sentences(stage: &'static str, doc: &mut Document) {
+    let length = |sent: &pressmark_core::Sentence| doc.slice(sent.span).chars().count();
+    let total = doc.sents.iter().map(length).sum();
+    let seen = doc.sents.iter().take(doc.sent_vectors.len()).map(length).sum();
+    doc.cover(stage, seen, total);
+}

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use pressmark_core::{Document, Layer, Mention, Provenance, Sentiment, Stage, StageError};
+use pressmark_encoder::Model;
+
+use crate::Error;
+
+/// The bundle's head for the tone towards a mention.
+const HEAD: &str = "sentiment";
+
+/// Labels that name a time or an amount: nobody is for or against them.
+const WITHOUT: [&str; 2] = ["DATE", "MONEY"];
+
+/// The stage that judges the tone of a document towards each entity.
+pub struct EntitySentiment {
+    model: Arc<Model>,
+}
+
+impl EntitySentiment {
+    /// A stage on this model.
+    ///
+    /// # Errors
+    /// When the bundle has no `sentiment` head, or one with other labels.
+    pub fn new(model: Arc<Model>) -> Result<Self, Error> {
+        Tone::of(&model)?;
+        Ok(Self { model })
+    }
+}
+
+/// Which output of the head is which tone.
+pub(crate) struct Tone {
+    negative: usize,
+    neutral: usize,
+    positive: usize,
+}
+
+impl Tone {
+    pub(crate) fn of(model: &Model) -> Result<Self, Error> {
+        let labels = model.head(HEAD)?.labels();
+        let find = |name: &str| {
+            labels.iter().position(|l| l == name).ok_or_else(|| Error::Content {
+                name: HEAD.to_owned(),
+                reason: format!("the head's labels are {labels:?}, {name:?} is not among them"),
+            })
+        };
+        Ok(Self { negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
+    }
+
+    /// The tone towards one mention, from the hidden states of the mention and of its sentence.
+    pub(crate) fn towards(&self, model: &Model, doc: &Document, mention: &Mention) -> Option<Sentiment> {
+        let sent = doc.sents.get(doc.sent_at(mention.span.start)?)?;
+        let mut input = doc.hidden.mean(doc.rows_of(doc.tokens_in(mention.span)));
+        input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
+        let head = model.head(HEAD).ok()?;
+        if input.len() != head.inputs() {
+            return None;
+        }
+        let mut scores = head.apply(&input);
+        head.calibrate(&mut scores);
+        let at = |index: usize| scores.get(index).copied();
+        Some(Sentiment { positive: at(self.positive)?, neutral: at(self.neutral)?, negative: at(self.negative)? })
+    }
+}
+
+impl Stage for EntitySentiment {
+    fn name(&self) -> &'static str {
+        "sentiment"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Tokens, Layer::Hidden, Layer::Entities]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Sentiment]
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            stage: self.name(),
+            model: Some(format!("{} {}", self.model.name(), self.model.version())),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: r#"{"aggregate":"mean"}"#.to_owned(),
+        }
+    }
+
+    /// An entity's tone is the mean over its mentions.
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let tone = Tone::of(&self.model).map_err(|e| StageError::new("the head does not fit").with_source(e))?;
+        let mut sums = vec![(Sentiment { positive: 0.0, neutral: 0.0, negative: 0.0 }, 0.0_f32); doc.entities.len()];
+        for mention in doc.ents.iter().filter(|m| !WITHOUT.contains(&m.label.as_str())) {
+            let Some((sum, count)) = mention.entity.and_then(|entity| sums.get_mut(entity)) else { continue };
+            if let Some(one) = tone.towards(&self.model, doc, mention) {
+                sum.positive += one.positive;
+                sum.neutral += one.neutral;
+                sum.negative += one.negative;
+                *count += 1.0;
+            }
+        }
+        for (entity, (sum, count)) in doc.entities.iter_mut().zip(sums) {
+            entity.sentiment = (count > 0.0).then(|| Sentiment {
+                positive: sum.positive / count,
+                neutral: sum.neutral / count,
+                negative: sum.negative / count,
+            });
+        }
+        Ok(())
+    }
+}
