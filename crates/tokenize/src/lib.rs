@@ -1,1 +1,48 @@
-//! Sentences, words, subwords and encoder windows, with offsets
+//! Sentences, words, subwords and encoder windows, all with byte offsets into the text.
+//!
+//! - [`sentences`] finds sentence boundaries by rules: abbreviations, initials, decimals, ellipses,
+//!   closing quotes and brackets, numbered lists, and the words after a quotation ("…?" she asked).
+//! - [`words`] cuts at the boundaries of Unicode (UAX #29), then splits clitics and compounds off and
+//!   puts abbreviations, addresses and numbers together again, as treebanks of English do.
+//! - [`shape`] tells what an uncased model no longer sees of a word.
+//! - [`Tokenizer`] is the stage: it fills `sents`, `tokens` and `windows` of a [`Document`]. It keeps
+//!   titles, headings, captions and table rows whole and never joins what stands in two blocks.
+//!   Its windows are whole sentences packed up to the size of the model's window. [`Splitter`] is the
+//!   same stage without a model: sentences and words only.
+//!
+//! ```
+//! use pressmark_core::{Document, Stage};
+//! use pressmark_tokenize::Splitter;
+//!
+//! let mut doc = Document::from_text("1", "Gen. Okoro met U.S. envoys at 5 p.m. on Friday. “We didn’t agree,” he said.");
+//! Splitter.run(&mut doc)?;
+//! let sents: Vec<_> = doc.sents.iter().map(|s| doc.slice(s.span)).collect();
+//! assert_eq!(sents, ["Gen. Okoro met U.S. envoys at 5 p.m. on Friday.", "“We didn’t agree,” he said."]);
+//! let words: Vec<_> = doc.tokens[doc.sents[1].tokens.clone()].iter().map(|t| doc.slice(t.span)).collect();
+//! assert_eq!(words, ["“", "We", "did", "n’t", "agree", ",", "”", "he", "said", "."]);
+//! # Ok::<(), pressmark_core::StageError>(())
+//! ```
+//!
+//! It does not guess the language (the lexicon of abbreviations holds those of several at once), does not
+//! normalise, and does not run a model.
+//!
+//! [`Document`]: pressmark_core::Document
+#![deny(missing_docs)]
+
+mod context;
+mod error;
+mod lexicon;
+mod markers;
+mod sentences;
+mod shape;
+mod stage;
+mod subwords;
+mod windows;
+mod words;
+
+pub use error::Error;
+pub use sentences::sentences;
+pub use shape::{SHAPES, Shape, shape};
+pub use stage::{Options, Splitter, Tokenizer};
+pub use subwords::Subwords;
+pub use words::words;

@@ -1,0 +1,61 @@
+//! Lists that lost their line breaks: "1.) The first item 2.) The second item".
+
+/// The marker that the next item of a list would have.
+pub(crate) enum Markers {
+    None,
+    /// Every item begins with this character.
+    Bullet(char),
+    /// The items are counted; `next` is the next marker as it would be written.
+    Counted {
+        count: u32,
+        letters: bool,
+        suffix: &'static str,
+        next: String,
+    },
+}
+
+/// How a counted marker may end, the longer first.
+const SUFFIXES: [&str; 3] = [".)", ")", "."];
+
+impl Markers {
+    /// The kind of list that a paragraph is, by its first marker.
+    pub(crate) fn at_start(paragraph: &str) -> Self {
+        if let Some(bullet) = paragraph.chars().next().filter(|c| matches!(c, '•' | '⁃' | '◦' | '▪' | '‣' | '●' | '■'))
+        {
+            return Self::Bullet(bullet);
+        }
+        for suffix in SUFFIXES {
+            for (label, letters) in [("1", false), ("a", true)] {
+                let rest = paragraph.strip_prefix(label).and_then(|p| p.strip_prefix(suffix));
+                if rest.is_some_and(|rest| rest.starts_with(char::is_whitespace)) {
+                    return Self::counted(1, letters, suffix);
+                }
+            }
+        }
+        Self::None
+    }
+
+    fn counted(count: u32, letters: bool, suffix: &'static str) -> Self {
+        let next = count + 1;
+        let label = if letters { char::from(b'a' + (count % 26) as u8).to_string() } else { next.to_string() };
+        Self::Counted { count, letters, suffix, next: label + suffix }
+    }
+
+    /// Whether the next item of the list begins here; if so, goes on to the one after it.
+    pub(crate) fn next_item(&mut self, rest: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bullet(bullet) => rest.starts_with(*bullet),
+            Self::Counted { count, letters, suffix, next } => {
+                let Some(item) = rest.strip_prefix(next.as_str()) else { return false };
+                let text = item.trim_start();
+                if text.len() == item.len() || !text.starts_with(|c: char| c.is_uppercase() || *suffix != ".") {
+                    return false;
+                }
+                let (count, letters, suffix) = (*count + 1, *letters, *suffix);
+                *self = Self::counted(count, letters, suffix);
+                true
+            }
+        }
+    }
+}

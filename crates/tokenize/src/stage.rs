@@ -1,0 +1,175 @@
+use pressmark_core::{Document, Layer, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token, Windows};
+
+use crate::windows::{SPECIAL_ROWS, pack};
+use crate::{Error, Subwords, sentences, words};
+
+/// Settings of [`Tokenizer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Rows of a window at most, `[CLS]` and `[SEP]` included. Default: 128, what the bundled model was trained on.
+    pub max_window: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_window: 128 }
+    }
+}
+
+/// The stage `tokenize`: from text to sentences, words and the windows that the encoder reads.
+#[derive(Debug)]
+pub struct Tokenizer {
+    subwords: Subwords,
+    options: Options,
+}
+
+impl Tokenizer {
+    /// A tokenizer with the given vocabulary.
+    ///
+    /// # Errors
+    /// [`Error::WindowTooSmall`] when a window has no room for one word.
+    pub fn new(subwords: Subwords, options: Options) -> Result<Self, Error> {
+        if options.max_window <= SPECIAL_ROWS {
+            return Err(Error::WindowTooSmall { max_window: options.max_window });
+        }
+        Ok(Self { subwords, options })
+    }
+
+    /// Its vocabulary.
+    #[must_use]
+    pub fn subwords(&self) -> &Subwords {
+        &self.subwords
+    }
+
+    /// Packs the document's sentences and tokens, as they stand, into windows.
+    ///
+    /// For text that comes with its tokens, such as a gold standard; [`run`](Stage::run) finds them itself.
+    #[must_use]
+    pub fn windows(&self, doc: &Document) -> Windows {
+        pack(&doc.text, &doc.sents, &doc.tokens, &self.subwords, self.options.max_window)
+    }
+}
+
+impl Stage for Tokenizer {
+    fn name(&self) -> &'static str {
+        "tokenize"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Text]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Tokens, Layer::Windows]
+    }
+
+    fn provenance(&self) -> Provenance {
+        let settings = format!("{{\"max_window\":{}}}", self.options.max_window);
+        Provenance { stage: self.name(), model: None, sha256: None, settings }
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        split(doc);
+        doc.windows = self.windows(doc);
+        cover(doc);
+        Ok(())
+    }
+}
+
+/// The stage `tokenize` without a model: sentences and words, no windows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Splitter;
+
+impl Stage for Splitter {
+    fn name(&self) -> &'static str {
+        "tokenize"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Text]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Tokens]
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance { stage: self.name(), model: None, sha256: None, settings: "{}".into() }
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        split(doc);
+        cover(doc);
+        Ok(())
+    }
+}
+
+fn cover(doc: &mut Document) {
+    let seen = doc.blocks().iter().map(|(span, _)| doc.slice(*span).chars().count()).sum();
+    doc.cover("tokenize", seen, seen);
+}
+
+/// Fills sentences and tokens, block by block.
+fn split(doc: &mut Document) {
+    let (mut sents, mut tokens) = (Vec::new(), Vec::new());
+    for (block, (span, kind)) in doc.blocks().into_iter().enumerate() {
+        for unit in units(doc.slice(span), kind) {
+            let unit = Span::new(span.start + unit.start, span.start + unit.end);
+            let first = tokens.len();
+            tokens.extend(
+                words(unit.slice(&doc.text))
+                    .into_iter()
+                    .map(|word| Token { span: Span::new(unit.start + word.start, unit.start + word.end) }),
+            );
+            if tokens.len() > first {
+                sents.push(Sentence { span: unit, tokens: first..tokens.len(), block, kind });
+            }
+        }
+    }
+    doc.sents = sents;
+    doc.tokens = tokens;
+}
+
+/// The sentences of one block; a title, a heading and a table row are one unit whatever their punctuation.
+fn units(text: &str, kind: SegmentKind) -> Vec<Span> {
+    match kind {
+        SegmentKind::Title | SegmentKind::Heading | SegmentKind::Table => {
+            let start = text.len() - text.trim_start().len();
+            let end = start + text.trim().len();
+            if end > start { vec![Span::new(start, end)] } else { Vec::new() }
+        }
+        SegmentKind::List => {
+            let skip = text.len() - after_marker(text).len();
+            let mut spans = sentences(&text[skip..]);
+            spans.iter_mut().for_each(|s| *s = Span::new(s.start + skip, s.end + skip));
+            spans
+        }
+        _ => sentences(text),
+    }
+}
+
+/// What follows the bullet or number of a list item; the whole text when it has none, or nothing but it.
+fn after_marker(text: &str) -> &str {
+    let item = text.trim_start();
+    let rest = item.trim_start_matches(['•', '◦', '▪', '‣', '⁃', '●', '○', '■', '–', '—', '-', '*', '+', '·']);
+    let rest = if rest.len() < item.len() && !item.starts_with(['-', '+', '*', '–', '—']) || rest.starts_with(' ') {
+        rest
+    } else {
+        numbered(item).unwrap_or(item)
+    };
+    let rest = rest.trim_start();
+    if rest.is_empty() { text } else { rest }
+}
+
+/// What follows "1.", "(2)", "iv)" or "b." and a space.
+fn numbered(item: &str) -> Option<&str> {
+    let inner = item.strip_prefix('(').unwrap_or(item);
+    let label = inner.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let (label, rest) = inner.split_at(label);
+    let counts = (1..=3).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_digit())
+        || label.len() == 1
+        || (1..=4).contains(&label.len()) && label.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+    let rest = rest.strip_prefix(['.', ')'])?;
+    let rest = rest.strip_prefix(')').unwrap_or(rest);
+    (counts && rest.starts_with(char::is_whitespace)).then_some(rest)
+}

@@ -1,0 +1,41 @@
+//! Golden rules of sentence segmentation (pySBD), where the data folder is at hand.
+
+use std::path::Path;
+
+use pressmark_tokenize::sentences;
+
+/// How many texts of the file come out exactly, and how many there are; `None` when the file is missing.
+fn exact(name: &str) -> Option<(usize, usize)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/sentences/pysbd").join(name);
+    let Ok(lines) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: no {}", path.display());
+        return None;
+    };
+    let (mut right, mut all) = (0, 0);
+    for line in lines.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = row["text"].as_str().unwrap();
+        let gold: Vec<_> = row["sentences"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+        let found: Vec<_> = sentences(text).into_iter().map(|s| s.slice(text)).collect();
+        all += 1;
+        right += usize::from(gold == found);
+        if gold != found {
+            eprintln!("{name}: expected {gold:#?}, found {found:#?}");
+        }
+    }
+    Some((right, all))
+}
+
+#[test]
+fn english_golden_rules() {
+    if let Some((right, all)) = exact("english.jsonl") {
+        assert!(right >= 47, "{right} of {all}");
+    }
+}
+
+#[test]
+fn french_golden_rules() {
+    if let Some((right, all)) = exact("french.jsonl") {
+        assert_eq!(right, all);
+    }
+}
