@@ -1,1 +1,52 @@
-//! Entities, terms from a codebook, mentions joined into entities
+//! Entities: who and what a document names, and which mentions name the same thing.
+//!
+//! [`Ner`] is the stage `ner`. It reads the encoder's hidden states and fills `ents` and `entities`:
+//!
+//! 1. A head of the model gives each token its probabilities; Viterbi decoding finds the best tags that obey BIO.
+//! 2. A second look lets a name's other occurrences in the document speak for the uncertain ones.
+//! 3. Boundaries lose stray marks, possessives and the article.
+//! 4. Codebooks of [`Terms`] add labels by word lists and patterns.
+//! 5. Mentions of one thing are joined: full names and surnames, acronyms, variants of countries' names.
+//!
+//! Without a model, terms can be used by themselves:
+//!
+//! ```
+//! use pressmark_ner::Terms;
+//!
+//! let terms = Terms::parse("ores", "
+//!     [codebook]
+//!     name = 'ores'
+//!     version = '1'
+//!     kind = 'terms'
+//!     [[label]]
+//!     name = 'MINERAL'
+//!     terms = ['iron ore', 'tin']
+//! ")?;
+//! let text = "Iron ores and tin fell.";
+//! let found: Vec<_> = terms.find(text).into_iter().map(|(span, _)| span.slice(text)).collect();
+//! assert_eq!(found, ["Iron ores", "tin"]);
+//! # Ok::<(), pressmark_ner::Error>(())
+//! ```
+//!
+//! [`read_columns`] and [`EntityScore`] read gold entities in CoNLL columns and score against them.
+//!
+//! The crate never runs the encoder, follows no pronouns, and links nothing to a knowledge base: an entity is
+//! what one document tells apart.
+#![deny(missing_docs)]
+
+mod boundary;
+mod columns;
+mod decode;
+mod error;
+mod join;
+mod memory;
+mod score;
+mod stage;
+mod tags;
+mod terms;
+
+pub use columns::{GoldDocument, GoldSentence, read_columns};
+pub use error::Error;
+pub use score::{Counts, EntityScore};
+pub use stage::{Ner, Options, Scheme};
+pub use terms::Terms;

@@ -1,0 +1,142 @@
+//! Where a mention begins and ends: what the tokens of a name drag along is trimmed off.
+
+use pressmark_core::Span;
+
+/// Abbreviations that end names and keep their full stop; single capitals and forms with a stop
+/// inside ("U.S.") do so without being listed.
+const ABBREVIATIONS: &[&str] = &[
+    "ave", "blvd", "bros", "co", "corp", "dept", "dr", "esq", "est", "inc", "jr", "llc", "ltd", "mt", "no", "plc",
+    "pt", "pty", "rd", "sr", "st", "univ", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
+    "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
+];
+
+/// Opening brackets and quotation marks with what closes them. Straight marks close themselves.
+const PAIRS: &[(char, char)] =
+    &[('(', ')'), ('[', ']'), ('{', '}'), ('“', '”'), ('«', '»'), ('‹', '›'), ('„', '“'), ('"', '"'), ('‘', '’')];
+
+/// Marks that neither begin nor end a name.
+const MARKS: &[char] =
+    &[',', ';', ':', '!', '?', '…', '-', '‐', '–', '—', '·', '•', '*', '/', '\\', '|', '`', '_', '='];
+
+/// The span without surrounding marks, unbalanced brackets and quotes, a final full stop that
+/// belongs to the sentence, a possessive ending and a lower-case "the"; none when no letter or digit is left.
+///
+/// The article is off because the data's convention leaves it off: 116 of the 33,000 mentions of
+/// `worldwide_newswire` begin with one, nearly all of them titles ("The …").
+pub(crate) fn tidy(text: &str, span: Span) -> Option<Span> {
+    let whole = span.slice(text);
+    let mut name = whole;
+    loop {
+        let before = name.len();
+        name = name.trim();
+        name = name.trim_start_matches(MARKS).trim_end_matches(MARKS);
+        name = without_brackets(without_possessive(name));
+        name = without_stop(name.trim_start_matches('.'));
+        name = name.strip_prefix("the ").unwrap_or(name);
+        if name.len() == before {
+            break;
+        }
+    }
+    let start = span.start + (name.as_ptr() as usize - whole.as_ptr() as usize);
+    name.contains(char::is_alphanumeric).then(|| Span::new(start, start + name.len()))
+}
+
+/// Takes one bracket or quotation mark off an end: one without its partner inside, or both of a pair
+/// around the whole. An opening one that is never closed ends the name before it.
+fn without_brackets(name: &str) -> &str {
+    for &(open, close) in PAIRS {
+        let (opened, closed) = if open == close {
+            let count = name.matches(open).count();
+            (count.div_ceil(2), count / 2)
+        } else {
+            (name.matches(open).count(), name.matches(close).count())
+        };
+        if opened == 1 && closed == 1 && name.len() > open.len_utf8() {
+            if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close)) {
+                return inner;
+            }
+        }
+        if opened > closed {
+            if let Some(rest) = name.strip_prefix(open) {
+                return rest;
+            }
+            // Straight quotation marks inside a name are inches or an odd nickname: let them be.
+            if let Some(at) = name.rfind(open).filter(|_| open != close || name.ends_with(open)) {
+                return &name[..at];
+            }
+        }
+        // The apostrophe closes nothing in "O’Brien" and is seen to by the possessive elsewhere.
+        if closed > opened && close != '’' {
+            if let Some(rest) = name.strip_suffix(close) {
+                return rest;
+            }
+        }
+    }
+    name.trim_start_matches(['”', '’', ')', ']', '\'']).trim_end_matches(['“', '‘', '(', '['])
+}
+
+/// Takes off "'s", and the bare apostrophe of a plural.
+fn without_possessive(name: &str) -> &str {
+    let bare = ["'s", "’s", "'S", "’S"].iter().find_map(|ending| name.strip_suffix(ending));
+    bare.unwrap_or(name).trim_end_matches(['\'', '’'])
+}
+
+/// Takes off a final full stop unless it is part of an abbreviation.
+fn without_stop(name: &str) -> &str {
+    let Some(body) = name.strip_suffix('.') else { return name };
+    let last = body.rsplit([' ', '\u{a0}', '\n', '-']).next().unwrap_or(body);
+    let initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
+    let known = ABBREVIATIONS.contains(&last.to_lowercase().as_str());
+    if !body.ends_with('.') && (initial || known || last.contains('.')) { name } else { body }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_left_with_what_belongs_to_it() {
+        let check = |dirty: &str, expected: &str| {
+            let text = format!("é {dirty} é");
+            let tidied = tidy(&text, Span::new(3, 3 + dirty.len()));
+            assert_eq!(tidied.map_or("", |s| s.slice(&text)), expected, "{dirty:?}");
+        };
+        check("Rwanda’s", "Rwanda");
+        check("United States'", "United States");
+        check("“Kigali", "Kigali");
+        check("\"The Long Rain\"", "The Long Rain");
+        check("Dwayne “The Rock” Johnson", "Dwayne “The Rock” Johnson");
+        check("Dwayne \"The Rock\" Johnson", "Dwayne \"The Rock\" Johnson");
+        check("(Lima)", "Lima");
+        check("Ministry of Works (Transport)", "Ministry of Works (Transport)");
+        check("River League (RL", "River League");
+        check("Nairobi)", "Nairobi");
+        check("U.S.", "U.S.");
+        check("U.S..", "U.S.");
+        check("Acme Inc.", "Acme Inc.");
+        check("John F.", "John F.");
+        check("Lagos.", "Lagos");
+        check("M23.", "M23");
+        check("the Kremlin", "Kremlin");
+        check("The Hindu", "The Hindu");
+        check("— Accra,", "Accra");
+        check("O’Brien", "O’Brien");
+        check("‘Big Ben’", "Big Ben");
+        check("$24 million", "$24 million");
+        check("...", "");
+        check("’s", "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_tidied_span_lies_within_and_is_tidy(text in "[ .,'’“”\"()A-Za-zé0-9-]{0,24}") {
+            let span = Span::new(0, text.len());
+            if let Some(tidied) = tidy(&text, span) {
+                prop_assert!(span.contains(tidied) && !tidied.slice(&text).is_empty());
+                prop_assert_eq!(tidy(&text, tidied), Some(tidied));
+            }
+        }
+    }
+}

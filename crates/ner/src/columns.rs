@@ -1,0 +1,175 @@
+//! Gold entities in columns (CoNLL): a token and its tag a line, a blank line between sentences.
+
+use std::collections::BTreeMap;
+
+use crate::Error;
+
+/// A sentence of a column file: tokens as given, and a BIO tag for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoldSentence {
+    /// The tokens of the first column.
+    pub tokens: Vec<String>,
+    /// `O`, `B-KIND` or `I-KIND`, where every `I-` continues a mention.
+    pub tags: Vec<String>,
+}
+
+/// The sentences of one article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoldDocument {
+    /// In the order of the file.
+    pub sentences: Vec<GoldSentence>,
+}
+
+impl GoldDocument {
+    /// Renames kinds of mention: `names` says what becomes of a kind; one that becomes `O` is dropped.
+    pub fn rename(&mut self, names: &BTreeMap<String, String>) {
+        for tag in self.sentences.iter_mut().flat_map(|s| &mut s.tags) {
+            if let Some((prefix, name)) = tag.split_once('-').and_then(|(p, kind)| Some((p, names.get(kind)?))) {
+                *tag = if name == "O" { name.clone() } else { format!("{prefix}-{name}") };
+            }
+        }
+    }
+}
+
+/// Reads a column file, one document for each `-DOCSTART-`, or one in all.
+///
+/// Columns are separated by tabs, or by spaces in a file that has none. The first is the token, the last its tag
+/// in BIO, BIOES (also BILOU) or IO. Where the second column of every line is a tag, it is the one that is read:
+/// files with nested mentions carry the inner ones in further columns. A first line that is an address, and lines
+/// that start with `#` and carry no tag, are passed over.
+///
+/// # Errors
+/// [`Error::Columns`] for the first line that is neither blank nor a token with its tag.
+///
+/// ```
+/// use pressmark_ner::read_columns;
+///
+/// let documents = read_columns("Ana\tS-PER\nlives\tO\nin\tO\nNovi\tB-LOC\nSad\tE-LOC\n")?;
+/// assert_eq!(documents[0].sentences[0].tags, ["B-PER", "O", "O", "B-LOC", "I-LOC"]);
+/// # Ok::<(), pressmark_ner::Error>(())
+/// ```
+pub fn read_columns(text: &str) -> Result<Vec<GoldDocument>, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let tabs = text.contains('\t');
+    let rows = || text.lines().enumerate().map(|(i, line)| (i + 1, line, split(line, tabs)));
+    let second = rows().all(|(number, line, columns)| {
+        columns.len() < 2 || is_passed_over(number, line, &columns) || is_tag(columns[1])
+    });
+    let mut documents = Vec::new();
+    let mut document = GoldDocument::default();
+    let mut sentence = GoldSentence::default();
+    for (number, line, columns) in rows() {
+        if columns.is_empty() {
+            finish(&mut sentence, &mut document);
+        } else if columns[0] == "-DOCSTART-" {
+            finish(&mut sentence, &mut document);
+            documents.push(std::mem::take(&mut document));
+        } else if !is_passed_over(number, line, &columns) {
+            let tag = if second { columns.get(1) } else { columns.get(1..).and_then(<[_]>::last) };
+            let tag = tag.filter(|t| is_tag(t)).ok_or_else(|| Error::Columns {
+                line: number,
+                expected: if columns.len() < 2 {
+                    "a token and its tag"
+                } else {
+                    "a tag O, B-KIND, I-KIND, E-KIND or S-KIND"
+                },
+                got: line.chars().take(60).collect(),
+            })?;
+            push(&mut sentence, columns[0], tag);
+        }
+    }
+    finish(&mut sentence, &mut document);
+    documents.push(document);
+    documents.retain(|d| !d.sentences.is_empty());
+    Ok(documents)
+}
+
+/// The columns of a line; none when it is blank.
+fn split(line: &str, tabs: bool) -> Vec<&str> {
+    let columns: Vec<&str> =
+        if tabs { line.split('\t').map(str::trim).collect() } else { line.split_whitespace().collect() };
+    if columns.iter().all(|c| c.is_empty()) { Vec::new() } else { columns }
+}
+
+/// Whether a line that is not blank is no token: a comment, or the address in the first line.
+fn is_passed_over(number: usize, line: &str, columns: &[&str]) -> bool {
+    let tagged = columns.len() > 1 && columns.last().is_some_and(|c| is_tag(c));
+    let address = ["http://", "https://", "www."].iter().any(|p| line.starts_with(p));
+    (number == 1 && address) || (line.starts_with('#') && !tagged)
+}
+
+fn is_tag(column: &str) -> bool {
+    column == "O" || split_tag(column).is_some()
+}
+
+/// The prefix and the kind of a tag other than `O`.
+fn split_tag(tag: &str) -> Option<(&str, &str)> {
+    tag.split_once('-')
+        .filter(|(prefix, kind)| matches!(*prefix, "B" | "I" | "E" | "S" | "L" | "U" | "M") && !kind.is_empty())
+}
+
+/// Appends a token, its tag turned into BIO.
+fn push(sentence: &mut GoldSentence, token: &str, tag: &str) {
+    let tag = match split_tag(tag) {
+        None => "O".to_owned(),
+        Some((prefix, kind)) => {
+            let continues = sentence.tags.last().and_then(|t| t.split_once('-')).is_some_and(|(_, last)| last == kind);
+            let begins = matches!(prefix, "B" | "S" | "U") || !continues;
+            format!("{}-{kind}", if begins { 'B' } else { 'I' })
+        }
+    };
+    sentence.tokens.push(token.to_owned());
+    sentence.tags.push(tag);
+}
+
+fn finish(sentence: &mut GoldSentence, document: &mut GoldDocument) {
+    if !sentence.tokens.is_empty() {
+        document.sentences.push(std::mem::take(sentence));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(text: &str) -> Vec<Vec<String>> {
+        let documents = read_columns(text).expect("a column file");
+        documents.into_iter().flat_map(|d| d.sentences).map(|s| s.tags).collect()
+    }
+
+    #[test]
+    fn every_scheme_becomes_bio() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(tags(text), [expected], "{text:?}");
+        check("Oslo B-LOC\nand O\nBergen I-LOC\n", &["B-LOC", "O", "B-LOC"]);
+        check("New I-LOC\nYork I-LOC\nTimes I-ORG\n", &["B-LOC", "I-LOC", "B-ORG"]);
+        check("A NNP B-NP S-PER\nB NNP B-NP B-PER\nC NNP I-NP E-PER\n", &["B-PER", "B-PER", "I-PER"]);
+        check("Bank\tI-ORG\tO\nof\tI-ORG\nGhana\tI-ORG\tB-LOC\n", &["B-ORG", "I-ORG", "I-ORG"]);
+    }
+
+    #[test]
+    fn documents_comments_and_addresses_are_told_from_tokens() {
+        let text = "https://news.example/a\tO\n\nRain\tO\n\n-DOCSTART-\tO\n\n# a comment\nSun\tO\n#\tO\n\n\n";
+        let documents = read_columns(text).expect("a column file");
+        let tokens: Vec<Vec<&[String]>> =
+            documents.iter().map(|d| d.sentences.iter().map(|s| s.tokens.as_slice()).collect()).collect();
+        assert_eq!(tokens, [[["Rain".to_owned()].as_slice()], [&["Sun".to_owned(), "#".to_owned()]]]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_token_is_named() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read_columns(text).expect_err("refused").to_string(), expected);
+        };
+        check("Rain O\nfell\n", "line 2 is \"fell\", expected a token and its tag");
+        check("{\"a\": 1}\n", "line 1 is \"{\\\"a\\\": 1}\", expected a tag O, B-KIND, I-KIND, E-KIND or S-KIND");
+        check("Rain\tNN\n", "line 1 is \"Rain\\tNN\", expected a tag O, B-KIND, I-KIND, E-KIND or S-KIND");
+    }
+
+    #[test]
+    fn kinds_are_renamed_or_dropped() {
+        let mut documents = read_columns("Oslo B-city\n1996 B-year\n").expect("a column file");
+        let names = [("city", "LOC"), ("year", "O")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        documents[0].rename(&BTreeMap::from(names));
+        assert_eq!(documents[0].sentences[0].tags, ["B-LOC", "O"]);
+    }
+}

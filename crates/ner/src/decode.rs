@@ -1,0 +1,206 @@
+//! From token probabilities to tags to mentions: Viterbi decoding under the rules of BIO.
+
+use std::ops::Range;
+
+use crate::tags::{Tag, TagSet};
+
+/// Log-probabilities of every tag for every token, row after row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lattice {
+    width: usize,
+    scores: Vec<f32>,
+}
+
+impl Lattice {
+    pub(crate) fn new(width: usize, tokens: usize) -> Self {
+        Self { width, scores: Vec::with_capacity(width * tokens) }
+    }
+
+    /// Appends a token with the log-softmax of `logits / temperature`.
+    pub(crate) fn push(&mut self, logits: &[f32], temperature: f32) {
+        debug_assert_eq!(logits.len(), self.width, "one logit a tag");
+        let scaled = logits.iter().map(|l| l / temperature);
+        let greatest = scaled.clone().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = scaled.clone().map(|l| (l - greatest).exp()).sum();
+        let norm = greatest + sum.ln();
+        self.scores.extend(scaled.map(|l| l - norm));
+    }
+
+    /// Appends a token of which nothing is known but that it is in no mention.
+    pub(crate) fn push_outside(&mut self, tags: &TagSet) {
+        // Far below any real log-probability, and still finite after sums over a long sentence.
+        self.scores.extend((0..self.width).map(|i| if i == tags.outside() { 0.0 } else { -30.0 }));
+    }
+
+    pub(crate) fn row(&self, token: usize) -> &[f32] {
+        &self.scores[token * self.width..(token + 1) * self.width]
+    }
+
+    /// Replaces a token's row by `scores`, normalised to probabilities that sum to 1.
+    pub(crate) fn set(&mut self, token: usize, scores: &[f32]) {
+        let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let norm = greatest + scores.iter().map(|s| (s - greatest).exp()).sum::<f32>().ln();
+        let row = &mut self.scores[token * self.width..(token + 1) * self.width];
+        row.iter_mut().zip(scores).for_each(|(r, s)| *r = s - norm);
+    }
+}
+
+/// A mention by its tokens.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    /// Indices into the document's tokens.
+    pub(crate) tokens: Range<usize>,
+    /// An index into [`TagSet::kinds`].
+    pub(crate) kind: usize,
+}
+
+/// The most probable sequence of tags for the tokens of one sentence in which every `I-X`
+/// continues a mention of kind X (Viterbi; linear in tokens × tags, since BIO has one
+/// forbidden step only).
+pub(crate) fn viterbi(lattice: &Lattice, tokens: Range<usize>, tags: &TagSet) -> Vec<usize> {
+    let width = tags.len();
+    let mut back: Vec<usize> = Vec::with_capacity(width * tokens.len());
+    let mut total = vec![f32::NEG_INFINITY; width];
+    let mut next = total.clone();
+    for token in tokens.clone() {
+        let row = lattice.row(token);
+        let first = token == tokens.start;
+        let (best, best_score) = if first { (0, 0.0) } else { greatest(&total) };
+        for (j, to) in next.iter_mut().enumerate() {
+            let (from, score) = match tags.tag(j) {
+                Tag::Inside(_) if first => (0, f32::NEG_INFINITY),
+                Tag::Inside(kind) => {
+                    let (begin, inside) = tags.outputs_of(kind);
+                    if total[begin] >= total[inside] { (begin, total[begin]) } else { (inside, total[inside]) }
+                }
+                Tag::Outside | Tag::Begin(_) => (best, best_score),
+            };
+            back.push(from);
+            *to = score + row[j];
+        }
+        std::mem::swap(&mut total, &mut next);
+    }
+    let mut path = Vec::with_capacity(tokens.len());
+    let mut at = greatest(&total).0;
+    for step in back.chunks_exact(width).rev() {
+        path.push(at);
+        at = step[at];
+    }
+    path.reverse();
+    path
+}
+
+/// The first greatest value and its place.
+fn greatest(values: &[f32]) -> (usize, f32) {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (i, &value) in values.iter().enumerate() {
+        if value > best.1 {
+            best = (i, value);
+        }
+    }
+    best
+}
+
+/// The mentions that a sentence's tags spell out; `first` is the sentence's first token.
+pub(crate) fn mentions(path: &[usize], first: usize, tags: &TagSet) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut open = false;
+    for (i, &tag) in path.iter().enumerate() {
+        let token = first + i;
+        match tags.tag(tag) {
+            Tag::Outside => open = false,
+            Tag::Begin(kind) => {
+                found.push(Found { tokens: token..token + 1, kind });
+                open = true;
+            }
+            Tag::Inside(_) => {
+                if let Some(last) = found.last_mut().filter(|_| open) {
+                    last.tokens.end = token + 1;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// How sure the model is of a mention, in [0, 1]: its weakest link, which is the least of the
+/// probabilities that its first token begins a mention of the kind, that each further token is in
+/// one, and that the token after it does not go on.
+///
+/// A mention is wrong as soon as one of its tokens is. On the dev data this was better calibrated
+/// than the mean, the geometric mean or the product of the tokens' probabilities.
+pub(crate) fn confidence(lattice: &Lattice, found: &Found, sentence_end: usize, tags: &TagSet) -> f32 {
+    let (begin, inside) = tags.outputs_of(found.kind);
+    let Range { start, end } = found.tokens;
+    let first = lattice.row(start)[begin].exp();
+    let in_kind = |token: usize| lattice.row(token)[begin].exp() + lattice.row(token)[inside].exp();
+    let rest = (start + 1..end).map(in_kind).fold(1.0, f32::min);
+    let stops = if end < sentence_end { 1.0 - lattice.row(end)[inside].exp() } else { 1.0 };
+    first.min(rest).min(stops).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tags::tag_set;
+
+    /// A lattice whose tokens give each listed tag the probability beside it.
+    fn lattice(tags: &TagSet, rows: &[&[(usize, f32)]]) -> Lattice {
+        let mut lattice = Lattice::new(tags.len(), rows.len());
+        for row in rows {
+            let mut logits = vec![-12.0; tags.len()];
+            row.iter().for_each(|&(tag, p)| logits[tag] = p.ln());
+            lattice.push(&logits, 1.0);
+        }
+        lattice
+    }
+
+    #[test]
+    fn an_inside_never_follows_another_kind() {
+        // Tags: O, B-LOC, I-LOC, B-ORG, I-ORG.
+        let tags = tag_set(&["LOC", "ORG"]);
+        let check = |rows: &[&[(usize, f32)]], expected: &[usize]| {
+            let lattice = lattice(&tags, rows);
+            assert_eq!(viterbi(&lattice, 0..rows.len(), &tags), expected);
+        };
+        check(&[&[(0, 0.9), (1, 0.1)], &[(2, 0.6), (1, 0.4)]], &[0, 1]);
+        check(&[&[(0, 0.5), (1, 0.5)], &[(2, 0.9), (1, 0.1)]], &[1, 2]);
+        check(&[&[(3, 0.6), (1, 0.4)], &[(2, 0.7), (4, 0.3)]], &[1, 2]);
+        check(&[&[(3, 0.9)], &[(4, 0.9)], &[(3, 0.9)]], &[3, 4, 3]);
+        check(&[], &[]);
+    }
+
+    #[test]
+    fn mentions_take_their_tokens_and_are_as_sure_as_the_weakest() {
+        let tags = tag_set(&["LOC", "ORG"]);
+        let lattice =
+            lattice(&tags, &[&[(1, 1.0)], &[(0, 1.0)], &[(3, 0.7), (1, 0.3)], &[(4, 0.6), (3, 0.2), (0, 0.2)]]);
+        let found = mentions(&viterbi(&lattice, 0..4, &tags), 0, &tags);
+        assert_eq!(found, [Found { tokens: 0..1, kind: 0 }, Found { tokens: 2..4, kind: 1 }]);
+        assert!((confidence(&lattice, &found[1], 4, &tags) - 0.7).abs() < 1e-3);
+    }
+
+    proptest! {
+        #[test]
+        fn every_path_obeys_bio_and_beats_no_worse_path(logits in prop::collection::vec(-4.0f32..4.0, 5 * 4)) {
+            let tags = tag_set(&["LOC", "ORG"]);
+            let mut lattice = Lattice::new(tags.len(), 4);
+            logits.chunks_exact(5).for_each(|row| lattice.push(row, 1.0));
+            let allowed = |path: &[usize]| {
+                path.iter().enumerate().all(|(i, &tag)| match tags.tag(tag) {
+                    Tag::Inside(kind) => i > 0 && matches!(tags.tag(path[i - 1]), Tag::Begin(k) | Tag::Inside(k) if k == kind),
+                    Tag::Outside | Tag::Begin(_) => true,
+                })
+            };
+            let score = |path: &[usize]| path.iter().enumerate().map(|(t, &tag)| lattice.row(t)[tag]).sum::<f32>();
+            let best = viterbi(&lattice, 0..4, &tags);
+            prop_assert!(allowed(&best));
+            for number in 0..5_usize.pow(4) {
+                let path: Vec<usize> = (0..4).map(|i| number / 5_usize.pow(i) % 5).collect();
+                prop_assert!(!allowed(&path) || score(&path) <= score(&best) + 1e-4);
+            }
+        }
+    }
+}

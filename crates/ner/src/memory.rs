@@ -1,0 +1,227 @@
+//! The second look: what a document says of a name elsewhere, as a prior on what it is here.
+//!
+//! A name that is certain in one sentence is often uncertain in another that says little about it.
+//! Every occurrence of a form gets, as a prior, the mean of what the model thinks of the form's other
+//! occurrences; both are multiplied (a product of experts) and the sentence is decoded again. A form
+//! that was missed where it is barely improbable is found in this way, one that stands in a longer
+//! name is left alone. The idea is that of document-level memory (Gui et al., "Leveraging
+//! Document-Level Label Consistency for Named Entity Recognition", IJCAI 2020), without training.
+//!
+//! Everything is found by hashing: the cost is linear in the tokens.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::decode::{Found, Lattice};
+use crate::tags::TagSet;
+
+/// Longest form that is remembered, in tokens: names above it hardly repeat, and the bound keeps the
+/// search linear.
+const MAX_FORM: usize = 6;
+
+/// Kept from any tag that the memory has never seen, as a probability: a name may well be something
+/// else for once. Larger forgets, smaller overrules the sentence.
+const DOUBT: f32 = 1e-3;
+
+/// A surname is longer than an initial.
+const MIN_SURNAME: usize = 3;
+
+/// What the document's tokens are and where its sentences lie.
+pub(crate) struct View<'a> {
+    pub(crate) words: &'a [&'a str],
+    pub(crate) sents: &'a [Range<usize>],
+}
+
+/// The lattice after the second look, and whether anything in it changed.
+///
+/// `strength` is the exponent of the prior: 0 ignores it, 1 gives it the weight of the sentence.
+pub(crate) fn revise(
+    lattice: &Lattice,
+    found: &[Found],
+    view: &View<'_>,
+    tags: &TagSet,
+    strength: f32,
+) -> Option<Lattice> {
+    if strength <= 0.0 || found.is_empty() {
+        return None;
+    }
+    let mut cover = vec![0_usize; view.words.len()];
+    for mention in found {
+        cover[mention.tokens.clone()].fill(mention.tokens.len());
+    }
+    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    let forms = Forms::collect(found, view, &cover);
+    forms.add(lattice, &mut prior, strength);
+    add_surnames(lattice, found, view, tags, &cover, &mut prior, strength);
+    (!prior.rows.is_empty()).then(|| prior.apply(lattice))
+}
+
+/// Log-probabilities to be added to some tokens.
+struct Prior {
+    width: usize,
+    rows: HashMap<usize, Vec<f32>>,
+}
+
+impl Prior {
+    /// Adds `weight * ln(p)` for every tag of the token.
+    fn add(&mut self, token: usize, weight: f32, probability: impl Iterator<Item = f32>) {
+        let row = self.rows.entry(token).or_insert_with(|| vec![0.0; self.width]);
+        row.iter_mut().zip(probability).for_each(|(r, p)| *r += weight * (p.max(0.0) + DOUBT).ln());
+    }
+
+    fn apply(&self, lattice: &Lattice) -> Lattice {
+        let mut revised = lattice.clone();
+        // In any order: the rows do not touch each other.
+        for (&token, row) in &self.rows {
+            let sum: Vec<f32> = row.iter().zip(lattice.row(token)).map(|(p, s)| p + s).collect();
+            revised.set(token, &sum);
+        }
+        revised
+    }
+}
+
+/// The forms of the mentions that were found, and where else in the document they stand.
+struct Forms {
+    /// First tokens of the occurrences of each form, in order of its first mention.
+    starts: Vec<Vec<usize>>,
+    lengths: Vec<usize>,
+}
+
+impl Forms {
+    fn collect(found: &[Found], view: &View<'_>, cover: &[usize]) -> Self {
+        let mut index: HashMap<&[&str], usize> = HashMap::new();
+        let mut by_first: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut lengths = Vec::new();
+        for form in found.iter().filter_map(|m| view.words.get(m.tokens.clone())) {
+            let named = form.iter().any(|w| w.chars().any(|c| c.is_alphabetic() && !c.is_lowercase()));
+            if named && form.len() <= MAX_FORM && !index.contains_key(form) {
+                index.insert(form, lengths.len());
+                lengths.push(form.len());
+                let known = by_first.entry(form[0]).or_default();
+                if !known.contains(&form.len()) {
+                    known.push(form.len());
+                }
+            }
+        }
+        let mut starts = vec![Vec::new(); lengths.len()];
+        for sent in view.sents {
+            for start in sent.clone() {
+                let Some(known) = by_first.get(view.words[start]) else { continue };
+                for &length in known {
+                    let tokens = start..start + length;
+                    let alone = tokens.end <= sent.end && cover[tokens.clone()].iter().all(|&c| c <= length);
+                    if let Some(&form) =
+                        index.get(&view.words[tokens.start..tokens.end.min(sent.end)]).filter(|_| alone)
+                    {
+                        starts[form].push(start);
+                    }
+                }
+            }
+        }
+        Self { starts, lengths }
+    }
+
+    fn add(&self, lattice: &Lattice, prior: &mut Prior, strength: f32) {
+        for (starts, &length) in self.starts.iter().zip(&self.lengths) {
+            let others = starts.len().saturating_sub(1) as f32;
+            if others == 0.0 {
+                continue;
+            }
+            // One other occurrence may be wrong itself; several rarely all are.
+            let weight = strength * 2.0 * others / (others + 1.0);
+            for offset in 0..length {
+                let mut sum = vec![0.0; prior.width];
+                for &start in starts {
+                    sum.iter_mut().zip(lattice.row(start + offset)).for_each(|(s, p)| *s += p.exp());
+                }
+                for &start in starts {
+                    let row = lattice.row(start + offset);
+                    prior.add(start + offset, weight, sum.iter().zip(row).map(|(s, p)| (s - p.exp()) / others));
+                }
+            }
+        }
+    }
+}
+
+/// A word that ends a person's full name is, alone, probably that person.
+fn add_surnames(
+    lattice: &Lattice,
+    found: &[Found],
+    view: &View<'_>,
+    tags: &TagSet,
+    cover: &[usize],
+    prior: &mut Prior,
+    strength: f32,
+) {
+    let Some(person) = tags.kinds().iter().position(|k| matches!(k.as_str(), "PERSON" | "PER")) else { return };
+    let (begin, inside) = tags.outputs_of(person);
+    let mut surnames: HashMap<&str, f32> = HashMap::new();
+    for mention in found.iter().filter(|m| m.kind == person && m.tokens.len() > 1) {
+        let last = mention.tokens.end - 1;
+        let word = view.words[last];
+        if word.chars().count() >= MIN_SURNAME && word.chars().next().is_some_and(char::is_uppercase) {
+            let sure = surnames.entry(word).or_default();
+            *sure = sure.max(lattice.row(last)[inside].exp());
+        }
+    }
+    for (token, word) in view.words.iter().enumerate().filter(|&(token, _)| cover[token] <= 1) {
+        if let Some(&sure) = surnames.get(word) {
+            let probability = (0..tags.len()).map(|tag| if tag == begin { sure } else { 0.0 });
+            prior.add(token, strength, probability);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{mentions, viterbi};
+    use crate::tags::tag_set;
+
+    /// Tags of one-sentence documents before and after: `(word, P(B-LOC), P(B-PERSON), P(I-PERSON))`.
+    fn check(tokens: &[(&str, f32, f32, f32)], expected: &[&str]) {
+        let tags = tag_set(&["LOC", "PERSON"]);
+        let mut lattice = Lattice::new(tags.len(), tokens.len());
+        for &(_, loc, begin, inside) in tokens {
+            let outside = 1.0 - loc - begin - inside;
+            lattice.push(&[outside, loc, 1e-4, begin, inside].map(|p: f32| p.max(1e-4).ln()), 1.0);
+        }
+        let words: Vec<&str> = tokens.iter().map(|t| t.0).collect();
+        let all = 0..words.len();
+        let found = mentions(&viterbi(&lattice, all.clone(), &tags), 0, &tags);
+        let view = View { words: &words, sents: std::slice::from_ref(&all) };
+        let revised = revise(&lattice, &found, &view, &tags, 0.5).unwrap_or(lattice);
+        let path = viterbi(&revised, all, &tags);
+        assert_eq!(path.into_iter().map(|t| tags.label(t)).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_name_missed_once_is_found_by_the_others() {
+        check(
+            &[
+                ("Goma", 0.98, 0.0, 0.0),
+                ("and", 0.0, 0.0, 0.0),
+                ("Goma", 0.97, 0.0, 0.0),
+                (";", 0.0, 0.0, 0.0),
+                ("Goma", 0.3, 0.1, 0.0),
+            ],
+            &["B-LOC", "O", "B-LOC", "O", "B-LOC"],
+        );
+    }
+
+    #[test]
+    fn a_certain_name_stays_what_it_is() {
+        check(
+            &[("Jordan", 0.99, 0.0, 0.0), ("met", 0.0, 0.0, 0.0), ("Jordan", 0.0, 0.995, 0.0)],
+            &["B-LOC", "O", "B-PERSON"],
+        );
+    }
+
+    #[test]
+    fn a_surname_is_known_from_the_full_name() {
+        check(
+            &[("Ana", 0.0, 0.99, 0.0), ("Lima", 0.0, 0.0, 0.99), ("said", 0.0, 0.0, 0.0), ("Lima", 0.5, 0.4, 0.0)],
+            &["B-PERSON", "I-PERSON", "O", "B-PERSON"],
+        );
+    }
+}
