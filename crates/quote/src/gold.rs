@@ -1,0 +1,172 @@
+use std::collections::HashMap;
+
+use pressmark_core::{QuoteKind, Span};
+
+use crate::Error;
+use crate::marks;
+
+/// A quotation as a person marked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gold {
+    /// What is said, in one or more pieces in text order.
+    ///
+    /// Pieces of a direct quotation are its stretches in quotation marks: `“A,” he said. “B.”` is one
+    /// annotation of two pieces.
+    pub content: Vec<Span>,
+    /// Direct when every word of the content stands in quotation marks, mixed when some do.
+    pub kind: QuoteKind,
+    /// The words that name the speaker; empty when none do.
+    pub source: Vec<Span>,
+    /// The words that introduce the quotation.
+    pub cue: Vec<Span>,
+}
+
+/// Reads the attributions of a brat `.ann` file over its text, in the layout of PolNeAR and PARC 3.
+///
+/// Text-bound annotations are `Source`, `Cue` and `Content`; events of type `Attribution` join them.
+/// Offsets are code points. Other annotations (notes, discarded spans) are passed over.
+///
+/// # Errors
+/// When a line does not parse or points outside of the text.
+pub fn read_brat(text: &str, annotations: &str) -> Result<Vec<Gold>, Error> {
+    let mut bytes: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+    bytes.push(text.len());
+    let mut spans: HashMap<&str, Vec<Span>> = HashMap::new();
+    let mut golds = Vec::new();
+    let mut events = Vec::new();
+    for (number, line) in annotations.lines().enumerate() {
+        let line_number = number + 1;
+        let mut fields = line.split('\t');
+        let (Some(id), Some(body)) = (fields.next(), fields.next()) else {
+            // The text of an annotation over several lines runs on here.
+            continue;
+        };
+        match id.chars().next() {
+            Some('T') => {
+                let (_, offsets) = body
+                    .split_once(' ')
+                    .ok_or(Error::Brat { line: line_number, expected: "a label and offsets after the id" })?;
+                spans.insert(id, fragments(offsets, &bytes, line_number)?);
+            }
+            Some('E') => events.push(body),
+            _ => {}
+        }
+    }
+    for event in events {
+        let mut gold = Gold { content: Vec::new(), kind: QuoteKind::Indirect, source: Vec::new(), cue: Vec::new() };
+        for (role, id) in event.split_whitespace().filter_map(|r| r.split_once(':')) {
+            let found = spans.get(id).into_iter().flatten().copied();
+            match role.trim_end_matches(|c: char| c.is_ascii_digit()) {
+                "Content" => gold.content.extend(found),
+                "Source" => gold.source.extend(found),
+                "Cue" => gold.cue.extend(found),
+                _ => {}
+            }
+        }
+        if !gold.content.is_empty() {
+            golds.push(settle(text, gold));
+        }
+    }
+    golds.sort_by_key(|g| g.content.first().copied());
+    Ok(golds)
+}
+
+/// `"10 15;20 22"` as byte spans.
+fn fragments(offsets: &str, bytes: &[usize], line: usize) -> Result<Vec<Span>, Error> {
+    let expected = "pairs of offsets split by semicolons";
+    let mut spans = Vec::new();
+    for pair in offsets.split(';') {
+        let mut numbers = pair.split_whitespace().map(str::parse::<usize>);
+        let (Some(Ok(start)), Some(Ok(end)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
+            return Err(Error::Brat { line, expected });
+        };
+        match (bytes.get(start), bytes.get(end)) {
+            (Some(from), Some(to)) if from <= to => spans.push(Span::new(*from, *to)),
+            _ => return Err(Error::Range { line, start, end, length: bytes.len() - 1 }),
+        }
+    }
+    Ok(spans)
+}
+
+/// Joins pieces with only white space between them, tells the kind, and cuts a direct quotation
+/// into its stretches in quotation marks.
+fn settle(text: &str, mut gold: Gold) -> Gold {
+    gold.content.sort_unstable();
+    let mut joined: Vec<Span> = Vec::new();
+    for span in gold.content.drain(..) {
+        match joined.last_mut() {
+            Some(last) if text.get(last.end..span.start).is_some_and(|gap| gap.trim().is_empty()) || span.start < last.end => {
+                last.end = last.end.max(span.end);
+            }
+            _ => joined.push(span),
+        }
+    }
+    gold.content = joined.into_iter().map(|s| trimmed(text, s)).filter(|s| !s.is_empty()).collect();
+    let (inside, outside) = gold.content.iter().map(|s| verbatim(s.slice(text))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    gold.kind = match (inside, outside) {
+        (0, _) => QuoteKind::Indirect,
+        (_, 0) => QuoteKind::Direct,
+        _ => QuoteKind::Mixed,
+    };
+    if gold.kind == QuoteKind::Direct {
+        gold.content = gold.content.iter().flat_map(|s| pieces(text, *s)).collect();
+    }
+    gold
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let slice = span.slice(text);
+    let start = span.start + (slice.len() - slice.trim_start().len());
+    Span::new(start, start + slice.trim().len())
+}
+
+/// Letters and digits inside and outside of quotation marks, by a plain toggle that knows nothing of the finder.
+fn verbatim(content: &str) -> (usize, usize) {
+    let (mut inside, mut outside) = (0, 0);
+    let mut open = false;
+    let mut previous = ' ';
+    for c in content.chars() {
+        match c {
+            '“' | '«' | '„' => open = true,
+            '”' | '»' => open = false,
+            '"' => open = !open,
+            '\'' | '’' if previous == c => open = !open,
+            _ if c.is_alphanumeric() => *(if open { &mut inside } else { &mut outside }) += 1,
+            _ => {}
+        }
+        previous = c;
+    }
+    let single = content.starts_with(['‘', '\'']) && content.trim_end_matches(['.', ',']).ends_with(['’', '\'']);
+    if single { (inside + outside, 0) } else { (inside, outside) }
+}
+
+/// `“A.” “B.”` as two spans.
+fn pieces(text: &str, span: Span) -> Vec<Span> {
+    let content = span.slice(text);
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    let mut last = ' ';
+    let mut before_last = ' ';
+    for (i, c) in content.char_indices() {
+        if !c.is_whitespace() {
+            let gap = i > 0 && content.get(..i).is_some_and(|head| head.ends_with(char::is_whitespace));
+            let closed = matches!(last, '”' | '"' | '»') || last == '\'' && before_last == '\'';
+            if gap && closed && matches!(c, '“' | '"' | '«' | '\'') {
+                cuts.push(trimmed(text, Span::new(span.start + start, span.start + i)));
+                start = i;
+            }
+            before_last = last;
+            last = c;
+        }
+    }
+    cuts.push(Span::new(span.start + start, span.end));
+    cuts
+}
+
+/// The span without quotation marks and white space at its ends: annotators differ in whether they take them.
+pub(crate) fn bare(text: &str, span: Span) -> Span {
+    let slice = span.slice(text);
+    let strip = |c: char| c.is_whitespace() || marks::is_mark(c);
+    let start = span.start + (slice.len() - slice.trim_start_matches(strip).len());
+    Span::new(start, start + slice.trim_matches(strip).len())
+}

@@ -1,0 +1,488 @@
+//! Which stretches of a text stand in quotation marks.
+//!
+//! Marks are paired paragraph by paragraph. A quotation that is left open at the end of a paragraph
+//! goes on when the next one opens with a mark of the same family (each paragraph opened anew, only
+//! the last closed); otherwise it is reported as unclosed. Every step looks at each mark a bounded
+//! number of times, so a text of nothing but marks takes linear time.
+
+use pressmark_core::Span;
+
+/// A stretch in quotation marks that stands in no other such stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quoted {
+    /// The marks and what is between them.
+    pub(crate) span: Span,
+    /// What is between the marks.
+    pub(crate) inner: Span,
+    /// Whether the closing mark was found.
+    pub(crate) closed: bool,
+}
+
+/// Marks that may close each other; mixed pairs (`“…"`) are common in scraped text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Double,
+    Single,
+    Guillemet,
+    SingleGuillemet,
+    Corner,
+    WhiteCorner,
+}
+
+/// What a mark may do, by its shape alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// “ „ 「: opens; “ also closes what „ opened.
+    Opens,
+    /// ” 」: closes; ” also opens in Swedish and Finnish.
+    Closes,
+    /// " ' '': the neighbours decide.
+    Either,
+    /// « and », which some languages turn round.
+    Left,
+    Right,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    start: usize,
+    end: usize,
+    family: Family,
+    role: Role,
+    first: char,
+    /// White space, an opening bracket, a dash or nothing stands before.
+    free_before: bool,
+    /// White space, punctuation or nothing stands behind.
+    free_after: bool,
+    /// The character before, `' '` at the start of the paragraph.
+    before: char,
+    /// The character behind, `' '` at the end of the paragraph.
+    after: char,
+}
+
+impl Mark {
+    fn opens_by_place(&self) -> bool {
+        self.free_before && !self.after.is_whitespace() && !(self.free_after && is_closing_punctuation(self.after))
+    }
+
+    fn closes_by_place(&self) -> bool {
+        self.free_after && !self.before.is_whitespace() && !is_opening_bracket(self.before)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    mark: Mark,
+    /// Whether an earlier paragraph opened it.
+    carried: bool,
+}
+
+/// Quotations inside quotations deeper than this are taken as part of the text around them.
+const MAX_DEPTH: usize = 8;
+
+/// The outermost stretches in quotation marks, in text order, none overlapping another.
+pub(crate) fn find(text: &str) -> Vec<Quoted> {
+    let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0 };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if !trimmed.is_empty() {
+            let begin = start + (line.len() - line.trim_start().len());
+            pairing.paragraph(begin, trimmed);
+        }
+        start += line.len();
+    }
+    pairing.abandon(pairing.body_end);
+    pairing.found
+}
+
+struct Pairing<'t> {
+    text: &'t str,
+    found: Vec<Quoted>,
+    stack: Vec<Open>,
+    /// End of the last paragraph that held anything.
+    body_end: usize,
+}
+
+impl Pairing<'_> {
+    fn paragraph(&mut self, begin: usize, paragraph: &str) {
+        let marks = scan(begin, paragraph);
+        let mut at = 0;
+        if let Some(outer) = self.stack.first().copied() {
+            match marks.first() {
+                Some(mark) if mark.start == begin && reopens(&outer.mark, mark) => {
+                    self.stack.truncate(1);
+                    self.stack[0].carried = true;
+                    at = 1;
+                }
+                _ => self.abandon(self.body_end),
+            }
+        }
+        let ahead = Ahead::new(&marks);
+        while let Some(mark) = marks.get(at) {
+            at = self.mark(&marks, &ahead, at, mark).max(at + 1);
+        }
+        self.body_end = begin + paragraph.len();
+    }
+
+    /// Takes the mark at index `at` into account and returns the index to go on with.
+    fn mark(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
+        if mark.family == Family::Single {
+            return self.single(marks, ahead, at, mark);
+        }
+        let open = self.stack.iter().rposition(|o| o.mark.family == mark.family);
+        match (open, mark.role) {
+            (Some(depth), Role::Closes) => self.close(depth, mark),
+            (None, Role::Closes) => {
+                if mark.opens_by_place() && ahead.closers[at + 1] > 0 {
+                    self.open(mark);
+                }
+            }
+            (Some(depth), Role::Opens) => {
+                let low = matches!(self.stack[depth].mark.first, '„' | '‚');
+                if low && mark.first == '“' {
+                    self.close(depth, mark);
+                } else if ahead.closers[at + 1] > self.stack.len() || self.stack[depth].mark.first == '"' {
+                    self.open(mark);
+                } else {
+                    self.reopen(mark);
+                }
+            }
+            (None, Role::Opens) => self.open(mark),
+            (Some(depth), Role::Either) => {
+                if mark.opens_by_place() && !mark.closes_by_place() {
+                    if self.stack[depth].mark.role == Role::Either { self.reopen(mark) } else { self.open(mark) }
+                } else {
+                    self.close(depth, mark);
+                }
+            }
+            (None, Role::Either) => {
+                // 5'10" and 27" are feet and inches.
+                let measure = mark.before.is_ascii_digit();
+                if !measure && !(mark.closes_by_place() && !mark.opens_by_place()) {
+                    self.open(mark);
+                }
+            }
+            (Some(depth), Role::Left | Role::Right) => {
+                if self.stack[depth].mark.role == mark.role {
+                    self.open(mark);
+                } else {
+                    self.close(depth, mark);
+                }
+            }
+            (None, Role::Left) => self.open(mark),
+            (None, Role::Right) => {
+                if mark.free_before && !mark.after.is_whitespace() && ahead.lefts[at + 1] > 0 {
+                    self.open(mark);
+                }
+            }
+        }
+        at + 1
+    }
+
+    /// Single marks look like apostrophes: one opens only where its closing mark can be seen,
+    /// and only outside of other quotations (inside it would change nothing).
+    fn single(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
+        if !self.stack.is_empty() {
+            let carried_single = self.stack.first().is_some_and(|o| o.mark.family == Family::Single);
+            if carried_single && mark.role != Role::Opens && closes_single(mark) {
+                self.close(0, mark);
+            }
+            return at + 1;
+        }
+        if !opens_single(mark) {
+            return at + 1;
+        }
+        match ahead.single_close(marks, at) {
+            Some(close) => {
+                let end = marks[close];
+                self.found.push(Quoted {
+                    span: Span::new(mark.start, end.end),
+                    inner: Span::new(mark.end, end.start),
+                    closed: true,
+                });
+                close + 1
+            }
+            None => {
+                // ‘ at the head of a paragraph may go on in the next one; ' never does.
+                if mark.role == Role::Opens && mark.before == ' ' && ahead.last_single_open == Some(at) {
+                    self.open(mark);
+                }
+                at + 1
+            }
+        }
+    }
+
+    fn open(&mut self, mark: &Mark) {
+        if self.stack.len() < MAX_DEPTH {
+            self.stack.push(Open { mark: *mark, carried: false });
+        }
+    }
+
+    fn close(&mut self, depth: usize, mark: &Mark) {
+        let opener = self.stack[depth].mark;
+        self.stack.truncate(depth);
+        if depth == 0 {
+            self.push(opener.start, opener.end, mark.start, mark.end, true);
+        }
+    }
+
+    /// A mark opens although the last one was not closed: that one ends where its sentence does.
+    fn reopen(&mut self, mark: &Mark) {
+        let carried = self.stack.first().is_some_and(|o| o.carried);
+        let start = self.stack.first().map_or(mark.start, |o| o.mark.end);
+        let before = self.text.get(start..mark.start).unwrap_or_default();
+        let end = if carried { start + before.trim_end().len() } else { start + sentence_end(before) };
+        self.abandon(end);
+        self.open(mark);
+    }
+
+    /// Gives up on what is open: it is taken to end at `end`.
+    fn abandon(&mut self, end: usize) {
+        if let Some(open) = self.stack.first().copied() {
+            let known = !matches!(open.mark.family, Family::Single);
+            if known && end > open.mark.end {
+                self.push(open.mark.start, open.mark.end, end, end, false);
+            }
+        }
+        self.stack.clear();
+    }
+
+    fn push(&mut self, start: usize, inner_start: usize, inner_end: usize, end: usize, closed: bool) {
+        let inner = Span::new(inner_start.min(inner_end), inner_end);
+        if !inner.slice(self.text).trim().is_empty() {
+            self.found.push(Quoted { span: Span::new(start, end), inner, closed });
+        }
+    }
+}
+
+/// What stands ahead of each mark of a paragraph, counted once so that nothing is searched twice.
+struct Ahead {
+    /// Marks from here on that can only close a double quotation.
+    closers: Vec<usize>,
+    /// « from here on.
+    lefts: Vec<usize>,
+    /// The next mark from here on that may close a single quotation.
+    next_close: Vec<usize>,
+    /// The next one from here on that opens one and cannot close one.
+    next_open: Vec<usize>,
+    last_single_open: Option<usize>,
+}
+
+impl Ahead {
+    fn new(marks: &[Mark]) -> Self {
+        let size = marks.len();
+        let mut ahead = Self {
+            closers: vec![0; size + 1],
+            lefts: vec![0; size + 1],
+            next_close: vec![size; size + 2],
+            next_open: vec![size; size + 2],
+            last_single_open: marks.iter().rposition(opens_single),
+        };
+        for (i, mark) in marks.iter().enumerate().rev() {
+            let double = mark.family == Family::Double;
+            let closer = mark.role == Role::Closes || mark.role == Role::Either && mark.closes_by_place();
+            ahead.closers[i] = ahead.closers[i + 1] + usize::from(double && closer);
+            ahead.lefts[i] = ahead.lefts[i + 1] + usize::from(mark.role == Role::Left);
+            ahead.next_close[i] = if closes_single(mark) { i } else { ahead.next_close[i + 1] };
+            ahead.next_open[i] = if opens_single(mark) { i } else { ahead.next_open[i + 1] };
+        }
+        ahead
+    }
+
+    /// The mark that closes the single quotation opened by mark `at`.
+    fn single_close(&self, marks: &[Mark], at: usize) -> Option<usize> {
+        let first = self.next_close[at + 1];
+        let limit = self.next_open[at + 1];
+        let mark = marks.get(first)?;
+        if first > limit {
+            return None;
+        }
+        // ‘the farmers’ rights’: a plural's apostrophe, when a better closing mark follows.
+        let second = self.next_close[first + 1];
+        let plural = mark.before == 's' && mark.after == ' ';
+        if plural && second < limit && marks.get(second).is_some_and(|m| m.before.is_ascii_punctuation()) {
+            return Some(second);
+        }
+        Some(first)
+    }
+}
+
+fn opens_single(mark: &Mark) -> bool {
+    mark.family == Family::Single
+        && mark.role != Role::Closes
+        && mark.opens_by_place()
+        && (mark.after.is_alphabetic() || is_mark(mark.after) || mark.role == Role::Opens && !mark.after.is_numeric())
+}
+
+fn closes_single(mark: &Mark) -> bool {
+    mark.family == Family::Single && mark.role != Role::Opens && mark.closes_by_place() && !mark.before.is_whitespace()
+}
+
+fn reopens(open: &Mark, mark: &Mark) -> bool {
+    open.family == mark.family && (mark.role != Role::Closes || mark.first == open.first)
+}
+
+/// Length of `text` up to the end of its first sentence, the whole when it has but one.
+fn sentence_end(text: &str) -> usize {
+    let mut previous = ' ';
+    for (i, c) in text.char_indices() {
+        if c.is_whitespace() && matches!(previous, '.' | '?' | '!' | '…') {
+            return i;
+        }
+        previous = c;
+    }
+    text.trim_end().len()
+}
+
+fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut before = ' ';
+    let mut chars = paragraph.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        let Some((family, role)) = classify(c) else {
+            before = c;
+            continue;
+        };
+        let mut end = i + c.len_utf8();
+        let (mut family, mut role) = (family, role);
+        // '' and `` are typewriter double marks.
+        if matches!(c, '\'' | '`' | '’' | '‘') && chars.peek().is_some_and(|(_, n)| *n == c) {
+            chars.next();
+            end += c.len_utf8();
+            family = Family::Double;
+            role = if c == '`' { Role::Opens } else { Role::Either };
+        } else if c == '`' {
+            before = c;
+            continue;
+        }
+        let after = chars.peek().map_or(' ', |(_, n)| *n);
+        let mark = Mark {
+            start: begin + i,
+            end: begin + end,
+            family,
+            role,
+            first: if end - i > c.len_utf8() { '"' } else { c },
+            free_before: before.is_whitespace() || is_opening_bracket(before) || is_dash(before) || is_mark(before) || before == ',' || before == ':',
+            free_after: !after.is_alphanumeric(),
+            before,
+            after,
+        };
+        if !is_apostrophe(&mark, paragraph.get(end..).unwrap_or_default()) {
+            marks.push(mark);
+        }
+        before = c;
+    }
+    marks
+}
+
+/// An apostrophe inside a word, or one that stands for what was left out at its start.
+fn is_apostrophe(mark: &Mark, rest: &str) -> bool {
+    if mark.family != Family::Single {
+        return false;
+    }
+    if mark.before.is_alphanumeric() && mark.after.is_alphanumeric() {
+        return true;
+    }
+    if mark.role == Role::Opens || !mark.free_before {
+        return false;
+    }
+    // The words that English writes with a leading apostrophe.
+    const ELIDED: &[&str] = &["em", "tis", "twas", "til", "till", "cause", "bout", "round", "cuz", "n", "cos", "im"];
+    let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word.starts_with(|c: char| c.is_ascii_digit()) || ELIDED.iter().any(|e| word.eq_ignore_ascii_case(e))
+}
+
+fn classify(c: char) -> Option<(Family, Role)> {
+    Some(match c {
+        '“' | '„' | '‟' => (Family::Double, Role::Opens),
+        '”' => (Family::Double, Role::Closes),
+        '"' | '＂' => (Family::Double, Role::Either),
+        '`' => (Family::Double, Role::Opens),
+        '‘' | '‚' | '‛' => (Family::Single, Role::Opens),
+        '’' => (Family::Single, Role::Closes),
+        '\'' => (Family::Single, Role::Either),
+        '«' => (Family::Guillemet, Role::Left),
+        '»' => (Family::Guillemet, Role::Right),
+        '‹' => (Family::SingleGuillemet, Role::Left),
+        '›' => (Family::SingleGuillemet, Role::Right),
+        '「' => (Family::Corner, Role::Opens),
+        '」' => (Family::Corner, Role::Closes),
+        '『' => (Family::WhiteCorner, Role::Opens),
+        '』' => (Family::WhiteCorner, Role::Closes),
+        _ => return None,
+    })
+}
+
+/// Whether the character is a quotation mark of any kind (the apostrophe included).
+pub(crate) fn is_mark(c: char) -> bool {
+    classify(c).is_some()
+}
+
+fn is_opening_bracket(c: char) -> bool {
+    matches!(c, '(' | '[' | '{' | '<')
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '–' | '—' | '―' | '/')
+}
+
+fn is_closing_punctuation(c: char) -> bool {
+    matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '…')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found = find(text);
+        let slices: Vec<&str> = found.iter().map(|q| q.span.slice(text)).collect();
+        assert_eq!(slices, expected, "{text:?}");
+    }
+
+    #[test]
+    fn pairs_of_every_script() {
+        check("He said “yes” and \"no\".", &["“yes”", "\"no\""]);
+        check("«oui» et « non »", &["«oui»", "« non »"]);
+        check("»ja« sagte er, „nein“ sie", &["»ja«", "„nein“"]);
+        check("彼は「はい」と『いいえ』", &["「はい」", "『いいえ』"]);
+        check("‹ici› and ‘there’ and 'where'", &["‹ici›", "‘there’", "'where'"]);
+        check("He yelled ''out!'' and ``in''", &["''out!''", "``in''"]);
+        check("”hej” sade hon", &["”hej”"]);
+        check("“mixed marks\" are common", &["“mixed marks\""]);
+    }
+
+    #[test]
+    fn apostrophes_and_measures_are_no_quotations() {
+        check("It's the dogs' bowl, don't move 'em", &[]);
+        check("the ’90s, rock ’n’ roll, the farmers’ and miners’ unions", &[]);
+        check("He is 5'10\" tall and the screen is 27\" wide.", &[]);
+        check("‘It’s the miners’ right,’ she said", &["‘It’s the miners’ right,’"]);
+    }
+
+    #[test]
+    fn inner_quotations_belong_to_the_outer_one() {
+        check("“He said ‘no’ to me,” she said", &["“He said ‘no’ to me,”"]);
+        check("‘He said “no” to me,’ she said", &["‘He said “no” to me,’"]);
+        check("“A “b” c” d", &["“A “b” c”"]);
+    }
+
+    #[test]
+    fn a_quotation_over_paragraphs_is_one() {
+        let text = "“First.\n\n“Second.\n\n“Third,” he said.";
+        check(text, &["“First.\n\n“Second.\n\n“Third,”"]);
+        check("« Un.\n\n» Deux », dit-il", &["« Un.\n\n» Deux »"]);
+    }
+
+    #[test]
+    fn an_unclosed_quotation_is_flagged() {
+        for (text, expected) in
+            [("He said “we go.\n\nThen rain.", "“we go."), ("“A. He left. “B,” she said.", "“A."), ("a \"b", "\"b")]
+        {
+            let found = find(text);
+            assert_eq!((found[0].span.slice(text), found[0].closed), (expected, false), "{text:?}");
+        }
+    }
+}

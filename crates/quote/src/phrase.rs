@@ -1,0 +1,297 @@
+//! Noun phrases around a verb, by closed classes and capital letters.
+
+use std::ops::Range;
+
+use crate::lexicon::{
+    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, NUMBER, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE,
+    PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, TITLE, WH,
+};
+use crate::unit::Unit;
+
+/// Noun phrases longer than this are cut: with their appositions they hardly ever are.
+const MAX_PHRASE: usize = 30;
+
+/// A verb with what belongs to it: auxiliaries and adverbs before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verb {
+    /// Auxiliaries, adverbs, verb.
+    pub(crate) group: Range<usize>,
+    /// The verb itself.
+    pub(crate) head: usize,
+}
+
+/// The verb group that ends with the verb at `head`.
+pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
+    let mut start = head;
+    while start > 0 && head - start < 6 {
+        let before = start - 1;
+        let joins = unit.is(before, AUXILIARY)
+            || unit.is(before, ADVERB) && !unit.is(before, CAPITALISED) && !unit.is(before, SUBORDINATOR)
+            || unit.word(before) == "to" && start == head;
+        if !joins || is_possessive_s(unit, before) {
+            break;
+        }
+        start = before;
+    }
+    // An adverb right after a pronoun belongs to the verb, one at the head of a clause does not.
+    Verb { group: start..head + 1, head }
+}
+
+/// ’s after a name: *is* or the genitive? Before a verb of saying it is hardly ever *is*.
+fn is_possessive_s(unit: &Unit<'_>, index: usize) -> bool {
+    matches!(unit.word(index), "'s" | "’s")
+}
+
+/// The subject of the verb group, when one stands before it.
+pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize>> {
+    let end = verb.group.start;
+    let last = end.checked_sub(1)?;
+    if unit.is(last, SUBJECT_PRONOUN) && !unit.is(last, WH) {
+        return Some(last..end);
+    }
+    match unit.word(last) {
+        "who" | "that" | "which" => {
+            let mut at = last;
+            if at > 0 && unit.word(at - 1) == "," {
+                at -= 1;
+            }
+            let head = phrase_before(unit, at)?;
+            return Some(head);
+        }
+        "and" | "but" | "then" | "or" | "et" => return clause_subject(unit, last),
+        "," | "–" | "—" | "-" | ")" => {}
+        _ => return phrase_before(unit, end),
+    }
+    if unit.word(last) == ")" {
+        return phrase_before(unit, end);
+    }
+    if verb.head > 0 && unit.is(verb.head, PARTICIPLE) {
+        return clause_subject(unit, last);
+    }
+    // "X, a senator from Y, said": what stands between commas belongs to X.
+    let comma = (last.saturating_sub(MAX_PHRASE)..last).rev().find(|i| unit.word(*i) == unit.word(last))?;
+    let head = phrase_before(unit, comma);
+    let Some(head) = head else {
+        // "In a letter, said": nothing that could speak.
+        return None;
+    };
+    let apposition = is_apposition(unit, comma + 1);
+    Some(if apposition { head.start..last } else { head })
+}
+
+/// Whether what starts at `index` tells who somebody is.
+fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
+    let ends = ["of", "for", "to"];
+    (unit.is(index, DETERMINER) || unit.is(index, TITLE | ROLE) || unit.is(index, CAPITALISED) || unit.is(index, NUMBER))
+        && !unit.is(index, PARTICIPLE | WH | SUBJECT_PRONOUN | SUBORDINATOR)
+        && !ends.contains(&unit.word(index))
+        && !unit.is(index, PREPOSITION)
+}
+
+/// The noun phrase that ends right before `end`.
+pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
+    let floor = end.saturating_sub(MAX_PHRASE);
+    let mut start = end;
+    let mut at = end;
+    while at > floor {
+        let i = at - 1;
+        let item = unit.item(i)?;
+        if unit.word(i) == ")" {
+            match (floor..i).rev().find(|j| unit.word(*j) == "(") {
+                Some(open) if start == at => {
+                    at = open;
+                    start = open;
+                    continue;
+                }
+                _ => break,
+            }
+        }
+        if item.quoted.is_some() {
+            // A nickname or a title inside a name: somebody “So” Andso.
+            if start < end && i > 0 && unit.is(i - 1, CAPITALISED | DETERMINER) && unit.is(i + 1, CAPITALISED | ROLE) {
+                at = i;
+                start = i;
+                continue;
+            }
+            break;
+        }
+        let joint = matches!(unit.word(i), "-" | "–" | "/" | "." | "'s" | "’s" | "'" | "’" | "&" | "n") && start < end;
+        if item.is(PUNCTUATION) && !joint {
+            break;
+        }
+        if item.is(SUBORDINATOR | WH) || item.is(AUXILIARY) && !joint {
+            break;
+        }
+        if item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) {
+            break;
+        }
+        if item.is(COORDINATOR) && !joins_phrases(unit, i) {
+            break;
+        }
+        if item.is(SAYS) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, i) {
+            break;
+        }
+        if item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && start == end {
+            break;
+        }
+        at = i;
+        start = i;
+    }
+    trim_left(unit, start..end)
+}
+
+/// Whether the word at `index`, which could be a verb of saying, is part of a noun phrase.
+fn is_nominal(unit: &Unit<'_>, index: usize) -> bool {
+    index > 0 && (unit.is(index - 1, DETERMINER | POSSESSIVE) || matches!(unit.word(index - 1), "'s" | "’s" | "of"))
+}
+
+/// Whether *and* joins two names or two nouns rather than two clauses.
+fn joins_phrases(unit: &Unit<'_>, index: usize) -> bool {
+    let left = index.checked_sub(1);
+    let left = left.is_some_and(|i| unit.is(i, CAPITALISED) || unit.is(i, ROLE));
+    left && (unit.is(index + 1, CAPITALISED | DETERMINER | ROLE | TITLE)) && !unit.is(index + 1, SUBJECT_PRONOUN)
+}
+
+/// Takes conjunctions, adverbs and prepositions off the left end.
+fn trim_left(unit: &Unit<'_>, mut range: Range<usize>) -> Option<Range<usize>> {
+    while range.start < range.end {
+        let i = range.start;
+        let adverb = unit.is(i, ADVERB) && !unit.is(i, DETERMINER | ROLE);
+        let time = unit.is(i, TIME) && range.len() > 1 && !unit.is(i + 1, POSSESSIVE);
+        let drop = unit.is(i, COORDINATOR | PUNCTUATION) || adverb || time || unit.is(i, SUBORDINATOR);
+        if drop {
+            range.start += 1;
+        } else if unit.is(i, PREPOSITION) && !unit.is(i, DETERMINER) {
+            // A fronted adverbial without its comma: keep the last phrase after it.
+            range.start += 1;
+        } else {
+            break;
+        }
+    }
+    let named = range.clone().any(|i| unit.item(i).is_some_and(|item| item.is_word()));
+    (named && !range.is_empty()).then_some(range)
+}
+
+/// The subject of the clause that item `index` continues: of the nearest verb of saying before it,
+/// else of the sentence.
+pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usize>> {
+    let floor = index.saturating_sub(2 * MAX_PHRASE);
+    for head in (floor..index).rev() {
+        if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE) && !is_nominal(unit, head) {
+            let verb = verb_at(unit, head);
+            let before = verb.group.start.checked_sub(1).map(|i| unit.word(i));
+            if matches!(before, Some("," | "and" | "but" | "to") | None) {
+                continue;
+            }
+            if let Some(subject) = subject_before(unit, &verb) {
+                return Some(subject);
+            }
+        }
+    }
+    first_subject(unit, index)
+}
+
+/// The phrase that the sentence is about: its first noun phrase after fronted clauses.
+pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize>> {
+    let mut start = 0;
+    let limit = limit.min(unit.items.len());
+    // "In Ohio, X …", "After he won, X …", "Speaking in Ohio, X …"
+    while start < limit {
+        let fronted = unit.is(start, PREPOSITION | SUBORDINATOR) && !unit.is(start, SUBJECT_PRONOUN)
+            || unit.is(start, PARTICIPLE)
+            || unit.word(start).len() > 5 && unit.word(start).ends_with("ing");
+        let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
+        if fronted {
+            match (start..limit.min(start + MAX_PHRASE)).find(|i| unit.word(*i) == ",") {
+                Some(comma) => start = comma + 1,
+                None => break,
+            }
+        } else if skip || unit.item(start).is_some_and(|i| i.quoted.is_some()) {
+            start += 1;
+        } else {
+            break;
+        }
+    }
+    phrase_after(unit, start, false)
+}
+
+/// The noun phrase that starts at `start`; with `apposition`, what tells who it is as well.
+pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> Option<Range<usize>> {
+    let first = unit.item(start)?;
+    if first.is(SUBJECT_PRONOUN) && !first.is(WH) || first.is(OBJECT_PRONOUN) {
+        return Some(start..start + 1);
+    }
+    let starts = first.is(DETERMINER | POSSESSIVE | CAPITALISED | TITLE | ROLE | NUMBER | DOCUMENT)
+        || first.is_word() && !first.is(AUXILIARY | PREPOSITION | SUBORDINATOR | COORDINATOR | SAYS | ADVERB | WH | TIME);
+    if !starts || first.is(WH) {
+        return None;
+    }
+    let ceiling = unit.items.len().min(start + MAX_PHRASE);
+    let mut end = start;
+    // Whether the head is a common noun, which prepositions may complete.
+    let mut common = false;
+    while end < ceiling {
+        let Some(item) = unit.item(end) else { break };
+        if unit.word(end) == "(" {
+            match (end..ceiling).find(|i| unit.word(*i) == ")") {
+                Some(close) if close - end < 8 => {
+                    end = close + 1;
+                    continue;
+                }
+                _ => break,
+            }
+        }
+        if item.quoted.is_some() {
+            if unit.is(end + 1, CAPITALISED) && end > start && unit.is(end - 1, CAPITALISED) {
+                end += 1;
+                continue;
+            }
+            break;
+        }
+        let clitic = matches!(unit.word(end), "'s" | "’s" | "'" | "’" | "-" | "/" | "&" | "." ) && end > start;
+        if item.is(PUNCTUATION) && !(clitic && unit.item(end + 1).is_some_and(|n| n.is_word())) {
+            break;
+        }
+        if !clitic {
+            if item.is(SUBORDINATOR | WH) || item.is(AUXILIARY) {
+                break;
+            }
+            if end > start && (item.is(SUBJECT_PRONOUN) || item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, end)) {
+                break;
+            }
+            if item.is(PREPOSITION) && !item.is(DETERMINER) {
+                let keeps = matches!(unit.word(end), "of" | "for" | "de" | "du" | "des")
+                    || common && matches!(unit.word(end), "from" | "at" | "with" | "in" | "on" | "to" | "by" | "close");
+                if !keeps || end == start || !continues_phrase(unit, end + 1) {
+                    break;
+                }
+            } else if item.is(COORDINATOR) && !joins_phrases(unit, end) {
+                break;
+            } else if item.is(TIME) && end > start && !unit.is(end + 1, ROLE) {
+                break;
+            } else if item.is(ADVERB) && end > start && !item.is(DETERMINER) {
+                break;
+            }
+            common = item.is_word() && !item.is(CAPITALISED | DETERMINER | PREPOSITION) || common && item.is(PREPOSITION);
+        }
+        end += 1;
+    }
+    if end == start {
+        return None;
+    }
+    if apposition && unit.word(end) == "," && is_apposition(unit, end + 1) {
+        let close = (end + 1..unit.items.len().min(end + MAX_PHRASE))
+            .find(|i| unit.is(*i, PUNCTUATION) && !matches!(unit.word(*i), "-" | "’" | "'" | "/" | "(" | ")") || unit.items[*i].quoted.is_some());
+        if let Some(close) = close {
+            let clause = (end + 1..close).any(|i| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i));
+            if !clause {
+                end = close;
+            }
+        }
+    }
+    Some(start..end)
+}
+
+fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {
+    unit.item(index).is_some_and(|item| item.is_word() && !item.is(SUBJECT_PRONOUN | AUXILIARY) && !item.is(TIME))
+}

@@ -1,0 +1,172 @@
+use pressmark_core::{Document, Quote, QuoteKind, Span};
+
+use crate::gold::{Gold, bare};
+
+/// Counts behind precision, recall and F1; `right` may be fractional where overlap earns a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Credit of the predictions, at most their number.
+    pub right: f64,
+    /// Number of predictions.
+    pub predicted: f64,
+    /// Credit of the gold quotations, at most their number.
+    pub found: f64,
+    /// Number of gold quotations.
+    pub gold: f64,
+}
+
+impl Counts {
+    /// Share of what was predicted that is right, in [0, 1].
+    #[must_use]
+    pub fn precision(&self) -> f64 {
+        ratio(self.right, self.predicted)
+    }
+
+    /// Share of the gold that was found, in [0, 1].
+    #[must_use]
+    pub fn recall(&self) -> f64 {
+        ratio(self.found, self.gold)
+    }
+
+    /// Harmonic mean of the two.
+    #[must_use]
+    pub fn f1(&self) -> f64 {
+        let (p, r) = (self.precision(), self.recall());
+        ratio(2.0 * p * r, p + r)
+    }
+}
+
+/// Right answers among those that were asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Share {
+    /// The span is the gold span.
+    pub exact: usize,
+    /// The spans share a word.
+    pub overlap: usize,
+    /// How many were asked for.
+    pub total: usize,
+}
+
+impl Share {
+    /// Share of spans that overlap the gold, in [0, 1].
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        ratio(self.overlap as f64, self.total as f64)
+    }
+
+    /// Share of spans that are the gold's, in [0, 1].
+    #[must_use]
+    pub fn exact_accuracy(&self) -> f64 {
+        ratio(self.exact as f64, self.total as f64)
+    }
+}
+
+/// How quotations compare with a gold standard, for one kind or for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KindScores {
+    /// Content spans that are the same but for quotation marks and white space at their ends.
+    pub exact: Counts,
+    /// Each quotation earns the share of its tokens that the best quotation of the other side covers.
+    pub overlap: Counts,
+    /// The speaker's words, over the gold quotations whose content was found and that have a source.
+    pub source: Share,
+    /// The cue, over the gold quotations whose content was found and that have a cue.
+    pub cue: Share,
+}
+
+/// Scores of quotations against a gold standard; add document after document.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Direct quotations alone: predictions of that kind against gold of that kind.
+    pub direct: KindScores,
+    /// Indirect ones alone.
+    pub indirect: KindScores,
+    /// Mixed ones alone.
+    pub mixed: KindScores,
+    /// All together, whatever their kind.
+    pub all: KindScores,
+}
+
+impl Scores {
+    /// Adds one document: its `quotes` against the gold of the same text.
+    ///
+    /// A gold quotation of several pieces counts once a piece; a piece is found when a prediction has
+    /// its span (for `exact`, `source` and `cue` of direct quotations) or covers half of it (for `source`
+    /// and `cue` of the others).
+    pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
+        for (kind, scores) in [
+            (Some(QuoteKind::Direct), &mut self.direct),
+            (Some(QuoteKind::Indirect), &mut self.indirect),
+            (Some(QuoteKind::Mixed), &mut self.mixed),
+            (None, &mut self.all),
+        ] {
+            let predicted: Vec<&Quote> = doc.quotes.iter().filter(|q| kind.is_none_or(|k| q.kind == k)).collect();
+            let wanted: Vec<(&Gold, Span)> = gold
+                .iter()
+                .filter(|g| kind.is_none_or(|k| g.kind == k))
+                .flat_map(|g| g.content.iter().map(move |s| (g, *s)))
+                .collect();
+            scores.add(doc, &predicted, &wanted);
+        }
+    }
+}
+
+impl KindScores {
+    fn add(&mut self, doc: &Document, predicted: &[&Quote], wanted: &[(&Gold, Span)]) {
+        let text = &doc.text;
+        self.exact.predicted += predicted.len() as f64;
+        self.overlap.predicted += predicted.len() as f64;
+        self.exact.gold += wanted.len() as f64;
+        self.overlap.gold += wanted.len() as f64;
+        for quote in predicted {
+            let own = bare(text, quote.span);
+            self.exact.right += f64::from(u8::from(wanted.iter().any(|(_, s)| bare(text, *s) == own)));
+            self.overlap.right += best(doc, quote.span, wanted.iter().map(|(_, s)| *s)).0;
+        }
+        for (gold, span) in wanted {
+            let own = bare(text, *span);
+            let same = predicted.iter().find(|q| bare(text, q.span) == own);
+            self.exact.found += f64::from(u8::from(same.is_some()));
+            let (share, index) = best(doc, *span, predicted.iter().map(|q| q.span));
+            self.overlap.found += share;
+            let near = if gold.kind == QuoteKind::Direct { None } else { index.filter(|_| share >= 0.5) };
+            let Some(quote) = same.or_else(|| predicted.get(near?)) else { continue };
+            self.source.add(doc, &gold.source, quote.speaker_span);
+            self.cue.add(doc, &gold.cue, quote.cue);
+        }
+    }
+}
+
+impl Share {
+    fn add(&mut self, doc: &Document, gold: &[Span], predicted: Option<Span>) {
+        let (Some(first), Some(last)) = (gold.first(), gold.last()) else { return };
+        self.total += 1;
+        let Some(span) = predicted else { return };
+        let whole = Span::new(first.start, last.end.max(first.start));
+        self.exact += usize::from(bare(&doc.text, whole) == bare(&doc.text, span));
+        self.overlap += usize::from(gold.iter().any(|g| shared(doc, *g, span) > 0));
+    }
+}
+
+/// The largest share of `span`'s tokens that one of the others covers, and which one.
+fn best(doc: &Document, span: Span, others: impl Iterator<Item = Span>) -> (f64, Option<usize>) {
+    let size = doc.tokens_in(span).len();
+    let mut best = (0.0, None);
+    for (i, other) in others.enumerate().filter(|(_, o)| o.overlaps(span)) {
+        let share = ratio(shared(doc, span, other) as f64, size as f64);
+        if share > best.0 {
+            best = (share, Some(i));
+        }
+    }
+    best
+}
+
+/// Number of tokens that two spans share.
+fn shared(doc: &Document, a: Span, b: Span) -> usize {
+    let (a, b) = (doc.tokens_in(a), doc.tokens_in(b));
+    a.end.min(b.end).saturating_sub(a.start.max(b.start))
+}
+
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}

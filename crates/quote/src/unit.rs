@@ -1,0 +1,114 @@
+//! Sentences as sequences of words in which every stretch in quotation marks is one item.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pressmark_core::{Document, Span};
+
+use crate::lexicon::{self, Class, Lexicon};
+use crate::marks::Quoted;
+
+/// A word, a punctuation mark or a whole stretch in quotation marks.
+#[derive(Clone, Debug)]
+pub(crate) struct Item<'d> {
+    pub(crate) span: Span,
+    /// In lower case; empty for a quotation.
+    pub(crate) lower: Cow<'d, str>,
+    pub(crate) class: Class,
+    /// The quotation that the item stands for: an index into the document's stretches.
+    pub(crate) quoted: Option<usize>,
+}
+
+impl Item<'_> {
+    pub(crate) fn is(&self, class: Class) -> bool {
+        self.class & class != 0
+    }
+
+    pub(crate) fn is_word(&self) -> bool {
+        self.quoted.is_none() && !self.is(lexicon::PUNCTUATION)
+    }
+}
+
+/// A sentence, or several that one quotation runs through.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit<'d> {
+    pub(crate) items: Vec<Item<'d>>,
+    /// Its paragraph, counted from 0 over the lines of the text that hold anything.
+    pub(crate) paragraph: usize,
+}
+
+impl Unit<'_> {
+    pub(crate) fn item(&self, index: usize) -> Option<&Item<'_>> {
+        self.items.get(index)
+    }
+
+    /// Whether the item at `index` has one of the classes.
+    pub(crate) fn is(&self, index: usize, class: Class) -> bool {
+        self.items.get(index).is_some_and(|item| item.is(class))
+    }
+
+    /// The word at `index` in lower case, `""` for a quotation or beyond the end.
+    pub(crate) fn word(&self, index: usize) -> &str {
+        self.items.get(index).map_or("", |item| item.lower.as_ref())
+    }
+
+    /// The text from the first to the last of the items; `None` when the range is empty.
+    pub(crate) fn span(&self, range: Range<usize>) -> Option<Span> {
+        let items = self.items.get(range)?;
+        Some(Span::new(items.first()?.span.start, items.last()?.span.end))
+    }
+
+    /// Where the quotation stands among the items.
+    pub(crate) fn position(&self, quoted: usize) -> Option<usize> {
+        self.items.iter().position(|item| item.quoted == Some(quoted))
+    }
+}
+
+/// Cuts a document into units. Every word and every quotation lands in exactly one.
+pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon) -> Vec<Unit<'d>> {
+    let breaks = line_breaks(&doc.text);
+    let mut units: Vec<Unit<'d>> = Vec::new();
+    let mut next_quote = 0_usize;
+    for sentence in &doc.sents {
+        let continues = quoted
+            .get(next_quote.saturating_sub(1))
+            .is_some_and(|q| next_quote > 0 && q.span.start < sentence.span.start && sentence.span.start < q.span.end);
+        if !continues || units.is_empty() {
+            let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
+            units.push(Unit { items: Vec::new(), paragraph });
+        }
+        let Some(unit) = units.last_mut() else { continue };
+        for token in doc.tokens.get(sentence.tokens.clone()).unwrap_or_default() {
+            // Quotations that start before this token ends.
+            while let Some(q) = quoted.get(next_quote).filter(|q| q.span.start < token.span.end) {
+                unit.items.push(Item { span: q.span, lower: "".into(), class: 0, quoted: Some(next_quote) });
+                next_quote += 1;
+            }
+            let inside = next_quote.checked_sub(1).and_then(|i| quoted.get(i)).is_some_and(|q| token.span.start < q.span.end);
+            if !inside {
+                unit.items.push(word(doc.slice(token.span), token.span, lexicon));
+            }
+        }
+    }
+    units
+}
+
+fn word<'d>(text: &'d str, span: Span, lexicon: &Lexicon) -> Item<'d> {
+    let lower: Cow<'d, str> =
+        if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() };
+    let class = lexicon.class(text, &lower);
+    Item { span, lower, class, quoted: None }
+}
+
+/// Where each line that holds anything ends.
+fn line_breaks(text: &str) -> Vec<usize> {
+    let mut at = 0;
+    let mut breaks = Vec::new();
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        if !line.trim().is_empty() {
+            breaks.push(at - 1);
+        }
+    }
+    breaks
+}
