@@ -119,7 +119,8 @@ impl<'a> Scanner<'a> {
 
     /// Ends the sentence at hand at `end`; the next begins at `next` or behind the white space there.
     fn cut(&mut self, end: usize, next: usize, out: &mut Vec<Span>) {
-        let sentence = self.text[self.start..end].trim_end();
+        // After a cut before white space that holds a line's end, the next sentence already begins behind `end`.
+        let sentence = self.text.get(self.start..end).unwrap_or_default().trim_end();
         if !sentence.is_empty() {
             out.push(Span::new(self.start, self.start + sentence.len()));
         }
