@@ -1,0 +1,346 @@
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pressmark_ingest::{Fields, Format, Options};
+
+/// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
+/// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
+#[derive(Debug, Parser)]
+#[command(name = "pressmark", version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Annotate(AnnotateArgs),
+    Inspect(InspectArgs),
+    Schema(SchemaArgs),
+    Models(ModelsArgs),
+    Completions(CompletionsArgs),
+}
+
+const ANNOTATE_EXAMPLES: &str = "\
+Examples:
+  Annotate every document under a folder:
+    pressmark annotate seeds -o annotated.jsonl
+  A web crawl, with the address of each page as its id:
+    pressmark annotate crawl.warc.gz --id-field url -o crawl.jsonl
+  From a pipe to a pipe:
+    zcat news.jsonl.gz | pressmark annotate - --input-format jsonl | jq .entities
+  Only entities, with a list of terms of your own:
+    pressmark annotate pages/ --stages ner --terms minerals.toml -o entities.jsonl
+  Who stands where on a question:
+    pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl";
+
+/// Annotate documents and write one JSON line each
+#[derive(Debug, Args)]
+#[command(after_help = ANNOTATE_EXAMPLES)]
+pub(crate) struct AnnotateArgs {
+    /// Files and folders (.txt .md .html .jsonl .csv .tsv .warc, also .gz and .zst); `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+/// Show one document in the terminal: entities and quotations marked, summary, top frames
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Which record of the file, counted from 0
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) record: u64,
+
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+/// Print the JSON Schema of the annotated record
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Print the columns for Hugging Face `datasets` instead: a README.md with `dataset_info.features`
+    #[arg(long)]
+    pub(crate) datasets: bool,
+}
+
+/// List the models at hand, or check them against their manifests
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    #[command(subcommand)]
+    pub(crate) action: ModelsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsAction {
+    /// Name, version, licence, size and heads of each model
+    List(ModelArgs),
+    /// Read the model's files and hold them against their manifest
+    Verify(ModelArgs),
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
+    #[arg(short, long, default_value = "-", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// What becomes of documents that repeat an earlier one of the run, exactly or nearly
+    #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
+    pub(crate) duplicates: Duplicates,
+}
+
+/// What becomes of documents that repeat an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Duplicates {
+    /// Do not look for them
+    Keep,
+    /// Leave their lines out
+    Drop,
+    /// Name the earlier document in `duplicate_of`
+    Mark,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// Read every input as this, whatever its name
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) input_format: Option<InputFormat>,
+    /// Field of tabular input that holds the text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_field: Option<String>,
+    /// Field that holds the record's id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_field: Option<String>,
+    /// Field that holds the title
+    #[arg(long, value_name = "NAME")]
+    pub(crate) title_field: Option<String>,
+    /// Field that holds the page's address
+    #[arg(long, value_name = "NAME")]
+    pub(crate) url_field: Option<String>,
+    /// Field that holds the date of publication
+    #[arg(long, value_name = "NAME")]
+    pub(crate) date_field: Option<String>,
+    /// Language of every document (ISO 639 code) instead of telling it from the text
+    #[arg(long, value_name = "CODE")]
+    pub(crate) language: Option<String>,
+    /// Largest record, such as 16M; a larger one is reported and not read
+    #[arg(long, default_value = "16M", value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_bytes: usize,
+}
+
+impl InputArgs {
+    /// The settings of ingestion.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.format = self.input_format.map(Into::into);
+        options.fields = Fields {
+            text: self.text_field.clone(),
+            id: self.id_field.clone(),
+            title: self.title_field.clone(),
+            url: self.url_field.clone(),
+            date: self.date_field.clone(),
+        };
+        options.language.clone_from(&self.language);
+        options.max_bytes = self.max_bytes;
+        options
+    }
+}
+
+impl From<InputFormat> for Format {
+    fn from(format: InputFormat) -> Self {
+        match format {
+            InputFormat::Txt => Self::Text,
+            InputFormat::Md => Self::Markdown,
+            InputFormat::Html => Self::Html,
+            InputFormat::Jsonl => Self::Jsonl,
+            InputFormat::Csv => Self::Csv,
+            InputFormat::Tsv => Self::Tsv,
+            InputFormat::Warc => Self::Warc,
+        }
+    }
+}
+
+/// Names of input formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    Txt,
+    Md,
+    Html,
+    Jsonl,
+    Csv,
+    Tsv,
+    Warc,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Annotation")]
+pub(crate) struct StageArgs {
+    /// Only these stages and what they need: tokenize, ner, quote, summarize, frames, sentiment, stance
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub(crate) stages: Vec<StageName>,
+    /// Labels of entities
+    #[arg(long, value_enum, default_value_t = Labels::News)]
+    pub(crate) labels: Labels,
+    /// Codebook of terms that adds labels to entities (TOML); may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) terms: Vec<PathBuf>,
+    /// Codebook of frames: policy-frames, news-frames or a TOML file; may be given more than once [default: both]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) codebook: Vec<String>,
+    /// Length of the summary: sentences (3), words (60w) or a share of the text (20%)
+    #[arg(long, default_value = "3", value_name = "LENGTH")]
+    pub(crate) summary: SummaryLength,
+    /// Take the stance of outlet and speakers towards this; may be given more than once
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) target: Vec<String>,
+}
+
+/// The stages that a user may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum StageName {
+    Tokenize,
+    Encoder,
+    Ner,
+    Quote,
+    Summarize,
+    Frames,
+    Sentiment,
+    Stance,
+}
+
+/// Label schemes of entities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Labels {
+    /// PERSON, ORG, LOC, FAC, NORP, DATE, MONEY, PRODUCT, MISC
+    News,
+    /// PER, ORG, LOC, MISC
+    Conll03,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct ModelArgs {
+    /// Folder of a model bundle, instead of the one inside the program
+    #[arg(long, value_name = "DIR", env = "PRESSMARK_MODEL")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Run")]
+pub(crate) struct RunArgs {
+    /// Documents annotated at once [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Stop at the first record that fails
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// No progress and no closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// How long a summary is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum SummaryLength {
+    Sentences(usize),
+    Words(usize),
+    Share(f32),
+}
+
+impl FromStr for SummaryLength {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("{text:?} is none of a number of sentences (3), of words (60w) or a share (20%)");
+        if let Some(percent) = text.strip_suffix('%') {
+            let percent: f32 = percent.trim().parse().map_err(|_| wrong())?;
+            return if percent > 0.0 && percent <= 100.0 { Ok(Self::Share(percent / 100.0)) } else { Err(wrong()) };
+        }
+        let (number, of): (&str, fn(usize) -> Self) = match text.strip_suffix('w') {
+            Some(words) => (words, Self::Words),
+            None => (text, Self::Sentences),
+        };
+        number.trim().parse().ok().filter(|&n| n > 0).map(of).ok_or_else(wrong)
+    }
+}
+
+/// A size in bytes with an optional K, M or G (powers of 1024).
+fn parse_size(text: &str) -> Result<usize, String> {
+    let wrong = || format!("{text:?} is no size such as 500K, 16M or 1G");
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        _ => return Err(wrong()),
+    };
+    let number: usize = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(1 << shift).filter(|&n| n > 0).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        let check = |text: &str, expected: Option<usize>| assert_eq!(parse_size(text).ok(), expected, "{text}");
+        check("16M", Some(16 << 20));
+        check("500k", Some(500 << 10));
+        check("7", Some(7));
+        check("0", None);
+        check("", None);
+        check("M", None);
+        check("-1M", None);
+        check("99999999999999999999G", None);
+        check("5é", None);
+    }
+
+    #[test]
+    fn summary_lengths() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<SummaryLength>().ok(), expected, "{text}");
+        check("3", Some(SummaryLength::Sentences(3)));
+        check("60w", Some(SummaryLength::Words(60)));
+        check("20%", Some(SummaryLength::Share(0.2)));
+        check("0", None);
+        check("0%", None);
+        check("120%", None);
+        check("three", None);
+    }
+}

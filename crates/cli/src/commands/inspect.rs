@@ -1,0 +1,155 @@
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, Result};
+use pressmark_core::{Document, Span};
+use pressmark_ingest::{Inputs, ingest};
+
+use crate::args::InspectArgs;
+use crate::terminal::{clean, styled};
+use crate::{Outcome, model, stages};
+
+const HEADING: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const QUOTE: Style = AnsiColor::Cyan.on_default();
+
+/// Frames shown of each codebook.
+const TOP_FRAMES: usize = 4;
+
+pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
+    let model = model::load(&args.model)?;
+    let pipeline = stages::pipeline(&args.stages, &model)?;
+    let options = args.input.options();
+    let mut inputs = Inputs::open(std::slice::from_ref(&args.file), options.clone())?;
+    let record = inputs
+        .find(|record| record.index == args.record)
+        .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;
+    let mut doc = ingest(&record, &options);
+    pipeline.run(&mut [&mut doc]);
+    show(&doc, &mut anstream::stdout().lock())?;
+    Ok(if doc.status() == pressmark_core::Status::Ok { Outcome::Good } else { Outcome::SomeFailed })
+}
+
+fn show(doc: &Document, out: &mut impl Write) -> Result<()> {
+    let meta = &doc.meta;
+    let about = [meta.site.as_deref(), meta.published.as_deref(), meta.language.as_deref(), doc.source.url.as_deref()];
+    let about: Vec<&str> = about.into_iter().flatten().chain(meta.authors.iter().map(String::as_str)).collect();
+    writeln!(out, "{}", styled(&about.join("  "), FAINT))?;
+    for problem in &doc.problems {
+        let line = format!("{} ({}): {}", problem.kind, problem.stage, problem.message);
+        writeln!(out, "{}", styled(&line, AnsiColor::Yellow.on_default()))?;
+    }
+    writeln!(out, "\n{}\n", marked(doc))?;
+    entities(doc, out)?;
+    quotes(doc, out)?;
+    summary(doc, out)?;
+    frames(doc, out)?;
+    stances(doc, out)
+}
+
+/// The text with quotations coloured and mentions underlined, each with its label.
+fn marked(doc: &Document) -> String {
+    let mut cuts: Vec<usize> = vec![0, doc.text.len()];
+    cuts.extend(doc.quotes.iter().flat_map(|q| [q.span.start, q.span.end]));
+    cuts.extend(doc.ents.iter().flat_map(|e| [e.span.start, e.span.end]));
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut text = String::new();
+    let (mut ents, mut quotes) = (doc.ents.iter().peekable(), doc.quotes.iter().peekable());
+    for pair in cuts.windows(2) {
+        let piece = Span::new(pair[0], pair[1]);
+        while ents.next_if(|e| e.span.end <= piece.start).is_some() {}
+        while quotes.next_if(|q| q.span.end <= piece.start).is_some() {}
+        let mut style = Style::new();
+        if quotes.peek().is_some_and(|q| q.span.contains(piece)) {
+            style = QUOTE;
+        }
+        let ent = ents.peek().filter(|e| e.span.contains(piece));
+        if ent.is_some() {
+            style = style.underline();
+        }
+        text.push_str(&styled(doc.slice(piece), style));
+        if let Some(ent) = ent.filter(|e| e.span.end == piece.end) {
+            text.push_str(&styled(&format!("[{}]", ent.label), FAINT));
+        }
+    }
+    text
+}
+
+fn entities(doc: &Document, out: &mut impl Write) -> Result<()> {
+    if doc.entities.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", styled("Entities", HEADING))?;
+    for entity in &doc.entities {
+        let aliases =
+            if entity.aliases.is_empty() { String::new() } else { format!(" ({})", entity.aliases.join(", ")) };
+        let tone = entity.sentiment.map_or_else(String::new, |s| format!("  {} {:.2}", s.best().0, s.best().1));
+        let line = format!("  {:<8} {:>3}×  {}{aliases}{tone}", entity.label, entity.mentions, entity.name);
+        writeln!(out, "{}", clean(&line))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn quotes(doc: &Document, out: &mut impl Write) -> Result<()> {
+    if doc.quotes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", styled("Quotations", HEADING))?;
+    for quote in &doc.quotes {
+        let named = quote.speaker.and_then(|s| doc.entities.get(s)).map(|e| e.name.as_str());
+        let speaker = named.or_else(|| quote.speaker_span.map(|s| doc.slice(s))).unwrap_or("nobody named");
+        let line = format!("  {} ({}): {}", speaker, quote.kind.as_str(), doc.slice(quote.span).replace('\n', " "));
+        writeln!(out, "{}", clean(&line))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn summary(doc: &Document, out: &mut impl Write) -> Result<()> {
+    if doc.summary.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", styled("Summary", HEADING))?;
+    for sentence in doc.summary.iter().filter_map(|s| doc.sents.get(s.sent)) {
+        writeln!(out, "  {}", clean(&doc.slice(sentence.span).replace('\n', " ")))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn frames(doc: &Document, out: &mut impl Write) -> Result<()> {
+    for codebook in doc.frames.chunk_by(|a, b| a.codebook == b.codebook) {
+        writeln!(out, "{}", styled(&format!("Frames ({})", codebook[0].codebook), HEADING))?;
+        for frame in codebook.iter().take(TOP_FRAMES) {
+            let evidence = frame.evidence.first().map_or("", |e| doc.slice(e.span)).replace('\n', " ");
+            writeln!(out, "  {:.2} {}  {}", frame.score, clean(&frame.label), styled(&evidence, FAINT))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn stances(doc: &Document, out: &mut impl Write) -> Result<()> {
+    use pressmark_core::{Holder, Target};
+    if doc.stances.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", styled("Stances", HEADING))?;
+    let name = |entity: usize| doc.entities.get(entity).map_or("?", |e| e.name.as_str());
+    for stance in &doc.stances {
+        let holder = match stance.holder {
+            Holder::Outlet => "the outlet",
+            Holder::Entity(entity) => name(entity),
+        };
+        let target = match &stance.target {
+            Target::Entity(entity) => name(*entity),
+            Target::Text(text) => text,
+        };
+        let line = format!("  {holder} → {target}: {} {:.2}", stance.label.as_str(), stance.score);
+        writeln!(out, "{}", clean(&line))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+pub(crate) mod annotate;
+pub(crate) mod completions;
+pub(crate) mod inspect;
+pub(crate) mod models;
+pub(crate) mod schema;

@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use pressmark_encoder::{BundleFiles, Model};
+
+use crate::args::ModelArgs;
+
+#[cfg(feature = "bundled-model")]
+macro_rules! bundled {
+    ($file:literal) => {
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pressmark-news/", $file)).as_slice().into()
+    };
+}
+
+/// The files of the model inside the program.
+#[cfg(feature = "bundled-model")]
+fn bundled() -> Option<BundleFiles> {
+    Some(BundleFiles {
+        config: bundled!("config.json"),
+        tokenizer: bundled!("tokenizer.json"),
+        weights: bundled!("model.safetensors"),
+        manifest: bundled!("manifest.json"),
+    })
+}
+
+#[cfg(not(feature = "bundled-model"))]
+fn bundled() -> Option<BundleFiles> {
+    None
+}
+
+/// The files of the model that the arguments name.
+pub(crate) fn files(args: &ModelArgs) -> Result<BundleFiles> {
+    match &args.model {
+        Some(dir) => {
+            BundleFiles::read(dir).with_context(|| format!("failed to read the model bundle {}", dir.display()))
+        }
+        None => bundled().context(
+            "this build has no model inside; name a bundle with --model DIR, or build with the feature bundled-model",
+        ),
+    }
+}
+
+/// The model that the arguments name, checked against its manifest.
+pub(crate) fn load(args: &ModelArgs) -> Result<Arc<Model>> {
+    let name = args.model.as_ref().map_or_else(|| "inside the program".to_owned(), |dir| dir.display().to_string());
+    let model = Model::from_files(&files(args)?).with_context(|| format!("failed to load the model {name}"))?;
+    Ok(Arc::new(model))
+}

@@ -1,0 +1,60 @@
+//! Who may depend on whom: the arrows of `crates/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What each crate may depend on, of ours.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("pressmark-core", &[]),
+    ("pressmark-encoder", &[]),
+    ("pressmark-jsonl", &["core"]),
+    ("pressmark-ingest", &["core"]),
+    ("pressmark-tokenize", &["core"]),
+    ("pressmark-pipeline", &["core"]),
+    ("pressmark-rust-bert", &["core"]),
+    ("pressmark-pass", STAGE),
+    ("pressmark-ner", STAGE),
+    ("pressmark-quote", STAGE),
+    ("pressmark-summarize", STAGE),
+    ("pressmark-stance", STAGE),
+];
+
+const STAGE: &[&str] = &["core", "tokenize", "encoder"];
+
+/// What the examples and tests of stages may use besides: the stages that fill what they read.
+const FOR_TESTS: &[&str] = &["core", "tokenize", "encoder", "pass", "ner"];
+
+#[test]
+fn crates_depend_along_the_arrows() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .current_dir(pressmark_tests::root())
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let arrows: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let name = package["name"].as_str().unwrap_or_default();
+        let ours = package["dependencies"].as_array().into_iter().flatten().filter_map(|dependency| {
+            let on = dependency["name"].as_str()?.strip_prefix("pressmark")?;
+            Some((on.trim_start_matches('-').to_owned(), dependency["kind"] == "dev"))
+        });
+        for (on, is_dev) in ours {
+            assert!(!on.is_empty(), "{name} depends on the command");
+            let Some(allowed) = arrows.get(name) else { continue };
+            let itself = name.ends_with(&format!("-{on}"));
+            let fits = allowed.contains(&on.as_str()) || is_dev && (itself || FOR_TESTS.contains(&on.as_str()));
+            assert!(fits, "{name} depends on pressmark-{on}");
+        }
+        seen.insert(name.to_owned());
+    }
+    for (name, _) in ARROWS {
+        assert!(seen.contains(*name), "{name} is not in the workspace");
+    }
+    let free = ["pressmark", "pressmark-benches", "pressmark-tests"];
+    let unknown: Vec<_> = seen.iter().filter(|n| !arrows.contains_key(n.as_str()) && !free.contains(&n.as_str())).collect();
+    assert!(unknown.is_empty(), "no arrows are drawn for {unknown:?}");
+}

@@ -1,0 +1,5 @@
+//! The command as users run it, on the articles under `seeds/`.
+
+mod annotate;
+mod arrows;
+mod help;
