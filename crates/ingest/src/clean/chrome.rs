@@ -1,0 +1,218 @@
+//! Lines that are dropped whatever stands around them.
+
+use super::{
+    credit,
+    fold::Folded,
+    lexicon::{Hit, How, LEXICON, Strength},
+    line::Line,
+};
+
+/// Verbs and marks of running text: a line that reports somebody's words asks the reader nothing.
+const REPORTING: &[&str] = &[
+    "said", "says", "told", "wrote", "asked", "added", "according", "announced", "reported", "dit", "declare", "dijo", "dice",
+    "disse", "sagte", "ha detto", "zei", "alisema", "сказал", "сказала", "قال", "قالت", "was", "were", "had",
+];
+/// Names of networks: with these, "Follow …" and "Find …" speak of accounts.
+const NETWORKS: &[&str] = &[
+    "twitter", "facebook", "instagram", "linkedin", "youtube", "telegram", "tiktok", "whatsapp", "bluesky", "mastodon",
+    "threads", "x", "newsletter", "google", "email", "mail", "social",
+];
+
+/// The reason to drop a line for what it says alone; where it stands is looked at in [`placed`].
+pub(super) fn reason(line: &Line<'_>) -> Option<&'static str> {
+    let text = line.text;
+    if text.is_empty() || !text.chars().any(char::is_alphanumeric) {
+        return is_decoration(text).then_some("separator");
+    }
+    if credit::copyright(text, &line.folded).is_some() {
+        return Some("copyright");
+    }
+    if let Some(reason) = line.hit.and_then(|hit| by_phrase(line, hit)) {
+        return Some(reason);
+    }
+    by_form(text).or_else(|| by_parts(line))
+}
+
+/// Nothing but rules, arrows and stars.
+fn is_decoration(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || (!matches!(c, '?' | '!' | '…') && !super::line::is_quote(c) && (c.is_ascii_punctuation() || !c.is_ascii())))
+}
+
+/// Whether the phrase that was found decides.
+fn by_phrase(line: &Line<'_>, hit: Hit) -> Option<&'static str> {
+    // A list of the article may have items such as "Share"; list items of a menu are found by their neighbours.
+    let is_item = line.bullet && hit.how == How::Line && line.words <= 2;
+    if hit.strength == Strength::Maybe || is_item {
+        return None;
+    }
+    // "More." and "Related." are somebody's words.
+    if hit.how == How::Line && line.words <= 2 && line.text.ends_with(['.', '。']) {
+        return None;
+    }
+    match hit.how {
+        How::Line | How::End | How::Bag => Some(hit.reason),
+        How::Start => start_decides(line, hit).then_some(hit.reason),
+        How::Label => label_decides(line, hit).then_some(hit.reason),
+    }
+}
+
+fn start_decides(line: &Line<'_>, hit: Hit) -> bool {
+    let speaks = line.words > 8 && line.folded.words().any(|w| REPORTING.contains(&w));
+    let quotes = line.text.chars().any(|c| matches!(c, '“' | '„' | '«'));
+    match hit.reason {
+        "follow_us" => {
+            line.text.contains('@')
+                || credit::host(line.text).is_some()
+                || line.folded.words().any(|w| NETWORKS.contains(&w))
+                || (!line.terminal && line.words <= 8)
+        }
+        // These speak of the article in the third person and in the past tense.
+        "source_credit" | "legal" | "comment_form" => !quotes || line.words <= 12,
+        _ => !speaks && !quotes,
+    }
+}
+
+fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
+    let rest = line.rest();
+    let words = Folded::new(rest).len();
+    let sentence = rest.ends_with(['.', '。']) && words >= 5;
+    match hit.reason {
+        "byline" => !rest.ends_with(['.', '?', '!', '”', '"']) && (!rest.is_ascii() || credit::names(rest, true).is_some()),
+        "source_credit" => !sentence || credit::host(rest).is_some(),
+        "tags" | "counter" | "reading_time" => !sentence && !rest.ends_with(['?', '!', '”', '"']),
+        // A long text after "Photo:" is a caption.
+        "photo_credit" => !sentence && words <= 8,
+        "related" => !sentence && words >= 1,
+        _ => !sentence,
+    }
+}
+
+/// Addresses, handles and hashtags alone on a line.
+fn by_form(text: &str) -> Option<&'static str> {
+    let mut words = text.split_whitespace();
+    let (mut handles, mut tags, mut links, mut mails, mut others) = (0, 0, 0, 0, 0);
+    for word in words.by_ref().take(40) {
+        let bare = word.trim_matches([',', '.', '(', ')', '|', '•', '·', ':', ';']);
+        if bare.is_empty() {
+            continue;
+        }
+        if bare.len() > 1 && bare.starts_with('@') {
+            handles += 1;
+        } else if bare.len() > 1 && bare.starts_with('#') && !bare[1..].bytes().all(|b| b.is_ascii_digit()) {
+            tags += 1;
+        } else if bare.contains("://") || bare.to_lowercase().starts_with("www.") {
+            links += 1;
+        } else if bare.split_once('@').is_some_and(|(name, host)| !name.is_empty() && credit::is_domain(host)) {
+            mails += 1;
+        } else {
+            others += 1;
+        }
+    }
+    let label = ["email", "e-mail", "e-mail:", "email:", "mail:", "twitter:", "twitter", "x:", "contact:", "tel:", "web:", "website:", "instagram:", "facebook:"];
+    let labelled = others == 1 && text.split_whitespace().next().is_some_and(|w| label.contains(&w.to_lowercase().as_str()));
+    if others > 0 && !labelled {
+        return None;
+    }
+    match (handles, tags, links, mails) {
+        (_, _, _, 1..) => Some("contact"),
+        (1.., _, _, _) => Some("social_handle"),
+        (_, 1.., _, _) => Some("tags"),
+        (_, _, 1.., _) => Some("link"),
+        _ => None,
+    }
+}
+
+/// "By Jane Doe | 3 March 2025 | 5 min read", "Home » News » Politics", "About · Contact · Privacy".
+fn by_parts(line: &Line<'_>) -> Option<&'static str> {
+    let separators = ['|', '•', '·', '»', '›', '>', '/', '∙', '—', '–'];
+    if line.words > 30 || line.terminal || !line.text.contains(separators) {
+        return None;
+    }
+    let mut reasons: Vec<&'static str> = Vec::new();
+    let mut others = 0;
+    let mut chevrons = 0;
+    for part in line.text.split_inclusive(separators) {
+        chevrons += usize::from(part.ends_with(['»', '›', '>']));
+        let part = part.trim_end_matches(separators).trim();
+        let folded = Folded::new(part);
+        if folded.len() == 0 || folded.as_str() == "#" {
+            continue;
+        }
+        if let Some(hit) = LEXICON.find(&folded) {
+            reasons.push(hit.reason);
+        } else if credit::byline(part).is_some() {
+            reasons.push("byline");
+        } else if credit::date(part).is_some() {
+            reasons.push("date");
+        } else {
+            others += 1;
+        }
+    }
+    let lone = reasons.first().copied();
+    let crumbs = chevrons >= 1 && reasons.first() == Some(&"navigation");
+    let two = reasons.len() >= 2;
+    // One unknown part beside two known ones is a name or a place.
+    (crumbs || (two && others == 0) || (reasons.len() > 2 * others && others > 0 && two))
+        .then(|| if crumbs { Some("navigation") } else { lone })
+        .flatten()
+}
+
+/// Where a line stands, for what is chrome only at the head or foot of a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Before the first paragraph, or between the title and what follows it.
+    pub(super) head: bool,
+    /// After the last paragraph.
+    pub(super) tail: bool,
+    /// Next to a line that is a date, byline, reading time or share bar.
+    pub(super) beside_meta: bool,
+    /// Right after the title.
+    pub(super) after_title: bool,
+    /// One of the last three paragraphs.
+    pub(super) near_end: bool,
+}
+
+/// The reason to drop a line for what it says where it stands.
+pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Option<&'static str> {
+    if line.bullet {
+        return None;
+    }
+    if (place.tail || place.near_end) && is_bio(line, authors) {
+        return Some("author_bio");
+    }
+    if let Some(date) = credit::date(line.text) {
+        return (date.sure || place.head || place.tail || place.beside_meta).then_some("date");
+    }
+    let is_tail_name = place.tail && line.text.starts_with(['—', '–', '-']);
+    if place.head || place.tail || place.beside_meta || place.after_title {
+        let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
+        if let Some(names) = credit::byline(text) {
+            // "By Land and Sea" is no byline: people have two names, outlets stand after a title.
+            let sure = names.iter().all(|n| n.contains(' ')) || place.after_title || place.beside_meta;
+            return sure.then_some("byline");
+        }
+        let names = credit::names(text, false);
+        if names.is_some_and(|names| place.beside_meta || is_tail_name || names.iter().any(|n| authors.contains(n))) {
+            return Some("byline");
+        }
+    }
+    None
+}
+
+/// "Jane Doe is a reporter at …", "Jane Doe writes about …".
+fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
+    let roles = ["reporter", "journalist", "correspondent", "editor", "columnist", "writer", "contributor", "freelance", "freelancer", "journaliste", "periodista", "jornalista", "journalistin", "giornalista", "mwandishi"];
+    let verbs = ["is", "was", "are", "covers", "writes", "reports", "has", "est", "es", "ist", "e", "ni", "serves", "leads"];
+    let words: Vec<&str> = line.folded.words().take(40).collect();
+    let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
+    let name: Vec<&str> = text.split_whitespace().take_while(|w| credit::is_name(w.trim_end_matches(','))).take(5).collect();
+    let verb = words.get(name.len()).is_some_and(|w| verbs.contains(w));
+    if name.len() < 2 || !verb || line.words > 120 {
+        return false;
+    }
+    let known = authors.iter().any(|a| Folded::new(a) == Folded::new(&name.join(" ")));
+    let role = words.iter().skip(name.len()).take(12).any(|w| roles.contains(w));
+    let signs = ["based in", "follow", "can be reached", "writes about", "covering", "he covers", "she covers", "twitter", "author of", "previously", "freelance", "staff writer", "for this", "our "];
+    let sign = text.contains('@') || signs.iter().any(|s| line.folded.as_str().contains(s));
+    (known && (role || sign)) || (role && sign)
+}

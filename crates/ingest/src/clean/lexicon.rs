@@ -1,0 +1,323 @@
+//! The lexicon of interface phrases, and the search for them.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::fold::Folded;
+
+const SOURCE: &str = include_str!("lexicon.txt");
+
+/// How sure a phrase makes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Could also be a heading or an item of the article.
+    Maybe,
+    /// Interface wherever it stands.
+    Sure,
+}
+
+/// A phrase that fits a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Why the line would be dropped.
+    pub(super) reason: &'static str,
+    pub(super) strength: Strength,
+    /// Whether short lines that follow belong to it.
+    pub(super) opens: bool,
+    pub(super) how: How,
+}
+
+/// Which part of a line a phrase has to fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Line,
+    Label,
+    Start,
+    End,
+    Bag,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Word(Box<str>),
+    /// Any words: at least and at most.
+    Any(usize, usize),
+}
+
+#[derive(Debug)]
+struct Phrase {
+    slots: Vec<Slot>,
+    hit: Hit,
+    limit: usize,
+}
+
+/// The phrases, indexed by the word that they have to start (or, for `end`, to end) with.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    /// Phrases without an open slot that must be the whole line or label.
+    lines: HashMap<Box<str>, Hit>,
+    labels: HashMap<Box<str>, (Hit, usize)>,
+    /// Phrases with slots, whole line, label or start, by first word (`""`: starts with a slot).
+    open: HashMap<Box<str>, Vec<Phrase>>,
+    ends: HashMap<Box<str>, Vec<Phrase>>,
+    /// By first word: the reason's bag and the words that follow.
+    bags: HashMap<Box<str>, Vec<(&'static str, Vec<Box<str>>)>>,
+}
+
+/// The shipped lexicon.
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(SOURCE));
+
+/// Words allowed in a line that is matched by its label when the section sets no limit.
+const DEFAULT_LIMIT: usize = 12;
+
+impl Lexicon {
+    fn parse(source: &'static str) -> Self {
+        let mut lexicon = Self::default();
+        let mut section: Option<(Hit, usize)> = None;
+        for line in source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
+            if let Some(header) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                section = parse_header(header);
+                debug_assert!(section.is_some(), "lexicon section [{header}]");
+            } else if let Some((hit, limit)) = section {
+                for phrase in line.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+                    lexicon.add(phrase, hit, limit);
+                }
+            }
+        }
+        lexicon
+    }
+
+    fn add(&mut self, phrase: &str, hit: Hit, limit: usize) {
+        let (phrase, stands_alone) = phrase.strip_suffix('!').map_or((phrase, false), |p| (p, true));
+        for variant in expand(phrase) {
+            let slots = parse_slots(&variant);
+            let mut hit = hit;
+            let words: Vec<&str> = slots.iter().filter_map(|s| if let Slot::Word(w) = s { Some(&**w) } else { None }).collect();
+            if words.is_empty() {
+                continue;
+            }
+            if slots.len() == 1 && hit.how == How::Line && !stands_alone && is_ambiguous_alone(hit.reason) {
+                hit.strength = Strength::Maybe;
+            }
+            let is_open = words.len() < slots.len();
+            let first = if let Some(Slot::Word(w)) = slots.first() { w.clone() } else { "".into() };
+            match hit.how {
+                How::Line if !is_open => {
+                    self.lines.entry(words.join(" ").into()).or_insert(hit);
+                }
+                How::Label if !is_open => {
+                    self.labels.entry(words.join(" ").into()).or_insert((hit, limit));
+                }
+                How::Bag => {
+                    let rest = words.iter().skip(1).map(|&w| w.into()).collect();
+                    self.bags.entry(first).or_default().push((hit.reason, rest));
+                }
+                How::End => {
+                    let last = words.last().copied().unwrap_or_default().into();
+                    self.ends.entry(last).or_default().push(Phrase { slots, hit, limit });
+                }
+                How::Line | How::Label | How::Start => {
+                    self.open.entry(first).or_default().push(Phrase { slots, hit, limit });
+                }
+            }
+        }
+    }
+
+    /// The phrase that the whole line is, that it begins or that it ends with.
+    pub(super) fn find(&self, line: &Folded) -> Option<Hit> {
+        if line.len() == 0 || line.cut {
+            return None;
+        }
+        if let Some(hit) = self.lines.get(line.as_str()) {
+            return Some(*hit);
+        }
+        let words: Vec<&str> = line.words().collect();
+        let starting = [words[0], ""].into_iter().filter_map(|w| self.open.get(w)).flatten();
+        let whole = |p: &&Phrase| match p.hit.how {
+            How::Line => fits(&p.slots, &words, true),
+            How::Start => words.len() <= p.limit && fits(&p.slots, &words, false),
+            _ => false,
+        };
+        // A whole line says more than a start of one.
+        let mut best: Option<Hit> = None;
+        for phrase in starting.filter(whole) {
+            if phrase.hit.how == How::Line {
+                return Some(phrase.hit);
+            }
+            best = best.or(Some(phrase.hit));
+        }
+        best.or_else(|| self.find_bag(&words)).or_else(|| self.find_end(&words))
+    }
+
+    fn find_end(&self, words: &[&str]) -> Option<Hit> {
+        let phrases = self.ends.get(*words.last()?)?;
+        let fits_end = |p: &&Phrase| {
+            let start = words.len().checked_sub(p.slots.len());
+            words.len() <= p.limit && start.is_some_and(|start| fits(&p.slots, &words[start..], true))
+        };
+        phrases.iter().find(fits_end).map(|p| p.hit)
+    }
+
+    /// Lines made of nothing but interface words, at least two of them besides numbers.
+    fn find_bag(&self, words: &[&str]) -> Option<Hit> {
+        if words.len() > 40 {
+            return None;
+        }
+        let mut counts: Vec<(&'static str, usize)> = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            if words[at] == "#" {
+                at += 1;
+                continue;
+            }
+            let fitting = |rest: &[Box<str>]| {
+                words.get(at + 1..at + 1 + rest.len()).is_some_and(|w| w.iter().zip(rest).all(|(a, b)| **a == **b))
+            };
+            let entries = self.bags.get(words[at])?.iter().filter(|(_, rest)| fitting(rest));
+            // The longest phrase; every bag that has one of this length counts it.
+            let longest = entries.clone().map(|(_, rest)| rest.len()).max()?;
+            for (reason, _) in entries.filter(|(_, rest)| rest.len() == longest) {
+                match counts.iter_mut().find(|(r, _)| r == reason) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((reason, 1)),
+                }
+            }
+            at += 1 + longest;
+        }
+        let (reason, count) = counts.into_iter().max_by_key(|(_, n)| *n)?;
+        (count >= 2).then_some(Hit { reason, strength: Strength::Sure, opens: false, how: How::Bag })
+    }
+
+    /// The phrase that `label` is, when the line goes on with `rest` words after a colon.
+    pub(super) fn find_label(&self, label: &Folded, rest: usize) -> Option<Hit> {
+        if let Some((hit, limit)) = self.labels.get(label.as_str()) {
+            return (rest <= *limit).then_some(*hit);
+        }
+        let words: Vec<&str> = label.words().collect();
+        let phrases = self.open.get(*words.first()?)?;
+        let fit = |p: &&Phrase| p.hit.how == How::Label && rest <= p.limit && fits(&p.slots, &words, true);
+        phrases.iter().find(fit).map(|p| p.hit)
+    }
+}
+
+/// Reasons whose one-word phrases ("Cookies", "Privacy", "Stop") could head a part of an article.
+fn is_ambiguous_alone(reason: &str) -> bool {
+    !matches!(reason, "share_bar" | "related" | "advertisement" | "back_to_top")
+}
+
+fn parse_header(header: &'static str) -> Option<(Hit, usize)> {
+    let mut parts = header.split_whitespace();
+    let reason = parts.next()?;
+    let how = match parts.next()? {
+        "line" => How::Line,
+        "label" => How::Label,
+        "start" => How::Start,
+        "end" => How::End,
+        "bag" => How::Bag,
+        _ => return None,
+    };
+    let strength = match parts.next()? {
+        "sure" => Strength::Sure,
+        "maybe" => Strength::Maybe,
+        _ => return None,
+    };
+    let (mut limit, mut opens) = (DEFAULT_LIMIT, false);
+    for part in parts {
+        match part {
+            "opens" => opens = true,
+            number => limit = number.parse().ok()?,
+        }
+    }
+    Some((Hit { reason, strength, opens, how }, limit))
+}
+
+/// The phrases that a phrase with choices stands for.
+fn expand(phrase: &str) -> Vec<String> {
+    let mut done = vec![String::new()];
+    let mut rest = phrase;
+    while let Some((before, after)) = rest.split_once('(') {
+        let Some((choices, tail)) = after.split_once(')') else { break };
+        done = done
+            .iter()
+            .flat_map(|head| choices.split('|').map(move |choice| format!("{head}{before}{choice}")))
+            .collect();
+        rest = tail;
+    }
+    done.iter_mut().for_each(|head| head.push_str(rest));
+    done
+}
+
+fn parse_slots(phrase: &str) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for part in phrase.split_whitespace() {
+        match part {
+            "{x}" => slots.push(Slot::Any(1, 6)),
+            "{x?}" => slots.push(Slot::Any(0, 6)),
+            "#" => slots.push(Slot::Word("#".into())),
+            word => slots.extend(Folded::new(word).words().map(|w| Slot::Word(w.into()))),
+        }
+    }
+    slots
+}
+
+/// Whether the slots fit the words from the first on, and to the last one if `whole`.
+///
+/// Open slots are short and few, so the search behind them stays small.
+fn fits(slots: &[Slot], words: &[&str], whole: bool) -> bool {
+    match slots.split_first() {
+        None => !whole || words.is_empty(),
+        Some((Slot::Word(word), rest)) => {
+            words.split_first().is_some_and(|(first, tail)| **first == **word && fits(rest, tail, whole))
+        }
+        Some((Slot::Any(least, most), rest)) => {
+            (*least..=(*most).min(words.len())).any(|n| fits(rest, &words[n..], whole))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(line: &str) -> Option<&'static str> {
+        LEXICON.find(&Folded::new(line)).map(|h| h.reason)
+    }
+
+    #[test]
+    fn every_section_is_well_formed() {
+        let headers = SOURCE.lines().filter(|l| l.starts_with('['));
+        for header in headers {
+            let inner = header.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']')).unwrap();
+            assert!(parse_header(inner).is_some(), "{header}");
+        }
+        assert!(LEXICON.lines.len() > 2000, "{}", LEXICON.lines.len());
+    }
+
+    #[test]
+    fn whole_lines_and_starts_but_no_substrings() {
+        for (line, expected) in [
+            ("Share on Facebook", Some("share_bar")),
+            ("Share Tweet Pin 12", Some("share_bar")),
+            ("Leave a Reply", Some("comment_form")),
+            ("34 Comments", Some("comment_form")),
+            ("Lire aussi", Some("related")),
+            ("相关阅读", Some("related")),
+            ("اقرأ أيضاً", Some("related")),
+            ("Читайте также", Some("related")),
+            ("Home News Sports Business", Some("navigation")),
+            ("Share prices fell on Tuesday as traders waited.", None),
+            ("They asked readers to leave a reply", None),
+            ("More trouble ahead", None),
+            ("Follow the money", None),
+        ] {
+            assert_eq!(reason(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn choices_and_slots_expand() {
+        assert_eq!(expand("a (b|c) d(e|)"), ["a b de", "a b d", "a c de", "a c d"]);
+        assert!(fits(&parse_slots("share on {x}"), &["share", "on", "my", "wall"], true));
+        assert!(!fits(&parse_slots("share on {x}"), &["share", "on"], true));
+        assert!(fits(&parse_slots("get {x?} app"), &["get", "app", "now"], false));
+    }
+}

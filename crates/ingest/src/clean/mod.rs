@@ -1,0 +1,316 @@
+//! Scraped text to article: what each line is, and why it goes.
+//!
+//! [`split`] cuts plain text into blocks; [`judge`] says of each block, from plain text or from a page's
+//! markup, whether it belongs to the article. It works in four steps, each linear in the text:
+//!
+//! 1. `chrome`: lines that a phrase of the lexicon, an address or a copyright claim gives away.
+//! 2. `title`: the line that is the title, by shape, place, repetition and what the page's metadata say.
+//! 3. `regions`: runs of short lines that only their neighbours explain, such as menus and link boxes.
+//! 4. what is left is kept: doubled paragraphs go, marks around lines and the site's name before the first
+//!    sentence are cut, and each block gets its kind.
+//!
+//! A sentence of running text is dropped only for a phrase that speaks to the reader, for a copyright claim,
+//! or because it stands in the text already. A dateline ("GOMA, Congo (AP) —") is part of the text; a site's
+//! own name before the first sentence is not.
+
+mod chrome;
+mod credit;
+mod fold;
+mod lexicon;
+mod line;
+mod markdown;
+mod regions;
+mod split;
+#[cfg(test)]
+mod tests;
+mod title;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
+
+use pressmark_core::{EditKind, SegmentKind};
+
+pub(crate) use split::split;
+
+use self::{
+    chrome::Place,
+    fold::Folded,
+    line::{Line, Marks},
+};
+use crate::block::{Block, Hints, Judged, Verdict};
+
+/// Words from which a line that stands in the text already is a doubled paragraph, not a refrain.
+const DOUBLE_WORDS: usize = 10;
+/// Paragraphs at the end of a text among which a writer's biography is looked for.
+const END_PARAGRAPHS: usize = 3;
+/// Paragraphs at the start of a text that may open with the site's name.
+const CREDIT_PARAGRAPHS: usize = 3;
+
+/// Says of each block whether it belongs to the article, and what the others tell of it.
+pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
+    let lines: Vec<Line<'_>> = blocks.iter().map(Line::new).collect();
+    let mut sure: Vec<Option<&'static str>> = lines.iter().map(chrome::reason).collect();
+    for (line, sure) in lines.iter().zip(&mut sure).filter(|(l, _)| l.kind == Some(SegmentKind::Chrome)) {
+        *sure = sure.or(Some(if line.link_share > 0.5 { "navigation" } else { "markup" }));
+    }
+    let title = title::find(&lines, &sure, hints.title);
+    let mut judged = Judged { title, ..Judged::default() };
+    let prose = Prose::of(&lines, &sure);
+    place(&lines, &mut sure, title, &prose, &mut judged);
+    let repeats = repeats(&lines);
+    let known =
+        regions::Known { lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
+    let around = regions::judge(&known);
+    let dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    tell(&lines, &sure, &prose, hints, &mut judged);
+    keep(&lines, &dropped, hints, &mut judged);
+    judged
+}
+
+/// Where the paragraphs stand.
+struct Prose {
+    lines: Vec<usize>,
+}
+
+impl Prose {
+    fn of(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Self {
+        Self { lines: (0..lines.len()).filter(|&i| sure[i].is_none() && lines[i].is_prose()).collect() }
+    }
+
+    fn first(&self) -> usize {
+        self.lines.first().copied().unwrap_or(usize::MAX)
+    }
+
+    fn last(&self) -> usize {
+        self.lines.last().copied().unwrap_or(usize::MAX)
+    }
+}
+
+/// Finds bylines, dates and biographies, which are chrome only where they stand.
+fn place(
+    lines: &[Line<'_>],
+    sure: &mut [Option<&'static str>],
+    title: Option<usize>,
+    prose: &Prose,
+    judged: &mut Judged,
+) {
+    let near_end = prose.lines.len().checked_sub(END_PARAGRAPHS).and_then(|i| prose.lines.get(i)).copied();
+    let meta = |reason: Option<&'static str>| {
+        matches!(reason, Some("byline" | "date" | "reading_time" | "share_bar" | "counter"))
+    };
+    // Twice, so that a name above a date is seen as well as one below.
+    for _ in 0..2 {
+        for at in 0..lines.len() {
+            if sure[at].is_some() || title == Some(at) {
+                continue;
+            }
+            let head = at < prose.first() && title.is_none_or(|t| at > t || prose.first() < t);
+            let place = Place {
+                head: head || at < prose.first(),
+                tail: at > prose.last() && !prose.lines.is_empty(),
+                beside_meta: (at > 0 && meta(sure[at - 1])) || sure.get(at + 1).copied().is_some_and(meta),
+                after_title: title.is_some_and(|t| at == t + 1),
+                near_end: near_end.is_some_and(|n| at >= n),
+            };
+            sure[at] = chrome::placed(&lines[at], place, &judged.authors);
+            if sure[at] == Some("byline") {
+                note_authors(lines[at].text, judged);
+            }
+        }
+    }
+}
+
+fn note_authors(text: &str, judged: &mut Judged) {
+    let text = text.trim_start_matches(['—', '–', '-', ' ']);
+    for name in credit::byline(text).or_else(|| credit::names(text, false)).unwrap_or_default() {
+        if !judged.authors.contains(&name) {
+            judged.authors.push(name);
+        }
+    }
+}
+
+/// How often each line stands in the page.
+fn repeats(lines: &[Line<'_>]) -> Vec<usize> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for line in lines {
+        *counts.entry(line.folded.as_str()).or_default() += 1;
+    }
+    lines.iter().map(|l| counts.get(l.folded.as_str()).copied().unwrap_or(0)).collect()
+}
+
+/// Reads what the dropped lines tell: writers, date, site, credited outlet.
+fn tell(lines: &[Line<'_>], sure: &[Option<&'static str>], prose: &Prose, hints: &Hints<'_>, judged: &mut Judged) {
+    let foot = prose.lines.len().checked_sub(END_PARAGRAPHS).and_then(|i| prose.lines.get(i)).copied().unwrap_or(0);
+    for (at, line) in lines.iter().enumerate() {
+        match sure[at] {
+            Some("copyright") if judged.site.is_none() => {
+                judged.site = credit::copyright(line.text, &line.folded).flatten();
+            }
+            Some("source_credit") if judged.credited_source.is_none() => {
+                // Between paragraphs such a line credits a chart or a table.
+                if at >= foot || at < prose.first() {
+                    judged.credited_source = if line.label_end.is_some() {
+                        credit::credited(line.rest())
+                    } else {
+                        credit::credited_in_sentence(line.text)
+                    };
+                }
+            }
+            Some("date") if judged.published.is_none() => {
+                judged.published = credit::date(line.text).map(|d| d.date.to_owned());
+            }
+            Some("byline") => {
+                let named = if line.label_end.is_some() { credit::names(line.rest(), true) } else { None };
+                for name in named.or_else(|| credit::byline(line.text)).unwrap_or_default() {
+                    if !judged.authors.contains(&name) && at < prose.first().max(1) {
+                        judged.authors.push(name);
+                    }
+                }
+                note_parts(line.text, judged);
+            }
+            Some(_) => note_parts(line.text, judged),
+            None => {}
+        }
+    }
+    if judged.site.is_none() {
+        judged.site = hints.site.map(str::to_owned);
+    }
+}
+
+/// "By Jane Doe | 3 March 2025 | 5 min read".
+fn note_parts(text: &str, judged: &mut Judged) {
+    if text.len() > 200 || !text.contains(['|', '•', '·']) {
+        return;
+    }
+    for part in text.split(['|', '•', '·']).map(str::trim) {
+        if let Some(date) = credit::date(part).filter(|_| judged.published.is_none()) {
+            judged.published = Some(date.date.to_owned());
+        }
+        for name in credit::byline(part).unwrap_or_default() {
+            if !judged.authors.contains(&name) {
+                judged.authors.push(name);
+            }
+        }
+    }
+}
+
+/// Gives every block its verdict.
+fn keep(lines: &[Line<'_>], dropped: &[Option<&'static str>], hints: &Hints<'_>, judged: &mut Judged) {
+    let mut sites: Vec<String> = [hints.site, judged.site.as_deref()].into_iter().flatten().map(str::to_owned).collect();
+    sites.extend(hints.url.and_then(credit::host));
+    let title = judged.title.map(|t| Folded::new(lines[t].text));
+    let base_indent = base_indent(lines, dropped);
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut paragraphs = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(reason) = dropped[at] {
+            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Chrome, reason });
+            continue;
+        }
+        let is_title = judged.title == Some(at);
+        let doubles_title = !is_title && title.as_ref().is_some_and(|t| is_double_title(line, t));
+        let is_double = !is_title && is_long(line) && seen.insert(line.text, at).is_some();
+        if doubles_title || is_double {
+            let reason = if doubles_title { "doubled_title" } else { "doubled_paragraph" };
+            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason });
+            continue;
+        }
+        let mut cuts = mark_cuts(line);
+        if line.is_prose() && paragraphs < CREDIT_PARAGRAPHS && !is_title {
+            paragraphs += 1;
+            if let Some((range, site)) = credit::self_credit(line.text, &sites) {
+                let range = range.start + line.core.start..range.end + line.core.start;
+                cuts.push((range, EditKind::Chrome));
+                judged.site.get_or_insert(site);
+            }
+        }
+        cuts.sort_by_key(|(range, _)| range.start);
+        let kind = if is_title { SegmentKind::Title } else { kind(lines, dropped, at, base_indent) };
+        judged.verdicts.push(Verdict::Keep { kind, cuts });
+    }
+}
+
+/// Long enough that saying it twice is a slip of the page.
+fn is_long(line: &Line<'_>) -> bool {
+    line.words >= DOUBLE_WORDS && (line.is_prose() || line.words >= DOUBLE_WORDS * 2)
+}
+
+/// The title again, or the title with the site's name behind it.
+fn is_double_title(line: &Line<'_>, title: &Folded) -> bool {
+    if line.folded == *title {
+        return title.len() >= 3 || line.kind == Some(SegmentKind::Title);
+    }
+    let cut = [" | ", " - ", " – ", " — ", " :: "].iter().filter_map(|s| line.text.rfind(s)).max();
+    title.len() >= 4 && !line.terminal && cut.is_some_and(|at| Folded::new(&line.text[..at]) == *title)
+}
+
+/// The Markdown around a line.
+fn mark_cuts(line: &Line<'_>) -> Vec<(Range<usize>, EditKind)> {
+    let mut cuts = Vec::new();
+    if line.marks != Marks::default() {
+        let end = line.core.end;
+        cuts.extend((line.core.start > 0).then_some((0..line.core.start, EditKind::Markup)));
+        cuts.extend((end < line.whole).then_some((end..line.whole, EditKind::Markup)));
+    }
+    cuts
+}
+
+/// The indentation of most paragraphs.
+fn base_indent(lines: &[Line<'_>], dropped: &[Option<&'static str>]) -> usize {
+    // A tree, so that of equal counts the smallest indentation wins whatever the order.
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for line in lines.iter().zip(dropped).filter(|(l, d)| d.is_none() && l.is_prose()).map(|(l, _)| l) {
+        *counts.entry(line.indent).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(indent, n)| (*n, std::cmp::Reverse(*indent))).map_or(0, |(indent, _)| indent)
+}
+
+/// What a kept block is.
+fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_indent: usize) -> SegmentKind {
+    let line = &lines[at];
+    match line.kind {
+        Some(SegmentKind::Title) => return SegmentKind::Heading,
+        Some(kind) if kind.is_kept() && kind != SegmentKind::Body => return kind,
+        _ => {}
+    }
+    if line.marks.quote {
+        return SegmentKind::Quote;
+    }
+    if line.marks.hashes > 0 {
+        return SegmentKind::Heading;
+    }
+    if line.bullet {
+        return SegmentKind::List;
+    }
+    if line.hit.is_some_and(|h| h.reason == "photo_credit") || is_caption(line.text) {
+        return SegmentKind::Caption;
+    }
+    if line.text.matches('\t').count() >= 2 || line.text.matches(" | ").count() >= 2 {
+        return SegmentKind::Table;
+    }
+    if line.is_prose() {
+        let set_off = line.indent >= base_indent + 4 && line.kind.is_none();
+        return if set_off { SegmentKind::Quote } else { SegmentKind::Body };
+    }
+    let next = (at + 1..lines.len()).find(|&i| dropped[i].is_none()).map(|i| &lines[i]);
+    let above_text = next.is_some_and(|n| n.words > line.words && (n.is_prose() || n.bullet || n.terminal || n.words >= 8))
+        || next.is_some_and(|n| n.bullet || n.kind == Some(SegmentKind::List));
+    let is_heading = line.is_headline()
+        && line.words <= 14
+        && !line.quoted
+        && above_text
+        && (!line.terminal || line.text.ends_with('?'))
+        && line.kind != Some(SegmentKind::Body);
+    if is_heading { SegmentKind::Heading } else { SegmentKind::Body }
+}
+
+/// Words that mark a caption, and the agencies' way of beginning and ending one.
+fn is_caption(text: &str) -> bool {
+    let starts = ["FILE - ", "FILE – ", "FILE — ", "FILE PHOTO: ", "File photo: ", "Caption: ", "Photo caption: ", "Image caption: ", "Image caption, ", "Pictured: ", "(Photo", "Légende : ", "Bildunterschrift: "];
+    let ends = ["/Getty Images)", "/AFP)", "/Reuters)", "/AP)", "REUTERS/", "(AP Photo", "/Getty Images", "AFP via Getty Images", "(Reuters photo)", "(file photo)", "(File photo)"];
+    let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
+    starts.iter().any(|s| text.starts_with(s))
+        || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
+}

@@ -1,0 +1,190 @@
+//! Runs of short lines: which belong to the article and which to the page around it.
+//!
+//! A line such as "World" or "Follow the money" tells nothing by itself; its neighbours do. The lines run
+//! through three states, in the article, in the page's furniture, and in a box that a phrase such as
+//! "Related posts" opened, and the cheapest path through them is taken (Viterbi, 1967), which is linear in
+//! the lines. Points are set by hand, in units of one weak sign.
+
+use pressmark_core::SegmentKind;
+
+use super::{
+    lexicon::Strength,
+    line::Line,
+};
+
+const ARTICLE: usize = 0;
+const FURNITURE: usize = 1;
+const BOX: usize = 2;
+
+/// What is known of the lines before the paths are weighed.
+pub(super) struct Known<'a> {
+    pub(super) lines: &'a [Line<'a>],
+    /// Lines dropped whatever stands around them.
+    pub(super) sure: &'a [Option<&'static str>],
+    pub(super) title: Option<usize>,
+    /// How often each line stands in the page.
+    pub(super) repeats: &'a [usize],
+    pub(super) markup: bool,
+}
+
+/// Why each line is dropped for its neighbours' sake; `None` for those that stay (and those that were sure).
+pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
+    let lines = known.lines;
+    let prose: Vec<usize> =
+        (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();
+    let first = prose.first().copied().unwrap_or(lines.len());
+    let last = prose.last().copied().unwrap_or(0);
+    let head = known.title.map_or(first, |t| if t > first { first } else { t });
+    let mut best = [[0.0_f32; 3]; 1].repeat(lines.len() + 1);
+    best[0] = [0.0, 0.0, f32::NEG_INFINITY];
+    let mut from = vec![[ARTICLE; 3]; lines.len()];
+    let mut sure_in_tail = false;
+    for at in 0..lines.len() {
+        let is_tail = at > last && !prose.is_empty();
+        let line = &lines[at];
+        let is_sure = known.sure[at].is_some();
+        sure_in_tail |= is_tail && is_sure;
+        let opens = is_sure && line.hit.is_some_and(|h| h.opens);
+        let maybe_opens = !is_sure && line.hit.is_some_and(|h| h.opens);
+        let points = if is_sure { 0.3 } else { points(known, at, is_tail) };
+        let enter = if at < head || at < first {
+            2.0
+        } else if is_tail {
+            if line.hit.is_some() || is_sure {
+                1.5
+            } else if sure_in_tail {
+                2.5
+            } else {
+                6.0
+            }
+        } else if is_sure {
+            3.0
+        } else {
+            8.0
+        };
+        // Between paragraphs only lines with a sign of their own speak for furniture.
+        let is_middle = at > first && at < last;
+        let in_furniture = if is_middle && !is_sure && !has_sign(known, at) { points.min(0.0) } else { points };
+        let in_box = if is_sure || line.is_prose() { points } else { points + 1.0 };
+        let prev = best[at];
+        let pick = |options: [(usize, f32); 3]| {
+            options.into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, (s, cost)| {
+                let value = prev[s] - cost;
+                if value > b.1 { (s, value) } else { b }
+            })
+        };
+        let never = f32::INFINITY;
+        let open_cost = if opens { 0.5 } else if maybe_opens { 1.5 } else { never };
+        let paths = [
+            pick([(ARTICLE, 0.0), (FURNITURE, 0.5), (BOX, 0.5)]),
+            pick([(ARTICLE, enter), (FURNITURE, 0.0), (BOX, 0.3)]),
+            pick([(ARTICLE, open_cost), (FURNITURE, if opens { 0.2 } else { never }), (BOX, 0.0)]),
+        ];
+        let gains = [0.0, in_furniture, in_box];
+        for state in [ARTICLE, FURNITURE, BOX] {
+            from[at][state] = paths[state].0;
+            best[at + 1][state] = paths[state].1 + gains[state];
+        }
+    }
+    trace(known, &best, &from)
+}
+
+/// Walks the best path back and names what it leaves out.
+fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Option<&'static str>> {
+    let count = known.lines.len();
+    let end = best[count];
+    let mut state = [FURNITURE, BOX].into_iter().fold(ARTICLE, |b, s| if end[s] > end[b] { s } else { b });
+    let mut states = vec![ARTICLE; count];
+    for at in (0..count).rev() {
+        states[at] = state;
+        state = from[at][state];
+    }
+    let mut opener = "related";
+    let mut reasons = vec![None; count];
+    for at in 0..count {
+        let hit = known.lines[at].hit;
+        if let Some(hit) = hit.filter(|h| h.opens && (known.sure[at].is_some() || states[at] == BOX)) {
+            opener = hit.reason;
+        }
+        if known.sure[at].is_some() || states[at] == ARTICLE {
+            continue;
+        }
+        reasons[at] = Some(match (states[at], hit) {
+            (_, Some(hit)) => hit.reason,
+            (BOX, None) => opener,
+            _ => "navigation",
+        });
+    }
+    reasons
+}
+
+/// Whether something besides its length speaks against a line.
+fn has_sign(known: &Known<'_>, at: usize) -> bool {
+    let line = &known.lines[at];
+    line.hit.is_some() || line.link_share > 0.6 || (known.repeats[at] > 1 && line.words <= 6)
+}
+
+/// Points for the line being no part of the article; below zero for those that look like part of it.
+fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
+    let line = &known.lines[at];
+    if known.title == Some(at) {
+        return -30.0;
+    }
+    let mut points = 0.0;
+    if line.is_prose() {
+        points -= (line.words as f32 / 6.0).clamp(2.0, 8.0);
+        if line.link_share > 0.8 && !line.terminal {
+            points += 2.0;
+        }
+    } else {
+        points += match line.words {
+            0..=3 => 0.6,
+            4..=6 => 0.4,
+            7..=12 => 0.2,
+            13..=16 => -0.3,
+            _ => -1.0,
+        };
+        if line.terminal {
+            points -= if line.words >= 3 { 2.0 } else { 1.0 };
+        }
+        if line.words >= 3 && line.lower_share >= 0.6 && line.lower_share < 1.0 {
+            points -= 0.4;
+        }
+        if line.text.ends_with([',', ';', ':', '—', '–', '،']) {
+            points -= 1.0;
+        }
+        if is_tail && !line.terminal && !line.bullet {
+            points += 0.5;
+        }
+        points += 2.0 * line.link_share;
+        if known.repeats[at] > 1 && line.words <= 6 {
+            points += 1.0;
+        }
+    }
+    if line.quoted {
+        points -= 1.5;
+    }
+    if line.bullet {
+        points -= if line.link_share > 0.6 { 0.0 } else { 1.2 };
+    }
+    points += match line.hit.map(|h| h.strength) {
+        Some(Strength::Maybe) => 1.6,
+        Some(Strength::Sure) => 2.5,
+        None => 0.0,
+    };
+    points += match line.kind {
+        Some(SegmentKind::Title | SegmentKind::Quote | SegmentKind::Caption) => -2.5,
+        Some(SegmentKind::Heading) => -1.2,
+        Some(SegmentKind::Table | SegmentKind::Body) if known.markup => -0.6,
+        _ => 0.0,
+    };
+    if line.marks != super::line::Marks::default() {
+        points -= 1.0;
+    }
+    // A short headline right above a paragraph is its heading.
+    let next = known.lines.get(at + 1).filter(|_| known.sure[at + 1].is_none());
+    if next.is_some_and(Line::is_prose) && line.is_headline() && line.words <= 8 {
+        points -= 1.0;
+    }
+    points
+}
