@@ -1,0 +1,293 @@
+//! Bytes to text, as browsers do it, with a way back for every character.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{DecoderResult, Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
+use pressmark_core::EditKind;
+
+use crate::map::OffsetMap;
+
+/// A record's bytes as text.
+#[derive(Clone, Debug)]
+pub(crate) struct Decoded<'a> {
+    pub text: Cow<'a, str>,
+    pub map: OffsetMap,
+    pub encoding: &'static Encoding,
+    /// Sequences without a meaning, each now one U+FFFD.
+    pub malformed: usize,
+    /// The label that the page carries, where the bytes say otherwise.
+    pub wrong_label: Option<String>,
+}
+
+/// How many valid multi-byte sequences must stand beside each broken one for a text to be damaged UTF-8 rather
+/// than another character set. In windows-1252 text, two bytes above 0x7F that happen to form UTF-8 are rare.
+const VALID_PER_BROKEN: usize = 4;
+
+/// Decodes `bytes`: by byte order mark, as UTF-8 where they are that, by `label`, or by a guess.
+pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>) -> Decoded<'a> {
+    if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
+        return decode_as(bytes, bom, encoding);
+    }
+    let labelled = label.and_then(|l| Encoding::for_label(l.trim().as_bytes())).filter(|e| *e != REPLACEMENT);
+    // Both are ASCII to the eye.
+    let hidden = labelled == Some(ISO_2022_JP) && bytes.contains(&0x1B);
+    if let Some(encoding) = labelled.filter(|e| *e == UTF_16LE || *e == UTF_16BE) {
+        return decode_as(bytes, 0, encoding);
+    }
+    if !hidden && let Ok(text) = str::from_utf8(bytes) {
+        let wrong = labelled.is_some_and(|e| e != UTF_8) && !text.is_ascii();
+        return Decoded {
+            map: OffsetMap::identity(0, text.len()),
+            text: Cow::Borrowed(text),
+            encoding: UTF_8,
+            malformed: 0,
+            wrong_label: label.filter(|_| wrong).map(|l| l.trim().to_owned()),
+        };
+    }
+    let labelled_utf8 = labelled.is_none_or(|e| e == UTF_8);
+    if labelled_utf8 && is_damaged_utf8(bytes) {
+        return decode_as(bytes, 0, UTF_8);
+    }
+    if !labelled_utf8 && let Some(encoding) = labelled {
+        let by_label = decode_as(bytes, 0, encoding);
+        if by_label.malformed == 0 {
+            return by_label;
+        }
+        let by_guess = decode_as(bytes, 0, guess(bytes, tld));
+        // A guess must be clearly better than what the page says of itself.
+        if by_guess.malformed * VALID_PER_BROKEN >= by_label.malformed {
+            return by_label;
+        }
+        return Decoded { wrong_label: label.map(|l| l.trim().to_owned()), ..by_guess };
+    }
+    let guessed = decode_as(bytes, 0, guess(bytes, tld));
+    Decoded { wrong_label: label.filter(|_| labelled.is_some()).map(|l| l.trim().to_owned()), ..guessed }
+}
+
+/// The character set of `bytes`, guessed from frequencies.
+pub(crate) fn guess(bytes: &[u8], tld: Option<&str>) -> &'static Encoding {
+    // ISO-2022-JP is unsafe for browsers that run scripts; nothing is run here.
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    // chardetng panics on a domain that is not lower-case ASCII letters (or punycode).
+    let tld = tld.filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_lowercase()));
+    detector.guess(tld.map(str::as_bytes), Utf8Detection::Allow)
+}
+
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut valid, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    valid > 0 && valid >= broken * VALID_PER_BROKEN
+}
+
+/// Decodes `bytes` from offset `start` on in a given character set.
+pub(crate) fn decode_as<'a>(bytes: &'a [u8], start: usize, encoding: &'static Encoding) -> Decoded<'a> {
+    let body = bytes.get(start..).unwrap_or_default();
+    let (text, map, malformed) = if encoding == UTF_8 {
+        utf8(body, start)
+    } else if encoding == UTF_16LE || encoding == UTF_16BE {
+        utf16(body, start, encoding == UTF_16LE)
+    } else {
+        legacy(body, start, encoding)
+    };
+    Decoded { text, map, encoding, malformed, wrong_label: None }
+}
+
+fn utf8(body: &[u8], start: usize) -> (Cow<'_, str>, OffsetMap, usize) {
+    if let Ok(text) = str::from_utf8(body) {
+        return (Cow::Borrowed(text), OffsetMap::identity(start, text.len()), 0);
+    }
+    let (mut text, mut map, mut malformed) = (String::with_capacity(body.len()), OffsetMap::starting_at(start), 0);
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        map.push(1, 1, chunk.valid().len(), None);
+        if !chunk.invalid().is_empty() {
+            replace(&mut text, &mut map, chunk.invalid().len());
+            malformed += 1;
+        }
+    }
+    (Cow::Owned(text), map, malformed)
+}
+
+fn utf16(body: &[u8], start: usize, little: bool) -> (Cow<'_, str>, OffsetMap, usize) {
+    let (mut text, mut map, mut malformed) = (String::with_capacity(body.len()), OffsetMap::starting_at(start), 0);
+    let units = body.as_chunks::<2>().0.iter().map(|b| if little { u16::from_le_bytes(*b) } else { u16::from_be_bytes(*b) });
+    for char in char::decode_utf16(units.clone()) {
+        if let Ok(char) = char {
+            text.push(char);
+            map.push(width(char.len_utf8()), width(char.len_utf16() * 2), 1, None);
+        } else {
+            replace(&mut text, &mut map, 2);
+            malformed += 1;
+        }
+    }
+    if body.len() % 2 == 1 {
+        // A high surrogate cut off in its second half is one broken sequence, not two.
+        let cut_off = matches!(units.last(), Some(0xD800..0xDC00));
+        if cut_off {
+            map.push(0, 1, 1, Some(EditKind::Replacement));
+        } else {
+            replace(&mut text, &mut map, 1);
+            malformed += 1;
+        }
+    }
+    (Cow::Owned(text), map, malformed)
+}
+
+/// Feeds the decoder a byte at a time, which tells for each character which bytes made it; runs of ASCII go
+/// through at once, where the character set has no states.
+fn legacy<'a>(body: &'a [u8], start: usize, encoding: &'static Encoding) -> (Cow<'a, str>, OffsetMap, usize) {
+    let (mut text, mut map, mut malformed) = (String::with_capacity(body.len()), OffsetMap::starting_at(start), 0);
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let stateless = encoding != ISO_2022_JP;
+    // `done` is where the bytes start that have not become text yet, `at` the next to feed.
+    let (mut done, mut at) = (0, 0);
+    // The longest output of one step is two characters (Big5) and pending bytes of GB 18030.
+    let mut out = [0; 32];
+    loop {
+        if stateless && done == at {
+            let ascii = Encoding::ascii_valid_up_to(&body[at..]);
+            text.push_str(str::from_utf8(&body[at..at + ascii]).unwrap_or_default());
+            map.push(1, 1, ascii, None);
+            (done, at) = (at + ascii, at + ascii);
+        }
+        let last = at == body.len();
+        let step = if last { &body[at..] } else { &body[at..=at] };
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(step, &mut out, last);
+        at += read;
+        let chunk = str::from_utf8(&out[..written]).unwrap_or_default();
+        let trailing = if let DecoderResult::Malformed(_, trailing) = result { usize::from(trailing) } else { 0 };
+        if !chunk.is_empty() {
+            // Text that comes together with an error came from what was pending before it.
+            let malformed_len = if let DecoderResult::Malformed(len, _) = result { usize::from(len) } else { 0 };
+            let end = at.saturating_sub(trailing + malformed_len).max(done);
+            push_chunk(&mut text, &mut map, chunk, end - done);
+            done = end;
+        }
+        match result {
+            DecoderResult::Malformed(..) => {
+                let end = at.saturating_sub(trailing).max(done);
+                replace(&mut text, &mut map, end - done);
+                malformed += 1;
+                done = end;
+            }
+            DecoderResult::InputEmpty if last => break,
+            DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
+        }
+    }
+    // Escape sequences at the end stand for no text.
+    map.push(0, width(body.len() - done), 1, None);
+    (Cow::Owned(text), map, malformed)
+}
+
+/// Notes `chunk` as made from `bytes` bytes: a character each where that can be told, else as one step.
+fn push_chunk(text: &mut String, map: &mut OffsetMap, chunk: &str, bytes: usize) {
+    text.push_str(chunk);
+    let chars = chunk.chars().count();
+    if chars == bytes {
+        chunk.chars().for_each(|c| map.push(width(c.len_utf8()), 1, 1, None));
+    } else {
+        map.push(width(chunk.len()), width(bytes), 1, None);
+    }
+}
+
+fn replace(text: &mut String, map: &mut OffsetMap, bytes: usize) {
+    text.push(char::REPLACEMENT_CHARACTER);
+    map.push(3, width(bytes), 1, Some(EditKind::Replacement));
+}
+
+fn width(len: usize) -> u8 {
+    u8::try_from(len).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{BIG5, EUC_JP, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Checks that every stretch, decoded alone, is the text that it stands for.
+    fn check_map(decoded: &Decoded<'_>, bytes: &[u8], start: usize) {
+        let (mut out, mut src) = (0, start);
+        for stretch in decoded.map.stretches(0..decoded.text.len()) {
+            assert_eq!((stretch.out.start, stretch.src.start), (out, src));
+            (out, src) = (stretch.out.end, stretch.src.end);
+            let text = &decoded.text[stretch.out.clone()];
+            if stretch.edit.is_some() {
+                assert_eq!(text, "\u{fffd}");
+            } else if decoded.encoding != ISO_2022_JP {
+                let (alone, _) = decoded.encoding.decode_without_bom_handling(&bytes[stretch.src]);
+                assert_eq!(alone, text, "{} {:?} of {:x?}", decoded.encoding.name(), stretch.out, bytes);
+            }
+        }
+        assert_eq!(out, decoded.text.len());
+        assert_eq!(decoded.map.source(0..out).end.max(src), src);
+    }
+
+    #[test]
+    fn bytes_choose_their_character_set() {
+        let check = |bytes: &[u8], label: Option<&str>, text: &str, encoding: &'static Encoding, wrong: bool| {
+            let decoded = decode(bytes, label, None);
+            assert_eq!(decoded.text, text);
+            assert_eq!(decoded.encoding, encoding, "{text}");
+            assert_eq!(decoded.wrong_label.is_some(), wrong, "{text}");
+            check_map(&decoded, bytes, Encoding::for_bom(bytes).map_or(0, |(_, len)| len));
+        };
+        check(b"plain", None, "plain", UTF_8, false);
+        check("d\u{e9}j\u{e0}".as_bytes(), Some("iso-8859-1"), "d\u{e9}j\u{e0}", UTF_8, true);
+        check(b"\xEF\xBB\xBFa", None, "a", UTF_8, false);
+        check(b"\xFF\xFEa\0\xE9\0", None, "a\u{e9}", UTF_16LE, false);
+        check(b"\xFE\xFF\0a\xD8\x3D\xDE\0", Some("utf-8"), "a\u{1F600}", UTF_16BE, false);
+        check(b"caf\xE9 cr\xE8me", Some("windows-1252"), "caf\u{e9} cr\u{e8}me", WINDOWS_1252, false);
+        check(b"Le caf\xE9 d\xE9j\xE0 ferm\xE9 \xE0 midi", Some("utf-8"), "Le café déjà fermé à midi", WINDOWS_1252, true);
+        check(b"x \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xFF y", None, "x éééé \u{fffd} y", UTF_8, false);
+    }
+
+    #[test]
+    fn a_broken_sequence_is_counted_and_mapped() {
+        let decoded = decode("ab é é é é \u{e9}".as_bytes(), None, None);
+        assert_eq!(decoded.malformed, 0);
+        let bytes = b"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xE2\x82 z";
+        let decoded = decode(bytes, None, None);
+        assert_eq!((decoded.text.as_ref(), decoded.malformed), ("éééé \u{fffd} z", 1));
+        assert_eq!(decoded.map.source(9..12), 9..11);
+    }
+
+    proptest! {
+        #[test]
+        fn encoded_text_goes_back_to_its_bytes(
+            text in "[ -~à-ÿА-яぁ-ん一-鿆😀\n]{0,60}",
+            encoding in prop::sample::select(vec![UTF_8, WINDOWS_1252, WINDOWS_1251, SHIFT_JIS, GB18030, BIG5, EUC_JP, ISO_2022_JP]),
+        ) {
+            let (bytes, _, _) = encoding.encode(&text);
+            let decoded = decode_as(&bytes, 0, encoding);
+            prop_assert_eq!(&decoded.text, &encoding.decode_without_bom_handling(&bytes).0);
+            check_map(&decoded, &bytes, 0);
+        }
+
+        #[test]
+        fn utf16_goes_back_to_its_bytes(units in prop::collection::vec(any::<u16>(), 0..40), odd: bool) {
+            let mut bytes = b"\xFF\xFE".to_vec();
+            bytes.extend(units.iter().flat_map(|u| u.to_le_bytes()));
+            bytes.extend(odd.then_some(7));
+            let decoded = decode(&bytes, None, None);
+            prop_assert_eq!(&decoded.text, &UTF_16LE.decode_without_bom_handling(&bytes[2..]).0);
+            check_map(&decoded, &bytes, 2);
+        }
+
+        #[test]
+        fn arbitrary_bytes_decode_as_the_library_does(
+            bytes in prop::collection::vec(any::<u8>(), 0..60),
+            encoding in prop::sample::select(vec![UTF_8, WINDOWS_1252, SHIFT_JIS, GB18030, BIG5, EUC_JP, ISO_2022_JP]),
+        ) {
+            let decoded = decode_as(&bytes, 0, encoding);
+            prop_assert_eq!(&decoded.text, &encoding.decode_without_bom_handling(&bytes).0);
+            check_map(&decoded, &bytes, 0);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+use std::collections::VecDeque;
+
+use hashbrown::HashTable;
+use pressmark_core::Document;
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+/// How duplicates are found; [`Default`] states every default.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DuplicateOptions {
+    /// Least share of five-word sequences that two texts have in common (Jaccard) for one to repeat the other,
+    /// in (0, 1]. Default: 0.8, where a story with a new headline, dateline or last paragraph still counts and
+    /// two stories about one event do not.
+    pub threshold: f32,
+    /// Most documents that are remembered; the oldest are forgotten first. One takes some 260 bytes and its id.
+    /// Default: 200,000.
+    pub remember: usize,
+}
+
+impl Default for DuplicateOptions {
+    fn default() -> Self {
+        Self { threshold: 0.8, remember: 200_000 }
+    }
+}
+
+/// Bytes of a signature, one for each hash function. The estimate's standard deviation is at most
+/// 1 / (2 √128) = 0.044.
+const SIZE: usize = 128;
+/// Bytes of a band: texts that agree in one whole band are compared. With 16 bands of 8, texts that are 0.8
+/// alike are compared with probability 0.95, those that are 0.9 alike with 0.9999, those 0.5 alike with 0.06.
+const BAND: usize = 8;
+const BANDS: usize = SIZE / BAND;
+/// Words in a shingle; five is usual for news (Broder 1997 used ten, Manku et al. 2007 use fewer).
+const SHINGLE: usize = 5;
+/// Below so many words a text is a duplicate only of its exact like: one word more or less is too much of it.
+const FEWEST_WORDS: usize = 20;
+
+/// What is compared of a text: a MinHash (Broder 1997) of its five-word sequences, 8 bits a hash (Li and König
+/// 2010), and a hash of all its words, case and punctuation left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    words: u64,
+    count: usize,
+    minima: [u8; SIZE],
+}
+
+impl Signature {
+    /// The signature of a text; a pure function, to be called where there are threads to spare.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let (mut minima, mut all) = ([u32::MAX; SIZE], Sha256::new());
+        let (mut window, mut count) = ([0_u64; SHINGLE], 0_usize);
+        for_each_word(text, |word| {
+            let hash = word_hash(word);
+            all.update(hash.to_le_bytes());
+            window.rotate_left(1);
+            window[SHINGLE - 1] = hash;
+            count += 1;
+            if count >= SHINGLE {
+                lower(&mut minima, &window);
+            }
+        });
+        if count < SHINGLE {
+            lower(&mut minima, &window);
+        }
+        let words = all.finalize().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        // A minimum is a small number: its bits are spread before eight are taken.
+        Self { words, count, minima: minima.map(|m| (mix(u64::from(m)) >> 56) as u8) }
+    }
+
+    /// How alike the two texts are, in [0, 1]: an estimate of the share of five-word sequences in common.
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f32 {
+        similarity(&self.minima, &other.minima)
+    }
+}
+
+fn similarity(a: &[u8; SIZE], b: &[u8; SIZE]) -> f32 {
+    let equal = a.iter().zip(b).filter(|(a, b)| a == b).count() as f32 / SIZE as f32;
+    // Bytes of different minima agree by chance once in 256.
+    ((equal - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0)
+}
+
+/// Takes one shingle into the minima, by multiply-shift hashing (Dietzfelbinger et al. 1997).
+fn lower(minima: &mut [u32; SIZE], window: &[u64; SHINGLE]) {
+    const FACTORS: [u64; SIZE] = factors();
+    let shingle = window.iter().fold(0, |hash, word| mix(hash ^ word));
+    for (minimum, factor) in minima.iter_mut().zip(FACTORS) {
+        *minimum = (*minimum).min((shingle.wrapping_mul(factor) >> 32) as u32);
+    }
+}
+
+/// Odd factors, drawn once for all time: signatures of all runs can be compared.
+const fn factors() -> [u64; SIZE] {
+    let (mut factors, mut state, mut i) = ([0; SIZE], 0, 0);
+    while i < SIZE {
+        state = mix(state);
+        factors[i] = state | 1;
+        i += 1;
+    }
+    factors
+}
+
+/// SplitMix64 (Steele et al. 2014).
+const fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// Hash of a word, whatever its case.
+fn word_hash(word: &str) -> u64 {
+    word.chars().flat_map(char::to_lowercase).fold(0, |hash, c| mix(hash ^ u64::from(u32::from(c))))
+}
+
+/// Runs of letters and digits; in scripts without spaces each character is a word.
+fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
+    let alone = |c: char| matches!(u32::from(c), 0x0E00..0x0F00 | 0x1000..0x10A0 | 0x1780..0x1800 | 0x3040..0xA000 | 0xF900..0xFB00 | 0x2_0000..0x3_2000);
+    let mut start = None;
+    for (at, c) in text.char_indices() {
+        let inside = c.is_alphanumeric() && !alone(c);
+        match (start, inside) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                each(&text[from..at]);
+                start = None;
+            }
+            _ => {}
+        }
+        if alone(c) {
+            each(&text[at..at + c.len_utf8()]);
+        }
+    }
+    if let Some(from) = start {
+        each(&text[from..]);
+    }
+}
+
+/// The documents of a run so far: finds the earlier one that a document repeats.
+///
+/// Documents are given in input order, so that the answer does not depend on threads.
+#[derive(Clone, Debug)]
+pub struct Duplicates {
+    options: DuplicateOptions,
+    /// The documents remembered, and the number of the first of them, counted over all that were ever kept.
+    kept: VecDeque<Kept>,
+    first: u32,
+    /// For each band, and at last for all words, numbers of documents, found by what `kept` holds of them.
+    tables: Vec<HashTable<u32>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    id: Box<str>,
+    words: u64,
+    short: bool,
+    minima: [u8; SIZE],
+}
+
+impl Kept {
+    /// What table `band` finds a document by.
+    fn key(&self, band: usize) -> u64 {
+        key(self.words, &self.minima, band)
+    }
+}
+
+fn key(words: u64, minima: &[u8; SIZE], band: usize) -> u64 {
+    let bytes = minima.as_chunks::<BAND>().0.get(band);
+    mix(bytes.map_or(words, |bytes| u64::from_le_bytes(*bytes)))
+}
+
+impl Duplicates {
+    /// No document yet.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when an option is out of range.
+    pub fn new(options: DuplicateOptions) -> Result<Self, Error> {
+        if !(options.threshold > 0.0 && options.threshold <= 1.0) {
+            let value = options.threshold.to_string();
+            return Err(Error::Option { name: "threshold", value, expected: "above 0, at most 1" });
+        }
+        let kept = VecDeque::new();
+        Ok(Self { options, kept, first: 0, tables: vec![HashTable::new(); BANDS + 1] })
+    }
+
+    /// The id of the earlier document that this one repeats; a document that repeats none is remembered.
+    ///
+    /// A document without text repeats nothing.
+    pub fn check(&mut self, doc: &Document) -> Option<String> {
+        self.check_signature(&doc.id, &Signature::of(&doc.text))
+    }
+
+    /// [`check`](Self::check) with the signature of the document's text at hand.
+    pub fn check_signature(&mut self, id: &str, signature: &Signature) -> Option<String> {
+        if signature.count == 0 {
+            return None;
+        }
+        if let Some(number) = self.find(signature) {
+            return self.get(number).map(|kept| kept.id.to_string());
+        }
+        self.insert(id, signature);
+        None
+    }
+
+    fn get(&self, number: u32) -> Option<&Kept> {
+        self.kept.get(number.wrapping_sub(self.first) as usize)
+    }
+
+    /// The earliest document that is like enough.
+    fn find(&self, signature: &Signature) -> Option<u32> {
+        let short = signature.count < FEWEST_WORDS;
+        let bands = if short { BANDS..BANDS + 1 } else { 0..BANDS + 1 };
+        let mut best = None;
+        for band in bands {
+            let hash = key(signature.words, &signature.minima, band);
+            let same = |number: &u32| self.get(*number).is_some_and(|kept| kept.key(band) == hash);
+            let Some(&number) = self.tables.get(band).and_then(|t| t.find(hash, same)) else { continue };
+            let Some(kept) = self.get(number) else { continue };
+            let alike = kept.words == signature.words
+                || (!kept.short && similarity(&kept.minima, &signature.minima) >= self.options.threshold);
+            if alike && best.is_none_or(|b: u32| number.wrapping_sub(self.first) < b.wrapping_sub(self.first)) {
+                best = Some(number);
+            }
+        }
+        best
+    }
+
+    fn insert(&mut self, id: &str, signature: &Signature) {
+        if self.kept.len() >= self.options.remember {
+            self.forget();
+        }
+        if self.options.remember == 0 {
+            return;
+        }
+        let short = signature.count < FEWEST_WORDS;
+        let number = self.first.wrapping_add(self.kept.len() as u32);
+        self.kept.push_back(Kept { id: id.into(), words: signature.words, short, minima: signature.minima });
+        let (kept, first) = (&self.kept, self.first);
+        let get = |number: u32| kept.get(number.wrapping_sub(first) as usize);
+        for (band, table) in self.tables.iter_mut().enumerate() {
+            let hash = key(signature.words, &signature.minima, band);
+            // The first document with a band stands for it: those like it are like each other.
+            let known = table.find(hash, |n| get(*n).is_some_and(|k| k.key(band) == hash)).is_some();
+            if !known && !(short && band < BANDS) {
+                table.insert_unique(hash, number, |n| get(*n).map_or(0, |k| k.key(band)));
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        let Some(oldest) = self.kept.front() else { return };
+        for (band, table) in self.tables.iter_mut().enumerate() {
+            if let Ok(entry) = table.find_entry(oldest.key(band), |n| *n == self.first) {
+                entry.remove();
+            }
+        }
+        self.kept.pop_front();
+        self.first = self.first.wrapping_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A made-up story of `len` words.
+    fn story(seed: u64, len: usize) -> Vec<String> {
+        let mut state = seed;
+        std::iter::repeat_with(|| {
+            state = mix(state);
+            format!("w{}", state % 5000)
+        })
+        .take(len)
+        .collect()
+    }
+
+    fn check(threshold: f32, docs: &[(&str, String)], expected: &[Option<&str>]) {
+        let mut duplicates = Duplicates::new(DuplicateOptions { threshold, ..DuplicateOptions::default() }).unwrap();
+        let found: Vec<_> = docs.iter().map(|(id, text)| duplicates.check(&Document::from_text(*id, text.as_str()))).collect();
+        assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn copies_and_near_copies_are_found() {
+        let (first, second) = (story(1, 400).join(" "), story(2, 400).join(" "));
+        let mut changed = story(1, 400);
+        changed[0] = "New headline".into();
+        changed.extend(story(3, 12));
+        check(
+            0.8,
+            &[
+                ("a", first.clone()),
+                ("b", second),
+                ("c", first.to_uppercase().replace(' ', ",  ")),
+                ("d", changed.join(" ")),
+                ("e", String::new()),
+                ("f", String::new()),
+                ("g", "Short item.".into()),
+                ("h", "Short item!".into()),
+                ("i", "Short items.".into()),
+            ],
+            &[None, None, Some("a"), Some("a"), None, None, None, Some("g"), None],
+        );
+    }
+
+    #[test]
+    fn similarity_estimates_the_share_in_common() {
+        // Half of the words replaced at the end: 200 of about 600 distinct shingles are common.
+        let (a, mut b) = (story(1, 400), story(1, 200));
+        b.extend(story(9, 200));
+        let estimate = Signature::of(&a.join(" ")).similarity(&Signature::of(&b.join(" ")));
+        assert!((estimate - 1.0 / 3.0).abs() < 0.1, "{estimate}");
+        let other = Signature::of(&story(7, 400).join(" "));
+        assert!(Signature::of(&a.join(" ")).similarity(&other) < 0.05);
+    }
+
+    #[test]
+    fn old_documents_are_forgotten() {
+        let options = DuplicateOptions { remember: 2, ..DuplicateOptions::default() };
+        let mut duplicates = Duplicates::new(options).unwrap();
+        let mut check = |seed| duplicates.check_signature(&seed.to_string(), &Signature::of(&story(seed, 50).join(" ")));
+        assert_eq!(check(1), None);
+        assert_eq!(check(2), None);
+        assert_eq!(check(1), Some("1".into()));
+        assert_eq!(check(3), None);
+        assert_eq!(check(1), None);
+        assert_eq!(check(3), Some("3".into()));
+        assert_eq!(duplicates.tables.iter().map(HashTable::len).max(), Some(2));
+    }
+}

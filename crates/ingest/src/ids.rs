@@ -1,0 +1,67 @@
+use std::collections::{HashMap, HashSet};
+
+use pressmark_core::{Document, ProblemKind};
+use sha2::{Digest, Sha256};
+
+/// The ids of a run so far: makes each document's id unique, in the order in which documents are given.
+///
+/// Keeps 8 bytes of hash an id, not the id: about 14 bytes a document.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    seen: HashSet<u64>,
+    /// The last suffix given to an id that came more than once.
+    suffixes: HashMap<u64, u64>,
+}
+
+impl Ids {
+    /// No id yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives the document a suffix (`-2`, `-3`, …) and the problem `duplicate_id` when its id was there before.
+    pub fn assign(&mut self, doc: &mut Document) {
+        let own = hash(&doc.id);
+        if self.seen.insert(own) {
+            return;
+        }
+        let last = self.suffixes.entry(own).or_insert(1);
+        loop {
+            *last += 1;
+            let id = format!("{}-{last}", doc.id);
+            if self.seen.insert(hash(&id)) {
+                let message = format!("another record has the id {:?}", doc.id);
+                doc.report("ingest", ProblemKind::DuplicateId, message, None);
+                doc.id = id;
+                return;
+            }
+        }
+    }
+}
+
+/// SHA-256 cut to 64 bits: the same on every machine, and nobody can choose ids that collide at will.
+fn hash(id: &str) -> u64 {
+    let digest = Sha256::digest(id.as_bytes());
+    digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_become_unique() {
+        let mut ids = Ids::new();
+        let mut assign = |id: &str| {
+            let mut doc = Document::from_text(id, "Rain.");
+            ids.assign(&mut doc);
+            (doc.id, doc.problems.len())
+        };
+        assert_eq!(assign("a"), ("a".into(), 0));
+        assert_eq!(assign("a-3"), ("a-3".into(), 0));
+        assert_eq!(assign("a"), ("a-2".into(), 1));
+        assert_eq!(assign("a"), ("a-4".into(), 1));
+        assert_eq!(assign("b"), ("b".into(), 0));
+    }
+}

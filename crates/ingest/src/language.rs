@@ -1,0 +1,95 @@
+//! The language of a text.
+//!
+//! whatlang (trigrams, 69 languages) and not lingua: on whole articles the two agree, and lingua brings models
+//! of many megabytes into the binary and takes milliseconds where whatlang takes a fraction of one. Its weakness
+//! is text of a few words, for which no language is claimed here.
+
+use whatlang::Lang;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Language {
+    /// ISO 639-1, or 639-3 where there is none.
+    pub code: &'static str,
+    /// In [0, 1].
+    pub score: f32,
+}
+
+/// Languages that the bundled model was trained on.
+pub(crate) const SUPPORTED: &[&str] = &["en"];
+
+/// Fewest letters for which a language is told: below, trigrams are mostly chance. A line of two dozen words.
+const FEWEST_LETTERS: usize = 100;
+
+/// Fewest letters in a script that only one language or few use: the script alone tells much.
+const FEWEST_FOREIGN: usize = 15;
+
+/// How much of a text is looked at, in bytes: enough to be sure, and the time does not grow with the text.
+const LOOKED_AT: usize = 8 << 10;
+
+/// The language of `text`, or `None` when it is too short or too mixed to tell.
+pub(crate) fn detect(text: &str) -> Option<Language> {
+    let text = text.get(..text.floor_char_boundary(LOOKED_AT)).unwrap_or(text);
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (ascii, other) = letters.fold((0, 0), |(a, o), c| if u32::from(c) < 0x250 { (a + 1, o) } else { (a, o + 1) });
+    if ascii + other < FEWEST_LETTERS && other < FEWEST_FOREIGN {
+        return None;
+    }
+    let info = whatlang::detect(text)?;
+    let score = info.confidence() as f32;
+    info.is_reliable().then(|| Language { code: two_letters(info.lang()), score: score.clamp(0.0, 1.0) })
+}
+
+/// The language of a tag such as `en-US`.
+pub(crate) fn primary(tag: &str) -> Option<String> {
+    let code = tag.split(['-', '_']).next()?.trim().to_ascii_lowercase();
+    (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase())).then_some(code)
+}
+
+/// ISO 639-1 for the languages that whatlang knows.
+fn two_letters(lang: Lang) -> &'static str {
+    const CODES: &[(&str, &str)] = &[
+        ("afr", "af"), ("aka", "ak"), ("amh", "am"), ("ara", "ar"), ("aze", "az"), ("bel", "be"), ("ben", "bn"),
+        ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("cmn", "zh"), ("cym", "cy"), ("dan", "da"), ("deu", "de"),
+        ("ell", "el"), ("eng", "en"), ("epo", "eo"), ("est", "et"), ("fin", "fi"), ("fra", "fr"), ("guj", "gu"),
+        ("heb", "he"), ("hin", "hi"), ("hrv", "hr"), ("hun", "hu"), ("hye", "hy"), ("ind", "id"), ("ita", "it"),
+        ("jav", "jv"), ("jpn", "ja"), ("kan", "kn"), ("kat", "ka"), ("khm", "km"), ("kor", "ko"), ("lat", "la"),
+        ("lav", "lv"), ("lit", "lt"), ("mal", "ml"), ("mar", "mr"), ("mkd", "mk"), ("mya", "my"), ("nep", "ne"),
+        ("nld", "nl"), ("nob", "nb"), ("ori", "or"), ("pan", "pa"), ("pes", "fa"), ("pol", "pl"), ("por", "pt"),
+        ("ron", "ro"), ("rus", "ru"), ("sin", "si"), ("slk", "sk"), ("slv", "sl"), ("sna", "sn"), ("spa", "es"),
+        ("srp", "sr"), ("swe", "sv"), ("tam", "ta"), ("tel", "te"), ("tgl", "tl"), ("tha", "th"), ("tuk", "tk"),
+        ("tur", "tr"), ("ukr", "uk"), ("urd", "ur"), ("uzb", "uz"), ("vie", "vi"), ("yid", "yi"), ("zul", "zu"),
+    ];
+    let code = lang.code();
+    CODES.binary_search_by_key(&code, |(three, _)| three).map_or(code, |at| CODES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_of_a_few_lines_are_told() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(detect(text).map(|l| l.code), expected, "{text}");
+        check(
+            "The harbour was closed for a third day on Tuesday as engineers looked for the source of the leak, \
+             and the mayor said that it would stay shut until the water was clean.",
+            Some("en"),
+        );
+        check(
+            "Le port est resté fermé mardi pour la troisième journée, les ingénieurs cherchant toujours l'origine \
+             de la fuite, et le maire a dit qu'il ne rouvrirait pas avant que l'eau soit propre.",
+            Some("fr"),
+        );
+        check("Порт был закрыт третий день подряд, пока инженеры искали место утечки воды.", Some("ru"));
+        check("港は三日目も閉鎖され、技術者たちは水漏れの原因を探していた。市長はそう述べた。", Some("ja"));
+        check("ظل الميناء مغلقا لليوم الثالث على التوالي بينما بحث المهندسون عن مصدر التسرب", Some("ar"));
+        check("Rain.", None);
+        check("", None);
+    }
+
+    #[test]
+    fn every_language_has_its_short_code() {
+        assert!(Lang::all().iter().all(|lang| two_letters(*lang).len() == 2));
+    }
+}

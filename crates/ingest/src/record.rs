@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use pressmark_core::ProblemKind;
+use sha2::{Digest, Sha256};
+
+use crate::Format;
+
+/// One input record as it was read: a file, a line of JSONL, a row of CSV or TSV, a WARC response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Path of the file as given (`-` for standard input).
+    pub path: String,
+    /// The record's place in its file, counted from 0.
+    pub index: u64,
+    /// How the bytes are to be read.
+    pub format: Format,
+    /// The record's bytes after decompression; a line or row without its line ending, a WARC response without
+    /// its headers. Empty when they could not be had.
+    pub bytes: Vec<u8>,
+    /// Length of the record in bytes, also where `bytes` is empty because it is over the limit.
+    pub size: u64,
+    /// SHA-256 of the record's bytes, in hex.
+    pub sha256: String,
+    /// Why the record could not be read: the kind and, for a person, a lowercase fragment.
+    pub problem: Option<(ProblemKind, String)>,
+    pub(crate) context: Context,
+}
+
+/// What is known of a record from outside its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    /// Column names of a CSV or TSV file.
+    pub columns: Option<Arc<Vec<String>>>,
+    /// What stands between the cells of a CSV file, where it is no comma.
+    pub delimiter: Option<u8>,
+    /// Label of the character set, from the transport or from the start of the file.
+    pub charset: Option<String>,
+    /// Whether `charset` is what was found by looking, not what somebody claims.
+    pub charset_is_found: bool,
+    /// Address of the page, from the archive.
+    pub url: Option<String>,
+    /// Fields of the archive as one JSON object.
+    pub extra: Option<String>,
+}
+
+impl Record {
+    /// A record of bytes that are at hand.
+    #[must_use]
+    pub fn new(path: impl Into<String>, index: u64, format: Format, bytes: Vec<u8>) -> Self {
+        Self {
+            path: path.into(),
+            index,
+            format,
+            size: bytes.len() as u64,
+            sha256: hex(&Sha256::digest(&bytes)),
+            bytes,
+            problem: None,
+            context: Context::default(),
+        }
+    }
+
+    /// The same row with the given column names, in order.
+    #[must_use]
+    pub fn with_columns(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.context.columns = Some(Arc::new(columns.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// A record that could not be read.
+    pub(crate) fn broken(path: &str, index: u64, format: Format, kind: ProblemKind, message: String) -> Self {
+        Self { problem: Some((kind, message)), ..Self::new(path, index, format, Vec::new()) }
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |d: u8| char::from(DIGITS[usize::from(d & 15)]);
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
+}
