@@ -17,7 +17,7 @@ from .metrics import EntityScore, transition_mask, viterbi
 from .model import Model
 from .tasks import OPEN, READERS, shorten
 from .tokens import Sentence, Subwords, batches, encode_sentence, pack
-from .train_ner import evaluate_embedding, evaluate_ner, log, teach, tensors, words_of
+from .train_ner import THREADS, evaluate_embedding, evaluate_ner, log, teach, tensors, words_of
 
 VERSION = "0.1.0"
 LICENCE = "CC-BY-NC-SA-4.0"
@@ -120,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     base = fetch_base(args.work)
     saved = torch.load(args.checkpoint, weights_only=False)
     names = [n for n in SPECS if n in saved["heads"]]

@@ -19,7 +19,7 @@ from .metrics import macro_f1
 from .model import Head, Model
 from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, merged, shorten, vectors
 from .tokens import Subwords
-from .train_ner import log
+from .train_ner import THREADS, log
 
 
 @torch.inference_mode()
@@ -233,7 +233,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--openly-licensed", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     args = parser.parse_args(argv)
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
     state = torch.load(args.checkpoint, weights_only=False)["model"]
     model = Model({n: SPECS[n].widths for n in ("ner.news", "ner.conll03", "embedding")})

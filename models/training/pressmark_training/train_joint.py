@@ -9,7 +9,8 @@ import itertools
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from .heads import SPECS
 from .model import Model, span_means
 from .tasks import OPEN, READERS, Item, Task, batched, collate, compose, merged, shorten, vectors
 from .tokens import Augment, Subwords, Window, batches, pack
-from .train_ner import Average, evaluate_ner, log, sentence_rows, teach, tensors, words_of
+from .train_ner import THREADS, Average, evaluate_ner, log, sentence_rows, teach, tensors, words_of
 
 # Share of the task steps that each head gets, and the weight of its loss.
 SHARES = {
@@ -64,7 +65,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True, help="phase 1 with fitted heads")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="of step 1 or 2; heads that it lacks start anew")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--body", type=float, default=1e-4)
@@ -81,8 +82,9 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     rng = random.Random(args.seed)
+    worker = ThreadPoolExecutor(1)
     base = fetch_base(args.work)
     subwords = Subwords(base / "tokenizer.json")
     training, held = load_ner(args.data, subwords, args.openly_licensed, args.smoke, more=True)
@@ -100,8 +102,11 @@ def train(args: argparse.Namespace) -> None:
     log(f"{len(training)} documents, teacher {len(teacher)}, tasks { {k: len(t.train) for k, t in tasks.items()} }")
 
     saved = torch.load(args.checkpoint, weights_only=False)
-    model = Model({n: SPECS[n].widths for n in saved["heads"]})
+    model = Model({n: SPECS[n].widths for n in saved.get("heads", [*SCHEMES, "embedding"])})
     model.load_state_dict(saved["model"])
+    for name in tasks:
+        if name not in model.head_names:
+            model.add_head(name, SPECS[name].widths)
     shape_weight = model.encoder.embeddings.shape_embeddings.weight
     fast = [*model.heads.parameters(), shape_weight]
     known = {id(p) for p in fast}
@@ -111,8 +116,8 @@ def train(args: argparse.Namespace) -> None:
     )
     rates = [args.body, args.heads]
     augment = Augment()
-    entities = ner_stream(training, args.tokens, rng, augment)
-    streams = {n: task_stream(t, args.tokens, rng) for n, t in tasks.items()}
+    entities = ner_stream(training, args.tokens, random.Random(args.seed), augment)
+    streams = {n: task_stream(t, args.tokens, random.Random(args.seed)) for n, t in tasks.items()}
     odds = {
         n: positive_weight(torch.tensor([row[1] for i in t.train for row in i.rows]))
         for n, t in tasks.items()
@@ -130,6 +135,7 @@ def train(args: argparse.Namespace) -> None:
         return time.time() - began - paused
 
     def evaluate(label: str, full: bool) -> None:
+        torch.set_num_threads(THREADS)
         average.swap()
         seen = through_int8(model)
         for scheme, documents in held.items():
@@ -148,21 +154,20 @@ def train(args: argparse.Namespace) -> None:
     model.train()
     while (now := elapsed()) < args.minutes * 60:
         progress = now / (args.minutes * 60)
-        factor = min(1.0, (step + 1) / 60) * max(0.02, 1 - progress)
+        factor = min(1.0, (step + 1) / 100) * max(0.02, 1 - progress)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * factor
-        ner_loss(model, next(entities), teacher, args.distil, totals).backward()
+        half = worker.submit(gradients, model, lambda: ner_loss(model, next(entities), teacher, args.distil, totals))
+        found = []
         if tasks:
             name = rng.choices(list(tasks), [SHARES[n] for n in tasks])[0]
-            batch = collate(next(streams[name]), rng, augment)
-            hidden = vectors(model, batch)
-            logits = model.head(name)(compose(SPECS[name].input, hidden[batch.rows]))
-            loss = loss_of(name, logits, batch.labels, odds.get(name))
-            totals.setdefault(name, []).append(float(loss.detach()))
-            (loss * WEIGHTS[name]).backward()
+            found.append(gradients(model, lambda: task_loss(model, name, next(streams[name]), augment, odds, totals)))
+        found.append(half.result())
+        for parameter, *parts in zip(model.parameters(), *found, strict=True):
+            present = [g for g in parts if g is not None]
+            parameter.grad = sum(present[1:], present[0]) if present else None
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
         average.update()
         step += 1
         if step % 100 == 0:
@@ -175,6 +180,28 @@ def train(args: argparse.Namespace) -> None:
             next_evaluation = elapsed() + args.every * 60
             model.train()
     evaluate(f"end, {step} steps", full=True)
+
+
+def gradients(model: Model, loss: Callable[[], torch.Tensor]) -> tuple[torch.Tensor | None, ...]:
+    """The gradients of one half of a step, on one thread: the halves meet only at the sum."""
+    torch.set_num_threads(1)
+    return torch.autograd.grad(loss(), list(model.parameters()), allow_unused=True)
+
+
+def task_loss(
+    model: Model,
+    name: str,
+    items: list[Item],
+    augment: Augment,
+    odds: dict[str, torch.Tensor],
+    totals: dict[str, list[float]],
+) -> torch.Tensor:
+    """The weighted loss of one task's batch."""
+    batch = collate(items, random.Random(len(totals.get(name, []))), augment)
+    rows = vectors(model, batch)[batch.rows]
+    loss = loss_of(name, model.head(name)(compose(SPECS[name].input, rows)), batch.labels, odds.get(name))
+    totals.setdefault(name, []).append(float(loss.detach()))
+    return loss * WEIGHTS[name]
 
 
 def ner_loss(

@@ -1,6 +1,7 @@
 """Phase 1: entities of both schemes, and sentence embeddings by distillation."""
 
 import argparse
+import os
 import random
 import time
 from pathlib import Path
@@ -15,6 +16,9 @@ from .data_ner import SCHEMES, Document, load_ner
 from .metrics import EntityScore, transition_mask, viterbi
 from .model import Encoder, Model, span_means
 from .tokens import Augment, Sentence, Subwords, Window, batches, pack
+
+
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
 
 
 def log(message: str) -> None:
@@ -188,7 +192,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     rng = random.Random(args.seed)
     args.work.mkdir(parents=True, exist_ok=True)
     base = fetch_base(args.work)
