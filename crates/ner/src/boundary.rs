@@ -103,9 +103,9 @@ mod tests {
             let tidied = tidy(&text, Span::new(3, 3 + dirty.len()));
             assert_eq!(tidied.map_or("", |s| s.slice(&text)), expected, "{dirty:?}");
         };
-        check("Rwanda’s", "Rwanda");
+        check("Kenya’s", "Kenya");
         check("United States'", "United States");
-        check("“Kigali", "Kigali");
+        check("“Lagos", "Lagos");
         check("\"The Long Rain\"", "The Long Rain");
         check("Dwayne “The Rock” Johnson", "Dwayne “The Rock” Johnson");
         check("Dwayne \"The Rock\" Johnson", "Dwayne \"The Rock\" Johnson");
@@ -118,13 +118,13 @@ mod tests {
         check("Acme Inc.", "Acme Inc.");
         check("John F.", "John F.");
         check("Lagos.", "Lagos");
-        check("M23.", "M23");
+        check("F16.", "F16");
         check("the Kremlin", "Kremlin");
         check("The Hindu", "The Hindu");
         check("— Accra,", "Accra");
         check("O’Brien", "O’Brien");
         check("‘Big Ben’", "Big Ben");
-        check("$24 million", "$24 million");
+        check("$35 million", "$35 million");
         check("...", "");
         check("’s", "");
     }

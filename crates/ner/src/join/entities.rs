@@ -1,0 +1,88 @@
+//! One row an entity: its name, its label, its other forms.
+
+use std::collections::{BTreeMap, HashMap};
+
+use pressmark_core::{Document, Entity, Mention};
+
+use super::forms::{Class, winner};
+use super::name::is_small;
+
+/// How an entity is written, and how often.
+struct Written {
+    text: String,
+    count: usize,
+    score: f32,
+}
+
+/// What an entity's mentions add up to.
+#[derive(Default)]
+struct Tally<'a> {
+    forms: Vec<Written>,
+    index: HashMap<String, usize>,
+    votes: BTreeMap<&'a str, f32>,
+    mentions: usize,
+}
+
+/// Entities in order of first mention; each mention gets the index of its own.
+///
+/// `groups` names the group of each mention.
+pub(super) fn build(doc: &Document, mentions: &mut [Mention], groups: &[usize]) -> Vec<Entity> {
+    let mut numbers: HashMap<usize, usize> = HashMap::new();
+    let mut tallies: Vec<Tally<'_>> = Vec::new();
+    let labels: Vec<String> = mentions.iter().map(|m| m.label.clone()).collect();
+    for ((mention, group), label) in mentions.iter_mut().zip(groups).zip(&labels) {
+        let number = *numbers.entry(*group).or_insert(tallies.len());
+        if number == tallies.len() {
+            tallies.push(Tally::default());
+        }
+        tallies[number].add(doc.slice(mention.span), mention.score, label);
+        mention.entity = Some(number);
+    }
+    tallies.into_iter().map(Tally::finish).collect()
+}
+
+impl<'a> Tally<'a> {
+    fn add(&mut self, text: &str, score: f32, label: &'a str) {
+        // A name may be broken over lines.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let next = self.forms.len();
+        let form = *self.index.entry(text.clone()).or_insert(next);
+        if form == next {
+            self.forms.push(Written { text, count: 0, score: 0.0 });
+        }
+        let written = &mut self.forms[form];
+        written.count += 1;
+        written.score = written.score.max(score);
+        *self.votes.entry(label).or_default() += score;
+        self.mentions += 1;
+    }
+
+    fn finish(self) -> Entity {
+        let label = winner(&self.votes).to_owned();
+        let class = Class::of(&label);
+        let mut fullest = 0;
+        for (at, form) in self.forms.iter().enumerate().skip(1) {
+            if fullness(form, class) > fullness(&self.forms[fullest], class) {
+                fullest = at;
+            }
+        }
+        let mut aliases: Vec<String> = self.forms.into_iter().map(|w| w.text).collect();
+        let name = if aliases.is_empty() { String::new() } else { aliases.remove(fullest) };
+        Entity { name, label, aliases, mentions: self.mentions, sentiment: None }
+    }
+}
+
+/// What makes a form the fuller name, the first difference deciding: that the model is sure of it,
+/// that it is not a headline's capitals, how many words of weight it has, how often it stands, how long it is.
+fn fullness(form: &Written, class: Class) -> (bool, bool, usize, usize, usize) {
+    let words: Vec<&str> = form.text.split([' ', '-']).filter(|w| !w.is_empty()).collect();
+    let shouted = (words.len() > 1 || form.text.len() > 6) && !form.text.chars().any(char::is_lowercase);
+    let weighs = |w: &&&str| {
+        let small = is_small(&w.to_lowercase());
+        let initial = class == Class::Person && w.trim_end_matches('.').chars().count() == 1;
+        !small && !initial && w.starts_with(|c: char| !c.is_lowercase())
+    };
+    let weight = if class == Class::Literal || class == Class::Term { 0 } else { words.iter().filter(weighs).count() };
+    let length = words.iter().filter(|w| weighs(w) || is_small(&w.to_lowercase())).count();
+    (form.score >= 0.5, !shouted, weight, form.count, length)
+}

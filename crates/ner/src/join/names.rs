@@ -1,0 +1,194 @@
+//! Organisations, places and works: variants of one name.
+
+use std::collections::HashMap;
+
+use pressmark_core::{Document, Mention, Span};
+
+use super::countries::{CONGOS, country};
+use super::forms::{Class, Form, Forms};
+use super::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
+
+/// Joins the forms of names that stand for one thing.
+pub(super) fn unite(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
+    unite_countries(forms);
+    unite_introduced(doc, mentions, forms);
+    forms.flatten();
+    unite_initials(forms);
+    unite_bodies(forms);
+    unite_national(forms);
+    forms.flatten();
+}
+
+/// Ids of the forms that are names.
+fn names(forms: &Forms) -> Vec<usize> {
+    (0..forms.all.len()).filter(|&f| forms.all[f].class == Class::Name).collect()
+}
+
+/// Variants of one country. "Congo" alone is the one of the two that the document names.
+fn unite_countries(forms: &mut Forms) {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut congo = None;
+    for form in names(forms) {
+        let name = forms.all[form].words.join(" ");
+        if name == "congo" {
+            congo = Some(form);
+        } else if let Some(canonical) = country(&name).filter(|_| forms.all[form].label != "PRODUCT") {
+            let same = *first.entry(canonical).or_insert(form);
+            forms.union(form, same);
+        }
+    }
+    let known: Vec<usize> = CONGOS.iter().filter_map(|c| first.get(c).copied()).collect();
+    if let (Some(congo), [only]) = (congo, &known[..]) {
+        forms.union(congo, *only);
+    }
+}
+
+/// "Long Name (LN)" and "LN (Long Name)".
+fn unite_introduced(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
+    for (at, pair) in mentions.windows(2).enumerate() {
+        let (long, short) = (forms.of[at], forms.of[at + 1]);
+        let both = [long, short].iter().all(|&f| forms.all[f].class == Class::Name);
+        if both && in_brackets(&doc.text, pair[0].span, pair[1].span) {
+            let joined =
+                [(long, short, pair[1].span), (short, long, pair[0].span)].into_iter().any(|(long, short, span)| {
+                    as_acronym(doc.slice(span))
+                        .is_some_and(|a| is_short_for(&forms.all[short].label, &a, &forms.all[long]))
+                });
+            if joined {
+                forms.union(long, short);
+            }
+        }
+    }
+}
+
+/// Whether an acronym with a label, in brackets beside a name, is the name's.
+fn is_short_for(label: &str, acronym: &str, long: &Form) -> bool {
+    match introduces(&long.words, acronym) {
+        Fit::Exact => true,
+        // A place in brackets after a place is the one that holds it.
+        Fit::Loose => label == long.label && label != "LOC" && long.words.len() > 1,
+        Fit::None => false,
+    }
+}
+
+/// Whether nothing but a bracket stands between the two spans, and the second is all that it holds.
+fn in_brackets(text: &str, before: Span, inner: Span) -> bool {
+    let between = text.get(before.end..inner.start).unwrap_or_default();
+    let after = text.get(inner.end..).unwrap_or_default();
+    between.trim() == "(" && after.starts_with(')')
+}
+
+/// A mention for each acronym that a name introduces in brackets and that the model passed over.
+pub(super) fn add_introduced(doc: &Document, mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut all: Vec<Mention> = Vec::with_capacity(mentions.len());
+    let mut rest = mentions.into_iter().peekable();
+    while let Some(mention) = rest.next() {
+        let next = rest.peek().map_or(doc.text.len(), |m| m.span.start);
+        let added = introduced(doc, &mention).filter(|m| m.span.end <= next);
+        all.push(mention);
+        all.extend(added);
+    }
+    all
+}
+
+fn introduced(doc: &Document, mention: &Mention) -> Option<Mention> {
+    if Class::of(&mention.label) != Class::Name {
+        return None;
+    }
+    let after = doc.text.get(mention.span.end..)?;
+    let inner = after.trim_start_matches(' ').strip_prefix('(')?;
+    // Acronyms are short: no need to look far for the bracket.
+    let length = inner.char_indices().take(16).find(|(_, c)| *c == ')')?.0;
+    let acronym = inner.get(..length)?;
+    let start = doc.text.len() - inner.len();
+    let words = fold(doc.slice(mention.span));
+    (introduces(&words, &as_acronym(acronym)?) == Fit::Exact).then(|| Mention {
+        span: Span::new(start, start + length),
+        label: mention.label.clone(),
+        score: mention.score,
+        entity: None,
+    })
+}
+
+/// An acronym and the one name in the document that has those initials.
+fn unite_initials(forms: &mut Forms) {
+    // None: several names have them.
+    let mut by_acronym: HashMap<String, Option<usize>> = HashMap::new();
+    let all = names(forms);
+    for &form in &all {
+        for acronym in acronyms(&forms.all[form].words) {
+            let root = forms.root(form);
+            let known = by_acronym.entry(acronym).or_insert(Some(root));
+            *known = known.filter(|&k| k == root);
+        }
+    }
+    let explained: Vec<usize> = all.iter().filter(|&&f| forms.all[f].words.len() > 1).map(|&f| forms.root(f)).collect();
+    let explained: std::collections::HashSet<usize> = explained.into_iter().collect();
+    for form in all {
+        let Some(acronym) = as_acronym(&forms.all[form].written) else { continue };
+        if explained.contains(&forms.root(form)) || country(&acronym).is_some() {
+            continue;
+        }
+        if let Some(Some(long)) = by_acronym.get(&acronym) {
+            if alike(&forms.all[form].label, &forms.all[*long].label) {
+                forms.union(form, *long);
+            }
+        }
+    }
+}
+
+/// Whether two labels may name one thing: the model often calls an unknown acronym `MISC`.
+fn alike(a: &str, b: &str) -> bool {
+    a == b || ((a == "MISC" || b == "MISC") && a != "LOC" && b != "LOC")
+}
+
+/// "M19 rebels" and "M19", "Acme Group" and "Acme": without the word for the sort of body.
+fn unite_bodies(forms: &mut Forms) {
+    for form in names(forms) {
+        let Form { words, label, .. } = &forms.all[form];
+        let Some((last, base)) = words.split_last().filter(|(_, base)| !base.is_empty()) else { continue };
+        let dropped =
+            if label == "LOC" { last == "city" && ends_lower(&forms.all[form].written) } else { is_body(last) };
+        let same = forms.find(Class::Name, base).filter(|&f| dropped && alike(&forms.all[f].label, label));
+        if let Some(same) = same {
+            forms.union(form, same);
+        }
+    }
+}
+
+/// Whether the last word is written small: "Juba city" is Juba, "Kuwait City" is not Kuwait.
+fn ends_lower(written: &str) -> bool {
+    written.split_whitespace().last().is_some_and(|w| w.starts_with(char::is_lowercase))
+}
+
+/// "State Department" and the one "U.S. State Department": without the country or people before.
+fn unite_national(forms: &mut Forms) {
+    let all = names(forms);
+    let mut longer: HashMap<usize, Option<usize>> = HashMap::new();
+    for &form in all.iter().filter(|&&f| forms.all[f].label != "LOC") {
+        let words = &forms.all[form].words;
+        for split in 1..words.len().saturating_sub(1).min(3) {
+            let (nation, rest) = words.split_at(split);
+            if is_nation(forms, nation) {
+                if let Some(short) =
+                    forms.find(Class::Name, rest).filter(|&s| forms.all[s].label == forms.all[form].label)
+                {
+                    let known = longer.entry(short).or_insert(Some(form));
+                    *known = known.filter(|&k| forms.root(k) == forms.root(form));
+                }
+            }
+        }
+    }
+    for form in all {
+        if let Some(Some(long)) = longer.get(&form) {
+            forms.union(form, *long);
+        }
+    }
+}
+
+/// Whether the words are a country, or a people or place of the document.
+fn is_nation(forms: &Forms, words: &[String]) -> bool {
+    country(&words.join(" ")).is_some()
+        || forms.find(Class::People, words).is_some()
+        || forms.find(Class::Name, words).is_some_and(|f| forms.all[f].label == "LOC")
+}
