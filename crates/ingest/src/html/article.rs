@@ -1,0 +1,372 @@
+//! Which lines of a page are its article.
+//!
+//! In three steps: elements that their names, roles or looks give away are set aside, unless they
+//! hold too much of the page's prose for that; the element with the densest prose is found as
+//! Readability finds it (a paragraph lends its score to the elements around it, Arc90 2010); and
+//! every line inside it has to show that it is the article's.
+
+use pressmark_core::SegmentKind;
+
+use super::signs::{Signs, signs};
+use super::text::{Counts, Line, lines};
+use super::tree::{Attr, NONE, Tag, Tree};
+
+/// A page under study.
+pub(super) struct Study<'a> {
+    pub tree: &'a Tree,
+    pub lines: Vec<Line>,
+    pub signs: Vec<Signs>,
+    /// Whether the node was set aside, with everything in it.
+    pub aside: Vec<bool>,
+    /// For every node, what the lines that start before it hold.
+    before: Vec<Counts>,
+    prose_before: Vec<usize>,
+}
+
+/// Fewest characters of a line that counts as prose (Readability's `scoreNode` passes over less than 25).
+const PROSE_CHARS: usize = 25;
+/// Fewest words of such a line, for scripts that separate words.
+const PROSE_WORDS: usize = 6;
+
+/// How much of a line is prose, in characters.
+fn prose(counts: Counts) -> usize {
+    let wordless = counts.words * 12 < counts.chars;
+    let long = counts.chars >= PROSE_CHARS && (counts.words >= PROSE_WORDS || wordless);
+    if long && counts.link_share() < 0.5 { counts.chars - counts.linked } else { 0 }
+}
+
+/// How strictly a page is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Names of elements count.
+    Names,
+    /// Only what is hidden and comments are set aside.
+    Lenient,
+}
+
+impl<'a> Study<'a> {
+    pub(super) fn new(html: &str, tree: &'a Tree, care: Care) -> Self {
+        let signs: Vec<Signs> = (0..tree.len() as u32)
+            .map(|i| if tree.node(i).tag == Tag::Text { Signs::default() } else { signs(tree, i) })
+            .collect();
+        let shown = shown(tree);
+        let data = data_cells(html, tree);
+        let lines = lines(html, tree, &shown, &data);
+        let mut study =
+            Self { tree, lines, signs, aside: vec![false; tree.len()], before: Vec::new(), prose_before: Vec::new() };
+        study.count();
+        study.set_aside(Care::Lenient);
+        if care == Care::Names {
+            study.count();
+            study.set_aside(Care::Names);
+        }
+        study.count();
+        study
+    }
+
+    /// Sums up what is not set aside.
+    fn count(&mut self) {
+        let nodes = self.tree.len();
+        let mut starts: Vec<(usize, Counts)> = Vec::with_capacity(self.lines.len());
+        for index in 0..self.lines.len() {
+            if let Some(first) = self.first_text(index) {
+                starts.push((first as usize, self.lines[index].counts));
+            }
+        }
+        let (mut counts, mut sum) = (Counts::default(), 0);
+        self.before = Vec::with_capacity(nodes + 1);
+        self.prose_before = Vec::with_capacity(nodes + 1);
+        let mut starts = starts.into_iter().peekable();
+        for node in 0..=nodes {
+            self.before.push(counts);
+            self.prose_before.push(sum);
+            while let Some((_, c)) = starts.next_if(|(at, _)| *at == node) {
+                counts.add(c);
+                sum += prose(c);
+            }
+        }
+    }
+
+    /// The first run of text of a line that is not set aside.
+    fn first_text(&self, line: usize) -> Option<u32> {
+        let items = &self.lines.get(line)?.items;
+        items.iter().copied().find(|i| self.tree.node(*i).tag == Tag::Text && !self.aside[*i as usize])
+    }
+
+    /// Characters of prose inside an element.
+    pub(super) fn prose_in(&self, index: u32) -> usize {
+        let end = self.tree.node(index).end as usize;
+        self.prose_before[end] - self.prose_before[index as usize]
+    }
+
+    fn total(&self) -> usize {
+        self.prose_before.last().copied().unwrap_or(0)
+    }
+
+    /// Characters and linked characters inside an element.
+    fn chars_in(&self, index: u32) -> (usize, usize) {
+        let (end, start) = (self.before[self.tree.node(index).end as usize], self.before[index as usize]);
+        (end.chars - start.chars, end.linked - start.linked)
+    }
+
+    fn link_share_in(&self, index: u32) -> f32 {
+        let (chars, linked) = self.chars_in(index);
+        if chars == 0 { 0.0 } else { linked as f32 / chars as f32 }
+    }
+
+    fn set_aside(&mut self, care: Care) {
+        let nodes = self.tree.len() as u32;
+        let total = self.total();
+        let mut index = 0;
+        while index < nodes {
+            let node = self.tree.node(index);
+            let gone = self.aside[index as usize];
+            if gone || (node.tag != Tag::Text && self.is_aside(index, total, care)) {
+                for flag in &mut self.aside[index as usize..node.end as usize] {
+                    *flag = true;
+                }
+                index = node.end;
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    fn is_aside(&self, index: u32, total: usize, care: Care) -> bool {
+        let node = self.tree.node(index);
+        if matches!(node.tag, Tag::Html | Tag::Body | Tag::Main) {
+            return false;
+        }
+        let signs = self.signs[index as usize];
+        let prose = self.prose_in(index);
+        let share = prose as f32 / total.max(1) as f32;
+        if care == Care::Lenient {
+            return (signs.hidden && share < 0.5) || (signs.comments && share < 0.9 && !self.holds_article(index));
+        }
+        let article = matches!(node.tag, Tag::Article);
+        let heading = node.tag.heading_level().is_some();
+        let small = share < 0.3;
+        match node.tag {
+            Tag::Nav | Tag::Footer | Tag::Aside | Tag::Form => return small,
+            Tag::Header => {
+                let inside = self.tree.ancestors(node.parent).any(|a| matches!(self.tree.node(a).tag, Tag::Article | Tag::Main));
+                return small && !inside && !self.signs[index as usize].article;
+            }
+            Tag::Label | Tag::Legend => return small,
+            _ => {}
+        }
+        if article || heading {
+            return signs.related && small && !heading;
+        }
+        if (signs.chrome || signs.related) && !signs.body {
+            return small;
+        }
+        if signs.credits && !signs.body && !signs.article {
+            return share < 0.2;
+        }
+        if signs.doubtful && !signs.body && !signs.caption {
+            return share < 0.1 && self.link_share_in(index) > 0.4;
+        }
+        false
+    }
+
+    /// Whether what is named like an article's text stands inside an element.
+    fn holds_article(&self, index: u32) -> bool {
+        let end = self.tree.node(index).end;
+        let total = self.total();
+        (index..end).any(|i| {
+            self.tree.node(i).tag == Tag::H1
+                || (self.signs[i as usize].body && !self.signs[i as usize].comments && self.prose_in(i) * 3 > total)
+        })
+    }
+
+    /// The elements that together hold the article, in page order; none when there is no prose.
+    pub(super) fn roots(&self) -> Vec<u32> {
+        let scores = self.scores();
+        let scaled = |i: u32| scores[i as usize] * (1.0 - self.link_share_in(i));
+        let mut ranked: Vec<u32> = (0..self.tree.len() as u32).filter(|i| scores[*i as usize] > 0.0).collect();
+        ranked.sort_by(|a, b| scaled(*b).total_cmp(&scaled(*a)).then(a.cmp(b)));
+        ranked.truncate(5);
+        let Some(&best) = ranked.first() else { return Vec::new() };
+        let mut top = self.common(&ranked, scaled(best), &scaled).unwrap_or(best);
+        // A parent that scores higher, or that has no other child, is the better choice.
+        let mut last = scores[top as usize];
+        let threshold = last / 3.0;
+        for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
+            let score = scores[parent as usize];
+            if score == 0.0 {
+                continue;
+            }
+            if score < threshold {
+                break;
+            }
+            if score > last {
+                top = parent;
+                break;
+            }
+            last = score;
+        }
+        while let Some(parent) = Some(self.tree.node(top).parent).filter(|p| *p != NONE && !self.is_page(*p)) {
+            if self.prose_in(parent) > self.prose_in(top) {
+                break;
+            }
+            top = parent;
+        }
+        self.with_siblings(top, &scores)
+    }
+
+    fn is_page(&self, index: u32) -> bool {
+        matches!(self.tree.node(index).tag, Tag::Html | Tag::Body)
+    }
+
+    /// What Readability's `grabArticle` gives to the elements around each paragraph.
+    fn scores(&self) -> Vec<f32> {
+        let mut scores = vec![0.0_f32; self.tree.len()];
+        let mut touched = vec![false; self.tree.len()];
+        for (index, line) in self.lines.iter().enumerate() {
+            let Some(first) = self.first_text(index) else { continue };
+            if prose(line.counts) == 0 || line.block == NONE || self.kind(index) == SegmentKind::Caption {
+                continue;
+            }
+            let counts = line.counts;
+            let length = (counts.chars as f32 / 100.0).min(3.0);
+            let score = (1.0 + counts.commas as f32 + length) * (1.0 - counts.link_share());
+            let tag = self.tree.node(line.block).tag;
+            let (chars, _) = self.chars_in(line.block);
+            let leaf = tag.heading_level().is_some() || tag == Tag::P || chars <= counts.chars;
+            let from = if leaf && !self.is_page(line.block) { self.tree.node(line.block).parent } else { line.block };
+            debug_assert!(first < self.tree.len() as u32);
+            for (level, element) in self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(5).enumerate() {
+                let share = match level {
+                    0 => 1.0,
+                    1 => 0.5,
+                    level => 1.0 / (level as f32 * 3.0),
+                };
+                if !std::mem::replace(&mut touched[element as usize], true) {
+                    scores[element as usize] += self.start_score(element);
+                }
+                scores[element as usize] += score * share;
+            }
+        }
+        scores
+    }
+
+    /// Inline elements around a paragraph are no level of their own.
+    fn counts_as_level(&self, index: u32) -> bool {
+        self.tree.node(index).tag.is_block()
+    }
+
+    fn start_score(&self, index: u32) -> f32 {
+        let tag = match self.tree.node(index).tag {
+            Tag::Article | Tag::Main => 10.0,
+            Tag::Div | Tag::Section => 5.0,
+            Tag::Pre | Tag::Td | Tag::Blockquote => 3.0,
+            Tag::Ul | Tag::Ol | Tag::Dl | Tag::Li | Tag::Dd | Tag::Dt | Tag::Form | Tag::Address => -3.0,
+            _ => 0.0,
+        };
+        let signs = self.signs[index as usize];
+        let good = if signs.body { 40.0 } else { f32::from(u8::from(signs.article)) * 15.0 };
+        let bad = signs.chrome || signs.related || signs.comments || signs.credits || signs.caption;
+        tag + good - if bad { 25.0 } else { 0.0 }
+    }
+
+    /// The element around several candidates that score nearly alike, as when sections hold an article.
+    fn common(&self, ranked: &[u32], best: f32, scaled: &impl Fn(u32) -> f32) -> Option<u32> {
+        let &top = ranked.first()?;
+        let near: Vec<u32> = ranked.iter().skip(1).copied().filter(|i| scaled(*i) >= best * 0.75).collect();
+        if near.len() < 3 {
+            return None;
+        }
+        self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)).find(|p| {
+            let range = *p..self.tree.node(*p).end;
+            near.iter().filter(|i| range.contains(*i)).count() >= 3
+        })
+    }
+
+    /// The chosen element and those beside it that continue it.
+    fn with_siblings(&self, top: u32, scores: &[f32]) -> Vec<u32> {
+        let parent = self.tree.node(top).parent;
+        if parent == NONE {
+            return vec![top];
+        }
+        let threshold = (scores[top as usize] * 0.2).max(10.0);
+        let class = self.tree.attr(top, Attr::Class).filter(|c| !c.is_empty());
+        let mut roots = Vec::new();
+        for child in self.tree.children(parent) {
+            let bonus = if class.is_some() && self.tree.attr(child, Attr::Class) == class { scores[top as usize] * 0.2 } else { 0.0 };
+            let node = self.tree.node(child);
+            let joined = child == top
+                || scores[child as usize] + bonus >= threshold
+                || (node.tag == Tag::P && {
+                    let (chars, linked) = self.chars_in(child);
+                    (chars > 80 && linked * 4 < chars) || (chars > 0 && linked == 0 && self.prose_in(child) > 0)
+                });
+            if joined && !self.aside[child as usize] {
+                roots.push(child);
+            }
+        }
+        roots
+    }
+
+    /// What the markup says a line is.
+    pub(super) fn kind(&self, line: usize) -> SegmentKind {
+        let mut kind = SegmentKind::Body;
+        let Some(block) = self.lines.get(line).map(|l| l.block).filter(|b| *b != NONE) else { return kind };
+        for element in self.tree.ancestors(block) {
+            let tag = self.tree.node(element).tag;
+            if self.signs[element as usize].caption && self.prose_in(element) * 5 < self.total() {
+                return SegmentKind::Caption;
+            }
+            let found = match tag {
+                t if t.heading_level().is_some() => SegmentKind::Heading,
+                Tag::Li | Tag::Dd | Tag::Dt => SegmentKind::List,
+                Tag::Blockquote => SegmentKind::Quote,
+                Tag::Tr => SegmentKind::Table,
+                _ => continue,
+            };
+            if kind == SegmentKind::Body {
+                kind = found;
+            }
+        }
+        kind
+    }
+}
+
+/// For each node, whether its text can be on the page at all.
+fn shown(tree: &Tree) -> Vec<bool> {
+    let mut shown = vec![true; tree.len()];
+    let mut index = 0;
+    while index < tree.len() {
+        let node = tree.node(index as u32);
+        let end = node.end as usize;
+        if node.tag.is_silent() {
+            shown[index..end].fill(false);
+            index = end;
+        } else {
+            index += 1;
+        }
+    }
+    shown
+}
+
+/// For each table cell, whether it belongs to a table of data, whose rows are lines.
+///
+/// A table that lays out a page holds other tables, headings or long cells.
+fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
+    let mut data = vec![false; tree.len()];
+    for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Table) {
+        let inside = index + 1..node.end as usize;
+        let nodes = &tree.nodes()[inside.clone()];
+        let laid_out = nodes.iter().any(|n| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form));
+        let cells = nodes.iter().filter(|n| matches!(n.tag, Tag::Td | Tag::Th)).count();
+        let rows = nodes.iter().filter(|n| n.tag == Tag::Tr).count();
+        let chars: usize = tree.texts(index as u32).map(|t| html.get(t).unwrap_or_default().trim().len()).sum();
+        // Cells of a table of data hold a figure or a phrase.
+        if !laid_out && rows >= 2 && cells > rows && chars < cells * 120 {
+            for (cell, flag) in tree.nodes()[inside.clone()].iter().zip(&mut data[inside]) {
+                *flag = matches!(cell.tag, Tag::Td | Tag::Th);
+            }
+        }
+    }
+    data
+}

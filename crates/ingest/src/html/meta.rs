@@ -1,0 +1,388 @@
+//! What a page says of itself: JSON-LD, Open Graph, `meta` elements, microdata, its title.
+
+use pressmark_core::Meta;
+use serde_json::Value;
+
+use super::dates::normalize;
+use super::text::decode;
+use super::tree::{Attr, Tag, Tree};
+
+/// Longest name of an author; what is longer is a sentence about one.
+const MAX_AUTHOR_CHARS: usize = 60;
+/// Nested objects that are looked at in all JSON-LD of a page.
+const MAX_OBJECTS: usize = 2_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub meta: Meta,
+    pub canonical: Option<String>,
+    /// Every form of the title that the page gives, the most trusted first.
+    pub titles: Vec<String>,
+    /// The text of the article as JSON-LD gives it: evidence for what belongs to it, never text.
+    pub body: Option<String>,
+}
+
+/// Reads the metadata of a page; `url` is where it was found.
+pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>) -> Found {
+    let linked = Linked::read(html, tree);
+    let named = Named::read(html, tree);
+    let site = linked.site.or_else(|| named.first(&["og:site_name", "application-name", "apple-mobile-web-app-title"]));
+    let language = named.language(tree).or(linked.language).and_then(|l| primary(&l));
+    let published = linked.published.iter().chain(&named.published).find_map(|d| normalize(d));
+    let mut authors = people(linked.authors.iter().map(String::as_str));
+    if authors.is_empty() {
+        authors = people(named.authors.iter().map(String::as_str));
+    }
+    let canonical = named.canonical.clone().or_else(|| named.first(&["og:url"]));
+    let host = canonical.as_deref().into_iter().chain(url).find_map(host);
+    let heading = only_heading(html, tree);
+    let og = named.first(&["og:title", "twitter:title", "dc.title", "parsely-title"]);
+    let page = named.title.as_deref().map(|t| without_site(t, site.as_deref(), host, heading.as_deref()));
+    let og = og.map(|t| without_site(&t, site.as_deref(), host, heading.as_deref()));
+    let titles: Vec<String> =
+        [og, linked.headline, heading, page].into_iter().flatten().filter(|t| !t.is_empty()).collect();
+    let meta = Meta { title: titles.first().cloned(), authors, published, site, language, ..Meta::default() };
+    Found { meta, canonical, titles, body: linked.body }
+}
+
+/// What the JSON-LD of a page says of its article.
+#[derive(Debug, Default)]
+struct Linked {
+    headline: Option<String>,
+    authors: Vec<String>,
+    published: Option<String>,
+    site: Option<String>,
+    language: Option<String>,
+    body: Option<String>,
+}
+
+impl Linked {
+    fn read(html: &str, tree: &Tree) -> Self {
+        let mut objects = Vec::new();
+        for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Script) {
+            let is_json = tree.attr(index as u32, Attr::Type).is_some_and(|t| t.trim().starts_with("application/ld+json"));
+            if is_json && node.end as usize > index + 1 {
+                let source: String = tree.texts(index as u32).filter_map(|t| html.get(t)).collect();
+                objects.extend(json(&source));
+            }
+        }
+        let mut found = Self::default();
+        let (mut articles, mut others) = (Vec::new(), Vec::new());
+        let mut queue: std::collections::VecDeque<&Value> = objects.iter().collect();
+        let mut seen = 0;
+        while let Some(value) = queue.pop_front().filter(|_| seen < MAX_OBJECTS) {
+            seen += 1;
+            match value {
+                Value::Array(values) => queue.extend(values),
+                Value::Object(object) => {
+                    let is = |ends: &[&str]| types(value).any(|t| ends.iter().any(|e| t.ends_with(e)));
+                    if is(&["Article", "BlogPosting", "Report", "Review", "SocialMediaPosting"]) {
+                        articles.push(value);
+                    } else if is(&["WebPage", "WebSite"]) {
+                        others.push(value);
+                    }
+                    queue.extend(["@graph", "mainEntity", "mainEntityOfPage"].iter().filter_map(|k| object.get(*k)));
+                }
+                _ => {}
+            }
+        }
+        for value in articles.iter().chain(&others) {
+            let is_article = articles.iter().any(|a| std::ptr::eq(*a, *value));
+            if is_article {
+                found.headline = found.headline.or_else(|| text_of(value.get("headline")).or_else(|| text_of(value.get("name"))));
+                found.body = found.body.or_else(|| text_of(value.get("articleBody")).or_else(|| text_of(value.get("reviewBody"))));
+                if found.authors.is_empty() {
+                    found.authors = ["author", "creator"].iter().map(|k| names(value.get(*k))).find(|n| !n.is_empty()).unwrap_or_default();
+                }
+            }
+            found.published = found.published.or_else(|| text_of(value.get("datePublished")).or_else(|| text_of(value.get("dateCreated"))));
+            found.site = found.site.or_else(|| names(value.get("publisher")).into_iter().next());
+            found.language = found.language.or_else(|| text_of(value.get("inLanguage")));
+        }
+        found
+    }
+}
+
+/// The values in a script; scripts that are no JSON are mended where sites commonly break them.
+fn json(source: &str) -> Option<Value> {
+    let source = source.trim().trim_end_matches(';');
+    let source = source.strip_prefix("//<![CDATA[").or_else(|| source.strip_prefix("<![CDATA[")).unwrap_or(source);
+    let source = source.strip_prefix("<!--").unwrap_or(source).trim();
+    let source = source.trim_end_matches("-->").trim_end_matches("//]]>").trim_end_matches("]]>").trim();
+    serde_json::from_str(source).ok().or_else(|| {
+        // Line ends inside strings, and tabs: the commonest fault.
+        let mended: String = source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        serde_json::from_str(&mended).ok()
+    })
+}
+
+fn types(value: &Value) -> impl Iterator<Item = &str> {
+    let types = value.get("@type");
+    let many = types.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    types.into_iter().chain(many).filter_map(Value::as_str)
+}
+
+/// A string, or the first of several, or what an object calls itself; without tags and references.
+fn text_of(value: Option<&Value>) -> Option<String> {
+    let text = match value? {
+        Value::String(text) => text.as_str(),
+        Value::Array(values) => values.iter().find_map(Value::as_str)?,
+        Value::Object(object) => object.get("name").or_else(|| object.get("@value"))?.as_str()?,
+        _ => return None,
+    };
+    let text = plain(text);
+    (!text.is_empty()).then_some(text)
+}
+
+fn names(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(values)) => values.iter().take(50).filter_map(|v| text_of(Some(v))).collect(),
+        Some(Value::Object(object)) if object.get("name").is_some_and(Value::is_array) => names(object.get("name")),
+        value => text_of(value).into_iter().collect(),
+    }
+}
+
+/// A value without tags, references and doubled white space.
+fn plain(text: &str) -> String {
+    let mut text = decode(text.trim());
+    if text.contains("</") || text.contains("/>") || text.contains("<p>") || text.contains("<br>") {
+        let tree = Tree::parse(&text);
+        let parts: Vec<String> = tree
+            .nodes()
+            .iter()
+            .filter(|n| n.tag == Tag::Text)
+            .filter_map(|n| text.get(n.bytes.start as usize..n.bytes.end as usize).map(decode))
+            .collect();
+        text = parts.join(" ");
+    } else if text.contains('&') {
+        text = decode(&text);
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What `meta`, `link`, `title` and marked elements say.
+#[derive(Debug, Default)]
+struct Named {
+    values: Vec<(String, String)>,
+    title: Option<String>,
+    authors: Vec<String>,
+    published: Vec<String>,
+    canonical: Option<String>,
+}
+
+/// Names under which pages give their author, the most trusted first.
+const AUTHOR_NAMES: &[&str] = &[
+    "author", "article:author", "og:author", "dc.creator", "dcterms.creator", "dc:creator", "dcterm:creator",
+    "parsely-author", "sailthru.author", "byl", "citation_author", "weibo:article:create_author",
+];
+/// Names under which pages give their date.
+const DATE_NAMES: &[&str] = &[
+    "article:published_time", "og:published_time", "datepublished", "dc.date.issued", "dcterms.issued",
+    "dc.date.created", "dcterms.created", "dcterms.date", "dc.date", "dc:date", "parsely-pub-date", "sailthru.date",
+    "pubdate", "publishdate", "publish_date", "publish-date", "article.published", "publication_date",
+    "publication-date", "published_at", "citation_publication_date", "date", "ptime",
+];
+
+impl Named {
+    fn read(html: &str, tree: &Tree) -> Self {
+        let mut named = Self::default();
+        let (mut credited, mut marked, mut times) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, node) in tree.nodes().iter().enumerate() {
+            let index = index as u32;
+            let value = |name| tree.attr(index, name).map(str::trim).filter(|v| !v.is_empty());
+            match node.tag {
+                Tag::Meta => {
+                    let Some(content) = value(Attr::Content) else { continue };
+                    let keys = [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv].into_iter().filter_map(value);
+                    for key in keys.flat_map(str::split_ascii_whitespace) {
+                        named.values.push((key.to_ascii_lowercase(), content.to_owned()));
+                    }
+                }
+                Tag::Title if named.title.is_none() => named.title = Some(inner(html, tree, index)).filter(|t| !t.is_empty()),
+                Tag::Link if value(Attr::Rel).is_some_and(|r| r.eq_ignore_ascii_case("canonical")) => {
+                    named.canonical = named.canonical.take().or_else(|| value(Attr::Href).map(str::to_owned));
+                }
+                Tag::Time => times.extend(value(Attr::Datetime).map(str::to_owned)),
+                Tag::Text => continue,
+                _ => {}
+            }
+            let prop = value(Attr::Itemprop).unwrap_or_default();
+            let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
+            if node.tag != Tag::Meta && (is_author || prop == "author") && credited.len() < 20 {
+                credited.push(inner(html, tree, index));
+            }
+            if prop == "datePublished" {
+                marked.extend(value(Attr::Datetime).or_else(|| value(Attr::Content)).map(str::to_owned));
+            }
+        }
+        let all = |names: &[&str], named: &Self| -> Vec<String> {
+            let first = names.iter().find(|n| named.values.iter().any(|(k, _)| k == *n));
+            named.values.iter().filter(|(k, _)| Some(&k.as_str()) == first).map(|(_, v)| plain(v)).collect()
+        };
+        named.authors = AUTHOR_NAMES.iter().map(|n| all(&[n], &named)).find(|a| !people(a.iter().map(String::as_str)).is_empty()).unwrap_or(credited);
+        named.published = DATE_NAMES.iter().flat_map(|n| all(&[n], &named)).chain(marked).chain(times).collect();
+        named
+    }
+
+    fn first(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|n| self.values.iter().find(|(k, _)| k == n)).map(|(_, v)| plain(v)).filter(|v| !v.is_empty())
+    }
+
+    fn language(&self, tree: &Tree) -> Option<String> {
+        let of = |tag| {
+            let index = tree.nodes().iter().position(|n| n.tag == tag)?;
+            tree.attr(index as u32, Attr::Lang).map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned)
+        };
+        of(Tag::Html).or_else(|| of(Tag::Body)).or_else(|| self.first(&["content-language", "language", "dc.language", "og:locale"]))
+    }
+}
+
+/// The text inside an element.
+pub(super) fn inner(html: &str, tree: &Tree, index: u32) -> String {
+    let parts: Vec<String> = tree.texts(index).filter_map(|t| html.get(t)).map(decode).collect();
+    parts.concat().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of the page's only `h1`.
+fn only_heading(html: &str, tree: &Tree) -> Option<String> {
+    let mut headings = tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::H1).map(|(i, _)| i as u32);
+    let first = headings.by_ref().map(|i| inner(html, tree, i)).find(|t| !t.is_empty())?;
+    headings.all(|i| inner(html, tree, i).is_empty()).then_some(first)
+}
+
+/// The primary subtag of a language tag, when it is one.
+fn primary(tag: &str) -> Option<String> {
+    let primary = tag.split(['-', '_', ',', ' ']).next()?.trim().to_ascii_lowercase();
+    let code = match primary.as_str() {
+        // Full names that sites write instead of tags.
+        "english" => "en",
+        "french" | "français" => "fr",
+        code => code,
+    };
+    (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
+}
+
+/// The host of an address, without `www.`.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("//")?.1;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| !h.is_empty())
+}
+
+/// Letters and digits in lower case: what is left of two names that should be the same.
+pub(super) fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A title without the name of its site before or behind it.
+fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Option<&str>) -> String {
+    let title = title.trim();
+    // The heading of the page is the best witness of what the title is.
+    if let Some(heading) = heading.filter(|h| h.split_whitespace().count() >= 3) {
+        let (whole, part) = (key(title), key(heading));
+        if !part.is_empty() && whole.len() > part.len() && (whole.starts_with(&part) || whole.ends_with(&part)) {
+            return heading.to_owned();
+        }
+    }
+    let site_key = site.map(key).unwrap_or_default();
+    let host_key = host.map(key).unwrap_or_default();
+    let is_site = |part: &str| {
+        let part = key(part);
+        !part.is_empty() && (part == site_key || (part.len() >= 3 && host_key.contains(&part)) || (!site_key.is_empty() && part.contains(&site_key)))
+    };
+    let marks = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", ": "];
+    for mark in marks {
+        if let Some((before, after)) = title.rsplit_once(mark).filter(|(b, a)| is_site(a) && !b.trim().is_empty() && !is_site(b)) {
+            debug_assert!(!after.is_empty());
+            return without_site(before, site, host, None);
+        }
+        if let Some((_, after)) = title.split_once(mark).filter(|(b, a)| is_site(b) && !a.trim().is_empty()) {
+            return after.trim().to_owned();
+        }
+    }
+    // Without a known name: what follows the last bar, when enough is left (Readability's rule).
+    for mark in [" | ", " » ", " :: "] {
+        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, _)| b.split_whitespace().count() > 4) {
+            return before.trim().to_owned();
+        }
+    }
+    title.to_owned()
+}
+
+/// Names of people out of bylines.
+fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut people: Vec<String> = Vec::new();
+    for byline in bylines {
+        let byline = byline.trim();
+        let lower = byline.get(..3).map(str::to_ascii_lowercase);
+        let byline = if lower.as_deref() == Some("by ") { &byline[3..] } else { byline };
+        let parts = byline.split([',', ';', '|', '•']).flat_map(|p| p.split(" and ")).flat_map(|p| p.split(" & "));
+        let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
+        // Single words are no people: "Reuters and AP Staff", "Smith, Jr."
+        if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {
+            parts = vec![byline];
+        }
+        for name in parts {
+            let name = name.trim().trim_end_matches(['.', ',']).trim();
+            let bad = name.is_empty()
+                || name.chars().count() > MAX_AUTHOR_CHARS
+                || name.contains("://")
+                || name.contains('@')
+                || name.starts_with("www.")
+                || !name.chars().any(char::is_alphabetic);
+            if !bad && !people.iter().any(|p| key(p) == key(name)) {
+                people.push(name.to_owned());
+            }
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(page: &str) -> Found {
+        read(page, &Tree::parse(page), None)
+    }
+
+    #[test]
+    fn json_ld_is_read_through_graphs_and_faults() {
+        let found = check(
+            "<script type='application/ld+json'>{broken</script><script type='application/ld+json'>
+            {\"@graph\": [{\"@type\": \"WebSite\", \"name\": \"x\"}, {\"@type\": [\"NewsArticle\"], \"headline\": \"Rain &amp; wind\",
+            \"author\": [{\"name\": \"Ana Silva\"}, \"By Rui Costa\"], \"publisher\": {\"name\": \"The Harbour\"},
+            \"datePublished\": \"2024-05-06T07:08:09+0100\", \"articleBody\": \"It\nrained.\"}]}</script>",
+        );
+        assert_eq!(found.meta.title.as_deref(), Some("Rain & wind"));
+        assert_eq!(found.meta.authors, ["Ana Silva", "Rui Costa"]);
+        assert_eq!(found.meta.site.as_deref(), Some("The Harbour"));
+        assert_eq!(found.meta.published.as_deref(), Some("2024-05-06T07:08:09+01:00"));
+        assert_eq!(found.body.as_deref(), Some("It rained."));
+    }
+
+    #[test]
+    fn meta_elements_are_read() {
+        let found = check(
+            "<html lang=pt-BR><title>Chuva em Lisboa | O Porto</title><meta property='og:site_name' content='O Porto'>
+            <meta name=author content='By Ana Silva and Rui Costa'><meta property=article:author content='https://x.example/a'>
+            <meta name=date content='6 May 2024'><link rel=canonical href='https://porto.example/chuva'>",
+        );
+        assert_eq!(found.meta.title.as_deref(), Some("Chuva em Lisboa"));
+        assert_eq!(found.meta.authors, ["Ana Silva", "Rui Costa"]);
+        assert_eq!(found.meta.language.as_deref(), Some("pt"));
+        assert_eq!(found.meta.published.as_deref(), Some("2024-05-06"));
+        assert_eq!(found.canonical.as_deref(), Some("https://porto.example/chuva"));
+    }
+
+    #[test]
+    fn the_site_is_cut_from_titles() {
+        let cut = |title, site, host| without_site(title, site, host, None);
+        assert_eq!(cut("Rain falls - The Harbour", Some("The Harbour"), None), "Rain falls");
+        assert_eq!(cut("The Harbour: Rain falls", Some("The Harbour"), None), "Rain falls");
+        assert_eq!(cut("Rain falls | harbour", None, Some("harbour.example")), "Rain falls");
+        assert_eq!(cut("Rain - and wind", Some("The Harbour"), None), "Rain - and wind");
+        assert_eq!(without_site("Rain falls on us | News", None, None, Some("Rain falls on us")), "Rain falls on us");
+    }
+}

@@ -1,0 +1,234 @@
+//! What the names that page authors give to elements say about them.
+//!
+//! Class, id, role, itemprop and component names are cut into words (`relatedArticles-box` →
+//! `related`, `articles`, `box`) and looked up. Whole words and a few stems, no substrings: in
+//! `subheader` stands no `header` and in `shadow` no `ad`. The lists were drawn up from the
+//! markup of common content systems and held against Readability's own (`unlikelyCandidates`,
+//! `okMaybeItsACandidate`, `positive`, `negative`).
+
+use super::tree::{Attr, Tag, Tree};
+
+/// What an element seems to be, as far as its names tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Signs {
+    /// Never part of an article: navigation, sharing, advertising, prompts.
+    pub chrome: bool,
+    /// Links to other stories.
+    pub related: bool,
+    /// Readers' comments.
+    pub comments: bool,
+    /// Who, when and where: bylines, dates, tag lists, biographies.
+    pub credits: bool,
+    /// May well be chrome (`widget`, `more`, `tools`).
+    pub doubtful: bool,
+    /// The text of an article.
+    pub body: bool,
+    /// Holds an article.
+    pub article: bool,
+    /// A caption or the credit of a picture.
+    pub caption: bool,
+    /// Not shown.
+    pub hidden: bool,
+    /// A summary under the title.
+    pub lead: bool,
+    /// A quotation repeated from the text for show.
+    pub pullquote: bool,
+}
+
+/// Reads the names of an element.
+pub(super) fn signs(tree: &Tree, index: u32) -> Signs {
+    let mut signs = Signs::default();
+    let mut word = String::new();
+    for (name, value) in tree.attrs(index) {
+        match name {
+            Attr::Class | Attr::Id | Attr::Component => {
+                let mut before = Before::default();
+                for name in value.split_ascii_whitespace() {
+                    signs.hidden |= is_hiding(name);
+                    words(name, &mut word, |w| read(w, &mut before, &mut signs));
+                    before = Before::default();
+                }
+            }
+            Attr::Role => match value.trim() {
+                "navigation" | "banner" | "contentinfo" | "search" | "menu" | "menubar" | "toolbar" | "dialog"
+                | "alertdialog" | "tablist" | "complementary" | "form" => signs.chrome = true,
+                "article" | "main" => signs.article = true,
+                _ => {}
+            },
+            Attr::Itemprop => match value.trim() {
+                "articleBody" | "reviewBody" => signs.body = true,
+                "author" | "datePublished" | "dateModified" | "publisher" | "keywords" | "articleSection" => {
+                    signs.credits = true;
+                }
+                "comment" => signs.comments = true,
+                "caption" => signs.caption = true,
+                _ => {}
+            },
+            Attr::Hidden => signs.hidden |= value != "until-found",
+            Attr::AriaHidden => signs.hidden |= value.trim() == "true",
+            Attr::Style => signs.hidden |= hides(value),
+            Attr::Rel => signs.credits |= value.split_ascii_whitespace().any(|r| matches!(r, "author" | "tag")),
+            _ => {}
+        }
+    }
+    match tree.node(index).tag {
+        Tag::Nav => signs.chrome = true,
+        Tag::Aside => signs.doubtful = true,
+        Tag::Figcaption | Tag::Caption => signs.caption = true,
+        Tag::Address => signs.credits = true,
+        _ => {}
+    }
+    signs
+}
+
+/// Whether an inline style takes the element off the page.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|rule| {
+        let (name, value) = rule.split_once(':').unwrap_or_default();
+        let value = value.trim().trim_end_matches("!important").trim_end();
+        (name.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+            || (name.trim().eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+    })
+}
+
+/// Class names by which common style sheets hide elements.
+fn is_hiding(class: &str) -> bool {
+    matches!(
+        class,
+        "hidden" | "hide" | "is-hidden" | "sr-only" | "screen-reader-text" | "visually-hidden" | "visuallyhidden"
+            | "u-hidden" | "element-invisible" | "invisible" | "print-only" | "printonly" | "screenreader"
+            | "a11y-hidden" | "show-for-sr" | "vh" | "visually-hide"
+    )
+}
+
+/// Words of the same name that stood before.
+#[derive(Default)]
+struct Before {
+    story: bool,
+    most: bool,
+    sign: bool,
+    read: bool,
+    pull: bool,
+    author: bool,
+}
+
+fn read(word: &str, before: &mut Before, signs: &mut Signs) {
+    match word {
+        "nav" | "navigation" | "navbar" | "menu" | "submenu" | "breadcrumb" | "breadcrumbs" | "masthead" | "footer"
+        | "ad" | "ads" | "adv" | "advert" | "adslot" | "dfp" | "gpt" | "cookie" | "cookies" | "consent" | "gdpr"
+        | "popup" | "modal" | "lightbox" | "newsletter" | "newsletters" | "subscribe" | "subscription" | "signup"
+        | "login" | "register" | "share" | "sharing" | "shares" | "sharebar" | "sharetools" | "addthis" | "addtoany"
+        | "social" | "socials" | "follow" | "sidebar" | "rail" | "pagination" | "pager" | "paging" | "skip"
+        | "skiplink" | "toolbar" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "sponsors" | "banner"
+        | "donate" | "donation" | "donations" | "survey" | "paywall" | "marketing" | "crosslinks" | "shop"
+        | "shopping" | "sharedaddy" | "jp" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
+        | "whatsapp" | "topbar" | "ticker" | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
+        "related" | "relateds" | "recirc" | "recirculation" | "recommended" | "recommendations" | "recommendation"
+        | "recommend" | "trending" | "popular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "mgid"
+        | "teaser" | "teasers" | "readmore" | "morefrom" | "upnext" | "onward" | "jetpack" | "yarpp" | "latest"
+        | "crosslink" | "seealso" | "headlines" | "mostread" | "mostpopular" => signs.related = true,
+        "comment" | "comments" | "commentlist" | "disqus" | "livefyre" | "respond" | "discussion" | "replies"
+        | "viafoura" | "coral" | "spotim" | "hyvor" => signs.comments = true,
+        "byline" | "bylines" | "author" | "authors" | "bio" | "biography" | "contributor" | "contributors" | "meta"
+        | "metadata" | "dateline" | "timestamp" | "date" | "datetime" | "published" | "pubdate" | "updated" | "tags"
+        | "taglist" | "tagcloud" | "keywords" | "topics" | "kicker" | "eyebrow" | "category" | "categories"
+        | "rubric" | "copyright" | "disclaimer" | "license" | "reporter" | "readtime" | "postmetadata" | "vcard" => {
+            signs.credits = true;
+        }
+        "caption" | "captions" | "credit" | "credits" | "photographer" | "figcaption" | "imagecaption" => {
+            signs.caption = true;
+        }
+        "widget" | "widgets" | "more" | "tools" | "tool" | "module" | "box" | "links" | "list" | "aside" | "extra"
+        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "carousel" | "slideshow"
+        | "slider" | "gallery" | "infobox" | "factbox" | "player" | "video" | "embed" | "tag" | "hub" | "info"
+        | "header" | "overlay" | "utility" | "actions" | "buttons" | "button" | "live" | "sticky" | "sub"
+        | "sidebars" | "inset" | "interstitial" => signs.doubtful = true,
+        "entry" | "story" | "post" | "article" => {
+            signs.article = true;
+            before.story = true;
+        }
+        "content" | "body" | "text" | "fulltext" | "main" | "copy" | "page" if before.story => signs.body = true,
+        "articlebody" | "storybody" | "postbody" | "bodytext" | "storytext" | "articletext" | "articlecontent"
+        | "bodycopy" | "storycontent" | "postcontent" | "entrycontent" | "richtext" | "prose" => signs.body = true,
+        "main" | "hentry" | "blog" => signs.article = true,
+        "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "summary" | "excerpt" | "lede"
+        | "intro" | "lead" | "teasertext" => signs.lead = true,
+        "pullquote" => signs.pullquote = true,
+        "quote" if before.pull => signs.pullquote = true,
+        "read" | "viewed" | "shared" | "commented" if before.most => signs.related = true,
+        "up" if before.sign => signs.chrome = true,
+        "next" | "also" if before.read => signs.related = true,
+        _ => stem(word, signs),
+    }
+    before.most |= word == "most";
+    before.sign |= word == "sign";
+    before.read |= word == "read" || word == "see";
+    before.pull |= word == "pull";
+    before.author |= word == "author";
+}
+
+/// Names that are written in one word with another.
+fn stem(word: &str, signs: &mut Signs) {
+    let starts = |stems: &[&str]| stems.iter().any(|s| word.starts_with(s));
+    if starts(&["newsletter", "advert", "sponsor", "subscri", "breadcrumb", "cookie", "socialshare", "sharebutton"])
+        || starts(&["shareicon", "sharelink", "sociallink", "socialicon", "navbar", "sidebar", "promobox"])
+    {
+        signs.chrome = true;
+    } else if starts(&["related", "recommend", "mostpopular", "mostread", "trending", "outbrain", "taboola"]) {
+        signs.related = true;
+    } else if starts(&["comments", "commentlist", "commentform", "disqus"]) {
+        signs.comments = true;
+    } else if starts(&["authorbio", "authorbox", "authorinfo", "aboutauthor", "posttags", "entrymeta", "postmeta"]) {
+        signs.credits = true;
+    }
+}
+
+/// Cuts a name into lower-case words at case changes and non-letters.
+fn words(name: &str, word: &mut String, mut read: impl FnMut(&str)) {
+    word.clear();
+    let mut lower = false;
+    for c in name.chars() {
+        let cut = !c.is_alphanumeric() || (c.is_uppercase() && lower);
+        if cut && !word.is_empty() {
+            read(word);
+            word.clear();
+        }
+        if c.is_alphanumeric() && !c.is_ascii_digit() {
+            word.extend(c.to_lowercase());
+        }
+        lower = c.is_lowercase();
+    }
+    if !word.is_empty() {
+        read(word);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(tag: &str) -> Signs {
+        let tree = Tree::parse(tag);
+        signs(&tree, 0)
+    }
+
+    #[test]
+    fn names_are_read_in_whole_words() {
+        assert!(of("<div class='relatedArticles-box'>").related);
+        assert!(of("<div id=social_share>").chrome);
+        assert!(of("<div class='most-read'>").related);
+        assert!(of("<div class=StoryBodyText>").body);
+        assert!(of("<div class='newsletter-sign-up'>").chrome);
+        assert!(of("<section itemprop=articleBody>").body);
+        let plain = of("<div class='subheader shadow gradient loaded thread'>");
+        assert_eq!(plain, Signs::default());
+    }
+
+    #[test]
+    fn hidden_is_hidden() {
+        assert!(of("<p hidden>").hidden);
+        assert!(of("<p style='color:red; DISPLAY : none !important'>").hidden);
+        assert!(of("<p class='a sr-only'>").hidden);
+        assert!(!of("<p class='overflow-hidden'>").hidden);
+    }
+}

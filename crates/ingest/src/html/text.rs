@@ -1,0 +1,405 @@
+//! Lines of a page, and the exact text of those that are kept.
+
+use std::ops::Range;
+
+use html5gum::{Token, Tokenizer};
+use pressmark_core::EditKind;
+
+use super::tree::{NONE, Tag, Tree};
+use crate::block::{Block, Piece};
+
+/// Longest name of a character reference (`CounterClockwiseContourIntegral`) and some room.
+const MAX_REFERENCE: usize = 34;
+
+/// A stretch of text between two block boundaries.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// The runs of text and line breaks in it: nodes of the tree.
+    pub items: Vec<u32>,
+    /// The block-level element around it, or [`NONE`].
+    pub block: u32,
+    /// What is in it, counted on the source (a character reference counts by its letters).
+    pub counts: Counts,
+}
+
+/// Measures of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Characters without white space.
+    pub chars: usize,
+    /// Those inside links.
+    pub linked: usize,
+    /// Words: runs without white space.
+    pub words: usize,
+    /// Commas of several scripts.
+    pub commas: usize,
+    /// Full stops, question and exclamation marks of several scripts.
+    pub stops: usize,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: Counts) {
+        self.chars += other.chars;
+        self.linked += other.linked;
+        self.words += other.words;
+        self.commas += other.commas;
+        self.stops += other.stops;
+    }
+
+    /// Share of the characters inside links, in [0, 1].
+    pub(super) fn link_share(self) -> f32 {
+        if self.chars == 0 { 0.0 } else { self.linked as f32 / self.chars as f32 }
+    }
+
+    pub(super) fn read(&mut self, text: &str, linked: bool) {
+        let mut in_word = false;
+        for c in text.chars() {
+            if c.is_whitespace() || is_invisible(c) {
+                in_word = false;
+                continue;
+            }
+            self.chars += 1;
+            self.linked += usize::from(linked);
+            self.words += usize::from(!in_word);
+            in_word = true;
+            match c {
+                ',' | '،' | '、' | '，' | '﹐' | ';' => self.commas += usize::from(c != ';'),
+                '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।' => self.stops += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Cuts the page into lines; `shown` tells for each node whether its text is looked at.
+///
+/// `inline_cells` tells whether a table's rows are lines (a table of data) or its cells are.
+pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut line = Line { block: NONE, ..Line::default() };
+    let mut open: Vec<(u32, u32)> = Vec::new();
+    let mut breaks = 0_usize;
+    let flush = |line: &mut Line, lines: &mut Vec<Line>| {
+        let done = std::mem::replace(line, Line { block: NONE, ..Line::default() });
+        if done.counts.chars > 0 {
+            lines.push(done);
+        }
+    };
+    for (index, node) in tree.nodes().iter().enumerate() {
+        let index = index as u32;
+        while open.last().is_some_and(|(_, end)| *end <= index) {
+            open.pop();
+            flush(&mut line, &mut lines);
+            breaks = 0;
+        }
+        if node.tag == Tag::Text {
+            if !shown.get(index as usize).copied().unwrap_or(false) {
+                continue;
+            }
+            let Some(text) = html.get(node.bytes.start as usize..node.bytes.end as usize) else { continue };
+            let mut counts = Counts::default();
+            counts.read(text, node.linked);
+            if counts.chars > 0 {
+                // An empty line between two line breaks ends the paragraph.
+                if breaks >= 2 {
+                    flush(&mut line, &mut lines);
+                }
+                breaks = 0;
+                line.block = open.last().map_or(NONE, |(i, _)| *i);
+                line.counts.add(counts);
+            }
+            line.items.push(index);
+        } else if node.tag == Tag::Br {
+            breaks += 1;
+            line.items.push(index);
+        } else if node.tag.is_block() {
+            let cell = matches!(node.tag, Tag::Td | Tag::Th) && data_rows.get(index as usize).copied().unwrap_or(false);
+            if cell {
+                line.items.push(index);
+            } else {
+                flush(&mut line, &mut lines);
+                breaks = 0;
+                open.push((index, node.end));
+            }
+        }
+    }
+    flush(&mut line, &mut lines);
+    lines
+}
+
+/// The text of a line with its way back into the page; `None` when nothing visible is in it.
+///
+/// `cut` tells which runs of text are left out as chrome.
+pub(super) fn block(html: &str, tree: &Tree, line: &Line, cut: impl Fn(u32) -> bool) -> Option<Block> {
+    let mut text = TextBuilder::new(html);
+    let mut linked = Counts::default();
+    for &item in &line.items {
+        let node = tree.node(item);
+        let bytes = node.bytes.start as usize..node.bytes.end as usize;
+        text.reach(bytes.start);
+        match node.tag {
+            Tag::Text if cut(item) => text.gap(bytes, Gap { chrome: true, ..Gap::default() }),
+            Tag::Text => {
+                linked.read(html.get(bytes.clone()).unwrap_or_default(), node.linked);
+                text.run(bytes);
+            }
+            Tag::Br => text.gap(bytes, Gap { white: true, newline: true, ..Gap::default() }),
+            _ => text.gap(bytes, Gap { white: true, ..Gap::default() }),
+        }
+    }
+    let (text, pieces) = text.finish();
+    let input = pieces.first()?.input.start..pieces.last()?.input.end;
+    Some(Block { text, pieces, input, link_share: linked.link_share(), ..Block::default() })
+}
+
+/// The part of a block under `range` of its text; `None` when the range cuts a decoded stretch.
+pub(super) fn slice(block: &Block, range: Range<usize>) -> Option<Block> {
+    let mut pieces = Vec::new();
+    for piece in block.pieces.iter().filter(|p| p.span.start < range.end && p.span.end > range.start || p.span.is_empty()) {
+        let (from, to) = (piece.span.start.max(range.start), piece.span.end.min(range.end));
+        if piece.span.is_empty() {
+            if piece.span.start <= range.start || piece.span.start >= range.end {
+                continue;
+            }
+            let at = piece.span.start - range.start;
+            pieces.push(Piece { span: at..at, ..piece.clone() });
+            continue;
+        }
+        let whole = from == piece.span.start && to == piece.span.end;
+        if !whole && piece.edit.is_some() {
+            return None;
+        }
+        let input = if whole {
+            piece.input.clone()
+        } else {
+            piece.input.start + (from - piece.span.start)..piece.input.end - (piece.span.end - to)
+        };
+        pieces.push(Piece { span: from - range.start..to - range.start, input, edit: piece.edit });
+    }
+    let input = pieces.first()?.input.start..pieces.last()?.input.end;
+    Some(Block { text: block.text.get(range)?.to_owned(), pieces, input, ..block.clone() })
+}
+
+/// Characters that show nothing: soft hyphens, zero-width and directional marks, controls.
+///
+/// The zero-width joiners stay: Persian, Indic scripts and emoji are misspelt without them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// What the input between two visible characters was.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gap {
+    white: bool,
+    newline: bool,
+    markup: bool,
+    chrome: bool,
+}
+
+/// Writes a text and notes where each stretch of it came from.
+struct TextBuilder<'a> {
+    html: &'a str,
+    text: String,
+    pieces: Vec<Piece>,
+    /// Input since the last visible character, and what was in it.
+    gap: Option<(Range<usize>, Gap)>,
+}
+
+impl<'a> TextBuilder<'a> {
+    fn new(html: &'a str) -> Self {
+        Self { html, text: String::new(), pieces: Vec::new(), gap: None }
+    }
+
+    /// Moves on to `position`; what lies before it was markup.
+    fn reach(&mut self, position: usize) {
+        let at = self.gap.as_ref().map(|(r, _)| r.end).or_else(|| self.pieces.last().map(|p| p.input.end));
+        if let Some(at) = at.filter(|at| *at < position) {
+            self.gap(at..position, Gap { markup: true, ..Gap::default() });
+        }
+    }
+
+    fn gap(&mut self, bytes: Range<usize>, what: Gap) {
+        let (range, gap) = self.gap.get_or_insert((bytes.clone(), Gap::default()));
+        range.end = bytes.end;
+        gap.white |= what.white;
+        gap.newline |= what.newline;
+        gap.markup |= what.markup;
+        gap.chrome |= what.chrome;
+    }
+
+    /// Adds a run of the page's text.
+    fn run(&mut self, bytes: Range<usize>) {
+        let Some(source) = self.html.get(bytes.clone()) else { return };
+        let mut at = 0;
+        while let Some(c) = source.get(at..).and_then(|rest| rest.chars().next()) {
+            let start = bytes.start + at;
+            if c == '&' {
+                let (length, decoded) = reference(&source[at..]);
+                at += length;
+                match decoded {
+                    None => self.plain(start..start + length),
+                    Some(s) if s.chars().all(char::is_whitespace) => {
+                        self.gap(start..start + length, Gap { white: true, ..Gap::default() });
+                    }
+                    Some(s) if s.chars().all(is_invisible) => self.gap(start..start + length, Gap::default()),
+                    Some(s) => self.piece(&s, start..start + length, Some(EditKind::Escape)),
+                }
+                continue;
+            }
+            at += c.len_utf8();
+            let range = start..start + c.len_utf8();
+            if c.is_whitespace() {
+                self.gap(range, Gap { white: true, ..Gap::default() });
+            } else if is_invisible(c) {
+                self.gap(range, Gap::default());
+            } else {
+                self.plain(range);
+            }
+        }
+    }
+
+    fn plain(&mut self, input: Range<usize>) {
+        let source = self.html.get(input.clone()).unwrap_or_default();
+        self.piece(source, input, None);
+    }
+
+    /// Adds visible text that stands for `input`.
+    fn piece(&mut self, text: &str, input: Range<usize>, edit: Option<EditKind>) {
+        self.close_gap();
+        self.write(text, input, edit);
+    }
+
+    fn write(&mut self, text: &str, input: Range<usize>, edit: Option<EditKind>) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        let end = self.text.len();
+        match self.pieces.last_mut() {
+            Some(last) if edit.is_none() && last.edit.is_none() && last.input.end == input.start => {
+                last.span.end = end;
+                last.input.end = input.end;
+            }
+            _ => self.pieces.push(Piece { span: start..end, input, edit }),
+        }
+    }
+
+    /// Writes what the gap stands for: nothing, a space or a line break.
+    fn close_gap(&mut self) {
+        let Some((input, gap)) = self.gap.take() else { return };
+        if self.text.is_empty() {
+            return;
+        }
+        let removed = match gap {
+            Gap { chrome: true, .. } => EditKind::Chrome,
+            Gap { markup: true, .. } => EditKind::Markup,
+            Gap { white: true, .. } => EditKind::Whitespace,
+            _ => EditKind::Invisible,
+        };
+        let source = self.html.get(input.clone()).unwrap_or_default();
+        // A space of the page itself stands for the gap where one is at its edge.
+        if gap.newline {
+            self.write("\n", input, Some(EditKind::Whitespace));
+        } else if !gap.white {
+            self.write("", input, Some(removed));
+        } else if source.starts_with(' ') {
+            self.write(" ", input.start..input.start + 1, None);
+            if input.len() > 1 {
+                self.write("", input.start + 1..input.end, Some(removed));
+            }
+        } else if source.ends_with(' ') {
+            self.write("", input.start..input.end - 1, Some(removed));
+            self.write(" ", input.end - 1..input.end, None);
+        } else {
+            self.write(" ", input, Some(EditKind::Whitespace));
+        }
+    }
+
+    fn finish(self) -> (String, Vec<Piece>) {
+        (self.text, self.pieces)
+    }
+}
+
+/// Reads the character reference at the start of `source` (which is `&`): how many bytes it
+/// takes and what it stands for, or `None` when it stands for itself.
+fn reference(source: &str) -> (usize, Option<String>) {
+    let bytes = source.as_bytes();
+    let digits = |from: usize, test: fn(&u8) -> bool| bytes.iter().skip(from).take_while(|b| test(b)).count();
+    let body = match (bytes.get(1), bytes.get(2)) {
+        (Some(b'#'), Some(b'x' | b'X')) => Some(digits(3, u8::is_ascii_hexdigit)).filter(|n| *n > 0).map(|n| n + 3),
+        (Some(b'#'), _) => Some(digits(2, u8::is_ascii_digit)).filter(|n| *n > 0).map(|n| n + 2),
+        _ => Some(digits(1, u8::is_ascii_alphanumeric).min(MAX_REFERENCE)).filter(|n| *n > 0).map(|n| n + 1),
+    };
+    let Some(body) = body else { return (1, None) };
+    let length = body + usize::from(bytes.get(body) == Some(&b';'));
+    let whole = &source[..length];
+    let common = match whole {
+        "&amp;" => "&",
+        "&quot;" => "\"",
+        "&#39;" | "&#039;" | "&#x27;" | "&apos;" => "'",
+        "&nbsp;" | "&#160;" => "\u{a0}",
+        "&lt;" => "<",
+        "&gt;" => ">",
+        _ => "",
+    };
+    if !common.is_empty() {
+        return (length, Some(common.to_owned()));
+    }
+    let decoded = decode(whole);
+    if decoded == whole {
+        // No reference: the letters after the ampersand are ordinary text.
+        return (1, None);
+    }
+    // Some names need no semicolon and may be followed by letters: these come out unchanged.
+    let rest = if whole.ends_with(';') && (!decoded.ends_with(';') || whole == "&semi;" || whole.starts_with("&#")) {
+        0
+    } else if whole.starts_with("&#") {
+        0
+    } else {
+        whole.bytes().rev().zip(decoded.bytes().rev()).take_while(|(a, b)| a == b).count()
+    };
+    let kept = decoded.get(..decoded.len() - rest).unwrap_or_default();
+    (length - rest, Some(kept.to_owned()))
+}
+
+/// `source` as the tokenizer reads it: with character references decoded.
+pub(super) fn decode(source: &str) -> String {
+    if !source.contains('&') {
+        return source.to_owned();
+    }
+    let mut text = Vec::new();
+    for token in Tokenizer::new(source) {
+        if let Ok(Token::String(s)) = token {
+            text.extend_from_slice(&s.value);
+        }
+    }
+    String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str, expected: (usize, Option<&str>)) {
+        let (length, decoded) = reference(source);
+        assert_eq!((length, decoded.as_deref()), expected, "{source}");
+    }
+
+    #[test]
+    fn references_take_the_bytes_that_they_are_written_with() {
+        check("&amp;x", (5, Some("&")));
+        check("&ampx;", (4, Some("&")));
+        check("&notit;", (4, Some("¬")));
+        check("&notin;", (7, Some("∉")));
+        check("&semi;", (6, Some(";")));
+        check("&#59;a", (5, Some(";")));
+        check("&#x201C;Yes", (8, Some("“")));
+        check("&#8220Yes", (6, Some("“")));
+        check("&#147;", (6, Some("“")));
+        check("&fjlig;", (7, Some("fj")));
+        check("&nosuchname;", (1, None));
+        check("& x", (1, None));
+        check("&#;", (1, None));
+        check("&", (1, None));
+    }
+}

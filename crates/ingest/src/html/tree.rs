@@ -1,0 +1,389 @@
+//! A page as a flat tree whose every node knows its bytes.
+//!
+//! Tokens come from `html5gum` (the WHATWG tokenizer, with positions). The tree is built as a
+//! reader needs it, not as a browser does: tags that HTML leaves out are implied, but nothing is
+//! ever moved (no foster parenting, no adoption agency), so that the nodes stand in input order,
+//! a subtree is a range of indices, and no walk recurses.
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
+
+/// Deepest open element that still gets children of its own; deeper ones become its siblings.
+///
+/// Blink's `kMaximumHTMLParserDOMTreeDepth`. It bounds every walk up the open elements, so that
+/// a page nested 100,000 deep costs no more than a flat one.
+const MAX_DEPTH: usize = 512;
+
+macro_rules! tags {
+    ($($name:ident = $($text:literal)|+;)*) => {
+        /// What an element is; names that make no difference here are `Other`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(super) enum Tag { Text, Other, $($name,)* }
+
+        impl Tag {
+            fn parse(name: &[u8]) -> Self {
+                $($(const _: () = assert!($text.len() > 0);)+)*
+                match std::str::from_utf8(name) {
+                    $(Ok($($text)|+) => Self::$name,)*
+                    _ => Self::Other,
+                }
+            }
+        }
+    };
+}
+
+tags! {
+    Html = "html"; Head = "head"; Body = "body"; Title = "title"; Meta = "meta"; Link = "link"; Base = "base";
+    Script = "script"; Style = "style"; Noscript = "noscript"; Template = "template";
+    Div = "div"; P = "p"; Section = "section"; Article = "article"; Main = "main"; Aside = "aside"; Nav = "nav";
+    Header = "header"; Footer = "footer"; Address = "address"; Figure = "figure"; Figcaption = "figcaption";
+    H1 = "h1"; H2 = "h2"; H3 = "h3"; H4 = "h4"; H5 = "h5"; H6 = "h6"; Hgroup = "hgroup";
+    Ul = "ul" | "menu" | "dir"; Ol = "ol"; Li = "li"; Dl = "dl"; Dt = "dt"; Dd = "dd";
+    Blockquote = "blockquote"; Q = "q"; Pre = "pre" | "listing" | "xmp" | "plaintext"; Hr = "hr"; Br = "br";
+    Table = "table"; Caption = "caption"; Thead = "thead"; Tbody = "tbody"; Tfoot = "tfoot"; Tr = "tr"; Td = "td";
+    Th = "th"; Colgroup = "colgroup"; Col = "col";
+    Form = "form"; Fieldset = "fieldset"; Legend = "legend"; Label = "label"; Input = "input"; Button = "button";
+    Select = "select"; Option = "option" | "optgroup" | "datalist"; Textarea = "textarea"; Details = "details";
+    Summary = "summary"; Dialog = "dialog"; Center = "center"; Time = "time"; A = "a"; Img = "img";
+    Svg = "svg"; Math = "math"; Iframe = "iframe"; Embedded = "object" | "applet" | "canvas" | "audio" | "video"
+        | "picture" | "map" | "noembed" | "noframes" | "frameset" | "progress" | "meter";
+    Void = "area" | "embed" | "source" | "track" | "wbr" | "frame" | "param" | "keygen" | "bgsound" | "basefont";
+    Sup = "sup"; Span = "span"; Em = "em" | "i"; Strong = "strong" | "b";
+}
+
+impl Tag {
+    /// Elements that never have content.
+    fn is_void(self) -> bool {
+        use Tag::*;
+        matches!(self, Meta | Link | Base | Hr | Br | Col | Input | Img | Void)
+    }
+
+    /// Elements that start a line of their own.
+    pub(super) fn is_block(self) -> bool {
+        use Tag::*;
+        self.closes_paragraph()
+            || matches!(self, Html | Head | Body | Title | Li | Dt | Dd | Caption | Thead | Tbody | Tfoot | Tr | Td)
+            || matches!(self, Th | Colgroup | Col | Legend | Iframe | Embedded)
+    }
+
+    /// Elements whose start tag ends an open paragraph ("close a p element" in the HTML standard).
+    fn closes_paragraph(self) -> bool {
+        use Tag::*;
+        self.heading_level().is_some()
+            || matches!(self, Div | P | Section | Article | Main | Aside | Nav | Header | Footer | Address | Figure)
+            || matches!(self, Figcaption | Hgroup | Ul | Ol | Dl | Blockquote | Pre | Hr | Table | Form | Fieldset)
+            || matches!(self, Details | Summary | Dialog | Center | Li | Dt | Dd)
+    }
+
+    /// 1 for `h1` to 6 for `h6`.
+    pub(super) fn heading_level(self) -> Option<u8> {
+        use Tag::*;
+        [H1, H2, H3, H4, H5, H6].iter().position(|h| *h == self).map(|i| i as u8 + 1)
+    }
+
+    /// Elements whose content is never the page's text.
+    pub(super) fn is_silent(self) -> bool {
+        use Tag::*;
+        matches!(self, Head | Title | Script | Style | Noscript | Template | Svg | Math | Iframe | Embedded)
+            || matches!(self, Select | Option | Textarea | Button | Dialog)
+    }
+
+    /// Elements past which an end tag does not reach ("has an element in scope").
+    fn is_scope(self) -> bool {
+        use Tag::*;
+        matches!(self, Html | Table | Td | Th | Caption | Template | Svg | Math)
+    }
+
+    /// Elements that may stand in `head`.
+    fn is_metadata(self) -> bool {
+        use Tag::*;
+        matches!(self, Title | Meta | Link | Base | Script | Style | Noscript | Template | Head | Html)
+    }
+}
+
+macro_rules! attributes {
+    ($($name:ident = $($text:literal)|+;)*) => {
+        /// The attributes that are kept.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Attr { $($name,)* }
+
+        impl Attr {
+            fn parse(name: &[u8]) -> Option<Self> {
+                match std::str::from_utf8(name) {
+                    $(Ok($($text)|+) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+attributes! {
+    Class = "class"; Id = "id"; Role = "role"; Itemprop = "itemprop"; Rel = "rel"; Style = "style";
+    Hidden = "hidden"; AriaHidden = "aria-hidden"; AriaLabel = "aria-label"; Datetime = "datetime";
+    Content = "content"; Property = "property"; Name = "name"; Lang = "lang" | "xml:lang"; Type = "type";
+    Href = "href"; Itemtype = "itemtype"; HttpEquiv = "http-equiv";
+    Component = "data-component" | "data-module" | "data-testid" | "data-test-id" | "data-qa" | "data-type"
+        | "data-component-name" | "data-block" | "data-name" | "data-print-layout";
+}
+
+/// No node.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// An element or a run of text.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// What it is.
+    pub tag: Tag,
+    /// The element around it, or [`NONE`].
+    pub parent: u32,
+    /// One past the last node of its subtree.
+    pub end: u32,
+    /// Its bytes in the page: of a run of text the text, of an element its start tag.
+    pub bytes: Range<u32>,
+    /// Inside a link.
+    pub linked: bool,
+    attributes: Range<u32>,
+}
+
+/// The nodes of a page in input order.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+    attributes: Vec<(Attr, Range<u32>)>,
+    values: String,
+}
+
+impl Tree {
+    /// Reads a page. It must be smaller than 4 GiB: offsets are kept in 32 bits.
+    pub(super) fn parse(html: &str) -> Self {
+        let mut builder = Builder::default();
+        let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| builder.event(event, &span));
+        emitter.naively_switch_states(true);
+        let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
+        builder.close_to(0);
+        builder.tree
+    }
+
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The node at `index`; the indices come from this tree.
+    pub(super) fn node(&self, index: u32) -> &Node {
+        &self.nodes[index as usize]
+    }
+
+    /// The value of an attribute, with character references decoded.
+    pub(super) fn attr(&self, index: u32, name: Attr) -> Option<&str> {
+        self.attrs(index).find(|(n, _)| *n == name).map(|(_, v)| v)
+    }
+
+    /// The kept attributes of an element.
+    pub(super) fn attrs(&self, index: u32) -> impl Iterator<Item = (Attr, &str)> {
+        let range = &self.node(index).attributes;
+        let attributes = self.attributes.get(range.start as usize..range.end as usize).unwrap_or_default();
+        attributes.iter().map(|(n, v)| (*n, self.values.get(v.start as usize..v.end as usize).unwrap_or_default()))
+    }
+
+    /// The element and those around it, innermost first.
+    pub(super) fn ancestors(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors((index != NONE).then_some(index), |i| {
+            let parent = self.node(*i).parent;
+            (parent != NONE).then_some(parent)
+        })
+    }
+
+    /// The nodes directly inside an element.
+    pub(super) fn children(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
+        let end = self.node(index).end;
+        std::iter::successors((index + 1 < end).then_some(index + 1), move |i| {
+            let next = self.node(*i).end;
+            (next < end).then_some(next)
+        })
+    }
+
+    /// The runs of text inside an element, as bytes of the page.
+    pub(super) fn texts(&self, index: u32) -> impl Iterator<Item = Range<usize>> + '_ {
+        let nodes = self.nodes.get(index as usize..self.node(index).end as usize).unwrap_or_default();
+        nodes.iter().filter(|n| n.tag == Tag::Text).map(|n| n.bytes.start as usize..n.bytes.end as usize)
+    }
+}
+
+/// Builds the tree from the tokenizer's events.
+#[derive(Debug, Default)]
+struct Builder {
+    tree: Tree,
+    open: Vec<u32>,
+    /// Start tags past [`MAX_DEPTH`] that still wait for their end tags.
+    overflow: usize,
+    /// The open link, told by tags alone: an unclosed `a` ends with the element around it.
+    link: Option<u32>,
+    /// Open `svg` and `math` elements.
+    foreign: usize,
+    pending: Pending,
+}
+
+/// The start tag that is being read.
+#[derive(Debug, Default)]
+struct Pending {
+    tag: Option<Tag>,
+    start: u32,
+    /// Where its attributes start among the tree's.
+    attributes: u32,
+    /// Whether the value that comes next belongs to an attribute that is kept.
+    kept: bool,
+}
+
+impl Builder {
+    fn event(&mut self, event: CallbackEvent<'_>, span: &Span<usize>) -> Option<Infallible> {
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                let attributes = self.tree.attributes.len() as u32;
+                let tag = Some(Tag::parse(name));
+                self.pending = Pending { tag, start: span.start as u32, attributes, kept: false };
+            }
+            CallbackEvent::AttributeName { name } => {
+                let attr = Attr::parse(name).filter(|_| self.pending.tag.is_some());
+                self.pending.kept = attr.is_some();
+                if let Some(attr) = attr {
+                    let at = self.tree.values.len() as u32;
+                    self.tree.attributes.push((attr, at..at));
+                }
+            }
+            CallbackEvent::AttributeValue { value } if self.pending.kept => {
+                self.tree.values.push_str(&String::from_utf8_lossy(value));
+                if let Some((_, range)) = self.tree.attributes.last_mut() {
+                    range.end = self.tree.values.len() as u32;
+                }
+            }
+            CallbackEvent::CloseStartTag { self_closing } => {
+                if let Some(tag) = self.pending.tag.take() {
+                    self.start(tag, self.pending.start..span.end as u32, self.pending.attributes, self_closing);
+                }
+            }
+            CallbackEvent::EndTag { name } => self.end(Tag::parse(name), span.start as u32..span.end as u32),
+            CallbackEvent::String { .. } => drop(self.push(Tag::Text, span.start as u32..span.end as u32, 0..0)),
+            _ => {}
+        }
+        None
+    }
+
+    fn current(&self) -> Option<Tag> {
+        self.open.last().map(|i| self.tree.node(*i).tag)
+    }
+
+    fn push(&mut self, tag: Tag, bytes: Range<u32>, attributes: Range<u32>) -> u32 {
+        let index = self.tree.nodes.len() as u32;
+        let parent = self.open.last().copied().unwrap_or(NONE);
+        let linked = self.link.is_some();
+        self.tree.nodes.push(Node { tag, parent, end: index + 1, bytes, linked, attributes });
+        index
+    }
+
+    /// Closes open elements until `depth` are left.
+    fn close_to(&mut self, depth: usize) {
+        let end = self.tree.nodes.len() as u32;
+        for index in self.open.drain(depth.min(self.open.len())..) {
+            if let Some(node) = self.tree.nodes.get_mut(index as usize) {
+                node.end = end;
+                self.foreign -= usize::from(matches!(node.tag, Tag::Svg | Tag::Math));
+            }
+            if self.link == Some(index) {
+                self.link = None;
+            }
+        }
+    }
+
+    /// Closes the innermost open element for which `wanted` holds, unless `barrier` stands before it.
+    fn close(&mut self, wanted: impl Fn(Tag) -> bool, barrier: impl Fn(Tag) -> bool) -> bool {
+        for depth in (0..self.open.len()).rev() {
+            let tag = self.tree.node(self.open[depth]).tag;
+            if wanted(tag) {
+                self.close_to(depth);
+                return true;
+            }
+            if barrier(tag) {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn start(&mut self, tag: Tag, bytes: Range<u32>, attributes: u32, self_closing: bool) {
+        use Tag::*;
+        let attributes = attributes..self.tree.attributes.len() as u32;
+        if self.current() == Some(Head) && !tag.is_metadata() {
+            self.close_to(self.open.len() - 1);
+        }
+        if tag.closes_paragraph() {
+            self.close(|t| t == P, Tag::is_scope);
+        }
+        let is_list = |t| matches!(t, Ul | Ol | Dl) || Tag::is_scope(t);
+        match tag {
+            Li => drop(self.close(|t| t == Li, is_list)),
+            Dt | Dd => drop(self.close(|t| matches!(t, Dt | Dd), is_list)),
+            Td | Th => drop(self.close(|t| matches!(t, Td | Th), |t| matches!(t, Table | Tr))),
+            Tr => drop(self.close(|t| t == Tr, |t| t == Table)),
+            Thead | Tbody | Tfoot => drop(self.close(|t| matches!(t, Thead | Tbody | Tfoot), |t| t == Table)),
+            A => drop(self.close(|t| t == A, |t| t.is_block())),
+            Option => drop(self.close(|t| t == Option, |t| t == Select)),
+            H1 | H2 | H3 | H4 | H5 | H6 if self.current().and_then(Tag::heading_level).is_some() => {
+                self.close_to(self.open.len() - 1);
+            }
+            // A second `html` or `body` adds nothing but its attributes, which nobody reads.
+            Html | Body if self.open.iter().any(|i| self.tree.node(*i).tag == tag) => return,
+            _ => {}
+        }
+        let in_foreign = self.foreign > 0 || matches!(tag, Svg | Math);
+        let index = self.push(tag, bytes, attributes);
+        if tag == A && self.tree.attr(index, Attr::Href).is_some() {
+            self.link = Some(index);
+        }
+        if tag.is_void() || (self_closing && in_foreign) {
+            return;
+        }
+        if self.open.len() < MAX_DEPTH {
+            self.open.push(index);
+            self.foreign += usize::from(matches!(tag, Svg | Math));
+        } else {
+            self.overflow += 1;
+        }
+    }
+
+    fn end(&mut self, tag: Tag, bytes: Range<u32>) {
+        use Tag::*;
+        if self.overflow > 0 && !tag.is_void() {
+            self.overflow -= 1;
+            return;
+        }
+        match tag {
+            A => {
+                self.link = None;
+                self.close(|t| t == A, Tag::is_block);
+            }
+            P => {
+                if !self.close(|t| t == P, Tag::is_scope) {
+                    self.push(P, bytes, 0..0);
+                }
+            }
+            Br => drop(self.push(Br, bytes, 0..0)),
+            // What follows `</body>` is still the page's.
+            Body | Html => {}
+            Table | Svg | Math | Template => drop(self.close(|t| t == tag, |_| false)),
+            Td | Th | Tr | Thead | Tbody | Tfoot | Caption => drop(self.close(|t| t == tag, |t| t == Table)),
+            H1 | H2 | H3 | H4 | H5 | H6 => drop(self.close(|t| t.heading_level().is_some(), Tag::is_scope)),
+            tag if tag.is_void() => {}
+            tag if tag.is_block() || tag.is_silent() => drop(self.close(|t| t == tag, Tag::is_scope)),
+            // An inline end tag does not reach out of the block it stands in.
+            tag => drop(self.close(|t| t == tag, Tag::is_block)),
+        }
+    }
+}
