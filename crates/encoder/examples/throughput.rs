@@ -14,7 +14,7 @@ const MEASURE: Duration = Duration::from_secs(2);
 fn main() -> Result<(), Error> {
     let even = [128; 16];
     let mixed = [128, 12, 90, 33, 120, 64, 7, 101, 128, 45, 77, 20, 110, 128, 58, 96];
-    for precision in [Precision::F32] {
+    for precision in [Precision::F32, Precision::Int8] {
         let model = match std::env::args_os().nth(1) {
             Some(dir) => Model::open(dir)?,
             None => Model::from_files(&minilm().files())?,

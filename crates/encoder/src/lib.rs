@@ -39,6 +39,7 @@ mod config;
 mod engine;
 mod error;
 mod head;
+mod kernels;
 mod math;
 mod model;
 mod tensors;

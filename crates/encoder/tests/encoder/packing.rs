@@ -1,4 +1,4 @@
-use pressmark_encoder::{Error, Model, PackedWindows, TinyBundle};
+use pressmark_encoder::{Error, Model, PackedWindows, Precision, TinyBundle};
 use proptest::prelude::*;
 
 /// Windows of the given lengths with made-up subwords.
@@ -13,8 +13,17 @@ fn pack(lengths: &[usize]) -> (Vec<u32>, Vec<u8>, Vec<usize>) {
     (ids, shapes, starts)
 }
 
-/// Every window encoded alone gives the bits that it gives among the others.
-fn check_packing(model: &Model, lengths: &[usize]) {
+/// In both precisions, every window encoded alone gives the bits that it gives among the others.
+fn check_packing(bundle: &TinyBundle, lengths: &[usize]) {
+    for precision in [Precision::Int8, Precision::F32] {
+        let model = Model::from_files(&bundle.files()).unwrap();
+        let model = model.with_precision(precision).unwrap();
+        assert_eq!(model.precision(), precision);
+        check_model(&model, lengths);
+    }
+}
+
+fn check_model(model: &Model, lengths: &[usize]) {
     let (ids, shapes, starts) = pack(lengths);
     let together = model.encode(PackedWindows { ids: &ids, shapes: &shapes, starts: &starts }).unwrap();
     assert_eq!(together.dim(), (ids.len(), model.hidden_size()));
@@ -38,11 +47,11 @@ fn check_packing(model: &Model, lengths: &[usize]) {
 
 #[test]
 fn neighbours_change_no_bit() {
-    let model = Model::from_files(&TinyBundle::default().files()).unwrap();
-    check_packing(&model, &[5, 1, 17, 128, 0, 3, 64]);
+    let bundle = TinyBundle::default();
+    check_packing(&bundle, &[5, 1, 17, 128, 0, 3, 64]);
     // More than one block.
-    check_packing(&model, &[128; 9]);
-    check_packing(&model, &[100, 127, 128, 3, 128, 90, 1, 1, 128]);
+    check_packing(&bundle, &[128; 9]);
+    check_packing(&bundle, &[100, 127, 128, 3, 128, 90, 1, 1, 128]);
 }
 
 #[test]
@@ -106,7 +115,7 @@ proptest! {
             seed,
             ..TinyBundle::default()
         };
-        check_packing(&Model::from_files(&bundle.files()).unwrap(), &lengths);
+        check_packing(&bundle, &lengths);
     }
 
     #[test]

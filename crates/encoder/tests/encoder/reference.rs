@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pressmark_encoder::{Model, PackedWindows, Precision, normalize};
+use pressmark_encoder::{Model, PackedWindows, Precision, dot, normalize};
 use safetensors::SafeTensors;
 
 /// The bundle that the repository ships, or another named by `PRESSMARK_TEST_BUNDLE`, when its
@@ -121,4 +121,33 @@ fn f32_agrees_with_pytorch() {
     let vectors = sentence_vectors(&model, &hidden, &reference.sentences);
     let off = greatest_difference(&vectors, &reference.embedding);
     assert!(off < 1e-3, "sentence embeddings are off by {off}");
+}
+
+/// The cosine of two rows.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn int8_is_near_pytorch() {
+    let Some(dir) = bundle() else { return };
+    let model = Model::open(&dir).unwrap();
+    assert_eq!(model.precision(), Precision::Int8);
+    let reference = Reference::read(&dir);
+    let hidden = reference.encode(&model);
+    let width = model.hidden_size();
+    let rows = hidden.chunks(width).zip(reference.hidden.chunks(width));
+    let least = rows.map(|(a, b)| cosine(a, b)).fold(1.0, f32::min);
+    assert!(least >= 0.99, "a hidden state has cosine {least}");
+
+    let head = model.head("ner.news").unwrap();
+    let best = |row: &[f32]| {
+        let values = row.iter().enumerate();
+        let best = values.max_by(|a, b| a.1.total_cmp(b.1));
+        best.unwrap().0
+    };
+    let words = reference.words.iter().zip(reference.logits.chunks(head.outputs()));
+    let same = words.filter(|(word, logits)| best(&head.apply(&hidden[**word * width..][..width])) == best(logits));
+    let (same, all) = (same.count(), reference.words.len());
+    assert!(same * 100 >= all * 97, "{same} of {all} words keep their label");
 }

@@ -1,0 +1,297 @@
+//! Attention within one window: scores, softmax and weighted sum of a block of queries.
+//!
+//! Lanes run over queries, so that softmax adds and compares whole vectors and never the lanes
+//! of one. For this the queries are transposed on the way in and the result on the way out;
+//! keys and values are read where the linear layer wrote them.
+
+use super::{Kernel, LANES, Lanes, Op, Simd};
+
+/// The windows' rows of query, key and value, and where the result goes.
+#[derive(Debug)]
+pub(crate) struct Attend<'a> {
+    /// Rows of one window: all heads' queries, then all keys, then all values. The queries carry
+    /// the factor `log2(e) / √size` already.
+    pub(crate) qkv: &'a [Lanes],
+    /// One row a subword: all heads' results.
+    pub(crate) out: &'a mut [Lanes],
+    pub(crate) heads: usize,
+    /// Vectors in a head's share of a row.
+    pub(crate) size: usize,
+    pub(crate) scratch: &'a mut AttentionScratch,
+}
+
+/// Buffers of [`Attend`], grown as needed and kept.
+#[derive(Debug, Default)]
+pub(crate) struct AttentionScratch {
+    /// Queries of a block, or its result: for each number of a head one vector set of queries.
+    turned: Vec<Lanes>,
+    /// For each key one vector set of queries.
+    scores: Vec<Lanes>,
+}
+
+impl Attend<'_> {
+    pub(crate) fn run(self, kernel: Kernel) {
+        kernel.run(self);
+    }
+}
+
+impl Op for Attend<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        simd.attend(&mut self);
+    }
+}
+
+/// Where in the rows the parts of one head are.
+#[derive(Clone, Copy)]
+struct Head {
+    query: usize,
+    key: usize,
+    value: usize,
+    /// Vectors of this head in a row.
+    size: usize,
+    /// Vectors in a row of `qkv`.
+    stride: usize,
+    /// Rows of the window.
+    rows: usize,
+}
+
+/// Attends with tiles of `TILE` keys, or numbers of a value, by `SETS` vectors of queries.
+///
+/// The order of summation does not depend on either.
+#[inline(always)]
+pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(simd: S, attend: &mut Attend<'_>) {
+    let Attend { qkv, out, heads, size, scratch } = attend;
+    let (heads, size) = (*heads, *size);
+    let width = heads * size;
+    let stride = 3 * width;
+    let rows = qkv.len() / stride;
+    let AttentionScratch { turned, scores } = &mut **scratch;
+    turned.resize(size * LANES * SETS, Lanes::default());
+    scores.resize(rows.next_multiple_of(TILE) * SETS, Lanes::default());
+    for index in 0..heads {
+        let head = Head {
+            query: index * size,
+            key: width + index * size,
+            value: 2 * width + index * size,
+            size,
+            stride,
+            rows,
+        };
+        let mut first = 0;
+        while first < rows {
+            // The last queries take one vector where that is enough.
+            if SETS > 1 && rows - first > LANES {
+                block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores, out);
+                first += SETS * LANES;
+            } else {
+                block::<S, TILE, 1>(simd, qkv, head, first, turned, scores, out);
+                first += LANES;
+            }
+        }
+    }
+}
+
+/// All of attention for `SETS` times 16 queries of one head, from row `first`.
+#[inline(always)]
+fn block<S: Simd, const TILE: usize, const SETS: usize>(
+    simd: S,
+    qkv: &[Lanes],
+    head: Head,
+    first: usize,
+    turned: &mut [Lanes],
+    scores: &mut [Lanes],
+    out: &mut [Lanes],
+) {
+    let (queries, _) = turned.as_chunks_mut::<SETS>();
+    let (scores, _) = scores.as_chunks_mut::<SETS>();
+    turn_queries(simd, qkv, head, first, queries);
+    let greatest = score::<S, TILE, SETS>(simd, qkv, head, queries, scores);
+    let sums = exponentiate(simd, &mut scores[..head.rows], greatest);
+    weigh::<S, TILE, SETS>(simd, qkv, head, scores, sums, queries);
+    turn_back(simd, head, first, queries, out);
+}
+
+/// Row `first + i`, or the last one where there are no more.
+#[inline(always)]
+fn row(qkv: &[Lanes], head: Head, row: usize, from: usize) -> &[Lanes] {
+    &qkv[row.min(head.rows - 1) * head.stride + from..][..head.size]
+}
+
+#[inline(always)]
+fn turn_queries<S: Simd, const SETS: usize>(
+    simd: S,
+    qkv: &[Lanes],
+    head: Head,
+    first: usize,
+    queries: &mut [[Lanes; SETS]],
+) {
+    for set in 0..SETS {
+        for part in 0..head.size {
+            let mut square = [simd.splat(0.0); LANES];
+            for (i, v) in square.iter_mut().enumerate() {
+                *v = simd.load(&row(qkv, head, first + set * LANES + i, head.query)[part]);
+            }
+            let square = simd.transpose(square);
+            for (v, query) in square.into_iter().zip(&mut queries[part * LANES..]) {
+                simd.store(v, &mut query[set]);
+            }
+        }
+    }
+}
+
+/// Writes the inner products of all keys with the queries; gives the greatest a query.
+#[inline(always)]
+fn score<S: Simd, const TILE: usize, const SETS: usize>(
+    simd: S,
+    qkv: &[Lanes],
+    head: Head,
+    queries: &[[Lanes; SETS]],
+    scores: &mut [[Lanes; SETS]],
+) -> [S::F; SETS] {
+    let mut greatest = [simd.splat(f32::NEG_INFINITY); SETS];
+    for (tile, scores) in scores.chunks_exact_mut(TILE).enumerate() {
+        if tile * TILE >= head.rows {
+            break;
+        }
+        let mut keys: [&[Lanes]; TILE] = [&[]; TILE];
+        for (i, key) in keys.iter_mut().enumerate() {
+            // Beyond the last key that one is taken again, which changes no maximum.
+            *key = row(qkv, head, tile * TILE + i, head.key);
+        }
+        let mut sums = [[simd.splat(0.0); SETS]; TILE];
+        for (part, queries) in queries.chunks_exact(LANES).enumerate().take(head.size) {
+            let mut vectors = [&[0.0; LANES]; TILE];
+            for (vector, key) in vectors.iter_mut().zip(&keys) {
+                *vector = &key[part].0;
+            }
+            for d in 0..LANES {
+                let mut query = [simd.splat(0.0); SETS];
+                for (query, from) in query.iter_mut().zip(&queries[d]) {
+                    *query = simd.load(from);
+                }
+                for (sums, vector) in sums.iter_mut().zip(&vectors) {
+                    let key = simd.splat(vector[d]);
+                    for (sum, query) in sums.iter_mut().zip(&query) {
+                        *sum = simd.mul_add(*query, key, *sum);
+                    }
+                }
+            }
+        }
+        for (sums, scores) in sums.iter().zip(scores) {
+            for set in 0..SETS {
+                simd.store(sums[set], &mut scores[set]);
+                greatest[set] = simd.max(greatest[set], sums[set]);
+            }
+        }
+    }
+    greatest
+}
+
+/// `2^(score - greatest)` in place of each score; gives their sum a query.
+#[inline(always)]
+fn exponentiate<S: Simd, const SETS: usize>(
+    simd: S,
+    scores: &mut [[Lanes; SETS]],
+    greatest: [S::F; SETS],
+) -> [S::F; SETS] {
+    let mut sums = [simd.splat(0.0); SETS];
+    for scores in scores {
+        for set in 0..SETS {
+            let score = simd.sub(simd.load(&scores[set]), greatest[set]);
+            let power = exp2(simd, score);
+            sums[set] = simd.add(sums[set], power);
+            simd.store(power, &mut scores[set]);
+        }
+    }
+    sums
+}
+
+/// Sums the values of all keys by their weights; leaves one vector set of queries a number.
+#[inline(always)]
+fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
+    simd: S,
+    qkv: &[Lanes],
+    head: Head,
+    weights: &[[Lanes; SETS]],
+    totals: [S::F; SETS],
+    out: &mut [[Lanes; SETS]],
+) {
+    let mut shares = totals;
+    for share in &mut shares {
+        let mut lanes = Lanes::default();
+        simd.store(*share, &mut lanes);
+        lanes.0.iter_mut().for_each(|total| *total = 1.0 / *total);
+        *share = simd.load(&lanes);
+    }
+    let weights = &weights[..head.rows];
+    for (tile, out) in out.chunks_exact_mut(TILE).enumerate().take(head.size * LANES / TILE) {
+        let (part, at) = (tile * TILE / LANES, tile * TILE % LANES / TILE);
+        let mut sums = [[simd.splat(0.0); SETS]; TILE];
+        for (key, weights) in weights.iter().enumerate() {
+            let mut weight = shares;
+            for (weight, from) in weight.iter_mut().zip(weights) {
+                *weight = simd.load(from);
+            }
+            let values = &qkv[key * head.stride + head.value + part].0;
+            let (values, _) = values.as_chunks::<TILE>();
+            for (sums, value) in sums.iter_mut().zip(&values[at]) {
+                let value = simd.splat(*value);
+                for (sum, weight) in sums.iter_mut().zip(&weight) {
+                    *sum = simd.mul_add(*weight, value, *sum);
+                }
+            }
+        }
+        for (sums, out) in sums.iter().zip(out) {
+            for set in 0..SETS {
+                simd.store(simd.mul(sums[set], shares[set]), &mut out[set]);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn turn_back<S: Simd, const SETS: usize>(
+    simd: S,
+    head: Head,
+    first: usize,
+    turned: &[[Lanes; SETS]],
+    out: &mut [Lanes],
+) {
+    let width = head.stride / 3;
+    for set in 0..SETS {
+        for part in 0..head.size {
+            let mut square = [simd.splat(0.0); LANES];
+            for (v, turned) in square.iter_mut().zip(&turned[part * LANES..]) {
+                *v = simd.load(&turned[set]);
+            }
+            let square = simd.transpose(square);
+            let first = first + set * LANES;
+            for (v, row) in square.into_iter().zip(first..head.rows) {
+                simd.store(v, &mut out[row * width + head.query + part]);
+            }
+        }
+    }
+}
+
+/// `2^f` for `f` in [-1/2, 1/2], lowest power first: minimax for the relative error (7.5e-8), by
+/// Lawson's iteration.
+const EXP2_POLYNOMIAL: [f32; 6] =
+    [1.000_000_1, 0.693_146_94, 0.240_221_2, 0.055_507_13, 0.009_675_542, 0.001_327_647_2];
+
+/// 1.5 · 2²³: added to a number between -2²² and 2²², it leaves the nearest integer in the
+/// lowest bits.
+const ROUND: f32 = 12_582_912.0;
+
+/// `2^x` for `x` at most 0; below -126 it is as for -126, next to the least normal number.
+#[inline(always)]
+pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
+    let x = simd.max(x, simd.splat(-126.0));
+    let t = simd.add(x, simd.splat(ROUND));
+    let fraction = simd.sub(x, simd.sub(t, simd.splat(ROUND)));
+    let mut p = simd.splat(EXP2_POLYNOMIAL[5]);
+    for coefficient in EXP2_POLYNOMIAL[..5].iter().rev() {
+        p = simd.mul_add(p, fraction, simd.splat(*coefficient));
+    }
+    simd.add_exponent(p, t)
+}

@@ -1,0 +1,142 @@
+//! 512-bit vectors with integer dot products: Intel servers since 2019, AMD since Zen 4.
+
+#![expect(unsafe_code, reason = "intrinsics may only run where the CPU has their instructions")]
+
+use std::arch::is_x86_feature_detected as detected;
+use std::arch::x86_64::*;
+
+use super::attention::{self, Attend};
+use super::matmul::{self, MatMul};
+use super::{Group, LANES, Lanes, Op, Simd};
+
+/// A CPU with AVX-512 F, BW, DQ, VL and VNNI.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx512Vnni(());
+
+impl Avx512Vnni {
+    pub(crate) fn detect() -> Option<Self> {
+        let found = detected!("avx512f")
+            && detected!("avx512bw")
+            && detected!("avx512dq")
+            && detected!("avx512vl")
+            && detected!("avx512vnni")
+            && detected!("fma");
+        found.then_some(Self(()))
+    }
+
+    pub(super) fn run(self, op: impl Op) {
+        // SAFETY: `detect`, which alone makes this token, found every feature of `compiled`.
+        unsafe { compiled(self, op) }
+    }
+}
+
+/// The operation, compiled with the instructions at hand: all below it is inlined into this.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+fn compiled(simd: Avx512Vnni, op: impl Op) {
+    op.run(simd);
+}
+
+/// Methods that are each one expression of intrinsics.
+macro_rules! intrinsics {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
+        #[inline(always)]
+        fn $name(self, $($arg: $type),*) -> $out {
+            // SAFETY: the token shows that the CPU has the instructions. Loads and stores go
+            // through references to 64 bytes that are aligned to 64.
+            unsafe { $body }
+        }
+    )*};
+}
+
+impl Simd for Avx512Vnni {
+    type F = __m512;
+    type Sums = __m512i;
+    type Weights = __m512i;
+    type Four = __m512i;
+
+    intrinsics! {
+        splat(x: f32) -> __m512 = _mm512_set1_ps(x);
+        load(from: &Lanes) -> __m512 = _mm512_load_ps(from.0.as_ptr());
+        store(v: __m512, to: &mut Lanes) -> () = _mm512_store_ps(to.0.as_mut_ptr(), v);
+        add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
+        sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
+        mul(a: __m512, b: __m512) -> __m512 = _mm512_mul_ps(a, b);
+        mul_add(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
+        max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
+        add_exponent(p: __m512, t: __m512) -> __m512 = _mm512_castsi512_ps(_mm512_add_epi32(
+            _mm512_castps_si512(p),
+            _mm512_slli_epi32::<23>(_mm512_castps_si512(t)),
+        ));
+        no_sums() -> __m512i = _mm512_setzero_si512();
+        weights(from: &Group) -> __m512i = _mm512_load_si512(from.0.as_ptr().cast());
+        four(from: [u8; 4]) -> __m512i = _mm512_set1_epi32(i32::from_le_bytes(from));
+        dot(sums: __m512i, x: __m512i, weights: __m512i) -> __m512i =
+            _mm512_dpbusd_epi32(sums, x, weights);
+        to_floats(sums: __m512i) -> __m512 = _mm512_cvtepi32_ps(sums);
+        sum(v: __m512) -> f32 = _mm512_reduce_add_ps(v);
+        range(low: __m512, high: __m512) -> (f32, f32) =
+            (_mm512_reduce_min_ps(low), _mm512_reduce_max_ps(high));
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, v: __m512, to: &mut [u8; LANES]) {
+        // SAFETY: the token shows that the CPU has the instructions; the store needs no
+        // alignment and writes the 16 bytes of `to`.
+        unsafe {
+            let bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v));
+            _mm_storeu_si128(to.as_mut_ptr().cast(), bytes);
+        }
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [__m512; LANES]) -> [__m512; LANES] {
+        // SAFETY: the token shows that the CPU has the instructions.
+        unsafe { transpose(rows) }
+    }
+
+    #[inline(always)]
+    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
+        // 24 of 32 registers hold sums, so that loads are few and latency is covered.
+        matmul::matmul::<_, 6, 4, GELU>(self, product, out);
+    }
+
+    #[inline(always)]
+    fn attend(self, attend: &mut Attend<'_>) {
+        attention::attend::<_, 8, 2>(self, attend);
+    }
+}
+
+/// Turns 16 rows of 16 into columns: pairs of floats, pairs of pairs, then quarters.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn transpose(r: [__m512; LANES]) -> [__m512; LANES] {
+    let mut pairs = r;
+    for i in 0..8 {
+        pairs[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+        pairs[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+    }
+    // fours[4 * i + j] holds columns j, 4 + j, 8 + j and 12 + j of rows 4 * i ..= 4 * i + 3.
+    let mut fours = r;
+    for i in 0..4 {
+        for half in 0..2 {
+            let a = _mm512_castps_pd(pairs[4 * i + half]);
+            let b = _mm512_castps_pd(pairs[4 * i + 2 + half]);
+            fours[4 * i + 2 * half] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+            fours[4 * i + 2 * half + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+        }
+    }
+    let mut columns = r;
+    for j in 0..4 {
+        // Quarters 0 and 2, and 1 and 3, of rows 0-7 and of rows 8-15.
+        let even = _mm512_shuffle_f32x4::<0b10_00_10_00>(fours[j], fours[4 + j]);
+        let odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(fours[j], fours[4 + j]);
+        let even_high = _mm512_shuffle_f32x4::<0b10_00_10_00>(fours[8 + j], fours[12 + j]);
+        let odd_high = _mm512_shuffle_f32x4::<0b11_01_11_01>(fours[8 + j], fours[12 + j]);
+        columns[j] = _mm512_shuffle_f32x4::<0b10_00_10_00>(even, even_high);
+        columns[8 + j] = _mm512_shuffle_f32x4::<0b11_01_11_01>(even, even_high);
+        columns[4 + j] = _mm512_shuffle_f32x4::<0b10_00_10_00>(odd, odd_high);
+        columns[12 + j] = _mm512_shuffle_f32x4::<0b11_01_11_01>(odd, odd_high);
+    }
+    columns
+}

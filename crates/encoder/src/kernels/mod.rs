@@ -1,0 +1,202 @@
+//! The arithmetic of the int8 engine, for whatever vectors the CPU has.
+//!
+//! Each algorithm is written once over [`Simd`], 16 lanes wide, and says in which order numbers
+//! are added; a kernel only says how 16 lanes are added. So every kernel gives the same bits as
+//! the portable one, which the tests hold them to. All `unsafe` of the crate is below this
+//! module: in the intrinsics of each kernel, and in the step from "the CPU has it" to code that
+//! was compiled for it.
+
+mod attention;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod matmul;
+mod portable;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use attention::{Attend, AttentionScratch};
+pub(crate) use matmul::{Activations, MatMul, PackedWeights};
+pub(crate) use rows::{NormRows, QuantiseRows, RowScale};
+
+/// How many numbers the algorithms take side by side: the widest vectors of today's CPUs.
+pub(crate) const LANES: usize = 16;
+
+/// 16 floats, aligned so that a vector never straddles two cache lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Lanes(pub(crate) [f32; LANES]);
+
+impl Lanes {
+    /// The floats, with zeros to the end of the last vector.
+    pub(crate) fn padded(floats: &[f32]) -> Vec<Self> {
+        let mut lanes = vec![Self::default(); floats.len().div_ceil(LANES)];
+        Self::floats_mut(&mut lanes)[..floats.len()].copy_from_slice(floats);
+        lanes
+    }
+
+    /// All floats, one vector after the other.
+    #[expect(unsafe_code, reason = "a slice of arrays is a slice of their elements")]
+    pub(crate) fn floats(lanes: &[Self]) -> &[f32] {
+        let len = lanes.len() * LANES;
+        // SAFETY: with `repr(C)` and as many bytes as its alignment asks for, the type is 16
+        // floats and nothing between or after them.
+        unsafe { std::slice::from_raw_parts(lanes.as_ptr().cast(), len) }
+    }
+
+    /// All floats, one vector after the other.
+    #[expect(unsafe_code, reason = "a slice of arrays is a slice of their elements")]
+    pub(crate) fn floats_mut(lanes: &mut [Self]) -> &mut [f32] {
+        let len = lanes.len() * LANES;
+        // SAFETY: as above, and the borrow is as exclusive as that of `lanes`.
+        unsafe { std::slice::from_raw_parts_mut(lanes.as_mut_ptr().cast(), len) }
+    }
+}
+
+/// Four int8 weights of each of 16 outputs, output by output.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Group(pub(crate) [[i8; 4]; LANES]);
+
+/// 16 lanes of floats and of integer dot products, as one kind of CPU has them.
+///
+/// A value of an implementing type is a token: it exists only where the CPU has the
+/// instructions. Products and sums are rounded as IEEE 754 says, `mul_add` once.
+trait Simd: Copy {
+    /// 16 floats.
+    type F: Copy;
+    /// 16 sums of integer products.
+    type Sums: Copy;
+    /// The weights of a [`Group`].
+    type Weights: Copy;
+    /// Four activations, as `dot` wants them.
+    type Four: Copy;
+
+    fn splat(self, x: f32) -> Self::F;
+    fn load(self, from: &Lanes) -> Self::F;
+    fn store(self, v: Self::F, to: &mut Lanes);
+    fn add(self, a: Self::F, b: Self::F) -> Self::F;
+    fn sub(self, a: Self::F, b: Self::F) -> Self::F;
+    fn mul(self, a: Self::F, b: Self::F) -> Self::F;
+    /// `a * b + c`.
+    fn mul_add(self, a: Self::F, b: Self::F, c: Self::F) -> Self::F;
+    fn max(self, a: Self::F, b: Self::F) -> Self::F;
+    fn min(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Adds the lowest bits of `t` to the exponent of `p`, lane by lane.
+    fn add_exponent(self, p: Self::F, t: Self::F) -> Self::F;
+    /// Rounds to the nearest integer, ties to even, and stores it as a byte; `v` is in [0, 255].
+    fn store_bytes(self, v: Self::F, to: &mut [u8; LANES]);
+
+    fn no_sums(self) -> Self::Sums;
+    fn weights(self, from: &Group) -> Self::Weights;
+    fn four(self, from: [u8; 4]) -> Self::Four;
+    /// Adds to each of the 16 sums the four products of `x` with that output's weights.
+    fn dot(self, sums: Self::Sums, x: Self::Four, weights: Self::Weights) -> Self::Sums;
+    fn to_floats(self, sums: Self::Sums) -> Self::F;
+
+    /// The sum of the lanes: lane `i` and lane `i + 8`, then `i + 4`, and so on.
+    #[inline(always)]
+    fn sum(self, v: Self::F) -> f32 {
+        let mut lanes = Lanes::default();
+        self.store(v, &mut lanes);
+        let mut half = LANES / 2;
+        while half > 0 {
+            for lane in 0..half {
+                lanes.0[lane] += lanes.0[lane + half];
+            }
+            half /= 2;
+        }
+        lanes.0[0]
+    }
+
+    /// The least and the greatest of the lanes of `low` and `high`.
+    #[inline(always)]
+    fn range(self, low: Self::F, high: Self::F) -> (f32, f32) {
+        let (mut lows, mut highs) = (Lanes::default(), Lanes::default());
+        self.store(low, &mut lows);
+        self.store(high, &mut highs);
+        let low = lows.0.into_iter().reduce(f32::min);
+        let high = highs.0.into_iter().reduce(f32::max);
+        (low.unwrap_or(0.0), high.unwrap_or(0.0))
+    }
+
+    /// Turns 16 rows of 16 into 16 columns.
+    #[inline(always)]
+    fn transpose(self, rows: [Self::F; LANES]) -> [Self::F; LANES] {
+        let mut from = [Lanes::default(); LANES];
+        for (row, lanes) in rows.into_iter().zip(&mut from) {
+            self.store(row, lanes);
+        }
+        let mut columns = rows;
+        for (i, column) in columns.iter_mut().enumerate() {
+            let mut lanes = Lanes::default();
+            for (value, row) in lanes.0.iter_mut().zip(&from) {
+                *value = row.0[i];
+            }
+            *column = self.load(&lanes);
+        }
+        columns
+    }
+
+    /// Multiplies with the tile that fits this CPU's registers.
+    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]);
+    /// Attends with the tile that fits this CPU's registers.
+    fn attend(self, attend: &mut Attend<'_>);
+}
+
+/// Work that a [`Kernel`] can do.
+trait Op {
+    fn run<S: Simd>(self, simd: S);
+}
+
+/// The instructions that the int8 engine runs on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kernel {
+    /// Plain Rust, for any CPU.
+    Portable(portable::Portable),
+    /// 256-bit vectors and fused products.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    /// The same with 256-bit integer dot products.
+    #[cfg(target_arch = "x86_64")]
+    AvxVnni(avx2::AvxVnni),
+    /// 512-bit vectors with integer dot products.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni(avx512::Avx512Vnni),
+}
+
+impl Kernel {
+    /// The fastest kernel that this CPU has.
+    pub(crate) fn detect() -> Self {
+        let mut available = Self::available();
+        available.next().unwrap_or(Self::Portable(portable::Portable))
+    }
+
+    /// Every kernel that this CPU has, the fastest first.
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
+        let kernels = [
+            #[cfg(target_arch = "x86_64")]
+            avx512::Avx512Vnni::detect().map(Self::Avx512Vnni),
+            #[cfg(target_arch = "x86_64")]
+            avx2::AvxVnni::detect().map(Self::AvxVnni),
+            #[cfg(target_arch = "x86_64")]
+            avx2::Avx2::detect().map(Self::Avx2),
+            Some(Self::Portable(portable::Portable)),
+        ];
+        kernels.into_iter().flatten()
+    }
+
+    fn run(self, op: impl Op) {
+        match self {
+            Self::Portable(simd) => op.run(simd),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => simd.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni(simd) => simd.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni(simd) => simd.run(op),
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Every kernel that this CPU has, bit for bit against the portable one; the portable one
+//! against plain definitions.
+
+use proptest::prelude::*;
+
+use super::portable::Portable;
+use super::*;
+use crate::math;
+
+/// The same numbers everywhere (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn float(&mut self, spread: f32) -> f32 {
+        ((self.next() >> 40) as f32 / 8_388_608.0 - 1.0) * spread
+    }
+
+    fn lanes(&mut self, count: usize, spread: f32) -> Vec<Lanes> {
+        let mut lanes = vec![Lanes::default(); count];
+        for v in &mut lanes {
+            v.0.fill_with(|| self.float(spread));
+        }
+        lanes
+    }
+}
+
+/// Runs `work` with every kernel; all give the bits of the portable one, which come back.
+fn check_kernels<T: Bits>(work: impl Fn(Kernel) -> T) -> T {
+    let expected = work(Kernel::Portable(Portable));
+    for kernel in Kernel::available() {
+        assert_eq!(work(kernel).bits(), expected.bits(), "{kernel:?}");
+    }
+    expected
+}
+
+trait Bits {
+    fn bits(&self) -> Vec<u32>;
+}
+
+impl Bits for Vec<Lanes> {
+    fn bits(&self) -> Vec<u32> {
+        self.iter().flat_map(|v| v.0.map(f32::to_bits)).collect()
+    }
+}
+
+impl Bits for (Vec<u8>, Vec<RowScale>) {
+    fn bits(&self) -> Vec<u32> {
+        let scales = self.1.iter();
+        let scales = scales.flat_map(|row| [row.scale.to_bits(), row.zero.to_bits()]);
+        scales.chain(self.0.iter().map(|&byte| u32::from(byte))).collect()
+    }
+}
+
+/// A product of random or of extreme numbers; checked against sums in i64.
+fn check_matmul(rows: usize, inputs: usize, outputs: usize, seed: u64, extreme: bool) {
+    let mut random = Random(seed);
+    let (depth, width) = (inputs.next_multiple_of(16), outputs.next_multiple_of(16));
+    let mut packed = PackedWeights::zeros(depth, width);
+    let mut plain = Vec::new();
+    for output in 0..outputs {
+        let weights: Vec<i8> = (0..inputs).map(|_| if extreme { 127 } else { random.next() as i8 }).collect();
+        let (scale, bias) = (random.float(0.01), random.float(1.0));
+        packed.set(output, weights.iter().copied().enumerate(), scale, bias);
+        plain.push((weights, scale, bias));
+    }
+    let values: Vec<u8> = (0..rows * depth).map(|_| if extreme { 255 } else { random.next() as u8 }).collect();
+    let scales: Vec<RowScale> =
+        (0..rows).map(|_| RowScale { scale: random.float(0.01), zero: f32::from(random.next() as u8) }).collect();
+    let product = MatMul { activations: Activations { values: &values, scales: &scales }, weights: &packed };
+    let out = check_kernels(|kernel| {
+        let mut out = vec![Lanes::default(); rows * packed.panels()];
+        product.run(kernel, &mut out);
+        out
+    });
+    check_kernels(|kernel| {
+        let mut out = vec![Lanes::default(); rows * packed.panels()];
+        product.run_gelu(kernel, &mut out);
+        out
+    });
+    for (row, scale) in scales.iter().enumerate() {
+        for (output, (weights, unit, bias)) in plain.iter().enumerate() {
+            let values = values[row * depth..].iter().zip(weights);
+            let sum: i64 = values.map(|(x, w)| (i64::from(*x) - scale.zero as i64) * i64::from(*w)).sum();
+            let expected = sum as f32 * scale.scale * unit + bias;
+            let got = out[row * packed.panels() + output / 16].0[output % 16];
+            let slack = 1e-5 + expected.abs() * 1e-5 + 4.0 * scale.scale.abs() * unit.abs();
+            assert!((got - expected).abs() <= slack, "{got} for {expected}");
+        }
+    }
+}
+
+#[test]
+fn products_do_not_saturate() {
+    check_matmul(3, 1536, 32, 1, true);
+}
+
+#[test]
+fn products_of_the_model_shapes_agree() {
+    for (inputs, outputs) in [(384, 1152), (1536, 384), (384, 384)] {
+        check_matmul(13, inputs, outputs, 7, false);
+    }
+}
+
+#[test]
+fn gelu_is_near_the_exact_one() {
+    let mut worst = 0.0f32;
+    for i in -80_000..80_000 {
+        let x = i as f32 / 10_000.0;
+        let got = matmul::gelu(Portable, [x; LANES])[0];
+        worst = worst.max((got - math::gelu(x)).abs() / x.abs().max(1.0));
+    }
+    assert!(worst < 9e-6, "off by {worst}");
+}
+
+#[test]
+fn exp2_is_near_the_exact_one() {
+    for i in 0..126_000 {
+        let x = i as f32 / -1000.0;
+        let got = attention::exp2(Portable, [x; LANES])[0];
+        let off = (f64::from(got) / f64::from(x).exp2() - 1.0).abs();
+        assert!(off < 3e-7, "2^{x} is off by {off}");
+    }
+    let least = attention::exp2(Portable, [f32::NEG_INFINITY; LANES])[0];
+    assert!((0.0..2e-38).contains(&least));
+}
+
+#[test]
+fn a_row_of_zeros_quantises_to_its_zero() {
+    let rows = vec![Lanes::default(); 2];
+    let (values, scales) = quantise(&rows, 1);
+    assert!(values.iter().all(|&value| f32::from(value) == scales[0].zero));
+}
+
+fn quantise(rows: &[Lanes], width: usize) -> (Vec<u8>, Vec<RowScale>) {
+    check_kernels(|kernel| {
+        let mut values = vec![0; rows.len() * LANES];
+        let mut scales = vec![RowScale::default(); rows.len() / width];
+        QuantiseRows { rows, values: &mut values, scales: &mut scales }.run(kernel);
+        (values, scales)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn products_agree(
+        rows in 1usize..20,
+        inputs in 1usize..70,
+        outputs in 1usize..150,
+        seed in any::<u64>(),
+    ) {
+        check_matmul(rows, inputs, outputs, seed, false);
+    }
+
+    #[test]
+    fn quantised_rows_agree_and_are_within_half_a_step(
+        rows in 1usize..6,
+        width in 1usize..8,
+        seed in any::<u64>(),
+        spread in 1e-6f32..1e6,
+    ) {
+        let floats = Random(seed).lanes(rows * width, spread);
+        let (values, scales) = quantise(&floats, width);
+        for (row, scale) in scales.iter().enumerate() {
+            let row = row * width..(row + 1) * width;
+            let floats = floats[row.clone()].iter().flat_map(|v| v.0);
+            for (x, byte) in floats.zip(&values[row.start * 16..]) {
+                let back = (f32::from(*byte) - scale.zero) * scale.scale;
+                prop_assert!((back - x).abs() <= 1.01 * scale.scale, "{back} for {x}");
+            }
+        }
+    }
+
+    #[test]
+    fn norms_agree(
+        rows in 1usize..6,
+        width in 1usize..100,
+        added in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let vectors = width.div_ceil(LANES);
+        let mut random = Random(seed);
+        let mut blank = |count: usize| {
+            let mut lanes = random.lanes(count * vectors, 3.0);
+            for row in lanes.chunks_exact_mut(vectors) {
+                row[vectors - 1].0[LANES - (vectors * LANES - width)..].fill(0.0);
+            }
+            lanes
+        };
+        let (floats, other) = (blank(rows), blank(if added { rows } else { 0 }));
+        let (weight, bias) = (blank(1), blank(1));
+        let out = check_kernels(|kernel| {
+            let mut rows = floats.clone();
+            NormRows {
+                rows: &mut rows,
+                added: &other,
+                weight: &weight,
+                bias: &bias,
+                width,
+                epsilon: 1e-12,
+            }
+            .run(kernel);
+            rows
+        });
+        for row in out.chunks_exact(vectors) {
+            let rest = &row[vectors - 1].0[LANES - (vectors * LANES - width)..];
+            prop_assert!(rest.iter().all(|x| *x == 0.0));
+        }
+    }
+
+    #[test]
+    fn attention_agrees(
+        rows in 1usize..70,
+        heads in 1usize..4,
+        size in 1usize..3,
+        seed in any::<u64>(),
+    ) {
+        let qkv = Random(seed).lanes(rows * heads * size * 3, 2.0);
+        let out = check_kernels(|kernel| {
+            let mut out = vec![Lanes::default(); rows * heads * size];
+            let mut scratch = AttentionScratch::default();
+            Attend { qkv: &qkv, out: &mut out, heads, size, scratch: &mut scratch }.run(kernel);
+            out
+        });
+        check_attention(&qkv, &out, heads, size);
+    }
+}
+
+/// Attention by its definition, in f64.
+fn check_attention(qkv: &[Lanes], out: &[Lanes], heads: usize, size: usize) {
+    let width = heads * size;
+    let rows = out.len() / width;
+    let part = |row: usize, which: usize, head: usize| -> Vec<f64> {
+        let lanes = &qkv[row * 3 * width + which * width + head * size..][..size];
+        lanes.iter().flat_map(|v| v.0.map(f64::from)).collect()
+    };
+    for head in 0..heads {
+        for row in 0..rows {
+            let query = part(row, 0, head);
+            let scores = (0..rows).map(|key| {
+                let key = part(key, 1, head);
+                query.iter().zip(&key).map(|(q, k)| q * k).sum::<f64>()
+            });
+            let scores: Vec<f64> = scores.collect();
+            let greatest = scores.iter().copied().fold(f64::MIN, f64::max);
+            let powers: Vec<f64> = scores.iter().map(|s| (s - greatest).exp2()).collect();
+            let total: f64 = powers.iter().sum();
+            let got = &out[row * width + head * size..][..size];
+            for (d, got) in got.iter().flat_map(|v| v.0).enumerate() {
+                let values = (0..rows).map(|key| part(key, 2, head)[d]);
+                let sum: f64 = powers.iter().zip(values).map(|(p, v)| p * v).sum();
+                assert!((f64::from(got) - sum / total).abs() < 1e-4);
+            }
+        }
+    }
+}
