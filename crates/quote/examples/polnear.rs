@@ -84,7 +84,12 @@ fn differences(out: &mut impl Write, doc: &Document, gold: &[pressmark_quote::Go
     for q in doc.quotes.iter().filter(|q| q.kind.as_str() == kind) {
         if !wanted.iter().any(|(_, s)| *s == q.span) {
             let part = |s: Option<pressmark_core::Span>| s.map_or("-", |s| doc.slice(s));
-            writeln!(out, "EXTRA [{}]\n     by [{}] cue [{}]\n     … {}", flat(doc.slice(q.span)), flat(part(q.speaker_span)), part(q.cue), near(q.span.start))?;
+            let over: String = gold
+                .iter()
+                .filter(|g| g.content.iter().any(|c| c.overlaps(q.span)))
+                .map(|g| format!("{}<{}>", g.kind.as_str(), g.content.iter().map(|c| flat(doc.slice(*c))).collect::<Vec<_>>().join(" ‖ ")))
+                .collect();
+            writeln!(out, "EXTRA [{}] over {over}\n     by [{}] cue [{}]\n     … {}", flat(doc.slice(q.span)), flat(part(q.speaker_span)), part(q.cue), near(q.span.start))?;
         }
     }
     Ok(())

@@ -20,7 +20,9 @@ pub(crate) struct Attribution {
 const REACH: usize = 40;
 
 /// The attribution that follows a quotation: `“…,” said X`, `“…,” X told Y`, `“…,” according to X`.
-pub(crate) fn after(unit: &Unit<'_>, start: usize) -> Option<Attribution> {
+///
+/// With `bare`, no mark inside the quotation announces that it goes on.
+pub(crate) fn after(unit: &Unit<'_>, start: usize, bare: bool) -> Option<Attribution> {
     let mut at = start;
     if unit.word(at) == "," {
         at += 1;
@@ -28,7 +30,8 @@ pub(crate) fn after(unit: &Unit<'_>, start: usize) -> Option<Attribution> {
     if unit.word(at) == "as" {
         at += 1;
     }
-    according_to(unit, at).or_else(|| inverted(unit, at)).or_else(|| plain(unit, at))
+    let bare = bare && at == start;
+    according_to(unit, at).or_else(|| inverted(unit, at)).or_else(|| plain(unit, at, bare))
 }
 
 /// *according to X*, *selon X*; also at the head of a sentence.
@@ -99,7 +102,7 @@ fn joined_pronoun(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
 }
 
 /// *X said*, *X, a senator, told Y*.
-fn plain(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
+fn plain(unit: &Unit<'_>, at: usize, bare: bool) -> Option<Attribution> {
     if !phrase_could_start(unit, at) {
         return None;
     }
@@ -113,12 +116,27 @@ fn plain(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
             continue;
         }
         let group = verb_at(unit, head);
-        if let Some(subject) = subject_before(unit, &group).filter(|s| s.start >= at) {
+        if has_own_content(unit, head) || bare && head > at + 5 {
+            return None;
+        }
+        if let Some(subject) = subject_before(unit, &group).filter(|s| s.start >= at && s.start <= at + 2) {
             let cue = with_particle(unit, group.group.start.max(at)..head + 1);
             return Some(Attribution { cue: Some(cue), speaker: Some(subject.start.max(at)..subject.end) });
         }
     }
-    open_class(unit, at)
+    if bare { None } else { open_class(unit, at) }
+}
+
+/// Whether a reported clause follows the verb, so that the quotation before it is not what is said.
+fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
+    let next = head + 1;
+    if unit.item(next).is_some_and(|i| i.quoted.is_some()) {
+        return false;
+    }
+    let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "that");
+    let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
+    let telling = matches_telling(unit, head);
+    that || clause && !telling || !telling && unit.is(next, DETERMINER) && !unit.is(next, TIME) && (next..next + 8).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
 }
 
 /// *X barked*: right after a short name or a pronoun nearly any verb introduces speech.
@@ -134,7 +152,11 @@ fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
         head += 1;
     }
     let word = unit.word(head);
-    let verb = word.len() > 3 && (word.ends_with("ed") || word.ends_with('s')) && !unit.is(head, PREPOSITION | DETERMINER | PUNCTUATION);
+    let verb = word.len() > 3
+        && (word.ends_with("ed") || word.ends_with('s'))
+        && !unit.is(head, PREPOSITION | DETERMINER | PUNCTUATION | CAPITALISED)
+        && !has_own_content(unit, head)
+        && !unit.is(head + 1, DETERMINER);
     verb.then(|| Attribution { cue: Some(with_particle(unit, subject.end..head + 1)), speaker: Some(subject) })
 }
 
@@ -156,11 +178,28 @@ fn with_particle(unit: &Unit<'_>, cue: Range<usize>) -> Range<usize> {
 pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
     let noun_like = unit.is(index, DOCUMENT) || !unit.word(index).ends_with("ed");
-    noun_like
+    // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
+    let present = AMBIGUOUS.contains(&unit.word(index))
+        && unit.item(before).is_some_and(|i| i.is_word())
+        && !unit.is(before, CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR);
+    present
+        || noun_like
         && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
             || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
             || matches!(unit.word(before), "'s" | "’s") && unit.is(index, DOCUMENT))
 }
+
+/// Forms that are nouns as often as verbs.
+const AMBIGUOUS: &[&str] = &[
+    "reports", "report", "claims", "claim", "demands", "demand", "states", "state", "promises", "promise", "comments", "comment",
+    "notes", "note", "questions", "question", "offers", "offer", "attacks", "requests", "request", "answers", "answer", "estimates",
+    "estimate", "charges", "charge", "cases", "quotes", "quote", "tweets", "tweet", "posts", "post", "calls", "call", "brands",
+    "brand", "labels", "label", "titles", "title", "orders", "order", "rules", "rule", "hopes", "hope", "points", "point",
+    "protests", "protest", "complaints", "remarks", "remark", "jokes", "joke", "details", "detail", "responses", "fires", "fire",
+    "emails", "email", "texts", "text", "blasts", "blast", "signals", "signal", "objects", "object", "praise", "cries", "cry",
+    "rails", "rail", "terms", "term", "outlines", "outline", "highlights", "highlight", "captions", "caption", "press", "shot",
+    "shooting", "writing", "reading", "saying", "meaning", "lecture", "lectures", "voice", "voices", "like", "put",
+];
 
 fn french_cue(unit: &Unit<'_>, head: usize) -> bool {
     unit.is(head, FRENCH_PARTICIPLE) && head > 0 && (head.saturating_sub(3)..head).any(|i| matches!(unit.word(i), "a" | "ont" | "avait"))

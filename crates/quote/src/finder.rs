@@ -1,7 +1,11 @@
+use std::ops::Range;
+
 use pressmark_core::{Document, Layer, ProblemKind, Provenance, Quote, QuoteKind, Span, Stage, StageError};
 
 use crate::direct::{self, Attribution};
-use crate::lexicon::{CAPITALISED, Lexicon, PUNCTUATION, SAYS, SUBJECT_PRONOUN};
+use crate::lexicon::{
+    ADVERB, CAPITALISED, COORDINATOR, Lexicon, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+};
 use crate::marks::{self, Quoted};
 use crate::phrase;
 use crate::resolve;
@@ -62,10 +66,8 @@ impl QuoteFinder {
     fn find(&self, text: &str, quoted: &[Quoted], units: &[Unit<'_>]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for index in 0..units.len() {
-            let first = found.len();
             self.attributed(text, quoted, units, index, &mut found);
-            let _ = first;
-        }
+            }
         found.sort_by_key(|f| (f.span.start, f.span.end));
         found
     }
@@ -78,28 +80,96 @@ impl QuoteFinder {
         for (at, item) in unit.items.iter().enumerate() {
             let Some(q) = item.quoted.and_then(|i| quoted.get(i)) else { continue };
             let inner = q.inner.slice(text);
-            let attribution = direct::before(unit, floor..at, false)
-                .filter(|_| !goes_on(unit, at + 1))
-                .or_else(|| takes_tail(unit, at, inner).then(|| direct::after(unit, at + 1)).flatten())
-                .or_else(|| if at == 0 { announced(units, index) } else { None });
-            floor = at + 1;
-            let sentence = is_sentence(inner);
-            let (span, cue, speaker) = match attribution {
-                Some(Attribution { cue, speaker }) => {
-                    (q.span, cue.and_then(|c| unit.span(c)), speaker.and_then(|s| unit.span(s)))
+            let region = std::mem::replace(&mut floor, at + 1)..at;
+            let found_here = self.attribution(units, index, region, inner);
+            let (span, kind, said) = match found_here {
+                Some((start, said)) if start < at => {
+                    let start = unit.item(start).map_or(q.span.start, |i| i.span.start);
+                    (Span::new(start, q.span.end), QuoteKind::Mixed, said)
                 }
-                None if sentence => (q.span, None, run_on(units, index, at, found)),
+                Some((_, said)) => (q.span, QuoteKind::Direct, said),
+                None if stands_alone(unit, at, inner) => {
+                    (q.span, QuoteKind::Direct, Said { cue: None, speaker: run_on(units, index, at, found) })
+                }
                 None => continue,
             };
-            found.push(Found { span, kind: QuoteKind::Direct, cue, speaker, closed: q.closed, unit: index });
+            found.push(Found { span, kind, cue: said.cue, speaker: said.speaker, closed: q.closed, unit: index });
         }
+    }
+
+    /// The attribution of the quotation behind `region`, with the item at which what is said begins.
+    fn attribution(&self, units: &[Unit<'_>], index: usize, region: Range<usize>, inner: &str) -> Option<(usize, Said)> {
+        let unit = units.get(index)?;
+        let at = region.end;
+        if let Some(found) = direct::before(unit, region.clone(), false).filter(|_| !goes_on(unit, at, inner)) {
+            return Some((at, said(unit, &found)));
+        }
+        let tail = takes_tail(unit, at, inner).then(|| direct::after(unit, at + 1, !ends_with_mark(inner))).flatten();
+        if let Some(found) = tail {
+            let start = fronted(unit, region, inner);
+            // The name of a show or a book in front of another statement is not what is said.
+            if start < at && is_title(inner) {
+                return None;
+            }
+            return Some((start, said(unit, &found)));
+        }
+        if at == 0 { Some((at, announced(units, index)?)) } else { None }
     }
 }
 
-/// Whether the sentence goes on with a verb or a preposition's noun, so that the quoted words are part of it.
-fn goes_on(unit: &Unit<'_>, at: usize) -> bool {
-    let _ = (unit, at);
-    false
+/// An attribution in places of the text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    cue: Option<Span>,
+    speaker: Option<Span>,
+}
+
+fn said(unit: &Unit<'_>, found: &Attribution) -> Said {
+    let span = |range: &Option<Range<usize>>| range.clone().and_then(|r| unit.span(r));
+    Said { cue: span(&found.cue), speaker: span(&found.speaker) }
+}
+
+/// Whether the sentence goes on behind the quotation so that the quoted words are but a part of what is said.
+fn goes_on(unit: &Unit<'_>, at: usize, inner: &str) -> bool {
+    let next = unit.item(at + 1);
+    !ends_with_mark(inner)
+        && next.is_some_and(|n| {
+            n.is_word() && !n.is(CAPITALISED | COORDINATOR | PREPOSITION | SUBORDINATOR | SUBJECT_PRONOUN | TIME | ADVERB)
+        })
+}
+
+fn ends_with_mark(inner: &str) -> bool {
+    inner.trim_end().ends_with([',', '.', '?', '!', '…', '—', '–', '-'])
+}
+
+/// The item with which a statement begins that ends with the quotation behind `region`.
+fn fronted(unit: &Unit<'_>, region: Range<usize>, inner: &str) -> usize {
+    let at = region.end;
+    let start = region
+        .clone()
+        .rev()
+        .find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";" | ":"))
+        .map_or(region.start, |i| i + 1);
+    let words = (start..at).any(|i| unit.item(i).is_some_and(|item| item.is_word()));
+    let flows = unit.item(at.saturating_sub(1)).is_some_and(|i| i.is_word()) || starts_lower(inner);
+    if words && flows && at > start { start } else { at }
+}
+
+fn starts_lower(inner: &str) -> bool {
+    inner.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
+}
+
+/// Whether every word but the smallest is capitalised, as in the name of a book or a show.
+fn is_title(inner: &str) -> bool {
+    let small = |w: &str| w.chars().count() < 4;
+    inner.split_whitespace().count() < 9
+        && inner.split_whitespace().all(|w| small(w) || w.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase()))
+}
+
+/// Whether a quotation without a cue can be one: a sentence that is not part of another.
+fn stands_alone(unit: &Unit<'_>, at: usize, inner: &str) -> bool {
+    let apart = at == 0 || matches!(unit.word(at - 1), "." | ":" | "?" | "!" | "—" | "–" | "…") || unit.items[at - 1].quoted.is_some();
+    apart && is_sentence(inner) && !is_title(inner)
 }
 
 /// Whether the words behind a quotation can be its attribution.
@@ -122,9 +192,11 @@ fn is_sentence(inner: &str) -> bool {
 }
 
 /// The attribution of a quotation that opens a paragraph, from the end of the one before.
-fn announced(units: &[Unit<'_>], index: usize) -> Option<Attribution> {
-    let _ = (units, index);
-    None
+fn announced(units: &[Unit<'_>], index: usize) -> Option<Said> {
+    let before = units.get(index.checked_sub(1)?)?;
+    let start = before.items.iter().rposition(|i| i.quoted.is_some()).map_or(0, |i| i + 1);
+    let found = direct::before(before, start..before.items.len(), true)?;
+    Some(said(before, &found))
 }
 
 /// The speaker of a quotation without a cue.

@@ -132,7 +132,10 @@ impl KindScores {
             let near = if gold.kind == QuoteKind::Direct { None } else { index.filter(|_| share >= 0.5) };
             let Some(quote) = same.or_else(|| predicted.get(near?)) else { continue };
             self.source.add(doc, &gold.source, quote.speaker_span);
-            self.cue.add(doc, &gold.cue, quote.cue);
+            // The second piece of “A,” he said. “B.” has no cue of its own.
+            if gold.content.first() == Some(span) {
+                self.cue.add(doc, &gold.cue, quote.cue);
+            }
         }
     }
 }

@@ -57,11 +57,6 @@ impl Unit<'_> {
         let items = self.items.get(range)?;
         Some(Span::new(items.first()?.span.start, items.last()?.span.end))
     }
-
-    /// Where the quotation stands among the items.
-    pub(crate) fn position(&self, quoted: usize) -> Option<usize> {
-        self.items.iter().position(|item| item.quoted == Some(quoted))
-    }
 }
 
 /// Cuts a document into units. Every word and every quotation lands in exactly one.
@@ -90,6 +85,7 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
             }
         }
     }
+    units.retain(|u| !u.items.is_empty());
     units
 }
 
@@ -111,4 +107,10 @@ fn line_breaks(text: &str) -> Vec<usize> {
         }
     }
     breaks
+}
+
+/// The unit that holds the byte at `offset`, or the last one before it.
+pub(crate) fn unit_at(units: &[Unit<'_>], offset: usize) -> Option<usize> {
+    let start = |u: &Unit<'_>| u.items.first().map_or(0, |i| i.span.start);
+    units.partition_point(|u| start(u) <= offset).checked_sub(1)
 }
