@@ -157,6 +157,15 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
         .flatten()
 }
 
+/// Whether a line is a byline, a date or a picture's credit, wherever it stands.
+pub(super) fn is_meta(line: &Line<'_>) -> bool {
+    let text = line.text;
+    credit::date(text).is_some()
+        || credit::byline(text).is_some_and(|names| names.iter().any(|n| n.contains(' ')))
+        || credit::is_caption(text)
+        || (credit::has_time(text) && text.chars().filter(char::is_ascii_digit).count() >= 5)
+}
+
 /// Where a line stands, for what is chrome only at the head or foot of a page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {

@@ -217,7 +217,7 @@ fn has_day(text: &str) -> bool {
 }
 
 /// "14:05", "2.30pm", "14h05".
-fn has_time(text: &str) -> bool {
+pub(super) fn has_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let clock = bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
     let lower = text.to_lowercase();
@@ -339,6 +339,15 @@ pub(super) fn squash(name: &str) -> String {
     let lower = lower.strip_prefix("www.").unwrap_or(&lower);
     let bare = if is_domain(lower) { lower.split('.').next().unwrap_or(lower) } else { lower };
     bare.strip_prefix("the ").unwrap_or(bare).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Words that mark a caption, and the agencies' way of beginning and ending one.
+pub(super) fn is_caption(text: &str) -> bool {
+    let starts = ["FILE - ", "FILE – ", "FILE — ", "FILE PHOTO: ", "File photo: ", "Caption: ", "Photo caption: ", "Image caption: ", "Image caption, ", "Pictured: ", "Media caption ", "Image caption ", "(Photo", "Légende : ", "Bildunterschrift: "];
+    let ends = ["/Getty Images)", "/AFP)", "/Reuters)", "/AP)", "REUTERS/", "(AP Photo", "/Getty Images", "AFP via Getty Images", "(Reuters photo)", "(file photo)", "(File photo)"];
+    let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
+    starts.iter().any(|s| text.starts_with(s))
+        || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
 }
 
 #[cfg(test)]

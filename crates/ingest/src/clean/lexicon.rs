@@ -97,6 +97,7 @@ impl Lexicon {
             }
             if slots.len() == 1 && hit.how == How::Line && !stands_alone && is_ambiguous_alone(hit.reason) {
                 hit.strength = Strength::Maybe;
+                hit.opens = false;
             }
             let is_open = words.len() < slots.len();
             let first = if let Some(Slot::Word(w)) = slots.first() { w.clone() } else { "".into() };

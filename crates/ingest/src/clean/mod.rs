@@ -15,6 +15,7 @@
 
 mod chrome;
 mod credit;
+mod extent;
 mod fold;
 mod lexicon;
 mod line;
@@ -55,7 +56,8 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     for (line, sure) in lines.iter().zip(&mut sure).filter(|(l, _)| l.kind == Some(SegmentKind::Chrome)) {
         *sure = sure.or(Some(if line.link_share > 0.5 { "navigation" } else { "markup" }));
     }
-    let title = title::find(&lines, &sure, hints.title);
+    let main = extent::main_part(&lines, &sure);
+    let title = title::find(&lines, &sure, &main, hints.title);
     let mut judged = Judged { title, ..Judged::default() };
     let prose = Prose::of(&lines, &sure);
     place(&lines, &mut sure, title, &prose, &mut judged);
@@ -63,7 +65,8 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     let known =
         regions::Known { lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
-    let dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    let mut dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    extent::drop_outskirts(&lines, &mut dropped, &main, title);
     tell(&lines, &sure, &prose, hints, &mut judged);
     keep(&lines, &dropped, hints, &mut judged);
     judged
@@ -284,7 +287,7 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
     if line.bullet {
         return SegmentKind::List;
     }
-    if line.hit.is_some_and(|h| h.reason == "photo_credit") || is_caption(line.text) {
+    if line.hit.is_some_and(|h| h.reason == "photo_credit") || credit::is_caption(line.text) {
         return SegmentKind::Caption;
     }
     if line.text.matches('\t').count() >= 2 || line.text.matches(" | ").count() >= 2 {
@@ -304,13 +307,4 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
         && (!line.terminal || line.text.ends_with('?'))
         && line.kind != Some(SegmentKind::Body);
     if is_heading { SegmentKind::Heading } else { SegmentKind::Body }
-}
-
-/// Words that mark a caption, and the agencies' way of beginning and ending one.
-fn is_caption(text: &str) -> bool {
-    let starts = ["FILE - ", "FILE – ", "FILE — ", "FILE PHOTO: ", "File photo: ", "Caption: ", "Photo caption: ", "Image caption: ", "Image caption, ", "Pictured: ", "(Photo", "Légende : ", "Bildunterschrift: "];
-    let ends = ["/Getty Images)", "/AFP)", "/Reuters)", "/AP)", "REUTERS/", "(AP Photo", "/Getty Images", "AFP via Getty Images", "(Reuters photo)", "(file photo)", "(File photo)"];
-    let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
-    starts.iter().any(|s| text.starts_with(s))
-        || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
 }

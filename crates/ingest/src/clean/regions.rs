@@ -16,6 +16,11 @@ const ARTICLE: usize = 0;
 const FURNITURE: usize = 1;
 const BOX: usize = 2;
 
+/// Words from which a sentence is a paragraph of somebody's text; teasers in menus mostly stay below.
+const PARAGRAPH_WORDS: usize = 14;
+/// What a paragraph outside of the article costs: more than any run of lines brings.
+const PARAGRAPH: f32 = 1e4;
+
 /// What is known of the lines before the paths are weighed.
 pub(super) struct Known<'a> {
     pub(super) lines: &'a [Line<'a>],
@@ -121,7 +126,13 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
 /// Whether something besides its length speaks against a line.
 fn has_sign(known: &Known<'_>, at: usize) -> bool {
     let line = &known.lines[at];
-    line.hit.is_some() || line.link_share > 0.6 || (known.repeats[at] > 1 && line.words <= 6)
+    line.hit.is_some() || line.link_share > 0.6 || is_repeated(known, at)
+}
+
+/// Short words that stand in the page more than once, as buttons do; numbers are cells of a table.
+fn is_repeated(known: &Known<'_>, at: usize) -> bool {
+    let line = &known.lines[at];
+    known.repeats[at] > 1 && line.words <= 6 && line.text.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
 /// Points for the line being no part of the article; below zero for those that look like part of it.
@@ -132,9 +143,10 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     }
     let mut points = 0.0;
     if line.is_prose() {
-        points -= (line.words as f32 / 6.0).clamp(2.0, 8.0);
+        // A paragraph ends every box, however much furniture follows; a teaser of one sentence may stand in one.
+        points -= if line.words >= PARAGRAPH_WORDS { PARAGRAPH } else { 4.0 };
         if line.link_share > 0.8 && !line.terminal {
-            points += 2.0;
+            points += PARAGRAPH - 2.0;
         }
     } else {
         points += match line.words {
@@ -157,7 +169,7 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
             points += 0.5;
         }
         points += 2.0 * line.link_share;
-        if known.repeats[at] > 1 && line.words <= 6 {
+        if is_repeated(known, at) {
             points += 1.0;
         }
     }

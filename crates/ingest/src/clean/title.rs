@@ -1,10 +1,10 @@
 //! Which line is the title.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use pressmark_core::SegmentKind;
 
-use super::{fold::Folded, line::Line};
+use super::{chrome, fold::Folded, line::Line};
 
 /// Below this a text has no title: the first line of one that starts with its first paragraph stays below.
 const THRESHOLD: f32 = 2.5;
@@ -13,17 +13,21 @@ const LINES_A_POINT: f32 = 8.0;
 /// Lines are candidates up to the paragraph of this number: a lead or two may stand before the title.
 const LEADS: usize = 2;
 /// Lines that are looked at in a page full of navigation.
-const MAX_LINES: usize = 600;
+const MAX_LINES: usize = 1500;
 
-/// The line that is the title, if there is one. `sure` says which lines are chrome.
-pub(super) fn find(lines: &[Line<'_>], sure: &[Option<&'static str>], hint: Option<&str>) -> Option<usize> {
+/// The line that is the title, if there is one. `sure` says which lines are chrome, `main` where the article lies.
+pub(super) fn find(
+    lines: &[Line<'_>],
+    sure: &[Option<&'static str>],
+    main: &Range<usize>,
+    hint: Option<&str>,
+) -> Option<usize> {
     let hint = hint.map(Folded::new).filter(|h| h.len() > 0);
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for line in lines.iter().take(MAX_LINES) {
         *counts.entry(line.folded.as_str()).or_default() += 1;
     }
-    // Navigation may hold a stray sentence; the text starts where paragraphs stand together.
-    let body = first_body(lines, sure)?;
+    let body = if main.is_empty() { 1.min(lines.len()) } else { main.start };
     let mut leads = 0;
     let mut best: Option<(usize, f32)> = None;
     for (at, line) in lines.iter().enumerate().take(MAX_LINES) {
@@ -49,13 +53,6 @@ pub(super) fn find(lines: &[Line<'_>], sure: &[Option<&'static str>], hint: Opti
         }
     }
     best.map(|(at, _)| at)
-}
-
-/// The first paragraph that another one follows within a few lines, or the first one.
-fn first_body(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Option<usize> {
-    let prose: Vec<usize> = (0..lines.len()).filter(|&i| sure[i].is_none() && lines[i].is_prose()).collect();
-    let together = prose.windows(2).find(|p| p[1] - p[0] <= 4).map(|p| p[0]);
-    together.or(prose.first().copied()).or_else(|| (lines.len() > 1).then_some(1))
 }
 
 /// Points for a headline that could be the title.
@@ -90,6 +87,12 @@ fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, h
     }
     if line.hit.is_some() {
         score -= 3.0;
+    }
+    // Dates, bylines and credits are as short and as near to the text as titles are.
+    let letters = line.text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = line.text.chars().filter(char::is_ascii_digit).count();
+    if letters < 3 * digits || chrome::is_meta(line) {
+        score -= 5.0;
     }
     score += if line.terminal { -0.5 } else { 0.5 };
     if line.link_share > 0.5 && line.kind != Some(SegmentKind::Title) {

@@ -1,0 +1,69 @@
+//! Where the article lies in a page: the stretch in which paragraphs outweigh what stands between them.
+
+use std::ops::Range;
+
+use super::line::Line;
+
+/// Words of a paragraph that count: one long paragraph is not the article.
+const MAX_WORDS: f32 = 60.0;
+/// Words from which a sentence counts in full; below, it may be a teaser.
+const FULL_WORDS: usize = 14;
+/// What a line between paragraphs takes off, in words of paragraphs.
+const GAP: f32 = 3.0;
+/// Furniture lines that have to stand outside before what else stands there is looked at.
+const MIN_FURNITURE: usize = 8;
+/// Sentences on more than one line in this many mean that the article goes on outside.
+const PROSE_ONE_IN: usize = 3;
+
+/// The stretch of lines with the greatest sum of paragraphs less gaps (Kadane's scan), from its first
+/// paragraph to one past its last; empty when there is no paragraph.
+pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Range<usize> {
+    let (mut best, mut best_sum) = (0..0, 0.0);
+    let (mut start, mut sum) = (0, 0.0);
+    for (at, line) in lines.iter().enumerate() {
+        let value = if sure[at].is_some() || !line.is_prose() {
+            -GAP
+        } else if line.words < FULL_WORDS {
+            GAP
+        } else {
+            (line.words as f32).min(MAX_WORDS)
+        };
+        if sum <= 0.0 {
+            (start, sum) = (at, 0.0);
+        }
+        sum += value;
+        if sum > best_sum {
+            (best, best_sum) = (start..at + 1, sum);
+        }
+    }
+    best
+}
+
+/// Drops what is left of a page before and after its article: teasers among menus, comments' scraps.
+///
+/// A side is dropped only when furniture stands there in number and sentences are rare among it.
+pub(super) fn drop_outskirts(
+    lines: &[Line<'_>],
+    dropped: &mut [Option<&'static str>],
+    main: &Range<usize>,
+    title: Option<usize>,
+) {
+    let from = title.filter(|t| *t < main.start).unwrap_or(main.start);
+    for side in [0..from, main.end..lines.len()] {
+        let furniture = side.clone().filter(|&i| dropped[i].is_some()).count();
+        let prose = side.clone().filter(|&i| dropped[i].is_none() && lines[i].is_prose()).count();
+        if furniture < MIN_FURNITURE || prose * PROSE_ONE_IN > side.len() {
+            continue;
+        }
+        // What touches the article may be its last list or its signature: walk outwards from it.
+        let mut seen = 0;
+        let outwards: Vec<usize> = if side.start == 0 { side.rev().collect() } else { side.collect() };
+        for at in outwards {
+            match dropped[at] {
+                Some(_) => seen += 1,
+                None if seen >= MIN_FURNITURE / 2 => dropped[at] = Some("navigation"),
+                None => {}
+            }
+        }
+    }
+}
