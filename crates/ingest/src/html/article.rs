@@ -5,17 +5,24 @@
 //! Readability finds it (a paragraph lends its score to the elements around it, Arc90 2010); and
 //! every line inside it has to show that it is the article's.
 
+use std::collections::HashMap;
+
 use pressmark_core::SegmentKind;
 
 use super::signs::{Signs, signs};
 use super::text::{Counts, Line, lines};
 use super::tree::{Attr, NONE, Tag, Tree};
 
+/// Names and classes of an element and the two around it.
+type Style<'a> = [(Tag, &'a str); 3];
+
 /// A page under study.
 pub(super) struct Study<'a> {
     pub tree: &'a Tree,
     pub lines: Vec<Line>,
     pub signs: Vec<Signs>,
+    /// For each table cell, whether its row is a line.
+    data: Vec<bool>,
     /// Whether the node was set aside, with everything in it.
     pub aside: Vec<bool>,
     /// For every node, what the lines that start before it hold.
@@ -27,6 +34,9 @@ pub(super) struct Study<'a> {
 const PROSE_CHARS: usize = 25;
 /// Fewest words of such a line, for scripts that separate words.
 const PROSE_WORDS: usize = 6;
+
+/// Prose outside of a gallery that shows that the gallery is not the article itself.
+const GALLERY_REST: usize = 600;
 
 /// How much of a line is prose, in characters.
 fn prose(counts: Counts) -> usize {
@@ -53,7 +63,7 @@ impl<'a> Study<'a> {
         let data = data_cells(html, tree);
         let lines = lines(html, tree, &shown, &data);
         let mut study =
-            Self { tree, lines, signs, aside: vec![false; tree.len()], before: Vec::new(), prose_before: Vec::new() };
+            Self { tree, lines, signs, data, aside: vec![false; tree.len()], before: Vec::new(), prose_before: Vec::new() };
         study.count();
         study.set_aside(Care::Lenient);
         if care == Care::Names {
@@ -143,6 +153,12 @@ impl<'a> Study<'a> {
         if care == Care::Lenient {
             return (signs.hidden && share < 0.5) || (signs.comments && share < 0.9 && !self.holds_article(index));
         }
+        if signs == Signs::default() && !node.tag.is_block() {
+            return false;
+        }
+        if !node.tag.is_block() && self.is_part_of_line(index) {
+            return false;
+        }
         let article = matches!(node.tag, Tag::Article);
         let heading = node.tag.heading_level().is_some();
         let small = share < 0.3;
@@ -158,6 +174,9 @@ impl<'a> Study<'a> {
         if article || heading {
             return signs.related && small && !heading;
         }
+        if signs.gallery && !signs.body {
+            return share < 0.4 || total - prose >= GALLERY_REST;
+        }
         if (signs.chrome || signs.related) && !signs.body {
             return small;
         }
@@ -168,6 +187,13 @@ impl<'a> Study<'a> {
             return share < 0.1 && self.link_share_in(index) > 0.4;
         }
         false
+    }
+
+    /// Whether an inline element is but a part of its line: names inside running text say little.
+    fn is_part_of_line(&self, index: u32) -> bool {
+        let own: usize = self.tree.texts(index).map(|t| t.len()).sum();
+        let block = self.tree.ancestors(index).find(|a| self.tree.node(*a).tag.is_block());
+        block.is_some_and(|b| self.chars_in(b).0 > own * 2)
     }
 
     /// Whether what is named like an article's text stands inside an element.
@@ -212,7 +238,55 @@ impl<'a> Study<'a> {
             }
             top = parent;
         }
+        let top = self.widen(top);
         self.with_siblings(top, &scores)
+    }
+
+    /// Climbs until the element holds the page's paragraphs of the same make.
+    ///
+    /// Articles cut into several blocks (a picture, an advertisement between) have no element
+    /// whose own paragraphs make up most of them; but all their paragraphs look alike.
+    fn widen(&self, top: u32) -> u32 {
+        let mut styles: HashMap<Style<'_>, (usize, usize)> = HashMap::new();
+        let range = top..self.tree.node(top).end;
+        for (index, line) in self.lines.iter().enumerate() {
+            let (Some(first), chars) = (self.first_text(index), prose(line.counts)) else { continue };
+            if chars > 0 && line.block != NONE {
+                let (all, own) = styles.entry(self.style(line.block)).or_default();
+                *all += chars;
+                *own += if range.contains(&first) { chars } else { 0 };
+            }
+        }
+        let most = styles.iter().filter(|(style, _)| style.iter().any(|(_, class)| !class.is_empty()));
+        let Some((style, &(all, own))) = most.max_by_key(|(style, (_, own))| (*own, **style)) else { return top };
+        if own == 0 || own * 10 >= all * 9 {
+            return top;
+        }
+        let article = self.tree.ancestors(top).find(|a| self.tree.node(*a).tag == Tag::Article);
+        for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
+            if article.is_some_and(|a| parent < a) {
+                break;
+            }
+            let range = parent..self.tree.node(parent).end;
+            let held: usize = (0..self.lines.len())
+                .filter(|i| self.first_text(*i).is_some_and(|f| range.contains(&f)))
+                .filter(|i| self.lines[*i].block != NONE && self.style(self.lines[*i].block) == *style)
+                .map(|i| prose(self.lines[i].counts))
+                .sum();
+            if held * 10 >= all * 9 {
+                return parent;
+            }
+        }
+        top
+    }
+
+    /// Names and classes of an element and the two around it.
+    fn style(&self, index: u32) -> Style<'_> {
+        let mut style = [(Tag::Text, ""); 3];
+        for (slot, element) in style.iter_mut().zip(self.tree.ancestors(index)) {
+            *slot = (self.tree.node(element).tag, self.tree.attr(element, Attr::Class).unwrap_or(""));
+        }
+        style
     }
 
     fn is_page(&self, index: u32) -> bool {
@@ -321,7 +395,7 @@ impl<'a> Study<'a> {
                 t if t.heading_level().is_some() => SegmentKind::Heading,
                 Tag::Li | Tag::Dd | Tag::Dt => SegmentKind::List,
                 Tag::Blockquote => SegmentKind::Quote,
-                Tag::Tr => SegmentKind::Table,
+                Tag::Tr if element == block => SegmentKind::Table,
                 _ => continue,
             };
             if kind == SegmentKind::Body {

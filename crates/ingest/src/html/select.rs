@@ -1,6 +1,6 @@
 //! The lines inside the chosen elements that are the article's, and its title.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use pressmark_core::SegmentKind;
 
@@ -14,6 +14,9 @@ use crate::block::Block;
 ///
 /// Readability starts over with weaker rules below 500 characters; news in brief is shorter.
 const ENOUGH_CHARS: usize = 250;
+
+/// Labels in a row that make a chart; two may be a name and a post above a statement.
+const LABEL_RUN: usize = 4;
 
 /// The blocks of the article in page order, the title among them; empty when there is none.
 pub(super) fn blocks(html: &str, tree: &Tree, found: &Found) -> Vec<Block> {
@@ -99,6 +102,7 @@ fn pick(study: &Study<'_>, html: &str, found: &Found) -> Vec<(usize, SegmentKind
         .filter(|c| c.chars > 0)
         .collect();
     judge_lists(study, &mut lines);
+    judge_labels(&mut lines);
     judge_edges(&mut lines);
     judge_headings(study, &mut lines);
     judge_by_linked_data(&mut lines, found);
@@ -114,10 +118,14 @@ fn candidate(study: &Study<'_>, html: &str, line: usize) -> Candidate {
             counts.read(html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default(), node.linked);
         }
     }
-    let kind = study.kind(line);
+    let mut kind = study.kind(line);
     let last = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', ']', '»', '“']).chars().next_back();
     let closed = last.is_some_and(|c| matches!(c, '.' | '!' | '?' | '…' | ':' | '。' | '！' | '？' | '؟' | '।' | '۔'));
     let link_share = counts.link_share();
+    // Sentences that are set as headings for show are paragraphs.
+    if kind == SegmentKind::Heading && ((closed && counts.words >= 12) || counts.words >= 30) {
+        kind = SegmentKind::Body;
+    }
     let wordless = counts.words * 12 < counts.chars;
     let prose = kind.is_prose() && link_share < 0.4 && ((counts.words >= 10 && closed) || counts.words >= 20 || (wordless && counts.chars > 20));
     let linked_only = link_share > 0.7 || (link_share > 0.5 && counts.words < 12);
@@ -143,12 +151,26 @@ fn judge_lists(study: &Study<'_>, lines: &mut [Candidate]) {
         let items = &mut lines[start..end];
         let chars: usize = items.iter().map(|c| c.chars).sum();
         let linked: f32 = items.iter().map(|c| c.link_share * c.chars as f32).sum();
-        if linked > chars as f32 * 0.5 {
+        if linked > chars as f32 * 0.7 {
             items.iter_mut().for_each(|c| c.keep = false);
         } else {
             items.iter_mut().for_each(|c| c.keep = true);
         }
         start = end;
+    }
+}
+
+/// Runs of words and figures that make no sentence are the labels of a chart or of controls.
+fn judge_labels(lines: &mut [Candidate]) {
+    let is_label = |c: &Candidate| c.kind == SegmentKind::Body && !c.prose && !c.closed && c.words <= 4;
+    let mut start = 0;
+    while start < lines.len() {
+        let run = lines[start..].iter().take_while(|c| is_label(c)).count();
+        let wordless = |c: &Candidate| !c.text.chars().any(char::is_alphabetic);
+        for line in &mut lines[start..start + run] {
+            line.keep &= run < LABEL_RUN && !wordless(line);
+        }
+        start += run.max(1);
     }
 }
 
@@ -166,9 +188,22 @@ fn judge_edges(lines: &mut [Candidate]) {
     }
 }
 
+/// The element in which most of the prose stands.
+fn main_parent(study: &Study<'_>, lines: &[Candidate]) -> Option<u32> {
+    let mut parents: BTreeMap<u32, usize> = BTreeMap::new();
+    for line in lines.iter().filter(|c| c.prose && c.keep) {
+        let block = study.lines[line.line].block;
+        if block != NONE {
+            *parents.entry(study.tree.node(block).parent).or_default() += line.chars;
+        }
+    }
+    parents.into_iter().max_by_key(|(_, chars)| *chars).map(|(parent, _)| parent)
+}
+
 /// A heading stays when something of its section does; one that is a link heads another story.
 fn judge_headings(study: &Study<'_>, lines: &mut [Candidate]) {
     let mut below = 0_usize;
+    let main = main_parent(study, lines);
     for index in (0..lines.len()).rev() {
         if lines[index].kind != SegmentKind::Heading {
             below += usize::from(lines[index].keep && lines[index].kind != SegmentKind::Caption);
@@ -178,7 +213,8 @@ fn judge_headings(study: &Study<'_>, lines: &mut [Candidate]) {
         let level = heading_level(study, lines[index].line);
         let deeper = lines[index + 1..].iter().find(|c| c.keep).and_then(|c| heading_level(study, c.line)) > level;
         let line = &mut lines[index];
-        line.keep &= line.link_share < 0.7 && (below > 0 || (next_is_heading && deeper));
+        let beside = study.tree.ancestors(study.lines[line.line].block).nth(1);
+        line.keep &= (line.link_share < 0.7 || (main.is_some() && beside == main)) && (below > 0 || (next_is_heading && deeper));
         if line.keep {
             below = 0;
         }

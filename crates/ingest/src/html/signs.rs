@@ -31,6 +31,8 @@ pub(super) struct Signs {
     pub hidden: bool,
     /// A summary under the title.
     pub lead: bool,
+    /// A row of pictures to leaf through.
+    pub gallery: bool,
     /// A quotation repeated from the text for show.
     pub pullquote: bool,
 }
@@ -109,10 +111,16 @@ struct Before {
     sign: bool,
     read: bool,
     pull: bool,
-    author: bool,
+    about: bool,
 }
 
 fn read(word: &str, before: &mut Before, signs: &mut Signs) {
+    // `has-sidebar`, `no-caption`: said of an element that holds the thing, or does not.
+    let about = std::mem::replace(&mut before.about, matches!(word, "has" | "no" | "with" | "without" | "not" | "hide"));
+    if about {
+        before.about = true;
+        return;
+    }
     match word {
         "nav" | "navigation" | "navbar" | "menu" | "submenu" | "breadcrumb" | "breadcrumbs" | "masthead" | "footer"
         | "ad" | "ads" | "adv" | "advert" | "adslot" | "dfp" | "gpt" | "cookie" | "cookies" | "consent" | "gdpr"
@@ -121,7 +129,7 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         | "social" | "socials" | "follow" | "sidebar" | "rail" | "pagination" | "pager" | "paging" | "skip"
         | "skiplink" | "toolbar" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "sponsors" | "banner"
         | "donate" | "donation" | "donations" | "survey" | "paywall" | "marketing" | "crosslinks" | "shop"
-        | "shopping" | "sharedaddy" | "jp" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
+        | "shopping" | "sharedaddy" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
         | "whatsapp" | "topbar" | "ticker" | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
         "related" | "relateds" | "recirc" | "recirculation" | "recommended" | "recommendations" | "recommendation"
         | "recommend" | "trending" | "popular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "mgid"
@@ -138,9 +146,10 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "caption" | "captions" | "credit" | "credits" | "photographer" | "figcaption" | "imagecaption" => {
             signs.caption = true;
         }
+        "next" | "also" if before.read => signs.related = true,
+        "carousel" | "slideshow" | "slider" | "gallery" | "galleries" | "slides" => signs.gallery = true,
         "widget" | "widgets" | "more" | "tools" | "tool" | "module" | "box" | "links" | "list" | "aside" | "extra"
-        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "carousel" | "slideshow"
-        | "slider" | "gallery" | "infobox" | "factbox" | "player" | "video" | "embed" | "tag" | "hub" | "info"
+        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "infobox" | "factbox" | "player" | "video" | "embed" | "tag" | "hub" | "info"
         | "header" | "overlay" | "utility" | "actions" | "buttons" | "button" | "live" | "sticky" | "sub"
         | "sidebars" | "inset" | "interstitial" => signs.doubtful = true,
         "entry" | "story" | "post" | "article" => {
@@ -157,14 +166,12 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "quote" if before.pull => signs.pullquote = true,
         "read" | "viewed" | "shared" | "commented" if before.most => signs.related = true,
         "up" if before.sign => signs.chrome = true,
-        "next" | "also" if before.read => signs.related = true,
         _ => stem(word, signs),
     }
     before.most |= word == "most";
     before.sign |= word == "sign";
     before.read |= word == "read" || word == "see";
     before.pull |= word == "pull";
-    before.author |= word == "author";
 }
 
 /// Names that are written in one word with another.
@@ -184,23 +191,31 @@ fn stem(word: &str, signs: &mut Signs) {
 }
 
 /// Cuts a name into lower-case words at case changes and non-letters.
+///
+/// Short words that only a case change sets apart are left out: they come from generated names.
 fn words(name: &str, word: &mut String, mut read: impl FnMut(&str)) {
     word.clear();
-    let mut lower = false;
-    for c in name.chars() {
-        let cut = !c.is_alphanumeric() || (c.is_uppercase() && lower);
-        if cut && !word.is_empty() {
+    let (mut lower, mut cased) = (false, false);
+    let mut done = |word: &mut String, cased: bool| {
+        if word.len() > if cased { 3 } else { 1 } {
             read(word);
-            word.clear();
         }
-        if c.is_alphanumeric() && !c.is_ascii_digit() {
+        word.clear();
+    };
+    for c in name.chars() {
+        if !c.is_alphabetic() {
+            done(word, cased);
+            cased = c.is_numeric();
+        } else if c.is_uppercase() && lower {
+            done(word, true);
+            cased = true;
+        }
+        if c.is_alphabetic() {
             word.extend(c.to_lowercase());
         }
         lower = c.is_lowercase();
     }
-    if !word.is_empty() {
-        read(word);
-    }
+    done(word, cased);
 }
 
 #[cfg(test)]
@@ -222,6 +237,8 @@ mod tests {
         assert!(of("<section itemprop=articleBody>").body);
         let plain = of("<div class='subheader shadow gradient loaded thread'>");
         assert_eq!(plain, Signs::default());
+        assert_eq!(of("<p class='sc-77 hAdRRP x1ad'>"), Signs::default());
+        assert_eq!(of("<div class='has-sidebar no-caption with-social-share'>"), Signs::default());
     }
 
     #[test]
