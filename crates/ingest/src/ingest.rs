@@ -225,7 +225,7 @@ fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failu
         Format::Tsv => b'\t',
         _ => record.context.delimiter.unwrap_or(b','),
     };
-    let cells = fields::of_row(text, delimiter).map_err(malformed)?;
+    let cells = fields::of_row(text, delimiter);
     let columns = record.context.columns.as_deref().map(Vec::as_slice).unwrap_or_default();
     if cells.len() != columns.len() {
         return failure(ProblemKind::Malformed, format!("row has {} cells, the header {}", cells.len(), columns.len()));

@@ -1,4 +1,31 @@
-//! Bytes to documents: formats, character sets, articles out of pages, chrome, metadata, language, duplicates
+//! Bytes to documents: formats, character sets, articles out of pages, chrome, metadata, language, duplicates.
+//!
+//! [`Inputs`] reads files, folders and standard input as [`Record`]s, one at a time and never more than a limit;
+//! [`ingest`] makes a [`Document`](pressmark_core::Document) of each, on as many threads as there are; [`Ids`] and
+//! [`Duplicates`] then look at the documents in input order. Text that stands in the document can be traced to
+//! the bytes it came from through every step (character set, JSON or CSV quoting, markup, cleaning): [`replay`]
+//! proves it.
+//!
+//! Bad input is data: a record that is damaged, too large, binary or empty becomes a document with a problem.
+//! Only options and paths that make no sense are an [`Error`].
+//!
+//! ```
+//! use pressmark_ingest::{Format, Ids, Options, Record, ingest, replay};
+//!
+//! let line = br#"{"id": 7, "title": "Harbour shut", "text": "It was caf\u00e9 weather, the mayor said."}"#;
+//! let record = Record::new("news.jsonl", 0, Format::Jsonl, line.to_vec());
+//! let mut doc = ingest(&record, &Options::default());
+//! Ids::new().assign(&mut doc);
+//!
+//! assert_eq!(doc.id, "7");
+//! assert_eq!(doc.text, "Harbour shut\n\nIt was café weather, the mayor said.");
+//! replay(&doc, &record.bytes)?;
+//! # Ok::<(), pressmark_ingest::ReplayError>(())
+//! ```
+//!
+//! It fetches nothing, runs no script of a page, and finds neither sentences nor words: that is
+//! `pressmark-tokenize`.
+#![deny(missing_docs)]
 
 mod assemble;
 mod binary;
@@ -11,6 +38,7 @@ mod fields;
 mod html;
 mod ids;
 mod ingest;
+mod inputs;
 mod language;
 mod map;
 mod names;
@@ -21,6 +49,7 @@ mod replay;
 pub use duplicates::{DuplicateOptions, Duplicates, Signature};
 pub use ids::Ids;
 pub use ingest::ingest;
+pub use inputs::{Inputs, Progress};
 pub use options::{Error, Fields, Format, Options};
 pub use record::Record;
 pub use replay::{ReplayError, replay};

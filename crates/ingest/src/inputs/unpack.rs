@@ -1,0 +1,278 @@
+//! Bytes of a file, counted, unpacked, and kept within limits.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+use pressmark_core::ProblemKind;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::walk::Packing;
+use crate::Options;
+
+/// Bytes read at a time.
+const BUFFER: usize = 64 << 10;
+
+/// Bytes that may be unpacked before the ratio counts: short files of zeros harm nobody.
+const RATIO_FROM: u64 = 16 << 20;
+
+/// An input's bytes, unpacked.
+pub(super) struct Stream {
+    reader: Box<dyn BufRead + Send>,
+    /// Bytes to be read before those of `reader`, from `at` on.
+    pending: Vec<u8>,
+    at: usize,
+    /// The file and what was known of it when it was opened.
+    file: Option<(Arc<File>, Metadata)>,
+}
+
+/// Why the bytes ended too early.
+pub(super) type Failure = (ProblemKind, String);
+
+impl Stream {
+    /// Opens a file.
+    pub(super) fn open(file: File, packing: Packing, options: &Options, count: Arc<AtomicU64>) -> Result<Self, Failure> {
+        let file = Arc::new(file);
+        let metadata = file.metadata().map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;
+        let kept = metadata.is_file().then(|| (Arc::clone(&file), metadata));
+        let stream = Self::new(Shared(file), packing, options, count)?;
+        Ok(Self { file: kept, ..stream })
+    }
+
+    /// Reads from anything.
+    pub(super) fn new(
+        reader: impl Read + Send + 'static,
+        packing: Packing,
+        options: &Options,
+        count: Arc<AtomicU64>,
+    ) -> Result<Self, Failure> {
+        let packed = Arc::new(AtomicU64::new(0));
+        let counted = Counted { reader, counts: [Arc::clone(&packed), count] };
+        let mut source = BufReader::with_capacity(BUFFER, counted);
+        let packing = match packing {
+            Packing::Unknown => packing_of(source.fill_buf().map_err(|e| failure(&e))?),
+            known => known,
+        };
+        let limits = Limits { packed, unpacked: 0, ratio: u64::from(options.max_ratio), most: options.max_unpacked_bytes };
+        let reader: Box<dyn BufRead + Send> = match packing {
+            Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
+            Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
+            Packing::Plain | Packing::Unknown => Box::new(source),
+        };
+        Ok(Self { reader, pending: Vec::new(), at: 0, file: None })
+    }
+
+    /// The bytes at hand, at least one unless the input is at its end.
+    pub(super) fn fill(&mut self) -> Result<&[u8], Failure> {
+        if self.at < self.pending.len() {
+            return Ok(&self.pending[self.at..]);
+        }
+        // Twice, for the borrow checker: the second call finds the buffer full.
+        loop {
+            match self.reader.fill_buf() {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(failure(&error)),
+            }
+        }
+        self.reader.fill_buf().map_err(|e| failure(&e))
+    }
+
+    /// Goes past bytes that [`fill`](Self::fill) gave.
+    pub(super) fn consume(&mut self, count: usize) {
+        if self.at < self.pending.len() {
+            self.at += count;
+            if self.at >= self.pending.len() {
+                (self.pending, self.at) = (Vec::new(), 0);
+            }
+        } else {
+            self.reader.consume(count);
+        }
+    }
+
+    /// Puts bytes back, to be read next; tells how many bytes that moved.
+    pub(super) fn put_back(&mut self, mut bytes: Vec<u8>) -> usize {
+        bytes.extend_from_slice(self.pending.get(self.at..).unwrap_or_default());
+        (self.pending, self.at) = (bytes, 0);
+        self.pending.len()
+    }
+
+    /// The first bytes, up to `count`, which stay to be read; an error shows when it is reached again.
+    pub(super) fn peek(&mut self, count: usize) -> &[u8] {
+        let mut head = Vec::new();
+        while head.len() < count {
+            match self.fill() {
+                Ok(bytes) if !bytes.is_empty() => {
+                    let len = bytes.len();
+                    head.extend_from_slice(bytes);
+                    self.consume(len);
+                }
+                _ => break,
+            }
+        }
+        self.put_back(head);
+        let end = self.pending.len().min(count);
+        &self.pending[..end]
+    }
+
+    /// Whether the file is another than when it was opened.
+    pub(super) fn has_changed(&self) -> bool {
+        self.file.as_ref().is_some_and(|(file, before)| {
+            let modified = |m: &Metadata| m.modified().ok();
+            file.metadata().is_ok_and(|now| now.len() != before.len() || modified(&now) != modified(before))
+        })
+    }
+}
+
+/// What an error means for the record.
+fn failure(error: &io::Error) -> Failure {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>()) {
+        Some(Broken(message)) => (ProblemKind::BadArchive, message.clone()),
+        None => (ProblemKind::Unreadable, error.to_string()),
+    }
+}
+
+fn packing_of(head: &[u8]) -> Packing {
+    match head {
+        [0x1F, 0x8B, ..] => Packing::Gzip,
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Packing::Zstd,
+        _ => Packing::Plain,
+    }
+}
+
+/// A compressed input that cannot be unpacked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Broken(String);
+
+fn broken(message: impl Into<String>) -> io::Error {
+    io::Error::other(Broken(message.into()))
+}
+
+struct Shared(Arc<File>);
+
+impl Read for Shared {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.as_ref().read(buf)
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    reader: R,
+    counts: [Arc<AtomicU64>; 2],
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buf)?;
+        for count in &self.counts {
+            count.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
+    }
+}
+
+/// How much may be unpacked.
+struct Limits {
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+    ratio: u64,
+    most: u64,
+}
+
+impl Limits {
+    fn over(self, reader: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
+        Box::new(BufReader::with_capacity(BUFFER, Limited { limits: self, reader }))
+    }
+}
+
+struct Limited<R> {
+    limits: Limits,
+    reader: R,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = match self.reader.read(buf) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) if error.get_ref().is_some_and(|e| e.is::<Broken>()) => return Err(error),
+            Err(error) => return Err(broken(format!("cannot be unpacked: {error}"))),
+        };
+        let limits = &mut self.limits;
+        limits.unpacked += read as u64;
+        let packed = limits.packed.load(Ordering::Relaxed).max(1);
+        if limits.unpacked > limits.most {
+            return Err(broken(format!("unpacks to more than {} bytes", limits.most)));
+        }
+        if limits.unpacked > RATIO_FROM && limits.unpacked / packed > limits.ratio {
+            return Err(broken(format!("unpacks to more than {} times its size", limits.ratio)));
+        }
+        Ok(read)
+    }
+}
+
+/// Unpacks the frames of a zstd file one after the other.
+struct Zstd<R> {
+    source: R,
+    decoder: FrameDecoder,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Between,
+    InFrame,
+}
+
+impl<R: BufRead> Zstd<R> {
+    /// Starts the next frame; `false` at the end of the file.
+    fn start(&mut self) -> io::Result<bool> {
+        loop {
+            if self.source.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            match self.decoder.reset(&mut self.source) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    let skipped = io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
+                    if skipped < u64::from(length) {
+                        return Err(broken("is cut short"));
+                    }
+                }
+                Err(error) => return Err(broken(format!("cannot be unpacked: {error}"))),
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Zstd<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.state == State::Between {
+                if !self.start()? {
+                    return Ok(0);
+                }
+                self.state = State::InFrame;
+            }
+            while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+                self.decoder
+                    .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
+                    .map_err(|error| broken(format!("cannot be unpacked: {error}")))?;
+            }
+            let read = self.decoder.read(buf)?;
+            if read > 0 || buf.is_empty() {
+                return Ok(read);
+            }
+            let (told, found) = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
+            if told.is_some() && told != found {
+                return Err(broken("is damaged: the checksum differs"));
+            }
+            self.state = State::Between;
+        }
+    }
+}
