@@ -64,7 +64,7 @@ fn differences(out: &mut impl Write, doc: &Document, gold: &[pressmark_quote::Go
         flat(&doc.text[a..b])
     };
     let wanted: Vec<_> =
-        gold.iter().filter(|g| g.kind.as_str() == kind).flat_map(|g| g.content.iter().map(move |s| (g, *s))).collect();
+        gold.iter().flat_map(|g| g.content.iter().filter(|c| c.1.as_str() == kind).map(move |s| (g, s.0))).collect();
     for (g, span) in &wanted {
         let hit = doc.quotes.iter().find(|q| q.kind.as_str() == kind && q.span == *span);
         let source: String = g.source.iter().map(|s| doc.slice(*s)).collect::<Vec<_>>().join(" ‖ ");
@@ -86,8 +86,8 @@ fn differences(out: &mut impl Write, doc: &Document, gold: &[pressmark_quote::Go
             let part = |s: Option<pressmark_core::Span>| s.map_or("-", |s| doc.slice(s));
             let over: String = gold
                 .iter()
-                .filter(|g| g.content.iter().any(|c| c.overlaps(q.span)))
-                .map(|g| format!("{}<{}>", g.kind.as_str(), g.content.iter().map(|c| flat(doc.slice(*c))).collect::<Vec<_>>().join(" ‖ ")))
+                .filter(|g| g.content.iter().any(|c| c.0.overlaps(q.span)))
+                .map(|g| format!("{}<{}>", g.content[0].1.as_str(), g.content.iter().map(|c| flat(doc.slice(c.0))).collect::<Vec<_>>().join(" ‖ ")))
                 .collect();
             writeln!(out, "EXTRA [{}] over {over}\n     by [{}] cue [{}]\n     … {}", flat(doc.slice(q.span)), flat(part(q.speaker_span)), part(q.cue), near(q.span.start))?;
         }

@@ -6,7 +6,7 @@ use crate::lexicon::{
     ADVERB, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FRENCH_PARTICIPLE, OBJECT_PRONOUN, PARTICIPLE,
     PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
 };
-use crate::phrase::{self, phrase_after, subject_before, verb_at};
+use crate::phrase::{self, Verb, phrase_after, subject_before, verb_at};
 use crate::unit::Unit;
 
 /// The words that attribute a quotation, as items of a unit.
@@ -186,7 +186,7 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
         || noun_like
         && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
             || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
-            || matches!(unit.word(before), "'s" | "’s") && unit.is(index, DOCUMENT))
+            || matches!(unit.word(before), "'s" | "’s") && (unit.is(index, DOCUMENT) || AMBIGUOUS.contains(&unit.word(index))))
 }
 
 /// Forms that are nouns as often as verbs.
@@ -208,7 +208,7 @@ fn french_cue(unit: &Unit<'_>, head: usize) -> bool {
 /// The attribution that stands before a quotation, in the items of `range` (the quotation follows right behind).
 ///
 /// With `own_line`, the quotation stands in the next paragraph.
-pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, own_line: bool) -> Option<Attribution> {
+pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_line: bool) -> Option<Attribution> {
     let end = range.end;
     let last = end.checked_sub(1).filter(|l| *l >= range.start)?;
     let mark = unit.word(last);
@@ -230,10 +230,10 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, own_line: bool) -> Op
         if !verb || is_noun_here(unit, head) && !item.is(PARTICIPLE) {
             continue;
         }
-        if !leads_to_quotation(unit, head + 1..stop, mark) {
+        let group = verb_at(unit, head);
+        if !leads_to_quotation(unit, head + 1..stop, mark) || !suits(unit, &group, head + 1..stop, mark, quoted) {
             return None;
         }
-        let group = verb_at(unit, head);
         let speaker = if item.is(PARTICIPLE) && group.group.len() == 1 {
             phrase::clause_subject(unit, head)
         } else {
@@ -270,6 +270,45 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str) -> boo
         && (unit.is(last, TIME | OBJECT_PRONOUN | CAPITALISED | ROLE) && matches_telling(unit, between.start - 1)
             || between.clone().all(|i| unit.is(i, TIME | ADVERB)))
 }
+
+/// The form of what stands in quotation marks, as far as it tells what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Form {
+    /// Its first letter is a small one.
+    pub(crate) lower: bool,
+    /// All its words of weight are capitalised, as in the name of a show.
+    pub(crate) title: bool,
+    /// It ends with a comma, a full stop or the like inside of the marks.
+    pub(crate) punctuated: bool,
+}
+
+/// Whether the form of the quotation is what the verb group before it asks for.
+fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quoted: Form) -> bool {
+    // "wrote in her memoir, “A Hard Road.”", "told “Early Hours”"
+    if quoted.title && mark != ":" && !(between.is_empty() && quoted.punctuated) {
+        return false;
+    }
+    let verb = unit.word(group.head);
+    // "a film called “The Road”", "the so-called “road”"
+    let naming = ["called", "titled", "entitled", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
+    if naming.contains(&verb) && group.group.len() == 1 {
+        let before = group.group.start.checked_sub(1);
+        let agent = before.is_some_and(|b| unit.is(b, SUBJECT_PRONOUN | CAPITALISED | ROLE) || matches!(unit.word(b), ")" | ","));
+        if !agent {
+            return false;
+        }
+    }
+    // A fragment without a comma is what somebody says only after the plainest verbs.
+    !(quoted.lower && between.is_empty() && !matches!(mark, ":" | ",")) || PLAIN.contains(&verb)
+}
+
+/// Verbs after which a fragment in quotation marks is the whole of what is said.
+const PLAIN: &[&str] = &[
+    "said", "says", "say", "saying", "wrote", "writes", "writing", "told", "added", "adds", "adding", "tweeted", "tweets", "tweeting",
+    "asked", "replied", "declared", "stated", "states", "stating", "insisted", "responded", "read", "reads", "yelled", "yelling",
+    "shouted", "shouting", "chanted", "chanting", "called", "calls", "whispered", "answered", "joked", "quipped", "remarked", "noted",
+    "argued", "warned", "concluded", "continued", "exclaimed", "echoed", "mouthing", "mouthed", "observed", "thought", "cried",
+];
 
 /// *told* and *asked* take an addressee.
 fn matches_telling(unit: &Unit<'_>, head: usize) -> bool {

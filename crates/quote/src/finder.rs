@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use pressmark_core::{Document, Layer, ProblemKind, Provenance, Quote, QuoteKind, Span, Stage, StageError};
 
-use crate::direct::{self, Attribution};
+use crate::direct::{self, Attribution, Form};
 use crate::lexicon::{
     ADVERB, CAPITALISED, COORDINATOR, Lexicon, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
@@ -101,7 +101,7 @@ impl QuoteFinder {
     fn attribution(&self, units: &[Unit<'_>], index: usize, region: Range<usize>, inner: &str) -> Option<(usize, Said)> {
         let unit = units.get(index)?;
         let at = region.end;
-        if let Some(found) = direct::before(unit, region.clone(), false).filter(|_| !goes_on(unit, at, inner)) {
+        if let Some(found) = direct::before(unit, region.clone(), form(inner), false).filter(|_| !goes_on(unit, at, inner)) {
             return Some((at, said(unit, &found)));
         }
         let tail = takes_tail(unit, at, inner).then(|| direct::after(unit, at + 1, !ends_with_mark(inner))).flatten();
@@ -113,7 +113,7 @@ impl QuoteFinder {
             }
             return Some((start, said(unit, &found)));
         }
-        if at == 0 { Some((at, announced(units, index)?)) } else { None }
+        if at == 0 { Some((at, announced(units, index, inner)?)) } else { None }
     }
 }
 
@@ -134,8 +134,15 @@ fn goes_on(unit: &Unit<'_>, at: usize, inner: &str) -> bool {
     let next = unit.item(at + 1);
     !ends_with_mark(inner)
         && next.is_some_and(|n| {
-            n.is_word() && !n.is(CAPITALISED | COORDINATOR | PREPOSITION | SUBORDINATOR | SUBJECT_PRONOUN | TIME | ADVERB)
+            let adverbial = matches!(n.lower.as_ref(), "in" | "on" | "at" | "during" | "after" | "before" | "via" | "through" | "as");
+            let ends = n.is(CAPITALISED | COORDINATOR | SUBORDINATOR | SUBJECT_PRONOUN | TIME | ADVERB) || adverbial;
+            n.is_word() && !ends && (starts_lower(inner) || !n.is(PREPOSITION))
         })
+}
+
+fn form(inner: &str) -> Form {
+    let words = inner.split_whitespace().count();
+    Form { lower: starts_lower(inner), title: words > 1 && is_title(inner), punctuated: ends_with_mark(inner) }
 }
 
 fn ends_with_mark(inner: &str) -> bool {
@@ -192,10 +199,10 @@ fn is_sentence(inner: &str) -> bool {
 }
 
 /// The attribution of a quotation that opens a paragraph, from the end of the one before.
-fn announced(units: &[Unit<'_>], index: usize) -> Option<Said> {
+fn announced(units: &[Unit<'_>], index: usize, inner: &str) -> Option<Said> {
     let before = units.get(index.checked_sub(1)?)?;
     let start = before.items.iter().rposition(|i| i.quoted.is_some()).map_or(0, |i| i + 1);
-    let found = direct::before(before, start..before.items.len(), true)?;
+    let found = direct::before(before, start..before.items.len(), form(inner), true)?;
     Some(said(before, &found))
 }
 

@@ -8,13 +8,11 @@ use crate::marks;
 /// A quotation as a person marked it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gold {
-    /// What is said, in one or more pieces in text order.
+    /// What is said, in one or more pieces in text order, each with its kind: direct when every word of
+    /// the piece stands in quotation marks, mixed when some do.
     ///
-    /// Pieces of a direct quotation are its stretches in quotation marks: `“A,” he said. “B.”` is one
-    /// annotation of two pieces.
-    pub content: Vec<Span>,
-    /// Direct when every word of the content stands in quotation marks, mixed when some do.
-    pub kind: QuoteKind,
+    /// `“A,” he said. “B.”` is one annotation of two direct pieces.
+    pub content: Vec<(Span, QuoteKind)>,
     /// The words that name the speaker; empty when none do.
     pub source: Vec<Span>,
     /// The words that introduce the quotation.
@@ -53,21 +51,23 @@ pub fn read_brat(text: &str, annotations: &str) -> Result<Vec<Gold>, Error> {
         }
     }
     for event in events {
-        let mut gold = Gold { content: Vec::new(), kind: QuoteKind::Indirect, source: Vec::new(), cue: Vec::new() };
+        let mut content = Vec::new();
+        let mut gold = Gold { content: Vec::new(), source: Vec::new(), cue: Vec::new() };
         for (role, id) in event.split_whitespace().filter_map(|r| r.split_once(':')) {
             let found = spans.get(id).into_iter().flatten().copied();
             match role.trim_end_matches(|c: char| c.is_ascii_digit()) {
-                "Content" => gold.content.extend(found),
+                "Content" => content.extend(found),
                 "Source" => gold.source.extend(found),
                 "Cue" => gold.cue.extend(found),
                 _ => {}
             }
         }
+        gold.content = settle(text, content);
         if !gold.content.is_empty() {
-            golds.push(settle(text, gold));
+            golds.push(gold);
         }
     }
-    golds.sort_by_key(|g| g.content.first().copied());
+    golds.sort_by_key(|g| g.content.first().map(|(span, _)| *span));
     Ok(golds)
 }
 
@@ -88,30 +88,30 @@ fn fragments(offsets: &str, bytes: &[usize], line: usize) -> Result<Vec<Span>, E
     Ok(spans)
 }
 
-/// Joins pieces with only white space between them, tells the kind, and cuts a direct quotation
-/// into its stretches in quotation marks.
-fn settle(text: &str, mut gold: Gold) -> Gold {
-    gold.content.sort_unstable();
+/// Joins pieces with only white space between them, cuts between quotations that stand side by side,
+/// and tells the kind of each.
+fn settle(text: &str, mut content: Vec<Span>) -> Vec<(Span, QuoteKind)> {
+    content.sort_unstable();
     let mut joined: Vec<Span> = Vec::new();
-    for span in gold.content.drain(..) {
+    for span in content {
         match joined.last_mut() {
-            Some(last) if text.get(last.end..span.start).is_some_and(|gap| gap.trim().is_empty()) || span.start < last.end => {
+            Some(last) if text.get(last.end..span.start).is_none_or(|gap| gap.trim().is_empty()) => {
                 last.end = last.end.max(span.end);
             }
             _ => joined.push(span),
         }
     }
-    gold.content = joined.into_iter().map(|s| trimmed(text, s)).filter(|s| !s.is_empty()).collect();
-    let (inside, outside) = gold.content.iter().map(|s| verbatim(s.slice(text))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-    gold.kind = match (inside, outside) {
-        (0, _) => QuoteKind::Indirect,
-        (_, 0) => QuoteKind::Direct,
-        _ => QuoteKind::Mixed,
+    let kind = |span: Span| match verbatim(span.slice(text)) {
+        (0, 0) => None,
+        (0, _) => Some(QuoteKind::Indirect),
+        (_, 0) => Some(QuoteKind::Direct),
+        _ => Some(QuoteKind::Mixed),
     };
-    if gold.kind == QuoteKind::Direct {
-        gold.content = gold.content.iter().flat_map(|s| pieces(text, *s)).collect();
-    }
-    gold
+    let cut = joined.into_iter().map(|s| trimmed(text, s)).flat_map(|s| match kind(s) {
+        Some(QuoteKind::Direct) => pieces(text, s),
+        _ => vec![s],
+    });
+    cut.filter_map(|s| Some((s, kind(s)?))).collect()
 }
 
 fn trimmed(text: &str, span: Span) -> Span {

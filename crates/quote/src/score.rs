@@ -101,18 +101,26 @@ impl Scores {
             (None, &mut self.all),
         ] {
             let predicted: Vec<&Quote> = doc.quotes.iter().filter(|q| kind.is_none_or(|k| q.kind == k)).collect();
-            let wanted: Vec<(&Gold, Span)> = gold
+            let wanted: Vec<Wanted<'_>> = gold
                 .iter()
-                .filter(|g| kind.is_none_or(|k| g.kind == k))
-                .flat_map(|g| g.content.iter().map(move |s| (g, *s)))
+                .flat_map(|g| g.content.iter().map(move |(span, k)| (g, *span, *k)))
+                .filter(|(_, _, k)| kind.is_none_or(|kind| *k == kind))
+                .map(|(g, span, k)| Wanted { gold: g, span, kind: k })
                 .collect();
             scores.add(doc, &predicted, &wanted);
         }
     }
 }
 
+/// A piece of a gold quotation.
+struct Wanted<'a> {
+    gold: &'a Gold,
+    span: Span,
+    kind: QuoteKind,
+}
+
 impl KindScores {
-    fn add(&mut self, doc: &Document, predicted: &[&Quote], wanted: &[(&Gold, Span)]) {
+    fn add(&mut self, doc: &Document, predicted: &[&Quote], wanted: &[Wanted<'_>]) {
         let text = &doc.text;
         self.exact.predicted += predicted.len() as f64;
         self.overlap.predicted += predicted.len() as f64;
@@ -120,20 +128,20 @@ impl KindScores {
         self.overlap.gold += wanted.len() as f64;
         for quote in predicted {
             let own = bare(text, quote.span);
-            self.exact.right += f64::from(u8::from(wanted.iter().any(|(_, s)| bare(text, *s) == own)));
-            self.overlap.right += best(doc, quote.span, wanted.iter().map(|(_, s)| *s)).0;
+            self.exact.right += f64::from(u8::from(wanted.iter().any(|w| bare(text, w.span) == own)));
+            self.overlap.right += best(doc, quote.span, wanted.iter().map(|w| w.span)).0;
         }
-        for (gold, span) in wanted {
+        for Wanted { gold, span, kind } in wanted {
             let own = bare(text, *span);
             let same = predicted.iter().find(|q| bare(text, q.span) == own);
             self.exact.found += f64::from(u8::from(same.is_some()));
             let (share, index) = best(doc, *span, predicted.iter().map(|q| q.span));
             self.overlap.found += share;
-            let near = if gold.kind == QuoteKind::Direct { None } else { index.filter(|_| share >= 0.5) };
+            let near = if *kind == QuoteKind::Direct { None } else { index.filter(|_| share >= 0.5) };
             let Some(quote) = same.or_else(|| predicted.get(near?)) else { continue };
             self.source.add(doc, &gold.source, quote.speaker_span);
             // The second piece of “A,” he said. “B.” has no cue of its own.
-            if gold.content.first() == Some(span) {
+            if gold.content.first().is_some_and(|(first, _)| first == span) {
                 self.cue.add(doc, &gold.cue, quote.cue);
             }
         }
