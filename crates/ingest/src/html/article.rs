@@ -28,6 +28,10 @@ pub(super) struct Study<'a> {
     /// For every node, what the lines that start before it hold.
     before: Vec<Counts>,
     prose_before: Vec<usize>,
+    /// Lines that are but a link.
+    links_before: Vec<usize>,
+    /// Prose in all elements of the same name and class.
+    of_class: HashMap<(Tag, &'a str), usize>,
 }
 
 /// Fewest characters of a line that counts as prose (Readability's `scoreNode` passes over less than 25).
@@ -35,6 +39,10 @@ const PROSE_CHARS: usize = 25;
 /// Fewest words of such a line, for scripts that separate words.
 const PROSE_WORDS: usize = 6;
 
+/// Fewest characters of a link that is the title of another story.
+const CARD_TITLE_CHARS: usize = 15;
+/// Most characters of a card: a title, a summary of two sentences, a date.
+const CARD_CHARS: usize = 500;
 /// Prose outside of a gallery that shows that the gallery is not the article itself.
 const GALLERY_REST: usize = 600;
 
@@ -62,13 +70,25 @@ impl<'a> Study<'a> {
         let shown = shown(tree);
         let data = data_cells(html, tree);
         let lines = lines(html, tree, &shown, &data);
-        let mut study =
-            Self { tree, lines, signs, data, aside: vec![false; tree.len()], before: Vec::new(), prose_before: Vec::new() };
+        let mut study = Self {
+            tree,
+            lines,
+            signs,
+            data,
+            aside: vec![false; tree.len()],
+            before: Vec::new(),
+            prose_before: Vec::new(),
+            links_before: Vec::new(),
+            of_class: HashMap::new(),
+        };
         study.count();
         study.set_aside(Care::Lenient);
         if care == Care::Names {
             study.count();
+            study.count_classes();
             study.set_aside(Care::Names);
+            study.count();
+            study.set_cards_aside();
         }
         study.count();
         study
@@ -83,18 +103,82 @@ impl<'a> Study<'a> {
                 starts.push((first as usize, self.lines[index].counts));
             }
         }
-        let (mut counts, mut sum) = (Counts::default(), 0);
+        let (mut counts, mut sum, mut links) = (Counts::default(), 0, 0);
         self.before = Vec::with_capacity(nodes + 1);
         self.prose_before = Vec::with_capacity(nodes + 1);
+        self.links_before = Vec::with_capacity(nodes + 1);
         let mut starts = starts.into_iter().peekable();
         for node in 0..=nodes {
             self.before.push(counts);
             self.prose_before.push(sum);
+            self.links_before.push(links);
             while let Some((_, c)) = starts.next_if(|(at, _)| *at == node) {
                 counts.add(c);
                 sum += prose(c);
+                links += usize::from(c.link_share() > 0.8 && c.chars >= CARD_TITLE_CHARS);
             }
         }
+    }
+
+    fn count_classes(&mut self) {
+        let mut of_class: HashMap<(Tag, &'a str), usize> = HashMap::new();
+        for index in 0..self.tree.len() as u32 {
+            let prose = self.prose_in(index);
+            if let Some(class) = self.tree.attr(index, Attr::Class).filter(|c| prose > 0 && !c.is_empty()) {
+                *of_class.entry((self.tree.node(index).tag, class)).or_default() += prose;
+            }
+        }
+        self.of_class = of_class;
+    }
+
+    /// Prose in all elements that have the same name and class.
+    fn prose_of_class(&self, index: u32) -> usize {
+        let class = self.tree.attr(index, Attr::Class).unwrap_or("");
+        let all = self.of_class.get(&(self.tree.node(index).tag, class)).copied().unwrap_or(0);
+        all.max(self.prose_in(index))
+    }
+
+    /// Sets aside rows of cards: three or more elements of one make, each with a link for a title.
+    fn set_cards_aside(&mut self) {
+        let total = self.total();
+        for parent in 0..self.tree.len() as u32 {
+            let node = self.tree.node(parent);
+            if node.tag == Tag::Text || self.aside[parent as usize] || node.end < parent + 6 {
+                continue;
+            }
+            let mut group: Vec<u32> = Vec::new();
+            let mut groups: Vec<Vec<u32>> = Vec::new();
+            for child in self.tree.children(parent).filter(|c| self.tree.node(*c).tag != Tag::Text) {
+                let make = |i: u32| (self.tree.node(i).tag, self.tree.attr(i, Attr::Class));
+                if group.first().is_some_and(|first| make(*first) != make(child)) {
+                    groups.push(std::mem::take(&mut group));
+                }
+                group.push(child);
+            }
+            groups.push(group);
+            for group in groups {
+                let cards = if self.are_cards(&group, total) { group } else { Vec::new() };
+                for card in cards {
+                    let end = self.tree.node(card).end as usize;
+                    self.aside[card as usize..end].fill(true);
+                }
+            }
+        }
+    }
+
+    fn are_cards(&self, group: &[u32], total: usize) -> bool {
+        let box_like = |i: &u32| matches!(self.tree.node(*i).tag, Tag::Div | Tag::Article | Tag::Section | Tag::Li | Tag::A);
+        if group.len() < 3 || !group.iter().all(box_like) {
+            return false;
+        }
+        let titled = |i: &&u32| {
+            let end = self.tree.node(**i).end as usize;
+            let chars = self.chars_in(**i).0;
+            self.links_before[end] > self.links_before[**i as usize] && chars < CARD_CHARS
+        };
+        let prose: usize = group.iter().map(|i| self.prose_in(*i)).sum();
+        let (chars, linked) = group.iter().map(|i| self.chars_in(*i)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        group.iter().filter(titled).count() * 10 >= group.len() * 7 && linked * 4 > chars && prose * 10 < total * 3
     }
 
     /// The first run of text of a line that is not set aside.
@@ -177,16 +261,15 @@ impl<'a> Study<'a> {
         if signs.gallery && !signs.body {
             return share < 0.4 || total - prose >= GALLERY_REST;
         }
+        // A class that most paragraphs bear tells them from nothing (`paywall`, `print-only`).
+        let share = self.prose_of_class(index) as f32 / total.max(1) as f32;
         if (signs.chrome || signs.related) && !signs.body {
-            return small;
+            return share < 0.3;
         }
         if signs.credits && !signs.body && !signs.article {
             return share < 0.2;
         }
-        if signs.doubtful && !signs.body && !signs.caption {
-            return share < 0.1 && self.link_share_in(index) > 0.4;
-        }
-        false
+        signs.doubtful && !signs.body && !signs.caption && share < 0.1 && self.link_share_in(index) > 0.4
     }
 
     /// Whether an inline element is but a part of its line: names inside running text say little.

@@ -40,8 +40,11 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>) -> Found {
     let og = named.first(&["og:title", "twitter:title", "dc.title", "parsely-title"]);
     let page = named.title.as_deref().map(|t| without_site(t, site.as_deref(), host, heading.as_deref()));
     let og = og.map(|t| without_site(&t, site.as_deref(), host, heading.as_deref()));
-    let titles: Vec<String> =
-        [og, linked.headline, heading, page].into_iter().flatten().filter(|t| !t.is_empty()).collect();
+    // A heading is the title where the page's own title has it too; else it may be the site's.
+    let is_title = |h: &String| page.as_ref().is_none_or(|p| key(p).contains(&key(h)) || key(h).contains(&key(p)));
+    let sure = heading.clone().filter(is_title);
+    let titles = [og, sure, linked.headline, page.clone(), heading].into_iter().flatten();
+    let titles: Vec<String> = titles.filter(|t| !t.is_empty()).collect();
     let meta = Meta { title: titles.first().cloned(), authors, published, site, language, ..Meta::default() };
     Found { meta, canonical, titles, body: linked.body }
 }
@@ -188,6 +191,7 @@ impl Named {
     fn read(html: &str, tree: &Tree) -> Self {
         let mut named = Self::default();
         let (mut credited, mut marked, mut times) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut last_credit, mut bylines) = (None, Vec::new());
         for (index, node) in tree.nodes().iter().enumerate() {
             let index = index as u32;
             let value = |name| tree.attr(index, name).map(str::trim).filter(|v| !v.is_empty());
@@ -209,8 +213,19 @@ impl Named {
             }
             let prop = value(Attr::Itemprop).unwrap_or_default();
             let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
-            if node.tag != Tag::Meta && (is_author || prop == "author") && credited.len() < 20 {
-                credited.push(inner(html, tree, index));
+            if node.tag != Tag::Meta && (is_author || prop == "author") {
+                // Authors of one article stand together; those further on wrote something else.
+                let start = node.bytes.start;
+                if last_credit.is_none_or(|last: u32| start.saturating_sub(last) < 500) && credited.len() < 20 {
+                    credited.push(inner(html, tree, index));
+                    last_credit = Some(start);
+                }
+            }
+            if bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
+                let text: usize = tree.texts(index).map(|t| t.len()).sum();
+                if text < 400 {
+                    bylines = byline(html, tree, index);
+                }
             }
             if prop == "datePublished" {
                 marked.extend(value(Attr::Datetime).or_else(|| value(Attr::Content)).map(str::to_owned));
@@ -220,7 +235,11 @@ impl Named {
             let first = names.iter().find(|n| named.values.iter().any(|(k, _)| k == *n));
             named.values.iter().filter(|(k, _)| Some(&k.as_str()) == first).map(|(_, v)| plain(v)).collect()
         };
-        named.authors = AUTHOR_NAMES.iter().map(|n| all(&[n], &named)).find(|a| !people(a.iter().map(String::as_str)).is_empty()).unwrap_or(credited);
+        named.authors = AUTHOR_NAMES.iter().map(|n| all(&[n], &named)).find(|a| !people(a.iter().map(String::as_str)).is_empty()).unwrap_or_default();
+        if named.authors.is_empty() {
+            let known = !people(credited.iter().map(String::as_str)).is_empty();
+            named.authors = if known { credited } else { bylines };
+        }
         named.published = DATE_NAMES.iter().flat_map(|n| all(&[n], &named)).chain(marked).chain(times).collect();
         named
     }
@@ -236,6 +255,14 @@ impl Named {
         };
         of(Tag::Html).or_else(|| of(Tag::Body)).or_else(|| self.first(&["content-language", "language", "dc.language", "og:locale"]))
     }
+}
+
+/// Whether a class names a byline.
+fn is_byline(class: &str) -> bool {
+    class.split(|c: char| !c.is_ascii_alphabetic()).any(|w| {
+        let is = |name: &str| w.eq_ignore_ascii_case(name);
+        is("byline") || is("bylines") || is("author") || is("authors") || is("writtenby") || is("authorname")
+    })
 }
 
 /// The text inside an element.
@@ -289,7 +316,7 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
     let host_key = host.map(key).unwrap_or_default();
     let is_site = |part: &str| {
         let part = key(part);
-        !part.is_empty() && (part == site_key || (part.len() >= 3 && host_key.contains(&part)) || (!site_key.is_empty() && part.contains(&site_key)))
+        !part.is_empty() && (part == site_key || (part.len() >= 3 && host_key.contains(&part)) || (!site_key.is_empty() && part.contains(&site_key) && part.len() <= site_key.len() * 2))
     };
     let marks = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", ": "];
     for mark in marks {
@@ -301,22 +328,53 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
             return after.trim().to_owned();
         }
     }
-    // Without a known name: what follows the last bar, when enough is left (Readability's rule).
-    for mark in [" | ", " » ", " :: "] {
-        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, _)| b.split_whitespace().count() > 4) {
+    // Without a known name: what follows the last bar or dash, when enough is left (Readability's rule).
+    if heading.is_some_and(|h| key(h) == key(title)) {
+        return title.to_owned();
+    }
+    for mark in [" | ", " » ", " :: ", " - ", " – ", " — "] {
+        let words = |text: &str| text.split_whitespace().count();
+        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, a)| words(b) > 4 && (1..=4).contains(&words(a))) {
             return before.trim().to_owned();
         }
     }
     title.to_owned()
 }
 
+/// Words that stand before a name in a byline, in several languages.
+const BY: &[&str] = &["written by", "posted by", "story by", "by", "par", "por", "von", "di", "af", "av", "door", "author:"];
+
+fn without_by(byline: &str) -> &str {
+    let cut = BY.iter().find_map(|by| {
+        let head = byline.get(..by.len())?;
+        let rest = byline.get(by.len()..)?;
+        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}'])).then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
+    });
+    cut.unwrap_or(byline)
+}
+
+/// The names in an element that is named like a byline: its links, or its text up to the date.
+fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
+    let end = tree.node(index).end;
+    let links: Vec<String> = (index..end).filter(|i| tree.node(*i).tag == Tag::A).map(|i| inner(html, tree, i)).collect();
+    let is_name = |t: &String| {
+        let words = t.split_whitespace().count();
+        (2..=5).contains(&words) && t.split_whitespace().all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric()))
+    };
+    let names: Vec<String> = links.into_iter().filter(is_name).collect();
+    if !names.is_empty() {
+        return names;
+    }
+    let text = inner(html, tree, index);
+    let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
+    Some(text.trim().to_owned()).filter(|t| is_name(&without_by(t).to_owned())).into_iter().collect()
+}
+
 /// Names of people out of bylines.
 fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut people: Vec<String> = Vec::new();
     for byline in bylines {
-        let byline = byline.trim();
-        let lower = byline.get(..3).map(str::to_ascii_lowercase);
-        let byline = if lower.as_deref() == Some("by ") { &byline[3..] } else { byline };
+        let byline = without_by(byline.trim());
         let parts = byline.split([',', ';', '|', '•']).flat_map(|p| p.split(" and ")).flat_map(|p| p.split(" & "));
         let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
         // Single words are no people: "Reuters and AP Staff", "Smith, Jr."

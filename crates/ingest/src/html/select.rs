@@ -129,8 +129,10 @@ fn candidate(study: &Study<'_>, html: &str, line: usize) -> Candidate {
     let wordless = counts.words * 12 < counts.chars;
     let prose = kind.is_prose() && link_share < 0.4 && ((counts.words >= 10 && closed) || counts.words >= 20 || (wordless && counts.chars > 20));
     let linked_only = link_share > 0.7 || (link_share > 0.5 && counts.words < 12);
-    let keep = !linked_only || matches!(kind, SegmentKind::Heading);
-    Candidate { line, kind, text, words: counts.words, chars: counts.chars, link_share, closed, prose, keep }
+    let keep = !linked_only || matches!(kind, SegmentKind::Heading | SegmentKind::Table);
+    // Two characters to a word: Chinese and Japanese.
+    let words = if wordless { counts.chars / 2 } else { counts.words };
+    Candidate { line, kind, text, words, chars: counts.chars, link_share, closed, prose, keep }
 }
 
 /// Lists of links go as a whole; lists in which some item is a link stay.

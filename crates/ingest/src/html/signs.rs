@@ -45,7 +45,9 @@ pub(super) fn signs(tree: &Tree, index: u32) -> Signs {
         match name {
             Attr::Class | Attr::Id | Attr::Component => {
                 let mut before = Before::default();
-                for name in value.split_ascii_whitespace() {
+                // Long ids are the headings they stand at, written small.
+                let names = value.split_ascii_whitespace().filter(|n| name != Attr::Id || is_short(n));
+                for name in names {
                     signs.hidden |= is_hiding(name);
                     words(name, &mut word, |w| read(w, &mut before, &mut signs));
                     before = Before::default();
@@ -81,6 +83,11 @@ pub(super) fn signs(tree: &Tree, index: u32) -> Signs {
         _ => {}
     }
     signs
+}
+
+/// At most four words.
+fn is_short(name: &str) -> bool {
+    name.split(['-', '_']).count() <= 4
 }
 
 /// Whether an inline style takes the element off the page.
@@ -237,6 +244,7 @@ mod tests {
         assert!(of("<section itemprop=articleBody>").body);
         let plain = of("<div class='subheader shadow gradient loaded thread'>");
         assert_eq!(plain, Signs::default());
+        assert_eq!(of("<div id=sharing-is-what-friends-do>"), Signs::default());
         assert_eq!(of("<p class='sc-77 hAdRRP x1ad'>"), Signs::default());
         assert_eq!(of("<div class='has-sidebar no-caption with-social-share'>"), Signs::default());
     }

@@ -48,7 +48,9 @@ tags! {
     Select = "select"; Option = "option" | "optgroup" | "datalist"; Textarea = "textarea"; Details = "details";
     Summary = "summary"; Dialog = "dialog"; Center = "center"; Time = "time"; A = "a"; Img = "img";
     Svg = "svg"; Math = "math"; Iframe = "iframe"; Embedded = "object" | "applet" | "canvas" | "audio" | "video"
-        | "picture" | "map" | "noembed" | "noframes" | "frameset" | "progress" | "meter";
+        | "picture" | "map" | "noembed" | "noframes" | "frameset" | "progress" | "meter"
+        | "amp-ad" | "amp-embed" | "amp-sidebar" | "amp-consent" | "amp-user-notification" | "amp-iframe"
+        | "amp-analytics" | "amp-social-share" | "amp-auto-ads" | "amp-sticky-ad";
     Void = "area" | "embed" | "source" | "track" | "wbr" | "frame" | "param" | "keygen" | "bgsound" | "basefont";
     Sup = "sup"; Span = "span"; Em = "em" | "i"; Strong = "strong" | "b";
 }
