@@ -2,7 +2,9 @@ use std::ops::Range;
 
 use pressmark_core::{Document, Layer, ProblemKind, Provenance, Quote, QuoteKind, Span, Stage, StageError};
 
+use crate::cues::Cues;
 use crate::direct::{self, Attribution, Form};
+use crate::indirect;
 use crate::lexicon::{
     ADVERB, CAPITALISED, COORDINATOR, Lexicon, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
@@ -33,6 +35,7 @@ impl Default for Options {
 pub struct QuoteFinder {
     options: Options,
     lexicon: Lexicon,
+    cues: Cues,
 }
 
 /// A quotation on its way to becoming a [`Quote`].
@@ -51,7 +54,7 @@ impl QuoteFinder {
     /// A finder with the given settings.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, lexicon: Lexicon::new() }
+        Self { options, lexicon: Lexicon::new(), cues: Cues::built_in() }
     }
 
     /// The quotations of a document that has sentences and tokens, in text order.
@@ -66,7 +69,14 @@ impl QuoteFinder {
     fn find(&self, text: &str, quoted: &[Quoted], units: &[Unit<'_>]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for index in 0..units.len() {
+            let first = found.len();
             self.attributed(text, quoted, units, index, &mut found);
+            if self.options.indirect {
+                let direct = found.get(first..).unwrap_or_default();
+                let used: Vec<Span> = direct.iter().flat_map(|f| [Some(f.span), f.cue, f.speaker]).flatten().collect();
+                let taken = indirect::taken(&units[index], &used);
+                found.extend(indirect::reports(&units[index], index, &self.cues, &taken, 1));
+            }
             }
         found.sort_by_key(|f| (f.span.start, f.span.end));
         found

@@ -1,0 +1,352 @@
+//! How likely a word is to introduce what somebody says, by the construction it stands in.
+//!
+//! The table `cues.tsv` holds counts over an annotated corpus (see [`CueCounts`]): for a word in a frame,
+//! how often it stood there and how often it was a cue. A frame is what follows the word (*that*, *to*, a
+//! clause, a noun phrase, …) and whether it stands as a verb, in the passive, or as a noun. Rare frames
+//! fall back on the word alone, rare words on the frame.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use pressmark_core::Document;
+
+use crate::gold::Gold;
+use crate::lexicon::{
+    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION,
+    PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
+};
+use crate::marks;
+use crate::unit::{Unit, units};
+
+/// What follows a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Follow {
+    Quote,
+    Colon,
+    Comma,
+    End,
+    That,
+    To,
+    Wh,
+    If,
+    Ing,
+    /// A clause without *that*.
+    Clause,
+    /// A noun phrase.
+    Phrase,
+    /// of, for, about, …
+    Of,
+    For,
+    About,
+    On,
+    With,
+    As,
+    Against,
+    In,
+    By,
+    OtherPreposition,
+    And,
+    Auxiliary,
+    Other,
+}
+
+/// What a word stands as, judged by what is before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// With a subject or an auxiliary before it.
+    Verb,
+    /// *to* and the base form.
+    Infinitive,
+    /// Behind a comma or *and*.
+    Joined,
+    Passive,
+    Noun,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Frame {
+    pub(crate) role: Role,
+    pub(crate) follow: Follow,
+    /// Where what follows begins: an item.
+    pub(crate) start: usize,
+}
+
+/// The frame of the word at `at`.
+pub(crate) fn frame(unit: &Unit<'_>, at: usize) -> Frame {
+    let (follow, start) = follow(unit, at);
+    Frame { role: role(unit, at), follow, start }
+}
+
+fn role(unit: &Unit<'_>, at: usize) -> Role {
+    let Some(before) = at.checked_sub(1) else { return Role::Other };
+    let mut i = before;
+    while i > 0 && unit.is(i, ADVERB) && !unit.is(i, DETERMINER) {
+        i -= 1;
+    }
+    let word = unit.word(i);
+    if word == "to" {
+        return Role::Infinitive;
+    }
+    if unit.is(i, BE) && !matches!(word, "'s" | "’s") {
+        return if unit.word(at).ends_with("ing") { Role::Verb } else { Role::Passive };
+    }
+    if unit.is(i, AUXILIARY) && !matches!(word, "'s" | "’s") {
+        return Role::Verb;
+    }
+    if matches!(word, "," | "—" | "–" | "and" | "but" | "or") {
+        return Role::Joined;
+    }
+    if matches!(word, "'s" | "’s" | "'" | "’") || unit.is(i, DETERMINER | NUMBER) && !unit.is(i, SUBJECT_PRONOUN) {
+        return Role::Noun;
+    }
+    if unit.is(i, SUBJECT_PRONOUN | CAPITALISED | WH) || word == "that" || word == ")" {
+        return Role::Verb;
+    }
+    if unit.is(i, PREPOSITION) {
+        return Role::Noun;
+    }
+    // "the latest claim", "Republican lawmakers claim"
+    let adjective = i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.word(i).ends_with('s');
+    let head = unit.is(i, crate::lexicon::ROLE | crate::lexicon::DOCUMENT);
+    if adjective && !head { Role::Noun } else { Role::Other }
+}
+
+fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
+    let mut i = at + 1;
+    // "points out", "said on Tuesday", "said again": what may stand between.
+    while i < at + 5 {
+        let particle = i == at + 1 && matches!(unit.word(i), "out" | "up" | "back" | "forth");
+        let timed = unit.is(i, PREPOSITION) && (unit.is(i + 1, TIME) || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
+        let skip = particle || unit.is(i, TIME) && !unit.is(i, ADVERB) || timed || unit.is(i, ADVERB) && !unit.is(i, DETERMINER | SUBORDINATOR);
+        if !skip {
+            break;
+        }
+        i += 1;
+    }
+    let Some(item) = unit.item(i) else { return (Follow::End, i) };
+    if item.quoted.is_some() {
+        return (Follow::Quote, i);
+    }
+    let kind = match unit.word(i) {
+        ":" => Follow::Colon,
+        "," => Follow::Comma,
+        "." | "?" | "!" | ";" => Follow::End,
+        "that" | "que" | "qu'" | "qu’" => Follow::That,
+        "to" => Follow::To,
+        "if" | "whether" => Follow::If,
+        "of" | "de" => Follow::Of,
+        "for" | "pour" => Follow::For,
+        "about" => Follow::About,
+        "on" => Follow::On,
+        "with" => Follow::With,
+        "as" => Follow::As,
+        "against" => Follow::Against,
+        "in" => Follow::In,
+        "by" => Follow::By,
+        "and" | "but" | "or" => Follow::And,
+        _ if item.is(PUNCTUATION) => Follow::Other,
+        _ if item.is(WH) && !item.is(SUBJECT_PRONOUN) || unit.word(i) == "who" => Follow::Wh,
+        _ if item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) => Follow::Clause,
+        _ if item.is(PREPOSITION) && !item.is(DETERMINER) => Follow::OtherPreposition,
+        _ if item.is(AUXILIARY) => Follow::Auxiliary,
+        word if word.len() > 4 && word.ends_with("ing") && !item.is(CAPITALISED) => Follow::Ing,
+        _ => return clause_or_phrase(unit, at, i),
+    };
+    (kind, i)
+}
+
+/// Tells "said the results were good" and "told him that …" from "denied the claims".
+fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize) {
+    let telling = tells(unit.word(at));
+    for i in start + 1..start + 12 {
+        let Some(item) = unit.item(i) else { break };
+        let word = unit.word(i);
+        if telling && item.quoted.is_some() {
+            return (Follow::Quote, i);
+        }
+        if telling && matches!(word, "that" | "to" | "about" | "how" | "what" | "if" | "whether" | "why") {
+            let kind = match word {
+                "that" => Follow::That,
+                "to" => Follow::To,
+                "about" => Follow::About,
+                "if" | "whether" => Follow::If,
+                _ => Follow::Wh,
+            };
+            return (kind, i);
+        }
+        if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/") || item.is(SUBORDINATOR | WH) && word != "that" {
+            break;
+        }
+        let clitic = matches!(word, "'s" | "’s");
+        if item.is(AUXILIARY) && !clitic || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && word.ends_with("ed") && !item.is(CAPITALISED) {
+            // "told her she was right": the clause starts behind whom it is told.
+            let from = if telling && unit.is(start, OBJECT_PRONOUN) { start + 1 } else { start };
+            return (Follow::Clause, from);
+        }
+        if telling && item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) {
+            return (Follow::Clause, i);
+        }
+    }
+    (Follow::Phrase, start)
+}
+
+/// Verbs whose object is told something rather than said.
+fn tells(word: &str) -> bool {
+    const TELLING: &[&str] = &[
+        "told", "tell", "tells", "telling", "assured", "assure", "assures", "assuring", "informed", "informs", "reminded", "reminds",
+        "reminding", "notified", "advised", "briefed", "asked", "asks", "asking",
+    ];
+    TELLING.contains(&word)
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    cue: u32,
+    all: u32,
+}
+
+impl Count {
+    /// The share of cues, drawn towards `prior` as if `WEIGHT` more had been seen.
+    fn share(self, prior: f32) -> f32 {
+        // Chosen on held-out training articles; between 2 and 8 it hardly matters.
+        const WEIGHT: f32 = 4.0;
+        (self.cue as f32 + WEIGHT * prior) / (self.all as f32 + WEIGHT)
+    }
+}
+
+/// The table as it is used: shares by word and frame.
+#[derive(Debug, Default)]
+pub(crate) struct Cues {
+    words: HashMap<String, Count>,
+    frames: HashMap<(String, Role, Follow), Count>,
+    /// Words outside of the table.
+    rest: HashMap<(Role, Follow), Count>,
+}
+
+impl Cues {
+    /// The table that comes with the crate.
+    pub(crate) fn built_in() -> Self {
+        Self::parse(include_str!("cues.tsv"))
+    }
+
+    fn parse(table: &str) -> Self {
+        let mut cues = Self::default();
+        for line in table.lines().filter(|l| !l.starts_with('#')) {
+            let mut fields = line.split('\t');
+            let (Some(word), Some(frame), Some(cue), Some(all)) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+                continue;
+            };
+            let (Ok(cue), Ok(all)) = (cue.parse(), all.parse()) else { continue };
+            let count = Count { cue, all };
+            match (word, parse_frame(frame)) {
+                (word, None) => {
+                    cues.words.insert(word.to_owned(), count);
+                }
+                ("*", Some((role, follow))) => {
+                    cues.rest.insert((role, follow), count);
+                }
+                (word, Some((role, follow))) => {
+                    cues.frames.insert((word.to_owned(), role, follow), count);
+                }
+            }
+        }
+        cues
+    }
+
+    /// How likely the word is a cue in its frame, in [0, 1].
+    pub(crate) fn share(&self, word: &str, frame: &Frame) -> f32 {
+        let rest = self.rest.get(&(frame.role, frame.follow)).map_or(0.0, |c| c.share(0.0));
+        let Some(count) = self.words.get(word) else { return rest };
+        let prior = count.share(rest);
+        match self.frames.get(&(word.to_owned(), frame.role, frame.follow)) {
+            Some(count) => count.share(prior),
+            None => prior,
+        }
+    }
+}
+
+/// Counts words and cues over annotated articles; its table is what the crate ships as `cues.tsv`.
+///
+/// Retrain on articles of your own: add each document (with sentences and tokens) and its gold
+/// quotations, then write [`table`](CueCounts::table).
+#[derive(Debug)]
+pub struct CueCounts {
+    lexicon: Lexicon,
+    counts: BTreeMap<String, BTreeMap<(Role, Follow), Count>>,
+}
+
+impl Default for CueCounts {
+    fn default() -> Self {
+        Self { lexicon: Lexicon::new(), counts: BTreeMap::new() }
+    }
+}
+
+impl CueCounts {
+    /// Adds one document and its gold.
+    pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
+        let quoted = marks::find(&doc.text);
+        let units = units(doc, &quoted, &self.lexicon);
+        let mut heads = Vec::new();
+        for unit in &units {
+            for cue in gold.iter().flat_map(|g| &g.cue) {
+                let own = |i: usize| unit.items[i].quoted.is_none() && cue.overlaps(unit.items[i].span);
+                let from = unit.items.partition_point(|i| i.span.end <= cue.start);
+                let to = unit.items.partition_point(|i| i.span.start < cue.end);
+                let light = AUXILIARY | PREPOSITION | ADVERB | DETERMINER | PUNCTUATION | POSSESSIVE | COORDINATOR | TIME;
+                let head = (from..to).rev().find(|i| own(*i) && !unit.is(*i, light)).or((from..to).rev().find(|i| own(*i)));
+                heads.extend(head.map(|h| unit.items[h].span));
+            }
+        }
+        heads.sort_unstable();
+        for unit in &units {
+            for (i, item) in unit.items.iter().enumerate().filter(|(_, i)| i.is_word()) {
+                let frame = frame(unit, i);
+                let count = self.counts.entry(item.lower.to_string()).or_default().entry((frame.role, frame.follow)).or_default();
+                count.all += 1;
+                count.cue += u32::from(heads.binary_search(&item.span).is_ok());
+            }
+        }
+    }
+
+    /// The counts of every word that was a cue at least `least` times, as lines of
+    /// word, frame, cues and occurrences; the sums over all other words stand under `*`.
+    #[must_use]
+    pub fn table(&self, least: u32) -> String {
+        let mut table = String::from("# word\tframe\tcues\toccurrences\n");
+        let mut rest: BTreeMap<(Role, Follow), Count> = BTreeMap::new();
+        for (word, frames) in &self.counts {
+            let sum = frames.values().fold(Count::default(), |a, b| Count { cue: a.cue + b.cue, all: a.all + b.all });
+            // One in fifty: below that no frame makes a word a cue.
+            if sum.cue < least || sum.cue * 50 < sum.all {
+                for (frame, count) in frames {
+                    let total = rest.entry(*frame).or_default();
+                    total.cue += count.cue;
+                    total.all += count.all;
+                }
+                continue;
+            }
+            table += &format!("{word}\t-\t{}\t{}\n", sum.cue, sum.all);
+            for ((role, follow), count) in frames.iter().filter(|(_, c)| c.all > 1) {
+                table += &format!("{word}\t{role:?}+{follow:?}\t{}\t{}\n", count.cue, count.all);
+            }
+        }
+        for ((role, follow), count) in &rest {
+            table += &format!("*\t{role:?}+{follow:?}\t{}\t{}\n", count.cue, count.all);
+        }
+        table
+    }
+}
+
+const ROLES: [Role; 6] = [Role::Verb, Role::Infinitive, Role::Joined, Role::Passive, Role::Noun, Role::Other];
+const FOLLOWS: [Follow; 24] = [
+    Follow::Quote, Follow::Colon, Follow::Comma, Follow::End, Follow::That, Follow::To, Follow::Wh, Follow::If, Follow::Ing,
+    Follow::Clause, Follow::Phrase, Follow::Of, Follow::For, Follow::About, Follow::On, Follow::With, Follow::As, Follow::Against,
+    Follow::In, Follow::By, Follow::OtherPreposition, Follow::And, Follow::Auxiliary, Follow::Other,
+];
+
+fn parse_frame(name: &str) -> Option<(Role, Follow)> {
+    let (role, follow) = name.split_once('+')?;
+    let role = ROLES.into_iter().find(|r| format!("{r:?}") == role)?;
+    Some((role, FOLLOWS.into_iter().find(|f| format!("{f:?}") == follow)?))
+}

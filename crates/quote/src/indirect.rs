@@ -1,0 +1,247 @@
+//! Reported speech: where a cue in the outlet's words has its content and its speaker.
+
+use std::ops::Range;
+
+use pressmark_core::{QuoteKind, Span};
+
+use crate::cues::{Cues, Follow, Frame, Role, frame};
+use crate::direct::according_to;
+use crate::finder::Found;
+use crate::lexicon::{
+    AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, WH,
+};
+use crate::phrase::{Verb, clause_subject, phrase_after, phrase_before, subject_before, verb_at};
+use crate::unit::Unit;
+
+/// A cue counts from this share on. Chosen on held-out training articles of PolNeAR.
+const THRESHOLD: f32 = 0.4;
+/// The same when part of the content stands in quotation marks.
+const QUOTED_THRESHOLD: f32 = 0.2;
+
+struct Report {
+    content: Range<usize>,
+    cue: Range<usize>,
+    speaker: Option<Range<usize>>,
+}
+
+/// The indirect and mixed quotations of a unit. `taken` tells which of its items are direct quotations,
+/// cues or speakers of such already.
+pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool], min_words: usize) -> Vec<Found> {
+    let mut found = Vec::new();
+    // Nothing is reported twice: a cue inside of a content belongs to what is reported.
+    let mut free = 0;
+    let mut at = 0;
+    while at < unit.items.len() {
+        let here = at;
+        at += 1;
+        if here < free || taken.get(here).copied().unwrap_or(false) || !unit.items[here].is_word() {
+            continue;
+        }
+        let Some(report) = report(unit, here, free, cues, taken) else { continue };
+        let content = trim(unit, report.content);
+        let words = content.clone().filter(|i| !unit.is(*i, PUNCTUATION)).count();
+        if content.is_empty() || words < min_words {
+            continue;
+        }
+        let Some(span) = unit.span(content.clone()) else { continue };
+        let quoted = content.clone().filter(|i| unit.items[*i].quoted.is_some()).count();
+        let kind = match quoted {
+            0 => QuoteKind::Indirect,
+            n if n == content.len() => QuoteKind::Direct,
+            _ => QuoteKind::Mixed,
+        };
+        free = content.end.max(report.cue.end).max(free);
+        at = at.max(free);
+        found.push(Found {
+            span,
+            kind,
+            cue: unit.span(report.cue),
+            speaker: report.speaker.and_then(|s| unit.span(s)),
+            closed: true,
+            unit: index,
+        });
+    }
+    found
+}
+
+fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool]) -> Option<Report> {
+    if let Some(report) = according(unit, at, floor, taken) {
+        return Some(report);
+    }
+    let frame = frame(unit, at);
+    let share = cues.share(unit.word(at), &frame);
+    if share < QUOTED_THRESHOLD {
+        return None;
+    }
+    let report = match frame.follow {
+        Follow::Comma | Follow::End => fronted(unit, at, floor, taken)?,
+        Follow::Phrase if inverts(unit, at) => inverted(unit, at, floor, taken)?,
+        _ => following(unit, at, &frame, cues, taken)?,
+    };
+    let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
+    (share >= if quoted { QUOTED_THRESHOLD } else { THRESHOLD }).then_some(report)
+}
+
+/// *According to X, …* and *…, according to X*.
+fn according(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+    let found = according_to(unit, at)?;
+    let (cue, speaker) = (found.cue?, found.speaker?);
+    let fronts = (floor..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
+    let content = if fronts {
+        let start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
+        start..content_end(unit, start, None, taken)
+    } else {
+        before(unit, at, floor, taken)
+    };
+    Some(Report { content, cue, speaker: Some(speaker) })
+}
+
+/// What is reported behind the cue.
+fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bool]) -> Option<Report> {
+    let preposition = matches!(
+        frame.follow,
+        Follow::Of | Follow::For | Follow::About | Follow::On | Follow::With | Follow::As | Follow::Against | Follow::In
+            | Follow::OtherPreposition | Follow::Colon
+    );
+    let start = if preposition { frame.start + 1 } else { frame.start };
+    let mut cue = verb_at(unit, at).group;
+    if preposition && frame.start == at + 1 {
+        cue.end = start;
+    }
+    let end = content_end(unit, start, Some(cues), taken);
+    let speaker = speaker(unit, at, frame, end);
+    (end > start).then_some(Report { content: start..end, cue, speaker })
+}
+
+/// *…, X said.*
+fn fronted(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+    let verb = verb_at(unit, at);
+    let subject = subject_before(unit, &verb)?;
+    let comma = subject.start.checked_sub(1).filter(|c| *c >= floor && unit.word(*c) == ",")?;
+    let content = before(unit, comma, floor, taken);
+    (content.len() > 2).then_some(Report { content, cue: verb.group, speaker: Some(subject) })
+}
+
+/// *…, said X.*
+fn inverts(unit: &Unit<'_>, at: usize) -> bool {
+    at > 0 && unit.word(at - 1) == "," && unit.is(at, SAYS) && !unit.is(at, PARTICIPLE)
+}
+
+fn inverted(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+    let speaker = phrase_after(unit, at + 1, true)?;
+    let ends = unit.item(speaker.end).is_none_or(|i| i.is(PUNCTUATION));
+    let content = before(unit, at - 1, floor, taken);
+    (ends && content.len() > 2).then_some(Report { content, cue: at..at + 1, speaker: Some(speaker) })
+}
+
+/// What stands before `end`, back to where the sentence or the last report ended.
+fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<usize> {
+    let mut start = end;
+    while start > floor {
+        let i = start - 1;
+        if matches!(unit.word(i), "." | "?" | "!" | ";") || taken.get(i).copied().unwrap_or(false) {
+            break;
+        }
+        start = i;
+    }
+    start..end
+}
+
+/// Where what is reported from `start` on ends.
+fn content_end(unit: &Unit<'_>, start: usize, cues: Option<&Cues>, taken: &[bool]) -> usize {
+    let mut i = start;
+    while i < unit.items.len() {
+        if taken.get(i).copied().unwrap_or(false) {
+            break;
+        }
+        match unit.word(i) {
+            "." | "?" | "!" if i + 1 >= unit.items.len() || unit.is(i + 1, CAPITALISED) || unit.items[i + 1].quoted.is_some() => break,
+            ";" => break,
+            "," | "–" | "—" if i > start && breaks_off(unit, i + 1, cues) => break,
+            "and" | "but" if i > start && joins_cue(unit, i + 1, cues) => break,
+            _ => {}
+        }
+        i += 1;
+    }
+    i
+}
+
+/// Whether a new attribution or a clause of the outlet's own starts at `at`.
+fn breaks_off(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
+    if unit.is(at, SAYS) && unit.is(at, PARTICIPLE) || according_to(unit, at).is_some() {
+        return true;
+    }
+    if matches!(unit.word(at), "while" | "but" | "though" | "although" | "whereas") {
+        return true;
+    }
+    if unit.word(at) == "and" {
+        return joins_cue(unit, at + 1, cues);
+    }
+    // ", he said": a short subject and a verb of saying.
+    let subject = phrase_after(unit, at, false);
+    let verb = subject.map_or(at, |s| s.end);
+    verb < at + 8 && unit.is(verb, SAYS) && !unit.is(verb, PARTICIPLE) && !crate::direct::is_noun_here(unit, verb) && (unit.is(verb + 1, PUNCTUATION) || unit.item(verb + 1).is_none())
+}
+
+/// Whether another cue of the same subject follows: "said X and vowed to Y".
+fn joins_cue(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
+    let Some(cues) = cues else { return false };
+    let frame = Frame { role: Role::Joined, ..frame(unit, at) };
+    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &frame) >= THRESHOLD
+        || unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS)
+}
+
+fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
+    let loose = |i: usize| unit.items[i].quoted.is_none() && matches!(unit.word(i), "," | "." | ":" | ";" | "–" | "—" | "-" | "*" | "•");
+    content.end = content.end.min(unit.items.len());
+    while !content.is_empty() && loose(content.end - 1) {
+        content.end -= 1;
+    }
+    while !content.is_empty() && (loose(content.start) || matches!(unit.word(content.start), "but" | "and") && unit.is(content.start, CAPITALISED)) {
+        content.start += 1;
+    }
+    content
+}
+
+fn speaker(unit: &Unit<'_>, at: usize, frame: &Frame, end: usize) -> Option<Range<usize>> {
+    let verb = verb_at(unit, at);
+    match frame.role {
+        Role::Passive => {
+            let by = (at + 1..end.min(at + 12)).find(|i| unit.word(*i) == "by")?;
+            phrase_after(unit, by + 1, false)
+        }
+        Role::Noun => possessor(unit, at),
+        Role::Infinitive => clause_subject(unit, verb.group.start),
+        _ if unit.is(at, PARTICIPLE) || unit.word(at).ends_with("ing") && !unit.is(at.saturating_sub(1), AUXILIARY) => clause_subject(unit, at),
+        _ => subject_before(unit, &verb).or_else(|| clause_subject(unit, verb.group.start)),
+    }
+}
+
+/// *X’s claim*, *his claim*, *the claim by X*.
+fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
+    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) || matches!(unit.word(*i), "'s" | "’s" | "'" | "’"))?;
+    if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
+}
+
+/// Marks the items of a unit that a direct quotation has used.
+pub(crate) fn taken(unit: &Unit<'_>, used: &[Span]) -> Vec<bool> {
+    let mut taken = vec![false; unit.items.len()];
+    for span in used {
+        let from = unit.items.partition_point(|i| i.span.end <= span.start);
+        for (i, item) in unit.items.iter().enumerate().skip(from) {
+            if item.span.start >= span.end {
+                break;
+            }
+            if let Some(slot) = taken.get_mut(i) {
+                *slot = true;
+            }
+        }
+    }
+    taken
+}
+
+#[expect(dead_code, reason = "kept for the shape of a subjectless verb")]
+fn unused(unit: &Unit<'_>, verb: &Verb) -> bool {
+    unit.is(verb.head, DETERMINER | OBJECT_PRONOUN | PREPOSITION | SUBORDINATOR | WH)
+}
