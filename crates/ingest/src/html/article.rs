@@ -258,6 +258,9 @@ impl<'a> Study<'a> {
         if article || heading {
             return signs.related && small && !heading;
         }
+        if signs.pullquote {
+            return share < 0.2;
+        }
         if signs.gallery && !signs.body {
             return share < 0.4 || total - prose >= GALLERY_REST;
         }
@@ -506,7 +509,7 @@ fn shown(tree: &Tree) -> Vec<bool> {
     shown
 }
 
-/// For each table cell, whether it belongs to a table of data, whose rows are lines.
+/// For each table cell and what is in it, whether it belongs to a table of data, whose rows are lines.
 ///
 /// A table that lays out a page holds other tables, headings or long cells.
 fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
@@ -521,7 +524,8 @@ fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
         // Cells of a table of data hold a figure or a phrase.
         if !laid_out && rows >= 2 && cells > rows && chars < cells * 120 {
             for (cell, flag) in tree.nodes()[inside.clone()].iter().zip(&mut data[inside]) {
-                *flag = matches!(cell.tag, Tag::Td | Tag::Th);
+                use Tag::{Caption, Col, Colgroup, Tbody, Text, Tfoot, Thead, Tr};
+                *flag = !matches!(cell.tag, Caption | Col | Colgroup | Tbody | Text | Tfoot | Thead | Tr);
             }
         }
     }

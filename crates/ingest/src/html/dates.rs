@@ -76,6 +76,13 @@ fn compact(text: &str) -> Option<String> {
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+/// Whether a word is the English name of a month, whole or cut to three letters.
+pub(super) fn is_month(word: &str) -> bool {
+    let full = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    full.contains(&word.as_str()) || MONTHS.contains(&word.as_str()) || word == "sept"
+}
+
 /// `May 6, 2024`, `6 May 2024`, `Mon, 06 May 2024 10:20:30 GMT`.
 fn named(text: &str) -> Option<String> {
     let (mut year, mut month, mut day) = (None, None, None);

@@ -3,7 +3,7 @@
 use pressmark_core::Meta;
 use serde_json::Value;
 
-use super::dates::normalize;
+use super::dates::{is_month, normalize};
 use super::text::decode;
 use super::tree::{Attr, Tag, Tree};
 
@@ -217,7 +217,9 @@ impl Named {
                 // Authors of one article stand together; those further on wrote something else.
                 let start = node.bytes.start;
                 if last_credit.is_none_or(|last: u32| start.saturating_sub(last) < 500) && credited.len() < 20 {
-                    credited.push(inner(html, tree, index));
+                    let names = byline(html, tree, index);
+                    let plain = names.is_empty().then(|| inner(html, tree, index));
+                    credited.extend(names.into_iter().chain(plain));
                     last_credit = Some(start);
                 }
             }
@@ -334,7 +336,7 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
     }
     for mark in [" | ", " » ", " :: ", " - ", " – ", " — "] {
         let words = |text: &str| text.split_whitespace().count();
-        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, a)| words(b) > 4 && (1..=4).contains(&words(a))) {
+        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, a)| words(b) > 4 && (1..=4).contains(&words(a)) && !a.starts_with(char::is_lowercase)) {
             return before.trim().to_owned();
         }
     }
@@ -367,7 +369,12 @@ fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     }
     let text = inner(html, tree, index);
     let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
-    Some(text.trim().to_owned()).filter(|t| is_name(&without_by(t).to_owned())).into_iter().collect()
+    // The month of the date that was cut off.
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    while words.len() > 2 && words.last().is_some_and(|w| is_month(w)) {
+        words.pop();
+    }
+    Some(words.join(" ")).filter(|t| is_name(&without_by(t).to_owned())).into_iter().collect()
 }
 
 /// Names of people out of bylines.

@@ -29,12 +29,28 @@ pub(super) struct Signs {
     pub caption: bool,
     /// Not shown.
     pub hidden: bool,
-    /// A summary under the title.
-    pub lead: bool,
     /// A row of pictures to leaf through.
     pub gallery: bool,
     /// A quotation repeated from the text for show.
     pub pullquote: bool,
+}
+
+impl Signs {
+    /// Adds what one name says. `post-body-bio` names no body.
+    fn add(&mut self, own: Signs) {
+        let Signs { chrome, related, comments, credits, doubtful, body, article, caption, hidden, gallery, pullquote } = own;
+        self.body |= body && !(chrome || related || comments || credits || caption);
+        self.chrome |= chrome;
+        self.related |= related;
+        self.comments |= comments;
+        self.credits |= credits;
+        self.doubtful |= doubtful;
+        self.article |= article;
+        self.caption |= caption;
+        self.hidden |= hidden;
+        self.gallery |= gallery;
+        self.pullquote |= pullquote;
+    }
 }
 
 /// Reads the names of an element.
@@ -48,9 +64,10 @@ pub(super) fn signs(tree: &Tree, index: u32) -> Signs {
                 // Long ids are the headings they stand at, written small.
                 let names = value.split_ascii_whitespace().filter(|n| name != Attr::Id || is_short(n));
                 for name in names {
-                    signs.hidden |= is_hiding(name);
-                    words(name, &mut word, |w| read(w, &mut before, &mut signs));
+                    let mut own = Signs { hidden: is_hiding(name), ..Signs::default() };
+                    words(name, &mut word, |w| read(w, &mut before, &mut own));
                     before = Before::default();
+                    signs.add(own);
                 }
             }
             Attr::Role => match value.trim() {
@@ -137,7 +154,7 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         | "skiplink" | "toolbar" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "sponsors" | "banner"
         | "donate" | "donation" | "donations" | "survey" | "paywall" | "marketing" | "crosslinks" | "shop"
         | "shopping" | "sharedaddy" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
-        | "whatsapp" | "topbar" | "ticker" | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
+        | "ai2html" | "datawrapper" | "graphic" | "infographic" | "chart" | "whatsapp" | "topbar" | "ticker" | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
         "related" | "relateds" | "recirc" | "recirculation" | "recommended" | "recommendations" | "recommendation"
         | "recommend" | "trending" | "popular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "mgid"
         | "teaser" | "teasers" | "readmore" | "morefrom" | "upnext" | "onward" | "jetpack" | "yarpp" | "latest"
@@ -167,8 +184,6 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "articlebody" | "storybody" | "postbody" | "bodytext" | "storytext" | "articletext" | "articlecontent"
         | "bodycopy" | "storycontent" | "postcontent" | "entrycontent" | "richtext" | "prose" => signs.body = true,
         "main" | "hentry" | "blog" => signs.article = true,
-        "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "summary" | "excerpt" | "lede"
-        | "intro" | "lead" | "teasertext" => signs.lead = true,
         "pullquote" => signs.pullquote = true,
         "quote" if before.pull => signs.pullquote = true,
         "read" | "viewed" | "shared" | "commented" if before.most => signs.related = true,
@@ -241,6 +256,7 @@ mod tests {
         assert!(of("<div class='most-read'>").related);
         assert!(of("<div class=StoryBodyText>").body);
         assert!(of("<div class='newsletter-sign-up'>").chrome);
+        assert!(!of("<div class=post-body-bio>").body);
         assert!(of("<section itemprop=articleBody>").body);
         let plain = of("<div class='subheader shadow gradient loaded thread'>");
         assert_eq!(plain, Signs::default());

@@ -73,7 +73,7 @@ impl Counts {
 
 /// Cuts the page into lines; `shown` tells for each node whether its text is looked at.
 ///
-/// `inline_cells` tells whether a table's rows are lines (a table of data) or its cells are.
+/// `data_rows` tells which elements are cells of a table of data, or in one: its rows are lines.
 pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = Line { block: NONE, ..Line::default() };
@@ -113,8 +113,7 @@ pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool])
             breaks += 1;
             line.items.push(index);
         } else if node.tag.is_block() {
-            let cell = matches!(node.tag, Tag::Td | Tag::Th) && data_rows.get(index as usize).copied().unwrap_or(false);
-            if cell {
+            if data_rows.get(index as usize).copied().unwrap_or(false) {
                 line.items.push(index);
             } else {
                 flush(&mut line, &mut lines);
