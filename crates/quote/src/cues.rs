@@ -95,7 +95,9 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
         return Role::Verb;
     }
     if matches!(word, "," | "—" | "–" | "and" | "but" | "or") {
-        return Role::Joined;
+        // "X, accused of lying, …"
+        let participle = word == "," && unit.word(at).ends_with("ed") && unit.is(at + 1, PREPOSITION);
+        return if participle { Role::Passive } else { Role::Joined };
     }
     if matches!(word, "'s" | "’s" | "'" | "’") || unit.is(i, DETERMINER | NUMBER) && !unit.is(i, SUBJECT_PRONOUN) {
         return Role::Noun;
@@ -127,6 +129,13 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     let Some(item) = unit.item(i) else { return (Follow::End, i) };
     if item.quoted.is_some() {
         return (Follow::Quote, i);
+    }
+    // "said on the radio that …"
+    if item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
+        let that = (i + 1..i + 8).take_while(|j| unit.item(*j).is_some_and(|w| w.is_word())).find(|j| unit.word(*j) == "that");
+        if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
+            return (Follow::That, that);
+        }
     }
     let kind = match unit.word(i) {
         ":" => Follow::Colon,

@@ -115,7 +115,7 @@ pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>>
             }
             break;
         }
-        let joint = matches!(unit.word(i), "-" | "–" | "/" | "." | "'s" | "’s" | "'" | "’" | "&" | "n") && start < end;
+        let joint = matches!(unit.word(i), "-" | "/" | "." | "'s" | "’s" | "'" | "’" | "&" | "n") && start < end;
         if item.is(PUNCTUATION) && !joint {
             break;
         }

@@ -13,7 +13,7 @@
 use pressmark_core::{Document, Mention, Quote, Span};
 
 use crate::finder::Found;
-use crate::lexicon::{DETERMINER, DOCUMENT, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, STATE_BODY};
+use crate::lexicon::{DETERMINER, DOCUMENT, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, STATE_BODY, TITLE};
 use crate::unit::{Unit, unit_at};
 
 /// Units that a pronoun or a document's author is looked for in, going back.
@@ -87,9 +87,12 @@ impl Resolver<'_> {
                 return false;
             }
         }
-        let comma = (tokens.start..own.start).any(|i| matches!(class(i).1, "," | "–" | "—"));
-        !(tokens.start..own.start).any(|i| class(i).0 & PREPOSITION != 0) && !comma
-            || own.start > tokens.start && comma && class(own.start - 1).1 == ","
+        // What stands before it: "a lawyer for President Reis" makes Reis no head, "Secretary of State Reis" does.
+        let mut before = own.start;
+        while before > tokens.start && class(before - 1).0 & (TITLE | DETERMINER) != 0 {
+            before -= 1;
+        }
+        before == tokens.start || class(before - 1).0 & PREPOSITION == 0
     }
 
     /// The body that somebody unnamed speaks for, or the author of a document.

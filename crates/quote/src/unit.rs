@@ -68,7 +68,13 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
         let continues = quoted
             .get(next_quote.saturating_sub(1))
             .is_some_and(|q| next_quote > 0 && q.span.start < sentence.span.start && sentence.span.start < q.span.end);
-        if !continues || units.is_empty() {
+        // "…?” she asked": what starts small right behind a quotation is its tail.
+        let tail = units.last().and_then(|u| u.items.last()).is_some_and(|i| {
+            i.quoted.is_some()
+                && doc.text.get(i.span.end..sentence.span.start).is_some_and(|gap| !gap.contains('\n'))
+                && doc.slice(sentence.span).starts_with(char::is_lowercase)
+        });
+        if !(continues || tail) || units.is_empty() {
             let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
             units.push(Unit { items: Vec::new(), paragraph });
         }
