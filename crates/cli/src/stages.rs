@@ -10,7 +10,6 @@ use pressmark_pass::Pass;
 use pressmark_pipeline::Pipeline;
 use pressmark_quote::QuoteFinder;
 use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances, StancesOptions};
-use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::{Subwords, Tokenizer};
 
 use crate::args::{Labels, StageArgs, StageName, SummaryLength};
@@ -67,7 +66,7 @@ pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline>
             StageName::Encoder => Box::new(Pass::new(Arc::clone(model))?),
             StageName::Ner => Box::new(ner(args, model)?),
             StageName::Quote => Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
-            StageName::Summarize => Box::new(summarizer(args, model)?),
+            StageName::Summarize => continue,
             StageName::Frames => {
                 let codebooks = codebooks(&args.codebook)?;
                 Box::new(Frames::new(Arc::clone(model), &tokenizer, &codebooks, FramesOptions::default())?)
@@ -94,16 +93,6 @@ fn ner(args: &StageArgs, model: &Arc<Model>) -> Result<Ner> {
         options.terms.push(terms);
     }
     Ok(Ner::new(Arc::clone(model), options)?)
-}
-
-fn summarizer(args: &StageArgs, model: &Arc<Model>) -> Result<Summarizer> {
-    let length = match args.summary {
-        SummaryLength::Sentences(count) => Length::Sentences(count),
-        SummaryLength::Words(count) => Length::Words(count),
-        SummaryLength::Share(share) => Length::Share(share),
-    };
-    let options = pressmark_summarize::Options { length, ..pressmark_summarize::Options::default() };
-    Ok(Summarizer::new(Arc::clone(model), options)?)
 }
 
 /// The codebooks of frames by their names or paths; both shipped ones when none is named.
