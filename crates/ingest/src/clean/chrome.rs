@@ -58,7 +58,7 @@ fn by_phrase(line: &Line<'_>, hit: Hit) -> Option<&'static str> {
 
 fn start_decides(line: &Line<'_>, hit: Hit) -> bool {
     let speaks = line.words > 8 && line.folded.words().any(|w| REPORTING.contains(&w));
-    let quotes = line.text.chars().any(|c| matches!(c, '“' | '„' | '«'));
+    let quotes = quotes_speech(line.text);
     match hit.reason {
         "follow_us" => {
             line.text.contains('@')
@@ -66,10 +66,18 @@ fn start_decides(line: &Line<'_>, hit: Hit) -> bool {
                 || line.folded.words().any(|w| NETWORKS.contains(&w))
                 || (!line.terminal && line.words <= 8)
         }
+        "tags" => !line.terminal,
         // These speak of the article in the third person and in the past tense.
         "source_credit" | "legal" | "comment_form" => !quotes || line.words <= 12,
         _ => !speaks && !quotes,
     }
+}
+
+/// Whether more than a button's name stands in quotation marks.
+fn quotes_speech(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once(['“', '„', '«', '"']) else { return false };
+    let inner = rest.split(['”', '“', '»', '"']).next().unwrap_or_default();
+    inner.split_whitespace().count() > 3
 }
 
 fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
@@ -142,7 +150,7 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
             reasons.push(hit.reason);
         } else if credit::byline(part).is_some() {
             reasons.push("byline");
-        } else if credit::date(part).is_some() {
+        } else if credit::date(part).is_some() || credit::signed_date(part).is_some() {
             reasons.push("date");
         } else {
             others += 1;
@@ -161,6 +169,7 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
 pub(super) fn is_meta(line: &Line<'_>) -> bool {
     let text = line.text;
     credit::date(text).is_some()
+        || credit::signed_date(text).is_some()
         || credit::byline(text).is_some_and(|names| names.iter().any(|n| n.contains(' ')))
         || credit::is_caption(text)
         || (credit::has_time(text) && text.chars().filter(char::is_ascii_digit).count() >= 5)
@@ -179,6 +188,8 @@ pub(super) struct Place {
     pub(super) after_title: bool,
     /// One of the last three paragraphs.
     pub(super) near_end: bool,
+    /// Right under a line such as "About the author".
+    pub(super) under_author: bool,
 }
 
 /// The reason to drop a line for what it says where it stands.
@@ -186,11 +197,15 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
     if line.bullet {
         return None;
     }
-    if (place.tail || place.near_end) && is_bio(line, authors) {
+    let under_author = place.under_author && line.words <= 120;
+    if (place.tail || place.near_end) && (under_author || is_bio(line, authors)) {
         return Some("author_bio");
     }
     if let Some(date) = credit::date(line.text) {
         return (date.sure || place.head || place.tail || place.beside_meta).then_some("date");
+    }
+    if credit::signed_date(line.text).is_some() && (place.head || place.tail || place.beside_meta || place.after_title) {
+        return Some("byline");
     }
     let is_tail_name = place.tail && line.text.starts_with(['—', '–', '-']);
     if place.head || place.tail || place.beside_meta || place.after_title {

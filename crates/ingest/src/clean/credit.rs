@@ -206,6 +206,22 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
     Some(DateLine { date: text.get(start..)?.trim(), sure })
 }
 
+/// "Posted on 9 April 2021 by Lena Fox", "Lena Fox - 9 April 2021": the names and the date.
+pub(super) fn signed_date(text: &str) -> Option<(Vec<String>, &str)> {
+    if text.len() > 160 || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let dash = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ',' | '•' | '·' | '/');
+    text.match_indices(' ').find_map(|(at, _)| {
+        let (head, tail) = (text[..at].trim_matches(dash), text[at..].trim_matches(dash));
+        let written = |t: &str| byline(t).or_else(|| names(t, false));
+        if let (Some(names), Some(date)) = (written(head), date(tail)) {
+            return Some((names, date.date));
+        }
+        byline(tail).zip(date(head)).map(|(names, date)| (names, date.date))
+    })
+}
+
 fn is_month_at(text: &str, at: usize) -> bool {
     let starts = at == 0 || text[..at].ends_with(|c: char| !c.is_alphabetic());
     let word: String = text[at..].chars().take_while(|c| c.is_alphabetic()).collect();
@@ -241,7 +257,11 @@ pub(super) fn credited(rest: &str) -> Option<String> {
     }
     let mut name = rest.trim();
     // "… published on 3 March in The Daily Post under a licence": the name starts with a capital after the last preposition.
-    let stop = [" under ", " with permission", " on ", " and is ", " via ", " – ", " - ", " | ", " as ", ". ", " (", ", ", " by ", " here", " at "];
+    let stop = [" under ", " with permission", " on ", " and is ", " via ", " – ", " - ", " | ", " as ", ". ", " (", " by ", " here", " at "];
+    // "The Daily Post, 3 March" and "one agency, another agency".
+    if let Some((head, _)) = name.split_once(", ").filter(|(_, tail)| tail.chars().any(|c| c.is_ascii_digit())) {
+        name = head;
+    }
     for s in stop {
         if let Some(at) = name.find(s).filter(|at| *at > 0) {
             name = &name[..at];
@@ -274,15 +294,31 @@ pub(super) fn is_domain(text: &str) -> bool {
         && labels.last().is_some_and(|l| DOMAINS.contains(&l.to_lowercase().as_str()))
 }
 
+/// How words that say that something was published elsewhere begin.
+const PUBLISHED: &[&str] = &[
+    "publi", "post", "appear", "republi", "repost", "reprint", "reprodu", "syndicat", "original", "courtesy", "produced",
+    "ran", "paru", "repris", "erschien", "veröffentlicht", "apparso", "pubblic", "versch", "gepubl", "ilichap", "imechap",
+    "опублик",
+];
+
 /// The outlet after the phrase of a source line: what follows "published on", "appeared in", "from".
 pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     if let Some(host) = host(text) {
         return Some(host);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    let prepositions = ["on", "in", "by", "at", "from", "dans", "sur", "par", "en", "por", "no", "na", "em", "auf", "bei", "su", "da", "op", "of", "with"];
+    let prepositions = [
+        "on", "in", "by", "at", "from", "dans", "sur", "par", "en", "por", "no", "na", "em", "auf", "bei", "su", "da", "op",
+        "of", "with", "в", "на",
+    ];
+    // Outlets stand after the word that says what they did; other lines credit people.
+    let verb = words.iter().position(|w| {
+        let word = w.to_lowercase();
+        PUBLISHED.iter().any(|p| word.starts_with(p))
+    })?;
     let at = words.iter().enumerate().position(|(i, w)| {
-        prepositions.contains(&w.to_lowercase().as_str())
+        i > verb
+            && prepositions.contains(&w.to_lowercase().as_str())
             && words.get(i + 1).is_some_and(|n| n.chars().next().is_some_and(char::is_uppercase) || (*n == "the" && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase))))
             && date(words[i + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").as_str()).is_none()
     })?;

@@ -253,6 +253,7 @@ fn parse_slots(phrase: &str) -> Vec<Slot> {
         match part {
             "{x}" => slots.push(Slot::Any(1, 6)),
             "{x?}" => slots.push(Slot::Any(0, 6)),
+            "{any}" => slots.push(Slot::Any(1, 40)),
             "#" => slots.push(Slot::Word("#".into())),
             word => slots.extend(Folded::new(word).words().map(|w| Slot::Word(w.into()))),
         }

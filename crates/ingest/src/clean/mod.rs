@@ -14,6 +14,7 @@
 //! own name before the first sentence is not.
 
 mod chrome;
+mod comments;
 mod credit;
 mod extent;
 mod fold;
@@ -62,10 +63,11 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     let prose = Prose::of(&lines, &sure);
     place(&lines, &mut sure, title, &prose, &mut judged);
     let repeats = repeats(&lines);
-    let known =
-        regions::Known { lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
+    let meta: Vec<bool> = lines.iter().map(|l| !l.is_prose() && chrome::is_meta(l)).collect();
+    let known = regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
     let mut dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    comments::drop_comments(&lines, &mut dropped);
     extent::drop_outskirts(&lines, &mut dropped, &main, title);
     tell(&lines, &sure, &prose, hints, &mut judged);
     keep(&lines, &dropped, hints, &mut judged);
@@ -116,6 +118,10 @@ fn place(
                 beside_meta: (at > 0 && meta(sure[at - 1])) || sure.get(at + 1).copied().is_some_and(meta),
                 after_title: title.is_some_and(|t| at == t + 1),
                 near_end: near_end.is_some_and(|n| at >= n),
+                under_author: (at > 0 && is_author_heading(&lines[at - 1], sure[at - 1]))
+                    || (at > 1
+                        && matches!(sure[at - 1], Some("byline" | "author_bio"))
+                        && is_author_heading(&lines[at - 2], sure[at - 2])),
             };
             sure[at] = chrome::placed(&lines[at], place, &judged.authors);
             if sure[at] == Some("byline") {
@@ -125,9 +131,20 @@ fn place(
     }
 }
 
+/// "About the author", "Über den Autor".
+fn is_author_heading(line: &Line<'_>, reason: Option<&'static str>) -> bool {
+    let about = ["about", "a propos", "sobre", "acerca", "uber", "zum", "over", "kuhusu", "об", "عن", "关 于", "作 者 简"];
+    reason == Some("byline") && line.words <= 5 && about.iter().any(|a| line.folded.as_str().starts_with(a))
+}
+
 fn note_authors(text: &str, judged: &mut Judged) {
     let text = text.trim_start_matches(['—', '–', '-', ' ']);
-    for name in credit::byline(text).or_else(|| credit::names(text, false)).unwrap_or_default() {
+    let signed = credit::signed_date(text);
+    if let Some((_, date)) = signed.as_ref().filter(|_| judged.published.is_none()) {
+        judged.published = Some((*date).to_owned());
+    }
+    let names = signed.map(|(names, _)| names).or_else(|| credit::byline(text));
+    for name in names.or_else(|| credit::names(text, false)).unwrap_or_default() {
         if !judged.authors.contains(&name) {
             judged.authors.push(name);
         }
@@ -284,7 +301,10 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
     if line.marks.hashes > 0 {
         return SegmentKind::Heading;
     }
-    if line.bullet {
+    // A number alone numbers a part or begins a sentence; items come in company.
+    let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|i| lines.get(i)).any(|l| l.bullet);
+    let is_numbered = line.text.starts_with(|c: char| c.is_ascii_digit());
+    if line.bullet && (beside || !is_numbered) {
         return SegmentKind::List;
     }
     if line.hit.is_some_and(|h| h.reason == "photo_credit") || credit::is_caption(line.text) {
@@ -300,11 +320,11 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
     let next = (at + 1..lines.len()).find(|&i| dropped[i].is_none()).map(|i| &lines[i]);
     let above_text = next.is_some_and(|n| n.words > line.words && (n.is_prose() || n.bullet || n.terminal || n.words >= 8))
         || next.is_some_and(|n| n.bullet || n.kind == Some(SegmentKind::List));
-    let is_heading = line.is_headline()
+    let is_heading = (line.is_headline() || (line.bullet && !line.terminal))
         && line.words <= 14
         && !line.quoted
         && above_text
-        && (!line.terminal || line.text.ends_with('?'))
+        && (!line.terminal || (line.text.ends_with('?') && line.words >= 3))
         && line.kind != Some(SegmentKind::Body);
     if is_heading { SegmentKind::Heading } else { SegmentKind::Body }
 }

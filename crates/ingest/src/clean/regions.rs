@@ -8,7 +8,7 @@
 use pressmark_core::SegmentKind;
 
 use super::{
-    lexicon::Strength,
+    lexicon::{How, Strength},
     line::Line,
 };
 
@@ -29,6 +29,8 @@ pub(super) struct Known<'a> {
     pub(super) title: Option<usize>,
     /// How often each line stands in the page.
     pub(super) repeats: &'a [usize],
+    /// Lines that are dates or bylines, which stand under the headlines of other stories.
+    pub(super) meta: &'a [bool],
     pub(super) markup: bool,
 }
 
@@ -70,7 +72,7 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
         // Between paragraphs only lines with a sign of their own speak for furniture.
         let is_middle = at > first && at < last;
         let in_furniture = if is_middle && !is_sure && !has_sign(known, at) { points.min(0.0) } else { points };
-        let in_box = if is_sure || line.is_prose() { points } else { points + 1.0 };
+        let in_box = if is_sure || line.is_prose() || line.bullet { points } else { points + 1.0 };
         let prev = best[at];
         let pick = |options: [(usize, f32); 3]| {
             options.into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, (s, cost)| {
@@ -79,7 +81,7 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
             })
         };
         let never = f32::INFINITY;
-        let open_cost = if opens { 0.5 } else if maybe_opens { 1.5 } else { never };
+        let open_cost = if opens { 0.5 } else if maybe_opens { 2.0 } else { never };
         let paths = [
             pick([(ARTICLE, 0.0), (FURNITURE, 0.5), (BOX, 0.5)]),
             pick([(ARTICLE, enter), (FURNITURE, 0.0), (BOX, 0.3)]),
@@ -126,7 +128,7 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
 /// Whether something besides its length speaks against a line.
 fn has_sign(known: &Known<'_>, at: usize) -> bool {
     let line = &known.lines[at];
-    line.hit.is_some() || line.link_share > 0.6 || is_repeated(known, at)
+    line.hit.is_some() || line.link_share > 0.6 || is_repeated(known, at) || known.meta[at]
 }
 
 /// Short words that stand in the page more than once, as buttons do; numbers are cells of a table.
@@ -173,15 +175,20 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
             points += 1.0;
         }
     }
+    if known.meta[at] {
+        points += 1.5;
+    }
     if line.quoted {
         points -= 1.5;
     }
     if line.bullet {
         points -= if line.link_share > 0.6 { 0.0 } else { 1.2 };
     }
-    points += match line.hit.map(|h| h.strength) {
-        Some(Strength::Maybe) => 1.6,
-        Some(Strength::Sure) => 2.5,
+    points += match line.hit {
+        // What is left of these are captions: credits are dropped already.
+        Some(hit) if hit.reason == "photo_credit" && hit.how == How::Label => -2.5,
+        Some(hit) if hit.strength == Strength::Maybe => 1.6,
+        Some(_) => 2.5,
         None => 0.0,
     };
     points += match line.kind {
@@ -195,7 +202,7 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     }
     // A short headline right above a paragraph is its heading.
     let next = known.lines.get(at + 1).filter(|_| known.sure[at + 1].is_none());
-    if next.is_some_and(Line::is_prose) && line.is_headline() && line.words <= 8 {
+    if next.is_some_and(|n| n.is_prose() || (n.bullet && n.link_share < 0.5)) && line.is_headline() && line.words <= 8 {
         points -= 1.0;
     }
     points

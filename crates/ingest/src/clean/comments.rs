@@ -1,0 +1,59 @@
+//! Readers' comments under an article.
+
+use super::{credit, line::Line};
+
+/// Signatures and buttons between comments that are asked for.
+const MIN_SIGNS: usize = 2;
+/// Lines after the heading within which the first comment's signature stands.
+const FIRST_SIGN: usize = 4;
+/// Most paragraphs of one comment: a longer stretch is the article going on.
+const LONGEST: usize = 6;
+/// Paragraphs before the heading; a counter under the title heads no comments.
+const MIN_ARTICLE: usize = 2;
+
+/// Words between a reader's name and what the reader says.
+const SAYS: &[&str] = &["says", "said", "wrote", "writes", "dit", "dice", "diz", "sagt", "scrive", "schreef", "anasema", "пишет", "يقول"];
+
+/// Drops the comments under the first heading of comments that signatures follow.
+pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<&'static str>]) {
+    let mut paragraphs = 0;
+    for at in 0..lines.len() {
+        let heads = dropped[at] == Some("comment_form") && lines[at].words <= 12;
+        if heads && paragraphs >= MIN_ARTICLE && are_comments(&lines[at + 1..]) {
+            dropped[at + 1..].iter_mut().for_each(|d| *d = d.or(Some("comment")));
+            return;
+        }
+        paragraphs += usize::from(dropped[at].is_none() && lines[at].is_prose());
+    }
+}
+
+/// Whether signatures stand between the paragraphs, from the start to the end.
+fn are_comments(lines: &[Line<'_>]) -> bool {
+    if !lines.iter().take(FIRST_SIGN).any(is_sign) {
+        return false;
+    }
+    let (mut signs, mut stretch) = (0, 0);
+    for line in lines {
+        if is_sign(line) {
+            signs += 1;
+            stretch = 0;
+        } else if line.is_prose() {
+            stretch += 1;
+            if stretch > LONGEST {
+                return false;
+            }
+        }
+    }
+    signs >= MIN_SIGNS
+}
+
+/// "Anna says:", "March 4, 2025 at 5:02 pm", "2 hours ago", "Reply".
+fn is_sign(line: &Line<'_>) -> bool {
+    if line.words > 12 {
+        return false;
+    }
+    let last = line.folded.word(line.folded.len().saturating_sub(1));
+    (line.text.ends_with([':', '：']) && SAYS.contains(&last))
+        || credit::date(line.text).is_some_and(|d| d.sure)
+        || line.hit.is_some_and(|h| h.reason == "date" || (h.reason == "comment_form" && line.words <= 3))
+}
