@@ -23,10 +23,10 @@ pub(crate) fn before(text: &str) -> Before<'_> {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '&' | '°' | 'º' | '§');
     let mut start = near.rfind(|c| !part(c)).map_or(0, |i| ceil(near, i + 1));
     // "then-Gen." holds "Gen."; "J.-C." is one word.
-    if let Some(hyphen) = near[start..].rfind('-') {
-        if !near[start..start + hyphen].ends_with('.') {
-            start += hyphen + 1;
-        }
+    if let Some(hyphen) = near[start..].rfind('-')
+        && !near[start..start + hyphen].ends_with('.')
+    {
+        start += hyphen + 1;
     }
     let word = &near[start..];
     let text_before = &text[..low + start];
@@ -126,10 +126,16 @@ impl After<'_> {
     /// Whether it goes on with the sentence: a small letter, or a mark that opens nothing.
     pub(crate) fn is_continuation(&self) -> bool {
         if self.first.is_lowercase() {
-            // "iPhone sales rose" opens a sentence.
-            return !self.word.chars().skip(1).any(char::is_uppercase);
+            // "iPhone sales rose" opens a sentence, and an address may.
+            let address = matches!(self.word, "http" | "https" | "www");
+            return !address && !self.word.chars().skip(1).any(char::is_uppercase);
         }
         !self.opened && matches!(self.first, ',' | ';' | ':' | ')' | ']' | '}' | '%' | '/' | '&' | '|')
+    }
+
+    /// Whether it is a word in small letters with no mark before it.
+    pub(crate) fn is_plain_small(&self) -> bool {
+        !self.opened && self.first.is_lowercase()
     }
 
     /// Whether it is a Roman numeral.

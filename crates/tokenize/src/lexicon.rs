@@ -44,9 +44,8 @@ fn cased(word: &str) -> Option<Abbreviation> {
         | "Maj" | "Messrs" | "Mlle" | "Mlles" | "Mme" | "Mmes" | "Mr" | "Mrs" | "Ms" | "Msgr" | "Mt" | "Mx" | "Pfc"
         | "Pr" | "Pres" | "Prof" | "Pvt" | "Rep" | "Reps" | "Rev" | "Sen" | "Sens" | "Sgt" | "Sgts" | "Spc" | "Sr"
         | "Sra" | "Srta" | "Supt" | "Ste" | "M" | "MM" | "Ft" | "Dra" | "Gral" | "Hr" | "Exmo" | "Sig" | "Dott"
-        | "Avv" | "Sgto" | "Cap" | "Tte" | "Cnel" | "Alm" | "Arq" | "Dña" | "Mgr" | "Cmdt" | "Pte" | "Cst" | "Det" => {
-            Abbreviation::Leads
-        }
+        | "Avv" | "Sgto" | "Cap" | "Tte" | "Cnel" | "Alm" | "Arq" | "Dña" | "Mgr" | "Cmdt" | "PS" | "Pte" | "Cst"
+        | "Det" => Abbreviation::Leads,
         "Mar" | "Sat" | "Sun" | "Art" | "Fig" | "No" | "Nos" | "Nr" | "Op" | "Sec" | "Vol" | "Ch" | "Ver" | "Par" => {
             Abbreviation::BeforeNumber
         }
@@ -106,6 +105,32 @@ pub(crate) fn opens_sentences(word: &str) -> bool {
             | "Où" | "Par" | "Pour" | "Quand" | "Que" | "Qui" | "Sa" | "Selon" | "Ses" | "Si" | "Son" | "Sur" | "Un"
             | "Une" | "Vous" | "À" | "Das" | "Der" | "Die" | "Ein" | "Eine" | "Er" | "Sie" | "Wir" | "Aber" | "Und"
             | "El" | "Los" | "Pero" | "Según" | "Una" | "Y"
+    )
+}
+
+/// Whether `word`, written with a capital, opens sentences so surely that it does even without a full stop before
+/// it, as where a line break was lost: "on Friday It rained".
+pub(crate) fn surely_opens(word: &str) -> bool {
+    matches!(
+        word,
+        "After"
+            | "Also"
+            | "But"
+            | "He"
+            | "How"
+            | "If"
+            | "It"
+            | "My"
+            | "Our"
+            | "She"
+            | "The"
+            | "There"
+            | "These"
+            | "They"
+            | "This"
+            | "We"
+            | "When"
+            | "Why"
     )
 }
 

@@ -33,6 +33,7 @@ mod context;
 mod error;
 mod lexicon;
 mod markers;
+mod nested;
 mod sentences;
 mod shape;
 mod stage;

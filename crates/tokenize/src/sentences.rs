@@ -1,10 +1,12 @@
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use pressmark_core::Span;
 
-use crate::context::{Before, after, before};
-use crate::lexicon::{Abbreviation, abbreviation, is_dotted, is_speech_verb, opens_sentences};
+use crate::context::{After, Before, after, before};
+use crate::lexicon::{Abbreviation, abbreviation, is_dotted, is_speech_verb, opens_sentences, surely_opens};
 use crate::markers::Markers;
+use crate::nested::inseparable;
 
 /// Finds the sentences of running text, in order, without the white space around them.
 ///
@@ -52,7 +54,11 @@ struct Scanner<'a> {
     end: usize,
     /// Where the sentence at hand begins.
     start: usize,
+    /// Whether that sentence holds a letter or digit yet.
+    has_word: bool,
     markers: Markers,
+    /// What no boundary falls into, from the one at hand on.
+    nested: VecDeque<Range<usize>>,
     /// Characters of the paragraph's longest line, 0 when it has but one.
     widest: usize,
 }
@@ -85,15 +91,23 @@ impl<'a> Scanner<'a> {
         let lines = text[start..end].lines();
         let widest = if text[start..end].contains('\n') { lines.map(|l| l.chars().count()).max() } else { None };
         let markers = Markers::at_start(&text[start..end]);
-        Self { text, end, start, markers, widest: widest.unwrap_or(0) }
+        let mut nested = inseparable(&text[start..end]);
+        nested.iter_mut().for_each(|n| *n = n.start + start..n.end + start);
+        Self { text, end, start, has_word: false, markers, nested, widest: widest.unwrap_or(0) }
     }
 
     fn run(mut self, out: &mut Vec<Span>) {
         let mut at = self.start;
         let (mut line, mut word_start) = (self.start, true);
         while let Some(c) = self.text[at..self.end].chars().next() {
-            if word_start && at > self.start && self.markers.next_item(&self.text[at..self.end]) {
-                self.cut(at, at, out);
+            if word_start {
+                self.cut_before_word(at, out);
+                if let Some(len) = unit(&self.text[at..self.end]) {
+                    at += len;
+                    self.cut(at, at, out);
+                    word_start = false;
+                    continue;
+                }
             }
             word_start = c.is_whitespace();
             if c == '\n' && self.is_deliberate_break(line, at) {
@@ -102,6 +116,7 @@ impl<'a> Scanner<'a> {
             if c == '\n' {
                 line = at + 1;
             }
+            self.has_word |= c.is_alphanumeric();
             if !is_terminator(c) {
                 at += c.len_utf8();
                 continue;
@@ -110,11 +125,34 @@ impl<'a> Scanner<'a> {
             at = mark.end;
             if let Some(ellipsis) = mark.spaced.filter(|_| self.opens_after(mark.end)) {
                 self.cut(ellipsis, ellipsis, out);
-            } else if self.is_boundary(&mark) {
+            } else if !self.is_nested(&mark) && self.is_boundary(&mark) {
                 self.cut(at, at, out);
             }
         }
         self.cut(self.end, self.end, out);
+    }
+
+    /// Ends the sentence before the word at `at` if that word is the first of something new, whatever stands before it.
+    fn cut_before_word(&mut self, at: usize, out: &mut Vec<Span>) {
+        let rest = &self.text[at..self.end];
+        if at > self.start && (self.markers.next_item(rest) || is_rule(rest) || self.lost_its_stop(at)) {
+            self.cut(at, at, out);
+        }
+    }
+
+    /// Whether a sentence opens at `at` behind one that has no full stop: "…on Friday night It rained".
+    fn lost_its_stop(&self, at: usize) -> bool {
+        let rest = &self.text[at..self.end];
+        if !rest.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return false;
+        }
+        let Some((word, next)) = rest.bytes().take(8).position(|b| b == b' ').map(|space| rest.split_at(space)) else {
+            return false;
+        };
+        let mut before = self.text[self.start..at].trim_end().chars().rev();
+        next.trim_start().starts_with(char::is_lowercase)
+            && (0..2).all(|_| before.next().is_some_and(char::is_lowercase))
+            && surely_opens(word)
     }
 
     /// Ends the sentence at hand at `end`; the next begins at `next` or behind the white space there.
@@ -126,6 +164,15 @@ impl<'a> Scanner<'a> {
         }
         let rest = &self.text[next..self.end];
         self.start = next + (rest.len() - rest.trim_start().len());
+        self.has_word = false;
+    }
+
+    /// Whether the terminator stands in a short bracket or quotation that goes on behind it.
+    fn is_nested(&mut self, mark: &Terminator) -> bool {
+        while self.nested.front().is_some_and(|n| n.end < mark.end) {
+            self.nested.pop_front();
+        }
+        self.nested.front().is_some_and(|n| n.start < mark.start)
     }
 
     /// Reads the run of terminators and closing marks at `start`.
@@ -178,8 +225,11 @@ impl<'a> Scanner<'a> {
             return self.is_glued(mark, rest);
         }
         let Some(after) = after(rest) else { return false };
-        if after.is_continuation() || self.is_marker_only(mark) {
+        if self.is_marker_only(mark) {
             return false;
+        }
+        if after.is_continuation() {
+            return after.is_plain_small() && self.ends_before_small(mark, after.at + mark.end);
         }
         // "[...]" stands for words left out; it ends nothing.
         if mark.ellipsis && mark.closed && self.text[self.start..mark.start].ends_with(['[', '(']) {
@@ -189,13 +239,37 @@ impl<'a> Scanner<'a> {
             return !(mark.quote && self.is_attribution(after.at + mark.end));
         }
         if mark.ellipsis {
-            return self.text[self.start..mark.start].contains(char::is_alphanumeric);
+            // "I" is written large anywhere, so it does not tell; three dots leave the sentence open.
+            let open = after.word == "I" && mark.full_stops <= 3;
+            return !open && self.has_word;
         }
         self.full_stop_ends(mark, &after)
     }
 
+    /// Whether a sentence ends although a small letter follows, as where people write without capitals:
+    /// the word before is an ordinary one ("dog. i want"; not "sq. km", "Yahoo! in", "etc. and"), and no
+    /// quotation closes or goes on.
+    fn ends_before_small(&self, mark: &Terminator, at: usize) -> bool {
+        if mark.closed || mark.ellipsis {
+            return false;
+        }
+        let before = before(&self.text[self.start..mark.start]);
+        // No shorter: two small letters are more often an abbreviation than a last word.
+        let long_enough = mark.strong || before.word.chars().nth(2).is_some();
+        let vowel = before.word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        long_enough
+            && (mark.strong || vowel && abbreviation(before.word).is_none())
+            && !before.word.is_empty()
+            && before.word.chars().all(char::is_lowercase)
+            && !before.in_address
+            && !self.text[at..self.end]
+                .split_whitespace()
+                .take(2)
+                .any(|w| is_speech_verb(w.trim_end_matches(['.', ','])))
+    }
+
     /// Whether a single full stop ends a sentence, when what follows could open one.
-    fn full_stop_ends(&self, mark: &Terminator, after: &crate::context::After<'_>) -> bool {
+    fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
         let before = before(&self.text[self.start..mark.start]);
         let opens = opens_sentences(after.word);
         if is_dotted(before.word) {
@@ -207,10 +281,8 @@ impl<'a> Scanner<'a> {
                 'I' => opens || !before.follows_name || before.text_before.is_empty(),
                 'M' => false,
                 _ if letter.is_uppercase() => opens && !before.text_before.is_empty(),
-                _ => {
-                    !matches!(abbreviation(before.word), Some(Abbreviation::Leads))
-                        && !(after.digit && before.is_reference())
-                }
+                _ if after.digit && before.is_reference() => false,
+                _ => abbreviation(before.word) != Some(Abbreviation::Leads),
             };
         }
         match abbreviation(before.word) {
@@ -225,18 +297,18 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the full stop of "U.S.", "a.m.", "Ph.D." ends the sentence too.
-    fn dotted_ends(&self, before: &Before<'_>, after: &crate::context::After<'_>, opens: bool) -> bool {
+    fn dotted_ends(&self, before: &Before<'_>, after: &After<'_>, opens: bool) -> bool {
         let word = before.word;
         if word.eq_ignore_ascii_case("a.m") || word.eq_ignore_ascii_case("p.m") {
             if is_time_word(after.word) {
                 return false;
             }
             // "At 5 a.m. Mr. Smith went": nothing but the time stands before it.
-            let words = before.text_before.split_whitespace().count();
-            let adverbial = words <= 4 && before.text_before.split_whitespace().next().is_some_and(opens_sentences);
+            let words = before.text_before.split_whitespace().take(5).count();
+            let adverbial = words < 5 && before.text_before.split_whitespace().next().is_some_and(opens_sentences);
             return opens || !adverbial;
         }
-        if matches!(word, "e.g" | "i.e" | "z.B" | "d.h" | "E.g" | "I.e" | "J.-C" | "u.a" | "p.ex") {
+        if matches!(word, "e.g" | "i.e" | "z.B" | "d.h" | "E.g" | "I.e" | "J.-C" | "u.a" | "p.ex" | "P.S") {
             return false;
         }
         opens
@@ -343,6 +415,28 @@ fn is_terminator(c: char) -> bool {
             | '⁉'
             | '‽'
     )
+}
+
+/// Whether a line drawn with characters begins here: "-----", "=====".
+fn is_rule(rest: &str) -> bool {
+    rule(rest) > 0
+}
+
+/// Length of the line drawn with characters that begins here, 0 when there is none.
+fn rule(rest: &str) -> usize {
+    // Three make a dash or a Markdown mark.
+    const SHORTEST: usize = 4;
+    let Some(&mark) = rest.as_bytes().first().filter(|b| b"-=_*~#".contains(b)) else { return 0 };
+    let len = rest.bytes().take_while(|&b| b == mark).count();
+    if len >= SHORTEST { len } else { 0 }
+}
+
+/// Length of what ends with itself: a drawn line, or an emoticon between spaces.
+fn unit(rest: &str) -> Option<usize> {
+    let emoticon =
+        [":)", ":-)", ";)", ";-)", ":(", ":-(", ":D", ":-D"].into_iter().find(|e| rest.starts_with(e)).map(str::len);
+    let len = emoticon.unwrap_or_else(|| rule(rest));
+    (len > 0 && rest[len..].chars().next().is_none_or(char::is_whitespace)).then_some(len)
 }
 
 /// Length of the rest of a footnote mark after "[": digits and "]".

@@ -119,6 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn agrees_with_the_training_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/training/shapes.json");
         let Ok(json) = std::fs::read(path) else {

@@ -25,8 +25,11 @@ pub struct Subwords {
     pub(crate) first: u32,
     pub(crate) last: u32,
     pub(crate) unknown: u32,
-    cache: [Mutex<HashMap<Box<str>, Box<[u32]>>>; SHARDS],
+    cache: [Mutex<Cache>; SHARDS],
 }
+
+/// Ids by word.
+type Cache = HashMap<Box<str>, Box<[u32]>>;
 
 impl Subwords {
     /// Reads a `tokenizer.json` of the Hugging Face format. Its truncation and padding are switched off.

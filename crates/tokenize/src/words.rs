@@ -177,10 +177,10 @@ fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize) -> bo
         return true;
     }
     let mut chars = word.chars();
-    if let (Some(letter), None) = (chars.next(), chars.next()) {
-        if letter.is_uppercase() {
-            return !is_last;
-        }
+    if let (Some(letter), None) = (chars.next(), chars.next())
+        && letter.is_uppercase()
+    {
+        return !is_last;
     }
     match abbreviation(word) {
         Some(Abbreviation::Leads) => !is_last,

@@ -1,4 +1,5 @@
 //! Golden rules of sentence segmentation (pySBD), where the data folder is at hand.
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::path::Path;
 
@@ -13,9 +14,9 @@ fn exact(name: &str) -> Option<(usize, usize)> {
     };
     let (mut right, mut all) = (0, 0);
     for line in lines.lines() {
-        let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        let text = row["text"].as_str().unwrap();
-        let gold: Vec<_> = row["sentences"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+        let row: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+        let text = row["text"].as_str().unwrap_or_default();
+        let gold: Vec<_> = row["sentences"].as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect();
         let found: Vec<_> = sentences(text).into_iter().map(|s| s.slice(text)).collect();
         all += 1;
         right += usize::from(gold == found);
