@@ -51,10 +51,10 @@ fn without_brackets(name: &str) -> &str {
         } else {
             (name.matches(open).count(), name.matches(close).count())
         };
-        if opened == 1 && closed == 1 && name.len() > open.len_utf8() {
-            if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close)) {
-                return inner;
-            }
+        if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close))
+            && (opened, closed) == (1, 1)
+        {
+            return inner;
         }
         if opened > closed {
             if let Some(rest) = name.strip_prefix(open) {
@@ -66,10 +66,8 @@ fn without_brackets(name: &str) -> &str {
             }
         }
         // The apostrophe closes nothing in "O’Brien" and is seen to by the possessive elsewhere.
-        if closed > opened && close != '’' {
-            if let Some(rest) = name.strip_suffix(close) {
-                return rest;
-            }
+        if let Some(rest) = name.strip_suffix(close).filter(|_| closed > opened && close != '’') {
+            return rest;
         }
     }
     name.trim_start_matches(['”', '’', ')', ']', '\'']).trim_end_matches(['“', '‘', '(', '['])

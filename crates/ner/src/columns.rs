@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
+
 use crate::Error;
 
 /// A sentence of a column file: tokens as given, and a BIO tag for each.
@@ -21,6 +23,33 @@ pub struct GoldDocument {
 }
 
 impl GoldDocument {
+    /// A document with these sentences and tokens: words parted by spaces, a line for each sentence.
+    ///
+    /// The windows are still to be made, by `pressmark_tokenize::Tokenizer::windows`.
+    #[must_use]
+    pub fn to_document(&self, id: &str) -> Document {
+        let (mut text, mut tokens, mut sents) = (String::new(), Vec::new(), Vec::new());
+        for sentence in self.sentences.iter().filter(|s| !s.tokens.is_empty()) {
+            let (first, start) = (tokens.len(), text.len());
+            for word in &sentence.tokens {
+                let at = text.len();
+                text.push_str(word);
+                tokens.push(Token { span: Span::new(at, text.len()) });
+                text.push(' ');
+            }
+            let span = Span::new(start, text.len() - 1);
+            sents.push(Sentence { span, tokens: first..tokens.len(), block: 0, kind: SegmentKind::Body });
+            text.pop();
+            text.push('\n');
+        }
+        Document { sents, tokens, ..Document::from_text(id, text) }
+    }
+
+    /// The gold tags of all tokens, in the order of the document's tokens.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.sentences.iter().flat_map(|s| s.tags.iter().map(String::as_str))
+    }
+
     /// Renames kinds of mention: `names` says what becomes of a kind; one that becomes `O` is dropped.
     pub fn rename(&mut self, names: &BTreeMap<String, String>) {
         for tag in self.sentences.iter_mut().flat_map(|s| &mut s.tags) {
@@ -163,6 +192,18 @@ mod tests {
         check("Rain O\nfell\n", "line 2 is \"fell\", expected a token and its tag");
         check("{\"a\": 1}\n", "line 1 is \"{\\\"a\\\": 1}\", expected a tag O, B-KIND, I-KIND, E-KIND or S-KIND");
         check("Rain\tNN\n", "line 1 is \"Rain\\tNN\", expected a tag O, B-KIND, I-KIND, E-KIND or S-KIND");
+    }
+
+    #[test]
+    fn a_document_keeps_the_tokens_as_given() {
+        let gold = read_columns("New B-LOC\nYork I-LOC\n\n's O\nU.S. B-LOC\n").expect("a column file");
+        let doc = gold[0].to_document("a");
+        let words: Vec<Vec<&str>> = (doc.sents.iter())
+            .map(|s| doc.tokens[s.tokens.clone()].iter().map(|t| doc.slice(t.span)).collect())
+            .collect();
+        assert_eq!(words, [["New", "York"], ["'s", "U.S."]]);
+        assert_eq!(doc.slice(doc.sents[1].span), "'s U.S.");
+        assert_eq!(gold[0].tags().count(), doc.tokens.len());
     }
 
     #[test]

@@ -36,10 +36,13 @@
 
 mod boundary;
 mod columns;
+mod countries;
 mod decode;
 mod error;
+mod headlines;
 mod join;
 mod memory;
+mod name;
 mod score;
 mod stage;
 mod tags;

@@ -12,7 +12,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::countries::country_at;
 use crate::decode::{Found, Lattice};
+use crate::headlines::common_words;
 use crate::tags::TagSet;
 
 /// Longest form that is remembered, in tokens: names above it hardly repeat, and the bound keeps the
@@ -22,6 +24,13 @@ const MAX_FORM: usize = 6;
 /// Kept from any tag that the memory has never seen, as a probability: a name may well be something
 /// else for once. Larger forgets, smaller overrules the sentence.
 const DOUBT: f32 = 1e-3;
+
+/// Exponent of what the table of countries says, beside the sentence: it overrules probabilities up to 0.97, and
+/// leaves a certain person or money alone.
+const COUNTRY_WEIGHT: f32 = 0.5;
+
+/// Exponent of what the document's own small letters say about its headlines, likewise.
+const HEADLINE_WEIGHT: f32 = 0.5;
 
 /// A surname is longer than an initial.
 const MIN_SURNAME: usize = 3;
@@ -45,15 +54,60 @@ pub(crate) fn revise(
     if strength <= 0.0 || found.is_empty() {
         return None;
     }
-    let mut cover = vec![0_usize; view.words.len()];
-    for mention in found {
-        cover[mention.tokens.clone()].fill(mention.tokens.len());
-    }
+    let cover = cover(found, view);
     let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
     let forms = Forms::collect(found, view, &cover);
     forms.add(lattice, &mut prior, strength);
     add_surnames(lattice, found, view, tags, &cover, &mut prior, strength);
     (!prior.rows.is_empty()).then(|| prior.apply(lattice))
+}
+
+/// The lattice with what everybody knows: that the names of countries are places.
+///
+/// A model that has seen a country's acronym among few others takes it for an organisation, or its two words
+/// for two places. A longer name that was found around a country's is left alone.
+pub(crate) fn know_countries(lattice: &Lattice, found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Lattice> {
+    let place = tags.kinds().iter().position(|k| k == "LOC")?;
+    let (begin, inside) = tags.outputs_of(place);
+    let cover = cover(found, view);
+    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    for sent in view.sents {
+        let mut start = sent.start;
+        while start < sent.end {
+            let Some(length) = country_at(&view.words[start..sent.end]) else {
+                start += 1;
+                continue;
+            };
+            let tokens = start..start + length;
+            if cover[tokens.clone()].iter().all(|&c| c <= length) {
+                for token in tokens.clone() {
+                    let known = if token == start { begin } else { inside };
+                    prior.add(token, COUNTRY_WEIGHT, (0..tags.len()).map(|tag| if tag == known { 1.0 } else { 0.0 }));
+                }
+            }
+            start = tokens.end;
+        }
+    }
+    (!prior.rows.is_empty()).then(|| prior.apply(lattice))
+}
+
+/// The lattice with what a headline's common words are: in no name.
+pub(crate) fn know_headlines(lattice: &Lattice, found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Lattice> {
+    let common = common_words(found, view);
+    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    for &token in &common {
+        prior.add(token, HEADLINE_WEIGHT, (0..tags.len()).map(|tag| if tag == tags.outside() { 1.0 } else { 0.0 }));
+    }
+    (!common.is_empty()).then(|| prior.apply(lattice))
+}
+
+/// The length of the mention that covers each token, 0 where none does.
+fn cover(found: &[Found], view: &View<'_>) -> Vec<usize> {
+    let mut cover = vec![0; view.words.len()];
+    for mention in found {
+        cover[mention.tokens.clone()].fill(mention.tokens.len());
+    }
+    cover
 }
 
 /// Log-probabilities to be added to some tokens.

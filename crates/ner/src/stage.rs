@@ -5,7 +5,7 @@ use pressmark_core::{Document, Layer, Mention, Provenance, Span, Stage, StageErr
 use pressmark_encoder::Model;
 
 use crate::decode::{Found, Lattice, confidence, mentions, viterbi};
-use crate::memory::{View, revise};
+use crate::memory::{View, know_countries, know_headlines, revise};
 use crate::tags::TagSet;
 use crate::{Error, Terms, boundary, join, terms};
 
@@ -115,17 +115,22 @@ impl Ner {
 
     /// The mentions by their tokens, with how sure each is.
     fn decode(&self, doc: &Document) -> Result<Vec<(Found, f32)>, StageError> {
-        let lattice = self.lattice(doc)?;
+        let mut lattice = self.lattice(doc)?;
         let words: Vec<&str> = doc.tokens.iter().map(|t| doc.slice(t.span)).collect();
         let sents: Vec<Range<usize>> = doc.sents.iter().map(|s| clip(&s.tokens, words.len())).collect();
         let decode = |lattice: &Lattice| -> Vec<Found> {
             sents.iter().flat_map(|s| mentions(&viterbi(lattice, s.clone(), &self.tags), s.start, &self.tags)).collect()
         };
-        let found = decode(&lattice);
         let view = View { words: &words, sents: &sents };
-        let revised = revise(&lattice, &found, &view, &self.tags, self.options.consistency);
-        let found = revised.as_ref().map_or(found, decode);
-        let lattice = revised.unwrap_or(lattice);
+        let mut found = decode(&lattice);
+        for know in [know_headlines, know_countries] {
+            if let Some(informed) = know(&lattice, &found, &view, &self.tags) {
+                (found, lattice) = (decode(&informed), informed);
+            }
+        }
+        if let Some(revised) = revise(&lattice, &found, &view, &self.tags, self.options.consistency) {
+            (found, lattice) = (decode(&revised), revised);
+        }
         let end_of = |f: &Found| sents[sents.partition_point(|s| s.end < f.tokens.end)].end;
         Ok(found
             .into_iter()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pressmark_core::{Document, Entity, Mention};
 
 use super::forms::{Class, winner};
-use super::name::is_small;
+use crate::name::is_small;
 
 /// How an entity is written, and how often.
 struct Written {

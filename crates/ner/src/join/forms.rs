@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use pressmark_core::{Document, Mention};
 
-use super::name::{fold, personal};
+use crate::name::{fold, personal};
 
 /// What rules a form is joined by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

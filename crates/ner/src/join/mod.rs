@@ -4,10 +4,8 @@
 //! look-up in a table, so that the cost is linear in the mentions. Precision comes first: what two
 //! things may claim is left alone, and persons are never joined with anything else.
 
-mod countries;
 mod entities;
 mod forms;
-mod name;
 mod names;
 mod persons;
 #[cfg(test)]
@@ -22,6 +20,7 @@ use forms::Forms;
 /// The mentions come in text order; an acronym that a name introduces in brackets is added to them.
 pub(crate) fn join(doc: &Document, mentions: Vec<Mention>) -> (Vec<Mention>, Vec<Entity>) {
     let mut mentions = names::add_introduced(doc, mentions);
+    names::label(doc, &mut mentions);
     let mut forms = Forms::collect(doc, &mentions);
     names::unite(doc, &mentions, &mut forms);
     let persons = persons::resolve(&mut forms);

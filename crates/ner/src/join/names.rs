@@ -1,12 +1,12 @@
 //! Organisations, places and works: variants of one name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pressmark_core::{Document, Mention, Span};
 
-use super::countries::{CONGOS, country};
 use super::forms::{Class, Form, Forms};
-use super::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
+use crate::countries::{CONGOS, country};
+use crate::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
 
 /// Joins the forms of names that stand for one thing.
 pub(super) fn unite(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
@@ -17,6 +17,57 @@ pub(super) fn unite(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
     unite_bodies(forms);
     unite_national(forms);
     forms.flatten();
+}
+
+/// What follows the name of an armed group: the model knows the kind of a group that it has never read of
+/// less well than the writer, who says so.
+const FIGHTERS: &[&str] = &[
+    "rebels",
+    "rebel",
+    "rebellion",
+    "fighters",
+    "militants",
+    "insurgents",
+    "insurgency",
+    "guerrillas",
+    "guerrilla",
+    "militia",
+    "militias",
+    "militiamen",
+    "gunmen",
+];
+
+/// Labels that do not depend on the sentence: countries are places, and a name that is somewhere said to have
+/// rebels or to be their group is an organisation.
+pub(super) fn label(doc: &Document, mentions: &mut [Mention]) {
+    let groups: HashSet<String> = (mentions.iter())
+        .filter(|m| Class::of(&m.label) == Class::Name && is_armed_group(&doc.text, m.span))
+        .map(|m| fold(doc.slice(m.span)).concat())
+        .collect();
+    for mention in mentions.iter_mut().filter(|m| matches!(m.label.as_str(), "ORG" | "MISC" | "FAC" | "PRODUCT")) {
+        let words = fold(doc.slice(mention.span));
+        if mention.label != "PRODUCT" && country(&words.join(" ")).is_some() {
+            mention.label = "LOC".to_owned();
+        } else if mention.label != "ORG" && groups.contains(&words.concat()) {
+            mention.label = "ORG".to_owned();
+        }
+    }
+}
+
+/// "X rebels", "the rebel group X".
+fn is_armed_group(text: &str, span: Span) -> bool {
+    let after = text.get(span.end..).unwrap_or_default();
+    let before = text.get(..span.start).unwrap_or_default();
+    let next = after.strip_prefix(' ').and_then(|a| a.split(|c: char| !c.is_alphanumeric()).next()).unwrap_or_default();
+    let mut last = before.rsplitn(3, [' ', '\n']).filter(|w| !w.is_empty());
+    let (group, kind) = (last.next().unwrap_or_default(), last.next().unwrap_or_default());
+    let kind = kind.rsplit(' ').next().unwrap_or_default();
+    let called = matches!(group, "group" | "movement" | "militia")
+        && matches!(
+            kind,
+            "rebel" | "militant" | "armed" | "insurgent" | "guerrilla" | "terrorist" | "jihadist" | "Islamist"
+        );
+    called || FIGHTERS.contains(&next.to_lowercase().as_str())
 }
 
 /// Ids of the forms that are names.
@@ -43,8 +94,20 @@ fn unite_countries(forms: &mut Forms) {
     }
 }
 
-/// "Long Name (LN)" and "LN (Long Name)".
+/// "Long Name (LN)", "LN (Long Name)", and "Long Name of the Place (LNP)" where the place is a mention of its own.
 fn unite_introduced(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
+    for (at, three) in mentions.windows(3).enumerate() {
+        let [head, place, short] = three else { continue };
+        let named = Span::new(head.span.start, place.span.end.max(head.span.start));
+        let close =
+            doc.text.get(head.span.end..place.span.start).is_some_and(|b| b.len() <= 8 && !b.contains(['.', ',']));
+        if close && forms.all[forms.of[at]].class == Class::Name && in_brackets(&doc.text, place.span, short.span) {
+            let fit = |span| introduces(&fold(doc.slice(span)), &fold(doc.slice(short.span)).concat());
+            if forms.all[forms.of[at + 2]].class == Class::Name && fit(named) > fit(place.span) {
+                forms.union(forms.of[at], forms.of[at + 2]);
+            }
+        }
+    }
     for (at, pair) in mentions.windows(2).enumerate() {
         let (long, short) = (forms.of[at], forms.of[at + 1]);
         let both = [long, short].iter().all(|&f| forms.all[f].class == Class::Name);
@@ -66,7 +129,9 @@ fn is_short_for(label: &str, acronym: &str, long: &Form) -> bool {
     match introduces(&long.words, acronym) {
         Fit::Exact => true,
         // A place in brackets after a place is the one that holds it.
-        Fit::Loose => label == long.label && label != "LOC" && long.words.len() > 1,
+        Fit::Loose => {
+            label == long.label && label != "LOC" && long.words.len() > 1 && country(&long.words.join(" ")).is_none()
+        }
         Fit::None => false,
     }
 }
@@ -123,16 +188,16 @@ fn unite_initials(forms: &mut Forms) {
         }
     }
     let explained: Vec<usize> = all.iter().filter(|&&f| forms.all[f].words.len() > 1).map(|&f| forms.root(f)).collect();
-    let explained: std::collections::HashSet<usize> = explained.into_iter().collect();
+    let explained: HashSet<usize> = explained.into_iter().collect();
     for form in all {
         let Some(acronym) = as_acronym(&forms.all[form].written) else { continue };
         if explained.contains(&forms.root(form)) || country(&acronym).is_some() {
             continue;
         }
-        if let Some(Some(long)) = by_acronym.get(&acronym) {
-            if alike(&forms.all[form].label, &forms.all[*long].label) {
-                forms.union(form, *long);
-            }
+        if let Some(Some(long)) = by_acronym.get(&acronym)
+            && alike(&forms.all[form].label, &forms.all[*long].label)
+        {
+            forms.union(form, *long);
         }
     }
 }
@@ -169,13 +234,10 @@ fn unite_national(forms: &mut Forms) {
         let words = &forms.all[form].words;
         for split in 1..words.len().saturating_sub(1).min(3) {
             let (nation, rest) = words.split_at(split);
-            if is_nation(forms, nation) {
-                if let Some(short) =
-                    forms.find(Class::Name, rest).filter(|&s| forms.all[s].label == forms.all[form].label)
-                {
-                    let known = longer.entry(short).or_insert(Some(form));
-                    *known = known.filter(|&k| forms.root(k) == forms.root(form));
-                }
+            let short = forms.find(Class::Name, rest).filter(|_| is_nation(forms, nation));
+            if let Some(short) = short.filter(|&s| forms.all[s].label == forms.all[form].label) {
+                let known = longer.entry(short).or_insert(Some(form));
+                *known = known.filter(|&k| forms.root(k) == forms.root(form));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::forms::{Class, Form, Forms};
-use super::name::is_small;
+use crate::name::is_small;
 
 /// Longer names of one word that are compared with a shorter one: the latest so many. It bounds the
 /// work on a page that lists thousands of people of one surname.

@@ -104,6 +104,7 @@ fn acronyms_join_the_names_they_stand_for() {
     check("[ORG UN] ... [ORG United Nations]", &["ORG United Nations (2): UN"]);
     check("[ORG Northern River League] (NRL) said", &["ORG Northern River League (2): NRL"]);
     check("[ORG Ligue du Fleuve Nord] ([ORG NRF])", &["ORG Ligue du Fleuve Nord (2): NRF"]);
+    check("[ORG Council for Peace] in [LOC Accra] ([ORG CPA])", &["ORG Council for Peace (2): CPA", "LOC Accra (1): "]);
     check("[LOC Accra] ([ORG AP])", &["LOC Accra (1): ", "ORG AP (1): "]);
     check(
         "[ORG NB], [ORG National Bank], [ORG Northern Brewery]",
@@ -122,6 +123,14 @@ fn a_body_is_one_with_and_without_what_it_is() {
         "[ORG Kenya Supreme Court], [ORG Ghana Supreme Court], [ORG Supreme Court]",
         &["ORG Kenya Supreme Court (1): ", "ORG Ghana Supreme Court (1): ", "ORG Supreme Court (1): "],
     );
+}
+
+#[test]
+fn labels_follow_what_is_known_and_said() {
+    check("[ORG UAE], [MISC Peru]", &["LOC UAE (1): ", "LOC Peru (1): "]);
+    check("[MISC K9] rebels took a town. [MISC K9] left.", &["ORG K9 (2): "]);
+    check("the armed group [MISC K9]", &["ORG K9 (1): "]);
+    check("[MISC Copa] winners", &["MISC Copa (1): "]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ const HONORIFICS: &[&str] = &[
 const GENERATIONS: &[&str] = &["jr", "sr", "ii", "iii", "iv"];
 
 /// The words of a name without accents, case, stops, apostrophes and "the"; hyphens part words.
-pub(super) fn fold(name: &str) -> Vec<String> {
+pub(crate) fn fold(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in name.nfd().filter(|c| !is_combining_mark(*c)) {
@@ -118,7 +118,7 @@ fn finish(word: &mut String, words: &mut Vec<String>) {
 
 /// A person's folded words without forms of address before and generations after; never empty
 /// unless `words` is.
-pub(super) fn personal(mut words: Vec<String>) -> Vec<String> {
+pub(crate) fn personal(mut words: Vec<String>) -> Vec<String> {
     let titles = words.iter().take_while(|w| HONORIFICS.contains(&w.as_str())).count();
     words.drain(..titles.min(words.len().saturating_sub(1)));
     while words.len() > 1 && words.last().is_some_and(|w| GENERATIONS.contains(&w.as_str())) {
@@ -128,31 +128,26 @@ pub(super) fn personal(mut words: Vec<String>) -> Vec<String> {
 }
 
 /// Whether a word is one that acronyms leave out.
-pub(super) fn is_small(word: &str) -> bool {
+pub(crate) fn is_small(word: &str) -> bool {
     SMALL_WORDS.contains(&word)
 }
 
 /// Whether a word says what sort of body a name is of ("Party", "Group").
-pub(super) fn is_body(word: &str) -> bool {
+pub(crate) fn is_body(word: &str) -> bool {
     BODIES.contains(&word)
 }
 
 /// The acronyms that a name of several words may have: the initials of all words, of those that are
 /// not small, and of those that do not say what sort of body it is either. Words with a digit or that are acronyms themselves come in whole.
-pub(super) fn acronyms(words: &[String]) -> Vec<String> {
-    if words.len() < 2 {
-        return Vec::new();
-    }
-    let initials = |keep: fn(&&String) -> bool| -> String {
-        words
-            .iter()
-            .filter(keep)
-            .map(|w| if w.chars().any(|c| c.is_ascii_digit()) { w.as_str() } else { initial(w) })
-            .collect()
+pub(crate) fn acronyms(words: &[String]) -> Vec<String> {
+    let whole = |w: &str| w.chars().any(|c| c.is_ascii_digit());
+    let initials = |keep: fn(&str) -> bool| -> Option<String> {
+        let kept: Vec<&str> = words.iter().map(String::as_str).filter(|w| keep(w)).collect();
+        (kept.len() > 1).then(|| kept.into_iter().map(|w| if whole(w) { w } else { initial(w) }).collect())
     };
-    let mut all = vec![initials(|_| true), initials(|w| !is_small(w)), initials(|w| !is_small(w) && !is_body(w))];
+    let variants = [initials(|_| true), initials(|w| !is_small(w)), initials(|w| !is_small(w) && !is_body(w))];
+    let mut all: Vec<String> = variants.into_iter().flatten().collect();
     all.dedup();
-    all.retain(|a| a.chars().count() >= 2);
     all
 }
 
@@ -162,7 +157,7 @@ fn initial(word: &str) -> &str {
 
 /// The folded acronym when `name`, as written, looks like one: a single word of two to ten letters
 /// and digits, most of them capitals ("UNHCR", "U.N.", "M19", "CoE").
-pub(super) fn as_acronym(name: &str) -> Option<String> {
+pub(crate) fn as_acronym(name: &str) -> Option<String> {
     let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let capitals = letters.iter().filter(|c| c.is_uppercase() || c.is_numeric()).count();
     let one_word = !name.contains(char::is_whitespace);
@@ -172,7 +167,7 @@ pub(super) fn as_acronym(name: &str) -> Option<String> {
 }
 
 /// How well an acronym in brackets fits the name before it.
-pub(super) fn introduces(words: &[String], acronym: &str) -> Fit {
+pub(crate) fn introduces(words: &[String], acronym: &str) -> Fit {
     if acronyms(words).iter().any(|a| a == acronym) {
         return Fit::Exact;
     }
@@ -190,7 +185,7 @@ pub(super) fn introduces(words: &[String], acronym: &str) -> Fit {
 
 /// How well an acronym fits a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     /// It is made of other letters.
     None,
     /// At least half of its letters are initials of the name.

@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Rows of variants, folded as [`fold`](super::name::fold) does it.
+use crate::name::fold;
+
+/// Rows of variants, folded as [`fold`](crate::name::fold) does it.
 const COUNTRIES: &str = "\
 afghanistan
 albania
@@ -42,7 +44,7 @@ cabo verde|cape verde
 cambodia
 cameroon
 canada
-central african republic|car
+central african republic
 chad
 chile
 china|prc|mainland china
@@ -147,7 +149,7 @@ pakistan
 palau
 palestine|palestinian territories|occupied palestinian territory
 panama
-papua new guinea|png
+papua new guinea
 paraguay
 peru
 philippines
@@ -173,7 +175,7 @@ slovakia|slovak republic
 slovenia
 solomon islands
 somalia
-south africa|rsa
+south africa
 south korea|republic of korea|rok|s korea
 south sudan
 spain
@@ -183,7 +185,7 @@ suriname
 sweden
 switzerland|swiss confederation
 syria|syrian arab republic
-taiwan|republic of china|roc|chinese taipei
+taiwan|republic of china|chinese taipei
 tajikistan
 tanzania|united republic of tanzania
 thailand
@@ -242,19 +244,43 @@ static ROWS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
 });
 
 /// The current name of the country that a folded name stands for, if it is one.
-pub(super) fn country(folded: &str) -> Option<&'static str> {
+pub(crate) fn country(folded: &str) -> Option<&'static str> {
     ROWS.get(folded).copied().or_else(|| {
         let short = FORMS_OF_STATE.iter().find_map(|form| folded.strip_prefix(form))?;
         ROWS.get(short).copied()
     })
 }
 
+/// How many of the `words`, from the first, are a country's name: the longest such; none when the first is not
+/// written as a name.
+pub(crate) fn country_at(words: &[&str]) -> Option<usize> {
+    let first = *words.first()?;
+    // "Us" and "Car" begin sentences; "US" does not stand for "us".
+    let capitals = first.chars().filter(|c| c.is_uppercase()).count();
+    if capitals == 0 || (capitals == 1 && first.chars().count() < 4) {
+        return None;
+    }
+    let mut name = String::new();
+    let mut longest = None;
+    for (at, word) in words.iter().take(MAX_WORDS).enumerate() {
+        let folded = fold(word).join(" ");
+        if !folded.is_empty() {
+            name.push_str(if name.is_empty() { "" } else { " " });
+            name.push_str(&folded);
+            longest = ROWS.contains_key(name.as_str()).then_some(at + 1).or(longest);
+        }
+    }
+    longest
+}
+
+/// Words of the longest name that is looked for, hyphens and small words included.
+const MAX_WORDS: usize = 6;
+
 /// The two countries that "Congo" alone may be.
-pub(super) const CONGOS: [&str; 2] = ["democratic republic of congo", "republic of congo"];
+pub(crate) const CONGOS: [&str; 2] = ["democratic republic of congo", "republic of congo"];
 
 #[cfg(test)]
 mod tests {
-    use super::super::name::fold;
     use super::*;
 
     #[test]
@@ -282,6 +308,22 @@ mod tests {
         }
         assert_eq!(country("congo"), None);
         assert_eq!(country("eastern congo"), None);
+    }
+
+    #[test]
+    fn countries_are_found_where_they_begin() {
+        let check = |text: &str, expected: Option<usize>| {
+            let words: Vec<&str> = text.split(' ').collect();
+            assert_eq!(country_at(&words), expected, "{text:?}");
+        };
+        check("DR Congo said", Some(2));
+        check("Democratic Republic of the Congo (", Some(5));
+        check("Guinea - Bissau is", Some(3));
+        check("Guinea is", Some(1));
+        check("US troops", Some(1));
+        check("Us too", None);
+        check("turkey with rice", None);
+        check("New hope", None);
     }
 
     #[test]
