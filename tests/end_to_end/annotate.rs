@@ -61,7 +61,7 @@ fn segments_lead_back_to_the_bytes() {
 #[test]
 fn the_articles_are_read_as_a_careful_reader_would() {
     let records = records(&annotate(&["seeds"]));
-    assert_eq!(records.len(), 14);
+    assert_eq!(records.len(), 13);
     let find = |path: &str| records.iter().find(|r| r.source.path.ends_with(path)).expect("it is annotated");
 
     let ferry = find("01-ferry-dispute.txt");

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pressmark_ingest::{Fields, Format, Options};
+use pressmark_ner::Scheme;
 
 /// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
 /// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
@@ -17,6 +18,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Annotate(AnnotateArgs),
     Inspect(InspectArgs),
+    Evaluate(EvaluateArgs),
     Schema(SchemaArgs),
     Models(ModelsArgs),
     Completions(CompletionsArgs),
@@ -72,6 +74,50 @@ pub(crate) struct InspectArgs {
     pub(crate) stages: StageArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+}
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  Strict entity F1 on CoNLL columns:
+    pressmark evaluate ner dev.txt --labels conll03
+  On a folder of articles whose labels have other names:
+    pressmark evaluate ner articles/ --map Person=PERSON --map Organization=ORG --map Money=O
+  Quotations against brat annotations (folders text/ and attributions/):
+    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl";
+
+/// Hold the pipeline against gold annotations
+///
+/// The table goes to standard error, the same numbers as JSON to standard output.
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub(crate) struct EvaluateArgs {
+    /// What to evaluate
+    #[arg(value_enum)]
+    pub(crate) task: EvaluateTask,
+    /// The gold annotations: a file or a folder
+    pub(crate) gold: PathBuf,
+    /// Write each prediction beside its gold, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Labels of entities
+    #[arg(long, value_enum, default_value_t = Labels::News)]
+    pub(crate) labels: Labels,
+    /// Take a label of the gold data for one of ours; `X=O` leaves X out
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
+    pub(crate) map: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+/// What can be evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvaluateTask {
+    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them
+    Ner,
+    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat)
+    Quotes,
+    /// Tone towards a mention: JSONL as in NewsMTSC
+    Sentiment,
 }
 
 /// Print the JSON Schema of the annotated record
@@ -245,6 +291,15 @@ pub(crate) enum Labels {
     Conll03,
 }
 
+impl From<Labels> for Scheme {
+    fn from(labels: Labels) -> Self {
+        match labels {
+            Labels::News => Self::News,
+            Labels::Conll03 => Self::Conll03,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
@@ -290,6 +345,11 @@ impl FromStr for SummaryLength {
         };
         number.trim().parse().ok().filter(|&n| n > 0).map(of).ok_or_else(wrong)
     }
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(a, b)| !a.is_empty() && !b.is_empty());
+    pair.map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| format!("{text:?} is not of the form THEIRS=OURS"))
 }
 
 /// A size in bytes with an optional K, M or G (powers of 1024).

@@ -69,7 +69,10 @@ impl Report {
 
     fn rate(&self) -> String {
         let documents = self.counts.documents;
-        format!("{documents} documents, {:.1} a second", documents as f64 / self.start.elapsed().as_secs_f64().max(1e-3))
+        format!(
+            "{documents} documents, {:.1} a second",
+            documents as f64 / self.start.elapsed().as_secs_f64().max(1e-3)
+        )
     }
 
     /// Takes the bar away and says how the run went.

@@ -8,8 +8,10 @@ use crate::Error;
 /// The bundle's head for the tone towards a mention.
 const HEAD: &str = "sentiment";
 
-/// Labels that name a time or an amount: nobody is for or against them.
-const WITHOUT: [&str; 2] = ["DATE", "MONEY"];
+/// Whether something can be taken sides on: not a time, nor an amount.
+pub(crate) fn has_sides(mention: &Mention) -> bool {
+    !matches!(mention.label.as_str(), "DATE" | "MONEY")
+}
 
 /// The stage that judges the tone of a document towards each entity.
 pub struct EntitySentiment {
@@ -24,6 +26,12 @@ impl EntitySentiment {
     pub fn new(model: Arc<Model>) -> Result<Self, Error> {
         Tone::of(&model)?;
         Ok(Self { model })
+    }
+
+    /// The tone towards one mention; `None` where the encoder saw nothing of it.
+    #[must_use]
+    pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
+        Tone::of(&self.model).ok()?.towards(&self.model, doc, mention)
     }
 }
 
@@ -88,7 +96,7 @@ impl Stage for EntitySentiment {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let tone = Tone::of(&self.model).map_err(|e| StageError::new("the head does not fit").with_source(e))?;
         let mut sums = vec![(Sentiment { positive: 0.0, neutral: 0.0, negative: 0.0 }, 0.0_f32); doc.entities.len()];
-        for mention in doc.ents.iter().filter(|m| !WITHOUT.contains(&m.label.as_str())) {
+        for mention in doc.ents.iter().filter(|m| has_sides(m)) {
             let Some((sum, count)) = mention.entity.and_then(|entity| sums.get_mut(entity)) else { continue };
             if let Some(one) = tone.towards(&self.model, doc, mention) {
                 sum.positive += one.positive;

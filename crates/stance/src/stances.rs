@@ -6,7 +6,7 @@ use pressmark_encoder::{Model, dot};
 use pressmark_tokenize::Tokenizer;
 
 use crate::embed::embed;
-use crate::sentiment::Tone;
+use crate::sentiment::{Tone, has_sides};
 use crate::voice::voice_of;
 use crate::{Error, frames::cover_sentences};
 
@@ -21,7 +21,8 @@ pub struct StancesOptions {
     /// Cosine from which a passage bears on a target, in [0, 1]. Default: 0.3; lower takes in
     /// passages about something else, higher misses those in other words than the target's.
     pub relevance: f32,
-    /// Probability from which a stance is taken rather than `neutral`, in [0, 1]. Default: 0.5.
+    /// Probability from which a stance is taken rather than `neutral`, in [0, 1]. Default: 0.6: a
+    /// wrong side is worse than none.
     pub confidence: f32,
     /// Evidence passages a stance at most. Default: 3.
     pub max_evidence: usize,
@@ -29,7 +30,7 @@ pub struct StancesOptions {
 
 impl Default for StancesOptions {
     fn default() -> Self {
-        Self { targets: Vec::new(), relevance: 0.3, confidence: 0.5, max_evidence: 3 }
+        Self { targets: Vec::new(), relevance: 0.3, confidence: 0.6, max_evidence: 3 }
     }
 }
 
@@ -120,7 +121,7 @@ impl Stances {
     fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, Error> {
         let tone = Tone::of(&self.model)?;
         let mut says: BTreeMap<(Holder, usize), Vec<Say>> = BTreeMap::new();
-        for mention in &doc.ents {
+        for mention in doc.ents.iter().filter(|m| has_sides(m)) {
             let holder = holder_of(doc, mention.span);
             let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { continue };
             let Some(sentiment) = tone.towards(&self.model, doc, mention).filter(|_| speaker != entity) else {
