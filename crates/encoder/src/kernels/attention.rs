@@ -142,6 +142,7 @@ fn turn_queries<S: Simd, const SETS: usize>(
 
 /// Writes the inner products of all keys with the queries; gives the greatest a query.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn score<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
     qkv: &[Lanes],
@@ -149,39 +150,38 @@ fn score<S: Simd, const TILE: usize, const SETS: usize>(
     queries: &[[Lanes; SETS]],
     scores: &mut [[Lanes; SETS]],
 ) -> [S::F; SETS] {
+    let (queries, _) = queries.as_chunks::<LANES>();
+    let (scores, _) = scores.as_chunks_mut::<TILE>();
     let mut greatest = [simd.splat(f32::NEG_INFINITY); SETS];
-    for (tile, scores) in scores.chunks_exact_mut(TILE).enumerate() {
+    for (tile, scores) in scores.iter_mut().enumerate() {
         if tile * TILE >= head.rows {
             break;
         }
-        let mut keys: [&[Lanes]; TILE] = [&[]; TILE];
-        for (i, key) in keys.iter_mut().enumerate() {
-            // Beyond the last key that one is taken again, which changes no maximum.
-            *key = row(qkv, head, tile * TILE + i, head.key);
-        }
         let mut sums = [[simd.splat(0.0); SETS]; TILE];
-        for (part, queries) in queries.chunks_exact(LANES).enumerate().take(head.size) {
-            let mut vectors = [&[0.0; LANES]; TILE];
-            for (vector, key) in vectors.iter_mut().zip(&keys) {
-                *vector = &key[part].0;
+        for part in 0..head.size {
+            let mut keys = [&[0.0; LANES]; TILE];
+            for i in 0..TILE {
+                // Beyond the last key that one is taken again, which changes no maximum.
+                keys[i] = &row(qkv, head, tile * TILE + i, head.key)[part].0;
             }
+            let queries = &queries[part];
             for d in 0..LANES {
                 let mut query = [simd.splat(0.0); SETS];
-                for (query, from) in query.iter_mut().zip(&queries[d]) {
-                    *query = simd.load(from);
+                for set in 0..SETS {
+                    query[set] = simd.load(&queries[d][set]);
                 }
-                for (sums, vector) in sums.iter_mut().zip(&vectors) {
-                    let key = simd.splat(vector[d]);
-                    for (sum, query) in sums.iter_mut().zip(&query) {
-                        *sum = simd.mul_add(*query, key, *sum);
+                for i in 0..TILE {
+                    let key = simd.splat(keys[i][d]);
+                    for set in 0..SETS {
+                        sums[i][set] = simd.mul_add(query[set], key, sums[i][set]);
                     }
                 }
             }
         }
-        for (sums, scores) in sums.iter().zip(scores) {
+        for i in 0..TILE {
             for set in 0..SETS {
-                simd.store(sums[set], &mut scores[set]);
-                greatest[set] = simd.max(greatest[set], sums[set]);
+                simd.store(sums[i][set], &mut scores[i][set]);
+                greatest[set] = simd.max(greatest[set], sums[i][set]);
             }
         }
     }
@@ -218,33 +218,31 @@ fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
     out: &mut [[Lanes; SETS]],
 ) {
     let mut shares = totals;
-    for share in &mut shares {
-        let mut lanes = Lanes::default();
-        simd.store(*share, &mut lanes);
-        lanes.0.iter_mut().for_each(|total| *total = 1.0 / *total);
-        *share = simd.load(&lanes);
+    for set in 0..SETS {
+        shares[set] = simd.div(simd.splat(1.0), totals[set]);
     }
-    let weights = &weights[..head.rows];
-    for (tile, out) in out.chunks_exact_mut(TILE).enumerate().take(head.size * LANES / TILE) {
-        let (part, at) = (tile * TILE / LANES, tile * TILE % LANES / TILE);
+    let values = qkv[head.value..].chunks(head.stride);
+    let (out, _) = out.as_chunks_mut::<TILE>();
+    for (tile, out) in out.iter_mut().enumerate().take(head.size * LANES / TILE) {
+        let (part, at) = (tile * TILE / LANES, tile * TILE % LANES);
         let mut sums = [[simd.splat(0.0); SETS]; TILE];
-        for (key, weights) in weights.iter().enumerate() {
+        for (weights, value) in weights[..head.rows].iter().zip(values.clone()) {
+            let (values, _) = value[part].0.as_chunks::<TILE>();
+            let value = &values[at / TILE];
             let mut weight = shares;
-            for (weight, from) in weight.iter_mut().zip(weights) {
-                *weight = simd.load(from);
+            for set in 0..SETS {
+                weight[set] = simd.load(&weights[set]);
             }
-            let values = &qkv[key * head.stride + head.value + part].0;
-            let (values, _) = values.as_chunks::<TILE>();
-            for (sums, value) in sums.iter_mut().zip(&values[at]) {
-                let value = simd.splat(*value);
-                for (sum, weight) in sums.iter_mut().zip(&weight) {
-                    *sum = simd.mul_add(*weight, value, *sum);
+            for i in 0..TILE {
+                let value = simd.splat(value[i]);
+                for set in 0..SETS {
+                    sums[i][set] = simd.mul_add(weight[set], value, sums[i][set]);
                 }
             }
         }
-        for (sums, out) in sums.iter().zip(out) {
+        for i in 0..TILE {
             for set in 0..SETS {
-                simd.store(simd.mul(sums[set], shares[set]), &mut out[set]);
+                simd.store(simd.mul(sums[i][set], shares[set]), &mut out[i][set]);
             }
         }
     }

@@ -90,6 +90,8 @@ macro_rules! floats {
                 [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])];
             mul(a: Floats, b: Floats) -> Floats =
                 [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])];
+            div(a: Floats, b: Floats) -> Floats =
+                [_mm256_div_ps(a[0], b[0]), _mm256_div_ps(a[1], b[1])];
             mul_add(a: Floats, b: Floats, c: Floats) -> Floats =
                 [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])];
             max(a: Floats, b: Floats) -> Floats =

@@ -1,5 +1,7 @@
 //! Linear layers: u8 activations times i8 weights, with scale, bias and GELU on the way out.
 
+#![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
+
 use super::{Group, Kernel, LANES, Lanes, Op, RowScale, Simd};
 
 /// The weights of a linear layer in the order in which the tiles read them.
@@ -117,6 +119,7 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU
 /// A tile of the product, its sums kept in registers. A tile that hangs over the last row takes
 /// that row again in place of those that are missing.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
     simd: S,
     product: &MatMul<'_>,
@@ -128,38 +131,43 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
     let depth = weights.depth;
     let last = activations.scales.len() - 1;
     let (fours, _) = activations.values.as_chunks::<4>();
-    let mut inputs: [&[[u8; 4]]; ROWS] = [&[]; ROWS];
-    for (i, input) in inputs.iter_mut().enumerate() {
-        *input = &fours[(row + i).min(last) * depth..][..depth];
+    let mut inputs = [fours; ROWS];
+    for r in 0..ROWS {
+        inputs[r] = &fours[(row + r).min(last) * depth..][..depth];
     }
-    let mut groups: [&[Group]; PANELS] = [&[]; PANELS];
-    for (i, group) in groups.iter_mut().enumerate() {
-        *group = &weights.groups[(panel + i) * depth..][..depth];
-    }
+    let groups = &weights.groups[panel * depth..][..PANELS * depth];
     let mut sums = [[simd.no_sums(); PANELS]; ROWS];
     for k in 0..depth {
-        let mut loaded = [simd.weights(&groups[0][k]); PANELS];
-        for (loaded, group) in loaded.iter_mut().zip(&groups).skip(1) {
-            *loaded = simd.weights(&group[k]);
+        // SAFETY: `k` is less than `depth`; each input has `depth` fours, and `groups` has
+        // `PANELS` times as many. Checks here would cost a third of the time.
+        let four = |r: usize| unsafe { *inputs[r].get_unchecked(k) };
+        // SAFETY: as above.
+        let group = |p: usize| unsafe { groups.get_unchecked(p * depth + k) };
+        let mut loaded = [simd.weights(group(0)); PANELS];
+        for p in 1..PANELS {
+            loaded[p] = simd.weights(group(p));
         }
-        for (sums, input) in sums.iter_mut().zip(&inputs) {
-            let four = simd.four(input[k]);
-            for (sum, weights) in sums.iter_mut().zip(&loaded) {
-                *sum = simd.dot(*sum, four, *weights);
+        for r in 0..ROWS {
+            let four = simd.four(four(r));
+            for p in 0..PANELS {
+                sums[r][p] = simd.dot(sums[r][p], four, loaded[p]);
             }
         }
     }
     let width = weights.panels();
-    for (i, sums) in sums.iter().enumerate().take(last + 1 - row) {
-        let scale = activations.scales[row + i];
-        let out = &mut out[(row + i) * width + panel..][..PANELS];
-        for (p, (sum, out)) in sums.iter().zip(out).enumerate() {
-            let columns = &weights.sums[panel + p];
+    for r in 0..ROWS {
+        if row + r > last {
+            break;
+        }
+        let scale = activations.scales[row + r];
+        let out = &mut out[(row + r) * width + panel..][..PANELS];
+        for p in 0..PANELS {
+            let columns = simd.load(&weights.sums[panel + p]);
             let unit = simd.mul(simd.splat(scale.scale), simd.load(&weights.scales[panel + p]));
-            let v = simd.to_floats(*sum);
-            let v = simd.mul_add(simd.splat(-scale.zero), simd.load(columns), v);
+            let v = simd.to_floats(sums[r][p]);
+            let v = simd.mul_add(simd.splat(-scale.zero), columns, v);
             let v = simd.mul_add(v, unit, simd.load(&weights.bias[panel + p]));
-            simd.store(if GELU { gelu(simd, v) } else { v }, out);
+            simd.store(if GELU { gelu(simd, v) } else { v }, &mut out[p]);
         }
     }
 }
