@@ -5,14 +5,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use pressmark_core::Stage;
 use pressmark_encoder::Model;
-use pressmark_ner::{Ner, Scheme, Terms};
+use pressmark_ner::{Ner, Terms};
 use pressmark_pass::Pass;
 use pressmark_pipeline::Pipeline;
 use pressmark_quote::QuoteFinder;
 use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances, StancesOptions};
+use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::{Subwords, Tokenizer};
 
-use crate::args::{Labels, StageArgs, StageName, SummaryLength};
+use crate::args::{StageArgs, StageName, SummaryLength};
 
 impl StageName {
     const ALL: [Self; 8] = [
@@ -66,7 +67,7 @@ pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline>
             StageName::Encoder => Box::new(Pass::new(Arc::clone(model))?),
             StageName::Ner => Box::new(ner(args, model)?),
             StageName::Quote => Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
-            StageName::Summarize => continue,
+            StageName::Summarize => Box::new(summarizer(args, model)?),
             StageName::Frames => {
                 let codebooks = codebooks(&args.codebook)?;
                 Box::new(Frames::new(Arc::clone(model), &tokenizer, &codebooks, FramesOptions::default())?)
@@ -84,15 +85,22 @@ pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline>
 
 fn ner(args: &StageArgs, model: &Arc<Model>) -> Result<Ner> {
     let mut options = pressmark_ner::Options::default();
-    options.scheme = match args.labels {
-        Labels::News => Scheme::News,
-        Labels::Conll03 => Scheme::Conll03,
-    };
+    options.scheme = args.labels.into();
     for path in &args.terms {
         let terms = Terms::read(path).with_context(|| format!("failed to read the terms {}", path.display()))?;
         options.terms.push(terms);
     }
     Ok(Ner::new(Arc::clone(model), options)?)
+}
+
+fn summarizer(args: &StageArgs, model: &Arc<Model>) -> Result<Summarizer> {
+    let length = match args.summary {
+        SummaryLength::Sentences(count) => Length::Sentences(count),
+        SummaryLength::Words(count) => Length::Words(count),
+        SummaryLength::Share(share) => Length::Share(share),
+    };
+    let options = pressmark_summarize::Options { length, ..pressmark_summarize::Options::default() };
+    Ok(Summarizer::new(Arc::clone(model), options)?)
 }
 
 /// The codebooks of frames by their names or paths; both shipped ones when none is named.
