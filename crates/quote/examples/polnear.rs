@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         scores.add(&doc, &gold);
     }
     writeln!(out, "{:9} {:>24} {:>24} {:>16} {:>16}", "", "exact P R F1", "overlap P R F1", "source", "cue")?;
-    for (name, s) in [("direct", scores.direct), ("indirect", scores.indirect), ("mixed", scores.mixed), ("all", scores.all)] {
+    for (name, s) in
+        [("direct", scores.direct), ("indirect", scores.indirect), ("mixed", scores.mixed), ("all", scores.all)]
+    {
         line(&mut out, name, &s)?;
     }
     Ok(())
@@ -66,33 +68,63 @@ fn differences(out: &mut impl Write, doc: &Document, gold: &[pressmark_quote::Go
     let wanted: Vec<_> =
         gold.iter().flat_map(|g| g.content.iter().filter(|c| c.1.as_str() == kind).map(move |s| (g, s.0))).collect();
     for (g, span) in &wanted {
-        let hit = doc.quotes.iter().find(|q| q.kind.as_str() == kind && q.span == *span);
+        let hit = doc.quotes.iter().find(|q| q.kind.as_str() == kind && same(doc, q.span, *span));
         let source: String = g.source.iter().map(|s| doc.slice(*s)).collect::<Vec<_>>().join(" ‖ ");
         let cue: String = g.cue.iter().map(|s| doc.slice(*s)).collect::<Vec<_>>().join(" ‖ ");
         match hit {
-            None => writeln!(out, "MISSED [{}]\n     by [{source}] cue [{cue}]\n     … {}", flat(doc.slice(*span)), near(span.start))?,
+            None => writeln!(
+                out,
+                "MISSED [{}]\n     by [{source}] cue [{cue}]\n     … {}",
+                flat(doc.slice(*span)),
+                near(span.start)
+            )?,
             Some(q) => {
                 let ours = q.speaker_span.map_or("-", |s| doc.slice(s));
-                let right = g.source.is_empty()
-                    || q.speaker_span.is_some_and(|s| g.source.iter().any(|o| o.overlaps(s)));
+                let right =
+                    g.source.is_empty() || q.speaker_span.is_some_and(|s| g.source.iter().any(|o| o.overlaps(s)));
                 if !right {
-                    writeln!(out, "SPEAKER gold [{source}] ours [{}] cue [{cue}]\n     [{}]\n    … {}", flat(ours), flat(doc.slice(*span)), near(span.end))?;
+                    writeln!(
+                        out,
+                        "SPEAKER gold [{source}] ours [{}] cue [{cue}]\n     [{}]\n    … {}",
+                        flat(ours),
+                        flat(doc.slice(*span)),
+                        near(span.end)
+                    )?;
                 }
             }
         }
     }
     for q in doc.quotes.iter().filter(|q| q.kind.as_str() == kind) {
-        if !wanted.iter().any(|(_, s)| *s == q.span) {
+        if !wanted.iter().any(|(_, s)| same(doc, *s, q.span)) {
             let part = |s: Option<pressmark_core::Span>| s.map_or("-", |s| doc.slice(s));
             let over: String = gold
                 .iter()
                 .filter(|g| g.content.iter().any(|c| c.0.overlaps(q.span)))
-                .map(|g| format!("{}<{}>", g.content[0].1.as_str(), g.content.iter().map(|c| flat(doc.slice(c.0))).collect::<Vec<_>>().join(" ‖ ")))
+                .map(|g| {
+                    format!(
+                        "{}<{}>",
+                        g.content[0].1.as_str(),
+                        g.content.iter().map(|c| flat(doc.slice(c.0))).collect::<Vec<_>>().join(" ‖ ")
+                    )
+                })
                 .collect();
-            writeln!(out, "EXTRA [{}] over {over}\n     by [{}] cue [{}]\n     … {}", flat(doc.slice(q.span)), flat(part(q.speaker_span)), part(q.cue), near(q.span.start))?;
+            writeln!(
+                out,
+                "EXTRA [{}] over {over}\n     by [{}] cue [{}]\n     … {}",
+                flat(doc.slice(q.span)),
+                flat(part(q.speaker_span)),
+                part(q.cue),
+                near(q.span.start)
+            )?;
         }
     }
     Ok(())
+}
+
+/// The same but for marks at the ends.
+fn same(doc: &Document, a: pressmark_core::Span, b: pressmark_core::Span) -> bool {
+    let bare = |s| doc.slice(s).trim_matches(|c: char| !c.is_alphanumeric());
+    a.overlaps(b) && bare(a) == bare(b)
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -12,8 +12,8 @@ use pressmark_core::Document;
 
 use crate::gold::Gold;
 use crate::lexicon::{
-    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION,
-    PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
+    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
 };
 use crate::marks;
 use crate::unit::{Unit, units};
@@ -120,7 +120,10 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     while i < at + 5 {
         let particle = i == at + 1 && matches!(unit.word(i), "out" | "up" | "back" | "forth");
         let timed = unit.is(i, PREPOSITION) && (unit.is(i + 1, TIME) || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
-        let skip = particle || unit.is(i, TIME) && !unit.is(i, ADVERB) || timed || unit.is(i, ADVERB) && !unit.is(i, DETERMINER | SUBORDINATOR);
+        let skip = particle
+            || unit.is(i, TIME) && !unit.is(i, ADVERB)
+            || timed
+            || unit.is(i, ADVERB) && !unit.is(i, DETERMINER | SUBORDINATOR);
         if !skip {
             break;
         }
@@ -132,7 +135,8 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     }
     // "said on the radio that …"
     if item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
-        let that = (i + 1..i + 8).take_while(|j| unit.item(*j).is_some_and(|w| w.is_word())).find(|j| unit.word(*j) == "that");
+        let that =
+            (i + 1..i + 8).take_while(|j| unit.item(*j).is_some_and(|w| w.is_word())).find(|j| unit.word(*j) == "that");
         if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
             return (Follow::That, that);
         }
@@ -184,11 +188,15 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
             };
             return (kind, i);
         }
-        if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/") || item.is(SUBORDINATOR | WH) && word != "that" {
+        if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/")
+            || item.is(SUBORDINATOR | WH) && word != "that"
+        {
             break;
         }
         let clitic = matches!(word, "'s" | "’s");
-        if item.is(AUXILIARY) && !clitic || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && word.ends_with("ed") && !item.is(CAPITALISED) {
+        if item.is(AUXILIARY) && !clitic
+            || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && word.ends_with("ed") && !item.is(CAPITALISED)
+        {
             // "told her she was right": the clause starts behind whom it is told.
             let from = if telling && unit.is(start, OBJECT_PRONOUN) { start + 1 } else { start };
             return (Follow::Clause, from);
@@ -203,8 +211,25 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
 /// Verbs whose object is told something rather than said.
 fn tells(word: &str) -> bool {
     const TELLING: &[&str] = &[
-        "told", "tell", "tells", "telling", "assured", "assure", "assures", "assuring", "informed", "informs", "reminded", "reminds",
-        "reminding", "notified", "advised", "briefed", "asked", "asks", "asking",
+        "told",
+        "tell",
+        "tells",
+        "telling",
+        "assured",
+        "assure",
+        "assures",
+        "assuring",
+        "informed",
+        "informs",
+        "reminded",
+        "reminds",
+        "reminding",
+        "notified",
+        "advised",
+        "briefed",
+        "asked",
+        "asks",
+        "asking",
     ];
     TELLING.contains(&word)
 }
@@ -243,7 +268,9 @@ impl Cues {
         let mut cues = Self::default();
         for line in table.lines().filter(|l| !l.starts_with('#')) {
             let mut fields = line.split('\t');
-            let (Some(word), Some(frame), Some(cue), Some(all)) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+            let (Some(word), Some(frame), Some(cue), Some(all)) =
+                (fields.next(), fields.next(), fields.next(), fields.next())
+            else {
                 continue;
             };
             let (Ok(cue), Ok(all)) = (cue.parse(), all.parse()) else { continue };
@@ -302,8 +329,10 @@ impl CueCounts {
                 let own = |i: usize| unit.items[i].quoted.is_none() && cue.overlaps(unit.items[i].span);
                 let from = unit.items.partition_point(|i| i.span.end <= cue.start);
                 let to = unit.items.partition_point(|i| i.span.start < cue.end);
-                let light = AUXILIARY | PREPOSITION | ADVERB | DETERMINER | PUNCTUATION | POSSESSIVE | COORDINATOR | TIME;
-                let head = (from..to).rev().find(|i| own(*i) && !unit.is(*i, light)).or((from..to).rev().find(|i| own(*i)));
+                let light =
+                    AUXILIARY | PREPOSITION | ADVERB | DETERMINER | PUNCTUATION | POSSESSIVE | COORDINATOR | TIME;
+                let head =
+                    (from..to).rev().find(|i| own(*i) && !unit.is(*i, light)).or((from..to).rev().find(|i| own(*i)));
                 heads.extend(head.map(|h| unit.items[h].span));
             }
         }
@@ -311,7 +340,12 @@ impl CueCounts {
         for unit in &units {
             for (i, item) in unit.items.iter().enumerate().filter(|(_, i)| i.is_word()) {
                 let frame = frame(unit, i);
-                let count = self.counts.entry(item.lower.to_string()).or_default().entry((frame.role, frame.follow)).or_default();
+                let count = self
+                    .counts
+                    .entry(item.lower.to_string())
+                    .or_default()
+                    .entry((frame.role, frame.follow))
+                    .or_default();
                 count.all += 1;
                 count.cue += u32::from(heads.binary_search(&item.span).is_ok());
             }
@@ -349,9 +383,30 @@ impl CueCounts {
 
 const ROLES: [Role; 6] = [Role::Verb, Role::Infinitive, Role::Joined, Role::Passive, Role::Noun, Role::Other];
 const FOLLOWS: [Follow; 24] = [
-    Follow::Quote, Follow::Colon, Follow::Comma, Follow::End, Follow::That, Follow::To, Follow::Wh, Follow::If, Follow::Ing,
-    Follow::Clause, Follow::Phrase, Follow::Of, Follow::For, Follow::About, Follow::On, Follow::With, Follow::As, Follow::Against,
-    Follow::In, Follow::By, Follow::OtherPreposition, Follow::And, Follow::Auxiliary, Follow::Other,
+    Follow::Quote,
+    Follow::Colon,
+    Follow::Comma,
+    Follow::End,
+    Follow::That,
+    Follow::To,
+    Follow::Wh,
+    Follow::If,
+    Follow::Ing,
+    Follow::Clause,
+    Follow::Phrase,
+    Follow::Of,
+    Follow::For,
+    Follow::About,
+    Follow::On,
+    Follow::With,
+    Follow::As,
+    Follow::Against,
+    Follow::In,
+    Follow::By,
+    Follow::OtherPreposition,
+    Follow::And,
+    Follow::Auxiliary,
+    Follow::Other,
 ];
 
 fn parse_frame(name: &str) -> Option<(Role, Follow)> {

@@ -6,7 +6,7 @@ use crate::lexicon::{
     ADVERB, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FRENCH_PARTICIPLE, OBJECT_PRONOUN, PARTICIPLE,
     PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
 };
-use crate::phrase::{self, Verb, phrase_after, subject_before, verb_at};
+use crate::phrase::{self, Verb, french_auxiliary, phrase_after, subject_before, verb_at};
 use crate::unit::Unit;
 
 /// The words that attribute a quotation, as items of a unit.
@@ -59,8 +59,11 @@ fn inverted(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
         while matches!(unit.word(pronoun), "-" | "t" | "-t" | "-t-" | "t-") {
             pronoun += 1;
         }
-        let pronoun = matches!(unit.word(pronoun), "il" | "elle" | "on" | "ils" | "elles" | "-il" | "-elle" | "t-il" | "t-elle" | "-t-il" | "-t-elle")
-            .then_some(pronoun);
+        let pronoun = matches!(
+            unit.word(pronoun),
+            "il" | "elle" | "on" | "ils" | "elles" | "-il" | "-elle" | "t-il" | "t-elle" | "-t-il" | "-t-elle"
+        )
+        .then_some(pronoun);
         let mut verb = pronoun.unwrap_or(head) + 1;
         while unit.is(verb, ADVERB) && verb < head + 6 {
             verb += 1;
@@ -111,8 +114,8 @@ fn plain(unit: &Unit<'_>, at: usize, bare: bool) -> Option<Attribution> {
         if item.quoted.is_some() || matches!(unit.word(head), "." | ";" | "?" | "!") {
             break;
         }
-        let verb = item.is(SAYS) && !item.is(PARTICIPLE) || french_cue(unit, head);
-        if head == at || !verb || is_noun_here(unit, head) {
+        let verb = item.is(SAYS) && !item.is(PARTICIPLE) || french_auxiliary(unit, head).is_some();
+        if head == at || !verb || is_noun_here(unit, head) && !item.is(FRENCH_PARTICIPLE) {
             continue;
         }
         let group = verb_at(unit, head);
@@ -136,7 +139,11 @@ fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
     let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "that");
     let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
     let telling = matches_telling(unit, head);
-    that || clause && !telling || !telling && unit.is(next, DETERMINER) && !unit.is(next, TIME) && (next..next + 8).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
+    that || clause && !telling
+        || !telling
+            && unit.is(next, DETERMINER)
+            && !unit.is(next, TIME)
+            && (next..next + 8).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
 }
 
 /// *X barked*: right after a short name or a pronoun nearly any verb introduces speech.
@@ -162,7 +169,9 @@ fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
 
 fn phrase_could_start(unit: &Unit<'_>, at: usize) -> bool {
     unit.item(at).is_some_and(|item| {
-        item.is_word() && !item.is(PREPOSITION | AUXILIARY | SUBORDINATOR) && (!item.is(COORDINATOR) || item.is(DETERMINER))
+        item.is_word()
+            && !item.is(PREPOSITION | AUXILIARY | SUBORDINATOR)
+            && (!item.is(COORDINATOR) || item.is(DETERMINER))
             || item.is(SUBJECT_PRONOUN)
     })
 }
@@ -181,29 +190,127 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
     let present = AMBIGUOUS.contains(&unit.word(index))
         && unit.item(before).is_some_and(|i| i.is_word())
-        && !unit.is(before, CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR);
+        && !unit.is(
+            before,
+            CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR,
+        );
+    // "the shooting title": the base form stands behind a plural or an auxiliary.
+    let base = AMBIGUOUS.contains(&unit.word(index))
+        && !unit.word(index).ends_with('s')
+        && !unit.is(index, PARTICIPLE)
+        && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)
+        && unit.word(before) != "to"
+        && !unit.word(before).ends_with('s');
     present
+        || base
         || noun_like
-        && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
-            || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
-            || matches!(unit.word(before), "'s" | "’s") && (unit.is(index, DOCUMENT) || AMBIGUOUS.contains(&unit.word(index))))
+            && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
+                || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
+                || matches!(unit.word(before), "'s" | "’s")
+                    && (unit.is(index, DOCUMENT) || AMBIGUOUS.contains(&unit.word(index))))
 }
 
 /// Forms that are nouns as often as verbs.
 const AMBIGUOUS: &[&str] = &[
-    "reports", "report", "claims", "claim", "demands", "demand", "states", "state", "promises", "promise", "comments", "comment",
-    "notes", "note", "questions", "question", "offers", "offer", "attacks", "requests", "request", "answers", "answer", "estimates",
-    "estimate", "charges", "charge", "cases", "quotes", "quote", "tweets", "tweet", "posts", "post", "calls", "call", "brands",
-    "brand", "labels", "label", "titles", "title", "orders", "order", "rules", "rule", "hopes", "hope", "points", "point",
-    "protests", "protest", "complaints", "remarks", "remark", "jokes", "joke", "details", "detail", "responses", "fires", "fire",
-    "emails", "email", "texts", "text", "blasts", "blast", "signals", "signal", "objects", "object", "praise", "cries", "cry",
-    "rails", "rail", "terms", "term", "outlines", "outline", "highlights", "highlight", "captions", "caption", "press", "shot",
-    "shooting", "writing", "reading", "saying", "meaning", "lecture", "lectures", "voice", "voices", "like", "put",
+    "reports",
+    "report",
+    "claims",
+    "claim",
+    "demands",
+    "demand",
+    "states",
+    "state",
+    "promises",
+    "promise",
+    "comments",
+    "comment",
+    "notes",
+    "note",
+    "questions",
+    "question",
+    "offers",
+    "offer",
+    "attacks",
+    "requests",
+    "request",
+    "answers",
+    "answer",
+    "estimates",
+    "estimate",
+    "charges",
+    "charge",
+    "cases",
+    "quotes",
+    "quote",
+    "tweets",
+    "tweet",
+    "posts",
+    "post",
+    "calls",
+    "call",
+    "brands",
+    "brand",
+    "labels",
+    "label",
+    "titles",
+    "title",
+    "orders",
+    "order",
+    "rules",
+    "rule",
+    "hopes",
+    "hope",
+    "points",
+    "point",
+    "protests",
+    "protest",
+    "complaints",
+    "remarks",
+    "remark",
+    "jokes",
+    "joke",
+    "details",
+    "detail",
+    "responses",
+    "fires",
+    "fire",
+    "emails",
+    "email",
+    "texts",
+    "text",
+    "blasts",
+    "blast",
+    "signals",
+    "signal",
+    "objects",
+    "object",
+    "praise",
+    "cries",
+    "cry",
+    "rails",
+    "rail",
+    "terms",
+    "term",
+    "outlines",
+    "outline",
+    "highlights",
+    "highlight",
+    "captions",
+    "caption",
+    "press",
+    "shot",
+    "shooting",
+    "writing",
+    "reading",
+    "saying",
+    "meaning",
+    "lecture",
+    "lectures",
+    "voice",
+    "voices",
+    "like",
+    "put",
 ];
-
-fn french_cue(unit: &Unit<'_>, head: usize) -> bool {
-    unit.is(head, FRENCH_PARTICIPLE) && head > 0 && (head.saturating_sub(3)..head).any(|i| matches!(unit.word(i), "a" | "ont" | "avait"))
-}
 
 /// The attribution that stands before a quotation, in the items of `range` (the quotation follows right behind).
 ///
@@ -212,7 +319,7 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
     let end = range.end;
     let last = end.checked_sub(1).filter(|l| *l >= range.start)?;
     let mark = unit.word(last);
-    let announced = matches!(mark, ":" | "," | "—" | "–" | "-") ;
+    let announced = matches!(mark, ":" | "," | "—" | "–" | "-");
     if own_line && !matches!(mark, ":" | ",") {
         return None;
     }
@@ -226,12 +333,13 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         if item.quoted.is_some() && mark != ":" || matches!(unit.word(head), "." | ";" | "?" | "!") {
             break;
         }
-        let verb = item.is(SAYS) || french_cue(unit, head);
-        if !verb || is_noun_here(unit, head) && !item.is(PARTICIPLE) {
+        let verb = item.is(SAYS) || french_auxiliary(unit, head).is_some();
+        if !verb || is_noun_here(unit, head) && !item.is(PARTICIPLE | FRENCH_PARTICIPLE) {
             continue;
         }
         let group = verb_at(unit, head);
-        if !leads_to_quotation(unit, head + 1..stop, mark) || !suits(unit, &group, head + 1..stop, mark, quoted) {
+        if !leads_to_quotation(unit, head + 1..stop, mark, quoted) || !suits(unit, &group, head + 1..stop, mark, quoted)
+        {
             return None;
         }
         let speaker = if item.is(PARTICIPLE) && group.group.len() == 1 {
@@ -245,7 +353,7 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
 }
 
 /// Whether what stands between a cue and a quotation leaves the quotation to be all that is said.
-fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str) -> bool {
+fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted: Form) -> bool {
     if mark == ":" {
         return true;
     }
@@ -258,8 +366,12 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str) -> boo
             || unit.is(i, AUXILIARY) && !matches!(unit.word(i), "'s" | "’s")
             || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
     });
+    if mark == "," && quoted.lower && (clause || between.len() > 8) {
+        return false;
+    }
     if mark == "," {
-        return !clause || between.len() > 4 && unit.word(between.start) != "that" && !unit.is(between.start, SUBJECT_PRONOUN);
+        return !clause
+            || between.len() > 4 && unit.word(between.start) != "that" && !unit.is(between.start, SUBJECT_PRONOUN);
     }
     // Without a comma only an addressee or a time may stand between: "told reporters “…”".
     let last = between.end - 1;
@@ -290,10 +402,12 @@ fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quote
     }
     let verb = unit.word(group.head);
     // "a film called “The Road”", "the so-called “road”"
-    let naming = ["called", "titled", "entitled", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
+    let naming =
+        ["called", "titled", "entitled", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
     if naming.contains(&verb) && group.group.len() == 1 {
         let before = group.group.start.checked_sub(1);
-        let agent = before.is_some_and(|b| unit.is(b, SUBJECT_PRONOUN | CAPITALISED | ROLE) || matches!(unit.word(b), ")" | ","));
+        let agent = before
+            .is_some_and(|b| unit.is(b, SUBJECT_PRONOUN | CAPITALISED | ROLE) || matches!(unit.word(b), ")" | ","));
         if !agent {
             return false;
         }
@@ -304,15 +418,69 @@ fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quote
 
 /// Verbs after which a fragment in quotation marks is the whole of what is said.
 const PLAIN: &[&str] = &[
-    "said", "says", "say", "saying", "wrote", "writes", "writing", "told", "added", "adds", "adding", "tweeted", "tweets", "tweeting",
-    "asked", "replied", "declared", "stated", "states", "stating", "insisted", "responded", "read", "reads", "yelled", "yelling",
-    "shouted", "shouting", "chanted", "chanting", "called", "calls", "whispered", "answered", "joked", "quipped", "remarked", "noted",
-    "argued", "warned", "concluded", "continued", "exclaimed", "echoed", "mouthing", "mouthed", "observed", "thought", "cried",
+    "said",
+    "says",
+    "say",
+    "saying",
+    "wrote",
+    "writes",
+    "writing",
+    "told",
+    "added",
+    "adds",
+    "adding",
+    "tweeted",
+    "tweets",
+    "tweeting",
+    "asked",
+    "replied",
+    "declared",
+    "stated",
+    "states",
+    "stating",
+    "insisted",
+    "responded",
+    "read",
+    "reads",
+    "yelled",
+    "yelling",
+    "shouted",
+    "shouting",
+    "chanted",
+    "chanting",
+    "called",
+    "calls",
+    "whispered",
+    "answered",
+    "joked",
+    "quipped",
+    "remarked",
+    "noted",
+    "argued",
+    "warned",
+    "concluded",
+    "continued",
+    "exclaimed",
+    "echoed",
+    "mouthing",
+    "mouthed",
+    "observed",
+    "thought",
+    "cried",
 ];
+
+/// Whether the attribution's cue is one of the plainest verbs of saying, or a colon.
+pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
+    found.cue.as_ref().is_some_and(|cue| cue.clone().any(|i| PLAIN.contains(&unit.word(i)) || unit.word(i) == ":"))
+        && found.speaker.is_some()
+}
 
 /// *told* and *asked* take an addressee.
 fn matches_telling(unit: &Unit<'_>, head: usize) -> bool {
-    matches!(unit.word(head), "told" | "tells" | "tell" | "telling" | "asked" | "asks" | "assured" | "reminded" | "informed" | "warned")
+    matches!(
+        unit.word(head),
+        "told" | "tells" | "tell" | "telling" | "asked" | "asks" | "assured" | "reminded" | "informed" | "warned"
+    )
 }
 
 const POSSESSIVE_START: u32 = crate::lexicon::POSSESSIVE;
@@ -328,7 +496,11 @@ fn according_to_before(unit: &Unit<'_>, range: Range<usize>) -> Option<Attributi
 
 /// *X: “…”*, *Her answer: “…”*: a short phrase and a colon.
 fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
-    let start = range.clone().rev().find(|i| matches!(unit.word(*i), "." | ";" | "?" | "!" | ",")).map_or(range.start, |i| i + 1);
+    let start = range
+        .clone()
+        .rev()
+        .find(|i| matches!(unit.word(*i), "." | ";" | "?" | "!" | ","))
+        .map_or(range.start, |i| i + 1);
     let speaker = phrase_after(unit, start, false)?;
     let whole = speaker.end == range.end && speaker.len() <= 8;
     whole.then_some(Attribution { cue: Some(range.end..range.end + 1), speaker: Some(speaker) })

@@ -8,15 +8,19 @@ use crate::cues::{Cues, Follow, Frame, Role, frame};
 use crate::direct::according_to;
 use crate::finder::Found;
 use crate::lexicon::{
-    CAPITALISED, COORDINATOR, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    CAPITALISED, COORDINATOR, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
+    TIME,
 };
 use crate::phrase::{clause_subject, phrase_after, phrase_before, subject_before, verb_at};
 use crate::unit::Unit;
 
-/// A cue counts from this share on. Chosen on held-out training articles of PolNeAR.
-const THRESHOLD: f32 = 0.4;
-/// The same when part of the content stands in quotation marks.
-const QUOTED_THRESHOLD: f32 = 0.25;
+/// A verb of saying needs no more than this share when part of the content stands in quotation marks.
+/// Chosen on held-out training articles of PolNeAR.
+const QUOTED_SHARE: f32 = 0.25;
+/// The same for a verb behind *and* to end the content before it.
+const JOINED_SHARE: f32 = 0.4;
+/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear.
+const MAX_CONTENT: usize = 150;
 
 struct Report {
     content: Range<usize>,
@@ -26,7 +30,7 @@ struct Report {
 
 /// The indirect and mixed quotations of a unit. `taken` tells which of its items are direct quotations,
 /// cues or speakers of such already.
-pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool], min_words: usize) -> Vec<Found> {
+pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool], min_share: f32) -> Vec<Found> {
     let mut found = Vec::new();
     // Nothing is reported twice: a cue inside of a content belongs to what is reported.
     let mut free = 0;
@@ -37,10 +41,9 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool]
         if here < free || taken.get(here).copied().unwrap_or(false) || !unit.items[here].is_word() {
             continue;
         }
-        let Some(report) = report(unit, here, free, cues, taken) else { continue };
+        let Some(report) = report(unit, here, free, cues, taken, min_share) else { continue };
         let content = trim(unit, report.content);
-        let words = content.clone().filter(|i| !unit.is(*i, PUNCTUATION)).count();
-        if content.is_empty() || words < min_words {
+        if content.clone().all(|i| unit.is(i, PUNCTUATION)) {
             continue;
         }
         let Some(span) = unit.span(content.clone()) else { continue };
@@ -64,22 +67,23 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool]
     found
 }
 
-fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool]) -> Option<Report> {
+fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool], min_share: f32) -> Option<Report> {
     if let Some(report) = according(unit, at, floor, taken) {
         return Some(report);
     }
     let frame = frame(unit, at);
     let share = cues.share(unit.word(at), &frame);
-    if share < QUOTED_THRESHOLD {
+    if share < QUOTED_SHARE.min(min_share) {
         return None;
     }
     let report = match frame.follow {
         Follow::Comma | Follow::End => fronted(unit, at, floor, taken)?,
         Follow::Phrase if inverts(unit, at) => inverted(unit, at, floor, taken)?,
+        Follow::By if frame.role == Role::Passive => passive(unit, at, frame.start)?,
         _ => following(unit, at, &frame, cues, taken)?,
     };
     let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
-    let enough = if quoted && unit.is(at, SAYS) { QUOTED_THRESHOLD } else { THRESHOLD };
+    let enough = if quoted && unit.is(at, SAYS) { QUOTED_SHARE.min(min_share) } else { min_share };
     (share >= enough && report.speaker.is_some()).then_some(report)
 }
 
@@ -87,7 +91,7 @@ fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool])
 fn according(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
     let found = according_to(unit, at)?;
     let (cue, speaker) = (found.cue?, found.speaker?);
-    let fronts = (floor..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
+    let fronts = (floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
         start..content_end(unit, start, None, taken)
@@ -101,8 +105,16 @@ fn according(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option
 fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bool]) -> Option<Report> {
     let preposition = matches!(
         frame.follow,
-        Follow::Of | Follow::For | Follow::About | Follow::On | Follow::With | Follow::As | Follow::Against | Follow::In
-            | Follow::OtherPreposition | Follow::Colon
+        Follow::Of
+            | Follow::For
+            | Follow::About
+            | Follow::On
+            | Follow::With
+            | Follow::As
+            | Follow::Against
+            | Follow::In
+            | Follow::OtherPreposition
+            | Follow::Colon
     );
     let start = if preposition { frame.start + 1 } else { frame.start };
     let mut cue = verb_at(unit, at).group;
@@ -112,11 +124,24 @@ fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bo
     let mut end = content_end(unit, start, Some(cues), taken);
     if frame.follow == Follow::Phrase {
         // "called it “a mess” without saying more": what is called so ends with the quotation.
-        let adverbial = |i: usize| unit.is(i, SUBORDINATOR | COORDINATOR | TIME) || unit.is(i, PREPOSITION) && !matches!(unit.word(i), "of" | "for" | "to" | "and");
-        end = (start..end).find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && unit.word(i + 1) != "and").map_or(end, |i| i + 1);
+        let adverbial = |i: usize| {
+            unit.is(i, SUBORDINATOR | COORDINATOR | TIME)
+                || unit.is(i, PREPOSITION) && !matches!(unit.word(i), "of" | "for" | "to" | "and")
+        };
+        end = (start..end)
+            .find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && unit.word(i + 1) != "and")
+            .map_or(end, |i| i + 1);
     }
     let speaker = speaker(unit, at, frame, end);
     (end > start).then_some(Report { content: start..end, cue, speaker })
+}
+
+/// *The deal was confirmed by X.*
+fn passive(unit: &Unit<'_>, at: usize, by: usize) -> Option<Report> {
+    let verb = verb_at(unit, at);
+    let content = phrase_before(unit, verb.group.start)?;
+    let speaker = phrase_after(unit, by + 1, true)?;
+    Some(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker) })
 }
 
 /// *…, X said.*
@@ -143,6 +168,7 @@ fn inverted(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<
 /// What stands before `end`, back to where the sentence or the last report ended.
 fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<usize> {
     let mut start = end;
+    let floor = floor.max(end.saturating_sub(MAX_CONTENT));
     while start > floor {
         let i = start - 1;
         if matches!(unit.word(i), "." | "?" | "!" | ";") || taken.get(i).copied().unwrap_or(false) {
@@ -156,12 +182,16 @@ fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<us
 /// Where what is reported from `start` on ends.
 fn content_end(unit: &Unit<'_>, start: usize, cues: Option<&Cues>, taken: &[bool]) -> usize {
     let mut i = start;
-    while i < unit.items.len() {
+    while i < unit.items.len().min(start + MAX_CONTENT) {
         if taken.get(i).copied().unwrap_or(false) {
             break;
         }
         match unit.word(i) {
-            "." | "?" | "!" if i + 1 >= unit.items.len() || unit.is(i + 1, CAPITALISED) || unit.items[i + 1].quoted.is_some() => break,
+            "." | "?" | "!"
+                if i + 1 >= unit.items.len() || unit.is(i + 1, CAPITALISED) || unit.items[i + 1].quoted.is_some() =>
+            {
+                break;
+            }
             ";" => break,
             "," | "–" | "—" if i > start && breaks_off(unit, i + 1, cues) => break,
             "and" | "but" if i > start && joins_cue(unit, i + 1, cues) => break,
@@ -186,24 +216,33 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
     // ", he said": a short subject and a verb of saying.
     let subject = phrase_after(unit, at, false);
     let verb = subject.map_or(at, |s| s.end);
-    verb < at + 8 && unit.is(verb, SAYS) && !unit.is(verb, PARTICIPLE) && !crate::direct::is_noun_here(unit, verb) && (unit.is(verb + 1, PUNCTUATION) || unit.item(verb + 1).is_none())
+    verb < at + 8
+        && unit.is(verb, SAYS)
+        && !unit.is(verb, PARTICIPLE)
+        && !crate::direct::is_noun_here(unit, verb)
+        && (unit.is(verb + 1, PUNCTUATION) || unit.item(verb + 1).is_none())
 }
 
 /// Whether another cue of the same subject follows: "said X and vowed to Y".
 fn joins_cue(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
     let Some(cues) = cues else { return false };
     let frame = Frame { role: Role::Joined, ..frame(unit, at) };
-    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &frame) >= THRESHOLD
+    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &frame) >= JOINED_SHARE
         || unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS)
 }
 
 fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
-    let loose = |i: usize| unit.items[i].quoted.is_none() && matches!(unit.word(i), "," | "." | ":" | ";" | "–" | "—" | "-" | "*" | "•");
+    let loose = |i: usize| {
+        unit.items[i].quoted.is_none() && matches!(unit.word(i), "," | "." | ":" | ";" | "–" | "—" | "-" | "*" | "•")
+    };
     content.end = content.end.min(unit.items.len());
     while !content.is_empty() && loose(content.end - 1) {
         content.end -= 1;
     }
-    while !content.is_empty() && (loose(content.start) || matches!(unit.word(content.start), "but" | "and") && unit.is(content.start, CAPITALISED)) {
+    while !content.is_empty()
+        && (loose(content.start)
+            || matches!(unit.word(content.start), "but" | "and") && unit.is(content.start, CAPITALISED))
+    {
         content.start += 1;
     }
     content
@@ -226,7 +265,9 @@ fn speaker(unit: &Unit<'_>, at: usize, frame: &Frame, end: usize) -> Option<Rang
 
 /// *X’s claim*, *his claim*, *the claim by X*.
 fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
-    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) || matches!(unit.word(*i), "'s" | "’s" | "'" | "’"))?;
+    let owner = (at.saturating_sub(4)..at)
+        .rev()
+        .find(|i| unit.is(*i, POSSESSIVE) || matches!(unit.word(*i), "'s" | "’s" | "'" | "’"))?;
     if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
 }
 

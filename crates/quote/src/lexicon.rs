@@ -65,7 +65,7 @@ const REGULAR: &str = "accuse acknowledge add admit advise affirm agree allege a
 
 /// Irregular forms of the same.
 const IRREGULAR: &str = "said say says saying told tell tells telling wrote write writes writing written read reads reading \
-    spoke speak speaks speaking spoken began begins swore sworn sang sung went goes thought think thinks thinking \
+    spoke speak speaks speaking spoken began begins swore sworn sang sung thought think thinks thinking \
     replied replies cried cries denied denies testified testifies clarified put puts putting referred referring \
     admitted admitting quipped submitted submitting snapped snapping summed begged quoth held shot retweeted \
     wrote blogged cut stated implied implies shouted";
@@ -87,22 +87,22 @@ const LISTS: &[(Class, &str)] = &[
     (
         DETERMINER,
         "a an the this these those some any each every no another both all several many few one two three four five six \
-         seven eight nine ten most more other le la les un une des l' l’ du ce cette ces",
+         seven eight nine ten most more other deputy former le la les un une des l' l’ du ce cette ces",
     ),
-    (DETERMINER | POSSESSIVE, "my your his her its our their son sa ses leur leurs"),
+    (DETERMINER | POSSESSIVE, "my your his her its our their ses leur leurs"),
     (
         PREPOSITION,
         "of in on at by for with from to into onto over under about against between among after before during since until \
          through throughout toward towards via amid amidst within without outside inside near across behind beyond despite \
          per alongside following regarding concerning upon de d' d’ à au aux en dans sur par pour avec lors depuis chez devant",
     ),
-    (SUBJECT_PRONOUN, "he she they we i it you who il elle ils elles on nous je"),
+    (SUBJECT_PRONOUN, "he she they we i it you who il elle ils elles nous je"),
     (OBJECT_PRONOUN, "him me us them her you it himself herself themselves"),
     (AUXILIARY | BE, "is are was were be been being am 's ’s 're ’re"),
     (
         AUXILIARY,
-        "has have had having do does did will would can could may might must shall should 'd ’d 'll ’ll 've ’ve ai ca wo a ont \
-         avait avaient",
+        "has have had having do does did will would can could may might must shall should 'd ’d 'll ’ll 've ’ve ai ca wo ont avait \
+         avaient",
     ),
     (AUXILIARY | NEGATION, "not n't n’t never cannot"),
     (
@@ -151,7 +151,10 @@ const LISTS: &[(Class, &str)] = &[
          committee commission court newspaper paper magazine network outlet house minister mogul host guest user pundits \
          others someone somebody everyone everybody nobody many some others analysts economists investigators prosecutors",
     ),
-    (STATE_BODY, "government administration authorities army military ministry presidency parliament gouvernement armée"),
+    (
+        STATE_BODY,
+        "government administration authorities army military ministry presidency parliament gouvernement armée",
+    ),
     (
         DOCUMENT,
         "letter statement report memo memorandum email e-mail tweet post message note study article editorial book memoir poll \
@@ -171,11 +174,8 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub(crate) fn new() -> Self {
         let mut classes: HashMap<&'static str, Class> = HashMap::new();
-        let lists = LISTS.iter().copied().chain([
-            (SAYS, IRREGULAR),
-            (SAYS, FRENCH),
-            (FRENCH_PARTICIPLE, FRENCH_PARTICIPLES),
-        ]);
+        let lists =
+            LISTS.iter().copied().chain([(SAYS, IRREGULAR), (SAYS, FRENCH), (FRENCH_PARTICIPLE, FRENCH_PARTICIPLES)]);
         for (class, list) in lists {
             for word in list.split_whitespace() {
                 *classes.entry(word).or_default() |= class;

@@ -1,4 +1,42 @@
-//! Quotations, their cues and their speakers
+//! Quotations: who says what, in whose words.
+//!
+//! [`QuoteFinder`] is the stage `quote`. It reads sentences, tokens and entities and fills the document's
+//! quotations, each with its content, its cue and its speaker:
+//!
+//! - **direct**: the speaker's words in quotation marks of any script (`“…”`, `"…"`, `‘…’`, `«…»`, `„…“`,
+//!   `「…」`, `''…''`); the span includes the marks. Scare quotes, titles of works, apostrophes, feet and
+//!   inches are none. A quotation over several paragraphs, each opened anew and only the last closed, is one
+//!   [`Quote`]. One that is never closed ends with its paragraph, has `closed == false` and leaves a note.
+//! - **indirect**: the outlet's words ("X said *that the road is shut*"); the span is the clause, with *that*.
+//! - **mixed**: an indirect one with a verbatim part ("X called the road *a “disgrace”*").
+//!
+//! A quotation without a cue of its own ("…,” he said. “And …”) has the speaker of the one that it continues and no
+//! cue. `speaker_span` is the phrase that names the speaker at this place, appositions included; `speaker` is the
+//! entity behind it. A spokesman gives the organisation that he speaks for, a government its country, a letter
+//! its author, a pronoun the person last spoken of; an unnamed speaker for a named person gives none.
+//!
+//! ```
+//! use pressmark_core::{Document, QuoteKind, Stage};
+//! use pressmark_quote::{Options, QuoteFinder};
+//! use pressmark_tokenize::Splitter;
+//!
+//! let mut doc = Document::from_text("1", "“The road is shut,” said Mayor Ines Duarte. “Go home.”");
+//! Splitter.run(&mut doc)?;
+//! QuoteFinder::new(Options::default()).run(&mut doc)?;
+//! let [first, second] = &doc.quotes[..] else { panic!("two quotations") };
+//! assert_eq!(first.kind, QuoteKind::Direct);
+//! assert_eq!(doc.slice(first.cue.unwrap()), "said");
+//! assert_eq!(doc.slice(first.speaker_span.unwrap()), "Mayor Ines Duarte");
+//! assert_eq!(second.speaker_span, first.speaker_span);
+//! # Ok::<(), pressmark_core::StageError>(())
+//! ```
+//!
+//! Everything is rules over word lists, but for one table: how often a word was a cue in which construction,
+//! counted with [`CueCounts`] on PolNeAR (Newell, Margolin and Ruths, LREC 2018). [`read_brat`] and [`Scores`] measure against annotated articles.
+//!
+//! The crate runs no model, knows English and some French, and tells neither sarcasm nor whether a quotation is true.
+//!
+//! [`Quote`]: pressmark_core::Quote
 #![deny(missing_docs)]
 
 mod cues;

@@ -54,6 +54,8 @@ struct Mark {
     free_before: bool,
     /// White space, punctuation or nothing stands behind.
     free_after: bool,
+    /// Whether nothing of the paragraph stands behind.
+    at_end: bool,
     /// The character before, `' '` at the start of the paragraph.
     before: char,
     /// The character behind, `' '` at the end of the paragraph.
@@ -140,7 +142,9 @@ impl Pairing<'_> {
             }
             (Some(depth), Role::Opens) => {
                 let low = matches!(self.stack[depth].mark.first, '„' | '‚');
-                if low && mark.first == '“' {
+                // “ closes „, and what was typed the wrong way round.
+                let turned = mark.closes_by_place() && !mark.opens_by_place() || mark.at_end;
+                if mark.first == '“' && (low || turned) {
                     self.close(depth, mark);
                 } else if ahead.closers[at + 1] > self.stack.len() || self.stack[depth].mark.first == '"' {
                     self.open(mark);
@@ -346,8 +350,10 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
         };
         let mut end = i + c.len_utf8();
         let (mut family, mut role) = (family, role);
-        // '' and `` are typewriter double marks.
-        if matches!(c, '\'' | '`' | '’' | '‘') && chars.peek().is_some_and(|(_, n)| *n == c) {
+        // '' and `` are typewriter double marks; of three that close, the first belongs to the inner quotation.
+        let rest = paragraph.get(end..).unwrap_or_default();
+        let inner = c == '\'' && rest.starts_with("''") && !before.is_whitespace();
+        if matches!(c, '\'' | '`' | '’' | '‘') && rest.starts_with(c) && !inner {
             chars.next();
             end += c.len_utf8();
             family = Family::Double;
@@ -363,8 +369,14 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
             family,
             role,
             first: if end - i > c.len_utf8() { '"' } else { c },
-            free_before: before.is_whitespace() || is_opening_bracket(before) || is_dash(before) || is_mark(before) || before == ',' || before == ':',
+            free_before: before.is_whitespace()
+                || is_opening_bracket(before)
+                || is_dash(before)
+                || is_mark(before)
+                || before == ','
+                || before == ':',
             free_after: !after.is_alphanumeric(),
+            at_end: end == paragraph.len(),
             before,
             after,
         };
@@ -452,6 +464,8 @@ mod tests {
         check("He yelled ''out!'' and ``in''", &["''out!''", "``in''"]);
         check("”hej” sade hon", &["”hej”"]);
         check("“mixed marks\" are common", &["“mixed marks\""]);
+        check("“turned marks,“ he said. “So. “", &["“turned marks,“", "“So. “"]);
+        check("''He says 'no,''' she said", &["''He says 'no,'''"]);
     }
 
     #[test]

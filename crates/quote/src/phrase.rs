@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, NUMBER, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE,
-    PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, TITLE, WH,
+    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FRENCH_PARTICIPLE, NUMBER, OBJECT_PRONOUN,
+    PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, TITLE, WH,
 };
 use crate::unit::Unit;
 
@@ -22,6 +22,10 @@ pub(crate) struct Verb {
 
 /// The verb group that ends with the verb at `head`.
 pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
+    // "a déclaré", "ont aussi déclaré"
+    if let Some(auxiliary) = french_auxiliary(unit, head) {
+        return Verb { group: auxiliary..head + 1, head };
+    }
     let mut start = head;
     while start > 0 && head - start < 6 {
         let before = start - 1;
@@ -33,8 +37,13 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
         }
         start = before;
     }
-    // An adverb right after a pronoun belongs to the verb, one at the head of a clause does not.
     Verb { group: start..head + 1, head }
+}
+
+/// The *a* or *ont* that makes a French participle at `head` a verb of saying.
+pub(crate) fn french_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
+    let participle = unit.is(head, FRENCH_PARTICIPLE);
+    (head.saturating_sub(3)..head).rev().find(|i| participle && matches!(unit.word(*i), "a" | "ont" | "avait"))
 }
 
 /// ’s after a name: *is* or the genitive? Before a verb of saying it is hardly ever *is*.
@@ -82,7 +91,10 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
 /// Whether what starts at `index` tells who somebody is.
 fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
     let ends = ["of", "for", "to"];
-    (unit.is(index, DETERMINER) || unit.is(index, TITLE | ROLE) || unit.is(index, CAPITALISED) || unit.is(index, NUMBER))
+    (unit.is(index, DETERMINER)
+        || unit.is(index, TITLE | ROLE)
+        || unit.is(index, CAPITALISED)
+        || unit.is(index, NUMBER))
         && !unit.is(index, PARTICIPLE | WH | SUBJECT_PRONOUN | SUBORDINATOR)
         && !ends.contains(&unit.word(index))
         && !unit.is(index, PREPOSITION)
@@ -222,7 +234,8 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
         return Some(start..start + 1);
     }
     let starts = first.is(DETERMINER | POSSESSIVE | CAPITALISED | TITLE | ROLE | NUMBER | DOCUMENT)
-        || first.is_word() && !first.is(AUXILIARY | PREPOSITION | SUBORDINATOR | COORDINATOR | SAYS | ADVERB | WH | TIME);
+        || first.is_word()
+            && !first.is(AUXILIARY | PREPOSITION | SUBORDINATOR | COORDINATOR | SAYS | ADVERB | WH | TIME);
     if !starts || first.is(WH) {
         return None;
     }
@@ -248,7 +261,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
             }
             break;
         }
-        let clitic = matches!(unit.word(end), "'s" | "’s" | "'" | "’" | "-" | "/" | "&" | "." ) && end > start;
+        let clitic = matches!(unit.word(end), "'s" | "’s" | "'" | "’" | "-" | "/" | "&" | ".") && end > start;
         if item.is(PUNCTUATION) && !(clitic && unit.item(end + 1).is_some_and(|n| n.is_word())) {
             break;
         }
@@ -256,7 +269,9 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
             if item.is(SUBORDINATOR | WH) || item.is(AUXILIARY) {
                 break;
             }
-            if end > start && (item.is(SUBJECT_PRONOUN) || item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, end)) {
+            if end > start
+                && (item.is(SUBJECT_PRONOUN) || item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, end))
+            {
                 break;
             }
             if item.is(PREPOSITION) && !item.is(DETERMINER) {
@@ -272,7 +287,8 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
             } else if item.is(ADVERB) && end > start && !item.is(DETERMINER) {
                 break;
             }
-            common = item.is_word() && !item.is(CAPITALISED | DETERMINER | PREPOSITION) || common && item.is(PREPOSITION);
+            common =
+                item.is_word() && !item.is(CAPITALISED | DETERMINER | PREPOSITION) || common && item.is(PREPOSITION);
         }
         end += 1;
     }
@@ -280,10 +296,13 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
         return None;
     }
     if apposition && unit.word(end) == "," && is_apposition(unit, end + 1) {
-        let close = (end + 1..unit.items.len().min(end + MAX_PHRASE))
-            .find(|i| unit.is(*i, PUNCTUATION) && !matches!(unit.word(*i), "-" | "’" | "'" | "/" | "(" | ")") || unit.items[*i].quoted.is_some());
+        let close = (end + 1..unit.items.len().min(end + MAX_PHRASE)).find(|i| {
+            unit.is(*i, PUNCTUATION) && !matches!(unit.word(*i), "-" | "’" | "'" | "/" | "(" | ")")
+                || unit.items[*i].quoted.is_some()
+        });
         if let Some(close) = close {
-            let clause = (end + 1..close).any(|i| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i));
+            let clause =
+                (end + 1..close).any(|i| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i));
             if !clause {
                 end = close;
             }

@@ -13,11 +13,15 @@
 use pressmark_core::{Document, Mention, Quote, Span};
 
 use crate::finder::Found;
-use crate::lexicon::{DETERMINER, DOCUMENT, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, STATE_BODY, TITLE};
+use crate::lexicon::{
+    DETERMINER, DOCUMENT, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, STATE_BODY, TITLE,
+};
 use crate::unit::{Unit, unit_at};
 
 /// Units that a pronoun or a document's author is looked for in, going back.
 const MEMORY: usize = 8;
+/// Items or mentions of one unit that are looked at: sentences are shorter, and what is no sentence must not cost more.
+const REACH: usize = 120;
 
 pub(crate) fn speakers(doc: &Document, lexicon: &Lexicon, units: &[Unit<'_>], found: Vec<Found>) -> Vec<Quote> {
     let resolver = Resolver { doc, lexicon, units };
@@ -29,7 +33,14 @@ pub(crate) fn speakers(doc: &Document, lexicon: &Lexicon, units: &[Unit<'_>], fo
         if let Some(speaker) = speaker {
             last = Some((f.unit, speaker));
         }
-        quotes.push(Quote { span: f.span, kind: f.kind, speaker, speaker_span: f.speaker, cue: f.cue, closed: f.closed });
+        quotes.push(Quote {
+            span: f.span,
+            kind: f.kind,
+            speaker,
+            speaker_span: f.speaker,
+            cue: f.cue,
+            closed: f.closed,
+        });
     }
     quotes
 }
@@ -52,7 +63,10 @@ impl Resolver<'_> {
             _ => {}
         }
         let mentions = self.mentions(span);
-        if let Some(entity) = self.head(span, mentions, |label| is_person(label)).or_else(|| self.head(span, mentions, |l| !is_person(l) && can_speak(l))) {
+        if let Some(entity) = self
+            .head(span, mentions, |label| is_person(label))
+            .or_else(|| self.head(span, mentions, |l| !is_person(l) && can_speak(l)))
+        {
             return Some(entity);
         }
         self.behind(span, mentions)
@@ -83,7 +97,9 @@ impl Resolver<'_> {
         if own.end < tokens.end {
             let (next, text) = class(own.end);
             let bracket = text == "(";
-            if matches!(text, "'s" | "’s" | "'" | "’") || next & (PUNCTUATION | PREPOSITION) == 0 && !bracket && text != "and" && text != "et" {
+            if matches!(text, "'s" | "’s" | "'" | "’")
+                || next & (PUNCTUATION | PREPOSITION) == 0 && !bracket && text != "and" && text != "et"
+            {
                 return false;
             }
         }
@@ -101,9 +117,8 @@ impl Resolver<'_> {
             let text = self.doc.tokens.get(i).map_or("", |t| self.doc.slice(t.span));
             all | self.lexicon.class(text, &text.to_lowercase())
         });
-        let labelled = |wanted: &[&str]| {
-            mentions.iter().find(|m| wanted.contains(&m.label.as_str())).and_then(|m| m.entity)
-        };
+        let labelled =
+            |wanted: &[&str]| mentions.iter().find(|m| wanted.contains(&m.label.as_str())).and_then(|m| m.entity);
         if classes & DOCUMENT != 0 {
             return self.author(span).or_else(|| labelled(&["PERSON", "PER", "ORG"]));
         }
@@ -125,20 +140,24 @@ impl Resolver<'_> {
         let here = unit_at(self.units, span.start)?;
         for index in (here.saturating_sub(MEMORY)..=here).rev() {
             let unit = self.units.get(index)?;
-            for (at, item) in unit.items.iter().enumerate().rev() {
-                if item.lower != noun || item.span.start > span.end {
+            let end = unit.items.partition_point(|i| i.span.start <= span.end);
+            for at in (end.saturating_sub(REACH)..end).rev() {
+                let item = unit.item(at)?;
+                if item.lower != noun {
                     continue;
                 }
                 // "his letter", "her long letter"
-                let possessive = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
+                let possessive =
+                    (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
                 if let Some(owner) = possessive {
-                    if matches!(unit.word(owner), "his" | "her" | "son" | "sa") {
+                    if matches!(unit.word(owner), "his" | "her") {
                         let own = unit.item(owner)?.span;
                         return self.subject(unit, own).or_else(|| self.person(own, own, None));
                     }
                 }
                 // "X’s letter"
-                let genitive = (at.saturating_sub(4)..at).rev().find(|i| matches!(unit.word(*i), "'s" | "’s" | "'" | "’"));
+                let genitive =
+                    (at.saturating_sub(4)..at).rev().find(|i| matches!(unit.word(*i), "'s" | "’s" | "'" | "’"));
                 let owner = genitive.and_then(|i| i.checked_sub(1)).and_then(|i| unit.item(i));
                 if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
                     return Some(entity);
@@ -164,7 +183,8 @@ impl Resolver<'_> {
     /// The person that the unit's clause behind `after` is about: "In his letter to Y, X wrote".
     fn subject(&self, unit: &Unit<'_>, after: Span) -> Option<usize> {
         let start = unit.items.partition_point(|i| i.span.start <= after.start);
-        let fronted = unit.items.iter().take(start).all(|i| i.is(PREPOSITION | DETERMINER | PUNCTUATION));
+        let fronted =
+            start < REACH && unit.items.iter().take(start).all(|i| i.is(PREPOSITION | DETERMINER | PUNCTUATION));
         if !fronted {
             return None;
         }
@@ -199,7 +219,9 @@ impl Resolver<'_> {
                 return other.or(Some(entity));
             }
         }
-        (here.saturating_sub(MEMORY)..here).rev().find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content))
+        (here.saturating_sub(MEMORY)..here)
+            .rev()
+            .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content))
     }
 
     /// The first person named in the unit before `limit`, outside of its quotations: most often its subject.
@@ -210,7 +232,13 @@ impl Resolver<'_> {
             let at = unit.items.partition_point(|i| i.span.end <= m.span.start);
             unit.item(at).is_some_and(|i| i.quoted.is_none()) && !content.contains(m.span)
         };
-        let candidates = || self.mentions(Span::new(first.span.start, end)).iter().filter(|m| is_person(&m.label)).filter(spoken);
+        let candidates = || {
+            self.mentions(Span::new(first.span.start, end))
+                .iter()
+                .take(REACH)
+                .filter(|m| is_person(&m.label))
+                .filter(spoken)
+        };
         // One that owns something ("X’s house") or follows a preposition is hardly the subject.
         let subject = candidates().find(|m| {
             let at = unit.items.partition_point(|i| i.span.start < m.span.end);

@@ -35,6 +35,8 @@ pub(crate) struct Unit<'d> {
     pub(crate) items: Vec<Item<'d>>,
     /// Its paragraph, counted from 0 over the lines of the text that hold anything.
     pub(crate) paragraph: usize,
+    /// Whether it is running text rather than a title, heading, caption or table.
+    pub(crate) prose: bool,
 }
 
 impl Unit<'_> {
@@ -76,7 +78,7 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
         });
         if !(continues || tail) || units.is_empty() {
             let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
-            units.push(Unit { items: Vec::new(), paragraph });
+            units.push(Unit { items: Vec::new(), paragraph, prose: sentence.kind.is_prose() });
         }
         let Some(unit) = units.last_mut() else { continue };
         for token in doc.tokens.get(sentence.tokens.clone()).unwrap_or_default() {
@@ -85,7 +87,8 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
                 unit.items.push(Item { span: q.span, lower: "".into(), class: 0, quoted: Some(next_quote) });
                 next_quote += 1;
             }
-            let inside = next_quote.checked_sub(1).and_then(|i| quoted.get(i)).is_some_and(|q| token.span.start < q.span.end);
+            let inside =
+                next_quote.checked_sub(1).and_then(|i| quoted.get(i)).is_some_and(|q| token.span.start < q.span.end);
             if !inside {
                 unit.items.push(word(doc.slice(token.span), token.span, lexicon));
             }

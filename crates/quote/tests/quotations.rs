@@ -1,0 +1,286 @@
+//! Tables of short texts with what a careful reader would mark, and properties over any text.
+
+use pressmark_core::{Document, Entity, Mention, ProblemKind, QuoteKind, Span, Stage};
+use pressmark_quote::{Options, QuoteFinder};
+use pressmark_tokenize::Splitter;
+
+/// Content, kind, cue, words that name the speaker, entity.
+type Expected<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+
+/// A document with every occurrence of the names as mentions; a name after `=` is another form of the one before.
+fn document(text: &str, names: &[(&str, &str)]) -> Document {
+    let mut doc = Document::from_text("t", text);
+    Splitter.run(&mut doc).expect("the splitter never fails");
+    for (name, label) in names {
+        let name = match name.strip_prefix('=') {
+            Some(form) => form,
+            None => {
+                let entity = Entity {
+                    name: (*name).into(),
+                    label: (*label).into(),
+                    aliases: Vec::new(),
+                    mentions: 1,
+                    sentiment: None,
+                };
+                doc.entities.push(entity);
+                name
+            }
+        };
+        for (start, _) in text.match_indices(name) {
+            let span = Span::new(start, start + name.len());
+            if !doc.ents.iter().any(|m| m.span.overlaps(span)) {
+                let entity = Some(doc.entities.len() - 1);
+                doc.ents.push(Mention { span, label: (*label).into(), score: 1.0, entity });
+            }
+        }
+    }
+    doc.ents.sort_by_key(|m| m.span);
+    doc
+}
+
+#[track_caller]
+fn check(text: &str, names: &[(&str, &str)], kinds: &[QuoteKind], expected: &[Expected<'_>]) {
+    let mut doc = document(text, names);
+    QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
+    let part = |span: Option<Span>| span.map_or("-", |s| s.slice(text));
+    let found: Vec<_> = doc
+        .quotes
+        .iter()
+        .filter(|q| kinds.contains(&q.kind))
+        .map(|q| {
+            let name = q.speaker.map_or("-", |e| doc.entities[e].name.as_str());
+            (q.span.slice(text), q.kind.as_str(), part(q.cue), part(q.speaker_span), name)
+        })
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+const DIRECT: &[QuoteKind] = &[QuoteKind::Direct, QuoteKind::Mixed];
+const ALL: &[QuoteKind] = &[QuoteKind::Direct, QuoteKind::Indirect, QuoteKind::Mixed];
+
+#[test]
+fn speakers_before_after_and_in_the_middle() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON")];
+    let said = |content, cue, words| [(content, "direct", cue, words, "Ines Duarte")];
+    check("“The road is shut,” Ines Duarte said.", names, DIRECT, &said("“The road is shut,”", "said", "Ines Duarte"));
+    check(
+        "“The road is shut,” said Ines Duarte on Monday.",
+        names,
+        DIRECT,
+        &said("“The road is shut,”", "said", "Ines Duarte"),
+    );
+    check("Duarte told reporters: “The road is shut.”", names, DIRECT, &said("“The road is shut.”", "told", "Duarte"));
+    check("\"Is it shut?\" asked Duarte.", names, DIRECT, &said("\"Is it shut?\"", "asked", "Duarte"));
+    check(
+        "“The road,” Duarte said, “will stay shut until spring.”",
+        names,
+        DIRECT,
+        &[
+            ("“The road,”", "direct", "said", "Duarte", "Ines Duarte"),
+            ("“will stay shut until spring.”", "direct", "said", "Duarte", "Ines Duarte"),
+        ],
+    );
+    check(
+        "“It is shut,” according to Ines Duarte, the mayor.",
+        names,
+        DIRECT,
+        &said("“It is shut,”", "according to", "Ines Duarte, the mayor"),
+    );
+    check(
+        "Ines Duarte, a lawyer from Porto, said in a statement, “We will appeal.”",
+        names,
+        DIRECT,
+        &said("“We will appeal.”", "said", "Ines Duarte, a lawyer from Porto"),
+    );
+    check(
+        "Duarte confirmed that talks went on, adding, “We are close.”",
+        names,
+        DIRECT,
+        &said("“We are close.”", "adding", "Duarte"),
+    );
+}
+
+#[test]
+fn a_second_part_without_a_cue_has_the_same_speaker() {
+    check(
+        "“The road is shut,” Duarte said. “Our plan is to open it.”\n\nRain fell.",
+        &[("Duarte", "PERSON")],
+        DIRECT,
+        &[
+            ("“The road is shut,”", "direct", "said", "Duarte", "Duarte"),
+            ("“Our plan is to open it.”", "direct", "-", "Duarte", "Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn pronouns_stand_for_the_person_last_spoken_of() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON"), ("Paul Kern", "PERSON"), ("Acme", "ORG")];
+    check(
+        "Ines Duarte met Paul Kern of Acme.\n\n“It went well,” she said.",
+        names,
+        DIRECT,
+        &[("“It went well,”", "direct", "said", "she", "Ines Duarte")],
+    );
+    check(
+        "“We waited,” said Paul Kern.\n\nThe rain went on.\n\n“Nobody came,” he added.",
+        names,
+        DIRECT,
+        &[
+            ("“We waited,”", "direct", "said", "Paul Kern", "Paul Kern"),
+            ("“Nobody came,”", "direct", "added", "he", "Paul Kern"),
+        ],
+    );
+}
+
+#[test]
+fn those_who_speak_for_others() {
+    let names = &[
+        ("River Union", "ORG"),
+        ("Ines Duarte", "PERSON"),
+        ("=Duarte", "PERSON"),
+        ("Tom Reis", "PERSON"),
+        ("Chad", "LOC"),
+    ];
+    check(
+        "“We fight on,” said a spokesman for the River Union (RU).",
+        names,
+        DIRECT,
+        &[("“We fight on,”", "direct", "said", "a spokesman for the River Union (RU)", "River Union")],
+    );
+    check(
+        "“She is well,” Duarte’s spokeswoman stated.",
+        names,
+        DIRECT,
+        &[("“She is well,”", "direct", "stated", "Duarte’s spokeswoman", "-")],
+    );
+    check(
+        "“She is well,” Duarte spokesman Tom Reis said.",
+        names,
+        DIRECT,
+        &[("“She is well,”", "direct", "said", "Duarte spokesman Tom Reis", "Tom Reis")],
+    );
+    check(
+        "“No troops crossed,” the government of Chad said.",
+        names,
+        DIRECT,
+        &[("“No troops crossed,”", "direct", "said", "the government of Chad", "Chad")],
+    );
+}
+
+#[test]
+fn documents_speak_for_their_authors() {
+    check(
+        "In his letter to Ana Reis, Paul Kern praised the harbour. “Your port is a model,” the letter read. “Others will follow.”",
+        &[("Ana Reis", "PERSON"), ("Paul Kern", "PERSON")],
+        DIRECT,
+        &[
+            ("“Your port is a model,”", "direct", "read", "the letter", "Paul Kern"),
+            ("“Others will follow.”", "direct", "-", "the letter", "Paul Kern"),
+        ],
+    );
+}
+
+#[test]
+fn scare_quotes_and_titles_are_no_quotations() {
+    for text in [
+        "The “green wave” policy of the town has costs.",
+        "She hosts the show “Early Risers” on Sundays.",
+        "It is a so-called “ghost bike” near the bridge.",
+        "Rita “Red” Olsen won the ’98 race in 5'10\" shoes.",
+        "His novel, “A Year of Rain,” was a success.",
+    ] {
+        check(text, &[], DIRECT, &[]);
+    }
+}
+
+#[test]
+fn a_verbatim_part_makes_a_mixed_quotation() {
+    let names = &[("City Hall", "ORG"), ("Duarte", "PERSON")];
+    check(
+        "City Hall called the bridge “a disgrace” without further comment.",
+        names,
+        ALL,
+        &[("the bridge “a disgrace”", "mixed", "called", "City Hall", "City Hall")],
+    );
+    check(
+        "Duarte said that the bridge was “a disgrace” to the town.",
+        names,
+        ALL,
+        &[("that the bridge was “a disgrace” to the town", "mixed", "said", "Duarte", "Duarte")],
+    );
+}
+
+#[test]
+fn indirect_quotations() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON"), ("Acme", "ORG")];
+    let one = |content, cue, words, name| [(content, "indirect", cue, words, name)];
+    check(
+        "Duarte stressed that the talks must go on.",
+        names,
+        ALL,
+        &one("that the talks must go on", "stressed", "Duarte", "Ines Duarte"),
+    );
+    check(
+        "Acme said it would close two plants.",
+        names,
+        ALL,
+        &one("it would close two plants", "said", "Acme", "Acme"),
+    );
+    check(
+        "According to Acme, sales fell by a third.",
+        names,
+        ALL,
+        &one("sales fell by a third", "According to", "Acme", "Acme"),
+    );
+    check("Sales fell by a third, Acme said.", names, ALL, &one("Sales fell by a third", "said", "Acme", "Acme"));
+}
+
+#[test]
+fn french() {
+    let names = &[("Claire Morin", "PERSON"), ("=Morin", "PERSON")];
+    check(
+        "« La route est fermée », a déclaré Claire Morin.",
+        names,
+        DIRECT,
+        &[("« La route est fermée »", "direct", "a déclaré", "Claire Morin", "Claire Morin")],
+    );
+    check(
+        "Claire Morin est venue lundi. « La route est fermée », dit-elle.",
+        names,
+        DIRECT,
+        &[("« La route est fermée »", "direct", "dit", "elle", "Claire Morin")],
+    );
+    check(
+        "Claire Morin a expliqué : « Nous attendons. »",
+        names,
+        DIRECT,
+        &[("« Nous attendons. »", "direct", "a expliqué", "Claire Morin", "Claire Morin")],
+    );
+}
+
+#[test]
+fn a_quotation_over_paragraphs_is_one_and_an_open_one_is_noted() {
+    let text = "“It began in May.\n\n“It ended in June,” Duarte said.";
+    check(
+        text,
+        &[("Duarte", "PERSON")],
+        DIRECT,
+        &[("“It began in May.\n\n“It ended in June,”", "direct", "said", "Duarte", "Duarte")],
+    );
+
+    let mut doc = document("Duarte said, “It began in May.\n\nRain fell.", &[("Duarte", "PERSON")]);
+    QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
+    assert_eq!(doc.slice(doc.quotes[0].span), "“It began in May.");
+    assert!(!doc.quotes[0].closed);
+    assert_eq!(doc.problems[0].kind, ProblemKind::UnclosedQuote);
+}
+
+#[test]
+fn a_million_characters_of_marks_take_linear_time() {
+    // No clock: with anything quadratic this would not end.
+    for unit in ["“", "\"", "‘a ", "'a' ", "« ", "“a,” he said. ", "he said “a ", "said ", "x said that "] {
+        let mut doc = document(&unit.repeat(1_000_000 / unit.len() / 4), &[]);
+        QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
+    }
+}
