@@ -48,6 +48,10 @@ mod stage;
 mod tags;
 mod terms;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use columns::{GoldDocument, GoldSentence, read_columns};
 pub use error::Error;
 pub use score::{Counts, EntityScore};

@@ -1,0 +1,79 @@
+//! What holds of the layer whatever the text and the hidden states.
+
+use std::sync::Arc;
+
+use pressmark_core::{Document, Matrix, Stage};
+use pressmark_encoder::{Model, TinyBundle};
+use pressmark_ner::{Ner, Options, Terms};
+use pressmark_tokenize::Splitter;
+use proptest::prelude::*;
+
+fn ner() -> Ner {
+    let kinds = ["PERSON", "ORG", "LOC", "NORP", "DATE", "MISC"];
+    let labels = std::iter::once("O".to_owned()).chain(kinds.iter().flat_map(|k| [format!("B-{k}"), format!("I-{k}")]));
+    let bundle = TinyBundle { heads: vec![("ner.news".to_owned(), labels.collect(), None)], ..TinyBundle::default() };
+    let model = Model::from_files(&bundle.files()).expect("a tiny bundle is well formed");
+    let book = "[codebook]\nname = 'b'\nversion = '1'\nkind = 'terms'\n[[label]]\nname = 'ORE'\nterms = ['gold', 'Bank of Peru']";
+    let mut options = Options::default();
+    options.terms.push(Terms::parse("b", book).expect("a good codebook"));
+    Ner::new(Arc::new(model), options).expect("the head fits")
+}
+
+/// A document whose tokens have one row each, with hidden states made of `noise`.
+fn document(text: &str, noise: &[f32]) -> Document {
+    let mut doc = Document::from_text("a", text);
+    Splitter.run(&mut doc).expect("the splitter never gives up");
+    let width = TinyBundle::default().hidden_size;
+    let count = doc.tokens.len();
+    doc.windows.token_rows = (0..count).map(|t| t..t + 1).collect();
+    doc.hidden =
+        Matrix::new(width, (0..count * width).map(|i| 3.0 * noise[(i * 7 + i / width) % noise.len()]).collect());
+    doc
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn mentions_slice_in_order_within_sentences_and_belong_to_entities(
+        text in "((Ana|Lima|Peru|DR|Congo|Bank|of|the|The|gold|U\\.S\\.|NATO|’s|“|”|\\(|\\)|é|İ|[a-zA-Z]{1,6}|[.,;])[ \n]{0,2}){0,40}",
+        noise in prop::collection::vec(-1.0f32..1.0, 97),
+    ) {
+        let mut doc = document(&text, &noise);
+        let ner = ner();
+        ner.run(&mut doc).expect("the stage runs");
+        let mut done = 0;
+        for mention in &doc.ents {
+            let (start, end) = (mention.span.start, mention.span.end);
+            prop_assert!(done <= start && start < end && text.is_char_boundary(start) && text.is_char_boundary(end));
+            let name = doc.slice(mention.span);
+            prop_assert!(name.trim() == name && name.contains(char::is_alphanumeric), "{:?}", name);
+            let sent = doc.sent_at(start).expect("a mention stands in a sentence");
+            prop_assert!(doc.sents[sent].span.contains(mention.span));
+            prop_assert!((0.0..=1.0).contains(&mention.score));
+            prop_assert!(mention.entity.is_some_and(|e| e < doc.entities.len()));
+            done = end;
+        }
+        prop_assert_eq!(doc.entities.iter().map(|e| e.mentions).sum::<usize>(), doc.ents.len());
+        prop_assert_eq!(ner.tag(&doc).expect("the stage runs").len(), doc.tokens.len());
+        let mut again = document(&text, &noise);
+        ner.run(&mut again).expect("the stage runs");
+        prop_assert_eq!(again, doc);
+    }
+}
+
+#[test]
+fn a_document_without_hidden_states_has_no_mentions_and_says_so() {
+    let mut doc = Document::from_text("a", "Ana Lima is in Peru.");
+    Splitter.run(&mut doc).expect("the splitter never gives up");
+    ner().run(&mut doc).expect("the stage runs");
+    assert!(doc.ents.is_empty());
+    let coverage = doc.coverage.last().expect("the stage tells what it saw");
+    assert!(coverage.stage == "ner" && coverage.seen < coverage.total);
+}
+
+#[test]
+fn provenance_names_model_scheme_and_codebooks() {
+    let provenance = ner().provenance();
+    assert_eq!(provenance.settings, r#"{"scheme":"news","consistency":0.5,"terms":[{"name":"b","version":"1"}]}"#);
+    assert_eq!(provenance.sha256.map(|s| s.len()), Some(64));
+}
