@@ -102,8 +102,12 @@ fn tile(items: Vec<Item>, raw_len: usize, outside: &'static str) -> Vec<Item> {
     let mut tiled: Vec<Item> = Vec::with_capacity(items.len() + 2);
     let mut at = 0;
     let push = |tiled: &mut Vec<Item>, item: Item| match tiled.last_mut() {
-        Some(last) if last.kept.is_none() && item.kept.is_none() && last.reason == item.reason && last.kind == item.kind
-            && matches!(item.reason, Some("whitespace" | "markup" | "record")) =>
+        Some(last)
+            if last.kept.is_none()
+                && item.kept.is_none()
+                && last.reason == item.reason
+                && last.kind == item.kind
+                && matches!(item.reason, Some("whitespace" | "markup" | "record")) =>
         {
             last.raw.end = item.raw.end;
         }
@@ -138,7 +142,9 @@ impl Shaper<'_> {
         let (mut items, mut at) = (Vec::with_capacity(self.part.blocks.len() * 2 + 1), 0);
         for (i, block) in self.part.blocks.iter().enumerate() {
             let kept = match self.part.verdicts.get(i) {
-                Some(Verdict::Keep { kind, cuts }) => self.keep(block, cuts, self.part.title == Some(i)).map(|k| (*kind, k)),
+                Some(Verdict::Keep { kind, cuts }) => {
+                    self.keep(block, cuts, self.part.title == Some(i)).map(|k| (*kind, k))
+                }
                 _ => None,
             };
             let (range, item) = match (kept, self.part.verdicts.get(i)) {
@@ -326,7 +332,7 @@ fn cut<'a>(block: &'a Block, cuts: &[(Range<usize>, EditKind)]) -> Cow<'a, [Piec
         while cuts.get(next).is_some_and(|(r, _)| r.end <= piece.span.start) {
             next += 1;
         }
-        let inside = |&&(ref r, _): &&(Range<usize>, EditKind)| r.start < piece.span.end;
+        let inside = |&(r, _): &&(Range<usize>, EditKind)| r.start < piece.span.end;
         let here = cuts.get(next..).unwrap_or_default().iter().take_while(inside);
         let clip = |r: &Range<usize>| r.start.max(piece.span.start)..r.end.min(piece.span.end);
         if piece.edit.is_some() || piece.span.len() != piece.input.len() {

@@ -96,7 +96,17 @@ fn written(text: &str) -> Option<String> {
 
 fn is_month(word: &str) -> bool {
     const FULL: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     FULL.iter().any(|full| full.starts_with(word))

@@ -115,7 +115,8 @@ fn utf8(body: &[u8], start: usize) -> (Cow<'_, str>, OffsetMap, usize) {
 
 fn utf16(body: &[u8], start: usize, little: bool) -> (Cow<'_, str>, OffsetMap, usize) {
     let (mut text, mut map, mut malformed) = (String::with_capacity(body.len()), OffsetMap::starting_at(start), 0);
-    let units = body.as_chunks::<2>().0.iter().map(|b| if little { u16::from_le_bytes(*b) } else { u16::from_be_bytes(*b) });
+    let mut units =
+        body.as_chunks::<2>().0.iter().map(|b| if little { u16::from_le_bytes(*b) } else { u16::from_be_bytes(*b) });
     for char in char::decode_utf16(units.clone()) {
         if let Ok(char) = char {
             text.push(char);
@@ -127,7 +128,7 @@ fn utf16(body: &[u8], start: usize, little: bool) -> (Cow<'_, str>, OffsetMap, u
     }
     if body.len() % 2 == 1 {
         // A high surrogate cut off in its second half is one broken sequence, not two.
-        let cut_off = matches!(units.last(), Some(0xD800..0xDC00));
+        let cut_off = matches!(units.next_back(), Some(0xD800..0xDC00));
         if cut_off {
             map.push(0, 1, 1, Some(EditKind::Replacement));
         } else {
@@ -244,7 +245,13 @@ mod tests {
         check(b"\xFF\xFEa\0\xE9\0", None, "a\u{e9}", UTF_16LE, false);
         check(b"\xFE\xFF\0a\xD8\x3D\xDE\0", Some("utf-8"), "a\u{1F600}", UTF_16BE, false);
         check(b"caf\xE9 cr\xE8me", Some("windows-1252"), "caf\u{e9} cr\u{e8}me", WINDOWS_1252, false);
-        check(b"Le caf\xE9 d\xE9j\xE0 ferm\xE9 \xE0 midi", Some("utf-8"), "Le café déjà fermé à midi", WINDOWS_1252, true);
+        check(
+            b"Le caf\xE9 d\xE9j\xE0 ferm\xE9 \xE0 midi",
+            Some("utf-8"),
+            "Le café déjà fermé à midi",
+            WINDOWS_1252,
+            true,
+        );
         check(b"x \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xFF y", None, "x éééé \u{fffd} y", UTF_8, false);
     }
 

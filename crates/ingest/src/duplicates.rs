@@ -243,7 +243,7 @@ impl Duplicates {
             let hash = key(signature.words, &signature.minima, band);
             // The first document with a band stands for it: those like it are like each other.
             let known = table.find(hash, |n| get(*n).is_some_and(|k| k.key(band) == hash)).is_some();
-            if !known && !(short && band < BANDS) {
+            if !known && (!short || band >= BANDS) {
                 table.insert_unique(hash, number, |n| get(*n).map_or(0, |k| k.key(band)));
             }
         }
@@ -278,7 +278,8 @@ mod tests {
 
     fn check(threshold: f32, docs: &[(&str, String)], expected: &[Option<&str>]) {
         let mut duplicates = Duplicates::new(DuplicateOptions { threshold, ..DuplicateOptions::default() }).unwrap();
-        let found: Vec<_> = docs.iter().map(|(id, text)| duplicates.check(&Document::from_text(*id, text.as_str()))).collect();
+        let found: Vec<_> =
+            docs.iter().map(|(id, text)| duplicates.check(&Document::from_text(*id, text.as_str()))).collect();
         assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
     }
 
@@ -320,7 +321,8 @@ mod tests {
     fn old_documents_are_forgotten() {
         let options = DuplicateOptions { remember: 2, ..DuplicateOptions::default() };
         let mut duplicates = Duplicates::new(options).unwrap();
-        let mut check = |seed| duplicates.check_signature(&seed.to_string(), &Signature::of(&story(seed, 50).join(" ")));
+        let mut check =
+            |seed: u64| duplicates.check_signature(&seed.to_string(), &Signature::of(&story(seed, 50).join(" ")));
         assert_eq!(check(1), None);
         assert_eq!(check(2), None);
         assert_eq!(check(1), Some("1".into()));

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use pressmark_core::EditKind;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::map::OffsetMap;
@@ -213,7 +213,8 @@ fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 fn unquote_cell(raw: &str, at: usize, quoted: bool) -> FieldText<'_> {
-    let plain = |text, at| FieldText { text: Cow::Borrowed(text), map: OffsetMap::identity(at, text.len()), malformed: 0 };
+    let plain =
+        |text, at| FieldText { text: Cow::Borrowed(text), map: OffsetMap::identity(at, text.len()), malformed: 0 };
     let Some(inside) = raw.get(1..raw.len().saturating_sub(1)).filter(|_| quoted) else { return plain(raw, at) };
     if memchr::memchr(b'"', inside.as_bytes()).is_none() {
         return plain(inside, at + 1);

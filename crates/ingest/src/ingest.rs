@@ -54,7 +54,8 @@ fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failur
 }
 
 fn dropped(bytes: usize, reason: &'static str) -> Vec<Segment> {
-    let whole = Segment { span: None, raw: 0..bytes, kind: SegmentKind::Chrome, reason: Some(reason), edits: Vec::new() };
+    let whole =
+        Segment { span: None, raw: 0..bytes, kind: SegmentKind::Chrome, reason: Some(reason), edits: Vec::new() };
     if bytes == 0 { Vec::new() } else { vec![whole] }
 }
 
@@ -65,8 +66,10 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
     }
     let is_page = matches!(record.format, Format::Html | Format::Warc);
     let declared = context.charset.clone().or_else(|| is_page.then(|| html::declared_charset(&record.bytes)).flatten());
-    let wide = declared.as_deref().is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
-    let label = if wide || memchr::memchr(0, &record.bytes).is_none() { None } else { binary::utf16_label(&record.bytes) };
+    let wide =
+        declared.as_deref().is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
+    let label =
+        if wide || memchr::memchr(0, &record.bytes).is_none() { None } else { binary::utf16_label(&record.bytes) };
     if let Some(found) = binary::of_bytes(&record.bytes).filter(|_| !wide && label.is_none()) {
         return failure(ProblemKind::Binary, format!("the bytes are {found}"));
     }

@@ -105,12 +105,9 @@ impl OffsetMap {
         let (run, end) = (self.runs[i], self.end_of_run(i));
         let (out, src) = (run.out as usize, run.src as usize);
         let (out_step, src_step) = (usize::from(run.out_step), usize::from(run.src_step));
-        let (first, last, whole) = if out_step == 0 {
-            (0, usize::from(out > range.start), true)
-        } else {
-            let first = range.start.saturating_sub(out) / out_step;
-            let last = (range.end.min(end.0) - out).div_ceil(out_step);
-            (first, last, run.edit.is_none())
+        let (first, last, whole) = match range.start.saturating_sub(out).checked_div(out_step) {
+            None => (0, usize::from(out > range.start), true),
+            Some(first) => (first, (range.end.min(end.0) - out).div_ceil(out_step), run.edit.is_none()),
         };
         let pieces = if whole { usize::from(last > first) } else { last.saturating_sub(first) };
         (0..pieces).map(move |k| {

@@ -99,7 +99,8 @@ impl Finder<'_> {
 /// The record's other fields as one JSON object; `None` when there are none.
 pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -> Option<String> {
     let date = picked.date.filter(|_| date_is_read);
-    let used = [picked.text.as_ref().ok().copied(), picked.id, picked.title, picked.url, date, picked.authors, picked.site];
+    let used =
+        [picked.text.as_ref().ok().copied(), picked.id, picked.title, picked.url, date, picked.authors, picked.site];
     let mut json = String::new();
     for (_, field) in fields.iter().enumerate().filter(|(i, _)| !used.contains(&Some(*i))) {
         json.push(if json.is_empty() { '{' } else { ',' });

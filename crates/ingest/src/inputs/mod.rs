@@ -70,7 +70,7 @@ impl Progress {
     pub fn total_bytes(&self) -> Option<u64> {
         let size = |target: Target| {
             let found = std::fs::metadata(&target.path).ok()?;
-            (target.path.as_os_str() != "-" && found.is_file()).then(|| found.len())
+            (target.path.as_os_str() != "-" && found.is_file()).then_some(found.len())
         };
         Walk::new(&self.paths, self.format)
             .map(|met| match met {
@@ -109,7 +109,8 @@ impl Inputs {
     /// When an option makes no sense.
     pub fn from_reader(name: &str, reader: impl Read + Send + 'static, options: Options) -> Result<Self, Error> {
         options.check()?;
-        let progress = Progress { counts: Arc::default(), paths: Arc::new([PathBuf::from("-")]), format: options.format };
+        let progress =
+            Progress { counts: Arc::default(), paths: Arc::new([PathBuf::from("-")]), format: options.format };
         let stream = Stream::new(reader, Packing::Unknown, &options, Arc::clone(&progress.counts.bytes));
         let current = Some(Reader::new(name.to_owned(), stream, options.format, &options));
         Ok(Self { walk: Walk::new(&[], options.format), options, progress, current })

@@ -25,6 +25,8 @@ pub(super) struct Stream {
     /// Bytes to be read before those of `reader`, from `at` on.
     pending: Vec<u8>,
     at: usize,
+    /// What stopped [`peek`](Self::peek): not every decoder says it twice.
+    failure: Option<Failure>,
     /// The file and what was known of it when it was opened.
     file: Option<(Arc<File>, Metadata)>,
 }
@@ -34,7 +36,12 @@ pub(super) type Failure = (ProblemKind, String);
 
 impl Stream {
     /// Opens a file.
-    pub(super) fn open(file: File, packing: Packing, options: &Options, count: Arc<AtomicU64>) -> Result<Self, Failure> {
+    pub(super) fn open(
+        file: File,
+        packing: Packing,
+        options: &Options,
+        count: Arc<AtomicU64>,
+    ) -> Result<Self, Failure> {
         let file = Arc::new(file);
         let metadata = file.metadata().map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;
         let kept = metadata.is_file().then(|| (Arc::clone(&file), metadata));
@@ -56,19 +63,23 @@ impl Stream {
             Packing::Unknown => packing_of(source.fill_buf().map_err(|e| failure(&e))?),
             known => known,
         };
-        let limits = Limits { packed, unpacked: 0, ratio: u64::from(options.max_ratio), most: options.max_unpacked_bytes };
+        let limits =
+            Limits { packed, unpacked: 0, ratio: u64::from(options.max_ratio), most: options.max_unpacked_bytes };
         let reader: Box<dyn BufRead + Send> = match packing {
             Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
             Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
             Packing::Plain | Packing::Unknown => Box::new(source),
         };
-        Ok(Self { reader, pending: Vec::new(), at: 0, file: None })
+        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None })
     }
 
     /// The bytes at hand, at least one unless the input is at its end.
     pub(super) fn fill(&mut self) -> Result<&[u8], Failure> {
         if self.at < self.pending.len() {
             return Ok(&self.pending[self.at..]);
+        }
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
         }
         // Twice, for the borrow checker: the second call finds the buffer full.
         loop {
@@ -100,7 +111,7 @@ impl Stream {
         self.pending.len()
     }
 
-    /// The first bytes, up to `count`, which stay to be read; an error shows when it is reached again.
+    /// The first bytes, up to `count`, which stay to be read; an error shows when they are.
     pub(super) fn peek(&mut self, count: usize) -> &[u8] {
         let mut head = Vec::new();
         while head.len() < count {
@@ -110,7 +121,11 @@ impl Stream {
                     head.extend_from_slice(bytes);
                     self.consume(len);
                 }
-                _ => break,
+                Ok(_) => break,
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    break;
+                }
             }
         }
         self.put_back(head);

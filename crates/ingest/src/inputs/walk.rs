@@ -83,7 +83,8 @@ impl Walk {
         if is_link && !self.linked.insert(real.clone()) {
             return Some(Met::Skipped);
         }
-        let entries = match fs::read_dir(&path).and_then(|dir| dir.map(|e| e.map(entry)).collect::<Result<Vec<_>, _>>()) {
+        let entries = match fs::read_dir(&path).and_then(|dir| dir.map(|e| e.map(entry)).collect::<Result<Vec<_>, _>>())
+        {
             Ok(entries) => entries,
             Err(error) => return unreadable(path, error.to_string()),
         };
@@ -188,7 +189,17 @@ mod tests {
     #[test]
     fn files_come_in_the_order_of_their_paths() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.txt", "a/2.md", "a/1.jsonl.gz", "a.txt", "a-b.HTML", ".hidden.txt", ".git/x.txt", "c.bin", "a0/x.tsv.zst"] {
+        for name in [
+            "b.txt",
+            "a/2.md",
+            "a/1.jsonl.gz",
+            "a.txt",
+            "a-b.HTML",
+            ".hidden.txt",
+            ".git/x.txt",
+            "c.bin",
+            "a0/x.tsv.zst",
+        ] {
             let path = dir.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();

@@ -85,7 +85,9 @@ fn is_html(media: &str) -> bool {
 
 /// The page of an HTTP response.
 fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
-    let Some((head, body)) = split_head(block) else { return malformed("response has headers without end", block.len() as u64) };
+    let Some((head, body)) = split_head(block) else {
+        return malformed("response has headers without end", block.len() as u64);
+    };
     let headers = parse(head);
     let header = |name: &str| value(&headers, name).map(str::to_ascii_lowercase);
     let status = head.split(|b| *b == b' ').nth(1).unwrap_or_default();
@@ -110,7 +112,9 @@ fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result
         Some("gzip" | "x-gzip") if body.starts_with(&[0x1F, 0x8B]) => {
             MultiGzDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
         }
-        Some("deflate") if body.first() == Some(&0x78) => ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out),
+        Some("deflate") if body.first() == Some(&0x78) => {
+            ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
+        }
         Some("br" | "zstd") if str::from_utf8(&body).is_err() => {
             return Err((ProblemKind::BadArchive, format!("response is packed with {}", encoding.unwrap_or_default())));
         }
