@@ -21,8 +21,6 @@ pub(super) struct Study<'a> {
     pub tree: &'a Tree,
     pub lines: Vec<Line>,
     pub signs: Vec<Signs>,
-    /// For each table cell, whether its row is a line.
-    data: Vec<bool>,
     /// Whether the node was set aside, with everything in it.
     pub aside: Vec<bool>,
     /// For every node, what the lines that start before it hold.
@@ -74,7 +72,6 @@ impl<'a> Study<'a> {
             tree,
             lines,
             signs,
-            data,
             aside: vec![false; tree.len()],
             before: Vec::new(),
             prose_before: Vec::new(),
@@ -167,7 +164,8 @@ impl<'a> Study<'a> {
     }
 
     fn are_cards(&self, group: &[u32], total: usize) -> bool {
-        let box_like = |i: &u32| matches!(self.tree.node(*i).tag, Tag::Div | Tag::Article | Tag::Section | Tag::Li | Tag::A);
+        let box_like =
+            |i: &u32| matches!(self.tree.node(*i).tag, Tag::Div | Tag::Article | Tag::Section | Tag::Li | Tag::A);
         if group.len() < 3 || !group.iter().all(box_like) {
             return false;
         }
@@ -249,7 +247,8 @@ impl<'a> Study<'a> {
         match node.tag {
             Tag::Nav | Tag::Footer | Tag::Aside | Tag::Form => return small,
             Tag::Header => {
-                let inside = self.tree.ancestors(node.parent).any(|a| matches!(self.tree.node(a).tag, Tag::Article | Tag::Main));
+                let inside =
+                    self.tree.ancestors(node.parent).any(|a| matches!(self.tree.node(a).tag, Tag::Article | Tag::Main));
                 return small && !inside && !self.signs[index as usize].article;
             }
             Tag::Label | Tag::Legend => return small,
@@ -348,17 +347,20 @@ impl<'a> Study<'a> {
         if own == 0 || own * 10 >= all * 9 {
             return top;
         }
+        let alike: Vec<(u32, usize)> = (0..self.lines.len())
+            .filter_map(|i| Some((i, self.first_text(i)?, prose(self.lines[i].counts))))
+            .filter(|(i, _, chars)| {
+                *chars > 0 && self.lines[*i].block != NONE && self.style(self.lines[*i].block) == *style
+            })
+            .map(|(_, first, chars)| (first, chars))
+            .collect();
         let article = self.tree.ancestors(top).find(|a| self.tree.node(*a).tag == Tag::Article);
         for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
             if article.is_some_and(|a| parent < a) {
                 break;
             }
             let range = parent..self.tree.node(parent).end;
-            let held: usize = (0..self.lines.len())
-                .filter(|i| self.first_text(*i).is_some_and(|f| range.contains(&f)))
-                .filter(|i| self.lines[*i].block != NONE && self.style(self.lines[*i].block) == *style)
-                .map(|i| prose(self.lines[i].counts))
-                .sum();
+            let held: usize = alike.iter().filter(|(first, _)| range.contains(first)).map(|(_, chars)| chars).sum();
             if held * 10 >= all * 9 {
                 return parent;
             }
@@ -384,8 +386,11 @@ impl<'a> Study<'a> {
         let mut scores = vec![0.0_f32; self.tree.len()];
         let mut touched = vec![false; self.tree.len()];
         for (index, line) in self.lines.iter().enumerate() {
-            let Some(first) = self.first_text(index) else { continue };
-            if prose(line.counts) == 0 || line.block == NONE || self.kind(index) == SegmentKind::Caption {
+            if self.first_text(index).is_none()
+                || prose(line.counts) == 0
+                || line.block == NONE
+                || self.kind(index) == SegmentKind::Caption
+            {
                 continue;
             }
             let counts = line.counts;
@@ -395,7 +400,6 @@ impl<'a> Study<'a> {
             let (chars, _) = self.chars_in(line.block);
             let leaf = tag.heading_level().is_some() || tag == Tag::P || chars <= counts.chars;
             let from = if leaf && !self.is_page(line.block) { self.tree.node(line.block).parent } else { line.block };
-            debug_assert!(first < self.tree.len() as u32);
             for (level, element) in self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(5).enumerate() {
                 let share = match level {
                     0 => 1.0,
@@ -453,7 +457,11 @@ impl<'a> Study<'a> {
         let class = self.tree.attr(top, Attr::Class).filter(|c| !c.is_empty());
         let mut roots = Vec::new();
         for child in self.tree.children(parent) {
-            let bonus = if class.is_some() && self.tree.attr(child, Attr::Class) == class { scores[top as usize] * 0.2 } else { 0.0 };
+            let bonus = if class.is_some() && self.tree.attr(child, Attr::Class) == class {
+                scores[top as usize] * 0.2
+            } else {
+                0.0
+            };
             let node = self.tree.node(child);
             let joined = child == top
                 || scores[child as usize] + bonus >= threshold
@@ -474,7 +482,8 @@ impl<'a> Study<'a> {
         let Some(block) = self.lines.get(line).map(|l| l.block).filter(|b| *b != NONE) else { return kind };
         for element in self.tree.ancestors(block) {
             let tag = self.tree.node(element).tag;
-            if self.signs[element as usize].caption && self.prose_in(element) * 5 < self.total() {
+            let pictured = tag == Tag::Figure && kind == SegmentKind::Body;
+            if (self.signs[element as usize].caption || pictured) && self.prose_in(element) * 5 < self.total() {
                 return SegmentKind::Caption;
             }
             let found = match tag {
@@ -517,7 +526,8 @@ fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
     for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Table) {
         let inside = index + 1..node.end as usize;
         let nodes = &tree.nodes()[inside.clone()];
-        let laid_out = nodes.iter().any(|n| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form));
+        let laid_out =
+            nodes.iter().any(|n| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form));
         let cells = nodes.iter().filter(|n| matches!(n.tag, Tag::Td | Tag::Th)).count();
         let rows = nodes.iter().filter(|n| n.tag == Tag::Tr).count();
         let chars: usize = tree.texts(index as u32).map(|t| html.get(t).unwrap_or_default().trim().len()).sum();

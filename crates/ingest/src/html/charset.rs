@@ -14,7 +14,9 @@ pub(crate) fn declared_charset(bytes: &[u8]) -> Option<String> {
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = comment.find("-->").map(|end| &comment[end + 3..])?;
-        } else if let Some(tag) = rest.strip_prefix("<meta").filter(|t| t.starts_with([' ', '\t', '\n', '\r', '\u{c}', '/'])) {
+        } else if let Some(tag) =
+            rest.strip_prefix("<meta").filter(|t| t.starts_with([' ', '\t', '\n', '\r', '\u{c}', '/']))
+        {
             let attributes = attributes(tag);
             let value = |name: &str| attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
             if let Some(charset) = value("charset") {
@@ -96,7 +98,10 @@ mod tests {
     #[test]
     fn declarations_are_found_as_browsers_find_them() {
         check("<html><META CharSet=ISO-8859-2>", Some("iso-8859-2"));
-        check("<meta name=a><meta http-equiv=Content-Type content='text/html; charset=\"Shift_JIS\"'>", Some("shift_jis"));
+        check(
+            "<meta name=a><meta http-equiv=Content-Type content='text/html; charset=\"Shift_JIS\"'>",
+            Some("shift_jis"),
+        );
         check("<meta http-equiv=content-type content='text/html;charset=gbk;x'>", Some("gbk"));
         check("<!-- <meta charset=koi8-r> --><meta charset='windows-1251'/>", Some("windows-1251"));
         check("<meta charset=utf-16le>", Some("utf-8"));

@@ -78,7 +78,20 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 
 /// Whether a word is the English name of a month, whole or cut to three letters.
 pub(super) fn is_month(word: &str) -> bool {
-    let full = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let full = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
     let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     full.contains(&word.as_str()) || MONTHS.contains(&word.as_str()) || word == "sept"
 }

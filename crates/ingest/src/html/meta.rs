@@ -64,7 +64,8 @@ impl Linked {
     fn read(html: &str, tree: &Tree) -> Self {
         let mut objects = Vec::new();
         for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Script) {
-            let is_json = tree.attr(index as u32, Attr::Type).is_some_and(|t| t.trim().starts_with("application/ld+json"));
+            let is_json =
+                tree.attr(index as u32, Attr::Type).is_some_and(|t| t.trim().starts_with("application/ld+json"));
             if is_json && node.end as usize > index + 1 {
                 let source: String = tree.texts(index as u32).filter_map(|t| html.get(t)).collect();
                 objects.extend(json(&source));
@@ -93,13 +94,22 @@ impl Linked {
         for value in articles.iter().chain(&others) {
             let is_article = articles.iter().any(|a| std::ptr::eq(*a, *value));
             if is_article {
-                found.headline = found.headline.or_else(|| text_of(value.get("headline")).or_else(|| text_of(value.get("name"))));
-                found.body = found.body.or_else(|| text_of(value.get("articleBody")).or_else(|| text_of(value.get("reviewBody"))));
+                found.headline =
+                    found.headline.or_else(|| text_of(value.get("headline")).or_else(|| text_of(value.get("name"))));
+                found.body = found
+                    .body
+                    .or_else(|| text_of(value.get("articleBody")).or_else(|| text_of(value.get("reviewBody"))));
                 if found.authors.is_empty() {
-                    found.authors = ["author", "creator"].iter().map(|k| names(value.get(*k))).find(|n| !n.is_empty()).unwrap_or_default();
+                    found.authors = ["author", "creator"]
+                        .iter()
+                        .map(|k| names(value.get(*k)))
+                        .find(|n| !n.is_empty())
+                        .unwrap_or_default();
                 }
             }
-            found.published = found.published.or_else(|| text_of(value.get("datePublished")).or_else(|| text_of(value.get("dateCreated"))));
+            found.published = found
+                .published
+                .or_else(|| text_of(value.get("datePublished")).or_else(|| text_of(value.get("dateCreated"))));
             found.site = found.site.or_else(|| names(value.get("publisher")).into_iter().next());
             found.language = found.language.or_else(|| text_of(value.get("inLanguage")));
         }
@@ -176,15 +186,44 @@ struct Named {
 
 /// Names under which pages give their author, the most trusted first.
 const AUTHOR_NAMES: &[&str] = &[
-    "author", "article:author", "og:author", "dc.creator", "dcterms.creator", "dc:creator", "dcterm:creator",
-    "parsely-author", "sailthru.author", "byl", "citation_author", "weibo:article:create_author",
+    "author",
+    "article:author",
+    "og:author",
+    "dc.creator",
+    "dcterms.creator",
+    "dc:creator",
+    "dcterm:creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "citation_author",
+    "weibo:article:create_author",
 ];
 /// Names under which pages give their date.
 const DATE_NAMES: &[&str] = &[
-    "article:published_time", "og:published_time", "datepublished", "dc.date.issued", "dcterms.issued",
-    "dc.date.created", "dcterms.created", "dcterms.date", "dc.date", "dc:date", "parsely-pub-date", "sailthru.date",
-    "pubdate", "publishdate", "publish_date", "publish-date", "article.published", "publication_date",
-    "publication-date", "published_at", "citation_publication_date", "date", "ptime",
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "dc.date",
+    "dc:date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "article.published",
+    "publication_date",
+    "publication-date",
+    "published_at",
+    "citation_publication_date",
+    "date",
+    "ptime",
 ];
 
 impl Named {
@@ -198,12 +237,15 @@ impl Named {
             match node.tag {
                 Tag::Meta => {
                     let Some(content) = value(Attr::Content) else { continue };
-                    let keys = [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv].into_iter().filter_map(value);
+                    let keys =
+                        [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv].into_iter().filter_map(value);
                     for key in keys.flat_map(str::split_ascii_whitespace) {
                         named.values.push((key.to_ascii_lowercase(), content.to_owned()));
                     }
                 }
-                Tag::Title if named.title.is_none() => named.title = Some(inner(html, tree, index)).filter(|t| !t.is_empty()),
+                Tag::Title if named.title.is_none() => {
+                    named.title = Some(inner(html, tree, index)).filter(|t| !t.is_empty())
+                }
                 Tag::Link if value(Attr::Rel).is_some_and(|r| r.eq_ignore_ascii_case("canonical")) => {
                     named.canonical = named.canonical.take().or_else(|| value(Attr::Href).map(str::to_owned));
                 }
@@ -237,7 +279,11 @@ impl Named {
             let first = names.iter().find(|n| named.values.iter().any(|(k, _)| k == *n));
             named.values.iter().filter(|(k, _)| Some(&k.as_str()) == first).map(|(_, v)| plain(v)).collect()
         };
-        named.authors = AUTHOR_NAMES.iter().map(|n| all(&[n], &named)).find(|a| !people(a.iter().map(String::as_str)).is_empty()).unwrap_or_default();
+        named.authors = AUTHOR_NAMES
+            .iter()
+            .map(|n| all(&[n], &named))
+            .find(|a| !people(a.iter().map(String::as_str)).is_empty())
+            .unwrap_or_default();
         if named.authors.is_empty() {
             let known = !people(credited.iter().map(String::as_str)).is_empty();
             named.authors = if known { credited } else { bylines };
@@ -247,7 +293,11 @@ impl Named {
     }
 
     fn first(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|n| self.values.iter().find(|(k, _)| k == n)).map(|(_, v)| plain(v)).filter(|v| !v.is_empty())
+        names
+            .iter()
+            .find_map(|n| self.values.iter().find(|(k, _)| k == n))
+            .map(|(_, v)| plain(v))
+            .filter(|v| !v.is_empty())
     }
 
     fn language(&self, tree: &Tree) -> Option<String> {
@@ -255,7 +305,9 @@ impl Named {
             let index = tree.nodes().iter().position(|n| n.tag == tag)?;
             tree.attr(index as u32, Attr::Lang).map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned)
         };
-        of(Tag::Html).or_else(|| of(Tag::Body)).or_else(|| self.first(&["content-language", "language", "dc.language", "og:locale"]))
+        of(Tag::Html)
+            .or_else(|| of(Tag::Body))
+            .or_else(|| self.first(&["content-language", "language", "dc.language", "og:locale"]))
     }
 }
 
@@ -318,11 +370,16 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
     let host_key = host.map(key).unwrap_or_default();
     let is_site = |part: &str| {
         let part = key(part);
-        !part.is_empty() && (part == site_key || (part.len() >= 3 && host_key.contains(&part)) || (!site_key.is_empty() && part.contains(&site_key) && part.len() <= site_key.len() * 2))
+        !part.is_empty()
+            && (part == site_key
+                || (part.len() >= 3 && host_key.contains(&part))
+                || (!site_key.is_empty() && part.contains(&site_key) && part.len() <= site_key.len() * 2))
     };
     let marks = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", ": "];
     for mark in marks {
-        if let Some((before, after)) = title.rsplit_once(mark).filter(|(b, a)| is_site(a) && !b.trim().is_empty() && !is_site(b)) {
+        if let Some((before, after)) =
+            title.rsplit_once(mark).filter(|(b, a)| is_site(a) && !b.trim().is_empty() && !is_site(b))
+        {
             debug_assert!(!after.is_empty());
             return without_site(before, site, host, None);
         }
@@ -336,7 +393,10 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
     }
     for mark in [" | ", " » ", " :: ", " - ", " – ", " — "] {
         let words = |text: &str| text.split_whitespace().count();
-        if let Some((before, _)) = title.rsplit_once(mark).filter(|(b, a)| words(b) > 4 && (1..=4).contains(&words(a)) && !a.starts_with(char::is_lowercase)) {
+        if let Some((before, _)) = title
+            .rsplit_once(mark)
+            .filter(|(b, a)| words(b) > 4 && (1..=4).contains(&words(a)) && !a.starts_with(char::is_lowercase))
+        {
             return before.trim().to_owned();
         }
     }
@@ -344,13 +404,15 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
 }
 
 /// Words that stand before a name in a byline, in several languages.
-const BY: &[&str] = &["written by", "posted by", "story by", "by", "par", "por", "von", "di", "af", "av", "door", "author:"];
+const BY: &[&str] =
+    &["written by", "posted by", "story by", "by", "par", "por", "von", "di", "af", "av", "door", "author:"];
 
 fn without_by(byline: &str) -> &str {
     let cut = BY.iter().find_map(|by| {
         let head = byline.get(..by.len())?;
         let rest = byline.get(by.len()..)?;
-        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}'])).then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
+        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}']))
+            .then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
     });
     cut.unwrap_or(byline)
 }
@@ -358,10 +420,12 @@ fn without_by(byline: &str) -> &str {
 /// The names in an element that is named like a byline: its links, or its text up to the date.
 fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     let end = tree.node(index).end;
-    let links: Vec<String> = (index..end).filter(|i| tree.node(*i).tag == Tag::A).map(|i| inner(html, tree, i)).collect();
+    let links: Vec<String> =
+        (index..end).filter(|i| tree.node(*i).tag == Tag::A).map(|i| inner(html, tree, i)).collect();
     let is_name = |t: &String| {
         let words = t.split_whitespace().count();
-        (2..=5).contains(&words) && t.split_whitespace().all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric()))
+        (2..=5).contains(&words)
+            && t.split_whitespace().all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric()))
     };
     let names: Vec<String> = links.into_iter().filter(is_name).collect();
     if !names.is_empty() {

@@ -6,6 +6,8 @@ mod dates;
 mod meta;
 mod select;
 mod signs;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 

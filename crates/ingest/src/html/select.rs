@@ -67,7 +67,9 @@ fn source(html: &str, study: &Study<'_>, line: usize) -> String {
     for &item in &study.lines[line].items {
         let node = study.tree.node(item);
         if node.tag == Tag::Text && !study.aside[item as usize] {
-            text.push_str(&text::decode(html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default()));
+            text.push_str(&text::decode(
+                html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default(),
+            ));
         } else {
             text.push(' ');
         }
@@ -127,7 +129,9 @@ fn candidate(study: &Study<'_>, html: &str, line: usize) -> Candidate {
         kind = SegmentKind::Body;
     }
     let wordless = counts.words * 12 < counts.chars;
-    let prose = kind.is_prose() && link_share < 0.4 && ((counts.words >= 10 && closed) || counts.words >= 20 || (wordless && counts.chars > 20));
+    let prose = kind.is_prose()
+        && link_share < 0.4
+        && ((counts.words >= 10 && closed) || counts.words >= 20 || (wordless && counts.chars > 20));
     let linked_only = link_share > 0.7 || (link_share > 0.5 && counts.words < 12);
     let keep = !linked_only || matches!(kind, SegmentKind::Heading | SegmentKind::Table);
     // Two characters to a word: Chinese and Japanese.
@@ -148,7 +152,8 @@ fn judge_lists(study: &Study<'_>, lines: &mut [Candidate]) {
             continue;
         }
         let list = list_of(lines[start].line);
-        let end = start + lines[start..].iter().take_while(|c| c.kind == SegmentKind::List && list_of(c.line) == list).count();
+        let end = start
+            + lines[start..].iter().take_while(|c| c.kind == SegmentKind::List && list_of(c.line) == list).count();
         let end = end.max(start + 1);
         let items = &mut lines[start..end];
         let chars: usize = items.iter().map(|c| c.chars).sum();
@@ -211,12 +216,14 @@ fn judge_headings(study: &Study<'_>, lines: &mut [Candidate]) {
             below += usize::from(lines[index].keep && lines[index].kind != SegmentKind::Caption);
             continue;
         }
-        let next_is_heading = lines[index + 1..].iter().find(|c| c.keep).is_some_and(|c| c.kind == SegmentKind::Heading);
+        let next_is_heading =
+            lines[index + 1..].iter().find(|c| c.keep).is_some_and(|c| c.kind == SegmentKind::Heading);
         let level = heading_level(study, lines[index].line);
         let deeper = lines[index + 1..].iter().find(|c| c.keep).and_then(|c| heading_level(study, c.line)) > level;
         let line = &mut lines[index];
         let beside = study.tree.ancestors(study.lines[line.line].block).nth(1);
-        line.keep &= (line.link_share < 0.7 || (main.is_some() && beside == main)) && (below > 0 || (next_is_heading && deeper));
+        line.keep &=
+            (line.link_share < 0.7 || (main.is_some() && beside == main)) && (below > 0 || (next_is_heading && deeper));
         if line.keep {
             below = 0;
         }
@@ -236,7 +243,11 @@ fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
     let covered = |text: &str| {
         let words = words(text);
         let all = words.windows(3).count();
-        if all == 0 { None } else { Some(words.windows(3).filter(|w| shingles.contains(w)).count() as f32 / all as f32) }
+        if all == 0 {
+            None
+        } else {
+            Some(words.windows(3).filter(|w| shingles.contains(w)).count() as f32 / all as f32)
+        }
     };
     let shares: Vec<Option<f32>> = lines.iter().map(|c| covered(&c.text)).collect();
     let chars = |test: &dyn Fn(f32) -> bool| -> usize {

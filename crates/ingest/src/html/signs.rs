@@ -38,7 +38,8 @@ pub(super) struct Signs {
 impl Signs {
     /// Adds what one name says. `post-body-bio` names no body.
     fn add(&mut self, own: Signs) {
-        let Signs { chrome, related, comments, credits, doubtful, body, article, caption, hidden, gallery, pullquote } = own;
+        let Signs { chrome, related, comments, credits, doubtful, body, article, caption, hidden, gallery, pullquote } =
+            own;
         self.body |= body && !(chrome || related || comments || credits || caption);
         self.chrome |= chrome;
         self.related |= related;
@@ -121,9 +122,23 @@ fn hides(style: &str) -> bool {
 fn is_hiding(class: &str) -> bool {
     matches!(
         class,
-        "hidden" | "hide" | "is-hidden" | "sr-only" | "screen-reader-text" | "visually-hidden" | "visuallyhidden"
-            | "u-hidden" | "element-invisible" | "invisible" | "print-only" | "printonly" | "screenreader"
-            | "a11y-hidden" | "show-for-sr" | "vh" | "visually-hide"
+        "hidden"
+            | "hide"
+            | "is-hidden"
+            | "sr-only"
+            | "screen-reader-text"
+            | "visually-hidden"
+            | "visuallyhidden"
+            | "u-hidden"
+            | "element-invisible"
+            | "invisible"
+            | "print-only"
+            | "printonly"
+            | "screenreader"
+            | "a11y-hidden"
+            | "show-for-sr"
+            | "vh"
+            | "visually-hide"
     )
 }
 
@@ -140,7 +155,8 @@ struct Before {
 
 fn read(word: &str, before: &mut Before, signs: &mut Signs) {
     // `has-sidebar`, `no-caption`: said of an element that holds the thing, or does not.
-    let about = std::mem::replace(&mut before.about, matches!(word, "has" | "no" | "with" | "without" | "not" | "hide"));
+    let about =
+        std::mem::replace(&mut before.about, matches!(word, "has" | "no" | "with" | "without" | "not" | "hide"));
     if about {
         before.about = true;
         return;
@@ -149,12 +165,13 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "nav" | "navigation" | "navbar" | "menu" | "submenu" | "breadcrumb" | "breadcrumbs" | "masthead" | "footer"
         | "ad" | "ads" | "adv" | "advert" | "adslot" | "dfp" | "gpt" | "cookie" | "cookies" | "consent" | "gdpr"
         | "popup" | "modal" | "lightbox" | "newsletter" | "newsletters" | "subscribe" | "subscription" | "signup"
-        | "login" | "register" | "share" | "sharing" | "shares" | "sharebar" | "sharetools" | "addthis" | "addtoany"
-        | "social" | "socials" | "follow" | "sidebar" | "rail" | "pagination" | "pager" | "paging" | "skip"
-        | "skiplink" | "toolbar" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "sponsors" | "banner"
-        | "donate" | "donation" | "donations" | "survey" | "paywall" | "marketing" | "crosslinks" | "shop"
-        | "shopping" | "sharedaddy" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
-        | "ai2html" | "datawrapper" | "graphic" | "infographic" | "chart" | "whatsapp" | "topbar" | "ticker" | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
+        | "login" | "register" | "share" | "sharing" | "shares" | "sharebar" | "sharetools" | "addthis"
+        | "addtoany" | "social" | "socials" | "follow" | "sidebar" | "rail" | "pagination" | "pager" | "paging"
+        | "skip" | "skiplink" | "toolbar" | "promo" | "promos" | "promotion" | "sponsor" | "sponsored" | "sponsors"
+        | "banner" | "donate" | "donation" | "donations" | "survey" | "paywall" | "marketing" | "crosslinks"
+        | "shop" | "shopping" | "sharedaddy" | "print" | "feedback" | "search" | "searchform" | "cta" | "callout"
+        | "ai2html" | "datawrapper" | "graphic" | "infographic" | "chart" | "whatsapp" | "topbar" | "ticker"
+        | "appbar" | "notification" | "push" | "toc" => signs.chrome = true,
         "related" | "relateds" | "recirc" | "recirculation" | "recommended" | "recommendations" | "recommendation"
         | "recommend" | "trending" | "popular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "mgid"
         | "teaser" | "teasers" | "readmore" | "morefrom" | "upnext" | "onward" | "jetpack" | "yarpp" | "latest"
@@ -162,9 +179,10 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "comment" | "comments" | "commentlist" | "disqus" | "livefyre" | "respond" | "discussion" | "replies"
         | "viafoura" | "coral" | "spotim" | "hyvor" => signs.comments = true,
         "byline" | "bylines" | "author" | "authors" | "bio" | "biography" | "contributor" | "contributors" | "meta"
-        | "metadata" | "dateline" | "timestamp" | "date" | "datetime" | "published" | "pubdate" | "updated" | "tags"
-        | "taglist" | "tagcloud" | "keywords" | "topics" | "kicker" | "eyebrow" | "category" | "categories"
-        | "rubric" | "copyright" | "disclaimer" | "license" | "reporter" | "readtime" | "postmetadata" | "vcard" => {
+        | "metadata" | "dateline" | "timestamp" | "date" | "datetime" | "published" | "pubdate" | "updated"
+        | "tags" | "taglist" | "tagcloud" | "keywords" | "topics" | "kicker" | "eyebrow" | "category"
+        | "categories" | "rubric" | "copyright" | "disclaimer" | "license" | "reporter" | "readtime"
+        | "postmetadata" | "vcard" => {
             signs.credits = true;
         }
         "caption" | "captions" | "credit" | "credits" | "photographer" | "figcaption" | "imagecaption" => {
@@ -173,9 +191,11 @@ fn read(word: &str, before: &mut Before, signs: &mut Signs) {
         "next" | "also" if before.read => signs.related = true,
         "carousel" | "slideshow" | "slider" | "gallery" | "galleries" | "slides" => signs.gallery = true,
         "widget" | "widgets" | "more" | "tools" | "tool" | "module" | "box" | "links" | "list" | "aside" | "extra"
-        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "infobox" | "factbox" | "player" | "video" | "embed" | "tag" | "hub" | "info"
-        | "header" | "overlay" | "utility" | "actions" | "buttons" | "button" | "live" | "sticky" | "sub"
-        | "sidebars" | "inset" | "interstitial" => signs.doubtful = true,
+        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "infobox" | "factbox"
+        | "player" | "video" | "embed" | "tag" | "hub" | "info" | "header" | "overlay" | "utility" | "actions"
+        | "buttons" | "button" | "live" | "sticky" | "sub" | "sidebars" | "inset" | "interstitial" => {
+            signs.doubtful = true
+        }
         "entry" | "story" | "post" | "article" => {
             signs.article = true;
             before.story = true;
@@ -207,6 +227,8 @@ fn stem(word: &str, signs: &mut Signs) {
         signs.related = true;
     } else if starts(&["comments", "commentlist", "commentform", "disqus"]) {
         signs.comments = true;
+    } else if word.ends_with("caption") {
+        signs.caption = true;
     } else if starts(&["authorbio", "authorbox", "authorinfo", "aboutauthor", "posttags", "entrymeta", "postmeta"]) {
         signs.credits = true;
     }
@@ -246,7 +268,7 @@ mod tests {
 
     fn of(tag: &str) -> Signs {
         let tree = Tree::parse(tag);
-        signs(&tree, 0)
+        signs(&tree, 1)
     }
 
     #[test]

@@ -154,7 +154,9 @@ pub(super) fn block(html: &str, tree: &Tree, line: &Line, cut: impl Fn(u32) -> b
 /// The part of a block under `range` of its text; `None` when the range cuts a decoded stretch.
 pub(super) fn slice(block: &Block, range: Range<usize>) -> Option<Block> {
     let mut pieces = Vec::new();
-    for piece in block.pieces.iter().filter(|p| p.span.start < range.end && p.span.end > range.start || p.span.is_empty()) {
+    for piece in
+        block.pieces.iter().filter(|p| p.span.start < range.end && p.span.end > range.start || p.span.is_empty())
+    {
         let (from, to) = (piece.span.start.max(range.start), piece.span.end.min(range.end));
         if piece.span.is_empty() {
             if piece.span.start <= range.start || piece.span.start >= range.end {
@@ -377,6 +379,12 @@ pub(super) fn decode(source: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use html5gum::Span;
+    use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(source: &str, expected: (usize, Option<&str>)) {
@@ -400,5 +408,30 @@ mod tests {
         check("& x", (1, None));
         check("&#;", (1, None));
         check("&", (1, None));
+    }
+
+    fn visible(text: &str) -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+    }
+
+    proptest! {
+        /// What the tokenizer reads in a run of text is what is read again from the run's bytes.
+        #[test]
+        fn runs_say_what_the_tokenizer_read(html in "([a-z]|&(amp|notit|eacute|nbsp|lt|#6[0-9]|#x2[0-9]|nosuch);?|[<>&;!/?\\r\\n ]|<b>|</b>|<!-|é|\u{1f701}|\u{0}){0,40}") {
+            let mut wrong = Vec::new();
+            let emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| {
+                if let CallbackEvent::String { value } = event {
+                    let mut text = TextBuilder::new(&html);
+                    text.run(span.start..span.end);
+                    let (read, expected) = (visible(&text.finish().0), visible(&String::from_utf8_lossy(value)));
+                    if read != expected {
+                        wrong.push((span, read, expected));
+                    }
+                }
+                None::<Infallible>
+            });
+            let Ok(()) = Tokenizer::new_with_emitter(&html, emitter).finish();
+            prop_assert!(wrong.is_empty(), "{wrong:?}");
+        }
     }
 }

@@ -162,10 +162,15 @@ impl Tree {
     /// Reads a page. It must be smaller than 4 GiB: offsets are kept in 32 bits.
     pub(super) fn parse(html: &str) -> Self {
         let mut builder = Builder::default();
-        let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| builder.event(event, &span));
+        builder.open_root();
+        let mut emitter =
+            CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| builder.event(event, &span));
         emitter.naively_switch_states(true);
         let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
         builder.close_to(0);
+        if builder.tree.nodes.iter().skip(1).all(|n| n.tag == Tag::Text) {
+            builder.split_plain(html);
+        }
         builder.tree
     }
 
@@ -277,6 +282,32 @@ impl Builder {
         None
     }
 
+    /// Every page has an `html` element, whether it is written or not.
+    fn open_root(&mut self) {
+        let root = self.push(Tag::Html, 0..0, 0..0);
+        self.open.push(root);
+    }
+
+    /// A page without a single tag is plain text: blank lines part its paragraphs.
+    fn split_plain(&mut self, html: &str) {
+        let texts: Vec<Range<u32>> = self.tree.nodes.iter().skip(1).map(|n| n.bytes.clone()).collect();
+        self.tree.nodes.clear();
+        self.open_root();
+        for bytes in texts {
+            let text = html.get(bytes.start as usize..bytes.end as usize).unwrap_or_default();
+            let mut start = bytes.start;
+            for line in text.split_inclusive('\n') {
+                let end = start + line.len() as u32;
+                if line.trim().is_empty() {
+                    self.push(Tag::Hr, start..start, 0..0);
+                }
+                self.push(Tag::Text, start..end, 0..0);
+                start = end;
+            }
+        }
+        self.close_to(0);
+    }
+
     fn current(&self) -> Option<Tag> {
         self.open.last().map(|i| self.tree.node(*i).tag)
     }
@@ -339,8 +370,14 @@ impl Builder {
             H1 | H2 | H3 | H4 | H5 | H6 if self.current().and_then(Tag::heading_level).is_some() => {
                 self.close_to(self.open.len() - 1);
             }
-            // A second `html` or `body` adds nothing but its attributes, which nobody reads.
-            Html | Body if self.open.iter().any(|i| self.tree.node(*i).tag == tag) => return,
+            Html => {
+                if let Some(root) = self.tree.nodes.first_mut().filter(|root| root.attributes.is_empty()) {
+                    root.attributes = attributes;
+                }
+                return;
+            }
+            // A second `body` adds nothing but attributes that nobody reads.
+            Body if self.open.iter().any(|i| self.tree.node(*i).tag == tag) => return,
             _ => {}
         }
         let in_foreign = self.foreign > 0 || matches!(tag, Svg | Math);

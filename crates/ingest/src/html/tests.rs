@@ -1,0 +1,293 @@
+//! Whole pages, hostile ones among them.
+
+use pressmark_core::SegmentKind;
+use proptest::prelude::*;
+
+use super::{Page, extract};
+use crate::block::Block;
+
+fn page(html: &str) -> Page {
+    let page = extract(html, None).expect("the page is small");
+    page.blocks.iter().for_each(|b| replays(html, b));
+    let mut at = 0;
+    for block in &page.blocks {
+        assert!(block.input.start >= at, "blocks overlap or run backwards");
+        at = block.input.end;
+    }
+    page
+}
+
+/// The pieces tile the text and lead back to the bytes that it came from.
+fn replays(html: &str, block: &Block) {
+    let (mut text, mut input) = (0, block.input.start);
+    for piece in &block.pieces {
+        assert_eq!(piece.span.start, text);
+        assert!(piece.input.start >= input && piece.input.end >= piece.input.start);
+        assert!(html.get(piece.input.clone()).is_some(), "off a character boundary");
+        if piece.edit.is_none() {
+            assert_eq!(block.text[piece.span.clone()], html[piece.input.clone()]);
+        }
+        text = piece.span.end;
+        input = piece.input.end;
+    }
+    assert_eq!(text, block.text.len());
+    assert_eq!(input, block.input.end);
+    assert_eq!(block.text.trim(), block.text);
+    assert!(!block.text.is_empty());
+}
+
+fn check(html: &str, expected: &[(SegmentKind, &str)]) {
+    let page = page(html);
+    let found: Vec<_> = page.blocks.iter().map(|b| (b.kind.expect("pages know the kind"), b.text.as_str())).collect();
+    assert_eq!(found, expected);
+}
+
+const LONG: &str = "The harbour of the old town was shut for a week, the mayor said, after the wind had torn the roof off the market hall.";
+const NEXT: &str = "Nobody was hurt, but the fishermen lost their nets, and the ferry to the islands will not sail before the end of the month.";
+
+#[test]
+fn an_article_is_found_among_what_stands_around_it() {
+    use SegmentKind::*;
+    let html = format!(
+        "<!doctype html><html lang=en><head><title>Harbour shut | The Quay</title><script>var a = '<p>{LONG}</p>';</script></head>
+        <body class='single has-sidebar'><header><nav><ul><li><a href=/>Home</a><li><a href=/n>News</a></ul></nav></header>
+        <main><article class='post category-news'><h1>Harbour shut</h1>
+        <div class=byline>By <a rel=author href=/a>Ana Silva</a>, 6 May 2024</div>
+        <div class='share-tools'><a href=#>Facebook</a> <a href=#>Tweet</a></div>
+        <div class=article-body><p>{LONG}</p>
+        <figure><img src=a.jpg><figcaption>The market hall on Monday. Photo: A. Silva</figcaption></figure><p>{NEXT}</p>
+        <aside><h3>More on this</h3><p>{LONG}</p></aside>
+        <h2>What comes next</h2><ul><li>The roof is mended first;</li><li>then the nets.</li></ul>
+        <blockquote>“We will <b>sail</b> again, whatever the sea may say to it, and soon.”</blockquote>
+        <p><a href=/x>Read also: all that we know of the wind</a></p>
+        <div class='newsletter-signup'><p>Sign up for our letter and get the news of the quay every morning, free of charge.</p></div>
+        <p>{LONG} Again.</p></div>
+        <footer><div class=author-bio>Ana Silva writes about the sea, the harbour and the people who live from it.</div></footer>
+        </article><section id=comments><h2>Comments</h2><p>{NEXT} I was there, and I saw it with my own eyes.</p></section></main>
+        <div class=related><a href=/y>Rain on the islands, and no end of it in sight</a></div>
+        <footer>© The Quay</footer></body></html>"
+    );
+    check(
+        &html,
+        &[
+            (Title, "Harbour shut"),
+            (Body, LONG),
+            (Caption, "The market hall on Monday. Photo: A. Silva"),
+            (Body, NEXT),
+            (Heading, "What comes next"),
+            (List, "The roof is mended first;"),
+            (List, "then the nets."),
+            (Quote, "“We will sail again, whatever the sea may say to it, and soon.”"),
+            (Body, &format!("{LONG} Again.")),
+        ],
+    );
+    let page = page(&html);
+    assert_eq!(page.meta.title.as_deref(), Some("Harbour shut"));
+    assert_eq!(page.meta.authors, ["Ana Silva"]);
+    assert_eq!(page.meta.language.as_deref(), Some("en"));
+}
+
+#[test]
+fn lines_parted_by_breaks_are_paragraphs() {
+    use SegmentKind::*;
+    check(
+        &format!("<body><div id=text>{LONG}<br><br>\n{NEXT}<br>One line.<p></div>"),
+        &[(Body, LONG), (Body, &format!("{NEXT}\nOne line."))],
+    );
+}
+
+#[test]
+fn fragments_and_plain_text_are_pages_too() {
+    use SegmentKind::*;
+    check(
+        &format!("<p>{LONG}</p><p>Wind &amp; rain&nbsp;came.</p><p>{NEXT}</p>"),
+        &[(Body, LONG), (Body, "Wind & rain came."), (Body, NEXT)],
+    );
+    check(&format!("{LONG}\n\n{NEXT}\n"), &[(Body, LONG), (Body, NEXT)]);
+}
+
+#[test]
+fn references_comments_and_hidden_marks_are_edits() {
+    let html = format!(
+        "<p>{LONG} &ldquo;Rain<!-- no -->ing&rdquo; caf\u{ad}é\u{200b}s &#x2014; a <i>b</i>\n <b>c</b>&nbsp;d.</p>"
+    );
+    assert!(page(&html).blocks[0].text.ends_with("“Raining” cafés — a b c d."));
+}
+
+#[test]
+fn tables_that_lay_out_a_page_are_no_tables() {
+    use SegmentKind::*;
+    let rows = "<table><tr><th>Port<th>Ships</tr><tr><td>North quay<td>12</tr><tr><td>South quay<td>7</tr></table>";
+    check(
+        &format!("<table><tr><td width=20%><a href=/>Home</a><td><p>{LONG}</p>{rows}<p>{NEXT}</p></tr></table>"),
+        &[(Body, LONG), (Table, "Port Ships"), (Table, "North quay 12"), (Table, "South quay 7"), (Body, NEXT)],
+    );
+}
+
+#[test]
+fn a_class_that_most_paragraphs_bear_is_no_sign() {
+    use SegmentKind::*;
+    let html = format!(
+        "<article><p class=paywall>{LONG}</p><p class=paywall>{NEXT}</p><p class=paywall>{LONG} Yes.</p></article>"
+    );
+    check(&html, &[(Body, LONG), (Body, NEXT), (Body, &format!("{LONG} Yes."))]);
+}
+
+#[test]
+fn json_ld_tells_where_the_article_ends() {
+    use SegmentKind::*;
+    let ad = "This has nothing to do with any of it, but it stands in the same element and reads like prose.";
+    let html = format!(
+        "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{LONG} {NEXT} {NEXT}\"}}</script>
+        <article><p>{LONG}</p><p>{NEXT}</p><p>{NEXT}</p><p>{ad}</p></article>"
+    );
+    check(&html, &[(Body, LONG), (Body, NEXT), (Body, NEXT)]);
+}
+
+#[test]
+fn pages_without_an_article_give_nothing() {
+    for html in [
+        "",
+        " ",
+        "<html><frameset><frame src=a><noframes>No frames</noframes></frameset></html>",
+        "<body><nav><a href=/>Home</a><a href=/b>Business</a></nav></body>",
+        "<script>let a = 1;</script><style>p { color: red }</style>",
+        "<p>",
+        "<!-- never closed <p>text</p>",
+        "<title>Only a title",
+        "<svg><title>a</title><text>A sentence in a picture, which is long enough to be one.</text></svg>",
+        "<template><p>A sentence in a template, which is long enough to be one, and more.</p></template>",
+        "<iframe srcdoc='<p>A sentence in a frame</p>'>A sentence in a frame, which is long enough.</iframe>",
+    ] {
+        assert_eq!(page(html).blocks, [], "{html}");
+    }
+}
+
+#[test]
+fn depth_costs_nothing() {
+    for tag in ["div", "b", "span", "table", "ul><li", "a href=x", "section", "font color=red", "blockquote", "svg"] {
+        let deep = format!("<{tag}>").repeat(100_000);
+        let html = format!("<p>{LONG}</p><p>{NEXT}</p>{deep}<p>{LONG}</p>");
+        let found = page(&html);
+        assert!(found.blocks.iter().any(|b| b.text == LONG), "{tag}");
+    }
+    page(&"</div></p></b>".repeat(100_000));
+    page(&format!("{}{}", "<div>".repeat(100_000), "</span>".repeat(100_000)));
+}
+
+#[test]
+fn length_costs_no_more_than_length() {
+    let found = page(&format!("<p>{LONG}</p><p>{}</p>", "&eacute;&#233;&nosuch;&amp ".repeat(50_000)));
+    assert_eq!(found.blocks.len(), 2);
+    page(&"&".repeat(1_000_000));
+    page(&format!("<p>{}</p>", "word".repeat(500_000)));
+    page(&"<p>a<br>".repeat(100_000));
+    page(&"<a href=x>a</a> ".repeat(100_000));
+    page(&format!("<p class='{}'>{LONG}</p>", "related ".repeat(100_000)));
+    page(&format!("<p {}>{LONG}</p>", "a=b ".repeat(100_000)));
+    page(&format!("<script type=application/ld+json>{}</script><p>{LONG}</p>", "[".repeat(100_000)));
+    page(&"<table><tr><td>".repeat(20_000));
+    page(&format!("<ul>{}</ul>", "<li>One item of a long list, with words in it.".repeat(20_000)));
+    page(&format!("<article>{}</article>", format!("<div class=row><h2>Day</h2><p>{LONG}</p></div>").repeat(2_000)));
+}
+
+/// Bits of pages, well-formed and not.
+fn soup() -> impl Strategy<Value = String> {
+    let bits = prop::sample::select(vec![
+        "<p>",
+        "</p>",
+        "<div class=content>",
+        "</div>",
+        "<b>",
+        "</b>",
+        "<br>",
+        "<br/>",
+        "<a href=x>",
+        "</a>",
+        "<ul><li>",
+        "</ul>",
+        "<table><tr><td>",
+        "</table>",
+        "<h1>",
+        "</h1>",
+        "<!-- x -->",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<style>p{}</style>",
+        "<span hidden>",
+        "</span>",
+        "&amp;",
+        "&nbsp;",
+        "&eacute",
+        "&#x200b;",
+        "&#8220;",
+        "&notit;",
+        "&;",
+        "&",
+        "<",
+        ">",
+        "</",
+        "<!",
+        "<![CDATA[",
+        "]]>",
+        "\r\n",
+        "\u{feff}",
+        "\u{200b}",
+        "\u{0}",
+        "é",
+        "水は流れる。",
+        "🜁",
+        " ",
+        "\n",
+        "\t",
+        "\u{a0}",
+        "'",
+        "\"",
+        "<title>",
+        "</title>",
+        "<body>",
+        "</body>",
+        "<svg/>",
+        "<pre>",
+        "</pre>",
+        "<x-y z='",
+        "'>",
+        "<textarea>",
+        "<h2 id=share>",
+        "The rain fell on the old town, and the wind took the roofs off, one by one. ",
+        "Rain, wind, and the sea, he said. ",
+        "<figure><figcaption>",
+        "</figcaption></figure>",
+        "<blockquote>",
+        "<aside>",
+        "</aside>",
+        "<article>",
+        "<time datetime=2024-05-06>",
+    ]);
+    prop::collection::vec(bits, 0..60).prop_map(|bits| bits.concat())
+}
+
+proptest! {
+    #[test]
+    fn every_block_leads_back_to_its_bytes(html in soup()) {
+        page(&html);
+    }
+
+    #[test]
+    fn anything_can_be_read(html in "\\PC{0,200}|(?s).{0,200}") {
+        page(&html);
+    }
+
+    /// What the tokenizer calls text is what the bytes of the text say, references decoded.
+    #[test]
+    fn runs_of_text_are_where_they_are_said_to_be(html in soup()) {
+        let tree = super::tree::Tree::parse(&html);
+        for (index, node) in tree.nodes().iter().enumerate() {
+            let bytes = node.bytes.start as usize..node.bytes.end as usize;
+            prop_assert!(html.get(bytes).is_some(), "node {index} is off a character boundary");
+            prop_assert!(node.end as usize > index && node.end as usize <= tree.len());
+        }
+    }
+}
