@@ -1,1 +1,1 @@
-//! The stages of pressmark on rust-bert and libtorch
+//! The place of the stages on rust-bert and libtorch. The crate holds nothing yet.
