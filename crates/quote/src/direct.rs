@@ -194,6 +194,10 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
             before,
             CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR,
         );
+    // "the United States", "the Remarks": a name's word, or a headline's.
+    if AMBIGUOUS.contains(&unit.word(index)) && unit.is(index, CAPITALISED) && unit.is(before, CAPITALISED) {
+        return true;
+    }
     // "the shooting title": the base form stands behind a plural or an auxiliary.
     let base = AMBIGUOUS.contains(&unit.word(index))
         && !unit.word(index).ends_with('s')
@@ -362,11 +366,13 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
     }
     // "said that the “…": a reported clause with a verbatim part.
     let clause = between.clone().any(|i| {
-        unit.word(i) == "that" && i == between.start
+        unit.word(i) == "that" && (i == between.start || mark != ",")
             || unit.is(i, AUXILIARY) && !matches!(unit.word(i), "'s" | "’s")
             || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
     });
-    if mark == "," && quoted.lower && (clause || between.len() > 8) {
+    // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") that is how it goes on.
+    let middle = (between.start.saturating_sub(4)..between.start).any(|i| unit.items[i].quoted.is_some());
+    if mark == "," && quoted.lower && !middle && (clause || between.len() > 8) {
         return false;
     }
     if mark == "," {
@@ -375,7 +381,9 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
     }
     // Without a comma only an addressee or a time may stand between: "told reporters “…”".
     let last = between.end - 1;
+    let addressed = unit.is(between.start, OBJECT_PRONOUN) && between.len() > 1;
     !clause
+        && !(quoted.lower && addressed)
         && between.len() <= 4
         && !unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
         && !unit.is(between.start, DETERMINER | PREPOSITION | POSSESSIVE_START)
@@ -403,7 +411,10 @@ fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quote
     let verb = unit.word(group.head);
     // "a film called “The Road”", "the so-called “road”"
     let naming =
-        ["called", "titled", "entitled", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
+        ["called", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
+    if matches!(verb, "titled" | "entitled") {
+        return false;
+    }
     if naming.contains(&verb) && group.group.len() == 1 {
         let before = group.group.start.checked_sub(1);
         let agent = before

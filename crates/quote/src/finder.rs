@@ -184,7 +184,7 @@ fn fronted(unit: &Unit<'_>, region: Range<usize>, inner: &str) -> usize {
         .rev()
         .find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";" | ":"))
         .map_or(region.start, |i| i + 1);
-    let words = (start..at).any(|i| unit.item(i).is_some_and(|item| item.is_word()));
+    let words = (start..at).any(|i| unit.item(i).is_some_and(|w| w.is_word() && !w.is(ADVERB | COORDINATOR)));
     let flows = unit.item(at.saturating_sub(1)).is_some_and(|i| i.is_word()) || starts_lower(inner);
     if words && flows && at > start { start } else { at }
 }

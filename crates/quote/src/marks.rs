@@ -112,7 +112,7 @@ impl Pairing<'_> {
         let mut at = 0;
         if let Some(outer) = self.stack.first().copied() {
             match marks.first() {
-                Some(mark) if mark.start == begin && reopens(&outer.mark, mark) => {
+                Some(mark) if mark.start == begin && reopens(&outer.mark, mark) && !self.is_fragment(&outer) => {
                     self.stack.truncate(1);
                     self.stack[0].carried = true;
                     at = 1;
@@ -163,7 +163,7 @@ impl Pairing<'_> {
             (None, Role::Either) => {
                 // 5'10" and 27" are feet and inches.
                 let measure = mark.before.is_ascii_digit();
-                if !measure && !(mark.closes_by_place() && !mark.opens_by_place()) {
+                if !measure && (!mark.closes_by_place() || mark.opens_by_place()) {
                     self.open(mark);
                 }
             }
@@ -215,6 +215,12 @@ impl Pairing<'_> {
                 at + 1
             }
         }
+    }
+
+    /// Whether what is open starts with a small letter: a fragment hardly goes on in another paragraph.
+    fn is_fragment(&self, open: &Open) -> bool {
+        let rest = self.text.get(open.mark.end..).unwrap_or_default();
+        rest.chars().find(|c| !c.is_whitespace()).is_some_and(char::is_lowercase)
     }
 
     fn open(&mut self, mark: &Mark) {

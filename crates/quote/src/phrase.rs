@@ -104,52 +104,45 @@ fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
 pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     let floor = end.saturating_sub(MAX_PHRASE);
     let mut start = end;
-    let mut at = end;
-    while at > floor {
-        let i = at - 1;
+    while start > floor {
+        let i = start - 1;
         let item = unit.item(i)?;
-        if unit.word(i) == ")" {
+        start = if unit.word(i) == ")" {
             match (floor..i).rev().find(|j| unit.word(*j) == "(") {
-                Some(open) if start == at => {
-                    at = open;
-                    start = open;
-                    continue;
-                }
-                _ => break,
+                Some(open) => open,
+                None => break,
             }
-        }
-        if item.quoted.is_some() {
-            // A nickname or a title inside a name: somebody “So” Andso.
-            if start < end && i > 0 && unit.is(i - 1, CAPITALISED | DETERMINER) && unit.is(i + 1, CAPITALISED | ROLE) {
-                at = i;
-                start = i;
-                continue;
-            }
+        } else if item.quoted.is_some() && start < end && is_nickname(unit, i) || belongs_before(unit, i, start < end) {
+            i
+        } else {
             break;
-        }
-        let joint = matches!(unit.word(i), "-" | "/" | "." | "'s" | "’s" | "'" | "’" | "&" | "n") && start < end;
-        if item.is(PUNCTUATION) && !joint {
-            break;
-        }
-        if item.is(SUBORDINATOR | WH) || item.is(AUXILIARY) && !joint {
-            break;
-        }
-        if item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) {
-            break;
-        }
-        if item.is(COORDINATOR) && !joins_phrases(unit, i) {
-            break;
-        }
-        if item.is(SAYS) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, i) {
-            break;
-        }
-        if item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && start == end {
-            break;
-        }
-        at = i;
-        start = i;
+        };
     }
     trim_left(unit, start..end)
+}
+
+/// A nickname or a title inside a name: somebody “So” Andso.
+fn is_nickname(unit: &Unit<'_>, index: usize) -> bool {
+    index > 0 && unit.is(index - 1, CAPITALISED | DETERMINER) && unit.is(index + 1, CAPITALISED | ROLE)
+}
+
+/// Whether the word at `index` can be part of a phrase that ends behind it; `inner` when it is not the last.
+fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
+    let Some(item) = unit.item(index).filter(|i| i.quoted.is_none()) else { return false };
+    if inner && is_joint(unit, index) {
+        return true;
+    }
+    let clause = item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY)
+        || item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN)
+        || item.is(COORDINATOR) && !joins_phrases(unit, index);
+    let verb = item.is(SAYS) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
+    let adverb = item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && !inner;
+    !(clause || verb || adverb)
+}
+
+/// Hyphens, the genitive and the like, which stand inside of phrases.
+fn is_joint(unit: &Unit<'_>, index: usize) -> bool {
+    matches!(unit.word(index), "-" | "/" | "." | "'s" | "’s" | "'" | "’" | "&")
 }
 
 /// Whether the word at `index`, which could be a verb of saying, is part of a noun phrase.
@@ -244,71 +237,70 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     // Whether the head is a common noun, which prepositions may complete.
     let mut common = false;
     while end < ceiling {
-        let Some(item) = unit.item(end) else { break };
+        let item = unit.item(end)?;
         if unit.word(end) == "(" {
-            match (end..ceiling).find(|i| unit.word(*i) == ")") {
-                Some(close) if close - end < 8 => {
-                    end = close + 1;
-                    continue;
-                }
-                _ => break,
+            match (end..ceiling.min(end + 8)).find(|i| unit.word(*i) == ")") {
+                Some(close) => end = close,
+                None => break,
             }
-        }
-        if item.quoted.is_some() {
-            if unit.is(end + 1, CAPITALISED) && end > start && unit.is(end - 1, CAPITALISED) {
-                end += 1;
-                continue;
-            }
-            break;
-        }
-        let clitic = matches!(unit.word(end), "'s" | "’s" | "'" | "’" | "-" | "/" | "&" | ".") && end > start;
-        if item.is(PUNCTUATION) && !(clitic && unit.item(end + 1).is_some_and(|n| n.is_word())) {
-            break;
-        }
-        if !clitic {
-            if item.is(SUBORDINATOR | WH) || item.is(AUXILIARY) {
+        } else if item.quoted.is_some() {
+            let name = end > start && unit.is(end + 1, CAPITALISED) && unit.is(end - 1, CAPITALISED);
+            if !name {
                 break;
             }
-            if end > start
-                && (item.is(SUBJECT_PRONOUN) || item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, end))
-            {
+        } else if end > start && is_joint(unit, end) {
+            if item.is(PUNCTUATION) && !unit.item(end + 1).is_some_and(|n| n.is_word()) {
                 break;
             }
-            if item.is(PREPOSITION) && !item.is(DETERMINER) {
-                let keeps = matches!(unit.word(end), "of" | "for" | "de" | "du" | "des")
-                    || common && matches!(unit.word(end), "from" | "at" | "with" | "in" | "on" | "to" | "by" | "close");
-                if !keeps || end == start || !continues_phrase(unit, end + 1) {
-                    break;
-                }
-            } else if item.is(COORDINATOR) && !joins_phrases(unit, end) {
-                break;
-            } else if item.is(TIME) && end > start && !unit.is(end + 1, ROLE) {
-                break;
-            } else if item.is(ADVERB) && end > start && !item.is(DETERMINER) {
+        } else {
+            if !belongs_after(unit, end, end > start, common) {
                 break;
             }
-            common =
-                item.is_word() && !item.is(CAPITALISED | DETERMINER | PREPOSITION) || common && item.is(PREPOSITION);
+            let noun = !item.is(CAPITALISED | DETERMINER | PREPOSITION);
+            common = noun || common && item.is(PREPOSITION);
         }
         end += 1;
     }
     if end == start {
         return None;
     }
-    if apposition && unit.word(end) == "," && is_apposition(unit, end + 1) {
-        let close = (end + 1..unit.items.len().min(end + MAX_PHRASE)).find(|i| {
-            unit.is(*i, PUNCTUATION) && !matches!(unit.word(*i), "-" | "’" | "'" | "/" | "(" | ")")
-                || unit.items[*i].quoted.is_some()
-        });
-        if let Some(close) = close {
-            let clause =
-                (end + 1..close).any(|i| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i));
-            if !clause {
-                end = close;
-            }
-        }
-    }
+    let end = if apposition { apposition_end(unit, end).unwrap_or(end) } else { end };
     Some(start..end)
+}
+
+/// Whether the word at `index` can go on a phrase; `inner` when it is not the first.
+fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bool {
+    let Some(item) = unit.item(index) else { return false };
+    if item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY) {
+        return false;
+    }
+    let verb = item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, index);
+    if inner && (item.is(SUBJECT_PRONOUN) || verb) {
+        return false;
+    }
+    if item.is(PREPOSITION) && !item.is(DETERMINER) {
+        let keeps = matches!(unit.word(index), "of" | "for" | "de" | "du" | "des")
+            || common && matches!(unit.word(index), "from" | "at" | "with" | "in" | "on" | "to" | "by" | "close");
+        return keeps && inner && continues_phrase(unit, index + 1);
+    }
+    if item.is(COORDINATOR) {
+        return joins_phrases(unit, index);
+    }
+    let time = item.is(TIME) && !unit.is(index + 1, ROLE);
+    let adverb = item.is(ADVERB) && !item.is(DETERMINER);
+    !(inner && (time || adverb))
+}
+
+/// Where what is said about a phrase between commas ends: "X, a lawyer in Porto".
+fn apposition_end(unit: &Unit<'_>, end: usize) -> Option<usize> {
+    if unit.word(end) != "," || !is_apposition(unit, end + 1) {
+        return None;
+    }
+    let inside = |i: usize| matches!(unit.word(i), "-" | "’" | "'" | "/" | "(" | ")");
+    let close = (end + 1..unit.items.len().min(end + MAX_PHRASE))
+        .find(|i| unit.is(*i, PUNCTUATION) && !inside(*i) || unit.items[*i].quoted.is_some())?;
+    let verb = |i: usize| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i);
+    (!(end + 1..close).any(verb)).then_some(close)
 }
 
 fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {

@@ -64,7 +64,7 @@ impl Resolver<'_> {
         }
         let mentions = self.mentions(span);
         if let Some(entity) = self
-            .head(span, mentions, |label| is_person(label))
+            .head(span, mentions, is_person)
             .or_else(|| self.head(span, mentions, |l| !is_person(l) && can_speak(l)))
         {
             return Some(entity);
@@ -149,11 +149,9 @@ impl Resolver<'_> {
                 // "his letter", "her long letter"
                 let possessive =
                     (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
-                if let Some(owner) = possessive {
-                    if matches!(unit.word(owner), "his" | "her") {
-                        let own = unit.item(owner)?.span;
-                        return self.subject(unit, own).or_else(|| self.person(own, own, None));
-                    }
+                if let Some(owner) = possessive.filter(|o| matches!(unit.word(*o), "his" | "her")) {
+                    let own = unit.item(owner)?.span;
+                    return self.subject(unit, own).or_else(|| self.person(own, own, None));
                 }
                 // "X’s letter"
                 let genitive =
