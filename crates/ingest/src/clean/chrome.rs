@@ -1,7 +1,9 @@
 //! Lines that are dropped whatever stands around them.
 
+use pressmark_core::SegmentKind;
+
 use super::{
-    credit,
+    credit, dates,
     fold::Folded,
     lexicon::{Hit, How, LEXICON, Strength},
     line::Line,
@@ -9,18 +11,60 @@ use super::{
 
 /// Verbs and marks of running text: a line that reports somebody's words asks the reader nothing.
 const REPORTING: &[&str] = &[
-    "said", "says", "told", "wrote", "asked", "added", "according", "announced", "reported", "dit", "declare", "dijo", "dice",
-    "disse", "sagte", "ha detto", "zei", "alisema", "сказал", "сказала", "قال", "قالت", "was", "were", "had",
+    "said",
+    "says",
+    "told",
+    "wrote",
+    "asked",
+    "added",
+    "according",
+    "announced",
+    "reported",
+    "dit",
+    "declare",
+    "dijo",
+    "dice",
+    "disse",
+    "sagte",
+    "ha detto",
+    "zei",
+    "alisema",
+    "сказал",
+    "сказала",
+    "قال",
+    "قالت",
+    "was",
+    "were",
+    "had",
 ];
 /// Names of networks: with these, "Follow …" and "Find …" speak of accounts.
 const NETWORKS: &[&str] = &[
-    "twitter", "facebook", "instagram", "linkedin", "youtube", "telegram", "tiktok", "whatsapp", "bluesky", "mastodon",
-    "threads", "x", "newsletter", "google", "email", "mail", "social",
+    "twitter",
+    "facebook",
+    "instagram",
+    "linkedin",
+    "youtube",
+    "telegram",
+    "tiktok",
+    "whatsapp",
+    "bluesky",
+    "mastodon",
+    "threads",
+    "x",
+    "newsletter",
+    "google",
+    "email",
+    "mail",
+    "social",
 ];
 
 /// The reason to drop a line for what it says alone; where it stands is looked at in [`placed`].
 pub(super) fn reason(line: &Line<'_>) -> Option<&'static str> {
     let text = line.text;
+    // A row of figures may read like a counter.
+    if line.kind == Some(SegmentKind::Table) {
+        return None;
+    }
     if text.is_empty() || !text.chars().any(char::is_alphanumeric) {
         return is_decoration(text).then_some("separator");
     }
@@ -30,12 +74,26 @@ pub(super) fn reason(line: &Line<'_>) -> Option<&'static str> {
     if let Some(reason) = line.hit.and_then(|hit| by_phrase(line, hit)) {
         return Some(reason);
     }
+    let is_clock = text.len() <= 24 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '/' | ' ' | '-'));
+    if is_clock && text.contains(':') && text.contains('/') {
+        return Some("player");
+    }
+    // The label of a caption's second part, glued to the photographer's name by the page's layout.
+    let credit = text.strip_prefix("Credit").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    if credit && line.words <= 12 {
+        return Some("photo_credit");
+    }
     by_form(text).or_else(|| by_parts(line))
 }
 
 /// Nothing but rules, arrows and stars.
 fn is_decoration(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || (!matches!(c, '?' | '!' | '…') && !super::line::is_quote(c) && (c.is_ascii_punctuation() || !c.is_ascii())))
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || (!matches!(c, '?' | '!' | '…')
+                && !super::line::is_quote(c)
+                && (c.is_ascii_punctuation() || !c.is_ascii()))
+    })
 }
 
 /// Whether the phrase that was found decides.
@@ -85,7 +143,9 @@ fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
     let words = Folded::new(rest).len();
     let sentence = rest.ends_with(['.', '。']) && words >= 5;
     match hit.reason {
-        "byline" => !rest.ends_with(['.', '?', '!', '”', '"']) && (!rest.is_ascii() || credit::names(rest, true).is_some()),
+        "byline" => {
+            !rest.ends_with(['.', '?', '!', '”', '"']) && (!rest.is_ascii() || credit::names(rest, true).is_some())
+        }
         "source_credit" => !sentence || credit::host(rest).is_some(),
         "tags" | "counter" | "reading_time" => !sentence && !rest.ends_with(['?', '!', '”', '"']),
         // A long text after "Photo:" is a caption.
@@ -116,8 +176,24 @@ fn by_form(text: &str) -> Option<&'static str> {
             others += 1;
         }
     }
-    let label = ["email", "e-mail", "e-mail:", "email:", "mail:", "twitter:", "twitter", "x:", "contact:", "tel:", "web:", "website:", "instagram:", "facebook:"];
-    let labelled = others == 1 && text.split_whitespace().next().is_some_and(|w| label.contains(&w.to_lowercase().as_str()));
+    let label = [
+        "email",
+        "e-mail",
+        "e-mail:",
+        "email:",
+        "mail:",
+        "twitter:",
+        "twitter",
+        "x:",
+        "contact:",
+        "tel:",
+        "web:",
+        "website:",
+        "instagram:",
+        "facebook:",
+    ];
+    let labelled =
+        others == 1 && text.split_whitespace().next().is_some_and(|w| label.contains(&w.to_lowercase().as_str()));
     if others > 0 && !labelled {
         return None;
     }
@@ -150,7 +226,7 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
             reasons.push(hit.reason);
         } else if credit::byline(part).is_some() {
             reasons.push("byline");
-        } else if credit::date(part).is_some() || credit::signed_date(part).is_some() {
+        } else if dates::date(part).is_some() || credit::signed_date(part).is_some() {
             reasons.push("date");
         } else {
             others += 1;
@@ -161,18 +237,18 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
     let two = reasons.len() >= 2;
     // One unknown part beside two known ones is a name or a place.
     (crumbs || (two && others == 0) || (reasons.len() > 2 * others && others > 0 && two))
-        .then(|| if crumbs { Some("navigation") } else { lone })
+        .then_some(if crumbs { Some("navigation") } else { lone })
         .flatten()
 }
 
 /// Whether a line is a byline, a date or a picture's credit, wherever it stands.
 pub(super) fn is_meta(line: &Line<'_>) -> bool {
     let text = line.text;
-    credit::date(text).is_some()
+    dates::date(text).is_some()
         || credit::signed_date(text).is_some()
         || credit::byline(text).is_some_and(|names| names.iter().any(|n| n.contains(' ')))
         || credit::is_caption(text)
-        || (credit::has_time(text) && text.chars().filter(char::is_ascii_digit).count() >= 5)
+        || (dates::has_time(text) && text.chars().filter(char::is_ascii_digit).count() >= 5)
 }
 
 /// Where a line stands, for what is chrome only at the head or foot of a page.
@@ -201,10 +277,11 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
     if (place.tail || place.near_end) && (under_author || is_bio(line, authors)) {
         return Some("author_bio");
     }
-    if let Some(date) = credit::date(line.text) {
+    if let Some(date) = dates::date(line.text) {
         return (date.sure || place.head || place.tail || place.beside_meta).then_some("date");
     }
-    if credit::signed_date(line.text).is_some() && (place.head || place.tail || place.beside_meta || place.after_title) {
+    if credit::signed_date(line.text).is_some() && (place.head || place.tail || place.beside_meta || place.after_title)
+    {
         return Some("byline");
     }
     let is_tail_name = place.tail && line.text.starts_with(['—', '–', '-']);
@@ -225,18 +302,51 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
 
 /// "Jane Doe is a reporter at …", "Jane Doe writes about …".
 fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
-    let roles = ["reporter", "journalist", "correspondent", "editor", "columnist", "writer", "contributor", "freelance", "freelancer", "journaliste", "periodista", "jornalista", "journalistin", "giornalista", "mwandishi"];
-    let verbs = ["is", "was", "are", "covers", "writes", "reports", "has", "est", "es", "ist", "e", "ni", "serves", "leads"];
+    let roles = [
+        "reporter",
+        "journalist",
+        "correspondent",
+        "editor",
+        "columnist",
+        "writer",
+        "contributor",
+        "freelance",
+        "freelancer",
+        "journaliste",
+        "periodista",
+        "jornalista",
+        "journalistin",
+        "giornalista",
+        "mwandishi",
+    ];
+    let verbs =
+        ["is", "was", "are", "covers", "writes", "reports", "has", "est", "es", "ist", "e", "ni", "serves", "leads"];
     let words: Vec<&str> = line.folded.words().take(40).collect();
     let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
-    let name: Vec<&str> = text.split_whitespace().take_while(|w| credit::is_name(w.trim_end_matches(','))).take(5).collect();
+    let name: Vec<&str> =
+        text.split_whitespace().take_while(|w| credit::is_name(w.trim_end_matches(','))).take(5).collect();
     let verb = words.get(name.len()).is_some_and(|w| verbs.contains(w));
     if name.len() < 2 || !verb || line.words > 120 {
         return false;
     }
     let known = authors.iter().any(|a| Folded::new(a) == Folded::new(&name.join(" ")));
     let role = words.iter().skip(name.len()).take(12).any(|w| roles.contains(w));
-    let signs = ["based in", "follow", "can be reached", "writes about", "covering", "he covers", "she covers", "twitter", "author of", "previously", "freelance", "staff writer", "for this", "our "];
+    let signs = [
+        "based in",
+        "follow",
+        "can be reached",
+        "writes about",
+        "covering",
+        "he covers",
+        "she covers",
+        "twitter",
+        "author of",
+        "previously",
+        "freelance",
+        "staff writer",
+        "for this",
+        "our ",
+    ];
     let sign = text.contains('@') || signs.iter().any(|s| line.folded.as_str().contains(s));
     (known && (role || sign)) || (role && sign)
 }

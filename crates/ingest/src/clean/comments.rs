@@ -1,6 +1,6 @@
 //! Readers' comments under an article.
 
-use super::{credit, line::Line};
+use super::{dates, line::Line};
 
 /// Signatures and buttons between comments that are asked for.
 const MIN_SIGNS: usize = 2;
@@ -12,7 +12,8 @@ const LONGEST: usize = 6;
 const MIN_ARTICLE: usize = 2;
 
 /// Words between a reader's name and what the reader says.
-const SAYS: &[&str] = &["says", "said", "wrote", "writes", "dit", "dice", "diz", "sagt", "scrive", "schreef", "anasema", "пишет", "يقول"];
+const SAYS: &[&str] =
+    &["says", "said", "wrote", "writes", "dit", "dice", "diz", "sagt", "scrive", "schreef", "anasema", "пишет", "يقول"];
 
 /// Drops the comments under the first heading of comments that signatures follow.
 pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<&'static str>]) {
@@ -54,6 +55,6 @@ fn is_sign(line: &Line<'_>) -> bool {
     }
     let last = line.folded.word(line.folded.len().saturating_sub(1));
     (line.text.ends_with([':', '：']) && SAYS.contains(&last))
-        || credit::date(line.text).is_some_and(|d| d.sure)
+        || dates::date(line.text).is_some_and(|d| d.sure)
         || line.hit.is_some_and(|h| h.reason == "date" || (h.reason == "comment_form" && line.words <= 3))
 }

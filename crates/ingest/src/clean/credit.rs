@@ -1,79 +1,66 @@
 //! Who wrote it, when, for whom: what bylines, dates, copyright and source lines tell.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
-use super::fold::Folded;
+use super::{
+    dates::date,
+    fold::{Folded, Words, words},
+};
 
 /// Words before a writer's name.
-const BY: &[&str] = &[
-    "by", "par", "por", "von", "di", "door", "na", "written by", "posted by", "published by", "story by", "words by",
-    "text by", "reported by", "report by", "a cura di", "escrito por", "écrit par", "автор", "بقلم", "af", "av", "od",
-];
+const BY: &str = "\
+    by, par, por, von, di, door, na, written by, posted by, published by, story by, words by, text by, reported by, report by, a cura di, escrito por, écrit par, автор, بقلم, af, av, od";
 
 /// Lower-case words inside names.
-const PARTICLES: &[&str] = &[
-    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter", "bin",
-    "ibn", "al", "el", "wa", "ole", "of",
-];
+static PARTICLES: LazyLock<Words> =
+    LazyLock::new(|| words("de da do dos das del della di du la le van von der den ter bin ibn al el wa ole of"));
 
 /// Words that tell what a writer is.
-const ROLES: &[&str] = &[
-    "writer", "reporter", "correspondent", "editor", "journalist", "columnist", "contributor", "staff", "bureau",
-    "producer", "photographer", "analyst", "fellow", "guest", "freelance", "senior", "special", "chief", "desk", "team",
-    "newsroom", "author", "journaliste", "correspondant", "envoye", "redaction", "redactor", "redactora", "periodista",
-    "corresponsal", "jornalista", "reporterin", "korrespondent", "redakteur", "giornalista", "inviato", "redacteur",
-    "mwandishi", "корреспондент", "reporters", "editors", "writers",
-];
+static ROLES: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "writer reporter correspondent editor journalist columnist contributor staff bureau producer \
+         photographer analyst fellow guest freelance senior special chief desk team newsroom author \
+         journaliste correspondant envoye redaction redactor redactora periodista corresponsal jornalista \
+         reporterin korrespondent redakteur giornalista inviato redacteur mwandishi корреспондент reporters \
+         editors writers",
+    )
+});
 
-const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "janvier", "fevrier",
-    "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "enero", "febrero",
-    "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "setiembre", "octubre", "noviembre", "diciembre",
-    "janeiro", "fevereiro", "marco", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro", "januar",
-    "februar", "marz", "juni", "juli", "oktober", "dezember", "gennaio", "febbraio", "aprile", "maggio", "giugno",
-    "luglio", "settembre", "ottobre", "dicembre", "januari", "februari", "maart", "mei", "augustus", "aprili", "machi",
-    "agosti", "septemba", "oktoba", "novemba", "desemba", "января", "февраля", "марта", "апреля", "мая", "июня", "июля",
-    "августа", "сентября", "октября", "ноября", "декабря", "يناير", "فبراير", "مارس", "ابريل", "مايو", "يونيو", "يوليو",
-    "اغسطس", "سبتمبر", "اكتوبر", "نوفمبر", "ديسمبر", "月",
-];
+/// Last labels of domain names; a dot inside a name is no domain by itself.
+static DOMAINS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "com net org info news co io tv fm me africa online today press media eu uk us fr de es it nl be ch \
+         at pt br mx ar cl ru cn jp kr in au ca za ke ug tz rw ng gh cd zm zw et eg ma pl se no fi dk ie int \
+         edu gov biz cc ly live blog site digital world ph pk tr ir il",
+    )
+});
 
-/// Words that stand in date lines besides months: weekdays, times, zones, "published".
-const DATE_WORDS: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu",
-    "thur", "thurs", "fri", "sat", "sun", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "segunda", "terca", "quarta", "quinta",
-    "sexta", "feira", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "lunedi",
-    "martedi", "mercoledi", "giovedi", "venerdi", "domenica", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag",
-    "zaterdag", "zondag", "jumatatu", "jumanne", "jumatano", "alhamisi", "ijumaa", "jumamosi", "jumapili", "am", "pm",
-    "a", "p", "m", "gmt", "utc", "est", "edt", "et", "pst", "pdt", "pt", "cet", "cest", "eat", "cat", "wat", "sast", "ist", "bst",
-    "aest", "aedt", "jst", "hkt", "h", "min", "uhr", "hrs", "hs", "s", "th", "st", "nd", "rd", "on", "at", "the", "of", "le", "la", "el", "em", "as",
-    "il", "am", "um", "den", "op", "om", "de", "del", "du", "a", "ore", "alle", "ora", "saa", "tarehe", "published", "updated",
-    "posted", "last", "modified", "date", "first", "created", "originally", "publie", "mis", "jour", "modifie",
-    "publicado", "publicada", "actualizado", "actualizada", "atualizado", "ultima", "actualizacion", "fecha", "data", "veroffentlicht", "aktualisiert",
-    "stand", "erstellt", "pubblicato", "aggiornato", "gepubliceerd", "bijgewerkt", "imechapishwa", "опубликовано",
-    "обновлено", "г", "года", "в", "نشر", "في", "تاريخ", "النشر", "اخر", "تحديث", "年", "日", "时", "分", "点", "发", "布", "间",
-    "更", "新", "星", "期", "t", "z", "time", "edition", "local", "eastern",
-];
-
-/// What the bracket of a site's name for itself may hold besides letters: a domain's last label.
-const DOMAINS: &[&str] = &[
-    "com", "net", "org", "info", "news", "co", "io", "tv", "fm", "me", "africa", "online", "today", "press", "media", "eu",
-    "uk", "us", "fr", "de", "es", "it", "nl", "be", "ch", "at", "pt", "br", "mx", "ar", "cl", "ru", "cn", "jp", "kr", "in", "au", "ca", "za",
-    "ke", "ug", "tz", "rw", "ng", "gh", "cd", "zm", "zw", "et", "eg", "ma", "pl", "se", "no", "fi", "dk", "ie", "int", "edu", "gov", "biz", "cc", "ly", "live", "blog", "site", "digital", "world", "ph", "pk", "tr", "ir", "il",
-];
+/// How words that say that something was published elsewhere begin.
+static PUBLISHED: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "publi post appear republi repost reprint reprodu syndicat original courtesy produced ran paru repris \
+         erschien veröffentlicht apparso pubblic versch gepubl ilichap imechap опублик",
+    )
+});
 
 /// Whether the line claims the copyright; its owner, where it names one.
 pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
     let first = folded.word(0);
-    let mark = first == "©" || folded.as_str().starts_with("copyright ©") || text.starts_with("(c) ") || text.starts_with("(C) ");
+    let mark = first == "©"
+        || folded.as_str().starts_with("copyright ©")
+        || text.starts_with("(c) ")
+        || text.starts_with("(C) ");
     let year = folded.words().take(4).any(|w| w == "#");
     if folded.cut || folded.len() > 45 || !(mark || (first == "copyright" && year && folded.len() <= 25)) {
         return None;
     }
     let is_year = |w: &str| w.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | ',' | '.'));
     let lead = |w: &str| {
-        is_year(w) || matches!(w.to_lowercase().trim_end_matches([',', '.', ':']), "©" | "(c)" | "copyright" | "by" | "all" | "rights" | "reserved" | "&copy;" | "-" | "–" | "|")
+        is_year(w)
+            || matches!(
+                w.to_lowercase().trim_end_matches([',', '.', ':']),
+                "©" | "(c)" | "copyright" | "by" | "all" | "rights" | "reserved" | "&copy;" | "-" | "–" | "|"
+            )
     };
     let owner: Vec<&str> = text
         .split_whitespace()
@@ -86,14 +73,17 @@ pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
         owner.truncate(end);
     }
     let owner = owner.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';')).to_owned();
-    Some((!owner.is_empty() && owner.len() <= 60 && owner.chars().next().is_some_and(char::is_alphanumeric)).then_some(owner))
+    Some(
+        (!owner.is_empty() && owner.len() <= 60 && owner.chars().next().is_some_and(char::is_alphanumeric))
+            .then_some(owner),
+    )
 }
 
 /// The names of a line that is a byline: "By" and names, with what they are or whom they work for.
 pub(super) fn byline(text: &str) -> Option<Vec<String>> {
-    let (start, marked) = BY.iter().fold((0, false), |best, by| {
+    let (start, marked) = BY.split(", ").fold((0, false), |best, by| {
         let len = by.len();
-        let fits = text.get(..len).is_some_and(|head| head.to_lowercase() == **by)
+        let fits = text.get(..len).is_some_and(|head| head.to_lowercase() == by)
             && text.get(len..).is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}']));
         if fits && len > best.0 { (len, true) } else { best }
     });
@@ -107,7 +97,10 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
         return None;
     }
     let mut found = Vec::new();
-    for part in text.split([',', '|', '·', '•', '&', ';', '/', '\n']).flat_map(|p| split_words(p, &["and", "et", "y", "und", "e", "en", "na"])) {
+    for part in text
+        .split([',', '|', '·', '•', '&', ';', '/', '\n'])
+        .flat_map(|p| split_words(p, &["and", "et", "y", "und", "e", "en", "na"]))
+    {
         let part = part.trim().trim_matches(['(', ')', '-', '–', '—', ' ']);
         if part.is_empty() || is_role(part) {
             continue;
@@ -126,7 +119,9 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
 /// After a name: an outlet or a place, "The Daily Post", "Nairobi".
 fn is_name_like_place(part: &str) -> bool {
     part.split_whitespace().count() <= 5
-        && part.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase) || w == "of" || w == "for" || w == "the" || w == "in")
+        && part.split_whitespace().all(|w| {
+            w.chars().next().is_some_and(char::is_uppercase) || w == "of" || w == "for" || w == "the" || w == "in"
+        })
 }
 
 fn split_words<'a>(text: &'a str, seps: &[&str]) -> Vec<&'a str> {
@@ -145,7 +140,7 @@ fn split_words<'a>(text: &'a str, seps: &[&str]) -> Vec<&'a str> {
 
 fn is_role(part: &str) -> bool {
     let folded = Folded::new(part);
-    folded.len() <= 7 && folded.words().any(|w| ROLES.contains(&w))
+    folded.len() <= 7 && folded.words().any(|w| ROLES.contains(w))
 }
 
 fn ends_in_initial(text: &str) -> bool {
@@ -165,45 +160,11 @@ pub(super) fn is_name(text: &str) -> bool {
     !tokens.is_empty()
         && tokens.len() <= 5
         && tokens.iter().enumerate().all(|(i, w)| capital(w) || (i > 0 && i < last && PARTICLES.contains(w)))
-        && !["The", "A", "An", "In", "On", "For", "At", "Why", "How", "What", "This", "That", "Our", "From", "To", "With", "More", "No", "New", "All"].contains(&tokens[0])
-}
-
-/// How a date line came to be one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DateLine<'a> {
-    /// The date as it stands in the line.
-    pub(super) date: &'a str,
-    /// Whether the line says "published" or the like, or gives a time of day.
-    pub(super) sure: bool,
-}
-
-/// The date that a line is, when it is nothing else.
-pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
-    let folded = Folded::new(text);
-    if folded.len() < 2 || folded.len() > 24 {
-        return None;
-    }
-    let (mut numbers, mut months, mut glue) = (0, 0, 0);
-    for word in folded.words() {
-        if word == "#" {
-            numbers += 1;
-        } else if MONTHS.contains(&word) {
-            months += 1;
-        } else if DATE_WORDS.contains(&word) {
-            glue += 1;
-        } else {
-            return None;
-        }
-    }
-    // "03.04.2025" folds to one number: look at the digits themselves.
-    let numeric = numeric_date(text);
-    if !(numeric || (months > 0 && numbers > 0 && (numbers > 1 || glue > 0 || has_day(text)))) {
-        return None;
-    }
-    let stated = ["publ", "upda", "post", "last", "modif", "mis", "actual", "atual", "aktual", "veroff", "aggior", "pubbl", "gepub", "опубл", "обнов", "نشر", "发", "imechap"];
-    let sure = stated.iter().any(|p| folded.word(0).starts_with(p)) || has_time(text);
-    let start = text.char_indices().find(|(i, c)| c.is_ascii_digit() || is_month_at(text, *i))?.0;
-    Some(DateLine { date: text.get(start..)?.trim(), sure })
+        && ![
+            "The", "A", "An", "In", "On", "For", "At", "Why", "How", "What", "This", "That", "Our", "From", "To",
+            "With", "More", "No", "New", "All",
+        ]
+        .contains(&tokens[0])
 }
 
 /// "Posted on 9 April 2021 by Lena Fox", "Lena Fox - 9 April 2021": the names and the date.
@@ -222,34 +183,6 @@ pub(super) fn signed_date(text: &str) -> Option<(Vec<String>, &str)> {
     })
 }
 
-fn is_month_at(text: &str, at: usize) -> bool {
-    let starts = at == 0 || text[..at].ends_with(|c: char| !c.is_alphabetic());
-    let word: String = text[at..].chars().take_while(|c| c.is_alphabetic()).collect();
-    starts && !word.is_empty() && MONTHS.contains(&Folded::new(&word).as_str())
-}
-
-fn has_day(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit()).any(|n| (1..=2).contains(&n.len()))
-}
-
-/// "14:05", "2.30pm", "14h05".
-pub(super) fn has_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let clock = bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
-    let lower = text.to_lowercase();
-    clock || ["am", "pm", "a.m.", "p.m."].iter().any(|m| lower.trim_end().ends_with(m) && text.bytes().any(|b| b.is_ascii_digit()))
-}
-
-/// "2025-03-04", "04/03/2025", "4.3.25".
-fn numeric_date(text: &str) -> bool {
-    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | 'T' | '(' | ')')).any(|word| {
-        let parts: Vec<&str> = word.split(['-', '/', '.', '年', '月']).map(|p| p.trim_end_matches(['日', ':'])).collect();
-        parts.len() >= 3
-            && parts.iter().take(3).all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
-            && parts.iter().take(3).any(|p| p.len() >= 2)
-    })
-}
-
 /// The outlet that a line credits: the host of an address, or the name after the phrase.
 pub(super) fn credited(rest: &str) -> Option<String> {
     if let Some(host) = host(rest) {
@@ -257,7 +190,22 @@ pub(super) fn credited(rest: &str) -> Option<String> {
     }
     let mut name = rest.trim();
     // "… published on 3 March in The Daily Post under a licence": the name starts with a capital after the last preposition.
-    let stop = [" under ", " with permission", " on ", " and is ", " via ", " – ", " - ", " | ", " as ", ". ", " (", " by ", " here", " at "];
+    let stop = [
+        " under ",
+        " with permission",
+        " on ",
+        " and is ",
+        " via ",
+        " – ",
+        " - ",
+        " | ",
+        " as ",
+        ". ",
+        " (",
+        " by ",
+        " here",
+        " at ",
+    ];
     // "The Daily Post, 3 March" and "one agency, another agency".
     if let Some((head, _)) = name.split_once(", ").filter(|(_, tail)| tail.chars().any(|c| c.is_ascii_digit())) {
         name = head;
@@ -267,7 +215,10 @@ pub(super) fn credited(rest: &str) -> Option<String> {
             name = &name[..at];
         }
     }
-    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | ')' | '(' | '"' | '“' | '”' | '*' | '[' | ']' | '–' | '-' | '—'));
+    let name = name.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '.' | ',' | ':' | ';' | ')' | '(' | '"' | '“' | '”' | '*' | '[' | ']' | '–' | '-' | '—')
+    });
     let fits = !name.is_empty() && name.chars().count() <= 60 && name.split_whitespace().count() <= 7;
     let first = name.chars().next().unwrap_or('a');
     (fits && !first.is_lowercase() && !first.is_numeric()).then(|| name.to_owned())
@@ -291,15 +242,8 @@ pub(super) fn is_domain(text: &str) -> bool {
         && labels.iter().all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
         && labels[0].chars().count() >= 2
         && labels[0].chars().any(char::is_alphabetic)
-        && labels.last().is_some_and(|l| DOMAINS.contains(&l.to_lowercase().as_str()))
+        && labels.last().is_some_and(|l| DOMAINS.contains(l.to_lowercase().as_str()))
 }
-
-/// How words that say that something was published elsewhere begin.
-const PUBLISHED: &[&str] = &[
-    "publi", "post", "appear", "republi", "repost", "reprint", "reprodu", "syndicat", "original", "courtesy", "produced",
-    "ran", "paru", "repris", "erschien", "veröffentlicht", "apparso", "pubblic", "versch", "gepubl", "ilichap", "imechap",
-    "опублик",
-];
 
 /// The outlet after the phrase of a source line: what follows "published on", "appeared in", "from".
 pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
@@ -308,8 +252,8 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let prepositions = [
-        "on", "in", "by", "at", "from", "dans", "sur", "par", "en", "por", "no", "na", "em", "auf", "bei", "su", "da", "op",
-        "of", "with", "в", "на",
+        "on", "in", "by", "at", "from", "dans", "sur", "par", "en", "por", "no", "na", "em", "auf", "bei", "su", "da",
+        "op", "of", "with", "в", "на",
     ];
     // Outlets stand after the word that says what they did; other lines credit people.
     let verb = words.iter().position(|w| {
@@ -319,7 +263,10 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     let at = words.iter().enumerate().position(|(i, w)| {
         i > verb
             && prepositions.contains(&w.to_lowercase().as_str())
-            && words.get(i + 1).is_some_and(|n| n.chars().next().is_some_and(char::is_uppercase) || (*n == "the" && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase))))
+            && words.get(i + 1).is_some_and(|n| {
+                n.chars().next().is_some_and(char::is_uppercase)
+                    || (*n == "the" && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
+            })
             && date(words[i + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").as_str()).is_none()
     })?;
     credited(&words[at + 1..].join(" "))
@@ -341,7 +288,8 @@ pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>,
         let dash = trimmed.chars().next().filter(|c| matches!(c, '-' | '–' | '—' | '―' | ':' | '|'))?;
         let after = trimmed.get(dash.len_utf8()..)?;
         let body = after.trim_start_matches([' ', '\u{a0}', '-', '–', '—']);
-        (!body.is_empty() && (after.len() > body.len() || dash != '-')).then_some((rest.len() - trimmed.len(), text.len() - body.len()))
+        (!body.is_empty() && (after.len() > body.len() || dash != '-'))
+            .then_some((rest.len() - trimmed.len(), text.len() - body.len()))
     };
     let head_end = text.char_indices().nth(70).map_or(text.len(), |(i, _)| i);
     let head = &text[..head_end];
@@ -350,7 +298,11 @@ pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>,
         let inner = head[open + 1..close].trim();
         let (_, end) = dash_after(close + 1)?;
         let place = head[..open].trim();
-        let dateline = !place.is_empty() && place.chars().count() <= 40 && place.split_whitespace().all(|w| w.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()));
+        let dateline = !place.is_empty()
+            && place.chars().count() <= 40
+            && place
+                .split_whitespace()
+                .all(|w| w.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()));
         if !(is_domain(&inner.to_lowercase()) || own(inner)) {
             return None;
         }
@@ -379,11 +331,38 @@ pub(super) fn squash(name: &str) -> String {
 
 /// Words that mark a caption, and the agencies' way of beginning and ending one.
 pub(super) fn is_caption(text: &str) -> bool {
-    let starts = ["FILE - ", "FILE – ", "FILE — ", "FILE PHOTO: ", "File photo: ", "Caption: ", "Photo caption: ", "Image caption: ", "Image caption, ", "Pictured: ", "Media caption ", "Image caption ", "(Photo", "Légende : ", "Bildunterschrift: "];
-    let ends = ["/Getty Images)", "/AFP)", "/Reuters)", "/AP)", "REUTERS/", "(AP Photo", "/Getty Images", "AFP via Getty Images", "(Reuters photo)", "(file photo)", "(File photo)"];
+    let starts = [
+        "FILE - ",
+        "FILE – ",
+        "FILE — ",
+        "FILE PHOTO: ",
+        "File photo: ",
+        "Caption: ",
+        "Photo caption: ",
+        "Image caption: ",
+        "Image caption, ",
+        "Pictured: ",
+        "Media caption ",
+        "Image caption ",
+        "(Photo",
+        "Légende : ",
+        "Bildunterschrift: ",
+    ];
+    let ends = [
+        "/Getty Images)",
+        "/AFP)",
+        "/Reuters)",
+        "/AP)",
+        "REUTERS/",
+        "(AP Photo",
+        "/Getty Images",
+        "AFP via Getty Images",
+        "(Reuters photo)",
+        "(file photo)",
+        "(File photo)",
+    ];
     let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
-    starts.iter().any(|s| text.starts_with(s))
-        || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
+    starts.iter().any(|s| text.starts_with(s)) || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
 }
 
 #[cfg(test)]
@@ -406,16 +385,6 @@ mod tests {
                 continue; // Told apart by its place, not here.
             }
             assert_eq!(found, expected.map(|v| v.into_iter().map(str::to_owned).collect()), "{text}");
-        }
-    }
-
-    #[test]
-    fn dates_and_nothing_else() {
-        for text in ["March 3, 2025", "3 mars 2025", "Published 2025-03-04 14:05 GMT", "04/03/2025", "Mon, 12 May 2025", "2025年3月4日", "12 января 2024 г."] {
-            assert!(date(text).is_some(), "{text}");
-        }
-        for text in ["March on Rome", "2025", "In March 2025 it rained", "Chapter 3", "May", "10 000 m"] {
-            assert_eq!(date(text), None, "{text}");
         }
     }
 

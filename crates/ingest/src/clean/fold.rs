@@ -1,5 +1,7 @@
 //! Text reduced to what phrases are compared by.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Most tokens that are kept: no phrase or name is longer, and paragraphs are.
@@ -119,6 +121,14 @@ impl Folded {
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|i| self.word(i))
     }
+}
+
+/// A list of words to look words up in.
+pub(super) type Words = HashSet<&'static str>;
+
+/// The words of a list, which white space separates.
+pub(super) fn words(list: &'static str) -> Words {
+    list.split_whitespace().collect()
 }
 
 #[cfg(test)]

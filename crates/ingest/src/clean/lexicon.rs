@@ -60,8 +60,11 @@ pub(super) struct Lexicon {
     open: HashMap<Box<str>, Vec<Phrase>>,
     ends: HashMap<Box<str>, Vec<Phrase>>,
     /// By first word: the reason's bag and the words that follow.
-    bags: HashMap<Box<str>, Vec<(&'static str, Vec<Box<str>>)>>,
+    bags: HashMap<Box<str>, Vec<BagEntry>>,
 }
+
+/// A bag's reason, and the words of a phrase after its first.
+type BagEntry = (&'static str, Vec<Box<str>>);
 
 /// The shipped lexicon.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(SOURCE));
@@ -91,7 +94,8 @@ impl Lexicon {
         for variant in expand(phrase) {
             let slots = parse_slots(&variant);
             let mut hit = hit;
-            let words: Vec<&str> = slots.iter().filter_map(|s| if let Slot::Word(w) = s { Some(&**w) } else { None }).collect();
+            let words: Vec<&str> =
+                slots.iter().filter_map(|s| if let Slot::Word(w) = s { Some(&**w) } else { None }).collect();
             if words.is_empty() {
                 continue;
             }

@@ -160,7 +160,29 @@ fn lower_share(text: &str) -> f32 {
 pub(super) fn bullet_len(text: &str) -> Option<usize> {
     let mut chars = text.char_indices();
     let (_, first) = chars.next()?;
-    let marked = matches!(first, '•' | '‣' | '▪' | '▫' | '◦' | '●' | '○' | '■' | '□' | '➤' | '►' | '▶' | '➢' | '✓' | '✔' | '·' | '⁃' | '∙' | '❖' | '◆' | '→');
+    let marked = matches!(
+        first,
+        '•' | '‣'
+            | '▪'
+            | '▫'
+            | '◦'
+            | '●'
+            | '○'
+            | '■'
+            | '□'
+            | '➤'
+            | '►'
+            | '▶'
+            | '➢'
+            | '✓'
+            | '✔'
+            | '·'
+            | '⁃'
+            | '∙'
+            | '❖'
+            | '◆'
+            | '→'
+    );
     let after = if marked || matches!(first, '-' | '*' | '+' | '–' | '—') {
         first.len_utf8()
     } else {

@@ -63,10 +63,14 @@ fn front_matter(text: &str, rows: &[Row], blocks: &mut Vec<Block>) -> usize {
     let is_open = rows.first().is_some_and(|r| line(r) == "---");
     let Some(close) = rows.iter().skip(1).take(60).position(|r| line(r) == "---").filter(|_| is_open) else { return 0 };
     let fields = &rows[1..=close];
-    if !fields.iter().all(|r| r.content.is_empty() || r.indent > 0 || line(r).starts_with("- ") || line(r).contains(':')) {
+    if !fields
+        .iter()
+        .all(|r| r.content.is_empty() || r.indent > 0 || line(r).starts_with("- ") || line(r).contains(':'))
+    {
         return 0;
     }
-    blocks.extend(fields.iter().filter_map(|r| build(text, std::slice::from_ref(r), &[], 0, Some(SegmentKind::Chrome))));
+    blocks
+        .extend(fields.iter().filter_map(|r| build(text, std::slice::from_ref(r), &[], 0, Some(SegmentKind::Chrome))));
     close + 2
 }
 
@@ -227,16 +231,28 @@ mod tests {
 
     #[test]
     fn block_marks() {
-        check("# A *title*\n\nText.\n\n## Part ##", &[("A title", Some(Title)), ("Text.", None), ("Part ##", Some(Heading))]);
-        check("A title\n=====\n\n- one\n- two\n\n1. three", &[("A title", Some(Title)), ("one", Some(List)), ("two", Some(List)), ("1. three", Some(List))]);
-        check("> He said it.\n\n| a | b |\n|---|---|\n| 1 | 2 |", &[("He said it.", Some(Quote)), ("| a | b |", Some(Table)), ("| 1 | 2 |", Some(Table))]);
+        check(
+            "# A *title*\n\nText.\n\n## Part ##",
+            &[("A title", Some(Title)), ("Text.", None), ("Part ##", Some(Heading))],
+        );
+        check(
+            "A title\n=====\n\n- one\n- two\n\n1. three",
+            &[("A title", Some(Title)), ("one", Some(List)), ("two", Some(List)), ("1. three", Some(List))],
+        );
+        check(
+            "> He said it.\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+            &[("He said it.", Some(Quote)), ("| a | b |", Some(Table)), ("| 1 | 2 |", Some(Table))],
+        );
         check("---\ntitle: Rain\n---\nText.", &[("title: Rain", Some(Chrome)), ("Text.", None)]);
         check("```\nlet x = 1;\n```\n***\nEnd.", &[("let x = 1;", None), ("End.", None)]);
     }
 
     #[test]
     fn inline_marks() {
-        check("A **bold** and _thin_ word, snake_case_name, 2 * 3 * 4.", &[("A bold and thin word, snake_case_name, 2 * 3 * 4.", None)]);
+        check(
+            "A **bold** and _thin_ word, snake_case_name, 2 * 3 * 4.",
+            &[("A bold and thin word, snake_case_name, 2 * 3 * 4.", None)],
+        );
         check("See [the page](https://e.org/a_(b)) now ![x](y.png).", &[("See the page now .", None)]);
         check(r"Not \*emphasis\* here.", &[("Not *emphasis* here.", None)]);
         check("[![alt](a.png)](b)", &[]);

@@ -16,6 +16,7 @@
 mod chrome;
 mod comments;
 mod credit;
+mod dates;
 mod extent;
 mod fold;
 mod lexicon;
@@ -64,11 +65,15 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     place(&lines, &mut sure, title, &prose, &mut judged);
     let repeats = repeats(&lines);
     let meta: Vec<bool> = lines.iter().map(|l| !l.is_prose() && chrome::is_meta(l)).collect();
-    let known = regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
+    let known =
+        regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
     let mut dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
     comments::drop_comments(&lines, &mut dropped);
-    extent::drop_outskirts(&lines, &mut dropped, &main, title);
+    // In a page's markup the article has been found already.
+    if !hints.markup {
+        extent::drop_outskirts(&lines, &mut dropped, &main, title);
+    }
     tell(&lines, &sure, &prose, hints, &mut judged);
     keep(&lines, &dropped, hints, &mut judged);
     judged
@@ -133,7 +138,8 @@ fn place(
 
 /// "About the author", "Über den Autor".
 fn is_author_heading(line: &Line<'_>, reason: Option<&'static str>) -> bool {
-    let about = ["about", "a propos", "sobre", "acerca", "uber", "zum", "over", "kuhusu", "об", "عن", "关 于", "作 者 简"];
+    let about =
+        ["about", "a propos", "sobre", "acerca", "uber", "zum", "over", "kuhusu", "об", "عن", "关 于", "作 者 简"];
     reason == Some("byline") && line.words <= 5 && about.iter().any(|a| line.folded.as_str().starts_with(a))
 }
 
@@ -168,18 +174,16 @@ fn tell(lines: &[Line<'_>], sure: &[Option<&'static str>], prose: &Prose, hints:
             Some("copyright") if judged.site.is_none() => {
                 judged.site = credit::copyright(line.text, &line.folded).flatten();
             }
-            Some("source_credit") if judged.credited_source.is_none() => {
-                // Between paragraphs such a line credits a chart or a table.
-                if at >= foot || at < prose.first() {
-                    judged.credited_source = if line.label_end.is_some() {
-                        credit::credited(line.rest())
-                    } else {
-                        credit::credited_in_sentence(line.text)
-                    };
-                }
+            // Between paragraphs such a line credits a chart or a table.
+            Some("source_credit") if judged.credited_source.is_none() && (at >= foot || at < prose.first()) => {
+                judged.credited_source = if line.label_end.is_some() {
+                    credit::credited(line.rest())
+                } else {
+                    credit::credited_in_sentence(line.text)
+                };
             }
             Some("date") if judged.published.is_none() => {
-                judged.published = credit::date(line.text).map(|d| d.date.to_owned());
+                judged.published = dates::date(line.text).map(|d| d.date.to_owned());
             }
             Some("byline") => {
                 let named = if line.label_end.is_some() { credit::names(line.rest(), true) } else { None };
@@ -205,7 +209,7 @@ fn note_parts(text: &str, judged: &mut Judged) {
         return;
     }
     for part in text.split(['|', '•', '·']).map(str::trim) {
-        if let Some(date) = credit::date(part).filter(|_| judged.published.is_none()) {
+        if let Some(date) = dates::date(part).filter(|_| judged.published.is_none()) {
             judged.published = Some(date.date.to_owned());
         }
         for name in credit::byline(part).unwrap_or_default() {
@@ -218,12 +222,14 @@ fn note_parts(text: &str, judged: &mut Judged) {
 
 /// Gives every block its verdict.
 fn keep(lines: &[Line<'_>], dropped: &[Option<&'static str>], hints: &Hints<'_>, judged: &mut Judged) {
-    let mut sites: Vec<String> = [hints.site, judged.site.as_deref()].into_iter().flatten().map(str::to_owned).collect();
+    let mut sites: Vec<String> =
+        [hints.site, judged.site.as_deref()].into_iter().flatten().map(str::to_owned).collect();
     sites.extend(hints.url.and_then(credit::host));
     let title = judged.title.map(|t| Folded::new(lines[t].text));
     let base_indent = base_indent(lines, dropped);
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut paragraphs = 0;
+    let mut lead = None;
     for (at, line) in lines.iter().enumerate() {
         if let Some(reason) = dropped[at] {
             judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Chrome, reason });
@@ -231,7 +237,12 @@ fn keep(lines: &[Line<'_>], dropped: &[Option<&'static str>], hints: &Hints<'_>,
         }
         let is_title = judged.title == Some(at);
         let doubles_title = !is_title && title.as_ref().is_some_and(|t| is_double_title(line, t));
-        let is_double = !is_title && is_long(line) && seen.insert(line.text, at).is_some();
+        let first = if !is_title && is_long(line) { seen.insert(line.text, at) } else { None };
+        // Pages repeat their lead, and scraped text repeats anything; what a page's markup repeats is mostly meant.
+        let is_double = first.is_some_and(|f| !hints.markup || f + 1 == at || Some(f) == lead);
+        if lead.is_none() && line.is_prose() {
+            lead = Some(at);
+        }
         if doubles_title || is_double {
             let reason = if doubles_title { "doubled_title" } else { "doubled_paragraph" };
             judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason });
@@ -318,7 +329,8 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
         return if set_off { SegmentKind::Quote } else { SegmentKind::Body };
     }
     let next = (at + 1..lines.len()).find(|&i| dropped[i].is_none()).map(|i| &lines[i]);
-    let above_text = next.is_some_and(|n| n.words > line.words && (n.is_prose() || n.bullet || n.terminal || n.words >= 8))
+    let above_text = next
+        .is_some_and(|n| n.words > line.words && (n.is_prose() || n.bullet || n.terminal || n.words >= 8))
         || next.is_some_and(|n| n.bullet || n.kind == Some(SegmentKind::List));
     let is_heading = (line.is_headline() || (line.bullet && !line.terminal))
         && line.words <= 14

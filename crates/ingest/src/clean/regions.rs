@@ -37,8 +37,7 @@ pub(super) struct Known<'a> {
 /// Why each line is dropped for its neighbours' sake; `None` for those that stay (and those that were sure).
 pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
     let lines = known.lines;
-    let prose: Vec<usize> =
-        (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();
+    let prose: Vec<usize> = (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();
     let first = prose.first().copied().unwrap_or(lines.len());
     let last = prose.last().copied().unwrap_or(0);
     let head = known.title.map_or(first, |t| if t > first { first } else { t });
@@ -48,52 +47,67 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
     let mut sure_in_tail = false;
     for at in 0..lines.len() {
         let is_tail = at > last && !prose.is_empty();
-        let line = &lines[at];
-        let is_sure = known.sure[at].is_some();
-        sure_in_tail |= is_tail && is_sure;
-        let opens = is_sure && line.hit.is_some_and(|h| h.opens);
-        let maybe_opens = !is_sure && line.hit.is_some_and(|h| h.opens);
-        let points = if is_sure { 0.3 } else { points(known, at, is_tail) };
-        let enter = if at < head || at < first {
-            2.0
-        } else if is_tail {
-            if line.hit.is_some() || is_sure {
-                1.5
-            } else if sure_in_tail {
-                2.5
-            } else {
-                6.0
-            }
-        } else if is_sure {
-            3.0
-        } else {
-            8.0
-        };
-        // Between paragraphs only lines with a sign of their own speak for furniture.
-        let is_middle = at > first && at < last;
-        let in_furniture = if is_middle && !is_sure && !has_sign(known, at) { points.min(0.0) } else { points };
-        let in_box = if is_sure || line.is_prose() || line.bullet { points } else { points + 1.0 };
+        sure_in_tail |= is_tail && known.sure[at].is_some();
+        let place =
+            Place { head: at < head || at < first, middle: at > first && at < last, tail: is_tail, sure_in_tail };
+        let step = Step::of(known, at, place);
         let prev = best[at];
-        let pick = |options: [(usize, f32); 3]| {
-            options.into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, (s, cost)| {
-                let value = prev[s] - cost;
-                if value > b.1 { (s, value) } else { b }
-            })
-        };
-        let never = f32::INFINITY;
-        let open_cost = if opens { 0.5 } else if maybe_opens { 2.0 } else { never };
-        let paths = [
-            pick([(ARTICLE, 0.0), (FURNITURE, 0.5), (BOX, 0.5)]),
-            pick([(ARTICLE, enter), (FURNITURE, 0.0), (BOX, 0.3)]),
-            pick([(ARTICLE, open_cost), (FURNITURE, if opens { 0.2 } else { never }), (BOX, 0.0)]),
-        ];
-        let gains = [0.0, in_furniture, in_box];
         for state in [ARTICLE, FURNITURE, BOX] {
-            from[at][state] = paths[state].0;
-            best[at + 1][state] = paths[state].1 + gains[state];
+            let (before, value) = [ARTICLE, FURNITURE, BOX].into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, s| {
+                let value = prev[s] - step.costs[s][state];
+                if value > b.1 { (s, value) } else { b }
+            });
+            from[at][state] = before;
+            best[at + 1][state] = value + step.gains[state];
         }
     }
     trace(known, &best, &from)
+}
+
+/// Where a line stands among the paragraphs.
+struct Place {
+    head: bool,
+    middle: bool,
+    tail: bool,
+    /// A phrase of the interface stood after the last paragraph already.
+    sure_in_tail: bool,
+}
+
+/// What a line costs and brings.
+struct Step {
+    /// From each state to each state.
+    costs: [[f32; 3]; 3],
+    /// In each state.
+    gains: [f32; 3],
+}
+
+impl Step {
+    fn of(known: &Known<'_>, at: usize, place: Place) -> Self {
+        let line = &known.lines[at];
+        let is_sure = known.sure[at].is_some();
+        let points = if is_sure { 0.3 } else { points(known, at, place.tail) };
+        // Leaving the article is cheap where pages have their menus, and dear between paragraphs.
+        let enter = match place {
+            Place { head: true, .. } => 2.0,
+            Place { tail: true, .. } if line.hit.is_some() || is_sure => 1.5,
+            Place { tail: true, sure_in_tail: true, .. } => 2.5,
+            Place { tail: true, .. } => 6.0,
+            _ if is_sure => 3.0,
+            _ => 8.0,
+        };
+        let opens = line.hit.is_some_and(|h| h.opens);
+        let (open, reopen) = match (opens, is_sure) {
+            (true, true) => (0.5, 0.2),
+            (true, false) => (2.0, f32::INFINITY),
+            _ => (f32::INFINITY, f32::INFINITY),
+        };
+        // Between paragraphs, and in an article found by its markup, only lines with a sign of their own
+        // speak for furniture.
+        let needs_sign = (place.middle || known.markup) && !is_sure && !has_sign(known, at);
+        let in_furniture = if needs_sign { points.min(0.0) } else { points };
+        let in_box = if is_sure || line.is_prose() || line.bullet { points } else { points + 1.0 };
+        Self { costs: [[0.0, enter, open], [0.5, 0.0, reopen], [0.5, 0.3, 0.0]], gains: [0.0, in_furniture, in_box] }
+    }
 }
 
 /// Walks the best path back and names what it leaves out.
@@ -194,7 +208,9 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     points += match line.kind {
         Some(SegmentKind::Title | SegmentKind::Quote | SegmentKind::Caption) => -2.5,
         Some(SegmentKind::Heading) => -1.2,
-        Some(SegmentKind::Table | SegmentKind::Body) if known.markup => -0.6,
+        Some(SegmentKind::Table) => -4.0,
+        Some(SegmentKind::Body) if known.markup => -0.6,
+        Some(SegmentKind::List) if known.markup => -1.0,
         _ => 0.0,
     };
     if line.marks != super::line::Marks::default() {

@@ -345,7 +345,10 @@ mod tests {
 
     #[test]
     fn verse_and_lists_are_not_joined() {
-        for lines in ["The rain came down\nupon the town\nand nobody went out.\nThe clock struck ten,\nand then again,\nand we began to shout.", "Home\nNews\nSport\nWeather\nContact"] {
+        for lines in [
+            "The rain came down\nupon the town\nand nobody went out.\nThe clock struck ten,\nand then again,\nand we began to shout.",
+            "Home\nNews\nSport\nWeather\nContact",
+        ] {
             assert_eq!(texts(lines).len(), lines.lines().count());
         }
     }

@@ -1,0 +1,148 @@
+//! Lines that are dates.
+
+use std::sync::LazyLock;
+
+use super::fold::{Folded, Words, words};
+
+/// Names of months, folded.
+static MONTHS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "january february march april may june july august september october november december jan feb mar \
+         apr jun jul aug sep sept oct nov dec janvier fevrier mars avril mai juin juillet aout septembre \
+         octobre novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre setiembre \
+         octubre noviembre diciembre janeiro fevereiro marco maio junho julho setembro outubro novembro \
+         dezembro januar februar marz juni juli oktober dezember gennaio febbraio aprile maggio giugno luglio \
+         settembre ottobre dicembre januari februari maart mei augustus aprili machi agosti septemba oktoba \
+         novemba desemba января февраля марта апреля мая июня июля августа сентября октября ноября декабря \
+         يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر 月",
+    )
+});
+
+/// Words that stand in date lines besides months: weekdays, times, zones, "published".
+static DATE_WORDS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun \
+         lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado \
+         domingo segunda terca quarta quinta sexta feira montag dienstag mittwoch donnerstag freitag samstag \
+         sonntag lunedi martedi mercoledi giovedi venerdi domenica maandag dinsdag woensdag donderdag vrijdag \
+         zaterdag zondag jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili am pm a p m gmt utc est \
+         edt et pst pdt pt cet cest eat cat wat sast ist bst aest aedt jst hkt h min uhr hrs hs s th st nd rd \
+         on at the of le la el em as il um den op om de del du ore alle ora saa tarehe published updated \
+         posted last modified date first created originally publie mis jour modifie publicado publicada \
+         actualizado actualizada atualizado ultima actualizacion fecha data veroffentlicht aktualisiert stand \
+         erstellt pubblicato aggiornato gepubliceerd bijgewerkt imechapishwa опубликовано обновлено г года в \
+         نشر في تاريخ النشر اخر تحديث 年 日 时 分 点 发 布 间 更 新 星 期 t z time edition local eastern",
+    )
+});
+
+/// How a date line came to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DateLine<'a> {
+    /// The date as it stands in the line.
+    pub(super) date: &'a str,
+    /// Whether the line says "published" or the like, or gives a time of day.
+    pub(super) sure: bool,
+}
+
+/// The date that a line is, when it is nothing else.
+pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
+    let folded = Folded::new(text);
+    if folded.len() < 2 || folded.len() > 24 {
+        return None;
+    }
+    let (mut numbers, mut months, mut glue) = (0, 0, 0);
+    for word in folded.words() {
+        if word == "#" {
+            numbers += 1;
+        } else if MONTHS.contains(word) {
+            months += 1;
+        } else if DATE_WORDS.contains(word) {
+            glue += 1;
+        } else {
+            return None;
+        }
+    }
+    // "03.04.2025" folds to one number: look at the digits themselves.
+    let numeric = numeric_date(text);
+    if !(numeric || (months > 0 && numbers > 0 && (numbers > 1 || glue > 0 || has_day(text)))) {
+        return None;
+    }
+    let stated = [
+        "publ",
+        "upda",
+        "post",
+        "last",
+        "modif",
+        "mis",
+        "actual",
+        "atual",
+        "aktual",
+        "veroff",
+        "aggior",
+        "pubbl",
+        "gepub",
+        "опубл",
+        "обнов",
+        "نشر",
+        "发",
+        "imechap",
+    ];
+    let sure = stated.iter().any(|p| folded.word(0).starts_with(p)) || has_time(text);
+    let start = text.char_indices().find(|(i, c)| c.is_ascii_digit() || is_month_at(text, *i))?.0;
+    Some(DateLine { date: text.get(start..)?.trim(), sure })
+}
+
+fn is_month_at(text: &str, at: usize) -> bool {
+    let starts = at == 0 || text[..at].ends_with(|c: char| !c.is_alphabetic());
+    let word: String = text[at..].chars().take_while(|c| c.is_alphabetic()).collect();
+    starts && !word.is_empty() && MONTHS.contains(Folded::new(&word).as_str())
+}
+
+fn has_day(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|n| (1..=2).contains(&n.len()))
+}
+
+/// "14:05", "2.30pm", "14h05".
+pub(super) fn has_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let clock = bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
+    let lower = text.to_lowercase();
+    clock
+        || ["am", "pm", "a.m.", "p.m."]
+            .iter()
+            .any(|m| lower.trim_end().ends_with(m) && text.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// "2025-03-04", "04/03/2025", "4.3.25".
+fn numeric_date(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | 'T' | '(' | ')')).any(|word| {
+        let parts: Vec<&str> =
+            word.split(['-', '/', '.', '年', '月']).map(|p| p.trim_end_matches(['日', ':'])).collect();
+        parts.len() >= 3
+            && parts.iter().take(3).all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+            && parts.iter().take(3).any(|p| p.len() >= 2)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_nothing_else() {
+        for text in [
+            "March 3, 2025",
+            "3 mars 2025",
+            "Published 2025-03-04 14:05 GMT",
+            "04/03/2025",
+            "Mon, 12 May 2025",
+            "2025年3月4日",
+            "12 января 2024 г.",
+        ] {
+            assert!(date(text).is_some(), "{text}");
+        }
+        for text in ["March on Rome", "2025", "In March 2025 it rained", "Chapter 3", "May", "10 000 m"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+}
