@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::lexicon::{
     ADVERB, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FRENCH_PARTICIPLE, OBJECT_PRONOUN, PARTICIPLE,
-    PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
 };
 use crate::phrase::{self, Verb, french_auxiliary, phrase_after, subject_before, verb_at};
 use crate::unit::Unit;
@@ -138,7 +138,7 @@ fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
     }
     let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "that");
     let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
-    let telling = matches_telling(unit, head);
+    let telling = takes_addressee(unit, head);
     that || clause && !telling
         || !telling
             && unit.is(next, DETERMINER)
@@ -382,13 +382,13 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
     // Without a comma only an addressee or a time may stand between: "told reporters “…”".
     let last = between.end - 1;
     let addressed = unit.is(between.start, OBJECT_PRONOUN) && between.len() > 1;
-    !clause
-        && !(quoted.lower && addressed)
-        && between.len() <= 4
-        && !unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
-        && !unit.is(between.start, DETERMINER | PREPOSITION | POSSESSIVE_START)
-        && (unit.is(last, TIME | OBJECT_PRONOUN | CAPITALISED | ROLE) && matches_telling(unit, between.start - 1)
-            || between.clone().all(|i| unit.is(i, TIME | ADVERB)))
+    let runs_on = unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
+        || unit.is(between.start, DETERMINER | PREPOSITION | POSSESSIVE);
+    if clause || runs_on || between.len() > 4 || quoted.lower && addressed {
+        return false;
+    }
+    let addressee = unit.is(last, TIME | OBJECT_PRONOUN | CAPITALISED | ROLE);
+    addressee && takes_addressee(unit, between.start - 1) || between.clone().all(|i| unit.is(i, TIME | ADVERB))
 }
 
 /// The form of what stands in quotation marks, as far as it tells what it is.
@@ -410,8 +410,7 @@ fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quote
     }
     let verb = unit.word(group.head);
     // "a film called “The Road”", "the so-called “road”"
-    let naming =
-        ["called", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
+    let naming = ["called", "dubbed", "named", "labeled", "labelled", "termed", "known", "branded"];
     if matches!(verb, "titled" | "entitled") {
         return false;
     }
@@ -487,14 +486,12 @@ pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
 }
 
 /// *told* and *asked* take an addressee.
-fn matches_telling(unit: &Unit<'_>, head: usize) -> bool {
+fn takes_addressee(unit: &Unit<'_>, head: usize) -> bool {
     matches!(
         unit.word(head),
         "told" | "tells" | "tell" | "telling" | "asked" | "asks" | "assured" | "reminded" | "informed" | "warned"
     )
 }
-
-const POSSESSIVE_START: u32 = crate::lexicon::POSSESSIVE;
 
 /// *According to X, “…”*.
 fn according_to_before(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {

@@ -6,7 +6,7 @@ use crate::cues::Cues;
 use crate::direct::{self, Attribution, Form};
 use crate::indirect;
 use crate::lexicon::{
-    ADVERB, AUXILIARY, CAPITALISED, COORDINATOR, Lexicon, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    ADVERB, AUXILIARY, CAPITALISED, COORDINATOR, Lexicon, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
 use crate::marks::{self, Quoted};
 use crate::phrase;
@@ -103,7 +103,7 @@ impl QuoteFinder {
                     (Span::new(start, q.span.end), QuoteKind::Mixed, said)
                 }
                 Some((_, said)) => (q.span, QuoteKind::Direct, said),
-                None if stands_alone(unit, at, inner) || goes_along(unit, at, inner, found, index) => {
+                None if stands_alone(unit, at, inner, q.single) || goes_along(unit, at, inner, found, index) => {
                     (q.span, QuoteKind::Direct, Said { cue: None, speaker: run_on(units, index, at, found) })
                 }
                 None => continue,
@@ -214,7 +214,7 @@ fn goes_along(unit: &Unit<'_>, at: usize, inner: &str, found: &[Found], index: u
 }
 
 /// Whether a quotation without a cue can be one: a sentence that is not part of another.
-fn stands_alone(unit: &Unit<'_>, at: usize, inner: &str) -> bool {
+fn stands_alone(unit: &Unit<'_>, at: usize, inner: &str, single: bool) -> bool {
     let apart = at == 0
         || matches!(unit.word(at - 1), "." | ":" | "?" | "!" | "—" | "–" | "…")
         || unit.items[at - 1].quoted.is_some();
@@ -222,7 +222,9 @@ fn stands_alone(unit: &Unit<'_>, at: usize, inner: &str) -> bool {
     let part = unit.item(at + 1).is_some_and(|n| {
         n.lower == "by" || n.is_word() && !n.is(CAPITALISED) && !inner.trim_end().ends_with(['.', '?', '!'])
     });
-    apart && !part && is_sentence(inner) && !is_title(inner)
+    // A line of its own in single marks is a heading.
+    let heading = unit.items.len() == 1 && inner.split_whitespace().count() < 9 && single;
+    apart && !part && !heading && is_sentence(inner) && !is_title(inner)
 }
 
 /// Whether the words behind a quotation can be its attribution.
@@ -264,7 +266,8 @@ fn run_on(units: &[Unit<'_>], index: usize, at: usize, found: &[Found]) -> Optio
     let before = units.get(index.checked_sub(1)?)?;
     if before.paragraph == unit.paragraph || at == 0 && before.paragraph + 1 == unit.paragraph {
         let subject = phrase::clause_subject(before, before.items.len())?;
-        return before.span(subject);
+        let named = subject.clone().any(|i| before.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
+        return before.span(subject).filter(|_| named);
     }
     None
 }

@@ -16,6 +16,8 @@ pub(crate) struct Quoted {
     pub(crate) inner: Span,
     /// Whether the closing mark was found.
     pub(crate) closed: bool,
+    /// Whether it stands in single marks.
+    pub(crate) single: bool,
 }
 
 /// Marks that may close each other; mixed pairs (`“…"`) are common in scraped text.
@@ -204,6 +206,7 @@ impl Pairing<'_> {
                     span: Span::new(mark.start, end.end),
                     inner: Span::new(mark.end, end.start),
                     closed: true,
+                    single: true,
                 });
                 close + 1
             }
@@ -261,7 +264,7 @@ impl Pairing<'_> {
     fn push(&mut self, start: usize, inner_start: usize, inner_end: usize, end: usize, closed: bool) {
         let inner = Span::new(inner_start.min(inner_end), inner_end);
         if !inner.slice(self.text).trim().is_empty() {
-            self.found.push(Quoted { span: Span::new(start, end), inner, closed });
+            self.found.push(Quoted { span: Span::new(start, end), inner, closed, single: false });
         }
     }
 }
