@@ -29,6 +29,10 @@ const DOUBT: f32 = 1e-3;
 /// leaves a certain person or money alone.
 const COUNTRY_WEIGHT: f32 = 0.5;
 
+/// The same for a name of several words of which the model made no mention, or several: it can hardly be
+/// anything else.
+const LONG_COUNTRY_WEIGHT: f32 = 1.5;
+
 /// Exponent of what the document's own small letters say about its headlines, likewise.
 const HEADLINE_WEIGHT: f32 = 0.5;
 
@@ -80,9 +84,11 @@ pub(crate) fn know_countries(lattice: &Lattice, found: &[Found], view: &View<'_>
             };
             let tokens = start..start + length;
             if cover[tokens.clone()].iter().all(|&c| c <= length) {
+                let whole = cover[tokens.clone()].iter().all(|&c| c == length);
+                let weight = if length > 1 && !whole { LONG_COUNTRY_WEIGHT } else { COUNTRY_WEIGHT };
                 for token in tokens.clone() {
                     let known = if token == start { begin } else { inside };
-                    prior.add(token, COUNTRY_WEIGHT, (0..tags.len()).map(|tag| if tag == known { 1.0 } else { 0.0 }));
+                    prior.add(token, weight, (0..tags.len()).map(|tag| if tag == known { 1.0 } else { 0.0 }));
                 }
             }
             start = tokens.end;

@@ -6,6 +6,7 @@
 
 mod entities;
 mod forms;
+mod labels;
 mod names;
 mod persons;
 #[cfg(test)]
@@ -20,7 +21,7 @@ use forms::Forms;
 /// The mentions come in text order; an acronym that a name introduces in brackets is added to them.
 pub(crate) fn join(doc: &Document, mentions: Vec<Mention>) -> (Vec<Mention>, Vec<Entity>) {
     let mut mentions = names::add_introduced(doc, mentions);
-    names::label(doc, &mut mentions);
+    labels::settle(doc, &mut mentions);
     let mut forms = Forms::collect(doc, &mentions);
     names::unite(doc, &mentions, &mut forms);
     let persons = persons::resolve(&mut forms);

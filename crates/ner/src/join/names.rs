@@ -19,57 +19,6 @@ pub(super) fn unite(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
     forms.flatten();
 }
 
-/// What follows the name of an armed group: the model knows the kind of a group that it has never read of
-/// less well than the writer, who says so.
-const FIGHTERS: &[&str] = &[
-    "rebels",
-    "rebel",
-    "rebellion",
-    "fighters",
-    "militants",
-    "insurgents",
-    "insurgency",
-    "guerrillas",
-    "guerrilla",
-    "militia",
-    "militias",
-    "militiamen",
-    "gunmen",
-];
-
-/// Labels that do not depend on the sentence: countries are places, and a name that is somewhere said to have
-/// rebels or to be their group is an organisation.
-pub(super) fn label(doc: &Document, mentions: &mut [Mention]) {
-    let groups: HashSet<String> = (mentions.iter())
-        .filter(|m| Class::of(&m.label) == Class::Name && is_armed_group(&doc.text, m.span))
-        .map(|m| fold(doc.slice(m.span)).concat())
-        .collect();
-    for mention in mentions.iter_mut().filter(|m| matches!(m.label.as_str(), "ORG" | "MISC" | "FAC" | "PRODUCT")) {
-        let words = fold(doc.slice(mention.span));
-        if mention.label != "PRODUCT" && country(&words.join(" ")).is_some() {
-            mention.label = "LOC".to_owned();
-        } else if mention.label != "ORG" && groups.contains(&words.concat()) {
-            mention.label = "ORG".to_owned();
-        }
-    }
-}
-
-/// "X rebels", "the rebel group X".
-fn is_armed_group(text: &str, span: Span) -> bool {
-    let after = text.get(span.end..).unwrap_or_default();
-    let before = text.get(..span.start).unwrap_or_default();
-    let next = after.strip_prefix(' ').and_then(|a| a.split(|c: char| !c.is_alphanumeric()).next()).unwrap_or_default();
-    let mut last = before.rsplitn(3, [' ', '\n']).filter(|w| !w.is_empty());
-    let (group, kind) = (last.next().unwrap_or_default(), last.next().unwrap_or_default());
-    let kind = kind.rsplit(' ').next().unwrap_or_default();
-    let called = matches!(group, "group" | "movement" | "militia")
-        && matches!(
-            kind,
-            "rebel" | "militant" | "armed" | "insurgent" | "guerrilla" | "terrorist" | "jihadist" | "Islamist"
-        );
-    called || FIGHTERS.contains(&next.to_lowercase().as_str())
-}
-
 /// Ids of the forms that are names.
 fn names(forms: &Forms) -> Vec<usize> {
     (0..forms.all.len()).filter(|&f| forms.all[f].class == Class::Name).collect()
