@@ -168,7 +168,7 @@ impl Simd for Avx2 {
             _mm256_add_epi32(sums[2], _mm256_madd_epi16(x, weights[2])),
             _mm256_add_epi32(sums[3], _mm256_madd_epi16(x, weights[3])),
         ];
-        to_floats(sums: [__m256i; 4]) -> Floats =
+        to_floats(sums: [__m256i; 4], _columns: &Lanes) -> Floats =
             [add_neighbours(sums[0], sums[1]), add_neighbours(sums[2], sums[3])];
     }
 
@@ -203,7 +203,7 @@ impl Simd for AvxVnni {
             _mm256_dpbusd_avx_epi32(sums[0], x, weights[0]),
             _mm256_dpbusd_avx_epi32(sums[1], x, weights[1]),
         ];
-        to_floats(sums: [__m256i; 2]) -> Floats =
+        to_floats(sums: [__m256i; 2], _columns: &Lanes) -> Floats =
             [_mm256_cvtepi32_ps(sums[0]), _mm256_cvtepi32_ps(sums[1])];
     }
 

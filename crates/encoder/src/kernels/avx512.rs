@@ -74,7 +74,7 @@ impl Simd for Avx512Vnni {
         four(from: [u8; 4]) -> __m512i = _mm512_set1_epi32(i32::from_le_bytes(from));
         dot(sums: __m512i, x: __m512i, weights: __m512i) -> __m512i =
             _mm512_dpbusd_epi32(sums, x, weights);
-        to_floats(sums: __m512i) -> __m512 = _mm512_cvtepi32_ps(sums);
+        to_floats(sums: __m512i, _columns: &Lanes) -> __m512 = _mm512_cvtepi32_ps(sums);
         sum(v: __m512) -> f32 = _mm512_reduce_add_ps(v);
         range(low: __m512, high: __m512) -> (f32, f32) =
             (_mm512_reduce_min_ps(low), _mm512_reduce_max_ps(high));
@@ -98,8 +98,8 @@ impl Simd for Avx512Vnni {
 
     #[inline(always)]
     fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
-        // 24 of 32 registers hold sums, so that loads are few and latency is covered.
-        matmul::matmul::<_, 6, 4, GELU>(self, product, out);
+        // 16 of 32 registers hold sums, 4 weights: more sums make the compiler shuffle registers.
+        matmul::matmul::<_, 4, 4, GELU>(self, product, out);
     }
 
     #[inline(always)]

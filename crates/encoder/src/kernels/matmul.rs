@@ -162,10 +162,10 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
         let scale = activations.scales[row + r];
         let out = &mut out[(row + r) * width + panel..][..PANELS];
         for p in 0..PANELS {
-            let columns = simd.load(&weights.sums[panel + p]);
+            let columns = &weights.sums[panel + p];
             let unit = simd.mul(simd.splat(scale.scale), simd.load(&weights.scales[panel + p]));
-            let v = simd.to_floats(sums[r][p]);
-            let v = simd.mul_add(simd.splat(-scale.zero), columns, v);
+            let v = simd.to_floats(sums[r][p], columns);
+            let v = simd.mul_add(simd.splat(-scale.zero), simd.load(columns), v);
             let v = simd.mul_add(v, unit, simd.load(&weights.bias[panel + p]));
             simd.store(if GELU { gelu(simd, v) } else { v }, &mut out[p]);
         }

@@ -12,6 +12,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod matmul;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 mod rows;
 #[cfg(test)]
@@ -95,7 +97,9 @@ trait Simd: Copy {
     fn four(self, from: [u8; 4]) -> Self::Four;
     /// Adds to each of the 16 sums the four products of `x` with that output's weights.
     fn dot(self, sums: Self::Sums, x: Self::Four, weights: Self::Weights) -> Self::Sums;
-    fn to_floats(self, sums: Self::Sums) -> Self::F;
+    /// The sums as floats. `columns` holds the sum of each output's weights, for kernels that
+    /// make activations signed by taking off 128.
+    fn to_floats(self, sums: Self::Sums, columns: &Lanes) -> Self::F;
 
     /// The sum of the lanes: lane `i` and lane `i + 8`, then `i + 4`, and so on.
     #[inline(always)]
@@ -166,6 +170,9 @@ pub(crate) enum Kernel {
     /// 512-bit vectors with integer dot products.
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni(avx512::Avx512Vnni),
+    /// Arm's 128-bit vectors with integer dot products.
+    #[cfg(target_arch = "aarch64")]
+    NeonDot(neon::NeonDot),
 }
 
 impl Kernel {
@@ -184,6 +191,8 @@ impl Kernel {
             avx2::AvxVnni::detect().map(Self::AvxVnni),
             #[cfg(target_arch = "x86_64")]
             avx2::Avx2::detect().map(Self::Avx2),
+            #[cfg(target_arch = "aarch64")]
+            neon::NeonDot::detect().map(Self::NeonDot),
             Some(Self::Portable(portable::Portable)),
         ];
         kernels.into_iter().flatten()
@@ -198,6 +207,8 @@ impl Kernel {
             Self::AvxVnni(simd) => simd.run(op),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni(simd) => simd.run(op),
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot(simd) => simd.run(op),
         }
     }
 }

@@ -119,7 +119,7 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn to_floats(self, sums: Self::Sums) -> Self::F {
+    fn to_floats(self, sums: Self::Sums, _columns: &Lanes) -> Self::F {
         sums.map(|sum| sum as f32)
     }
 
