@@ -1,1 +1,39 @@
-//! The most telling sentences of a document
+//! The most telling sentences of a document, in its own words.
+//!
+//! [`Summarizer`] is the stage: it scores every sentence of running text by what the encoder left in the document
+//! (the trained salience head where the bundle has one, nearness to the document's and the title's meaning) and by
+//! its place, and takes the best that do not say the same thing twice. It never takes a title, a heading, a caption
+//! or a table row, nor the later sentences of a quotation without the sentence that names its speaker.
+//!
+//! ```
+//! use pressmark_core::{Document, Matrix, Stage};
+//! use pressmark_summarize::{Length, Options, Summarizer};
+//! use pressmark_tokenize::Splitter;
+//!
+//! let mut doc = Document::from_text("1", "Floods cut off the town of Orla on Monday. Sheep like grass. \
+//!     Water cut the town of Orla off on Monday.");
+//! Splitter.run(&mut doc)?;
+//! // One unit vector a sentence; the encoder gives them in earnest.
+//! doc.sent_vectors = Matrix::new(2, vec![1.0, 0.0, 0.0, 1.0, 0.99, 0.141]);
+//! let options = Options { length: Length::Sentences(2), ..Options::default() };
+//! Summarizer::without_model(options)?.run(&mut doc)?;
+//! let summary: Vec<_> = doc.summary.iter().map(|s| doc.slice(doc.sents[s.sent].span)).collect();
+//! assert_eq!(summary, ["Floods cut off the town of Orla on Monday.", "Sheep like grass."]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It writes no sentence of its own and never runs the encoder. [`rouge`] measures summaries as PyPI `rouge-score`
+//! does, and [`baselines`] holds what any summarizer must beat.
+#![deny(missing_docs)]
+
+pub mod baselines;
+mod eligible;
+mod error;
+pub mod rouge;
+mod score;
+mod select;
+mod stage;
+
+pub use error::Error;
+pub use select::Length;
+pub use stage::{Options, Summarizer};

@@ -1,0 +1,100 @@
+//! What a summarizer must beat: the first sentences, and LexRank.
+
+use std::collections::HashMap;
+
+use pressmark_tokenize::words;
+
+/// The first `count` sentences: their indices.
+#[must_use]
+pub fn lead(sentences: &[&str], count: usize) -> Vec<usize> {
+    (0..sentences.len().min(count)).collect()
+}
+
+/// All sentences by LexRank (Erkan and Radev, 2004), the most central first: their indices.
+///
+/// The continuous variant: similarities are idf-modified cosines, weighed, without a threshold. As in PyPI `sumy`,
+/// the frequencies of words are counted within the document and divided by that of its most frequent word in the
+/// sentence. Damping 0.15, as in the paper. Takes time quadratic in the number of sentences.
+#[must_use]
+pub fn lexrank(sentences: &[&str]) -> Vec<usize> {
+    let n = sentences.len();
+    let bags: Vec<HashMap<String, f64>> = sentences.iter().map(|s| bag(s)).collect();
+    let mut within: HashMap<&str, f64> = HashMap::new();
+    for word in bags.iter().flat_map(HashMap::keys) {
+        *within.entry(word).or_default() += 1.0;
+    }
+    let idf = |word: &str| (n as f64 / (1.0 + within.get(word).copied().unwrap_or_default())).ln();
+    let norms: Vec<f64> = bags.iter().map(|b| dot(b, b, &idf).sqrt()).collect();
+    let mut matrix = vec![0.0; n * n];
+    for (i, row) in matrix.chunks_mut(n.max(1)).enumerate() {
+        for (j, cell) in row.iter_mut().enumerate() {
+            let norm = norms[i] * norms[j];
+            *cell = if norm > 0.0 { dot(&bags[i], &bags[j], &idf) / norm } else { 0.0 };
+        }
+        let sum: f64 = row.iter().sum();
+        row.iter_mut().for_each(|cell| *cell = if sum > 0.0 { *cell / sum } else { 1.0 / n as f64 });
+    }
+    let ranks = stationary(&matrix, n);
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| ranks[b].total_cmp(&ranks[a]).then(a.cmp(&b)));
+    order
+}
+
+/// Share of a word's weight in the walk that is spread over all sentences.
+const DAMPING: f64 = 0.15;
+
+/// The stationary distribution of the walk over sentences, by power iteration.
+fn stationary(matrix: &[f64], n: usize) -> Vec<f64> {
+    let mut ranks = vec![1.0 / n.max(1) as f64; n];
+    // The paper's tolerance is reached in some twenty rounds; a hundred is a guard.
+    for _ in 0..100 {
+        let mut next = vec![DAMPING / n as f64; n];
+        for (row, rank) in matrix.chunks(n).zip(&ranks) {
+            next.iter_mut().zip(row).for_each(|(next, cell)| *next += (1.0 - DAMPING) * rank * cell);
+        }
+        let change: f64 = next.iter().zip(&ranks).map(|(a, b)| (a - b).abs()).sum();
+        ranks = next;
+        if change < 1e-9 {
+            break;
+        }
+    }
+    ranks
+}
+
+/// Words of a sentence, small, and their frequencies relative to its most frequent word.
+fn bag(sentence: &str) -> HashMap<String, f64> {
+    let mut bag = HashMap::new();
+    for word in words(sentence).into_iter().map(|w| w.slice(sentence)).filter(|w| w.contains(char::is_alphanumeric)) {
+        *bag.entry(word.to_lowercase()).or_insert(0.0) += 1.0;
+    }
+    let most = bag.values().copied().fold(1.0, f64::max);
+    bag.values_mut().for_each(|count| *count /= most);
+    bag
+}
+
+/// The sum runs over sorted words: floating-point addition in the map's own order would differ from run to run.
+fn dot(a: &HashMap<String, f64>, b: &HashMap<String, f64>, idf: &impl Fn(&str) -> f64) -> f64 {
+    let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut shared: Vec<(&str, f64)> = a.iter().filter_map(|(w, x)| Some((w.as_str(), x * b.get(w)?))).collect();
+    shared.sort_unstable_by_key(|(word, _)| *word);
+    shared.into_iter().map(|(word, product)| product * idf(word).powi(2)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_that_others_repeat_leads() {
+        let sentences = [
+            "Sheep eat grass.",
+            "The dam at Orla broke on Monday.",
+            "Engineers said the dam at Orla was old.",
+            "The old dam broke after rain on Monday, engineers said.",
+        ];
+        assert_eq!(lexrank(&sentences)[0], 3);
+        assert_eq!(lexrank(&sentences).len(), 4);
+        assert!(lexrank(&[]).is_empty());
+        assert_eq!(lead(&sentences, 2), [0, 1]);
+    }
+}

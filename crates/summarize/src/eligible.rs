@@ -1,0 +1,161 @@
+//! Which sentences a summary may hold, and which only beside another.
+
+use pressmark_core::{Document, QuoteKind, Sentence, Span};
+
+/// A sentence that a summary may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Candidate {
+    /// Index into the document's sentences.
+    pub(crate) sent: usize,
+    /// Its words, punctuation marks left out.
+    pub(crate) words: usize,
+    /// How it depends on others.
+    pub(crate) bond: Bond,
+    /// Whether it opens with a word that points back, so that it reads badly without the sentence before.
+    pub(crate) points_back: bool,
+}
+
+/// How a sentence depends on others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bond {
+    /// It stands by itself.
+    Free,
+    /// It is speech whose speaker is named towards this neighbour: it may stand only beside it.
+    Beside(usize),
+    /// It is speech and nobody near it is named.
+    Torn,
+}
+
+/// Fewer words than this are a fragment: a dateline, a sign-off, a shout.
+const FEWEST_WORDS: usize = 4;
+
+/// The sentences of running text, in order; short ones only where there is nothing else.
+pub(crate) fn candidates(doc: &Document) -> Vec<Candidate> {
+    let quoted = quotations(doc);
+    let mut all: Vec<Candidate> = Vec::new();
+    // Quotations and sentences are both in text order, so one walk serves.
+    let mut next = 0;
+    for (sent, sentence) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()) {
+        while quoted.get(next).is_some_and(|q| q.span.end < sentence.span.end) {
+            next += 1;
+        }
+        let around = quoted.get(next).filter(|q| q.span.contains(sentence.span));
+        all.push(Candidate {
+            sent,
+            words: words(doc, sentence),
+            bond: around.map_or(Bond::Free, |quotation| bond(doc, sent, quotation)),
+            points_back: points_back(doc, sentence),
+        });
+    }
+    if all.iter().any(|c| c.words >= FEWEST_WORDS && c.bond == Bond::Free) {
+        all.retain(|c| c.words >= FEWEST_WORDS);
+    }
+    all
+}
+
+fn words(doc: &Document, sentence: &Sentence) -> usize {
+    let tokens = doc.tokens.get(sentence.tokens.clone()).unwrap_or_default();
+    tokens.iter().filter(|t| doc.slice(t.span).contains(char::is_alphanumeric)).count()
+}
+
+/// A stretch of speech, and where its speaker or cue stands.
+struct Quotation {
+    span: Span,
+    anchor: Option<usize>,
+}
+
+/// The quotations that the quote stage found, or, where it has not run, those between quotation marks.
+fn quotations(doc: &Document) -> Vec<Quotation> {
+    let mut found: Vec<Quotation> = doc
+        .quotes
+        .iter()
+        .filter(|q| q.kind != QuoteKind::Indirect)
+        .map(|q| Quotation { span: q.span, anchor: q.speaker_span.or(q.cue).map(|a| a.start) })
+        .collect();
+    if found.is_empty() {
+        for (block, kind) in doc.blocks() {
+            if kind.is_prose() {
+                marked(doc.slice(block), block.start, &mut found);
+            }
+        }
+    }
+    found.sort_unstable_by_key(|q| q.span);
+    found
+}
+
+/// The stretches of a block between double quotation marks, marks included; an unclosed one runs to the block's end.
+fn marked(block: &str, base: usize, found: &mut Vec<Quotation>) {
+    let mut open: Option<usize> = None;
+    for (at, c) in block.char_indices() {
+        let end = at + c.len_utf8();
+        match (c, open) {
+            ('“' | '«' | '„', None) | ('"', None) => open = Some(at),
+            ('”' | '»' | '"', Some(start)) => {
+                // Text behind the closing mark holds the speaker, or else what stands before the opening mark.
+                let behind = block[end..].trim_start();
+                let anchor = if behind.starts_with(char::is_lowercase) { Some(end + 1) } else { start.checked_sub(1) };
+                let anchor = anchor.map(|a| base + a);
+                found.push(Quotation { span: Span::new(base + start, base + end), anchor });
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(start) = open {
+        let anchor = start.checked_sub(1).map(|a| base + a);
+        found.push(Quotation { span: Span::new(base + start, base + block.len()), anchor });
+    }
+}
+
+/// The neighbour of a sentence inside a quotation that lies towards its speaker.
+fn bond(doc: &Document, sent: usize, quotation: &Quotation) -> Bond {
+    let span = doc.sents.get(sent).map_or(Span::default(), |s| s.span);
+    match quotation.anchor {
+        Some(anchor) if anchor >= span.end && sent + 1 < doc.sents.len() => Bond::Beside(sent + 1),
+        Some(anchor) if anchor < span.start && sent > 0 => Bond::Beside(sent - 1),
+        // The speaker stands in the sentence itself.
+        Some(anchor) if span.start <= anchor && anchor < span.end => Bond::Free,
+        _ => Bond::Torn,
+    }
+}
+
+fn points_back(doc: &Document, sentence: &Sentence) -> bool {
+    let tokens = doc.tokens.get(sentence.tokens.clone()).unwrap_or_default();
+    let first = tokens.iter().map(|t| doc.slice(t.span)).find(|word| word.starts_with(char::is_alphabetic));
+    first.is_some_and(|word| {
+        [
+            "he",
+            "she",
+            "it",
+            "they",
+            "this",
+            "these",
+            "that",
+            "those",
+            "his",
+            "her",
+            "its",
+            "their",
+            "but",
+            "and",
+            "so",
+            "however",
+            "such",
+            "also",
+            "then",
+            "thus",
+            "therefore",
+            "il",
+            "elle",
+            "ils",
+            "elles",
+            "ce",
+            "cela",
+            "cette",
+            "mais",
+            "et",
+        ]
+        .iter()
+        .any(|pointer| word.eq_ignore_ascii_case(pointer))
+    })
+}

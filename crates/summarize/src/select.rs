@@ -1,0 +1,122 @@
+//! Which of the scored sentences make the summary.
+
+use pressmark_core::{Document, SummarySentence};
+use pressmark_encoder::dot;
+
+use crate::eligible::{Bond, Candidate};
+
+/// How long a summary is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// This many sentences.
+    Sentences(usize),
+    /// At most this many words, punctuation marks not counted; one sentence at least.
+    Words(usize),
+    /// At most this share of the words of running text, above 0 and up to 1; one sentence at least.
+    Share(f32),
+}
+
+/// Two sentences whose vectors are this near say the same thing.
+///
+/// Cosines of sentence embeddings: paraphrases lie above, two facts of one story below.
+const SAME: f32 = 0.85;
+
+/// Sentences that a new one is compared with at most, the most telling first; a bound for summaries of thousands of
+/// sentences, where the time would else grow with the square of their number.
+const COMPARED: usize = 256;
+
+/// The summary: the best sentences that fit, do not repeat each other and stand beside what they need; in text order.
+pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], length: Length) -> Vec<SummarySentence> {
+    let mut order: Vec<usize> = (0..candidates.len().min(scores.len())).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    let mut budget = Budget::new(length, candidates);
+    let mut taken = vec![false; doc.sents.len()];
+    let mut chosen: Vec<usize> = Vec::new();
+    // Sentences that wait for a neighbour, by that neighbour.
+    let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); doc.sents.len()];
+    for best in order {
+        // A sentence and, once it is taken, those that waited for it, each in its turn.
+        let mut turn = vec![best];
+        while let Some(index) = turn.pop() {
+            let candidate = &candidates[index];
+            match candidate.bond {
+                Bond::Torn => continue,
+                Bond::Beside(neighbour) if !taken.get(neighbour).copied().unwrap_or(true) => {
+                    waiting[neighbour].push(index);
+                    continue;
+                }
+                _ => {}
+            }
+            if budget.is_spent() {
+                break;
+            }
+            if !budget.admits(candidate) || repeats(doc, candidate, candidates, &chosen) {
+                continue;
+            }
+            budget.spend(candidate);
+            chosen.push(index);
+            taken[candidate.sent] = true;
+            turn.extend(waiting[candidate.sent].drain(..).rev());
+        }
+        if budget.is_spent() {
+            break;
+        }
+    }
+    in_text_order(candidates, scores, chosen)
+}
+
+/// Ranks by score, for a sentence that waited for its neighbour was chosen late.
+fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize>) -> Vec<SummarySentence> {
+    chosen.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    let ranked = chosen.into_iter().enumerate();
+    let mut summary: Vec<_> = ranked
+        .map(|(rank, index)| SummarySentence { sent: candidates[index].sent, rank: rank + 1, score: scores[index] })
+        .collect();
+    summary.sort_unstable_by_key(|s| s.sent);
+    summary
+}
+
+/// Whether a sentence says what one of the chosen says.
+fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize]) -> bool {
+    let vector = doc.sent_vectors.row(candidate.sent);
+    let text = doc.sents.get(candidate.sent).map_or("", |s| doc.slice(s.span));
+    chosen.iter().take(COMPARED).any(|&other| {
+        let other = candidates[other].sent;
+        let vectors = doc.sent_vectors.row(other);
+        doc.sents.get(other).is_some_and(|s| doc.slice(s.span) == text)
+            || vectors.len() == vector.len() && dot(vectors, vector) >= SAME
+    })
+}
+
+/// What is left of the length.
+struct Budget {
+    sentences: usize,
+    words: usize,
+    empty: bool,
+}
+
+impl Budget {
+    fn new(length: Length, candidates: &[Candidate]) -> Self {
+        let all: usize = candidates.iter().map(|c| c.words).sum();
+        let (sentences, words) = match length {
+            Length::Sentences(sentences) => (sentences, usize::MAX),
+            Length::Words(words) => (usize::MAX, words),
+            Length::Share(share) => (usize::MAX, (all as f64 * f64::from(share)).round() as usize),
+        };
+        Self { sentences, words, empty: true }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.sentences == 0 || self.words == 0 && !self.empty
+    }
+
+    fn admits(&self, candidate: &Candidate) -> bool {
+        self.empty || candidate.words <= self.words
+    }
+
+    fn spend(&mut self, candidate: &Candidate) {
+        self.sentences -= 1;
+        self.words = self.words.saturating_sub(candidate.words);
+        self.empty = false;
+    }
+}

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
+use pressmark_encoder::{Head, Model};
+
+use crate::eligible::candidates;
+use crate::score::scores;
+use crate::select::select;
+use crate::{Error, Length};
+
+/// The bundle's head that judges how telling a sentence is.
+const SALIENCE: &str = "salience";
+
+/// Settings of [`Summarizer`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// How long a summary is. Default: three sentences.
+    pub length: Length,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { length: Length::Sentences(3) }
+    }
+}
+
+/// The stage `summarize`: the sentences that tell most.
+pub struct Summarizer {
+    model: Option<Arc<Model>>,
+    options: Options,
+}
+
+impl Summarizer {
+    /// A summarizer that uses the model's salience head, if it has one.
+    ///
+    /// # Errors
+    /// [`Error::BadLength`] when the length is nothing or more than everything, [`Error::HeadWidth`] when the head
+    /// does not fit the model.
+    pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Error> {
+        if let Ok(head) = model.head(SALIENCE) {
+            let (expected, found) = (2 * model.hidden_size(), head.inputs());
+            if expected != found {
+                return Err(Error::HeadWidth { expected, found });
+            }
+            return Ok(Self { model: Some(model), ..Self::without_model(options)? });
+        }
+        Self::without_model(options)
+    }
+
+    /// A summarizer that judges by sentence vectors and place alone.
+    ///
+    /// # Errors
+    /// [`Error::BadLength`] when the length is nothing or more than everything.
+    pub fn without_model(options: Options) -> Result<Self, Error> {
+        match options.length {
+            Length::Sentences(0) => Err(Error::BadLength("0 sentences".into())),
+            Length::Words(0) => Err(Error::BadLength("0 words".into())),
+            Length::Share(share) if !(share > 0.0 && share <= 1.0) => {
+                Err(Error::BadLength(format!("{share} of the text")))
+            }
+            _ => Ok(Self { model: None, options }),
+        }
+    }
+
+    fn head(&self) -> Option<&Head> {
+        self.model.as_ref().and_then(|model| model.head(SALIENCE).ok())
+    }
+}
+
+impl Stage for Summarizer {
+    fn name(&self) -> &'static str {
+        "summarize"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        if self.model.is_some() {
+            &[Layer::Sents, Layer::Tokens, Layer::Hidden, Layer::SentVectors]
+        } else {
+            &[Layer::Sents, Layer::Tokens, Layer::SentVectors]
+        }
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Summary]
+    }
+
+    fn provenance(&self) -> Provenance {
+        let length = match self.options.length {
+            Length::Sentences(sentences) => format!("\"sentences\":{sentences}"),
+            Length::Words(words) => format!("\"words\":{words}"),
+            Length::Share(share) => format!("\"share\":{share}"),
+        };
+        Provenance {
+            stage: self.name(),
+            model: self.model.as_ref().map(|m| format!("{} {}", m.name(), m.version())),
+            sha256: self.model.as_ref().map(|m| m.sha256().to_owned()),
+            settings: format!("{{{length}}}"),
+        }
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let candidates = candidates(doc);
+        let scores = scores(doc, &candidates, self.head());
+        doc.summary = select(doc, &candidates, &scores, self.options.length);
+        let total = doc.sents.iter().filter(|s| s.kind.is_prose()).map(|s| doc.slice(s.span).chars().count()).sum();
+        doc.cover(self.name(), total, total);
+        Ok(())
+    }
+}
