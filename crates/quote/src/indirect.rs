@@ -17,6 +17,8 @@ use crate::unit::Unit;
 /// A verb of saying needs no more than this share when part of the content stands in quotation marks.
 /// Chosen on held-out training articles of PolNeAR.
 const QUOTED_SHARE: f32 = 0.25;
+/// What a word that is no verb of saying needs before a mere phrase.
+const ACT_SHARE: f32 = 0.6;
 /// The same for a verb behind *and* to end the content before it.
 const JOINED_SHARE: f32 = 0.4;
 /// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear.
@@ -83,6 +85,22 @@ fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool],
         _ => following(unit, at, &frame, cues, taken)?,
     };
     let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
+    // "seeks help", "has focused on trade": what somebody does rather than says.
+    let says_so = matches!(
+        frame.follow,
+        Follow::That
+            | Follow::Clause
+            | Follow::Wh
+            | Follow::If
+            | Follow::Quote
+            | Follow::To
+            | Follow::Colon
+            | Follow::Comma
+            | Follow::End
+    );
+    if !says_so && !unit.is(at, SAYS) && share < ACT_SHARE {
+        return None;
+    }
     let enough = if quoted && unit.is(at, SAYS) { QUOTED_SHARE.min(min_share) } else { min_share };
     (share >= enough && report.speaker.is_some()).then_some(report)
 }

@@ -10,11 +10,12 @@
 //! - A pronoun gives the person last spoken of: the speaker of the quotation just before, else the subject
 //!   of the sentences before, nearest first.
 
-use pressmark_core::{Document, Mention, Quote, Span};
+use pressmark_core::{Document, Mention, Quote, QuoteKind, Span};
 
 use crate::finder::Found;
 use crate::lexicon::{
-    DETERMINER, DOCUMENT, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, STATE_BODY, TITLE,
+    CAPITALISED, DETERMINER, DOCUMENT, Lexicon, OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE,
+    ROLE, STATE_BODY, SUBJECT_PRONOUN, TITLE,
 };
 use crate::unit::{Unit, unit_at};
 
@@ -30,6 +31,10 @@ pub(crate) fn speakers(doc: &Document, lexicon: &Lexicon, units: &[Unit<'_>], fo
     let mut last: Option<(usize, usize)> = None;
     for f in found {
         let speaker = f.speaker.and_then(|span| resolver.entity(span, f.span, last));
+        let reported = f.kind != QuoteKind::Direct;
+        if reported && speaker.is_none() && !f.speaker.is_some_and(|span| resolver.can_say(span)) {
+            continue;
+        }
         if let Some(speaker) = speaker {
             last = Some((f.unit, speaker));
         }
@@ -70,6 +75,19 @@ impl Resolver<'_> {
             return Some(entity);
         }
         self.behind(span, mentions)
+    }
+
+    /// Whether a phrase without an entity names somebody or something that speaks: "talks with Acme showed" does not.
+    fn can_say(&self, span: Span) -> bool {
+        let known =
+            SUBJECT_PRONOUN | OBJECT_PRONOUN | POSSESSIVE | ROLE | REPRESENTATIVE | DOCUMENT | STATE_BODY | TITLE;
+        // Without entities a capital letter must do.
+        let known = if self.doc.ents.is_empty() { known | CAPITALISED } else { known };
+        self.doc.tokens_in(span).any(|i| {
+            let text = self.doc.tokens.get(i).map_or("", |t| self.doc.slice(t.span));
+            let lower = text.to_lowercase();
+            self.lexicon.class(text, &lower) & known != 0 || is_agent(&lower)
+        })
     }
 
     /// The mentions inside a span.
@@ -128,7 +146,7 @@ impl Resolver<'_> {
         if classes & REPRESENTATIVE != 0 {
             return labelled(&["ORG", "FAC"]);
         }
-        labelled(&["ORG"]).filter(|_| !mentions.iter().any(|m| is_person(&m.label)))
+        if classes & ROLE != 0 { labelled(&["ORG"]) } else { None }
     }
 
     /// Who wrote the document that speaks: "his letter", "a letter from X", nearest before the phrase.
@@ -257,6 +275,13 @@ impl Resolver<'_> {
     fn is_person(&self, entity: usize) -> bool {
         self.doc.entities.get(entity).is_some_and(|e| is_person(&e.label))
     }
+}
+
+/// Words for people by their endings: refugees, analysts, historians, firefighters.
+fn is_agent(word: &str) -> bool {
+    const ENDINGS: &[&str] = &["er", "or", "ist", "yst", "ian", "ee", "man", "woman", "crat", "eer", "ant", "ident"];
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    word.len() > 5 && (ENDINGS.iter().any(|e| singular.ends_with(e)) || word.ends_with("men"))
 }
 
 fn is_person(label: &str) -> bool {
