@@ -278,7 +278,9 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
         return Some("author_bio");
     }
     if let Some(date) = dates::date(line.text) {
-        return (date.sure || place.head || place.tail || place.beside_meta).then_some("date");
+        // Days without a year are those of fixtures and programmes.
+        let dated = date.has_year && (place.head || place.tail);
+        return (date.sure || dated || place.beside_meta).then_some("date");
     }
     if credit::signed_date(line.text).is_some() && (place.head || place.tail || place.beside_meta || place.after_title)
     {

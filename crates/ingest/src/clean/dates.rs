@@ -42,6 +42,8 @@ pub(super) struct DateLine<'a> {
     pub(super) date: &'a str,
     /// Whether the line says "published" or the like, or gives a time of day.
     pub(super) sure: bool,
+    /// Whether it names the year.
+    pub(super) has_year: bool,
 }
 
 /// The date that a line is, when it is nothing else.
@@ -88,8 +90,9 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
         "imechap",
     ];
     let sure = stated.iter().any(|p| folded.word(0).starts_with(p)) || has_time(text);
+    let has_year = numeric || text.split(|c: char| !c.is_ascii_digit()).any(|n| n.len() == 4);
     let start = text.char_indices().find(|(i, c)| c.is_ascii_digit() || is_month_at(text, *i))?.0;
-    Some(DateLine { date: text.get(start..)?.trim(), sure })
+    Some(DateLine { date: text.get(start..)?.trim(), sure, has_year })
 }
 
 fn is_month_at(text: &str, at: usize) -> bool {

@@ -18,6 +18,8 @@ const BOX: usize = 2;
 
 /// Words from which a sentence is a paragraph of somebody's text; teasers in menus mostly stay below.
 const PARAGRAPH_WORDS: usize = 14;
+/// Lines between title and text up to which they are looked on as the article's; menus are longer.
+const MAX_HEADED: usize = 16;
 /// What a paragraph outside of the article costs: more than any run of lines brings.
 const PARAGRAPH: f32 = 1e4;
 
@@ -48,8 +50,13 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
     for at in 0..lines.len() {
         let is_tail = at > last && !prose.is_empty();
         sure_in_tail |= is_tail && known.sure[at].is_some();
-        let place =
-            Place { head: at < head || at < first, middle: at > first && at < last, tail: is_tail, sure_in_tail };
+        let place = Place {
+            head: at < head || at < first,
+            middle: at > first && at < last,
+            headed: known.title.is_some_and(|t| at > t && first - t.min(first) <= MAX_HEADED) && at < first,
+            tail: is_tail,
+            sure_in_tail,
+        };
         let step = Step::of(known, at, place);
         let prev = best[at];
         for state in [ARTICLE, FURNITURE, BOX] {
@@ -68,6 +75,8 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
 struct Place {
     head: bool,
     middle: bool,
+    /// Between the title and the first paragraph.
+    headed: bool,
     tail: bool,
     /// A phrase of the interface stood after the last paragraph already.
     sure_in_tail: bool,
@@ -101,9 +110,11 @@ impl Step {
             (true, false) => (2.0, f32::INFINITY),
             _ => (f32::INFINITY, f32::INFINITY),
         };
-        // Between paragraphs, and in an article found by its markup, only lines with a sign of their own
-        // speak for furniture.
-        let needs_sign = (place.middle || known.markup) && !is_sure && !has_sign(known, at);
+        // Only lines with a sign of their own speak for furniture between the title and the last paragraph,
+        // after it as long as no other line has one, and in an article found by its markup: results, fixtures
+        // and programmes are short lines too.
+        let unsure = place.middle || place.headed || (place.tail && !place.sure_in_tail) || known.markup;
+        let needs_sign = unsure && !is_sure && !has_sign(known, at);
         let in_furniture = if needs_sign { points.min(0.0) } else { points };
         let in_box = if is_sure || line.is_prose() || line.bullet { points } else { points + 1.0 };
         Self { costs: [[0.0, enter, open], [0.5, 0.0, reopen], [0.5, 0.3, 0.0]], gains: [0.0, in_furniture, in_box] }

@@ -46,7 +46,9 @@ pub(super) fn find(
         }
         let doubled = counts.get(line.folded.as_str()).is_some_and(|n| *n > 1);
         let hinted = hint.as_ref().map_or(0.0, |h| agreement(&line.folded, h));
-        let score = score(line, at, body, leads, doubled, hinted);
+        // The first line of a text, or the first after the page's furniture.
+        let opening = if at == 0 || sure[at - 1].is_some() || lines[at - 1].hit.is_some() { 1.0 } else { 0.0 };
+        let score = opening + score(line, at, body, leads, doubled, hinted);
         // Of two lines that are the same, the first is the title and the second its double.
         if score >= THRESHOLD && best.is_none_or(|(_, s)| score > s) {
             best = Some((at, score));
@@ -109,7 +111,7 @@ fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, h
         // After a lead, a heading of the text is likelier than the title.
         score -= 2.0 * leads as f32;
     }
-    if at == 0 { score + 0.5 } else { score }
+    score
 }
 
 /// How far a line says what the hint says, in [0, 1]; a site's name around either does not count.
