@@ -77,7 +77,8 @@ impl QuoteFinder {
             self.attributed(text, quoted, units, index, &mut found);
             // A headline that somebody "seeks" or "vows" something is the outlet's summary, not a report.
             if self.options.indirect && units[index].prose {
-                let direct = found.get(first..).unwrap_or_default();
+                // The attribution of a question may stand in the unit behind it.
+                let direct = found.get(first.saturating_sub(1)..).unwrap_or_default();
                 let used: Vec<Span> = direct.iter().flat_map(|f| [Some(f.span), f.cue, f.speaker]).flatten().collect();
                 let taken = indirect::taken(&units[index], &used);
                 found.extend(indirect::reports(&units[index], index, &self.cues, &taken, self.options.min_cue_share));
@@ -135,8 +136,25 @@ impl QuoteFinder {
             }
             return Some((start, said(unit, &found)));
         }
+        if let Some(found) = tail_behind(units, index, at, inner) {
+            return Some((at, found));
+        }
         if at == 0 { Some((at, announced(units, index, inner)?)) } else { None }
     }
+}
+
+/// The attribution in the sentence behind: “Why not?” Duarte asked.
+fn tail_behind(units: &[Unit<'_>], index: usize, at: usize, inner: &str) -> Option<Said> {
+    let (unit, next) = (units.get(index)?, units.get(index + 1)?);
+    let asks = inner.trim_end().ends_with(['?', '!']);
+    if !asks || at + 1 != unit.items.len() || next.paragraph != unit.paragraph {
+        return None;
+    }
+    let found = direct::after(next, 0, false)?;
+    let end = found.cue.as_ref()?.end.max(found.speaker.as_ref()?.end);
+    // "Duarte said: “No.”" belongs to what follows.
+    let leads = (end..end + 6).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
+    (!leads).then(|| said(next, &found))
 }
 
 /// An attribution in places of the text.

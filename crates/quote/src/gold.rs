@@ -170,3 +170,42 @@ pub(crate) fn bare(text: &str, span: Span) -> Span {
     let start = span.start + (slice.len() - slice.trim_start_matches(strip).len());
     Span::new(start, start + slice.trim_matches(strip).len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "“É shut,” Duarte said. “Go home.” She called it “odd” weather.";
+
+    #[test]
+    fn pieces_carry_their_kind() {
+        let annotations = "T1\tContent 0 9;23 33\t“É shut,” “Go home.”\nT2\tSource 10 16\tDuarte\nT3\tCue 17 21\tsaid\n\
+                           T4\tAttribution 17 21\tsaid\nE1\tAttribution:T4 Content:T1 Source:T2 Cue:T3\n#1\tNote T1\tfine\n\
+                           T5\tContent 45 53\tit “odd”\nT6\tCue 38 44\tcalled\nE2\tAttribution-no-source:T6 Content:T5 Cue:T6\n";
+        let gold = read_brat(TEXT, annotations).expect("brat stand-off");
+        let found: Vec<Vec<(&str, QuoteKind)>> =
+            gold.iter().map(|g| g.content.iter().map(|(s, k)| (s.slice(TEXT), *k)).collect()).collect();
+        assert_eq!(found[0], [("“É shut,”", QuoteKind::Direct), ("“Go home.”", QuoteKind::Direct)]);
+        assert_eq!(found[1], [("it “odd”", QuoteKind::Mixed)]);
+        assert_eq!(gold[0].source[0].slice(TEXT), "Duarte");
+        assert!(gold[1].source.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_brat_is_refused_with_its_line() {
+        for (annotations, message) in [
+            (
+                "T1\tContent",
+                "line 1 of the annotations is not brat stand-off: expected a label and offsets after the id",
+            ),
+            (
+                "\nT1\tContent 3 x\tabc",
+                "line 2 of the annotations is not brat stand-off: expected pairs of offsets split by semicolons",
+            ),
+            ("T1\tContent 60 99\tabc", "line 1 of the annotations points at characters 60..99 of a text of 62"),
+        ] {
+            let error = read_brat(TEXT, annotations).expect_err("refused");
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}

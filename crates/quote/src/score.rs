@@ -181,3 +181,37 @@ fn shared(doc: &Document, a: Span, b: Span) -> usize {
 fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_and_overlap() {
+        let mut doc = Document::from_text("1", "a b c d e f");
+        doc.tokens = (0..6).map(|i| pressmark_core::Token { span: Span::new(2 * i, 2 * i + 1) }).collect();
+        let quote = |start, end| Quote {
+            span: Span::new(start, end),
+            kind: QuoteKind::Indirect,
+            speaker: None,
+            speaker_span: Some(Span::new(0, 1)),
+            cue: Some(Span::new(2, 3)),
+            closed: true,
+        };
+        doc.quotes = vec![quote(4, 11)];
+        let gold = |start, end| Gold {
+            content: vec![(Span::new(start, end), QuoteKind::Indirect)],
+            source: vec![Span::new(0, 3)],
+            cue: vec![Span::new(2, 3)],
+        };
+        let mut scores = Scores::default();
+        scores.add(&doc, &[gold(4, 11), gold(8, 11)]);
+        let KindScores { exact, overlap, source, cue } = scores.indirect;
+        assert_eq!((exact.precision(), exact.recall()), (1.0, 0.5));
+        assert_eq!((overlap.precision(), overlap.recall()), (1.0, 1.0));
+        assert_eq!((source.exact, source.overlap, source.total), (0, 2, 2));
+        assert_eq!((cue.exact_accuracy(), cue.accuracy()), (1.0, 1.0));
+        assert_eq!(scores.direct, KindScores::default());
+        assert_eq!(scores.all, scores.indirect);
+    }
+}

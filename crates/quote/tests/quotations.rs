@@ -80,6 +80,7 @@ fn speakers_before_after_and_in_the_middle() {
             ("“will stay shut until spring.”", "direct", "said", "Duarte", "Ines Duarte"),
         ],
     );
+    check("“Is it shut?” Duarte asked.", names, DIRECT, &said("“Is it shut?”", "asked", "Duarte"));
     check(
         "“It is shut,” according to Ines Duarte, the mayor.",
         names,
