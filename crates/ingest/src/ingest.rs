@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 use pressmark_core::{Document, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source};
+use sha2::{Digest, Sha256};
 
 use crate::assemble::{Assembled, Part, assemble};
 use crate::block::{Block, Hints, Judged, Piece, Verdict};
@@ -10,6 +11,7 @@ use crate::fields::{self, Field, Value};
 use crate::html::{self, Page};
 use crate::map::OffsetMap;
 use crate::names::{self, Picked};
+use crate::record::hex;
 use crate::{Format, Options, Record};
 use crate::{binary, clean, date, language};
 
@@ -23,7 +25,7 @@ pub(crate) const STAGE: &str = "ingest";
 /// the run ([`Ids`](crate::Ids)), nor are duplicates found ([`Duplicates`](crate::Duplicates)).
 #[must_use]
 pub fn ingest(record: &Record, options: &Options) -> Document {
-    let mut doc = Document { id: record.sha256.chars().take(16).collect(), ..Document::default() };
+    let mut doc = Document { id: own_id(record), ..Document::default() };
     doc.source = Source {
         path: record.path.clone(),
         record: record.index,
@@ -44,6 +46,15 @@ pub fn ingest(record: &Record, options: &Options) -> Document {
         doc.segments = dropped(record.size as usize, kind.as_str());
     }
     doc
+}
+
+/// The start of the digest of the record's bytes. Records of which not one byte could be had would all be one:
+/// theirs is made from their place.
+fn own_id(record: &Record) -> String {
+    let unread = record.size == 0 && record.problem.as_ref().is_some_and(|(kind, _)| *kind != ProblemKind::Empty);
+    let place = || hex(&Sha256::digest(format!("{}\0{}", record.path, record.index)));
+    let digest = if unread { place() } else { record.sha256.clone() };
+    digest.chars().take(16).collect()
 }
 
 /// Why there is no text.

@@ -256,6 +256,7 @@ fn files_that_cannot_be_read_are_told() {
         let docs = files(dir.path(), &Options::default());
         let first: Vec<_> = docs.iter().map(|d| problems(d).first().copied().unwrap_or("")).collect();
         assert_eq!(first, ["unreadable", "", "unreadable"]);
+        assert_ne!(docs[0].id, docs[2].id);
     }
     let missing = Inputs::open(&[dir.path().join("nowhere")], Options::default());
     assert!(matches!(missing, Err(Error::NotFound { .. })));

@@ -1,10 +1,10 @@
 //! Whatever the input, the segments tile it and the text follows from them.
 
-use pressmark_core::EditKind;
-use pressmark_ingest::{Format, Options, Record};
+use pressmark_core::{Document, EditKind};
+use pressmark_ingest::{Format, Options, Record, replay};
 use proptest::prelude::*;
 
-use crate::{checked, read};
+use crate::{STORY, checked, read};
 
 /// Text with the trouble that pages have: odd white space, marks, other scripts, invisible characters.
 fn text() -> impl Strategy<Value = String> {
@@ -93,4 +93,22 @@ fn every_kind_of_edit_is_on_record() {
     let kinds: Vec<_> = doc.segments.iter().flat_map(|s| &s.edits).map(|e| e.kind).collect();
     assert!(kinds.contains(&EditKind::Escape) && kinds.contains(&EditKind::Invisible), "{kinds:?}");
     assert!(doc.text.starts_with("\"Rain\" fell on the quy of Port Alder,"), "{}", doc.text);
+}
+
+#[test]
+fn a_document_that_was_tampered_with_is_found_out() {
+    let bytes = serde_json::json!({ "title": "Harbour shut", "text": STORY }).to_string();
+    let doc = read(Format::Jsonl, bytes.as_str());
+    let check = |change: &dyn Fn(&mut Document)| {
+        let mut doc = doc.clone();
+        change(&mut doc);
+        assert!(replay(&doc, bytes.as_bytes()).is_err());
+    };
+    check(&|doc| doc.text = doc.text.replace("Okoye", "Okoya"));
+    check(&|doc| doc.text.push('!'));
+    check(&|doc| doc.segments.truncate(2));
+    check(&|doc| doc.segments[1].raw.start += 1);
+    check(&|doc| doc.segments.iter_mut().for_each(|s| s.edits.clear()));
+    check(&|doc| doc.source.encoding = "none such".into());
+    assert!(replay(&doc, &bytes.as_bytes()[1..]).is_err());
 }
