@@ -1,4 +1,5 @@
 //! Records of every kind to documents, through the public interface.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a test that cannot go on stops")]
 
 mod bad_input;
 mod formats;
