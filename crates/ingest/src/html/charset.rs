@@ -22,10 +22,9 @@ pub(crate) fn declared_charset(bytes: &[u8]) -> Option<String> {
             if let Some(charset) = value("charset") {
                 return label(charset);
             }
-            if value("http-equiv") == Some("content-type") {
-                if let Some(charset) = value("content").and_then(charset_in) {
-                    return label(charset);
-                }
+            let content = value("content").filter(|_| value("http-equiv") == Some("content-type"));
+            if let Some(charset) = content.and_then(charset_in) {
+                return label(charset);
             }
             rest = tag;
         } else {

@@ -68,7 +68,7 @@ fn time(rest: &str) -> Option<String> {
 
 /// `20240506`, with anything but a digit behind it.
 fn compact(text: &str) -> Option<String> {
-    if text.bytes().nth(8).is_some_and(|b| b.is_ascii_digit()) {
+    if text.as_bytes().get(8).is_some_and(u8::is_ascii_digit) {
         return None;
     }
     date(number(text, 0..4)?, number(text, 4..6)?, number(text, 6..8)?)

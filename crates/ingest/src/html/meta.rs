@@ -9,6 +9,12 @@ use super::tree::{Attr, Tag, Tree};
 
 /// Longest name of an author; what is longer is a sentence about one.
 const MAX_AUTHOR_CHARS: usize = 60;
+/// Most authors that are read from the page itself.
+const MAX_AUTHORS: usize = 20;
+/// Most bytes of the page between two authors of one article: a name, a link and a picture.
+const CREDIT_DISTANCE: u32 = 500;
+/// Most bytes of a byline; Readability takes 100 characters, without the white space around them.
+const BYLINE_BYTES: usize = 400;
 /// Nested objects that are looked at in all JSON-LD of a page.
 const MAX_OBJECTS: usize = 2_000;
 
@@ -229,67 +235,39 @@ const DATE_NAMES: &[&str] = &[
 impl Named {
     fn read(html: &str, tree: &Tree) -> Self {
         let mut named = Self::default();
-        let (mut credited, mut marked, mut times) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut last_credit, mut bylines) = (None, Vec::new());
-        for (index, node) in tree.nodes().iter().enumerate() {
+        let mut marked = Marked::default();
+        for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag != Tag::Text) {
             let index = index as u32;
             let value = |name| tree.attr(index, name).map(str::trim).filter(|v| !v.is_empty());
             match node.tag {
-                Tag::Meta => {
-                    let Some(content) = value(Attr::Content) else { continue };
-                    let keys =
-                        [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv].into_iter().filter_map(value);
-                    for key in keys.flat_map(str::split_ascii_whitespace) {
-                        named.values.push((key.to_ascii_lowercase(), content.to_owned()));
-                    }
-                }
+                Tag::Meta => named.values.extend(Self::pairs(tree, index)),
                 Tag::Title if named.title.is_none() => {
-                    named.title = Some(inner(html, tree, index)).filter(|t| !t.is_empty())
+                    named.title = Some(inner(html, tree, index)).filter(|t| !t.is_empty());
                 }
                 Tag::Link if value(Attr::Rel).is_some_and(|r| r.eq_ignore_ascii_case("canonical")) => {
                     named.canonical = named.canonical.take().or_else(|| value(Attr::Href).map(str::to_owned));
                 }
-                Tag::Time => times.extend(value(Attr::Datetime).map(str::to_owned)),
-                Tag::Text => continue,
                 _ => {}
             }
-            let prop = value(Attr::Itemprop).unwrap_or_default();
-            let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
-            if node.tag != Tag::Meta && (is_author || prop == "author") {
-                // Authors of one article stand together; those further on wrote something else.
-                let start = node.bytes.start;
-                if last_credit.is_none_or(|last: u32| start.saturating_sub(last) < 500) && credited.len() < 20 {
-                    let names = byline(html, tree, index);
-                    let plain = names.is_empty().then(|| inner(html, tree, index));
-                    credited.extend(names.into_iter().chain(plain));
-                    last_credit = Some(start);
-                }
-            }
-            if bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
-                let text: usize = tree.texts(index).map(|t| t.len()).sum();
-                if text < 400 {
-                    bylines = byline(html, tree, index);
-                }
-            }
-            if prop == "datePublished" {
-                marked.extend(value(Attr::Datetime).or_else(|| value(Attr::Content)).map(str::to_owned));
-            }
+            marked.read(html, tree, index);
         }
-        let all = |names: &[&str], named: &Self| -> Vec<String> {
-            let first = names.iter().find(|n| named.values.iter().any(|(k, _)| k == *n));
-            named.values.iter().filter(|(k, _)| Some(&k.as_str()) == first).map(|(_, v)| plain(v)).collect()
+        let all = |name: &str| -> Vec<String> {
+            named.values.iter().filter(|(k, _)| k == name).map(|(_, v)| plain(v)).collect()
         };
-        named.authors = AUTHOR_NAMES
-            .iter()
-            .map(|n| all(&[n], &named))
-            .find(|a| !people(a.iter().map(String::as_str)).is_empty())
-            .unwrap_or_default();
-        if named.authors.is_empty() {
-            let known = !people(credited.iter().map(String::as_str)).is_empty();
-            named.authors = if known { credited } else { bylines };
-        }
-        named.published = DATE_NAMES.iter().flat_map(|n| all(&[n], &named)).chain(marked).chain(times).collect();
-        named
+        let known = |names: &[String]| !people(names.iter().map(String::as_str)).is_empty();
+        let authors = AUTHOR_NAMES.iter().map(|n| all(n)).chain([marked.credited, marked.bylines]).find(|a| known(a));
+        let dates = DATE_NAMES.iter().flat_map(|n| all(n)).chain(marked.dates).chain(marked.times).collect();
+        Self { authors: authors.unwrap_or_default(), published: dates, ..named }
+    }
+
+    /// The names that a `meta` element gives to its value, each with the value.
+    fn pairs(tree: &Tree, index: u32) -> Vec<(String, String)> {
+        let Some(content) = tree.attr(index, Attr::Content).map(str::trim).filter(|v| !v.is_empty()) else {
+            return Vec::new();
+        };
+        let names = [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv];
+        let names = names.into_iter().filter_map(|n| tree.attr(index, n)).flat_map(str::split_ascii_whitespace);
+        names.map(|n| (n.to_ascii_lowercase(), content.to_owned())).collect()
     }
 
     fn first(&self, names: &[&str]) -> Option<String> {
@@ -308,6 +286,52 @@ impl Named {
         of(Tag::Html)
             .or_else(|| of(Tag::Body))
             .or_else(|| self.first(&["content-language", "language", "dc.language", "og:locale"]))
+    }
+}
+
+/// What elements of the page itself are marked as.
+#[derive(Debug, Default)]
+struct Marked {
+    /// Of `rel=author` and `itemprop=author`.
+    credited: Vec<String>,
+    last_credit: Option<u32>,
+    /// Of the first element with the class of a byline that holds a name.
+    bylines: Vec<String>,
+    /// Of `itemprop=datePublished`.
+    dates: Vec<String>,
+    /// Of all `time` elements.
+    times: Vec<String>,
+}
+
+impl Marked {
+    fn read(&mut self, html: &str, tree: &Tree, index: u32) {
+        let node = tree.node(index);
+        let value = |name| tree.attr(index, name).map(str::trim).filter(|v| !v.is_empty());
+        let prop = value(Attr::Itemprop).unwrap_or_default();
+        if prop == "datePublished" {
+            self.dates.extend(value(Attr::Datetime).or_else(|| value(Attr::Content)).map(str::to_owned));
+        }
+        if node.tag == Tag::Time {
+            self.times.extend(value(Attr::Datetime).map(str::to_owned));
+        }
+        let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
+        if node.tag != Tag::Meta && (is_author || prop == "author") {
+            // Authors of one article stand together; those further on wrote something else.
+            let start = node.bytes.start;
+            let near = self.last_credit.is_none_or(|last| start.saturating_sub(last) < CREDIT_DISTANCE);
+            if near && self.credited.len() < MAX_AUTHORS {
+                let names = byline(html, tree, index);
+                let plain = names.is_empty().then(|| inner(html, tree, index));
+                self.credited.extend(names.into_iter().chain(plain));
+                self.last_credit = Some(start);
+            }
+        }
+        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
+            let bytes: usize = tree.texts(index).map(|t| t.len()).sum();
+            if bytes < BYLINE_BYTES {
+                self.bylines = byline(html, tree, index);
+            }
+        }
     }
 }
 

@@ -352,9 +352,8 @@ fn reference(source: &str) -> (usize, Option<String>) {
         return (1, None);
     }
     // Some names need no semicolon and may be followed by letters: these come out unchanged.
-    let rest = if whole.ends_with(';') && (!decoded.ends_with(';') || whole == "&semi;" || whole.starts_with("&#")) {
-        0
-    } else if whole.starts_with("&#") {
+    let complete = whole.ends_with(';') && (!decoded.ends_with(';') || whole == "&semi;");
+    let rest = if complete || whole.starts_with("&#") {
         0
     } else {
         whole.bytes().rev().zip(decoded.bytes().rev()).take_while(|(a, b)| a == b).count()
