@@ -116,16 +116,6 @@ impl Table {
     }
 }
 
-impl Quantised<'_> {
-    /// Appends the f32 values of one row to `out`.
-    pub(crate) fn dequantise_into(&self, out: &mut Vec<f32>) {
-        let rows = self.values.chunks_exact(self.columns);
-        for (row, scale) in rows.zip(&self.scales) {
-            out.extend(row.iter().map(|byte| f32::from(byte.cast_signed()) * scale));
-        }
-    }
-}
-
 /// IEEE 754 half precision to single, exactly.
 fn widen_f16(half: u16) -> f32 {
     let sign = u32::from(half >> 15) << 31;

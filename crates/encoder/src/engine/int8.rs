@@ -1,340 +1,46 @@
-//! The fast engine: weights as the bundle stores them, activations quantised row by row.
+//! The fast linear layer: weights as the bundle stores them, activations quantised row by row.
 //!
-//! Linear layers multiply u8 by i8 and sum in i32, exactly; residuals, layer norm, GELU and
-//! attention are f32. Each row of activations gets its own scale and zero from its least and
-//! greatest number, so that no row depends on another.
+//! Products of u8 and i8 are summed in i32, exactly. Each row of activations gets its own scale
+//! and zero from its least and greatest number.
 
-use std::f32::consts::LOG2_E;
+use super::bert::Linear;
+use super::scratch::room;
+use crate::config::Activation;
+use crate::kernels::{Activations, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale};
 
-use super::Engine;
-use super::embeddings::Embeddings;
-use super::scratch::{Pool, room};
-use crate::config::Config;
-use crate::kernels::{
-    Activations, Attend, AttentionScratch, Kernel, LANES, Lanes, MatMul, NormRows, PackedWeights, QuantiseRows,
-    RowScale,
-};
-use crate::tensors::Tensors;
-use crate::{Error, PackedWindows};
-
-/// Rows that go through the feed-forward layer together: its wide intermediate (1536 floats a
-/// row in MiniLM) then stays in the second-level cache beside the weights.
-const FEED_FORWARD_ROWS: usize = 48;
-
-/// BERT on int8 weights, packed once at load.
-#[derive(Debug)]
-pub(super) struct Int8Engine {
-    kernel: Kernel,
-    embeddings: Embeddings,
-    norm: Norm,
-    layers: Vec<Layer>,
-    shape: Shape,
-    pool: Pool<Buffers>,
-}
-
-/// Widths in vectors of 16, rounded up.
-#[derive(Clone, Copy, Debug)]
-struct Shape {
-    heads: usize,
-    /// Numbers of a head.
-    head_size: usize,
-    /// Vectors of a head.
-    head: usize,
-    /// Vectors of a hidden state.
-    hidden: usize,
-    /// Vectors of the feed-forward layer.
-    wide: usize,
-}
-
-#[derive(Debug)]
-struct Layer {
-    /// All heads' queries, then keys, then values; each head rounded up to whole vectors.
-    qkv: PackedWeights,
-    attention_out: PackedWeights,
-    attention_norm: Norm,
-    up: PackedWeights,
-    down: PackedWeights,
-    output_norm: Norm,
-}
-
-#[derive(Debug)]
-struct Norm {
-    weight: Vec<Lanes>,
-    bias: Vec<Lanes>,
-    width: usize,
-    epsilon: f32,
-}
-
+/// Activations as the kernels take them.
 #[derive(Debug, Default)]
-struct Buffers {
-    states: Vec<Lanes>,
-    qkv: Vec<Lanes>,
-    context: Vec<Lanes>,
-    wide: Vec<Lanes>,
-    narrow: Vec<Lanes>,
-    quantised: Quantised,
-    attention: AttentionScratch,
-}
-
-/// Activations as the linear layers take them.
-#[derive(Debug, Default)]
-struct Quantised {
+pub(super) struct Quantised {
     values: Vec<u8>,
     scales: Vec<RowScale>,
 }
 
-impl Quantised {
-    /// Quantises rows of `width` vectors.
-    fn of(&mut self, kernel: Kernel, rows: &[Lanes], width: usize) -> Activations<'_> {
-        let values = room(&mut self.values, rows.len() * LANES);
-        let scales = room(&mut self.scales, rows.len() / width);
-        QuantiseRows { rows, values, scales }.run(kernel);
-        Activations { values, scales }
-    }
-}
+impl Linear for PackedWeights {
+    type Scratch = Quantised;
 
-impl Int8Engine {
-    pub(super) fn load(kernel: Kernel, config: &Config, tensors: &Tensors<'_>) -> Result<Self, Error> {
-        let shape = Shape::of(config);
-        let layers =
-            (0..config.encoder.layers).map(|i| Layer::load(i, shape, config, tensors)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            kernel,
-            embeddings: Embeddings::load(config, tensors)?,
-            norm: Norm::load("embeddings.LayerNorm", config, tensors)?,
-            layers,
-            shape,
-            pool: Pool::default(),
-        })
+    fn zeros(inputs: usize, outputs: usize) -> Self {
+        Self::zeros(inputs, outputs)
     }
 
-    fn embed(&self, block: PackedWindows<'_>, states: &mut [Lanes]) {
-        let vectors = self.shape.hidden;
-        for range in block.ranges() {
-            for (position, row) in range.enumerate() {
-                let state = &mut states[row * vectors..][..vectors];
-                state[vectors - 1] = Lanes::default();
-                let state = &mut Lanes::floats_mut(state)[..self.norm.width];
-                let (id, shape) = (block.ids[row], block.shapes[row]);
-                self.embeddings.write(id, position, shape, state);
-            }
-        }
-        self.norm.apply(self.kernel, states, &[]);
+    fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, i8)>, scale: f32, bias: f32) {
+        self.set(output, weights, scale, bias);
     }
 
-    /// Self-attention with its residual and norm.
-    fn attend(&self, layer: &Layer, block: PackedWindows<'_>, buffers: &mut Buffers) {
-        let (kernel, shape) = (self.kernel, self.shape);
-        let rows = block.ids.len();
-        let states = &mut buffers.states[..rows * shape.hidden];
-        let context_width = shape.heads * shape.head;
-        let qkv = room(&mut buffers.qkv, rows * 3 * context_width);
-        let context = room(&mut buffers.context, rows * context_width);
-        let narrow = room(&mut buffers.narrow, rows * shape.hidden);
-
-        let input = buffers.quantised.of(kernel, states, shape.hidden);
-        layer.qkv.multiply(kernel, input, qkv);
-        for range in block.ranges().filter(|range| !range.is_empty()) {
-            Attend {
-                qkv: &qkv[range.start * 3 * context_width..range.end * 3 * context_width],
-                out: &mut context[range.start * context_width..range.end * context_width],
-                heads: shape.heads,
-                size: shape.head,
-                scratch: &mut buffers.attention,
-            }
-            .run(kernel);
-        }
-        let input = buffers.quantised.of(kernel, context, context_width);
-        layer.attention_out.multiply(kernel, input, narrow);
-        layer.attention_norm.apply(kernel, states, narrow);
-    }
-
-    /// The feed-forward layer with its residual and norm.
-    fn feed_forward(&self, layer: &Layer, rows: usize, buffers: &mut Buffers) {
-        let (kernel, shape) = (self.kernel, self.shape);
-        let states = &mut buffers.states[..rows * shape.hidden];
-        for states in states.chunks_mut(FEED_FORWARD_ROWS * shape.hidden) {
-            let rows = states.len() / shape.hidden;
-            let wide = room(&mut buffers.wide, rows * shape.wide);
-            let narrow = room(&mut buffers.narrow, rows * shape.hidden);
-            let input = buffers.quantised.of(kernel, states, shape.hidden);
-            layer.up.multiply_gelu(kernel, input, wide);
-            let input = buffers.quantised.of(kernel, wide, shape.wide);
-            layer.down.multiply(kernel, input, narrow);
-            layer.output_norm.apply(kernel, states, narrow);
-        }
-    }
-}
-
-impl Engine for Int8Engine {
-    fn encode(&self, block: PackedWindows<'_>, out: &mut [f32]) {
-        self.pool.with(|buffers| {
-            let rows = block.ids.len();
-            self.embed(block, room(&mut buffers.states, rows * self.shape.hidden));
-            for layer in &self.layers {
-                self.attend(layer, block, buffers);
-                self.feed_forward(layer, rows, buffers);
-            }
-            let states = Lanes::floats(&buffers.states);
-            let states = states.chunks_exact(self.shape.hidden * LANES);
-            for (out, state) in out.chunks_exact_mut(self.norm.width).zip(states) {
-                out.copy_from_slice(&state[..self.norm.width]);
-            }
-        });
-    }
-}
-
-impl Shape {
-    fn of(config: &Config) -> Self {
-        let encoder = &config.encoder;
-        let head_size = encoder.hidden_size / encoder.attention_heads;
-        Self {
-            heads: encoder.attention_heads,
-            head_size,
-            head: head_size.div_ceil(LANES),
-            hidden: encoder.hidden_size.div_ceil(LANES),
-            wide: encoder.intermediate_size.div_ceil(LANES),
-        }
-    }
-
-    /// Where a number of the concatenated heads is when each head is rounded up.
-    fn in_heads(self, index: usize) -> usize {
-        index / self.head_size * self.head * LANES + index % self.head_size
-    }
-
-    fn context(self) -> usize {
-        self.heads * self.head * LANES
-    }
-}
-
-impl Layer {
-    fn load(index: usize, shape: Shape, config: &Config, tensors: &Tensors<'_>) -> Result<Self, Error> {
-        let (width, wide) = (config.encoder.hidden_size, config.encoder.intermediate_size);
-        let at = |part: &str| format!("encoder.layer.{index}.{part}");
-        let (hidden, context) = (shape.hidden * LANES, shape.context());
-
-        let mut qkv = PackedWeights::zeros(hidden, 3 * context);
-        // Scores are divided by the root of the head's size (Vaswani et al. 2017, 3.2.1);
-        // log2(e) makes softmax a matter of powers of two.
-        let factor = LOG2_E / (shape.head_size as f32).sqrt();
-        let parts = [("query", factor), ("key", 1.0), ("value", 1.0)];
-        for (i, (part, factor)) in parts.into_iter().enumerate() {
-            let linear = Linear::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
-            linear.pack(&mut qkv, |output| i * context + shape.in_heads(output), |input| input, factor);
-        }
-        let read = |part: &str, inputs, outputs| Linear::read(&at(part), inputs, outputs, tensors);
-        let same = |index: usize| index;
-
-        let mut attention_out = PackedWeights::zeros(context, hidden);
-        let linear = read("attention.output.dense", width, width)?;
-        linear.pack(&mut attention_out, same, |input| shape.in_heads(input), 1.0);
-        let mut up = PackedWeights::zeros(hidden, shape.wide * LANES);
-        read("intermediate.dense", width, wide)?.pack(&mut up, same, same, 1.0);
-        let mut down = PackedWeights::zeros(shape.wide * LANES, hidden);
-        read("output.dense", wide, width)?.pack(&mut down, same, same, 1.0);
-        Ok(Self {
-            qkv,
-            attention_out,
-            attention_norm: Norm::load(&at("attention.output.LayerNorm"), config, tensors)?,
-            up,
-            down,
-            output_norm: Norm::load(&at("output.LayerNorm"), config, tensors)?,
-        })
-    }
-}
-
-/// A linear layer as the bundle has it.
-struct Linear<'a> {
-    weights: crate::tensors::Quantised<'a>,
-    bias: Vec<f32>,
-}
-
-impl<'a> Linear<'a> {
-    fn read(name: &str, inputs: usize, outputs: usize, tensors: &Tensors<'a>) -> Result<Self, Error> {
-        Ok(Self {
-            weights: tensors.quantised(&format!("{name}.weight"), outputs, inputs)?,
-            bias: tensors.floats(&format!("{name}.bias"), &[outputs])?,
-        })
-    }
-
-    /// Puts the weights where `output` and `input` say, their products times `factor`.
-    fn pack(
+    fn multiply(
         &self,
-        packed: &mut PackedWeights,
-        output: impl Fn(usize) -> usize,
-        input: impl Fn(usize) -> usize,
-        factor: f32,
+        kernel: Kernel,
+        input: &[Lanes],
+        out: &mut [Lanes],
+        activation: Activation,
+        scratch: &mut Quantised,
     ) {
-        let rows = self.weights.values.chunks_exact(self.weights.columns);
-        let affine = self.weights.scales.iter().zip(&self.bias);
-        for (index, (row, (scale, bias))) in rows.zip(affine).enumerate() {
-            let weights = row.iter().enumerate();
-            let weights = weights.map(|(index, byte)| (input(index), byte.cast_signed()));
-            packed.set(output(index), weights, scale * factor, bias * factor);
-        }
-    }
-}
-
-impl PackedWeights {
-    fn multiply(&self, kernel: Kernel, activations: Activations<'_>, out: &mut [Lanes]) {
-        let weights = self;
-        MatMul { activations, weights }.run(kernel, out);
-    }
-
-    fn multiply_gelu(&self, kernel: Kernel, activations: Activations<'_>, out: &mut [Lanes]) {
-        let weights = self;
-        MatMul { activations, weights }.run_gelu(kernel, out);
-    }
-}
-
-impl Norm {
-    fn load(name: &str, config: &Config, tensors: &Tensors<'_>) -> Result<Self, Error> {
-        let width = config.encoder.hidden_size;
-        Ok(Self {
-            weight: Lanes::padded(&tensors.floats(&format!("{name}.weight"), &[width])?),
-            bias: Lanes::padded(&tensors.floats(&format!("{name}.bias"), &[width])?),
-            width,
-            epsilon: config.encoder.layer_norm_eps,
-        })
-    }
-
-    /// `rows = norm(rows + added)`, row by row; nothing is added where `added` is empty.
-    fn apply(&self, kernel: Kernel, rows: &mut [Lanes], added: &[Lanes]) {
-        NormRows { rows, added, weight: &self.weight, bias: &self.bias, width: self.width, epsilon: self.epsilon }
-            .run(kernel);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::TinyBundle;
-
-    #[test]
-    fn every_kernel_gives_the_same_hidden_states() {
-        let bundle =
-            TinyBundle { hidden_size: 60, attention_heads: 3, intermediate_size: 100, ..TinyBundle::default() };
-        let files = bundle.files();
-        let config = Config::parse(&files.config).expect("a tiny bundle is sound");
-        let weights = Arc::new(files.weights);
-        let tensors = Tensors::parse(&weights).expect("a tiny bundle is sound");
-        let lengths = [70, 1, 33];
-        let ids: Vec<u32> = (0..104).collect();
-        let shapes: Vec<u8> = ids.iter().map(|id| (id % 13) as u8).collect();
-        let block =
-            PackedWindows { ids: &ids, shapes: &shapes, starts: &[0, lengths[0], lengths[0] + lengths[1], 104] };
-        let mut results = Kernel::available().map(|kernel| {
-            let engine = Int8Engine::load(kernel, &config, &tensors);
-            let mut out = vec![0.0; ids.len() * 60];
-            engine.expect("a tiny bundle is sound").encode(block, &mut out);
-            (kernel, out)
-        });
-        let (_, expected) = results.next().expect("there is always the portable kernel");
-        for (kernel, out) in results {
-            let same = out.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits());
-            assert!(same, "{kernel:?}");
+        let values = room(&mut scratch.values, input.len() * LANES);
+        let scales = room(&mut scratch.scales, out.len() / self.panels());
+        QuantiseRows { rows: input, values, scales }.run(kernel);
+        let product = MatMul { activations: Activations { values, scales }, weights: self };
+        match activation {
+            Activation::Gelu => product.run_gelu(kernel, out),
+            _ => product.run(kernel, out),
         }
     }
 }

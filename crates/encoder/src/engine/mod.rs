@@ -1,5 +1,6 @@
 //! The forward pass behind one trait, so that a faster one changes nothing else.
 
+mod bert;
 mod embeddings;
 mod f32;
 mod int8;
@@ -7,8 +8,10 @@ mod scratch;
 
 use std::fmt::Debug;
 
+use self::bert::Bert;
+use self::f32::WideWeights;
 use crate::config::Config;
-use crate::kernels::Kernel;
+use crate::kernels::{Kernel, PackedWeights};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
 
@@ -36,13 +39,11 @@ pub(crate) trait Engine: Debug + Send + Sync {
 }
 
 pub(crate) fn build(precision: Precision, config: &Config, tensors: &Tensors<'_>) -> Result<Box<dyn Engine>, Error> {
-    match precision {
-        Precision::Int8 => {
-            let kernel = Kernel::detect();
-            Ok(Box::new(int8::Int8Engine::load(kernel, config, tensors)?))
-        }
-        Precision::F32 => Ok(Box::new(f32::F32Engine::load(config, tensors)?)),
-    }
+    let kernel = Kernel::detect();
+    Ok(match precision {
+        Precision::Int8 => Box::new(Bert::<PackedWeights>::load(kernel, config, tensors)?),
+        Precision::F32 => Box::new(Bert::<WideWeights>::load(kernel, config, tensors)?),
+    })
 }
 
 impl PackedWindows<'_> {

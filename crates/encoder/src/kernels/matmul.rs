@@ -50,7 +50,7 @@ impl PackedWeights {
     }
 
     /// Outputs in vectors of 16.
-    pub(super) fn panels(&self) -> usize {
+    pub(crate) fn panels(&self) -> usize {
         self.bias.len()
     }
 }

@@ -21,7 +21,7 @@ mod tests;
 
 pub(crate) use attention::{Attend, AttentionScratch};
 pub(crate) use matmul::{Activations, MatMul, PackedWeights};
-pub(crate) use rows::{NormRows, QuantiseRows, RowScale};
+pub(crate) use rows::{GeluRows, NormRows, QuantiseRows, RowScale};
 
 /// How many numbers the algorithms take side by side: the widest vectors of today's CPUs.
 pub(crate) const LANES: usize = 16;
