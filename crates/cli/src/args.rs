@@ -205,18 +205,19 @@ pub(crate) struct InputArgs {
 impl InputArgs {
     /// The settings of ingestion.
     pub(crate) fn options(&self) -> Options {
-        let mut options = Options::default();
-        options.format = self.input_format.map(Into::into);
-        options.fields = Fields {
-            text: self.text_field.clone(),
-            id: self.id_field.clone(),
-            title: self.title_field.clone(),
-            url: self.url_field.clone(),
-            date: self.date_field.clone(),
-        };
-        options.language.clone_from(&self.language);
-        options.max_bytes = self.max_bytes;
-        options
+        Options {
+            format: self.input_format.map(Into::into),
+            fields: Fields {
+                text: self.text_field.clone(),
+                id: self.id_field.clone(),
+                title: self.title_field.clone(),
+                url: self.url_field.clone(),
+                date: self.date_field.clone(),
+            },
+            language: self.language.clone(),
+            max_bytes: self.max_bytes,
+            ..Options::default()
+        }
     }
 }
 

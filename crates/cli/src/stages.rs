@@ -99,8 +99,7 @@ fn summarizer(args: &StageArgs, model: &Arc<Model>) -> Result<Summarizer> {
         SummaryLength::Words(count) => Length::Words(count),
         SummaryLength::Share(share) => Length::Share(share),
     };
-    let options = pressmark_summarize::Options { length, ..pressmark_summarize::Options::default() };
-    Ok(Summarizer::new(Arc::clone(model), options)?)
+    Ok(Summarizer::new(Arc::clone(model), pressmark_summarize::Options { length })?)
 }
 
 /// The codebooks of frames by their names or paths; both shipped ones when none is named.
