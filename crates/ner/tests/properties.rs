@@ -77,3 +77,17 @@ fn provenance_names_model_scheme_and_codebooks() {
     assert_eq!(provenance.settings, r#"{"scheme":"news","consistency":0.5,"terms":[{"name":"b","version":"1"}]}"#);
     assert_eq!(provenance.sha256.map(|s| s.len()), Some(64));
 }
+
+#[test]
+fn the_shipped_codebook_finds_minerals_and_nothing_else() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds/codebooks/minerals.toml");
+    let terms = Terms::read(path).expect("the shipped codebook is read");
+    let check = |text: &str, expected: &[&str]| {
+        let found: Vec<&str> = terms.find(text).into_iter().map(|(span, _)| span.slice(text)).collect();
+        assert_eq!(found, expected, "{text:?}");
+    };
+    check("Peru ships copper, zinc and lead; lead prices fell.", &["copper", "zinc", "lead", "lead"]);
+    check("They lead the race for a gold medal, with a silver lining.", &[]);
+    check("Rare-earth elements such as NdPr, and 3,000 tonnes of tin", &["Rare-earth elements", "NdPr", "tin"]);
+    check("the golden age of Goldsmiths", &[]);
+}
