@@ -14,14 +14,13 @@ use crate::kernels::{Attend, AttentionScratch, Kernel, LANES, Lanes, NormRows};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
 
-/// Rows that go through the feed-forward layer together: its wide intermediate (1536 floats a
-/// row in MiniLM) then stays in the second-level cache beside the weights.
-const FEED_FORWARD_ROWS: usize = 48;
-
 /// A linear layer between rows of whole vectors: `out = input · weightsᵀ + bias`.
 pub(super) trait Linear: Debug + Send + Sync {
     /// Buffers that a product needs, kept between products.
     type Scratch: Debug + Default + Send;
+
+    /// Rows that go through the feed-forward layer together.
+    const FEED_FORWARD_ROWS: usize;
 
     /// Room for as many inputs and outputs, both multiples of 16, all weights zero.
     fn zeros(inputs: usize, outputs: usize) -> Self;
@@ -157,7 +156,7 @@ impl<L: Linear> Bert<L> {
     fn feed_forward(&self, layer: &Layer<L>, rows: usize, buffers: &mut Buffers<L::Scratch>) {
         let (kernel, shape) = (self.kernel, self.shape);
         let states = &mut buffers.states[..rows * shape.hidden];
-        for states in states.chunks_mut(FEED_FORWARD_ROWS * shape.hidden) {
+        for states in states.chunks_mut(L::FEED_FORWARD_ROWS * shape.hidden) {
             let rows = states.len() / shape.hidden;
             let wide = room(&mut buffers.wide, rows * shape.wide);
             let narrow = room(&mut buffers.narrow, rows * shape.hidden);

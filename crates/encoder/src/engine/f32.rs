@@ -7,7 +7,8 @@ use super::bert::Linear;
 use crate::config::Activation;
 use crate::kernels::{GeluRows, Kernel, LANES, Lanes};
 
-/// Weights widened to f32 once, at load: row by row, one row an output.
+/// Weights widened to f32 once, at load: row by row, one row an input, as matrixmultiply reads
+/// them fastest.
 #[derive(Debug)]
 pub(super) struct WideWeights {
     weights: Vec<f32>,
@@ -18,14 +19,17 @@ pub(super) struct WideWeights {
 impl Linear for WideWeights {
     type Scratch = ();
 
+    /// matrixmultiply copies the weights for each product, which wants many rows.
+    const FEED_FORWARD_ROWS: usize = 512;
+
     fn zeros(inputs: usize, outputs: usize) -> Self {
         Self { weights: vec![0.0; inputs * outputs], bias: vec![Lanes::default(); outputs / LANES], inputs }
     }
 
     fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, i8)>, scale: f32, bias: f32) {
-        let row = &mut self.weights[output * self.inputs..][..self.inputs];
+        let outputs = self.bias.len() * LANES;
         for (input, weight) in weights {
-            row[input] = f32::from(weight) * scale;
+            self.weights[input * outputs + output] = f32::from(weight) * scale;
         }
         Lanes::floats_mut(&mut self.bias)[output] = bias;
     }
@@ -40,9 +44,9 @@ impl Linear for WideWeights {
         let rows = out.len() / self.bias.len();
         let view = "rows and columns are as many as the slice holds";
         let input = ArrayView2::from_shape((rows, self.inputs), Lanes::floats(input)).expect(view);
-        let weights = ArrayView2::from_shape((outputs, self.inputs), &self.weights).expect(view);
+        let weights = ArrayView2::from_shape((self.inputs, outputs), &self.weights).expect(view);
         let mut product = ArrayViewMut2::from_shape((rows, outputs), Lanes::floats_mut(out)).expect(view);
-        general_mat_mul(1.0, &input, &weights.t(), 1.0, &mut product);
+        general_mat_mul(1.0, &input, &weights, 1.0, &mut product);
         if activation == Activation::Gelu {
             GeluRows(out).run(kernel);
         }
