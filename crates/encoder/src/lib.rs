@@ -28,8 +28,8 @@
 //! ```
 //!
 //! Linear layers run in 8-bit integers unless [`Model::with_precision`] asks for the f32
-//! reference ([`Precision`]), on the best vector instructions that the CPU has; the result does
-//! not depend on which these are.
+//! reference ([`Precision`]), on the best vector instructions that the CPU has; in int8 the bits
+//! do not depend on which these are.
 //!
 //! The crate knows no document, no sentence and no label: label strings are handed through as
 //! the bundle spells them, and `tokenizer.json` is bytes. It never pads and never truncates, and
