@@ -88,12 +88,14 @@ mod tests {
     fn the_sentence_that_others_repeat_leads() {
         let sentences = [
             "Sheep eat grass.",
-            "The dam at Orla broke on Monday.",
-            "Engineers said the dam at Orla was old.",
-            "The old dam broke after rain on Monday, engineers said.",
+            "The dam broke.",
+            "Engineers feared for the old dam at Orla.",
+            "At Orla the old dam broke on Monday, as engineers feared.",
+            "Cows eat hay.",
+            "Rain fell in the hills.",
         ];
         assert_eq!(lexrank(&sentences)[0], 3);
-        assert_eq!(lexrank(&sentences).len(), 4);
+        assert_eq!(lexrank(&sentences).len(), 6);
         assert!(lexrank(&[]).is_empty());
         assert_eq!(lead(&sentences, 2), [0, 1]);
     }

@@ -1,9 +1,9 @@
 //! The most telling sentences of a document, in its own words.
 //!
-//! [`Summarizer`] is the stage: it scores every sentence of running text by what the encoder left in the document
-//! (the trained salience head where the bundle has one, nearness to the document's and the title's meaning) and by
-//! its place, and takes the best that do not say the same thing twice. It never takes a title, a heading, a caption
-//! or a table row, nor the later sentences of a quotation without the sentence that names its speaker.
+//! [`Summarizer`] is the stage: it scores every sentence of running text by the words that it shares with the others,
+//! by what the encoder left in the document (the trained salience head where the bundle has one, nearness to the
+//! document's meaning) and by its place, and takes the best that do not say the same thing twice. It never takes a
+//! title, a heading, a caption or a table row, nor a sentence of a quotation without the one that names its speaker.
 //!
 //! ```
 //! use pressmark_core::{Document, Matrix, Stage};
@@ -29,6 +29,7 @@
 pub mod baselines;
 mod eligible;
 mod error;
+mod lexical;
 pub mod rouge;
 mod score;
 mod select;
