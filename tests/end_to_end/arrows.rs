@@ -55,6 +55,7 @@ fn crates_depend_along_the_arrows() {
         assert!(seen.contains(*name), "{name} is not in the workspace");
     }
     let free = ["pressmark", "pressmark-benches", "pressmark-tests"];
-    let unknown: Vec<_> = seen.iter().filter(|n| !arrows.contains_key(n.as_str()) && !free.contains(&n.as_str())).collect();
+    let unknown: Vec<_> =
+        seen.iter().filter(|n| !arrows.contains_key(n.as_str()) && !free.contains(&n.as_str())).collect();
     assert!(unknown.is_empty(), "no arrows are drawn for {unknown:?}");
 }

@@ -230,19 +230,26 @@ pub(super) fn host(text: &str) -> Option<String> {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
         let bare = word.split_once("://").map_or(word, |(_, rest)| rest);
         let host = bare.split(['/', '?', '#', ')', ']']).next()?.to_lowercase();
-        let host = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.').to_owned();
-        is_domain(&host).then_some(host)
+        let name = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.').to_owned();
+        // Behind a scheme or "www." anything of the right form is a host, whatever its last label.
+        let said_so = bare.len() < word.len() || name.len() < host.len();
+        (is_domain(&name) || said_so && has_domain_form(&name)).then_some(name)
     })
 }
 
 /// Whether the text is a domain name such as `example.co.uk`.
 pub(super) fn is_domain(text: &str) -> bool {
+    has_domain_form(text) && text.rsplit('.').next().is_some_and(|l| DOMAINS.contains(l.to_lowercase().as_str()))
+}
+
+/// Whether the text is labels separated by full stops, the last of letters only.
+fn has_domain_form(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     labels.len() >= 2
         && labels.iter().all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
         && labels[0].chars().count() >= 2
         && labels[0].chars().any(char::is_alphabetic)
-        && labels.last().is_some_and(|l| DOMAINS.contains(l.to_lowercase().as_str()))
+        && labels.last().is_some_and(|l| l.len() >= 2 && l.chars().all(char::is_alphabetic))
 }
 
 /// The outlet after the phrase of a source line: what follows "published on", "appeared in", "from".
@@ -392,6 +399,7 @@ mod tests {
     fn credits_name_outlets() {
         for (text, expected) in [
             ("www.example.com", "example.com"),
+            ("www.daily.example", "daily.example"),
             ("https://news.example.co.uk/a/b", "news.example.co.uk"),
             ("The Daily Post", "The Daily Post"),
         ] {
