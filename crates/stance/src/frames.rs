@@ -1,7 +1,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use pressmark_core::{Document, Frame, FrameEvidence, Layer, Provenance, Stage, StageError, Voice};
+use pressmark_core::{
+    Document, Frame, FrameEvidence, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Voice,
+};
 use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
@@ -73,7 +75,7 @@ impl Frames {
 
     fn frames_of(&self, book: &Book, doc: &Document) -> Vec<Frame> {
         let scores: Vec<(usize, Vec<f32>)> = (0..doc.sents.len())
-            .filter(|&sent| !doc.sent_vectors.row(sent).is_empty())
+            .filter(|&sent| is_read(&doc.sents[sent]) && !doc.sent_vectors.row(sent).is_empty())
             .map(|sent| (sent, book.score(doc, sent)))
             .collect();
         let mut frames: Vec<Frame> =
@@ -92,6 +94,7 @@ impl Frames {
         let evidence = ranked
             .iter()
             .take_while(|(score, _)| *score >= self.options.evidence_score)
+            .filter(|(_, sent)| doc.sents[*sent].kind.is_prose())
             .take(self.options.max_evidence)
             .map(|&(score, sent)| {
                 let span = doc.sents[sent].span;
@@ -148,14 +151,19 @@ impl Stage for Frames {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let frames = self.books.iter().flat_map(|book| self.frames_of(book, doc)).collect();
         doc.frames = frames;
-        cover_sentences(self.name(), doc);
+        cover(self.name(), doc, is_read);
         Ok(())
     }
 }
 
-/// Notes that a stage saw the sentences that have a vector.
-pub(crate) fn cover_sentences(stage: &'static str, doc: &mut Document) {
-    let length = |sent: &pressmark_core::Sentence| doc.slice(sent.span).chars().count();
+/// Whether a sentence tells how the story is framed: headings and captions are too short to be sure.
+fn is_read(sent: &Sentence) -> bool {
+    sent.kind.is_prose() || sent.kind == SegmentKind::Title
+}
+
+/// Notes that a stage saw, of the sentences that it reads, those that have a vector.
+pub(crate) fn cover(stage: &'static str, doc: &mut Document, is_read: fn(&Sentence) -> bool) {
+    let length = |sent: &Sentence| if is_read(sent) { doc.slice(sent.span).chars().count() } else { 0 };
     let total = doc.sents.iter().map(length).sum();
     let seen = doc.sents.iter().take(doc.sent_vectors.len()).map(length).sum();
     doc.cover(stage, seen, total);

@@ -8,7 +8,7 @@ use pressmark_tokenize::Tokenizer;
 use crate::embed::embed;
 use crate::sentiment::{Tone, has_sides};
 use crate::voice::voice_of;
-use crate::{Error, frames::cover_sentences};
+use crate::{Error, frames::cover};
 
 /// The bundle's head for a passage beside a target.
 const HEAD: &str = "stance";
@@ -216,7 +216,7 @@ impl Stage for Stances {
         }
         stances.extend(self.towards_entities(doc).map_err(failed)?);
         doc.stances = stances;
-        cover_sentences(self.name(), doc);
+        cover(self.name(), doc, |sent| sent.kind.is_prose());
         Ok(())
     }
 }
