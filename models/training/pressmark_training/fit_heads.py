@@ -200,12 +200,12 @@ def neighbourly(items: list[Item], rng: random.Random) -> list[Item]:
     return [*items, *(merged(order[i : i + 3]) for i in range(0, len(order), 3))]
 
 
-def fit_all(model: Model, tasks: dict[str, Task], seed: int = 20) -> dict[str, Any]:
+def fit_all(model: Model, tasks: dict[str, Task], seed: int = 20, alone: bool = False) -> dict[str, Any]:
     """Trains every head of `tasks` on the frozen encoder; gives dev scores and calibration."""
     scores: dict[str, Any] = {}
     for name, task in tasks.items():
         began = time.time()
-        items = neighbourly(task.train, random.Random(seed)) if task.mergeable else task.train
+        items = neighbourly(task.train, random.Random(seed)) if task.mergeable and not alone else task.train
         items = items + [i for extra in task.extra.values() for i in extra]
         x, y, _ = inputs(model, name, items)
         x, y = x.clone(), y.clone()
@@ -229,21 +229,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="task heads to fit (default: all)")
+    parser.add_argument("--alone", action="store_true", help="no copies of items beside random neighbours")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--openly-licensed", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     args = parser.parse_args(argv)
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
-    state = torch.load(args.checkpoint, weights_only=False)["model"]
-    model = Model({n: SPECS[n].widths for n in ("ner.news", "ner.conll03", "embedding")})
-    model.load_state_dict(state)
+    saved = torch.load(args.checkpoint, weights_only=False)
+    model = Model({n: SPECS[n].widths for n in saved.get("heads", ["ner.news", "ner.conll03", "embedding"])})
+    model.load_state_dict(saved["model"])
     names = [n for n in READERS if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
     if args.smoke:
         for task in tasks.values():
             shorten(task)
-    scores = fit_all(model, tasks, args.seed)
+    scores = fit_all(model, tasks, args.seed, args.alone)
     torch.save({"model": model.state_dict(), "heads": model.head_names, "scores": scores}, args.out)
     args.out.with_suffix(".json").write_text(json.dumps(scores, indent=1))
 
