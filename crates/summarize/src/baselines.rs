@@ -18,6 +18,9 @@ pub fn lead(sentences: &[&str], count: usize) -> Vec<usize> {
 #[must_use]
 pub fn lexrank(sentences: &[&str]) -> Vec<usize> {
     let n = sentences.len();
+    if n == 0 {
+        return Vec::new();
+    }
     let bags: Vec<HashMap<String, f64>> = sentences.iter().map(|s| bag(s)).collect();
     let mut within: HashMap<&str, f64> = HashMap::new();
     for word in bags.iter().flat_map(HashMap::keys) {
@@ -26,7 +29,7 @@ pub fn lexrank(sentences: &[&str]) -> Vec<usize> {
     let idf = |word: &str| (n as f64 / (1.0 + within.get(word).copied().unwrap_or_default())).ln();
     let norms: Vec<f64> = bags.iter().map(|b| dot(b, b, &idf).sqrt()).collect();
     let mut matrix = vec![0.0; n * n];
-    for (i, row) in matrix.chunks_mut(n.max(1)).enumerate() {
+    for (i, row) in matrix.chunks_mut(n).enumerate() {
         for (j, cell) in row.iter_mut().enumerate() {
             let norm = norms[i] * norms[j];
             *cell = if norm > 0.0 { dot(&bags[i], &bags[j], &idf) / norm } else { 0.0 };
@@ -45,7 +48,7 @@ const DAMPING: f64 = 0.15;
 
 /// The stationary distribution of the walk over sentences, by power iteration.
 fn stationary(matrix: &[f64], n: usize) -> Vec<f64> {
-    let mut ranks = vec![1.0 / n.max(1) as f64; n];
+    let mut ranks = vec![1.0 / n as f64; n];
     // The paper's tolerance is reached in some twenty rounds; a hundred is a guard.
     for _ in 0..100 {
         let mut next = vec![DAMPING / n as f64; n];

@@ -8,19 +8,22 @@ use crate::lexical::centrality;
 
 /// What each part of a score weighs; they add up to 1, so that scores stay in [0, 1].
 ///
-/// Set on the training half of the BBC articles, where the words alone reach most of what is to be had.
+/// Set on the training half of the BBC articles, where the words alone reach most of what is to be had (rouge1 79.9;
+/// meaning alone 69.4, salience alone 68.4). Place is worth nothing there and is kept for readers: a story's first
+/// sentence tells what it is about.
 struct Weights {
     words: f32,
     meaning: f32,
     salience: f32,
+    size: f32,
     place: f32,
 }
 
-const WITH_HEAD: Weights = Weights { words: 0.6, meaning: 0.1, salience: 0.2, place: 0.1 };
-const WITHOUT_HEAD: Weights = Weights { words: 0.7, meaning: 0.2, salience: 0.0, place: 0.1 };
+const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
+const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
 /// Taken from a sentence that opens with "He" or "But": it needs the one before it.
-const POINTS_BACK: f32 = 0.03;
+const POINTS_BACK: f32 = 0.02;
 
 /// The score of each candidate, in [0, 1].
 pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>) -> Vec<f32> {
@@ -38,10 +41,17 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
             let score = weights.words * part(&words)
                 + weights.meaning * part(&meaning)
                 + weights.salience * salience.as_ref().map_or(0.0, |s| part(s))
+                + weights.size * size(candidate.words)
                 + weights.place * place(i);
             (score - if candidate.points_back { POINTS_BACK } else { 0.0 }).clamp(0.0, 1.0)
         })
         .collect()
+}
+
+/// A longer sentence tells more: the logarithm of its words, 1 from sixty on, where sentences only get harder to read.
+fn size(words: usize) -> f32 {
+    const LONG: f32 = 60.0;
+    ((1.0 + words as f32).ln() / (1.0 + LONG).ln()).min(1.0)
 }
 
 /// What a news story says first it means most: 1, 1/2, 1/3, … without end, and so never nothing.
