@@ -10,7 +10,7 @@
 //! use pressmark_summarize::{Length, Options, Summarizer};
 //! use pressmark_tokenize::Splitter;
 //!
-//! let mut doc = Document::from_text("1", "Floods cut off the town of Orla on Monday. Sheep like grass. \
+//! let mut doc = Document::from_text("1", "Floods cut off the town of Orla on Monday. The sheep like fresh grass. \
 //!     Water cut the town of Orla off on Monday.");
 //! Splitter.run(&mut doc)?;
 //! // One unit vector a sentence; the encoder gives them in earnest.
@@ -18,7 +18,7 @@
 //! let options = Options { length: Length::Sentences(2), ..Options::default() };
 //! Summarizer::without_model(options)?.run(&mut doc)?;
 //! let summary: Vec<_> = doc.summary.iter().map(|s| doc.slice(doc.sents[s.sent].span)).collect();
-//! assert_eq!(summary, ["Floods cut off the town of Orla on Monday.", "Sheep like grass."]);
+//! assert_eq!(summary, ["Floods cut off the town of Orla on Monday.", "The sheep like fresh grass."]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
