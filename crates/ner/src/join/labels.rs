@@ -1,6 +1,6 @@
 //! Labels that do not depend on one sentence.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pressmark_core::{Document, Mention, Span};
 
@@ -23,7 +23,7 @@ const ARMED: &[&str] = &["rebel", "militant", "armed", "insurgent", "guerrilla",
 const OFFICES: &[&str] = &["CEO", "CFO", "COO", "CTO"];
 
 /// Countries are places; a name that is somewhere said to have rebels, or to be their group, is an
-/// organisation in the whole document, and so is one that has a chief executive.
+/// organisation in the whole document, and so is one that has a chief executive. A name is no amount.
 pub(super) fn settle(doc: &Document, mentions: &mut [Mention]) {
     let key = |mention: &Mention| fold(doc.slice(mention.span)).concat();
     let named = |m: &&Mention| Class::of(&m.label) == Class::Name;
@@ -41,6 +41,13 @@ pub(super) fn settle(doc: &Document, mentions: &mut [Mention]) {
         // "Kivu rebels" are rebels of a place; a place has no chief executive.
         if companies.contains(&key) || (mention.label != "LOC" && groups.contains(&key)) {
             mention.label = "ORG".to_owned();
+        }
+    }
+    // "J6" may look like an amount once; where the document names something so, it is none.
+    let names: HashMap<String, String> = mentions.iter().filter(named).map(|m| (key(m), m.label.clone())).collect();
+    for mention in mentions.iter_mut().filter(|m| m.label == "MONEY") {
+        if let Some(label) = names.get(&key(mention)) {
+            mention.label.clone_from(label);
         }
     }
     for mention in mentions.iter_mut().filter(|m| matches!(m.label.as_str(), "ORG" | "MISC" | "FAC")) {

@@ -131,6 +131,7 @@ fn labels_follow_what_is_known_and_said() {
     check("[MISC K9] rebels took a town. [MISC K9] left.", &["ORG K9 (2): "]);
     check("the armed group [MISC K9]", &["ORG K9 (1): "]);
     check("[LOC Norwood] CEO Ann Lee; [MISC Norwood]", &["ORG Norwood (2): "]);
+    check("[ORG K9] left. [ORG K9] saw [MONEY K9]’s rise.", &["ORG K9 (3): "]);
     check("[LOC Minas] rebels", &["LOC Minas (1): "]);
     check("[MISC Copa] winners", &["MISC Copa (1): "]);
 }
