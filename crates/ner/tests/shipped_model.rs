@@ -87,7 +87,7 @@ fn mentions_are_in_order_inside_sentences_and_in_entities() {
     let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds/codebooks/minerals.toml");
     let mut options = Options::default();
     options.terms.push(Terms::read(book).expect("the shipped codebook is read"));
-    let text = "Barrow Gold said copper, tin and rare earths from Chile’s mines (CMC) rose 5%. “We lead,” \
+    let text = "Barrow Ltd said copper, tin and rare earths from Chile’s mines (CMC) rose 5%. “We lead,” \
                 Ana Lima’s firm said.\n\nAna Lima won a gold medal in the U.S., Lima’s father said.";
     let docs = annotate(&model, options, &[text.to_owned()]);
     let doc = &docs[0];
