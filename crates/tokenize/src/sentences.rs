@@ -305,7 +305,8 @@ impl<'a> Scanner<'a> {
             }
             // "At 5 a.m. Mr. Smith went": nothing but the time stands before it.
             let words = before.text_before.split_whitespace().take(5).count();
-            let adverbial = words < 5 && before.text_before.split_whitespace().next().is_some_and(opens_sentences);
+            let first = before.text_before.split_whitespace().next().unwrap_or_default();
+            let adverbial = words < 5 && is_time_preposition(first);
             return opens || !adverbial;
         }
         if matches!(word, "e.g" | "i.e" | "z.B" | "d.h" | "E.g" | "I.e" | "J.-C" | "u.a" | "p.ex" | "P.S") {
@@ -453,6 +454,14 @@ fn is_spaced_stop(rest: &str) -> bool {
 /// Whether exactly ". . ." follows, the ellipsis behind a full stop.
 fn is_spaced_ellipsis(rest: &str) -> bool {
     rest.strip_prefix(". . .").is_some_and(|r| !is_spaced_stop(r.trim_start()))
+}
+
+/// Words that open a phrase of time at the head of a sentence: "At 5 a.m. Mr. Smith went".
+fn is_time_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "About" | "After" | "Around" | "At" | "Before" | "By" | "From" | "Just" | "On" | "Since" | "Towards" | "Until"
+    )
 }
 
 /// Words that go on with a time of day: "5 p.m. EST", "9 a.m. Monday".
