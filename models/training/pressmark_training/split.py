@@ -33,7 +33,7 @@ def wikigold(data: Path, out: Path) -> int:
     text = (data / "ner/wikigold/wikigold.conll.txt").read_text(encoding="utf-8")
     articles = [a.strip("\n") for a in text.split("-DOCSTART- O\n")]
     # The reader numbers an article by how many came before it, counting the leading one.
-    held = [a for i, a in enumerate(articles) if not wikigold_trains(f"wikigold-{i}")]
+    held = [a for i, a in enumerate(articles) if a and not wikigold_trains(f"wikigold-{i}")]
     (out / "wikigold_held.txt").write_text("\n\n".join(held) + "\n", encoding="utf-8")
     return len(held)
 
