@@ -152,7 +152,8 @@ def write_tokenizer(base: Path, out: Path) -> None:
 
 def write_manifest(out: Path, version: str) -> None:
     files = {}
-    for path in sorted(p for p in out.iterdir() if p.name != "manifest.json"):
+    # The card is for people and grows with what is measured; no program reads it.
+    for path in sorted(p for p in out.iterdir() if p.name not in ("manifest.json", "README.md")):
         data = path.read_bytes()
         files[path.name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     manifest = {"format": "pressmark-manifest/1", "name": "pressmark-news", "version": version, "files": files}
