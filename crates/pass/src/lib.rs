@@ -1,6 +1,6 @@
 //! The one pass: runs the encoder over a document's windows and keeps what it found for every stage.
 //!
-//! The principal type is [`Pass`], a [`Stage`] that reads `windows` and fills `hidden` (one row a
+//! The principal type is [`Pass`], a [`Stage`](pressmark_core::Stage) that reads `windows` and fills `hidden` (one row a
 //! subword) and `sent_vectors` (one unit vector a sentence, from the bundle's `embedding` head).
 //! Entity recognition, sentiment, frames and summaries all read those; none of them runs the
 //! encoder again. The crate exists so that the encoder need not know the document, nor the
