@@ -10,11 +10,11 @@
 //! use std::sync::Arc;
 //!
 //! use pressmark_core::{Document, Stage};
-//! use pressmark_encoder::{Model, TinyBundle};
+//! use pressmark_encoder::Model;
 //! use pressmark_pass::Pass;
 //! use pressmark_tokenize::{Options, Subwords, Tokenizer};
 //!
-//! let model = Arc::new(Model::from_files(&TinyBundle::default().files())?);
+//! let model = Arc::new(Model::open("../../models/pressmark-news")?);
 //! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default())?;
 //! let mut doc = Document::from_text("a", "Rain fell. The river rose.");
 //! tokenizer.run(&mut doc)?;
