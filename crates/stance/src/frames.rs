@@ -7,7 +7,7 @@ use pressmark_core::{
 use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
-use crate::prototypes::{Prototypes, Trained};
+use crate::prototypes::{Prototypes, Trained, background};
 use crate::voice::voice_of;
 use crate::{Codebook, Error};
 
@@ -55,13 +55,14 @@ impl Frames {
         codebooks: &[Codebook],
         options: FramesOptions,
     ) -> Result<Self, Error> {
+        let background = background(&model, tokenizer)?;
         let books = codebooks
             .iter()
             .map(|codebook| {
                 Ok(Book {
                     id: codebook.id(),
                     labels: codebook.labels().map(str::to_owned).collect(),
-                    prototypes: Prototypes::new(codebook, &model, tokenizer)?,
+                    prototypes: Prototypes::new(codebook, &background, &model, tokenizer)?,
                     trained: codebook
                         .labels
                         .iter()
@@ -135,17 +136,12 @@ impl Stage for Frames {
     }
 
     fn provenance(&self) -> Provenance {
-        Provenance {
-            stage: self.name(),
-            model: Some(format!("{} {}", self.model.name(), self.model.version())),
-            sha256: Some(self.model.sha256().to_owned()),
-            settings: serde_json::json!({
-                "codebooks": self.books.iter().map(|book| &book.id).collect::<Vec<_>>(),
-                "max_evidence": self.options.max_evidence,
-                "evidence_score": self.options.evidence_score,
-            })
-            .to_string(),
-        }
+        let settings = serde_json::json!({
+            "codebooks": self.books.iter().map(|book| &book.id).collect::<Vec<_>>(),
+            "max_evidence": self.options.max_evidence,
+            "evidence_score": self.options.evidence_score,
+        });
+        provenance(self.name(), &self.model, &settings)
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
@@ -153,6 +149,16 @@ impl Stage for Frames {
         doc.frames = frames;
         cover(self.name(), doc, is_read);
         Ok(())
+    }
+}
+
+/// What ran, for a stage whose only model is the bundle.
+pub(crate) fn provenance(stage: &'static str, model: &Model, settings: &serde_json::Value) -> Provenance {
+    Provenance {
+        stage,
+        model: Some(format!("{} {}", model.name(), model.version())),
+        sha256: Some(model.sha256().to_owned()),
+        settings: settings.to_string(),
     }
 }
 

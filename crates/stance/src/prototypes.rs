@@ -29,12 +29,23 @@ struct Prototype {
     deviation: f32,
 }
 
+/// The vectors of the background sentences: the same for every codebook.
+pub(crate) fn background(model: &Model, tokenizer: &Tokenizer) -> Result<Vec<Vec<f32>>, Error> {
+    BACKGROUND.lines().map(|line| embed(model, tokenizer, line)).collect()
+}
+
 /// Share of the nearest member in a similarity, the rest being the centre's: a frame has several
 /// faces, and one example may show the face that the centre blurs.
 const NEAREST: f32 = 0.5;
 
 impl Prototypes {
-    pub(crate) fn new(codebook: &Codebook, model: &Model, tokenizer: &Tokenizer) -> Result<Self, Error> {
+    /// The prototypes of a codebook against a [`background`].
+    pub(crate) fn new(
+        codebook: &Codebook,
+        background: &[Vec<f32>],
+        model: &Model,
+        tokenizer: &Tokenizer,
+    ) -> Result<Self, Error> {
         let members = codebook
             .labels
             .iter()
@@ -43,8 +54,7 @@ impl Prototypes {
                 texts.map(|text| embed(model, tokenizer, text)).collect::<Result<Vec<_>, _>>()
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let background = BACKGROUND.lines().map(|line| embed(model, tokenizer, line)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::fit(members, &background))
+        Ok(Self::fit(members, background))
     }
 
     fn fit(members: Vec<Vec<Vec<f32>>>, background: &[Vec<f32>]) -> Self {

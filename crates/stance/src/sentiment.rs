@@ -4,6 +4,7 @@ use pressmark_core::{Document, Layer, Mention, Provenance, Sentiment, Stage, Sta
 use pressmark_encoder::Model;
 
 use crate::Error;
+use crate::frames::provenance;
 
 /// The bundle's head for the tone towards a mention.
 const HEAD: &str = "sentiment";
@@ -84,12 +85,7 @@ impl Stage for EntitySentiment {
     }
 
     fn provenance(&self) -> Provenance {
-        Provenance {
-            stage: self.name(),
-            model: Some(format!("{} {}", self.model.name(), self.model.version())),
-            sha256: Some(self.model.sha256().to_owned()),
-            settings: r#"{"aggregate":"mean"}"#.to_owned(),
-        }
+        provenance(self.name(), &self.model, &serde_json::json!({ "aggregate": "mean" }))
     }
 
     /// An entity's tone is the mean over its mentions.

@@ -5,10 +5,11 @@ use pressmark_core::{Document, Holder, Layer, Provenance, Span, Stage, StageErro
 use pressmark_encoder::{Model, dot};
 use pressmark_tokenize::Tokenizer;
 
+use crate::Error;
 use crate::embed::embed;
+use crate::frames::{cover, provenance};
 use crate::sentiment::{Tone, has_sides};
 use crate::voice::voice_of;
-use crate::{Error, frames::cover};
 
 /// The bundle's head for a passage beside a target.
 const HEAD: &str = "stance";
@@ -194,18 +195,13 @@ impl Stage for Stances {
     }
 
     fn provenance(&self) -> Provenance {
-        Provenance {
-            stage: self.name(),
-            model: Some(format!("{} {}", self.model.name(), self.model.version())),
-            sha256: Some(self.model.sha256().to_owned()),
-            settings: serde_json::json!({
-                "targets": self.options.targets,
-                "relevance": self.options.relevance,
-                "confidence": self.options.confidence,
-                "max_evidence": self.options.max_evidence,
-            })
-            .to_string(),
-        }
+        let settings = serde_json::json!({
+            "targets": self.options.targets,
+            "relevance": self.options.relevance,
+            "confidence": self.options.confidence,
+            "max_evidence": self.options.max_evidence,
+        });
+        provenance(self.name(), &self.model, &settings)
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
