@@ -5,6 +5,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use pressmark_ingest::{Fields, Format, Options};
 use pressmark_ner::Scheme;
 
+use crate::commands::annotate::AnnotateArgs;
+use crate::commands::completions::CompletionsArgs;
+use crate::commands::evaluate::EvaluateArgs;
+use crate::commands::inspect::InspectArgs;
+use crate::commands::models::ModelsArgs;
+use crate::commands::schema::SchemaArgs;
+
 /// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
 /// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
 #[derive(Debug, Parser)]
@@ -22,155 +29,6 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     Models(ModelsArgs),
     Completions(CompletionsArgs),
-}
-
-const ANNOTATE_EXAMPLES: &str = "\
-Examples:
-  Annotate every document under a folder:
-    pressmark annotate seeds -o annotated.jsonl
-  A web crawl, with the address of each page as its id:
-    pressmark annotate crawl.warc.gz --id-field url -o crawl.jsonl
-  From a pipe to a pipe:
-    zcat news.jsonl.gz | pressmark annotate - --input-format jsonl | jq .entities
-  Only entities, with a list of terms of your own:
-    pressmark annotate pages/ --stages ner --terms minerals.toml -o entities.jsonl
-  Who stands where on a question:
-    pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl";
-
-/// Annotate documents and write one JSON line each
-#[derive(Debug, Args)]
-#[command(after_help = ANNOTATE_EXAMPLES)]
-pub(crate) struct AnnotateArgs {
-    /// Files and folders (.txt .md .html .jsonl .csv .tsv .warc, also .gz and .zst); `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) inputs: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) stages: StageArgs,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-}
-
-/// Show one document in the terminal: entities and quotations marked, summary, top frames
-#[derive(Debug, Args)]
-pub(crate) struct InspectArgs {
-    /// The file; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-
-    /// Which record of the file, counted from 0
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) record: u64,
-
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) stages: StageArgs,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-}
-
-const EVALUATE_EXAMPLES: &str = "\
-Examples:
-  Strict entity F1 on CoNLL columns:
-    pressmark evaluate ner dev.txt --labels conll03
-  On a folder of articles whose labels have other names:
-    pressmark evaluate ner articles/ --map Person=PERSON --map Organization=ORG --map Money=O
-  Quotations against brat annotations (folders text/ and attributions/):
-    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl";
-
-/// Hold the pipeline against gold annotations
-///
-/// The table goes to standard error, the same numbers as JSON to standard output.
-#[derive(Debug, Args)]
-#[command(after_help = EVALUATE_EXAMPLES)]
-pub(crate) struct EvaluateArgs {
-    /// What to evaluate
-    #[arg(value_enum)]
-    pub(crate) task: EvaluateTask,
-    /// The gold annotations: a file or a folder
-    pub(crate) gold: PathBuf,
-    /// Write each prediction beside its gold, one JSON object a line
-    #[arg(long, value_name = "FILE")]
-    pub(crate) predictions: Option<PathBuf>,
-    /// Labels of entities
-    #[arg(long, value_enum, default_value_t = Labels::News)]
-    pub(crate) labels: Labels,
-    /// Take a label of the gold data for one of ours; `X=O` leaves X out
-    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
-    pub(crate) map: Vec<(String, String)>,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-}
-
-/// What can be evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EvaluateTask {
-    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them
-    Ner,
-    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat)
-    Quotes,
-    /// Tone towards a mention: JSONL as in NewsMTSC
-    Sentiment,
-}
-
-/// Print the JSON Schema of the annotated record
-#[derive(Debug, Args)]
-pub(crate) struct SchemaArgs {
-    /// Print the columns for Hugging Face `datasets` instead: a README.md with `dataset_info.features`
-    #[arg(long)]
-    pub(crate) datasets: bool,
-}
-
-/// List the models at hand, or check them against their manifests
-#[derive(Debug, Args)]
-pub(crate) struct ModelsArgs {
-    #[command(subcommand)]
-    pub(crate) action: ModelsAction,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelsAction {
-    /// Name, version, licence, size and heads of each model
-    List(ModelArgs),
-    /// Read the model's files and hold them against their manifest
-    Verify(ModelArgs),
-}
-
-/// Print a completion script for a shell
-#[derive(Debug, Args)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct OutputArgs {
-    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
-    #[arg(short, long, default_value = "-", value_name = "PATH")]
-    pub(crate) output: PathBuf,
-
-    /// What becomes of documents that repeat an earlier one of the run, exactly or nearly
-    #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
-    pub(crate) duplicates: Duplicates,
-}
-
-/// What becomes of documents that repeat an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Duplicates {
-    /// Do not look for them
-    Keep,
-    /// Leave their lines out
-    Drop,
-    /// Name the earlier document in `duplicate_of`
-    Mark,
 }
 
 #[derive(Debug, Args)]
@@ -309,20 +167,6 @@ pub(crate) struct ModelArgs {
     pub(crate) model: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Run")]
-pub(crate) struct RunArgs {
-    /// Documents annotated at once [default: one a core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-    /// Stop at the first record that fails
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// No progress and no closing summary
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-}
-
 /// How long a summary is to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum SummaryLength {
@@ -348,13 +192,13 @@ impl FromStr for SummaryLength {
     }
 }
 
-fn parse_pair(text: &str) -> Result<(String, String), String> {
+pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(a, b)| !a.is_empty() && !b.is_empty());
     pair.map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| format!("{text:?} is not of the form THEIRS=OURS"))
 }
 
 /// A size in bytes with an optional K, M or G (powers of 1024).
-fn parse_size(text: &str) -> Result<usize, String> {
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let wrong = || format!("{text:?} is no size such as 500K, 16M or 1G");
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {

@@ -1,18 +1,90 @@
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 use pressmark_core::{Document, Status};
-use pressmark_ingest::{DuplicateOptions, Duplicates, Ids, Inputs, Record, Signature, ingest};
+use pressmark_ingest::{DuplicateOptions, Ids, Inputs, Record, Signature, ingest};
 use pressmark_jsonl::Provenance;
 use pressmark_pipeline::{Parallel, Pipeline, in_order};
 
-use crate::args::{self, AnnotateArgs};
+use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::output::Output;
 use crate::report::Report;
 use crate::{Outcome, model, stages};
+
+const ANNOTATE_EXAMPLES: &str = "\
+Examples:
+  Annotate every document under a folder:
+    pressmark annotate seeds -o annotated.jsonl
+  A web crawl, with the address of each page as its id:
+    pressmark annotate crawl.warc.gz --id-field url -o crawl.jsonl
+  From a pipe to a pipe:
+    zcat news.jsonl.gz | pressmark annotate - --input-format jsonl | jq .entities
+  Only entities, with a list of terms of your own:
+    pressmark annotate pages/ --stages ner --terms minerals.toml -o entities.jsonl
+  Who stands where on a question:
+    pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl";
+
+/// Annotate documents and write one JSON line each
+#[derive(Debug, Args)]
+#[command(after_help = ANNOTATE_EXAMPLES)]
+pub(crate) struct AnnotateArgs {
+    /// Files and folders (.txt .md .html .jsonl .csv .tsv .warc, also .gz and .zst); `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
+    #[arg(short, long, default_value = "-", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// What becomes of documents that repeat an earlier one of the run, exactly or nearly
+    #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
+    pub(crate) duplicates: Duplicates,
+}
+
+/// What becomes of documents that repeat an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Duplicates {
+    /// Do not look for them
+    Keep,
+    /// Leave their lines out
+    Drop,
+    /// Name the earlier document in `duplicate_of`
+    Mark,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Run")]
+pub(crate) struct RunArgs {
+    /// Documents annotated at once [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Stop at the first record that fails
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// No progress and no closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
 
 /// Records that go through the stages together at most: more do not fill the encoder better.
 const BATCH_RECORDS: usize = 16;
@@ -39,8 +111,8 @@ pub(crate) fn run(args: AnnotateArgs) -> Result<Outcome> {
     let stages = pipeline.provenance();
     let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
     let mut ids = Ids::new();
-    let look_for_duplicates = args.output.duplicates != args::Duplicates::Keep;
-    let mut duplicates = Duplicates::new(DuplicateOptions::default())?;
+    let look_for_duplicates = args.output.duplicates != Duplicates::Keep;
+    let mut duplicates = pressmark_ingest::Duplicates::new(DuplicateOptions::default())?;
     let ingest_nanos = AtomicU64::new(0);
 
     let work = |records: Vec<Record>| {
@@ -56,7 +128,7 @@ pub(crate) fn run(args: AnnotateArgs) -> Result<Outcome> {
             ids.assign(&mut doc);
             doc.duplicate_of = signature.and_then(|s| duplicates.check_signature(&doc.id, &s));
             report.document(&doc, progress.bytes_read());
-            if doc.duplicate_of.is_some() && args.output.duplicates == args::Duplicates::Drop {
+            if doc.duplicate_of.is_some() && args.output.duplicates == Duplicates::Drop {
                 continue;
             }
             if let Err(error) = output.write(&pressmark_jsonl::Record::of(&doc, &provenance)) {

@@ -1,10 +1,17 @@
 use std::io::Write;
 
 use anyhow::Result;
-use clap::CommandFactory;
+use clap::{Args, CommandFactory};
 
 use crate::Outcome;
-use crate::args::{Cli, CompletionsArgs};
+use crate::args::Cli;
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
 
 pub(crate) fn run(args: CompletionsArgs) -> Result<Outcome> {
     let mut script = Vec::new();

@@ -1,13 +1,34 @@
 use std::io::Write;
+use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
+use clap::Args;
 use pressmark_core::{Document, Span};
 use pressmark_ingest::{Inputs, ingest};
 
-use crate::args::InspectArgs;
+use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::terminal::{clean, styled};
 use crate::{Outcome, model, stages};
+
+/// Show one document in the terminal: entities and quotations marked, summary, top frames
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Which record of the file, counted from 0
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) record: u64,
+
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
 
 const HEADING: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();

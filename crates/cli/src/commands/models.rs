@@ -1,10 +1,26 @@
 use std::io::Write;
 
 use anyhow::Result;
+use clap::{Args, Subcommand};
 
 use crate::Outcome;
-use crate::args::{ModelArgs, ModelsAction, ModelsArgs};
+use crate::args::ModelArgs;
 use crate::model;
+
+/// List the models at hand, or check them against their manifests
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    #[command(subcommand)]
+    pub(crate) action: ModelsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsAction {
+    /// Name, version, licence, size and heads of each model
+    List(ModelArgs),
+    /// Read the model's files and hold them against their manifest
+    Verify(ModelArgs),
+}
 
 pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
     let text = match args.action {

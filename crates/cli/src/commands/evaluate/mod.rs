@@ -10,12 +10,57 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
 use pressmark_encoder::Model;
 use pressmark_tokenize::{Subwords, Tokenizer};
 use serde_json::{Map, Value, json};
 
-use crate::args::{EvaluateArgs, EvaluateTask};
+use crate::args::{Labels, ModelArgs, parse_pair};
 use crate::{Outcome, model};
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  Strict entity F1 on CoNLL columns:
+    pressmark evaluate ner dev.txt --labels conll03
+  On a folder of articles whose labels have other names:
+    pressmark evaluate ner articles/ --map Person=PERSON --map Organization=ORG --map Money=O
+  Quotations against brat annotations (folders text/ and attributions/):
+    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl";
+
+/// Hold the pipeline against gold annotations
+///
+/// The table goes to standard error, the same numbers as JSON to standard output.
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub(crate) struct EvaluateArgs {
+    /// What to evaluate
+    #[arg(value_enum)]
+    pub(crate) task: EvaluateTask,
+    /// The gold annotations: a file or a folder
+    pub(crate) gold: PathBuf,
+    /// Write each prediction beside its gold, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Labels of entities
+    #[arg(long, value_enum, default_value_t = Labels::News)]
+    pub(crate) labels: Labels,
+    /// Take a label of the gold data for one of ours; `X=O` leaves X out
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
+    pub(crate) map: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+/// What can be evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvaluateTask {
+    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them
+    Ner,
+    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat)
+    Quotes,
+    /// Tone towards a mention: JSONL as in NewsMTSC
+    Sentiment,
+}
 
 /// What an evaluation found: named rows of numbers.
 struct Table {

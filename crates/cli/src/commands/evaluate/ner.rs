@@ -7,8 +7,8 @@ use pressmark_ner::{Counts, EntityScore, Ner, Options, read_columns};
 use pressmark_pass::Pass;
 use serde_json::json;
 
+use super::EvaluateArgs;
 use super::{Bench, Table, files, read};
-use crate::args::EvaluateArgs;
 
 /// Strict entity F1, as seqeval: the tokens are taken as given, their windows are made as for any document.
 pub(super) fn evaluate(bench: &mut Bench, args: &EvaluateArgs) -> Result<Table> {
