@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Entity, Frame, Matrix, Mention, Problem, ProblemKind, Quote, Segment, SegmentKind, Sentence, Severity,
-    Span, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, Entity, Frame, Matrix, Mention, Problem, ProblemKind, Quote, Segment, SegmentKind, Sentence,
+    Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -54,6 +54,9 @@ pub struct Document {
     pub problems: Vec<Problem>,
     /// How much of the text each stage saw, in the order in which they ran.
     pub coverage: Vec<Coverage>,
+
+    /// When work on the document has to end; never written.
+    pub deadline: Deadline,
 }
 
 /// Where a record came from.
@@ -192,6 +195,14 @@ impl Document {
     /// Notes that a stage saw `seen` of `total` code points.
     pub fn cover(&mut self, stage: &'static str, seen: usize, total: usize) {
         self.coverage.push(Coverage { stage, seen, total });
+    }
+
+    /// Whether there is time left for work on the document; a stage asks inside its long loops.
+    ///
+    /// # Errors
+    /// Of the kind [`ProblemKind::Timeout`] once [`deadline`](Self::deadline) has passed.
+    pub fn in_time(&self) -> Result<(), StageError> {
+        if self.deadline.has_passed() { Err(StageError::timeout()) } else { Ok(()) }
     }
 
     /// What became of the document, from its problems and coverage.

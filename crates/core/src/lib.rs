@@ -25,6 +25,7 @@
 //! - **stance**: where a **holder** stands towards a **target**; **voice**: whose words a passage is in.
 #![deny(missing_docs)]
 
+mod deadline;
 mod document;
 mod layers;
 mod problem;
@@ -32,6 +33,7 @@ mod segment;
 mod span;
 mod stage;
 
+pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Matrix, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,

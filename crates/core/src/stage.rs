@@ -99,6 +99,12 @@ impl StageError {
         Self { kind: ProblemKind::StageFailed, message: message.into(), span: None, source: None }
     }
 
+    /// The document's deadline has passed.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self { kind: ProblemKind::Timeout, ..Self::new("the document took too long") }
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

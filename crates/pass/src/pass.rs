@@ -1,10 +1,14 @@
 use std::sync::Arc;
 
-use pressmark_core::{Document, Layer, Matrix, Provenance, Stage, StageError, Windows};
+use pressmark_core::{Deadline, Document, Layer, Matrix, Provenance, Stage, StageError, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 /// The bundle's head that makes a sentence vector of the mean hidden state.
 const EMBEDDING: &str = "embedding";
+
+/// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
+/// encoder's blocks, so that few are left half full.
+const CHUNK_WINDOWS: usize = 64;
 
 /// The stage that runs the encoder, once a document.
 pub struct Pass {
@@ -21,13 +25,29 @@ impl Pass {
         Ok(Self { model })
     }
 
-    fn encode(&self, windows: &Windows) -> Result<Matrix, StageError> {
+    /// The hidden states of the windows; gives up between two chunks of them once the deadline has passed.
+    fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<Matrix, StageError> {
         if windows.ids.is_empty() {
             return Ok(Matrix::default());
         }
-        let packed = PackedWindows { ids: &windows.ids, shapes: &windows.shapes, starts: &windows.starts };
-        let hidden = self.model.encode(packed).map_err(failed)?;
-        Ok(Matrix::new(self.model.hidden_size(), hidden.into_raw_vec_and_offset().0))
+        let mut hidden = Vec::with_capacity(windows.ids.len() * self.model.hidden_size());
+        let mut starts = Vec::new();
+        // Each chunk but the last ends where the next one starts.
+        for first in (0..windows.starts.len().saturating_sub(1)).step_by(CHUNK_WINDOWS) {
+            if deadline.has_passed() {
+                return Err(StageError::timeout());
+            }
+            let chunk = windows.starts.get(first..).unwrap_or_default();
+            let chunk = chunk.get(..=CHUNK_WINDOWS).unwrap_or(chunk);
+            let (Some(&begin), Some(&end)) = (chunk.first(), chunk.last()) else { break };
+            starts.clear();
+            starts.extend(chunk.iter().map(|start| start.saturating_sub(begin)));
+            let ids = windows.ids.get(begin..end).unwrap_or_default();
+            let shapes = windows.shapes.get(begin..end).unwrap_or_default();
+            let states = self.model.encode(PackedWindows { ids, shapes, starts: &starts }).map_err(failed)?;
+            hidden.extend_from_slice(states.as_slice().unwrap_or_default());
+        }
+        Ok(Matrix::new(self.model.hidden_size(), hidden))
     }
 
     /// Sentence vectors from hidden states, and what the pass saw of the sentences.
@@ -82,13 +102,17 @@ impl Stage for Pass {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let hidden = self.encode(&doc.windows)?;
+        let hidden = self.encode(&doc.windows, &doc.deadline)?;
         self.finish(doc, hidden)
     }
 
     /// Short documents share the encoder's blocks; the encoder gives a window the same bits
     /// whatever its neighbours, so the result is that of [`run`](Stage::run).
     fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
+        if let [doc] = docs {
+            // A long document comes alone: its hidden states are made once and not copied.
+            return vec![self.run(doc)];
+        }
         let mut joined = Windows { starts: vec![0], ..Windows::default() };
         for doc in &*docs {
             let base = joined.ids.len();
@@ -96,7 +120,9 @@ impl Stage for Pass {
             joined.shapes.extend_from_slice(&doc.windows.shapes);
             joined.starts.extend(doc.windows.starts.iter().skip(1).map(|start| base + start));
         }
-        let Ok(hidden) = self.encode(&joined) else {
+        // Documents that go together have the same time; what is over for one is over for all.
+        let deadline = docs.first().map(|doc| doc.deadline.clone()).unwrap_or_default();
+        let Ok(hidden) = self.encode(&joined, &deadline) else {
             // One document that cannot be read must not take the others with it.
             return docs.iter_mut().map(|doc| self.run(doc)).collect();
         };

@@ -2,7 +2,8 @@
 //!
 //! A [`Pipeline`] refuses an order that cannot work before it reads the first document, runs its
 //! stages over a batch, turns a stage's failure (a panic included) into a problem of the one
-//! document, and keeps the time that each stage took. [`in_order`] is the loop around it: many
+//! document, ends one that takes longer than it may ([`Limits`]), and keeps the time that each stage
+//! took. [`in_order`] is the loop around it: many
 //! threads, results in input order, and never more than a set number of batches in flight.
 //! The crate knows no concrete stage, no file and no progress bar.
 //!
@@ -36,4 +37,4 @@ mod parallel;
 mod pipeline;
 
 pub use parallel::{Parallel, in_order};
-pub use pipeline::{Error, Pipeline, StageTime};
+pub use pipeline::{Error, Limits, Pipeline, StageTime};

@@ -1,15 +1,38 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pressmark_core::{Document, Layer, Matrix, Provenance, Stage, StageError, Windows};
+use pressmark_core::{Deadline, Document, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows};
 
 /// Stages in an order that works.
 pub struct Pipeline {
     stages: Vec<Box<dyn Stage>>,
     /// Nanoseconds that each stage took, over all threads.
     nanos: Vec<AtomicU64>,
+    limits: Limits,
+}
+
+/// What ends the work on a document early; [`Default`] is nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// How long the stages may take over one document. What they did not get to is left out, with a problem
+    /// [`ProblemKind::Timeout`].
+    pub timeout: Option<Duration>,
+    /// Once set, stages give up as soon as they can. What they leave is not the document's annotation and must not
+    /// be written.
+    pub stop: Option<Arc<AtomicBool>>,
+}
+
+impl Limits {
+    fn deadline(&self) -> Deadline {
+        let deadline = self.timeout.map_or_else(Deadline::default, Deadline::after);
+        match &self.stop {
+            Some(stop) => deadline.or_when(Arc::clone(stop)),
+            None => deadline,
+        }
+    }
 }
 
 /// Why stages cannot be run in the order given.
@@ -73,7 +96,13 @@ impl Pipeline {
             }
         }
         let nanos = stages.iter().map(|_| AtomicU64::new(0)).collect();
-        Ok(Self { stages, nanos })
+        Ok(Self { stages, nanos, limits: Limits::default() })
+    }
+
+    /// The same pipeline within limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// What runs, in order: the same for every document.
@@ -91,32 +120,82 @@ impl Pipeline {
 
     /// Runs every stage over the documents that have text, then drops what only stages read.
     ///
-    /// A stage that fails on a document, or panics, leaves a problem there; later stages run all the same.
+    /// A stage that fails on a document, or panics, leaves a problem there; later stages run all the same. One whose
+    /// time is over runs no later stage.
     pub fn run(&self, docs: &mut [&mut Document]) {
         let mut docs: Vec<&mut Document> = docs.iter_mut().filter(|d| !d.text.is_empty()).map(|d| &mut **d).collect();
-        for (stage, nanos) in self.stages.iter().zip(&self.nanos) {
-            let start = Instant::now();
-            run_stage(stage.as_ref(), &mut docs);
-            nanos.fetch_add(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let before: Vec<_> = docs.iter().map(|doc| (doc.problems.len(), doc.coverage.len())).collect();
+        if let Err(late) = self.run_together(&mut docs) {
+            if let [doc] = &mut docs[..] {
+                self.end(doc, late);
+            } else {
+                // Whose fault it was cannot be told: each gets the whole time for itself.
+                for (doc, (problems, coverage)) in docs.iter_mut().zip(before) {
+                    self.stages.iter().for_each(|stage| clear(doc, stage.gives()));
+                    doc.problems.truncate(problems);
+                    doc.coverage.truncate(coverage);
+                    if let Err(late) = self.run_together(&mut [&mut **doc]) {
+                        self.end(doc, late);
+                    }
+                }
+            }
         }
         for doc in docs {
             (doc.windows, doc.hidden, doc.sent_vectors) = (Windows::default(), Matrix::default(), Matrix::default());
+            doc.deadline = Deadline::default();
         }
+    }
+
+    /// Runs the stages within the time for one document; when it does not suffice, tells which stage was the first
+    /// that did not end.
+    fn run_together(&self, docs: &mut [&mut Document]) -> Result<(), usize> {
+        let deadline = self.limits.deadline();
+        docs.iter_mut().for_each(|doc| doc.deadline = deadline.clone());
+        for (index, (stage, nanos)) in self.stages.iter().zip(&self.nanos).enumerate() {
+            if deadline.has_passed() {
+                return Err(index);
+            }
+            let start = Instant::now();
+            let in_time = run_stage(stage.as_ref(), docs);
+            nanos.fetch_add(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            if !in_time {
+                return Err(index);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says of a document that its time was over before stage `late` had ended.
+    fn end(&self, doc: &mut Document, late: usize) {
+        let missing = self.stages.get(late..).unwrap_or_default();
+        let names: Vec<_> = missing.iter().map(|stage| stage.name()).collect();
+        let time = self.limits.timeout.map_or_else(|| "the run".to_owned(), |time| format!("{time:?}"));
+        let message = format!("took longer than {time}; without {}", names.join(", "));
+        doc.report(names.first().copied().unwrap_or_default(), ProblemKind::Timeout, message, None);
+        let total = doc.text.chars().count();
+        names.into_iter().for_each(|name| doc.cover(name, 0, total));
     }
 }
 
-fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) {
+/// Runs one stage; tells whether it ended before the documents' deadline.
+fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
     let results = match catch_unwind(AssertUnwindSafe(|| stage.run_batch(docs))) {
         Ok(results) => results,
         // Somewhere in the batch a document made the stage panic: find out which, one by one.
         Err(_) => docs.iter_mut().map(|doc| run_alone(stage, doc)).collect(),
     };
+    let mut in_time = true;
     for (doc, result) in docs.iter_mut().zip(results) {
         if let Err(error) = result {
             clear(doc, stage.gives());
-            doc.report(stage.name(), error.kind, with_causes(&error), error.span);
+            if error.kind == ProblemKind::Timeout {
+                in_time = false;
+            } else {
+                doc.report(stage.name(), error.kind, with_causes(&error), error.span);
+            }
         }
     }
+    in_time
 }
 
 fn run_alone(stage: &dyn Stage, doc: &mut Document) -> Result<(), StageError> {
@@ -183,6 +262,9 @@ mod tests {
         fn run(&self, doc: &mut Document) -> Result<(), StageError> {
             doc.abstract_text = Some("half".into());
             assert!(!doc.text.contains("boom"), "a boom in the text");
+            while doc.text.contains("slow") {
+                doc.in_time()?;
+            }
             if doc.text.contains("bad") { Err(StageError::new("a bad document")) } else { Ok(()) }
         }
     }
@@ -221,5 +303,36 @@ mod tests {
                 (None, None),
             ]
         );
+    }
+
+    #[test]
+    fn a_slow_document_ends_and_its_neighbours_are_whole() {
+        let stages = || vec![stage("a", &[], &[Layer::Abstract]), stage("b", &[], &[Layer::Stances])];
+        let run = |pipeline: &Pipeline, texts: &[&str]| {
+            let mut docs: Vec<_> = texts.iter().map(|text| Document::from_text(*text, *text)).collect();
+            pipeline.run(&mut docs.iter_mut().collect::<Vec<_>>());
+            docs
+        };
+        let whole = run(&Pipeline::new(stages()).unwrap(), &["good", "bad"]);
+        let timeout = Some(Duration::from_millis(200));
+        let pipeline = Pipeline::new(stages()).unwrap().within(Limits { timeout, stop: None });
+        let docs = run(&pipeline, &["good", "slow", "bad"]);
+        assert_eq!([&docs[0], &docs[2]], [&whole[0], &whole[1]]);
+        let slow = &docs[1];
+        assert_eq!((slow.abstract_text.as_deref(), slow.status()), (None, pressmark_core::Status::Partial));
+        let problems: Vec<_> = slow.problems.iter().map(|p| (p.stage, p.kind, p.message.as_str())).collect();
+        assert_eq!(problems, [("a", ProblemKind::Timeout, "took longer than 200ms; without a, b")]);
+        let coverage: Vec<_> = slow.coverage.iter().map(|c| (c.stage, c.seen, c.total)).collect();
+        assert_eq!(coverage, [("a", 0, 4), ("b", 0, 4)]);
+    }
+
+    #[test]
+    fn work_stops_when_told() {
+        let stop = Arc::new(AtomicBool::new(true));
+        let limits = Limits { timeout: None, stop: Some(stop) };
+        let pipeline = Pipeline::new(vec![stage("a", &[], &[Layer::Abstract])]).unwrap().within(limits);
+        let mut doc = Document::from_text("a", "slow");
+        pipeline.run(&mut [&mut doc]); // would run forever
+        assert_eq!(doc.abstract_text, None);
     }
 }
