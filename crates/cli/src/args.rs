@@ -117,7 +117,8 @@ pub(crate) struct StageArgs {
     /// Codebook of terms that adds labels to entities (TOML); may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) terms: Vec<PathBuf>,
-    /// Codebook of frames: policy-frames, news-frames or a TOML file; may be given more than once [default: both]
+    /// Codebook of frames: policy-frames, news-frames, climate-frames, gun-violence-frames or a TOML file; may be given
+    /// more than once [default: the first two]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) codebook: Vec<String>,
     /// Length of the summary: sentences (3), words (60w) or a share of the text (20%)
@@ -126,6 +127,19 @@ pub(crate) struct StageArgs {
     /// Take the stance of outlet and speakers towards this; may be given more than once
     #[arg(long, value_name = "TEXT")]
     pub(crate) target: Vec<String>,
+}
+
+impl Default for StageArgs {
+    fn default() -> Self {
+        Self {
+            stages: Vec::new(),
+            labels: Labels::News,
+            terms: Vec::new(),
+            codebook: Vec::new(),
+            summary: SummaryLength::Sentences(3),
+            target: Vec::new(),
+        }
+    }
 }
 
 /// The stages that a user may ask for.

@@ -53,12 +53,19 @@ fn wanted(asked: &[StageName]) -> BTreeSet<StageName> {
 
 /// The pipeline that the arguments ask for.
 pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline> {
-    let tokenizer = || -> Result<Tokenizer> {
-        let subwords = Subwords::from_json(model.tokenizer_json()).context("failed to read the model's tokenizer")?;
-        let options = pressmark_tokenize::Options { max_window: model.max_window() };
-        Ok(Tokenizer::new(subwords, options)?)
-    };
-    let tokenizer = tokenizer()?;
+    Ok(Pipeline::new(stages(args, model)?)?)
+}
+
+/// The tokenizer that the model was trained with.
+pub(crate) fn tokenizer(model: &Model) -> Result<Tokenizer> {
+    let subwords = Subwords::from_json(model.tokenizer_json()).context("failed to read the model's tokenizer")?;
+    let options = pressmark_tokenize::Options { max_window: model.max_window() };
+    Ok(Tokenizer::new(subwords, options)?)
+}
+
+/// The stages that the arguments ask for, and those that they need, in order.
+pub(crate) fn stages(args: &StageArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
+    let tokenizer = tokenizer(model)?;
     let mut stages: Vec<Box<dyn Stage>> = Vec::new();
     for name in wanted(&args.stages) {
         stages.push(match name {
@@ -80,7 +87,7 @@ pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline>
         });
     }
     stages.insert(0, Box::new(tokenizer));
-    Ok(Pipeline::new(stages)?)
+    Ok(stages)
 }
 
 fn ner(args: &StageArgs, model: &Arc<Model>) -> Result<Ner> {
@@ -102,22 +109,27 @@ fn summarizer(args: &StageArgs, model: &Arc<Model>) -> Result<Summarizer> {
     Ok(Summarizer::new(Arc::clone(model), pressmark_summarize::Options { length })?)
 }
 
-/// The codebooks of frames by their names or paths; both shipped ones when none is named.
+/// The names of the codebooks of frames inside the program; `annotate` uses the first two unless told otherwise.
+pub(crate) const SHIPPED_CODEBOOKS: [&str; 4] =
+    ["policy-frames", "news-frames", "climate-frames", "gun-violence-frames"];
+
+/// The codebooks of frames by their names or paths; the general ones when none is named.
 fn codebooks(names: &[String]) -> Result<Vec<Codebook>> {
     if names.is_empty() {
-        return Ok(vec![Codebook::policy_frames(), Codebook::news_frames()]);
+        return SHIPPED_CODEBOOKS[..2].iter().map(|name| codebook(name)).collect();
     }
-    let read = |name: &String| match name.as_str() {
-        "policy-frames" => Ok(Codebook::policy_frames()),
-        "news-frames" => Ok(Codebook::news_frames()),
-        path => {
-            let toml = fs::read_to_string(path).with_context(|| {
-                format!("failed to read the codebook {path}: expected policy-frames, news-frames or a TOML file")
-            })?;
-            Ok(Codebook::parse(path, &toml)?)
-        }
-    };
-    names.iter().map(read).collect()
+    names.iter().map(|name| codebook(name)).collect()
+}
+
+/// A codebook of frames by its name or path.
+pub(crate) fn codebook(name: &str) -> Result<Codebook> {
+    if let Some(codebook) = Codebook::shipped(name) {
+        return Ok(codebook);
+    }
+    let toml = fs::read_to_string(name).with_context(|| {
+        format!("failed to read the codebook {name}: expected {} or a TOML file", SHIPPED_CODEBOOKS.join(", "))
+    })?;
+    Ok(Codebook::parse(name, &toml)?)
 }
 
 #[cfg(test)]

@@ -43,6 +43,14 @@ struct Header {
     kind: String,
 }
 
+/// The codebooks inside the crate.
+const SHIPPED: [(&str, &str); 4] = [
+    ("policy-frames", include_str!("../codebooks/policy-frames.toml")),
+    ("news-frames", include_str!("../codebooks/news-frames.toml")),
+    ("climate-frames", include_str!("../codebooks/climate-frames.toml")),
+    ("gun-violence-frames", include_str!("../codebooks/gun-violence-frames.toml")),
+];
+
 /// Longest text of a codebook: definitions are a sentence or two, examples one.
 const MAX_TEXT: usize = 4096;
 /// Most frames of a codebook, and most examples of a frame: each costs a run of the encoder.
@@ -77,16 +85,25 @@ impl Codebook {
         Ok(Self { name: file.codebook.name, version: file.codebook.version, labels: file.labels })
     }
 
+    /// A codebook of those inside the crate, by its name: `policy-frames` (the fifteen dimensions of Boydstun et al.
+    /// 2014), `news-frames` (the five generic ones of Semetko and Valkenburg 2000), `climate-frames` (eight themes of
+    /// the coverage of climate change) or `gun-violence-frames` (nine of the coverage of gun violence).
+    #[must_use]
+    pub fn shipped(name: &str) -> Option<Self> {
+        let (name, toml) = SHIPPED.into_iter().find(|(shipped, _)| *shipped == name)?;
+        Some(Self::parse(name, toml).expect("it is tested"))
+    }
+
     /// The fifteen dimensions of the Policy Frames Codebook (Boydstun et al. 2014).
     #[must_use]
     pub fn policy_frames() -> Self {
-        Self::parse("policy-frames", include_str!("../codebooks/policy-frames.toml")).expect("it is tested")
+        Self::shipped("policy-frames").expect("it is tested")
     }
 
     /// The five generic news frames of Semetko and Valkenburg (2000).
     #[must_use]
     pub fn news_frames() -> Self {
-        Self::parse("news-frames", include_str!("../codebooks/news-frames.toml")).expect("it is tested")
+        Self::shipped("news-frames").expect("it is tested")
     }
 
     /// Name and version as written in records, for example `policy-frames 1`.
@@ -110,6 +127,10 @@ mod tests {
         assert_eq!(Codebook::policy_frames().labels().count(), 15);
         assert_eq!(Codebook::news_frames().labels().count(), 5);
         assert_eq!(Codebook::news_frames().id(), "news-frames 1");
+        for (name, _) in SHIPPED {
+            assert_eq!(Codebook::shipped(name).map(|book| book.id()), Some(format!("{name} 1")));
+        }
+        assert_eq!(Codebook::shipped("weather"), None);
     }
 
     #[test]

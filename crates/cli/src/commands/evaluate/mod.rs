@@ -1,31 +1,50 @@
 //! Holds the pipeline against gold annotations, with the metric that the field uses.
 
+mod annotated;
+mod articles;
+mod frames;
+pub(crate) mod gold;
+mod measure;
 mod ner;
 mod quotes;
+mod sentences;
 mod sentiment;
+mod stance;
+mod summaries;
+mod table;
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
+use pressmark_core::{Document, Span, Stage};
 use pressmark_encoder::Model;
-use pressmark_tokenize::{Subwords, Tokenizer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::args::{Labels, ModelArgs, parse_pair};
-use crate::{Outcome, model};
+use self::annotated::Annotated;
+use self::gold::GoldArgs;
+use self::table::Table;
+use crate::args::{Labels, ModelArgs, StageArgs, StageName};
+use crate::{Outcome, model, stages};
 
 const EVALUATE_EXAMPLES: &str = "\
 Examples:
   Strict entity F1 on CoNLL columns:
     pressmark evaluate ner dev.txt --labels conll03
-  On a folder of articles whose labels have other names:
-    pressmark evaluate ner articles/ --map Person=PERSON --map Organization=ORG --map Money=O
+  On a folder of articles, some of whose labels have names of their own:
+    pressmark evaluate ner articles/ --map Country=LOC --map Event=O
   Quotations against brat annotations (folders text/ and attributions/):
-    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl";
+    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl
+  Frames coded in two columns by number, with a codebook of your own:
+    pressmark evaluate frames coded.csv --codebook mine.toml --text-field headline \\
+      --label-field theme1 --label-field theme2 --map 1=economic --map 2=health --map 99=O
+  What was annotated before, instead of running the pipeline:
+    pressmark evaluate stance gold.csv --annotated annotated.jsonl";
 
 /// Hold the pipeline against gold annotations
 ///
@@ -41,12 +60,17 @@ pub(crate) struct EvaluateArgs {
     /// Write each prediction beside its gold, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
+    /// Take predictions from this file, as `pressmark annotate` wrote it, instead of running the pipeline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) annotated: Option<PathBuf>,
     /// Labels of entities
     #[arg(long, value_enum, default_value_t = Labels::News)]
     pub(crate) labels: Labels,
-    /// Take a label of the gold data for one of ours; `X=O` leaves X out
-    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
-    pub(crate) map: Vec<(String, String)>,
+    /// Codebook of frames: the name of a shipped one or a TOML file [default: the shipped one that has most of the labels]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) codebook: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: GoldArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
 }
@@ -54,45 +78,51 @@ pub(crate) struct EvaluateArgs {
 /// What can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EvaluateTask {
-    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them
+    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1
     Ner,
-    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat)
+    /// Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1
+    Sentences,
+    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat); F1 of contents, speaker, cue
     Quotes,
-    /// Tone towards a mention: JSONL as in NewsMTSC
+    /// Tone towards a mention: JSONL as in NewsMTSC; accuracy, macro F1
     Sentiment,
+    /// Frames: JSONL {text, label: []}, CSV or TSV; F1 of each label, macro F1, average precision
+    Frames,
+    /// Stance towards a target: JSONL {text, target, label}, CSV or TSV; macro F1, F1 for and against
+    Stance,
+    /// Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []}; ROUGE beside baselines
+    Summaries,
+    /// Articles out of pages: a folder with ground-truth.json and html/*.html.gz; F1 by shingles of four words
+    Articles,
 }
 
-/// What an evaluation found: named rows of numbers.
-struct Table {
-    columns: &'static [&'static str],
-    rows: Vec<(String, Vec<f64>)>,
-}
-
-impl Table {
-    /// For people: one line a row, shares as percentages with two decimals, counts as they are.
-    fn text(&self) -> String {
-        let width = self.rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-        let header: String = self.columns.iter().map(|column| format!("  {column:>12}")).collect();
-        let mut text = format!("{:width$}{header}\n", "");
-        for (name, values) in &self.rows {
-            let cell = |v: &f64| if v.fract() == 0.0 && *v > 1.0 { format!("  {v:>12}") } else { percent(*v) };
-            text.push_str(&format!("{name:width$}{}\n", values.iter().map(cell).collect::<String>()));
+impl EvaluateTask {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ner => "ner",
+            Self::Sentences => "sentences",
+            Self::Quotes => "quotes",
+            Self::Sentiment => "sentiment",
+            Self::Frames => "frames",
+            Self::Stance => "stance",
+            Self::Summaries => "summaries",
+            Self::Articles => "articles",
         }
-        text
     }
 
-    /// For programs: shares in [0, 1].
-    fn json(&self, task: &str, gold: &Path) -> Value {
-        let row = |(name, values): &(String, Vec<f64>)| {
-            let cells = self.columns.iter().zip(values).map(|(c, v)| ((*c).to_owned(), json!(v)));
-            Value::Object(std::iter::once(("name".to_owned(), json!(name))).chain(cells).collect::<Map<_, _>>())
-        };
-        json!({ "task": task, "gold": gold.display().to_string(), "rows": self.rows.iter().map(row).collect::<Vec<_>>() })
+    /// The stage whose layer is evaluated, where one is.
+    fn stage(self) -> Option<&'static str> {
+        match self {
+            Self::Ner => Some("ner"),
+            Self::Sentences => Some("tokenize"),
+            Self::Quotes => Some("quote"),
+            Self::Sentiment => Some("sentiment"),
+            Self::Frames => Some("frames"),
+            Self::Stance => Some("stance"),
+            Self::Summaries => Some("summarize"),
+            Self::Articles => None,
+        }
     }
-}
-
-fn percent(share: f64) -> String {
-    format!("  {:>12.2}", 100.0 * share)
 }
 
 /// Where predictions go beside their gold, one JSON object a line.
@@ -113,47 +143,105 @@ impl Predictions {
             None => Ok(()),
         }
     }
+
+    fn finish(self) -> Result<()> {
+        self.0.map_or(Ok(()), |mut file| file.flush().context("failed to write the last predictions"))
+    }
 }
 
 /// What every evaluation starts from.
-struct Bench {
-    model: Arc<Model>,
-    tokenizer: Tokenizer,
+struct Bench<'a> {
+    args: &'a EvaluateArgs,
+    annotated: Option<Rc<Annotated>>,
     predictions: Predictions,
+    model: OnceCell<Arc<Model>>,
+}
+
+/// Gold texts as documents, with what is predicted for them.
+enum Documents {
+    Stages(Vec<Box<dyn Stage>>),
+    Annotated(Rc<Annotated>),
+}
+
+impl Bench<'_> {
+    fn model(&self) -> Result<Arc<Model>> {
+        if let Some(model) = self.model.get() {
+            return Ok(Arc::clone(model));
+        }
+        let model = model::load(&self.args.model)?;
+        Ok(Arc::clone(self.model.get_or_init(|| model)))
+    }
+
+    /// Documents that go through these stages and what they need, or that are annotated already.
+    fn documents(&self, stages: &[StageName]) -> Result<Documents> {
+        match &self.annotated {
+            Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
+            None => Ok(Documents::Stages(stages::stages(&self.stage_args(stages), &self.model()?)?)),
+        }
+    }
+
+    fn stage_args(&self, stages: &[StageName]) -> StageArgs {
+        let codebook = self.args.codebook.iter().cloned().collect();
+        StageArgs { stages: stages.to_vec(), labels: self.args.labels, codebook, ..StageArgs::default() }
+    }
+}
+
+impl Documents {
+    /// The document of a gold text.
+    fn of(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
+        match self {
+            Self::Annotated(annotated) => annotated.document(place, id, text),
+            Self::Stages(_) => self.complete(Document::from_text(id.unwrap_or(place), text)),
+        }
+    }
+
+    /// Runs the stages, where there are any, over a document.
+    fn complete(&self, mut doc: Document) -> Result<Document> {
+        if let Self::Stages(stages) = self {
+            for stage in stages {
+                stage.run(&mut doc).with_context(|| format!("the stage {} failed on {}", stage.name(), doc.id))?;
+            }
+        }
+        Ok(doc)
+    }
 }
 
 pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
-    let model = model::load(&args.model)?;
-    let subwords = Subwords::from_json(model.tokenizer_json()).context("failed to read the model's tokenizer")?;
-    let tokenizer = Tokenizer::new(subwords, pressmark_tokenize::Options { max_window: model.max_window() })?;
-    let mut bench = Bench { model, tokenizer, predictions: Predictions::open(args.predictions.as_ref())? };
-    let (name, table) = match args.task {
-        EvaluateTask::Ner => ("ner", ner::evaluate(&mut bench, &args)?),
-        EvaluateTask::Quotes => ("quotes", quotes::evaluate(&mut bench, &args.gold)?),
-        EvaluateTask::Sentiment => ("sentiment", sentiment::evaluate(&mut bench, &args.gold)?),
-    };
+    let annotated = args.annotated.as_ref().map(|path| Annotated::open(path).map(Rc::new)).transpose()?;
+    if let (Some(annotated), Some(stage)) = (&annotated, args.task.stage()) {
+        annotated.require(stage)?;
+    }
+    let predictions = Predictions::open(args.predictions.as_ref())?;
+    let mut bench = Bench { args: &args, annotated, predictions, model: OnceCell::new() };
+    let table: Table = match args.task {
+        EvaluateTask::Ner => ner::evaluate(&mut bench),
+        EvaluateTask::Sentences => sentences::evaluate(&mut bench),
+        EvaluateTask::Quotes => quotes::evaluate(&mut bench),
+        EvaluateTask::Sentiment => sentiment::evaluate(&mut bench),
+        EvaluateTask::Frames => frames::evaluate(&mut bench),
+        EvaluateTask::Stance => stance::evaluate(&mut bench),
+        EvaluateTask::Summaries => summaries::evaluate(&mut bench),
+        EvaluateTask::Articles => articles::evaluate(&mut bench),
+    }?;
+    bench.predictions.finish()?;
     write!(anstream::stderr(), "{}", table.text())?;
-    writeln!(std::io::stdout().lock(), "{}", table.json(name, &args.gold))?;
+    writeln!(std::io::stdout().lock(), "{}", table.json(args.task.name(), &args.gold))?;
     Ok(Outcome::Good)
 }
 
-/// The files of a folder in the order of their names, or the one file.
-fn files(path: &Path) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = fs::read_dir(path).with_context(|| format!("failed to read the folder {}", path.display()))?;
-    let mut files = entries.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()?;
-    files.retain(|path| path.is_file());
-    files.sort();
-    if files.is_empty() {
-        bail!("the folder {} holds no file", path.display());
-    }
-    Ok(files)
-}
+/// Code points before each byte offset of a text: what other programs count in.
+struct Points(Vec<usize>);
 
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))
+impl Points {
+    fn new(text: &str) -> Self {
+        Self(text.char_indices().map(|(i, _)| i).collect())
+    }
+
+    /// `[start, end]` in code points.
+    fn pair(&self, span: Span) -> Value {
+        let at = |byte: usize| self.0.partition_point(|&i| i < byte);
+        json!([at(span.start), at(span.end)])
+    }
 }
 
 #[cfg(test)]
@@ -161,10 +249,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_reads_as_percentages_and_as_shares() {
-        let table = Table { columns: &["f1", "gold"], rows: vec![("PER".into(), vec![0.945, 12.0])] };
-        assert_eq!(table.text(), "               f1          gold\nPER         94.50            12\n");
-        let json = table.json("ner", Path::new("dev.txt"));
-        assert_eq!(json["rows"][0], json!({ "name": "PER", "f1": 0.945, "gold": 12.0 }));
+    fn spans_are_written_in_code_points() {
+        let text = "Été à Nice";
+        let points = Points::new(text);
+        assert_eq!(points.pair(Span::new(9, 13)), json!([6, 10]));
+        assert_eq!(points.pair(Span::new(0, 5)), json!([0, 3]));
     }
 }

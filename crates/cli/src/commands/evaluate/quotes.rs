@@ -1,65 +1,81 @@
-use std::path::Path;
-use std::sync::Arc;
-
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Stage};
-use pressmark_ner::Ner;
-use pressmark_pass::Pass;
-use pressmark_quote::{KindScores, QuoteFinder, Scores, read_brat};
-use serde_json::json;
+use pressmark_core::Document;
+use pressmark_quote::{Gold, KindScores, Scores, read_brat};
+use serde_json::{Value, json};
 
-use super::{Bench, Table, files, read};
+use super::gold::{files, read};
+use super::table::{Column, Row, Table};
+use super::{Bench, Points};
+use crate::args::StageName;
+
+const COLUMNS: &[Column] = &[
+    Column::Share("exact p"),
+    Column::Share("exact r"),
+    Column::Share("exact f1"),
+    Column::Share("overlap p"),
+    Column::Share("overlap r"),
+    Column::Share("overlap f1"),
+    Column::Share("source"),
+    Column::Share("cue"),
+    Column::Count("gold"),
+];
 
 /// Precision, recall and F1 of contents, and how often speaker and cue are right, by kind.
 ///
 /// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`), in brat's format.
-pub(super) fn evaluate(bench: &mut Bench, gold: &Path) -> Result<Table> {
-    let stages: [Box<dyn Stage>; 3] = [
-        Box::new(Pass::new(Arc::clone(&bench.model))?),
-        Box::new(Ner::new(Arc::clone(&bench.model), pressmark_ner::Options::default())?),
-        Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
-    ];
+pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let gold = &bench.args.gold;
     let (texts, attributions) = (gold.join("text"), gold.join("attributions"));
     if !texts.is_dir() || !attributions.is_dir() {
-        bail!("{} has no folders text/ and attributions/", gold.display());
+        bail!("{} has no folders text/ and attributions/, expected brat's layout", gold.display());
     }
+    let documents = bench.documents(&[StageName::Quote])?;
     let mut scores = Scores::default();
     for path in files(&attributions)? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let names = [stem.as_str(), stem.rsplit_once('_').map_or("", |(name, _)| name)];
         let text = names.iter().map(|name| texts.join(format!("{name}.txt"))).find(|path| path.is_file());
         let text = text.with_context(|| format!("there is no text for {}", path.display()))?;
-        let mut doc = Document::from_text(stem, read(&text)?);
-        bench.tokenizer.run(&mut doc)?;
-        stages.iter().try_for_each(|stage| stage.run(&mut doc))?;
+        let doc = documents.of(&text.display().to_string(), Some(&stem), &read(&text)?)?;
         let wanted =
             read_brat(&doc.text, &read(&path)?).with_context(|| format!("failed to read {}", path.display()))?;
         scores.add(&doc, &wanted);
-        let gold: Vec<_> = wanted
-            .iter()
-            .flat_map(|g| &g.content)
-            .map(|(span, kind)| json!({ "content": doc.slice(*span), "kind": kind.as_str() }))
-            .collect();
-        let predicted: Vec<_> = doc
-            .quotes
-            .iter()
-            .map(|q| {
-                json!({
-                    "content": doc.slice(q.span),
-                    "kind": q.kind.as_str(),
-                    "source": q.speaker_span.map(|s| doc.slice(s)),
-                    "cue": q.cue.map(|s| doc.slice(s)),
-                })
-            })
-            .collect();
-        bench.predictions.write(&json!({ "id": doc.id, "gold": gold, "predicted": predicted }))?;
+        bench.predictions.write(&line(&doc, &wanted))?;
     }
     let kinds =
         [("direct", &scores.direct), ("indirect", &scores.indirect), ("mixed", &scores.mixed), ("all", &scores.all)];
-    Ok(Table {
-        columns: &["exact p", "exact r", "exact f1", "overlap p", "overlap r", "overlap f1", "source", "cue", "gold"],
-        rows: kinds.into_iter().map(|(name, scores)| (name.to_owned(), row(scores))).collect(),
-    })
+    let rows = kinds.into_iter().map(|(name, scores)| Row::new(name, row(scores))).collect();
+    Ok(Table::new(COLUMNS, rows))
+}
+
+/// Spans in code points; `tokens` are what overlap is counted in.
+fn line(doc: &Document, wanted: &[Gold]) -> Value {
+    let points = Points::new(&doc.text);
+    let pairs = |spans: &[pressmark_core::Span]| spans.iter().map(|s| points.pair(*s)).collect::<Vec<_>>();
+    let gold: Vec<Value> = wanted
+        .iter()
+        .map(|g| {
+            let content = g.content.iter().map(|(span, kind)| {
+                json!({ "span": points.pair(*span), "kind": kind.as_str(), "text": doc.slice(*span) })
+            });
+            json!({ "content": content.collect::<Vec<_>>(), "source": pairs(&g.source), "cue": pairs(&g.cue) })
+        })
+        .collect();
+    let predicted: Vec<Value> = doc
+        .quotes
+        .iter()
+        .map(|q| {
+            json!({
+                "span": points.pair(q.span),
+                "kind": q.kind.as_str(),
+                "text": doc.slice(q.span),
+                "source": q.speaker_span.map(|s| points.pair(s)),
+                "cue": q.cue.map(|s| points.pair(s)),
+            })
+        })
+        .collect();
+    let tokens: Vec<Value> = doc.tokens.iter().map(|t| points.pair(t.span)).collect();
+    json!({ "id": doc.id, "gold": gold, "predicted": predicted, "tokens": tokens })
 }
 
 fn row(s: &KindScores) -> Vec<f64> {

@@ -1,50 +1,74 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Mention, Span, Stage};
-use pressmark_pass::Pass;
+use pressmark_core::{Document, Mention, Span};
 use pressmark_stance::EntitySentiment;
 use serde_json::{Value, json};
 
-use super::{Bench, Table, read};
+use super::gold::rows;
+use super::measure::Confusion;
+use super::table::Table;
+use super::{Bench, Points};
+use crate::args::StageName;
 
 /// The labels, in the order of the table.
-const LABELS: [&str; 3] = ["negative", "neutral", "positive"];
+const LABELS: &[&str] = &["negative", "neutral", "positive"];
 
 /// Accuracy and macro F1 of the tone towards a given mention in a sentence.
 ///
 /// `gold` is JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with
 /// code points and 2, 4 or 6 for negative, neutral and positive.
-pub(super) fn evaluate(bench: &mut Bench, gold: &Path) -> Result<Table> {
-    let pass = Pass::new(Arc::clone(&bench.model))?;
-    let sentiment = EntitySentiment::new(Arc::clone(&bench.model))?;
-    let mut confusion = [[0_usize; 3]; 3];
-    for (number, line) in read(gold)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = || format!("line {} of {}", number + 1, gold.display());
-        let row: Value = serde_json::from_str(line).with_context(|| format!("{} is not JSON", place()))?;
-        let text = row["sentence_normalized"].as_str();
-        let text = text.with_context(|| format!("{} has no string sentence_normalized", place()))?;
-        let mut doc = Document::from_text(place(), text);
-        bench.tokenizer.run(&mut doc)?;
-        pass.run(&mut doc)?;
-        for target in row["targets"].as_array().with_context(|| format!("{} has no list targets", place()))? {
-            let span = span_of(target, text).with_context(|| format!("{} has a target without place", place()))?;
+pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let mut confusion = Confusion::new(LABELS);
+    let documents = bench.documents(&[StageName::Encoder])?;
+    let judge = match bench.annotated {
+        Some(_) => None,
+        None => Some(EntitySentiment::new(Arc::clone(&bench.model()?))?),
+    };
+    let mut unanswered = 0;
+    for row in rows(&bench.args.gold)? {
+        let place = row.place.to_string();
+        let text = row.field("sentence_normalized").and_then(Value::as_str);
+        let text = text.with_context(|| format!("{place} has no string sentence_normalized"))?;
+        let doc = documents.of(&place, None, text)?;
+        let points = Points::new(text);
+        let targets = row.field("targets").and_then(Value::as_array);
+        for target in targets.with_context(|| format!("{place} has no list targets"))? {
+            let span = span_of(target, text).with_context(|| {
+                format!("{place} has the target {target}, expected from and to as code points within the sentence")
+            })?;
             let wanted = match target["polarity"].as_f64() {
                 Some(2.0) => 0,
                 Some(4.0) => 1,
                 Some(6.0) => 2,
-                _ => bail!("{} has the polarity {}, expected 2, 4 or 6", place(), target["polarity"]),
+                _ => bail!("{place} has the polarity {}, expected 2, 4 or 6", target["polarity"]),
             };
-            let mention = Mention { span, label: "PERSON".to_owned(), score: 1.0, entity: None };
-            let tone = sentiment.towards(&doc, &mention).map_or("neutral", |tone| tone.best().0);
-            let found = LABELS.iter().position(|label| *label == tone).unwrap_or(1);
-            confusion[wanted][found] += 1;
-            let line = json!({ "text": text, "mention": span.slice(text), "gold": LABELS[wanted], "predicted": tone });
-            bench.predictions.write(&line)?;
+            let tone = match &judge {
+                Some(judge) => {
+                    let mention = Mention { span, label: "PERSON".to_owned(), score: 1.0, entity: None };
+                    judge.towards(&doc, &mention).map(|tone| tone.best().0)
+                }
+                None => annotated_tone(&doc, span),
+            };
+            unanswered += usize::from(tone.is_none());
+            let tone = tone.unwrap_or("neutral");
+            confusion.add(wanted, LABELS.iter().position(|label| *label == tone).unwrap_or(1));
+            bench.predictions.write(&json!({
+                "text": text, "mention": points.pair(span), "gold": LABELS[wanted], "predicted": tone,
+            }))?;
         }
     }
-    Ok(table(&confusion))
+    let mut table = Table::new(Confusion::COLUMNS, confusion.rows());
+    if unanswered > 0 {
+        table.notes.push(format!("{unanswered} mentions without an answer are counted as neutral"));
+    }
+    Ok(table)
+}
+
+/// The tone towards the entity whose mention overlaps the span.
+fn annotated_tone(doc: &Document, span: Span) -> Option<&'static str> {
+    let entities = doc.ents.iter().filter(|m| m.span.overlaps(span)).filter_map(|m| doc.entities.get(m.entity?));
+    entities.filter_map(|entity| entity.sentiment).map(|tone| tone.best().0).next()
 }
 
 /// The span of a target given in code points.
@@ -57,37 +81,9 @@ fn span_of(target: &Value, text: &str) -> Option<Span> {
     (start < end).then(|| Span::new(start, end))
 }
 
-/// Precision, recall and F1 of each label from gold × found, their mean, and the accuracy.
-fn table(confusion: &[[usize; 3]; 3]) -> Table {
-    let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-    let mut rows: Vec<(String, Vec<f64>)> = Vec::new();
-    for (i, label) in LABELS.iter().enumerate() {
-        let gold: usize = confusion[i].iter().sum();
-        let found: usize = confusion.iter().map(|row| row[i]).sum();
-        let right = confusion[i][i];
-        let values = vec![share(right, found), share(right, gold), share(2 * right, gold + found), gold as f64];
-        rows.push(((*label).to_owned(), values));
-    }
-    let total: usize = confusion.iter().flatten().sum();
-    let mean = |column: usize| rows.iter().map(|(_, values)| values[column]).sum::<f64>() / LABELS.len() as f64;
-    let macro_row = vec![mean(0), mean(1), mean(2), total as f64];
-    let accuracy = share((0..3).map(|i| confusion[i][i]).sum(), total);
-    rows.push(("macro".to_owned(), macro_row));
-    rows.push(("accuracy".to_owned(), vec![accuracy, accuracy, accuracy, total as f64]));
-    Table { columns: &["precision", "recall", "f1", "gold"], rows }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn macro_f1_is_the_mean_of_the_labels() {
-        let table = table(&[[2, 0, 0], [1, 1, 0], [0, 1, 1]]);
-        let f1: Vec<f64> = table.rows.iter().map(|(_, values)| values[2]).collect();
-        let expected = [0.8, 0.5, 2.0 / 3.0, (0.8 + 0.5 + 2.0 / 3.0) / 3.0, 4.0 / 6.0];
-        assert!(f1.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{f1:?}");
-    }
 
     #[test]
     fn targets_are_in_code_points() {

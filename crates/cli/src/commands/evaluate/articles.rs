@@ -1,0 +1,200 @@
+//! How well the article is taken out of a page, as scrapinghub/article-extraction-benchmark measures it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use pressmark_core::{Document, SegmentKind};
+use pressmark_ingest::{Inputs, Options, ingest};
+use serde_json::{Map, Value, json};
+
+use super::Bench;
+use super::gold::read;
+use super::measure::mean;
+use super::table::{Column, Row, Table};
+
+const COLUMNS: &[Column] = &[
+    Column::Share("f1"),
+    Column::Share("precision"),
+    Column::Share("recall"),
+    Column::Share("exact"),
+    Column::Count("pages"),
+];
+
+/// Words of a shingle.
+const SHINGLE: usize = 4;
+
+/// F1 of the mean precision and the mean recall of pages, by shingles of four words; exact: pages whose words are
+/// those of the gold.
+///
+/// `gold` holds `ground-truth.json`, `{id: {articleBody, url}}`, and `html/ID.html.gz`. The body of the benchmark is
+/// running text with its sub-headings, lists and quotations; the headline and the captions of pictures are no part.
+pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let gold = &bench.args.gold;
+    let truth = read_truth(&gold.join("ground-truth.json"))?;
+    let (mut precisions, mut recalls, mut exact) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, (body, url)) in &truth {
+        let found = match &bench.annotated {
+            Some(annotated) => annotated_body(annotated.page(id, url.as_deref())?),
+            None => extract(gold, id)?,
+        };
+        let (true_positive, false_positive, false_negative) = matches(body, &found);
+        if true_positive + false_positive > 0.0 {
+            precisions.push(part(true_positive, false_positive, false_negative));
+        }
+        if true_positive + false_negative > 0.0 {
+            recalls.push(part(true_positive, false_negative, false_positive));
+        }
+        exact.push(f64::from(u8::from(words(body).eq(words(&found)))));
+        bench.predictions.write(&json!({ "id": id, "gold": body, "predicted": found }))?;
+    }
+    let (precision, recall) = (mean(precisions), mean(recalls));
+    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
+    let values = vec![f1, precision, recall, mean(exact.iter().copied()), exact.len() as f64];
+    Ok(Table::new(COLUMNS, vec![Row::new("pages", values)]))
+}
+
+/// Body and address of each page, in the order of their ids.
+fn read_truth(path: &Path) -> Result<BTreeMap<String, (String, Option<String>)>> {
+    let truth: Map<String, Value> = serde_json::from_str(&read(path)?)
+        .with_context(|| format!("{} is no JSON object, expected {{id: {{articleBody, url}}}}", path.display()))?;
+    if truth.is_empty() {
+        bail!("{} names no page", path.display());
+    }
+    let page = |(id, page): (String, Value)| {
+        let body = page["articleBody"].as_str();
+        let body = body.with_context(|| format!("the page {id} of {} has no string articleBody", path.display()))?;
+        Ok((id, (body.to_owned(), page["url"].as_str().map(str::to_owned))))
+    };
+    truth.into_iter().map(page).collect()
+}
+
+fn extract(gold: &Path, id: &str) -> Result<String> {
+    let names = [format!("{id}.html.gz"), format!("{id}.html")].map(|name| gold.join("html").join(name));
+    let path = names.iter().find(|path| path.is_file());
+    let path = path.with_context(|| format!("there is no page {}", names[0].display()))?;
+    let options = Options::default();
+    let record = Inputs::open(&[path], options.clone())?.next();
+    let record = record.with_context(|| format!("{} holds nothing", path.display()))?;
+    Ok(body(&ingest(&record, &options)))
+}
+
+/// The blocks that the benchmark counts as body.
+fn body(doc: &Document) -> String {
+    let blocks = doc.blocks().into_iter().filter(|(_, kind)| is_body(*kind));
+    blocks.map(|(span, _)| doc.slice(span)).collect::<Vec<_>>().join("\n")
+}
+
+fn is_body(kind: SegmentKind) -> bool {
+    !matches!(kind, SegmentKind::Title | SegmentKind::Caption)
+}
+
+/// The same from a line that was written before.
+fn annotated_body(record: &pressmark_jsonl::Record<'_>) -> String {
+    let chars: Vec<char> = record.text.chars().collect();
+    let not_body = [SegmentKind::Title, SegmentKind::Caption].map(SegmentKind::as_str);
+    let blocks = record.segments.iter().filter(|s| !not_body.contains(&&*s.kind)).filter_map(|segment| {
+        let block = chars.get(segment.start?..segment.end?)?;
+        Some(block.iter().collect::<String>())
+    });
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
+/// Runs of `\w` as Python has it: letters, digits and the low line; marks part words.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// How often each shingle stands in a text; one shorter than a shingle is one shingle.
+fn shingles(text: &str) -> HashMap<Vec<&str>, f64> {
+    let words: Vec<&str> = words(text).collect();
+    let mut shingles = HashMap::new();
+    if words.len() < SHINGLE {
+        shingles.insert(words, 1.0);
+        return shingles;
+    }
+    for shingle in words.windows(SHINGLE) {
+        *shingles.entry(shingle.to_vec()).or_insert(0.0) += 1.0;
+    }
+    shingles
+}
+
+/// Shingles in both, only in `found`, and only in `gold`, as shares, so that long pages weigh no more.
+fn matches(gold: &str, found: &str) -> (f64, f64, f64) {
+    let (gold, found) = (shingles(gold), shingles(found));
+    let both: f64 = found.iter().map(|(shingle, n)| n.min(gold.get(shingle).copied().unwrap_or(0.0))).sum();
+    let (gold, found): (f64, f64) = (gold.values().sum(), found.values().sum());
+    let all = gold + found - both;
+    (both / all, (found - both) / all, (gold - both) / all)
+}
+
+/// Precision (`wrong` is what should not be there) or recall (`wrong` is what is missing), with the benchmark's
+/// special cases: perfect without a mistake of either kind, nought without a hit and a mistake of this kind.
+fn part(right: f64, wrong: f64, other: f64) -> f64 {
+    if wrong == 0.0 && other == 0.0 {
+        1.0
+    } else if right == 0.0 && wrong == 0.0 {
+        0.0
+    } else {
+        right / (right + wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shingles_count_as_in_the_benchmark() {
+        let check = |gold: &str, found: &str, expected: (f64, f64, f64)| {
+            let (a, b, c) = matches(gold, found);
+            let near = |x: f64, y: f64| (x - y).abs() < 1e-9;
+            assert!(near(a, expected.0) && near(b, expected.1) && near(c, expected.2), "{gold:?} {found:?} {:?}", (a, b, c));
+        };
+        check("a b c d e", "a b c d e", (1.0, 0.0, 0.0));
+        check("a b c d e", "a, b. c d", (0.5, 0.0, 0.5));
+        check("a b c d", "x a b c d", (0.5, 0.5, 0.0));
+        // Short texts are one shingle, and so is nothing.
+        check("a b", "a b", (1.0, 0.0, 0.0));
+        check("a b c d", "", (0.0, 0.5, 0.5));
+        check("", "", (1.0, 0.0, 0.0));
+        // The same shingle twice counts twice.
+        check("a a a a a", "a a a a", (0.5, 0.0, 0.5));
+    }
+
+    #[test]
+    fn special_cases_of_precision_and_recall() {
+        assert_eq!(part(0.0, 0.0, 0.0), 1.0);
+        assert_eq!(part(0.0, 0.0, 1.0), 0.0);
+        assert_eq!(part(0.5, 0.5, 0.0), 0.5);
+    }
+
+    #[test]
+    fn words_are_those_of_python() {
+        assert_eq!(words("naïve_1 – don't 3.5").collect::<Vec<_>>(), ["naïve_1", "don", "t", "3", "5"]);
+    }
+
+    #[test]
+    fn what_is_no_ground_truth_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ground-truth.json");
+        let check = |text: &str, expected: &str| {
+            std::fs::write(&path, text).expect("a file");
+            let message = format!("{:#}", read_truth(&path).expect_err("refused"));
+            assert!(message.contains(expected), "{message}");
+        };
+        check("[]", "is no JSON object, expected {id: {articleBody, url}}");
+        check("{}", "names no page");
+        check("{\"p1\": {\"url\": \"x\"}}", "the page p1 of");
+    }
+
+    #[test]
+    fn the_headline_and_captions_are_no_body() {
+        let mut doc = Document::from_text("a", "Harbour shut\n\nIt was a storm.\n\nPhoto: a wave");
+        let mut kinds = [SegmentKind::Title, SegmentKind::Body, SegmentKind::Caption].into_iter();
+        for segment in doc.segments.iter_mut().filter(|s| s.kind.is_kept()) {
+            segment.kind = kinds.next().expect("three blocks");
+        }
+        assert_eq!(body(&doc), "It was a storm.");
+    }
+}

@@ -1,0 +1,193 @@
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail};
+use pressmark_core::{Document, Stage};
+use pressmark_tokenize::Splitter;
+use serde_json::{Value, json};
+
+use super::gold::{read, rows};
+use super::measure::{Counts, share};
+use super::table::{Column, Row, Table};
+use super::{Bench, Documents, Points};
+
+const COLUMNS: &[Column] = &[
+    Column::Share("precision"),
+    Column::Share("recall"),
+    Column::Share("f1"),
+    Column::Share("exact"),
+    Column::Count("gold"),
+    Column::Count("texts"),
+];
+
+/// A text and its sentences.
+struct Gold {
+    place: String,
+    id: Option<String>,
+    /// What stands before each sentence, and the sentence.
+    pieces: Vec<(Before, String)>,
+}
+
+/// What parts a sentence from the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Before {
+    /// A new paragraph.
+    Paragraph,
+    /// A space.
+    Space,
+    /// Exactly this.
+    Text(String),
+}
+
+/// How sentences that come one by one are joined to a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    Paragraphs,
+    Spaces,
+    Lines,
+}
+
+impl Gold {
+    fn text(&self, layout: Layout) -> String {
+        let mut text = String::new();
+        for (before, sentence) in &self.pieces {
+            text.push_str(match (before, layout) {
+                _ if text.is_empty() => "",
+                (Before::Text(gap), Layout::Paragraphs) => gap,
+                (Before::Paragraph, Layout::Paragraphs) => "\n\n",
+                (_, Layout::Lines) => "\n",
+                _ => " ",
+            });
+            text.push_str(sentence);
+        }
+        text
+    }
+
+    /// Where sentences end but for the last: how many characters other than white space stand before.
+    fn boundaries(&self) -> BTreeSet<usize> {
+        let mut at = 0;
+        let ends = self.pieces.iter().map(|(_, sentence)| {
+            at += sentence.chars().filter(|c| !c.is_whitespace()).count();
+            at
+        });
+        let ends: Vec<usize> = ends.collect();
+        ends.split_last().map(|(_, inner)| inner.iter().copied().collect()).unwrap_or_default()
+    }
+}
+
+/// Boundary precision, recall and F1; the end of a text counts for nothing. `exact`: texts without a mistake.
+///
+/// CoNLL-U has sentences without the text around them: three ways to join them are measured, a blank line between
+/// paragraphs (as UD defines it), a space between all sentences, a line break between all sentences.
+pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let path = &bench.args.gold;
+    let conllu = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("conllu"));
+    let golds = if conllu { read_conllu(bench)? } else { read_jsonl(bench)? };
+    let layouts: &[(&str, Layout)] = if conllu && bench.annotated.is_none() {
+        &[("paragraphs", Layout::Paragraphs), ("spaces", Layout::Spaces), ("line breaks", Layout::Lines)]
+    } else {
+        &[("all", Layout::Paragraphs)]
+    };
+    let documents = match bench.annotated {
+        Some(_) => bench.documents(&[])?,
+        None => Documents::Stages(vec![Box::new(Splitter) as Box<dyn Stage>]),
+    };
+    let mut table = Table::new(COLUMNS, Vec::new());
+    for (name, layout) in layouts {
+        let (mut counts, mut exact) = (Counts::default(), 0);
+        for gold in &golds {
+            let doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text(*layout))?;
+            let (wanted, found) = (gold.boundaries(), found(&doc));
+            counts.right += wanted.intersection(&found).count();
+            counts.gold += wanted.len();
+            counts.found += found.len();
+            exact += usize::from(wanted == found);
+            let points = Points::new(&doc.text);
+            let predicted: Vec<Value> = doc.sents.iter().map(|s| points.pair(s.span)).collect();
+            let sentences: Vec<&str> = gold.pieces.iter().map(|(_, s)| s.as_str()).collect();
+            let line = json!({ "layout": name, "text": doc.text, "gold": sentences, "predicted": predicted });
+            bench.predictions.write(&line)?;
+        }
+        let scores = [counts.precision(), counts.recall(), counts.f1(), share(exact, golds.len())];
+        let sizes = [counts.gold as f64, golds.len() as f64];
+        table.rows.push(Row::new(*name, scores.into_iter().chain(sizes).collect()));
+    }
+    Ok(table)
+}
+
+/// The boundaries of a document's sentences, counted as in the gold data.
+fn found(doc: &Document) -> BTreeSet<usize> {
+    let (mut at, mut done) = (0, 0);
+    let ends = doc.sents.iter().map(|sent| {
+        at += doc.text.get(done..sent.span.end).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).count();
+        done = sent.span.end;
+        at
+    });
+    let ends: Vec<usize> = ends.collect();
+    ends.split_last().map(|(_, inner)| inner.iter().copied().collect()).unwrap_or_default()
+}
+
+fn read_jsonl(bench: &Bench<'_>) -> Result<Vec<Gold>> {
+    let args = &bench.args.fields;
+    let read = |row: super::gold::GoldRow| {
+        let (text, place) = (row.text(args)?, row.place.to_string());
+        let list = row.field("sentences").and_then(Value::as_array);
+        let list = list.with_context(|| format!("{place} has no list sentences, expected {{text, sentences}}"))?;
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for sentence in list {
+            let sentence = sentence.as_str().with_context(|| format!("{place} has a sentence that is no string"))?;
+            let sentence = sentence.trim();
+            let found = text.get(at..).and_then(|rest| rest.find(sentence)).with_context(|| {
+                format!("{place} has the sentence {sentence:?}, which does not stand in the text after the one before")
+            })?;
+            pieces.push((Before::Text(text[at..at + found].to_owned()), sentence.to_owned()));
+            at += found + sentence.len();
+        }
+        if text[at..].chars().any(|c| !c.is_whitespace()) || pieces.is_empty() {
+            bail!("{place} has text in no sentence: {:?}", text[at..].trim());
+        }
+        Ok(Gold { place, id: row.id(args)?, pieces })
+    };
+    rows(&bench.args.gold)?.into_iter().map(read).collect()
+}
+
+fn read_conllu(bench: &Bench<'_>) -> Result<Vec<Gold>> {
+    let path = &bench.args.gold;
+    let mut golds: Vec<Gold> = Vec::new();
+    let (mut paragraph, mut glued, mut text): (bool, bool, Option<String>) = (true, false, None);
+    for (number, line) in read(path)?.lines().enumerate() {
+        let place = || format!("line {} of {}", number + 1, path.display());
+        if line.starts_with("# newdoc") || golds.is_empty() {
+            golds.push(Gold { place: place(), id: None, pieces: Vec::new() });
+            paragraph = true;
+        }
+        if line.starts_with("# newpar") {
+            paragraph = true;
+        } else if let Some(sentence) = line.strip_prefix("# text = ") {
+            text = Some(sentence.trim().to_owned());
+        } else if !line.is_empty() && !line.starts_with('#') {
+            let columns: Vec<&str> = line.split('\t').collect();
+            if columns.len() != 10 {
+                bail!("{} has {} columns, expected the 10 of CoNLL-U", place(), columns.len());
+            }
+            let sentence = text.take();
+            if let (Some(sentence), Some(gold)) = (sentence, golds.last_mut()) {
+                let before = match (paragraph, glued) {
+                    (true, _) => Before::Paragraph,
+                    (false, true) => Before::Text(String::new()),
+                    (false, false) => Before::Space,
+                };
+                gold.pieces.push((before, sentence));
+                paragraph = false;
+            } else if columns[0] == "1" {
+                bail!("{} begins a sentence without a comment `# text = …`", place());
+            }
+            glued = columns[9].split('|').any(|misc| misc == "SpaceAfter=No");
+        }
+    }
+    golds.retain(|gold| !gold.pieces.is_empty());
+    if golds.is_empty() {
+        bail!("{} holds no sentence", path.display());
+    }
+    Ok(golds)
+}
