@@ -126,7 +126,8 @@ impl Resolver<'_> {
         while before > tokens.start && class(before - 1).0 & (TITLE | DETERMINER) != 0 {
             before -= 1;
         }
-        before == tokens.start || class(before - 1).0 & PREPOSITION == 0
+        // A mention may begin before the phrase does; then nothing in the phrase stands before it.
+        before <= tokens.start || class(before - 1).0 & PREPOSITION == 0
     }
 
     /// The body that somebody unnamed speaks for, or the author of a document.

@@ -285,3 +285,23 @@ fn a_million_characters_of_marks_take_linear_time() {
         QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
     }
 }
+
+#[test]
+fn a_mention_may_begin_before_the_phrase_that_names_the_speaker() {
+    // An underflow: a mention at the very start of the text, whose first word is no part of the speaker's phrase.
+    let text = "Yes Old Ana Reis told Acme “the road is shut,” she said. Reis said that it rained.";
+    let words: Vec<usize> = text.match_indices(' ').map(|(i, _)| i).collect();
+    for &end in &words {
+        let mut doc = document(text, &[]);
+        doc.entities.push(Entity {
+            name: text[..end].into(),
+            label: "PERSON".into(),
+            aliases: Vec::new(),
+            mentions: 1,
+            sentiment: None,
+        });
+        doc.ents.push(Mention { span: Span::new(0, end), label: "PERSON".into(), score: 1.0, entity: Some(0) });
+        QuoteFinder::new(Options::default()).run(&mut doc).expect("the finder never fails");
+        assert!(!doc.quotes.is_empty(), "{end}");
+    }
+}

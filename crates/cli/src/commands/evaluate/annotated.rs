@@ -112,7 +112,8 @@ impl Annotated {
 
 /// The characters that carry text, with their byte offsets: no white space and nothing invisible.
 fn ink(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    let invisible = |c: char| c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let invisible =
+        |c: char| c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     text.char_indices().filter(move |(_, c)| !c.is_whitespace() && !invisible(*c))
 }
 

@@ -149,7 +149,11 @@ mod tests {
         let check = |gold: &str, found: &str, expected: (f64, f64, f64)| {
             let (a, b, c) = matches(gold, found);
             let near = |x: f64, y: f64| (x - y).abs() < 1e-9;
-            assert!(near(a, expected.0) && near(b, expected.1) && near(c, expected.2), "{gold:?} {found:?} {:?}", (a, b, c));
+            assert!(
+                near(a, expected.0) && near(b, expected.1) && near(c, expected.2),
+                "{gold:?} {found:?} {:?}",
+                (a, b, c)
+            );
         };
         check("a b c d e", "a b c d e", (1.0, 0.0, 0.0));
         check("a b c d e", "a, b. c d", (0.5, 0.0, 0.5));

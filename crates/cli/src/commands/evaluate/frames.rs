@@ -105,7 +105,8 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             scored[index].push((*score, text.labels.contains(&index)));
         }
         let named = |indices: &mut dyn Iterator<Item = usize>| indices.map(|i| labels[i].as_str()).collect::<Vec<_>>();
-        let pairs: Vec<_> = labels.iter().zip(&scores).map(|(label, s)| json!({ "label": label, "score": s })).collect();
+        let pairs: Vec<_> =
+            labels.iter().zip(&scores).map(|(label, s)| json!({ "label": label, "score": s })).collect();
         bench.predictions.write(&json!({
             "id": text.id,
             "text": text.text,
@@ -133,11 +134,7 @@ fn table(
         scored.iter().for_each(|(score, gold)| counts.add(*gold, *score >= FOUND));
         let ap = average_precision(scored);
         let values = vec![counts.precision(), counts.recall(), counts.f1(), ap];
-        sum = Counts {
-            right: sum.right + counts.right,
-            gold: sum.gold + counts.gold,
-            found: sum.found + counts.found,
-        };
+        sum = Counts { right: sum.right + counts.right, gold: sum.gold + counts.gold, found: sum.found + counts.found };
         each.push(values.clone());
         rows.push(Row::new(label, [values, vec![counts.gold as f64, counts.found as f64]].concat()));
     }
@@ -224,7 +221,8 @@ mod tests {
     fn labels_are_taken_mapped_left_out_or_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.jsonl");
-        std::fs::write(&path, "{\"text\": \"x\", \"label\": [\"Public Health\", \"eco\", \"99\", \"odd\"]}\n").expect("a file");
+        std::fs::write(&path, "{\"text\": \"x\", \"label\": [\"Public Health\", \"eco\", \"99\", \"odd\"]}\n")
+            .expect("a file");
         let labels = ["public_health".to_owned(), "economic".to_owned()];
         let map = vec![("eco".to_owned(), "economic".to_owned()), ("99".to_owned(), "O".to_owned())];
         let fields = GoldArgs { map, ..GoldArgs::default() };
@@ -238,7 +236,10 @@ mod tests {
         let wrong = GoldArgs { map: vec![("eco".to_owned(), "money".to_owned())], ..GoldArgs::default() };
         assert!(refused(&wrong, &labels).contains("--map names the label money, which the codebook mine 1 has not"));
         let strange = refused(&GoldArgs::default(), &["flood".to_owned()]);
-        assert!(strange.contains("gives no label of the codebook mine 1; it gives 99, Public Health, eco, odd"), "{strange}");
+        assert!(
+            strange.contains("gives no label of the codebook mine 1; it gives 99, Public Health, eco, odd"),
+            "{strange}"
+        );
     }
 
     #[test]

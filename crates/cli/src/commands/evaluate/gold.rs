@@ -116,7 +116,12 @@ impl GoldRow {
         let find = |name: &&str| self.fields.iter().find(|(key, _)| unnumbered(key) == **name);
         let found = usual.iter().find_map(find).map(|(key, value)| (key.as_str(), value));
         found.with_context(|| {
-            format!("{} has no field for the {what}, expected one of {}; its fields are {}; name one with {option}", self.place, usual.join(", "), known())
+            format!(
+                "{} has no field for the {what}, expected one of {}; its fields are {}; name one with {option}",
+                self.place,
+                usual.join(", "),
+                known()
+            )
         })
     }
 
@@ -179,7 +184,9 @@ impl GoldRow {
                     match cell.trim().to_lowercase().as_str() {
                         "true" => labels.push(key.to_owned()),
                         "false" | "" => {}
-                        _ => labels.extend(cell.split([';', '|']).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty())),
+                        _ => {
+                            labels.extend(cell.split([';', '|']).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()))
+                        }
                     }
                 }
             }
@@ -291,7 +298,11 @@ mod tests {
             assert_eq!(rows[0].text(&args).expect("a text"), "Café, \"shut\"", "{name}");
             assert_eq!(rows[1].target(&args).expect("a target"), "ferry", "{name}");
             assert_eq!(rows[1].label(&args).expect("a label"), "AGAINST", "{name}");
-            assert!(rows[1].place.to_string().starts_with("line 3 of ") || name.ends_with("jsonl"), "{}", rows[1].place);
+            assert!(
+                rows[1].place.to_string().starts_with("line 3 of ") || name.ends_with("jsonl"),
+                "{}",
+                rows[1].place
+            );
         };
         check("a.csv", b"Tweet,Target 1,Stance 1\n\"Caf\xc3\xa9, \"\"shut\"\"\",ferry,FAVOR\nNo.,ferry,AGAINST\n");
         check("a.csv", b"Tweet;Target;Stance\n\"Caf\xe9, \"\"shut\"\"\";ferry;FAVOR\nNo.;ferry;AGAINST\n");
@@ -305,7 +316,8 @@ mod tests {
     fn labels_are_lists_cells_or_columns() {
         let check = |name: &str, text: &str, fields: &[&str], expected: &[&str]| {
             let (_folder, path) = written(name, text.as_bytes());
-            let args = GoldArgs { label_field: fields.iter().map(|f| (*f).to_owned()).collect(), ..GoldArgs::default() };
+            let args =
+                GoldArgs { label_field: fields.iter().map(|f| (*f).to_owned()).collect(), ..GoldArgs::default() };
             assert_eq!(rows(&path).expect("rows")[0].labels(&args).expect("labels"), expected, "{text}");
         };
         check("a.jsonl", "{\"label\": [\"a\", \"b\"]}", &[], &["a", "b"]);
@@ -329,8 +341,16 @@ mod tests {
         check("a.jsonl", "{\"text\": \"x\", \"label\": []}\n{\"text\": 1", "line 2 of a.jsonl is not JSON");
         check("a.jsonl", "[1]\n", "line 1 of a.jsonl is JSON, but no object, expected one JSON object a line");
         check("a.jsonl", "\n{\"body\": true}\n", "line 2 of a.jsonl has true under body, expected a string");
-        check("a.jsonl", "{\"a\": 1, \"b\": 2}\n", "line 1 of a.jsonl has no field for the text, expected one of text,");
-        check("a.jsonl", "{\"text\": \"x\", \"label\": [[]]}\n", "line 1 of a.jsonl has [] under label, expected a string");
+        check(
+            "a.jsonl",
+            "{\"a\": 1, \"b\": 2}\n",
+            "line 1 of a.jsonl has no field for the text, expected one of text,",
+        );
+        check(
+            "a.jsonl",
+            "{\"text\": \"x\", \"label\": [[]]}\n",
+            "line 1 of a.jsonl has [] under label, expected a string",
+        );
         check("a.csv", "text,label\nx,y\nx\n", "line 3 of a.csv has 1 cells, expected 2 as in the header");
         check("a.csv", "text,label\n", "a.csv holds no row");
         check("a.xlsx", "x", "a.xlsx is none of .jsonl, .csv and .tsv");

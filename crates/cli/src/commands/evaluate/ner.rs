@@ -46,9 +46,8 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     if score.total().gold + score.total().found == 0 {
         bail!("{} names nothing, and nothing was found in it", args.gold.display());
     }
-    let row = |name: &str, c: Counts| {
-        Row::new(name, vec![c.precision(), c.recall(), c.f1(), c.gold as f64, c.found as f64])
-    };
+    let row =
+        |name: &str, c: Counts| Row::new(name, vec![c.precision(), c.recall(), c.f1(), c.gold as f64, c.found as f64]);
     let mut rows: Vec<_> = score.by_kind().iter().map(|(kind, counts)| row(kind, *counts)).collect();
     rows.push(row("all", score.total()));
     let mut table = Table::new(COLUMNS, rows);

@@ -55,9 +55,9 @@ fn line(doc: &Document, wanted: &[Gold]) -> Value {
     let gold: Vec<Value> = wanted
         .iter()
         .map(|g| {
-            let content = g.content.iter().map(|(span, kind)| {
-                json!({ "span": points.pair(*span), "kind": kind.as_str(), "text": doc.slice(*span) })
-            });
+            let content = g.content.iter().map(
+                |(span, kind)| json!({ "span": points.pair(*span), "kind": kind.as_str(), "text": doc.slice(*span) }),
+            );
             json!({ "content": content.collect::<Vec<_>>(), "source": pairs(&g.source), "cue": pairs(&g.cue) })
         })
         .collect();

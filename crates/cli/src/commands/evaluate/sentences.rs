@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use pressmark_core::{Document, Stage};
@@ -81,7 +82,7 @@ impl Gold {
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let path = &bench.args.gold;
     let conllu = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("conllu"));
-    let golds = if conllu { read_conllu(bench)? } else { read_jsonl(bench)? };
+    let golds = if conllu { read_conllu(path)? } else { read_jsonl(bench)? };
     let layouts: &[(&str, Layout)] = if conllu && bench.annotated.is_none() {
         &[("paragraphs", Layout::Paragraphs), ("spaces", Layout::Spaces), ("line breaks", Layout::Lines)]
     } else {
@@ -151,10 +152,10 @@ fn read_jsonl(bench: &Bench<'_>) -> Result<Vec<Gold>> {
     rows(&bench.args.gold)?.into_iter().map(read).collect()
 }
 
-fn read_conllu(bench: &Bench<'_>) -> Result<Vec<Gold>> {
-    let path = &bench.args.gold;
+fn read_conllu(path: &Path) -> Result<Vec<Gold>> {
     let mut golds: Vec<Gold> = Vec::new();
-    let (mut paragraph, mut glued, mut text): (bool, bool, Option<String>) = (true, false, None);
+    let (mut paragraph, mut glued, mut begun) = (true, false, false);
+    let mut text: Option<String> = None;
     for (number, line) in read(path)?.lines().enumerate() {
         let place = || format!("line {} of {}", number + 1, path.display());
         if line.starts_with("# newdoc") || golds.is_empty() {
@@ -163,24 +164,28 @@ fn read_conllu(bench: &Bench<'_>) -> Result<Vec<Gold>> {
         }
         if line.starts_with("# newpar") {
             paragraph = true;
+        } else if line.trim().is_empty() {
+            begun = false;
         } else if let Some(sentence) = line.strip_prefix("# text = ") {
             text = Some(sentence.trim().to_owned());
-        } else if !line.is_empty() && !line.starts_with('#') {
+        } else if !line.starts_with('#') {
             let columns: Vec<&str> = line.split('\t').collect();
             if columns.len() != 10 {
                 bail!("{} has {} columns, expected the 10 of CoNLL-U", place(), columns.len());
             }
-            let sentence = text.take();
-            if let (Some(sentence), Some(gold)) = (sentence, golds.last_mut()) {
+            if !begun {
+                let sentence = text.take();
+                let sentence = sentence
+                    .with_context(|| format!("{} begins a sentence without a comment `# text = …`", place()))?;
                 let before = match (paragraph, glued) {
                     (true, _) => Before::Paragraph,
                     (false, true) => Before::Text(String::new()),
                     (false, false) => Before::Space,
                 };
-                gold.pieces.push((before, sentence));
-                paragraph = false;
-            } else if columns[0] == "1" {
-                bail!("{} begins a sentence without a comment `# text = …`", place());
+                if let Some(gold) = golds.last_mut() {
+                    gold.pieces.push((before, sentence));
+                }
+                (paragraph, begun) = (false, true);
             }
             glued = columns[9].split('|').any(|misc| misc == "SpaceAfter=No");
         }
@@ -190,4 +195,52 @@ fn read_conllu(bench: &Bench<'_>) -> Result<Vec<Gold>> {
         bail!("{} holds no sentence", path.display());
     }
     Ok(golds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(before: Before, sentence: &str) -> (Before, String) {
+        (before, sentence.to_owned())
+    }
+
+    #[test]
+    fn sentences_are_joined_in_three_ways() {
+        let pieces = vec![
+            piece(Before::Paragraph, "Rain fell."),
+            piece(Before::Space, "Snow, too."),
+            piece(Before::Text(String::new()), "“No.”"),
+            piece(Before::Paragraph, "Sun."),
+        ];
+        let gold = Gold { place: "a".to_owned(), id: None, pieces };
+        assert_eq!(gold.text(Layout::Paragraphs), "Rain fell. Snow, too.“No.”\n\nSun.");
+        assert_eq!(gold.text(Layout::Spaces), "Rain fell. Snow, too. “No.” Sun.");
+        assert_eq!(gold.text(Layout::Lines), "Rain fell.\nSnow, too.\n“No.”\nSun.");
+        assert_eq!(gold.boundaries(), BTreeSet::from([9, 18, 23]));
+    }
+
+    #[test]
+    fn what_is_no_conllu_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.conllu");
+        let token = |id: &str, misc: &str| format!("{id}\tx\tx\tX\tX\t_\t0\troot\t_\t{misc}\n");
+        let refused = |text: &str| {
+            std::fs::write(&path, text).expect("a file");
+            format!("{:#}", read_conllu(&path).err().expect("refused"))
+        };
+        assert!(refused("# text = x\n1\tx\n").contains("line 2 of"), "columns");
+        assert!(refused(&token("1", "_")).contains("begins a sentence without a comment"), "no text");
+        assert!(refused("\n").contains("holds no sentence"), "nothing");
+        // A word of two tokens comes first; its sentence began all the same.
+        let text = format!(
+            "# text = x x\n{}{}\n# text = y\n{}",
+            token("1-2", "SpaceAfter=No"),
+            token("1", "_"),
+            token("1", "_")
+        );
+        std::fs::write(&path, text).expect("a file");
+        let golds = read_conllu(&path).expect("sentences");
+        assert_eq!(golds[0].pieces, [piece(Before::Paragraph, "x x"), piece(Before::Space, "y")]);
+    }
 }

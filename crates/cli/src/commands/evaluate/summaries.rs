@@ -10,14 +10,19 @@ use pressmark_summarize::{Length, Options, Summarizer, baselines};
 use pressmark_tokenize::sentences;
 use serde_json::{Value, json};
 
+use super::Bench;
 use super::gold::{read, rows};
 use super::measure::mean;
 use super::table::{Column, Row, Table};
-use super::Bench;
 use crate::args::StageName;
 
-const COLUMNS: &[Column] =
-    &[Column::Share("rouge1"), Column::Share("rouge2"), Column::Share("rougeL"), Column::Share("rougeLsum"), Column::Count("texts")];
+const COLUMNS: &[Column] = &[
+    Column::Share("rouge1"),
+    Column::Share("rouge2"),
+    Column::Share("rougeL"),
+    Column::Share("rougeLsum"),
+    Column::Count("texts"),
+];
 
 /// The three that are measured side by side.
 const SYSTEMS: [&str; 3] = ["pressmark", "lead", "LexRank"];
@@ -54,7 +59,9 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         };
         let references: Vec<String> = gold.references.iter().map(|text| lines(text)).collect();
         let words = mean(references.iter().map(|r| r.split_whitespace().count() as f64)).round() as usize;
-        for (index, length) in [Length::Words(words.max(1)), Length::Sentences(3)].into_iter().take(lengths.len()).enumerate() {
+        for (index, length) in
+            [Length::Words(words.max(1)), Length::Sentences(3)].into_iter().take(lengths.len()).enumerate()
+        {
             let choices = choices(&mut doc, model.as_ref(), length)?;
             for ((system, choice), scores) in SYSTEMS.iter().zip(&choices).zip(&mut scores[index]) {
                 let summary = text(&doc, choice);
