@@ -1,18 +1,27 @@
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use pressmark_encoder::Model;
+use pressmark_tokenize::Tokenizer;
 use serde::Deserialize;
 
+use crate::embed::embed_both;
+use crate::fit::{Fit, FitReport, LinearHead, Sample, learn, log_odds, with_fit};
+use crate::frames::Base;
 use crate::Error;
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///
 /// Written as TOML: a `[codebook]` table with `name`, `version` and `kind = "frames"`, then one
-/// `[[label]]` a frame with `name`, `definition` and `examples`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](Codebook::fit) learnt
+/// from coded texts stands in a `[fit]` section at its end.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
     name: String,
     version: String,
     pub(crate) labels: Vec<Label>,
+    pub(crate) fit: Option<Fit>,
+    toml: String,
 }
 
 /// One frame of a codebook.
@@ -33,6 +42,7 @@ struct File {
     codebook: Header,
     #[serde(rename = "label")]
     labels: Vec<Label>,
+    fit: Option<Fit>,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +92,62 @@ impl Codebook {
                 return wrong(format!("label {:?} has an empty text, or one of over {MAX_TEXT} bytes", label.name));
             }
         }
-        Ok(Self { name: file.codebook.name, version: file.codebook.version, labels: file.labels })
+        if let Some(head) = file.fit.iter().flat_map(|fit| &fit.head).find(|head| !is_sound(head, &seen)) {
+            return wrong(format!("the fit of {:?} is for no label, or has weights that are no numbers", head.label));
+        }
+        let Header { name, version, .. } = file.codebook;
+        Ok(Self { name, version, labels: file.labels, fit: file.fit, toml: toml.to_owned() })
+    }
+
+    /// Learns a linear head a frame from texts that people coded; each text comes with the indices of its labels.
+    ///
+    /// The head is a regularised logistic regression over the text's vector that starts from what definition and
+    /// examples say (and the bundle's head, where the codebook names one); frames of fewer than three texts keep
+    /// what they have. The result is the codebook's text with the heads in it, for this very bundle: the
+    /// [`Frames`](crate::Frames) of another refuse it. The same texts give the same bytes.
+    ///
+    /// # Errors
+    /// When a text cannot be encoded, or the bundle has no `embedding` head.
+    pub fn fit(
+        &self,
+        model: &Arc<Model>,
+        tokenizer: &Tokenizer,
+        texts: &[(String, Vec<usize>)],
+    ) -> Result<(String, Vec<FitReport>), Error> {
+        let plain = Self { fit: None, ..self.clone() };
+        let base = Base::new(&plain, model, tokenizer)?;
+        let encode = |text: &str| {
+            let (hidden, vector) = embed_both(model, tokenizer, text)?;
+            Ok((base.score(&vector, &hidden), vector))
+        };
+        let encoded = texts.iter().map(|(text, _)| encode(text)).collect::<Result<Vec<_>, Error>>()?;
+        let (mut heads, mut reports) = (Vec::new(), Vec::new());
+        for (index, label) in self.labels.iter().enumerate() {
+            let sample = |((scores, vector), (_, labels)): (&(Vec<f32>, Vec<f32>), &(String, Vec<usize>))| Sample {
+                vector: vector.clone(),
+                prior: log_odds(scores.get(index).copied().unwrap_or(0.5)),
+                gold: labels.contains(&index),
+            };
+            let samples: Vec<Sample> = encoded.iter().zip(texts).map(sample).collect();
+            let (head, report) = learn(&label.name, &samples);
+            heads.extend(head);
+            reports.push(report);
+        }
+        let model_name = format!("{} {}", model.name(), model.version());
+        let fit = Fit { model: model_name, sha256: model.sha256().to_owned(), examples: texts.len(), head: heads };
+        Ok((with_fit(&self.toml, &fit), reports))
+    }
+
+    /// The text that it was read from.
+    #[must_use]
+    pub fn toml(&self) -> &str {
+        &self.toml
+    }
+
+    /// How many coded texts its heads were learnt from, and for which bundle; `None` without a fit.
+    #[must_use]
+    pub fn fitted(&self) -> Option<(usize, &str)> {
+        self.fit.as_ref().map(|fit| (fit.examples, fit.model.as_str()))
     }
 
     /// A codebook of those inside the crate, by its name: `policy-frames` (the fifteen dimensions of Boydstun et al.
@@ -118,6 +183,12 @@ impl Codebook {
     }
 }
 
+/// Whether a fitted head can be worked with.
+fn is_sound(head: &LinearHead, labels: &HashSet<&str>) -> bool {
+    let finite = head.weights.iter().chain([&head.bias, &head.prior]).all(|w| w.is_finite());
+    labels.contains(head.label.as_str()) && finite
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +218,14 @@ mod tests {
         check(&format!("{head}{}", label("a")), "1 labels, expected 2 to 512");
         check(&format!("{head}{}{}", label("a"), label("a")), "label \"a\" has no name of its own");
         check(&format!("{head}{}colour = 1\n", label("a")), "unknown field `colour`");
+        let two = format!("{head}{}{}", label("a"), label("b"));
+        let fit = |name: &str, weight: &str| {
+            let tail = format!("label = \"{name}\"\nexamples = 3\nbias = 0.0\nprior = 1.0\nweights = [{weight}]\n");
+            format!("{two}[fit]\nmodel = \"m\"\nsha256 = \"0\"\nexamples = 9\n[[fit.head]]\n{tail}")
+        };
+        check(&fit("c", "0.5"), "the fit of \"c\" is for no label");
+        check(&fit("a", "nan"), "the fit of \"a\" is for no label, or has weights that are no numbers");
+        assert_eq!(Codebook::parse("mine.toml", &fit("a", "0.5")).unwrap().fitted(), Some((9, "m")));
         check(&format!("{}{}{}", head.replace("frames", "terms"), label("a"), label("b")), "its kind is \"terms\"");
     }
 }

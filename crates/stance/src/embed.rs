@@ -9,6 +9,11 @@ use crate::Error;
 /// The same road as a document's sentences take, so that the two can be compared; run once for
 /// each such text, never for a document.
 pub(crate) fn embed(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<Vec<f32>, Error> {
+    embed_both(model, tokenizer, text).map(|(_, vector)| vector)
+}
+
+/// The mean hidden state of such a text, which trained heads read, and its unit vector.
+pub(crate) fn embed_both(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<(Vec<f32>, Vec<f32>), Error> {
     let unreadable = |source| Error::Text { text: text.chars().take(60).collect(), source };
     let mut doc = Document::from_text("", text);
     tokenizer.run(&mut doc).map_err(unreadable)?;
@@ -24,5 +29,5 @@ pub(crate) fn embed(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<
     }
     let mut vector = model.head("embedding")?.apply(&mean);
     normalize(&mut vector);
-    Ok(vector)
+    Ok((mean, vector))
 }

@@ -7,6 +7,8 @@ use pressmark_core::{
 use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
+use crate::codebook::Label;
+use crate::fit::LinearHead;
 use crate::prototypes::{Prototypes, Trained, background};
 use crate::voice::voice_of;
 use crate::{Codebook, Error};
@@ -36,6 +38,14 @@ pub struct Frames {
 struct Book {
     id: String,
     labels: Vec<String>,
+    base: Base,
+    fitted: Vec<Option<LinearHead>>,
+    /// Coded texts that the fitted heads were learnt from, where there are any.
+    fit_examples: Option<usize>,
+}
+
+/// What a codebook and the bundle's heads say of a sentence, before any fit.
+pub(crate) struct Base {
     prototypes: Prototypes,
     trained: Vec<Option<Trained>>,
 }
@@ -56,21 +66,23 @@ impl Frames {
         options: FramesOptions,
     ) -> Result<Self, Error> {
         let background = background(&model, tokenizer)?;
-        let books = codebooks
-            .iter()
-            .map(|codebook| {
-                Ok(Book {
-                    id: codebook.id(),
-                    labels: codebook.labels().map(str::to_owned).collect(),
-                    prototypes: Prototypes::new(codebook, &background, &model, tokenizer)?,
-                    trained: codebook
-                        .labels
-                        .iter()
-                        .map(|label| Trained::find(&model, label.head.as_deref()?))
-                        .collect(),
-                })
+        let book = |codebook: &Codebook| {
+            let fit = codebook.fit.as_ref();
+            if let Some(fit) = fit.filter(|fit| fit.sha256 != model.sha256()) {
+                let (own, other) = (format!("{} {}", model.name(), model.version()), &fit.model);
+                let reason = format!("it was fitted for other weights ({other}) than these ({own}); fit it again");
+                return Err(Error::Content { name: codebook.id(), reason });
+            }
+            let head = |label: &str| fit.and_then(|fit| fit.head.iter().find(|head| head.label == label).cloned());
+            Ok(Book {
+                id: codebook.id(),
+                labels: codebook.labels().map(str::to_owned).collect(),
+                base: Base::with_background(codebook, &background, &model, tokenizer)?,
+                fitted: codebook.labels().map(head).collect(),
+                fit_examples: fit.map(|fit| fit.examples),
             })
-            .collect::<Result<_, Error>>()?;
+        };
+        let books = codebooks.iter().map(book).collect::<Result<_, Error>>()?;
         Ok(Self { model, books, options })
     }
 
@@ -107,15 +119,42 @@ impl Frames {
 }
 
 impl Book {
-    /// One probability a frame; where the bundle has a trained head for a frame, the mean of both.
+    /// One probability a frame; that of a fitted head where there is one.
     fn score(&self, doc: &Document, sent: usize) -> Vec<f32> {
-        let mut scores = self.prototypes.score(doc.sent_vectors.row(sent));
-        if self.trained.iter().any(Option::is_some) {
-            let hidden = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
-            for (score, trained) in scores.iter_mut().zip(&self.trained) {
-                if let Some(trained) = trained {
-                    *score = (*score + trained.score(&hidden)) / 2.0;
-                }
+        let vector = doc.sent_vectors.row(sent);
+        let hidden = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
+        let mut scores = self.base.score(vector, &hidden);
+        for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
+            if let Some(fitted) = fitted {
+                *score = fitted.score(vector, *score);
+            }
+        }
+        scores
+    }
+}
+
+impl Base {
+    pub(crate) fn new(codebook: &Codebook, model: &Arc<Model>, tokenizer: &Tokenizer) -> Result<Self, Error> {
+        Self::with_background(codebook, &background(model, tokenizer)?, model, tokenizer)
+    }
+
+    fn with_background(
+        codebook: &Codebook,
+        background: &[Vec<f32>],
+        model: &Arc<Model>,
+        tokenizer: &Tokenizer,
+    ) -> Result<Self, Error> {
+        let find = |label: &Label| Trained::find(model, label.head.as_deref()?);
+        let prototypes = Prototypes::new(codebook, background, model, tokenizer)?;
+        Ok(Self { prototypes, trained: codebook.labels.iter().map(find).collect() })
+    }
+
+    /// One probability a frame; where the bundle has a trained head for a frame, the mean of both.
+    pub(crate) fn score(&self, vector: &[f32], hidden: &[f32]) -> Vec<f32> {
+        let mut scores = self.prototypes.score(vector);
+        for (score, trained) in scores.iter_mut().zip(&self.trained) {
+            if let Some(trained) = trained {
+                *score = (*score + trained.score(hidden)) / 2.0;
             }
         }
         scores
@@ -138,6 +177,7 @@ impl Stage for Frames {
     fn provenance(&self) -> Provenance {
         let settings = serde_json::json!({
             "codebooks": self.books.iter().map(|book| &book.id).collect::<Vec<_>>(),
+            "fitted": self.books.iter().filter_map(|book| Some((&book.id, book.fit_examples?))).collect::<Vec<_>>(),
             "max_evidence": self.options.max_evidence,
             "evidence_score": self.options.evidence_score,
         });

@@ -34,6 +34,7 @@
 mod codebook;
 mod embed;
 mod error;
+mod fit;
 mod frames;
 mod prototypes;
 mod sentiment;
@@ -42,6 +43,7 @@ mod voice;
 
 pub use codebook::Codebook;
 pub use error::Error;
+pub use fit::FitReport;
 pub use frames::{Frames, FramesOptions};
 pub use sentiment::EntitySentiment;
 pub use stances::{Stances, StancesOptions};

@@ -128,7 +128,7 @@ fn moments(values: &[f32]) -> (f32, f32) {
 ///
 /// The ridge keeps the slope finite where the two classes do not overlap; eight steps are more
 /// than two parameters need.
-fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
+pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
     const RIDGE: f64 = 0.1;
     let (mut slope, mut offset) = (1.0_f64, -2.0_f64);
     for _ in 0..8 {

@@ -6,7 +6,7 @@ use pressmark_encoder::{Model, dot};
 use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
-use crate::embed::embed;
+use crate::embed::embed_both;
 use crate::frames::{cover, provenance};
 use crate::sentiment::{Tone, has_sides};
 use crate::voice::voice_of;
@@ -50,7 +50,10 @@ pub struct Stances {
 
 struct Prepared {
     text: String,
+    /// Its unit vector: what bears on the target is near to it.
     vector: Vec<f32>,
+    /// Its mean hidden state: what the head reads.
+    hidden: Vec<f32>,
     words: HashSet<String>,
 }
 
@@ -74,11 +77,8 @@ impl Stances {
             .targets
             .iter()
             .map(|text| {
-                Ok(Prepared {
-                    text: text.clone(),
-                    vector: embed(&model, tokenizer, text)?,
-                    words: content_words(text).collect(),
-                })
+                let (hidden, vector) = embed_both(&model, tokenizer, text)?;
+                Ok(Prepared { text: text.clone(), vector, hidden, words: content_words(text).collect() })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self { model, targets, options })
@@ -98,7 +98,8 @@ impl Stances {
             if weight < self.options.relevance {
                 continue;
             }
-            let mut scores = head.apply(&pair(vector, &target.vector));
+            let passage = doc.hidden.mean(doc.rows_of(unit.tokens.clone()));
+            let mut scores = head.apply(&pair(&passage, &target.hidden));
             head.calibrate(&mut scores);
             let say = Say { against: scores[against], favor: scores[favor], weight, span: unit.span };
             says.entry(holder_of(doc, unit.span)).or_default().push(say);
