@@ -120,19 +120,33 @@ fn trimmed(text: &str, span: Span) -> Span {
     Span::new(start, start + slice.trim().len())
 }
 
-/// Letters and digits inside and outside of quotation marks, by a plain toggle that knows nothing of the finder.
+/// Letters and digits inside and outside of quotation marks, by a toggle that knows nothing of the finder.
+///
+/// Only the outermost marks count: what is quoted within a quotation stands in quotation marks all the same, and so
+/// does a quotation's next paragraph, which begins with a mark of its own.
 fn verbatim(content: &str) -> (usize, usize) {
     let (mut inside, mut outside) = (0, 0);
-    let mut open = false;
+    // The mark that closes the outermost quotation, and how many of its kind are open.
+    let mut open: Option<(char, usize)> = None;
     let mut previous = ' ';
     for c in content.chars() {
-        match c {
-            '“' | '«' | '„' => open = true,
-            '”' | '»' => open = false,
-            '"' => open = !open,
-            '\'' | '’' if previous == c => open = !open,
-            _ if c.is_alphanumeric() => *(if open { &mut inside } else { &mut outside }) += 1,
-            _ => {}
+        let mark = match c {
+            '\'' | '’' if previous == c => Some('\''),
+            '“' | '„' | '”' | '«' | '»' | '"' => Some(c),
+            _ => None,
+        };
+        open = match (open, mark) {
+            (None, Some('“' | '„')) => Some(('”', 1)),
+            (None, Some('«')) => Some(('»', 1)),
+            (None, Some(straight @ ('"' | '\''))) => Some((straight, 1)),
+            (Some(_), Some('“' | '«' | '"')) if previous == '\n' => open,
+            (Some(('”', depth)), Some('“' | '„')) => Some(('”', depth + 1)),
+            (Some(('»', depth)), Some('«')) => Some(('»', depth + 1)),
+            (Some((closing, depth)), Some(mark)) if mark == closing => (depth > 1).then(|| (closing, depth - 1)),
+            _ => open,
+        };
+        if mark.is_none() && c.is_alphanumeric() {
+            *(if open.is_some() { &mut inside } else { &mut outside }) += 1;
         }
         previous = c;
     }
@@ -189,6 +203,19 @@ mod tests {
         assert_eq!(found[1], [("it “odd”", QuoteKind::Mixed)]);
         assert_eq!(gold[0].source[0].slice(TEXT), "Duarte");
         assert!(gold[1].source.is_empty());
+    }
+
+    #[test]
+    fn quotations_within_quotations_stand_in_marks() {
+        let check = |content: &str, expected: (usize, usize)| assert_eq!(verbatim(content), expected, "{content:?}");
+        check("“ab,” cd “e”", (3, 2));
+        check("“ab “cd” e”", (5, 0));
+        check("\"ab “cd” e\"", (5, 0));
+        check("\"ab\n\n\"cd\" e", (4, 1));
+        check("“ab\n\n“cd” e", (4, 1));
+        check("''ab'' c", (2, 1));
+        check("ab «c» d", (1, 3));
+        check("‘ab.’", (2, 0));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 use serde::Deserialize;
 
+use crate::Error;
 use crate::embed::embed_both;
 use crate::fit::{Fit, FitReport, LinearHead, Sample, learn, log_odds, with_fit};
 use crate::frames::Base;
-use crate::Error;
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///

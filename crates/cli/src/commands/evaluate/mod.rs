@@ -27,6 +27,7 @@ use pressmark_encoder::Model;
 use serde_json::{Value, json};
 
 use self::annotated::Annotated;
+pub(crate) use self::frames::read_coded;
 use self::gold::GoldArgs;
 use self::table::Table;
 use crate::args::{Labels, ModelArgs, StageArgs, StageName};

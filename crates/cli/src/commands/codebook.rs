@@ -1,0 +1,95 @@
+//! Codebooks of frames: what is inside the program, and heads learnt from coded texts.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::{fs, io};
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+
+use super::evaluate::gold::GoldArgs;
+use super::evaluate::read_coded;
+use crate::args::ModelArgs;
+use crate::{Outcome, model, stages, terminal};
+
+const FIT_EXAMPLES: &str = "\
+Examples:
+  Learn from texts that you coded, then use what was learnt:
+    pressmark codebook fit --codebook water.toml coded.jsonl -o water-fitted.toml
+    pressmark annotate pages/ --codebook water-fitted.toml -o annotated.jsonl
+  Start a codebook of your own from a shipped one:
+    pressmark codebook show policy-frames > mine.toml";
+
+/// Show codebooks of frames, or teach them with coded texts
+#[derive(Debug, Args)]
+pub(crate) struct CodebookArgs {
+    #[command(subcommand)]
+    pub(crate) action: CodebookAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CodebookAction {
+    /// Write a codebook to standard output, after checking it
+    Show {
+        /// policy-frames, news-frames, climate-frames, gun-violence-frames or a TOML file
+        #[arg(value_name = "NAME|FILE")]
+        codebook: String,
+    },
+    Fit(FitArgs),
+}
+
+/// Learn a linear head for each frame from texts that people coded
+///
+/// The texts are JSONL {text, label: []}, CSV or TSV. What comes out is the codebook with the heads in it; it goes
+/// with the model that it was fitted for. Frames of fewer than three texts keep their definition and examples.
+#[derive(Debug, Args)]
+#[command(after_help = FIT_EXAMPLES)]
+pub(crate) struct FitArgs {
+    /// The coded texts
+    pub(crate) examples: PathBuf,
+    /// The codebook to teach: the name of a shipped one or a TOML file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) codebook: String,
+    /// Where to write the fitted codebook; `-` is standard output
+    #[arg(short, long, default_value = "-", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) fields: GoldArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
+    match args.action {
+        CodebookAction::Show { codebook } => {
+            write!(io::stdout().lock(), "{}", stages::codebook(&codebook)?.toml())?;
+            Ok(Outcome::Good)
+        }
+        CodebookAction::Fit(args) => fit(&args),
+    }
+}
+
+fn fit(args: &FitArgs) -> Result<Outcome> {
+    let codebook = stages::codebook(&args.codebook)?;
+    let labels: Vec<String> = codebook.labels().map(str::to_owned).collect();
+    let coded = read_coded(&args.examples, &args.fields, &codebook.id(), &labels)?;
+    for (label, (count, place)) in &coded.unknown {
+        terminal::say(&format!("not in the codebook, and left out: {label} ({count}, first {place}); see --map"));
+    }
+    let texts: Vec<(String, Vec<usize>)> = coded.texts.into_iter().map(|text| (text.text, text.labels)).collect();
+    let model = model::load(&args.model)?;
+    let (toml, reports) = codebook.fit(&model, &stages::tokenizer(&model)?, &texts)?;
+    if args.output.as_os_str() == "-" {
+        write!(io::stdout().lock(), "{toml}")?;
+    } else {
+        fs::write(&args.output, toml).with_context(|| format!("failed to write {}", args.output.display()))?;
+    }
+    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    terminal::say(&format!("{:width$}  {:>6}  {:>14}  {:>12}", "", "texts", "F1 without fit", "F1, held out"));
+    for report in reports {
+        let after = report.after.map_or_else(|| "too few".to_owned(), |f1| format!("{:.2}", 100.0 * f1));
+        let before = 100.0 * report.before;
+        terminal::say(&format!("{:width$}  {:>6}  {before:>14.2}  {after:>12}", report.label, report.examples));
+    }
+    Ok(Outcome::Good)
+}
