@@ -29,4 +29,6 @@ fn what_cannot_run_exits_with_2_and_says_what_to_do() {
     check(&["annotate", "seeds", "--summary", "many"], "is none of a number of sentences");
     check(&["annotate", "seeds", "-o", "no-such-folder/out.jsonl"], "check that the folder exists");
     check(&["annotate", "seeds/codebooks"], "no document");
+    check(&["bench", "-"], "standard input can be read only once");
+    check(&["bench", "seeds/codebooks"], "no document");
 }

@@ -2,4 +2,5 @@
 
 mod annotate;
 mod arrows;
+mod bench;
 mod help;

@@ -6,6 +6,7 @@ use pressmark_ingest::{Fields, Format, Options};
 use pressmark_ner::Scheme;
 
 use crate::commands::annotate::AnnotateArgs;
+use crate::commands::bench::BenchArgs;
 use crate::commands::codebook::CodebookArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::evaluate::EvaluateArgs;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Annotate(AnnotateArgs),
     Inspect(InspectArgs),
     Evaluate(EvaluateArgs),
+    Bench(BenchArgs),
     Codebook(CodebookArgs),
     Schema(SchemaArgs),
     Models(ModelsArgs),

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Annotate(args) => commands::annotate::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Bench(args) => commands::bench::run(args),
         Command::Codebook(args) => commands::codebook::run(args),
         Command::Schema(args) => commands::schema::run(args),
         Command::Models(args) => commands::models::run(args),

@@ -92,7 +92,7 @@ const BATCH_RECORDS: usize = 16;
 /// documents share the encoder's blocks; long ones fill them by themselves.
 const BATCH_BYTES: u64 = 32 << 10;
 /// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
-const BATCHES_AHEAD: usize = 4;
+pub(crate) const BATCHES_AHEAD: usize = 4;
 
 /// A document with what was worked out beside it, in parallel.
 struct Done {
@@ -142,7 +142,7 @@ pub(crate) fn run(args: AnnotateArgs) -> Result<Outcome> {
     };
     let jobs = args.run.jobs.map_or_else(cores, usize::from);
     let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD };
-    if let Some(error) = in_order(parallel, batches(inputs), work, sink) {
+    if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), work, sink) {
         return Err(error);
     }
     output.finish()?;
@@ -164,18 +164,21 @@ fn annotate(pipeline: &Pipeline, batch: &mut [Done]) {
     pipeline.run(&mut docs);
 }
 
-fn cores() -> usize {
+pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Records in groups that go through the stages together.
-fn batches(mut records: impl Iterator<Item = Record>) -> impl Iterator<Item = Vec<Record>> {
+pub(crate) fn batches<T>(
+    mut records: impl Iterator<Item = T>,
+    size: impl Fn(&T) -> u64,
+) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let mut batch = vec![records.next()?];
-        let mut bytes = batch[0].size;
+        let mut bytes = size(&batch[0]);
         while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
             let Some(record) = records.next() else { break };
-            bytes += record.size;
+            bytes += size(&record);
             batch.push(record);
         }
         Some(batch)

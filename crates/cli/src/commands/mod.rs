@@ -1,4 +1,5 @@
 pub(crate) mod annotate;
+pub(crate) mod bench;
 pub(crate) mod codebook;
 pub(crate) mod completions;
 pub(crate) mod evaluate;

@@ -1,0 +1,301 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use pressmark_core::{Document, Status};
+use pressmark_ingest::{DuplicateOptions, Duplicates, Ids, Inputs, Options, Record, Signature, ingest};
+use pressmark_jsonl::{Provenance, write_line};
+use pressmark_pipeline::{Parallel, Pipeline, in_order};
+use serde_json::{Value, json};
+
+use super::annotate::{BATCHES_AHEAD, batches, cores};
+use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::terminal::clean;
+use crate::{Outcome, model, stages};
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  How fast is it here, and what takes the time:
+    pressmark bench seeds
+  One thread, entities alone, numbers for a program:
+    pressmark bench pages/ --jobs 1 --stages ner --json";
+
+/// Measure speed, time by stage and peak memory on your own documents
+#[derive(Debug, Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub(crate) struct BenchArgs {
+    /// Files and folders, as for annotate
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Passes that are measured, after one that only warms up
+    #[arg(short, long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) repeats: u16,
+    /// Documents annotated at once [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
+    if args.inputs.iter().any(|path| path.as_os_str() == "-") {
+        bail!("standard input can be read only once; name files or folders");
+    }
+    let start = Instant::now();
+    let model = model::load(&args.model)?;
+    let bench = Bench {
+        pipeline: stages::pipeline(&args.stages, &model)?,
+        options: args.input.options(),
+        jobs: args.jobs.map_or_else(cores, usize::from),
+        inputs: args.inputs,
+    };
+    let ready = start.elapsed();
+    let first = bench.pass()?;
+    ensure!(first.documents > 0, "the paths hold no document of a known type; see --input-format");
+    let passes = (0..args.repeats).map(|_| bench.pass()).collect::<Result<Vec<_>>>()?;
+    let figures = Figures { jobs: bench.jobs, ready, peak_bytes: peak_bytes(), passes };
+    let text = if args.json { format!("{:#}\n", figures.json()) } else { figures.table() };
+    io::stdout().lock().write_all(clean(&text).as_bytes())?;
+    Ok(if first.bad > 0 { Outcome::SomeFailed } else { Outcome::Good })
+}
+
+/// What every pass works with.
+struct Bench {
+    pipeline: Pipeline,
+    options: Options,
+    jobs: usize,
+    inputs: Vec<PathBuf>,
+}
+
+/// What one pass over the documents did and took.
+#[derive(Debug, Default)]
+struct Pass {
+    documents: u64,
+    /// Documents that failed or were seen only in part.
+    bad: u64,
+    words: u64,
+    tokens: u64,
+    elapsed: Duration,
+    /// Time of each stage, over all threads, in the order in which they run.
+    stages: Vec<(&'static str, Duration)>,
+}
+
+impl Bench {
+    /// Annotates all documents as `annotate` does, and writes the lines to nowhere.
+    fn pass(&self) -> Result<Pass> {
+        let start = Instant::now();
+        let before = self.pipeline.times();
+        let inputs = Inputs::open(&self.inputs, self.options.clone())?;
+        let stages = self.pipeline.provenance();
+        let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
+        let (mut ids, mut duplicates) = (Ids::new(), Duplicates::new(DuplicateOptions::default())?);
+        let ingest_nanos = AtomicU64::new(0);
+        let (mut pass, mut written) = (Pass::default(), Duration::ZERO);
+        let work = |records: Vec<Record>| {
+            let start = Instant::now();
+            let mut batch: Vec<(Document, Option<Signature>)> = records.iter().map(|r| self.prepare(r)).collect();
+            let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
+            self.pipeline.run(&mut batch.iter_mut().map(|(doc, _)| doc).collect::<Vec<_>>());
+            batch
+        };
+        let sink = |batch: Vec<(Document, Option<Signature>)>| {
+            let start = Instant::now();
+            for (mut doc, signature) in batch {
+                ids.assign(&mut doc);
+                doc.duplicate_of = signature.and_then(|s| duplicates.check_signature(&doc.id, &s));
+                if let Err(error) = write_line(&pressmark_jsonl::Record::of(&doc, &provenance), &mut io::sink()) {
+                    return ControlFlow::Break(error);
+                }
+                pass.count(&doc);
+            }
+            written += start.elapsed();
+            ControlFlow::Continue(())
+        };
+        let parallel = Parallel { jobs: self.jobs, in_flight: self.jobs * BATCHES_AHEAD };
+        if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), work, sink) {
+            return Err(error).context("failed to write a line");
+        }
+        pass.elapsed = start.elapsed();
+        let spent = self.pipeline.times().into_iter().zip(before).map(|(now, then)| (now.stage, now.time - then.time));
+        pass.stages.push(("ingest", Duration::from_nanos(ingest_nanos.into_inner())));
+        pass.stages.extend(spent);
+        pass.stages.push(("write", written));
+        Ok(pass)
+    }
+
+    fn prepare(&self, record: &Record) -> (Document, Option<Signature>) {
+        let doc = ingest(record, &self.options);
+        let signature = (!doc.text.is_empty()).then(|| Signature::of(&doc.text));
+        (doc, signature)
+    }
+}
+
+impl Pass {
+    fn count(&mut self, doc: &Document) {
+        self.documents += 1;
+        self.bad += u64::from(doc.status() != Status::Ok);
+        self.words += doc.text.split_whitespace().count() as u64;
+        self.tokens += doc.tokens.len() as u64;
+    }
+}
+
+/// Passes over the same documents, and what they come to.
+struct Figures {
+    jobs: usize,
+    /// From the start of the program to the first document.
+    ready: Duration,
+    peak_bytes: Option<u64>,
+    /// At least one.
+    passes: Vec<Pass>,
+}
+
+impl Figures {
+    /// Least, median and most seconds of a pass.
+    fn seconds(&self) -> [f64; 3] {
+        let mut seconds: Vec<f64> = self.passes.iter().map(|pass| pass.elapsed.as_secs_f64()).collect();
+        seconds.sort_by(f64::total_cmp);
+        [seconds[0], median(&seconds), seconds[seconds.len() - 1]]
+    }
+
+    /// Median seconds of each stage over all threads, and their share of all stages.
+    fn stages(&self) -> Vec<(&'static str, f64, f64)> {
+        let mut times: BTreeMap<usize, (&'static str, Vec<f64>)> = BTreeMap::new();
+        for (at, (stage, time)) in self.passes.iter().flat_map(|pass| pass.stages.iter().enumerate()) {
+            times.entry(at).or_insert((stage, Vec::new())).1.push(time.as_secs_f64());
+        }
+        let medians = times.into_values().map(|(stage, mut times)| {
+            times.sort_by(f64::total_cmp);
+            (stage, median(&times))
+        });
+        let medians: Vec<_> = medians.collect();
+        let total: f64 = medians.iter().map(|(_, seconds)| seconds).sum();
+        medians.into_iter().map(|(stage, seconds)| (stage, seconds, seconds / total.max(f64::MIN_POSITIVE))).collect()
+    }
+
+    fn json(&self) -> Value {
+        let (pass, [least, median, most]) = (&self.passes[0], self.seconds());
+        let rate = |count: u64| count as f64 / median;
+        let stage = |(stage, seconds, share)| json!({ "stage": stage, "seconds": seconds, "share": share });
+        json!({
+            "pressmark": env!("CARGO_PKG_VERSION"),
+            "documents": pass.documents,
+            "not_good": pass.bad,
+            "words": pass.words,
+            "tokens": pass.tokens,
+            "jobs": self.jobs,
+            "repeats": self.passes.len(),
+            "start_seconds": self.ready.as_secs_f64(),
+            "seconds": { "median": median, "least": least, "most": most },
+            "documents_per_second": rate(pass.documents),
+            "words_per_second": rate(pass.words),
+            "tokens_per_second": rate(pass.tokens),
+            "stages": self.stages().into_iter().map(stage).collect::<Vec<_>>(),
+            "peak_memory_bytes": self.peak_bytes,
+        })
+    }
+
+    fn table(&self) -> String {
+        let (pass, [least, median, most]) = (&self.passes[0], self.seconds());
+        let rate = |count: u64| count as f64 / median;
+        let bad = if pass.bad > 0 { format!(" ({} not good)", pass.bad) } else { String::new() };
+        let mut text = format!(
+            "{} documents{bad}, {} words, {} tokens; jobs {}, passes {} after one to warm up\n\n",
+            pass.documents,
+            pass.words,
+            pass.tokens,
+            self.jobs,
+            self.passes.len()
+        );
+        let _ = writeln!(text, "a pass       {median:.3} s ({least:.3} to {most:.3})");
+        let _ = writeln!(text, "documents/s  {:.1}", rate(pass.documents));
+        let _ = writeln!(text, "words/s      {:.0}", rate(pass.words));
+        let _ = writeln!(text, "tokens/s     {:.0}", rate(pass.tokens));
+        let _ = writeln!(text, "start        {:.3} s", self.ready.as_secs_f64());
+        let memory = self.peak_bytes.map_or("not told by this system".into(), |b| format!("{:.0} MB", b as f64 / 1e6));
+        let _ = writeln!(text, "peak memory  {memory}\n");
+        let _ = writeln!(text, "stage         seconds   share  (over all threads)");
+        for (stage, seconds, share) in self.stages() {
+            let _ = writeln!(text, "{stage:<12} {seconds:>8.3} {:>6.1}%", 100.0 * share);
+        }
+        text
+    }
+}
+
+/// The middle of sorted numbers, of which there is at least one.
+fn median(sorted: &[f64]) -> f64 {
+    let middle = sorted.len() / 2;
+    if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] }
+}
+
+/// Most memory that this process has held, where the system tells (Linux).
+fn peak_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pass(millis: u64, stage: u64) -> Pass {
+        let stages = vec![("ingest", Duration::from_millis(stage)), ("write", Duration::from_millis(10))];
+        Pass {
+            documents: 4,
+            words: 600,
+            tokens: 700,
+            elapsed: Duration::from_millis(millis),
+            stages,
+            ..Pass::default()
+        }
+    }
+
+    #[test]
+    fn figures_are_medians_of_passes() {
+        let passes = vec![pass(300, 30), pass(100, 90), pass(200, 20)];
+        let figures = Figures { jobs: 2, ready: Duration::from_millis(40), peak_bytes: Some(5_000_000), passes };
+        assert_eq!(figures.seconds(), [0.1, 0.2, 0.3]);
+        assert_eq!(figures.stages(), [("ingest", 0.03, 0.75), ("write", 0.01, 0.25)]);
+        assert_eq!(figures.json()["words_per_second"], 3000.0);
+        let expected = "\
+4 documents, 600 words, 700 tokens; jobs 2, passes 3 after one to warm up
+
+a pass       0.200 s (0.100 to 0.300)
+documents/s  20.0
+words/s      3000
+tokens/s     3500
+start        0.040 s
+peak memory  5 MB
+
+stage         seconds   share  (over all threads)
+ingest          0.030   75.0%
+write           0.010   25.0%
+";
+        assert_eq!(figures.table(), expected);
+    }
+
+    #[test]
+    fn the_middle_of_an_even_number_lies_between() {
+        let check = |sorted: &[f64], expected: f64| assert_eq!(median(sorted), expected);
+        check(&[2.0], 2.0);
+        check(&[1.0, 4.0], 2.5);
+        check(&[1.0, 2.0, 9.0], 2.0);
+    }
+}

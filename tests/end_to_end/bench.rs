@@ -1,0 +1,23 @@
+//! `pressmark bench`: what it counts is what `annotate` writes.
+
+use pressmark_tests::pressmark;
+use serde_json::Value;
+
+#[test]
+fn bench_counts_what_annotate_writes_and_names_every_stage() {
+    let annotated = pressmark(&["annotate", "seeds", "--quiet", "--stages", "quote"]);
+    let rows: Vec<Value> =
+        String::from_utf8_lossy(&annotated.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let words = |row: &Value| row["text"].as_str().unwrap().split_whitespace().count();
+    let output = pressmark(&["bench", "seeds", "--repeats", "1", "--jobs", "1", "--json", "--stages", "quote"]);
+    assert_eq!(output.status.code(), annotated.status.code());
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(figures["documents"], rows.len());
+    assert_eq!(figures["words"], rows.iter().map(words).sum::<usize>());
+    assert_eq!(figures["tokens"], rows.iter().map(|row| row["tokens"].as_array().unwrap().len()).sum::<usize>());
+    let stages = figures["stages"].as_array().unwrap();
+    let names: Vec<&str> = stages.iter().map(|stage| stage["stage"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ingest", "tokenize", "encoder", "ner", "quote", "write"]);
+    let shares: f64 = stages.iter().map(|stage| stage["share"].as_f64().unwrap()).sum();
+    assert!((shares - 1.0).abs() < 1e-6, "{shares}");
+}
