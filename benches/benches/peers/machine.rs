@@ -1,0 +1,99 @@
+//! What the numbers were measured on.
+
+use std::fs;
+use std::process::Command;
+use std::thread;
+
+use serde::Serialize;
+
+/// The machine, as the tables name it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Machine {
+    pub(crate) cpu: String,
+    pub(crate) cpus: usize,
+    pub(crate) memory_gb: f64,
+    pub(crate) kernel: String,
+    /// Load average of the last minute before the run: what else the machine was doing.
+    pub(crate) load_before: String,
+}
+
+impl Machine {
+    pub(crate) fn here(cpus: usize) -> Self {
+        let first = |path: &str, key: &str| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let line = text.lines().find(|line| line.starts_with(key)).map(str::to_owned);
+            line.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned())).unwrap_or_else(|| "unknown".into())
+        };
+        let memory = first("/proc/meminfo", "MemTotal");
+        let family = first("/proc/cpuinfo", "cpu family");
+        let model = first("/proc/cpuinfo", "model\t");
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        Self {
+            cpu: format!("{} (family {family}, model {model})", first("/proc/cpuinfo", "model name")),
+            cpus,
+            memory_gb: memory.trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1e6,
+            kernel: fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
+            load_before: load.split(' ').next().unwrap_or("unknown").to_owned(),
+        }
+    }
+}
+
+/// First line that a program prints, or `unknown`.
+pub(crate) fn said(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+    let text = output.ok().and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default();
+    text.lines().next().unwrap_or("unknown").to_owned()
+}
+
+/// CPUs that this process may use.
+pub(crate) fn allowed_cpus() -> Vec<usize> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or("").trim().to_owned();
+    let range = |part: &str| {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        Some(from.parse::<usize>().ok()?..=to.parse::<usize>().ok()?)
+    };
+    let cpus: Vec<usize> = list.split(',').filter_map(range).flatten().collect();
+    if cpus.is_empty() { (0..thread::available_parallelism().map_or(1, usize::from)).collect() } else { cpus }
+}
+
+/// Whether [`vnni`] can run here.
+pub(crate) fn has_vnni() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512vnni") && std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
+/// Int8 operations with every operand in a register: the most that a core can do. Gives their number, a
+/// multiplication and an addition being two; 0 where the CPU has no AVX-512 VNNI.
+pub(crate) fn int8_operations() -> f64 {
+    #[cfg(target_arch = "x86_64")]
+    if has_vnni() {
+        #[expect(unsafe_code, reason = "the CPU has the features: asked just above")]
+        return unsafe { vnni() };
+    }
+    0.0
+}
+
+/// Products of bytes, summed by fours, in enough independent chains that none waits for another.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vnni")]
+fn vnni() -> f64 {
+    use std::arch::x86_64::{_mm512_dpbusd_epi32, _mm512_reduce_add_epi32, _mm512_set1_epi8, _mm512_setzero_si512};
+    use std::hint::black_box;
+
+    /// Latency 5, two a cycle: ten chains would do.
+    const CHAINS: usize = 16;
+    const ROUNDS: usize = 1_000_000;
+    let (a, b) = (black_box(_mm512_set1_epi8(3)), black_box(_mm512_set1_epi8(5)));
+    let mut sums = [_mm512_setzero_si512(); CHAINS];
+    for _ in 0..ROUNDS {
+        for sum in &mut sums {
+            *sum = _mm512_dpbusd_epi32(*sum, a, b);
+        }
+    }
+    let total: i32 = sums.iter().map(|&sum| _mm512_reduce_add_epi32(sum)).fold(0, i32::wrapping_add);
+    black_box(total);
+    (CHAINS * ROUNDS * 64 * 2) as f64
+}
