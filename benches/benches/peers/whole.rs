@@ -78,8 +78,11 @@ const ENCODER: &str = "its encoder alone";
 const CHAINS: [(&str, usize, usize); 3] =
     [("chain-sentiment-small", 10, 30), ("chain-zeroshot-small", 3, 10), ("chain-zeroshot-base", 1, 3)];
 
-/// Writes pages to a folder of their own.
+/// Writes pages to a folder of their own, in place of those of an earlier run.
 fn write_pages(folder: &Path, texts: &[String]) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
     fs::create_dir_all(folder)?;
     for (number, text) in texts.iter().enumerate() {
         fs::write(folder.join(format!("{number:04}.html")), inputs::page(text))?;
