@@ -25,6 +25,12 @@ impl Chance {
         let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((x ^ (x >> 31)) % most.max(1) as u64) as usize
     }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
 }
 
 /// The articles at hand.
@@ -55,14 +61,6 @@ pub(crate) fn corpus() -> Result<Corpus> {
         generated(&pool, words, &mut chance)
     });
     Ok(Corpus { texts: texts.collect(), from: "400 articles put together from the sentences of seeds/".into() })
-}
-
-impl Chance {
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
 }
 
 /// Every sentence of the articles under `seeds/`.

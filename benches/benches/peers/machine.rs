@@ -57,12 +57,16 @@ pub(crate) fn allowed_cpus() -> Vec<usize> {
     if cpus.is_empty() { (0..thread::available_parallelism().map_or(1, usize::from)).collect() } else { cpus }
 }
 
-/// Whether [`vnni`] can run here.
+/// Whether the CPU has what the peak is measured with.
+#[cfg(target_arch = "x86_64")]
 pub(crate) fn has_vnni() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx512vnni") && std::arch::is_x86_feature_detected!("avx512f");
-    #[cfg(not(target_arch = "x86_64"))]
-    return false;
+    std::arch::is_x86_feature_detected!("avx512vnni") && std::arch::is_x86_feature_detected!("avx512f")
+}
+
+/// Whether the CPU has what the peak is measured with.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn has_vnni() -> bool {
+    false
 }
 
 /// Int8 operations with every operand in a register: the most that a core can do. Gives their number, a

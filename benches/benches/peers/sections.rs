@@ -1,6 +1,6 @@
 //! Stage by stage: each table's contenders, their cases and the check of what they answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use pressmark_ner::EntityScore;
@@ -33,6 +33,17 @@ impl Bench {
             }
         }
         started
+    }
+
+    /// A peer that fails, or whose answer is wrong, is left out and noted; that we do must not pass.
+    pub(crate) fn or_missing<T>(&mut self, name: &str, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Err(error) if !name.starts_with("pressmark") => {
+                self.missing.insert(name.to_owned(), format!("{error:#}"));
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
     }
 
     /// Times contenders on one case each and makes a row of each; the first one is ours, `units` is the work of each.
@@ -119,21 +130,26 @@ pub(crate) fn encoder(bench: &mut Bench) -> Result<Vec<Table>> {
     let check = save(&bench.launcher.work, "encoder-check", &subtexts.mixed(16, false))?;
     let mut rows: Vec<Row> = Vec::new();
     for threads in [1, 2] {
-        let mut contenders = bench.start(&names, threads);
-        let mut answers = Vec::new();
-        for contender in &mut contenders {
-            answers.push(numbers(&contender.answer(&check)?["hidden"])?);
+        let mut answered = Vec::new();
+        for mut contender in bench.start(&names, threads) {
+            let answer = contender.answer(&check).and_then(|answer| numbers(&answer["hidden"]));
+            if let Some(answer) = bench.or_missing(&contender.name, answer)? {
+                answered.push((contender, answer));
+            }
         }
-        let reference = contenders
-            .iter()
-            .position(|c| c.name == "torch-f32")
-            .or_else(|| contenders.iter().position(|c| c.name == "pressmark-f32"));
-        let reference = reference.context("no f32 contender could be started")?;
-        let mut checks = Vec::new();
-        for (contender, answer) in contenders.iter().zip(&answers) {
-            let cosine = least_cosine(answer, &answers[reference], width)?;
-            ensure!(cosine > SAME_NETWORK, "{} runs another network: least cosine {cosine}", contender.name);
-            checks.push(format!("least cosine {cosine:.4}"));
+        let of = |name: &str| answered.iter().position(|(c, _)| c.name == name);
+        let reference = of("torch-f32").or_else(|| of("pressmark-f32")).context("no f32 contender could be started")?;
+        let reference = answered[reference].1.clone();
+        let (mut contenders, mut checks) = (Vec::new(), Vec::new());
+        for (contender, answer) in answered {
+            let cosine = least_cosine(&answer, &reference, width).and_then(|cosine| {
+                ensure!(cosine > SAME_NETWORK, "{} runs another network: least cosine {cosine}", contender.name);
+                Ok(cosine)
+            });
+            if let Some(cosine) = bench.or_missing(&contender.name, cosine)? {
+                contenders.push(contender);
+                checks.push(format!("least cosine {cosine:.4}"));
+            }
         }
         for (number, (name, batches)) in cases.iter().enumerate() {
             let path = save(&bench.launcher.work, &format!("encoder-{number}"), batches)?;
@@ -203,16 +219,17 @@ fn encoder_claims(bench: &mut Bench, rows: &[Row]) {
 fn compare(
     bench: &mut Bench,
     names: &[&str],
-    path: &PathBuf,
+    path: &Path,
     units: f64,
     case: &str,
     mut check: impl FnMut(&str, Value) -> Result<String>,
 ) -> Result<Vec<Row>> {
     let mut entries = Vec::new();
     for mut contender in bench.start(names, 1) {
-        let answer = contender.answer(path)?;
-        let said = check(&contender.name, answer)?;
-        entries.push((contender, path.clone(), units, said));
+        let said = contender.answer(path).and_then(|answer| check(&contender.name, answer));
+        if let Some(said) = bench.or_missing(&contender.name, said)? {
+            entries.push((contender, path.to_path_buf(), units, said));
+        }
     }
     ensure!(!entries.is_empty(), "no contender could be started");
     Ok(bench.rows(case, 1, entries)?.0)

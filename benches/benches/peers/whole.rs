@@ -122,8 +122,14 @@ pub(crate) fn chains(bench: &mut Bench) -> Result<Vec<Table>> {
                 contender.time(&case, 0.0)?;
                 side.check = format!("{} subwords in the windows of the same articles", subwords.subwords());
             } else {
-                let found = contender.answer(&warm)?[0].as_u64().context("a chain answers with words")?;
-                ensure!(found as usize * 2 > average, "{name} found {found} words where there are {average}");
+                let found = contender.answer(&warm).and_then(|words| {
+                    let found = words[0].as_u64().context("a chain answers with words")?;
+                    ensure!(found as usize * 2 > average, "it found {found} words where there are {average}");
+                    Ok(found)
+                });
+                if bench.or_missing(name, found)?.is_none() {
+                    continue;
+                }
                 side.check = format!("{} pages; start-up not counted", side.texts.len());
             }
             ready.push((side, contender, case));

@@ -146,8 +146,12 @@ class Readability(Documents):
     def one(self, text: str) -> str:
         import lxml.html
         from readability import Document
+        from readability.readability import Unparseable
 
-        return lxml.html.fromstring(Document(text).summary()).text_content()
+        try:
+            return lxml.html.fromstring(Document(text).summary()).text_content()
+        except (Unparseable, lxml.etree.LxmlError):
+            return ""
 
 
 class Datasketch(Documents):
