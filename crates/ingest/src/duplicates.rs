@@ -27,6 +27,8 @@ impl Default for DuplicateOptions {
 /// Bytes of a signature, one for each hash function. The estimate's standard deviation is at most
 /// 1 / (2 √128) = 0.044.
 const SIZE: usize = 128;
+/// Length of [`Signature::to_bytes`].
+pub const SIGNATURE_BYTES: usize = 16 + SIZE;
 /// Bytes of a band: texts that agree in one whole band are compared. With 16 bands of 8, texts that are 0.8
 /// alike are compared with probability 0.95, those that are 0.9 alike with 0.9999, those 0.5 alike with 0.06.
 const BAND: usize = 8;
@@ -67,6 +69,28 @@ impl Signature {
         let words = all.finalize().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         // A minimum is a small number: its bits are spread before eight are taken.
         Self { words, count, minima: minima.map(|m| (mix(u64::from(m)) >> 56) as u8) }
+    }
+
+    /// The signature as bytes, to be kept with a run.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; SIGNATURE_BYTES] {
+        let mut bytes = [0; SIGNATURE_BYTES];
+        let (words, rest) = bytes.split_at_mut(8);
+        let (count, minima) = rest.split_at_mut(8);
+        words.copy_from_slice(&self.words.to_le_bytes());
+        count.copy_from_slice(&(self.count as u64).to_le_bytes());
+        minima.copy_from_slice(&self.minima);
+        bytes
+    }
+
+    /// The signature that [`to_bytes`](Self::to_bytes) gave.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; SIGNATURE_BYTES]) -> Self {
+        let (words, rest) = bytes.split_first_chunk().expect("a signature has more than 8 bytes");
+        let (count, rest) = rest.split_first_chunk().expect("a signature has more than 16 bytes");
+        let minima = rest.try_into().expect("a signature ends with its minima");
+        let count = usize::try_from(u64::from_le_bytes(*count)).unwrap_or(usize::MAX);
+        Self { words: u64::from_le_bytes(*words), count, minima }
     }
 
     /// How alike the two texts are, in [0, 1]: an estimate of the share of five-word sequences in common.
@@ -315,6 +339,14 @@ mod tests {
         assert!((estimate - 1.0 / 3.0).abs() < 0.1, "{estimate}");
         let other = Signature::of(&story(7, 400).join(" "));
         assert!(Signature::of(&a.join(" ")).similarity(&other) < 0.05);
+    }
+
+    #[test]
+    fn signatures_come_back_from_their_bytes() {
+        for text in ["", "Rain.", &story(1, 400).join(" ")] {
+            let signature = Signature::of(text);
+            assert_eq!(Signature::from_bytes(&signature.to_bytes()), signature);
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ mod options;
 mod record;
 mod replay;
 
-pub use duplicates::{DuplicateOptions, Duplicates, Signature};
+pub use duplicates::{DuplicateOptions, Duplicates, SIGNATURE_BYTES, Signature};
 pub use ids::Ids;
 pub use ingest::ingest;
 pub use inputs::{Inputs, Progress};

@@ -66,6 +66,31 @@ impl Record {
         self
     }
 
+    /// What the document that [`ingest`](crate::ingest) makes of this record depends on, besides the options: its
+    /// place, bytes and format, and what is known of it from outside its bytes.
+    ///
+    /// Two records have the same fingerprint only if they are the same in all of that.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let Context { columns, delimiter, charset, charset_is_found, url, extra } = &self.context;
+        let mut hash = Sha256::new();
+        // Each part goes in with its length, so that no two sequences of parts are one.
+        let mut part = |bytes: Option<&[u8]>| {
+            hash.update(bytes.map_or(u64::MAX, |bytes| bytes.len() as u64).to_le_bytes());
+            hash.update(bytes.unwrap_or_default());
+        };
+        part(Some(self.path.as_bytes()));
+        part(Some(self.format.as_str().as_bytes()));
+        part(Some(self.sha256.as_bytes()));
+        part(Some(&[self.index, self.size, u64::from(*charset_is_found)].map(u64::to_le_bytes).concat()));
+        part(self.problem.as_ref().map(|(kind, _)| kind.as_str().as_bytes()));
+        part(self.problem.as_ref().map(|(_, message)| message.as_bytes()));
+        part(delimiter.as_ref().map(std::slice::from_ref));
+        [charset, url, extra].into_iter().for_each(|text| part(text.as_deref().map(str::as_bytes)));
+        columns.iter().flat_map(|columns| columns.iter()).for_each(|column| part(Some(column.as_bytes())));
+        hash.finalize().into()
+    }
+
     /// A record that could not be read.
     pub(crate) fn broken(path: &str, index: u64, format: Format, kind: ProblemKind, message: String) -> Self {
         Self { problem: Some((kind, message)), ..Self::new(path, index, format, Vec::new()) }
@@ -76,4 +101,35 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |d: u8| char::from(DIGITS[usize::from(d & 15)]);
     bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_tell_records_apart() {
+        let record = || Record::new("a.csv", 3, Format::Csv, b"x,y".to_vec());
+        let broken = |message: &str| Record::broken("a.csv", 3, Format::Csv, ProblemKind::Unreadable, message.into());
+        let context = |context| Record { context, ..record() };
+        let all = [
+            record(),
+            Record { index: 4, ..record() },
+            Record { path: "b.csv".into(), ..record() },
+            Record { format: Format::Tsv, ..record() },
+            Record::new("a.csv", 3, Format::Csv, b"x,z".to_vec()),
+            record().with_columns(["a", "b"]),
+            record().with_columns(["ab", ""]),
+            context(Context { delimiter: Some(b';'), ..Context::default() }),
+            context(Context { charset: Some("a".into()), ..Context::default() }),
+            context(Context { charset: Some("a".into()), charset_is_found: true, ..Context::default() }),
+            context(Context { url: Some("a".into()), ..Context::default() }),
+            context(Context { extra: Some("a".into()), ..Context::default() }),
+            broken("no permission"),
+            broken("vanished"),
+        ];
+        let distinct: std::collections::HashSet<_> = all.iter().map(Record::fingerprint).collect();
+        assert_eq!(distinct.len(), all.len());
+        assert_eq!(record().fingerprint(), record().fingerprint());
+    }
 }
