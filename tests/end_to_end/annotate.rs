@@ -109,5 +109,5 @@ fn a_folder_gets_the_lines_their_schema_and_a_dataset_card() {
     let mut names: Vec<_> =
         fs::read_dir(&path).expect("it is there").map(|e| e.expect("readable").file_name()).collect();
     names.sort();
-    assert_eq!(names, ["README.md", "annotated.jsonl", "annotated.jsonl.schema.json"]);
+    assert_eq!(names, ["README.md", "annotated.jsonl", "annotated.jsonl.manifest.json", "annotated.jsonl.schema.json"]);
 }

@@ -4,3 +4,4 @@ mod annotate;
 mod arrows;
 mod bench;
 mod help;
+mod runs;

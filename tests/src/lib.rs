@@ -41,8 +41,16 @@ fn binary() -> &'static Path {
     })
 }
 
+/// The command in the workspace's folder, not yet started.
+#[must_use]
+pub fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(args).current_dir(root());
+    command
+}
+
 /// Runs the command in the workspace's folder.
 #[must_use]
 pub fn pressmark(args: &[&str]) -> Output {
-    Command::new(binary()).args(args).current_dir(root()).output().expect("the command runs")
+    command(args).output().expect("the command runs")
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pressmark_ingest::{Fields, Format, Options};
@@ -11,6 +12,7 @@ use crate::commands::codebook::CodebookArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::evaluate::EvaluateArgs;
 use crate::commands::inspect::InspectArgs;
+use crate::commands::merge::MergeArgs;
 use crate::commands::models::ModelsArgs;
 use crate::commands::schema::SchemaArgs;
 
@@ -26,6 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Annotate(AnnotateArgs),
+    Merge(MergeArgs),
     Inspect(InspectArgs),
     Evaluate(EvaluateArgs),
     Bench(BenchArgs),
@@ -215,6 +218,13 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     pair.map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| format!("{text:?} is not of the form THEIRS=OURS"))
 }
 
+/// A time in seconds, such as 30 or 0.5.
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok().filter(|&seconds| seconds > 0.0);
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.ok_or_else(|| format!("{text:?} is no number of seconds such as 30 or 0.5"))
+}
+
 /// A size in bytes with an optional K, M or G (powers of 1024).
 pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let wrong = || format!("{text:?} is no size such as 500K, 16M or 1G");
@@ -253,6 +263,16 @@ mod tests {
         check("-1M", None);
         check("99999999999999999999G", None);
         check("5é", None);
+    }
+
+    #[test]
+    fn times() {
+        let check = |text: &str, expected| assert_eq!(parse_seconds(text).ok(), expected, "{text}");
+        check("30", Some(Duration::from_secs(30)));
+        check("0.5", Some(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "nan", "inf", "1e300", "5s", ""] {
+            check(wrong, None);
+        }
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 mod args;
 mod commands;
+mod interrupt;
 mod model;
-mod output;
 mod report;
+mod run;
 mod stages;
 mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::args::{Cli, Command};
 
@@ -21,12 +22,19 @@ enum Outcome {
     Good,
     /// Some records failed.
     SomeFailed,
+    /// The user told it to stop.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match cli.command {
-        Command::Annotate(args) => commands::annotate::run(args),
+        Command::Annotate(args) => {
+            // The arguments as they were given: a run that is resumed must have the same.
+            commands::annotate::run(args, matches.subcommand_matches("annotate").unwrap_or(&matches))
+        }
+        Command::Merge(args) => commands::merge::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Bench(args) => commands::bench::run(args),
@@ -38,6 +46,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::from(1),
+        Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::complain(&format!("{error:#}"));

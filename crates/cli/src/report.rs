@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pressmark_core::{Document, Status};
+use pressmark_jsonl::DocumentCounts;
 use pressmark_pipeline::StageTime;
 
 use crate::terminal;
@@ -14,16 +15,10 @@ pub(crate) struct Report {
     quiet: bool,
     start: Instant,
     last_line: Instant,
-    counts: Counts,
-}
-
-/// Documents and words.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) documents: u64,
-    pub(crate) partial: u64,
-    pub(crate) failed: u64,
-    pub(crate) duplicates: u64,
+    /// Documents that an earlier run had done.
+    before: u64,
+    documents: u64,
+    counts: DocumentCounts,
     words: u64,
 }
 
@@ -31,8 +26,8 @@ pub(crate) struct Counts {
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
 impl Report {
-    /// A report over inputs of `bytes` in all, when that is known.
-    pub(crate) fn start(quiet: bool, bytes: Option<u64>) -> Self {
+    /// A report over inputs of `bytes` in all, when that is known, of which some documents are done.
+    pub(crate) fn start(quiet: bool, bytes: Option<u64>, done: DocumentCounts) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let (bar, template) = match bytes {
                 Some(bytes) => (ProgressBar::new(bytes), "{bar:30} {percent}% {msg}, {eta} left"),
@@ -41,16 +36,25 @@ impl Report {
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, quiet, start: Instant::now(), last_line: Instant::now(), counts: Counts::default() }
+        Self {
+            bar,
+            quiet,
+            start: Instant::now(),
+            last_line: Instant::now(),
+            before: done.ok + done.partial + done.failed,
+            documents: 0,
+            counts: done,
+            words: 0,
+        }
     }
 
     /// Counts a document; `bytes_read` is how far the reader is.
     pub(crate) fn document(&mut self, doc: &Document, bytes_read: u64) {
-        self.counts.documents += 1;
-        self.counts.words += doc.tokens.len() as u64;
+        self.documents += 1;
+        self.words += doc.tokens.len() as u64;
         self.counts.duplicates += u64::from(doc.duplicate_of.is_some());
         match doc.status() {
-            Status::Ok => {}
+            Status::Ok => self.counts.ok += 1,
             Status::Partial => self.counts.partial += 1,
             Status::Failed => self.counts.failed += 1,
         }
@@ -63,33 +67,35 @@ impl Report {
         }
     }
 
-    pub(crate) fn counts(&self) -> Counts {
-        self.counts
-    }
-
     fn rate(&self) -> String {
-        let documents = self.counts.documents;
-        format!(
-            "{documents} documents, {:.1} a second",
-            documents as f64 / self.start.elapsed().as_secs_f64().max(1e-3)
-        )
+        let all = self.before + self.documents;
+        let rate = self.documents as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
+        format!("{all} documents, {rate:.1} a second")
     }
 
-    /// Takes the bar away and says how the run went.
-    pub(crate) fn finish(self, ingest: Duration, stages: &[StageTime], skipped: u64) {
-        if let Some(bar) = &self.bar {
+    /// Takes the bar away.
+    pub(crate) fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+    }
+
+    /// Says how the run went.
+    pub(crate) fn finish(self, ingest: Duration, stages: &[StageTime], skipped: u64) {
         if self.quiet {
             return;
         }
-        let Counts { documents, partial, failed, duplicates, words } = self.counts;
+        let (DocumentCounts { partial, failed, duplicates, .. }, words) = (self.counts, self.words);
+        let documents = self.before + self.documents;
         let elapsed = self.start.elapsed();
         let per_second = words as f64 / elapsed.as_secs_f64().max(1e-3);
         let mut text = format!(
             "{documents} documents, {failed} failed, {partial} partial, {duplicates} duplicates in {} ({words} words, {per_second:.0} a second)",
             HumanDuration(elapsed)
         );
+        if self.before > 0 {
+            let _ = write!(text, "\n{} of the documents were done before", self.before);
+        }
         if skipped > 0 {
             let _ = write!(text, "\n{skipped} files of unknown type skipped");
         }
@@ -98,6 +104,17 @@ impl Report {
         for (stage, time) in std::iter::once(("ingest", ingest)).chain(stages) {
             let _ = write!(text, " {stage} {:.2}", time.as_secs_f64());
         }
+        if let Some(bytes) = peak_memory() {
+            let _ = write!(text, "; peak memory {} MB", bytes >> 20);
+        }
         terminal::say(&text);
     }
+}
+
+/// The most memory that the program has had so far, in bytes, where the system tells it in a file.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
 }

@@ -3,7 +3,8 @@
 //! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
 //! writes it, `serde_json` reads it back. The crate turns the byte offsets of
 //! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
-//! spaCy's `Doc.from_json` takes a row as it is. It opens no file and knows no stage.
+//! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
+//! too: [`JournalLine`], [`Manifest`]. The crate opens no file and knows no stage.
 //!
 //! ```
 //! use pressmark_core::Document;
@@ -19,11 +20,16 @@
 #![deny(missing_docs)]
 
 mod convert;
+mod journal;
 mod offsets;
 mod record;
 mod score;
 mod tables;
 
+pub use journal::{
+    DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
+    checksum,
+};
 pub use record::{
     Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, SCHEMA, Segment, Sent,
     Sentiment, Source, StageProvenance, Stance, Summary, Token,

@@ -1,20 +1,22 @@
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
-use clap::{Args, ValueEnum};
-use pressmark_core::{Document, Status};
-use pressmark_ingest::{DuplicateOptions, Ids, Inputs, Record, Signature, ingest};
-use pressmark_jsonl::Provenance;
-use pressmark_pipeline::{Parallel, Pipeline, in_order};
+use anyhow::{Error, Result, anyhow, bail};
+use clap::{ArgMatches, Args, Command, ValueEnum};
+use pressmark_core::{Document, ProblemKind, Status};
+use pressmark_ingest::{Inputs, Signature, ingest};
+use pressmark_jsonl::{DocumentCounts, Provenance};
+use pressmark_pipeline::{Limits, Parallel, Pipeline, in_order};
 
-use crate::args::{InputArgs, ModelArgs, StageArgs};
-use crate::output::Output;
+use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::Report;
-use crate::{Outcome, model, stages};
+use crate::run::{Earlier, Numbered, Opened, Origin, Plan, Run, Shard, Share, describe};
+use crate::{Outcome, interrupt, is_closed_pipe, model, stages, terminal};
 
 const ANNOTATE_EXAMPLES: &str = "\
 Examples:
@@ -27,7 +29,13 @@ Examples:
   Only entities, with a list of terms of your own:
     pressmark annotate pages/ --stages ner --terms minerals.toml -o entities.jsonl
   Who stands where on a question:
-    pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl";
+    pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl
+  Go on after a crash, a full disk or Ctrl-C:
+    pressmark annotate crawl/ -o crawl.jsonl --resume
+  On two machines that see the same files, then as one:
+    pressmark annotate crawl/ --shard 1/2 -o one.jsonl
+    pressmark annotate crawl/ --shard 2/2 -o two.jsonl
+    pressmark merge one.jsonl two.jsonl -o crawl.jsonl";
 
 /// Annotate documents and write one JSON line each
 #[derive(Debug, Args)]
@@ -59,6 +67,28 @@ pub(crate) struct OutputArgs {
     /// What becomes of documents that repeat an earlier one of the run, exactly or nearly
     #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
     pub(crate) duplicates: Duplicates,
+
+    /// Split the output into files of at most so many rows, named FILE-000000 and on
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) shard_rows: Option<NonZeroU64>,
+
+    /// Go on with a run that was broken off; what is done is checked and kept
+    #[arg(long)]
+    pub(crate) resume: bool,
+
+    /// Start anew where an unfinished run stands, and lose its work
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) overwrite: bool,
+}
+
+impl OutputArgs {
+    fn earlier(&self) -> Earlier {
+        match (self.resume, self.overwrite) {
+            (true, _) => Earlier::Resume,
+            (false, true) => Earlier::Overwrite,
+            (false, false) => Earlier::Keep,
+        }
+    }
 }
 
 /// What becomes of documents that repeat an earlier one.
@@ -78,6 +108,12 @@ pub(crate) struct RunArgs {
     /// Documents annotated at once [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Annotate only share I of N of the input list: for N machines that read the same list; see `pressmark merge`
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    pub(crate) shard: Shard,
+    /// Longest time for one document in seconds; what is missing then is said, and the run goes on
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub(crate) timeout: Option<Duration>,
     /// Stop at the first record that fails
     #[arg(long)]
     pub(crate) strict: bool,
@@ -93,75 +129,209 @@ const BATCH_RECORDS: usize = 16;
 const BATCH_BYTES: u64 = 32 << 10;
 /// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
 pub(crate) const BATCHES_AHEAD: usize = 4;
+/// Bytes of records that are in flight together at most, unless `--max-bytes` is more: a document takes some hundreds
+/// of times its bytes while it is annotated, so that few of the longest may be at it at once.
+pub(crate) const FLIGHT_BYTES: u64 = 4 << 20;
 
 /// A document with what was worked out beside it, in parallel.
 struct Done {
     doc: Document,
+    fingerprint: [u8; 32],
     signature: Option<Signature>,
 }
 
-pub(crate) fn run(args: AnnotateArgs) -> Result<Outcome> {
+pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let model = model::load(&args.model)?;
-    let pipeline = stages::pipeline(&args.stages, &model)?;
+    let stop = interrupt::watch()?;
+    let timeout = args.run.timeout;
+    let pipeline = stages::pipeline(&args.stages, &model)?.within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
     let options = args.input.options();
     let inputs = Inputs::open(&args.inputs, options.clone())?;
     let progress = inputs.progress();
-    let mut report = Report::start(args.run.quiet, progress.total_bytes());
-    let mut output = Output::open(&args.output.output)?;
+    let total_bytes = progress.total_bytes();
     let stages = pipeline.provenance();
     let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
-    let mut ids = Ids::new();
-    let look_for_duplicates = args.output.duplicates != Duplicates::Keep;
-    let mut duplicates = pressmark_ingest::Duplicates::new(DuplicateOptions::default())?;
-    let ingest_nanos = AtomicU64::new(0);
-
-    let work = |records: Vec<Record>| {
-        let start = Instant::now();
-        let mut batch: Vec<Done> = records.iter().map(|r| prepare(ingest(r, &options), look_for_duplicates)).collect();
-        let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
-        annotate(&pipeline, &mut batch);
-        batch
+    let command = AnnotateArgs::augment_args(Command::new("annotate"));
+    let plan = Plan {
+        output: &args.output.output,
+        rows_each: args.output.shard_rows.map(NonZeroU64::get),
+        shard: args.run.shard,
+        earlier: args.output.earlier(),
+        settings: describe(&command, matches, &provenance),
+        drop_duplicates: args.output.duplicates == Duplicates::Drop,
+        is_lasting: total_bytes.is_some(),
     };
-    let sink = |batch: Vec<Done>| {
-        for Done { mut doc, signature } in batch {
-            ids.assign(&mut doc);
-            doc.duplicate_of = signature.and_then(|s| duplicates.check_signature(&doc.id, &s));
-            report.document(&doc, progress.bytes_read());
-            if doc.duplicate_of.is_some() && args.output.duplicates == Duplicates::Drop {
-                continue;
+    let mut share = Share::new(inputs, args.run.shard, Arc::clone(&stop));
+    let mut run = match Run::open(&plan, &mut share)? {
+        Opened::Ready(run) => *run,
+        Opened::Finished(counts) => return Ok(finished_before(&args, counts)),
+        Opened::Stopped => return Ok(Outcome::Interrupted),
+    };
+    let list = share.list();
+    let mut report = Report::start(args.run.quiet, total_bytes, run.counts());
+    let work = Work {
+        pipeline: &pipeline,
+        options: &options,
+        timeout,
+        look_for_duplicates: args.output.duplicates != Duplicates::Keep,
+        ingest_nanos: AtomicU64::new(0),
+    };
+    let ended = if args.run.strict && bad(run.counts()) > 0 {
+        Some(End::Refused(anyhow!("a record that was annotated before is not good (--strict)")))
+    } else {
+        let sink = |batch: Vec<Done>| {
+            // What stages left of documents that they were told to leave must not be written.
+            if stop.load(Ordering::SeqCst) {
+                return ControlFlow::Break(End::Interrupted);
             }
-            if let Err(error) = output.write(&pressmark_jsonl::Record::of(&doc, &provenance)) {
-                return ControlFlow::Break(error);
+            let taken = take_batch(batch, &mut run, &provenance, &args.run, |doc| {
+                report.document(doc, progress.bytes_read());
+            });
+            if taken.is_break() {
+                stop.store(true, Ordering::SeqCst);
             }
-            if args.run.strict && doc.status() != Status::Ok {
-                return ControlFlow::Break(not_strict(&doc));
-            }
+            taken
+        };
+        let jobs = args.run.jobs.map_or_else(cores, usize::from);
+        let weight = (args.input.max_bytes as u64).max(FLIGHT_BYTES);
+        let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight };
+        let batches = batches(share, |numbered| numbered.record.size);
+        in_order(parallel, batches, |batch| weigh(batch), |records| work.run(records), sink)
+    };
+    report.clear();
+    match ended {
+        Some(End::Failed(error)) => return Err(broken(error, run)),
+        Some(End::Refused(error)) => {
+            run.sync()?;
+            return Err(error);
         }
-        ControlFlow::Continue(())
-    };
-    let jobs = args.run.jobs.map_or_else(cores, usize::from);
-    let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD };
-    if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), work, sink) {
-        return Err(error);
+        Some(End::Interrupted) => return interrupted(run),
+        None if stop.load(Ordering::SeqCst) => return interrupted(run),
+        None => {}
     }
-    output.finish()?;
-    let counts = report.counts();
-    report.finish(Duration::from_nanos(ingest_nanos.into_inner()), &pipeline.times(), progress.skipped());
-    if counts.documents == 0 {
+    let counts = run.counts();
+    if documents(counts) == 0 && args.run.shard == Shard::WHOLE {
+        run.abandon()?;
         bail!("the paths hold no document of a known type; see --input-format");
     }
-    Ok(if counts.failed + counts.partial > 0 { Outcome::SomeFailed } else { Outcome::Good })
+    let is_resumable = run.is_resumable();
+    run.finish(list.end()).map_err(|error| say_how_to_resume(error, is_resumable))?;
+    report.finish(Duration::from_nanos(work.ingest_nanos.into_inner()), &pipeline.times(), progress.skipped());
+    Ok(outcome(counts))
 }
 
-fn prepare(doc: Document, look_for_duplicates: bool) -> Done {
-    let signature = (look_for_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
-    Done { doc, signature }
+/// Why a run ended before its input did.
+enum End {
+    Interrupted,
+    Failed(Error),
+    /// With `--strict`, a record that is not good.
+    Refused(Error),
 }
 
-fn annotate(pipeline: &Pipeline, batch: &mut [Done]) {
-    let mut docs: Vec<&mut Document> = batch.iter_mut().map(|done| &mut done.doc).collect();
-    pipeline.run(&mut docs);
+/// What threads do with records, and what they need for it.
+struct Work<'a> {
+    pipeline: &'a Pipeline,
+    options: &'a pressmark_ingest::Options,
+    timeout: Option<Duration>,
+    look_for_duplicates: bool,
+    /// Time that ingestion took, over all threads.
+    ingest_nanos: AtomicU64,
+}
+
+impl Work<'_> {
+    fn run(&self, records: Vec<Numbered>) -> Vec<Done> {
+        let start = Instant::now();
+        let mut batch: Vec<Done> = records.iter().map(|numbered| self.prepare(numbered)).collect();
+        let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
+        let in_time = |doc: &Document| doc.problems.iter().all(|p| p.kind != ProblemKind::Timeout);
+        let mut docs: Vec<_> = batch.iter_mut().map(|done| &mut done.doc).filter(|doc| in_time(doc)).collect();
+        self.pipeline.run(&mut docs);
+        batch
+    }
+
+    fn prepare(&self, numbered: &Numbered) -> Done {
+        let start = Instant::now();
+        let mut doc = ingest(&numbered.record, self.options);
+        // Ingestion takes time in proportion to the bytes and cannot be broken off.
+        if let Some(timeout) = self.timeout.filter(|timeout| start.elapsed() > *timeout) {
+            let message = format!("took longer than {timeout:?}; without any stage");
+            doc.report("ingest", ProblemKind::Timeout, message, None);
+        }
+        let signature = (self.look_for_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
+        Done { doc, fingerprint: numbered.fingerprint, signature }
+    }
+}
+
+/// Takes documents that are annotated into the run, in order.
+fn take_batch(
+    batch: Vec<Done>,
+    run: &mut Run,
+    provenance: &Provenance<'_>,
+    args: &RunArgs,
+    mut each: impl FnMut(&Document),
+) -> ControlFlow<End> {
+    let failed = |error| ControlFlow::Break(End::Failed(error));
+    for Done { mut doc, fingerprint, signature } in batch {
+        let origin = Origin { fingerprint, signature: signature.as_ref() };
+        if let Err(error) = run.take(&mut doc, &origin, provenance) {
+            return failed(error);
+        }
+        each(&doc);
+        if args.strict && doc.status() != Status::Ok {
+            return ControlFlow::Break(End::Refused(not_strict(&doc)));
+        }
+    }
+    run.flush().map_or_else(failed, ControlFlow::Continue)
+}
+
+fn documents(counts: DocumentCounts) -> u64 {
+    counts.ok + bad(counts)
+}
+
+fn bad(counts: DocumentCounts) -> u64 {
+    counts.partial + counts.failed
+}
+
+fn outcome(counts: DocumentCounts) -> Outcome {
+    if bad(counts) > 0 { Outcome::SomeFailed } else { Outcome::Good }
+}
+
+fn finished_before(args: &AnnotateArgs, counts: DocumentCounts) -> Outcome {
+    if !args.run.quiet {
+        let count = documents(counts);
+        let output = args.output.output.display();
+        terminal::say(&format!("the run that wrote {output} is finished, {count} documents: nothing is left to do"));
+    }
+    outcome(counts)
+}
+
+/// Keeps what is done of a run that cannot go on.
+fn broken(error: Error, mut run: Run) -> Error {
+    // Where the disk is full this fails as well, and the journal is good up to what it could take.
+    let _ = run.sync();
+    say_how_to_resume(error, run.is_resumable())
+}
+
+fn say_how_to_resume(error: Error, is_resumable: bool) -> Error {
+    if is_resumable && !is_closed_pipe(&error) {
+        error.context("the run stopped, what is done is kept: give the same command with --resume to go on")
+    } else {
+        error
+    }
+}
+
+fn interrupted(mut run: Run) -> Result<Outcome> {
+    run.sync()?;
+    let count = documents(run.counts());
+    let how = if run.is_resumable() { "; give the same command with --resume to go on" } else { "" };
+    terminal::say(&format!("interrupted after {count} documents{how}"));
+    Ok(Outcome::Interrupted)
+}
+
+/// What a batch weighs among those that are in flight: its bytes.
+fn weigh(batch: &[Numbered]) -> u64 {
+    batch.iter().map(|numbered| numbered.record.bytes.len() as u64).sum()
 }
 
 pub(crate) fn cores() -> usize {
@@ -188,5 +358,5 @@ pub(crate) fn batches<T>(
 fn not_strict(doc: &Document) -> anyhow::Error {
     let problem = doc.problems.iter().find(|p| p.kind.severity() > pressmark_core::Severity::Note);
     let why = problem.map_or_else(String::new, |p| format!(": {}: {}", p.kind, p.message));
-    anyhow::anyhow!("record {} of {} is not good{why} (--strict)", doc.source.record, doc.source.path)
+    anyhow!("record {} of {} is not good{why} (--strict)", doc.source.record, doc.source.path)
 }

@@ -15,7 +15,7 @@ use pressmark_jsonl::{Provenance, write_line};
 use pressmark_pipeline::{Parallel, Pipeline, in_order};
 use serde_json::{Value, json};
 
-use super::annotate::{BATCHES_AHEAD, batches, cores};
+use super::annotate::{BATCHES_AHEAD, FLIGHT_BYTES, batches, cores};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::terminal::clean;
 use crate::{Outcome, model, stages};
@@ -128,8 +128,10 @@ impl Bench {
             written += start.elapsed();
             ControlFlow::Continue(())
         };
-        let parallel = Parallel { jobs: self.jobs, in_flight: self.jobs * BATCHES_AHEAD };
-        if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), work, sink) {
+        let weigh = |batch: &Vec<Record>| batch.iter().map(|record| record.bytes.len() as u64).sum();
+        let weight = (self.options.max_bytes as u64).max(FLIGHT_BYTES);
+        let parallel = Parallel { jobs: self.jobs, in_flight: self.jobs * BATCHES_AHEAD, weight };
+        if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), weigh, work, sink) {
             return Err(error).context("failed to write a line");
         }
         pass.elapsed = start.elapsed();

@@ -4,5 +4,6 @@ pub(crate) mod codebook;
 pub(crate) mod completions;
 pub(crate) mod evaluate;
 pub(crate) mod inspect;
+pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod schema;

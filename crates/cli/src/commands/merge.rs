@@ -1,0 +1,52 @@
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::run::merge;
+use crate::{Outcome, terminal};
+
+const MERGE_EXAMPLES: &str = "\
+Example:
+  Two machines that see the same files, then one output:
+    pressmark annotate crawl/ --shard 1/2 -o one.jsonl
+    pressmark annotate crawl/ --shard 2/2 -o two.jsonl
+    pressmark merge one.jsonl two.jsonl -o crawl.jsonl";
+
+/// Put the shards of a run together, and prove that nothing is missing or twice
+///
+/// The result has the bytes of a run that was not split: ids are made unique and duplicates found over all shards.
+/// Each shard is checked row by row against the journal that stands beside it.
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub(crate) struct MergeArgs {
+    /// The shards, in any order, as they were given to -o
+    #[arg(required = true, value_name = "SHARD")]
+    pub(crate) shards: Vec<PathBuf>,
+
+    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// Split the output into files of at most so many rows, named FILE-000000 and on
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) shard_rows: Option<NonZeroU64>,
+
+    /// No closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+pub(crate) fn run(args: MergeArgs) -> Result<Outcome> {
+    let counts = merge(&args.shards, &args.output, args.shard_rows.map(NonZeroU64::get))?;
+    let (documents, bad) = (counts.ok + counts.partial + counts.failed, counts.partial + counts.failed);
+    if !args.quiet {
+        let (shards, duplicates) = (args.shards.len(), counts.duplicates);
+        terminal::say(&format!(
+            "{documents} documents of {shards} shards, each of the input list once, {} failed, {} partial, {duplicates} duplicates",
+            counts.failed, counts.partial
+        ));
+    }
+    Ok(if bad > 0 { Outcome::SomeFailed } else { Outcome::Good })
+}

@@ -1,0 +1,230 @@
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use pressmark_jsonl::{JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, Settings};
+
+use super::{refuse_to_lose, sync_folder};
+
+/// Time between two moments at which all that is written is brought to the disk. A power cut costs at most the
+/// documents since the last one, which are then annotated again.
+const SYNC_EVERY: Duration = Duration::from_secs(20);
+
+/// The journal of a run that goes on; no other process may write it meanwhile.
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: BufWriter<File>,
+    /// Path of the last record, which is not written again.
+    last_path: String,
+    synced: Instant,
+}
+
+impl Journal {
+    /// A journal without a document; refuses to take the place of another one unless told to.
+    pub(crate) fn create(path: &Path, settings: &Settings, overwrite: bool) -> Result<Self> {
+        let failed =
+            || format!("failed to create {}: check that the folder exists and may be written to", path.display());
+        let file = match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let file = OpenOptions::new().read(true).write(true).open(path).with_context(failed)?;
+                lock(&file, path)?;
+                if !overwrite && JournalReader::new(&file, path)?.is_some() {
+                    refuse_to_lose(path)?;
+                }
+                file.set_len(0).with_context(failed)?;
+                file
+            }
+            Err(error) => return Err(error).with_context(failed),
+        };
+        lock(&file, path)?;
+        let mut journal = Self::over(path, file);
+        journal.append(&JournalLine::Run(JournalRun { journal: JOURNAL.into(), settings: settings.clone() }))?;
+        journal.sync()?;
+        sync_folder(path)?;
+        Ok(journal)
+    }
+
+    /// Sees to it that no journal stands at `path`; refuses to take away one unless told to.
+    pub(crate) fn make_way(path: &Path, overwrite: bool) -> Result<()> {
+        match Self::open(path)? {
+            Some(_) if !overwrite => refuse_to_lose(path),
+            Some((file, _)) => {
+                drop(file);
+                std::fs::remove_file(path).with_context(|| format!("failed to remove {}", path.display()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The journal at `path` to be read and then gone on with; `None` where there is none, or one that was broken
+    /// before its first line was whole.
+    pub(crate) fn open(path: &Path) -> Result<Option<(File, JournalReader)>> {
+        let file = match OpenOptions::new().read(true).write(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| format!("failed to open {}", path.display())),
+        };
+        lock(&file, path)?;
+        let reader = JournalReader::new(&file, path)?;
+        Ok(reader.map(|reader| (file, reader)))
+    }
+
+    /// Goes on with a journal after its first `bytes` bytes.
+    pub(crate) fn go_on(path: &Path, mut file: File, bytes: u64, last_path: String) -> Result<Self> {
+        let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
+        cut.with_context(|| format!("failed to go on with {}", path.display()))?;
+        Ok(Self { last_path, ..Self::over(path, file) })
+    }
+
+    fn over(path: &Path, mut file: File) -> Self {
+        let _ = file.seek(SeekFrom::End(0));
+        Self { path: path.to_owned(), file: BufWriter::new(file), last_path: String::new(), synced: Instant::now() }
+    }
+
+    /// Notes that a document is done.
+    pub(crate) fn row(&mut self, mut row: JournalRow<'_>, path: &str) -> Result<()> {
+        if self.last_path != path {
+            path.clone_into(&mut self.last_path);
+            row.path = Some(path.to_owned().into());
+        }
+        let row = JournalLine::Row(row);
+        row.write(&mut self.file).with_context(|| self.failed())
+    }
+
+    pub(crate) fn append(&mut self, line: &JournalLine<'_>) -> Result<()> {
+        line.write(&mut self.file).with_context(|| self.failed())
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.file.flush().with_context(|| self.failed())
+    }
+
+    pub(crate) fn is_sync_due(&self) -> bool {
+        self.synced.elapsed() >= SYNC_EVERY
+    }
+
+    /// Brings the journal to the disk; the rows that it tells of are there already.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.append(&JournalLine::Synced)?;
+        self.flush()?;
+        self.file.get_ref().sync_data().with_context(|| self.failed())?;
+        self.synced = Instant::now();
+        Ok(())
+    }
+
+    /// Takes the journal of a run that is whole away.
+    pub(crate) fn remove(self) -> Result<()> {
+        std::fs::remove_file(&self.path).with_context(|| format!("failed to remove {}", self.path.display()))?;
+        sync_folder(&self.path)
+    }
+
+    fn failed(&self) -> String {
+        format!("failed to write {}", self.path.display())
+    }
+}
+
+fn lock(file: &File, path: &Path) -> Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => bail!("another pressmark is writing {}", path.display()),
+        // Some network file systems have no locks; two runs with one output are then the user's to avoid.
+        Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// Reads a journal from its start to its first torn line.
+pub(crate) struct JournalReader {
+    path: PathBuf,
+    lines: BufReader<File>,
+    line: Vec<u8>,
+    /// Bytes up to the end of the last good line.
+    good: u64,
+    run: JournalRun,
+}
+
+/// What a journal says in all.
+#[derive(Debug, Default)]
+pub(crate) struct Extent {
+    /// Documents of which it is certain that they, and their rows, were on the disk.
+    pub(crate) synced: u64,
+    /// The end of the input, once it was reached.
+    pub(crate) end: Option<JournalEnd>,
+}
+
+impl JournalReader {
+    /// A reader of the journal in `file`; `None` when not even its first line is whole.
+    fn new(file: &File, path: &Path) -> Result<Option<Self>> {
+        let failed = || format!("failed to read {}", path.display());
+        let mut file = file.try_clone().with_context(failed)?;
+        file.seek(SeekFrom::Start(0)).with_context(failed)?;
+        let run = JournalRun { journal: JOURNAL.into(), settings: Settings::new() };
+        let lines = BufReader::with_capacity(1 << 16, file);
+        let mut reader = Self { path: path.to_owned(), lines, line: Vec::new(), good: 0, run };
+        match reader.next()? {
+            Some(JournalLine::Run(run)) if run.journal == JOURNAL => Ok(Some(Self { run, ..reader })),
+            Some(_) => bail!("{} is of another version of pressmark", path.display()),
+            // Torn by a crash at the start; anything longer is no journal.
+            None if reader.line.ends_with(b"\n") => bail!("{} is no journal of pressmark", path.display()),
+            None => Ok(None),
+        }
+    }
+
+    /// A reader of the journal at `path` that is not to be written.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).with_context(|| format!("failed to read {}", path.display()))?;
+        Self::new(&file, path)?.with_context(|| format!("{} is not whole", path.display()))
+    }
+
+    /// The settings of the run.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.run.settings
+    }
+
+    /// Length of all that was read and is good.
+    pub(crate) fn good(&self) -> u64 {
+        self.good
+    }
+
+    /// The next line; `None` at the first one that is torn, and at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<JournalLine<'static>>> {
+        self.line.clear();
+        let read = self.lines.read_until(b'\n', &mut self.line);
+        read.with_context(|| format!("failed to read {}", self.path.display()))?;
+        let parsed = self.line.strip_suffix(b"\n").and_then(JournalLine::parse);
+        self.good += if parsed.is_some() { self.line.len() as u64 } else { 0 };
+        Ok(parsed)
+    }
+
+    /// Goes through all of the journal once, and back to its first document.
+    ///
+    /// # Errors
+    /// When a line is damaged that no crash can have torn.
+    pub(crate) fn extent(&mut self) -> Result<Extent> {
+        let (start, mut documents, mut extent) = (self.good, 0, Extent::default());
+        loop {
+            match self.next()? {
+                Some(JournalLine::Row(_)) => documents += 1,
+                Some(JournalLine::Synced) => extent.synced = documents,
+                Some(JournalLine::End(end)) => extent.end = Some(end),
+                Some(JournalLine::Run(_)) => bail!("{} tells of two runs", self.path.display()),
+                None => break,
+            }
+        }
+        // Lines reach the disk in any order, but none after the next moment of synchronisation.
+        let mut later = 0;
+        let damaged = self.good;
+        while !self.line.is_empty() {
+            later += u32::from(matches!(self.next()?, Some(JournalLine::Synced)));
+        }
+        if later > 1 {
+            bail!("{} is damaged after {damaged} bytes: start anew (--overwrite)", self.path.display());
+        }
+        self.good = start;
+        let back = self.lines.seek(SeekFrom::Start(start));
+        back.with_context(|| format!("failed to read {}", self.path.display()))?;
+        Ok(extent)
+    }
+}

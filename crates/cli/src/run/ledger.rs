@@ -1,0 +1,24 @@
+use pressmark_core::Document;
+use pressmark_ingest::{DuplicateOptions, Duplicates, Ids, Signature};
+
+/// What a document's row owes to the documents before it: unique ids, and what it repeats.
+///
+/// The same documents in the same order give the same answers, whether they are annotated, taken from a journal or
+/// merged from shards.
+pub(crate) struct Ledger {
+    ids: Ids,
+    duplicates: Duplicates,
+}
+
+impl Ledger {
+    /// Nothing yet; duplicates are looked for among documents that come with a signature.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        Ok(Self { ids: Ids::new(), duplicates: Duplicates::new(DuplicateOptions::default())? })
+    }
+
+    /// Makes the document's id unique and tells which earlier one it repeats.
+    pub(crate) fn enter(&mut self, doc: &mut Document, signature: Option<&Signature>) {
+        self.ids.assign(doc);
+        doc.duplicate_of = signature.and_then(|s| self.duplicates.check_signature(&doc.id, s));
+    }
+}

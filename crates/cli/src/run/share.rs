@@ -1,0 +1,141 @@
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pressmark_ingest::Record;
+use pressmark_jsonl::JournalEnd;
+use sha2::{Digest, Sha256};
+
+use super::hex;
+
+/// One of several equal shares of an input list, written `1/4` to `4/4`.
+///
+/// Share i of n is the records at places i - 1, i - 1 + n, … of the list: every machine can tell its own without
+/// asking, and long and short stretches of the list are spread evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// From 0.
+    pub(crate) index: u64,
+    pub(crate) of: u64,
+}
+
+impl Shard {
+    /// The whole list.
+    pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
+    /// More machines than anybody has; keeps the files of a merge that are open at once within reason.
+    const MOST: u64 = 1000;
+
+    fn owns(self, position: u64) -> bool {
+        position % self.of == self.index
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pair = text.split_once('/').and_then(|(i, n)| Some((i.parse::<u64>().ok()?, n.parse::<u64>().ok()?)));
+        pair.filter(|(i, n)| *n <= Self::MOST && (1..=*n).contains(i))
+            .map(|(i, of)| Self { index: i - 1, of })
+            .ok_or_else(|| format!("{text:?} is no shard such as 2/4, from 1/n to n/n with n at most {}", Self::MOST))
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index + 1, self.of)
+    }
+}
+
+/// A record of this shard.
+pub(crate) struct Numbered {
+    pub(crate) record: Record,
+    pub(crate) fingerprint: [u8; 32],
+}
+
+/// The records of a shard, in order; all of the list is read and hashed, so that shards can be proven to be of one
+/// list. Ends early once `stop` is set.
+pub(crate) struct Share<I> {
+    records: I,
+    shard: Shard,
+    list: List,
+    stop: Arc<AtomicBool>,
+}
+
+/// What was read of an input list so far.
+#[derive(Clone, Default)]
+pub(crate) struct List(Arc<Mutex<(u64, Sha256)>>);
+
+impl List {
+    /// The number of its records and their hash.
+    pub(crate) fn end(&self) -> JournalEnd {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        JournalEnd { documents: state.0, input: hex(&state.1.clone().finalize()) }
+    }
+
+    /// Adds a record and tells its place.
+    fn add(&self, fingerprint: &[u8; 32]) -> u64 {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.1.update(fingerprint);
+        state.0 += 1;
+        state.0 - 1
+    }
+}
+
+impl<I> Share<I> {
+    pub(crate) fn new(records: I, shard: Shard, stop: Arc<AtomicBool>) -> Self {
+        Self { records, shard, list: List::default(), stop }
+    }
+
+    /// What is read of the list so far; goes on counting when the share moves to another thread.
+    pub(crate) fn list(&self) -> List {
+        self.list.clone()
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
+impl<I: Iterator<Item = Record>> Iterator for Share<I> {
+    type Item = Numbered;
+
+    fn next(&mut self) -> Option<Numbered> {
+        loop {
+            if self.is_stopped() {
+                return None;
+            }
+            let record = self.records.next()?;
+            let fingerprint = record.fingerprint();
+            if self.shard.owns(self.list.add(&fingerprint)) {
+                return Some(Numbered { record, fingerprint });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_written_from_one() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<Shard>().ok(), expected, "{text}");
+        check("1/1", Some(Shard::WHOLE));
+        check("2/4", Some(Shard { index: 1, of: 4 }));
+        for wrong in ["0/4", "5/4", "1/0", "1", "/", "a/b", "1/1001", "-1/2"] {
+            check(wrong, None);
+        }
+        assert_eq!(Shard { index: 1, of: 4 }.to_string(), "2/4");
+    }
+
+    #[test]
+    fn every_record_belongs_to_one_shard() {
+        for of in 1..6 {
+            for position in 0..20 {
+                assert_eq!((0..of).filter(|&index| Shard { index, of }.owns(position)).count(), 1);
+            }
+        }
+    }
+}

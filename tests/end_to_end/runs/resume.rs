@@ -1,0 +1,127 @@
+//! What is resumed, and what is refused.
+
+use std::fs;
+
+use super::{Place, assert_same, run};
+
+#[test]
+fn a_difference_is_named_and_nothing_is_touched() {
+    let place = Place::new(40);
+    let expected = place.unbroken(&[]);
+    place.break_off("out.jsonl", &[]);
+    let before = (place.read("out.jsonl.journal"), place.read("out.jsonl.partial"));
+    let check = |more: &[&str], expected: &str| {
+        let (code, message) = place.annotate("out.jsonl", more);
+        assert_eq!(code, 2, "{message}");
+        assert!(message.contains(expected), "{message}");
+        assert!(before == (place.read("out.jsonl.journal"), place.read("out.jsonl.partial")), "{more:?} changes files");
+    };
+    check(&[], "go on with it (--resume), or start anew and lose it (--overwrite)");
+    check(&["--resume", "--summary", "5"], "--summary was \"3\", is \"5\"");
+    check(&["--resume", "--duplicates", "keep"], "--duplicates was \"mark\", is \"keep\"");
+    check(&["--resume", "--language", "fr"], "--language was not given, is \"fr\"");
+    check(&["--resume", "--shard-rows", "9"], "--shard-rows was not given, is \"9\"");
+
+    let input = fs::read_to_string(place.path("in/a.jsonl")).expect("it is there");
+    let with = |text: &str, expected: &str| {
+        fs::write(place.path("in/a.jsonl"), text).expect("written");
+        check(&["--resume"], expected);
+    };
+    with(&input.replacen("In ", "On ", 1), "document 1 was record 0 of");
+    with(&input.replacen("In ", "On ", 1), "which has changed");
+    with(input.split_once('\n').map_or("", |(_, rest)| rest), "the input has changed");
+    fs::write(place.path("in/a.jsonl"), &input).expect("written");
+    fs::write(place.path("in/a-before.txt"), "A new file, sorted to the front of the folder.").expect("written");
+    check(&["--resume"], "now it is record 0 of");
+    fs::remove_file(place.path("in/a-before.txt")).expect("it is there");
+
+    // Rows that were on the disk for certain and are others now: not for us to throw away.
+    let rows = &before.1;
+    let mut changed = rows.clone();
+    changed[rows.len() / 2] ^= 1;
+    for wrong in [&changed[..], &rows[..rows.len() / 2]] {
+        fs::write(place.path("out.jsonl.partial"), wrong).expect("written");
+        let (code, message) = place.annotate("out.jsonl", &["--resume"]);
+        assert_eq!(code, 2, "{message}");
+        assert!(message.contains("is not what the run wrote"), "{message}");
+        assert!(place.read("out.jsonl.partial") == wrong);
+    }
+    fs::write(place.path("out.jsonl.partial"), rows).expect("written");
+
+    assert_eq!(place.annotate("out.jsonl", &["--resume"]), (1, String::new()));
+    assert_same(&place.read("out.jsonl"), &expected, "a resumed run");
+}
+
+#[test]
+fn a_codebook_that_changed_is_another_setting() {
+    let place = Place::new(12);
+    let terms = place.arg("terms.toml");
+    let write = |term: &str| {
+        let text = format!(
+            "name = \"ores\"\nversion = \"1\"\n\n[[term]]\nlabel = \"MINERAL\"\nname = \"{term}\"\nforms = [\"{term}\"]\n"
+        );
+        fs::write(&terms, text).expect("written");
+    };
+    write("cobalt");
+    // Terms are not read where no stage wants them, and are a setting all the same.
+    place.break_off("out.jsonl", &["--terms", &terms]);
+    write("copper");
+    let (code, message) = place.annotate("out.jsonl", &["--terms", &terms, "--resume"]);
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("--terms") && message.contains("sha256"), "{message}");
+}
+
+#[test]
+fn a_finished_run_is_left_alone() {
+    let place = Place::new(20);
+    let expected = place.unbroken(&[]);
+    let args = place.args("unbroken.jsonl", &["--resume"]);
+    let loud: Vec<&str> = args.iter().map(AsRef::as_ref).filter(|arg| *arg != "--quiet").collect();
+    let (code, message) = run(&loud);
+    assert_eq!(code, 1);
+    assert!(message.contains("finished, 21 documents: nothing is left to do"), "{message}");
+    assert_same(&place.read("unbroken.jsonl"), &expected, "a finished run");
+    assert_eq!(
+        place.names("unbroken.jsonl"),
+        ["unbroken.jsonl", "unbroken.jsonl.manifest.json", "unbroken.jsonl.schema.json"]
+    );
+
+    // With more input it is not what was asked for.
+    fs::write(place.path("in/c.txt"), "One more story, about a ferry.").expect("written");
+    let (code, message) = run(&loud);
+    assert_eq!(code, 2);
+    assert!(message.contains("it had 21 documents, now 22"), "{message}");
+    // Without --resume it is made anew, and stands there until the new one is whole.
+    assert_eq!(place.annotate("unbroken.jsonl", &[]), (1, String::new()));
+    assert_eq!(place.read("unbroken.jsonl").iter().filter(|b| **b == b'\n').count(), 22);
+}
+
+#[test]
+fn a_run_can_be_begun_with_resume_or_anew() {
+    let place = Place::new(20);
+    let expected = place.unbroken(&[]);
+    assert_eq!(place.annotate("out.jsonl", &["--resume"]), (1, String::new()));
+    assert_same(&place.read("out.jsonl"), &expected, "a first run with --resume");
+    place.break_off("other.jsonl", &["--summary", "5"]);
+    assert_eq!(place.annotate("other.jsonl", &["--overwrite"]), (1, String::new()));
+    assert_same(&place.read("other.jsonl"), &expected, "a run begun anew");
+}
+
+#[test]
+fn what_cannot_be_had_twice_cannot_be_resumed() {
+    let place = Place::new(4);
+    let check = |args: &[&str], expected: &str| {
+        let (code, message) = run(args);
+        assert_eq!(code, 2, "{message}");
+        assert!(message.contains(expected), "{message}");
+    };
+    check(&["annotate", "seeds", "--resume"], "name a file (-o FILE)");
+    check(
+        &["annotate", "-", "-o", &place.arg("out.jsonl"), "--resume"],
+        "standard input and pipes cannot be read twice",
+    );
+    check(&["annotate", "seeds", "--shard", "1/2"], "name one (-o FILE)");
+    check(&["annotate", "seeds", "--shard-rows", "5"], "name them (-o FILE)");
+    check(&["annotate", "seeds", "--resume", "--overwrite", "-o", "x"], "cannot be used with");
+    assert!(place.names("out").is_empty());
+}
