@@ -161,7 +161,7 @@ fn encoder(model: Arc<Model>, threads: usize) -> Load {
             };
             let mut parts = Vec::new();
             thread::scope(|scope| {
-                let threads: Vec<_> = (1..threads).map(|_| scope.spawn(&work)).collect();
+                let threads: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
                 parts.extend(work()?);
                 for thread in threads {
                     parts.extend(thread.join().map_err(|_| anyhow!("a thread panicked"))??);
@@ -220,7 +220,7 @@ fn text() -> Result<Load> {
         let words = |doc: &Document| doc.tokens.iter().map(|t| doc.slice(t.span).to_owned()).collect::<Vec<_>>();
         docs.iter().map(|doc| json!([sents(doc), words(doc)])).collect()
     };
-    Ok(through(Rc::new(vec![Box::new(tokenizer(&*model())?)]), show))
+    Ok(through(Rc::new(vec![Box::new(tokenizer(&model())?)]), show))
 }
 
 /// The crate `tokenizers`, called once a sentence; the sentences are found before the clock starts.
