@@ -3,6 +3,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
 use pressmark_ner::Scheme;
 
@@ -182,10 +183,38 @@ impl From<Labels> for Scheme {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
-pub(crate) struct ModelArgs {
+pub(crate) struct BundleArgs {
     /// Folder of a model bundle, instead of the one inside the program
     #[arg(long, value_name = "DIR", env = "PRESSMARK_MODEL")]
     pub(crate) model: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct ModelArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    /// What the encoder computes in
+    #[arg(long, value_enum, default_value_t = PrecisionName::Int8, value_name = "TYPE")]
+    pub(crate) precision: PrecisionName,
+}
+
+/// What the encoder computes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionName {
+    /// 8-bit integers where it multiplies
+    Int8,
+    /// 32-bit floats, the reference: a third as fast
+    F32,
+}
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Int8 => Self::Int8,
+            PrecisionName::F32 => Self::F32,
+        }
+    }
 }
 
 /// How long a summary is to be.

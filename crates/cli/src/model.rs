@@ -3,7 +3,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use pressmark_encoder::{BundleFiles, Model};
 
-use crate::args::ModelArgs;
+use crate::args::{BundleArgs, ModelArgs};
 
 #[cfg(feature = "bundled-model")]
 macro_rules! bundled {
@@ -29,7 +29,7 @@ fn bundled() -> Option<BundleFiles> {
 }
 
 /// The files of the model that the arguments name.
-pub(crate) fn files(args: &ModelArgs) -> Result<BundleFiles> {
+pub(crate) fn files(args: &BundleArgs) -> Result<BundleFiles> {
     match &args.model {
         Some(dir) => {
             BundleFiles::read(dir).with_context(|| format!("failed to read the model bundle {}", dir.display()))
@@ -40,9 +40,13 @@ pub(crate) fn files(args: &ModelArgs) -> Result<BundleFiles> {
     }
 }
 
-/// The model that the arguments name, checked against its manifest.
+/// The model that the arguments name, ready to compute in the precision that they ask for.
 pub(crate) fn load(args: &ModelArgs) -> Result<Arc<Model>> {
+    Ok(Arc::new(open(&args.bundle)?.with_precision(args.precision.into())?))
+}
+
+/// The model that the arguments name, checked against its manifest.
+pub(crate) fn open(args: &BundleArgs) -> Result<Model> {
     let name = args.model.as_ref().map_or_else(|| "inside the program".to_owned(), |dir| dir.display().to_string());
-    let model = Model::from_files(&files(args)?).with_context(|| format!("failed to load the model {name}"))?;
-    Ok(Arc::new(model))
+    Model::from_files(&files(args)?).with_context(|| format!("failed to load the model {name}"))
 }

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::config::{Activation, HeadConfig, Output};
-use crate::math::{dot, gelu, sigmoid, softmax};
+use crate::math::{dots, gelu, sigmoid, softmax};
 use crate::tensors::Tensors;
 
 /// One head of a bundle: linear layers with an activation after each.
@@ -157,8 +157,10 @@ impl Head {
 
 impl Layer {
     fn apply(&self, input: &[f32]) -> Vec<f32> {
-        let rows = self.weights.chunks_exact(self.inputs);
-        rows.zip(&self.bias).map(|(row, bias)| self.activation.apply(dot(row, input) + bias)).collect()
+        let mut out = vec![0.0; self.bias.len()];
+        dots(&self.weights, input, &mut out);
+        out.iter_mut().zip(&self.bias).for_each(|(out, bias)| *out = self.activation.apply(*out + bias));
+        out
     }
 }
 

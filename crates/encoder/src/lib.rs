@@ -53,6 +53,9 @@ mod windows;
 
 #[cfg(any(test, feature = "test-support"))]
 #[doc(hidden)]
+pub use kernels::int8_peak;
+#[cfg(any(test, feature = "test-support"))]
+#[doc(hidden)]
 pub use tiny::{TinyBundle, sign};
 pub use {
     bundle::BundleFiles,

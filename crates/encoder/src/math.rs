@@ -1,8 +1,6 @@
 //! Small arithmetic that the stages share: one order of summation, whatever batch or thread.
 
-/// Partial sums kept side by side: as many as the widest vectors of today's CPUs hold, so that
-/// the compiler may use any of them without changing the result.
-const LANES: usize = 16;
+use crate::kernels::{Dots, Kernel};
 
 /// The inner product, summed in 16 interleaved partial sums and then pairwise.
 ///
@@ -10,31 +8,17 @@ const LANES: usize = 16;
 /// When the slices differ in length.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len(), "an inner product takes equal lengths");
-    let mut sums = [0.0f32; LANES];
-    let (a_chunks, a_rest) = a.as_chunks::<LANES>();
-    let (b_chunks, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_chunks.iter().zip(b_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    for (sum, (a, b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *sum += a * b;
-    }
-    pairwise(sums)
+    let mut product = 0.0;
+    dots(a, b, std::slice::from_mut(&mut product));
+    product
 }
 
-/// Adds lane `i` to lane `i + 8`, then `i + 4`, and so on.
-fn pairwise(mut sums: [f32; LANES]) -> f32 {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            sums[lane] += sums[lane + half];
-        }
-        half /= 2;
-    }
-    sums[0]
+/// The inner products of `out.len()` rows, laid end to end, with a vector: for each what [`dot`] gives.
+///
+/// # Panics
+/// When the rows are not as long as the vector.
+pub(crate) fn dots(rows: &[f32], vector: &[f32], out: &mut [f32]) {
+    Dots { rows, vector, out }.run(Kernel::detect());
 }
 
 /// Turns logits into probabilities that sum to 1, in place.

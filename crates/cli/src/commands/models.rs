@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::Outcome;
-use crate::args::ModelArgs;
+use crate::args::BundleArgs;
 use crate::model;
 
 /// List the models at hand, or check them against their manifests
@@ -17,9 +17,9 @@ pub(crate) struct ModelsArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsAction {
     /// Name, version, licence, size and heads of each model
-    List(ModelArgs),
+    List(BundleArgs),
     /// Read the model's files and hold them against their manifest
-    Verify(ModelArgs),
+    Verify(BundleArgs),
 }
 
 pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
@@ -27,7 +27,7 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
         ModelsAction::List(args) => list(&args)?,
         ModelsAction::Verify(args) => {
             // Loading checks every file against the manifest, and every tensor against the configuration.
-            let model = model::load(&args)?;
+            let model = model::open(&args)?;
             format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256())
         }
     };
@@ -35,10 +35,10 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-fn list(args: &ModelArgs) -> Result<String> {
+fn list(args: &BundleArgs) -> Result<String> {
     let files = model::files(args)?;
     let config: serde_json::Value = serde_json::from_slice(&files.config)?;
-    let model = model::load(args)?;
+    let model = model::open(args)?;
     let place = args.model.as_ref().map_or_else(|| "inside the program".to_owned(), |dir| dir.display().to_string());
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(

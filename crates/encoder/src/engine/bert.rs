@@ -5,14 +5,19 @@
 
 use std::f32::consts::LOG2_E;
 use std::fmt::Debug;
+use std::ops::Range;
 
 use super::Engine;
 use super::embeddings::Embeddings;
 use super::scratch::{Pool, room};
 use crate::config::{Activation, Config};
-use crate::kernels::{Attend, AttentionScratch, Kernel, LANES, Lanes, NormRows};
+use crate::kernels::{Attend, Kernel, LANES, Lanes, NormRows};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
+
+/// Subwords whose windows go through attention together, unless one window has more: query, key
+/// and value (1152 floats a subword in MiniLM) then stay in the second-level cache beside the weights.
+const ATTENTION_ROWS: usize = 128;
 
 /// A linear layer between rows of whole vectors: `out = input · weightsᵀ + bias`.
 pub(super) trait Linear: Debug + Send + Sync {
@@ -39,6 +44,9 @@ pub(super) trait Linear: Debug + Send + Sync {
         activation: Activation,
         scratch: &mut Self::Scratch,
     );
+
+    /// Attends within one window.
+    fn attend(kernel: Kernel, attend: Attend<'_, Self::Scratch>);
 }
 
 /// BERT on linear layers of kind `L`.
@@ -93,7 +101,6 @@ struct Buffers<S> {
     wide: Vec<Lanes>,
     narrow: Vec<Lanes>,
     linear: S,
-    attention: AttentionScratch,
 }
 
 impl<L: Linear> Bert<L> {
@@ -125,11 +132,28 @@ impl<L: Linear> Bert<L> {
         self.norm.apply(self.kernel, states, &[]);
     }
 
-    /// Self-attention with its residual and norm.
+    /// Self-attention with its residual and norm, a few windows at a time.
     fn attend(&self, layer: &Layer<L>, block: PackedWindows<'_>, buffers: &mut Buffers<L::Scratch>) {
+        let mut windows: Vec<Range<usize>> = Vec::new();
+        let rows = |windows: &[Range<usize>]| windows.iter().map(Range::len).sum::<usize>();
+        for range in block.ranges().filter(|range| !range.is_empty()) {
+            if rows(&windows) + range.len() > ATTENTION_ROWS {
+                self.attend_within(layer, &windows, buffers);
+                windows.clear();
+            }
+            windows.push(range);
+        }
+        self.attend_within(layer, &windows, buffers);
+    }
+
+    /// Self-attention with its residual and norm for windows that follow on one another.
+    fn attend_within(&self, layer: &Layer<L>, windows: &[Range<usize>], buffers: &mut Buffers<L::Scratch>) {
+        let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
+            return;
+        };
         let (kernel, shape) = (self.kernel, self.shape);
-        let rows = block.ids.len();
-        let states = &mut buffers.states[..rows * shape.hidden];
+        let (first, rows) = (first.start, last.end - first.start);
+        let states = &mut buffers.states[first * shape.hidden..][..rows * shape.hidden];
         let context_width = shape.heads * shape.head;
         let qkv = room(&mut buffers.qkv, rows * 3 * context_width);
         let context = room(&mut buffers.context, rows * context_width);
@@ -137,15 +161,11 @@ impl<L: Linear> Bert<L> {
 
         let scratch = &mut buffers.linear;
         layer.qkv.multiply(kernel, states, qkv, Activation::None, scratch);
-        for range in block.ranges().filter(|range| !range.is_empty()) {
-            Attend {
-                qkv: &qkv[range.start * 3 * context_width..range.end * 3 * context_width],
-                out: &mut context[range.start * context_width..range.end * context_width],
-                heads: shape.heads,
-                size: shape.head,
-                scratch: &mut buffers.attention,
-            }
-            .run(kernel);
+        for range in windows {
+            let range = range.start - first..range.end - first;
+            let qkv = &qkv[range.start * 3 * context_width..range.end * 3 * context_width];
+            let out = &mut context[range.start * context_width..range.end * context_width];
+            L::attend(kernel, Attend { qkv, out, heads: shape.heads, size: shape.head, scratch });
         }
         let linear = &layer.attention_out;
         linear.multiply(kernel, context, narrow, Activation::None, scratch);
@@ -221,7 +241,12 @@ impl<L: Linear> Layer<L> {
         let factor = LOG2_E / (shape.head_size as f32).sqrt();
         let parts = [("query", factor), ("key", 1.0), ("value", 1.0)];
         for (i, (part, factor)) in parts.into_iter().enumerate() {
-            let linear = Stored::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
+            let mut linear = Stored::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
+            if part == "key" {
+                // It adds the same to all scores of a query, which softmax does not see, and would
+                // cost the bytes of the keys their precision.
+                linear.bias.fill(0.0);
+            }
             linear.place(&mut qkv, |output| i * context + shape.in_heads(output), |input| input, factor);
         }
         let read = |part: &str, inputs, outputs| Stored::read(&at(part), inputs, outputs, tensors);

@@ -6,13 +6,16 @@
 use super::bert::Linear;
 use super::scratch::room;
 use crate::config::Activation;
-use crate::kernels::{Activations, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale};
+use crate::kernels::{
+    Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale,
+};
 
 /// Activations as the kernels take them.
 #[derive(Debug, Default)]
 pub(super) struct Quantised {
     values: Vec<u8>,
     scales: Vec<RowScale>,
+    attention: ByteScratch,
 }
 
 impl Linear for PackedWeights {
@@ -46,5 +49,10 @@ impl Linear for PackedWeights {
             Activation::Gelu => product.run_gelu(kernel, out),
             _ => product.run(kernel, out),
         }
+    }
+
+    fn attend(kernel: Kernel, attend: Attend<'_, Quantised>) {
+        let Attend { qkv, out, heads, size, scratch } = attend;
+        Attend { qkv, out, heads, size, scratch: &mut scratch.attention }.run(kernel);
     }
 }

@@ -9,9 +9,8 @@ mod scratch;
 use std::fmt::Debug;
 
 use self::bert::Bert;
-use self::f32::WideWeights;
 use crate::config::Config;
-use crate::kernels::{Kernel, PackedWeights};
+use crate::kernels::{Kernel, PackedWeights, WideWeights};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
 
@@ -19,8 +18,8 @@ use crate::{Error, PackedWindows};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Precision {
-    /// Linear layers in 8-bit integers, the rest in 32-bit floats: three times as fast and a
-    /// quarter of the memory.
+    /// Linear layers and attention multiply 8-bit integers, the rest is 32-bit floats: three times
+    /// as fast and a quarter of the memory.
     #[default]
     Int8,
     /// 32-bit floats throughout, on weights widened from the bundle's int8: the reference.

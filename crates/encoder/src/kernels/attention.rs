@@ -1,4 +1,4 @@
-//! Attention within one window: scores, softmax and weighted sum of a block of queries.
+//! Attention within one window in floats: scores, softmax and weighted sum of a block of queries.
 //!
 //! Lanes run over queries, so that softmax adds and compares whole vectors and never the lanes
 //! of one. For this the queries are transposed on the way in and the result on the way out;
@@ -8,7 +8,7 @@ use super::{Kernel, LANES, Lanes, Op, Simd};
 
 /// The windows' rows of query, key and value, and where the result goes.
 #[derive(Debug)]
-pub(crate) struct Attend<'a> {
+pub(crate) struct Attend<'a, T> {
     /// Rows of one window: all heads' queries, then all keys, then all values. The queries carry
     /// the factor `log2(e) / √size` already.
     pub(crate) qkv: &'a [Lanes],
@@ -17,7 +17,7 @@ pub(crate) struct Attend<'a> {
     pub(crate) heads: usize,
     /// Vectors in a head's share of a row.
     pub(crate) size: usize,
-    pub(crate) scratch: &'a mut AttentionScratch,
+    pub(crate) scratch: &'a mut T,
 }
 
 /// Buffers of [`Attend`], grown as needed and kept.
@@ -29,13 +29,16 @@ pub(crate) struct AttentionScratch {
     scores: Vec<Lanes>,
 }
 
-impl Attend<'_> {
+impl<T> Attend<'_, T>
+where
+    Self: Op,
+{
     pub(crate) fn run(self, kernel: Kernel) {
         kernel.run(self);
     }
 }
 
-impl Op for Attend<'_> {
+impl Op for Attend<'_, AttentionScratch> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         simd.attend(&mut self);
@@ -60,7 +63,10 @@ struct Head {
 ///
 /// The order of summation does not depend on either.
 #[inline(always)]
-pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(simd: S, attend: &mut Attend<'_>) {
+pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
+    simd: S,
+    attend: &mut Attend<'_, AttentionScratch>,
+) {
     let Attend { qkv, out, heads, size, scratch } = attend;
     let (heads, size) = (*heads, *size);
     let width = heads * size;
@@ -279,7 +285,7 @@ const EXP2_POLYNOMIAL: [f32; 6] =
 
 /// 1.5 · 2²³: added to a number between -2²² and 2²², it leaves the nearest integer in the
 /// lowest bits.
-const ROUND: f32 = 12_582_912.0;
+pub(super) const ROUND: f32 = 12_582_912.0;
 
 /// `2^x` for `x` at most 0; below -126 it is as for -126, next to the least normal number.
 #[inline(always)]

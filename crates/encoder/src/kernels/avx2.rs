@@ -5,8 +5,10 @@
 use std::arch::is_x86_feature_detected as detected;
 use std::arch::x86_64::*;
 
-use super::attention::{self, Attend};
+use super::attention::{self, Attend, AttentionScratch};
+use super::attention_int8::{self, ByteScratch};
 use super::matmul::{self, MatMul};
+use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
 /// A CPU with AVX2 and FMA.
@@ -64,7 +66,7 @@ macro_rules! intrinsics {
         #[inline(always)]
         fn $name(self, $($arg: $type),*) -> $out {
             // SAFETY: the token shows that the CPU has the instructions. Loads and stores stay
-            // within 64 bytes behind a reference that is aligned to 64.
+            // within 64 bytes behind a reference that is aligned to 64, or need no alignment.
             unsafe { $body }
         }
     )*};
@@ -79,6 +81,8 @@ macro_rules! floats {
                 let from = from.0.as_ptr();
                 [_mm256_load_ps(from), _mm256_load_ps(from.add(8))]
             };
+            load_floats(from: &[f32; LANES]) -> Floats =
+                [_mm256_loadu_ps(from.as_ptr()), _mm256_loadu_ps(from.as_ptr().add(8))];
             store(v: Floats, to: &mut Lanes) -> () = {
                 let to = to.0.as_mut_ptr();
                 _mm256_store_ps(to, v[0]);
@@ -100,6 +104,12 @@ macro_rules! floats {
                 [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
             add_exponent(p: Floats, t: Floats) -> Floats =
                 [add_exponent(p[0], t[0]), add_exponent(p[1], t[1])];
+            interleave(four: [Floats; 4], to: &mut Group) -> () = {
+                let to: *mut __m256i = to.0.as_mut_ptr().cast();
+                let [a, b, c, d] = four;
+                _mm256_store_si256(to, interleave([a[0], b[0], c[0], d[0]]));
+                _mm256_store_si256(to.add(1), interleave([a[1], b[1], c[1], d[1]]));
+            };
         }
 
         #[inline(always)]
@@ -116,6 +126,20 @@ macro_rules! floats {
 fn add_exponent(p: __m256, t: __m256) -> __m256 {
     let t = _mm256_slli_epi32::<23>(_mm256_castps_si256(t));
     _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), t))
+}
+
+/// The lowest bytes of four vectors of integers, side by side.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn interleave(four: [__m256; 4]) -> __m256i {
+    // Not `map`: its closure would be compiled without the instructions at hand.
+    let (a, b) = (_mm256_cvtps_epi32(four[0]), _mm256_cvtps_epi32(four[1]));
+    let (c, d) = (_mm256_cvtps_epi32(four[2]), _mm256_cvtps_epi32(four[3]));
+    let low = _mm256_set1_epi32(0xff);
+    let b = _mm256_slli_epi32::<8>(_mm256_and_si256(b, low));
+    let c = _mm256_slli_epi32::<16>(_mm256_and_si256(c, low));
+    let ab = _mm256_or_si256(_mm256_and_si256(a, low), b);
+    _mm256_or_si256(ab, _mm256_or_si256(c, _mm256_slli_epi32::<24>(d)))
 }
 
 /// Rounds to the nearest integers, which fit into bytes.
@@ -179,8 +203,19 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn attend(self, attend: &mut Attend<'_>) {
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>) {
         attention::attend::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>) {
+        attention_int8::attend_bytes::<_, 2, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+        // 12 of 16 registers hold sums, 2 weights.
+        wide::matmul::<_, 6, 1, GELU>(self, product, out);
     }
 }
 
@@ -214,7 +249,18 @@ impl Simd for AvxVnni {
     }
 
     #[inline(always)]
-    fn attend(self, attend: &mut Attend<'_>) {
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>) {
         attention::attend::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>) {
+        attention_int8::attend_bytes::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+        // As for `Avx2`.
+        wide::matmul::<_, 6, 1, GELU>(self, product, out);
     }
 }

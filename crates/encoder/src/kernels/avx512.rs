@@ -5,8 +5,10 @@
 use std::arch::is_x86_feature_detected as detected;
 use std::arch::x86_64::*;
 
-use super::attention::{self, Attend};
+use super::attention::{self, Attend, AttentionScratch};
+use super::attention_int8::{self, ByteScratch};
 use super::matmul::{self, MatMul};
+use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
 /// A CPU with AVX-512 F, BW, DQ, VL and VNNI.
@@ -42,7 +44,7 @@ macro_rules! intrinsics {
         #[inline(always)]
         fn $name(self, $($arg: $type),*) -> $out {
             // SAFETY: the token shows that the CPU has the instructions. Loads and stores go
-            // through references to 64 bytes that are aligned to 64.
+            // through references to 64 bytes that are aligned to 64, or need no alignment.
             unsafe { $body }
         }
     )*};
@@ -57,6 +59,7 @@ impl Simd for Avx512Vnni {
     intrinsics! {
         splat(x: f32) -> __m512 = _mm512_set1_ps(x);
         load(from: &Lanes) -> __m512 = _mm512_load_ps(from.0.as_ptr());
+        load_floats(from: &[f32; LANES]) -> __m512 = _mm512_loadu_ps(from.as_ptr());
         store(v: __m512, to: &mut Lanes) -> () = _mm512_store_ps(to.0.as_mut_ptr(), v);
         add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
         sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
@@ -69,6 +72,8 @@ impl Simd for Avx512Vnni {
             _mm512_castps_si512(p),
             _mm512_slli_epi32::<23>(_mm512_castps_si512(t)),
         ));
+        interleave(four: [__m512; 4], to: &mut Group) -> () =
+            _mm512_store_si512(to.0.as_mut_ptr().cast(), interleave(four));
         no_sums() -> __m512i = _mm512_setzero_si512();
         weights(from: &Group) -> __m512i = _mm512_load_si512(from.0.as_ptr().cast());
         four(from: [u8; 4]) -> __m512i = _mm512_set1_epi32(i32::from_le_bytes(from));
@@ -98,14 +103,39 @@ impl Simd for Avx512Vnni {
 
     #[inline(always)]
     fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
-        // 16 of 32 registers hold sums, 4 weights: more sums make the compiler shuffle registers.
-        matmul::matmul::<_, 4, 4, GELU>(self, product, out);
+        // 24 of 32 registers hold sums, 3 weights.
+        matmul::matmul::<_, 8, 3, GELU>(self, product, out);
     }
 
     #[inline(always)]
-    fn attend(self, attend: &mut Attend<'_>) {
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>) {
         attention::attend::<_, 8, 2>(self, attend);
     }
+
+    #[inline(always)]
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>) {
+        attention_int8::attend_bytes::<_, 8, 2>(self, attend);
+    }
+
+    #[inline(always)]
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+        // 24 of 32 registers hold sums, 3 weights.
+        wide::matmul::<_, 8, 3, GELU>(self, product, out);
+    }
+}
+
+/// The lowest bytes of four vectors of integers, side by side.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn interleave(four: [__m512; 4]) -> __m512i {
+    // Not `map`: its closure would be compiled without the instructions at hand.
+    let (a, b) = (_mm512_cvtps_epi32(four[0]), _mm512_cvtps_epi32(four[1]));
+    let (c, d) = (_mm512_cvtps_epi32(four[2]), _mm512_cvtps_epi32(four[3]));
+    let low = _mm512_set1_epi32(0xff);
+    let b = _mm512_slli_epi32::<8>(_mm512_and_si512(b, low));
+    let c = _mm512_slli_epi32::<16>(_mm512_and_si512(c, low));
+    let ab = _mm512_or_si512(_mm512_and_si512(a, low), b);
+    _mm512_or_si512(ab, _mm512_or_si512(c, _mm512_slli_epi32::<24>(d)))
 }
 
 /// Turns 16 rows of 16 into columns: pairs of floats, pairs of pairs, then quarters.

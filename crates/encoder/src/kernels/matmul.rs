@@ -136,24 +136,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
         inputs[r] = &fours[(row + r).min(last) * depth..][..depth];
     }
     let groups = &weights.groups[panel * depth..][..PANELS * depth];
-    let mut sums = [[simd.no_sums(); PANELS]; ROWS];
-    for k in 0..depth {
-        // SAFETY: `k` is less than `depth`; each input has `depth` fours, and `groups` has
-        // `PANELS` times as many. Checks here would cost a third of the time.
-        let four = |r: usize| unsafe { *inputs[r].get_unchecked(k) };
-        // SAFETY: as above.
-        let group = |p: usize| unsafe { groups.get_unchecked(p * depth + k) };
-        let mut loaded = [simd.weights(group(0)); PANELS];
-        for p in 1..PANELS {
-            loaded[p] = simd.weights(group(p));
-        }
-        for r in 0..ROWS {
-            let four = simd.four(four(r));
-            for p in 0..PANELS {
-                sums[r][p] = simd.dot(sums[r][p], four, loaded[p]);
-            }
-        }
-    }
+    let sums = products::<S, ROWS, PANELS>(simd, inputs, groups);
     let width = weights.panels();
     for r in 0..ROWS {
         if row + r > last {
@@ -170,6 +153,40 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
             simd.store(if GELU { gelu(simd, v) } else { v }, &mut out[p]);
         }
     }
+}
+
+/// The products of `ROWS` rows with `PANELS` panels, one after the other in `groups`; their sums
+/// stay in registers.
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
+pub(super) fn products<S: Simd, const ROWS: usize, const PANELS: usize>(
+    simd: S,
+    inputs: [&[[u8; 4]]; ROWS],
+    groups: &[Group],
+) -> [[S::Sums; PANELS]; ROWS] {
+    let depth = groups.len() / PANELS;
+    for r in 0..ROWS {
+        assert!(inputs[r].len() >= depth, "a row has a four for each group");
+    }
+    let mut sums = [[simd.no_sums(); PANELS]; ROWS];
+    for k in 0..depth {
+        // SAFETY: `k` is less than `depth`; each input has at least `depth` fours, and `groups`
+        // has `PANELS` times as many. Checks here would cost a third of the time.
+        let four = |r: usize| unsafe { *inputs[r].get_unchecked(k) };
+        // SAFETY: as above.
+        let group = |p: usize| unsafe { groups.get_unchecked(p * depth + k) };
+        let mut loaded = [simd.weights(group(0)); PANELS];
+        for p in 1..PANELS {
+            loaded[p] = simd.weights(group(p));
+        }
+        for r in 0..ROWS {
+            let four = simd.four(four(r));
+            for p in 0..PANELS {
+                sums[r][p] = simd.dot(sums[r][p], four, loaded[p]);
+            }
+        }
+    }
+    sums
 }
 
 /// Beyond this the distribution function of the normal is 0 or 1, to 4e-6.

@@ -1,4 +1,4 @@
-//! The arithmetic of the int8 engine, for whatever vectors the CPU has.
+//! The arithmetic of the engines, for whatever vectors the CPU has.
 //!
 //! Each algorithm is written once over [`Simd`], 16 lanes wide, and says in which order numbers
 //! are added; a kernel only says how 16 lanes are added. So every kernel gives the same bits as
@@ -6,22 +6,34 @@
 //! module: in the intrinsics of each kernel, and in the step from "the CPU has it" to code that
 //! was compiled for it.
 
+use std::sync::LazyLock;
+
 mod attention;
+mod attention_int8;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod dots;
 mod matmul;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(any(test, feature = "test-support"))]
+mod peak;
 mod portable;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 pub(crate) use attention::{Attend, AttentionScratch};
+pub(crate) use attention_int8::ByteScratch;
+pub(crate) use dots::Dots;
 pub(crate) use matmul::{Activations, MatMul, PackedWeights};
-pub(crate) use rows::{GeluRows, NormRows, QuantiseRows, RowScale};
+#[cfg(any(test, feature = "test-support"))]
+pub use peak::int8_peak;
+pub(crate) use rows::{NormRows, QuantiseRows, RowScale};
+pub(crate) use wide::{WideMatMul, WideWeights};
 
 /// How many numbers the algorithms take side by side: the widest vectors of today's CPUs.
 pub(crate) const LANES: usize = 16;
@@ -66,7 +78,7 @@ pub(crate) struct Group(pub(crate) [[i8; 4]; LANES]);
 ///
 /// A value of an implementing type is a token: it exists only where the CPU has the
 /// instructions. Products and sums are rounded as IEEE 754 says, `mul_add` once.
-trait Simd: Copy {
+pub(crate) trait Simd: Copy {
     /// 16 floats.
     type F: Copy;
     /// 16 sums of integer products.
@@ -78,6 +90,11 @@ trait Simd: Copy {
 
     fn splat(self, x: f32) -> Self::F;
     fn load(self, from: &Lanes) -> Self::F;
+    /// Loads 16 floats that need not be aligned.
+    #[inline(always)]
+    fn load_floats(self, from: &[f32; LANES]) -> Self::F {
+        self.load(&Lanes(*from))
+    }
     fn store(self, v: Self::F, to: &mut Lanes);
     fn add(self, a: Self::F, b: Self::F) -> Self::F;
     fn sub(self, a: Self::F, b: Self::F) -> Self::F;
@@ -91,6 +108,10 @@ trait Simd: Copy {
     fn add_exponent(self, p: Self::F, t: Self::F) -> Self::F;
     /// Rounds to the nearest integer, ties to even, and stores it as a byte; `v` is in [0, 255].
     fn store_bytes(self, v: Self::F, to: &mut [u8; LANES]);
+
+    /// Rounds four vectors as `store_bytes` does and puts their signed bytes side by side, lane by
+    /// lane; all are in [-128, 127].
+    fn interleave(self, four: [Self::F; 4], to: &mut Group);
 
     fn no_sums(self) -> Self::Sums;
     fn weights(self, from: &Group) -> Self::Weights;
@@ -147,12 +168,16 @@ trait Simd: Copy {
 
     /// Multiplies with the tile that fits this CPU's registers.
     fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]);
+    /// Multiplies floats with the tile that fits this CPU's registers.
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]);
     /// Attends with the tile that fits this CPU's registers.
-    fn attend(self, attend: &mut Attend<'_>);
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>);
+    /// Attends on bytes with the tile that fits this CPU's registers.
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>);
 }
 
 /// Work that a [`Kernel`] can do.
-trait Op {
+pub(crate) trait Op {
     fn run<S: Simd>(self, simd: S);
 }
 
@@ -178,8 +203,9 @@ pub(crate) enum Kernel {
 impl Kernel {
     /// The fastest kernel that this CPU has.
     pub(crate) fn detect() -> Self {
-        let mut available = Self::available();
-        available.next().unwrap_or(Self::Portable(portable::Portable))
+        static FASTEST: LazyLock<Kernel> =
+            LazyLock::new(|| Kernel::available().next().unwrap_or(Kernel::Portable(portable::Portable)));
+        *FASTEST
     }
 
     /// Every kernel that this CPU has, the fastest first.

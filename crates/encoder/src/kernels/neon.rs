@@ -5,8 +5,10 @@
 use std::arch::aarch64::*;
 use std::arch::{asm, is_aarch64_feature_detected as detected};
 
-use super::attention::{self, Attend};
+use super::attention::{self, Attend, AttentionScratch};
+use super::attention_int8::{self, ByteScratch};
 use super::matmul::{self, MatMul};
+use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
 /// A CPU with NEON and its dot product.
@@ -143,6 +145,20 @@ impl Simd for NeonDot {
             let high = vmovn_u16(vcombine_u16(words[2], words[3]));
             vst1q_u8(to.as_mut_ptr(), vcombine_u8(low, high));
         };
+        interleave(four: [Floats; 4], to: &mut Group) -> () = {
+            let to: *mut u32 = to.0.as_mut_ptr().cast();
+            let low = vdupq_n_u32(0xff);
+            four!(I => {
+                let a = vreinterpretq_u32_s32(vcvtnq_s32_f32(four[0][I]));
+                let b = vreinterpretq_u32_s32(vcvtnq_s32_f32(four[1][I]));
+                let c = vreinterpretq_u32_s32(vcvtnq_s32_f32(four[2][I]));
+                let d = vreinterpretq_u32_s32(vcvtnq_s32_f32(four[3][I]));
+                let b = vshlq_n_u32::<8>(vandq_u32(b, low));
+                let c = vshlq_n_u32::<16>(vandq_u32(c, low));
+                let ab = vorrq_u32(vandq_u32(a, low), b);
+                vst1q_u32(to.add(4 * I), vorrq_u32(ab, vorrq_u32(c, vshlq_n_u32::<24>(d))));
+            });
+        };
         weights(from: &Group) -> [int8x16_t; 4] = {
             let from: *const i8 = from.0.as_ptr().cast();
             four!(I => vld1q_s8(from.add(16 * I)))
@@ -165,7 +181,18 @@ impl Simd for NeonDot {
     }
 
     #[inline(always)]
-    fn attend(self, attend: &mut Attend<'_>) {
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>) {
         attention::attend::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>) {
+        attention_int8::attend_bytes::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+        // 24 of 32 registers hold sums, 4 weights.
+        wide::matmul::<_, 6, 1, GELU>(self, product, out);
     }
 }

@@ -1,7 +1,9 @@
 //! The kernel of last resort, and the one that the others are held to: plain Rust.
 
-use super::attention::{self, Attend};
+use super::attention::{self, Attend, AttentionScratch};
+use super::attention_int8::{self, ByteScratch};
 use super::matmul::{self, MatMul};
+use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Simd};
 
 /// Runs on any CPU.
@@ -94,6 +96,13 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn interleave(self, four: [Self::F; 4], to: &mut Group) {
+        for (lane, to) in to.0.iter_mut().enumerate() {
+            *to = four.map(|v| v[lane].round_ties_even() as i8);
+        }
+    }
+
+    #[inline(always)]
     fn no_sums(self) -> Self::Sums {
         [0; LANES]
     }
@@ -129,7 +138,17 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn attend(self, attend: &mut Attend<'_>) {
+    fn attend(self, attend: &mut Attend<'_, AttentionScratch>) {
         attention::attend::<_, 4, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>) {
+        attention_int8::attend_bytes::<_, 2, 1>(self, attend);
+    }
+
+    #[inline(always)]
+    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+        wide::matmul::<_, 4, 1, GELU>(self, product, out);
     }
 }

@@ -1,6 +1,5 @@
 //! What is done row by row between the linear layers: residual, layer norm, quantisation.
 
-use super::matmul::gelu;
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
 /// How a row of u8 is read: `(value - zero) * scale`.
@@ -32,25 +31,6 @@ pub(crate) struct QuantiseRows<'a> {
     pub(crate) values: &'a mut [u8],
     /// One a row.
     pub(crate) scales: &'a mut [RowScale],
-}
-
-/// GELU of every number, in place.
-#[derive(Debug)]
-pub(crate) struct GeluRows<'a>(pub(crate) &'a mut [Lanes]);
-
-impl GeluRows<'_> {
-    pub(crate) fn run(self, kernel: Kernel) {
-        kernel.run(self);
-    }
-}
-
-impl Op for GeluRows<'_> {
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        for v in self.0 {
-            simd.store(gelu(simd, simd.load(v)), v);
-        }
-    }
 }
 
 impl NormRows<'_> {
