@@ -138,6 +138,16 @@ fn exp2_is_near_the_exact_one() {
 }
 
 #[test]
+fn exp2_of_weights_is_near_enough_for_bytes() {
+    for i in 0..126_000 {
+        let x = i as f32 / -1000.0;
+        let got = attention_int8::exp2_of_weights(Portable, [x; LANES])[0];
+        let off = (f64::from(got) / f64::from(x).exp2() - 1.0).abs();
+        assert!(off < 8e-5, "2^{x} is off by {off}");
+    }
+}
+
+#[test]
 fn a_row_of_zeros_quantises_to_its_zero() {
     let rows = vec![Lanes::default(); 2];
     let (values, scales) = quantise(&rows, 1);
