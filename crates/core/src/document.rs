@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, Entity, Frame, Matrix, Mention, Problem, ProblemKind, Quote, Segment, SegmentKind, Sentence,
-    Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, Entity, Frame, HiddenStates, Matrix, Mention, Problem, ProblemKind, Quote, Segment,
+    SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -31,7 +31,7 @@ pub struct Document {
     /// What the encoder reads.
     pub windows: Windows,
     /// What the encoder made of it, a row for each row of `windows`; dropped before writing.
-    pub hidden: Matrix,
+    pub hidden: HiddenStates,
     /// One embedding of unit length a sentence; dropped before writing.
     pub sent_vectors: Matrix,
 

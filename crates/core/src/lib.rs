@@ -27,6 +27,7 @@
 
 mod deadline;
 mod document;
+mod hidden;
 mod layers;
 mod problem;
 mod segment;
@@ -35,6 +36,7 @@ mod stage;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
+pub use hidden::HiddenStates;
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Matrix, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
     StanceLabel, SummarySentence, Target, Token, Voice, Windows,

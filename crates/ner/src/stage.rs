@@ -148,12 +148,13 @@ impl Ner {
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
         }
         let mut lattice = Lattice::new(self.tags.len(), doc.tokens.len());
+        let mut hidden = Vec::new();
         for token in 0..doc.tokens.len() {
-            let hidden = row_of(doc, token);
+            doc.hidden.read_row(row_of(doc, token).unwrap_or(usize::MAX), &mut hidden);
             if hidden.is_empty() {
                 lattice.push_outside(&self.tags);
             } else {
-                lattice.push(&head.apply(hidden), head.temperature());
+                lattice.push(&head.apply(&hidden), head.temperature());
             }
         }
         Ok(lattice)
@@ -166,10 +167,10 @@ impl Ner {
     }
 }
 
-/// The hidden state of a token's first row; empty when the encoder did not see it.
-fn row_of(doc: &Document, token: usize) -> &[f32] {
-    let rows = doc.windows.token_rows.get(token);
-    rows.filter(|r| !r.is_empty()).map_or(&[], |r| doc.hidden.row(r.start))
+/// A token's first row, where there is a hidden state for it.
+fn row_of(doc: &Document, token: usize) -> Option<usize> {
+    let rows = doc.windows.token_rows.get(token).filter(|rows| !rows.is_empty())?;
+    Some(rows.start).filter(|&row| row < doc.hidden.len())
 }
 
 /// A sentence's tokens, kept within those that there are.
@@ -217,7 +218,7 @@ impl Stage for Ner {
         let chars = |span: Span| doc.slice(span).chars().count();
         let total: usize = doc.blocks().iter().map(|(span, _)| chars(*span)).sum();
         let unseen: usize =
-            (0..doc.tokens.len()).filter(|&t| row_of(doc, t).is_empty()).map(|t| chars(doc.tokens[t].span)).sum();
+            (0..doc.tokens.len()).filter(|&t| row_of(doc, t).is_none()).map(|t| chars(doc.tokens[t].span)).sum();
         doc.cover("ner", total.saturating_sub(unseen), total);
         Ok(())
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use pressmark_core::{Deadline, Document, Layer, Matrix, Provenance, Stage, StageError, Windows};
+use pressmark_core::{Deadline, Document, HiddenStates, Layer, Matrix, Provenance, Stage, StageError, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 /// The bundle's head that makes a sentence vector of the mean hidden state.
@@ -26,11 +26,11 @@ impl Pass {
     }
 
     /// The hidden states of the windows; gives up between two chunks of them once the deadline has passed.
-    fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<Matrix, StageError> {
+    fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<HiddenStates, StageError> {
         if windows.ids.is_empty() {
-            return Ok(Matrix::default());
+            return Ok(HiddenStates::default());
         }
-        let mut hidden = Vec::with_capacity(windows.ids.len() * self.model.hidden_size());
+        let mut hidden = HiddenStates::with_capacity(self.model.hidden_size(), windows.ids.len());
         let mut starts = Vec::new();
         // Each chunk but the last ends where the next one starts.
         for first in (0..windows.starts.len().saturating_sub(1)).step_by(CHUNK_WINDOWS) {
@@ -45,13 +45,13 @@ impl Pass {
             let ids = windows.ids.get(begin..end).unwrap_or_default();
             let shapes = windows.shapes.get(begin..end).unwrap_or_default();
             let states = self.model.encode(PackedWindows { ids, shapes, starts: &starts }).map_err(failed)?;
-            hidden.extend_from_slice(states.as_slice().unwrap_or_default());
+            hidden.extend(states.as_slice().unwrap_or_default());
         }
-        Ok(Matrix::new(self.model.hidden_size(), hidden))
+        Ok(hidden)
     }
 
     /// Sentence vectors from hidden states, and what the pass saw of the sentences.
-    fn finish(&self, doc: &mut Document, hidden: Matrix) -> Result<(), StageError> {
+    fn finish(&self, doc: &mut Document, hidden: HiddenStates) -> Result<(), StageError> {
         doc.hidden = hidden;
         let head = self.model.head(EMBEDDING).map_err(failed)?;
         let (mut vectors, mut seen, mut total) = (Vec::new(), 0, 0);
@@ -129,10 +129,9 @@ impl Stage for Pass {
         let mut row = 0;
         docs.iter_mut()
             .map(|doc| {
-                let (start, end) = (row * hidden.width(), (row + doc.windows.ids.len()) * hidden.width());
+                let first = row;
                 row += doc.windows.ids.len();
-                let rows = hidden.as_slice().get(start..end).unwrap_or_default().to_vec();
-                self.finish(doc, Matrix::new(hidden.width(), rows))
+                self.finish(doc, hidden.rows(first..row))
             })
             .collect()
     }
