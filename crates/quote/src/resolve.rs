@@ -231,9 +231,10 @@ impl Resolver<'_> {
         // A speaker goes on until somebody else is spoken of.
         if let Some((unit, entity)) = last {
             let gap = self.units.get(unit).map_or(usize::MAX, |u| paragraph.saturating_sub(u.paragraph));
-            let other = (unit + 1..here).rev().find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content));
             if gap <= 3 && self.is_person(entity) {
-                return other.or(Some(entity));
+                let since = (unit + 1..here).rev().take(REACH);
+                let mut others = since.filter_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content));
+                return others.next().or(Some(entity));
             }
         }
         (here.saturating_sub(MEMORY)..here)
