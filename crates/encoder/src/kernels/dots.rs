@@ -1,7 +1,5 @@
 //! Inner products of plain slices, for the heads and for vectors of sentences.
 
-#![expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
-
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
 /// The inner products of rows, laid end to end, with one vector.

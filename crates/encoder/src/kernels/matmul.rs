@@ -119,7 +119,6 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU
 /// A tile of the product, its sums kept in registers. A tile that hangs over the last row takes
 /// that row again in place of those that are missing.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
     simd: S,
     product: &MatMul<'_>,

@@ -92,7 +92,6 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU
 
 /// A tile of the product over one block of inputs, added to what earlier blocks left in `out`.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
     simd: S,
     product: &WideMatMul<'_>,
