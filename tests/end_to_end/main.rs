@@ -3,5 +3,6 @@
 mod annotate;
 mod arrows;
 mod bench;
+mod evaluate;
 mod help;
 mod runs;

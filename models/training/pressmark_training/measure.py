@@ -1,0 +1,172 @@
+"""Measures a bundle through the Rust pipeline: `pressmark evaluate` for every row of the card's table.
+
+Writes the numbers to the bundle's `scores.json` (under `pipeline`), the table to its `README.md` (the section
+"Through the Rust pipeline"), and the new digest of `scores.json` to its manifest. Run it after `export`, and after
+every change of the pipeline; `--only` measures some rows and keeps the other numbers.
+"""
+
+import argparse
+import hashlib
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HEADING = "## Through the Rust pipeline"
+
+GVFC = [
+    "--text-field", "news_title", "--label-field", "Q3 Theme1", "--label-field", "Q3 Theme2",
+    "--map", "1=gun_rights", "--map", "2=gun_control", "--map", "3=politics", "--map", "4=mental_health",
+    "--map", "5=safety", "--map", "6=race", "--map", "7=public_opinion", "--map", "8=society_and_culture",
+    "--map", "9=economic_consequences", "--map", "99=O",
+]  # fmt: skip
+# Only the frames that the fifteen policy dimensions name too.
+GVFC_POLICY = [
+    *GVFC[:6],
+    "--map", "2=policy", "--map", "3=political", "--map", "7=public_opinion", "--map", "9=economic", "--map", "*=O",
+]  # fmt: skip
+POLITICS = [
+    "--map", "politician=PERSON", "--map", "politicalparty=ORG", "--map", "country=LOC", "--map", "event=MISC",
+    "--map", "election=MISC", "--map", "DATE=O", "--map", "MONEY=O",
+]  # fmt: skip
+EMERGING = [
+    "--map", "person=PERSON", "--map", "location=LOC", "--map", "FAC=LOC", "--map", "ORG=O", "--map", "NORP=O",
+    "--map", "DATE=O", "--map", "MONEY=O", "--map", "PRODUCT=O", "--map", "MISC=O", "--map", "corporation=O",
+    "--map", "creative-work=O", "--map", "group=O",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One call of `pressmark evaluate`, and which of its numbers the card shows."""
+
+    key: str
+    title: str
+    task: str
+    gold: str
+    """Below DATA or DEV."""
+    show: list[tuple[str, str, str]]
+    """What to call a number, its row, its column."""
+    options: list[str] = field(default_factory=list)
+
+
+F1 = [("strict F1", "all", "f1"), ("P", "all", "precision"), ("R", "all", "recall")]
+TONE = [("macro F1", "macro", "f1"), ("accuracy", "accuracy", "f1")]
+FRAMES = [("macro F1", "macro", "f1"), ("mean average precision", "macro", "average p")]
+STANCE = [("macro F1", "macro", "f1"), ("for and against", "favor+against", "f1")]
+ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+
+MEASURES = [
+    Measure("ner.conllpp", "CoNLL++ dev", "ner", "DATA/ner/conllpp/dev.txt", F1, ["--labels", "conll03"]),
+    Measure("ner.worldwide", "Worldwide dev, 69 articles", "ner", "DEV/worldwide_dev", F1),
+    Measure("ner.wikigold", "wikigold, a fifth of its articles", "ner", "DEV/wikigold_held.txt", F1, ["--labels", "conll03"]),
+    Measure("ner.politics", "CrossNER politics dev, labels that map", "ner", "DATA/ner/crossner_politics/dev.txt", F1, POLITICS),
+    Measure("ner.wnut17", "WNUT 17 dev, persons and places", "ner", "DATA/ner/wnut17/emerging.dev.conll", F1, EMERGING),
+    Measure("sentences.rules", "pySBD's golden rules", "sentences", "DATA/sentences/pysbd/english.jsonl", [("exact", "all", "exact")]),
+    Measure(
+        "sentences.ewt", "UD EWT dev, boundaries", "sentences", "DATA/sentences/ud_ewt/dev.conllu",
+        [("F1 by paragraphs", "paragraphs", "f1"), ("by spaces", "spaces", "f1"), ("by lines", "line breaks", "f1")],
+    ),
+    Measure(
+        "quotes.polnear", "PolNeAR dev", "quotes", "DATA/quotes/polnear/dev",
+        [("direct: exact F1", "direct", "exact f1"), ("source", "direct", "source"), ("cue", "direct", "cue"),
+         ("all: overlap F1", "all", "overlap f1")],
+    ),
+    Measure("sentiment.rw", "NewsMTSC dev, real world", "sentiment", "DATA/sentiment/newsmtsc/dev_rw.jsonl", TONE),
+    Measure("sentiment.mt", "NewsMTSC dev, multi-target", "sentiment", "DATA/sentiment/newsmtsc/dev_mt.jsonl", TONE),
+    Measure("frames.ccf", "CCF dev, eight frames", "frames", "DEV/ccf_dev.jsonl", FRAMES),
+    Measure("frames.gvfc", "GVFC dev, nine frames", "frames", "DEV/gvfc_dev.csv", FRAMES, GVFC),
+    Measure(
+        "frames.policy", "GVFC dev, four of the fifteen policy frames, zero-shot", "frames", "DEV/gvfc_dev.csv", FRAMES,
+        ["--codebook", "policy-frames", *GVFC_POLICY],
+    ),
+    Measure("stance.vast", "VAST dev, a fifth of its topics", "stance", "DEV/vast_dev.csv", STANCE),
+    Measure("stance.semeval", "SemEval 2016 task 6, mostly trained on", "stance", "DATA/stance/semeval2016_t6/train.csv", STANCE),
+    Measure(
+        "summaries.bbc", "BBC held-out half, as long as the references", "summaries", "DEV/bbc_held",
+        [(f"{system} {column}" if column == "rouge1" else column, f"{system}, reference's words", column)
+         for system in ("pressmark", "LexRank", "lead") for column in ROUGE],
+    ),
+]  # fmt: skip
+
+
+def evaluate(measure: Measure, binary: Path, bundle: Path, data: Path, dev: Path) -> dict[str, Any]:
+    root = {"DATA": data, "DEV": dev}
+    base, _, rest = measure.gold.partition("/")
+    command = [
+        str(binary), "evaluate", measure.task, str(root[base] / rest), *measure.options, "--model", str(bundle),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{shlex.join(command)}\n{done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return {"rows": [row for row in result["rows"] if not row["name"].startswith("target: ")], "notes": result["notes"]}
+
+
+def command_of(measure: Measure) -> str:
+    return shlex.join(["pressmark", "evaluate", measure.task, measure.gold, *measure.options])
+
+
+def shown(measure: Measure, result: dict[str, Any]) -> str:
+    rows = {row["name"]: row for row in result["rows"]}
+    return ", ".join(f"{name} {100 * rows[row][column]:.2f}" for name, row, column in measure.show)
+
+
+def section(results: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        HEADING,
+        "",
+        "The same weights in pressmark's int8 engine, with its own decoding and second look; these are the numbers that",
+        "users get. `DATA` is the folder of data sets, `DEV` what `python -m pressmark_training.split --data DATA --out DEV`",
+        "writes. Sentences and quotations are found by rules, without weights. The table is made by",
+        "",
+        "    python -m pressmark_training.measure --pressmark PRESSMARK --bundle BUNDLE --data DATA --dev DEV",
+        "",
+        "| measured on | score | command |",
+        "|---|---|---|",
+    ]
+    for measure in MEASURES:
+        if measure.key in results:
+            lines.append(f"| {measure.title} | {shown(measure, results[measure.key])} | `{command_of(measure)}` |")
+    return "\n".join(lines) + "\n"
+
+
+def write(bundle: Path, results: dict[str, dict[str, Any]]) -> None:
+    scores_path, card_path, manifest_path = (bundle / n for n in ("scores.json", "README.md", "manifest.json"))
+    scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.exists() else {}
+    scores["pipeline"] = scores.get("pipeline", {}) | results
+    text = json.dumps(scores, indent=1) + "\n"
+    scores_path.write_text(text, encoding="utf-8")
+    card = card_path.read_text(encoding="utf-8").split(HEADING)[0].rstrip("\n")
+    card_path.write_text(f"{card}\n\n{section(scores['pipeline'])}", encoding="utf-8")
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    if "scores.json" in manifest["files"]:
+        raw = text.encode()
+        manifest["files"]["scores.json"] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+        manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pressmark", type=Path, required=True, help="the program, built with --release")
+    parser.add_argument("--bundle", type=Path, required=True, help="the bundle's folder, which gets the results")
+    parser.add_argument("--data", type=Path, required=True, help="folder laid out as DATASETS.md says")
+    parser.add_argument("--dev", type=Path, required=True, help="what pressmark_training.split wrote")
+    parser.add_argument("--only", action="append", default=[], metavar="KEY", help="measure this row; may be repeated")
+    args = parser.parse_args()
+    unknown = set(args.only) - {m.key for m in MEASURES}
+    if unknown:
+        parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(m.key for m in MEASURES)}")
+    results = {}
+    for measure in MEASURES:
+        if not args.only or measure.key in args.only:
+            results[measure.key] = evaluate(measure, args.pressmark, args.bundle, args.data, args.dev)
+            print(f"{measure.title}: {shown(measure, results[measure.key])}", flush=True)
+    write(args.bundle, results)
+
+
+if __name__ == "__main__":
+    main()
