@@ -25,7 +25,7 @@ pub struct Codebook {
 }
 
 /// One frame of a codebook.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Label {
     pub(crate) name: String,
@@ -34,6 +34,14 @@ pub(crate) struct Label {
     pub(crate) examples: Vec<String>,
     /// `head:label` of a bundle whose trained head knows this frame.
     pub(crate) head: Option<String>,
+    /// Share of that head in the score, in [0, 1], the rest being that of definition and examples. Default: a half;
+    /// 1 where the head was trained on texts coded with this very frame.
+    #[serde(default = "half")]
+    pub(crate) head_share: f32,
+}
+
+fn half() -> f32 {
+    0.5
 }
 
 #[derive(Deserialize)]
@@ -86,6 +94,9 @@ impl Codebook {
         for label in &file.labels {
             if label.name.trim().is_empty() || !seen.insert(label.name.as_str()) {
                 return wrong(format!("label {:?} has no name of its own", label.name));
+            }
+            if !(0.0..=1.0).contains(&label.head_share) {
+                return wrong(format!("label {:?} has a head_share that is not in [0, 1]", label.name));
             }
             let texts = || label.examples.iter().chain([&label.definition]);
             if label.examples.len() > MAX_ENTRIES || texts().any(|t| t.trim().is_empty() || t.len() > MAX_TEXT) {
@@ -218,6 +229,7 @@ mod tests {
         check(&format!("{head}{}", label("a")), "1 labels, expected 2 to 512");
         check(&format!("{head}{}{}", label("a"), label("a")), "label \"a\" has no name of its own");
         check(&format!("{head}{}colour = 1\n", label("a")), "unknown field `colour`");
+        check(&format!("{head}{}{}head_share = 2.0\n", label("a"), label("b")), "a head_share that is not in [0, 1]");
         let two = format!("{head}{}{}", label("a"), label("b"));
         let fit = |name: &str, weight: &str| {
             let tail = format!("label = \"{name}\"\nexamples = 3\nbias = 0.0\nprior = 1.0\nweights = [{weight}]\n");

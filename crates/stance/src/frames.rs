@@ -47,7 +47,8 @@ struct Book {
 /// What a codebook and the bundle's heads say of a sentence, before any fit.
 pub(crate) struct Base {
     prototypes: Prototypes,
-    trained: Vec<Option<Trained>>,
+    /// The bundle's head for a frame, and its share in the score.
+    trained: Vec<Option<(Trained, f32)>>,
 }
 
 /// Share of a document's sentences, the strongest, that make its score: a frame that runs
@@ -144,17 +145,17 @@ impl Base {
         model: &Arc<Model>,
         tokenizer: &Tokenizer,
     ) -> Result<Self, Error> {
-        let find = |label: &Label| Trained::find(model, label.head.as_deref()?);
+        let find = |label: &Label| Some((Trained::find(model, label.head.as_deref()?)?, label.head_share));
         let prototypes = Prototypes::new(codebook, background, model, tokenizer)?;
         Ok(Self { prototypes, trained: codebook.labels.iter().map(find).collect() })
     }
 
-    /// One probability a frame; where the bundle has a trained head for a frame, the mean of both.
+    /// One probability a frame; where the bundle has a trained head for a frame, it has its share.
     pub(crate) fn score(&self, vector: &[f32], hidden: &[f32]) -> Vec<f32> {
         let mut scores = self.prototypes.score(vector);
         for (score, trained) in scores.iter_mut().zip(&self.trained) {
-            if let Some(trained) = trained {
-                *score = (*score + trained.score(hidden)) / 2.0;
+            if let Some((trained, share)) = trained {
+                *score = (1.0 - share) * *score + share * trained.score(hidden);
             }
         }
         scores
