@@ -4,7 +4,7 @@ use std::sync::Arc;
 use pressmark_core::{
     Document, Frame, FrameEvidence, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Voice,
 };
-use pressmark_encoder::Model;
+use pressmark_encoder::{Model, normalize};
 use pressmark_tokenize::Tokenizer;
 
 use crate::codebook::Label;
@@ -55,6 +55,10 @@ pub(crate) struct Base {
 /// through a third of a story is fully there, one that shows in a single sentence is not.
 const STRONGEST: f32 = 1.0 / 3.0;
 
+/// A text of up to this many sentences is scored as one: such units are what people code, and what heads are
+/// trained on. Of two sentences, the strongest third would be the stronger one alone.
+const UNIT: usize = 3;
+
 impl Frames {
     /// A stage for these codebooks; their definitions and examples are encoded here, once.
     ///
@@ -90,10 +94,15 @@ impl Frames {
     fn frames_of(&self, book: &Book, doc: &Document) -> Vec<Frame> {
         let scores: Vec<(usize, Vec<f32>)> = (0..doc.sents.len())
             .filter(|&sent| is_read(&doc.sents[sent]) && !doc.sent_vectors.row(sent).is_empty())
-            .map(|sent| (sent, book.score(doc, sent)))
+            .map(|sent| (sent, book.score(doc, &[sent])))
             .collect();
+        let all: Vec<usize> = scores.iter().map(|(sent, _)| *sent).collect();
+        let unit = (all.len() <= UNIT).then(|| book.score(doc, &all));
         let mut frames: Vec<Frame> =
             book.labels.iter().enumerate().map(|(i, label)| self.frame(book, label, i, &scores, doc)).collect();
+        for (frame, score) in frames.iter_mut().zip(unit.into_iter().flatten()) {
+            frame.score = score;
+        }
         // A stable sort: frames of equal score stay in the codebook's order.
         frames.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
         frames
@@ -120,14 +129,23 @@ impl Frames {
 }
 
 impl Book {
-    /// One probability a frame; that of a fitted head where there is one.
-    fn score(&self, doc: &Document, sent: usize) -> Vec<f32> {
-        let vector = doc.sent_vectors.row(sent);
-        let hidden = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
-        let mut scores = self.base.score(vector, &hidden);
+    /// One probability a frame for these sentences together; that of a fitted head where there is one.
+    fn score(&self, doc: &Document, sents: &[usize]) -> Vec<f32> {
+        if sents.is_empty() {
+            return vec![0.0; self.labels.len()];
+        }
+        let mut vector = vec![0.0; doc.sent_vectors.width()];
+        let mut hidden = vec![0.0; doc.hidden.width()];
+        for &sent in sents {
+            let mean = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
+            hidden.iter_mut().zip(mean).for_each(|(sum, value)| *sum += value / sents.len() as f32);
+            vector.iter_mut().zip(doc.sent_vectors.row(sent)).for_each(|(sum, value)| *sum += value);
+        }
+        normalize(&mut vector);
+        let mut scores = self.base.score(&vector, &hidden);
         for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
             if let Some(fitted) = fitted {
-                *score = fitted.score(vector, *score);
+                *score = fitted.score(&vector, *score);
             }
         }
         scores
