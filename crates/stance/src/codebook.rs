@@ -134,12 +134,14 @@ impl Codebook {
         let encoded = texts.iter().map(|(text, _)| encode(text)).collect::<Result<Vec<_>, Error>>()?;
         let (mut heads, mut reports) = (Vec::new(), Vec::new());
         for (index, label) in self.labels.iter().enumerate() {
-            let sample = |((scores, vector), (_, labels)): (&(Vec<f32>, Vec<f32>), &(String, Vec<usize>))| Sample {
-                vector: vector.clone(),
-                prior: log_odds(scores.get(index).copied().unwrap_or(0.5)),
-                gold: labels.contains(&index),
-            };
-            let samples: Vec<Sample> = encoded.iter().zip(texts).map(sample).collect();
+            let pairs = encoded.iter().zip(texts);
+            let samples: Vec<Sample> = pairs
+                .map(|((scores, vector), (_, labels))| Sample {
+                    vector: vector.clone(),
+                    prior: log_odds(scores.get(index).copied().unwrap_or(0.5)),
+                    gold: labels.contains(&index),
+                })
+                .collect();
             let (head, report) = learn(&label.name, &samples);
             heads.extend(head);
             reports.push(report);
