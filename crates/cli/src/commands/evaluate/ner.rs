@@ -63,7 +63,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 
 /// What tags the tokens of a gold document.
 enum Tagger {
-    Model { tokenizer: Tokenizer, pass: Pass, ner: Box<Ner> },
+    Model { tokenizer: Box<Tokenizer>, pass: Pass, ner: Box<Ner> },
     Annotated(Documents),
 }
 
@@ -73,7 +73,7 @@ impl Tagger {
             return Ok(Self::Annotated(bench.documents(&[])?));
         }
         let model = bench.model()?;
-        let tokenizer = stages::tokenizer(&model)?;
+        let tokenizer = Box::new(stages::tokenizer(&model)?);
         let pass = Pass::new(Arc::clone(&model))?;
         let mut options = Options::default();
         options.scheme = bench.args.labels.into();
