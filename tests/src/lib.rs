@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: the command itself, built once, and the folders it runs on.
 
+pub mod properties;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
 //! The annotated record `pressmark/1`: one JSON object a line.
 //!
 //! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
-//! writes it, `serde_json` reads it back. The crate turns the byte offsets of
+//! writes it, `serde_json` reads it back, [`verify_line`] holds it against the contract. The crate turns the byte offsets of
 //! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
 //! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
 //! too: [`JournalLine`], [`Manifest`]. The crate opens no file and knows no stage.
@@ -25,6 +25,7 @@ mod offsets;
 mod record;
 mod score;
 mod tables;
+mod verify;
 
 pub use journal::{
     DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
@@ -36,6 +37,7 @@ pub use record::{
 };
 pub use score::Score;
 pub use tables::{dataset_card, json_schema};
+pub use verify::{Finding, Findings, Rows, Run, verify_line};
 
 /// Writes a record as one line, its line feed included.
 ///

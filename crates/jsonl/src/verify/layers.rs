@@ -1,0 +1,239 @@
+use std::collections::{HashMap, HashSet};
+
+use super::findings::Findings;
+use super::settings::Settings;
+use super::text::Text;
+use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
+
+/// Checks what the stages wrote.
+pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, found: &mut Findings) {
+    // A stage that did not end has a problem; what it should have covered may be missing.
+    let whole = |stage: &str| {
+        record.provenance.stages.iter().any(|s| s.stage == stage)
+            && record.problems.iter().all(|p| p.stage != stage)
+            && record.coverage.iter().all(|c| c.stage != stage || c.seen == c.total)
+            && record.problems.iter().all(|p| p.kind != "timeout")
+    };
+    let tokenized = whole("tokenize");
+    sents(record, text, tokenized, found);
+    tokens(record, text, tokenized, found);
+    let entities: HashMap<&str, usize> = record.entities.iter().enumerate().map(|(i, e)| (&*e.id, i)).collect();
+    let unique = entities.len() == record.entities.len();
+    found.require(unique && !entities.contains_key(""), "entities", "an id is empty or stands twice");
+    mentions(record, text, &entities, settings, found);
+    quotes(record, text, &entities, found);
+    let sents: HashSet<(usize, usize)> = record.sents.iter().map(|s| (s.start, s.end)).collect();
+    summary(record, &sents, found);
+    frames(record, &sents, settings, found);
+    for (i, stance) in record.stances.iter().enumerate() {
+        self::stance(i, stance, &entities, &sents, settings, found);
+    }
+}
+
+/// Sentences lie in order, each in one block, and leave out nothing but white space.
+fn sents(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings) {
+    let mut blocks: Vec<_> = record.segments.iter().filter_map(|s| s.start.zip(s.end)).collect();
+    blocks.sort_unstable();
+    let is_gap = |from: usize, to: usize| text.slice(from, to).is_none_or(|gap| gap.trim().is_empty());
+    let (mut done, mut block) = (0, 0);
+    for (i, sent) in record.sents.iter().enumerate() {
+        let place = format_args!("sents[{i}]");
+        let words = text.words(sent.start, sent.end, place, found);
+        found.require(words.is_none_or(|w| w.trim() == w), place, "has white space around it");
+        found.require(sent.start >= done, place, "does not follow the sentence before it");
+        found.require(!whole || is_gap(done, sent.start), place, "leaves out text before it");
+        done = done.max(sent.end);
+        while blocks.get(block).is_some_and(|(_, end)| *end <= sent.start) {
+            block += 1;
+        }
+        let inside = blocks.get(block).is_some_and(|(start, end)| *start <= sent.start && sent.end <= *end);
+        found.require(inside, place, "does not lie in one segment");
+    }
+    found.require(!whole || is_gap(done, text.len()), "sents", "leave out the end of the text");
+}
+
+/// Tokens and single spaces make up the text, and no token lies in two sentences.
+fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings) {
+    let (mut done, mut sents) = (0, record.sents.iter().peekable());
+    let mut is_first = true;
+    for (i, token) in record.tokens.iter().enumerate() {
+        let place = format_args!("tokens[{i}]");
+        found.require(token.id.parse() == Ok(i), place, format_args!("has the id {:?}", token.id));
+        text.words(token.start, token.end, place, found);
+        let space = token.start == done + 1 && !is_first && text.slice(done, token.start) == Some(" ");
+        found.require(token.start == done || space, place, "does not follow the token before it");
+        while sents.next_if(|s| s.end <= token.start).is_some() {}
+        let crosses = sents.peek().is_some_and(|s| {
+            let inside = s.start <= token.start && token.end <= s.end;
+            !inside && s.start < token.end
+        });
+        found.require(!crosses, place, "crosses the edge of a sentence");
+        (done, is_first) = (token.end, false);
+    }
+    let rest = text.slice(done, text.len());
+    let ends = if is_first { !whole || text.len() == 0 } else { matches!(rest, Some("" | " ")) };
+    found.require(ends, "tokens", "leave out the end of the text");
+}
+
+/// Mentions and the entities behind them.
+fn mentions(
+    record: &Record<'_>,
+    text: &Text<'_>,
+    ids: &HashMap<&str, usize>,
+    settings: &Settings,
+    found: &mut Findings,
+) {
+    let mut of: Vec<Vec<(&Ent<'_>, &str)>> = vec![Vec::new(); record.entities.len()];
+    let mut done = 0;
+    for (i, ent) in record.ents.iter().enumerate() {
+        let place = format_args!("ents[{i}]");
+        let words = text.words(ent.start, ent.end, place, found);
+        found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
+        done = done.max(ent.end);
+        found.score(ent.score, format_args!("ents[{i}].score"));
+        let known = settings.labels.map_or(!ent.label.is_empty(), |labels| labels.contains(&&*ent.label));
+        found.require(known, place, format_args!("label {:?} is not of the scheme", ent.label));
+        match ent.entity.as_deref().map(|id| ids.get(id)) {
+            Some(Some(&entity)) => of[entity].extend(words.map(|words| (ent, words))),
+            Some(None) => found.add(place, "points to no entity"),
+            None => {}
+        }
+    }
+    for (i, (one, mentions)) in record.entities.iter().zip(&of).enumerate() {
+        entity(i, one, mentions, found);
+    }
+}
+
+fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &mut Findings) {
+    let place = format_args!("entities[{i}]");
+    let count = mentions.len();
+    found.require(count == entity.mentions, place, format_args!("has {count} mentions, not {}", entity.mentions));
+    let label = mentions.iter().any(|(ent, _)| ent.label == entity.label);
+    found.require(label, place, format_args!("none of its mentions has the label {:?}", entity.label));
+    // A name that runs over a line end is written with a space.
+    let plain = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let forms: HashSet<String> = mentions.iter().map(|(_, words)| plain(words)).collect();
+    let mut told = HashSet::new();
+    for name in [&entity.name].into_iter().chain(&entity.aliases) {
+        found.require(forms.contains(&plain(name)), place, format_args!("no mention of it reads {name:?}"));
+        found.require(told.insert(plain(name)), place, format_args!("{name:?} stands twice in it"));
+    }
+    let untold = forms.iter().filter(|form| !told.contains(*form)).count();
+    found.require(untold == 0, place, format_args!("{untold} forms of its mentions are not among its aliases"));
+
+    let Some(tone) = &entity.sentiment else { return };
+    let place = format_args!("entities[{i}].sentiment");
+    let parts = [("positive", tone.positive), ("neutral", tone.neutral), ("negative", tone.negative)];
+    for (_, part) in parts {
+        found.score(part, place);
+    }
+    let sum: f64 = parts.iter().map(|(_, part)| part.value()).sum();
+    // Three numbers of six decimals, from sums of f32.
+    found.require((sum - 1.0).abs() < 1e-4, place, format_args!("the three add up to {sum}"));
+    let own = parts.iter().find(|(name, _)| *name == tone.label);
+    let best = parts.iter().map(|(_, part)| part.value()).fold(0.0, f64::max);
+    let fits = own.is_some_and(|(_, part)| *part == tone.score && part.value() >= best);
+    found.require(fits, place, format_args!("{:?} {} is not the most probable", tone.label, tone.score.value()));
+}
+
+/// What opens a quotation, in any script.
+const MARKS: &str = "\"'`´“”„‟‘’‚‛«»‹›「」『』〝〞〟＂＇｢｣";
+
+fn quotes(record: &Record<'_>, text: &Text<'_>, ids: &HashMap<&str, usize>, found: &mut Findings) {
+    let mut last = 0;
+    for (i, quote) in record.quotes.iter().enumerate() {
+        let place = format_args!("quotes[{i}]");
+        let words = text.words(quote.start, quote.end, place, found).unwrap_or_default();
+        found.require(quote.start >= last, place, "precedes the quotation before it");
+        last = last.max(quote.start);
+        let marked = match &*quote.kind {
+            "direct" => words.starts_with(|c| MARKS.contains(c)),
+            "mixed" => words.contains(|c| MARKS.contains(c)),
+            "indirect" => true,
+            _ => false,
+        };
+        found.require(marked, place, format_args!("kind {:?} is in no list or has no marks", quote.kind));
+        text.optional(quote.speaker_start, quote.speaker_end, format_args!("quotes[{i}].speaker_start"), found);
+        text.optional(quote.cue_start, quote.cue_end, format_args!("quotes[{i}].cue_start"), found);
+        let known = quote.speaker.as_deref().is_none_or(|id| ids.contains_key(id));
+        found.require(known, format_args!("quotes[{i}].speaker"), "points to no entity");
+    }
+    let open = record.quotes.iter().filter(|q| !q.closed).count();
+    let told = record.problems.iter().filter(|p| p.kind == "unclosed_quote").count();
+    found.require(open == told, "quotes", format_args!("{open} are not closed, of which problems tell {told}"));
+}
+
+fn summary(record: &Record<'_>, sents: &HashSet<(usize, usize)>, found: &mut Findings) {
+    let mut last = None;
+    let mut ranks = HashSet::new();
+    for (i, chosen) in record.summary.iter().enumerate() {
+        let place = format_args!("summary[{i}]");
+        found.require(sents.contains(&(chosen.start, chosen.end)), place, "is no sentence of the text");
+        found.require(last.is_none_or(|last| last < chosen.start), place, "is not in text order");
+        last = Some(chosen.start);
+        let fits = (1..=record.summary.len()).contains(&chosen.rank) && ranks.insert(chosen.rank);
+        found.require(fits, place, format_args!("rank {} stands twice or is out of range", chosen.rank));
+        found.score(chosen.score, format_args!("summary[{i}].score"));
+    }
+}
+
+fn frames(record: &Record<'_>, sents: &HashSet<(usize, usize)>, settings: &Settings, found: &mut Findings) {
+    let (mut at, mut codebooks) = (0, HashSet::new());
+    for group in record.frames.chunk_by(|a, b| a.codebook == b.codebook) {
+        let place = format_args!("frames[{at}].codebook");
+        found.require(codebooks.insert(&group[0].codebook), place, "stands apart from its other labels");
+        let mut labels = HashSet::new();
+        let mut best = f64::INFINITY;
+        for (i, frame) in group.iter().enumerate().map(|(i, frame)| (at + i, frame)) {
+            let place = format_args!("frames[{i}]");
+            let own = !frame.label.is_empty() && labels.insert(&frame.label);
+            found.require(own, place, format_args!("label {:?} stands twice", frame.label));
+            found.score(frame.score, format_args!("frames[{i}].score"));
+            found.require(frame.score.value() <= best, place, "is not in order of score");
+            best = frame.score.value();
+            evidence(record, i, frame, sents, found);
+        }
+        at += group.len();
+    }
+    if let Some(known) = settings.codebooks.as_ref().filter(|_| !record.frames.is_empty()) {
+        let same = known.len() == codebooks.len() && known.iter().all(|k| codebooks.iter().any(|c| *c == k));
+        found.require(same, "frames", format_args!("the codebooks are not those of the settings, {known:?}"));
+    }
+}
+
+fn evidence(record: &Record<'_>, i: usize, frame: &Frame<'_>, sents: &HashSet<(usize, usize)>, found: &mut Findings) {
+    for (j, shown) in frame.evidence.iter().enumerate() {
+        let place = format_args!("frames[{i}].evidence[{j}]");
+        found.require(sents.contains(&(shown.start, shown.end)), place, "is no sentence of the text");
+        found.score(shown.score, place);
+        let quoted = || {
+            let quote = record.quotes.get(shown.voice.parse::<usize>().ok()?)?;
+            Some(quote.start < shown.end && shown.start < quote.end)
+        };
+        let heard = shown.voice == "outlet" || quoted() == Some(true);
+        found.require(heard, place, format_args!("voice {:?} does not speak there", shown.voice));
+    }
+}
+
+fn stance(
+    i: usize,
+    stance: &Stance<'_>,
+    ids: &HashMap<&str, usize>,
+    sents: &HashSet<(usize, usize)>,
+    settings: &Settings,
+    found: &mut Findings,
+) {
+    let place = format_args!("stances[{i}]");
+    let held = stance.holder == "outlet" || ids.contains_key(&*stance.holder);
+    found.require(held, place, format_args!("holder {:?} is neither outlet nor an entity", stance.holder));
+    let given = settings.targets.as_ref().is_none_or(|targets| targets.iter().any(|t| *t == stance.target));
+    let aimed = ids.contains_key(&*stance.target) || given && !stance.target.is_empty();
+    found.require(aimed, place, format_args!("target {:?} is neither an entity nor one given", stance.target));
+    let known = matches!(&*stance.label, "favor" | "against" | "neutral");
+    found.require(known, place, format_args!("label {:?} is in no list", stance.label));
+    found.score(stance.score, format_args!("stances[{i}].score"));
+    for (j, Sent { start, end }) in stance.evidence.iter().enumerate() {
+        let shown = sents.contains(&(*start, *end));
+        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is no sentence of the text");
+    }
+}

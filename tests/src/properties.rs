@@ -1,0 +1,176 @@
+//! What must hold for any bytes, one function a part of the program that meets bytes from outside.
+//!
+//! The fuzz targets under `fuzz/` call these with what libFuzzer makes up, and
+//! `end_to_end/corpora.rs` calls them in every test run with the corpora that are kept. Each panics when something
+//! does not hold.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use pressmark_core::{Document, ProblemKind, Span, Stage};
+use pressmark_encoder::{BundleFiles, Model, TinyBundle, sign};
+use pressmark_ingest::{Fields, Format, Ids, Inputs, Options, Record, ingest, replay};
+use pressmark_ner::Terms;
+use pressmark_quote::QuoteFinder;
+use pressmark_stance::Codebook;
+use pressmark_tokenize::{Splitter, Subwords, sentences, words};
+
+/// The name of each property and what checks it.
+pub const ALL: &[(&str, fn(&[u8]))] = &[
+    ("archive", archive),
+    ("bundle", bundle),
+    ("codebook", codebook),
+    ("page", page),
+    ("quote", quote),
+    ("sentence", sentence),
+    ("table", table),
+    ("text", text),
+];
+
+/// Small limits, so that small inputs reach them.
+fn options() -> Options {
+    Options { max_bytes: 1 << 12, max_unpacked_bytes: 1 << 20, max_ratio: 100, ..Options::default() }
+}
+
+/// A document that follows from its record to the byte, and has a status that its problems explain.
+fn read(record: &Record, options: &Options) -> Document {
+    let doc = ingest(record, options);
+    if let Err(error) = replay(&doc, &record.bytes) {
+        panic!("{error}: {:#?}\n{:?}", doc.segments, doc.text);
+    }
+    let failed = doc.problems.iter().any(|p| p.kind.severity() == pressmark_core::Severity::Failed);
+    assert_eq!(doc.text.is_empty(), failed, "{:?}", doc.problems);
+    assert!(!doc.text.contains(['\0', '\r', '\u{1b}', '\u{202e}', '\u{200b}']), "{:?}", doc.text);
+    doc
+}
+
+/// The cleaner of scraped text and of Markdown: the first byte chooses.
+pub fn text(data: &[u8]) {
+    let Some((first, bytes)) = data.split_first() else { return };
+    let format = if first % 2 == 0 { Format::Text } else { Format::Markdown };
+    read(&Record::new("fuzz", 0, format, bytes.to_vec()), &Options::default());
+}
+
+/// Pages: character set, markup, article, metadata.
+pub fn page(data: &[u8]) {
+    read(&Record::new("fuzz", 0, Format::Html, data.to_vec()), &Options::default());
+}
+
+/// JSONL, CSV and TSV, cut into records and read; the first byte chooses format and fields.
+pub fn table(data: &[u8]) {
+    let Some((first, bytes)) = data.split_first() else { return };
+    let format = [Format::Jsonl, Format::Csv, Format::Tsv][usize::from(first % 3)];
+    let fields =
+        if first & 64 == 0 { Fields::default() } else { Fields { text: Some("a".into()), ..Fields::default() } };
+    stream(bytes, Options { format: Some(format), fields, ..options() });
+}
+
+/// Web archives, gzip and Zstandard, alone and one in the other; the format is told from the bytes unless the first
+/// byte names one.
+pub fn archive(data: &[u8]) {
+    let Some((first, bytes)) = data.split_first() else { return };
+    let format = [None, Some(Format::Warc), Some(Format::Text), Some(Format::Jsonl)][usize::from(first % 4)];
+    stream(bytes, Options { format, ..options() });
+}
+
+fn stream(bytes: &[u8], options: Options) {
+    let mut ids = Ids::new();
+    let mut seen = std::collections::HashSet::new();
+    let inputs = Inputs::from_reader("-", Cursor::new(bytes.to_vec()), options.clone()).expect("the options are good");
+    for (index, record) in inputs.enumerate() {
+        assert_eq!(record.index, index as u64);
+        assert!(record.bytes.len() <= options.max_bytes, "a record is over the limit");
+        let mut doc = read(&record, &options);
+        ids.assign(&mut doc);
+        assert!(seen.insert(doc.id.clone()), "{:?} came before", doc.id);
+    }
+}
+
+/// Sentences and words lie in order, on character boundaries, and leave out nothing but white space.
+pub fn sentence(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    in_order(&text, &sentences(&text), true);
+    in_order(&text, &words(&text), false);
+    let mut doc = Document::from_text("fuzz", text.as_ref());
+    Splitter.run(&mut doc).expect("it never fails");
+    let sents: Vec<Span> = doc.sents.iter().map(|s| s.span).collect();
+    in_order(&text, &sents, true);
+    for sent in &doc.sents {
+        for token in &doc.tokens[sent.tokens.clone()] {
+            assert!(sent.span.contains(token.span), "{token:?} stands outside of {sent:?}");
+        }
+    }
+}
+
+fn in_order(text: &str, spans: &[Span], cover: bool) {
+    let mut done = 0;
+    for span in spans {
+        assert!(span.start >= done && span.start < span.end, "{span:?} after {done} in {text:?}");
+        assert!(text.get(span.start..span.end).is_some(), "{span:?} is off a boundary of {text:?}");
+        let between = &text[done..span.start];
+        assert!(!cover || between.trim().is_empty(), "{between:?} is in no sentence of {text:?}");
+        done = span.end;
+    }
+    assert!(!cover || text[done..].trim().is_empty(), "the end is in no sentence of {text:?}");
+}
+
+/// Quotations lie in order, on character boundaries, and each that is not closed is told.
+pub fn quote(data: &[u8]) {
+    let mut doc = Document::from_text("fuzz", String::from_utf8_lossy(data));
+    Splitter.run(&mut doc).expect("it never fails");
+    QuoteFinder::new(pressmark_quote::Options::default()).run(&mut doc).expect("it never fails");
+    let mut last = 0;
+    for quote in &doc.quotes {
+        for span in [Some(quote.span), quote.cue, quote.speaker_span].into_iter().flatten() {
+            assert!(doc.text.get(span.start..span.end).is_some_and(|s| !s.is_empty()), "{span:?} of {:?}", doc.text);
+        }
+        assert!(quote.span.start >= last, "{quote:?} comes too late");
+        last = quote.span.start;
+    }
+    let told = doc.problems.iter().filter(|p| p.kind == ProblemKind::UnclosedQuote).count();
+    assert_eq!(doc.quotes.iter().filter(|q| !q.closed).count(), told);
+}
+
+/// Codebooks of terms and of frames: refused or usable.
+pub fn codebook(data: &[u8]) {
+    let Ok(toml) = str::from_utf8(data) else { return };
+    if let Ok(terms) = Terms::parse("fuzz", toml) {
+        // The codebook's own words are where its terms are most likely to be found.
+        for (span, label) in terms.find(toml) {
+            assert!(toml.get(span.start..span.end).is_some_and(|s| !s.is_empty()));
+            assert!(terms.labels().iter().any(|l| l == label));
+        }
+    }
+    if let Ok(codebook) = Codebook::parse("fuzz", toml) {
+        assert!(codebook.labels().count() >= 2);
+    }
+}
+
+/// The weights, the configuration and the vocabulary of a bundle whose manifest is right: refused or usable. The
+/// first byte says which of them is made up.
+pub fn bundle(data: &[u8]) {
+    static TINY: LazyLock<BundleFiles> = LazyLock::new(|| tiny().files());
+    let Some((first, bytes)) = data.split_first() else { return };
+    if first % 3 == 2 {
+        if let Ok(subwords) = Subwords::from_json(bytes) {
+            let _ = subwords.encode("Solberg");
+        }
+        return;
+    }
+    let mut files = TINY.clone();
+    if first % 3 == 0 {
+        files.weights = bytes.to_vec().into();
+    } else {
+        files.config = bytes.to_vec().into();
+    }
+    sign(&mut files);
+    if let Ok(model) = Model::from_files(&files) {
+        assert!(model.hidden_size() > 0 && model.max_window() > 0);
+    }
+}
+
+/// The smallest model there is, for fuzzing: its weights are a few kilobytes.
+#[must_use]
+pub fn tiny() -> TinyBundle {
+    TinyBundle { hidden_size: 4, layers: 1, attention_heads: 2, intermediate_size: 4, ..TinyBundle::default() }
+}
