@@ -2,7 +2,11 @@
 
 mod annotate;
 mod arrows;
+mod bad_input;
 mod bench;
+mod corpora;
 mod evaluate;
 mod help;
+mod hostile;
 mod runs;
+mod verify;

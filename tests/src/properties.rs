@@ -118,7 +118,9 @@ fn in_order(text: &str, spans: &[Span], cover: bool) {
 pub fn quote(data: &[u8]) {
     let mut doc = Document::from_text("fuzz", String::from_utf8_lossy(data));
     Splitter.run(&mut doc).expect("it never fails");
-    QuoteFinder::new(pressmark_quote::Options::default()).run(&mut doc).expect("it never fails");
+    // Its word lists take a while to be made.
+    static FINDER: LazyLock<QuoteFinder> = LazyLock::new(|| QuoteFinder::new(pressmark_quote::Options::default()));
+    FINDER.run(&mut doc).expect("it never fails");
     let mut last = 0;
     for quote in &doc.quotes {
         for span in [Some(quote.span), quote.cue, quote.speaker_span].into_iter().flatten() {

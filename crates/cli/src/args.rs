@@ -16,6 +16,7 @@ use crate::commands::inspect::InspectArgs;
 use crate::commands::merge::MergeArgs;
 use crate::commands::models::ModelsArgs;
 use crate::commands::schema::SchemaArgs;
+use crate::commands::verify::VerifyArgs;
 
 /// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
 /// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Annotate(AnnotateArgs),
     Merge(MergeArgs),
     Inspect(InspectArgs),
+    Verify(VerifyArgs),
     Evaluate(EvaluateArgs),
     Bench(BenchArgs),
     Codebook(CodebookArgs),
@@ -42,9 +44,8 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Read every input as this, whatever its name
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) input_format: Option<InputFormat>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     /// Field of tabular input that holds the text
     #[arg(long, value_name = "NAME")]
     pub(crate) text_field: Option<String>,
@@ -63,16 +64,43 @@ pub(crate) struct InputArgs {
     /// Language of every document (ISO 639 code) instead of telling it from the text
     #[arg(long, value_name = "CODE")]
     pub(crate) language: Option<String>,
+}
+
+/// How bytes become records.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct ReadArgs {
+    /// Read every input as this, whatever its name
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) input_format: Option<InputFormat>,
     /// Largest record, such as 16M; a larger one is reported and not read
     #[arg(long, default_value = "16M", value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_bytes: usize,
+    /// How many times its size a compressed file may unpack to, once it is past 16M
+    #[arg(long, default_value_t = Options::default().max_ratio, value_name = "N")]
+    pub(crate) max_ratio: u32,
+    /// Most that one compressed file may unpack to
+    #[arg(long, default_value = "64G", value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_unpacked: usize,
+}
+
+impl ReadArgs {
+    /// The settings of reading.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            format: self.input_format.map(Into::into),
+            max_bytes: self.max_bytes,
+            max_ratio: self.max_ratio,
+            max_unpacked_bytes: self.max_unpacked as u64,
+            ..Options::default()
+        }
+    }
 }
 
 impl InputArgs {
     /// The settings of ingestion.
     pub(crate) fn options(&self) -> Options {
         Options {
-            format: self.input_format.map(Into::into),
             fields: Fields {
                 text: self.text_field.clone(),
                 id: self.id_field.clone(),
@@ -81,8 +109,7 @@ impl InputArgs {
                 date: self.date_field.clone(),
             },
             language: self.language.clone(),
-            max_bytes: self.max_bytes,
-            ..Options::default()
+            ..self.read.options()
         }
     }
 }

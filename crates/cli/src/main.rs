@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Codebook(args) => commands::codebook::run(args),
         Command::Schema(args) => commands::schema::run(args),
         Command::Models(args) => commands::models::run(args),
+        Command::Verify(args) => commands::verify::run(args),
         Command::Completions(args) => commands::completions::run(args),
     };
     match result {

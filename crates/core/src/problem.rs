@@ -70,13 +70,16 @@ problem_kinds! {
     /// The page holds no article.
     NoArticle = "no_article", Failed;
     /// Bytes that mean nothing in the character set were replaced.
-    BadEncoding = "bad_encoding", Note;
-    /// The character set that the page declares is not the one it uses.
-    WrongCharset = "wrong_charset", Note;
-    /// Control characters, bidirectional overrides or zero-width characters stand in the text.
-    SuspiciousCharacters = "suspicious_characters", Note;
-    /// Another record of the run has the same id; this one was given a suffix.
-    DuplicateId = "duplicate_id", Note;
+    BadEncoding = "bad_encoding", Partial;
+    /// The character set that the page declares is not the one it uses: the text is read by a guess.
+    WrongCharset = "wrong_charset", Partial;
+    /// Control characters, bidirectional overrides or zero-width characters inside words stood in the input; they
+    /// were taken out.
+    SuspiciousCharacters = "suspicious_characters", Partial;
+    /// Another record of the run says that it has the same id; this one was given a suffix.
+    DuplicateId = "duplicate_id", Partial;
+    /// Most letters are of a script that the model was not trained on: what it finds is chance.
+    UnsupportedScript = "unsupported_script", Partial;
     /// The language is not one that the model was trained on.
     UnsupportedLanguage = "unsupported_language", Note;
     /// The language could not be told.

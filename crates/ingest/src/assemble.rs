@@ -201,9 +201,7 @@ impl Shaper<'_> {
             let input = piece.input.start.max(input_end)..piece.input.end.max(input_end);
             input_end = input.end;
             if piece.edit == Some(EditKind::Invisible) {
-                // A soft hyphen is the work of a typesetter; the others are odd.
-                let gone = self.part.text.get(input.clone()).unwrap_or_default();
-                invisible += gone.chars().filter(|c| *c != '\u{ad}').count();
+                invisible += tricks(self.part.text, input.clone());
             }
             let same = input == piece.input && text.get(piece.span.clone()) == self.part.text.get(input.clone());
             match piece.edit {
@@ -313,6 +311,23 @@ fn invisible(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         c => c.is_control() && c != '\u{85}',
     };
     text.char_indices().filter(move |(_, c)| hidden(*c)).map(|(at, c)| at..at + c.len_utf8())
+}
+
+/// How many of the invisible characters in a stretch of the text may be meant to deceive: controls, marks that turn
+/// the direction of writing, and what stands unseen inside a Latin word.
+///
+/// Soft hyphens, marks of direction and zero-width spaces between words are what typesetters and editors leave behind.
+fn tricks(text: &str, range: Range<usize>) -> usize {
+    let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{250}');
+    let before = text.get(..range.start).and_then(|t| t.chars().next_back());
+    let after = text.get(range.end..).and_then(|t| t.chars().next());
+    let inside = is_latin(before) && is_latin(after);
+    let is_trick = |c: &char| match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => inside,
+        c => c.is_control(),
+    };
+    text.get(range).unwrap_or_default().chars().filter(is_trick).count()
 }
 
 /// What the cuts leave of the text, in order.

@@ -101,7 +101,23 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
         Format::Jsonl | Format::Csv | Format::Tsv => tabular(&decoded, record, options, doc)?,
     };
     finish(doc, found, options);
+    if is_wordless(&doc.text) {
+        return failure(ProblemKind::NoArticle, "hardly a letter or digit stands in the text");
+    }
     Ok(())
+}
+
+/// Characters from which a text without words is no article.
+const WORDLESS_FROM: usize = 1000;
+/// Share of letters and digits below which a text has no words: one in ten. Tables of numbers and drawings made of
+/// characters are above a third; running text is above three quarters.
+const WORDLESS: usize = 10;
+
+/// Whether a long text is nothing but marks.
+fn is_wordless(text: &str) -> bool {
+    // The start suffices: a text that starts with this many marks is none that a person would read on.
+    let (words, all) = text.chars().take(1 << 16).fold((0, 0), |(w, a), c| (w + usize::from(c.is_alphanumeric()), a + 1));
+    all >= WORDLESS_FROM && words * WORDLESS < all
 }
 
 /// The last label of the host, which helps to guess a character set.
@@ -151,21 +167,30 @@ struct Article {
     meta: Meta,
     canonical: Option<String>,
     between: &'static str,
+    is_deep: bool,
 }
 
 impl Article {
     fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
         let blocks = clean::split(text, markdown);
         let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
-        Self { blocks, judged, meta: Meta::default(), canonical: None, between: "markup" }
+        Self { blocks, judged, meta: Meta::default(), canonical: None, between: "markup", is_deep: false }
     }
 
     fn of_page(text: &str, title: Option<&str>, url: Option<&str>) -> Result<Self, Failure> {
-        let Page { blocks, meta, canonical } =
+        let Page { blocks, meta, canonical, is_deep } =
             html::extract(text, url).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
         let title = title.or(meta.title.as_deref());
         let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
-        Ok(Self { blocks, judged, meta, canonical, between: "markup" })
+        Ok(Self { blocks, judged, meta, canonical, between: "markup", is_deep })
+    }
+
+    /// Notes what was wrong with the markup.
+    fn note(&self, doc: &mut Document) {
+        if self.is_deep {
+            let message = "elements are nested deeper than browsers keep them: the deepest are taken for siblings";
+            doc.report(STAGE, ProblemKind::Malformed, message, None);
+        }
     }
 
     fn part<'a>(&'a self, text: &'a str, map: Option<&'a OffsetMap>) -> Part<'a> {
@@ -184,6 +209,7 @@ fn plain(decoded: &Decoded<'_>, record: &Record, doc: &Document) -> Found {
 
 fn page(decoded: &Decoded<'_>, record: &Record, doc: &mut Document) -> Result<Found, Failure> {
     let article = Article::of_page(&decoded.text, None, doc.source.url.as_deref())?;
+    article.note(doc);
     doc.source.media_type = Format::Html.media_type().into();
     let parts = [article.part(&decoded.text, None)];
     let assembled = assemble(record.bytes.len(), &decoded.map, &parts, "markup");
@@ -216,6 +242,7 @@ fn tabular(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut 
     } else {
         Article::of_text(&text.text, false, hint, url)
     };
+    article.note(doc);
     let mut parts = vec![article.part(&text.text, Some(&text.map))];
     // The title stands first in the text; it is taken from its own field when the text does not bring it.
     let line = title.as_ref().map(|t| [line_block(&t.text)]);
@@ -327,6 +354,10 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
             None => (declared.as_deref().and_then(language::primary), None),
         },
     };
+    if !language::is_latin(&doc.text) {
+        let message = "most letters are of a script that the model was not trained on";
+        doc.report(STAGE, ProblemKind::UnsupportedScript, message, None);
+    }
     match code.as_deref() {
         None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to tell the language", None),
         Some(code) if !language::SUPPORTED.contains(&code) => {

@@ -43,6 +43,16 @@ pub(crate) fn detect(text: &str) -> Option<Language> {
     info.is_reliable().then(|| Language { code: two_letters(info.lang()), score: score.clamp(0.0, 1.0) })
 }
 
+/// Whether most letters of a text are Latin; a text without letters is.
+pub(crate) fn is_latin(text: &str) -> bool {
+    let is_latin_letter = |c: char| {
+        c < '\u{250}' || matches!(c, '\u{250}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{ff21}'..='\u{ff5a}')
+    };
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (latin, other) = letters.fold((0, 0), |(l, o), c| if is_latin_letter(c) { (l + 1, o) } else { (l, o + 1) });
+    latin >= other
+}
+
 /// The language of a tag such as `en-US`.
 pub(crate) fn primary(tag: &str) -> Option<String> {
     let code = tag.split(['-', '_']).next()?.trim().to_ascii_lowercase();

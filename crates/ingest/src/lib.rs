@@ -49,7 +49,7 @@ mod replay;
 pub use duplicates::{DuplicateOptions, Duplicates, SIGNATURE_BYTES, Signature};
 pub use ids::Ids;
 pub use ingest::ingest;
-pub use inputs::{Inputs, Progress};
+pub use inputs::{Inputs, Progress, Unpacked};
 pub use options::{Error, Fields, Format, Options};
 pub use record::Record;
 pub use replay::{ReplayError, replay};

@@ -4,6 +4,7 @@ use pressmark_core as core;
 
 use crate::offsets::CodePoints;
 use crate::record::*;
+use crate::verify::{EDITS, SEGMENTS, Text};
 
 impl<'a> Record<'a> {
     /// The record of a document.
@@ -39,6 +40,49 @@ impl<'a> Record<'a> {
             provenance: provenance.clone(),
             extra: doc.extra.as_deref().map(cow),
         }
+    }
+}
+
+impl Record<'_> {
+    /// The document as it was before the first stage: its text and segments, where it came from, and the problems of
+    /// reading it. `None` where an offset does not fit the text or a kind is in no list.
+    ///
+    /// It is what `pressmark_ingest::replay` holds against the input's bytes.
+    #[must_use]
+    pub fn ingested(&self) -> Option<core::Document> {
+        let text = Text::new(&self.text);
+        let span = |start, end| Some(core::Span::new(text.byte(start)?, text.byte(end)?)).filter(|_| start <= end);
+        let segment = |s: &Segment<'_>| {
+            let kind = *SEGMENTS.iter().find(|k| k.as_str() == s.kind)?;
+            let place = match (s.start, s.end) {
+                (Some(start), Some(end)) => Some(span(start, end)?),
+                _ => None,
+            };
+            let edit = |e: &Edit<'_>| {
+                let kind = *EDITS.iter().find(|k| k.as_str() == e.kind)?;
+                Some(core::Edit { span: span(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
+            };
+            let edits = s.edits.iter().map(edit).collect::<Option<_>>()?;
+            // The words of reasons are the writer's; that there is one is what counts.
+            let reason = s.reason.as_ref().map(|_| "dropped");
+            Some(core::Segment { span: place, raw: s.raw_start..s.raw_end, kind, reason, edits })
+        };
+        let mut doc = core::Document { id: self.id.to_string(), text: self.text.to_string(), ..Default::default() };
+        doc.segments = self.segments.iter().map(segment).collect::<Option<_>>()?;
+        doc.source = core::Source {
+            path: self.source.path.to_string(),
+            record: self.source.record,
+            url: self.source.url.as_deref().map(str::to_owned),
+            sha256: self.source.sha256.to_string(),
+            bytes: self.source.bytes,
+            media_type: self.source.media_type.to_string(),
+            encoding: self.source.encoding.to_string(),
+        };
+        for problem in self.problems.iter().filter(|p| p.stage == "ingest") {
+            let kind = *core::ProblemKind::ALL.iter().find(|k| k.as_str() == problem.kind)?;
+            doc.report("ingest", kind, &*problem.message, None);
+        }
+        Some(doc)
     }
 }
 

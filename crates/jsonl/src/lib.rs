@@ -37,7 +37,7 @@ pub use record::{
 };
 pub use score::Score;
 pub use tables::{dataset_card, json_schema};
-pub use verify::{Finding, Findings, Rows, Run, verify_line};
+pub use verify::{Finding, Findings, RowFacts, Rows, Run, verify_line};
 
 /// Writes a record as one line, its line feed included.
 ///

@@ -193,7 +193,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
             taken
         };
         let jobs = args.run.jobs.map_or_else(cores, usize::from);
-        let weight = (args.input.max_bytes as u64).max(FLIGHT_BYTES);
+        let weight = (args.input.read.max_bytes as u64).max(FLIGHT_BYTES);
         let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight };
         let batches = batches(share, |numbered| numbered.record.size);
         in_order(parallel, batches, |batch| weigh(batch), |records| work.run(records), sink)

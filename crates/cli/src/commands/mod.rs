@@ -7,3 +7,4 @@ pub(crate) mod inspect;
 pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod schema;
+pub(crate) mod verify;

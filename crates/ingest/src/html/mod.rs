@@ -26,6 +26,8 @@ pub(crate) struct Page {
     pub meta: Meta,
     /// The address that the page gives as its own.
     pub canonical: Option<String>,
+    /// Whether elements are nested deeper than any browser keeps them: what stands in what is told wrongly there.
+    pub is_deep: bool,
 }
 
 /// Why a page could not be read.
@@ -53,5 +55,5 @@ pub(crate) fn extract(html: &str, url: Option<&str>) -> Result<Page, HtmlError> 
     let tree = tree::Tree::parse(html);
     let found = meta::read(html, &tree, url);
     let blocks = select::blocks(html, &tree, &found);
-    Ok(Page { blocks, meta: found.meta, canonical: found.canonical })
+    Ok(Page { blocks, meta: found.meta, canonical: found.canonical, is_deep: tree.is_deep() })
 }

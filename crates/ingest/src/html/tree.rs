@@ -156,9 +156,15 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<(Attr, Range<u32>)>,
     values: String,
+    is_deep: bool,
 }
 
 impl Tree {
+    /// Whether elements are nested deeper than any browser keeps them.
+    pub(super) fn is_deep(&self) -> bool {
+        self.is_deep
+    }
+
     /// Reads a page. It must be smaller than 4 GiB: offsets are kept in 32 bits.
     pub(super) fn parse(html: &str) -> Self {
         let mut builder = Builder::default();
@@ -393,6 +399,7 @@ impl Builder {
             self.foreign += usize::from(matches!(tag, Svg | Math));
         } else {
             self.overflow += 1;
+            self.tree.is_deep = true;
         }
     }
 

@@ -15,6 +15,7 @@ use pressmark_core::ProblemKind;
 use sha2::{Digest, Sha256};
 
 use self::rows::{Cutter, Ends, Raw, Unit};
+pub use self::unpack::Unpacked;
 use self::unpack::{Failure, Stream};
 use self::walk::{Met, Packing, Target, Walk};
 use crate::record::{Context, hex};

@@ -2,6 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -139,6 +140,51 @@ impl Stream {
             let modified = |m: &Metadata| m.modified().ok();
             file.metadata().is_ok_and(|now| now.len() != before.len() || modified(&now) != modified(before))
         })
+    }
+}
+
+/// The bytes of one file, unpacked where it is gzip or Zstandard, within the limits of [`Options`].
+///
+/// For reading what is no document, such as annotated lines.
+pub struct Unpacked(Stream);
+
+impl Unpacked {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or its first bytes not be read.
+    pub fn open(path: &Path, options: &Options) -> io::Result<Self> {
+        let count = Arc::default();
+        let stream = if path.as_os_str() == "-" {
+            Stream::new(io::stdin(), Packing::Unknown, options, count)
+        } else {
+            Stream::open(File::open(path)?, Packing::Unknown, options, count)
+        };
+        stream.map(Self).map_err(|(_, message)| io::Error::other(message))
+    }
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buf)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Unpacked {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill().map_err(|(_, message)| io::Error::other(message))
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
+impl std::fmt::Debug for Unpacked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unpacked").finish_non_exhaustive()
     }
 }
 

@@ -51,7 +51,7 @@ fn bytes_that_are_no_text_are_told() {
 fn broken_bytes_in_text_are_replaced_and_told() {
     let doc =
         read(Format::Text, [STORY.as_bytes(), " d\u{e9}j\u{e0} vu \u{e9}t\u{e9} ".as_bytes(), b"\xFF end."].concat());
-    assert_eq!(problems(&doc), ["bad_encoding"]);
+    assert_eq!((problems(&doc), doc.status()), (vec!["bad_encoding"], Status::Partial));
     assert!(doc.text.ends_with("\u{fffd} end."));
 }
 
@@ -198,17 +198,24 @@ fn broken_archives_of_pages_are_told() {
 
 #[test]
 fn hostile_pages_and_texts_are_survived() {
-    let deep = "<div>".repeat(100_000) + "Rain fell all day on the town." + &"</div>".repeat(100_000);
-    let entities = format!("<p>{}</p>", "&amp;".repeat(500_000));
-    let unclosed = "<a <b \"".repeat(200_000);
-    for page in [deep, entities, unclosed] {
-        read(Format::Html, page);
-    }
-    read(Format::Text, "x".repeat(4 << 20));
+    let deep = |words: &str| "<div>".repeat(100_000) + words + &"</div>".repeat(100_000);
+    let check = |format, bytes: String, expected: &[&str]| {
+        let doc = read(format, bytes);
+        assert_eq!(problems(&doc).first(), expected.first(), "{:?}", doc.problems);
+        doc
+    };
+    let doc = check(Format::Html, deep(&format!("<p>{STORY}</p>")), &["malformed"]);
+    assert_eq!(doc.status(), Status::Partial, "{:?}", doc.problems);
+    assert!(doc.text.contains("Ada Okoye"));
+    check(Format::Html, format!("<p>{}</p>", "&amp;".repeat(500_000)), &["no_article"]);
+    check(Format::Html, format!("<p>{}</p>", "&#38;".repeat(500_000)), &["no_article"]);
+    read(Format::Html, "<a <b \"".repeat(200_000));
+    check(Format::Text, "x".repeat(4 << 20), &["unknown_language"]);
     read(Format::Text, "\n".repeat(1 << 20) + "x");
     read(Format::Text, "x\n".repeat(1 << 19));
-    read(Format::Jsonl, "[".repeat(1 << 20));
-    read(Format::Jsonl, format!("{{\"a\":{}", "[".repeat(1 << 20)));
+    check(Format::Text, "-".repeat(4 << 20), &["no_article"]);
+    check(Format::Jsonl, "[".repeat(1 << 20), &["malformed"]);
+    check(Format::Jsonl, format!("{{\"a\":{}", "[".repeat(1 << 20)), &["malformed"]);
     read(Format::Jsonl, format!("{{\"text\": \"{}\"}}", "\\u00e9".repeat(1 << 18)));
 }
 
@@ -219,6 +226,14 @@ fn tricks_with_invisible_characters_are_undone_and_told() {
     assert!(doc.text.starts_with("The mayor of Port Alder spoke."), "{}", doc.text);
     assert_eq!(problems(&doc), ["suspicious_characters"]);
     assert!(doc.problems[0].message.starts_with("3 "), "{}", doc.problems[0].message);
+    assert_eq!(doc.status(), Status::Partial);
+}
+
+#[test]
+fn what_editors_leave_behind_is_no_trick() {
+    let doc = read(Format::Text, format!("The\u{200b} mayor of Port\u{feff} Al\u{ad}der\u{200e} spoke.\n\n{STORY}"));
+    assert!(doc.text.starts_with("The mayor of Port Alder spoke."), "{}", doc.text);
+    assert_eq!(problems(&doc), [] as [&str; 0]);
 }
 
 #[test]
@@ -227,7 +242,8 @@ fn other_scripts_are_read_and_the_language_told() {
         let doc = read(Format::Text, text);
         assert_eq!(doc.text, text);
         assert_eq!(doc.meta.language.as_deref(), Some(language));
-        assert_eq!(problems(&doc), ["unsupported_language"]);
+        assert_eq!(problems(&doc), ["unsupported_script", "unsupported_language"]);
+        assert_eq!(doc.status(), Status::Partial);
     };
     check("ظل الميناء مغلقا لليوم الثالث على التوالي، بينما بحث المهندسون عن مصدر التسرب في الماء.", "ar");
     check("港は三日目も閉鎖され、技術者たちは水漏れの原因を探していた。市長はそう述べた。", "ja");

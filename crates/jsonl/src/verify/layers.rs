@@ -30,11 +30,20 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, f
     }
 }
 
-/// Sentences lie in order, each in one block, and leave out nothing but white space.
+/// Longest mark of an item of a list that no sentence holds: "•", "12.)".
+const LONGEST_MARK: usize = 6;
+
+/// Sentences lie in order, each in one block, and leave out nothing but white space and the marks of items.
 fn sents(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings) {
     let mut blocks: Vec<_> = record.segments.iter().filter_map(|s| s.start.zip(s.end)).collect();
     blocks.sort_unstable();
-    let is_gap = |from: usize, to: usize| text.slice(from, to).is_none_or(|gap| gap.trim().is_empty());
+    let lists: HashSet<usize> = record.segments.iter().filter(|s| s.kind == "list").filter_map(|s| s.start).collect();
+    let is_gap = |from: usize, to: usize| {
+        let Some(gap) = text.slice(from, to) else { return true };
+        let mark = gap.trim();
+        let at = from + (gap.len() - gap.trim_start().len());
+        mark.is_empty() || lists.contains(&at) && mark.chars().nth(LONGEST_MARK).is_none()
+    };
     let (mut done, mut block) = (0, 0);
     for (i, sent) in record.sents.iter().enumerate() {
         let place = format_args!("sents[{i}]");

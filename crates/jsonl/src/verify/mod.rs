@@ -11,9 +11,9 @@ mod text;
 use pressmark_core::{EditKind, ProblemKind, SegmentKind, Severity};
 
 pub use self::findings::{Finding, Findings};
-pub use self::run::{Rows, Run};
+pub use self::run::{RowFacts, Rows, Run};
 use self::settings::Settings;
-use self::text::Text;
+pub(crate) use self::text::Text;
 use crate::record::*;
 
 /// Checks one line, with or without its line feed, against the contract `pressmark/1`.
@@ -155,13 +155,13 @@ fn is_digest(text: &str) -> bool {
 }
 
 /// Every kind of a segment.
-const SEGMENTS: [SegmentKind; 9] = {
+pub(crate) const SEGMENTS: [SegmentKind; 9] = {
     use SegmentKind::{Body, Caption, Chrome, Duplicate, Heading, List, Quote, Table, Title};
     [Title, Heading, Body, List, Quote, Caption, Table, Chrome, Duplicate]
 };
 
 /// Every kind of an edit.
-const EDITS: [EditKind; 6] = {
+pub(crate) const EDITS: [EditKind; 6] = {
     use EditKind::{Chrome, Escape, Invisible, Markup, Replacement, Whitespace};
     [Invisible, Whitespace, Markup, Escape, Replacement, Chrome]
 };

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 use super::findings::Findings;
 use crate::record::Record;
@@ -12,6 +12,38 @@ pub enum Rows {
     All,
     /// Some have none, as in a shard or where duplicates were dropped.
     Some,
+}
+
+/// What the other rows of its run must know of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFacts {
+    id: String,
+    duplicate_of: Option<String>,
+    path: String,
+    record: u64,
+    provenance: u64,
+}
+
+impl RowFacts {
+    /// The facts of a row.
+    #[must_use]
+    pub fn of(record: &Record<'_>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        serde_json::to_string(&record.provenance).unwrap_or_default().hash(&mut hasher);
+        Self {
+            id: record.id.to_string(),
+            duplicate_of: record.duplicate_of.as_deref().map(str::to_owned),
+            path: record.source.path.to_string(),
+            record: record.source.record,
+            provenance: hasher.finish(),
+        }
+    }
+
+    /// The row's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 /// What must hold between the rows of one run, given in their order.
@@ -48,21 +80,18 @@ impl Run {
     }
 
     /// Checks the next row against those before it.
-    pub fn check(&mut self, record: &Record<'_>, found: &mut Findings) {
+    pub fn check(&mut self, row: RowFacts, found: &mut Findings) {
         self.count += 1;
-        let own = self.keys.hash_one(&record.id);
-        if let Some(first) = record.duplicate_of.as_deref().filter(|id| *id != record.id) {
+        if let Some(first) = row.duplicate_of.as_deref().filter(|id| *id != row.id) {
             let known = self.ids.contains_key(&self.keys.hash_one(first));
             found.require(known, "duplicate_of", format_args!("no row before has the id {first:?}"));
         }
-        if let Some(row) = self.ids.insert(own, self.count) {
-            found.add("id", format_args!("row {row} has the id {:?} too", record.id));
+        if let Some(before) = self.ids.insert(self.keys.hash_one(&*row.id), self.count) {
+            found.add("id", format_args!("row {before} has the id {:?} too", row.id));
         }
-        let form = serde_json::to_string(&record.provenance).unwrap_or_default();
-        let own = self.keys.hash_one(form);
-        let same = *self.provenance.get_or_insert(own) == own;
+        let same = *self.provenance.get_or_insert(row.provenance) == row.provenance;
         found.require(same, "provenance", "is not that of the first row: the rows are not of one run");
-        self.order(record, found);
+        self.order(row, found);
     }
 
     /// Passes over a row that has no readable form.
@@ -71,21 +100,21 @@ impl Run {
         self.last = Last::Unknown;
     }
 
-    fn order(&mut self, record: &Record<'_>, found: &mut Findings) {
-        let (path, number) = (&record.source.path, record.source.record);
+    fn order(&mut self, row: RowFacts, found: &mut Findings) {
+        let RowFacts { path, record, .. } = row;
         let before = match &self.last {
             Last::Unknown => None,
             Last::None => Some(None),
-            Last::Of { path: last, record } => Some((last == path).then_some(*record)),
+            Last::Of { path: last, record } => Some((*last == path).then_some(*record)),
         };
         if let Some(before) = before {
             // A file may be named twice, and starts again then.
-            let next = number == 0 || before.is_some_and(|before| number == before + 1);
-            let later = self.rows == Rows::Some && before.is_none_or(|before| number > before);
+            let next = record == 0 || before.is_some_and(|before| record == before + 1);
+            let later = self.rows == Rows::Some && before.is_none_or(|before| record > before);
             let after = before.map_or_else(|| "no record of it".to_owned(), |before| format!("record {before}"));
-            let told = format_args!("record {number} of {path:?} comes after {after}");
+            let told = format_args!("record {record} of {path:?} comes after {after}");
             found.require(next || later, "source.record", told);
         }
-        self.last = Last::Of { path: path.to_string(), record: number };
+        self.last = Last::Of { path, record };
     }
 }

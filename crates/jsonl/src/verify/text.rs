@@ -6,7 +6,7 @@ use super::findings::Findings;
 const BLOCK: usize = 64;
 
 /// The text by code points.
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     text: &'a str,
     /// Byte offset of every 64th code point; empty for ASCII.
     blocks: Vec<usize>,
@@ -14,7 +14,7 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         if text.is_ascii() {
             return Self { text, blocks: Vec::new(), points: text.len() };
         }
@@ -34,7 +34,7 @@ impl<'a> Text<'a> {
     }
 
     /// The byte offset of a code point; `None` past the end.
-    pub(super) fn byte(&self, point: usize) -> Option<usize> {
+    pub(crate) fn byte(&self, point: usize) -> Option<usize> {
         if point >= self.points {
             return (point == self.points).then_some(self.text.len());
         }

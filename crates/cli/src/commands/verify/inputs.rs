@@ -1,0 +1,174 @@
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use pressmark_ingest::{Options, Record as Input, replay};
+use pressmark_jsonl::{Findings, Record, Rows};
+use serde::Deserialize;
+
+/// How often one file may be read again from its start, when rows do not come in its order: each time costs a
+/// reading, and rows in a hostile order shall not cost the square of their number.
+const MOST_AGAIN: u32 = 16;
+
+/// Finds the input of each row, reading every file once as long as rows come in input order.
+pub(super) struct Inputs {
+    root: PathBuf,
+    options: Options,
+    rows: Rows,
+    current: Option<Current>,
+}
+
+/// The file that the last row came from.
+struct Current {
+    /// As the row names it.
+    path: String,
+    records: Option<pressmark_ingest::Inputs>,
+    /// How many records were read.
+    next: u64,
+    again: u32,
+}
+
+/// What a row is to be held against.
+pub(super) enum Held {
+    /// Its input, and what is wrong with the file of the row before.
+    Input { input: Box<Input>, before: Option<String> },
+    /// There is none, and why.
+    Missing { what: String, before: Option<String> },
+}
+
+impl Inputs {
+    pub(super) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
+        ensure!(root.exists(), "there is no file or folder {}", root.display());
+        options.check()?;
+        Ok(Self { root, options, rows, current: None })
+    }
+
+    /// The input of a row; `None` where the line does not say which it is.
+    pub(super) fn of(&mut self, line: &[u8]) -> Option<Held> {
+        let (path, record) = place(line)?;
+        let is_same = self.current.as_ref().is_some_and(|c| c.path == path);
+        let before = if is_same { None } else { self.rest_of_file() };
+        let missing = |what: String, before| Some(Held::Missing { what, before });
+        if !is_same {
+            let records = self.find(&path).and_then(|file| self.read(&file));
+            self.current = Some(Current { path: path.clone(), records, next: 0, again: 0 });
+        } else if self.current.as_ref().is_some_and(|c| record < c.next && c.again < MOST_AGAIN) {
+            let records = self.find(&path).and_then(|file| self.read(&file));
+            let again = self.current.as_ref().map_or(0, |c| c.again + 1);
+            self.current = Some(Current { path: path.clone(), records, next: 0, again });
+        }
+        let current = self.current.as_mut()?;
+        let Some(records) = &mut current.records else {
+            return missing(format!("{path:?} is not found under {}", self.root.display()), before);
+        };
+        if record < current.next {
+            return missing("is too far out of order to be held against its input".into(), before);
+        }
+        for input in records {
+            current.next = input.index + 1;
+            if input.index == record {
+                return Some(Held::Input { input: Box::new(input), before });
+            }
+        }
+        missing(format!("{path:?} has no record {record}"), before)
+    }
+
+    /// What is to be said at the end of all rows.
+    pub(super) fn rest(&mut self) -> Option<Held> {
+        let what = self.rest_of_file()?;
+        Some(Held::Missing { what, before: None })
+    }
+
+    /// What is wrong when no more row comes from the current file.
+    fn rest_of_file(&mut self) -> Option<String> {
+        let current = self.current.as_mut().filter(|_| self.rows == Rows::All)?;
+        let left = current.records.as_mut()?.next()?;
+        Some(format!("record {} of {:?} has no row", left.index, current.path))
+    }
+
+    fn read(&self, file: &Path) -> Option<pressmark_ingest::Inputs> {
+        pressmark_ingest::Inputs::open(&[file], self.options.clone()).ok()
+    }
+
+    /// The file that a row names: under the folder, with as much of its path as leads to a file there.
+    ///
+    /// What stands before the last `..` is left out, so that no row leads out of the folder.
+    fn find(&self, path: &str) -> Option<PathBuf> {
+        let parts: Vec<_> = Path::new(path).components().collect();
+        let from = parts.iter().rposition(|part| !matches!(part, Component::Normal(_))).map_or(0, |at| at + 1);
+        let parts = parts.get(from..)?;
+        if self.root.is_file() {
+            return (self.root.file_name() == parts.last().map(|p| p.as_os_str())).then(|| self.root.clone());
+        }
+        let rest = (0..parts.len()).map(|skip| self.root.join(parts.iter().skip(skip).collect::<PathBuf>()));
+        rest.into_iter().find(|file| file.symlink_metadata().is_ok())
+    }
+}
+
+/// Path and number of the record that a line came from.
+fn place(line: &[u8]) -> Option<(String, u64)> {
+    #[derive(Deserialize)]
+    struct Row {
+        source: Source,
+    }
+    #[derive(Deserialize)]
+    struct Source {
+        path: String,
+        record: u64,
+    }
+    let Row { source: Source { path, record } } = serde_json::from_slice(line).ok()?;
+    Some((path, record))
+}
+
+impl Held {
+    /// Bytes held.
+    pub(super) fn len(&self) -> usize {
+        if let Self::Input { input, .. } = self { input.bytes.len() } else { 0 }
+    }
+
+    /// Holds a row against its input; tells whether there was one.
+    pub(super) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
+        let (Self::Input { before, .. } | Self::Missing { before, .. }) = self;
+        before.iter().for_each(|what| found.add("rows before", what));
+        let Self::Input { input, .. } = self else {
+            if let Self::Missing { what, .. } = self {
+                found.add("source", what);
+            }
+            return false;
+        };
+        let source = &record.source;
+        if let Some((kind, message)) = &input.problem
+            && !record.problems.iter().any(|p| p.kind == kind.as_str())
+        {
+            found.add("source", format_args!("the input cannot be read: {message}"));
+            return false;
+        }
+        if source.sha256 != input.sha256 {
+            found.add("source.sha256", format_args!("the input's is {}", input.sha256));
+            return true;
+        }
+        if source.bytes != input.size {
+            found.add("source.bytes", format_args!("the input has {}", input.size));
+            return true;
+        }
+        let by_format = input.format.media_type();
+        if source.media_type != by_format && source.media_type != "text/html" {
+            found.add("source.media_type", format_args!("the input was read as {by_format}"));
+        }
+        match record.ingested() {
+            None => found.add("segments", "have offsets or kinds that cannot be held against the input"),
+            Some(doc) => {
+                if let Err(error) = replay(&doc, &input.bytes) {
+                    found.add("segments", format_args!("do not follow from the input's bytes: {error}"));
+                }
+            }
+        }
+        true
+    }
+
+    /// What is to be said at the end of all rows.
+    pub(super) fn at_end(&self, found: &mut Findings) {
+        if let Self::Missing { what, .. } = self {
+            found.add("end", what);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Holds annotated lines against the contract, and against the inputs that they were made from.
+
+mod inputs;
+mod lines;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::thread;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use pressmark_ingest::{Options, Unpacked};
+use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
+use pressmark_pipeline::{Parallel, in_order};
+
+use self::inputs::{Held, Inputs};
+use self::lines::{Line, Lines};
+use crate::args::ReadArgs;
+use crate::{Outcome, terminal};
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  Check every rule of pressmark/1:
+    pressmark verify annotated.jsonl
+  And that text, offsets and hashes follow from the inputs, byte by byte:
+    pressmark annotate seeds -o annotated.jsonl
+    pressmark verify annotated.jsonl --inputs seeds
+  One shard of a run, compressed:
+    pressmark verify shard-3.jsonl.zst --some-rows";
+
+/// Check annotated lines against every rule of the format, and against their inputs
+///
+/// Each finding is one line on standard output: row, id, place in the row, and what does not hold. Exit code 0: all
+/// rows are good; 1: some are not; 2: the file could not be read.
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    /// The annotated lines, plain, gzip or Zstandard; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Folder of the inputs: hold hashes and offsets against their bytes too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// Records of a file may lack their row, as in a shard or with `--duplicates drop`
+    #[arg(long)]
+    pub(crate) some_rows: bool,
+    /// Findings that are written out; the others are counted
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) findings: usize,
+    /// Rows checked at once [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// No closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// Bytes of lines that are checked together, unless one alone is longer.
+const BATCH_BYTES: usize = 1 << 18;
+/// Batches read and not yet written out, for each thread.
+const BATCHES_AHEAD: usize = 2;
+
+/// A line and what it is to be held against.
+struct Job {
+    row: u64,
+    line: Line,
+    held: Option<Held>,
+}
+
+/// A line that was checked by itself.
+struct Checked {
+    row: u64,
+    /// `None` for a line without readable form, and for the end of the file.
+    facts: Option<RowFacts>,
+    is_end: bool,
+    is_held: bool,
+    findings: Findings,
+}
+
+pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
+    let shown = args.file.display();
+    let file = Unpacked::open(&args.file, &Options::default()).with_context(|| format!("failed to open {shown}"))?;
+    let rows = if args.some_rows { Rows::Some } else { Rows::All };
+    let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
+    let is_held = inputs.is_some();
+    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD };
+    let work = |batch: Vec<Job>| batch.into_iter().map(check).collect::<Vec<_>>();
+    let mut tally = Tally::new(std::io::stdout().lock(), rows, args.findings);
+    let sink = |batch: Vec<Checked>| match batch.into_iter().try_for_each(|checked| tally.take(checked)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    };
+    if let Some(error) = in_order(parallel, batches(Lines::new(file), inputs), work, sink) {
+        return Err(error).context("failed to write the findings");
+    }
+    if !args.quiet {
+        terminal::say(&tally.summary(is_held));
+    }
+    Ok(if tally.findings == 0 { Outcome::Good } else { Outcome::SomeFailed })
+}
+
+/// Lines in groups that are checked together, each with its input.
+fn batches(mut lines: Lines<Unpacked>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Vec<Job>> {
+    let mut row = 0;
+    std::iter::from_fn(move || {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while bytes < BATCH_BYTES {
+            let Some(line) = lines.next() else { break };
+            row += 1;
+            let held = inputs.as_mut().and_then(|inputs| match &line {
+                Line::Row(line) => inputs.of(line),
+                Line::Broken(_) => None,
+                Line::End(_) => inputs.rest(),
+            });
+            bytes += line.len() + held.as_ref().map_or(0, Held::len);
+            batch.push(Job { row, line, held });
+        }
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+fn check(Job { row, line, held }: Job) -> Checked {
+    let mut findings = Findings::default();
+    let (mut facts, mut is_held) = (None, false);
+    let is_end = matches!(line, Line::End(_));
+    match &line {
+        Line::Row(line) => {
+            let (record, found) = verify_line(line);
+            findings = found;
+            if let (Some(record), Some(held)) = (&record, &held) {
+                is_held = held.check(record, &mut findings);
+            }
+            facts = record.as_ref().map(RowFacts::of);
+        }
+        Line::Broken(what) => findings.add("row", what),
+        Line::End(problem) => {
+            problem.iter().for_each(|what| findings.add("end", what));
+            held.iter().for_each(|held| held.at_end(&mut findings));
+        }
+    }
+    Checked { row, facts, is_end, is_held, findings }
+}
+
+/// What was found so far.
+struct Tally<W> {
+    out: W,
+    run: Run,
+    /// Findings that are written out.
+    most: usize,
+    rows: u64,
+    held: u64,
+    bad: u64,
+    findings: usize,
+}
+
+impl<W: Write> Tally<W> {
+    fn new(out: W, rows: Rows, most: usize) -> Self {
+        Self { out, run: Run::new(rows), most, rows: 0, held: 0, bad: 0, findings: 0 }
+    }
+
+    fn take(&mut self, checked: Checked) -> io::Result<()> {
+        let Checked { row, facts, is_end, is_held, mut findings } = checked;
+        let name = if is_end { "file".to_owned() } else { format!("row {row}") };
+        let name = facts.as_ref().map_or_else(|| name.clone(), |facts| format!("{name} ({})", facts.id()));
+        match facts {
+            Some(facts) => self.run.check(facts, &mut findings),
+            None => self.run.skip(),
+        }
+        self.rows += u64::from(!is_end);
+        self.held += u64::from(is_held);
+        self.bad += u64::from(!is_end && !findings.is_empty());
+        for finding in findings.iter().take(self.most.saturating_sub(self.findings)) {
+            // One finding is one line, whatever the row's id or text holds.
+            let line = format!("{name}: {finding}").replace(['\n', '\t'], " ");
+            writeln!(self.out, "{}", terminal::clean(&line))?;
+        }
+        self.findings += findings.len();
+        Ok(())
+    }
+
+    fn summary(&self, with_inputs: bool) -> String {
+        let Self { rows, held, bad, findings, most, .. } = self;
+        let mut text = format!("{rows} rows, {bad} not good, {findings} findings");
+        if findings > most {
+            let _ = write!(text, " (the first {most} are written out)");
+        }
+        if with_inputs {
+            let _ = write!(text, "; {held} held against their inputs");
+        }
+        text
+    }
+}

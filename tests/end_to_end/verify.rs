@@ -1,0 +1,265 @@
+//! `verify` finds nothing in what `annotate` wrote, and every change to it that a reader of the row could notice.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
+use pressmark_tests::{pressmark, root};
+use serde_json::{Value, json};
+
+fn seeds() -> Vec<u8> {
+    let output = pressmark(&["annotate", "--quiet", "seeds", "--target", "a new door for the museum"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// Exit code and what was found.
+fn verify(lines: &[u8], more: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.jsonl");
+    fs::write(&path, lines).expect("it can be written");
+    let output = pressmark(&[&["verify", path.to_str().expect("Unicode"), "--quiet"], more].concat());
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn what_annotate_writes_holds() {
+    let lines = seeds();
+    assert_eq!(verify(&lines, &["--inputs", "seeds"]), (Some(0), String::new()));
+    // From another folder than that of the run, too.
+    let inputs = root().join("seeds");
+    assert_eq!(verify(&lines, &["--inputs", inputs.to_str().expect("Unicode"), "-j", "1"]), (Some(0), String::new()));
+}
+
+/// One change to a row: where, and what it is.
+struct Mutant {
+    place: String,
+    what: &'static str,
+    row: Value,
+}
+
+/// Every change of one value of the row.
+fn mutants(row: &Value) -> Vec<Mutant> {
+    let mut all = Vec::new();
+    let mut pointers = Vec::new();
+    walk(row, String::new(), &mut pointers);
+    for pointer in pointers {
+        let old = row.pointer(&pointer).expect("it was there");
+        for (what, new) in changes(old) {
+            let mut row = row.clone();
+            *row.pointer_mut(&pointer).expect("it was there") = new;
+            // Elements of a list are one place: "ents.*.start".
+            let name = |part: &str| if part.parse::<usize>().is_ok() { "*".to_owned() } else { part.to_owned() };
+            let place = pointer.split('/').skip(1).map(name).collect::<Vec<_>>().join(".");
+            all.push(Mutant { place, what, row });
+        }
+    }
+    all
+}
+
+fn walk(value: &Value, pointer: String, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| walk(value, format!("{pointer}/{key}"), out)),
+        Value::Array(list) => list.iter().enumerate().for_each(|(i, value)| walk(value, format!("{pointer}/{i}"), out)),
+        _ => {}
+    }
+    out.push(pointer);
+}
+
+fn changes(old: &Value) -> Vec<(&'static str, Value)> {
+    match old {
+        Value::Number(n) if n.is_u64() => {
+            let n = n.as_u64().unwrap_or_default();
+            let less = n.checked_sub(1).map(|n| ("minus one", json!(n)));
+            [("plus one", json!(n + 1)), ("huge", json!(u64::from(u32::MAX))), ("text", json!("1")), ("null", json!(null))]
+                .into_iter()
+                .chain(less)
+                .collect()
+        }
+        Value::Number(_) => vec![("out of range", json!(1.5)), ("negative", json!(-0.1)), ("whole", json!(1))],
+        Value::String(text) => {
+            let mut reversed: String = text.chars().rev().collect();
+            reversed.push('x');
+            vec![("empty", json!("")), ("longer", json!(format!("{text}x"))), ("other", json!(reversed))]
+        }
+        Value::Bool(value) => vec![("flipped", json!(!value)), ("null", json!(null))],
+        Value::Null => vec![("a number", json!(1)), ("a word", json!("x"))],
+        Value::Array(list) => {
+            let mut changed = vec![("no list", json!(null))];
+            if let Some(first) = list.first() {
+                changed.push(("first doubled", [vec![first.clone()], list.clone()].concat().into()));
+                changed.push(("first dropped", list[1..].to_vec().into()));
+                changed.push(("last dropped", list[..list.len() - 1].to_vec().into()));
+                if list.len() > 1 {
+                    changed.push(("turned round", list.iter().rev().cloned().collect::<Vec<_>>().into()));
+                }
+            }
+            changed
+        }
+        Value::Object(map) => {
+            let mut more = map.clone();
+            more.insert("colour".into(), json!("red"));
+            let less = map.keys().map(|key| {
+                let mut less = map.clone();
+                less.remove(key);
+                ("key dropped", Value::Object(less))
+            });
+            std::iter::once(("key added", Value::Object(more))).chain(less).collect()
+        }
+    }
+}
+
+/// Places where a row alone cannot tell that something was changed: what a stage chose, which words it chose, how
+/// sure it was, and what the page or the program says of itself. Inputs, or the other rows of the run, tell of some.
+const UNNOTICED: &[&str] = &[];
+
+#[test]
+fn every_change_that_a_row_can_tell_is_noticed() {
+    let lines = seeds();
+    let mut unnoticed = BTreeSet::new();
+    let mut tried = 0;
+    for line in lines.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        let row: Value = serde_json::from_slice(line).expect("a row is JSON");
+        if !["09-museum-door.txt", "03-measles-campaign.txt"].iter().any(|name| row["source"]["path"].as_str().is_some_and(|p| p.ends_with(name))) {
+            continue;
+        }
+        for Mutant { place, what, row } in mutants(&row) {
+            tried += 1;
+            let line = row.to_string();
+            if verify_line(line.as_bytes()).1.is_empty() {
+                unnoticed.insert(format!("{place}: {what}"));
+            }
+        }
+    }
+    assert!(tried > 5000, "{tried} changes were tried");
+    let unnoticed: Vec<_> = unnoticed.iter().map(String::as_str).collect();
+    assert_eq!(unnoticed, UNNOTICED, "after {tried} changes");
+}
+
+/// What is found between rows.
+fn between(lines: &[&[u8]]) -> usize {
+    let mut run = Run::new(Rows::All);
+    let mut found = Findings::default();
+    for line in lines {
+        match verify_line(line).0 {
+            Some(record) => run.check(RowFacts::of(&record), &mut found),
+            None => run.skip(),
+        }
+    }
+    found.len()
+}
+
+#[test]
+fn rows_that_are_doubled_missing_swapped_or_of_another_run_are_noticed() {
+    let all = seeds();
+    let lines: Vec<&[u8]> = all.split_inclusive(|&b| b == b'\n').collect();
+    assert_eq!(between(&lines), 0);
+    let agency = lines.iter().position(|l| String::from_utf8_lossy(l).contains("agency-0001")).expect("it is there");
+    let with = |change: &dyn Fn(&mut Vec<&[u8]>)| {
+        let mut lines = lines.clone();
+        change(&mut lines);
+        between(&lines)
+    };
+    for row in 0..lines.len() {
+        assert!(with(&|lines| lines.insert(row, lines[row])) > 0, "row {row} doubled");
+    }
+    assert!(with(&|lines| drop(lines.remove(agency))) > 0, "the first of a file is missing");
+    assert!(with(&|lines| drop(lines.remove(agency + 1))) > 0, "one of a file is missing");
+    assert!(with(&|lines| lines.swap(agency, agency + 1)) > 0, "two are swapped");
+    assert!(with(&|lines| lines.swap(agency + 1, agency + 2)) > 0, "two are swapped, one a duplicate of the other");
+    let other = String::from_utf8_lossy(lines[2]).replace("\\\"max_window\\\":128", "\\\"max_window\\\":64");
+    assert!(with(&|lines| lines[2] = other.as_bytes()) > 0, "another run");
+    // The last record of a file is missed only by who knows the file.
+    let missing: Vec<u8> = [&lines[..agency + 2], &lines[agency + 3..]].concat().concat();
+    assert_eq!(verify(&missing, &[]).0, Some(0));
+    let (code, found) = verify(&missing, &["--inputs", "seeds"]);
+    assert!(code == Some(1) && found.contains("record 2 of") && found.contains("has no row"), "{found}");
+    assert_eq!(verify(&missing, &["--inputs", "seeds", "--some-rows"]), (Some(0), String::new()));
+}
+
+#[test]
+fn a_file_that_is_cut_or_torn_is_noticed() {
+    let all = seeds();
+    let check = |lines: &[u8], expected: &str| {
+        let (code, found) = verify(lines, &[]);
+        assert_eq!(code, Some(1), "{expected}: {found}");
+        assert!(found.contains(expected), "{expected}: {found}");
+    };
+    check(b"", "the file holds no row");
+    check(&all[..all.len() - 1], "the last line has no line feed");
+    check(&all[..all.len() - 40], "is no record of pressmark/1");
+    check(&[&all[..], b"\n"].concat(), "is empty");
+    check(&[&all[..], b"\xFF\xFE\n"].concat(), "is no record of pressmark/1");
+    check(&[&all[..], &b"[".repeat(100_000), b"\n"].concat(), "is no record of pressmark/1");
+    let first = all.iter().position(|&b| b == b'\n').expect("there is a line");
+    check(&[&all[..first], &all[first + 1..]].concat(), "is no record of pressmark/1");
+    assert_eq!(pressmark(&["verify", "no-such-file"]).status.code(), Some(2));
+    assert_eq!(pressmark(&["verify", "seeds"]).status.code(), Some(2));
+    assert_eq!(pressmark(&["verify", "README.md", "--inputs", "no-such-folder"]).status.code(), Some(2));
+}
+
+#[test]
+fn compressed_rows_are_read_and_findings_counted() {
+    use std::io::Write;
+    let all = String::from_utf8(seeds()).expect("JSON is UTF-8");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.jsonl.gz");
+    let save = |lines: &str| {
+        let mut file = flate2::write::GzEncoder::new(fs::File::create(&path).expect("a file"), flate2::Compression::fast());
+        file.write_all(lines.as_bytes()).and_then(|()| file.finish()).expect("it can be written");
+        pressmark(&["verify", path.to_str().expect("Unicode"), "--findings", "3"])
+    };
+    assert_eq!(save(&all).status.code(), Some(0));
+    let broken = save(&all.replace("\"status\":\"ok\"", "\"status\":\"partial\""));
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&broken.stdout).lines().count(), 3);
+    let summary = String::from_utf8_lossy(&broken.stderr).into_owned();
+    assert!(summary.contains("13 rows, 13 not good, 13 findings (the first 3 are written out)"), "{summary}");
+}
+
+/// Copies the seeds, for tests that change inputs.
+fn copy_of_seeds(folder: &Path) {
+    for name in ["03-measles-campaign.txt", "04-court-ruling.html", "06-agency.jsonl"] {
+        fs::copy(root().join("seeds").join(name), folder.join(name)).expect("a seed is copied");
+    }
+}
+
+#[test]
+fn inputs_tell_what_rows_cannot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_of_seeds(folder.path());
+    let inputs = folder.path().to_str().expect("Unicode");
+    let lines = String::from_utf8(pressmark(&["annotate", "--quiet", inputs]).stdout).expect("JSON is UTF-8");
+    assert_eq!(verify(lines.as_bytes(), &["--inputs", inputs]), (Some(0), String::new()));
+    let check = |lines: &str, expected: &str| {
+        let (code, found) = verify(lines.as_bytes(), &["--inputs", inputs]);
+        assert!(code == Some(1) && found.contains(expected), "{expected}: {found}");
+    };
+    // A letter of the text and of nothing else: the row alone looks right.
+    let changed = lines.replacen("on the roof", "on the root", 1).replacen("Vaccination teams", "Vaccination beams", 1);
+    assert_ne!(changed, lines);
+    assert_eq!(verify(changed.as_bytes(), &[]).0, Some(0));
+    check(&changed, "do not follow from the input's bytes");
+    check(&lines.replace("\"encoding\":\"UTF-8\"", "\"encoding\":\"Shift_JIS\""), "do not follow from");
+    check(&lines.replacen("06-agency.jsonl", "../../06-agency.jsonl", 1), "record 1 of");
+    check(&lines.replace("04-court-ruling.html", "no-such.html"), "is not found under");
+
+    let path = folder.path().join("03-measles-campaign.txt");
+    let original = fs::read(&path).expect("it is there");
+    fs::write(&path, [&original[..], b"\nMore."].concat()).expect("it can be written");
+    check(&lines, "source.sha256: the input's is");
+    fs::remove_file(&path).expect("it is there");
+    check(&lines, "is not found under");
+}
+
+#[test]
+fn a_row_cannot_speak_to_the_terminal() {
+    let all = String::from_utf8(seeds()).expect("JSON is UTF-8");
+    let hostile = all.replacen("\"id\":\"", "\"id\":\"\\u001b]0;owned\\u0007\\u009b31m\\u202e\\nrow 9: ", 1);
+    let hostile = hostile.replacen("\"status\":\"ok\"", "\"status\":\"\\u001b[2J\"", 1);
+    let (code, found) = verify(hostile.as_bytes(), &[]);
+    assert_eq!(code, Some(1));
+    assert!(!found.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{found:?}");
+    assert!(found.lines().all(|line| line.starts_with("row 1 ")), "{found}");
+}
