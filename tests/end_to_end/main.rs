@@ -1,6 +1,7 @@
 //! The command as users run it, on the articles under `seeds/`.
 
 mod annotate;
+mod any_text;
 mod arrows;
 mod bad_input;
 mod bench;

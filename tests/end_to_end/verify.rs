@@ -72,10 +72,15 @@ fn changes(old: &Value) -> Vec<(&'static str, Value)> {
         Value::Number(n) if n.is_u64() => {
             let n = n.as_u64().unwrap_or_default();
             let less = n.checked_sub(1).map(|n| ("minus one", json!(n)));
-            [("plus one", json!(n + 1)), ("huge", json!(u64::from(u32::MAX))), ("text", json!("1")), ("null", json!(null))]
-                .into_iter()
-                .chain(less)
-                .collect()
+            [
+                ("plus one", json!(n + 1)),
+                ("huge", json!(u64::from(u32::MAX))),
+                ("text", json!("1")),
+                ("null", json!(null)),
+            ]
+            .into_iter()
+            .chain(less)
+            .collect()
         }
         Value::Number(_) => vec![("out of range", json!(1.5)), ("negative", json!(-0.1)), ("whole", json!(1))],
         Value::String(text) => {
@@ -112,7 +117,66 @@ fn changes(old: &Value) -> Vec<(&'static str, Value)> {
 
 /// Places where a row alone cannot tell that something was changed: what a stage chose, which words it chose, how
 /// sure it was, and what the page or the program says of itself. Inputs, or the other rows of the run, tell of some.
-const UNNOTICED: &[&str] = &[];
+const UNNOTICED: &[&str] = &[
+    // Words that the program or the page chose: nothing in the row says them again.
+    "abstract: a word",
+    "duplicate_of: a word",
+    "frames.*.label: longer",
+    "frames.*.label: other",
+    "id: longer",
+    "id: other",
+    "meta.credited_source: a word",
+    "meta.language: longer",
+    "meta.language: other",
+    "meta.site: a word",
+    "meta.title: longer",
+    "meta.title: other",
+    "provenance.pressmark: longer",
+    "provenance.pressmark: other",
+    "provenance.stages.*.model: longer",
+    "provenance.stages.*.model: other",
+    "provenance.stages.*.stage: longer",
+    "provenance.stages.*.stage: other",
+    "segments.*.reason: longer",
+    "segments.*.reason: other",
+    "source.encoding: longer",
+    "source.encoding: other",
+    "source.media_type: longer",
+    "source.media_type: other",
+    "source.path: longer",
+    "source.path: other",
+    "source.record: huge",
+    "source.record: plus one",
+    "source.url: a word",
+    // How many things a stage finds, and their order where it means nothing.
+    "coverage: first dropped",
+    "coverage: last dropped",
+    "coverage: turned round",
+    "entities: turned round",
+    "frames: first dropped",
+    "frames: last dropped",
+    "provenance.stages: turned round",
+    "quotes: first dropped",
+    "quotes: last dropped",
+    "stances.*.evidence: first dropped",
+    "stances.*.evidence: last dropped",
+    "stances: first dropped",
+    "stances: last dropped",
+    "stances: turned round",
+    // Which words a rule chose: any stretch of the text may be a quotation, a cue or a speaker.
+    "quotes.*.cue_end: minus one",
+    "quotes.*.cue_end: plus one",
+    "quotes.*.cue_start: minus one",
+    "quotes.*.cue_start: plus one",
+    "quotes.*.end: minus one",
+    "quotes.*.end: plus one",
+    "quotes.*.speaker_end: minus one",
+    "quotes.*.speaker_end: plus one",
+    "quotes.*.speaker_start: minus one",
+    "quotes.*.speaker_start: plus one",
+    "quotes.*.start: minus one",
+    "quotes.*.start: plus one",
+];
 
 #[test]
 fn every_change_that_a_row_can_tell_is_noticed() {
@@ -121,7 +185,10 @@ fn every_change_that_a_row_can_tell_is_noticed() {
     let mut tried = 0;
     for line in lines.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
         let row: Value = serde_json::from_slice(line).expect("a row is JSON");
-        if !["09-museum-door.txt", "03-measles-campaign.txt"].iter().any(|name| row["source"]["path"].as_str().is_some_and(|p| p.ends_with(name))) {
+        if !["09-museum-door.txt", "03-measles-campaign.txt"]
+            .iter()
+            .any(|name| row["source"]["path"].as_str().is_some_and(|p| p.ends_with(name)))
+        {
             continue;
         }
         for Mutant { place, what, row } in mutants(&row) {
@@ -133,8 +200,9 @@ fn every_change_that_a_row_can_tell_is_noticed() {
         }
     }
     assert!(tried > 5000, "{tried} changes were tried");
-    let unnoticed: Vec<_> = unnoticed.iter().map(String::as_str).collect();
-    assert_eq!(unnoticed, UNNOTICED, "after {tried} changes");
+    let known: BTreeSet<String> = UNNOTICED.iter().map(|place| (*place).to_owned()).collect();
+    let new: Vec<_> = unnoticed.difference(&known).collect();
+    assert!(new.is_empty(), "verify does not notice, of {tried} changes: {new:#?}");
 }
 
 /// What is found between rows.
@@ -206,7 +274,8 @@ fn compressed_rows_are_read_and_findings_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.jsonl.gz");
     let save = |lines: &str| {
-        let mut file = flate2::write::GzEncoder::new(fs::File::create(&path).expect("a file"), flate2::Compression::fast());
+        let mut file =
+            flate2::write::GzEncoder::new(fs::File::create(&path).expect("a file"), flate2::Compression::fast());
         file.write_all(lines.as_bytes()).and_then(|()| file.finish()).expect("it can be written");
         pressmark(&["verify", path.to_str().expect("Unicode"), "--findings", "3"])
     };

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use pressmark_core::{Document, ProblemKind, Span, Stage};
 use pressmark_encoder::{BundleFiles, Model, TinyBundle, sign};
 use pressmark_ingest::{Fields, Format, Ids, Inputs, Options, Record, ingest, replay};
+use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line, write_line};
 use pressmark_ner::Terms;
 use pressmark_quote::QuoteFinder;
 use pressmark_stance::Codebook;
@@ -22,6 +23,7 @@ pub const ALL: &[(&str, fn(&[u8]))] = &[
     ("codebook", codebook),
     ("page", page),
     ("quote", quote),
+    ("row", row),
     ("sentence", sentence),
     ("table", table),
     ("text", text),
@@ -175,4 +177,19 @@ pub fn bundle(data: &[u8]) {
 #[must_use]
 pub fn tiny() -> TinyBundle {
     TinyBundle { hidden_size: 4, layers: 1, attention_heads: 2, intermediate_size: 4, ..TinyBundle::default() }
+}
+
+/// Annotated lines: refused with a reason, or a row that is the same when it is written and read again.
+pub fn row(data: &[u8]) {
+    let (record, findings) = verify_line(data);
+    let Some(record) = record else { return assert!(!findings.is_empty()) };
+    Run::new(Rows::All).check(RowFacts::of(&record), &mut Findings::default());
+    let ingested = record.ingested();
+    if findings.is_empty() {
+        assert!(ingested.is_some());
+        let mut line = Vec::new();
+        write_line(&record, &mut line).expect("memory has room");
+        let (again, findings) = verify_line(&line);
+        assert!(findings.is_empty() && again.as_ref() == Some(&record), "{findings:?}");
+    }
 }

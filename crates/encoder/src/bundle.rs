@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -29,6 +31,12 @@ pub struct BundleFiles {
 /// The only manifest layout that this crate reads.
 const FORMAT: &str = "pressmark-manifest/1";
 
+/// Largest files of a bundle: a hundred times what the bundled model has, and its weights in f32 as BERT-large would
+/// have them twice over.
+const MOST_JSON: u64 = 1 << 20;
+const MOST_TOKENIZER: u64 = 64 << 20;
+const MOST_WEIGHTS: u64 = 4 << 30;
+
 #[derive(Debug, Deserialize)]
 struct Manifest {
     format: String,
@@ -46,25 +54,32 @@ impl BundleFiles {
     /// Reads the files of a bundle's folder, checking nothing yet.
     ///
     /// # Errors
-    /// [`Error::Read`] for the first file that cannot be read.
+    /// [`Error::Read`] for the first file that cannot be read, [`Error::FileTooLarge`] for one that no bundle has.
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
-        let read = |name: &str| {
-            let path = dir.as_ref().join(name);
-            match std::fs::read(&path) {
-                Ok(bytes) => Ok(Cow::Owned(bytes)),
+        let read = |file: &'static str, most: u64| {
+            let path = dir.as_ref().join(file);
+            let mut bytes = Vec::new();
+            // One byte more, to know whether there is more; a file that never ends is not read to its end.
+            match File::open(&path).and_then(|open| open.take(most + 1).read_to_end(&mut bytes)) {
+                Ok(read) if read as u64 > most => Err(Error::FileTooLarge { file, most }),
+                Ok(_) => Ok(Cow::Owned(bytes)),
                 Err(source) => Err(Error::Read { path, source }),
             }
         };
         Ok(Self {
-            manifest: read("manifest.json")?,
-            config: read("config.json")?,
-            tokenizer: read("tokenizer.json")?,
-            weights: read("model.safetensors")?,
+            manifest: read("manifest.json", MOST_JSON)?,
+            config: read("config.json", MOST_JSON)?,
+            tokenizer: read("tokenizer.json", MOST_TOKENIZER)?,
+            weights: read("model.safetensors", MOST_WEIGHTS)?,
         })
     }
 
     /// Checks sizes and digests by the manifest; gives the digest of the weights.
     pub(crate) fn verify(&self) -> Result<String, Error> {
+        let limits = [("manifest.json", &self.manifest, MOST_JSON), ("config.json", &self.config, MOST_JSON)];
+        if let Some(&(file, _, most)) = limits.iter().find(|(_, bytes, most)| bytes.len() as u64 > *most) {
+            return Err(Error::FileTooLarge { file, most });
+        }
         let manifest: Manifest =
             serde_json::from_slice(&self.manifest).map_err(|source| Error::Json { file: "manifest.json", source })?;
         if manifest.format != FORMAT {

@@ -18,6 +18,22 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A file of the bundle is larger than any bundle's.
+    #[error("{file} is larger than {most} bytes")]
+    FileTooLarge {
+        /// The file's name in the bundle.
+        file: &'static str,
+        /// The most that is read.
+        most: u64,
+    },
+    /// The list of tensors at the start of `model.safetensors` is larger than any bundle's.
+    #[error("model.safetensors starts with a header of {got} bytes, expected at most {most}")]
+    Header {
+        /// Its length, as the file tells it.
+        got: u64,
+        /// The most that is read.
+        most: u64,
+    },
     /// The manifest has a layout that this version does not know.
     #[error("manifest.json has the format {got}, expected {expected}")]
     ManifestFormat {

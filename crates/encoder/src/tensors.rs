@@ -11,6 +11,9 @@ use crate::Error;
 /// The bytes of `model.safetensors`, shared by the model and its engine.
 pub(crate) type WeightBytes = Arc<Cow<'static, [u8]>>;
 
+/// Longest header of a bundle: room for 5,000 tensors; the deepest model that is allowed has some 1,500.
+const MOST_HEADER: u64 = 1 << 20;
+
 /// The tensors of a bundle, borrowed from its bytes.
 pub(crate) struct Tensors<'a> {
     bytes: &'a WeightBytes,
@@ -35,6 +38,10 @@ pub(crate) struct Quantised<'a> {
 
 impl<'a> Tensors<'a> {
     pub(crate) fn parse(bytes: &'a WeightBytes) -> Result<Self, Error> {
+        // The format allows 100 MB of names and shapes, which would take gigabytes once they are parsed.
+        if let Some(got) = bytes.first_chunk().map(|length| u64::from_le_bytes(*length)).filter(|n| *n > MOST_HEADER) {
+            return Err(Error::Header { got, most: MOST_HEADER });
+        }
         match SafeTensors::deserialize(bytes) {
             Ok(tensors) => Ok(Self { bytes, tensors }),
             Err(source) => Err(Error::Weights { source }),

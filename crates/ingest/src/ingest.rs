@@ -116,7 +116,8 @@ const WORDLESS: usize = 10;
 /// Whether a long text is nothing but marks.
 fn is_wordless(text: &str) -> bool {
     // The start suffices: a text that starts with this many marks is none that a person would read on.
-    let (words, all) = text.chars().take(1 << 16).fold((0, 0), |(w, a), c| (w + usize::from(c.is_alphanumeric()), a + 1));
+    let (words, all) =
+        text.chars().take(1 << 16).fold((0, 0), |(w, a), c| (w + usize::from(c.is_alphanumeric()), a + 1));
     all >= WORDLESS_FROM && words * WORDLESS < all
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn detect(text: &str) -> Option<Language> {
 /// Whether most letters of a text are Latin; a text without letters is.
 pub(crate) fn is_latin(text: &str) -> bool {
     let is_latin_letter = |c: char| {
-        c < '\u{250}' || matches!(c, '\u{250}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{ff21}'..='\u{ff5a}')
+        c < '\u{250}'
+            || matches!(c, '\u{250}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{ff21}'..='\u{ff5a}')
     };
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (latin, other) = letters.fold((0, 0), |(l, o), c| if is_latin_letter(c) { (l + 1, o) } else { (l, o + 1) });

@@ -1,10 +1,15 @@
 use std::sync::Arc;
 
 use pressmark_core::{Deadline, Document, HiddenStates, Layer, Matrix, Provenance, Stage, StageError, Windows};
+use pressmark_core::{Deadline, Document, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 /// The bundle's head that makes a sentence vector of the mean hidden state.
 const EMBEDDING: &str = "embedding";
+
+/// Characters of a word from which WordPiece makes nothing of it but `[UNK]` (`max_input_chars_per_word` of BERT's
+/// tokenizers): what is longer is no word, and the model does not see what stands in it.
+const LONGEST_WORD: usize = 100;
 
 /// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
 /// encoder's blocks, so that few are left half full.
@@ -54,12 +59,20 @@ impl Pass {
     fn finish(&self, doc: &mut Document, hidden: HiddenStates) -> Result<(), StageError> {
         doc.hidden = hidden;
         let head = self.model.head(EMBEDDING).map_err(failed)?;
-        let (mut vectors, mut seen, mut total) = (Vec::new(), 0, 0);
+        let (mut vectors, mut seen, mut total, mut unread) = (Vec::new(), 0, 0, 0);
         for sent in &doc.sents {
             let length = doc.slice(sent.span).chars().count();
             let has_rows = doc.rows_of(sent.tokens.clone()).next().is_some();
+            let lengths = doc
+                .tokens
+                .get(sent.tokens.clone())
+                .unwrap_or_default()
+                .iter()
+                .map(|token| doc.slice(token.span).chars().count());
+            let long: usize = lengths.filter(|length| *length > LONGEST_WORD).sum();
             total += length;
-            seen += if has_rows { length } else { 0 };
+            unread += long;
+            seen += if has_rows { length.saturating_sub(long) } else { 0 };
             let mut vector = if has_rows {
                 head.apply(&doc.hidden.mean(doc.rows_of(sent.tokens.clone())))
             } else {
@@ -69,6 +82,10 @@ impl Pass {
             vectors.append(&mut vector);
         }
         doc.sent_vectors = Matrix::new(head.outputs(), vectors);
+        if unread > 0 {
+            let message = format!("words of over {LONGEST_WORD} characters are not read, {unread} characters in all");
+            doc.report(self.name(), ProblemKind::Truncated, message, None);
+        }
         doc.cover(self.name(), seen, total);
         Ok(())
     }

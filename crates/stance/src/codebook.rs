@@ -71,6 +71,8 @@ const SHIPPED: [(&str, &str); 4] = [
 
 /// Longest text of a codebook: definitions are a sentence or two, examples one.
 const MAX_TEXT: usize = 4096;
+/// Largest file: what the other limits allow would be 1 GiB; a codebook that people wrote has kilobytes.
+const MAX_BYTES: usize = 4 << 20;
 /// Most frames of a codebook, and most examples of a frame: each costs a run of the encoder.
 const MAX_ENTRIES: usize = 512;
 
@@ -81,6 +83,10 @@ impl Codebook {
     /// [`Error::Format`] when it is not TOML of this form, [`Error::Content`] when a name is
     /// missing or doubled, there are fewer than two frames, or something is too long.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
+        if toml.len() > MAX_BYTES {
+            let reason = format!("the file has {} bytes, expected at most {MAX_BYTES}", toml.len());
+            return Err(Error::Content { name: name.to_owned(), reason });
+        }
         let file: File =
             toml::from_str(toml).map_err(|source| Error::Format { name: name.to_owned(), source: Box::new(source) })?;
         let wrong = |reason: String| Err(Error::Content { name: name.to_owned(), reason });
@@ -226,6 +232,7 @@ mod tests {
         };
         let head = "[codebook]\nname = \"a\"\nversion = \"1\"\nkind = \"frames\"\n";
         let label = |name: &str| format!("[[label]]\nname = \"{name}\"\ndefinition = \"d\"\n");
+        check(&"#".repeat(5 << 20), "the file has 5242880 bytes, expected at most 4194304");
         check("x", "mine.toml does not follow the format");
         check(head, "missing field `label`");
         check(&format!("{head}{}", label("a")), "1 labels, expected 2 to 512");

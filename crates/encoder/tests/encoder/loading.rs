@@ -161,7 +161,23 @@ fn weights_cut_short_or_swapped_for_noise_are_refused() {
     let mut files = good.clone();
     files.weights.to_mut()[..8].copy_from_slice(&u64::MAX.to_le_bytes());
     sign(&mut files);
-    assert!(refusal(&files).starts_with("model.safetensors is not valid: "));
+    let got = refusal(&files);
+    assert_eq!(got, "model.safetensors starts with a header of 18446744073709551615 bytes, expected at most 1048576");
+}
+
+#[test]
+fn files_that_no_bundle_has_are_not_read_to_their_end() {
+    let mut files = TinyBundle::default().files();
+    files.manifest.to_mut().resize(2 << 20, b' ');
+    assert_eq!(refusal(&files), "manifest.json is larger than 1048576 bytes");
+    // A file without an end.
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("manifest.json")).unwrap();
+        let error = BundleFiles::read(folder.path()).unwrap_err();
+        assert_eq!(error.to_string(), "manifest.json is larger than 1048576 bytes");
+    }
 }
 
 #[test]

@@ -25,7 +25,10 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, f
     let sents: HashSet<(usize, usize)> = record.sents.iter().map(|s| (s.start, s.end)).collect();
     summary(record, &sents, found);
     frames(record, &sents, settings, found);
+    let mut pairs = HashSet::new();
     for (i, stance) in record.stances.iter().enumerate() {
+        let once = pairs.insert((&stance.holder, &stance.target));
+        found.require(once, format_args!("stances[{i}]"), "holder and target stand twice");
         self::stance(i, stance, &entities, &sents, settings, found);
     }
 }
@@ -41,7 +44,7 @@ fn sents(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings
     let is_gap = |from: usize, to: usize| {
         let Some(gap) = text.slice(from, to) else { return true };
         let mark = gap.trim();
-        let at = from + (gap.len() - gap.trim_start().len());
+        let at = from + gap.chars().take_while(|c| c.is_whitespace()).count();
         mark.is_empty() || lists.contains(&at) && mark.chars().nth(LONGEST_MARK).is_none()
     };
     let (mut done, mut block) = (0, 0);
@@ -68,7 +71,9 @@ fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Finding
     for (i, token) in record.tokens.iter().enumerate() {
         let place = format_args!("tokens[{i}]");
         found.require(token.id.parse() == Ok(i), place, format_args!("has the id {:?}", token.id));
-        text.words(token.start, token.end, place, found);
+        let words = text.words(token.start, token.end, place, found).unwrap_or_default();
+        let pure = words.trim() == words || words.trim().is_empty();
+        found.require(pure, place, "has white space at one end");
         let space = token.start == done + 1 && !is_first && text.slice(done, token.start) == Some(" ");
         found.require(token.start == done || space, place, "does not follow the token before it");
         while sents.next_if(|s| s.end <= token.start).is_some() {}
@@ -93,10 +98,15 @@ fn mentions(
     found: &mut Findings,
 ) {
     let mut of: Vec<Vec<(&Ent<'_>, &str)>> = vec![Vec::new(); record.entities.len()];
+    let starts: HashSet<usize> = record.tokens.iter().map(|t| t.start).collect();
+    let ends: HashSet<usize> = record.tokens.iter().map(|t| t.end).collect();
     let mut done = 0;
     for (i, ent) in record.ents.iter().enumerate() {
         let place = format_args!("ents[{i}]");
         let words = text.words(ent.start, ent.end, place, found);
+        // spaCy takes no other mention.
+        let whole = starts.contains(&ent.start) && ends.contains(&ent.end);
+        found.require(whole, place, "does not start and end with a token");
         found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
         done = done.max(ent.end);
         found.score(ent.score, format_args!("ents[{i}].score"));
@@ -150,11 +160,13 @@ const MARKS: &str = "\"'`´“”„‟‘’‚‛«»‹›「」『』〝〞�
 
 fn quotes(record: &Record<'_>, text: &Text<'_>, ids: &HashMap<&str, usize>, found: &mut Findings) {
     let mut last = 0;
+    let mut spans = HashSet::new();
     for (i, quote) in record.quotes.iter().enumerate() {
         let place = format_args!("quotes[{i}]");
         let words = text.words(quote.start, quote.end, place, found).unwrap_or_default();
         found.require(quote.start >= last, place, "precedes the quotation before it");
         last = last.max(quote.start);
+        found.require(spans.insert((quote.start, quote.end)), place, "stands twice");
         let marked = match &*quote.kind {
             "direct" => words.starts_with(|c| MARKS.contains(c)),
             "mixed" => words.contains(|c| MARKS.contains(c)),
@@ -211,9 +223,11 @@ fn frames(record: &Record<'_>, sents: &HashSet<(usize, usize)>, settings: &Setti
 }
 
 fn evidence(record: &Record<'_>, i: usize, frame: &Frame<'_>, sents: &HashSet<(usize, usize)>, found: &mut Findings) {
+    let mut seen = HashSet::new();
     for (j, shown) in frame.evidence.iter().enumerate() {
         let place = format_args!("frames[{i}].evidence[{j}]");
-        found.require(sents.contains(&(shown.start, shown.end)), place, "is no sentence of the text");
+        let own = sents.contains(&(shown.start, shown.end)) && seen.insert(shown.start);
+        found.require(own, place, "is no sentence of its own");
         found.score(shown.score, place);
         let quoted = || {
             let quote = record.quotes.get(shown.voice.parse::<usize>().ok()?)?;
@@ -241,8 +255,9 @@ fn stance(
     let known = matches!(&*stance.label, "favor" | "against" | "neutral");
     found.require(known, place, format_args!("label {:?} is in no list", stance.label));
     found.score(stance.score, format_args!("stances[{i}].score"));
+    let mut seen = HashSet::new();
     for (j, Sent { start, end }) in stance.evidence.iter().enumerate() {
-        let shown = sents.contains(&(*start, *end));
-        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is no sentence of the text");
+        let shown = sents.contains(&(*start, *end)) && seen.insert(start);
+        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is no sentence of its own");
     }
 }

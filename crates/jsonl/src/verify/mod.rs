@@ -131,7 +131,11 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
         let place = format_args!("provenance.stages[{i}]");
         let twice = stages.iter().take(i).any(|s| s.stage == stage.stage);
         found.require(!stage.stage.is_empty() && !twice, place, "has no stage of its own");
-        found.require(stage.model.is_some() == stage.sha256.is_some(), place, "has a model without a digest, or reverse");
+        found.require(
+            stage.model.is_some() == stage.sha256.is_some(),
+            place,
+            "has a model without a digest, or reverse",
+        );
         found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 small hex digits");
         let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&stage.settings).is_ok();
         found.require(is_object, place, "has settings that are no JSON object");

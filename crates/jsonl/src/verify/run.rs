@@ -69,7 +69,10 @@ enum Last {
     None,
     /// It could not be read: the next row may stand anywhere.
     Unknown,
-    Of { path: String, record: u64 },
+    Of {
+        path: String,
+        record: u64,
+    },
 }
 
 impl Run {

@@ -56,7 +56,13 @@ fn one(record: &Record<'_>, i: usize, segment: &Segment<'_>, text: &Text<'_>, fo
     edits(record, i, (segment, start), text, found);
 }
 
-fn edits(record: &Record<'_>, i: usize, (segment, start): (&Segment<'_>, usize), text: &Text<'_>, found: &mut Findings) {
+fn edits(
+    record: &Record<'_>,
+    i: usize,
+    (segment, start): (&Segment<'_>, usize),
+    text: &Text<'_>,
+    found: &mut Findings,
+) {
     let bytes_of = measure(&record.source.encoding);
     let (mut at, mut raw) = (start, segment.raw_start);
     let end = segment.end.unwrap_or(start);

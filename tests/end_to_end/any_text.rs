@@ -1,0 +1,88 @@
+//! Any text goes through all stages with the bundled model, and what comes out holds: `verify` is the judge.
+//!
+//! A case is a folder of documents, so that the command starts twice a case and not twice a document.
+//! `PROPTEST_CASES` runs more of them.
+
+use std::fs;
+
+use pressmark_tests::pressmark;
+use proptest::prelude::*;
+
+/// Pieces that mean something to one stage or another, and everything else that Unicode has.
+fn text() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "Mayor Ada Okoye said on Tuesday that the harbour of Port Alder was shut. ",
+        "“We will open it,” she said. “When?” ",
+        "according to the Ministry of Water, ",
+        "U.S. Sen. J. R. Smith paid $3.5 million (about €3m) on March 3, 2024. ",
+        "“Never closed. ",
+        "\n\n",
+        "\n",
+        "\r\n",
+        " ",
+        "• ",
+        "1. ",
+        "# ",
+        "**",
+        "<p>",
+        "</p>",
+        "<b",
+        "&amp;",
+        "&#x1F600;",
+        "Share on Facebook\n",
+        "By Ada Nwosu\n",
+        "© 2024 Alder Post\n",
+        "\u{feff}",
+        "\u{200b}",
+        "\u{202e}",
+        "\u{ad}",
+        "\u{301}",
+        "港は閉鎖された。",
+        "ظل الميناء مغلقا. ",
+        "👩‍👩‍👧",
+        "\"",
+        "’",
+        "\u{fffd}",
+        "\u{0}",
+    ]);
+    let any = prop_oneof![8 => known.prop_map(str::to_owned), 1 => "\\PC{0,12}", 1 => any::<String>()];
+    prop::collection::vec(any, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+fn document() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
+    let json = |text: String| (serde_json::json!({ "text": text, "id": 1 }).to_string() + "\n").into_bytes();
+    let cell = |text: String| format!("title,text\n\"a\",\"{}\"\n", text.replace('"', "\"\"")).into_bytes();
+    let wide =
+        |text: String| [&b"\xFF\xFE"[..], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    prop_oneof![
+        text().prop_map(|text| ("txt", text.into_bytes())),
+        text().prop_map(|text| ("html", text.into_bytes())),
+        text().prop_map(|text| ("md", text.into_bytes())),
+        text().prop_map(move |text| ("jsonl", json(text))),
+        text().prop_map(move |text| ("csv", cell(text))),
+        text().prop_map(move |text| ("txt", wide(text))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_in_what_comes_out_holds(documents in prop::collection::vec(document(), 1..60)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (i, (extension, bytes)) in documents.iter().enumerate() {
+            fs::write(folder.path().join(format!("{i:02}.{extension}")), bytes).expect("it can be written");
+        }
+        let lines = tempfile::NamedTempFile::new().expect("a file");
+        let (inputs, lines) = (folder.path().to_str().expect("Unicode"), lines.path().to_str().expect("Unicode"));
+        let run = pressmark(&["annotate", "-q", inputs, "-o", lines, "--target", "the harbour"]);
+        prop_assert!(run.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&run.stderr));
+        let verified = pressmark(&["verify", lines, "--inputs", inputs]);
+        prop_assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+    }
+}
+
+/// Few, as each is up to 60 documents.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4)
+}
