@@ -90,7 +90,13 @@ fn cases() -> Vec<Case> {
         ("bomb.txt.gz", gzip(&vec![b'x'; 40 << 20]), vec![(FAILED, "bad_archive")]),
         ("deep.html", deep.into_bytes(), vec![(PARTIAL, "malformed")]),
         ("entities.html", page("utf-8", &"&amp;".repeat(200_000)).into_bytes(), vec![(FAILED, "no_article")]),
-        ("one-word.txt", "x".repeat(1 << 20).into_bytes(), vec![(PARTIAL, "truncated")]),
+        ("one-word.txt", "x".repeat(1 << 20).into_bytes(), vec![(FAILED, "no_article")]),
+        (
+            "long-word.txt",
+            STORY.replace("engineers", &"x".repeat(1 << 20)).into_bytes(),
+            vec![(PARTIAL, "truncated")],
+        ),
+        ("stray.txt", [STORY.as_bytes(), b" And \xFF\xFE so on."].concat(), vec![(PARTIAL, "bad_encoding")]),
         ("bidi.txt", STORY.replace("closed", "clo\u{202e}sed").into_bytes(), vec![(PARTIAL, "suspicious_characters")]),
         (
             "zero-width.txt",

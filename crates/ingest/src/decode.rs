@@ -20,9 +20,8 @@ pub(crate) struct Decoded<'a> {
     pub wrong_label: Option<String>,
 }
 
-/// How many valid multi-byte sequences must stand beside each broken one for a text to be damaged UTF-8 rather
-/// than another character set. In windows-1252 text, two bytes above 0x7F that happen to form UTF-8 are rare.
-const VALID_PER_BROKEN: usize = 4;
+/// How many times fewer broken sequences a guess must leave than the label does to be believed.
+const FEWER_BROKEN: usize = 4;
 
 /// Decodes `bytes`: by byte order mark, as UTF-8 where they are that, by `label`, or by a guess.
 pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>) -> Decoded<'a> {
@@ -56,7 +55,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
         }
         let by_guess = decode_as(bytes, 0, guess(bytes, tld));
         // A guess must be clearly better than what the page says of itself.
-        if by_guess.malformed * VALID_PER_BROKEN >= by_label.malformed {
+        if by_guess.malformed * FEWER_BROKEN >= by_label.malformed {
             return by_label;
         }
         return Decoded { wrong_label: label.map(|l| l.trim().to_owned()), ..by_guess };
@@ -75,13 +74,30 @@ pub(crate) fn guess(bytes: &[u8], tld: Option<&str>) -> &'static Encoding {
     detector.guess(tld.map(str::as_bytes), Utf8Detection::Allow)
 }
 
+/// How many valid multi-byte sequences must stand beside each broken one when no character set is told: pairs of letters
+/// of GBK or EUC-KR that happen to be UTF-8 are one in six, those of one-byte character sets rarer still.
+const VALID_PER_DAMAGE: usize = 2;
+
+/// Whether the bytes are UTF-8 but for some damage, and not another character set.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
-    let (mut valid, mut broken) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
+    let (mut valid, mut broken, mut stray) = (0, 0, 0);
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
         valid += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
-        broken += usize::from(!chunk.invalid().is_empty());
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        // Bytes that are nothing, or hardly a letter (thorn, y with diaeresis), in windows-1252, and in no word.
+        let odd = chunk.invalid().iter().any(|b| matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D | 0xFE | 0xFF));
+        let next = chunks.peek().and_then(|next| next.valid().chars().next());
+        let in_word = [chunk.valid().chars().next_back(), next].into_iter().flatten().any(char::is_alphabetic);
+        if odd && !in_word {
+            stray += 1;
+        } else {
+            broken += 1;
+        }
     }
-    valid > 0 && valid >= broken * VALID_PER_BROKEN
+    valid + stray > 0 && valid >= broken * VALID_PER_DAMAGE
 }
 
 /// Decodes `bytes` from offset `start` on in a given character set.

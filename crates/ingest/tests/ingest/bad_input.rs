@@ -56,6 +56,18 @@ fn broken_bytes_in_text_are_replaced_and_told() {
 }
 
 #[test]
+fn bytes_that_no_text_has_are_told_in_plain_text_too() {
+    let check = |bytes: &[u8], encoding: &str, expected: &[&str]| {
+        let doc = read(Format::Text, [STORY.as_bytes(), bytes].concat());
+        assert_eq!((doc.source.encoding.as_str(), problems(&doc)), (encoding, expected.to_vec()), "{bytes:x?}");
+    };
+    check(b" And \xFF\xFE so on.", "UTF-8", &["bad_encoding"]);
+    check(b" And \x81 so on.", "UTF-8", &["bad_encoding"]);
+    check(b" And \xC3\xA9t\xC3\xA9 \xFF so on.", "UTF-8", &["bad_encoding"]);
+    check(b" And \xE0 la carte in a caf\xE9.", "windows-1252", &[]);
+}
+
+#[test]
 fn a_wrong_label_is_told() {
     let page = |charset: &str| {
         let body: String =
@@ -210,7 +222,7 @@ fn hostile_pages_and_texts_are_survived() {
     check(Format::Html, format!("<p>{}</p>", "&amp;".repeat(500_000)), &["no_article"]);
     check(Format::Html, format!("<p>{}</p>", "&#38;".repeat(500_000)), &["no_article"]);
     read(Format::Html, "<a <b \"".repeat(200_000));
-    check(Format::Text, "x".repeat(4 << 20), &["unknown_language"]);
+    check(Format::Text, "x".repeat(4 << 20), &["no_article"]);
     read(Format::Text, "\n".repeat(1 << 20) + "x");
     read(Format::Text, "x\n".repeat(1 << 19));
     check(Format::Text, "-".repeat(4 << 20), &["no_article"]);

@@ -31,7 +31,7 @@ pub(crate) use self::frames::read_coded;
 use self::gold::GoldArgs;
 use self::table::Table;
 use crate::args::{Labels, ModelArgs, StageArgs, StageName};
-use crate::{Outcome, model, stages};
+use crate::{Outcome, model, stages, terminal};
 
 const EVALUATE_EXAMPLES: &str = "\
 Examples:
@@ -225,7 +225,7 @@ pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
         EvaluateTask::Articles => articles::evaluate(&mut bench),
     }?;
     bench.predictions.finish()?;
-    write!(anstream::stderr(), "{}", table.text())?;
+    write!(anstream::stderr(), "{}", terminal::clean(&table.text()))?;
     writeln!(std::io::stdout().lock(), "{}", table.json(args.task.name(), &args.gold))?;
     Ok(Outcome::Good)
 }
