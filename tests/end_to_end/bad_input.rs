@@ -91,11 +91,7 @@ fn cases() -> Vec<Case> {
         ("deep.html", deep.into_bytes(), vec![(PARTIAL, "malformed")]),
         ("entities.html", page("utf-8", &"&amp;".repeat(200_000)).into_bytes(), vec![(FAILED, "no_article")]),
         ("one-word.txt", "x".repeat(1 << 20).into_bytes(), vec![(FAILED, "no_article")]),
-        (
-            "long-word.txt",
-            STORY.replace("engineers", &"x".repeat(1 << 20)).into_bytes(),
-            vec![(PARTIAL, "truncated")],
-        ),
+        ("long-word.txt", STORY.replace("engineers", &"x".repeat(1 << 20)).into_bytes(), vec![(PARTIAL, "truncated")]),
         ("stray.txt", [STORY.as_bytes(), b" And \xFF\xFE so on."].concat(), vec![(PARTIAL, "bad_encoding")]),
         ("bidi.txt", STORY.replace("closed", "clo\u{202e}sed").into_bytes(), vec![(PARTIAL, "suspicious_characters")]),
         (
@@ -213,7 +209,7 @@ fn what_the_file_system_refuses_is_told() {
     symlink(at("gone"), at("b-gone.txt")).expect("a link");
     symlink(folder.path(), at("inner/up")).expect("a link");
     fs::write(at("locked.txt"), STORY).expect("it can be written");
-    fs::set_permissions(at("locked.txt"), fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(at("locked.txt"), fs::Permissions::from_mode(0o0)).expect("it is ours");
     let locked = fs::File::open(at("locked.txt")).is_err();
 
     let (lines, code, message) = annotate(folder.path(), &["--stages", "tokenize"]);
@@ -239,8 +235,8 @@ fn a_file_that_changes_or_vanishes_while_the_run_reads_is_told() {
     let line = json("text", STORY);
     fs::write(at("a.jsonl"), line.repeat(4000)).expect("it can be written");
     fs::write(at("b.txt"), STORY).expect("it can be written");
-    let args = ["annotate", "-q", "-j", "1", "--stages", "tokenize", at("a.jsonl").to_str().expect("Unicode")];
-    let mut run = command(&[&args[..], &[at("b.txt").to_str().expect("Unicode")]].concat())
+    let mut run = command(&["annotate", "-q", "-j", "1", "--stages", "tokenize"])
+        .args([at("a.jsonl"), at("b.txt")])
         .stdout(Stdio::piped())
         .spawn()
         .expect("the command runs");

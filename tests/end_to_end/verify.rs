@@ -224,6 +224,11 @@ fn rows_that_are_doubled_missing_swapped_or_of_another_run_are_noticed() {
     let lines: Vec<&[u8]> = all.split_inclusive(|&b| b == b'\n').collect();
     assert_eq!(between(&lines), 0);
     let agency = lines.iter().position(|l| String::from_utf8_lossy(l).contains("agency-0001")).expect("it is there");
+    let without = |row: usize| {
+        let mut lines = lines.clone();
+        lines.remove(row);
+        between(&lines)
+    };
     let with = |change: &dyn Fn(&mut Vec<&[u8]>)| {
         let mut lines = lines.clone();
         change(&mut lines);
@@ -232,12 +237,14 @@ fn rows_that_are_doubled_missing_swapped_or_of_another_run_are_noticed() {
     for row in 0..lines.len() {
         assert!(with(&|lines| lines.insert(row, lines[row])) > 0, "row {row} doubled");
     }
-    assert!(with(&|lines| drop(lines.remove(agency))) > 0, "the first of a file is missing");
-    assert!(with(&|lines| drop(lines.remove(agency + 1))) > 0, "one of a file is missing");
+    assert!(without(agency) > 0, "the first of a file is missing");
+    assert!(without(agency + 1) > 0, "one of a file is missing");
     assert!(with(&|lines| lines.swap(agency, agency + 1)) > 0, "two are swapped");
     assert!(with(&|lines| lines.swap(agency + 1, agency + 2)) > 0, "two are swapped, one a duplicate of the other");
     let other = String::from_utf8_lossy(lines[2]).replace("\\\"max_window\\\":128", "\\\"max_window\\\":64");
-    assert!(with(&|lines| lines[2] = other.as_bytes()) > 0, "another run");
+    let mut mixed = lines.clone();
+    mixed[2] = other.as_bytes();
+    assert!(between(&mixed) > 0, "another run");
     // The last record of a file is missed only by who knows the file.
     let missing: Vec<u8> = [&lines[..agency + 2], &lines[agency + 3..]].concat().concat();
     assert_eq!(verify(&missing, &[]).0, Some(0));

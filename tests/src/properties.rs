@@ -16,8 +16,11 @@ use pressmark_quote::QuoteFinder;
 use pressmark_stance::Codebook;
 use pressmark_tokenize::{Splitter, Subwords, sentences, words};
 
+/// What checks a property of any bytes.
+pub type Property = fn(&[u8]);
+
 /// The name of each property and what checks it.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+pub const ALL: &[(&str, Property)] = &[
     ("archive", archive),
     ("bundle", bundle),
     ("codebook", codebook),
