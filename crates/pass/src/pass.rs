@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use pressmark_core::{Deadline, Document, HiddenStates, Layer, Matrix, Provenance, Stage, StageError, Windows};
-use pressmark_core::{Deadline, Document, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows};
+use pressmark_core::{
+    Deadline, Document, HiddenStates, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows,
+};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 /// The bundle's head that makes a sentence vector of the mean hidden state.
