@@ -63,6 +63,8 @@ pub(crate) struct VerifyArgs {
 
 /// Bytes of lines that are checked together, unless one alone is longer.
 const BATCH_BYTES: usize = 1 << 18;
+/// Bytes of lines and inputs that are held at once; more only where one row alone has more.
+const FLIGHT_BYTES: u64 = 64 << 20;
 /// Batches read and not yet written out, for each thread.
 const BATCHES_AHEAD: usize = 2;
 
@@ -71,6 +73,13 @@ struct Job {
     row: u64,
     line: Line,
     held: Option<Held>,
+}
+
+impl Job {
+    /// Bytes held.
+    fn bytes(&self) -> usize {
+        self.line.len() + self.held.as_ref().map_or(0, Held::len)
+    }
 }
 
 /// A line that was checked by itself.
@@ -90,14 +99,15 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
     let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD };
+    let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight: FLIGHT_BYTES };
+    let weigh = |batch: &Vec<Job>| batch.iter().map(|job| job.bytes() as u64).sum();
     let work = |batch: Vec<Job>| batch.into_iter().map(check).collect::<Vec<_>>();
     let mut tally = Tally::new(std::io::stdout().lock(), rows, args.findings);
     let sink = |batch: Vec<Checked>| match batch.into_iter().try_for_each(|checked| tally.take(checked)) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => ControlFlow::Break(error),
     };
-    if let Some(error) = in_order(parallel, batches(Lines::new(file), inputs), work, sink) {
+    if let Some(error) = in_order(parallel, batches(Lines::new(file), inputs), weigh, work, sink) {
         return Err(error).context("failed to write the findings");
     }
     if !args.quiet {
@@ -119,8 +129,9 @@ fn batches(mut lines: Lines<Unpacked>, mut inputs: Option<Inputs>) -> impl Itera
                 Line::Broken(_) => None,
                 Line::End(_) => inputs.rest(),
             });
-            bytes += line.len() + held.as_ref().map_or(0, Held::len);
-            batch.push(Job { row, line, held });
+            let job = Job { row, line, held };
+            bytes += job.bytes();
+            batch.push(job);
         }
         (!batch.is_empty()).then_some(batch)
     })
