@@ -26,7 +26,7 @@ GVFC = [
 # Only the frames that the fifteen policy dimensions name too.
 GVFC_POLICY = [
     *GVFC[:6],
-    "--map", "2=policy", "--map", "3=political", "--map", "7=public_opinion", "--map", "9=economic", "--map", "*=O",
+    "--map", "2=policy_prescription", "--map", "3=political", "--map", "7=public_opinion", "--map", "9=economic", "--map", "*=O",
 ]  # fmt: skip
 POLITICS = [
     "--map", "politician=PERSON", "--map", "politicalparty=ORG", "--map", "country=LOC", "--map", "event=MISC",
