@@ -174,6 +174,19 @@ impl Document {
         self.sents.get(index).filter(|s| s.span.start <= offset).map(|_| index)
     }
 
+    /// Index of the quotation that holds most of `span`, if one does: its words are the speaker's, not the outlet's.
+    #[must_use]
+    pub fn quote_holding(&self, span: Span) -> Option<usize> {
+        // Quotations are in text order and seldom nest, so the candidates stand side by side.
+        let from = self.quotes.partition_point(|quote| quote.span.end <= span.start);
+        let shared = |quote: Span| quote.end.min(span.end).saturating_sub(quote.start.max(span.start));
+        self.quotes[from..]
+            .iter()
+            .take_while(|quote| quote.span.start < span.end)
+            .position(|quote| 2 * shared(quote.span) > span.len())
+            .map(|at| from + at)
+    }
+
     /// The tokens that overlap `span`: indices, half-open.
     #[must_use]
     pub fn tokens_in(&self, span: Span) -> std::ops::Range<usize> {
@@ -222,6 +235,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::QuoteKind;
 
     #[test]
     fn from_text_tiles_the_input() {
@@ -238,6 +252,22 @@ mod tests {
             }
             assert_eq!(at, text.len());
         }
+    }
+
+    #[test]
+    fn most_of_a_sentence_decides_whose_words_it_is() {
+        let mut doc = Document::from_text("a", "“It is cold and wet,” she said. Rain “fell” there.");
+        let quote = |start, end| Quote {
+            span: Span::new(start, end),
+            kind: QuoteKind::Direct,
+            speaker: None,
+            speaker_span: None,
+            cue: None,
+            closed: true,
+        };
+        doc.quotes = vec![quote(0, 25), quote(41, 51)];
+        assert_eq!(doc.quote_holding(Span::new(0, 35)), Some(0));
+        assert_eq!(doc.quote_holding(Span::new(36, 58)), None);
     }
 
     #[test]

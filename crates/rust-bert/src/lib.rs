@@ -1,1 +1,64 @@
-//! The place of the stages on rust-bert and libtorch. The crate holds nothing yet.
+//! The stages of pressmark on rust-bert and libtorch, for those who want large models.
+//!
+//! Everything here is behind the feature `rust-bert`; without it the crate is empty and no build looks for libtorch.
+//!
+//! - [`TokenClassifier`], the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA or XLM-R token
+//!   classifier.
+//! - [`Abstracts`], the stage `abstract`: a generated summary by BART, DistilBART, T5 or PEGASUS. Long documents are
+//!   read in chunks of whole sentences.
+//! - [`ZeroShotFrames`] and [`ZeroShotStances`], the stages `frames` and `stance`: both judge sentences by an
+//!   [`Entailment`] model, such as BART large MNLI.
+//! - [`SentenceEmbeddings`], the stage `embed`: sentence vectors by a sentence-transformers model.
+//!
+//! A model is a [`ModelFolder`]: a local folder in the layout of the Hugging Face hub. Nothing is fetched.
+//!
+//! ```no_run
+//! use pressmark_core::{Document, Sentence, SegmentKind, Span, Stage, Token};
+//! use pressmark_rust_bert::{ModelFolder, TokenClassifier, TokenClassifierOptions};
+//!
+//! let folder = ModelFolder::open("bert-large-cased-finetuned-conll03-english")?;
+//! let ner = TokenClassifier::new(folder, TokenClassifierOptions::default())?;
+//! // Sentences and tokens are the work of pressmark-tokenize.
+//! let mut doc = Document::from_text("a", "Oslo waits");
+//! doc.tokens = vec![Token { span: Span::new(0, 4) }, Token { span: Span::new(5, 10) }];
+//! doc.sents = vec![Sentence { span: Span::new(0, 10), tokens: 0..2, block: 0, kind: SegmentKind::Body }];
+//! ner.run(&mut doc)?;
+//! assert_eq!(doc.entities[0].name, "Oslo");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Threads and memory
+//! A model of libtorch may be sent to another thread and not be shared. Each lives on a thread of its own, which takes
+//! one document after the other: as many pipeline workers as you like share **one** copy of the weights, and what runs
+//! in parallel is libtorch's own arithmetic ([`Threads`]). Expect the weights' size in memory, once over while
+//! running and twice while a model loads, and 0.3 to 1 GB of working memory for a large model.
+//!
+//! # What it does not do
+//! It joins no mentions beyond those that read the same (`pressmark-ner` does), trains nothing, uses no GPU, and reads
+//! no ONNX.
+#![deny(missing_docs)]
+#![cfg(feature = "rust-bert")]
+
+mod abstracts;
+mod embeddings;
+mod entailment;
+mod error;
+mod folder;
+mod frames;
+mod labels;
+mod pieces;
+mod stances;
+mod text;
+mod tokens;
+mod worker;
+
+pub use abstracts::{AbstractOptions, Abstracts};
+pub use embeddings::SentenceEmbeddings;
+pub use entailment::Entailment;
+pub use error::Error;
+pub use folder::{Architecture, ModelFolder};
+pub use frames::{Hypotheses, Hypothesis, ZeroShotFrames, ZeroShotFramesOptions};
+pub use labels::LabelScheme;
+pub use stances::{ZeroShotStances, ZeroShotStancesOptions};
+pub use tokens::{TokenClassifier, TokenClassifierOptions};
+pub use worker::Threads;

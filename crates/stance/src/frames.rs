@@ -10,7 +10,6 @@ use pressmark_tokenize::Tokenizer;
 use crate::codebook::Label;
 use crate::fit::LinearHead;
 use crate::prototypes::{Prototypes, Trained, background};
-use crate::voice::voice_of;
 use crate::{Codebook, Error};
 
 /// How documents are framed.
@@ -121,7 +120,7 @@ impl Frames {
             .take(self.options.max_evidence)
             .map(|&(score, sent)| {
                 let span = doc.sents[sent].span;
-                FrameEvidence { span, score, voice: voice_of(doc, span).map_or(Voice::Outlet, Voice::Quote) }
+                FrameEvidence { span, score, voice: doc.quote_holding(span).map_or(Voice::Outlet, Voice::Quote) }
             })
             .collect();
         Frame { codebook: book.id.clone(), label: label.to_owned(), score, evidence }

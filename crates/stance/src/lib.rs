@@ -39,7 +39,6 @@ mod frames;
 mod prototypes;
 mod sentiment;
 mod stances;
-mod voice;
 
 pub use codebook::Codebook;
 pub use error::Error;

@@ -9,7 +9,6 @@ use crate::Error;
 use crate::embed::embed_both;
 use crate::frames::{cover, provenance};
 use crate::sentiment::{Tone, has_sides};
-use crate::voice::voice_of;
 
 /// The bundle's head for a passage beside a target.
 const HEAD: &str = "stance";
@@ -167,7 +166,7 @@ impl Stances {
 }
 
 fn holder_of(doc: &Document, span: Span) -> Holder {
-    let speaker = voice_of(doc, span).and_then(|quote| doc.quotes[quote].speaker);
+    let speaker = doc.quote_holding(span).and_then(|quote| doc.quotes[quote].speaker);
     speaker.map_or(Holder::Outlet, Holder::Entity)
 }
 

@@ -1,0 +1,207 @@
+use std::sync::Arc;
+
+use pressmark_core::{Deadline, StageError};
+use rust_bert::pipelines::common::TokenizerOption;
+use rust_bert::pipelines::zero_shot_classification::{ZeroShotClassificationConfig, ZeroShotClassificationOption};
+use rust_tokenizers::tokenizer::TruncationStrategy;
+use tch::{Device, Kind, Tensor, no_grad};
+
+use crate::pieces::pack;
+use crate::text::without_special_tokens;
+use crate::tokens::subwords;
+use crate::worker::Worker;
+use crate::{Architecture, Error, ModelFolder, Threads};
+
+/// A model of natural language inference: how far one text follows from another.
+///
+/// Cheap to clone: the stages that judge by it share one copy.
+#[derive(Clone)]
+pub struct Entailment {
+    worker: Arc<Worker<Loaded>>,
+    id: String,
+    sha256: String,
+}
+
+struct Loaded {
+    model: ZeroShotClassificationOption,
+    tokenizer: TokenizerOption,
+    contradiction: i64,
+    entailment: i64,
+    positions: usize,
+    pad: i64,
+    /// Whether the model tells premise and hypothesis apart by segment; others have but one segment.
+    segments: bool,
+}
+
+/// Pairs that go through the model together.
+const PAIRS_AT_ONCE: usize = 16;
+
+/// Special tokens around a pair: four in RoBERTa and BART, three in the others.
+const SPECIAL_TOKENS: usize = 4;
+
+impl Entailment {
+    /// Loads a model that was trained on natural language inference with three labels.
+    ///
+    /// The order of its labels is read from `id2label`.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] when the folder holds no such model, [`Error::Load`].
+    pub fn new(folder: ModelFolder, threads: Threads) -> Result<Self, Error> {
+        let labels = folder.labels()?;
+        let find = |name: &str| labels.iter().position(|l| l.eq_ignore_ascii_case(name));
+        let places = (find("contradiction"), find("neutral"), find("entailment"));
+        let (Some(contradiction), Some(_), Some(entailment), 3) = (places.0, places.1, places.2, labels.len()) else {
+            let got = labels.join(", ");
+            return Err(folder.unfit(format!("its labels are {got}, expected contradiction, neutral and entailment")));
+        };
+        let (id, sha256) = (folder.id(), folder.sha256().to_owned());
+        let failed = folder.load_error();
+        let load = move || load(&folder, contradiction as i64, entailment as i64);
+        Ok(Self { worker: Arc::new(Worker::start(threads, load, failed)?), id, sha256 })
+    }
+
+    /// Name and revision of the model.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// SHA-256 of the weights, in hex.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// How far each hypothesis follows from each premise, in [0, 1]: a row a premise, a column a hypothesis.
+    ///
+    /// As in transformers' zero-shot pipeline with `multi_label`: entailment against contradiction. A premise that is
+    /// longer than the model's positions is read in pieces, and what follows from one of them follows.
+    ///
+    /// # Errors
+    /// When a hypothesis fills the model's positions by itself, the deadline passes, or libtorch gives up.
+    pub fn judge(
+        &self,
+        premises: &[&str],
+        hypotheses: &[&str],
+        deadline: &Deadline,
+    ) -> Result<Vec<Vec<f32>>, StageError> {
+        let own = |texts: &[&str]| texts.iter().map(|t| without_special_tokens(t)).collect::<Vec<_>>();
+        let (premises, hypotheses) = (own(premises), own(hypotheses));
+        let deadline = deadline.clone();
+        self.worker.call(move |loaded| loaded.judge(&premises, &hypotheses, &deadline))
+    }
+
+    /// Whether hypotheses leave room for a premise beside them.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] with the first that does not.
+    pub(crate) fn check<'a>(&self, hypotheses: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        for hypothesis in hypotheses {
+            if let Err(error) = self.judge(&["a"], &[hypothesis], &Deadline::default()) {
+                let got = format!("{hypothesis:?}");
+                return Err(Error::Setting {
+                    setting: "hypothesis",
+                    got,
+                    expected: format!("one that can be judged: {error}"),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn load(folder: &ModelFolder, contradiction: i64, entailment: i64) -> Result<Loaded, Error> {
+    let architecture = folder.architecture();
+    // rust-bert takes XLM-R's configuration for BERT's here and refuses it; as RoBERTa, which it is, it loads.
+    let model_type = match architecture {
+        Architecture::XlmRoberta => Architecture::Roberta.model_type(),
+        other => other.model_type(),
+    };
+    let mut config = ZeroShotClassificationConfig::new(
+        model_type,
+        folder.weights_resource(),
+        folder.config_resource(),
+        folder.vocab_resource(),
+        folder.merges_resource(),
+        false,
+        None,
+        None,
+    );
+    config.device = Device::Cpu;
+    let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
+    let model = ZeroShotClassificationOption::new(&config).map_err(|e| failed(e.to_string()))?;
+    let tokenizer = folder.tokenizer()?;
+    let pad = tokenizer.get_pad_id().ok_or_else(|| folder.unfit("its vocabulary has no padding".into()))?;
+    let types = folder.config().get("type_vocab_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let positions = folder.positions();
+    Ok(Loaded { model, tokenizer, contradiction, entailment, positions, pad, segments: types > 1 })
+}
+
+impl Loaded {
+    fn judge(
+        &self,
+        premises: &[String],
+        hypotheses: &[String],
+        deadline: &Deadline,
+    ) -> Result<Vec<Vec<f32>>, StageError> {
+        let longest = hypotheses.iter().map(|h| subwords(&self.tokenizer, h)).max().unwrap_or(0);
+        let room = self.positions.saturating_sub(longest + SPECIAL_TOKENS);
+        if room == 0 {
+            let positions = self.positions;
+            return Err(StageError::new(format!(
+                "a hypothesis of {longest} subwords fills the model's {positions} positions"
+            )));
+        }
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        let mut places = Vec::new();
+        for (row, premise) in premises.iter().enumerate() {
+            let whole = 0..premise.len();
+            for piece in pack(premise, [whole], room, |text| subwords(&self.tokenizer, text)) {
+                for (column, hypothesis) in hypotheses.iter().enumerate() {
+                    pairs.push((premise.get(piece.clone()).unwrap_or_default(), hypothesis));
+                    places.push((row, column));
+                }
+            }
+        }
+        let mut judged = vec![vec![0.0_f32; hypotheses.len()]; premises.len()];
+        for (group, places) in pairs.chunks(PAIRS_AT_ONCE).zip(places.chunks(PAIRS_AT_ONCE)) {
+            if deadline.has_passed() {
+                return Err(StageError::timeout());
+            }
+            for (score, &(row, column)) in self.entailed(group)?.into_iter().zip(places) {
+                let cell = &mut judged[row][column];
+                *cell = cell.max(score);
+            }
+        }
+        Ok(judged)
+    }
+
+    /// How far the second text of each pair follows from the first.
+    fn entailed(&self, pairs: &[(&str, &str)]) -> Result<Vec<f32>, StageError> {
+        let mut encoded = self.tokenizer.encode_pair_list(pairs, self.positions, &TruncationStrategy::LongestFirst, 0);
+        if encoded.iter().any(|e| e.num_truncated_tokens > 0) {
+            return Err(StageError::new("a pair is longer than the model's positions"));
+        }
+        let width = encoded.iter().map(|e| e.token_ids.len()).max().unwrap_or(0);
+        let (mut ids, mut mask, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+        for input in &mut encoded {
+            let length = input.token_ids.len();
+            input.token_ids.resize(width, self.pad);
+            ids.extend_from_slice(&input.token_ids);
+            // By length and not by id: the text may hold whatever stands for padding.
+            mask.extend((0..width).map(|at| at < length));
+            segments.extend((0..width).map(|at| input.segment_ids.get(at).map_or(0, |&s| i64::from(s))));
+        }
+        let shape = [encoded.len() as i64, width as i64];
+        let tensor = |values: &[i64]| Tensor::from_slice(values).view(shape);
+        let (ids, segments) = (tensor(&ids), tensor(&segments));
+        let mask = Tensor::from_slice(&mask).view(shape);
+        let segments = self.segments.then_some(&segments);
+        let scores = no_grad(|| {
+            let logits = self.model.forward_t(Some(&ids), Some(&mask), segments, None, None, false);
+            let order = Tensor::from_slice(&[self.contradiction, self.entailment]);
+            logits.index_select(-1, &order).softmax(-1, Kind::Float).select(-1, 1)
+        });
+        Vec::<f32>::try_from(scores).map_err(|e| StageError::new("libtorch gave no scores").with_source(e))
+    }
+}

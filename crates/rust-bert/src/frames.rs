@@ -1,0 +1,165 @@
+use std::cmp::Ordering;
+
+use pressmark_core::{
+    Document, Frame, FrameEvidence, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Voice,
+};
+
+use crate::{Entailment, Error};
+
+/// The frames of a codebook, each with a sentence that follows from a passage that shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hypotheses {
+    /// Name and version of the codebook, as written in records.
+    pub codebook: String,
+    /// Its frames.
+    pub frames: Vec<Hypothesis>,
+}
+
+/// A frame and its sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// The frame's label.
+    pub label: String,
+    /// For example `This text is about public health.`
+    pub text: String,
+}
+
+impl Hypotheses {
+    /// The usual hypothesis, `This text is about LABEL.`, for each label; `_` and `-` in a label stand for spaces.
+    #[must_use]
+    pub fn about<'a>(codebook: impl Into<String>, labels: impl IntoIterator<Item = &'a str>) -> Self {
+        let frame = |label: &str| Hypothesis { label: label.to_owned(), text: about(&label.replace(['_', '-'], " ")) };
+        Self { codebook: codebook.into(), frames: labels.into_iter().map(frame).collect() }
+    }
+}
+
+/// The hypothesis by which zero-shot models are usually asked for a topic.
+pub(crate) fn about(topic: &str) -> String {
+    format!("This text is about {topic}.")
+}
+
+/// Settings of [`ZeroShotFrames`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ZeroShotFramesOptions {
+    /// Evidence sentences a frame at most. Default: 3.
+    pub max_evidence: usize,
+    /// Score from which a sentence is evidence, in [0, 1]. Default: 0.5, entailed rather than contradicted.
+    pub evidence_score: f32,
+}
+
+impl Default for ZeroShotFramesOptions {
+    fn default() -> Self {
+        Self { max_evidence: 3, evidence_score: 0.5 }
+    }
+}
+
+/// The stage `frames`: every sentence is held against every frame's hypothesis.
+///
+/// The cost is sentences times frames: twenty frames cost a page of thirty sentences 600 runs of the model.
+pub struct ZeroShotFrames {
+    model: Entailment,
+    books: Vec<Hypotheses>,
+    options: ZeroShotFramesOptions,
+}
+
+/// Share of a document's sentences, the strongest, that make its score: a frame that runs through a third of a story
+/// is fully there, one that shows in a single sentence is not. The same as in pressmark-stance.
+const STRONGEST: f32 = 1.0 / 3.0;
+
+impl ZeroShotFrames {
+    /// The stage for these codebooks.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when a hypothesis leaves no room for a sentence beside it, or a score is out of range.
+    pub fn new(model: Entailment, books: Vec<Hypotheses>, options: ZeroShotFramesOptions) -> Result<Self, Error> {
+        share("evidence_score", options.evidence_score)?;
+        model.check(books.iter().flat_map(|b| &b.frames).map(|f| f.text.as_str()))?;
+        Ok(Self { model, books, options })
+    }
+
+    fn frame(
+        &self,
+        book: &Hypotheses,
+        index: usize,
+        sents: &[&Sentence],
+        scores: &[Vec<f32>],
+        doc: &Document,
+    ) -> Frame {
+        let mut ranked: Vec<(f32, &Sentence)> =
+            scores.iter().map(|row| row[index]).zip(sents.iter().copied()).collect();
+        ranked.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(a.1.span.cmp(&b.1.span)));
+        let strongest = ((ranked.len() as f32 * STRONGEST).ceil() as usize).max(1);
+        let score = ranked.iter().take(strongest).map(|(score, _)| score).sum::<f32>() / strongest as f32;
+        let evidence = ranked
+            .iter()
+            .take_while(|(score, _)| *score >= self.options.evidence_score)
+            .filter(|(_, sent)| sent.kind.is_prose())
+            .take(self.options.max_evidence)
+            .map(|&(score, sent)| {
+                let voice = doc.quote_holding(sent.span).map_or(Voice::Outlet, Voice::Quote);
+                FrameEvidence { span: sent.span, score, voice }
+            })
+            .collect();
+        Frame { codebook: book.codebook.clone(), label: book.frames[index].label.clone(), score, evidence }
+    }
+}
+
+pub(crate) fn share(setting: &'static str, value: f32) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Setting { setting, got: value.to_string(), expected: "a number from 0 to 1".into() })
+}
+
+impl Stage for ZeroShotFrames {
+    fn name(&self) -> &'static str {
+        "frames"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Quotes]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Frames]
+    }
+
+    fn provenance(&self) -> Provenance {
+        let settings = serde_json::json!({
+            "backend": "rust-bert",
+            "codebooks": self.books.iter().map(|b| &b.codebook).collect::<Vec<_>>(),
+            "max_evidence": self.options.max_evidence,
+            "evidence_score": self.options.evidence_score,
+        });
+        provenance(self.name(), &self.model, &settings)
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let is_read = |sent: &&Sentence| sent.kind.is_prose() || sent.kind == SegmentKind::Title;
+        let sents: Vec<&Sentence> = doc.sents.iter().filter(is_read).collect();
+        let premises: Vec<&str> = sents.iter().map(|s| doc.slice(s.span)).collect();
+        let mut frames = Vec::new();
+        for book in &self.books {
+            let hypotheses: Vec<&str> = book.frames.iter().map(|f| f.text.as_str()).collect();
+            let scores = self.model.judge(&premises, &hypotheses, &doc.deadline)?;
+            let mut found: Vec<Frame> =
+                (0..book.frames.len()).map(|index| self.frame(book, index, &sents, &scores, doc)).collect();
+            // A stable sort: frames of equal score stay in the codebook's order.
+            found.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+            frames.extend(found);
+        }
+        let total = premises.iter().map(|p| p.chars().count()).sum();
+        doc.frames = frames;
+        doc.cover(self.name(), total, total);
+        Ok(())
+    }
+}
+
+pub(crate) fn provenance(stage: &'static str, model: &Entailment, settings: &serde_json::Value) -> Provenance {
+    Provenance {
+        stage,
+        model: Some(model.id().to_owned()),
+        sha256: Some(model.sha256().to_owned()),
+        settings: settings.to_string(),
+    }
+}

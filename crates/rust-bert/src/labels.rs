@@ -1,0 +1,166 @@
+use std::path::Path;
+
+use crate::Error;
+
+/// Which labels mentions get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LabelScheme {
+    /// `PERSON`, `ORG`, `LOC`, `FAC`, `NORP`, `DATE`, `MONEY`, `PRODUCT`, `MISC`, as far as the model tells them apart.
+    #[default]
+    News,
+    /// `PER`, `ORG`, `LOC`, `MISC`, as in CoNLL-2003.
+    Conll03,
+    /// The model's own.
+    Model,
+}
+
+impl LabelScheme {
+    /// The name by which the scheme is asked for.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Conll03 => "conll03",
+            Self::Model => "model",
+        }
+    }
+
+    /// What a label of CoNLL-2003 or OntoNotes 5 is called in this scheme; `None` when the scheme leaves it out.
+    ///
+    /// A label of neither is kept: a classifier of diseases finds diseases under any scheme.
+    pub(crate) fn rename(self, label: &str) -> Option<&str> {
+        match (self, label) {
+            (Self::Model, _) => Some(label),
+            // Numbers name nothing.
+            (_, "CARDINAL" | "ORDINAL" | "PERCENT" | "QUANTITY") => None,
+            (Self::News, "PER") => Some("PERSON"),
+            (Self::News, "GPE") => Some("LOC"),
+            (Self::News, "TIME") => Some("DATE"),
+            (Self::News, "EVENT" | "LANGUAGE" | "LAW" | "WORK_OF_ART") => Some("MISC"),
+            (Self::Conll03, "DATE" | "MONEY" | "TIME") => None,
+            (Self::Conll03, "PERSON") => Some("PER"),
+            (Self::Conll03, "FAC" | "GPE") => Some("LOC"),
+            (Self::Conll03, "EVENT" | "LANGUAGE" | "LAW" | "NORP" | "PRODUCT" | "WORK_OF_ART") => Some("MISC"),
+            _ => Some(label),
+        }
+    }
+}
+
+/// What a label of the model says of its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    Outside,
+    /// The first token of a mention, which may go on.
+    Begin(String),
+    /// Goes on with a mention of its kind, or begins one where there is none.
+    Inside(String),
+    /// Ends the mention of its kind, or is one where there is none.
+    End(String),
+    /// A mention by itself.
+    Single(String),
+}
+
+impl Tag {
+    /// Reads `O`, `B-X`, `I-X`, `E-X`, `S-X` and, from BILOU, `L-X` and `U-X`.
+    pub(crate) fn parse(label: &str, folder: &Path) -> Result<Self, Error> {
+        if label == "O" {
+            return Ok(Self::Outside);
+        }
+        let mut chars = label.chars();
+        let parts = chars.next().zip(chars.next()).filter(|(_, dash)| matches!(dash, '-' | '_'));
+        let kind = chars.as_str().to_owned();
+        let make: fn(String) -> Self = match parts.map(|(prefix, _)| prefix).filter(|_| !kind.is_empty()) {
+            Some('B') => Self::Begin,
+            Some('I') => Self::Inside,
+            Some('E' | 'L') => Self::End,
+            Some('S' | 'U') => Self::Single,
+            _ => {
+                let problem = format!("its label {label:?} is none of O, B-X, I-X, E-X and S-X");
+                return Err(Error::Unfit { folder: folder.to_owned(), problem });
+            }
+        };
+        Ok(make(kind))
+    }
+}
+
+/// A mention by its tokens: their range, its kind, how sure the model is.
+pub(crate) type Found = (std::ops::Range<usize>, String, f32);
+
+/// The mentions of one sentence, whose tags and scores start at token `first`; `None` is a token that no one saw.
+///
+/// Read as conlleval reads them: what does not go on with a mention of its kind begins one. A mention is as sure as
+/// its least sure token.
+pub(crate) fn mentions(tags: &[Option<(&Tag, f32)>], first: usize) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut is_open = false;
+    for (at, tag) in tags.iter().enumerate() {
+        let Some((tag, score)) = *tag else {
+            is_open = false;
+            continue;
+        };
+        let (kind, goes_on, stays_open) = match tag {
+            Tag::Outside => {
+                is_open = false;
+                continue;
+            }
+            Tag::Begin(kind) => (kind, false, true),
+            Tag::Inside(kind) => (kind, true, true),
+            Tag::End(kind) => (kind, true, false),
+            Tag::Single(kind) => (kind, false, false),
+        };
+        match found.last_mut().filter(|last| is_open && goes_on && last.1 == *kind) {
+            Some(last) => (last.0.end, last.2) = (first + at + 1, last.2.min(score)),
+            None => found.push((first + at..first + at + 1, kind.clone(), score)),
+        }
+        is_open = stays_open;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(label: &str) -> Result<Tag, Error> {
+        Tag::parse(label, Path::new("m"))
+    }
+
+    #[test]
+    fn labels_are_read_or_refused() {
+        assert_eq!(tag("B-PER").unwrap(), Tag::Begin("PER".into()));
+        assert_eq!(tag("U_GPE").unwrap(), Tag::Single("GPE".into()));
+        for wrong in ["LABEL_0", "PER", "B-", "", "X-PER", "é-PER", "o"] {
+            let message = tag(wrong).unwrap_err().to_string();
+            assert!(message.contains(&format!("its label {wrong:?} is none of O, B-X")), "{message}");
+        }
+    }
+
+    #[test]
+    fn tags_to_mentions() {
+        let check = |labels: &str, expected: &[(usize, usize, &str)]| {
+            let tags: Vec<Option<Tag>> = labels.split(' ').map(|l| tag(l).ok()).collect();
+            let scored: Vec<_> = tags.iter().map(|t| t.as_ref().map(|t| (t, 0.5))).collect();
+            let got = mentions(&scored, 10);
+            let got: Vec<_> = got.iter().map(|(r, kind, _)| (r.start - 10, r.end - 10, kind.as_str())).collect();
+            assert_eq!(got, expected, "{labels}");
+        };
+        check("B-A I-A O B-A", &[(0, 2, "A"), (3, 4, "A")]);
+        check("I-A I-A I-B B-B", &[(0, 2, "A"), (2, 3, "B"), (3, 4, "B")]);
+        check("S-A S-A B-A E-A I-A", &[(0, 1, "A"), (1, 2, "A"), (2, 4, "A"), (4, 5, "A")]);
+        check("B-A ? I-A", &[(0, 1, "A"), (2, 3, "A")]);
+    }
+
+    #[test]
+    fn schemes() {
+        let check = |scheme: LabelScheme, label: &str, expected: Option<&str>| {
+            assert_eq!(scheme.rename(label), expected, "{scheme:?} {label}");
+        };
+        check(LabelScheme::News, "PER", Some("PERSON"));
+        check(LabelScheme::News, "GPE", Some("LOC"));
+        check(LabelScheme::News, "CARDINAL", None);
+        check(LabelScheme::News, "Disease", Some("Disease"));
+        check(LabelScheme::Conll03, "PERSON", Some("PER"));
+        check(LabelScheme::Conll03, "DATE", None);
+        check(LabelScheme::Model, "GPE", Some("GPE"));
+    }
+}

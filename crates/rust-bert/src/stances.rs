@@ -1,0 +1,180 @@
+use std::collections::{BTreeMap, HashSet};
+
+use pressmark_core::{
+    Document, Holder, Layer, Provenance, Sentence, Span, Stage, StageError, Stance, StanceLabel, Target,
+};
+
+use crate::frames::{about, provenance, share};
+use crate::{Entailment, Error};
+
+/// Settings of [`ZeroShotStances`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZeroShotStancesOptions {
+    /// What to take a stance towards, in the user's words, beside the document's own entities. Default: none.
+    pub targets: Vec<String>,
+    /// Score of "This text is about TARGET." from which a sentence bears on the target, in [0, 1]. Default: 0.5.
+    pub relevance: f32,
+    /// Score from which a stance is taken rather than `neutral`, in [0, 1]. Default: 0.6, as the embedded stage has
+    /// it: a wrong side is worse than none.
+    pub confidence: f32,
+    /// Evidence passages a stance at most. Default: 3.
+    pub max_evidence: usize,
+}
+
+impl Default for ZeroShotStancesOptions {
+    fn default() -> Self {
+        Self { targets: Vec::new(), relevance: 0.5, confidence: 0.6, max_evidence: 3 }
+    }
+}
+
+/// The stage `stance`: who stands where, by what follows from their sentences.
+///
+/// A sentence is asked whether it is about the target, whether its speaker is for it, and whether against. What is
+/// inside a quotation counts for its speaker, the rest for the outlet. Towards the document's own entities, a speaker's
+/// stance is taken from the quotations that mention them, and given only where it is not neutral. Where no sentence
+/// bears on a target given in words, the outlet is `neutral` without evidence.
+pub struct ZeroShotStances {
+    model: Entailment,
+    options: ZeroShotStancesOptions,
+}
+
+/// What one sentence says: for, against, how much it bears on the target, where.
+struct Say {
+    favor: f32,
+    against: f32,
+    weight: f32,
+    span: Span,
+}
+
+fn favor(target: &str) -> String {
+    format!("The speaker is in favor of {target}.")
+}
+
+fn against(target: &str) -> String {
+    format!("The speaker is against {target}.")
+}
+
+impl ZeroShotStances {
+    /// The stage.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when a target leaves no room for a sentence beside it, or a score is out of range.
+    pub fn new(model: Entailment, options: ZeroShotStancesOptions) -> Result<Self, Error> {
+        share("relevance", options.relevance)?;
+        share("confidence", options.confidence)?;
+        let asked: Vec<String> = options.targets.iter().flat_map(|t| [about(t), favor(t), against(t)]).collect();
+        model.check(asked.iter().map(String::as_str))?;
+        Ok(Self { model, options })
+    }
+
+    fn towards_text(&self, target: &str, doc: &Document) -> Result<Vec<Stance>, StageError> {
+        let sents: Vec<&Sentence> = doc.sents.iter().filter(|s| s.kind.is_prose()).collect();
+        let premises: Vec<&str> = sents.iter().map(|s| doc.slice(s.span)).collect();
+        let weights = self.model.judge(&premises, &[&about(target)], &doc.deadline)?;
+        let mut says: BTreeMap<Holder, Vec<Say>> = BTreeMap::new();
+        let bearing = sents.iter().zip(&weights).filter_map(|(s, w)| Some((*s, *w.first()?)));
+        for (sent, weight) in bearing.filter(|(_, weight)| *weight >= self.options.relevance) {
+            let say = self.say(doc, target, weight, sent.span)?;
+            says.entry(holder_of(doc, sent.span)).or_default().push(say);
+        }
+        if says.is_empty() {
+            says.insert(Holder::Outlet, Vec::new());
+        }
+        let target = Target::Text(target.to_owned());
+        Ok(says.into_iter().map(|(holder, says)| self.gather(holder, target.clone(), says)).collect())
+    }
+
+    fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, StageError> {
+        let mut says: BTreeMap<(Holder, usize), Vec<Say>> = BTreeMap::new();
+        let mut asked = HashSet::new();
+        for mention in doc.ents.iter().filter(|m| !matches!(m.label.as_str(), "DATE" | "MONEY")) {
+            let holder = holder_of(doc, mention.span);
+            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { continue };
+            let Some(sent) = doc.sent_at(mention.span.start).and_then(|s| doc.sents.get(s)) else { continue };
+            if speaker == entity || !asked.insert((holder, entity, sent.span)) {
+                continue;
+            }
+            let Some(name) = doc.entities.get(entity).map(|e| e.name.as_str()) else { continue };
+            let say = self.say(doc, name, 1.0, sent.span)?;
+            says.entry((holder, entity)).or_default().push(say);
+        }
+        let stances = says.into_iter().map(|((holder, entity), s)| self.gather(holder, Target::Entity(entity), s));
+        Ok(stances.filter(|stance| stance.label != StanceLabel::Neutral).collect())
+    }
+
+    fn say(&self, doc: &Document, target: &str, weight: f32, span: Span) -> Result<Say, StageError> {
+        let judged = self.model.judge(&[doc.slice(span)], &[&favor(target), &against(target)], &doc.deadline)?;
+        let of = |column: usize| judged.first().and_then(|row| row.get(column)).copied().unwrap_or(0.0);
+        // What is as much for as against is neither.
+        let (pro, contra) = (of(0), of(1));
+        Ok(Say { favor: pro * (1.0 - contra), against: contra * (1.0 - pro), weight, span })
+    }
+
+    /// The weighted mean of what the sentences say, and those that say it loudest.
+    fn gather(&self, holder: Holder, target: Target, mut says: Vec<Say>) -> Stance {
+        let total: f32 = says.iter().map(|say| say.weight).sum();
+        let mean = |part: fn(&Say) -> f32| says.iter().map(|s| part(s) * s.weight).sum::<f32>() / total.max(1e-6);
+        let (favor, against) = (mean(|s| s.favor), mean(|s| s.against));
+        let (label, score) = if says.is_empty() {
+            (StanceLabel::Neutral, 0.0)
+        } else if favor >= self.options.confidence {
+            (StanceLabel::Favor, favor)
+        } else if against >= self.options.confidence {
+            (StanceLabel::Against, against)
+        } else {
+            (StanceLabel::Neutral, 1.0 - favor - against)
+        };
+        let loudness = |say: &Say| match label {
+            StanceLabel::Favor => say.favor * say.weight,
+            StanceLabel::Against => say.against * say.weight,
+            StanceLabel::Neutral => say.weight,
+        };
+        says.sort_by(|a, b| loudness(b).total_cmp(&loudness(a)).then(a.span.cmp(&b.span)));
+        let mut evidence: Vec<Span> = says.iter().take(self.options.max_evidence).map(|say| say.span).collect();
+        evidence.sort_unstable();
+        Stance { holder, target, label, score: score.clamp(0.0, 1.0), evidence }
+    }
+}
+
+fn holder_of(doc: &Document, span: Span) -> Holder {
+    let speaker = doc.quote_holding(span).and_then(|quote| doc.quotes.get(quote)?.speaker);
+    speaker.map_or(Holder::Outlet, Holder::Entity)
+}
+
+impl Stage for ZeroShotStances {
+    fn name(&self) -> &'static str {
+        "stance"
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        &[Layer::Sents, Layer::Entities, Layer::Quotes]
+    }
+
+    fn gives(&self) -> &'static [Layer] {
+        &[Layer::Stances]
+    }
+
+    fn provenance(&self) -> Provenance {
+        let settings = serde_json::json!({
+            "backend": "rust-bert",
+            "targets": self.options.targets,
+            "relevance": self.options.relevance,
+            "confidence": self.options.confidence,
+            "max_evidence": self.options.max_evidence,
+        });
+        provenance(self.name(), &self.model, &settings)
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        let mut stances = Vec::new();
+        for target in &self.options.targets {
+            stances.extend(self.towards_text(target, doc)?);
+        }
+        stances.extend(self.towards_entities(doc)?);
+        doc.stances = stances;
+        let prose = doc.sents.iter().filter(|s| s.kind.is_prose());
+        let total = prose.map(|s| doc.slice(s.span).chars().count()).sum();
+        doc.cover(self.name(), total, total);
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+use std::any::Any;
+use std::num::NonZeroU16;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+
+use pressmark_core::StageError;
+
+use crate::Error;
+
+/// How many threads libtorch calculates on, for each model.
+///
+/// More threads than idle cores make it slower by far: OpenMP's threads spin while they wait for one another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Threads {
+    /// As many as the machine has cores.
+    #[default]
+    Cores,
+    /// So many.
+    Exactly(NonZeroU16),
+}
+
+impl Threads {
+    fn count(self) -> i32 {
+        match self {
+            Self::Cores => thread::available_parallelism().ok().and_then(|n| i32::try_from(n.get()).ok()).unwrap_or(1),
+            Self::Exactly(count) => i32::from(count.get()),
+        }
+    }
+}
+
+type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
+
+/// A thread that owns a model and does one job after the other with it.
+///
+/// Models are `Send` and not `Sync`. A lock would do as well, but OpenMP keeps a pool of threads for each thread that
+/// ever called it, and those pools spin against each other; so all calls come from one thread.
+pub(crate) struct Worker<M> {
+    jobs: mpsc::Sender<Job<M>>,
+}
+
+impl<M: 'static> Worker<M> {
+    /// Loads a model on its thread.
+    ///
+    /// `load` may panic: rust-bert does so on configurations that it does not expect. `failed` makes the error of it.
+    pub(crate) fn start(
+        threads: Threads,
+        load: impl FnOnce() -> Result<M, Error> + Send + 'static,
+        failed: impl FnOnce(String) -> Error,
+    ) -> Result<Self, Error> {
+        let (jobs, inbox) = mpsc::channel::<Job<M>>();
+        let (tell, loaded) = mpsc::channel();
+        let body = move || {
+            tch::set_num_threads(threads.count());
+            match catch_unwind(AssertUnwindSafe(load)) {
+                Ok(Ok(mut model)) => {
+                    // Whoever asked has gone when this fails; then no job comes either.
+                    let _ = tell.send(Ok(()));
+                    inbox.into_iter().for_each(|job| job(&mut model));
+                }
+                Ok(Err(error)) => drop(tell.send(Err(Ok(error)))),
+                Err(panic) => drop(tell.send(Err(Err(said(panic.as_ref()))))),
+            }
+        };
+        let spawned = thread::Builder::new().name("libtorch".into()).spawn(body);
+        match spawned.map(|_| loaded.recv()) {
+            Ok(Ok(Ok(()))) => Ok(Self { jobs }),
+            Ok(Ok(Err(Ok(error)))) => Err(error),
+            Ok(Ok(Err(Err(panic)))) => Err(failed(panic)),
+            Ok(Err(_)) => Err(failed("its thread ended".into())),
+            Err(error) => Err(failed(format!("no thread could be started: {error}"))),
+        }
+    }
+
+    /// Does a job on the model's thread and waits for it; a panic of libtorch becomes an error.
+    pub(crate) fn call<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut M) -> Result<R, StageError> + Send + 'static,
+    ) -> Result<R, StageError> {
+        let (tell, done) = mpsc::channel();
+        let job: Job<M> = Box::new(move |model| {
+            let result = catch_unwind(AssertUnwindSafe(|| job(model)));
+            let result = result
+                .unwrap_or_else(|panic| Err(StageError::new(format!("libtorch gave up: {}", said(panic.as_ref())))));
+            let _ = tell.send(result);
+        });
+        let gone = || StageError::new("the thread of the model has ended");
+        self.jobs.send(job).map_err(|_| gone())?;
+        done.recv().map_err(|_| gone())?
+    }
+}
+
+/// The first line of what a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.and_then(|t| t.lines().next()).unwrap_or("no reason given").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(message: String) -> Error {
+        Error::Load { folder: "x".into(), message }
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_model_lives_on() {
+        let worker = Worker::start(Threads::Cores, || Ok(1_u32), failed).unwrap();
+        let panics = worker.call(|_| -> Result<(), _> { panic!("no such row\nbacktrace") }).unwrap_err();
+        assert_eq!(panics.to_string(), "libtorch gave up: no such row");
+        assert_eq!(worker.call(|n| Ok(*n)).unwrap(), 1);
+        let never = Worker::<u32>::start(Threads::Cores, || panic!("could not parse"), failed);
+        assert_eq!(never.err().unwrap().to_string(), "libtorch cannot load x: could not parse");
+    }
+}
