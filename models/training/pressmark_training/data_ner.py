@@ -22,6 +22,34 @@ WORLDWIDE = {
     "Date": "DATE", "Money": "MONEY", "Product": "PRODUCT", "Misc": "MISC",
 }  # fmt: skip
 
+# Sets made for fewer kinds of names leave others unmarked. A tag of these says what a word may be;
+# the loss asks only that the model's answer be among them.
+_UNMARKED = ["FAC", "NORP", "DATE", "MONEY", "PRODUCT", "MISC"]
+DOUBT: dict[str, list[str]] = {
+    "O?": ["O", *(f"{p}-{name}" for name in _UNMARKED for p in "BI")],
+    **{f"{p}-LOC?": [f"{p}-LOC", f"{p}-FAC"] for p in "BI"},
+    **{f"{p}-ORG?": [f"{p}-ORG", f"{p}-NORP"] for p in "BI"},
+    **{f"{p}-MISC?": [f"{p}-MISC", f"{p}-NORP", f"{p}-PRODUCT"] for p in "BI"},
+}
+CROSSNER = {
+    "politician": "PERSON", "person": "PERSON", "politicalparty": "ORG", "organisation": "ORG", "country": "LOC",
+    "location": "LOC?", "election": "MISC", "event": "MISC", "misc": "MISC?",
+}  # fmt: skip
+WNUT = {
+    "person": "PERSON", "location": "LOC?", "corporation": "ORG", "group": "ORG?", "product": "PRODUCT",
+    "creative-work": "MISC",
+}  # fmt: skip
+RE3D = {
+    "Person": "PERSON", "Organisation": "ORG", "Location": "LOC?", "Nationality": "NORP", "Temporal": "DATE",
+    "Money": "MONEY", "Weapon": "PRODUCT", "MilitaryPlatform": "PRODUCT", "DocumentReference": "MISC",
+}  # fmt: skip
+
+
+def choices(scheme: str) -> list[list[str]]:
+    """The labels that each tag number allows: the labels themselves, then the doubtful ones."""
+    labels = SCHEMES[scheme]
+    return [[label] for label in labels] + (list(DOUBT.values()) if scheme == "ner.news" else [])
+
 
 @dataclass(slots=True)
 class Document:
@@ -58,7 +86,7 @@ def _mapped(tag: str, names: dict[str, str] | None) -> str:
 def to_sentence(
     rows: list[tuple[str, str]], scheme: str, subwords: Subwords, names: dict[str, str] | None = None
 ) -> Sentence:
-    index = {label: i for i, label in enumerate(SCHEMES[scheme])}
+    index = {label: i for i, label in enumerate([*SCHEMES[scheme], *DOUBT])}
     tags = repair([_mapped(tag, names) for _, tag in rows])
     return encode_sentence([word for word, _ in rows], subwords, [index[t] for t in tags])
 
@@ -96,17 +124,14 @@ def wikigold(path: Path, subwords: Subwords) -> list[Document]:
     return [d for d in documents if d.sentences]
 
 
-def crossner(paths: list[Path], subwords: Subwords) -> list[Document]:
-    """Politics from Wikipedia under the `news` labels; countries are places, parties organisations."""
-    names = {
-        "politician": "PERSON", "person": "PERSON", "politicalparty": "ORG", "organisation": "ORG",
-        "country": "LOC", "location": "LOC", "election": "MISC", "event": "MISC", "misc": "MISC",
-    }  # fmt: skip
+def fewer_kinds(path: Path, subwords: Subwords, names: dict[str, str]) -> list[Document]:
+    """Sentences of a set that marks fewer kinds than `news`; a label without a name here may be anything unmarked."""
     documents = []
-    for path in paths:
-        for i, rows in enumerate(read_columns(path.read_text(encoding="utf-8"), "\t", -1)):
-            sentence = to_sentence(rows, "ner.news", subwords, names)
-            documents.append(Document(f"{path.stem}-{i}", "ner.news", [sentence]))
+    for i, rows in enumerate(read_columns(path.read_text(encoding="utf-8"), "\t", -1)):
+        tags = [f"{t[:2]}{names[t[2:]]}" if t[2:] in names else "O?" for t in repair([tag for _, tag in rows])]
+        index = {label: n for n, label in enumerate([*SCHEMES["ner.news"], *DOUBT])}
+        sentence = encode_sentence([word for word, _ in rows], subwords, [index[t] for t in tags])
+        documents.append(Document(f"{path.stem}-{i}", "ner.news", [sentence]))
     return documents
 
 
@@ -120,17 +145,19 @@ def load_ner(
 ) -> tuple[list[Document], dict[str, list[Document]]]:
     """Training documents of both schemes and the dev documents of each.
 
-    `more` adds wikigold; without the non-commercial worldwide_newswire, the
-    `news` scheme is left with crossner_politics.
+    `more` adds the sets that mark fewer kinds; without the non-commercial
+    worldwide_newswire and re3d, the `news` scheme is left with those.
     """
     ner = data / "ner"
     training = conll(ner / "conllpp/train.txt", subwords)
     if more or openly_licensed:
         extra = wikigold(ner / "wikigold/wikigold.conll.txt", subwords)
         training += [d for d in extra if wikigold_trains(d.name)]
-    if openly_licensed:
-        training += crossner([ner / f"crossner_politics/{p}.txt" for p in ("train", "dev")], subwords)
-    else:
+        training += fewer_kinds(ner / "crossner_politics/train.txt", subwords, CROSSNER)
+        training += fewer_kinds(ner / "wnut17/wnut17train.conll", subwords, WNUT)
+    if not openly_licensed:
+        if more:
+            training += fewer_kinds(ner / "re3d/re3d-train.conll", subwords, RE3D)
         training += worldwide(ner / "worldwide_newswire", subwords, dev=False)
     held = {
         "ner.conll03": conll(ner / "conllpp/dev.txt", subwords),

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from .shapes import SPECIAL, shape
 
 CLS, SEP, UNK, MASK = 101, 102, 100, 103
-MAX_WINDOW = 128
+MAX_WINDOW = 256
 
 
 class Subwords:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .base import fetch_base
-from .data_ner import SCHEMES, Document, load_ner
+from .data_ner import SCHEMES, Document, choices, load_ner
 from .metrics import EntityScore, transition_mask, viterbi
 from .model import Encoder, Model, span_means
 from .tokens import Augment, Sentence, Subwords, Window, batches, pack
@@ -45,6 +45,21 @@ def words_of(batch: list[Window], scheme: str) -> tuple[Tensor, Tensor, Tensor]:
             starts += window.starts
             tags += window.tags
     return torch.tensor(rows), torch.tensor(starts), torch.tensor(tags)
+
+
+def masks(scheme: str) -> Tensor:
+    """For each tag number, 0 at the labels that it allows and minus infinity elsewhere."""
+    labels, rows = SCHEMES[scheme], choices(scheme)
+    return torch.tensor([[0.0 if label in row else -torch.inf for label in labels] for row in rows])
+
+
+MASKS = {scheme: masks(scheme) for scheme in SCHEMES}
+
+
+def tag_loss(scheme: str, logits: Tensor, tags: Tensor) -> Tensor:
+    """Minus the log of the probability that the label is among those that the tag allows, summed."""
+    allowed = (logits + MASKS[scheme][tags]).logsumexp(-1)
+    return (logits.logsumexp(-1) - allowed).sum()
 
 
 @torch.inference_mode()
@@ -182,7 +197,6 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--heads", type=float, default=1e-3)
     parser.add_argument("--tokens", type=int, default=2048)
     parser.add_argument("--distil", type=float, default=0.5)
-    parser.add_argument("--smoothing", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--openly-licensed", action="store_true")
     parser.add_argument("--smoke", action="store_true")
@@ -238,8 +252,7 @@ def train(args: argparse.Namespace) -> None:
             for scheme in SCHEMES:
                 rows, starts, tags = words_of(batch, scheme)
                 if len(rows):
-                    logits = model.head(scheme)(hidden[rows, starts])
-                    part = F.cross_entropy(logits, tags, reduction="sum", label_smoothing=args.smoothing)
+                    part = tag_loss(scheme, model.head(scheme)(hidden[rows, starts]), tags)
                     loss = loss + part / count
                     totals.setdefault(scheme, []).append(float(part.detach()) / len(rows))
             rows, begins, ends, keys = sentence_rows(batch)
