@@ -233,7 +233,7 @@ mod tests {
     fn samples() -> Vec<Sample> {
         let sample = |i: usize| {
             let angle = (i % 3) as f32 * 1.5 + (i % 7) as f32 * 0.05;
-            Sample { vector: vec![angle.cos(), angle.sin()], prior: -2.0, gold: i % 3 == 0 }
+            Sample { vector: vec![angle.cos(), angle.sin()], prior: -2.0, gold: i.is_multiple_of(3) }
         };
         (0..60).map(sample).collect()
     }
