@@ -24,7 +24,7 @@ fn what_cannot_run_exits_with_2_and_says_what_to_do() {
         assert!(output.stdout.is_empty(), "{args:?}");
     };
     check(&["annotate", "no-such-folder"], "no-such-folder");
-    check(&["annotate", "seeds", "--codebook", "no-such.toml"], "expected policy-frames, news-frames or a TOML file");
+    check(&["annotate", "seeds", "--codebook", "no-such.toml"], "gun-violence-frames or a TOML file");
     check(&["annotate", "seeds", "--model", "seeds"], "manifest.json");
     check(&["annotate", "seeds", "--summary", "many"], "is none of a number of sentences");
     check(&["annotate", "seeds", "-o", "no-such-folder/out.jsonl"], "check that the folder exists");

@@ -3,10 +3,22 @@ use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 
+/// Longest line of an error that is shown whole: messages quote what was read, and a hostile file has long lines.
+const LONGEST_LINE: usize = 400;
+
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(message: &str) {
     let style = AnsiColor::Red.on_default().bold();
-    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", clean(message));
+    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", shortened(&clean(message)));
+}
+
+/// The text with its longest lines cut.
+fn shortened(text: &str) -> String {
+    let line = |line: &str| match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Says something for a person, on standard error.
@@ -35,6 +47,12 @@ pub(crate) fn styled(text: &str, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_are_cut() {
+        assert_eq!(shortened("short\nlines"), "short\nlines");
+        assert_eq!(shortened(&"é".repeat(500)).chars().count(), LONGEST_LINE + 1);
+    }
 
     #[test]
     fn a_document_cannot_speak_to_the_terminal() {

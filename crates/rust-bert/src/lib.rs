@@ -13,6 +13,8 @@
 //! A model is a [`ModelFolder`]: a local folder in the layout of the Hugging Face hub. Nothing is fetched.
 //!
 //! ```no_run
+//! # #[cfg(feature = "rust-bert")]
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use pressmark_core::{Document, Sentence, SegmentKind, Span, Stage, Token};
 //! use pressmark_rust_bert::{ModelFolder, TokenClassifier, TokenClassifierOptions};
 //!
@@ -24,7 +26,8 @@
 //! doc.sents = vec![Sentence { span: Span::new(0, 10), tokens: 0..2, block: 0, kind: SegmentKind::Body }];
 //! ner.run(&mut doc)?;
 //! assert_eq!(doc.entities[0].name, "Oslo");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Threads and memory

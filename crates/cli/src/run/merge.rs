@@ -3,7 +3,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::Document;
+use pressmark_core::{Document, ProblemKind, Status};
 use pressmark_jsonl::{DocumentCounts, JournalEnd, JournalLine, JournalRow, Provenance, Record, Settings, write_line};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -102,6 +102,14 @@ struct Linked<'a> {
     id: Cow<'a, str>,
     #[serde(borrow)]
     duplicate_of: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    source: LinkedSource<'a>,
+}
+
+#[derive(Deserialize)]
+struct LinkedSource<'a> {
+    #[serde(borrow)]
+    sha256: Cow<'a, str>,
 }
 
 impl Piece {
@@ -122,15 +130,22 @@ impl Piece {
 
     /// The next row as it stands in the whole run goes to `line`; gives the document's fingerprint, status, and
     /// whether it is a duplicate.
-    fn next(&mut self, ledger: &mut Ledger, line: &mut Vec<u8>) -> Result<([u8; 32], pressmark_core::Status, bool)> {
+    fn next(&mut self, ledger: &mut Ledger, line: &mut Vec<u8>) -> Result<([u8; 32], Status, bool)> {
         let row = self.next_row()?.with_context(|| format!("{} ends too early", self.name))?;
         let read = self.rows.read(&row)?;
         let read = read.with_context(|| format!("a row of {} (id {:?}) is not what was written", self.name, row.id))?;
-        let doc = enter(ledger, &row)?;
+        let linked: Linked<'_> =
+            serde_json::from_slice(read).with_context(|| format!("a row of {} is no record", self.name))?;
+        let doc = enter(ledger, &row, &linked.source.sha256)?;
         line.clear();
-        relink(read, &row, &doc, line).with_context(|| format!("failed to merge a row of {}", self.name))?;
+        let status = if linked.id == doc.id && linked.duplicate_of.as_deref() == doc.duplicate_of.as_deref() {
+            line.extend_from_slice(read);
+            status(&row.status)
+        } else {
+            relink(read, &doc, line).with_context(|| format!("failed to merge a row of {}", self.name))?
+        };
         let fingerprint = from_hex(&row.input).context("a fingerprint is no hexadecimal number")?;
-        Ok((fingerprint, status(&row), doc.duplicate_of.is_some()))
+        Ok((fingerprint, status, doc.duplicate_of.is_some()))
     }
 
     fn next_row(&mut self) -> Result<Option<JournalRow<'static>>> {
@@ -187,26 +202,20 @@ fn check(pieces: &[Piece]) -> Result<JournalEnd> {
     Ok(first.end.clone())
 }
 
-/// Writes a shard's row with the id and the earlier document that it has in the whole run.
-fn relink(row: &[u8], entry: &JournalRow<'_>, doc: &Document, line: &mut Vec<u8>) -> Result<()> {
-    let linked: Linked<'_> = serde_json::from_slice(row)?;
-    if linked.id == doc.id && linked.duplicate_of.as_deref() == doc.duplicate_of.as_deref() {
-        line.extend_from_slice(row);
-        return Ok(());
-    }
+/// Writes a shard's row with the id and the earlier document that it has in the whole run; gives its status there.
+fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status> {
     let mut record: Record<'_> = serde_json::from_slice(row)?;
     write_line(&record, line)?;
     if line != row {
         bail!("it does not come out as it went in");
     }
     line.clear();
-    if record.id != entry.id {
-        // What its shard said of its id, which was the last that was said of it.
-        record.problems.pop();
-    }
+    // What its shard said of its id holds of the shard.
+    record.problems.retain(|problem| problem.kind != ProblemKind::DuplicateId.as_str());
     let now = Record::of(doc, &Provenance::default());
     record.problems.extend(now.problems);
     (record.id, record.duplicate_of) = (now.id, now.duplicate_of);
+    record.status = record.status_due().into();
     write_line(&record, line)?;
-    Ok(())
+    Ok(status(&record.status))
 }

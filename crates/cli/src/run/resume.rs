@@ -145,15 +145,16 @@ impl State {
             let number = documents + 1;
             bail!("the input has changed: document {number} was record {} of {}, {now}: {ANEW}", row.record, self.path);
         }
-        let entered = enter(&mut self.ledger, row).context("the journal makes no sense")?;
-        count(&mut self.counts, status(row), entered.duplicate_of.is_some());
+        let entered = enter(&mut self.ledger, row, "").context("the journal makes no sense")?;
+        count(&mut self.counts, status(&row.status), entered.duplicate_of.is_some());
         Ok(())
     }
 }
 
 /// Takes a document that is done into account, by what the journal says of it; gives what became of its id.
-pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>) -> Result<Document> {
+pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str) -> Result<Document> {
     let mut doc = Document { id: row.id.to_string(), ..Document::default() };
+    doc.source.sha256 = sha256.to_owned();
     let signature = match &row.signature {
         Some(text) => Some(Signature::from_bytes(&from_hex(text).context("a signature is no hexadecimal number")?)),
         None => None,
@@ -162,8 +163,8 @@ pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>) -> Result<Documen
     Ok(doc)
 }
 
-pub(crate) fn status(row: &JournalRow<'_>) -> Status {
-    match &*row.status {
+pub(crate) fn status(name: &str) -> Status {
+    match name {
         "ok" => Status::Ok,
         "partial" => Status::Partial,
         _ => Status::Failed,

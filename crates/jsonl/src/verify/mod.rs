@@ -8,7 +8,7 @@ mod segments;
 mod settings;
 mod text;
 
-use pressmark_core::{EditKind, ProblemKind, SegmentKind, Severity};
+use pressmark_core::{EditKind, ProblemKind, SegmentKind};
 
 pub use self::findings::{Finding, Findings};
 pub use self::run::{RowFacts, Rows, Run};
@@ -31,6 +31,7 @@ use crate::record::*;
 /// use pressmark_jsonl::{Provenance, Record, verify_line, write_line};
 ///
 /// let mut doc = Document::from_text("a", "Rain fell.");
+/// doc.source.path = "a.txt".into();
 /// doc.source.sha256 = "0".repeat(64);
 /// let mut line = Vec::new();
 /// write_line(&Record::of(&doc, &Provenance::of("0.1.0", &[])), &mut line)?;
@@ -77,7 +78,7 @@ fn row(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) {
         found.require(!problem.stage.is_empty(), format_args!("problems[{i}].stage"), "is empty");
         text.optional(problem.start, problem.end, format_args!("problems[{i}]"), found);
     }
-    let status = status(record);
+    let status = record.status_due();
     let told = format_args!("is {:?}, while text, problems and coverage say {status:?}", record.status);
     found.require(record.status == status, "status", told);
     meta(&record.meta, found);
@@ -86,19 +87,6 @@ fn row(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) {
         found.require(is_object, "extra", "is no JSON object");
     }
     found.require(record.duplicate_of.as_deref() != Some(&*record.id), "duplicate_of", "is the row itself");
-}
-
-/// The status that text, problems and coverage call for.
-fn status(record: &Record<'_>) -> &'static str {
-    let severity = |p: &Problem<'_>| ProblemKind::ALL.iter().find(|k| k.as_str() == p.kind).map(|k| k.severity());
-    let worst = record.problems.iter().filter_map(severity).max().unwrap_or(Severity::Note);
-    if record.text.is_empty() {
-        "failed"
-    } else if worst > Severity::Note || record.coverage.iter().any(|c| c.seen < c.total) {
-        "partial"
-    } else {
-        "ok"
-    }
 }
 
 fn meta(meta: &Meta<'_>, found: &mut Findings) {
@@ -136,6 +124,7 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
             place,
             "has a model without a digest, or reverse",
         );
+        found.require(stage.model.as_deref() != Some(""), place, "has a model without a name");
         found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 small hex digits");
         let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&stage.settings).is_ok();
         found.require(is_object, place, "has settings that are no JSON object");
