@@ -60,5 +60,64 @@ fn end_to_end(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, each_stage, end_to_end);
+/// Words of the documents whose time a word must not grow.
+const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
+
+/// One document of each length: where a stage is worse than linear, the words a second fall.
+fn by_length(criterion: &mut Criterion) {
+    let pipeline = Pipeline::new(stages(&model())).expect("the order works");
+    let mut group = criterion.benchmark_group("length");
+    group.sample_size(10);
+    for words in LENGTHS {
+        let text = long_text(words);
+        group.throughput(Throughput::Elements(words as u64));
+        group.bench_function(format!("{words} words"), |bench| {
+            bench.iter(|| {
+                let mut doc = Document::from_text("long", text.clone());
+                pipeline.run(&mut [&mut doc]);
+                let mut out = Vec::new();
+                write_line(&Record::of(&doc, &Provenance::default()), &mut out).expect("memory takes it");
+                out
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The seeds' paragraphs over and over, each opened by somebody who was not named before: names, quotations and
+/// sentences grow with the text, as they do in a long document.
+fn long_text(words: usize) -> String {
+    let docs = documents(&records());
+    let paragraphs: Vec<&str> = docs.iter().flat_map(|doc| doc.text.split("\n\n")).collect();
+    let mut text = String::new();
+    let mut left = words;
+    for (i, paragraph) in paragraphs.iter().cycle().enumerate() {
+        if left == 0 {
+            break;
+        }
+        let opening = format!("{} {} said on Monday that it had begun.", name(i), name(i / 7 + 3));
+        let taken: Vec<&str> = opening.split(' ').chain(paragraph.split_whitespace()).take(left).collect();
+        left -= taken.len();
+        text.push_str(&taken.join(" "));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+/// A made-up name, another for each number below 8000.
+fn name(number: usize) -> String {
+    const FIRST: [&str; 20] = [
+        "Bal", "Cor", "Dan", "Fer", "Gol", "Hal", "Jor", "Kel", "Lam", "Mor", "Nar", "Pel", "Quin", "Ras", "Sel",
+        "Tor", "Ul", "Ver", "Wil", "Zan",
+    ];
+    const SECOND: [&str; 20] = [
+        "a", "ane", "ar", "as", "e", "ec", "el", "en", "er", "et", "i", "ic", "il", "in", "is", "o", "on", "or", "ov",
+        "u",
+    ];
+    const LAST: [&str; 20] =
+        ["b", "ck", "d", "ff", "g", "k", "ld", "ll", "m", "mp", "n", "nd", "nt", "r", "rd", "rk", "s", "st", "t", "z"];
+    [FIRST[number % 20], SECOND[number / 20 % 20], LAST[number / 400 % 20]].concat()
+}
+
+criterion_group!(benches, each_stage, end_to_end, by_length);
 criterion_main!(benches);

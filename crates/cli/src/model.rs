@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use pressmark_encoder::{BundleFiles, Model};
+use pressmark_stance::Vectors;
 
 use crate::args::{BundleArgs, ModelArgs};
 
@@ -21,6 +22,17 @@ fn bundled() -> Option<BundleFiles> {
         weights: bundled!("model.safetensors"),
         manifest: bundled!("manifest.json"),
     })
+}
+
+/// The vectors of the shipped codebooks, made by `pressmark models prepare`.
+#[cfg(feature = "bundled-model")]
+fn bundled_vectors() -> &'static [u8] {
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pressmark-news/codebook-vectors.bin"))
+}
+
+#[cfg(not(feature = "bundled-model"))]
+fn bundled_vectors() -> &'static [u8] {
+    &[]
 }
 
 #[cfg(not(feature = "bundled-model"))]
@@ -49,4 +61,17 @@ pub(crate) fn load(args: &ModelArgs) -> Result<Arc<Model>> {
 pub(crate) fn open(args: &BundleArgs) -> Result<Model> {
     let name = args.model.as_ref().map_or_else(|| "inside the program".to_owned(), |dir| dir.display().to_string());
     Model::from_files(&files(args)?).with_context(|| format!("failed to load the model {name}"))
+}
+
+/// The file beside a bundle that holds the vectors of the shipped codebooks.
+pub(crate) const VECTORS: &str = "codebook-vectors.bin";
+
+/// The vectors of codebooks that were encoded before, if the bundle has any for this model.
+pub(crate) fn vectors(args: &BundleArgs, model: &Model) -> Vectors {
+    match &args.model {
+        Some(dir) => {
+            std::fs::read(dir.join(VECTORS)).map(|bytes| Vectors::from_bytes(&bytes, model)).unwrap_or_default()
+        }
+        None => Vectors::from_bytes(bundled_vectors(), model),
+    }
 }

@@ -13,7 +13,8 @@ use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances
 use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::{Subwords, Tokenizer};
 
-use crate::args::{StageArgs, StageName, SummaryLength};
+use crate::args::{BundleArgs, StageArgs, StageName, SummaryLength};
+use crate::model;
 
 impl StageName {
     const ALL: [Self; 8] = [
@@ -52,8 +53,8 @@ fn wanted(asked: &[StageName]) -> BTreeSet<StageName> {
 }
 
 /// The pipeline that the arguments ask for.
-pub(crate) fn pipeline(args: &StageArgs, model: &Arc<Model>) -> Result<Pipeline> {
-    Ok(Pipeline::new(stages(args, model)?)?)
+pub(crate) fn pipeline(args: &StageArgs, bundle: &BundleArgs, model: &Arc<Model>) -> Result<Pipeline> {
+    Ok(Pipeline::new(stages(args, bundle, model)?)?)
 }
 
 /// The tokenizer that the model was trained with.
@@ -64,7 +65,7 @@ pub(crate) fn tokenizer(model: &Model) -> Result<Tokenizer> {
 }
 
 /// The stages that the arguments ask for, and those that they need, in order.
-pub(crate) fn stages(args: &StageArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
+pub(crate) fn stages(args: &StageArgs, bundle: &BundleArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
     let tokenizer = tokenizer(model)?;
     let mut stages: Vec<Box<dyn Stage>> = Vec::new();
     for name in wanted(&args.stages) {
@@ -77,7 +78,8 @@ pub(crate) fn stages(args: &StageArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn
             StageName::Summarize => Box::new(summarizer(args, model)?),
             StageName::Frames => {
                 let codebooks = codebooks(&args.codebook)?;
-                Box::new(Frames::new(Arc::clone(model), &tokenizer, &codebooks, FramesOptions::default())?)
+                let (vectors, options) = (model::vectors(bundle, model), FramesOptions::default());
+                Box::new(Frames::with_vectors(Arc::clone(model), &tokenizer, &codebooks, options, &vectors)?)
             }
             StageName::Sentiment => Box::new(EntitySentiment::new(Arc::clone(model))?),
             StageName::Stance => {
@@ -119,6 +121,11 @@ fn codebooks(names: &[String]) -> Result<Vec<Codebook>> {
         return SHIPPED_CODEBOOKS[..2].iter().map(|name| codebook(name)).collect();
     }
     names.iter().map(|name| codebook(name)).collect()
+}
+
+/// The codebooks inside the program.
+pub(crate) fn shipped_codebooks() -> Result<Vec<Codebook>> {
+    SHIPPED_CODEBOOKS.iter().map(|name| codebook(name)).collect()
 }
 
 /// A codebook of frames by its name or path.

@@ -9,8 +9,8 @@ use pressmark_tokenize::Tokenizer;
 
 use crate::codebook::Label;
 use crate::fit::LinearHead;
-use crate::prototypes::{Prototypes, Trained, background};
-use crate::{Codebook, Error};
+use crate::prototypes::{Prototypes, Trained};
+use crate::{Codebook, Error, Vectors};
 
 /// How documents are framed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,7 +69,22 @@ impl Frames {
         codebooks: &[Codebook],
         options: FramesOptions,
     ) -> Result<Self, Error> {
-        let background = background(&model, tokenizer)?;
+        let vectors = Vectors::encode(&model, tokenizer, codebooks)?;
+        Self::with_vectors(model, tokenizer, codebooks, options, &vectors)
+    }
+
+    /// The same, with the vectors of texts that were encoded before; only those that are missing
+    /// are encoded here.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_vectors(
+        model: Arc<Model>,
+        tokenizer: &Tokenizer,
+        codebooks: &[Codebook],
+        options: FramesOptions,
+        vectors: &Vectors,
+    ) -> Result<Self, Error> {
         let book = |codebook: &Codebook| {
             let fit = codebook.fit.as_ref();
             if let Some(fit) = fit.filter(|fit| fit.sha256 != model.sha256()) {
@@ -81,7 +96,7 @@ impl Frames {
             Ok(Book {
                 id: codebook.id(),
                 labels: codebook.labels().map(str::to_owned).collect(),
-                base: Base::with_background(codebook, &background, &model, tokenizer)?,
+                base: Base::with_vectors(codebook, vectors, &model, tokenizer)?,
                 fitted: codebook.labels().map(head).collect(),
                 fit_examples: fit.map(|fit| fit.examples),
             })
@@ -153,17 +168,17 @@ impl Book {
 
 impl Base {
     pub(crate) fn new(codebook: &Codebook, model: &Arc<Model>, tokenizer: &Tokenizer) -> Result<Self, Error> {
-        Self::with_background(codebook, &background(model, tokenizer)?, model, tokenizer)
+        Self::with_vectors(codebook, &Vectors::default(), model, tokenizer)
     }
 
-    fn with_background(
+    fn with_vectors(
         codebook: &Codebook,
-        background: &[Vec<f32>],
+        vectors: &Vectors,
         model: &Arc<Model>,
         tokenizer: &Tokenizer,
     ) -> Result<Self, Error> {
         let find = |label: &Label| Some((Trained::find(model, label.head.as_deref()?)?, label.head_share));
-        let prototypes = Prototypes::new(codebook, background, model, tokenizer)?;
+        let prototypes = Prototypes::new(codebook, vectors, model, tokenizer)?;
         Ok(Self { prototypes, trained: codebook.labels.iter().map(find).collect() })
     }
 

@@ -5,7 +5,8 @@
 //! document: [`Frames`] scores every label of its [`Codebook`]s and names the sentences that show
 //! it; [`EntitySentiment`] judges the tone towards each entity over its mentions; [`Stances`]
 //! gathers what the outlet and the quoted speakers say about a target. What stands beside the
-//! documents (definitions, examples, targets) is encoded once, when a stage is made.
+//! documents (definitions, examples, targets) is encoded once, when a stage is made, or before
+//! ([`Vectors`]).
 //!
 //! ```
 //! use pressmark_stance::Codebook;
@@ -39,6 +40,7 @@ mod frames;
 mod prototypes;
 mod sentiment;
 mod stances;
+mod vectors;
 
 pub use codebook::Codebook;
 pub use error::Error;
@@ -46,3 +48,4 @@ pub use fit::FitReport;
 pub use frames::{Frames, FramesOptions};
 pub use sentiment::EntitySentiment;
 pub use stances::{Stances, StancesOptions};
+pub use vectors::Vectors;

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use pressmark_encoder::{Head, Model, dot, normalize, sigmoid};
 use pressmark_tokenize::Tokenizer;
 
-use crate::{Codebook, Error, embed::embed};
+use crate::codebook::Label;
+use crate::{Codebook, Error, Vectors};
 
 /// Sentences about everything and nothing: against them a similarity is judged high or low.
 const BACKGROUND: &str = include_str!("../codebooks/background.txt");
@@ -29,9 +30,14 @@ struct Prototype {
     deviation: f32,
 }
 
-/// The vectors of the background sentences: the same for every codebook.
-pub(crate) fn background(model: &Model, tokenizer: &Tokenizer) -> Result<Vec<Vec<f32>>, Error> {
-    BACKGROUND.lines().map(|line| embed(model, tokenizer, line)).collect()
+/// The background sentences: the same for every codebook.
+pub(crate) fn background() -> std::str::Lines<'static> {
+    BACKGROUND.lines()
+}
+
+/// The texts whose mean is a frame's prototype.
+pub(crate) fn texts_of(label: &Label) -> impl Iterator<Item = &str> {
+    std::iter::once(&label.definition).chain(&label.examples).map(String::as_str)
 }
 
 /// Share of the nearest member in a similarity, the rest being the centre's: a frame has several
@@ -39,22 +45,18 @@ pub(crate) fn background(model: &Model, tokenizer: &Tokenizer) -> Result<Vec<Vec
 const NEAREST: f32 = 0.5;
 
 impl Prototypes {
-    /// The prototypes of a codebook against a [`background`].
+    /// The prototypes of a codebook against the [`background`]; texts without a vector are encoded.
     pub(crate) fn new(
         codebook: &Codebook,
-        background: &[Vec<f32>],
+        vectors: &Vectors,
         model: &Model,
         tokenizer: &Tokenizer,
     ) -> Result<Self, Error> {
-        let members = codebook
-            .labels
-            .iter()
-            .map(|label| {
-                let texts = std::iter::once(&label.definition).chain(&label.examples);
-                texts.map(|text| embed(model, tokenizer, text)).collect::<Result<Vec<_>, _>>()
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::fit(members, background))
+        let vector = |text: &str| vectors.embed(model, tokenizer, text);
+        let labels = codebook.labels.iter();
+        let members = labels.map(|label| texts_of(label).map(vector).collect()).collect::<Result<Vec<_>, Error>>()?;
+        let background = background().map(vector).collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self::fit(members, &background))
     }
 
     fn fit(members: Vec<Vec<Vec<f32>>>, background: &[Vec<f32>]) -> Self {

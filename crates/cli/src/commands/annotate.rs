@@ -144,7 +144,8 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let model = model::load(&args.model)?;
     let stop = interrupt::watch()?;
     let timeout = args.run.timeout;
-    let pipeline = stages::pipeline(&args.stages, &model)?.within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
+    let pipeline = stages::pipeline(&args.stages, &args.model.bundle, &model)?
+        .within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
     let options = args.input.options();
     let inputs = Inputs::open(&args.inputs, options.clone())?;
     let progress = inputs.progress();

@@ -60,7 +60,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
     let start = Instant::now();
     let model = model::load(&args.model)?;
     let bench = Bench {
-        pipeline: stages::pipeline(&args.stages, &model)?,
+        pipeline: stages::pipeline(&args.stages, &args.model.bundle, &model)?,
         options: args.input.options(),
         jobs: args.jobs.map_or_else(cores, usize::from),
         inputs: args.inputs,

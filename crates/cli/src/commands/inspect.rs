@@ -39,7 +39,7 @@ const TOP_FRAMES: usize = 4;
 
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     let model = model::load(&args.model)?;
-    let pipeline = stages::pipeline(&args.stages, &model)?;
+    let pipeline = stages::pipeline(&args.stages, &args.model.bundle, &model)?;
     let options = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), options.clone())?;
     let record = inputs

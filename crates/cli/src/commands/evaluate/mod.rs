@@ -177,7 +177,11 @@ impl Bench<'_> {
     fn documents(&self, stages: &[StageName]) -> Result<Documents> {
         match &self.annotated {
             Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
-            None => Ok(Documents::Stages(stages::stages(&self.stage_args(stages), &self.model()?)?)),
+            None => Ok(Documents::Stages(stages::stages(
+                &self.stage_args(stages),
+                &self.args.model.bundle,
+                &self.model()?,
+            )?)),
         }
     }
 
