@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
     saved = torch.load(args.checkpoint, weights_only=False)
-    model = Model({n: SPECS[n].widths for n in saved["heads"]})
+    model = Model({n: SPECS[n].widths for n in saved.get("heads", ["ner.news", "ner.conll03", "embedding"])})
     model.load_state_dict(saved["model"])
     task = READERS["stance"](args.data, subwords)
     with (args.data / "stance/vast/dev.csv").open(encoding="utf-8", errors="replace", newline="") as file:
