@@ -3,7 +3,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use pressmark_encoder::{BundleFiles, Model};
 
-use crate::args::{BundleArgs, ModelArgs};
+use crate::args::{BundleArgs, EncoderArgs};
 
 #[cfg(feature = "bundled-model")]
 macro_rules! bundled {
@@ -41,7 +41,7 @@ pub(crate) fn files(args: &BundleArgs) -> Result<BundleFiles> {
 }
 
 /// The model that the arguments name, ready to compute in the precision that they ask for.
-pub(crate) fn load(args: &ModelArgs) -> Result<Arc<Model>> {
+pub(crate) fn load(args: &EncoderArgs) -> Result<Arc<Model>> {
     Ok(Arc::new(open(&args.bundle)?.with_precision(args.precision.into())?))
 }
 
