@@ -111,3 +111,26 @@ fn a_folder_gets_the_lines_their_schema_and_a_dataset_card() {
     names.sort();
     assert_eq!(names, ["README.md", "annotated.jsonl", "annotated.jsonl.manifest.json", "annotated.jsonl.schema.json"]);
 }
+
+#[test]
+fn a_library_that_is_not_built_in_is_refused_and_told_how_to_get() {
+    let refusal = |args: &[&str]| {
+        let output = pressmark(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for args in [["--backend", "rust-bert"], ["--backend", "summarize=rust-bert"], ["--model", "ner=some-folder"]] {
+        let message = refusal(&[&["annotate", "seeds"], &args[..]].concat());
+        assert!(
+            message.contains("this build has no rust-bert") && message.contains("--features rust-bert"),
+            "{message}"
+        );
+    }
+    assert!(refusal(&["annotate", "seeds", "--backend", "ner=onnx"]).contains("none of embedded and rust-bert"));
+    let fit = ["codebook", "fit", "coded.jsonl", "--codebook", "news-frames", "--backend", "rust-bert"];
+    assert!(refusal(&fit).contains("--backend"));
+    assert_eq!(
+        annotate(&["seeds/09-museum-door.txt", "--backend", "embedded"]),
+        annotate(&["seeds/09-museum-door.txt"])
+    );
+}

@@ -7,6 +7,7 @@ use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
 use pressmark_ner::Scheme;
 
+use crate::backend::{Backends, ModelChoice};
 use crate::commands::annotate::AnnotateArgs;
 use crate::commands::bench::BenchArgs;
 use crate::commands::codebook::CodebookArgs;
@@ -216,11 +217,31 @@ pub(crate) struct BundleArgs {
     pub(crate) model: Option<PathBuf>,
 }
 
+/// The model of our own, for work that no other library can do.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct EncoderArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    /// What the encoder computes in
+    #[arg(long, value_enum, default_value_t = PrecisionName::Int8, value_name = "TYPE")]
+    pub(crate) precision: PrecisionName,
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
-    #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
+    /// Folder of a model bundle, instead of the one inside the program; with STAGE= a folder in the layout of the
+    /// Hugging Face hub, or a name of `pressmark models list`, for a stage on rust-bert
+    #[arg(long, value_name = "[STAGE=]DIR", env = "PRESSMARK_MODEL")]
+    pub(crate) model: Vec<ModelChoice>,
+    /// Run stages on another library: rust-bert for all that it has (ner, summarize, frames, stance), or stage by stage
+    /// as in ner=embedded,summarize=rust-bert [default: embedded]
+    #[arg(long, value_name = "LIST")]
+    pub(crate) backend: Option<Backends>,
+    /// Fetch the models of rust-bert that are not at hand
+    #[arg(long)]
+    pub(crate) pull: bool,
     /// What the encoder computes in
     #[arg(long, value_enum, default_value_t = PrecisionName::Int8, value_name = "TYPE")]
     pub(crate) precision: PrecisionName,

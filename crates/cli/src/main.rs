@@ -1,7 +1,9 @@
 //! The `pressmark` command: arguments → settings → run, one module a subcommand.
 
 mod args;
+mod backend;
 mod commands;
+mod hub;
 mod interrupt;
 mod model;
 mod report;

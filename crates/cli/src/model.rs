@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use pressmark_encoder::{BundleFiles, Model};
 use pressmark_stance::Vectors;
 
-use crate::args::{BundleArgs, ModelArgs};
+use crate::args::{BundleArgs, EncoderArgs};
 
 #[cfg(feature = "bundled-model")]
 macro_rules! bundled {
@@ -53,7 +53,7 @@ pub(crate) fn files(args: &BundleArgs) -> Result<BundleFiles> {
 }
 
 /// The model that the arguments name, ready to compute in the precision that they ask for.
-pub(crate) fn load(args: &ModelArgs) -> Result<Arc<Model>> {
+pub(crate) fn load(args: &EncoderArgs) -> Result<Arc<Model>> {
     Ok(Arc::new(open(&args.bundle)?.with_precision(args.precision.into())?))
 }
 

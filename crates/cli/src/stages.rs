@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use pressmark_core::Stage;
 use pressmark_encoder::Model;
 use pressmark_ner::{Ner, Terms};
@@ -13,7 +15,8 @@ use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances
 use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::{Subwords, Tokenizer};
 
-use crate::args::{BundleArgs, StageArgs, StageName, SummaryLength};
+use crate::args::{ModelArgs, StageArgs, StageName, SummaryLength};
+use crate::backend::{RustBert, Slot};
 use crate::model;
 
 impl StageName {
@@ -27,6 +30,17 @@ impl StageName {
         Self::Sentiment,
         Self::Stance,
     ];
+
+    /// What another library can do of its work.
+    fn slot(self) -> Option<Slot> {
+        match self {
+            Self::Encoder => Some(Slot::Embed),
+            Self::Ner => Some(Slot::Ner),
+            Self::Frames => Some(Slot::Frames),
+            Self::Stance => Some(Slot::Stance),
+            Self::Tokenize | Self::Quote | Self::Summarize | Self::Sentiment => None,
+        }
+    }
 
     /// The stages whose layers this one reads.
     fn needs(self) -> &'static [Self] {
@@ -53,8 +67,8 @@ fn wanted(asked: &[StageName]) -> BTreeSet<StageName> {
 }
 
 /// The pipeline that the arguments ask for.
-pub(crate) fn pipeline(args: &StageArgs, bundle: &BundleArgs, model: &Arc<Model>) -> Result<Pipeline> {
-    Ok(Pipeline::new(stages(args, bundle, model)?)?)
+pub(crate) fn pipeline(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>) -> Result<Pipeline> {
+    Ok(Pipeline::new(stages(args, models, model)?)?)
 }
 
 /// The tokenizer that the model was trained with.
@@ -65,20 +79,34 @@ pub(crate) fn tokenizer(model: &Model) -> Result<Tokenizer> {
 }
 
 /// The stages that the arguments ask for, and those that they need, in order.
-pub(crate) fn stages(args: &StageArgs, bundle: &BundleArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
+pub(crate) fn stages(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
+    let rust_bert = RustBert::new(models)?;
+    let elsewhere = |slot: Slot| rust_bert.as_ref().filter(|r| r.does(slot));
+    let wanted = wanted(&args.stages);
+    if elsewhere(Slot::Embed).is_some() {
+        needs_no_bundle(&wanted, |slot| elsewhere(slot).is_some())?;
+    }
     let tokenizer = tokenizer(model)?;
     let mut stages: Vec<Box<dyn Stage>> = Vec::new();
-    for name in wanted(&args.stages) {
+    for name in wanted {
+        if let Some(rust_bert) = elsewhere(Slot::Summarize).filter(|_| name == StageName::Summarize) {
+            // The sentences that tell most are chosen all the same, and stand beside what is written.
+            stages.push(rust_bert.stage(Slot::Summarize, args)?);
+        }
+        if let Some((slot, rust_bert)) = name.slot().and_then(|slot| Some((slot, elsewhere(slot)?))) {
+            stages.push(rust_bert.stage(slot, args)?);
+            continue;
+        }
         stages.push(match name {
             // The tokenizer stands beside the stages that encode texts of their own; it moves in last.
             StageName::Tokenize => continue,
             StageName::Encoder => Box::new(Pass::new(Arc::clone(model))?),
             StageName::Ner => Box::new(ner(args, model)?),
             StageName::Quote => Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
-            StageName::Summarize => Box::new(summarizer(args, model)?),
+            StageName::Summarize => Box::new(summarizer(args, model, elsewhere(Slot::Embed).is_none())?),
             StageName::Frames => {
                 let codebooks = codebooks(&args.codebook)?;
-                let (vectors, options) = (model::vectors(bundle, model), FramesOptions::default());
+                let (vectors, options) = (model::vectors(&models.encoder().bundle, model), FramesOptions::default());
                 Box::new(Frames::with_vectors(Arc::clone(model), &tokenizer, &codebooks, options, &vectors)?)
             }
             StageName::Sentiment => Box::new(EntitySentiment::new(Arc::clone(model))?),
@@ -95,20 +123,39 @@ pub(crate) fn stages(args: &StageArgs, bundle: &BundleArgs, model: &Arc<Model>) 
 fn ner(args: &StageArgs, model: &Arc<Model>) -> Result<Ner> {
     let mut options = pressmark_ner::Options::default();
     options.scheme = args.labels.into();
-    for path in &args.terms {
-        let terms = Terms::read(path).with_context(|| format!("failed to read the terms {}", path.display()))?;
-        options.terms.push(terms);
-    }
+    options.terms = terms(&args.terms)?;
     Ok(Ner::new(Arc::clone(model), options)?)
 }
 
-fn summarizer(args: &StageArgs, model: &Arc<Model>) -> Result<Summarizer> {
+/// The codebooks of terms.
+pub(crate) fn terms(paths: &[PathBuf]) -> Result<Vec<Terms>> {
+    let read =
+        |path: &PathBuf| Terms::read(path).with_context(|| format!("failed to read the terms {}", path.display()));
+    paths.iter().map(read).collect()
+}
+
+/// Without the bundled encoder, whose place sentence vectors of rust-bert take, other stages must do without it.
+fn needs_no_bundle(wanted: &BTreeSet<StageName>, elsewhere: impl Fn(Slot) -> bool) -> Result<()> {
+    let reads_hidden = [StageName::Ner, StageName::Frames, StageName::Sentiment, StageName::Stance];
+    let left = reads_hidden.into_iter().find(|name| wanted.contains(name) && !name.slot().is_some_and(&elsewhere));
+    match left.and_then(|name| name.to_possible_value()) {
+        Some(name) => bail!(
+            "embed=rust-bert takes the place of the bundled encoder, which {} reads; put that on rust-bert too, or leave \
+             it out with --stages",
+            name.get_name()
+        ),
+        None => Ok(()),
+    }
+}
+
+fn summarizer(args: &StageArgs, model: &Arc<Model>, has_hidden: bool) -> Result<Summarizer> {
     let length = match args.summary {
         SummaryLength::Sentences(count) => Length::Sentences(count),
         SummaryLength::Words(count) => Length::Words(count),
         SummaryLength::Share(share) => Length::Share(share),
     };
-    Ok(Summarizer::new(Arc::clone(model), pressmark_summarize::Options { length })?)
+    let options = pressmark_summarize::Options { length };
+    Ok(if has_hidden { Summarizer::new(Arc::clone(model), options)? } else { Summarizer::without_model(options)? })
 }
 
 /// The names of the codebooks of frames inside the program; `annotate` uses the first two unless told otherwise.
@@ -116,7 +163,7 @@ pub(crate) const SHIPPED_CODEBOOKS: [&str; 4] =
     ["policy-frames", "news-frames", "climate-frames", "gun-violence-frames"];
 
 /// The codebooks of frames by their names or paths; the general ones when none is named.
-fn codebooks(names: &[String]) -> Result<Vec<Codebook>> {
+pub(crate) fn codebooks(names: &[String]) -> Result<Vec<Codebook>> {
     if names.is_empty() {
         return SHIPPED_CODEBOOKS[..2].iter().map(|name| codebook(name)).collect();
     }

@@ -167,6 +167,13 @@ impl Ner {
     }
 }
 
+/// Adds terms to mentions that another stage left in a document, and joins all of them into entities as [`Ner`] does.
+pub fn join_mentions(doc: &mut Document, codebooks: &[Terms]) {
+    let mentions = std::mem::take(&mut doc.ents);
+    let mentions = terms::add_terms(doc, codebooks, mentions);
+    (doc.ents, doc.entities) = join::join(doc, mentions);
+}
+
 /// A token's first row, where there is a hidden state for it.
 fn row_of(doc: &Document, token: usize) -> Option<usize> {
     let rows = doc.windows.token_rows.get(token).filter(|rows| !rows.is_empty())?;

@@ -66,7 +66,8 @@ fn check(count: u64, kills: u32, more: &[&str]) {
     println!(
         "{count} documents: killed {kills} times, {midway} of them with some done, {finished} runs ended; nothing lost"
     );
-    assert!(midway > 0, "no kill hit a run at work");
+    // Of a few kills, all may come before the first row; of twenty, hardly.
+    assert!(midway > 0 || kills < 20, "no kill hit a run at work");
 }
 
 #[test]

@@ -141,11 +141,11 @@ struct Done {
 }
 
 pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
-    let model = model::load(&args.model)?;
+    let model = model::load(&args.model.encoder())?;
     let stop = interrupt::watch()?;
     let timeout = args.run.timeout;
-    let pipeline = stages::pipeline(&args.stages, &args.model.bundle, &model)?
-        .within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
+    let pipeline = stages::pipeline(&args.stages, &args.model, &model)?;
+    let pipeline = pipeline.within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
     let options = args.input.options();
     let inputs = Inputs::open(&args.inputs, options.clone())?;
     let progress = inputs.progress();

@@ -58,9 +58,9 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
         bail!("standard input can be read only once; name files or folders");
     }
     let start = Instant::now();
-    let model = model::load(&args.model)?;
+    let model = model::load(&args.model.encoder())?;
     let bench = Bench {
-        pipeline: stages::pipeline(&args.stages, &args.model.bundle, &model)?,
+        pipeline: stages::pipeline(&args.stages, &args.model, &model)?,
         options: args.input.options(),
         jobs: args.jobs.map_or_else(cores, usize::from),
         inputs: args.inputs,

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::evaluate::gold::GoldArgs;
 use super::evaluate::read_coded;
-use crate::args::ModelArgs;
+use crate::args::EncoderArgs;
 use crate::{Outcome, model, stages, terminal};
 
 const FIT_EXAMPLES: &str = "\
@@ -56,7 +56,7 @@ pub(crate) struct FitArgs {
     #[command(flatten)]
     pub(crate) fields: GoldArgs,
     #[command(flatten)]
-    pub(crate) model: ModelArgs,
+    pub(crate) model: EncoderArgs,
 }
 
 pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {

@@ -38,8 +38,8 @@ const QUOTE: Style = AnsiColor::Cyan.on_default();
 const TOP_FRAMES: usize = 4;
 
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
-    let model = model::load(&args.model)?;
-    let pipeline = stages::pipeline(&args.stages, &args.model.bundle, &model)?;
+    let model = model::load(&args.model.encoder())?;
+    let pipeline = stages::pipeline(&args.stages, &args.model, &model)?;
     let options = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), options.clone())?;
     let record = inputs
@@ -129,6 +129,9 @@ fn quotes(doc: &Document, out: &mut impl Write) -> Result<()> {
 }
 
 fn summary(doc: &Document, out: &mut impl Write) -> Result<()> {
+    if let Some(text) = &doc.abstract_text {
+        writeln!(out, "{}\n  {}\n", styled("Abstract", HEADING), clean(&text.replace('\n', " ")))?;
+    }
     if doc.summary.is_empty() {
         return Ok(());
     }

@@ -1,16 +1,27 @@
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use pressmark_stance::Vectors;
 
 use crate::args::BundleArgs;
+use crate::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
 use crate::{Outcome, model, stages};
 
-/// List the models at hand, or check them against their manifests
+const MODELS_EXAMPLES: &str = "\
+Examples:
+  What there is, and what of it is at hand:
+    pressmark models list
+  Fetch a model for written summaries and hold it against its hashes:
+    pressmark models pull distilbart-cnn-12-6
+  The same from a folder that was brought on a disk:
+    pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
+
+/// List, fetch and check models: the one inside the program and large ones
 #[derive(Debug, Args)]
+#[command(after_help = MODELS_EXAMPLES)]
 pub(crate) struct ModelsArgs {
     #[command(subcommand)]
     pub(crate) action: ModelsAction,
@@ -18,10 +29,14 @@ pub(crate) struct ModelsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsAction {
-    /// Name, version, licence, size and heads of each model
+    /// The bundled model, and every model that has a name: task, licence, size, where it is
     List(BundleArgs),
-    /// Read the model's files and hold them against their manifest
-    Verify(BundleArgs),
+    /// Fetch models from the Hugging Face hub, or from a mirror
+    Pull(PullArgs),
+    /// Hold models against the hashes of their manifest or lock; all that are at hand when none is named
+    Verify(VerifyArgs),
+    /// Print the folder of a model
+    Path(PathArgs),
     /// Encode the shipped codebooks and keep their vectors beside the model, so that runs start sooner
     ///
     /// Needed after a change of the model, the engine or the codebooks; without it a run encodes them itself.
@@ -32,13 +47,44 @@ pub(crate) enum ModelsAction {
     },
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "HF_HOME, HF_ENDPOINT, HF_TOKEN and the usual variables for proxies are honoured.")]
+pub(crate) struct PullArgs {
+    /// Names, as `pressmark models list` has them
+    #[arg(required = true, value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Take them from here: a server that speaks like the hub, or a folder that holds OWNER/NAME/ or NAME/
+    #[arg(long, value_name = "URL|DIR")]
+    pub(crate) mirror: Option<String>,
+    /// No progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Names, or folders of models
+    #[arg(value_name = "NAME|DIR")]
+    pub(crate) names: Vec<String>,
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PathArgs {
+    /// Name, as `pressmark models list` has it
+    pub(crate) name: String,
+}
+
 pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
     let text = match args.action {
-        ModelsAction::List(args) => list(&args)?,
-        ModelsAction::Verify(args) => {
-            // Loading checks every file against the manifest, and every tensor against the configuration.
-            let model = model::open(&args)?;
-            format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256())
+        ModelsAction::List(args) => format!("{}\n{}", list(&args)?, table()?),
+        ModelsAction::Pull(args) => pull(&args)?,
+        ModelsAction::Verify(args) => verify(&args)?,
+        ModelsAction::Path(args) => {
+            let entry = Entry::named(&args.name)?;
+            let snapshot = Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?;
+            format!("{}\n", snapshot.folder.display())
         }
         ModelsAction::Prepare { bundle } => prepare(bundle)?,
     };
@@ -54,6 +100,7 @@ fn prepare(dir: PathBuf) -> Result<String> {
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
 
+/// The model of our own.
 fn list(args: &BundleArgs) -> Result<String> {
     let files = model::files(args)?;
     let config: serde_json::Value = serde_json::from_slice(&files.config)?;
@@ -70,6 +117,76 @@ fn list(args: &BundleArgs) -> Result<String> {
         model.max_window(),
         heads.join(", "),
     ))
+}
+
+/// The registry, a model a paragraph.
+fn table() -> Result<String> {
+    let mut text = String::from("For the rust-bert backend:\n");
+    for entry in registry() {
+        let place = match Snapshot::find(entry)? {
+            Some(snapshot) => snapshot.folder.display().to_string(),
+            None => format!("not here: pressmark models pull {}", entry.name),
+        };
+        let revision = entry.revision.as_deref().unwrap_or("fixed by the first pull");
+        text.push_str(&format!(
+            "\n{}\n  task     {}\n  source   {} at {revision}\n  licence  {}\n  weights  about {} MB\n  score    {}\n  where    {place}\n",
+            entry.name,
+            entry.task.as_str(),
+            entry.source,
+            entry.licence,
+            entry.megabytes(),
+            entry.score.as_deref().map_or_else(|| "not known here".to_owned(), |score| format!("{score}, from memory")),
+        ));
+    }
+    Ok(text)
+}
+
+fn pull(args: &PullArgs) -> Result<String> {
+    let entries = args.names.iter().map(|name| Entry::named(name)).collect::<Result<Vec<_>>>()?;
+    let mut text = String::new();
+    for entry in entries {
+        let snapshot = hub::pull(entry, args.mirror.as_deref(), args.quiet)?;
+        text.push_str(&format!("{} {}: {}\n", entry.name, snapshot.revision, snapshot.folder.display()));
+    }
+    Ok(text)
+}
+
+fn verify(args: &VerifyArgs) -> Result<String> {
+    let mut text = String::new();
+    if args.names.is_empty() {
+        // Loading checks every file against the manifest, and every tensor against the configuration.
+        let model = model::open(&args.bundle)?;
+        text.push_str(&format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256()));
+        for entry in registry() {
+            if let Some(snapshot) = Snapshot::find(entry)? {
+                text.push_str(&verdict(&entry.name, &snapshot)?);
+            }
+        }
+    }
+    for name in &args.names {
+        let path = Path::new(name);
+        let snapshot = if path.is_dir() {
+            Snapshot::local(path)?
+        } else {
+            let entry = Entry::named(name)?;
+            Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?
+        };
+        if snapshot.lock.is_none() {
+            bail!("{} has no {}: nothing is known of what it should hold", snapshot.folder.display(), Lock::FILE);
+        }
+        text.push_str(&verdict(name, &snapshot)?);
+    }
+    Ok(text)
+}
+
+fn verdict(name: &str, snapshot: &Snapshot) -> Result<String> {
+    Ok(match &snapshot.lock {
+        Some(lock) => {
+            lock.verify(&snapshot.folder)?;
+            format!("{name} {}: good ({} files)\n", snapshot.revision, lock.files.len())
+        }
+        None => format!("{name} {}: not known (it was not pulled from here)\n", snapshot.revision),
+    })
 }
 
 #[cfg(all(test, feature = "bundled-model"))]

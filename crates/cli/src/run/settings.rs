@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 
-/// Arguments that do not change what is written into the rows; the model is told by its hash.
-const WITHOUT_EFFECT: [&str; 10] =
-    ["output", "resume", "overwrite", "jobs", "strict", "quiet", "model", "help", "version", "inputs"];
+/// Arguments that do not change what is written into the rows; models are told by their hashes.
+const WITHOUT_EFFECT: [&str; 11] =
+    ["output", "resume", "overwrite", "jobs", "strict", "quiet", "model", "pull", "help", "version", "inputs"];
 
 /// What tells stages apart beyond the arguments: defaults, models.
 const STAGES: &str = "stages";
@@ -41,9 +41,19 @@ pub(crate) fn describe(command: &Command, matches: &ArgMatches, provenance: &Pro
         settings.insert(name, values.join(" "));
     }
     settings.insert("pressmark".into(), provenance.pressmark.to_string());
-    let model =
-        provenance.stages.iter().find_map(|s| Some(format!("{} sha256 {}", s.model.as_ref()?, s.sha256.as_ref()?)));
-    settings.extend(model.map(|model| ("model".into(), model)));
+    // One for all stages, unless some run on another library.
+    let mut models: Vec<String> = Vec::new();
+    for stage in &provenance.stages {
+        if let (Some(model), Some(sha256)) = (&stage.model, &stage.sha256) {
+            let model = format!("{model} sha256 {sha256}");
+            if !models.contains(&model) {
+                models.push(model);
+            }
+        }
+    }
+    if !models.is_empty() {
+        settings.insert("model".into(), models.join("; "));
+    }
     let stages: Vec<_> = provenance.stages.iter().map(|s| format!("{} {}", s.stage, s.settings)).collect();
     settings.insert(STAGES.into(), stages.join(" "));
     settings

@@ -192,7 +192,7 @@ fn book(bench: &Bench<'_>) -> Result<Book> {
         Some(name) => {
             let mut args = bench.stage_args(&[StageName::Frames]);
             args.codebook = vec![name];
-            Documents::Stages(stages::stages(&args, &bench.args.model.bundle, &bench.model()?)?)
+            Documents::Stages(stages::stages(&args, &bench.args.model, &bench.model()?)?)
         }
     };
     Ok(Book { id, labels, documents })

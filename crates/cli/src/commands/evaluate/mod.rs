@@ -169,7 +169,7 @@ impl Bench<'_> {
         if let Some(model) = self.model.get() {
             return Ok(Arc::clone(model));
         }
-        let model = model::load(&self.args.model)?;
+        let model = model::load(&self.args.model.encoder())?;
         Ok(Arc::clone(self.model.get_or_init(|| model)))
     }
 
@@ -177,11 +177,7 @@ impl Bench<'_> {
     fn documents(&self, stages: &[StageName]) -> Result<Documents> {
         match &self.annotated {
             Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
-            None => Ok(Documents::Stages(stages::stages(
-                &self.stage_args(stages),
-                &self.args.model.bundle,
-                &self.model()?,
-            )?)),
+            None => Ok(Documents::Stages(stages::stages(&self.stage_args(stages), &self.args.model, &self.model()?)?)),
         }
     }
 

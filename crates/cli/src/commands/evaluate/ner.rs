@@ -11,6 +11,7 @@ use super::gold::{LabelMap, Taken, files, fold, read};
 use super::table::{Column, Row, Table};
 use super::{Bench, Documents};
 use crate::args::Labels;
+use crate::backend::{self, RustBert, Slot};
 use crate::stages;
 
 const COLUMNS: &[Column] = &[
@@ -64,6 +65,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 /// What tags the tokens of a gold document.
 enum Tagger {
     Model { tokenizer: Box<Tokenizer>, pass: Pass, ner: Box<Ner> },
+    Elsewhere(backend::Tagger),
     Annotated(Documents),
 }
 
@@ -71,6 +73,9 @@ impl Tagger {
     fn new(bench: &Bench<'_>) -> Result<Self> {
         if bench.annotated.is_some() {
             return Ok(Self::Annotated(bench.documents(&[])?));
+        }
+        if let Some(rust_bert) = RustBert::new(&bench.args.model)?.filter(|r| r.does(Slot::Ner)) {
+            return Ok(Self::Elsewhere(rust_bert.tagger(bench.args.labels)?));
         }
         let model = bench.model()?;
         let tokenizer = Box::new(stages::tokenizer(&model)?);
@@ -88,6 +93,7 @@ impl Tagger {
                 pass.run(&mut doc)?;
                 Ok(ner.tag(&doc)?)
             }
+            Self::Elsewhere(tags) => tags(&doc),
             Self::Annotated(documents) => {
                 let found = documents.of(&doc.id, None, &doc.text)?;
                 let mut tags = vec!["O".to_owned(); doc.tokens.len()];

@@ -10,7 +10,8 @@ use super::Bench;
 use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};
 use super::measure::Confusion;
 use super::table::{Column, Row, Table};
-use crate::args::StageName;
+use crate::args::{StageArgs, StageName};
+use crate::backend::{RustBert, Slot};
 use crate::stages;
 
 /// The labels, in the order of the table.
@@ -52,7 +53,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
     let judge = Judge::new(bench)?;
     let documents = bench.documents(&[StageName::Quote])?;
-    let mut stages: BTreeMap<&str, Stances> = BTreeMap::new();
+    let mut stages: BTreeMap<&str, Box<dyn Stage>> = BTreeMap::new();
     let mut all = Tally::default();
     let mut targets: BTreeMap<&str, Tally> = BTreeMap::new();
     for gold in &golds {
@@ -129,6 +130,7 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
 struct Judge {
     model: Arc<pressmark_encoder::Model>,
     tokenizer: pressmark_tokenize::Tokenizer,
+    elsewhere: Option<RustBert>,
 }
 
 impl Judge {
@@ -138,12 +140,17 @@ impl Judge {
             return Ok(None);
         }
         let model = bench.model()?;
-        Ok(Some(Self { tokenizer: stages::tokenizer(&model)?, model }))
+        let elsewhere = RustBert::new(&bench.args.model)?.filter(|r| r.does(Slot::Stance));
+        Ok(Some(Self { tokenizer: stages::tokenizer(&model)?, model, elsewhere }))
     }
 
-    fn towards(&self, target: &str) -> Result<Stances> {
+    fn towards(&self, target: &str) -> Result<Box<dyn Stage>> {
+        if let Some(rust_bert) = &self.elsewhere {
+            let args = StageArgs { target: vec![target.to_owned()], ..StageArgs::default() };
+            return rust_bert.stage(Slot::Stance, &args);
+        }
         let options = StancesOptions { targets: vec![target.to_owned()], ..StancesOptions::default() };
-        Ok(Stances::new(Arc::clone(&self.model), &self.tokenizer, options)?)
+        Ok(Box::new(Stances::new(Arc::clone(&self.model), &self.tokenizer, options)?))
     }
 }
 

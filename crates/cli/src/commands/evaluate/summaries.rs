@@ -15,6 +15,7 @@ use super::gold::{read, rows};
 use super::measure::mean;
 use super::table::{Column, Row, Table};
 use crate::args::StageName;
+use crate::backend::{RustBert, Slot};
 
 const COLUMNS: &[Column] = &[
     Column::Share("rouge1"),
@@ -40,12 +41,16 @@ struct Gold {
 /// F1 of ROUGE (as PyPI `rouge-score`, without stemming) beside the first sentences and LexRank, at equal lengths.
 ///
 /// Run through the pipeline, each is measured twice: with as many words as the references have, and with three
-/// sentences. Annotated before, the baselines get as many words as the summary has.
+/// sentences. Annotated before, the baselines get as many words as the summary has. A written summary (`abstract`) is
+/// measured as it is.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = if bench.args.gold.is_dir() { read_folder(&bench.args.gold)? } else { read_jsonl(bench)? };
     let documents = bench.documents(&[StageName::Encoder])?;
     let model = if bench.annotated.is_some() { None } else { Some(bench.model()?) };
     let lengths: &[&str] = if model.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
+    let rust_bert = RustBert::new(&bench.args.model)?.filter(|r| model.is_some() && r.does(Slot::Summarize));
+    let writer = rust_bert.map(|r| r.stage(Slot::Summarize, &bench.stage_args(&[]))).transpose()?;
+    let mut written: Vec<Scores> = Vec::new();
     let mut scores: Vec<[Vec<Scores>; 3]> = lengths.iter().map(|_| Default::default()).collect();
     for gold in &golds {
         let mut doc = if model.is_some() {
@@ -58,6 +63,13 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             documents.of(&gold.place, gold.id.as_deref(), &gold.text)?
         };
         let references: Vec<String> = gold.references.iter().map(|text| lines(text)).collect();
+        if let Some(writer) = &writer {
+            writer.run(&mut doc).with_context(|| format!("no summary of {} could be written", gold.place))?;
+        }
+        if let Some(summary) = doc.abstract_text.as_deref().map(lines) {
+            written.push(rouge_best(&references, &summary));
+            bench.predictions.write(&line(&doc, "as written", "abstract", &references, &summary))?;
+        }
         let words = mean(references.iter().map(|r| r.split_whitespace().count() as f64)).round() as usize;
         for (index, length) in
             [Length::Words(words.max(1)), Length::Sentences(3)].into_iter().take(lengths.len()).enumerate()
@@ -73,14 +85,21 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut table = Table::new(COLUMNS, Vec::new());
     for (length, systems) in lengths.iter().zip(&scores) {
         for (system, scores) in SYSTEMS.iter().zip(systems) {
-            let f1 = |of: fn(&Scores) -> f64| mean(scores.iter().map(of));
-            let means = [f1(|s| s.rouge1.f1), f1(|s| s.rouge2.f1), f1(|s| s.rouge_l.f1), f1(|s| s.rouge_lsum.f1)];
-            let values = means.into_iter().chain([scores.len() as f64]).collect();
-            table.rows.push(Row::new(format!("{system}, {length}"), values));
+            table.rows.push(row(format!("{system}, {length}"), scores));
         }
+    }
+    if !written.is_empty() {
+        table.rows.push(row("abstract, as written".to_owned(), &written));
     }
     table.notes.push("F1 as PyPI rouge-score computes it, use_stemmer=False, a sentence a line".to_owned());
     Ok(table)
+}
+
+/// The means of one system.
+fn row(name: String, scores: &[Scores]) -> Row {
+    let f1 = |of: fn(&Scores) -> f64| mean(scores.iter().map(of));
+    let means = [f1(|s| s.rouge1.f1), f1(|s| s.rouge2.f1), f1(|s| s.rouge_l.f1), f1(|s| s.rouge_lsum.f1)];
+    Row::new(name, means.into_iter().chain([scores.len() as f64]).collect())
 }
 
 fn line(doc: &Document, length: &str, system: &str, references: &[String], summary: &str) -> Value {

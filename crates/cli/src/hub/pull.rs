@@ -1,0 +1,242 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::lock::Locked;
+use super::registry::{Entry, WEIGHTS, is_commit};
+use super::store::snapshots;
+use super::{Lock, Snapshot};
+
+/// Brings a model to the cache, unless it is there and good.
+///
+/// From the hub, or whatever `mirror` names: the address of a server that speaks like the hub, or a folder.
+pub(crate) fn pull(entry: &Entry, mirror: Option<&str>, quiet: bool) -> Result<Snapshot> {
+    if let Some(snapshot) = Snapshot::find(entry)?
+        && let Some(lock) = &snapshot.lock
+    {
+        lock.verify(&snapshot.folder)?;
+        return Ok(snapshot);
+    }
+    let pulled = match mirror.filter(|m| !m.contains("://")) {
+        Some(folder) => copy(entry, Path::new(folder)),
+        None => network::download(entry, mirror, quiet),
+    };
+    pulled.with_context(|| format!("failed to bring the model {}", entry.name))
+}
+
+/// Takes a model from a folder: the folder itself, or one in it by the model's name or its source's.
+fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot> {
+    let places = [mirror.join(&entry.source), mirror.join(&entry.name), mirror.to_owned()];
+    let Some(from) = places.iter().find(|place| place.join("config.json").is_file()) else {
+        let places = places.map(|p| p.display().to_string()).join(", ");
+        bail!("there is no config.json in any of {places}");
+    };
+    let files = entry.choose(|file| from.join(file).is_file()).with_context(|| format!("in {}", from.display()))?;
+    let known = Lock::read(from)?;
+    if let Some(known) = &known {
+        known.verify(from)?;
+        if known.source != entry.source || !entry.is_revision(&known.revision) {
+            bail!(
+                "{} holds {} at {}, which is not what the registry asks for",
+                from.display(),
+                known.source,
+                known.revision
+            );
+        }
+    }
+    let weights = from.join(files.last().map_or(WEIGHTS[0], String::as_str));
+    let revision = match known {
+        Some(known) => known.revision,
+        // The files alone do not tell their commit.
+        None => format!("mirror-{}", &Locked::of(&weights)?.sha256[..12]),
+    };
+    let folder = snapshots(entry)?.join(&revision);
+    for file in &files {
+        let to = folder.join(file);
+        let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(from.join(file), &to));
+        copied.with_context(|| format!("failed to copy {file} to {}", to.display()))?;
+    }
+    finish(entry, folder, revision, &files, &BTreeMap::new())
+}
+
+/// Holds what was brought against what is known of it, and writes the lock.
+fn finish(
+    entry: &Entry,
+    folder: PathBuf,
+    revision: String,
+    files: &[String],
+    stated: &BTreeMap<String, String>,
+) -> Result<Snapshot> {
+    let mut locked = BTreeMap::new();
+    for file in files {
+        let path = folder.join(file);
+        let found = Locked::of(&path)?;
+        for expected in [entry.sha256.get(file), stated.get(file)].into_iter().flatten() {
+            if !found.sha256.eq_ignore_ascii_case(expected) {
+                // What lies behind a link goes too, or the next pull would find it again.
+                if let Ok(target) = fs::canonicalize(&path) {
+                    let _ = fs::remove_file(target);
+                }
+                let _ = fs::remove_file(&path);
+                bail!("{file} has the SHA-256 {}, expected {expected}; it was removed, pull again", found.sha256);
+            }
+        }
+        locked.insert(file.clone(), found);
+    }
+    let lock =
+        Lock { model: entry.name.clone(), source: entry.source.clone(), revision: revision.clone(), files: locked };
+    lock.write(&folder)?;
+    Ok(Snapshot { folder, lock: Some(lock), revision })
+}
+
+#[cfg(not(feature = "hub"))]
+mod network {
+    use super::{Entry, Result, Snapshot, bail, is_commit};
+
+    pub(super) fn download(_: &Entry, _: Option<&str>, _: bool) -> Result<Snapshot> {
+        let _ = is_commit;
+        bail!(
+            "this build cannot reach the hub; build it with --features hub (or rust-bert), or give a folder with --mirror"
+        )
+    }
+}
+
+#[cfg(feature = "hub")]
+mod network {
+    use std::collections::{BTreeMap, HashSet};
+    use std::env;
+
+    use anyhow::{Context, Result, bail};
+    use hf_hub::api::Progress;
+    use hf_hub::api::sync::{ApiBuilder, ApiRepo};
+    use hf_hub::{Cache, Repo, RepoType};
+    use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+    use super::super::store::cache;
+    use super::{Entry, Snapshot, finish, is_commit, snapshots};
+
+    /// Tries again before giving up: what was read so far is kept, and the rest is asked for.
+    const RETRIES: usize = 3;
+
+    const HUB: &str = "https://huggingface.co";
+
+    /// Takes a model from the hub; `HF_ENDPOINT`, `HF_TOKEN` and the proxies of the environment are honoured.
+    pub(super) fn download(entry: &Entry, mirror: Option<&str>, quiet: bool) -> Result<Snapshot> {
+        let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let endpoint = mirror.map(str::to_owned).or_else(|| set("HF_ENDPOINT")).unwrap_or_else(|| HUB.to_owned());
+        let endpoint = endpoint.trim_end_matches('/').to_owned();
+        let mut builder = ApiBuilder::from_cache(Cache::new(cache()?))
+            .with_endpoint(endpoint.clone())
+            .with_retries(RETRIES)
+            .with_user_agent("pressmark", env!("CARGO_PKG_VERSION"));
+        if let Some(token) = set("HF_TOKEN") {
+            builder = builder.with_token(Some(token.trim().to_owned()));
+        }
+        let api = builder.build().context("the client could not be set up")?;
+        let at =
+            |revision: &str| api.repo(Repo::with_revision(entry.source.clone(), RepoType::Model, revision.to_owned()));
+        let asked = entry.revision.as_deref().unwrap_or("main");
+        let info = at(asked).info().with_context(|| {
+            format!("{endpoint} does not tell of {} at {asked}: without network, see --mirror DIR", entry.source)
+        })?;
+        // A server's answers become paths: nothing but a commit may pass, and only the one that was asked for.
+        if !is_commit(&info.sha) || !entry.is_revision(&info.sha) {
+            bail!("{endpoint} answers with the commit {:?}, expected {asked}", info.sha);
+        }
+        let has: HashSet<&str> = info.siblings.iter().map(|s| s.rfilename.as_str()).collect();
+        let files = entry.choose(|file| has.contains(file)).with_context(|| format!("at {endpoint}"))?;
+        let repo = at(&info.sha);
+        let mut stated = BTreeMap::new();
+        for file in &files {
+            if let Some(hash) = fetch(&repo, &api, file, &info.sha, quiet)? {
+                stated.insert(file.clone(), hash);
+            }
+        }
+        finish(entry, snapshots(entry)?.join(&info.sha), info.sha, &files, &stated)
+    }
+
+    /// Brings one file; its SHA-256 where the hub states it, as it does for large ones.
+    fn fetch(
+        repo: &ApiRepo,
+        api: &hf_hub::api::sync::Api,
+        file: &str,
+        commit: &str,
+        quiet: bool,
+    ) -> Result<Option<String>> {
+        let failed = || format!("failed to fetch {}", repo.url(file));
+        let metadata = api.metadata(&repo.url(file)).with_context(failed)?;
+        let etag = metadata.etag();
+        let is_name = !etag.is_empty() && etag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if metadata.commit_hash() != commit || !is_name {
+            bail!("{} answers with commit {:?} and etag {etag:?}", repo.url(file), metadata.commit_hash());
+        }
+        repo.download_with_progress(file, Bar::new(quiet)).with_context(failed)?;
+        // Small files have the hash of git there, which is shorter.
+        Ok((etag.len() == 64).then(|| etag.to_owned()))
+    }
+
+    /// A progress bar on standard error, where that is a terminal.
+    struct Bar(ProgressBar);
+
+    impl Bar {
+        fn new(quiet: bool) -> Self {
+            let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+            let bar = ProgressBar::with_draw_target(None, target);
+            let style = ProgressStyle::with_template("{msg:24} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+            Self(match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            })
+        }
+    }
+
+    impl Progress for Bar {
+        fn init(&mut self, size: usize, filename: &str) {
+            self.0.set_length(size as u64);
+            self.0.set_position(0);
+            self.0.set_message(filename.to_owned());
+        }
+
+        fn update(&mut self, size: usize) {
+            self.0.inc(size as u64);
+        }
+
+        fn finish(&mut self) {
+            self.0.finish();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        let mut entry = Entry::named("bart-large-cnn").unwrap().clone();
+        entry.source = "somebody/some-model".into();
+        entry
+    }
+
+    #[test]
+    fn what_does_not_have_its_hash_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("config.json"), "{}").unwrap();
+        let files = ["config.json".to_owned()];
+        let stated = BTreeMap::from([("config.json".to_owned(), "0".repeat(64))]);
+        let result = finish(&entry(), folder.path().to_owned(), "r".into(), &files, &stated);
+        assert!(result.unwrap_err().to_string().contains("expected 0000"));
+        assert!(!folder.path().join("config.json").exists() && !folder.path().join(Lock::FILE).exists());
+    }
+
+    #[test]
+    fn a_mirror_without_a_model_says_where_it_looked() {
+        let mirror = tempfile::tempdir().unwrap();
+        let message = format!("{:#}", copy(&entry(), mirror.path()).unwrap_err());
+        assert!(message.contains("there is no config.json in any of") && message.contains("somebody/some-model"));
+        fs::write(mirror.path().join("config.json"), "{}").unwrap();
+        let message = format!("{:#}", copy(&entry(), mirror.path()).unwrap_err());
+        assert!(message.contains("vocab.json is missing"), "{message}");
+    }
+}
