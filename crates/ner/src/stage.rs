@@ -161,8 +161,12 @@ impl Ner {
     }
 
     fn mention(&self, doc: &Document, found: &Found, score: f32) -> Option<Mention> {
-        let (first, last) = (doc.tokens.get(found.tokens.start)?, doc.tokens.get(found.tokens.end - 1)?);
-        let span = boundary::tidy(&doc.text, Span::new(first.span.start, last.span.end))?;
+        let tokens = doc.tokens.get(found.tokens.clone())?;
+        let span = boundary::tidy(&doc.text, Span::new(tokens.first()?.span.start, tokens.last()?.span.end))?;
+        // A mark inside a token is not for us to take off ("Sen."): mentions start and end with tokens.
+        let first = tokens.iter().find(|token| token.span.end > span.start)?;
+        let last = tokens.iter().rfind(|token| token.span.start < span.end)?;
+        let span = Span::new(first.span.start, last.span.end);
         Some(Mention { span, label: self.tags.kinds()[found.kind].clone(), score, entity: None })
     }
 }
