@@ -72,7 +72,7 @@ mod tests {
         };
         check(100, &[text]);
         check(11, &["ab cd. ef.", "gh ij kl mn op.", "q."]);
-        check(7, &["ab cd.", "ef.", "gh ij", " kl mn op.", "q."]);
+        check(7, &["ab cd.", "ef.", "gh ij kl", " mn op.", "q."]);
         check(2, &["ab", " c", "d.", "e", "f.", "gh", " ij", " kl", " mn", " o", "p.", "q."]);
     }
 }
