@@ -2,15 +2,15 @@
 //!
 //! Everything here is behind the feature `rust-bert`; without it the crate is empty and no build looks for libtorch.
 //!
-//! - [`TokenClassifier`], the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA or XLM-R token
+//! - `TokenClassifier`, the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA or XLM-R token
 //!   classifier.
-//! - [`Abstracts`], the stage `abstract`: a generated summary by BART, DistilBART, T5 or PEGASUS. Long documents are
+//! - `Abstracts`, the stage `abstract`: a generated summary by BART, DistilBART, T5 or PEGASUS. Long documents are
 //!   read in chunks of whole sentences.
-//! - [`ZeroShotFrames`] and [`ZeroShotStances`], the stages `frames` and `stance`: both judge sentences by an
-//!   [`Entailment`] model, such as BART large MNLI.
-//! - [`SentenceEmbeddings`], the stage `embed`: sentence vectors by a sentence-transformers model.
+//! - `ZeroShotFrames` and `ZeroShotStances`, the stages `frames` and `stance`: both judge sentences by an
+//!   `Entailment` model, such as BART large MNLI.
+//! - `SentenceEmbeddings`, the stage `embed`: sentence vectors by a sentence-transformers model.
 //!
-//! A model is a [`ModelFolder`]: a local folder in the layout of the Hugging Face hub. Nothing is fetched.
+//! A model is a `ModelFolder`: a local folder in the layout of the Hugging Face hub. Nothing is fetched.
 //!
 //! ```no_run
 //! # #[cfg(feature = "rust-bert")]
@@ -33,7 +33,7 @@
 //! # Threads and memory
 //! A model of libtorch may be sent to another thread and not be shared. Each lives on a thread of its own, which takes
 //! one document after the other: as many pipeline workers as you like share **one** copy of the weights, and what runs
-//! in parallel is libtorch's own arithmetic ([`Threads`]). Expect the weights' size in memory, once over while
+//! in parallel is libtorch's own arithmetic (`Threads`). Expect the weights' size in memory, once over while
 //! running and twice while a model loads, and 0.3 to 1 GB of working memory for a large model.
 //!
 //! # What it does not do
