@@ -109,6 +109,17 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status of a document with or without text, with these problems, of which some stage saw only a part or none.
+    #[must_use]
+    pub fn due(has_text: bool, problems: impl IntoIterator<Item = ProblemKind>, is_cut: bool) -> Self {
+        let worst = problems.into_iter().map(ProblemKind::severity).max().unwrap_or(Severity::Note);
+        match (has_text, worst > Severity::Note || is_cut) {
+            (false, _) => Self::Failed,
+            (true, true) => Self::Partial,
+            (true, false) => Self::Ok,
+        }
+    }
+
     /// The name under which the status is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -221,14 +232,8 @@ impl Document {
     /// What became of the document, from its problems and coverage.
     #[must_use]
     pub fn status(&self) -> Status {
-        let worst = self.problems.iter().map(|p| p.kind.severity()).max().unwrap_or(Severity::Note);
-        if self.text.is_empty() {
-            Status::Failed
-        } else if worst > Severity::Note || self.coverage.iter().any(|c| c.seen < c.total) {
-            Status::Partial
-        } else {
-            Status::Ok
-        }
+        let is_cut = self.coverage.iter().any(|c| c.seen < c.total);
+        Status::due(!self.text.is_empty(), self.problems.iter().map(|p| p.kind), is_cut)
     }
 }
 

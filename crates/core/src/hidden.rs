@@ -1,3 +1,5 @@
+use crate::rows;
+
 /// The encoder's hidden states, one row a subword, kept as bfloat16: the upper half of an `f32`.
 ///
 /// They are what a long document takes most memory for (768 bytes a subword with 384 numbers). The
@@ -20,12 +22,7 @@ impl HiddenStates {
     /// # Panics
     /// When `rows` is not a whole number of rows.
     pub fn extend(&mut self, rows: &[f32]) {
-        assert!(
-            if self.width == 0 { rows.is_empty() } else { rows.len().is_multiple_of(self.width) },
-            "{} values are no whole number of rows of {}",
-            rows.len(),
-            self.width
-        );
+        rows::assert_whole(self.width, rows.len());
         self.data.extend(rows.iter().map(|&value| shorten(value)));
     }
 
@@ -69,17 +66,7 @@ impl HiddenStates {
     /// The mean of the given rows (those out of range are passed over), zeros when there are none.
     #[must_use]
     pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
-        let mut sum = vec![0.0; self.width];
-        let mut count = 0_usize;
-        for row in rows.into_iter().map(|r| self.row(r)).filter(|r| !r.is_empty()) {
-            sum.iter_mut().zip(row).for_each(|(s, v)| *s += widen(*v));
-            count += 1;
-        }
-        if count > 0 {
-            let scale = 1.0 / count as f32;
-            sum.iter_mut().for_each(|s| *s *= scale);
-        }
-        sum
+        rows::mean(self.width, rows.into_iter().map(|row| self.row(row).iter().map(|&value| widen(value))))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::{SegmentKind, Span};
+use crate::{SegmentKind, Span, rows};
 
 /// A sentence, heading or list item: what stages treat as one unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +51,7 @@ impl Matrix {
     /// When `data` is not a whole number of rows.
     #[must_use]
     pub fn new(width: usize, data: Vec<f32>) -> Self {
-        assert!(
-            if width == 0 { data.is_empty() } else { data.len().is_multiple_of(width) },
-            "{} values are no whole number of rows of {width}",
-            data.len()
-        );
+        rows::assert_whole(width, data.len());
         Self { width, data }
     }
 
@@ -93,17 +89,7 @@ impl Matrix {
     /// The mean of the given rows (those out of range are passed over), zeros when there are none.
     #[must_use]
     pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
-        let mut sum = vec![0.0; self.width];
-        let mut count = 0_usize;
-        for row in rows.into_iter().map(|r| self.row(r)).filter(|r| !r.is_empty()) {
-            sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
-            count += 1;
-        }
-        if count > 0 {
-            let scale = 1.0 / count as f32;
-            sum.iter_mut().for_each(|s| *s *= scale);
-        }
-        sum
+        rows::mean(self.width, rows.into_iter().map(|row| self.row(row).iter().copied()))
     }
 }
 

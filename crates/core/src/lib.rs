@@ -30,6 +30,7 @@ mod document;
 mod hidden;
 mod layers;
 mod problem;
+mod rows;
 mod segment;
 mod span;
 mod stage;

@@ -43,6 +43,12 @@ macro_rules! problem_kinds {
                 match self { $(ProblemKind::$name => $wire,)* }
             }
 
+            /// The kind that is written under this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+            }
+
             /// How much it takes from the document.
             #[must_use]
             pub fn severity(self) -> Severity {

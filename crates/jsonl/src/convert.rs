@@ -79,7 +79,7 @@ impl Record<'_> {
             encoding: self.source.encoding.to_string(),
         };
         for problem in self.problems.iter().filter(|p| p.stage == "ingest") {
-            let kind = *core::ProblemKind::ALL.iter().find(|k| k.as_str() == problem.kind)?;
+            let kind = core::ProblemKind::named(&problem.kind)?;
             doc.report("ingest", kind, &*problem.message, None);
         }
         Some(doc)

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use pressmark_core::{ProblemKind, SegmentKind, Severity, Status};
+use pressmark_core::{ProblemKind, SegmentKind, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -66,16 +66,9 @@ pub struct Record<'a> {
 impl Record<'_> {
     /// The status that text, problems and coverage call for.
     #[must_use]
-    pub fn status_due(&self) -> &'static str {
-        let severity = |p: &Problem<'_>| ProblemKind::ALL.iter().find(|k| k.as_str() == p.kind).map(|k| k.severity());
-        let worst = self.problems.iter().filter_map(severity).max().unwrap_or(Severity::Note);
-        if self.text.is_empty() {
-            Status::Failed.as_str()
-        } else if worst > Severity::Note || self.coverage.iter().any(|c| c.seen < c.total) {
-            Status::Partial.as_str()
-        } else {
-            Status::Ok.as_str()
-        }
+    pub fn status_due(&self) -> Status {
+        let problems = self.problems.iter().filter_map(|problem| ProblemKind::named(&problem.kind));
+        Status::due(!self.text.is_empty(), problems, self.coverage.iter().any(|c| c.seen < c.total))
     }
 }
 

@@ -215,7 +215,8 @@ fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status> {
     let now = Record::of(doc, &Provenance::default());
     record.problems.extend(now.problems);
     (record.id, record.duplicate_of) = (now.id, now.duplicate_of);
-    record.status = record.status_due().into();
+    let status = record.status_due();
+    record.status = status.as_str().into();
     write_line(&record, line)?;
-    Ok(status(&record.status))
+    Ok(status)
 }

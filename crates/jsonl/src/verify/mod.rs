@@ -73,12 +73,12 @@ fn row(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) {
     found.require(source.media_type.contains('/'), "source.media_type", "is no media type");
     found.require(!source.encoding.is_empty(), "source.encoding", "is empty");
     for (i, problem) in record.problems.iter().enumerate() {
-        let known = ProblemKind::ALL.iter().any(|k| k.as_str() == problem.kind);
+        let known = ProblemKind::named(&problem.kind).is_some();
         found.require(known, format_args!("problems[{i}].kind"), format_args!("{:?} is in no list", problem.kind));
         found.require(!problem.stage.is_empty(), format_args!("problems[{i}].stage"), "is empty");
         text.optional(problem.start, problem.end, format_args!("problems[{i}]"), found);
     }
-    let status = record.status_due();
+    let status = record.status_due().as_str();
     let told = format_args!("is {:?}, while text, problems and coverage say {status:?}", record.status);
     found.require(record.status == status, "status", told);
     meta(&record.meta, found);
