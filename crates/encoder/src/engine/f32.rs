@@ -2,7 +2,7 @@
 
 use super::bert::Linear;
 use crate::config::Activation;
-use crate::kernels::{Attend, AttentionScratch, Kernel, Lanes, WideMatMul, WideWeights};
+use crate::kernels::{Attend, AttentionScratch, Kernel, Lanes, Product, WideMatMul, WideWeights};
 
 impl Linear for WideWeights {
     type Scratch = AttentionScratch;

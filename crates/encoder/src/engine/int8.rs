@@ -7,7 +7,7 @@ use super::bert::Linear;
 use super::scratch::room;
 use crate::config::Activation;
 use crate::kernels::{
-    Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale,
+    Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, Product, QuantiseRows, RowScale,
 };
 
 /// Activations as the kernels take them.

@@ -290,11 +290,17 @@ pub(super) const ROUND: f32 = 12_582_912.0;
 /// `2^x` for `x` at most 0; below -126 it is as for -126, next to the least normal number.
 #[inline(always)]
 pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
+    exp2_by(simd, x, &EXP2_POLYNOMIAL)
+}
+
+/// [`exp2`] with another polynomial for the fraction, lowest power first.
+#[inline(always)]
+pub(super) fn exp2_by<S: Simd, const N: usize>(simd: S, x: S::F, polynomial: &[f32; N]) -> S::F {
     let x = simd.max(x, simd.splat(-126.0));
     let t = simd.add(x, simd.splat(ROUND));
     let fraction = simd.sub(x, simd.sub(t, simd.splat(ROUND)));
-    let mut p = simd.splat(EXP2_POLYNOMIAL[5]);
-    for coefficient in EXP2_POLYNOMIAL[..5].iter().rev() {
+    let mut p = simd.splat(polynomial[N - 1]);
+    for coefficient in polynomial[..N - 1].iter().rev() {
         p = simd.mul_add(p, fraction, simd.splat(*coefficient));
     }
     simd.add_exponent(p, t)

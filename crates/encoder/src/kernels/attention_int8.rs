@@ -9,7 +9,7 @@
 
 #![expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 
-use super::attention::{Attend, ROUND};
+use super::attention::{Attend, ROUND, exp2_by};
 use super::matmul::products;
 use super::{Group, LANES, Lanes, Op, Simd};
 
@@ -387,12 +387,5 @@ const WEIGHT_POLYNOMIAL: [f32; 4] = [0.999_928_06, 0.693_260_97, 0.242_611_23, 0
 /// [`exp2`](super::attention::exp2) as far as weights that become bytes need it.
 #[inline(always)]
 pub(super) fn exp2_of_weights<S: Simd>(simd: S, x: S::F) -> S::F {
-    let x = simd.max(x, simd.splat(-126.0));
-    let t = simd.add(x, simd.splat(ROUND));
-    let fraction = simd.sub(x, simd.sub(t, simd.splat(ROUND)));
-    let mut p = simd.splat(WEIGHT_POLYNOMIAL[3]);
-    for coefficient in WEIGHT_POLYNOMIAL[..3].iter().rev() {
-        p = simd.mul_add(p, fraction, simd.splat(*coefficient));
-    }
-    simd.add_exponent(p, t)
+    exp2_by(simd, x, &WEIGHT_POLYNOMIAL)
 }

@@ -71,24 +71,35 @@ pub(crate) struct MatMul<'a> {
     pub(crate) weights: &'a PackedWeights,
 }
 
-struct Run<'a, const GELU: bool>(MatMul<'a>, &'a mut [Lanes]);
+/// A linear layer over rows, in bytes or in floats.
+pub(crate) trait Product: Sized {
+    /// Computes it with one kernel's vectors.
+    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]);
 
-impl MatMul<'_> {
-    /// Writes one row of floats a row of activations.
-    pub(crate) fn run(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<false>(self, out));
+    /// Writes one row of floats a row of input.
+    fn run(self, kernel: Kernel, out: &mut [Lanes]) {
+        kernel.run(Run::<Self, false>(self, out));
     }
 
     /// The same with [`gelu`] of every number.
-    pub(crate) fn run_gelu(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<true>(self, out));
+    fn run_gelu(self, kernel: Kernel, out: &mut [Lanes]) {
+        kernel.run(Run::<Self, true>(self, out));
     }
 }
 
-impl<const GELU: bool> Op for Run<'_, GELU> {
+struct Run<'a, P, const GELU: bool>(P, &'a mut [Lanes]);
+
+impl<P: Product, const GELU: bool> Op for Run<'_, P, GELU> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        simd.matmul::<GELU>(&self.0, self.1);
+        self.0.compute::<S, GELU>(simd, self.1);
+    }
+}
+
+impl Product for MatMul<'_> {
+    #[inline(always)]
+    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]) {
+        simd.matmul::<GELU>(self, out);
     }
 }
 

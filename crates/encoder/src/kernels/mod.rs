@@ -29,7 +29,7 @@ mod wide;
 pub(crate) use attention::{Attend, AttentionScratch};
 pub(crate) use attention_int8::ByteScratch;
 pub(crate) use dots::Dots;
-pub(crate) use matmul::{Activations, MatMul, PackedWeights};
+pub(crate) use matmul::{Activations, MatMul, PackedWeights, Product};
 #[cfg(any(test, feature = "test-support"))]
 pub use peak::int8_peak;
 pub(crate) use rows::{NormRows, QuantiseRows, RowScale};

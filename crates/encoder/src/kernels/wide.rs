@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
 
-use super::matmul::gelu;
-use super::{Kernel, LANES, Lanes, Op, Simd};
+use super::matmul::{Product, gelu};
+use super::{LANES, Lanes, Simd};
 
 /// Weights in the order in which the tiles read them: panels of 16 outputs, a vector an input.
 #[derive(Debug)]
@@ -39,24 +39,10 @@ pub(crate) struct WideMatMul<'a> {
     pub(crate) weights: &'a WideWeights,
 }
 
-struct Run<'a, const GELU: bool>(WideMatMul<'a>, &'a mut [Lanes]);
-
-impl WideMatMul<'_> {
-    /// Writes one row of floats a row of input.
-    pub(crate) fn run(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<false>(self, out));
-    }
-
-    /// The same with [`gelu`] of every number.
-    pub(crate) fn run_gelu(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<true>(self, out));
-    }
-}
-
-impl<const GELU: bool> Op for Run<'_, GELU> {
+impl Product for WideMatMul<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        simd.wide_matmul::<GELU>(&self.0, self.1);
+    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]) {
+        simd.wide_matmul::<GELU>(self, out);
     }
 }
 
