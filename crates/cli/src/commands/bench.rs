@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use pressmark_core::{Document, Status};
-use pressmark_ingest::{DuplicateOptions, Duplicates, Ids, Inputs, Options, Record, Signature, ingest};
+use pressmark_ingest::{Inputs, Options, Record, Signature, ingest};
 use pressmark_jsonl::{Provenance, write_line};
 use pressmark_pipeline::{Parallel, Pipeline, in_order};
 use serde_json::{Value, json};
 
 use super::annotate::{BATCHES_AHEAD, FLIGHT_BYTES, batches, cores};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::run::Ledger;
 use crate::terminal::clean;
 use crate::{Outcome, model, stages};
 
@@ -104,7 +105,7 @@ impl Bench {
         let inputs = Inputs::open(&self.inputs, self.options.clone())?;
         let stages = self.pipeline.provenance();
         let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
-        let (mut ids, mut duplicates) = (Ids::new(), Duplicates::new(DuplicateOptions::default())?);
+        let mut ledger = Ledger::new()?;
         let ingest_nanos = AtomicU64::new(0);
         let (mut pass, mut written) = (Pass::default(), Duration::ZERO);
         let work = |records: Vec<Record>| {
@@ -118,8 +119,7 @@ impl Bench {
         let sink = |batch: Vec<(Document, Option<Signature>)>| {
             let start = Instant::now();
             for (mut doc, signature) in batch {
-                ids.assign(&mut doc);
-                doc.duplicate_of = signature.and_then(|s| duplicates.check_signature(&doc.id, &s));
+                ledger.enter(&mut doc, signature.as_ref());
                 if let Err(error) = write_line(&pressmark_jsonl::Record::of(&doc, &provenance), &mut io::sink()) {
                     return ControlFlow::Break(error);
                 }

@@ -7,6 +7,8 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::run::hex;
+
 /// What was brought, written beside it: to this the files are held from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lock {
@@ -93,8 +95,7 @@ impl Locked {
                     }
                 }
             }
-            let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            Ok(Self { sha256, bytes })
+            Ok(Self { sha256: hex(&hasher.finalize()), bytes })
         };
         read().with_context(|| format!("failed to read {}", path.display()))
     }

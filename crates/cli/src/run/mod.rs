@@ -26,7 +26,7 @@ use pressmark_jsonl::{
 
 use self::files::{Files, Names, PartReader};
 use self::journal::{Journal, JournalReader};
-use self::ledger::Ledger;
+pub(crate) use self::ledger::Ledger;
 pub(crate) use self::merge::merge;
 use self::resume::resume;
 pub(crate) use self::settings::describe;
@@ -300,7 +300,8 @@ fn count(counts: &mut DocumentCounts, status: Status, is_duplicate: bool) {
     counts.duplicates += u64::from(is_duplicate);
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as small hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
