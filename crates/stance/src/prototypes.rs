@@ -31,7 +31,7 @@ struct Prototype {
 }
 
 /// The background sentences: the same for every codebook.
-pub(crate) fn background() -> std::str::Lines<'static> {
+pub(crate) fn background<'a>() -> std::str::Lines<'a> {
     BACKGROUND.lines()
 }
 

@@ -29,10 +29,7 @@ impl Vectors {
     pub fn encode(model: &Model, tokenizer: &Tokenizer, codebooks: &[Codebook]) -> Result<Self, Error> {
         let mut vectors = Self::default();
         let labels = codebooks.iter().flat_map(|codebook| &codebook.labels);
-        for text in labels.flat_map(texts_of) {
-            vectors.by_text.insert(key(text), embed(model, tokenizer, text)?);
-        }
-        for text in background() {
+        for text in labels.flat_map(texts_of).chain(background()) {
             vectors.by_text.insert(key(text), embed(model, tokenizer, text)?);
         }
         Ok(vectors)
