@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .base import fetch_base
-from .heads import SPECS
+from .heads import SPECS, load
 from .metrics import macro_f1
 from .model import Head, Model
 from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, merged, shorten, vectors
@@ -236,9 +236,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
-    saved = torch.load(args.checkpoint, weights_only=False)
-    model = Model({n: SPECS[n].widths for n in saved.get("heads", ["ner.news", "ner.conll03", "embedding"])})
-    model.load_state_dict(saved["model"])
+    model = load(args.checkpoint)
     names = [n for n in READERS if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
     if args.smoke:

@@ -13,9 +13,8 @@ import torch
 
 from .base import fetch_base
 from .fit_heads import fit, inputs
-from .heads import SPECS
+from .heads import load
 from .metrics import macro_f1
-from .model import Model
 from .tasks import READERS, chance
 from .tokens import Subwords
 from .train_ner import THREADS, log
@@ -31,9 +30,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
-    saved = torch.load(args.checkpoint, weights_only=False)
-    model = Model({n: SPECS[n].widths for n in saved.get("heads", ["ner.news", "ner.conll03", "embedding"])})
-    model.load_state_dict(saved["model"])
+    model = load(args.checkpoint)
     task = READERS["stance"](args.data, subwords)
     with (args.data / "stance/vast/dev.csv").open(encoding="utf-8", errors="replace", newline="") as file:
         topics = {row["Target 1"] for row in csv.DictReader(file)}

@@ -1,10 +1,13 @@
 """The heads of the bundle: what each reads, its layers, its labels."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import torch
+
 from .data_ner import SCHEMES
-from .model import HIDDEN
+from .model import HIDDEN, Model
 
 CCF = ["economic", "health", "security", "justice", "political", "scientific", "environmental", "cultural"]
 GVFC = [
@@ -60,3 +63,11 @@ SPECS: dict[str, HeadSpec] = {
         HeadSpec("stance", "pair", "softmax", [4 * HIDDEN, HIDDEN, 3], STANCE, {"vector": "sentence"}),
     ]
 }
+
+
+def load(checkpoint: Path) -> Model:
+    """The model of a checkpoint, with the heads that it has; step 1 leaves the entity schemes and the embedding."""
+    saved = torch.load(checkpoint, weights_only=False)
+    model = Model({n: SPECS[n].widths for n in saved.get("heads", [*SCHEMES, "embedding"])})
+    model.load_state_dict(saved["model"])
+    return model

@@ -20,7 +20,7 @@ from .base import fetch_base
 from .bundle import through_int8
 from .data_ner import SCHEMES, Document, load_ner
 from .fit_heads import evaluate_task, headline, loss_of, positive_weight
-from .heads import SPECS
+from .heads import SPECS, load
 from .model import Model, span_means
 from .tasks import OPEN, READERS, Item, Task, batched, collate, compose, merged, shorten, vectors
 from .tokens import Augment, Subwords, Window, batches, pack
@@ -101,9 +101,7 @@ def train(args: argparse.Namespace) -> None:
     teacher = teach(base, sentences, 1 / 3, args.seed, args.work / "teacher-joint.npy")
     log(f"{len(training)} documents, teacher {len(teacher)}, tasks { {k: len(t.train) for k, t in tasks.items()} }")
 
-    saved = torch.load(args.checkpoint, weights_only=False)
-    model = Model({n: SPECS[n].widths for n in saved.get("heads", [*SCHEMES, "embedding"])})
-    model.load_state_dict(saved["model"])
+    model = load(args.checkpoint)
     for name in tasks:
         if name not in model.head_names:
             model.add_head(name, SPECS[name].widths)
