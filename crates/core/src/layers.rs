@@ -1,6 +1,7 @@
 use std::ops::Range;
 
-use crate::{SegmentKind, Span, rows};
+use crate::rows::{Mean, assert_whole};
+use crate::{SegmentKind, Span};
 
 /// A sentence, heading or list item: what stages treat as one unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl Matrix {
     /// When `data` is not a whole number of rows.
     #[must_use]
     pub fn new(width: usize, data: Vec<f32>) -> Self {
-        rows::assert_whole(width, data.len());
+        assert_whole(width, data.len());
         Self { width, data }
     }
 
@@ -89,7 +90,9 @@ impl Matrix {
     /// The mean of the given rows (those out of range are passed over), zeros when there are none.
     #[must_use]
     pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
-        rows::mean(self.width, rows.into_iter().map(|row| self.row(row).iter().copied()))
+        let mut mean = Mean::of(self.width);
+        rows.into_iter().for_each(|row| mean.add(self.row(row).iter().copied()));
+        mean.finish()
     }
 }
 

@@ -10,16 +10,28 @@ pub(crate) fn assert_whole(width: usize, len: usize) {
 }
 
 /// The mean of rows of `width` numbers; empty rows are passed over, and zeros are the mean of none.
-pub(crate) fn mean(width: usize, rows: impl Iterator<Item = impl ExactSizeIterator<Item = f32>>) -> Vec<f32> {
-    let mut sum = vec![0.0; width];
-    let mut count = 0_usize;
-    for row in rows.filter(|row| row.len() > 0) {
-        sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
-        count += 1;
+pub(crate) struct Mean {
+    sum: Vec<f32>,
+    count: usize,
+}
+
+impl Mean {
+    pub(crate) fn of(width: usize) -> Self {
+        Self { sum: vec![0.0; width], count: 0 }
     }
-    if count > 0 {
-        let scale = 1.0 / count as f32;
-        sum.iter_mut().for_each(|s| *s *= scale);
+
+    pub(crate) fn add(&mut self, row: impl ExactSizeIterator<Item = f32>) {
+        if row.len() > 0 {
+            self.sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
+            self.count += 1;
+        }
     }
-    sum
+
+    pub(crate) fn finish(mut self) -> Vec<f32> {
+        if self.count > 0 {
+            let scale = 1.0 / self.count as f32;
+            self.sum.iter_mut().for_each(|s| *s *= scale);
+        }
+        self.sum
+    }
 }

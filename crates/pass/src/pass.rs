@@ -14,7 +14,7 @@ const LONGEST_WORD: usize = 100;
 
 /// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
 /// encoder's blocks, so that few are left half full.
-const CHUNK_WINDOWS: usize = 64;
+const CHUNK_WINDOWS: usize = 32;
 
 /// The stage that runs the encoder, once a document.
 pub struct Pass {
