@@ -37,7 +37,7 @@ mod stage;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
-pub use hidden::HiddenStates;
+pub use hidden::{HiddenStates, Overflow};
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Matrix, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
     StanceLabel, SummarySentence, Target, Token, Voice, Windows,

@@ -24,6 +24,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod overflow;
 mod pass;
 
 pub use pass::Pass;

@@ -5,6 +5,8 @@ use pressmark_core::{
 };
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
+use crate::overflow::TemporaryFile;
+
 /// The bundle's head that makes a sentence vector of the mean hidden state.
 const EMBEDDING: &str = "embedding";
 
@@ -36,7 +38,8 @@ impl Pass {
         if windows.ids.is_empty() {
             return Ok(HiddenStates::default());
         }
-        let mut hidden = HiddenStates::with_capacity(self.model.hidden_size(), windows.ids.len());
+        let mut hidden = HiddenStates::with_capacity(self.model.hidden_size(), windows.ids.len())
+            .with_overflow(TemporaryFile::default());
         let mut starts = Vec::new();
         // Each chunk but the last ends where the next one starts.
         for first in (0..windows.starts.len().saturating_sub(1)).step_by(CHUNK_WINDOWS) {
