@@ -92,7 +92,7 @@ fn write_pages(folder: &Path, texts: &[String]) -> Result<()> {
 
 pub(crate) fn chains(bench: &mut Bench) -> Result<Vec<Table>> {
     let work = bench.launcher.work.clone();
-    let texts = bench.corpus.texts[..bench.plan.of(40, 120).min(bench.corpus.texts.len())].to_vec();
+    let texts = bench.corpus.texts[..bench.plan.of(120, 240).min(bench.corpus.texts.len())].to_vec();
     let (pages, output) = (work.join("pages"), work.join("annotated.jsonl"));
     write_pages(&pages, &texts)?;
     // Slow chains get fewer pages: those of nearest to the average length.

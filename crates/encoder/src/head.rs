@@ -5,7 +5,14 @@ use crate::config::{Activation, HeadConfig, Output};
 use crate::math::{dots, gelu, sigmoid, softmax};
 use crate::tensors::Tensors;
 
+/// What a head calls its input when it reads each subword of a text, to be pooled.
+const SUBWORDS: &str = "subwords";
+
 /// One head of a bundle: linear layers with an activation after each.
+///
+/// A pooled head gives two numbers a label for each subword of a text: a weight and a value. [`pool`](Self::pool) makes
+/// the text's logits of them, the mean of the values by the softmax of the weights, so that a label can rest on the few
+/// words that speak for it.
 #[derive(Clone, Debug)]
 pub struct Head {
     name: String,
@@ -33,7 +40,12 @@ impl Head {
             let name = format!("heads.{}.{i}.weight", config.name);
             let (rows, columns) = tensors.matrix_shape(&name)?;
             let last = i + 1 == config.layers.len();
-            let rows = if last && config.output != Output::Vector { config.labels.len() } else { rows };
+            let rows = match config.output {
+                Output::Vector => rows,
+                _ if !last => rows,
+                _ if config.input == SUBWORDS => 2 * config.labels.len(),
+                _ => config.labels.len(),
+            };
             let inputs = layers.last().map_or(columns, |below| below.bias.len());
             layers.push(Layer {
                 weights: tensors.floats(&name, &[rows, inputs])?,
@@ -81,6 +93,12 @@ impl Head {
     #[must_use]
     pub fn inputs(&self) -> usize {
         self.layers.first().map_or(0, |layer| layer.inputs)
+    }
+
+    /// Whether [`pool`](Self::pool) makes the logits of a text, of what comes out for each of its subwords.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.input == SUBWORDS
     }
 
     /// How many numbers come out for one input.
@@ -133,6 +151,31 @@ impl Head {
         logits
     }
 
+    /// The logits of a text, of what [`apply_rows`](Self::apply_rows) gave for its subwords; zeros when there are none.
+    ///
+    /// # Panics
+    /// When the length of `rows` is not a multiple of [`outputs`](Self::outputs).
+    #[must_use]
+    pub fn pool(&self, rows: &[f32]) -> Vec<f32> {
+        assert_eq!(rows.len() % self.outputs().max(1), 0, "outputs of head {}", self.name);
+        let labels = self.labels.len();
+        let subwords = || rows.chunks_exact(self.outputs().max(1)).map(|row| row.split_at(labels));
+        let mut logits = vec![0.0; labels];
+        for (label, logit) in logits.iter_mut().enumerate() {
+            let most = subwords().map(|(weights, _)| weights[label]).fold(f32::NEG_INFINITY, f32::max);
+            let (mut total, mut sum) = (0.0, 0.0);
+            for (weights, values) in subwords() {
+                let weight = (weights[label] - most).exp();
+                total += weight;
+                sum += weight * values[label];
+            }
+            if total > 0.0 {
+                *logit = sum / total;
+            }
+        }
+        logits
+    }
+
     /// Turns the logits of any number of inputs into calibrated probabilities, in place.
     ///
     /// They are divided by the temperature and go through [`softmax`], input by input, or
@@ -146,7 +189,7 @@ impl Head {
                 }
             }
             Output::Softmax => {
-                for row in logits.chunks_mut(self.outputs().max(1)) {
+                for row in logits.chunks_mut(self.labels.len().max(1)) {
                     row.iter_mut().for_each(|logit| *logit /= self.temperature);
                     softmax(row);
                 }
@@ -172,5 +215,30 @@ impl Activation {
             Self::Tanh => x.tanh(),
             Self::Relu => x.max(0.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pooling_takes_the_mean_by_the_softmax_of_the_weights() {
+        let layer = Layer { weights: vec![0.0; 4], bias: vec![0.0; 4], inputs: 1, activation: Activation::None };
+        let head = Head {
+            name: "frames".to_owned(),
+            input: SUBWORDS.to_owned(),
+            output: Output::Sigmoid,
+            labels: ["a", "b"].map(str::to_owned).to_vec(),
+            temperature: 1.0,
+            thresholds: None,
+            layers: vec![layer],
+        };
+        assert!(head.is_pooled());
+        // Weights of a and b, values of a and b: a rests on the second subword by three to one, b on both alike.
+        let three = 3.0_f32.ln();
+        let logits = head.pool(&[1000.0, 5.0, 2.0, 4.0, 1000.0 + three, 5.0, 6.0, 8.0]);
+        assert!((logits[0] - 5.0).abs() < 1e-4 && (logits[1] - 6.0).abs() < 1e-4, "{logits:?}");
+        assert_eq!(head.pool(&[]), [0.0, 0.0]);
     }
 }

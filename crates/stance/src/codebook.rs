@@ -134,8 +134,8 @@ impl Codebook {
         let plain = Self { fit: None, ..self.clone() };
         let base = Base::new(&plain, model, tokenizer)?;
         let encode = |text: &str| {
-            let (hidden, vector) = embed_both(model, tokenizer, text)?;
-            Ok((base.score(&vector, &hidden), vector))
+            let (states, vector) = embed_both(model, tokenizer, text)?;
+            Ok((base.score(&vector, &states), vector))
         };
         let encoded = texts.iter().map(|(text, _)| encode(text)).collect::<Result<Vec<_>, Error>>()?;
         let (mut heads, mut reports) = (Vec::new(), Vec::new());

@@ -7,7 +7,7 @@ use pressmark_core::{
 use pressmark_encoder::{Model, normalize};
 use pressmark_tokenize::Tokenizer;
 
-use crate::codebook::Label;
+use crate::embed::States;
 use crate::fit::LinearHead;
 use crate::prototypes::{Prototypes, Trained};
 use crate::{Codebook, Error, Vectors};
@@ -46,8 +46,7 @@ struct Book {
 /// What a codebook and the bundle's heads say of a sentence, before any fit.
 pub(crate) struct Base {
     prototypes: Prototypes,
-    /// The bundle's head for a frame, and its share in the score.
-    trained: Vec<Option<(Trained, f32)>>,
+    trained: Vec<Trained>,
 }
 
 /// Share of a document's sentences, the strongest, that make its score: a frame that runs
@@ -149,14 +148,11 @@ impl Book {
             return vec![0.0; self.labels.len()];
         }
         let mut vector = vec![0.0; doc.sent_vectors.width()];
-        let mut hidden = vec![0.0; doc.hidden.width()];
         for &sent in sents {
-            let mean = doc.hidden.mean(doc.rows_of(doc.sents[sent].tokens.clone()));
-            hidden.iter_mut().zip(mean).for_each(|(sum, value)| *sum += value / sents.len() as f32);
             vector.iter_mut().zip(doc.sent_vectors.row(sent)).for_each(|(sum, value)| *sum += value);
         }
         normalize(&mut vector);
-        let mut scores = self.base.score(&vector, &hidden);
+        let mut scores = self.base.score(&vector, &States::of(doc, sents));
         for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
             if let Some(fitted) = fitted {
                 *score = fitted.score(&vector, *score);
@@ -177,19 +173,14 @@ impl Base {
         model: &Arc<Model>,
         tokenizer: &Tokenizer,
     ) -> Result<Self, Error> {
-        let find = |label: &Label| Some((Trained::find(model, label.head.as_deref()?)?, label.head_share));
         let prototypes = Prototypes::new(codebook, vectors, model, tokenizer)?;
-        Ok(Self { prototypes, trained: codebook.labels.iter().map(find).collect() })
+        Ok(Self { prototypes, trained: Trained::of(codebook, model) })
     }
 
     /// One probability a frame; where the bundle has a trained head for a frame, it has its share.
-    pub(crate) fn score(&self, vector: &[f32], hidden: &[f32]) -> Vec<f32> {
+    pub(crate) fn score(&self, vector: &[f32], states: &States) -> Vec<f32> {
         let mut scores = self.prototypes.score(vector);
-        for (score, trained) in scores.iter_mut().zip(&self.trained) {
-            if let Some((trained, share)) = trained {
-                *score = (1.0 - share) * *score + share * trained.score(hidden);
-            }
-        }
+        self.trained.iter().for_each(|trained| trained.share_in(&mut scores, states));
         scores
     }
 }

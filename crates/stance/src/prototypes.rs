@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use pressmark_encoder::{Head, Model, dot, normalize, sigmoid};
+use pressmark_encoder::{Model, dot, normalize, sigmoid};
 use pressmark_tokenize::Tokenizer;
 
 use crate::codebook::Label;
+use crate::embed::States;
 use crate::{Codebook, Error, Vectors};
 
 /// Sentences about everything and nothing: against them a similarity is judged high or low.
@@ -152,29 +153,49 @@ pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
     if slope.is_finite() && offset.is_finite() && slope > 0.0 { (slope as f32, offset as f32) } else { (1.0, -2.0) }
 }
 
-/// A frame of a codebook that a trained head of the bundle knows: head and output index.
+/// A head of the bundle that knows frames of a codebook.
 pub(crate) struct Trained {
     model: Arc<Model>,
     head: String,
-    index: usize,
+    known: Vec<Known>,
+}
+
+/// A frame that a head knows.
+struct Known {
+    /// Its place in the codebook.
+    frame: usize,
+    /// Its place among the head's labels.
+    output: usize,
+    /// The head's share in its score.
+    share: f32,
 }
 
 impl Trained {
-    /// The head that `name` (`head:label`) points to, if this bundle has it.
-    pub(crate) fn find(model: &Arc<Model>, name: &str) -> Option<Self> {
-        let (head, label) = name.rsplit_once(':')?;
-        let index = model.head(head).ok()?.labels().iter().position(|l| l == label)?;
-        Some(Self { model: Arc::clone(model), head: head.to_owned(), index })
+    /// The heads that this codebook's frames point to (`head:label`), as far as this bundle has them.
+    pub(crate) fn of(codebook: &Codebook, model: &Arc<Model>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (frame, label) in codebook.labels.iter().enumerate() {
+            let Some((name, output)) = label.head.as_deref().and_then(|name| name.rsplit_once(':')) else { continue };
+            let Ok(head) = model.head(name) else { continue };
+            let Some(output) = head.labels().iter().position(|l| l == output) else { continue };
+            let known = Known { frame, output, share: label.head_share };
+            match all.iter_mut().find(|trained| trained.head == name) {
+                Some(trained) => trained.known.push(known),
+                None => all.push(Self { model: Arc::clone(model), head: name.to_owned(), known: vec![known] }),
+            }
+        }
+        all
     }
 
-    /// The head's probability for a sentence's mean hidden state.
-    pub(crate) fn score(&self, hidden: &[f32]) -> f32 {
-        let score = |head: &Head| {
-            let mut logits = head.apply(hidden);
-            head.calibrate(&mut logits);
-            logits.get(self.index).copied()
-        };
-        self.model.head(&self.head).ok().and_then(score).unwrap_or(0.0)
+    /// Gives the head's probabilities for a text their share in the scores.
+    pub(crate) fn share_in(&self, scores: &mut [f32], states: &States) {
+        let Ok(head) = self.model.head(&self.head) else { return };
+        let mut logits =
+            if head.is_pooled() { head.pool(&head.apply_rows(&states.subwords)) } else { head.apply(&states.mean) };
+        head.calibrate(&mut logits);
+        for Known { frame, output, share } in &self.known {
+            scores[*frame] = (1.0 - share) * scores[*frame] + share * logits[*output];
+        }
     }
 }
 

@@ -77,8 +77,8 @@ impl Stances {
             .targets
             .iter()
             .map(|text| {
-                let (hidden, vector) = embed_both(&model, tokenizer, text)?;
-                Ok(Prepared { text: text.clone(), vector, hidden, words: content_words(text).collect() })
+                let (states, vector) = embed_both(&model, tokenizer, text)?;
+                Ok(Prepared { text: text.clone(), vector, hidden: states.mean, words: content_words(text).collect() })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self { model, targets, options })

@@ -17,7 +17,7 @@ from .base import fetch_base
 from .heads import SPECS, load
 from .metrics import macro_f1
 from .model import Head, Model
-from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, merged, shorten, vectors
+from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, logits_of, merged, shorten, vectors
 from .tokens import Subwords
 from .train_ner import THREADS, log
 
@@ -33,6 +33,15 @@ def inputs(model: Model, head: str, items: list[Item]) -> tuple[Tensor, Tensor, 
         ys.append(batch.labels)
         sources += batch.sources
     return torch.cat(xs), torch.cat(ys), sources
+
+
+@torch.inference_mode()
+def outputs(model: Model, head: str, items: list[Item]) -> tuple[Tensor, Tensor, list[str]]:
+    """Logits, labels and sources of all rows, in the order of the batches."""
+    model.eval()
+    batches = [collate(part) for part in batched(items, 4096)]
+    logits = torch.cat([logits_of(model, head, batch) for batch in batches])
+    return logits, torch.cat([b.labels for b in batches]), [s for b in batches for s in b.sources]
 
 
 def loss_of(head: str, logits: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -174,8 +183,7 @@ def evaluate_task(model: Model, task: Task) -> tuple[dict[str, Any], dict[str, A
     pooled: list[tuple[Tensor, Tensor]] = []
     calibration: dict[str, Any] = {}
     for name, items in task.dev.items():
-        x, y, sources = inputs(model, task.head, items)
-        logits = model.head(task.head)(x)
+        logits, y, sources = outputs(model, task.head, items)
         scores[name], calibration = measure(task.head, name, logits, y, sources, items)
         pooled.append((logits, y))
     if SPECS[task.head].output == "softmax":
@@ -237,7 +245,9 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
     model = load(args.checkpoint)
-    names = [n for n in READERS if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
+    # A pooled head learns with the encoder, in step 3: its inputs, every subword of every text, are too many to keep.
+    names = [n for n in READERS if not SPECS[n].pooled]
+    names = [n for n in names if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
     if args.smoke:
         for task in tasks.values():

@@ -26,7 +26,9 @@ class HeadSpec:
     token: the first subword of a word; sentence: the mean of a sentence's
     subwords in its window; document: the mean of its sentences' means;
     mention+sentence, sentence+document: two such means, one after the other;
-    pair: p, t, p*t, |p-t| of two sentence vectors.
+    pair: p, t, p*t, |p-t| of two sentence vectors; subwords: each subword of a
+    text, whose outputs are pooled: for each label a weight (softmax over the
+    text's subwords) and a value, and the logit is the weighted mean of values.
     """
 
     name: str
@@ -35,6 +37,10 @@ class HeadSpec:
     widths: list[int]
     labels: list[str]
     notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pooled(self) -> bool:
+        return self.input == "subwords"
 
     def config(self, calibration: dict[str, Any] | None = None) -> dict[str, Any]:
         layers = len(self.widths) - 1
@@ -56,7 +62,7 @@ SPECS: dict[str, HeadSpec] = {
         *(HeadSpec(k, "token", "softmax", [HIDDEN, len(v)], v, {"scheme": "BIO"}) for k, v in SCHEMES.items()),
         HeadSpec("embedding", "sentence", "vector", [HIDDEN, HIDDEN], []),
         HeadSpec("sentiment", "mention+sentence", "softmax", [2 * HIDDEN, HIDDEN, 3], SENTIMENT),
-        HeadSpec("frames.ccf", "sentence", "sigmoid", [HIDDEN, 192, len(CCF)], CCF),
+        HeadSpec("frames.ccf", "subwords", "sigmoid", [HIDDEN, 2 * len(CCF)], CCF),
         HeadSpec("frames.gvfc", "sentence", "sigmoid", [HIDDEN, 192, len(GVFC)], GVFC),
         HeadSpec("frames.narrative", "document", "sigmoid", [HIDDEN, 192, len(NARRATIVE)], NARRATIVE),
         HeadSpec("salience", "sentence+document", "sigmoid", [2 * HIDDEN, 128, 1], ["salient"]),
@@ -66,8 +72,15 @@ SPECS: dict[str, HeadSpec] = {
 
 
 def load(checkpoint: Path) -> Model:
-    """The model of a checkpoint, with the heads that it has; step 1 leaves the entity schemes and the embedding."""
+    """The model of a checkpoint, with the heads that it has; step 1 leaves the entity schemes and the embedding.
+
+    A head whose layers have changed since is left out, and so starts anew.
+    """
     saved = torch.load(checkpoint, weights_only=False)
     model = Model({n: SPECS[n].widths for n in saved.get("heads", [*SCHEMES, "embedding"])})
-    model.load_state_dict(saved["model"])
+    shapes = {k: v.shape for k, v in model.state_dict().items()}
+    stale = {k.split(".")[1] for k, v in saved["model"].items() if shapes.get(k) != v.shape}
+    for key in stale:
+        del model.heads[key]
+    model.load_state_dict({k: v for k, v in saved["model"].items() if k.split(".")[1] not in stale})
     return model

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 HEADING = "## Through the Rust pipeline"
+# How `pressmark evaluate stance` names the row of one target.
+TARGET = "target: "
 
 GVFC = [
     "--text-field", "news_title", "--label-field", "Q3 Theme1", "--label-field", "Q3 Theme2",
@@ -51,6 +53,10 @@ class Measure:
     show: list[tuple[str, str, str]]
     """What to call a number, its row, its column."""
     options: list[str] = field(default_factory=list)
+    weights: bool = True
+    """Whether the model has a part in it."""
+    by_target: bool = False
+    """Whether to keep the rows of single targets."""
 
 
 F1 = [("strict F1", "all", "f1"), ("P", "all", "precision"), ("R", "all", "recall")]
@@ -65,10 +71,12 @@ MEASURES = [
     Measure("ner.wikigold", "wikigold, a fifth of its articles", "ner", "DEV/wikigold_held.txt", F1, ["--labels", "conll03"]),
     Measure("ner.politics", "CrossNER politics dev, labels that map", "ner", "DATA/ner/crossner_politics/dev.txt", F1, POLITICS),
     Measure("ner.wnut17", "WNUT 17 dev, persons and places", "ner", "DATA/ner/wnut17/emerging.dev.conll", F1, EMERGING),
-    Measure("sentences.rules", "pySBD's golden rules", "sentences", "DATA/sentences/pysbd/english.jsonl", [("exact", "all", "exact")]),
+    Measure("sentences.rules", "pySBD's golden rules", "sentences", "DATA/sentences/pysbd/english.jsonl", [("exact", "all", "exact")],
+            weights=False),
     Measure(
         "sentences.ewt", "UD EWT dev, boundaries", "sentences", "DATA/sentences/ud_ewt/dev.conllu",
         [("F1 by paragraphs", "paragraphs", "f1"), ("by spaces", "spaces", "f1"), ("by lines", "line breaks", "f1")],
+        weights=False,
     ),
     Measure(
         "quotes.polnear", "PolNeAR dev", "quotes", "DATA/quotes/polnear/dev",
@@ -84,7 +92,8 @@ MEASURES = [
         ["--codebook", "policy-frames", *GVFC_POLICY],
     ),
     Measure("stance.vast", "VAST dev, a fifth of its topics", "stance", "DEV/vast_dev.csv", STANCE),
-    Measure("stance.semeval", "SemEval 2016 task 6, mostly trained on", "stance", "DATA/stance/semeval2016_t6/train.csv", STANCE),
+    Measure("stance.semeval", "SemEval 2016 task 6, mostly trained on", "stance", "DATA/stance/semeval2016_t6/train.csv", STANCE,
+            by_target=True),
     Measure(
         "summaries.bbc", "BBC held-out half, as long as the references", "summaries", "DEV/bbc_held",
         [(f"{system} {column}" if column == "rouge1" else column, f"{system}, reference's words", column)
@@ -93,17 +102,21 @@ MEASURES = [
 ]  # fmt: skip
 
 
-def evaluate(measure: Measure, binary: Path, bundle: Path, data: Path, dev: Path) -> dict[str, Any]:
+def evaluate(
+    measure: Measure, binary: Path, bundle: Path, data: Path, dev: Path, precision: str = "int8"
+) -> dict[str, Any]:
     root = {"DATA": data, "DEV": dev}
     base, _, rest = measure.gold.partition("/")
     command = [
         str(binary), "evaluate", measure.task, str(root[base] / rest), *measure.options, "--model", str(bundle),
+        "--precision", precision,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{shlex.join(command)}\n{done.stderr}")
     result: dict[str, Any] = json.loads(done.stdout)
-    return {"rows": [row for row in result["rows"] if not row["name"].startswith("target: ")], "notes": result["notes"]}
+    rows = [row for row in result["rows"] if measure.by_target or not row["name"].startswith(TARGET)]
+    return {"rows": rows, "notes": result["notes"]}
 
 
 def command_of(measure: Measure) -> str:
@@ -112,36 +125,50 @@ def command_of(measure: Measure) -> str:
 
 def shown(measure: Measure, result: dict[str, Any]) -> str:
     rows = {row["name"]: row for row in result["rows"]}
-    return ", ".join(f"{name} {100 * rows[row][column]:.2f}" for name, row, column in measure.show)
+    parts = [f"{name} {100 * rows[row][column]:.2f}" for name, row, column in measure.show]
+    if measure.by_target:
+        parts += [f"{name.removeprefix(TARGET)} {100 * row['f1']:.2f}" for name, row in rows.items() if name.startswith(TARGET)]
+    return ", ".join(parts)
 
 
-def section(results: dict[str, dict[str, Any]]) -> str:
+def apart(measure: Measure, int8: dict[str, Any], full: dict[str, Any]) -> str:
+    """The first shown number in f32, and how far int8 is from it."""
+    ((_, name, column), *_) = measure.show
+    a, b = (next(100 * row[column] for row in result["rows"] if row["name"] == name) for result in (int8, full))
+    return f"{b:.2f} ({a - b:+.2f})"
+
+
+def section(results: dict[str, dict[str, Any]], full: dict[str, dict[str, Any]]) -> str:
     lines = [
         HEADING,
         "",
         "The same weights in pressmark's int8 engine, with its own decoding and second look; these are the numbers that",
         "users get. `DATA` is the folder of data sets, `DEV` what `python -m pressmark_training.split --data DATA --out DEV`",
-        "writes. Sentences and quotations are found by rules, without weights. The table is made by",
+        "writes. Sentences and quotations are found by rules, without weights. The column `f32` has the first of a row's",
+        "numbers with `--precision f32`, and how far int8 is from it. The table is made by",
         "",
-        "    python -m pressmark_training.measure --pressmark PRESSMARK --bundle BUNDLE --data DATA --dev DEV",
+        "    python -m pressmark_training.measure --pressmark PRESSMARK --bundle BUNDLE --data DATA --dev DEV --f32",
         "",
-        "| measured on | score | command |",
-        "|---|---|---|",
+        "| measured on | score | f32 | command |",
+        "|---|---|---|---|",
     ]
     for measure in MEASURES:
-        if measure.key in results:
-            lines.append(f"| {measure.title} | {shown(measure, results[measure.key])} | `{command_of(measure)}` |")
+        if (result := results.get(measure.key)) is not None:
+            beside = apart(measure, result, full[measure.key]) if measure.key in full else ""
+            lines.append(f"| {measure.title} | {shown(measure, result)} | {beside} | `{command_of(measure)}` |")
     return "\n".join(lines) + "\n"
 
 
-def write(bundle: Path, results: dict[str, dict[str, Any]]) -> None:
+def write(bundle: Path, results: dict[str, dict[str, Any]], full: dict[str, dict[str, Any]]) -> None:
     scores_path, card_path, manifest_path = (bundle / n for n in ("scores.json", "README.md", "manifest.json"))
     scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.exists() else {}
     scores["pipeline"] = scores.get("pipeline", {}) | results
+    # Numbers of f32 are kept only beside the int8 ones of the same weights.
+    scores["pipeline_f32"] = {k: v for k, v in scores.get("pipeline_f32", {}).items() if k not in results} | full
     text = json.dumps(scores, indent=1) + "\n"
     scores_path.write_text(text, encoding="utf-8")
     card = card_path.read_text(encoding="utf-8").split(HEADING)[0].rstrip("\n")
-    card_path.write_text(f"{card}\n\n{section(scores['pipeline'])}", encoding="utf-8")
+    card_path.write_text(f"{card}\n\n{section(scores['pipeline'], scores['pipeline_f32'])}", encoding="utf-8")
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     if "scores.json" in manifest["files"]:
         raw = text.encode()
@@ -156,16 +183,21 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder laid out as DATASETS.md says")
     parser.add_argument("--dev", type=Path, required=True, help="what pressmark_training.split wrote")
     parser.add_argument("--only", action="append", default=[], metavar="KEY", help="measure this row; may be repeated")
+    parser.add_argument("--f32", action="store_true", help="measure with --precision f32 as well")
     args = parser.parse_args()
     unknown = set(args.only) - {m.key for m in MEASURES}
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(m.key for m in MEASURES)}")
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
+    full: dict[str, dict[str, Any]] = {}
     for measure in MEASURES:
         if not args.only or measure.key in args.only:
             results[measure.key] = evaluate(measure, args.pressmark, args.bundle, args.data, args.dev)
             print(f"{measure.title}: {shown(measure, results[measure.key])}", flush=True)
-    write(args.bundle, results)
+            if args.f32 and measure.weights:
+                full[measure.key] = evaluate(measure, args.pressmark, args.bundle, args.data, args.dev, "f32")
+                print(f"  f32 {apart(measure, results[measure.key], full[measure.key])}", flush=True)
+    write(args.bundle, results, full)
 
 
 if __name__ == "__main__":

@@ -331,8 +331,27 @@ def compose(kind: str, rows: Tensor) -> Tensor:
     return rows.flatten(1)
 
 
-def features(model: Model, head: str, batch: Batch) -> Tensor:
-    return compose(SPECS[head].input, vectors(model, batch)[batch.rows])
+def logits_of(model: Model, head: str, batch: Batch) -> Tensor:
+    """The head's logits for every row of the batch."""
+    if SPECS[head].pooled:
+        return pooled(model, head, batch)[batch.rows[:, 0]]
+    return model.head(head)(compose(SPECS[head].input, vectors(model, batch)[batch.rows]))
+
+
+def pooled(model: Model, head: str, batch: Batch) -> Tensor:
+    """Logits of a pooled head for each group of the batch: weighted means over the group's subwords."""
+    hidden = model.encoder(*tensors(batch.windows))
+    lengths = batch.parts[:, 2] - batch.parts[:, 1]
+    part = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
+    place = torch.arange(len(part)) - (lengths.cumsum(0) - lengths)[part]
+    states = hidden[batch.parts[part, 0], batch.parts[part, 1] + place]
+    weights, values = model.head(head)(states).chunk(2, -1)
+    group = batch.parts[part, 3]
+    most = weights.new_zeros(batch.groups, weights.shape[1])
+    most = most.scatter_reduce(0, group[:, None].expand_as(weights), weights.detach(), "amax", include_self=False)
+    weights = (weights - most[group]).exp()
+    zero = weights.new_zeros(batch.groups, weights.shape[1])
+    return zero.index_add(0, group, weights * values) / zero.index_add(0, group, weights)
 
 
 def batched(items: list[Item], tokens: int, rng: random.Random | None = None) -> list[list[Item]]:

@@ -29,7 +29,7 @@ from .fit_heads import loss_of, measure
 from .heads import CCF, SPECS
 from .metrics import macro_f1
 from .model import Head, Model
-from .tasks import READERS, Item, batched, collate, compose, shorten, unit, vectors
+from .tasks import READERS, Item, batched, collate, logits_of, shorten, unit
 from .text import document_of, split_sentences, words_with_offsets
 from .tokens import Augment, Sentence, Subwords, encode_sentence
 from .train_ner import THREADS, Average, log
@@ -84,7 +84,8 @@ def targets_of(words: list[str], spans: list[tuple[int, int]], subwords: Subword
 def speakers(folder: Path, subwords: Subwords) -> Iterator[Item]:
     """Sentences of polnear with the sources that stand in them."""
     for path in sorted((folder / "attributions").glob("*.ann")):
-        text = (folder / "text" / f"{path.stem}.txt").read_text(encoding="utf-8")
+        article, _, _annotator = path.stem.rpartition("_")
+        text = (folder / "text" / f"{article}.txt").read_text(encoding="utf-8")
         marks = re.finditer(r"^T\d+\tSource (\d+) (\d+)\t", path.read_text(encoding="utf-8"), re.M)
         sources = [(int(m.group(1)), int(m.group(2))) for m in marks]
         at = 0
@@ -193,8 +194,7 @@ def learn(base: Path, head: str, widths: list[int], items: list[Item], args: arg
     for _ in range(args.epochs):
         for part in batched(items, args.tokens, rng):
             batch = collate(part, rng, augment)
-            x = compose(SPECS[head].input, vectors(model, batch)[batch.rows])
-            loss = loss_for(head, model.head(head)(x), batch.labels)
+            loss = loss_for(head, logits_of(model, head, batch), batch.labels)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -216,7 +216,7 @@ def votes(model: Model, head: str, items: list[Item]) -> list[Tensor]:
     out: dict[int, Tensor] = {}
     for part in batched(items, 4096):
         batch = collate(part)
-        logits = model.head(head)(compose(SPECS[head].input, vectors(model, batch)[batch.rows]))
+        logits = logits_of(model, head, batch)
         at = 0
         for item in part:
             out[id(item)] = logits[at : at + len(item.rows)]
@@ -297,6 +297,7 @@ def main(argv: list[str] | None = None) -> None:
                 report(head, name, items, [s / n for s in sums[name]], f"{n} together")
         means = {k: [s / n for s in v] for k, v in sums.items()}
         soft = {
+            "head": head,
             "train": with_votes(task.train, means["train"], head, GOLD_SHARE),
             "more": with_votes(more, means["more"], head, 0.0),
         }

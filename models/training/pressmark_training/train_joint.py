@@ -6,6 +6,7 @@ a busy machine gives fewer steps and still ends with a rate near zero.
 
 import argparse
 import itertools
+import pickle
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from .data_ner import SCHEMES, Document, load_ner
 from .fit_heads import evaluate_task, headline, loss_of, positive_weight
 from .heads import SPECS, load
 from .model import Model, span_means
-from .tasks import OPEN, READERS, Item, Task, batched, collate, compose, merged, shorten, vectors
+from .tasks import OPEN, READERS, Item, Task, batched, collate, logits_of, merged, shorten
 from .tokens import Augment, Subwords, Window, batches, pack
 from .train_ner import THREADS, Average, evaluate_ner, log, sentence_rows, tag_loss, teach, tensors, words_of
 
@@ -72,6 +73,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--entity-tokens", type=int, default=768, help="the same of the half with entities")
     parser.add_argument("--distil", type=float, default=2.5)
     parser.add_argument("--only", nargs="*", help="task heads to train (default: all)")
+    parser.add_argument("--soft", type=Path, nargs="*", default=[], help="labels that `teachers` wrote, in place of a task's own")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--every", type=float, default=20, help="minutes between checkpoints")
     parser.add_argument("--measure", action="store_true", help="measure at every checkpoint")
@@ -92,6 +94,9 @@ def train(args: argparse.Namespace) -> None:
     if args.openly_licensed:
         names = [n for n in names if n in OPEN]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
+    for path in args.soft:
+        soft = pickle.loads(path.read_bytes())
+        tasks[soft["head"]].train, tasks[soft["head"]].extra = soft["train"], {"more": soft["more"]}
     if args.smoke:
         for task in tasks.values():
             shorten(task)
@@ -195,8 +200,7 @@ def task_loss(
 ) -> torch.Tensor:
     """The weighted loss of one task's batch."""
     batch = collate(items, random.Random(len(totals.get(name, []))), augment)
-    rows = vectors(model, batch)[batch.rows]
-    loss = loss_of(name, model.head(name)(compose(SPECS[name].input, rows)), batch.labels, odds.get(name))
+    loss = loss_of(name, logits_of(model, name, batch), batch.labels, odds.get(name))
     totals.setdefault(name, []).append(float(loss.detach()))
     return loss * WEIGHTS[name]
 

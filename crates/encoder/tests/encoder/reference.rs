@@ -18,6 +18,9 @@ fn bundle() -> Option<PathBuf> {
     found.then_some(dir)
 }
 
+/// What the reference calls the logits of a pooled head.
+const POOLED: &str = "logits.frames.ccf";
+
 /// What PyTorch gave, read whole.
 struct Reference {
     ids: Vec<u32>,
@@ -27,6 +30,8 @@ struct Reference {
     /// Rows of the hidden states that begin a word.
     words: Vec<usize>,
     logits: Vec<f32>,
+    /// Of a pooled head, a row a sentence; bundles without such a head have none.
+    pooled: Option<Vec<f32>>,
     embedding: Vec<f32>,
     sentences: Vec<std::ops::Range<usize>>,
 }
@@ -65,6 +70,7 @@ impl Reference {
             shapes: whole("shapes").into_iter().map(|shape| shape as u8).collect(),
             hidden: floats("hidden"),
             logits: floats("logits.ner.news"),
+            pooled: tensors.names().contains(&POOLED).then(|| floats(POOLED)),
             embedding: floats("embedding"),
             starts,
             words,
@@ -117,6 +123,15 @@ fn f32_agrees_with_pytorch() {
     let rows: Vec<f32> = words.flat_map(|word| hidden[word * width..][..width].to_vec()).collect();
     let off = greatest_difference(&head.apply_rows(&rows), &reference.logits);
     assert!(off < 1e-2, "entity logits are off by {off}");
+
+    if let Some(expected) = &reference.pooled {
+        let head = model.head(POOLED.trim_start_matches("logits.")).unwrap();
+        let sentences = reference.sentences.iter();
+        let pooled =
+            sentences.flat_map(|rows| head.pool(&head.apply_rows(&hidden[rows.start * width..rows.end * width])));
+        let off = greatest_difference(&pooled.collect::<Vec<_>>(), expected);
+        assert!(off < 1e-2, "pooled logits are off by {off}");
+    }
 
     let vectors = sentence_vectors(&model, &hidden, &reference.sentences);
     let off = greatest_difference(&vectors, &reference.embedding);
