@@ -6,13 +6,13 @@ use crate::{Error, Subwords, sentences, words};
 /// Settings of [`Tokenizer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Rows of a window at most, `[CLS]` and `[SEP]` included. Default: 128, what the bundled model was trained on.
+    /// Rows of a window at most, `[CLS]` and `[SEP]` included. Default: 256, what the bundled model was trained on.
     pub max_window: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_window: 128 }
+        Self { max_window: 256 }
     }
 }
 
