@@ -87,9 +87,8 @@ impl HiddenStates {
         self.len() == 0
     }
 
-    /// Puts row `index` into `into`, which ends up empty when there is none.
-    pub fn read_row(&self, index: usize, into: &mut Vec<f32>) {
-        into.clear();
+    /// Appends row `index` to `into`; nothing when there is none.
+    pub fn append_row(&self, index: usize, into: &mut Vec<f32>) {
         into.extend(self.row(index).iter().map(|&value| widen(value)));
     }
 
@@ -170,10 +169,10 @@ mod tests {
         assert_eq!(states.mean([0, 2, 9]), [3.0, 4.0]);
         assert_eq!(states.mean([]), [0.0, 0.0]);
         let mut row = vec![7.0];
-        states.rows(1..9).read_row(0, &mut row);
-        assert_eq!(row, [3.0, 4.0]);
-        states.read_row(3, &mut row);
-        assert!(row.is_empty() && states.rows(5..7).is_empty() && HiddenStates::default().is_empty());
+        states.rows(1..9).append_row(0, &mut row);
+        states.append_row(3, &mut row);
+        assert_eq!(row, [7.0, 3.0, 4.0]);
+        assert!(states.rows(5..7).is_empty() && HiddenStates::default().is_empty());
     }
 
     /// Takes so many numbers, and then no more.
@@ -212,13 +211,15 @@ mod tests {
             let edge = states.taken / width;
             let mut row = Vec::new();
             for index in [0, 1, edge.saturating_sub(1), edge, rows - 1] {
-                states.read_row(index, &mut row);
+                row.clear();
+                states.append_row(index, &mut row);
                 assert!(row.iter().enumerate().all(|(column, &value)| value == number(index, column)), "{index}");
             }
             let around = edge.saturating_sub(1)..edge + 1;
             let copy = states.rows(around.clone());
             assert_eq!((copy.len(), copy.mean(0..2)), (around.len(), states.mean(around)));
-            states.read_row(rows, &mut row);
+            row.clear();
+            states.append_row(rows, &mut row);
             assert!(row.is_empty() && states.clone() == states);
         }
     }

@@ -1,8 +1,11 @@
 //! The small layers on top: from a hidden state, or what a stage made of some, to logits.
 
+use std::sync::Arc;
+
 use crate::Error;
 use crate::config::{Activation, HeadConfig, Output};
-use crate::math::{dots, gelu, sigmoid, softmax};
+use crate::kernels::{Kernel, LANES, Lanes, Product, WideMatMul, WideWeights};
+use crate::math::{sigmoid, softmax};
 use crate::tensors::Tensors;
 
 /// What a head calls its input when it reads each subword of a text, to be pooled.
@@ -26,12 +29,15 @@ pub struct Head {
 
 #[derive(Clone, Debug)]
 struct Layer {
-    /// Row by row, one row an output.
-    weights: Vec<f32>,
-    bias: Vec<f32>,
+    /// Inputs and outputs rounded up to whole vectors; what is beyond them is zero.
+    weights: Arc<WideWeights>,
     inputs: usize,
+    outputs: usize,
     activation: Activation,
 }
+
+/// Rows that go through a head together: what lies between two layers then stays in the second-level cache.
+const BLOCK: usize = 64;
 
 impl Head {
     pub(crate) fn load(config: &HeadConfig, tensors: &Tensors<'_>) -> Result<Self, Error> {
@@ -46,13 +52,10 @@ impl Head {
                 _ if config.input == SUBWORDS => 2 * config.labels.len(),
                 _ => config.labels.len(),
             };
-            let inputs = layers.last().map_or(columns, |below| below.bias.len());
-            layers.push(Layer {
-                weights: tensors.floats(&name, &[rows, inputs])?,
-                bias: tensors.floats(&format!("heads.{}.{i}.bias", config.name), &[rows])?,
-                inputs,
-                activation: layer.activation,
-            });
+            let inputs = layers.last().map_or(columns, |below| below.outputs);
+            let weights = tensors.floats(&name, &[rows, inputs])?;
+            let bias = tensors.floats(&format!("heads.{}.{i}.bias", config.name), &[rows])?;
+            layers.push(Layer::new(&weights, &bias, inputs, layer.activation));
         }
         Ok(Self {
             name: config.name.clone(),
@@ -104,7 +107,7 @@ impl Head {
     /// How many numbers come out for one input.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        self.layers.last().map_or(0, |layer| layer.bias.len())
+        self.layers.last().map_or(0, |layer| layer.outputs)
     }
 
     /// What logits are divided by before they become probabilities (temperature scaling,
@@ -127,14 +130,10 @@ impl Head {
     #[must_use]
     pub fn apply(&self, input: &[f32]) -> Vec<f32> {
         assert_eq!(input.len(), self.inputs(), "input of head {}", self.name);
-        let mut values = input.to_vec();
-        for layer in &self.layers {
-            values = layer.apply(&values);
-        }
-        values
+        self.apply_rows(input)
     }
 
-    /// The logits of many inputs laid end to end, in the same order.
+    /// The logits of many inputs laid end to end, in the same order: faster than one by one.
     ///
     /// A row's logits are the same to the bit as those that [`apply`](Self::apply) gives.
     ///
@@ -142,12 +141,44 @@ impl Head {
     /// When the length of `rows` is not a multiple of [`inputs`](Self::inputs).
     #[must_use]
     pub fn apply_rows(&self, rows: &[f32]) -> Vec<f32> {
-        let inputs = self.inputs();
+        let (inputs, outputs) = (self.inputs().max(1), self.outputs());
         assert_eq!(rows.len() % inputs, 0, "inputs of head {}", self.name);
-        let mut logits = Vec::with_capacity(rows.len() / inputs * self.outputs());
-        for row in rows.chunks_exact(inputs) {
-            logits.extend(self.apply(row));
+        let mut logits = Vec::with_capacity(rows.len() / inputs * outputs);
+        for block in rows.chunks(BLOCK * inputs) {
+            let mut values = vec![Lanes::default(); block.len() / inputs * inputs.div_ceil(LANES)];
+            let padded = Lanes::floats_mut(&mut values).chunks_exact_mut(inputs.next_multiple_of(LANES));
+            padded.zip(block.chunks_exact(inputs)).for_each(|(to, from)| to[..inputs].copy_from_slice(from));
+            for layer in &self.layers {
+                values = layer.apply(&values, block.len() / inputs);
+            }
+            let padded = outputs.next_multiple_of(LANES);
+            logits.extend(Lanes::floats(&values).chunks_exact(padded.max(1)).flat_map(|row| &row[..outputs]));
         }
+        logits
+    }
+
+    /// The logits of many inputs, one an item, in the order of the items; `input` appends that of an item to what it is
+    /// given. Only some inputs are held at a time.
+    ///
+    /// # Panics
+    /// When an input is not [`inputs`](Self::inputs) long.
+    #[must_use]
+    pub fn apply_each<T>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        mut input: impl FnMut(T, &mut Vec<f32>),
+    ) -> Vec<f32> {
+        let (mut rows, mut logits) = (Vec::new(), Vec::new());
+        for item in items {
+            let length = rows.len() + self.inputs();
+            input(item, &mut rows);
+            assert_eq!(rows.len(), length, "input of head {}", self.name);
+            if rows.len() >= BLOCK * self.inputs() {
+                logits.extend(self.apply_rows(&rows));
+                rows.clear();
+            }
+        }
+        logits.extend(self.apply_rows(&rows));
         logits
     }
 
@@ -199,22 +230,34 @@ impl Head {
 }
 
 impl Layer {
-    fn apply(&self, input: &[f32]) -> Vec<f32> {
-        let mut out = vec![0.0; self.bias.len()];
-        dots(&self.weights, input, &mut out);
-        out.iter_mut().zip(&self.bias).for_each(|(out, bias)| *out = self.activation.apply(*out + bias));
-        out
-    }
-}
-
-impl Activation {
-    fn apply(self, x: f32) -> f32 {
-        match self {
-            Self::None => x,
-            Self::Gelu => gelu(x),
-            Self::Tanh => x.tanh(),
-            Self::Relu => x.max(0.0),
+    /// A layer of weights laid output by output.
+    fn new(weights: &[f32], bias: &[f32], inputs: usize, activation: Activation) -> Self {
+        let outputs = bias.len();
+        let mut wide = WideWeights::zeros(inputs.next_multiple_of(LANES), outputs.next_multiple_of(LANES));
+        for (output, (row, bias)) in weights.chunks_exact(inputs.max(1)).zip(bias).enumerate() {
+            wide.set(output, row.iter().copied().enumerate(), *bias);
         }
+        Self { weights: Arc::new(wide), inputs, outputs, activation }
+    }
+
+    fn apply(&self, input: &[Lanes], rows: usize) -> Vec<Lanes> {
+        let mut out = vec![Lanes::default(); rows * self.outputs.div_ceil(LANES)];
+        if out.is_empty() {
+            return out;
+        }
+        let product = WideMatMul { input, weights: &self.weights };
+        match self.activation {
+            Activation::Gelu => product.run_gelu(Kernel::detect(), &mut out),
+            _ => product.run(Kernel::detect(), &mut out),
+        }
+        // Zeros beyond the outputs stay zeros under every activation.
+        let floats = Lanes::floats_mut(&mut out).iter_mut();
+        match self.activation {
+            Activation::None | Activation::Gelu => {}
+            Activation::Tanh => floats.for_each(|value| *value = value.tanh()),
+            Activation::Relu => floats.for_each(|value| *value = value.max(0.0)),
+        }
+        out
     }
 }
 
@@ -224,7 +267,7 @@ mod tests {
 
     #[test]
     fn pooling_takes_the_mean_by_the_softmax_of_the_weights() {
-        let layer = Layer { weights: vec![0.0; 4], bias: vec![0.0; 4], inputs: 1, activation: Activation::None };
+        let layer = Layer::new(&[0.0; 4], &[0.0; 4], 1, Activation::None);
         let head = Head {
             name: "frames".to_owned(),
             input: SUBWORDS.to_owned(),

@@ -61,6 +61,7 @@ pub fn normalize(vector: &mut [f32]) {
 /// `x * Φ(x)`, Φ being the distribution function of the standard normal.
 ///
 /// The error function is formula 7.1.26 of Abramowitz and Stegun, off by at most 1.5e-7.
+#[cfg(test)]
 pub(crate) fn gelu(x: f32) -> f32 {
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);

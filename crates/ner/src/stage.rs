@@ -148,13 +148,13 @@ impl Ner {
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
         }
         let mut lattice = Lattice::new(self.tags.len(), doc.tokens.len());
-        let mut hidden = Vec::new();
-        for token in 0..doc.tokens.len() {
-            doc.hidden.read_row(row_of(doc, token).unwrap_or(usize::MAX), &mut hidden);
-            if hidden.is_empty() {
-                lattice.push_outside(&self.tags);
-            } else {
-                lattice.push(&head.apply(&hidden), head.temperature());
+        let rows: Vec<_> = (0..doc.tokens.len()).map(|token| row_of(doc, token)).collect();
+        let logits = head.apply_each(rows.iter().flatten(), |row, input| doc.hidden.append_row(*row, input));
+        let mut logits = logits.chunks(head.outputs().max(1));
+        for row in rows {
+            match row.and_then(|_| logits.next()) {
+                Some(logits) => lattice.push(logits, head.temperature()),
+                None => lattice.push_outside(&self.tags),
             }
         }
         Ok(lattice)

@@ -63,8 +63,10 @@ impl Pass {
     fn finish(&self, doc: &mut Document, hidden: HiddenStates) -> Result<(), StageError> {
         doc.hidden = hidden;
         let head = self.model.head(EMBEDDING).map_err(failed)?;
-        let (mut vectors, mut seen, mut total, mut unread) = (Vec::new(), 0, 0, 0);
-        for sent in &doc.sents {
+        let mut vectors =
+            head.apply_each(&doc.sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
+        let (mut seen, mut total, mut unread) = (0, 0, 0);
+        for (sent, vector) in doc.sents.iter().zip(vectors.chunks_mut(head.outputs().max(1))) {
             let length = doc.slice(sent.span).chars().count();
             let has_rows = doc.rows_of(sent.tokens.clone()).next().is_some();
             let lengths = doc
@@ -77,13 +79,11 @@ impl Pass {
             total += length;
             unread += long;
             seen += if has_rows { length.saturating_sub(long) } else { 0 };
-            let mut vector = if has_rows {
-                head.apply(&doc.hidden.mean(doc.rows_of(sent.tokens.clone())))
+            if has_rows {
+                normalize(vector);
             } else {
-                vec![0.0; head.outputs()]
-            };
-            normalize(&mut vector);
-            vectors.append(&mut vector);
+                vector.fill(0.0);
+            }
         }
         doc.sent_vectors = Matrix::new(head.outputs(), vectors);
         if unread > 0 {

@@ -24,14 +24,11 @@ impl States {
     /// Those of some of a document's sentences together.
     pub(crate) fn of(doc: &Document, sents: &[usize]) -> Self {
         let mut mean = vec![0.0; doc.hidden.width()];
-        let (mut subwords, mut state) = (Vec::new(), Vec::new());
+        let mut subwords = Vec::new();
         for sent in sents.iter().filter_map(|&sent| doc.sents.get(sent)) {
             let of_sentence = doc.hidden.mean(doc.rows_of(sent.tokens.clone()));
             mean.iter_mut().zip(of_sentence).for_each(|(sum, value)| *sum += value / sents.len() as f32);
-            for row in doc.rows_of(sent.tokens.clone()) {
-                doc.hidden.read_row(row, &mut state);
-                subwords.extend_from_slice(&state);
-            }
+            doc.rows_of(sent.tokens.clone()).for_each(|row| doc.hidden.append_row(row, &mut subwords));
         }
         Self { mean, subwords }
     }

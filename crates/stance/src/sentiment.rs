@@ -32,7 +32,7 @@ impl EntitySentiment {
     /// The tone towards one mention; `None` where the encoder saw nothing of it.
     #[must_use]
     pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
-        Tone::of(&self.model).ok()?.towards(&self.model, doc, mention)
+        Tone::of(&self.model).ok()?.towards(&self.model, doc, std::iter::once(mention)).pop()?
     }
 }
 
@@ -55,19 +55,32 @@ impl Tone {
         Ok(Self { negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
     }
 
-    /// The tone towards one mention, from the hidden states of the mention and of its sentence.
-    pub(crate) fn towards(&self, model: &Model, doc: &Document, mention: &Mention) -> Option<Sentiment> {
-        let sent = doc.sents.get(doc.sent_at(mention.span.start)?)?;
-        let mut input = doc.hidden.mean(doc.rows_of(doc.tokens_in(mention.span)));
-        input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
-        let head = model.head(HEAD).ok()?;
-        if input.len() != head.inputs() {
-            return None;
-        }
-        let mut scores = head.apply(&input);
+    /// The tone towards each mention, from the hidden states of the mention and of its sentence.
+    pub(crate) fn towards<'d>(
+        &self,
+        model: &Model,
+        doc: &'d Document,
+        mentions: impl Iterator<Item = &'d Mention>,
+    ) -> Vec<Option<Sentiment>> {
+        let Ok(head) = model.head(HEAD) else { return mentions.map(|_| None).collect() };
+        let sents: Vec<_> = mentions
+            .map(|mention| {
+                let sent = doc.sents.get(doc.sent_at(mention.span.start)?)?;
+                (head.inputs() == 2 * doc.hidden.width()).then_some((mention, sent))
+            })
+            .collect();
+        let mut scores = head.apply_each(sents.iter().flatten(), |(mention, sent), input| {
+            input.extend(doc.hidden.mean(doc.rows_of(doc.tokens_in(mention.span))));
+            input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
+        });
         head.calibrate(&mut scores);
-        let at = |index: usize| scores.get(index).copied();
-        Some(Sentiment { positive: at(self.positive)?, neutral: at(self.neutral)?, negative: at(self.negative)? })
+        let mut scores = scores.chunks(head.outputs().max(1));
+        let mut tone = || {
+            let scores = scores.next()?;
+            let at = |index: usize| scores.get(index).copied();
+            Some(Sentiment { positive: at(self.positive)?, neutral: at(self.neutral)?, negative: at(self.negative)? })
+        };
+        sents.into_iter().map(|sent| sent.and_then(|_| tone())).collect()
     }
 }
 
@@ -92,9 +105,10 @@ impl Stage for EntitySentiment {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let tone = Tone::of(&self.model).map_err(|e| StageError::new("the head does not fit").with_source(e))?;
         let mut sums = vec![(Sentiment { positive: 0.0, neutral: 0.0, negative: 0.0 }, 0.0_f32); doc.entities.len()];
-        for mention in doc.ents.iter().filter(|m| has_sides(m)) {
+        let judged = || doc.ents.iter().filter(|m| has_sides(m) && m.entity.is_some());
+        for (mention, one) in judged().zip(tone.towards(&self.model, doc, judged())) {
             let Some((sum, count)) = mention.entity.and_then(|entity| sums.get_mut(entity)) else { continue };
-            if let Some(one) = tone.towards(&self.model, doc, mention) {
+            if let Some(one) = one {
                 sum.positive += one.positive;
                 sum.neutral += one.neutral;
                 sum.negative += one.negative;

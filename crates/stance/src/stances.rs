@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use pressmark_core::{Document, Holder, Layer, Provenance, Span, Stage, StageError, Stance, StanceLabel, Target};
+use pressmark_core::{
+    Document, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel, Target,
+};
 use pressmark_encoder::{Model, dot};
 use pressmark_tokenize::Tokenizer;
 
@@ -123,15 +125,19 @@ impl Stances {
     fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, Error> {
         let tone = Tone::of(&self.model)?;
         let mut says: BTreeMap<(Holder, usize), Vec<Say>> = BTreeMap::new();
-        for mention in doc.ents.iter().filter(|m| has_sides(m)) {
+        let held = |mention: &Mention| {
             let holder = holder_of(doc, mention.span);
-            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { continue };
-            let Some(sentiment) = tone.towards(&self.model, doc, mention).filter(|_| speaker != entity) else {
-                continue;
-            };
+            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { return None };
+            (speaker != entity).then_some((holder, entity))
+        };
+        let quoted: Vec<_> =
+            doc.ents.iter().filter(|m| has_sides(m)).filter_map(|mention| Some((mention, held(mention)?))).collect();
+        let tones = tone.towards(&self.model, doc, quoted.iter().map(|(mention, _)| *mention));
+        for ((mention, key), sentiment) in quoted.into_iter().zip(tones) {
+            let Some(sentiment) = sentiment else { continue };
             let span = doc.sent_at(mention.span.start).map_or(mention.span, |sent| doc.sents[sent].span);
             let say = Say { against: sentiment.negative, favor: sentiment.positive, weight: 1.0, span };
-            says.entry((holder, entity)).or_default().push(say);
+            says.entry(key).or_default().push(say);
         }
         let stances =
             says.into_iter().map(|((holder, entity), says)| self.gather(holder, Target::Entity(entity), says));

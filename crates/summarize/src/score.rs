@@ -30,7 +30,7 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
     let words = centrality(doc, candidates);
     let meaning = meaning(&doc.sent_vectors, candidates);
     // Hidden states of another width are those of another model, or none at all.
-    let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width());
+    let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
     let salience = head.map(|head| salience(doc, candidates, head));
     let weights = if salience.is_some() { WITH_HEAD } else { WITHOUT_HEAD };
     candidates
@@ -82,14 +82,10 @@ fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
         count += 1;
     }
     whole.iter_mut().for_each(|sum| *sum /= count.max(1) as f32);
-    candidates
-        .iter()
-        .map(|candidate| {
-            let mut input = mean(candidate.sent);
-            input.extend_from_slice(&whole);
-            let mut probability = head.apply(&input);
-            head.calibrate(&mut probability);
-            probability.first().copied().unwrap_or_default()
-        })
-        .collect()
+    let mut probabilities = head.apply_each(candidates, |candidate, input| {
+        input.extend(mean(candidate.sent));
+        input.extend_from_slice(&whole);
+    });
+    head.calibrate(&mut probabilities);
+    probabilities
 }

@@ -6,7 +6,6 @@ a busy machine gives fewer steps and still ends with a rate near zero.
 
 import argparse
 import itertools
-import pickle
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -73,7 +72,6 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--entity-tokens", type=int, default=768, help="the same of the half with entities")
     parser.add_argument("--distil", type=float, default=2.5)
     parser.add_argument("--only", nargs="*", help="task heads to train (default: all)")
-    parser.add_argument("--soft", type=Path, nargs="*", default=[], help="labels that `teachers` wrote, in place of a task's own")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--every", type=float, default=20, help="minutes between checkpoints")
     parser.add_argument("--measure", action="store_true", help="measure at every checkpoint")
@@ -94,9 +92,6 @@ def train(args: argparse.Namespace) -> None:
     if args.openly_licensed:
         names = [n for n in names if n in OPEN]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
-    for path in args.soft:
-        soft = pickle.loads(path.read_bytes())
-        tasks[soft["head"]].train, tasks[soft["head"]].extra = soft["train"], {"more": soft["more"]}
     if args.smoke:
         for task in tasks.values():
             shorten(task)
