@@ -74,8 +74,8 @@ impl BundleFiles {
         })
     }
 
-    /// Checks sizes and digests by the manifest; gives the digest of the weights.
-    pub(crate) fn verify(&self) -> Result<String, Error> {
+    /// Checks sizes and digests of these files and of `weights` by the manifest; gives the digest of the weights.
+    pub(crate) fn verify(&self, weights: &[u8]) -> Result<String, Error> {
         let limits = [("manifest.json", &self.manifest, MOST_JSON), ("config.json", &self.config, MOST_JSON)];
         if let Some(&(file, _, most)) = limits.iter().find(|(_, bytes, most)| bytes.len() as u64 > *most) {
             return Err(Error::FileTooLarge { file, most });
@@ -88,7 +88,7 @@ impl BundleFiles {
         let listed = &manifest.files;
         check(listed, "config.json", &self.config)?;
         check(listed, "tokenizer.json", &self.tokenizer)?;
-        check(listed, "model.safetensors", &self.weights)
+        check(listed, "model.safetensors", weights)
     }
 }
 

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use ndarray::Array2;
 
@@ -51,15 +52,25 @@ impl Model {
         Self::load(files.clone())
     }
 
-    fn load(files: BundleFiles) -> Result<Self, Error> {
-        let sha256 = files.verify()?;
-        let config = Config::parse(&files.config)?;
-        let weights = Arc::new(files.weights);
-        let tensors = Tensors::parse(&weights)?;
-        let heads = config.heads.iter();
-        let heads = heads.map(|head| Head::load(head, &tensors)).collect::<Result<_, _>>()?;
+    fn load(mut files: BundleFiles) -> Result<Self, Error> {
+        let weights = Arc::new(std::mem::take(&mut files.weights));
         let precision = Precision::default();
-        let engine = engine::build(precision, &config, &tensors)?;
+        let build = || {
+            let config = Config::parse(&files.config)?;
+            let tensors = Tensors::parse(&weights)?;
+            let heads = config.heads.iter();
+            let heads = heads.map(|head| Head::load(head, &tensors)).collect::<Result<_, Error>>()?;
+            let engine = engine::build(precision, &config, &tensors)?;
+            Ok((config, heads, engine))
+        };
+        // Hashing takes as long as building: both at once. What the hashes say of the files goes before all else.
+        let (sha256, built) = thread::scope(|scope| {
+            let sha256 = scope.spawn(|| files.verify(&weights));
+            let built: Result<_, Error> = build();
+            (sha256.join(), built)
+        });
+        let sha256 = sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let (config, heads, engine) = built?;
         Ok(Self { config, sha256, tokenizer: files.tokenizer, weights, heads, precision, engine })
     }
 
