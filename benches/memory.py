@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Peak memory of `pressmark annotate` against the number of documents: it must be flat.
 
-    python3 benches/memory.py target/release/pressmark
+    cargo build --release && python3 benches/memory.py target/release/pressmark --write benches/results/memory.md
 
-Makes corpora of short documents, all different, and some with 20 huge documents besides; annotates each into
-/dev/null; prints a line a run. Standard library only. The stages default to `tokenize`, since the corpus is
-large: what could grow with a corpus (ids, the index of duplicates, what is in flight) is outside the stages.
+Makes corpora of short documents, all different, and some with 20 huge documents besides; annotates each to a file
+with a journal, as long runs are; prints a line a run. Standard library only. One curve goes to 200,000 documents
+through `tokenize`, since what could grow with a corpus (ids, the index of duplicates, the journal, what is in flight)
+is outside the stages; a shorter one goes through all stages.
 """
 
 import argparse
@@ -34,36 +35,63 @@ def corpus(path, short, huge, huge_bytes):
             file.write(json.dumps({"id": f"doc-{n}", "text": text(dice, 4)}) + "\n")
 
 
-def peak(args):
-    """Seconds and mebibytes of one run."""
+def peak(args, codes=(0, 1)):
+    """Seconds and mebibytes of one run, which ends with one of the exit codes."""
     start = time.monotonic()
     process = subprocess.Popen(args, stderr=subprocess.PIPE)
     message = process.stderr.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) > 1:
+    if os.waitstatus_to_exitcode(status) not in codes:
         raise SystemExit(message)
     return time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def curve(args, folder, stages, counts, huge_bytes):
+    """A row a run: documents, huge ones, MB of input, duplicates, seconds, peak MB."""
+    path, output = os.path.join(folder, "corpus.jsonl"), os.path.join(folder, "out.jsonl")
+    for short in counts:
+        for huge in (0, args.huge):
+            corpus(path, short, huge, huge_bytes)
+            size = os.path.getsize(path) / 1e6
+            for duplicates in ("mark", "keep"):
+                run = [args.pressmark, "annotate", path, "-o", output, "--quiet", "--overwrite"]
+                run += ["--duplicates", duplicates, "--jobs", "2"] + (["--stages", stages] if stages else [])
+                seconds, mebibytes = peak(run)
+                yield f"{short:,}", f"{huge}", f"{size:.0f}", duplicates, f"{seconds:.0f}", f"{mebibytes:.0f}"
+
+
+COLUMNS = ("short documents", "huge", "input MB", "duplicates", "seconds", "peak MB")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pressmark")
-    parser.add_argument("--stages", default="tokenize")
-    parser.add_argument("--short", type=int, nargs="+", default=[2_000, 20_000, 200_000])
+    parser.add_argument("--short", type=int, nargs="*", default=[2_000, 20_000, 200_000], help="through tokenize")
+    parser.add_argument("--all", type=int, nargs="*", default=[250, 1_000, 4_000], help="through all stages")
     parser.add_argument("--huge", type=int, default=20)
-    parser.add_argument("--huge-bytes", type=int, default=4 << 20)
+    parser.add_argument("--huge-bytes", type=int, default=4 << 20, help="of each huge document, through tokenize")
+    parser.add_argument("--huge-bytes-all", type=int, default=256 << 10, help="of each, through all stages")
+    parser.add_argument("--write", metavar="FILE", help="write the tables there, as Markdown")
     args = parser.parse_args()
-    print("short documents  huge  duplicates  seconds  peak MB", flush=True)
+    version = subprocess.run([args.pressmark, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    report = [
+        "# Peak memory against the number of documents",
+        f"Written by `benches/memory.py`: `pressmark annotate`, {version}, two threads, to a file with a journal. A "
+        f"short document has four sentences. Peak is the greatest resident memory of the process, the model "
+        f"included.",
+    ]
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "corpus.jsonl")
-        for short in args.short:
-            for huge in (0, args.huge):
-                corpus(path, short, huge, args.huge_bytes)
-                for duplicates in ("mark", "keep"):
-                    run = [args.pressmark, "annotate", path, "-o", "/dev/null", "--quiet"]
-                    run += ["--stages", args.stages, "--duplicates", duplicates, "--jobs", "2"]
-                    seconds, mebibytes = peak(run)
-                    print(f"{short:15}  {huge:4}  {duplicates:10}  {seconds:7.1f}  {mebibytes:7.0f}", flush=True)
+        for stages, counts, huge_bytes in (("tokenize", args.short, args.huge_bytes), (None, args.all, args.huge_bytes_all)):
+            title = f"{'All stages' if stages is None else f'`--stages {stages}`'}, huge documents of {huge_bytes >> 10:,} KiB"
+            lines = [f"## {title}\n\n| {' | '.join(COLUMNS)} |", "|" + "---:|" * len(COLUMNS)]
+            print(title, "  ".join(COLUMNS), sep="\n", flush=True)
+            for row in curve(args, folder, stages, counts, huge_bytes):
+                print("  ".join(cell.rjust(len(name)) for cell, name in zip(row, COLUMNS)), flush=True)
+                lines.append(f"| {' | '.join(row)} |")
+            report += ["\n".join(lines)] if counts else []
+    if args.write:
+        with open(args.write, "w", encoding="utf-8") as file:
+            file.write("\n\n".join(report) + "\n")
 
 
 if __name__ == "__main__":

@@ -93,6 +93,11 @@ fn cases() -> Vec<Case> {
         ("one-word.txt", "x".repeat(1 << 20).into_bytes(), vec![(FAILED, "no_article")]),
         ("long-word.txt", STORY.replace("engineers", &"x".repeat(1 << 20)).into_bytes(), vec![(PARTIAL, "truncated")]),
         ("stray.txt", [STORY.as_bytes(), b" And \xFF\xFE so on."].concat(), vec![(PARTIAL, "bad_encoding")]),
+        (
+            "stray-letter.txt",
+            [STORY.as_bytes(), b" She had a caf\xE9 au lait."].concat(),
+            vec![(PARTIAL, "wrong_charset")],
+        ),
         ("bidi.txt", STORY.replace("closed", "clo\u{202e}sed").into_bytes(), vec![(PARTIAL, "suspicious_characters")]),
         (
             "zero-width.txt",

@@ -77,7 +77,8 @@ problem_kinds! {
     NoArticle = "no_article", Failed;
     /// Bytes that mean nothing in the character set were replaced.
     BadEncoding = "bad_encoding", Partial;
-    /// The character set that the page declares is not the one it uses: the text is read by a guess.
+    /// The character set that the page declares is not the one it uses, or it declares none and the few bytes that are
+    /// not UTF-8 hardly tell: the text is read by a guess.
     WrongCharset = "wrong_charset", Partial;
     /// Control characters, bidirectional overrides or zero-width characters inside words stood in the input; they
     /// were taken out.

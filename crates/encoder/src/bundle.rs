@@ -74,8 +74,8 @@ impl BundleFiles {
         })
     }
 
-    /// Checks sizes and digests of these files and of `weights` by the manifest; gives the digest of the weights.
-    pub(crate) fn verify(&self, weights: &[u8]) -> Result<String, Error> {
+    /// Checks sizes and digests of these files and of `weights` by the manifest.
+    pub(crate) fn verify(&self, weights: &[u8]) -> Result<Digests, Error> {
         let limits = [("manifest.json", &self.manifest, MOST_JSON), ("config.json", &self.config, MOST_JSON)];
         if let Some(&(file, _, most)) = limits.iter().find(|(_, bytes, most)| bytes.len() as u64 > *most) {
             return Err(Error::FileTooLarge { file, most });
@@ -86,10 +86,20 @@ impl BundleFiles {
             return Err(Error::ManifestFormat { expected: FORMAT, got: manifest.format });
         }
         let listed = &manifest.files;
-        check(listed, "config.json", &self.config)?;
-        check(listed, "tokenizer.json", &self.tokenizer)?;
-        check(listed, "model.safetensors", weights)
+        let config = check(listed, "config.json", &self.config)?;
+        let tokenizer = check(listed, "tokenizer.json", &self.tokenizer)?;
+        let weights = check(listed, "model.safetensors", weights)?;
+        let bundle = sha256_hex([config, tokenizer, weights.clone()].concat().as_bytes());
+        Ok(Digests { weights, bundle })
     }
+}
+
+/// SHA-256, in lowercase hexadecimal.
+#[derive(Clone, Debug)]
+pub(crate) struct Digests {
+    pub(crate) weights: String,
+    /// Of the digests of configuration, tokenizer and weights, one after the other.
+    pub(crate) bundle: String,
 }
 
 fn check(listed: &BTreeMap<String, Entry>, file: &'static str, bytes: &[u8]) -> Result<String, Error> {

@@ -5,7 +5,7 @@ use std::thread;
 
 use ndarray::Array2;
 
-use crate::bundle::BundleFiles;
+use crate::bundle::{BundleFiles, Digests};
 use crate::config::Config;
 use crate::engine::{self, Engine};
 use crate::head::Head;
@@ -25,7 +25,7 @@ const BLOCK_SUBWORDS: usize = 512;
 #[derive(Debug)]
 pub struct Model {
     config: Config,
-    sha256: String,
+    digests: Digests,
     tokenizer: Cow<'static, [u8]>,
     weights: WeightBytes,
     heads: Vec<Head>,
@@ -64,14 +64,14 @@ impl Model {
             Ok((config, heads, engine))
         };
         // Hashing takes as long as building: both at once. What the hashes say of the files goes before all else.
-        let (sha256, built) = thread::scope(|scope| {
-            let sha256 = scope.spawn(|| files.verify(&weights));
+        let (digests, built) = thread::scope(|scope| {
+            let digests = scope.spawn(|| files.verify(&weights));
             let built: Result<_, Error> = build();
-            (sha256.join(), built)
+            (digests.join(), built)
         });
-        let sha256 = sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         let (config, heads, engine) = built?;
-        Ok(Self { config, sha256, tokenizer: files.tokenizer, weights, heads, precision, engine })
+        Ok(Self { config, digests, tokenizer: files.tokenizer, weights, heads, precision, engine })
     }
 
     /// The same model, computing in the given precision.
@@ -109,7 +109,14 @@ impl Model {
     /// SHA-256 of the weights, in lowercase hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {
-        &self.sha256
+        &self.digests.weights
+    }
+
+    /// SHA-256 over configuration, tokenizer and weights, in lowercase hexadecimal: where it is another one, the model
+    /// may answer otherwise, though the weights be the same.
+    #[must_use]
+    pub fn bundle_sha256(&self) -> &str {
+        &self.digests.bundle
     }
 
     /// The bundle's `tokenizer.json`, for the crate that makes subwords.

@@ -18,10 +18,24 @@ pub(crate) struct Decoded<'a> {
     pub malformed: usize,
     /// The label that the page carries, where the bytes say otherwise.
     pub wrong_label: Option<String>,
+    /// How many bytes the guess rests on, where no label says anything.
+    pub guessed_from: Option<usize>,
+}
+
+impl Decoded<'_> {
+    /// Whether the character set is a guess that may well be wrong.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.guessed_from.is_some_and(|bytes| bytes < SURE_FROM)
+    }
 }
 
 /// How many times fewer broken sequences a guess must leave than the label does to be believed.
 const FEWER_BROKEN: usize = 4;
+
+/// Bytes beyond ASCII from which a guess goes without a word. Of stretches of Czech, English, French, German, Polish and
+/// Turkish that held ten of them, each in its windows code page, 99 in 100 were guessed right or more; of those that
+/// held one, 76 in 100 or more. (Hungarian and Russian need more than ten, and other scripts are told of anyway.)
+const SURE_FROM: usize = 10;
 
 /// Decodes `bytes`: by byte order mark, as UTF-8 where they are that, by `label`, or by a guess.
 pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>) -> Decoded<'a> {
@@ -42,6 +56,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
             encoding: UTF_8,
             malformed: 0,
             wrong_label: label.filter(|_| wrong).map(|l| l.trim().to_owned()),
+            guessed_from: None,
         };
     }
     let labelled_utf8 = labelled.is_none_or(|e| e == UTF_8);
@@ -61,7 +76,11 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
         return Decoded { wrong_label: label.map(|l| l.trim().to_owned()), ..by_guess };
     }
     let guessed = decode_as(bytes, 0, guess(bytes, tld));
-    Decoded { wrong_label: label.filter(|_| labelled.is_some()).map(|l| l.trim().to_owned()), ..guessed }
+    if labelled.is_some() {
+        return Decoded { wrong_label: label.map(|l| l.trim().to_owned()), ..guessed };
+    }
+    let evidence = bytes.iter().filter(|b| !b.is_ascii() || **b == 0x1B).count();
+    Decoded { guessed_from: Some(evidence), ..guessed }
 }
 
 /// The character set of `bytes`, guessed from frequencies.
@@ -110,7 +129,7 @@ pub(crate) fn decode_as<'a>(bytes: &'a [u8], start: usize, encoding: &'static En
     } else {
         legacy(body, start, encoding)
     };
-    Decoded { text, map, encoding, malformed, wrong_label: None }
+    Decoded { text, map, encoding, malformed, wrong_label: None, guessed_from: None }
 }
 
 fn utf8(body: &[u8], start: usize) -> (Cow<'_, str>, OffsetMap, usize) {

@@ -151,6 +151,11 @@ fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: boo
         let message = format!("declared as {label:?}, read as {}", decoded.encoding.name());
         doc.report(STAGE, ProblemKind::WrongCharset, message, None);
     }
+    if let Some(bytes) = decoded.guessed_from.filter(|_| decoded.is_unsure()) {
+        let name = decoded.encoding.name();
+        let message = format!("none is declared and {bytes} bytes are not UTF-8: read as {name}, which is a guess");
+        doc.report(STAGE, ProblemKind::WrongCharset, message, None);
+    }
 }
 
 /// What a reader found, on its way to the document.
@@ -332,8 +337,7 @@ fn finish(doc: &mut Document, found: Found, options: &Options) {
         credited_source: judged.credited_source,
         ..Meta::default()
     };
-    let published = meta.published.as_deref().and_then(date::normalize);
-    doc.meta = over(Meta { title: assembled.title, ..Meta::default() }, over(Meta { published, ..meta }, lines));
+    doc.meta = over(Meta { title: assembled.title, ..Meta::default() }, over(meta, lines));
     let declared = doc.meta.language.take();
     if doc.text.is_empty() {
         doc.report(STAGE, ProblemKind::NoArticle, "all of the page is chrome", None);

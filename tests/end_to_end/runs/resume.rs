@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use pressmark_encoder::{BundleFiles, sign};
+use pressmark_tests::root;
+
 use super::{Place, assert_same, run};
 
 #[test]
@@ -69,6 +72,53 @@ fn a_codebook_that_changed_is_another_setting() {
     let (code, message) = place.annotate("out.jsonl", &["--terms", &terms, "--resume"]);
     assert_eq!(code, 2, "{message}");
     assert!(message.contains("--terms") && message.contains("sha256"), "{message}");
+}
+
+/// All hashes of each model fit: one is a copy, one differs in a bit of the weights as a retrained one does, and one has
+/// the weights but another configuration.
+#[test]
+fn another_model_is_refused_and_the_same_one_elsewhere_is_not() {
+    let place = Place::new(12);
+    let write = |name: &str, change: fn(&mut BundleFiles)| {
+        let mut files = BundleFiles::read(root().join("models/pressmark-news")).expect("it is there");
+        change(&mut files);
+        sign(&mut files);
+        fs::create_dir(place.path(name)).expect("a new folder");
+        let parts = [
+            ("manifest.json", &files.manifest),
+            ("config.json", &files.config),
+            ("tokenizer.json", &files.tokenizer),
+            ("model.safetensors", &files.weights),
+        ];
+        parts.iter().for_each(|(file, bytes)| fs::write(place.path(name).join(file), bytes).expect("written"));
+        place.arg(name)
+    };
+    let same = write("same", |_| {});
+    let weights = write("weights", |files| *files.weights.to_mut().last_mut().expect("they are not empty") ^= 1);
+    let config = write("config", |files| {
+        let config = String::from_utf8(files.config.to_vec()).expect("UTF-8");
+        assert!(config.contains("\"max_window\": 256"), "{config}");
+        files.config = config.replace("\"max_window\": 256", "\"max_window\": 256 ").into_bytes().into();
+    });
+    let with = |model: &[&'static str]| [&["--stages", "summarize"], model].concat();
+    let expected = place.unbroken(&with(&[]));
+    place.break_off("out.jsonl", &with(&[]));
+    let before = (place.read("out.jsonl.journal"), place.read("out.jsonl.partial"));
+    let resume = |model: &str| {
+        let mut args = place.args("out.jsonl", &with(&["--resume"]));
+        args.extend(["--model", model].map(|arg| arg.to_owned().into()));
+        run(&args.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+    };
+    for (model, difference) in [(&weights, "model was \""), (&config, "model files was \"")] {
+        let (code, message) = resume(model);
+        assert_eq!(code, 2, "{message}");
+        assert!(message.contains(difference) && message.contains("start anew with --overwrite"), "{message}");
+        assert_eq!(message.matches("sha256 ").count(), 2, "both are named: {message}");
+        assert!(before == (place.read("out.jsonl.journal"), place.read("out.jsonl.partial")), "it changes files");
+    }
+    // The name of a model says nothing: its hash does.
+    assert_eq!(resume(&same), (1, String::new()));
+    assert_same(&place.read("out.jsonl"), &expected, "a resumed run");
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         rows_each: args.output.shard_rows.map(NonZeroU64::get),
         shard: args.run.shard,
         earlier: args.output.earlier(),
-        settings: describe(&command, matches, &provenance),
+        settings: describe(&command, matches, &provenance, &model),
         drop_duplicates: args.output.duplicates == Duplicates::Drop,
         is_lasting: total_bytes.is_some(),
     };

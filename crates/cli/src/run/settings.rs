@@ -1,6 +1,7 @@
 use std::fs;
 
 use clap::{ArgMatches, Command};
+use pressmark_encoder::Model;
 use pressmark_jsonl::{Provenance, Settings};
 use sha2::{Digest, Sha256};
 
@@ -12,12 +13,21 @@ const WITHOUT_EFFECT: [&str; 11] =
 
 /// What tells stages apart beyond the arguments: defaults, models.
 const STAGES: &str = "stages";
+/// Name, version and weights of the models.
+const MODEL: &str = "model";
+/// All files of the model that the encoder runs: its configuration and its tokenizer tell what the weights mean.
+const MODEL_FILES: &str = "model files";
 
 /// All settings that the output of a run depends on, by the names under which the user gives them.
 ///
 /// They are taken from the arguments as they stand, so that an argument that is added to the command counts
 /// without anybody having to think of it.
-pub(crate) fn describe(command: &Command, matches: &ArgMatches, provenance: &Provenance<'_>) -> Settings {
+pub(crate) fn describe(
+    command: &Command,
+    matches: &ArgMatches,
+    provenance: &Provenance<'_>,
+    model: &Model,
+) -> Settings {
     let mut settings = Settings::new();
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
@@ -52,7 +62,10 @@ pub(crate) fn describe(command: &Command, matches: &ArgMatches, provenance: &Pro
         }
     }
     if !models.is_empty() {
-        settings.insert("model".into(), models.join("; "));
+        settings.insert(MODEL.into(), models.join("; "));
+    }
+    if provenance.stages.iter().any(|stage| stage.sha256.as_deref() == Some(model.sha256())) {
+        settings.insert(MODEL_FILES.into(), format!("sha256 {}", model.bundle_sha256()));
     }
     let stages: Vec<_> = provenance.stages.iter().map(|s| format!("{} {}", s.stage, s.settings)).collect();
     settings.insert(STAGES.into(), stages.join(" "));
@@ -66,7 +79,8 @@ pub(crate) fn differences(before: &Settings, now: &Settings) -> String {
     let mut differing: Vec<_> = names.iter().filter(differ).collect();
     // What follows from another difference need not be said.
     if differing.len() > 1 {
-        differing.retain(|name| name.as_str() != STAGES);
+        let is_other_model = differing.iter().any(|name| name.as_str() == MODEL);
+        differing.retain(|name| name.as_str() != STAGES && !(is_other_model && name.as_str() == MODEL_FILES));
     }
     let say = |value: Option<&String>| value.map_or("not given".to_owned(), |value| format!("{value:?}"));
     let sentences = differing.iter().map(|name| {
@@ -93,6 +107,12 @@ mod tests {
             "--summary was \"3\", is \"5\"",
         );
         check(&[("stages", "a")], &[("stages", "b")], "stages was \"a\", is \"b\"");
+        check(&[(MODEL, "a"), (MODEL_FILES, "a")], &[(MODEL, "b"), (MODEL_FILES, "b")], "model was \"a\", is \"b\"");
+        check(
+            &[(MODEL_FILES, "a"), (STAGES, "a")],
+            &[(MODEL_FILES, "b"), (STAGES, "b")],
+            "model files was \"a\", is \"b\"",
+        );
         check(&[], &[("--language", "fr")], "--language was not given, is \"fr\"");
     }
 }

@@ -11,7 +11,7 @@ use pressmark_core::SegmentKind;
 
 use super::signs::{Signs, signs};
 use super::text::{Counts, Line, lines};
-use super::tree::{Attr, NONE, Tag, Tree};
+use super::tree::{Attr, NONE, Node, Tag, Tree};
 
 /// Names and classes of an element and the two around it.
 type Style<'a> = [(Tag, &'a str); 3];
@@ -526,13 +526,16 @@ fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
     for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Table) {
         let inside = index + 1..node.end as usize;
         let nodes = &tree.nodes()[inside.clone()];
-        let laid_out =
-            nodes.iter().any(|n| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form));
+        let lays_out = |n: &Node| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form);
+        // Before anything is counted: of tables in tables in tables, each is then read up to the next alone.
+        if nodes.iter().any(lays_out) {
+            continue;
+        }
         let cells = nodes.iter().filter(|n| matches!(n.tag, Tag::Td | Tag::Th)).count();
         let rows = nodes.iter().filter(|n| n.tag == Tag::Tr).count();
         let chars: usize = tree.texts(index as u32).map(|t| html.get(t).unwrap_or_default().trim().len()).sum();
         // Cells of a table of data hold a figure or a phrase.
-        if !laid_out && rows >= 2 && cells > rows && chars < cells * 120 {
+        if rows >= 2 && cells > rows && chars < cells * 120 {
             for (cell, flag) in tree.nodes()[inside.clone()].iter().zip(&mut data[inside]) {
                 use Tag::{Caption, Col, Colgroup, Tbody, Text, Tfoot, Thead, Tr};
                 *flag = !matches!(cell.tag, Caption | Col | Colgroup | Tbody | Text | Tfoot | Thead | Tr);

@@ -3,9 +3,9 @@
 use pressmark_core::Meta;
 use serde_json::Value;
 
-use super::dates::{is_month, normalize};
 use super::text::decode;
 use super::tree::{Attr, Tag, Tree};
+use crate::date::{is_month, normalize};
 
 /// Longest name of an author; what is longer is a sentence about one.
 const MAX_AUTHOR_CHARS: usize = 60;

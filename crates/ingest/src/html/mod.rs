@@ -2,7 +2,6 @@
 
 mod article;
 mod charset;
-mod dates;
 mod meta;
 mod select;
 mod signs;

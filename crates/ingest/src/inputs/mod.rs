@@ -347,8 +347,10 @@ fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
     if bom.is_some() || str::from_utf8(head).map_or_else(cut_off, |_| true) || memchr::memchr(0, head).is_some() {
         return (Unit::Byte, None);
     }
-    let found = decode::decode(head, None, None).encoding.name();
-    (Unit::Byte, (found != "UTF-8").then(|| found.to_owned()))
+    let found = decode::decode(head, None, None);
+    // A few stray bytes say nothing of the other rows: each is then read for itself.
+    let is_found = found.encoding != encoding_rs::UTF_8 && !found.is_unsure();
+    (Unit::Byte, is_found.then(|| found.encoding.name().to_owned()))
 }
 
 /// What stands between the cells of a CSV file: what is most frequent in its first line, as spreadsheets in

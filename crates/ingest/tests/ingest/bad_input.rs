@@ -64,7 +64,25 @@ fn bytes_that_no_text_has_are_told_in_plain_text_too() {
     check(b" And \xFF\xFE so on.", "UTF-8", &["bad_encoding"]);
     check(b" And \x81 so on.", "UTF-8", &["bad_encoding"]);
     check(b" And \xC3\xA9t\xC3\xA9 \xFF so on.", "UTF-8", &["bad_encoding"]);
-    check(b" And \xE0 la carte in a caf\xE9.", "windows-1252", &[]);
+}
+
+#[test]
+fn a_few_stray_bytes_of_another_character_set_are_told() {
+    let text = |stray: &[u8]| [STORY.as_bytes(), b" And \xE0 la carte in a caf\xE9.", stray].concat();
+    let check = |bytes: Vec<u8>, expected: &[&str]| {
+        let doc = read(Format::Text, bytes);
+        assert_eq!((doc.source.encoding.as_str(), problems(&doc)), ("windows-1252", expected.to_vec()));
+        assert!(doc.text.contains("And à la carte in a café."));
+    };
+    check(text(b""), &["wrong_charset"]);
+    // With more of them the guess is sure.
+    check(text(&b" \x93Oui\x94, d\xE9j\xE0 ferm\xE9.".repeat(2)), &[]);
+
+    // In one record of a file it is that record's problem, and says nothing of the others.
+    let records = [line("One."), line("A café."), line("Three.")].join("\n");
+    let bytes: Vec<u8> = encoding_rs::WINDOWS_1252.encode(&records).0.into_owned();
+    assert_eq!(kinds(bytes.clone(), &jsonl()), ["", "wrong_charset", ""]);
+    assert!(stream(bytes, &jsonl())[1].text.starts_with("A café."));
 }
 
 #[test]
