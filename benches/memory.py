@@ -71,6 +71,7 @@ def main():
     parser.add_argument("--huge-bytes", type=int, default=4 << 20, help="of each huge document, through tokenize")
     parser.add_argument("--huge-bytes-all", type=int, default=64 << 10, help="of each, through all stages")
     parser.add_argument("--write", metavar="FILE", help="write the tables there, as Markdown")
+    parser.add_argument("--append", action="store_true", help="below those that stand there")
     args = parser.parse_args()
     version = subprocess.run([args.pressmark, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     report = [
@@ -89,8 +90,8 @@ def main():
                 lines.append(f"| {' | '.join(row)} |")
             report += ["\n".join(lines)] if counts else []
     if args.write:
-        with open(args.write, "w", encoding="utf-8") as file:
-            file.write("\n\n".join(report) + "\n")
+        with open(args.write, "a" if args.append else "w", encoding="utf-8") as file:
+            file.write("\n" * args.append + "\n\n".join(report[2 * args.append :]) + "\n")
 
 
 if __name__ == "__main__":

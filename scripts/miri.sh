@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export MIRIFLAGS="-Zmiri-disable-isolation ${MIRIFLAGS:-}"
 for features in "" "-C target-feature=+avx2,+fma,+avxvnni,+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512vnni"; do
-    RUSTFLAGS="$features" cargo +nightly miri test -p pressmark-encoder --lib --target-dir target/miri -- --show-output kernels
+    RUSTFLAGS="$features" cargo +nightly miri test -p pressmark-encoder --lib --target-dir "${CARGO_TARGET_DIR:-target}/miri" -- --show-output kernels
 done
