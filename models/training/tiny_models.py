@@ -40,12 +40,15 @@ NER_TEXTS = [
     "Åsa Lindqvist said that “ the door stays shut ” until Monday .",
     "The company Nordbane asked São Tomé for 40 million euros !",
     "Rain .",
+    "Rain 🦀🦀 fell , said 東京 .",
 ]
 NLI_PAIRS = [
     ("The ferry to Bergen was late because of the storm .", "This text is about travel."),
     ("Workers in N’Djamena asked for more pay .", "This text is about money."),
     ("Rain fell for a week .", "The speaker is in favour of the copper line."),
 ]
+# Longer than half of the buckets that the DeBERTas put distances into, which is 128 subwords.
+LONG_TEXT = " ".join(f"The ferry to Bergen was late by {n} hours , said Solberg ." for n in range(8, 15))
 SUMMARY_TEXTS = [
     "The ferry to Bergen was late because of the storm , said the harbour master . Rain fell for a week .",
     "Åsa Lindqvist of the museum said that “ the door stays shut ” until the flood is over .",
@@ -133,6 +136,13 @@ def byte_tokenizer(folder, kind, specials):
 
 
 ROBERTA = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+DEBERTA = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"]
+
+# As microsoft/deberta-base, deberta-v3-base and (with a convolution) deberta-v2-xlarge have it on the hub.
+DEBERTA_SHAPE = dict(SHAPE, max_position_embeddings=512, relative_attention=True, max_relative_positions=-1,
+                     position_biased_input=False, type_vocab_size=0, layer_norm_eps=1e-7)
+DEBERTA_V3 = dict(DEBERTA_SHAPE, pos_att_type="p2c|c2p", position_buckets=256, share_att_key=True,
+                  norm_rel_ebd="layer_norm")
 
 
 def xlm_tokenizer(folder):
@@ -141,6 +151,15 @@ def xlm_tokenizer(folder):
     # fairseq's order: its own four first, then the pieces after the three specials of SentencePiece, <mask> last.
     vocab = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)] + pieces[3:] + [("<mask>", 0.0)]
     return transformers.XLMRobertaTokenizer(vocab=vocab), len(vocab), {}
+
+
+def deberta_tokenizer(folder):
+    """Of versions 2 and 3: SentencePiece, with the special tokens at their places in the vocabularies of the hub."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pieces = train_pieces(folder / "spm.model", pad_id=0, pad_piece="[PAD]", bos_id=1, bos_piece="[CLS]", eos_id=2,
+                          eos_piece="[SEP]", unk_id=3, unk_piece="[UNK]")
+    vocab = pieces + [("[MASK]", 0.0)]
+    return transformers.DebertaV2Tokenizer(vocab=vocab, unk_id=3), len(vocab), {"do_lower_case": False}
 
 
 def ner_models(out):
@@ -156,33 +175,45 @@ def ner_models(out):
         ("ner-roberta", lambda f: byte_tokenizer(f, transformers.RobertaTokenizer, ROBERTA),
          transformers.RobertaConfig, after_pad),
         ("ner-xlm-roberta", xlm_tokenizer, transformers.XLMRobertaConfig, after_pad),
+        ("ner-deberta", lambda f: byte_tokenizer(f, transformers.DebertaTokenizer, DEBERTA),
+         transformers.DebertaConfig, dict(DEBERTA_SHAPE, pos_att_type="c2p|p2c", **labels(NER_LABELS))),
+        ("ner-deberta-v2", deberta_tokenizer, transformers.DebertaV2Config,
+         dict(DEBERTA_V3, conv_kernel_size=3, conv_act="gelu", attention_head_size=WIDTH // 2, **labels(NER_LABELS))),
+        ("ner-deberta-v3", deberta_tokenizer, transformers.DebertaV2Config, dict(DEBERTA_V3, **labels(NER_LABELS))),
     ]
     reference = {}
     for name, make, config, options in table:
         tokenizer, size, settings = make(out / name)
         model = randomise(auto.from_config(config(vocab_size=size, **options)))
         save(out / name, model, settings)
-        reference[name] = [ner_reference(model, tokenizer, text) for text in NER_TEXTS]
+        texts = NER_TEXTS + [LONG_TEXT] if "deberta" in name else NER_TEXTS
+        reference[name] = [ner_reference(model, tokenizer, text) for text in texts]
     return reference
 
 
 def ner_reference(model, tokenizer, text):
-    """For each word between spaces: label and score of its first piece, as aggregation_strategy="first" takes it."""
-    encoded = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
-    offsets = encoded.pop("offset_mapping")[0].tolist()
+    """For each word between spaces: label and score of its first piece, as models are trained on words.
+
+    Where the mark of a word's start is a piece of its own, that is the first piece.
+    """
+    words = text.split(" ")
+    # Byte-level vocabularies need to be told that what follows a word is one.
+    with_spaces = [word if i == 0 else " " + word for i, word in enumerate(words)]
+    encoded = tokenizer(text, return_tensors="pt")
     pieces = tokenizer.convert_ids_to_tokens(encoded["input_ids"][0].tolist())
     if getattr(model.config, "type_vocab_size", 0) < 2:
         encoded.pop("token_type_ids", None)
     with torch.no_grad():
         scores = model(**encoded).logits[0].softmax(-1)
-    words, start = [], 0
-    for word in text.split(" "):
-        # A lone mark of a word's start holds no character of the word.
-        row = next(i for i, (a, b) in enumerate(offsets) if b > start and b > a and pieces[i] != "▁")
+    found, row = [], 1
+    for word, with_space in zip(words, with_spaces):
         score, label = scores[row].max(-1)
-        words.append({"word": word, "label": model.config.id2label[int(label)], "score": round(float(score), 6)})
-        start += len(word) + 1
-    return {"text": text, "words": words}
+        found.append({"word": word, "label": model.config.id2label[int(label)], "score": round(float(score), 6)})
+        own = tokenizer(with_space, add_special_tokens=False)["input_ids"]
+        assert tokenizer.convert_ids_to_tokens(own) == pieces[row:row + len(own)], (word, pieces)
+        row += len(own)
+    assert row == len(pieces) - 1
+    return {"text": text, "words": found}
 
 
 def nli_models(out):
@@ -197,6 +228,7 @@ def nli_models(out):
         ("nli-bart", byte, transformers.BartConfig, bart, order),
         ("nli-roberta", byte, transformers.RobertaConfig, roberta, other),
         ("nli-bert", bert_tokenizer, transformers.BertConfig, dict(SHAPE, max_position_embeddings=LONG), order),
+        ("nli-deberta-v3", deberta_tokenizer, transformers.DebertaV2Config, DEBERTA_V3, other),
     ]
     reference = {}
     for name, make, config, options, names in table:

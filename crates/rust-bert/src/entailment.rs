@@ -6,6 +6,8 @@ use rust_bert::pipelines::zero_shot_classification::{ZeroShotClassificationConfi
 use rust_tokenizers::tokenizer::TruncationStrategy;
 use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::batch::{Batch, fuse_unknown};
+use crate::deberta::{Deberta, Task};
 use crate::pieces::pack;
 use crate::text::without_special_tokens;
 use crate::tokens::subwords;
@@ -23,14 +25,36 @@ pub struct Entailment {
 }
 
 struct Loaded {
-    model: ZeroShotClassificationOption,
+    model: Model,
     tokenizer: TokenizerOption,
     contradiction: i64,
     entailment: i64,
     positions: usize,
     pad: i64,
-    /// Whether the model tells premise and hypothesis apart by segment; others have but one segment.
-    segments: bool,
+    /// The subword whose runs are to be one.
+    fused: Option<i64>,
+}
+
+enum Model {
+    RustBert {
+        model: ZeroShotClassificationOption,
+        /// Whether it tells premise and hypothesis apart by segment; others have but one segment.
+        segments: bool,
+    },
+    Deberta(Deberta),
+}
+
+impl Model {
+    /// For each pair what speaks for each label.
+    fn logits(&self, batch: &Batch) -> Tensor {
+        match self {
+            Self::RustBert { model, segments } => {
+                let segments = segments.then_some(&batch.segments);
+                no_grad(|| model.forward_t(Some(&batch.ids), Some(&batch.mask), segments, None, None, false))
+            }
+            Self::Deberta(model) => model.logits(batch),
+        }
+    }
 }
 
 /// Pairs that go through the model together.
@@ -85,7 +109,9 @@ impl Entailment {
         hypotheses: &[&str],
         deadline: &Deadline,
     ) -> Result<Vec<Vec<f32>>, StageError> {
-        let own = |texts: &[&str]| texts.iter().map(|t| without_special_tokens(t)).collect::<Vec<_>>();
+        // rust_tokenizers panics on nothing at all for DeBERTa.
+        let some = |text: &str| if text.is_empty() { " ".to_owned() } else { without_special_tokens(text) };
+        let own = |texts: &[&str]| texts.iter().map(|t| some(t)).collect::<Vec<_>>();
         let (premises, hypotheses) = (own(premises), own(hypotheses));
         let deadline = deadline.clone();
         self.worker.call(move |loaded| loaded.judge(&premises, &hypotheses, &deadline))
@@ -111,9 +137,20 @@ impl Entailment {
 }
 
 fn load(folder: &ModelFolder, contradiction: i64, entailment: i64) -> Result<Loaded, Error> {
-    let architecture = folder.architecture();
+    let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
+    let model = match folder.deberta()? {
+        Some(config) => Model::Deberta(Deberta::load(folder.weights(), &config, Task::Pairs).map_err(failed)?),
+        None => rust_bert(folder).map_err(failed)?,
+    };
+    let tokenizer = folder.tokenizer()?;
+    let pad = tokenizer.get_pad_id().ok_or_else(|| folder.unfit("its vocabulary has no padding".into()))?;
+    let (positions, fused) = (folder.positions(), folder.fused(&tokenizer));
+    Ok(Loaded { model, tokenizer, contradiction, entailment, positions, pad, fused })
+}
+
+fn rust_bert(folder: &ModelFolder) -> Result<Model, String> {
     // rust-bert takes XLM-R's configuration for BERT's here and refuses it; as RoBERTa, which it is, it loads.
-    let model_type = match architecture {
+    let model_type = match folder.architecture() {
         Architecture::XlmRoberta => Architecture::Roberta.model_type(),
         other => other.model_type(),
     };
@@ -128,13 +165,9 @@ fn load(folder: &ModelFolder, contradiction: i64, entailment: i64) -> Result<Loa
         None,
     );
     config.device = Device::Cpu;
-    let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
-    let model = ZeroShotClassificationOption::new(&config).map_err(|e| failed(e.to_string()))?;
-    let tokenizer = folder.tokenizer()?;
-    let pad = tokenizer.get_pad_id().ok_or_else(|| folder.unfit("its vocabulary has no padding".into()))?;
+    let model = ZeroShotClassificationOption::new(&config).map_err(|e| e.to_string())?;
     let types = folder.config().get("type_vocab_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    let positions = folder.positions();
-    Ok(Loaded { model, tokenizer, contradiction, entailment, positions, pad, segments: types > 1 })
+    Ok(Model::RustBert { model, segments: types > 1 })
 }
 
 impl Loaded {
@@ -182,26 +215,12 @@ impl Loaded {
         if encoded.iter().any(|e| e.num_truncated_tokens > 0) {
             return Err(StageError::new("a pair is longer than the model's positions"));
         }
-        let width = encoded.iter().map(|e| e.token_ids.len()).max().unwrap_or(0);
-        let (mut ids, mut mask, mut segments) = (Vec::new(), Vec::new(), Vec::new());
-        for input in &mut encoded {
-            let length = input.token_ids.len();
-            input.token_ids.resize(width, self.pad);
-            ids.extend_from_slice(&input.token_ids);
-            // By length and not by id: the text may hold whatever stands for padding.
-            mask.extend((0..width).map(|at| at < length));
-            segments.extend((0..width).map(|at| input.segment_ids.get(at).map_or(0, |&s| i64::from(s))));
+        if let Some(unknown) = self.fused {
+            encoded.iter_mut().for_each(|input| fuse_unknown(input, unknown));
         }
-        let shape = [encoded.len() as i64, width as i64];
-        let tensor = |values: &[i64]| Tensor::from_slice(values).view(shape);
-        let (ids, segments) = (tensor(&ids), tensor(&segments));
-        let mask = Tensor::from_slice(&mask).view(shape);
-        let segments = self.segments.then_some(&segments);
-        let scores = no_grad(|| {
-            let logits = self.model.forward_t(Some(&ids), Some(&mask), segments, None, None, false);
-            let order = Tensor::from_slice(&[self.contradiction, self.entailment]);
-            logits.index_select(-1, &order).softmax(-1, Kind::Float).select(-1, 1)
-        });
+        let logits = self.model.logits(&Batch::new(&encoded, self.pad));
+        let order = Tensor::from_slice(&[self.contradiction, self.entailment]);
+        let scores = logits.index_select(-1, &order).softmax(-1, Kind::Float).select(-1, 1);
         Vec::<f32>::try_from(scores).map_err(|e| StageError::new("libtorch gave no scores").with_source(e))
     }
 }

@@ -7,7 +7,7 @@ use rust_bert::resources::LocalResource;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::Error;
+use crate::{Error, deberta};
 
 /// The families of models that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,10 @@ pub enum Architecture {
     T5,
     /// PEGASUS.
     Pegasus,
+    /// DeBERTa, the first version.
+    Deberta,
+    /// DeBERTa, versions 2 and 3.
+    DebertaV2,
 }
 
 impl Architecture {
@@ -43,6 +47,8 @@ impl Architecture {
             "bart" => Self::Bart,
             "t5" => Self::T5,
             "pegasus" => Self::Pegasus,
+            "deberta" => Self::Deberta,
+            "deberta-v2" => Self::DebertaV2,
             _ => return None,
         })
     }
@@ -57,6 +63,8 @@ impl Architecture {
             Self::Bart => ModelType::Bart,
             Self::T5 => ModelType::T5,
             Self::Pegasus => ModelType::Pegasus,
+            Self::Deberta => ModelType::Deberta,
+            Self::DebertaV2 => ModelType::DebertaV2,
         }
     }
 
@@ -64,13 +72,23 @@ impl Architecture {
     fn vocabulary(self) -> &'static [&'static str] {
         match self {
             Self::Bert | Self::DistilBert | Self::Electra => &["vocab.txt"],
-            Self::Roberta | Self::Bart => &["vocab.json", "merges.txt"],
+            Self::Roberta | Self::Bart | Self::Deberta => &["vocab.json", "merges.txt"],
+            Self::DebertaV2 => &["spm.model"],
             Self::XlmRoberta => &["sentencepiece.bpe.model"],
             Self::T5 | Self::Pegasus => &["spiece.model"],
         }
     }
 
-    /// Whether rust-bert can read the configuration: it would panic where this gives an error.
+    /// What its vocabulary writes for the space before a word.
+    pub(crate) fn word_mark(self) -> Option<&'static str> {
+        match self.vocabulary()[0] {
+            "vocab.txt" => None,
+            "vocab.json" => Some("\u{120}"),
+            _ => Some("\u{2581}"),
+        }
+    }
+
+    /// Whether the configuration can be read: rust-bert would panic where this gives an error.
     fn check(self, config: &str) -> serde_json::Result<()> {
         match self {
             Self::Bert => serde_json::from_str::<rust_bert::bert::BertConfig>(config).map(drop),
@@ -82,6 +100,7 @@ impl Architecture {
             Self::Bart => serde_json::from_str::<rust_bert::bart::BartConfig>(config).map(drop),
             Self::T5 => serde_json::from_str::<rust_bert::t5::T5Config>(config).map(drop),
             Self::Pegasus => serde_json::from_str::<rust_bert::pegasus::PegasusConfig>(config).map(drop),
+            Self::Deberta | Self::DebertaV2 => serde_json::from_str::<deberta::Config>(config).map(drop),
         }
     }
 }
@@ -125,16 +144,10 @@ impl ModelFolder {
         let Some(model_type) = config.get("model_type").and_then(Value::as_str) else {
             return Err(unfit("its config.json names no model_type".into()));
         };
-        if model_type.starts_with("deberta") {
-            // On our tiny models rust-bert 0.23 and transformers 5.23 differ in the first digit: better none than wrong.
-            return Err(unfit(format!(
-                "its model_type is {model_type:?}, which rust-bert reads otherwise than transformers"
-            )));
-        }
         let Some(architecture) = Architecture::named(model_type) else {
             return Err(unfit(format!(
-                "its model_type is {model_type:?}, expected bert, distilbert, electra, roberta, xlm-roberta, bart, t5 or \
-                 pegasus"
+                "its model_type is {model_type:?}, expected bert, distilbert, electra, roberta, xlm-roberta, deberta, \
+                 deberta-v2, bart, t5 or pegasus"
             )));
         };
         architecture.check(&text).map_err(|e| json(&config_path, e))?;
@@ -233,6 +246,21 @@ impl ModelFolder {
         &self.config
     }
 
+    /// What of the configuration a DeBERTa is built by.
+    ///
+    /// `None` for every other model.
+    pub(crate) fn deberta(&self) -> Result<Option<deberta::Config>, Error> {
+        if !matches!(self.architecture, Architecture::Deberta | Architecture::DebertaV2) {
+            return Ok(None);
+        }
+        let path = self.path.join("config.json");
+        let config: deberta::Config = serde_json::from_str(&read(&path)?).map_err(|e| json(&path, e))?;
+        match config.refusal() {
+            Some(problem) => Err(self.unfit(problem)),
+            None => Ok(Some(config)),
+        }
+    }
+
     pub(crate) fn unfit(&self, problem: String) -> Error {
         Error::Unfit { folder: self.path.clone(), problem }
     }
@@ -292,6 +320,11 @@ impl ModelFolder {
             flag("add_prefix_space").filter(|_| prefix),
         )
         .map_err(|e| Error::Load { folder: self.path.clone(), message: e.to_string() })
+    }
+
+    /// The unknown subword, where its tokenizer writes it for each byte.
+    pub(crate) fn fused(&self, tokenizer: &TokenizerOption) -> Option<i64> {
+        (self.architecture == Architecture::DebertaV2).then(|| tokenizer.get_unk_id())
     }
 
     /// Whether the model reads small letters only: as its tokenizer says, else as its vocabulary shows.

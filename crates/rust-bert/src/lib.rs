@@ -2,8 +2,8 @@
 //!
 //! Everything here is behind the feature `rust-bert`; without it the crate is empty and no build looks for libtorch.
 //!
-//! - `TokenClassifier`, the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA or XLM-R token
-//!   classifier.
+//! - `TokenClassifier`, the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA, XLM-R or DeBERTa
+//!   token classifier.
 //! - `Abstracts`, the stage `abstract`: a generated summary by BART, DistilBART, T5 or PEGASUS. Long documents are
 //!   read in chunks of whole sentences.
 //! - `ZeroShotFrames` and `ZeroShotStances`, the stages `frames` and `stance`: both judge sentences by an
@@ -43,6 +43,8 @@
 #![cfg(feature = "rust-bert")]
 
 mod abstracts;
+mod batch;
+mod deberta;
 mod embeddings;
 mod entailment;
 mod error;

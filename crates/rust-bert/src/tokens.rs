@@ -4,10 +4,14 @@ use std::ops::Range;
 use pressmark_core::{Deadline, Document, Entity, Layer, Mention, Provenance, Span, Stage, StageError};
 use rust_bert::pipelines::common::TokenizerOption;
 use rust_bert::pipelines::token_classification::{
-    LabelAggregationOption, TokenClassificationConfig, TokenClassificationModel,
+    LabelAggregationOption, TokenClassificationConfig, TokenClassificationOption,
 };
-use tch::Device;
+use rust_tokenizers::Mask;
+use rust_tokenizers::tokenizer::TruncationStrategy;
+use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::batch::{Batch, fuse_unknown};
+use crate::deberta::{Deberta, Task};
 use crate::labels::{Found, Tag, mentions};
 use crate::pieces::pack;
 use crate::text::{char_starts, without_special_tokens};
@@ -36,9 +40,19 @@ pub struct TokenClassifier {
 }
 
 struct Loaded {
-    model: TokenClassificationModel,
-    /// Subwords of a window, special tokens left out.
-    limit: usize,
+    model: Model,
+    tokenizer: TokenizerOption,
+    positions: usize,
+    pad: i64,
+    /// The subword whose runs are to be one.
+    fused: Option<i64>,
+    /// The subword that marks a word's start and stands alone where the word's first letter does not go with it.
+    mark: Option<i64>,
+}
+
+enum Model {
+    RustBert(TokenClassificationOption),
+    Deberta(Deberta),
 }
 
 /// Windows that go through the model together: what they need in memory does not grow with the document.
@@ -91,7 +105,7 @@ impl TokenClassifier {
         let sents: Vec<Range<usize>> = doc.sents.iter().map(|s| s.span.into()).collect();
         let tokens: Vec<Span> = doc.tokens.iter().map(|t| t.span).collect();
         let deadline = doc.deadline.clone();
-        let labelled = self.worker.call(move |loaded| label(loaded, &text, sents, &tokens, &deadline))?;
+        let labelled = self.worker.call(move |loaded| loaded.label(&text, sents, &tokens, &deadline))?;
         let tagged = |labelled: &Labelled| labelled.and_then(|(id, score)| Some((self.tags.get(id)?, score)));
         let tagged: Vec<_> = labelled.iter().map(tagged).collect();
         let mut found = Vec::new();
@@ -111,6 +125,21 @@ impl TokenClassifier {
 }
 
 fn load(folder: &ModelFolder) -> Result<Loaded, Error> {
+    let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
+    let model = match folder.deberta()? {
+        Some(config) => Model::Deberta(Deberta::load(folder.weights(), &config, Task::Words).map_err(failed)?),
+        None => Model::RustBert(rust_bert(folder).map_err(failed)?),
+    };
+    let tokenizer = folder.tokenizer()?;
+    let pad = tokenizer.get_pad_id().ok_or_else(|| folder.unfit("its vocabulary has no padding".into()))?;
+    let mark = folder.architecture().word_mark().and_then(|mark| {
+        let ids = tokenizer.convert_tokens_to_ids(&[mark]);
+        ids.first().copied().filter(|&id| id != tokenizer.get_unk_id())
+    });
+    Ok(Loaded { model, positions: folder.positions(), pad, fused: folder.fused(&tokenizer), mark, tokenizer })
+}
+
+fn rust_bert(folder: &ModelFolder) -> Result<TokenClassificationOption, String> {
     let mut config = TokenClassificationConfig::new(
         folder.architecture().model_type(),
         folder.weights_resource(),
@@ -123,62 +152,120 @@ fn load(folder: &ModelFolder) -> Result<Loaded, Error> {
         LabelAggregationOption::First,
     );
     config.device = Device::Cpu;
-    // With more windows than a batch holds, rust-bert 0.23 gives the labels of the first batch to all later ones.
-    // Groups are kept small here instead.
-    config.batch_size = usize::MAX;
-    let model = TokenClassificationModel::new_with_tokenizer(config, folder.tokenizer()?)
-        .map_err(|e| Error::Load { folder: folder.path().to_owned(), message: e.to_string() })?;
-    Ok(Loaded { model, limit: folder.positions() - SPECIAL_TOKENS })
+    TokenClassificationOption::new(&config).map_err(|e| e.to_string())
 }
 
-/// The label of each token's first subword.
-fn label(
-    loaded: &Loaded,
-    text: &str,
-    sents: Vec<Range<usize>>,
-    tokens: &[Span],
-    deadline: &Deadline,
-) -> Result<Vec<Labelled>, StageError> {
-    let tokenizer = loaded.model.get_tokenizer();
-    let windows = pack(text, sents, loaded.limit, |piece| subwords(tokenizer, piece));
-    let mut labelled = vec![None; tokens.len()];
-    for group in windows.chunks(WINDOWS_AT_ONCE) {
-        if deadline.has_passed() {
-            return Err(StageError::timeout());
+impl Model {
+    /// For each subword of each row what speaks for each label.
+    fn logits(&self, batch: &Batch) -> Result<Tensor, StageError> {
+        match self {
+            Self::RustBert(model) => no_grad(|| rust_bert_logits(model, batch)),
+            Self::Deberta(model) => Ok(model.logits(batch)),
         }
-        let inputs: Vec<&str> = group.iter().map(|range| text.get(range.clone()).unwrap_or_default()).collect();
-        let outputs = loaded.model.predict(&inputs, false, false);
-        for ((range, input), output) in group.iter().zip(&inputs).zip(outputs) {
-            // Offsets are characters of the input; `Token.sentence` is the window's place in its batch.
-            let starts = char_starts(input);
-            let at = |char: u32| range.start + starts.get(char as usize).copied().unwrap_or(input.len());
-            let mut subwords = output.into_iter().filter_map(|token| {
-                let offset = token.offset?;
-                let label = usize::try_from(token.label_index).ok()?;
-                Some((at(offset.begin)..at(offset.end), label, token.score as f32))
-            });
-            let mut next = subwords.next();
-            let first = tokens.partition_point(|t| t.end <= range.start);
-            for (index, token) in tokens.iter().enumerate().skip(first) {
-                if token.start >= range.end {
-                    break;
-                }
-                // A token that was cut belongs to the window that holds its start.
-                while next.as_ref().is_some_and(|(span, ..)| span.end <= token.start) {
-                    next = subwords.next();
-                }
-                if let Some((_, label, score)) = next.as_ref().filter(|(span, ..)| span.start < token.end) {
-                    labelled[index] = labelled[index].or(Some((*label, *score)));
+    }
+}
+
+/// What rust-bert does itself, and does not offer.
+fn rust_bert_logits(model: &TokenClassificationOption, batch: &Batch) -> Result<Tensor, StageError> {
+    use TokenClassificationOption as Of;
+    let (ids, mask, segments) = (Some(&batch.ids), Some(&batch.mask), Some(&batch.segments));
+    Ok(match model {
+        Of::Bert(model) => model.forward_t(ids, mask, segments, None, None, false).logits,
+        Of::Electra(model) => model.forward_t(ids, mask, segments, None, None, false).logits,
+        Of::Roberta(model) | Of::XLMRoberta(model) => model.forward_t(ids, mask, segments, None, None, false).logits,
+        Of::DistilBert(model) => {
+            let output = model.forward_t(ids, mask, None, false);
+            output.map_err(|e| StageError::new("the words could not be read").with_source(e))?.logits
+        }
+        _ => return Err(StageError::new("the model labels no words")),
+    })
+}
+
+/// A subword of the document with its label.
+struct Subword {
+    span: Range<usize>,
+    label: usize,
+    score: f32,
+}
+
+impl Loaded {
+    /// The label of each token's first subword.
+    ///
+    /// That may be the mark of the word's start alone: models learn to label it where it is a subword of its own.
+    fn label(
+        &self,
+        text: &str,
+        sents: Vec<Range<usize>>,
+        tokens: &[Span],
+        deadline: &Deadline,
+    ) -> Result<Vec<Labelled>, StageError> {
+        let limit = self.positions.saturating_sub(SPECIAL_TOKENS);
+        let windows = pack(text, sents, limit, |piece| subwords(&self.tokenizer, piece));
+        let mut labelled = vec![None; tokens.len()];
+        for group in windows.chunks(WINDOWS_AT_ONCE) {
+            if deadline.has_passed() {
+                return Err(StageError::timeout());
+            }
+            for (range, found) in group.iter().zip(self.read(text, group)?) {
+                let mut subwords = found.into_iter();
+                let mut next = subwords.next();
+                let first = tokens.partition_point(|t| t.end <= range.start);
+                for (index, token) in tokens.iter().enumerate().skip(first) {
+                    if token.start >= range.end {
+                        break;
+                    }
+                    // A token that was cut belongs to the window that holds its start.
+                    while next.as_ref().is_some_and(|subword| subword.span.end <= token.start) {
+                        next = subwords.next();
+                    }
+                    if let Some(subword) = next.as_ref().filter(|subword| subword.span.start < token.end) {
+                        labelled[index] = labelled[index].or(Some((subword.label, subword.score)));
+                    }
                 }
             }
         }
+        Ok(labelled)
     }
-    Ok(labelled)
+
+    /// The subwords of each window.
+    fn read(&self, text: &str, windows: &[Range<usize>]) -> Result<Vec<Vec<Subword>>, StageError> {
+        let inputs: Vec<&str> = windows.iter().map(|range| text.get(range.clone()).unwrap_or_default()).collect();
+        let mut encoded = self.tokenizer.encode_list(&inputs, self.positions, &TruncationStrategy::LongestFirst, 0);
+        if let Some(unknown) = self.fused {
+            encoded.iter_mut().for_each(|input| fuse_unknown(input, unknown));
+        }
+        let batch = Batch::new(&encoded, self.pad);
+        let width = batch.ids.size().get(1).and_then(|&width| usize::try_from(width).ok()).unwrap_or(0);
+        let (scores, labels) = self.model.logits(&batch)?.softmax(-1, Kind::Float).max_dim(-1, false);
+        let none = |e| StageError::new("libtorch gave no labels").with_source(e);
+        let scores = Vec::<f32>::try_from(scores.reshape([-1])).map_err(none)?;
+        let labels = Vec::<i64>::try_from(labels.reshape([-1])).map_err(none)?;
+        let rows = encoded.iter().zip(&inputs).zip(windows).enumerate();
+        let row =
+            |(row, ((encoded, input), range)): (usize, ((&rust_tokenizers::TokenizedInput, &&str), &Range<usize>))| {
+                // Offsets are characters of the input.
+                let starts = char_starts(input);
+                let at = |char: u32| range.start + starts.get(char as usize).copied().unwrap_or(input.len());
+                let subword = |place: usize| {
+                    let offset = encoded.token_offsets.get(place).copied().flatten()?;
+                    let id = encoded.token_ids.get(place)?;
+                    let is_special = encoded.mask.get(place) == Some(&Mask::Special);
+                    // The mark stands on the space before its word, or has no place of its own where the window starts.
+                    let end = at(offset.end) + usize::from(Some(*id) == self.mark);
+                    let label = usize::try_from(*labels.get(row * width + place)?).ok()?;
+                    let score = *scores.get(row * width + place)?;
+                    (!is_special).then_some(Subword { span: at(offset.begin)..end, label, score })
+                };
+                (0..encoded.token_ids.len()).filter_map(subword).collect()
+            };
+        Ok(rows.map(row).collect())
+    }
 }
 
 /// How many subwords a text has, special tokens left out.
 pub(crate) fn subwords(tokenizer: &TokenizerOption, text: &str) -> usize {
-    tokenizer.tokenize(text).len()
+    // rust_tokenizers panics on nothing at all for DeBERTa.
+    if text.is_empty() { 0 } else { tokenizer.tokenize(text).len() }
 }
 
 impl Stage for TokenClassifier {

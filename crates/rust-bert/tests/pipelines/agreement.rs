@@ -30,7 +30,7 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn entities_have_the_labels_and_scores_of_transformers() {
     let reference = reference("ner");
-    assert_eq!(reference.len(), 5);
+    assert_eq!(reference.len(), 8);
     let mut wrong = Vec::new();
     for (model, cases) in reference {
         let stage = ner(&model);
@@ -52,9 +52,7 @@ fn entities_have_the_labels_and_scores_of_transformers() {
                 let Some(mention) = mention else { continue };
                 let within = doc.tokens.iter().zip(words).filter(|(t, _)| mention.span.contains(t.span));
                 let least = within.map(|(_, w)| number(&w["score"])).fold(1.0, f64::min);
-                // XLM-R has the same labels and scores that are only near; it is not known why.
-                let near = if model == "ner-xlm-roberta" { 0.05 } else { NEAR };
-                if (f64::from(mention.score) - least).abs() >= near {
+                if (f64::from(mention.score) - least).abs() >= NEAR {
                     wrong.push(format!("{what}: {} and {least}", mention.score));
                 }
             }
@@ -91,7 +89,7 @@ fn summaries_are_those_of_transformers_and_begin_so_for_pegasus() {
 #[test]
 fn entailment_is_that_of_transformers_whatever_the_order_of_labels() {
     let reference = reference("nli");
-    assert_eq!(reference.len(), 3);
+    assert_eq!(reference.len(), 4);
     for (model, cases) in reference {
         let model_of = nli(&model);
         for case in list(&cases) {

@@ -42,6 +42,7 @@ fn what_is_missing_is_named() {
         ("ner-roberta", "merges.txt", "there is no merges.txt in"),
         ("ner-xlm-roberta", "sentencepiece.bpe.model", "there is no sentencepiece.bpe.model in"),
         ("sum-t5", "spiece.model", "there is no spiece.model in"),
+        ("ner-deberta-v3", "spm.model", "there is no spm.model in"),
         ("ner-bert", "model.safetensors", "there is no model.safetensors, rust_model.ot, pytorch_model.bin in"),
     ] {
         let copy = copy(model);
@@ -66,7 +67,7 @@ fn a_broken_configuration_is_an_error_and_no_panic() {
     fs::write(copy.path().join("config.json"), "{\"model_type\": \"gpt2\"}").unwrap();
     check(ModelFolder::open(copy.path()), "its model_type is \"gpt2\", expected bert,");
     fs::write(copy.path().join("config.json"), "{\"model_type\": \"deberta-v2\"}").unwrap();
-    check(ModelFolder::open(copy.path()), "which rust-bert reads otherwise than transformers");
+    check(ModelFolder::open(copy.path()), "missing field `hidden_size`");
 }
 
 #[test]
@@ -81,6 +82,36 @@ fn numbers_that_make_no_sense_are_errors() {
     check(spoiled("hidden_size", json!(16)), "libtorch cannot load");
     check(spoiled("num_hidden_layers", json!(9)), "libtorch cannot load");
     check(spoiled("vocab_size", json!(1_u64 << 50)), "libtorch cannot load");
+}
+
+#[test]
+fn a_deberta_is_read_right_or_refused() {
+    let spoiled = |model: &str, key: &str, value: Value| {
+        let copy = copy(model);
+        edit(&copy, |config| config[key] = value);
+        open_ner(&copy).map(drop)
+    };
+    let third = |key: &str, value: Value| spoiled("ner-deberta-v3", key, value);
+    // Names in a list mean the same as names in a string.
+    assert!(third("pos_att_type", json!(["p2c", "c2p"])).is_ok());
+    check(third("pos_att_type", json!("c2p|p2p")), "its pos_att_type is p2p, expected c2p and p2c");
+    check(third("position_buckets", json!(2)), "its position_buckets is 2, expected 4 to twice 510");
+    check(third("position_buckets", json!(1022)), "its position_buckets is 1022, expected 4 to twice 510");
+    check(third("num_attention_heads", json!(3)), "its hidden_size of 8 is no multiple of its 3 heads");
+    check(third("num_attention_heads", json!(0)), "its hidden_size of 8 is no multiple of its 0 heads");
+    check(third("attention_head_size", json!(8)), "its attention_head_size is 8, expected 4");
+    check(third("hidden_act", json!("relu")), "its hidden_act is relu, expected gelu");
+    check(third("position_biased_input", json!(true)), "its weights have no deberta.embeddings.position_embeddings");
+    check(
+        third("share_att_key", json!(false)),
+        "its weights have no deberta.encoder.layer.0.attention.self.pos_key_proj",
+    );
+    check(third("position_buckets", json!(512)), "libtorch cannot load");
+    check(third("num_hidden_layers", json!(9)), "its weights have no deberta.encoder.layer.2.");
+    check(spoiled("ner-deberta-v2", "conv_act", json!("relu")), "its conv_act is relu, expected gelu or tanh");
+    check(spoiled("ner-deberta", "talking_head", json!(true)), "its talking_head is true, expected false");
+    // More heads than the joined matrix of the first version was made for.
+    check(spoiled("ner-deberta", "hidden_size", json!(16)), "libtorch cannot load");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn every_window_of_a_long_document_is_labelled() {
 
 #[test]
 fn a_sentence_longer_than_the_model_is_read_to_its_end() {
-    for model in ["ner-bert", "ner-roberta", "ner-xlm-roberta"] {
+    for model in ["ner-bert", "ner-roberta", "ner-xlm-roberta", "ner-deberta", "ner-deberta-v3"] {
         let doc = run(&ner(model), &format!("{} {}", "Solberg ".repeat(200).trim_end(), "x".repeat(500)));
         assert_eq!(doc.coverage[0].seen, doc.coverage[0].total, "{model}");
     }
@@ -65,7 +65,7 @@ fn a_sentence_longer_than_the_model_is_read_to_its_end() {
 #[test]
 fn offsets_are_those_of_the_text_whatever_it_is_written_in() {
     let text = "Åsa “ Ærø ” n’Djamena 🦀 東京 é\u{301} Solberg\u{200b} \u{feff} Ⅷ ß ﬁn Oslo .";
-    for model in ["ner-bert", "ner-roberta", "ner-xlm-roberta", "ner-electra"] {
+    for model in ["ner-bert", "ner-roberta", "ner-xlm-roberta", "ner-electra", "ner-deberta", "ner-deberta-v3"] {
         let doc = run(&ner(model), text);
         for mention in &doc.ents {
             let starts = doc.tokens.iter().any(|t| t.span.start == mention.span.start);
@@ -79,7 +79,9 @@ fn offsets_are_those_of_the_text_whatever_it_is_written_in() {
 
 #[test]
 fn a_page_that_says_sep_is_read_as_text() {
-    for (model, special) in [("ner-bert", "[SEP]"), ("ner-bert", "[CLS]"), ("ner-roberta", "</s>")] {
+    for (model, special) in
+        [("ner-bert", "[SEP]"), ("ner-bert", "[CLS]"), ("ner-roberta", "</s>"), ("ner-deberta-v3", "[SEP]")]
+    {
         let stage = ner(model);
         let tricky = run(&stage, &format!("Oslo {special} waits ."));
         let plain = format!("Oslo ({}) waits .", &special[1..special.len() - 1]);
