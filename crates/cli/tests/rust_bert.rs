@@ -154,9 +154,14 @@ fn articles_from_outside_make_whole_rows() {
         writeln!(std::io::stdout(), "skipped: {} is missing", shared.display()).expect("it can be said");
         return;
     }
-    let lines = annotate(&home(), &shared.display().to_string(), &["--target", "the railway"]);
+    let home = home();
+    let (inputs, file) = (shared.display().to_string(), home.path().join("out.jsonl").display().to_string());
+    annotate(&home, &inputs, &["--target", "the railway", "--output", &file]);
+    let lines = fs::read_to_string(&file).expect("it is there");
     assert!(records(&lines).len() > 2);
     check_rows(&lines);
+    let verified = command(&home).args(["verify", &file, "--inputs", &inputs]).output().expect("it runs");
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
 }
 
 #[test]
@@ -178,7 +183,7 @@ fn one_stage_at_a_time() {
     let ner = mixed.provenance.stages.iter().find(|s| s.stage == "ner").expect("it ran");
     assert!(ner.model.as_deref().is_some_and(|m| m.starts_with("pressmark-news ")));
     let vectors = format!("embed={}", tiny("emb-bert"));
-    let ner = format!("ner={}", tiny("ner-roberta"));
+    let ner = format!("ner={}", tiny("ner-deberta-v3"));
     let embedded = run(&["--stages", "summarize", "--model", &vectors, "--model", &ner]);
     let embedded = &records(&embedded)[0];
     assert!(!embedded.summary.is_empty());
@@ -236,6 +241,7 @@ fn without_network_it_says_what_is_missing_and_how_to_bring_it() {
     assert!(path.contains("is not here"), "{path}");
     let listed = stdout(command(&home).args(["models", "list"]).output().expect("it runs"));
     assert!(listed.contains("pressmark-news") && listed.contains("not here: pressmark models pull bart-large-cnn"));
+    assert!(listed.contains("weights  about 1624 MB\n  memory   about 3248 MB to load"), "{listed}");
 }
 
 #[test]

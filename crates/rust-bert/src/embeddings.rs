@@ -151,7 +151,7 @@ impl Loaded {
         // Which text each piece comes from.
         let mut pieces: Vec<(usize, &str)> = Vec::new();
         for (index, text) in texts.iter().enumerate() {
-            let cut: Vec<Range<usize>> = pack(text, [0..text.len()], self.limit, count);
+            let cut: Vec<Range<usize>> = pack(text, std::iter::once(0..text.len()), self.limit, count);
             pieces.extend(cut.into_iter().map(|range| (index, text.get(range).unwrap_or_default())));
         }
         let mut sums = vec![vec![0.0_f32; self.width]; texts.len()];

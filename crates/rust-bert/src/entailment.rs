@@ -37,11 +37,11 @@ struct Loaded {
 
 enum Model {
     RustBert {
-        model: ZeroShotClassificationOption,
+        model: Box<ZeroShotClassificationOption>,
         /// Whether it tells premise and hypothesis apart by segment; others have but one segment.
         segments: bool,
     },
-    Deberta(Deberta),
+    Deberta(Box<Deberta>),
 }
 
 impl Model {
@@ -139,7 +139,9 @@ impl Entailment {
 fn load(folder: &ModelFolder, contradiction: i64, entailment: i64) -> Result<Loaded, Error> {
     let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
     let model = match folder.deberta()? {
-        Some(config) => Model::Deberta(Deberta::load(folder.weights(), &config, Task::Pairs).map_err(failed)?),
+        Some(config) => {
+            Model::Deberta(Box::new(Deberta::load(folder.weights(), &config, Task::Pairs).map_err(failed)?))
+        }
         None => rust_bert(folder).map_err(failed)?,
     };
     let tokenizer = folder.tokenizer()?;
@@ -167,7 +169,7 @@ fn rust_bert(folder: &ModelFolder) -> Result<Model, String> {
     config.device = Device::Cpu;
     let model = ZeroShotClassificationOption::new(&config).map_err(|e| e.to_string())?;
     let types = folder.config().get("type_vocab_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    Ok(Model::RustBert { model, segments: types > 1 })
+    Ok(Model::RustBert { model: Box::new(model), segments: types > 1 })
 }
 
 impl Loaded {

@@ -51,8 +51,8 @@ struct Loaded {
 }
 
 enum Model {
-    RustBert(TokenClassificationOption),
-    Deberta(Deberta),
+    RustBert(Box<TokenClassificationOption>),
+    Deberta(Box<Deberta>),
 }
 
 /// Windows that go through the model together: what they need in memory does not grow with the document.
@@ -127,8 +127,10 @@ impl TokenClassifier {
 fn load(folder: &ModelFolder) -> Result<Loaded, Error> {
     let failed = |message: String| Error::Load { folder: folder.path().to_owned(), message };
     let model = match folder.deberta()? {
-        Some(config) => Model::Deberta(Deberta::load(folder.weights(), &config, Task::Words).map_err(failed)?),
-        None => Model::RustBert(rust_bert(folder).map_err(failed)?),
+        Some(config) => {
+            Model::Deberta(Box::new(Deberta::load(folder.weights(), &config, Task::Words).map_err(failed)?))
+        }
+        None => Model::RustBert(Box::new(rust_bert(folder).map_err(failed)?)),
     };
     let tokenizer = folder.tokenizer()?;
     let pad = tokenizer.get_pad_id().ok_or_else(|| folder.unfit("its vocabulary has no padding".into()))?;

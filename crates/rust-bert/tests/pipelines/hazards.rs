@@ -251,7 +251,7 @@ fn more_threads_give_the_same_labels() {
     options.threads = ONE;
     let one = TokenClassifier::new(folder("ner-bert"), options).expect("it loads");
     let labels = |stage: &TokenClassifier| {
-        let ents = run(stage, &vec![SENTENCE; 9].join("\n")).ents;
+        let ents = run(stage, &[SENTENCE; 9].join("\n")).ents;
         ents.into_iter().map(|e| (e.span, e.label)).collect::<Vec<_>>()
     };
     assert_eq!(labels(&two), labels(&one));
