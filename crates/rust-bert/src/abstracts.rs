@@ -162,7 +162,8 @@ fn load(folder: &ModelFolder, search: Search) -> Result<Loaded, Error> {
     config.do_sample = false;
     config.num_beams = search.beams;
     config.min_length = search.min_length;
-    config.max_length = Some(search.max_length);
+    config.max_length =
+        Some(if ends_by_force(folder)? { (search.max_length - 1).max(search.min_length) } else { search.max_length });
     config.length_penalty = search.length_penalty;
     config.no_repeat_ngram_size = search.no_repeat;
     config.early_stopping = search.early_stopping;
@@ -177,6 +178,14 @@ fn load(folder: &ModelFolder, search: Search) -> Result<Loaded, Error> {
         return Err(folder.unfit(format!("its {} positions leave no room for text", folder.positions())));
     }
     Ok(Loaded { model, limit, min_length: usize::try_from(search.min_length).unwrap_or(0) })
+}
+
+/// Whether the last subword of the longest summary must be the end, which rust-bert leaves out for PEGASUS: it writes
+/// one more of the text there.
+fn ends_by_force(folder: &ModelFolder) -> Result<bool, Error> {
+    let own = folder.json("generation_config.json")?;
+    let is_set = |from: &Value| from.get("forced_eos_token_id").is_some_and(|id| !id.is_null());
+    Ok(folder.architecture() == Architecture::Pegasus && (own.as_ref().is_some_and(is_set) || is_set(folder.config())))
 }
 
 /// What was made of a document.
