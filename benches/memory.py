@@ -48,7 +48,7 @@ def curve(args, folder, stages, counts, huge_bytes):
     """A row a run: documents, huge ones, MB of input, duplicates, CPU seconds, peak MiB."""
     path, output = os.path.join(folder, "corpus.jsonl"), os.path.join(folder, "out.jsonl")
     for short in counts:
-        for huge in (0, args.huge):
+        for huge in sorted({0, args.huge}):
             corpus(path, short, huge, huge_bytes)
             size = os.path.getsize(path) / 1e6
             for duplicates in args.duplicates:

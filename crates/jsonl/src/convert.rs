@@ -51,7 +51,10 @@ impl Record<'_> {
     #[must_use]
     pub fn ingested(&self) -> Option<core::Document> {
         let text = Text::new(&self.text);
-        let span = |start, end| Some(core::Span::new(text.byte(start)?, text.byte(end)?)).filter(|_| start <= end);
+        let span = |start, end| {
+            let in_order = (start <= end).then_some((start, end));
+            in_order.and_then(|(start, end)| Some(core::Span::new(text.byte(start)?, text.byte(end)?)))
+        };
         let segment = |s: &Segment<'_>| {
             let kind = *SEGMENTS.iter().find(|k| k.as_str() == s.kind)?;
             let place = match (s.start, s.end) {

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokenizers::Tokenizer;
 
 use crate::Error;
@@ -37,7 +40,7 @@ impl Subwords {
     /// # Errors
     /// When the bytes are no such file, or its vocabulary has no `[CLS]`, `[SEP]` or `[UNK]`.
     pub fn from_json(tokenizer_json: &[u8]) -> Result<Self, Error> {
-        let mut tokenizer = Tokenizer::from_bytes(tokenizer_json).map_err(Error::Unreadable)?;
+        let mut tokenizer = Tokenizer::from_bytes(without_decoder(tokenizer_json)?).map_err(Error::Unreadable)?;
         tokenizer.with_truncation(None).map_err(Error::Unreadable)?;
         tokenizer.with_padding(None);
         let id = |token: &'static str| tokenizer.token_to_id(token).ok_or(Error::MissingToken { token });
@@ -80,6 +83,20 @@ impl Subwords {
     }
 }
 
+/// The file without what would turn ids back to text: nothing here does, and the library panics over one that it does not
+/// know (`DecoderWrapper` in tokenizers 0.22).
+fn without_decoder(json: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    #[derive(Deserialize)]
+    struct Parts<'a> {
+        #[serde(borrow, default)]
+        decoder: Option<&'a RawValue>,
+    }
+    let parts: Parts<'_> = serde_json::from_slice(json).map_err(|error| Error::Unreadable(error.into()))?;
+    let Some(decoder) = parts.decoder.map(RawValue::get) else { return Ok(json.into()) };
+    let start = decoder.as_ptr() as usize - json.as_ptr() as usize;
+    Ok([&json[..start], b"null", &json[start + decoder.len()..]].concat().into())
+}
+
 fn shard_of(word: &str) -> usize {
     let mut hasher = DefaultHasher::new();
     word.hash(&mut hasher);
@@ -89,5 +106,30 @@ fn shard_of(word: &str) -> usize {
 impl std::fmt::Debug for Subwords {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Subwords").field("vocabulary", &self.tokenizer.get_vocab_size(true)).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_nobody_knows_is_left_alone_and_damage_is_refused() {
+        let file = |decoder: &str| {
+            format!(
+                r#"{{"version": "1.0", "added_tokens": [], "decoder": {decoder}, "model": {{"type": "WordPiece",
+                "unk_token": "[UNK]", "continuing_subword_prefix": "\u0023#", "max_input_chars_per_word": 100,
+                "vocab": {{"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "rain": 3, "\u0023#s": 4}}}}}}"#
+            )
+        };
+        for decoder in
+            ["null", r#"{"type": "WordPiece", "prefix": "\u0023#", "cleanup": true}"#, r#"{"type": "None"}"#, "7"]
+        {
+            let subwords = Subwords::from_json(file(decoder).as_bytes()).unwrap_or_else(|e| panic!("{decoder}: {e:?}"));
+            assert_eq!(subwords.encode("rains"), [3, 4], "{decoder}");
+        }
+        for decoder in ["", "{", "\"\u{1}\"", "null, \"decoder\": 7"] {
+            assert!(matches!(Subwords::from_json(file(decoder).as_bytes()), Err(Error::Unreadable(_))), "{decoder}");
+        }
     }
 }

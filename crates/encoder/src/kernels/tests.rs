@@ -343,20 +343,17 @@ fn check_attention(qkv: &[Lanes], out: &[Lanes], heads: usize, size: usize, slac
         lanes.iter().flat_map(|v| v.0.map(f64::from)).collect()
     };
     for head in 0..heads {
+        let [keys, values] = [1, 2].map(|which| (0..rows).map(|row| part(row, which, head)).collect::<Vec<_>>());
         for row in 0..rows {
             let query = part(row, 0, head);
-            let scores = (0..rows).map(|key| {
-                let key = part(key, 1, head);
-                query.iter().zip(&key).map(|(q, k)| q * k).sum::<f64>()
-            });
+            let scores = keys.iter().map(|key| query.iter().zip(key).map(|(q, k)| q * k).sum::<f64>());
             let scores: Vec<f64> = scores.collect();
             let greatest = scores.iter().copied().fold(f64::MIN, f64::max);
             let powers: Vec<f64> = scores.iter().map(|s| (s - greatest).exp2()).collect();
             let total: f64 = powers.iter().sum();
             let got = &out[row * width + head * size..][..size];
             for (d, got) in got.iter().flat_map(|v| v.0).enumerate() {
-                let values = (0..rows).map(|key| part(key, 2, head)[d]);
-                let sum: f64 = powers.iter().zip(values).map(|(p, v)| p * v).sum();
+                let sum: f64 = powers.iter().zip(&values).map(|(p, v)| p * v[d]).sum();
                 assert!((f64::from(got) - sum / total).abs() < slack);
             }
         }
