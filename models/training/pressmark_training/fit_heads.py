@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from .base import fetch_base
 from .heads import SPECS, load
@@ -19,7 +20,7 @@ from .metrics import macro_f1
 from .model import Head, Model
 from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, logits_of, merged, shorten, vectors
 from .tokens import Subwords
-from .train_ner import THREADS, log
+from .train_ner import THREADS, log, tensors
 
 
 @torch.inference_mode()
@@ -69,6 +70,46 @@ def fit(head: str, x: Tensor, y: Tensor, seed: int, epochs: int = 20, rate: floa
     for _ in range(epochs):
         for rows in torch.randperm(len(x)).split(size):
             loss_of(head, module(x[rows]), y[rows], weight).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            schedule.step()
+    return module.eval()
+
+
+@torch.inference_mode()
+def subwords_of(model: Model, items: list[Item]) -> tuple[list[Tensor], Tensor]:
+    """The hidden states of every row's text, in half precision, and the labels."""
+    model.eval()
+    texts, labels = [], []
+    for part in batched(items, 4096):
+        batch = collate(part)
+        hidden = model.encoder(*tensors(batch.windows)).half()
+        pieces: dict[int, list[Tensor]] = {}
+        for row, begin, end, group in batch.parts.tolist():
+            pieces.setdefault(group, []).append(hidden[row, begin:end])
+        texts += [torch.cat(pieces[group]) for group in batch.rows[:, 0].tolist()]
+        labels.append(batch.labels)
+    return texts, torch.cat(labels)
+
+
+def fit_pooled(head: str, texts: list[Tensor], y: Tensor, seed: int, epochs: int = 20, rate: float = 1e-3) -> Head:
+    """Trains a pooled head on fixed hidden states."""
+    torch.manual_seed(seed)
+    module = Head(SPECS[head].widths, 0.3)
+    weight = positive_weight(y)
+    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.05)
+    size = 32
+    steps = epochs * (len(texts) // size + 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: max(0.0, 1 - s / steps))
+    module.train()
+    for _ in range(epochs):
+        for rows in torch.randperm(len(texts)).split(size):
+            states = pad_sequence([texts[i] for i in rows.tolist()], batch_first=True).float()
+            lengths = torch.tensor([len(texts[i]) for i in rows.tolist()])
+            beyond = torch.arange(states.shape[1])[None, :, None] >= lengths[:, None, None]
+            weights, values = module(states).chunk(2, -1)
+            logits = (weights.masked_fill(beyond, -1e9).softmax(1) * values).sum(1)
+            loss_of(head, logits, y[rows], weight).backward()
             optimizer.step()
             optimizer.zero_grad()
             schedule.step()
@@ -215,16 +256,20 @@ def fit_all(model: Model, tasks: dict[str, Task], seed: int = 20, alone: bool = 
         began = time.time()
         items = neighbourly(task.train, random.Random(seed)) if task.mergeable and not alone else task.train
         items = items + [i for extra in task.extra.values() for i in extra]
-        x, y, _ = inputs(model, name, items)
-        x, y = x.clone(), y.clone()
+        if SPECS[name].pooled:
+            texts, y = subwords_of(model, items)
+            texts, y = [t.clone() for t in texts], y.clone()
+            module = fit_pooled(name, texts, y, seed)
+        else:
+            x, y, _ = inputs(model, name, items)
+            module = fit(name, x.clone(), y.clone(), seed)
         if name in model.head_names:
             del model.heads[name.replace(".", "__")]
         model.add_head(name, SPECS[name].widths)
-        module = fit(name, x, y, seed)
         model.head(name).load_state_dict(module.state_dict())
         result, calibration = evaluate_task(model, task)
         scores[name] = {"scores": result, **calibration}
-        log(f"frozen {name}: {len(x)} rows, {headline(result)}, {time.time() - began:.0f} s")
+        log(f"frozen {name}: {len(y)} rows, {headline(result)}, {time.time() - began:.0f} s")
     return scores
 
 
@@ -245,9 +290,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(THREADS)
     subwords = Subwords(fetch_base(args.work) / "tokenizer.json")
     model = load(args.checkpoint)
-    # A pooled head learns with the encoder, in step 3: its inputs, every subword of every text, are too many to keep.
-    names = [n for n in READERS if not SPECS[n].pooled]
-    names = [n for n in names if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
+    names = [n for n in READERS if (not args.only or n in args.only) and (n in OPEN or not args.openly_licensed)]
     tasks = {n: READERS[n](args.data, subwords) for n in names}
     if args.smoke:
         for task in tasks.values():
