@@ -26,7 +26,14 @@ fn annotate(bench: &Bench, threads: usize, input: &Path, output: &Path) -> Resul
     let _ = fs::remove_file(output);
     let mut command = bench.launcher.pinned(threads, &program()?);
     let jobs = threads.to_string();
-    command.arg("annotate").arg(input).arg("-o").arg(output).args(["--quiet", "--duplicates", "keep", "--jobs", &jobs]);
+    command.arg("annotate").arg(input).arg("-o").arg(output).args([
+        "--quiet",
+        "--overwrite",
+        "--duplicates",
+        "keep",
+        "--jobs",
+        &jobs,
+    ]);
     Ok(command)
 }
 
