@@ -22,18 +22,10 @@ fn program() -> Result<PathBuf> {
 
 /// `pressmark annotate INPUT -o OUTPUT`, pinned.
 fn annotate(bench: &Bench, threads: usize, input: &Path, output: &Path) -> Result<Command> {
-    // Nothing of an earlier run is to be taken up.
-    let _ = fs::remove_file(output);
     let mut command = bench.launcher.pinned(threads, &program()?);
-    let jobs = threads.to_string();
-    command.arg("annotate").arg(input).arg("-o").arg(output).args([
-        "--quiet",
-        "--overwrite",
-        "--duplicates",
-        "keep",
-        "--jobs",
-        &jobs,
-    ]);
+    command.arg("annotate").arg(input).arg("-o").arg(output);
+    // Nothing of an earlier run is to be taken up, nor stand in the way.
+    command.args(["--overwrite", "--quiet", "--duplicates", "keep", "--jobs", &threads.to_string()]);
     Ok(command)
 }
 

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
 use pressmark_core::Overflow;
@@ -11,6 +11,8 @@ pub(crate) struct TemporaryFile {
     /// Made when it is first needed. Reading moves the file's cursor, hence the lock.
     file: Option<Mutex<File>>,
     numbers: usize,
+    /// A write failed: the disk is full, and trying again with ever more numbers would only take time.
+    is_full: bool,
 }
 
 impl TemporaryFile {
@@ -20,10 +22,10 @@ impl TemporaryFile {
             none => none.insert(Mutex::new(tempfile::tempfile()?)),
         };
         let file = file.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // What an earlier try left half written is written over.
         file.seek(SeekFrom::Start(position(self.numbers)))?;
-        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
-        file.write_all(&bytes)
+        let mut out = BufWriter::new(file);
+        numbers.iter().try_for_each(|number| out.write_all(&number.to_ne_bytes()))?;
+        out.flush()
     }
 
     fn read_bytes(&self, first: usize, bytes: &mut [u8]) -> io::Result<()> {
@@ -37,9 +39,11 @@ impl TemporaryFile {
 impl Overflow for TemporaryFile {
     /// A full disk is no reason to give a document up: its numbers stay in memory then.
     fn append(&mut self, numbers: &[u16]) -> bool {
-        let done = self.write(numbers).is_ok();
-        self.numbers += if done { numbers.len() } else { 0 };
-        done
+        self.is_full = self.is_full || self.write(numbers).is_err();
+        if !self.is_full {
+            self.numbers += numbers.len();
+        }
+        !self.is_full
     }
 
     fn read(&self, first: usize, into: &mut [u16]) {

@@ -135,7 +135,7 @@ impl Codebook {
         let base = Base::new(&plain, model, tokenizer)?;
         let encode = |text: &str| {
             let (states, vector) = embed_both(model, tokenizer, text)?;
-            Ok((base.score(&vector, &states), vector))
+            Ok((base.score(&vector, || states), vector))
         };
         let encoded = texts.iter().map(|(text, _)| encode(text)).collect::<Result<Vec<_>, Error>>()?;
         let (mut heads, mut reports) = (Vec::new(), Vec::new());

@@ -152,7 +152,7 @@ impl Book {
             vector.iter_mut().zip(doc.sent_vectors.row(sent)).for_each(|(sum, value)| *sum += value);
         }
         normalize(&mut vector);
-        let mut scores = self.base.score(&vector, &States::of(doc, sents));
+        let mut scores = self.base.score(&vector, || States::of(doc, sents));
         for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
             if let Some(fitted) = fitted {
                 *score = fitted.score(&vector, *score);
@@ -177,10 +177,14 @@ impl Base {
         Ok(Self { prototypes, trained: Trained::of(codebook, model) })
     }
 
-    /// One probability a frame; where the bundle has a trained head for a frame, it has its share.
-    pub(crate) fn score(&self, vector: &[f32], states: &States) -> Vec<f32> {
+    /// One probability a frame; where the bundle has a trained head for a frame, it has its share. `states` is asked only
+    /// where there is such a head.
+    pub(crate) fn score(&self, vector: &[f32], states: impl FnOnce() -> States) -> Vec<f32> {
         let mut scores = self.prototypes.score(vector);
-        self.trained.iter().for_each(|trained| trained.share_in(&mut scores, states));
+        if !self.trained.is_empty() {
+            let states = states();
+            self.trained.iter().for_each(|trained| trained.share_in(&mut scores, &states));
+        }
         scores
     }
 }

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from .base import fetch_base
 from .heads import SPECS
-from .model import Model, span_means
+from .model import Model, pool, span_means
 from .reference import WINDOWS
 from .shapes import SHAPES
 from .tokens import MAX_WINDOW, Subwords, encode_sentence, pack
@@ -113,7 +113,9 @@ POOLED = "frames.ccf"
 @torch.inference_mode()
 def write_reference(model: Model, subwords: Subwords, out: Path) -> None:
     """Hidden states and logits of a few written-for-this windows, for the Rust tests."""
-    packed: dict[str, list[Tensor]] = {k: [] for k in ("ids", "shapes", "hidden", "word_starts", "logits", "embedding", "pooled")}
+    packed: dict[str, list[Tensor]] = {k: [] for k in ("ids", "shapes", "hidden", "word_starts", "logits", "embedding")}
+    if POOLED in model.head_names:
+        packed[f"logits.{POOLED}"] = []
     offsets, word_offsets, words = [0], [0], []
     for text in WINDOWS:
         sentences = [encode_sentence(s, subwords) for s in text]
@@ -131,15 +133,14 @@ def write_reference(model: Model, subwords: Subwords, out: Path) -> None:
         packed["logits"].append(model.head("ner.news")(hidden[window.starts]))
         packed["embedding"].append(F.normalize(model.head("embedding")(means), dim=-1))
         if POOLED in model.head_names:
-            parts = (model.head(POOLED)(hidden[a:b]).chunk(2, -1) for a, b in window.spans)
-            packed["pooled"].append(torch.stack([(w.softmax(0) * v).sum(0) for w, v in parts]))
+            sentence = torch.repeat_interleave(torch.arange(len(spans)), spans[:, 1] - spans[:, 0])
+            states = torch.cat([hidden[a:b] for a, b in window.spans])
+            packed[f"logits.{POOLED}"].append(pool(model.head(POOLED)(states), sentence, len(spans)))
         offsets.append(offsets[-1] + len(ids))
         word_offsets.append(word_offsets[-1] + len(window.starts))
         words.append({"sentences": text, "words": [w for s in text for w in s], "sentence_spans": window.spans})
-    tensors = {k: torch.cat(v).contiguous() for k, v in packed.items() if v}
+    tensors = {k: torch.cat(v).contiguous() for k, v in packed.items()}
     tensors["logits.ner.news"] = tensors.pop("logits")
-    if "pooled" in tensors:
-        tensors[f"logits.{POOLED}"] = tensors.pop("pooled")
     tensors["window_offsets"] = torch.tensor(offsets, dtype=torch.int32)
     tensors["word_offsets"] = torch.tensor(word_offsets, dtype=torch.int32)
     save_file(tensors, out / "reference.safetensors")
@@ -147,7 +148,8 @@ def write_reference(model: Model, subwords: Subwords, out: Path) -> None:
         "Windows written for this project. window_offsets: where each window begins in ids, shapes and hidden; "
         "word_offsets: where it begins in word_starts and logits.ner.news (one row a word); word_starts: first "
         "subword of each word, counted from the start of its window; embedding: the embedding head's output, "
-        "L2-normalised, one row a sentence; logits.frames.ccf: that pooled head's logits, one row a sentence; sentence_spans: subword range of each sentence in its window."
+        "L2-normalised, one row a sentence; logits.frames.ccf: that pooled head's logits, one row a sentence; "
+        "sentence_spans: subword range of each sentence in its window."
     )
     (out / "reference.json").write_text(json.dumps({"note": note, "windows": words}, ensure_ascii=False, indent=1) + "\n")
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
-from torch.nn.utils.rnn import pad_sequence
 
 from .base import fetch_base
 from .heads import SPECS, load
 from .metrics import macro_f1
-from .model import Head, Model
+from .model import Head, Model, pool
 from .tasks import OPEN, READERS, Item, Task, batched, chance, collate, compose, logits_of, merged, shorten, vectors
 from .tokens import Subwords
 from .train_ner import THREADS, log, tensors
@@ -57,23 +57,29 @@ def positive_weight(labels: Tensor) -> Tensor:
     return ((1 - share) / share).sqrt().clamp(1.0, 3.0)
 
 
-def fit(head: str, x: Tensor, y: Tensor, seed: int, epochs: int = 20, rate: float = 1e-3) -> Head:
-    """Trains a head on fixed inputs."""
+def learn(
+    head: str, logits: Callable[[Head, Tensor], Tensor], y: Tensor, seed: int, size: int, epochs: int = 20, rate: float = 1e-3
+) -> Head:
+    """Trains a head on fixed inputs; `logits` gives those of some rows, by their numbers."""
     torch.manual_seed(seed)
     module = Head(SPECS[head].widths, 0.3)
     weight = positive_weight(y) if SPECS[head].output == "sigmoid" else None
     optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.05)
-    size = 64
-    steps = epochs * (len(x) // size + 1)
+    steps = epochs * (len(y) // size + 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: max(0.0, 1 - s / steps))
     module.train()
     for _ in range(epochs):
-        for rows in torch.randperm(len(x)).split(size):
-            loss_of(head, module(x[rows]), y[rows], weight).backward()
+        for rows in torch.randperm(len(y)).split(size):
+            loss_of(head, logits(module, rows), y[rows], weight).backward()
             optimizer.step()
             optimizer.zero_grad()
             schedule.step()
     return module.eval()
+
+
+def fit(head: str, x: Tensor, y: Tensor, seed: int) -> Head:
+    """Trains a head on one vector a row."""
+    return learn(head, lambda module, rows: module(x[rows]), y, seed, size=64)
 
 
 @torch.inference_mode()
@@ -92,28 +98,15 @@ def subwords_of(model: Model, items: list[Item]) -> tuple[list[Tensor], Tensor]:
     return texts, torch.cat(labels)
 
 
-def fit_pooled(head: str, texts: list[Tensor], y: Tensor, seed: int, epochs: int = 20, rate: float = 1e-3) -> Head:
-    """Trains a pooled head on fixed hidden states."""
-    torch.manual_seed(seed)
-    module = Head(SPECS[head].widths, 0.3)
-    weight = positive_weight(y)
-    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.05)
-    size = 32
-    steps = epochs * (len(texts) // size + 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: max(0.0, 1 - s / steps))
-    module.train()
-    for _ in range(epochs):
-        for rows in torch.randperm(len(texts)).split(size):
-            states = pad_sequence([texts[i] for i in rows.tolist()], batch_first=True).float()
-            lengths = torch.tensor([len(texts[i]) for i in rows.tolist()])
-            beyond = torch.arange(states.shape[1])[None, :, None] >= lengths[:, None, None]
-            weights, values = module(states).chunk(2, -1)
-            logits = (weights.masked_fill(beyond, -1e9).softmax(1) * values).sum(1)
-            loss_of(head, logits, y[rows], weight).backward()
-            optimizer.step()
-            optimizer.zero_grad()
-            schedule.step()
-    return module.eval()
+def fit_pooled(head: str, texts: list[Tensor], y: Tensor, seed: int) -> Head:
+    """Trains a pooled head on the states of each row's subwords."""
+
+    def logits(module: Head, rows: Tensor) -> Tensor:
+        some = [texts[row] for row in rows.tolist()]
+        text = torch.repeat_interleave(torch.arange(len(some)), torch.tensor([len(t) for t in some]))
+        return pool(module(torch.cat(some).float()), text, len(some))
+
+    return learn(head, logits, y, seed, size=32)
 
 
 def thresholds(probabilities: NDArray[np.float32], gold: NDArray[np.float32]) -> list[float]:

@@ -169,3 +169,13 @@ def span_means(hidden: Tensor, rows: Tensor, begins: Tensor, ends: Tensor) -> Te
     zero = hidden.new_zeros(hidden.shape[0], 1, hidden.shape[2])
     sums = torch.cat([zero, hidden.cumsum(1)], 1)
     return (sums[rows, ends] - sums[rows, begins]) / (ends - begins)[:, None]
+
+
+def pool(outputs: Tensor, group: Tensor, groups: int) -> Tensor:
+    """Logits of a pooled head for each group of subwords: the mean of their values by the softmax of their weights."""
+    weights, values = outputs.chunk(2, -1)
+    most = weights.new_zeros(groups, weights.shape[1])
+    most = most.scatter_reduce(0, group[:, None].expand_as(weights), weights.detach(), "amax", include_self=False)
+    weights = (weights - most[group]).exp()
+    zero = weights.new_zeros(groups, weights.shape[1])
+    return zero.index_add(0, group, weights * values) / zero.index_add(0, group, weights)

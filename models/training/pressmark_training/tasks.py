@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from .heads import CCF, SPECS
-from .model import Model, span_means
+from .model import Model, pool, span_means
 from .text import document_of, sentence_of, split_sentences, words_with_offsets
 from .tokens import Augment, Sentence, Subwords, Window, encode_sentence, pack
 from .train_ner import tensors
@@ -345,13 +345,7 @@ def pooled(model: Model, head: str, batch: Batch) -> Tensor:
     part = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
     place = torch.arange(len(part)) - (lengths.cumsum(0) - lengths)[part]
     states = hidden[batch.parts[part, 0], batch.parts[part, 1] + place]
-    weights, values = model.head(head)(states).chunk(2, -1)
-    group = batch.parts[part, 3]
-    most = weights.new_zeros(batch.groups, weights.shape[1])
-    most = most.scatter_reduce(0, group[:, None].expand_as(weights), weights.detach(), "amax", include_self=False)
-    weights = (weights - most[group]).exp()
-    zero = weights.new_zeros(batch.groups, weights.shape[1])
-    return zero.index_add(0, group, weights * values) / zero.index_add(0, group, weights)
+    return pool(model.head(head)(states), batch.parts[part, 3], batch.groups)
 
 
 def batched(items: list[Item], tokens: int, rng: random.Random | None = None) -> list[list[Item]]:
