@@ -31,7 +31,12 @@ pub(crate) struct Launcher {
 impl Launcher {
     /// A command pinned to as many CPUs as it has threads. The last ones: the first serves interrupts.
     pub(crate) fn pinned(&self, threads: usize, program: &Path) -> Command {
-        let cpus: Vec<String> = self.cpus.iter().rev().take(threads).map(ToString::to_string).collect();
+        self.pinned_after(0, threads, program)
+    }
+
+    /// A command pinned to CPUs that `taken` other threads do not have.
+    fn pinned_after(&self, taken: usize, threads: usize, program: &Path) -> Command {
+        let cpus: Vec<String> = self.cpus.iter().rev().skip(taken).take(threads).map(ToString::to_string).collect();
         let mut command = if Path::new("/usr/bin/taskset").exists() {
             let mut command = Command::new("/usr/bin/taskset");
             command.args(["-c", &cpus.join(",")]).arg(program);
@@ -50,9 +55,14 @@ impl Launcher {
 
     /// Starts the contender `name`; an error when its side is not installed.
     pub(crate) fn start(&self, name: &str, threads: usize) -> Result<Contender> {
+        self.start_after(0, name, threads)
+    }
+
+    /// Starts the contender `name` on CPUs that `taken` other threads do not have.
+    pub(crate) fn start_after(&self, taken: usize, name: &str, threads: usize) -> Result<Contender> {
         let count = threads.to_string();
         let mut command = if name.starts_with("pressmark") || name == "tokenizers" {
-            let mut command = self.pinned(threads, &std::env::current_exe()?);
+            let mut command = self.pinned_after(taken, threads, &std::env::current_exe()?);
             command.args(["--contender", name, "--threads", &count]);
             command
         } else {
@@ -60,14 +70,14 @@ impl Launcher {
             let is_rust = name.starts_with("rten") || name.starts_with("candle");
             let python = peers.join("venv/bin/python");
             let program = if is_rust { peers.join("rust/release/pressmark-rust-peers") } else { python };
-            let mut command = self.pinned(threads, &program);
+            let mut command = self.pinned_after(taken, threads, &program);
             if !is_rust {
                 command.arg(pressmark_benches::repository("benches/peers/python/worker.py"));
             }
             command.args([name, &count]).arg(peers.join("models"));
             command
         };
-        let log = self.work.join(format!("{name}-{threads}.log"));
+        let log = self.work.join(format!("{name}-{threads}-{taken}.log"));
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,6 +1,7 @@
 //! Stage by stage: each table's contenders, their cases and the check of what they answer.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 use pressmark_ner::EntityScore;
@@ -164,6 +165,8 @@ pub(crate) fn encoder(bench: &mut Bench) -> Result<Vec<Table>> {
         drop(contenders);
         rows.extend(peak(bench, threads)?);
     }
+    let path = save(&bench.launcher.work, "encoder-threads", &cases[2].1)?;
+    rows.extend(thread_rows(bench, cases[2].0, &path, cases[2].1.subwords() as f64)?);
     encoder_claims(bench, &rows);
     let about = format!(
         "Subwords a second through the bundled encoder, the same weights on every side (least cosine: of the hidden \
@@ -171,10 +174,53 @@ pub(crate) fn encoder(bench: &mut Bench) -> Result<Vec<Table>> {
          of different lengths in batches of 16, as they come and sorted by length: the peers pad to the longest of \
          a batch, padding does not count as work. ONNX Runtime runs the graph that its own optimizer fused, int8 is \
          its dynamic quantisation with a scale a channel; rten runs the same export, not fused. `int8 peak` is what \
-         the cores do with all operands in registers, in subwords of this model's linear layers.",
+         the cores do with all operands in registers, in subwords of this model's linear layers. `in turns` is \
+         pressmark-int8 with one thread, with two, and twice with one thread at the same time, one after the other in \
+         each round: what two processes that share nothing reach together is what the machine gives two threads.",
         bench.corpus.from
     );
     Ok(vec![Table { title: "Encoder".into(), unit: "subwords/s", about, rows }])
+}
+
+const ONE: &str = "pressmark-int8, a thread";
+const TWO: &str = "pressmark-int8, two threads";
+const APART: &str = "pressmark-int8, two processes of a thread";
+
+/// One thread, two threads and two processes of one thread, in turns; ratios are those of two threads.
+fn thread_rows(bench: &Bench, case: &str, path: &Path, units: f64) -> Result<Vec<Row>> {
+    if bench.launcher.cpus.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let name = "pressmark-int8";
+    let mut one = bench.launcher.start(name, 1)?;
+    let mut two = bench.launcher.start(name, 2)?;
+    let mut other = bench.launcher.start_after(1, name, 1)?;
+    for contender in [&mut one, &mut two, &mut other] {
+        contender.time(path, 0.0)?;
+    }
+    let seconds = bench.plan.seconds;
+    let mut rates = [const { Vec::new() }; 3];
+    for _ in 0..bench.plan.rounds {
+        rates[0].push(units / one.time(path, seconds)?);
+        rates[1].push(units / two.time(path, seconds)?);
+        let at_once = thread::scope(|scope| {
+            let beside = scope.spawn(|| other.time(path, seconds));
+            let time = one.time(path, seconds);
+            Ok::<_, anyhow::Error>(units / time? + units / beside.join().expect("timing does not panic")?)
+        })?;
+        rates[2].push(at_once);
+    }
+    let row = |(contender, threads, index): (&str, usize, usize)| Row {
+        case: format!("{case}, in turns"),
+        threads,
+        contender: contender.into(),
+        rate: Spread::of(rates[index].iter().copied()),
+        ratio: (index != 1).then(|| Spread::of(rates[1].iter().zip(&rates[index]).map(|(two, x)| two / x))),
+        rounds: bench.plan.rounds,
+        peak_mb: None,
+        check: "as above".into(),
+    };
+    Ok([(TWO, 2, 1), (ONE, 1, 0), (APART, 2, 2)].map(row).into())
 }
 
 /// What the machine could do at most, as a row.
@@ -209,7 +255,9 @@ fn encoder_claims(bench: &mut Bench, rows: &[Row]) {
         bench.claim(format!("{beside}, {case}, threads: {threads}"), target, measured);
     }
     let ours = |threads| rate(rows, "16×128", threads, "pressmark-int8");
-    bench.claim("pressmark int8, two threads / one, 16×128", 1.9, ours(2).zip(ours(1)).map(|(two, one)| two / one));
+    let turns = "16×128, in turns";
+    bench.claim("pressmark int8, two threads / one, 16×128", 1.9, ratio(rows, turns, 1, ONE));
+    bench.claim("pressmark int8, two threads / two processes of one, 16×128", None, ratio(rows, turns, 2, APART));
     let peak = rate(rows, "peak", 1, "int8 peak");
     let share = ours(1).zip(peak).map(|(got, most)| got / most);
     bench.claim("share of the int8 peak, one thread, 16×128", None, share);

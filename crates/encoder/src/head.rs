@@ -168,7 +168,8 @@ impl Head {
         items: impl IntoIterator<Item = T>,
         mut input: impl FnMut(T, &mut Vec<f32>),
     ) -> Vec<f32> {
-        let (mut rows, mut logits) = (Vec::new(), Vec::new());
+        let items = items.into_iter();
+        let (mut rows, mut logits) = (Vec::new(), Vec::with_capacity(items.size_hint().0 * self.outputs()));
         for item in items {
             let length = rows.len() + self.inputs();
             input(item, &mut rows);

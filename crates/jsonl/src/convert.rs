@@ -178,29 +178,29 @@ fn segment<'a>(segment: &'a core::Segment, points: &CodePoints<'_>) -> Segment<'
 /// The tokens and, for what lies between them, fillers, so that tokens and single spaces make up the text.
 ///
 /// spaCy's `Doc.from_json` wants exactly this: every gap but one space after a token is a token of white space.
-fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token<'static>> {
+fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token> {
     if doc.tokens.is_empty() {
         return Vec::new();
     }
-    let mut spans = Vec::with_capacity(doc.tokens.len() + doc.tokens.len() / 16);
+    let mut tokens = Vec::with_capacity(doc.tokens.len() + doc.tokens.len() / 16);
+    let mut push = |span| {
+        let (start, end) = points.span(span);
+        tokens.push(Token { id: tokens.len(), start, end });
+    };
     let end = core::Span::new(doc.text.len(), doc.text.len());
     let mut done = 0;
     for token in doc.tokens.iter().map(|t| t.span).chain([end]) {
-        fill_gap(&doc.text, done, token.start, &mut spans);
+        fill_gap(&doc.text, done, token.start, &mut push);
         if !token.is_empty() {
-            spans.push(token);
+            push(token);
         }
         done = token.end;
     }
-    let number = |(id, span): (usize, core::Span)| {
-        let (start, end) = points.span(span);
-        Token { id: id.to_string().into(), start, end }
-    };
-    spans.into_iter().enumerate().map(number).collect()
+    tokens
 }
 
-/// Adds the runs of white space and of other characters in `text[at..end]`, but for one space after a word.
-fn fill_gap(text: &str, mut at: usize, end: usize, out: &mut Vec<core::Span>) {
+/// Gives the runs of white space and of other characters in `text[at..end]`, but for one space after a word.
+fn fill_gap(text: &str, mut at: usize, end: usize, mut push: impl FnMut(core::Span)) {
     let mut after_word = at > 0;
     while at < end {
         let rest = &text[at..end];
@@ -211,7 +211,7 @@ fn fill_gap(text: &str, mut at: usize, end: usize, out: &mut Vec<core::Span>) {
         }
         let white = rest.starts_with(char::is_whitespace);
         let length = rest.find(|c: char| c.is_whitespace() != white).unwrap_or(rest.len());
-        out.push(core::Span::new(at, at + length));
+        push(core::Span::new(at, at + length));
         at += length;
         after_word = !white;
     }

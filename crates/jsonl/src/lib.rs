@@ -21,6 +21,7 @@
 
 mod convert;
 mod journal;
+mod numeral;
 mod offsets;
 mod record;
 mod score;

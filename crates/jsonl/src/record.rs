@@ -4,7 +4,7 @@ use pressmark_core::{ProblemKind, SegmentKind, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::Score;
+use crate::{Score, numeral};
 
 /// The name of the contract that [`Record`] follows.
 pub const SCHEMA: &str = "pressmark/1";
@@ -37,7 +37,7 @@ pub struct Record<'a> {
     /// Sentences.
     pub sents: Vec<Sent>,
     /// Words and marks; white space other than one space between two words is a token of its own, as in spaCy.
-    pub tokens: Vec<Token<'a>>,
+    pub tokens: Vec<Token>,
     /// Mentions, never overlapping.
     pub ents: Vec<Ent<'a>>,
     /// What they name: one row per real-world thing in the document.
@@ -173,9 +173,11 @@ pub struct Sent {
 
 /// A word.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Token<'a> {
+pub struct Token {
     /// Its number within the document, from 0, as a string.
-    pub id: Cow<'a, str>,
+    #[serde(with = "numeral")]
+    #[schemars(with = "String")]
+    pub id: usize,
     /// First code point.
     pub start: usize,
     /// One past the last.

@@ -12,37 +12,42 @@ pub(crate) struct Lattice {
 }
 
 impl Lattice {
-    pub(crate) fn new(width: usize, tokens: usize) -> Self {
-        Self { width, scores: Vec::with_capacity(width * tokens) }
-    }
-
-    /// Appends a token with the log-softmax of `logits / temperature`.
-    pub(crate) fn push(&mut self, logits: &[f32], temperature: f32) {
-        debug_assert_eq!(logits.len(), self.width, "one logit a tag");
-        let scaled = logits.iter().map(|l| l / temperature);
-        let greatest = scaled.clone().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = scaled.clone().map(|l| (l - greatest).exp()).sum();
-        let norm = greatest + sum.ln();
-        self.scores.extend(scaled.map(|l| l - norm));
-    }
-
-    /// Appends a token of which nothing is known but that it is in no mention.
-    pub(crate) fn push_outside(&mut self, tags: &TagSet) {
+    /// The log-softmax of `logits / temperature` of some of `count` tokens, in order; of the others nothing is known but
+    /// that they are in no mention.
+    pub(crate) fn of(mut logits: Vec<f32>, temperature: f32, seen: &[usize], count: usize, tags: &TagSet) -> Self {
+        let width = tags.len();
+        debug_assert_eq!(logits.len(), width * seen.len(), "one logit a tag");
+        logits.chunks_exact_mut(width).for_each(|row| log_softmax(row, temperature));
+        if seen.len() == count {
+            return Self { width, scores: logits };
+        }
         // Far below any real log-probability, and still finite after sums over a long sentence.
-        self.scores.extend((0..self.width).map(|i| if i == tags.outside() { 0.0 } else { -30.0 }));
+        let unseen: Vec<f32> = (0..width).map(|i| if i == tags.outside() { 0.0 } else { -30.0 }).collect();
+        let mut scores = unseen.repeat(count);
+        for (&token, row) in seen.iter().zip(logits.chunks_exact(width)) {
+            scores[token * width..(token + 1) * width].copy_from_slice(row);
+        }
+        Self { width, scores }
     }
 
     pub(crate) fn row(&self, token: usize) -> &[f32] {
         &self.scores[token * self.width..(token + 1) * self.width]
     }
 
-    /// Replaces a token's row by `scores`, normalised to probabilities that sum to 1.
-    pub(crate) fn set(&mut self, token: usize, scores: &[f32]) {
-        let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let norm = greatest + scores.iter().map(|s| (s - greatest).exp()).sum::<f32>().ln();
+    /// Multiplies a token's probabilities by those of `prior`, given as logarithms.
+    pub(crate) fn multiply(&mut self, token: usize, prior: &[f32]) {
         let row = &mut self.scores[token * self.width..(token + 1) * self.width];
-        row.iter_mut().zip(scores).for_each(|(r, s)| *r = s - norm);
+        row.iter_mut().zip(prior).for_each(|(r, p)| *r += p);
+        log_softmax(row, 1.0);
     }
+}
+
+fn log_softmax(logits: &mut [f32], temperature: f32) {
+    logits.iter_mut().for_each(|l| *l /= temperature);
+    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|l| (l - greatest).exp()).sum();
+    let norm = greatest + sum.ln();
+    logits.iter_mut().for_each(|l| *l -= norm);
 }
 
 /// A mention by its tokens.
@@ -148,13 +153,21 @@ mod tests {
 
     /// A lattice whose tokens give each listed tag the probability beside it.
     fn lattice(tags: &TagSet, rows: &[&[(usize, f32)]]) -> Lattice {
-        let mut lattice = Lattice::new(tags.len(), rows.len());
+        let mut logits = Vec::new();
         for row in rows {
-            let mut logits = vec![-12.0; tags.len()];
-            row.iter().for_each(|&(tag, p)| logits[tag] = p.ln());
-            lattice.push(&logits, 1.0);
+            let start = logits.len();
+            logits.resize(start + tags.len(), -12.0);
+            row.iter().for_each(|&(tag, p)| logits[start + tag] = p.ln());
         }
-        lattice
+        let all: Vec<usize> = (0..rows.len()).collect();
+        Lattice::of(logits, 1.0, &all, rows.len(), tags)
+    }
+
+    #[test]
+    fn a_token_that_was_not_seen_is_in_no_mention() {
+        let tags = tag_set(&["LOC"]);
+        let lattice = Lattice::of(vec![0.0, 2.0, 0.0, 0.0, 0.0, 2.0], 1.0, &[0, 2], 3, &tags);
+        assert_eq!(viterbi(&lattice, 0..3, &tags), [1, 0, 0]);
     }
 
     #[test]
@@ -186,8 +199,7 @@ mod tests {
         #[test]
         fn every_path_obeys_bio_and_beats_no_worse_path(logits in prop::collection::vec(-4.0f32..4.0, 5 * 4)) {
             let tags = tag_set(&["LOC", "ORG"]);
-            let mut lattice = Lattice::new(tags.len(), 4);
-            logits.chunks_exact(5).for_each(|row| lattice.push(row, 1.0));
+            let lattice = Lattice::of(logits, 1.0, &[0, 1, 2, 3], 4, &tags);
             let allowed = |path: &[usize]| {
                 path.iter().enumerate().all(|(i, &tag)| match tags.tag(tag) {
                     Tag::Inside(kind) => i > 0 && matches!(tags.tag(path[i - 1]), Tag::Begin(k) | Tag::Inside(k) if k == kind),

@@ -45,7 +45,7 @@ pub(crate) struct View<'a> {
     pub(crate) sents: &'a [Range<usize>],
 }
 
-/// The lattice after the second look, and whether anything in it changed.
+/// What the second look adds to the lattice, if anything.
 ///
 /// `strength` is the exponent of the prior: 0 ignores it, 1 gives it the weight of the sentence.
 pub(crate) fn revise(
@@ -54,7 +54,7 @@ pub(crate) fn revise(
     view: &View<'_>,
     tags: &TagSet,
     strength: f32,
-) -> Option<Lattice> {
+) -> Option<Prior> {
     if strength <= 0.0 || found.is_empty() {
         return None;
     }
@@ -63,14 +63,14 @@ pub(crate) fn revise(
     let forms = Forms::collect(found, view, &cover);
     forms.add(lattice, &mut prior, strength);
     add_surnames(lattice, found, view, tags, &cover, &mut prior, strength);
-    (!prior.rows.is_empty()).then(|| prior.apply(lattice))
+    prior.of_some()
 }
 
-/// The lattice with what everybody knows: that the names of countries are places.
+/// What everybody knows: that the names of countries are places.
 ///
 /// A model that has seen a country's acronym among few others takes it for an organisation, or its two words
 /// for two places. A longer name that was found around a country's is left alone.
-pub(crate) fn know_countries(lattice: &Lattice, found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Lattice> {
+pub(crate) fn know_countries(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
     let place = tags.kinds().iter().position(|k| k == "LOC")?;
     let (begin, inside) = tags.outputs_of(place);
     let cover = cover(found, view);
@@ -94,17 +94,17 @@ pub(crate) fn know_countries(lattice: &Lattice, found: &[Found], view: &View<'_>
             start = tokens.end;
         }
     }
-    (!prior.rows.is_empty()).then(|| prior.apply(lattice))
+    prior.of_some()
 }
 
-/// The lattice with what a headline's common words are: in no name.
-pub(crate) fn know_headlines(lattice: &Lattice, found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Lattice> {
+/// What a headline's common words are: in no name.
+pub(crate) fn know_headlines(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
     let common = common_words(found, view);
     let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
     for &token in &common {
         prior.add(token, HEADLINE_WEIGHT, (0..tags.len()).map(|tag| if tag == tags.outside() { 1.0 } else { 0.0 }));
     }
-    (!common.is_empty()).then(|| prior.apply(lattice))
+    prior.of_some()
 }
 
 /// The length of the mention that covers each token, 0 where none does.
@@ -117,7 +117,7 @@ fn cover(found: &[Found], view: &View<'_>) -> Vec<usize> {
 }
 
 /// Log-probabilities to be added to some tokens.
-struct Prior {
+pub(crate) struct Prior {
     width: usize,
     rows: HashMap<usize, Vec<f32>>,
 }
@@ -129,14 +129,15 @@ impl Prior {
         row.iter_mut().zip(probability).for_each(|(r, p)| *r += weight * (p.max(0.0) + DOUBT).ln());
     }
 
-    fn apply(&self, lattice: &Lattice) -> Lattice {
-        let mut revised = lattice.clone();
+    fn of_some(self) -> Option<Self> {
+        (!self.rows.is_empty()).then_some(self)
+    }
+
+    pub(crate) fn apply(self, lattice: &mut Lattice) {
         // In any order: the rows do not touch each other.
-        for (&token, row) in &self.rows {
-            let sum: Vec<f32> = row.iter().zip(lattice.row(token)).map(|(p, s)| p + s).collect();
-            revised.set(token, &sum);
+        for (token, row) in self.rows {
+            lattice.multiply(token, &row);
         }
-        revised
     }
 }
 
@@ -241,17 +242,19 @@ mod tests {
     /// Tags of one-sentence documents before and after: `(word, P(B-LOC), P(B-PERSON), P(I-PERSON))`.
     fn check(tokens: &[(&str, f32, f32, f32)], expected: &[&str]) {
         let tags = tag_set(&["LOC", "PERSON"]);
-        let mut lattice = Lattice::new(tags.len(), tokens.len());
-        for &(_, loc, begin, inside) in tokens {
-            let outside = 1.0 - loc - begin - inside;
-            lattice.push(&[outside, loc, 1e-4, begin, inside].map(|p: f32| p.max(1e-4).ln()), 1.0);
-        }
+        let logits = tokens.iter().flat_map(|&(_, loc, begin, inside)| {
+            [1.0 - loc - begin - inside, loc, 1e-4, begin, inside].map(|p: f32| p.max(1e-4).ln())
+        });
         let words: Vec<&str> = tokens.iter().map(|t| t.0).collect();
         let all = 0..words.len();
+        let seen: Vec<usize> = all.clone().collect();
+        let mut lattice = Lattice::of(logits.collect(), 1.0, &seen, words.len(), &tags);
         let found = mentions(&viterbi(&lattice, all.clone(), &tags), 0, &tags);
         let view = View { words: &words, sents: std::slice::from_ref(&all) };
-        let revised = revise(&lattice, &found, &view, &tags, 0.5).unwrap_or(lattice);
-        let path = viterbi(&revised, all, &tags);
+        if let Some(prior) = revise(&lattice, &found, &view, &tags, 0.5) {
+            prior.apply(&mut lattice);
+        }
+        let path = viterbi(&lattice, all, &tags);
         assert_eq!(path.into_iter().map(|t| tags.label(t)).collect::<Vec<_>>(), expected);
     }
 

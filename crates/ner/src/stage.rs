@@ -124,12 +124,14 @@ impl Ner {
         let view = View { words: &words, sents: &sents };
         let mut found = decode(&lattice);
         for know in [know_headlines, know_countries] {
-            if let Some(informed) = know(&lattice, &found, &view, &self.tags) {
-                (found, lattice) = (decode(&informed), informed);
+            if let Some(prior) = know(&found, &view, &self.tags) {
+                prior.apply(&mut lattice);
+                found = decode(&lattice);
             }
         }
-        if let Some(revised) = revise(&lattice, &found, &view, &self.tags, self.options.consistency) {
-            (found, lattice) = (decode(&revised), revised);
+        if let Some(prior) = revise(&lattice, &found, &view, &self.tags, self.options.consistency) {
+            prior.apply(&mut lattice);
+            found = decode(&lattice);
         }
         let end_of = |f: &Found| sents[sents.partition_point(|s| s.end < f.tokens.end)].end;
         Ok(found
@@ -147,17 +149,12 @@ impl Ner {
             let (got, expected) = (doc.hidden.width(), head.inputs());
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
         }
-        let mut lattice = Lattice::new(self.tags.len(), doc.tokens.len());
-        let rows: Vec<_> = (0..doc.tokens.len()).map(|token| row_of(doc, token)).collect();
-        let logits = head.apply_each(rows.iter().flatten(), |row, input| doc.hidden.append_row(*row, input));
-        let mut logits = logits.chunks(head.outputs().max(1));
-        for row in rows {
-            match row.and_then(|_| logits.next()) {
-                Some(logits) => lattice.push(logits, head.temperature()),
-                None => lattice.push_outside(&self.tags),
-            }
-        }
-        Ok(lattice)
+        let seen = |token: &usize| row_of(doc, *token).is_some();
+        let tokens: Vec<usize> = (0..doc.tokens.len()).filter(seen).collect();
+        let logits = head.apply_each(&tokens, |&token, input| {
+            doc.hidden.append_row(row_of(doc, token).expect("the token was seen"), input);
+        });
+        Ok(Lattice::of(logits, head.temperature(), &tokens, doc.tokens.len(), &self.tags))
     }
 
     fn mention(&self, doc: &Document, found: &Found, score: f32) -> Option<Mention> {

@@ -70,7 +70,7 @@ fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Finding
     let mut is_first = true;
     for (i, token) in record.tokens.iter().enumerate() {
         let place = format_args!("tokens[{i}]");
-        found.require(token.id.parse() == Ok(i), place, format_args!("has the id {:?}", token.id));
+        found.require(token.id == i, place, format_args!("has the id {:?}", token.id.to_string()));
         let words = text.words(token.start, token.end, place, found).unwrap_or_default();
         let pure = words.trim() == words || words.trim().is_empty();
         found.require(pure, place, "has white space at one end");
