@@ -35,6 +35,7 @@ CROSSNER = {
     "politician": "PERSON", "person": "PERSON", "politicalparty": "ORG", "organisation": "ORG", "country": "LOC",
     "location": "LOC?", "election": "MISC", "event": "MISC", "misc": "MISC?",
 }  # fmt: skip
+CONLL = {"PER": "PERSON", "ORG": "ORG", "LOC": "LOC", "MISC": "MISC"}
 WNUT = {
     "person": "PERSON", "location": "LOC?", "corporation": "ORG", "group": "ORG?", "product": "PRODUCT",
     "creative-work": "MISC",
@@ -91,13 +92,17 @@ def to_sentence(
     return encode_sentence([word for word, _ in rows], subwords, [index[t] for t in tags])
 
 
-def conll(path: Path, subwords: Subwords) -> list[Document]:
-    documents: list[Document] = []
+def conll(
+    path: Path, subwords: Subwords, scheme: str = "ner.conll03", names: dict[str, str] | None = None
+) -> list[Document]:
+    """Sentences with BIO or IO tags; `-DOCSTART-` lines separate articles."""
+    stem = path.name.partition(".")[0]
+    documents = [Document(f"{stem}-0", scheme)]
     for rows in read_columns(path.read_text(encoding="utf-8"), None, -1):
         if rows[0][0] == "-DOCSTART-":
-            documents.append(Document(f"{path.stem}-{len(documents)}", "ner.conll03"))
+            documents.append(Document(f"{stem}-{len(documents)}", scheme))
         else:
-            documents[-1].sentences.append(to_sentence(rows, "ner.conll03", subwords))
+            documents[-1].sentences.append(to_sentence(rows, scheme, subwords, names))
     return [d for d in documents if d.sentences]
 
 
@@ -113,23 +118,17 @@ def worldwide(folder: Path, subwords: Subwords, dev: bool) -> list[Document]:
     return documents
 
 
-def wikigold(path: Path, subwords: Subwords) -> list[Document]:
-    """Sentences with IO tags; the file's `-DOCSTART-` lines separate articles."""
-    documents = [Document("wikigold-0", "ner.conll03")]
-    for rows in read_columns(path.read_text(encoding="utf-8"), None, -1):
-        if rows[0][0] == "-DOCSTART-":
-            documents.append(Document(f"wikigold-{len(documents)}", "ner.conll03"))
-        else:
-            documents[-1].sentences.append(to_sentence(rows, "ner.conll03", subwords))
-    return [d for d in documents if d.sentences]
+def fewer_kinds(path: Path, subwords: Subwords, names: dict[str, str], doubt: bool = True) -> list[Document]:
+    """Sentences of a set that marks fewer kinds than `news`; a label without a name here may be anything unmarked.
 
-
-def fewer_kinds(path: Path, subwords: Subwords, names: dict[str, str]) -> list[Document]:
-    """Sentences of a set that marks fewer kinds than `news`; a label without a name here may be anything unmarked."""
+    Without doubt, what is unmarked is no name: where no set marks the other kinds, nothing else keeps the model from
+    finding them everywhere.
+    """
     documents = []
+    index = {label: n for n, label in enumerate([*SCHEMES["ner.news"], *DOUBT])}
     for i, rows in enumerate(read_columns(path.read_text(encoding="utf-8"), "\t", -1)):
         tags = [f"{t[:2]}{names[t[2:]]}" if t[2:] in names else "O?" for t in repair([tag for _, tag in rows])]
-        index = {label: n for n, label in enumerate([*SCHEMES["ner.news"], *DOUBT])}
+        tags = tags if doubt else [t.removesuffix("?") for t in tags]
         sentence = encode_sentence([word for word, _ in rows], subwords, [index[t] for t in tags])
         documents.append(Document(f"{path.stem}-{i}", "ner.news", [sentence]))
     return documents
@@ -145,17 +144,22 @@ def load_ner(
 ) -> tuple[list[Document], dict[str, list[Document]]]:
     """Training documents of both schemes and the dev documents of each.
 
-    `more` adds the sets that mark fewer kinds; without the non-commercial
-    worldwide_newswire and re3d, the `news` scheme is left with those.
+    `more` adds the sets that mark fewer kinds. Without the non-commercial worldwide_newswire and re3d, the `news`
+    scheme learns persons, organisations, places, products and the rest from those and from the sets of CoNLL's scheme;
+    it then has no dates, sums of money, nationalities or facilities.
     """
     ner = data / "ner"
     training = conll(ner / "conllpp/train.txt", subwords)
     if more or openly_licensed:
-        extra = wikigold(ner / "wikigold/wikigold.conll.txt", subwords)
-        training += [d for d in extra if wikigold_trains(d.name)]
-        training += fewer_kinds(ner / "crossner_politics/train.txt", subwords, CROSSNER)
-        training += fewer_kinds(ner / "wnut17/wnut17train.conll", subwords, WNUT)
-    if not openly_licensed:
+        doubt = not openly_licensed
+        gold = ner / "wikigold/wikigold.conll.txt"
+        training += [d for d in conll(gold, subwords) if wikigold_trains(d.name)]
+        training += fewer_kinds(ner / "crossner_politics/train.txt", subwords, CROSSNER, doubt)
+        training += fewer_kinds(ner / "wnut17/wnut17train.conll", subwords, WNUT, doubt)
+    if openly_licensed:
+        training += conll(ner / "conllpp/train.txt", subwords, "ner.news", CONLL)
+        training += [d for d in conll(gold, subwords, "ner.news", CONLL) if wikigold_trains(d.name)]
+    else:
         if more:
             training += fewer_kinds(ner / "re3d/re3d-train.conll", subwords, RE3D)
         training += worldwide(ner / "worldwide_newswire", subwords, dev=False)

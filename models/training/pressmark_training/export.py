@@ -10,7 +10,7 @@ import torch
 from .base import fetch_base
 from .bundle import export, through_int8
 from .card import card
-from .data_ner import SCHEMES, Document, load_ner, read_columns, wikigold, wikigold_trains
+from .data_ner import SCHEMES, Document, conll, load_ner, read_columns, wikigold_trains
 from .fit_heads import evaluate_task, headline, temperature
 from .heads import SPECS
 from .metrics import EntityScore, transition_mask, viterbi
@@ -76,7 +76,7 @@ def measure(model: Model, data: Path, base: Path, smoke: bool = False) -> tuple[
         calibration[scheme] = {"calibration": {"temperature": ner_temperature(model, documents, scheme)}}
         log(f"{scheme}: argmax {scores[scheme]['argmax']:.2f} viterbi {scores[scheme]['viterbi']:.2f}")
     ner = data / "ner"
-    left = [d for d in wikigold(ner / "wikigold/wikigold.conll.txt", subwords) if not wikigold_trains(d.name)]
+    left = [d for d in conll(ner / "wikigold/wikigold.conll.txt", subwords) if not wikigold_trains(d.name)]
     scores["wikigold_held"] = evaluate_ner(model, left, "ner.conll03")
     politics = {
         "politician": "person", "person": "person", "politicalparty": "org", "organisation": "org", "country": "loc",

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Mention, Span};
+use pressmark_core::{Document, Mention, Sentence, Span};
 use pressmark_stance::EntitySentiment;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ const LABELS: &[&str] = &["negative", "neutral", "positive"];
 
 /// Accuracy and macro F1 of the tone towards a given mention in a sentence.
 ///
-/// `gold` is JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with
+/// The sentence is taken as given, as tokens are for entities. `gold` is JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with
 /// code points and 2, 4 or 6 for negative, neutral and positive.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut confusion = Confusion::new(LABELS);
@@ -30,7 +30,10 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         let place = row.place.to_string();
         let text = row.field("sentence_normalized").and_then(Value::as_str);
         let text = text.with_context(|| format!("{place} has no string sentence_normalized"))?;
-        let doc = documents.of(&place, None, text)?;
+        let mut doc = documents.of(&place, None, text)?;
+        if judge.is_some() {
+            as_one_sentence(&mut doc);
+        }
         let points = Points::new(text);
         let targets = row.field("targets").and_then(Value::as_array);
         for target in targets.with_context(|| format!("{place} has no list targets"))? {
@@ -65,6 +68,15 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
+/// Joins the sentences of a document: what the gold gives is one, though it may hold a headline or a quoted sentence.
+fn as_one_sentence(doc: &mut Document) {
+    if let [first, .., last] = &doc.sents[..] {
+        let span = Span::new(first.span.start, last.span.end);
+        let tokens = first.tokens.start..last.tokens.end;
+        doc.sents = vec![Sentence { span, tokens, ..first.clone() }];
+    }
+}
+
 /// The tone towards the entity whose mention overlaps the span.
 fn annotated_tone(doc: &Document, span: Span) -> Option<&'static str> {
     let entities = doc.ents.iter().filter(|m| m.span.overlaps(span)).filter_map(|m| doc.entities.get(m.entity?));
@@ -83,6 +95,8 @@ fn span_of(target: &Value, text: &str) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
+    use pressmark_core::SegmentKind;
+
     use super::*;
 
     #[test]
@@ -93,5 +107,17 @@ mod tests {
         assert_eq!(span(0, 3), Some("Été"));
         assert_eq!(span(6, 11), None);
         assert_eq!(span(3, 3), None);
+    }
+
+    #[test]
+    fn what_the_gold_gives_is_one_sentence() {
+        let mut doc = Document::from_text("a", "Rain fell. It fell long.");
+        let sentence =
+            |start, end, tokens| Sentence { span: Span::new(start, end), tokens, block: 0, kind: SegmentKind::Body };
+        doc.sents = vec![sentence(0, 10, 0..3), sentence(11, 24, 3..7)];
+        as_one_sentence(&mut doc);
+        assert_eq!(doc.sents, [sentence(0, 24, 0..7)]);
+        as_one_sentence(&mut doc);
+        assert_eq!(doc.sents.len(), 1);
     }
 }
