@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Error, Result, anyhow, bail};
 use clap::{ArgMatches, Args, Command, ValueEnum};
 use pressmark_core::{Document, ProblemKind, Status};
-use pressmark_ingest::{Inputs, Signature, ingest};
+use pressmark_ingest::{Format, Inputs, Record, Signature, ingest};
 use pressmark_jsonl::{DocumentCounts, Provenance};
 use pressmark_pipeline::{Limits, Parallel, Pipeline, in_order};
 
@@ -128,10 +128,12 @@ const BATCH_RECORDS: usize = 16;
 /// documents share the encoder's blocks; long ones fill them by themselves.
 const BATCH_BYTES: u64 = 32 << 10;
 /// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
-pub(crate) const BATCHES_AHEAD: usize = 4;
-/// Bytes of records that are in flight together at most, unless `--max-bytes` is more: a document takes some hundreds
-/// of times its bytes while it is annotated, so that few of the longest may be at it at once.
-pub(crate) const FLIGHT_BYTES: u64 = 4 << 20;
+const BATCHES_AHEAD: usize = 4;
+/// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
+/// its text while it is annotated, so that the longest are at it one by one.
+const FLIGHT_BYTES: u64 = 1 << 20;
+/// How much of a page is text, at most but for a few.
+const TEXT_OF_PAGE: u64 = 4;
 
 /// A document with what was worked out beside it, in parallel.
 struct Done {
@@ -194,10 +196,9 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
             taken
         };
         let jobs = args.run.jobs.map_or_else(cores, usize::from);
-        let weight = (args.input.read.max_bytes as u64).max(FLIGHT_BYTES);
-        let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight };
         let batches = batches(share, |numbered| numbered.record.size);
-        in_order(parallel, batches, |batch| weigh(batch), |records| work.run(records), sink)
+        let weigh = |batch: &Vec<Numbered>| batch.iter().map(|numbered| weigh(&numbered.record)).sum();
+        in_order(parallel(jobs), batches, weigh, |records| work.run(records), sink)
     };
     report.clear();
     match ended {
@@ -330,9 +331,15 @@ fn interrupted(mut run: Run) -> Result<Outcome> {
     Ok(Outcome::Interrupted)
 }
 
-/// What a batch weighs among those that are in flight: its bytes.
-fn weigh(batch: &[Numbered]) -> u64 {
-    batch.iter().map(|numbered| numbered.record.bytes.len() as u64).sum()
+/// How many records may be in flight.
+pub(crate) fn parallel(jobs: usize) -> Parallel {
+    Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight: jobs as u64 * FLIGHT_BYTES }
+}
+
+/// What a record weighs among those in flight: its text, about.
+pub(crate) fn weigh(record: &Record) -> u64 {
+    let bytes = record.bytes.len() as u64;
+    if matches!(record.format, Format::Html | Format::Warc) { bytes / TEXT_OF_PAGE } else { bytes }
 }
 
 pub(crate) fn cores() -> usize {

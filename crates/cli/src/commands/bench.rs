@@ -12,10 +12,10 @@ use clap::Args;
 use pressmark_core::{Document, Status};
 use pressmark_ingest::{Inputs, Options, Record, Signature, ingest};
 use pressmark_jsonl::{Provenance, write_line};
-use pressmark_pipeline::{Parallel, Pipeline, in_order};
+use pressmark_pipeline::{Pipeline, in_order};
 use serde_json::{Value, json};
 
-use super::annotate::{BATCHES_AHEAD, FLIGHT_BYTES, batches, cores};
+use super::annotate::{batches, cores, parallel, weigh};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::run::Ledger;
 use crate::terminal::clean;
@@ -128,10 +128,8 @@ impl Bench {
             written += start.elapsed();
             ControlFlow::Continue(())
         };
-        let weigh = |batch: &Vec<Record>| batch.iter().map(|record| record.bytes.len() as u64).sum();
-        let weight = (self.options.max_bytes as u64).max(FLIGHT_BYTES);
-        let parallel = Parallel { jobs: self.jobs, in_flight: self.jobs * BATCHES_AHEAD, weight };
-        if let Some(error) = in_order(parallel, batches(inputs, |record| record.size), weigh, work, sink) {
+        let weigh = |batch: &Vec<Record>| batch.iter().map(weigh).sum();
+        if let Some(error) = in_order(parallel(self.jobs), batches(inputs, |record| record.size), weigh, work, sink) {
             return Err(error).context("failed to write a line");
         }
         pass.elapsed = start.elapsed();
