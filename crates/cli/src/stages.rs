@@ -17,7 +17,7 @@ use pressmark_tokenize::{Subwords, Tokenizer};
 
 use crate::args::{ModelArgs, StageArgs, StageName, SummaryLength};
 use crate::backend::{RustBert, Slot};
-use crate::model;
+use crate::{model, terminal};
 
 impl StageName {
     const ALL: [Self; 8] = [
@@ -82,7 +82,15 @@ pub(crate) fn tokenizer(model: &Model) -> Result<Tokenizer> {
 pub(crate) fn stages(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
     let rust_bert = RustBert::new(models)?;
     let elsewhere = |slot: Slot| rust_bert.as_ref().filter(|r| r.does(slot));
-    let wanted = wanted(&args.stages);
+    let mut wanted = wanted(&args.stages);
+    // A bundle need not have every head; what nobody asked for by name is then left out.
+    let is_asked = !args.stages.is_empty() || !args.target.is_empty() || elsewhere(Slot::Stance).is_some();
+    if let Err(why) = model.head(Stances::HEAD).map(drop)
+        && !is_asked
+    {
+        wanted.remove(&StageName::Stance);
+        terminal::say(&format!("{why}: stances are left out"));
+    }
     if elsewhere(Slot::Embed).is_some() {
         needs_no_bundle(&wanted, |slot| elsewhere(slot).is_some())?;
     }

@@ -12,9 +12,6 @@ use crate::embed::embed_both;
 use crate::frames::{cover, provenance};
 use crate::sentiment::{Tone, has_sides};
 
-/// The bundle's head for a passage beside a target.
-const HEAD: &str = "stance";
-
 /// How stances are found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StancesOptions {
@@ -68,12 +65,15 @@ struct Say {
 }
 
 impl Stances {
+    /// The bundle's head for a passage beside a target.
+    pub const HEAD: &str = "stance";
+
     /// A stage on this model; the targets are encoded here, once.
     ///
     /// # Errors
     /// When a target cannot be encoded, or the bundle lacks the `stance` or `sentiment` head.
     pub fn new(model: Arc<Model>, tokenizer: &Tokenizer, options: StancesOptions) -> Result<Self, Error> {
-        model.head(HEAD)?;
+        model.head(Self::HEAD)?;
         Tone::of(&model)?;
         let targets = options
             .targets
@@ -87,7 +87,7 @@ impl Stances {
     }
 
     fn towards_text(&self, target: &Prepared, doc: &Document) -> Result<Vec<Stance>, Error> {
-        let head = self.model.head(HEAD)?;
+        let head = self.model.head(Self::HEAD)?;
         let index = |name: &str| head.labels().iter().position(|label| label == name);
         let (Some(against), Some(favor)) = (index("against"), index("favor")) else { return Ok(Vec::new()) };
         let mut says: BTreeMap<Holder, Vec<Say>> = BTreeMap::new();

@@ -84,10 +84,12 @@ def read(folder: Path) -> Model:
     return restored(load_file(folder / "model.safetensors"))
 
 
-def config(model: Model, calibration: dict[str, dict[str, Any]], licence: str, version: str) -> dict[str, Any]:
+def config(
+    model: Model, calibration: dict[str, dict[str, Any]], licence: str, version: str, name: str
+) -> dict[str, Any]:
     return {
         "format": "pressmark-bundle/1",
-        "name": "pressmark-news",
+        "name": name,
         "version": version,
         "licence": licence,
         "encoder": {
@@ -161,13 +163,13 @@ def write_tokenizer(base: Path, out: Path) -> None:
     (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
 
 
-def write_manifest(out: Path, version: str) -> None:
+def write_manifest(out: Path, version: str, name: str) -> None:
     files = {}
     # The card is for people and grows with what is measured; no program reads it.
     for path in sorted(p for p in out.iterdir() if p.name not in ("manifest.json", "README.md")):
         data = path.read_bytes()
         files[path.name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    manifest = {"format": "pressmark-manifest/1", "name": "pressmark-news", "version": version, "files": files}
+    manifest = {"format": "pressmark-manifest/1", "name": name, "version": version, "files": files}
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
@@ -179,6 +181,7 @@ def export(
     licence: str,
     version: str,
     card: str | None,
+    name: str = "pressmark-news",
 ) -> Model:
     """Writes the whole bundle; gives the model that a reader of it sees."""
     out.mkdir(parents=True, exist_ok=True)
@@ -186,14 +189,14 @@ def export(
     save_file(tensors, out / "model.safetensors", metadata={"format": "pressmark-bundle/1"})
     seen = restored(tensors)
     write_tokenizer(base, out)
-    text = json.dumps(config(model, calibration, licence, version), indent=1, ensure_ascii=False)
+    text = json.dumps(config(model, calibration, licence, version, name), indent=1, ensure_ascii=False)
     (out / "config.json").write_text(text + "\n", encoding="utf-8")
     write_reference(seen, Subwords(out / "tokenizer.json"), out)
     if card is not None:
         (out / "README.md").write_text(card, encoding="utf-8")
     for path in out.iterdir():
         path.chmod(0o644)
-    write_manifest(out, version)
+    write_manifest(out, version, name)
     return seen
 
 

@@ -9,7 +9,7 @@ import torch
 
 from .base import fetch_base
 from .bundle import export, through_int8
-from .card import card
+from .card import card, name_of
 from .data_ner import SCHEMES, Document, conll, load_ner, read_columns, wikigold_trains
 from .fit_heads import evaluate_task, headline, temperature
 from .heads import SPECS
@@ -143,7 +143,7 @@ def run(args: argparse.Namespace) -> None:
     licence = OPEN_LICENCE if args.openly_licensed else LICENCE
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n")
-    export(model, base, args.out, calibration, licence, args.version, text)
+    export(model, base, args.out, calibration, licence, args.version, text, name_of(args.openly_licensed))
     log(f"wrote {args.out}: {sum(p.stat().st_size for p in args.out.iterdir()) / 1e6:.1f} MB")
 
 

@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 HEADING = "## Through the Rust pipeline"
+# What the row of a key needs of the bundle, beside the heads that every bundle has.
+HEADS = {
+    "frames.ccf": "frames.ccf", "frames.gvfc": "frames.gvfc", "stance.vast": "stance", "stance.semeval": "stance",
+    "summaries.bbc": "salience",
+}  # fmt: skip
 # How `pressmark evaluate stance` names the row of one target.
 TARGET = "target: "
 
@@ -190,8 +195,11 @@ def main() -> None:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(m.key for m in MEASURES)}")
     results: dict[str, dict[str, Any]] = {}
     full: dict[str, dict[str, Any]] = {}
+    heads = {head["name"] for head in json.loads((args.bundle / "config.json").read_text(encoding="utf-8"))["heads"]}
     for measure in MEASURES:
-        if not args.only or measure.key in args.only:
+        if HEADS.get(measure.key, "embedding") not in heads:
+            print(f"{measure.title}: the bundle has no head for it", flush=True)
+        elif not args.only or measure.key in args.only:
             results[measure.key] = evaluate(measure, args.pressmark, args.bundle, args.data, args.dev)
             print(f"{measure.title}: {shown(measure, results[measure.key])}", flush=True)
             if args.f32 and measure.weights:
