@@ -3,6 +3,8 @@
 use std::fs;
 
 use pressmark_tests::{pressmark, root};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// The bundled model in a folder of its own, one file of it changed.
 fn model_with(name: &str, change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
@@ -41,6 +43,35 @@ fn a_damaged_or_swapped_model_is_refused_by_its_hash() {
     let path = whole.path().to_str().expect("Unicode");
     let output = pressmark(&["annotate", "-q", "seeds/09-museum-door.txt", "--stages", "tokenize", "--model", path]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_model_without_a_head_for_stances_leaves_them_out_unless_asked() {
+    let folder = model_with("config.json", |bytes| {
+        let mut config: Value = serde_json::from_slice(bytes).expect("JSON");
+        config["heads"].as_array_mut().expect("heads").retain(|head| head["name"] != "stance");
+        *bytes = serde_json::to_vec(&config).expect("JSON");
+    });
+    let (config, manifest) = (folder.path().join("config.json"), folder.path().join("manifest.json"));
+    let config = fs::read(config).expect("it is there");
+    let mut listed: Value = serde_json::from_slice(&fs::read(&manifest).expect("it is there")).expect("JSON");
+    let sha256: String = Sha256::digest(&config).iter().map(|byte| format!("{byte:02x}")).collect();
+    listed["files"]["config.json"] = json!({ "bytes": config.len(), "sha256": sha256 });
+    fs::write(&manifest, listed.to_string()).expect("it can be written");
+    let annotate = |more: &[&str]| {
+        let model = ["annotate", "seeds/09-museum-door.txt", "--model", folder.path().to_str().expect("Unicode")];
+        let output = pressmark(&[&model[..], more].concat());
+        (output.status.code(), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, row, message) = annotate(&[]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.contains("has no head stance: stances are left out"), "{message}");
+    let row: Value = serde_json::from_slice(&row).expect("JSON");
+    assert!(!row["frames"].as_array().expect("frames").is_empty() && row["stances"] == json!([]));
+    for asked in [&["--stages", "stance"], &["--target", "a new door"]] {
+        let (code, row, message) = annotate(asked);
+        assert!(code == Some(2) && row.is_empty() && message.contains("has no head stance"), "{message}");
+    }
 }
 
 #[test]

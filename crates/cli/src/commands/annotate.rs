@@ -132,7 +132,7 @@ const BATCHES_AHEAD: usize = 4;
 /// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
 /// its text while it is annotated, so that the longest are at it one by one.
 const FLIGHT_BYTES: u64 = 1 << 20;
-/// How much of a page is text, at most but for a few.
+/// A page is mostly markup: of its bytes one in so many counts as text.
 const TEXT_OF_PAGE: u64 = 4;
 
 /// A document with what was worked out beside it, in parallel.

@@ -16,8 +16,9 @@ const LABELS: &[&str] = &["negative", "neutral", "positive"];
 
 /// Accuracy and macro F1 of the tone towards a given mention in a sentence.
 ///
-/// The sentence is taken as given, as tokens are for entities. `gold` is JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with
-/// code points and 2, 4 or 6 for negative, neutral and positive.
+/// `gold` is JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with
+/// code points and 2, 4 or 6 for negative, neutral and positive. The sentence is taken as given, as
+/// tokens are for entities.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut confusion = Confusion::new(LABELS);
     let documents = bench.documents(&[StageName::Encoder])?;
