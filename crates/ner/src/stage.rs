@@ -149,11 +149,9 @@ impl Ner {
             let (got, expected) = (doc.hidden.width(), head.inputs());
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
         }
-        let seen = |token: &usize| row_of(doc, *token).is_some();
-        let tokens: Vec<usize> = (0..doc.tokens.len()).filter(seen).collect();
-        let logits = head.apply_each(&tokens, |&token, input| {
-            doc.hidden.append_row(row_of(doc, token).expect("the token was seen"), input);
-        });
+        let seen = (0..doc.tokens.len()).filter_map(|token| Some((token, row_of(doc, token)?)));
+        let (tokens, rows): (Vec<usize>, Vec<usize>) = seen.unzip();
+        let logits = head.apply_each(rows, |row, input| doc.hidden.append_row(row, input));
         Ok(Lattice::of(logits, head.temperature(), &tokens, doc.tokens.len(), &self.tags))
     }
 

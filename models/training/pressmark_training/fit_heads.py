@@ -77,9 +77,9 @@ def learn(
     return module.eval()
 
 
-def fit(head: str, x: Tensor, y: Tensor, seed: int) -> Head:
+def fit(head: str, x: Tensor, y: Tensor, seed: int, epochs: int = 20) -> Head:
     """Trains a head on one vector a row."""
-    return learn(head, lambda module, rows: module(x[rows]), y, seed, size=64)
+    return learn(head, lambda module, rows: module(x[rows]), y, seed, size=64, epochs=epochs)
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from .base import fetch_base
-from .fit_heads import inputs, learn
+from .fit_heads import fit, inputs
 from .heads import load
 from .metrics import macro_f1
 from .tasks import READERS, chance
@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> None:
         held = torch.from_numpy(fold == k)
         others, alike = np.flatnonzero(fold == -1), np.flatnonzero((fold != k) & (fold != -1))
         used = torch.from_numpy(np.concatenate([others, *[alike] * TIMES]))
-        head = learn("stance", lambda module, rows, of=x[used]: module(of[rows]), y[used], 20, size=64, epochs=EPOCHS)
+        head = fit("stance", x[used], y[used], seed=20, epochs=EPOCHS)
         with torch.inference_mode():
             found[fold == k] = head(x[held]).argmax(1).numpy()
         scores.append(macro_f1(y[held].numpy(), found[fold == k], [0, 1, 2]))

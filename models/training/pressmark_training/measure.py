@@ -197,9 +197,11 @@ def main() -> None:
     full: dict[str, dict[str, Any]] = {}
     heads = {head["name"] for head in json.loads((args.bundle / "config.json").read_text(encoding="utf-8"))["heads"]}
     for measure in MEASURES:
+        if args.only and measure.key not in args.only:
+            continue
         if HEADS.get(measure.key, "embedding") not in heads:
             print(f"{measure.title}: the bundle has no head for it", flush=True)
-        elif not args.only or measure.key in args.only:
+        else:
             results[measure.key] = evaluate(measure, args.pressmark, args.bundle, args.data, args.dev)
             print(f"{measure.title}: {shown(measure, results[measure.key])}", flush=True)
             if args.f32 and measure.weights:
