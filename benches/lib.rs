@@ -43,7 +43,7 @@ pub fn model() -> Arc<Model> {
 pub fn stages(model: &Arc<Model>) -> Vec<Box<dyn Stage>> {
     let shared = || Arc::clone(model);
     let subwords = Subwords::from_json(model.tokenizer_json()).expect("the bundle has a tokenizer");
-    let options = pressmark_tokenize::Options { max_window: model.max_window() };
+    let options = pressmark_tokenize::Options { max_window: model.max_window(), ..Default::default() };
     let tokenizer = Tokenizer::new(subwords, options).expect("the model's windows have room");
     let codebooks = [Codebook::policy_frames(), Codebook::news_frames()];
     let frames = Frames::new(shared(), &tokenizer, &codebooks, FramesOptions::default());

@@ -192,7 +192,7 @@ fn texts(case: &mut Value) -> Result<Vec<String>> {
 }
 
 fn tokenizer(model: &Model) -> Result<Tokenizer> {
-    let options = pressmark_tokenize::Options { max_window: model.max_window() };
+    let options = pressmark_tokenize::Options { max_window: model.max_window(), ..Default::default() };
     Ok(Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, options)?)
 }
 

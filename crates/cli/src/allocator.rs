@@ -13,3 +13,26 @@ pub(crate) fn give_back_large_blocks() {
         libc::mallopt(libc::M_TRIM_THRESHOLD, 16 << 20);
     }
 }
+
+/// Text from which on it is worth a few milliseconds to give back what it took, in bytes.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LONG: usize = 1 << 20;
+
+/// Has glibc give back, after work on a long text, all that is free, also where it lies between small blocks that are not.
+pub(crate) fn give_back_after(text: &str) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    if text.len() > LONG {
+        trim();
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = text;
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator is told by a call of C's")]
+fn trim() {
+    // SAFETY: `malloc_trim` takes a number, keeps no pointer and may be called at any time, from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

@@ -1,3 +1,4 @@
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -163,7 +164,13 @@ pub(crate) struct StageArgs {
     /// Take the stance of outlet and speakers towards this; may be given more than once
     #[arg(long, value_name = "TEXT")]
     pub(crate) target: Vec<String>,
+    /// Words and marks of one document that are annotated at most; a longer one says how much of it was left out
+    #[arg(long, default_value_t = MAX_TOKENS, value_name = "N")]
+    pub(crate) max_tokens: NonZeroUsize,
 }
+
+/// Some 330,000 words, three novels: with what a record may hold beside them, memory stays under 250 MB.
+const MAX_TOKENS: NonZeroUsize = NonZeroUsize::new(400_000).unwrap();
 
 impl Default for StageArgs {
     fn default() -> Self {
@@ -174,6 +181,7 @@ impl Default for StageArgs {
             codebook: Vec::new(),
             summary: SummaryLength::Sentences(3),
             target: Vec::new(),
+            max_tokens: NonZeroUsize::MAX,
         }
     }
 }

@@ -73,8 +73,12 @@ pub(crate) fn pipeline(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>)
 
 /// The tokenizer that the model was trained with.
 pub(crate) fn tokenizer(model: &Model) -> Result<Tokenizer> {
+    tokenizer_up_to(usize::MAX, model)
+}
+
+fn tokenizer_up_to(max_tokens: usize, model: &Model) -> Result<Tokenizer> {
     let subwords = Subwords::from_json(model.tokenizer_json()).context("failed to read the model's tokenizer")?;
-    let options = pressmark_tokenize::Options { max_window: model.max_window() };
+    let options = pressmark_tokenize::Options { max_window: model.max_window(), max_tokens };
     Ok(Tokenizer::new(subwords, options)?)
 }
 
@@ -94,7 +98,7 @@ pub(crate) fn stages(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>) -
     if elsewhere(Slot::Embed).is_some() {
         needs_no_bundle(&wanted, |slot| elsewhere(slot).is_some())?;
     }
-    let tokenizer = tokenizer(model)?;
+    let tokenizer = tokenizer_up_to(args.max_tokens.get(), model)?;
     let mut stages: Vec<Box<dyn Stage>> = Vec::new();
     for name in wanted {
         if let Some(rust_bert) = elsewhere(Slot::Summarize).filter(|_| name == StageName::Summarize) {

@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, Entity, Frame, HiddenStates, Matrix, Mention, Problem, ProblemKind, Quote, Segment,
-    SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, Entity, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment, SegmentKind, Sentence,
+    Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -31,9 +31,9 @@ pub struct Document {
     /// What the encoder reads.
     pub windows: Windows,
     /// What the encoder made of it, a row for each row of `windows`; dropped before writing.
-    pub hidden: HiddenStates,
+    pub hidden: Rows,
     /// One embedding of unit length a sentence; dropped before writing.
-    pub sent_vectors: Matrix,
+    pub sent_vectors: Rows,
 
     /// Mentions of entities in text order, never overlapping.
     pub ents: Vec<Mention>,

@@ -1,6 +1,5 @@
 use std::ops::Range;
 
-use crate::rows::{Mean, assert_whole};
 use crate::{SegmentKind, Span};
 
 /// A sentence, heading or list item: what stages treat as one unit.
@@ -36,64 +35,6 @@ pub struct Windows {
     pub starts: Vec<usize>,
     /// The rows of each token, half-open; a token never crosses windows.
     pub token_rows: Vec<Range<usize>>,
-}
-
-/// A dense row-major matrix of `f32`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Matrix {
-    width: usize,
-    data: Vec<f32>,
-}
-
-impl Matrix {
-    /// A matrix of `data.len() / width` rows.
-    ///
-    /// # Panics
-    /// When `data` is not a whole number of rows.
-    #[must_use]
-    pub fn new(width: usize, data: Vec<f32>) -> Self {
-        assert_whole(width, data.len());
-        Self { width, data }
-    }
-
-    /// Number of columns.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.data.len().checked_div(self.width).unwrap_or(0)
-    }
-
-    /// Whether there is no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.data.is_empty()
-    }
-
-    /// Row `index`, or an empty slice when there is none.
-    #[must_use]
-    pub fn row(&self, index: usize) -> &[f32] {
-        let start = index.saturating_mul(self.width);
-        self.data.get(start..start + self.width).unwrap_or_default()
-    }
-
-    /// All values, row after row.
-    #[must_use]
-    pub fn as_slice(&self) -> &[f32] {
-        &self.data
-    }
-
-    /// The mean of the given rows (those out of range are passed over), zeros when there are none.
-    #[must_use]
-    pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
-        let mut mean = Mean::of(self.width);
-        rows.into_iter().for_each(|row| mean.add(self.row(row).iter().copied()));
-        mean.finish()
-    }
 }
 
 /// A mention of an entity.

@@ -27,7 +27,6 @@
 
 mod deadline;
 mod document;
-mod hidden;
 mod layers;
 mod problem;
 mod rows;
@@ -37,12 +36,12 @@ mod stage;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
-pub use hidden::{HiddenStates, Overflow};
 pub use layers::{
-    Coverage, Entity, Frame, FrameEvidence, Holder, Matrix, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
+    Coverage, Entity, Frame, FrameEvidence, Holder, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
     StanceLabel, SummarySentence, Target, Token, Voice, Windows,
 };
 pub use problem::{Problem, ProblemKind, Severity};
+pub use rows::{Overflow, Rows};
 pub use segment::{Edit, EditKind, Segment, SegmentKind};
 pub use span::Span;
 pub use stage::{Layer, Provenance, Stage, StageError};

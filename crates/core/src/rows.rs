@@ -1,37 +1,251 @@
-//! What matrices have in common, however they keep their numbers.
+use std::borrow::Cow;
+use std::fmt::Debug;
 
-/// Holds `len` numbers against rows of `width`.
+/// Numbers that stay in memory, 8 MiB of them: the hidden states of about 50 kB of text with a width of 384.
+const IN_MEMORY: usize = 4 << 20;
+
+/// Rows of equally many numbers, kept as bfloat16: the upper half of an `f32`.
 ///
-/// # Panics
-/// When they are not a whole number of rows.
-pub(crate) fn assert_whole(width: usize, len: usize) {
-    let is_whole = if width == 0 { len == 0 } else { len.is_multiple_of(width) };
-    assert!(is_whole, "{len} values are no whole number of rows of {width}");
+/// Hidden states and the vectors of sentences are what a long document takes most memory for (768 bytes a subword with
+/// 384 numbers). The eight bits of precision that are left are more than the int8 encoder's own error leaves. What
+/// passes 8 MiB goes to an [`Overflow`], where there is one.
+#[derive(Debug, Default)]
+pub struct Rows {
+    width: usize,
+    overflow: Option<Box<dyn Overflow>>,
+    /// Numbers that the overflow took: those of the first rows.
+    taken: usize,
+    /// The numbers after those.
+    data: Vec<u16>,
 }
 
-/// The mean of rows of `width` numbers; empty rows are passed over, and zeros are the mean of none.
-pub(crate) struct Mean {
-    sum: Vec<f32>,
-    count: usize,
+/// A place for numbers of long documents that memory should not hold.
+pub trait Overflow: Debug + Send + Sync {
+    /// Takes numbers that follow on those it has; `false` when it cannot, and then it has none of them.
+    fn append(&mut self, numbers: &[u16]) -> bool;
+
+    /// Fills `into` with numbers that it took before, from the one at `first` on.
+    ///
+    /// # Panics
+    /// When they cannot be had back; the pipeline makes of it a problem of this document.
+    fn read(&self, first: usize, into: &mut [u16]);
 }
 
-impl Mean {
-    pub(crate) fn of(width: usize) -> Self {
-        Self { sum: vec![0.0; width], count: 0 }
+impl Rows {
+    /// Rows of `width` numbers, laid end to end in `rows`.
+    ///
+    /// # Panics
+    /// When `rows` is not a whole number of rows.
+    #[must_use]
+    pub fn new(width: usize, rows: &[f32]) -> Self {
+        let mut new = Self { width, ..Self::default() };
+        new.extend(rows);
+        new
     }
 
-    pub(crate) fn add(&mut self, row: impl ExactSizeIterator<Item = f32>) {
-        if row.len() > 0 {
-            self.sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
-            self.count += 1;
+    /// No rows yet, and room for so many of `width` numbers.
+    #[must_use]
+    pub fn with_capacity(width: usize, rows: usize) -> Self {
+        Self { width, data: Vec::with_capacity((width * rows).min(IN_MEMORY)), ..Self::default() }
+    }
+
+    /// The same with a place for what passes 8 MiB.
+    #[must_use]
+    pub fn with_overflow(self, overflow: impl Overflow + 'static) -> Self {
+        Self { overflow: Some(Box::new(overflow)), ..self }
+    }
+
+    /// Appends rows laid end to end.
+    ///
+    /// # Panics
+    /// When `rows` is not a whole number of rows.
+    pub fn extend(&mut self, rows: &[f32]) {
+        let is_whole = if self.width == 0 { rows.is_empty() } else { rows.len().is_multiple_of(self.width) };
+        assert!(is_whole, "{} numbers are no whole number of rows of {}", rows.len(), self.width);
+        if self.data.len() + rows.len() > IN_MEMORY
+            && self.overflow.as_mut().is_some_and(|overflow| overflow.append(&self.data))
+        {
+            self.taken += self.data.len();
+            self.data.clear();
+        }
+        self.data.extend(rows.iter().map(|&value| shorten(value)));
+    }
+
+    /// A copy of some of the rows, in memory; those out of range are left out.
+    #[must_use]
+    pub fn rows(&self, rows: std::ops::Range<usize>) -> Self {
+        let mut copy = Self::with_capacity(self.width, rows.len());
+        rows.take_while(|&row| row < self.len()).for_each(|row| copy.data.extend_from_slice(&self.bits(row)));
+        copy
+    }
+
+    /// Numbers in a row.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.taken + self.data.len()).checked_div(self.width).unwrap_or(0)
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Row `index`; empty when there is none.
+    #[must_use]
+    pub fn row(&self, index: usize) -> Vec<f32> {
+        let mut row = Vec::with_capacity(self.width);
+        self.append_row(index, &mut row);
+        row
+    }
+
+    /// Appends row `index` to `into`; nothing when there is none.
+    pub fn append_row(&self, index: usize, into: &mut Vec<f32>) {
+        into.extend(self.bits(index).iter().map(|&value| widen(value)));
+    }
+
+    /// The mean of the given rows (those out of range are passed over), zeros when there are none.
+    #[must_use]
+    pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
+        let (mut mean, mut count) = (vec![0.0; self.width], 0_usize);
+        for row in rows {
+            let row = self.bits(row);
+            mean.iter_mut().zip(row.iter()).for_each(|(sum, &value)| *sum += widen(value));
+            count += usize::from(!row.is_empty());
+        }
+        let scale = 1.0 / count.max(1) as f32;
+        mean.iter_mut().for_each(|sum| *sum *= scale);
+        mean
+    }
+
+    /// The row as it is kept, or nothing when there is none.
+    fn bits(&self, index: usize) -> Cow<'_, [u16]> {
+        let first = index.saturating_mul(self.width);
+        let Some(first) = first.checked_sub(self.taken) else {
+            let mut row = vec![0; self.width];
+            if let Some(overflow) = &self.overflow {
+                overflow.read(first, &mut row);
+            }
+            return row.into();
+        };
+        self.data.get(first..first.saturating_add(self.width)).unwrap_or_default().into()
+    }
+}
+
+impl Clone for Rows {
+    fn clone(&self) -> Self {
+        self.rows(0..self.len())
+    }
+}
+
+impl PartialEq for Rows {
+    fn eq(&self, other: &Self) -> bool {
+        self.width == other.width
+            && self.len() == other.len()
+            && (0..self.len()).all(|row| self.bits(row) == other.bits(row))
+    }
+}
+
+impl Eq for Rows {}
+
+/// The nearest number with eight bits of precision, ties to even.
+fn shorten(value: f32) -> u16 {
+    if value.is_nan() {
+        return f32::NAN.to_bits().wrapping_shr(16) as u16;
+    }
+    let bits = value.to_bits();
+    ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
+}
+
+fn widen(value: u16) -> f32 {
+    f32::from_bits(u32::from(value) << 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_within_half_a_step() {
+        for value in [0.0, -0.0, 1.0, -1.0, 0.1, 3.137, -257.3, 1e-30, 1e30, f32::MIN_POSITIVE] {
+            let back = widen(shorten(value));
+            assert!((back - value).abs() <= value.abs() / 256.0, "{back} for {value}");
+        }
+        // Halfway between two neighbours: to the even one.
+        assert_eq!(widen(shorten(1.0 + 1.0 / 256.0)), 1.0);
+        assert_eq!(widen(shorten(1.0 + 3.0 / 256.0)), 1.0 + 4.0 / 256.0);
+        assert!(widen(shorten(f32::NAN)).is_nan());
+        assert_eq!(widen(shorten(f32::INFINITY)), f32::INFINITY);
+    }
+
+    #[test]
+    fn rows_and_means() {
+        let mut states = Rows::with_capacity(2, 3);
+        states.extend(&[1.0, 2.0, 3.0, 4.0]);
+        states.extend(&[5.0, 6.0]);
+        assert_eq!((states.len(), states.width()), (3, 2));
+        assert_eq!(states.mean([0, 2, 9]), [3.0, 4.0]);
+        assert_eq!(states.mean([]), [0.0, 0.0]);
+        let mut row = vec![7.0];
+        states.rows(1..9).append_row(0, &mut row);
+        states.append_row(3, &mut row);
+        assert_eq!(row, [7.0, 3.0, 4.0]);
+        assert_eq!((states.row(1), states.row(3)), (vec![3.0, 4.0], vec![]));
+        assert!(states.rows(5..7).is_empty() && Rows::default().is_empty());
+    }
+
+    /// Takes so many numbers, and then no more.
+    #[derive(Debug)]
+    struct Shelf(Vec<u16>, usize);
+
+    impl Overflow for Shelf {
+        fn append(&mut self, numbers: &[u16]) -> bool {
+            let fits = self.0.len() + numbers.len() <= self.1;
+            if fits {
+                self.0.extend_from_slice(numbers);
+            }
+            fits
+        }
+
+        fn read(&self, first: usize, into: &mut [u16]) {
+            into.copy_from_slice(&self.0[first..first + into.len()]);
         }
     }
 
-    pub(crate) fn finish(mut self) -> Vec<f32> {
-        if self.count > 0 {
-            let scale = 1.0 / self.count as f32;
-            self.sum.iter_mut().for_each(|s| *s *= scale);
+    #[test]
+    fn long_documents_overflow_and_come_back() {
+        // A width that does not divide what stays in memory.
+        let width = 1000;
+        let rows = 3 * IN_MEMORY / width;
+        let number = |row: usize, column: usize| ((row * 7 + column) % 251) as f32;
+        for (space, in_overflow) in [(usize::MAX, 3), (IN_MEMORY, 1), (0, 0)] {
+            let mut states = Rows::with_capacity(width, rows).with_overflow(Shelf(Vec::new(), space));
+            let block = 999;
+            for first in (0..rows).step_by(block) {
+                let rows = first..rows.min(first + block);
+                let numbers: Vec<_> = rows.flat_map(|row| (0..width).map(move |column| number(row, column))).collect();
+                states.extend(&numbers);
+            }
+            assert_eq!((states.len(), states.taken.div_ceil(IN_MEMORY)), (rows, in_overflow));
+            let edge = states.taken / width;
+            let mut row = Vec::new();
+            for index in [0, 1, edge.saturating_sub(1), edge, rows - 1] {
+                row.clear();
+                states.append_row(index, &mut row);
+                assert!(row.iter().enumerate().all(|(column, &value)| value == number(index, column)), "{index}");
+            }
+            let around = edge.saturating_sub(1)..edge + 1;
+            let copy = states.rows(around.clone());
+            assert_eq!((copy.len(), copy.mean(0..2)), (around.len(), states.mean(around)));
+            row.clear();
+            states.append_row(rows, &mut row);
+            assert!(row.is_empty() && states.clone() == states);
         }
-        self.sum
     }
 }

@@ -4,46 +4,65 @@ use std::ops::Range;
 
 use crate::tags::{Tag, TagSet};
 
-/// Log-probabilities of every tag for every token, row after row.
+/// Log-probabilities of every tag for every token.
+///
+/// Most words are surely in no mention: those share one row, so that a long document costs a few bytes a word and not a
+/// row of all tags.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lattice {
     width: usize,
-    scores: Vec<f32>,
+    /// For each token its row among `rows`; the first row is that of words that are surely in no mention.
+    places: Vec<u32>,
+    rows: Vec<f32>,
+    outside: usize,
 }
 
+/// What all mentions together may have of a word's probability for it to count as surely in none. No prior is strong
+/// enough to make a mention of such a word, so that decoding finds what it would find with the word's own row.
+const SURE: f32 = 1e-5;
+
+/// The logarithm of a probability far below any real one, and still finite after sums over a long sentence.
+const NEVER: f32 = -30.0;
+
 impl Lattice {
-    /// The log-softmax of `logits / temperature` of some of `count` tokens, in order; of the others nothing is known but
-    /// that they are in no mention.
-    pub(crate) fn of(mut logits: Vec<f32>, temperature: f32, seen: &[usize], count: usize, tags: &TagSet) -> Self {
-        let width = tags.len();
-        debug_assert_eq!(logits.len(), width * seen.len(), "one logit a tag");
-        logits.chunks_exact_mut(width).for_each(|row| log_softmax(row, temperature));
-        if seen.len() == count {
-            return Self { width, scores: logits };
+    /// That of `count` tokens of which nothing is known but that they are in no mention.
+    pub(crate) fn new(count: usize, tags: &TagSet) -> Self {
+        let rows = (0..tags.len()).map(|tag| if tag == tags.outside() { 0.0 } else { NEVER }).collect();
+        Self { width: tags.len(), places: vec![0; count], rows, outside: tags.outside() }
+    }
+
+    /// Sets a token's row to the log-softmax of its logits, divided by `temperature`.
+    pub(crate) fn set(&mut self, token: usize, logits: &[f32], temperature: f32) {
+        debug_assert_eq!(logits.len(), self.width, "one logit a tag");
+        let first = self.rows.len();
+        self.rows.extend(logits.iter().map(|logit| logit / temperature));
+        log_softmax(&mut self.rows[first..]);
+        let mentions = -self.rows[first + self.outside].exp_m1();
+        if mentions < SURE {
+            self.rows.truncate(first);
+            self.places[token] = 0;
+        } else {
+            self.places[token] = (first / self.width) as u32;
         }
-        // Far below any real log-probability, and still finite after sums over a long sentence.
-        let unseen: Vec<f32> = (0..width).map(|i| if i == tags.outside() { 0.0 } else { -30.0 }).collect();
-        let mut scores = unseen.repeat(count);
-        for (&token, row) in seen.iter().zip(logits.chunks_exact(width)) {
-            scores[token * width..(token + 1) * width].copy_from_slice(row);
-        }
-        Self { width, scores }
     }
 
     pub(crate) fn row(&self, token: usize) -> &[f32] {
-        &self.scores[token * self.width..(token + 1) * self.width]
+        &self.rows[self.places[token] as usize * self.width..][..self.width]
     }
 
     /// Multiplies a token's probabilities by those of `prior`, given as logarithms.
     pub(crate) fn multiply(&mut self, token: usize, prior: &[f32]) {
-        let row = &mut self.scores[token * self.width..(token + 1) * self.width];
+        if self.places[token] == 0 {
+            self.places[token] = (self.rows.len() / self.width) as u32;
+            self.rows.extend_from_within(..self.width);
+        }
+        let row = &mut self.rows[self.places[token] as usize * self.width..][..self.width];
         row.iter_mut().zip(prior).for_each(|(r, p)| *r += p);
-        log_softmax(row, 1.0);
+        log_softmax(row);
     }
 }
 
-fn log_softmax(logits: &mut [f32], temperature: f32) {
-    logits.iter_mut().for_each(|l| *l /= temperature);
+fn log_softmax(logits: &mut [f32]) {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = logits.iter().map(|l| (l - greatest).exp()).sum();
     let norm = greatest + sum.ln();
@@ -153,21 +172,36 @@ mod tests {
 
     /// A lattice whose tokens give each listed tag the probability beside it.
     fn lattice(tags: &TagSet, rows: &[&[(usize, f32)]]) -> Lattice {
-        let mut logits = Vec::new();
-        for row in rows {
-            let start = logits.len();
-            logits.resize(start + tags.len(), -12.0);
-            row.iter().for_each(|&(tag, p)| logits[start + tag] = p.ln());
+        let mut lattice = Lattice::new(rows.len(), tags);
+        for (token, row) in rows.iter().enumerate() {
+            let mut logits = vec![-12.0; tags.len()];
+            row.iter().for_each(|&(tag, p)| logits[tag] = p.ln());
+            lattice.set(token, &logits, 1.0);
         }
-        let all: Vec<usize> = (0..rows.len()).collect();
-        Lattice::of(logits, 1.0, &all, rows.len(), tags)
+        lattice
     }
 
     #[test]
     fn a_token_that_was_not_seen_is_in_no_mention() {
         let tags = tag_set(&["LOC"]);
-        let lattice = Lattice::of(vec![0.0, 2.0, 0.0, 0.0, 0.0, 2.0], 1.0, &[0, 2], 3, &tags);
+        let mut lattice = Lattice::new(3, &tags);
+        lattice.set(0, &[0.0, 2.0, 0.0], 1.0);
+        lattice.set(2, &[0.0, 0.0, 2.0], 1.0);
         assert_eq!(viterbi(&lattice, 0..3, &tags), [1, 0, 0]);
+    }
+
+    #[test]
+    fn sure_tokens_share_a_row_until_a_prior_tells_them_apart() {
+        let tags = tag_set(&["LOC"]);
+        let mut lattice = Lattice::new(3, &tags);
+        let sure = [14.0, 0.0, 0.0];
+        (0..2).for_each(|token| lattice.set(token, &sure, 1.0));
+        // At twice the temperature it is not sure any more.
+        lattice.set(2, &sure, 2.0);
+        assert_eq!(lattice.rows.len(), 2 * 3);
+        lattice.multiply(0, &[-40.0, 0.0, -40.0]);
+        assert_eq!(viterbi(&lattice, 0..3, &tags), [1, 0, 0]);
+        assert_eq!(lattice.row(1), [0.0, NEVER, NEVER]);
     }
 
     #[test]
@@ -199,7 +233,8 @@ mod tests {
         #[test]
         fn every_path_obeys_bio_and_beats_no_worse_path(logits in prop::collection::vec(-4.0f32..4.0, 5 * 4)) {
             let tags = tag_set(&["LOC", "ORG"]);
-            let lattice = Lattice::of(logits, 1.0, &[0, 1, 2, 3], 4, &tags);
+            let mut lattice = Lattice::new(4, &tags);
+            logits.chunks(5).enumerate().for_each(|(token, logits)| lattice.set(token, logits, 1.0));
             let allowed = |path: &[usize]| {
                 path.iter().enumerate().all(|(i, &tag)| match tags.tag(tag) {
                     Tag::Inside(kind) => i > 0 && matches!(tags.tag(path[i - 1]), Tag::Begin(k) | Tag::Inside(k) if k == kind),

@@ -59,7 +59,7 @@ pub(crate) fn revise(
         return None;
     }
     let cover = cover(found, view);
-    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    let mut prior = Prior::new(tags);
     let forms = Forms::collect(found, view, &cover);
     forms.add(lattice, &mut prior, strength);
     add_surnames(lattice, found, view, tags, &cover, &mut prior, strength);
@@ -74,7 +74,7 @@ pub(crate) fn know_countries(found: &[Found], view: &View<'_>, tags: &TagSet) ->
     let place = tags.kinds().iter().position(|k| k == "LOC")?;
     let (begin, inside) = tags.outputs_of(place);
     let cover = cover(found, view);
-    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    let mut prior = Prior::new(tags);
     for sent in view.sents {
         let mut start = sent.start;
         while start < sent.end {
@@ -100,7 +100,7 @@ pub(crate) fn know_countries(found: &[Found], view: &View<'_>, tags: &TagSet) ->
 /// What a headline's common words are: in no name.
 pub(crate) fn know_headlines(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
     let common = common_words(found, view);
-    let mut prior = Prior { width: tags.len(), rows: HashMap::new() };
+    let mut prior = Prior::new(tags);
     for &token in &common {
         prior.add(token, HEADLINE_WEIGHT, (0..tags.len()).map(|tag| if tag == tags.outside() { 1.0 } else { 0.0 }));
     }
@@ -119,24 +119,35 @@ fn cover(found: &[Found], view: &View<'_>) -> Vec<usize> {
 /// Log-probabilities to be added to some tokens.
 pub(crate) struct Prior {
     width: usize,
-    rows: HashMap<usize, Vec<f32>>,
+    /// For each token where its row begins in `rows`.
+    places: HashMap<usize, usize>,
+    rows: Vec<f32>,
 }
 
 impl Prior {
+    fn new(tags: &TagSet) -> Self {
+        Self { width: tags.len(), places: HashMap::new(), rows: Vec::new() }
+    }
+
     /// Adds `weight * ln(p)` for every tag of the token.
     fn add(&mut self, token: usize, weight: f32, probability: impl Iterator<Item = f32>) {
-        let row = self.rows.entry(token).or_insert_with(|| vec![0.0; self.width]);
+        let next = self.rows.len();
+        let first = *self.places.entry(token).or_insert(next);
+        if first == next {
+            self.rows.resize(next + self.width, 0.0);
+        }
+        let row = &mut self.rows[first..][..self.width];
         row.iter_mut().zip(probability).for_each(|(r, p)| *r += weight * (p.max(0.0) + DOUBT).ln());
     }
 
     fn of_some(self) -> Option<Self> {
-        (!self.rows.is_empty()).then_some(self)
+        (!self.places.is_empty()).then_some(self)
     }
 
     pub(crate) fn apply(self, lattice: &mut Lattice) {
         // In any order: the rows do not touch each other.
-        for (token, row) in self.rows {
-            lattice.multiply(token, &row);
+        for (token, first) in self.places {
+            lattice.multiply(token, &self.rows[first..][..self.width]);
         }
     }
 }
@@ -242,13 +253,13 @@ mod tests {
     /// Tags of one-sentence documents before and after: `(word, P(B-LOC), P(B-PERSON), P(I-PERSON))`.
     fn check(tokens: &[(&str, f32, f32, f32)], expected: &[&str]) {
         let tags = tag_set(&["LOC", "PERSON"]);
-        let logits = tokens.iter().flat_map(|&(_, loc, begin, inside)| {
-            [1.0 - loc - begin - inside, loc, 1e-4, begin, inside].map(|p: f32| p.max(1e-4).ln())
-        });
         let words: Vec<&str> = tokens.iter().map(|t| t.0).collect();
         let all = 0..words.len();
-        let seen: Vec<usize> = all.clone().collect();
-        let mut lattice = Lattice::of(logits.collect(), 1.0, &seen, words.len(), &tags);
+        let mut lattice = Lattice::new(words.len(), &tags);
+        for (token, &(_, loc, begin, inside)) in tokens.iter().enumerate() {
+            let probabilities = [1.0 - loc - begin - inside, loc, 1e-4, begin, inside];
+            lattice.set(token, &probabilities.map(|p: f32| p.max(1e-4).ln()), 1.0);
+        }
         let found = mentions(&viterbi(&lattice, all.clone(), &tags), 0, &tags);
         let view = View { words: &words, sents: std::slice::from_ref(&all) };
         if let Some(prior) = revise(&lattice, &found, &view, &tags, 0.5) {

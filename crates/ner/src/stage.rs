@@ -37,6 +37,9 @@ impl Scheme {
     }
 }
 
+/// Tokens whose logits are made together.
+const CHUNK: usize = 1024;
+
 /// Settings of [`Ner`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -149,10 +152,18 @@ impl Ner {
             let (got, expected) = (doc.hidden.width(), head.inputs());
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
         }
-        let seen = (0..doc.tokens.len()).filter_map(|token| Some((token, row_of(doc, token)?)));
-        let (tokens, rows): (Vec<usize>, Vec<usize>) = seen.unzip();
-        let logits = head.apply_each(rows, |row, input| doc.hidden.append_row(row, input));
-        Ok(Lattice::of(logits, head.temperature(), &tokens, doc.tokens.len(), &self.tags))
+        let mut lattice = Lattice::new(doc.tokens.len(), &self.tags);
+        let mut seen = (0..doc.tokens.len()).filter_map(|token| Some((token, row_of(doc, token)?)));
+        loop {
+            let (tokens, rows): (Vec<usize>, Vec<usize>) = seen.by_ref().take(CHUNK).unzip();
+            if tokens.is_empty() {
+                return Ok(lattice);
+            }
+            let logits = head.apply_each(rows, |row, input| doc.hidden.append_row(row, input));
+            for (token, logits) in tokens.into_iter().zip(logits.chunks_exact(head.outputs())) {
+                lattice.set(token, logits, head.temperature());
+            }
+        }
     }
 
     fn mention(&self, doc: &Document, found: &Found, score: f32) -> Option<Mention> {
@@ -222,7 +233,7 @@ impl Stage for Ner {
         let mentions = terms::add_terms(doc, &self.options.terms, mentions);
         (doc.ents, doc.entities) = join::join(doc, mentions);
         let chars = |span: Span| doc.slice(span).chars().count();
-        let total: usize = doc.blocks().iter().map(|(span, _)| chars(*span)).sum();
+        let total: usize = doc.sents.iter().map(|sent| chars(sent.span)).sum();
         let unseen: usize =
             (0..doc.tokens.len()).filter(|&t| row_of(doc, t).is_none()).map(|t| chars(doc.tokens[t].span)).sum();
         doc.cover("ner", total.saturating_sub(unseen), total);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pressmark_core::{Document, HiddenStates, Stage};
+use pressmark_core::{Document, Rows, Stage};
 use pressmark_encoder::{Model, TinyBundle};
 use pressmark_ner::{Ner, Options, Terms};
 use pressmark_tokenize::Splitter;
@@ -27,7 +27,7 @@ fn document(text: &str, noise: &[f32]) -> Document {
     let count = doc.tokens.len();
     doc.windows.token_rows = (0..count).map(|t| t..t + 1).collect();
     let states: Vec<f32> = (0..count * width).map(|i| 3.0 * noise[(i * 7 + i / width) % noise.len()]).collect();
-    doc.hidden = HiddenStates::with_capacity(width, count);
+    doc.hidden = Rows::with_capacity(width, count);
     doc.hidden.extend(&states);
     doc
 }

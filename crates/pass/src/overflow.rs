@@ -4,35 +4,71 @@ use std::sync::{Mutex, PoisonError};
 
 use pressmark_core::Overflow;
 
-/// Hidden states of one long document in a file without a name, in the folder of temporary files (`TMPDIR`): it is gone
+/// Numbers that are read back at once, 64 KiB of them: stages go through a document from its start to its end.
+const BLOCK: usize = 32 << 10;
+
+/// Numbers of one long document in a file without a name, in the folder of temporary files (`TMPDIR`): it is gone
 /// when the document is done, however the program ends.
 #[derive(Debug, Default)]
 pub(crate) struct TemporaryFile {
-    /// Made when it is first needed. Reading moves the file's cursor, hence the lock.
-    file: Option<Mutex<File>>,
+    /// Made when it is first needed.
+    reader: Option<Mutex<Reader>>,
     numbers: usize,
     /// A write failed: the disk is full, and trying again with ever more numbers would only take time.
     is_full: bool,
 }
 
+/// The file and a stretch of what stands in it. Reading moves the file's cursor, hence the lock around it.
+#[derive(Debug)]
+struct Reader {
+    file: File,
+    /// The first number of the stretch.
+    first: usize,
+    block: Vec<u8>,
+}
+
 impl TemporaryFile {
     fn write(&mut self, numbers: &[u16]) -> io::Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(Mutex::new(tempfile::tempfile()?)),
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => none.insert(Mutex::new(Reader { file: tempfile::tempfile()?, first: 0, block: Vec::new() })),
         };
-        let file = file.get_mut().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(position(self.numbers)))?;
-        let mut out = BufWriter::new(file);
+        let reader = reader.get_mut().unwrap_or_else(PoisonError::into_inner);
+        reader.block.clear();
+        reader.file.seek(SeekFrom::Start(position(self.numbers)))?;
+        let mut out = BufWriter::new(&mut reader.file);
         numbers.iter().try_for_each(|number| out.write_all(&number.to_ne_bytes()))?;
         out.flush()
     }
 
-    fn read_bytes(&self, first: usize, bytes: &mut [u8]) -> io::Result<()> {
-        let file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(position(first)))?;
-        file.read_exact(bytes)
+    fn read_numbers(&self, first: usize, into: &mut [u16]) -> io::Result<()> {
+        let reader = self.reader.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        for (numbers, first) in into.chunks_mut(BLOCK).zip((first..).step_by(BLOCK)) {
+            let (pairs, _) = reader.bytes(first, numbers.len(), self.numbers)?.as_chunks();
+            numbers.iter_mut().zip(pairs).for_each(|(number, &pair)| *number = u16::from_ne_bytes(pair));
+        }
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// The bytes of `count` numbers, at most a block, of the `all` that there are.
+    fn bytes(&mut self, first: usize, count: usize, all: usize) -> io::Result<&[u8]> {
+        let held = self.first..self.first + self.block.len() / 2;
+        if first < held.start || first + count > held.end {
+            if first + count > all {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.first = first;
+            self.block.resize(BLOCK.min(all - first) * 2, 0);
+            self.file.seek(SeekFrom::Start(position(first)))?;
+            if let Err(error) = self.file.read_exact(&mut self.block) {
+                self.block.clear();
+                return Err(error);
+            }
+        }
+        Ok(&self.block[(first - self.first) * 2..][..count * 2])
     }
 }
 
@@ -47,12 +83,9 @@ impl Overflow for TemporaryFile {
     }
 
     fn read(&self, first: usize, into: &mut [u16]) {
-        let mut bytes = vec![0; into.len() * 2];
-        if let Err(error) = self.read_bytes(first, &mut bytes) {
+        if let Err(error) = self.read_numbers(first, into) {
             panic!("hidden states cannot be read back from their temporary file: {error}");
         }
-        let (pairs, _) = bytes.as_chunks();
-        into.iter_mut().zip(pairs).for_each(|(number, &pair)| *number = u16::from_ne_bytes(pair));
     }
 }
 
@@ -67,12 +100,20 @@ mod tests {
     #[test]
     fn numbers_come_back_from_where_they_were_put() {
         let mut file = TemporaryFile::default();
-        let numbers: Vec<u16> = (0..5000).map(|n| (n * 13) as u16).collect();
-        assert!(numbers.chunks(1700).all(|part| file.append(part)));
-        for first in [0, 1, 1699, 1700, 4990] {
-            let mut some = [0; 10];
-            file.read(first, &mut some);
-            assert_eq!(some, numbers[first..first + 10]);
+        let numbers: Vec<u16> = (0..3 * BLOCK).map(|n| (n * 13) as u16).collect();
+        let mut written = 0;
+        for part in numbers.chunks(BLOCK - 1700) {
+            assert!(file.append(part));
+            written += part.len();
+            // Forwards, backwards, within a block and over its end, a block and more at once.
+            for (first, count) in [(0, 10), (1, 10), (1699, 10), (BLOCK - 5, 10), (3 * BLOCK - 10, 10), (7, 2 * BLOCK)]
+            {
+                if first + count <= written {
+                    let mut some = vec![0; count];
+                    file.read(first, &mut some);
+                    assert_eq!(some, numbers[first..first + count]);
+                }
+            }
         }
     }
 

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use pressmark_core::{
-    Deadline, Document, HiddenStates, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows,
-};
+use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 use crate::overflow::TemporaryFile;
@@ -17,6 +15,9 @@ const LONGEST_WORD: usize = 100;
 /// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
 /// encoder's blocks, so that few are left half full.
 const CHUNK_WINDOWS: usize = 32;
+
+/// Sentences whose vectors are made together: 1.5 MB of them in MiniLM.
+const CHUNK_SENTENCES: usize = 1024;
 
 /// The stage that runs the encoder, once a document.
 pub struct Pass {
@@ -34,12 +35,12 @@ impl Pass {
     }
 
     /// The hidden states of the windows; gives up between two chunks of them once the deadline has passed.
-    fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<HiddenStates, StageError> {
+    fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<Rows, StageError> {
         if windows.ids.is_empty() {
-            return Ok(HiddenStates::default());
+            return Ok(Rows::default());
         }
-        let mut hidden = HiddenStates::with_capacity(self.model.hidden_size(), windows.ids.len())
-            .with_overflow(TemporaryFile::default());
+        let mut hidden =
+            Rows::with_capacity(self.model.hidden_size(), windows.ids.len()).with_overflow(TemporaryFile::default());
         let mut starts = Vec::new();
         // Each chunk but the last ends where the next one starts.
         for first in (0..windows.starts.len().saturating_sub(1)).step_by(CHUNK_WINDOWS) {
@@ -60,13 +61,24 @@ impl Pass {
     }
 
     /// Sentence vectors from hidden states, and what the pass saw of the sentences.
-    fn finish(&self, doc: &mut Document, hidden: HiddenStates) -> Result<(), StageError> {
+    fn finish(&self, doc: &mut Document, hidden: Rows) -> Result<(), StageError> {
         doc.hidden = hidden;
         let head = self.model.head(EMBEDDING).map_err(failed)?;
-        let mut vectors =
-            head.apply_each(&doc.sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
+        let mut vectors = Rows::with_capacity(head.outputs(), doc.sents.len()).with_overflow(TemporaryFile::default());
+        for sents in doc.sents.chunks(CHUNK_SENTENCES) {
+            let mut chunk =
+                head.apply_each(sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
+            for (sent, vector) in sents.iter().zip(chunk.chunks_mut(head.outputs().max(1))) {
+                if doc.rows_of(sent.tokens.clone()).next().is_some() {
+                    normalize(vector);
+                } else {
+                    vector.fill(0.0);
+                }
+            }
+            vectors.extend(&chunk);
+        }
         let (mut seen, mut total, mut unread) = (0, 0, 0);
-        for (sent, vector) in doc.sents.iter().zip(vectors.chunks_mut(head.outputs().max(1))) {
+        for sent in &doc.sents {
             let length = doc.slice(sent.span).chars().count();
             let has_rows = doc.rows_of(sent.tokens.clone()).next().is_some();
             let lengths = doc
@@ -79,13 +91,8 @@ impl Pass {
             total += length;
             unread += long;
             seen += if has_rows { length.saturating_sub(long) } else { 0 };
-            if has_rows {
-                normalize(vector);
-            } else {
-                vector.fill(0.0);
-            }
         }
-        doc.sent_vectors = Matrix::new(head.outputs(), vectors);
+        doc.sent_vectors = vectors;
         if unread > 0 {
             let message = format!("words of over {LONGEST_WORD} characters are not read, {unread} characters in all");
             doc.report(self.name(), ProblemKind::Truncated, message, None);

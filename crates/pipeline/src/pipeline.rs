@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pressmark_core::{
-    Deadline, Document, HiddenStates, Layer, Matrix, ProblemKind, Provenance, Stage, StageError, Windows,
-};
+use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows};
 
 /// Stages in an order that works.
 pub struct Pipeline {
@@ -143,8 +141,7 @@ impl Pipeline {
             }
         }
         for doc in docs {
-            (doc.windows, doc.hidden, doc.sent_vectors) =
-                (Windows::default(), HiddenStates::default(), Matrix::default());
+            (doc.windows, doc.hidden, doc.sent_vectors) = (Windows::default(), Rows::default(), Rows::default());
             doc.deadline = Deadline::default();
         }
     }
@@ -225,8 +222,8 @@ fn clear(doc: &mut Document, layers: &[Layer]) {
             Layer::Sents => doc.sents.clear(),
             Layer::Tokens => doc.tokens.clear(),
             Layer::Windows => doc.windows = Windows::default(),
-            Layer::Hidden => doc.hidden = HiddenStates::default(),
-            Layer::SentVectors => doc.sent_vectors = Matrix::default(),
+            Layer::Hidden => doc.hidden = Rows::default(),
+            Layer::SentVectors => doc.sent_vectors = Rows::default(),
             Layer::Entities => (doc.ents, doc.entities) = (Vec::new(), Vec::new()),
             Layer::Quotes => doc.quotes.clear(),
             Layer::Summary => doc.summary.clear(),

@@ -315,7 +315,7 @@ impl Stage for QuoteFinder {
         for span in open {
             doc.report(self.name(), ProblemKind::UnclosedQuote, "a quotation is opened and never closed", Some(span));
         }
-        let seen = doc.text.chars().count();
+        let seen = doc.sents.iter().map(|sent| doc.slice(sent.span).chars().count()).sum();
         doc.cover(self.name(), seen, seen);
         Ok(())
     }

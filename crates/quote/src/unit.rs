@@ -78,7 +78,8 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
         });
         if !(continues || tail) || units.is_empty() {
             let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
-            units.push(Unit { items: Vec::new(), paragraph, prose: sentence.kind.is_prose() });
+            let items = Vec::with_capacity(sentence.tokens.len());
+            units.push(Unit { items, paragraph, prose: sentence.kind.is_prose() });
         }
         let Some(unit) = units.last_mut() else { continue };
         for token in doc.tokens.get(sentence.tokens.clone()).unwrap_or_default() {

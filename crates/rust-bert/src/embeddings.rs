@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use pressmark_core::{Deadline, Document, Layer, Matrix, Provenance, Stage, StageError};
+use pressmark_core::{Deadline, Document, Layer, Provenance, Rows, Stage, StageError};
 use rust_bert::pipelines::sentence_embeddings::{
     SentenceEmbeddingsConfig, SentenceEmbeddingsModel, SentenceEmbeddingsModulesConfig,
     SentenceEmbeddingsSentenceBertConfig, SentenceEmbeddingsTokenizerConfig,
@@ -66,7 +66,7 @@ impl SentenceEmbeddings {
     ///
     /// # Errors
     /// When the deadline passes, or libtorch gives up.
-    pub fn embed(&self, texts: &[&str], deadline: &Deadline) -> Result<Matrix, StageError> {
+    pub fn embed(&self, texts: &[&str], deadline: &Deadline) -> Result<Vec<Vec<f32>>, StageError> {
         let texts: Vec<String> = texts.iter().map(|t| without_special_tokens(t)).collect();
         let deadline = deadline.clone();
         self.worker.call(move |loaded| loaded.embed(&texts, &deadline))
@@ -146,7 +146,7 @@ fn load(folder: &ModelFolder, parts: &Parts) -> Result<Loaded, Error> {
 }
 
 impl Loaded {
-    fn embed(&self, texts: &[String], deadline: &Deadline) -> Result<Matrix, StageError> {
+    fn embed(&self, texts: &[String], deadline: &Deadline) -> Result<Vec<Vec<f32>>, StageError> {
         let count = |text: &str| subwords(self.model.get_tokenizer(), text);
         // Which text each piece comes from.
         let mut pieces: Vec<(usize, &str)> = Vec::new();
@@ -173,7 +173,7 @@ impl Loaded {
             let norm = sum.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-12);
             sum.iter_mut().for_each(|v| *v /= norm);
         }
-        Ok(Matrix::new(self.width, sums.concat()))
+        Ok(sums)
     }
 }
 
@@ -197,7 +197,8 @@ impl Stage for SentenceEmbeddings {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let texts: Vec<&str> = doc.sents.iter().map(|s| doc.slice(s.span)).collect();
         let total = texts.iter().map(|t| t.chars().count()).sum();
-        doc.sent_vectors = self.embed(&texts, &doc.deadline)?;
+        let vectors = self.embed(&texts, &doc.deadline)?;
+        doc.sent_vectors = Rows::new(vectors.first().map_or(0, Vec::len), &vectors.concat());
         doc.cover(self.name(), total, total);
         Ok(())
     }

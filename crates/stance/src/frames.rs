@@ -106,7 +106,7 @@ impl Frames {
 
     fn frames_of(&self, book: &Book, doc: &Document) -> Vec<Frame> {
         let scores: Vec<(usize, Vec<f32>)> = (0..doc.sents.len())
-            .filter(|&sent| is_read(&doc.sents[sent]) && !doc.sent_vectors.row(sent).is_empty())
+            .filter(|&sent| is_read(&doc.sents[sent]) && sent < doc.sent_vectors.len())
             .map(|sent| (sent, book.score(doc, &[sent])))
             .collect();
         let all: Vec<usize> = scores.iter().map(|(sent, _)| *sent).collect();
@@ -147,10 +147,7 @@ impl Book {
         if sents.is_empty() {
             return vec![0.0; self.labels.len()];
         }
-        let mut vector = vec![0.0; doc.sent_vectors.width()];
-        for &sent in sents {
-            vector.iter_mut().zip(doc.sent_vectors.row(sent)).for_each(|(sum, value)| *sum += value);
-        }
+        let mut vector = doc.sent_vectors.mean(sents.iter().copied());
         normalize(&mut vector);
         let mut scores = self.base.score(&vector, || States::of(doc, sents));
         for (score, fitted) in scores.iter_mut().zip(&self.fitted) {

@@ -96,7 +96,7 @@ impl Stances {
             if vector.len() != target.vector.len() {
                 continue;
             }
-            let weight = dot(vector, &target.vector) + self.shared_words(target, doc.slice(unit.span));
+            let weight = dot(&vector, &target.vector) + self.shared_words(target, doc.slice(unit.span));
             if weight < self.options.relevance {
                 continue;
             }

@@ -6,7 +6,7 @@
 //! title, a heading, a caption or a table row, nor a sentence of a quotation without the one that names its speaker.
 //!
 //! ```
-//! use pressmark_core::{Document, Matrix, Stage};
+//! use pressmark_core::{Document, Rows, Stage};
 //! use pressmark_summarize::{Length, Options, Summarizer};
 //! use pressmark_tokenize::Splitter;
 //!
@@ -14,7 +14,7 @@
 //!     Water cut the town of Orla off on Monday.");
 //! Splitter.run(&mut doc)?;
 //! // One unit vector a sentence; the encoder gives them in earnest.
-//! doc.sent_vectors = Matrix::new(2, vec![1.0, 0.0, 0.0, 1.0, 0.99, 0.141]);
+//! doc.sent_vectors = Rows::new(2, &[1.0, 0.0, 0.0, 1.0, 0.99, 0.141]);
 //! let options = Options { length: Length::Sentences(2), ..Options::default() };
 //! Summarizer::without_model(options)?.run(&mut doc)?;
 //! let summary: Vec<_> = doc.summary.iter().map(|s| doc.slice(doc.sents[s.sent].span)).collect();

@@ -1,6 +1,6 @@
 //! How telling each sentence is.
 
-use pressmark_core::{Document, Matrix};
+use pressmark_core::{Document, Rows};
 use pressmark_encoder::{Head, dot, normalize};
 
 use crate::eligible::Candidate;
@@ -60,11 +60,11 @@ fn place(index: usize) -> f32 {
 }
 
 /// How near each candidate's vector is to the mean of all: cosines, in [0, 1].
-fn meaning(vectors: &Matrix, candidates: &[Candidate]) -> Vec<f32> {
+fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
     let mut centre = vectors.mean(candidates.iter().map(|c| c.sent));
     normalize(&mut centre);
     let rows = candidates.iter().map(|c| vectors.row(c.sent));
-    rows.map(|row| if row.len() == centre.len() { dot(row, &centre).clamp(0.0, 1.0) } else { 0.0 }).collect()
+    rows.map(|row| if row.len() == centre.len() { dot(&row, &centre).clamp(0.0, 1.0) } else { 0.0 }).collect()
 }
 
 /// What the head makes of each candidate: its mean hidden state beside that of the document, which is the mean over

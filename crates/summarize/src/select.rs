@@ -84,7 +84,7 @@ fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chos
         let other = candidates[other].sent;
         let vectors = doc.sent_vectors.row(other);
         doc.sents.get(other).is_some_and(|s| doc.slice(s.span) == text)
-            || vectors.len() == vector.len() && dot(vectors, vector) >= SAME
+            || vectors.len() == vector.len() && dot(&vectors, &vector) >= SAME
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a summary may hold, on documents made for it and on any document.
 
-use pressmark_core::{Document, Matrix, Quote, QuoteKind, SegmentKind, Span, Stage};
+use pressmark_core::{Document, Quote, QuoteKind, Rows, SegmentKind, Span, Stage};
 use pressmark_summarize::{Length, Options, Summarizer};
 use pressmark_tokenize::Splitter;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ fn document(text: &str, kinds: &[SegmentKind], angles: &[f32]) -> Document {
     kept.zip(kinds.iter().cycle()).for_each(|(segment, kind)| segment.kind = *kind);
     Splitter.run(&mut doc).expect("splitting never fails");
     let angles = angles.iter().cycle().take(doc.sents.len());
-    doc.sent_vectors = Matrix::new(2, angles.flat_map(|a| [a.cos(), a.sin()]).collect());
+    doc.sent_vectors = Rows::new(2, &angles.flat_map(|a| [a.cos(), a.sin()]).collect::<Vec<_>>());
     doc
 }
 

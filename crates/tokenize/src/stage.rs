@@ -1,4 +1,6 @@
-use pressmark_core::{Document, Layer, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token, Windows};
+use pressmark_core::{
+    Document, Layer, ProblemKind, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token, Windows,
+};
 
 use crate::windows::{SPECIAL_ROWS, pack};
 use crate::{Error, Subwords, sentences, words};
@@ -8,11 +10,14 @@ use crate::{Error, Subwords, sentences, words};
 pub struct Options {
     /// Rows of a window at most, `[CLS]` and `[SEP]` included. Default: 256, what the bundled model was trained on.
     pub max_window: usize,
+    /// Tokens of a document at most: what stands behind them has no sentences, and the document says so. Memory grows
+    /// with the tokens of one document, by some 200 bytes each. Default: no limit.
+    pub max_tokens: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_window: 256 }
+        Self { max_window: 256, max_tokens: usize::MAX }
     }
 }
 
@@ -64,14 +69,17 @@ impl Stage for Tokenizer {
     }
 
     fn provenance(&self) -> Provenance {
-        let settings = format!("{{\"max_window\":{}}}", self.options.max_window);
+        let Options { max_window, max_tokens } = self.options;
+        let settings = match max_tokens {
+            usize::MAX => format!("{{\"max_window\":{max_window}}}"),
+            _ => format!("{{\"max_window\":{max_window},\"max_tokens\":{max_tokens}}}"),
+        };
         Provenance { stage: self.name(), model: None, sha256: None, settings }
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        split(doc);
+        split(doc, self.options.max_tokens);
         doc.windows = self.windows(doc);
-        cover(doc);
         Ok(())
     }
 }
@@ -98,36 +106,48 @@ impl Stage for Splitter {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        split(doc);
-        cover(doc);
+        split(doc, usize::MAX);
         Ok(())
     }
 }
 
-fn cover(doc: &mut Document) {
-    let seen = doc.blocks().iter().map(|(span, _)| doc.slice(*span).chars().count()).sum();
-    doc.cover("tokenize", seen, seen);
-}
-
-/// Fills sentences and tokens, block by block.
-fn split(doc: &mut Document) {
+/// Fills sentences and tokens, block by block, up to a number of tokens.
+fn split(doc: &mut Document, max_tokens: usize) {
     let (mut sents, mut tokens) = (Vec::new(), Vec::new());
-    for (block, (span, kind)) in doc.blocks().into_iter().enumerate() {
+    let mut rest = None;
+    let blocks = doc.blocks();
+    'blocks: for (block, &(span, kind)) in blocks.iter().enumerate() {
         for unit in units(doc.slice(span), kind) {
-            let unit = Span::new(span.start + unit.start, span.start + unit.end);
+            let mut unit = Span::new(span.start + unit.start, span.start + unit.end);
             let first = tokens.len();
-            tokens.extend(
-                words(unit.slice(&doc.text))
-                    .into_iter()
-                    .map(|word| Token { span: Span::new(unit.start + word.start, unit.start + word.end) }),
-            );
+            let mut words = words(unit.slice(&doc.text))
+                .into_iter()
+                .map(|word| Token { span: Span::new(unit.start + word.start, unit.start + word.end) });
+            tokens.extend(words.by_ref().take(max_tokens - first));
+            if let Some(next) = words.next() {
+                unit.end = tokens.last().map_or(unit.start, |last: &Token| last.span.end);
+                rest = Some(Span::new(next.span.start, doc.text.len()));
+            }
             if tokens.len() > first {
                 sents.push(Sentence { span: unit, tokens: first..tokens.len(), block, kind });
+            }
+            if rest.is_some() {
+                break 'blocks;
             }
         }
     }
     doc.sents = sents;
     doc.tokens = tokens;
+    let read = Span::new(0, rest.map_or(doc.text.len(), |rest| rest.start));
+    let chars = |span: Span| doc.slice(span).chars().count();
+    let total = blocks.iter().map(|(span, _)| chars(*span)).sum();
+    let seen = blocks.iter().map(|(span, _)| chars(Span::new(span.start.min(read.end), span.end.min(read.end)))).sum();
+    doc.cover("tokenize", seen, total);
+    if rest.is_some() {
+        let message =
+            format!("only the first {max_tokens} tokens are annotated, not the {} characters behind", total - seen);
+        doc.report("tokenize", ProblemKind::Truncated, message, rest);
+    }
 }
 
 /// The sentences of one block; a title, a heading and a table row are one unit whatever their punctuation.

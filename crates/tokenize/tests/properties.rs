@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use pressmark_core::{Document, SegmentKind, Span, Stage};
+use pressmark_core::{Document, SegmentKind, Span, Stage, Status};
 use pressmark_tokenize::{Options, Splitter, Subwords, Tokenizer, sentences, words};
 use proptest::prelude::*;
 
@@ -26,7 +26,7 @@ static VOCABULARY: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 fn tokenizer(max_window: usize) -> Tokenizer {
     let subwords = Subwords::from_json(&VOCABULARY).expect("the vocabulary is whole");
-    Tokenizer::new(subwords, Options { max_window }).expect("the window has room")
+    Tokenizer::new(subwords, Options { max_window, ..Options::default() }).expect("the window has room")
 }
 
 /// Text of every script, with much of what the rules look at.
@@ -174,6 +174,33 @@ fn sentences_are_packed_whole_as_long_as_they_fit() {
     assert_eq!(doc.windows.starts, [0, 9, 15, 24, 29]);
     let rows = [1..3, 3..4, 4..7, 7..8, 10..14, 16..20, 20..22, 22..23, 25..27, 27..28];
     assert_eq!(doc.windows.token_rows, rows);
+}
+
+#[test]
+fn what_stands_behind_the_last_token_is_said_to_be_unread() {
+    let text = "Rain fell. The river rose.\n\nÉté came.";
+    let check = |max_tokens: usize, sents: &[&str], unread: Option<&str>| {
+        let subwords = Subwords::from_json(&VOCABULARY).unwrap();
+        let options = Options { max_tokens, ..Options::default() };
+        let mut doc = Document::from_text("1", text);
+        Tokenizer::new(subwords, options).unwrap().run(&mut doc).unwrap();
+        let found: Vec<_> = doc.sents.iter().map(|s| doc.slice(s.span)).collect();
+        assert_eq!(found, sents, "{max_tokens}");
+        assert!(doc.tokens.len() <= max_tokens);
+        let rest = unread.unwrap_or_default();
+        assert_eq!(doc.problems.first().and_then(|p| p.span).map(|span| doc.slice(span)), unread);
+        let (seen, total) = (doc.coverage[0].seen, doc.coverage[0].total);
+        assert_eq!(total, 35);
+        // The white space before the rest is read where it stands within a block.
+        assert_eq!(total - seen, rest.replace("\n\n", "").chars().count(), "{max_tokens}");
+        assert_eq!(doc.status(), if unread.is_some() { Status::Partial } else { Status::Ok });
+    };
+    check(11, &["Rain fell.", "The river rose.", "Été came."], None);
+    check(10, &["Rain fell.", "The river rose.", "Été came."], None);
+    check(9, &["Rain fell.", "The river rose.", "Été came"], Some("."));
+    check(7, &["Rain fell.", "The river rose."], Some("Été came."));
+    check(5, &["Rain fell.", "The river"], Some("rose.\n\nÉté came."));
+    check(3, &["Rain fell."], Some("The river rose.\n\nÉté came."));
 }
 
 #[test]

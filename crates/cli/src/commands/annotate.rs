@@ -13,6 +13,7 @@ use pressmark_ingest::{Format, Inputs, Record, Signature, ingest};
 use pressmark_jsonl::{DocumentCounts, Provenance};
 use pressmark_pipeline::{Limits, Parallel, Pipeline, in_order};
 
+use crate::allocator::give_back_after;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::Report;
 use crate::run::{Earlier, Numbered, Opened, Origin, Plan, Run, Shard, Share, describe};
@@ -243,12 +244,13 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(&self, records: Vec<Numbered>) -> Vec<Done> {
         let start = Instant::now();
-        let mut batch: Vec<Done> = records.iter().map(|numbered| self.prepare(numbered)).collect();
+        let mut batch: Vec<Done> = records.into_iter().map(|numbered| self.prepare(&numbered)).collect();
         let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
         let in_time = |doc: &Document| doc.problems.iter().all(|p| p.kind != ProblemKind::Timeout);
         let mut docs: Vec<_> = batch.iter_mut().map(|done| &mut done.doc).filter(|doc| in_time(doc)).collect();
         self.pipeline.run(&mut docs);
+        batch.iter().for_each(|done| give_back_after(&done.doc.text));
         batch
     }
 
@@ -280,6 +282,7 @@ fn take_batch(
             return failed(error);
         }
         each(&doc);
+        give_back_after(&doc.text);
         if args.strict && doc.status() != Status::Ok {
             return ControlFlow::Break(End::Refused(not_strict(&doc)));
         }
