@@ -32,6 +32,31 @@ fn what_annotate_writes_holds() {
     assert_eq!(verify(&lines, &["--inputs", inputs.to_str().expect("Unicode"), "-j", "1"]), (Some(0), String::new()));
 }
 
+#[test]
+fn what_is_annotated_in_part_says_so_and_holds() {
+    let output = pressmark(&["annotate", "--quiet", "seeds", "--max-tokens", "150"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(verify(&output.stdout, &["--inputs", "seeds"]), (Some(0), String::new()));
+    let mut partial = 0;
+    for line in output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let row: Value = serde_json::from_slice(line).expect("a row");
+        if row["status"] != "partial" {
+            continue;
+        }
+        partial += 1;
+        let rest = &row["problems"][0];
+        assert_eq!((&rest["stage"], &rest["kind"]), (&json!("tokenize"), &json!("truncated")));
+        let start = rest["start"].as_u64().expect("a place");
+        // A quotation that begins in what is read is marked to its end.
+        for (layer, at) in [("sents", "end"), ("ents", "end"), ("quotes", "start")] {
+            let all = row[layer].as_array().expect("a list");
+            assert!(all.iter().all(|span| span[at].as_u64() <= Some(start)), "{layer} of {}", row["id"]);
+        }
+        assert!(row["coverage"][0]["seen"].as_u64() < row["coverage"][0]["total"].as_u64());
+    }
+    assert!(partial > 3);
+}
+
 /// One change to a row: where, and what it is.
 struct Mutant {
     place: String,
