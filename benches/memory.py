@@ -6,13 +6,15 @@
 Makes corpora of short documents, all different, and some with 20 huge documents besides; annotates each to a file
 with a journal, as long runs are; prints a line a run. Standard library only. One curve goes to 200,000 documents
 through `tokenize`, since what could grow with a corpus (ids, the index of duplicates, the journal, what is in flight)
-is outside the stages; a shorter one goes through all stages.
+is outside the stages; a shorter one goes through all stages. Last come two long documents at a time, as text and as
+a page, made of the sentences of `seeds/` in random order, half of them with a made-up name put in.
 """
 
 import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import tempfile
 
@@ -58,6 +60,39 @@ def curve(args, folder, stages, counts, huge_bytes):
                 yield f"{short:,}", f"{huge}", f"{size:.0f}", duplicates, f"{seconds:.0f}", f"{mebibytes:.0f}"
 
 
+def long_text(megabytes, number):
+    """Paragraphs of as many megabytes."""
+    dice = random.Random(number)
+    seeds = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "seeds")
+    sentences = []
+    for name in sorted(os.listdir(seeds)):
+        if name.endswith(".txt"):
+            with open(os.path.join(seeds, name), encoding="utf-8", errors="replace") as file:
+                sentences += [s.strip() for s in re.split(r"(?<=[.!?])\s+|\n+", file.read()) if 30 < len(s.strip()) < 400]
+    paragraphs, size = [], 0
+    while size < megabytes * 1e6:
+        chosen = [dice.choice(sentences).split() for _ in range(dice.randint(2, 5))]
+        for words in chosen[::2]:
+            words.insert(dice.randrange(len(words)), f"Anna {dice.choice(WORDS)}{dice.choice(WORDS)}".title())
+        paragraphs.append(" ".join(word for words in chosen for word in words))
+        size += len(paragraphs[-1].encode()) + 2
+    return paragraphs
+
+
+def long_documents(args, folder):
+    """A row a run: megabytes of a text and of a page, CPU seconds, peak MiB."""
+    output = os.path.join(folder, "out.jsonl")
+    for megabytes in args.long:
+        text, page = (os.path.join(folder, name) for name in ("long.txt", "long.html"))
+        with open(text, "w", encoding="utf-8") as file:
+            file.write("\n\n".join(long_text(megabytes - 0.1, 1)))
+        with open(page, "w", encoding="utf-8") as file:
+            body = "\n".join(f"<p>{paragraph}</p>" for paragraph in long_text(megabytes * 0.95 - 0.1, 2))
+            file.write(f"<html><body><article><h1>A long page</h1>\n{body}</article></body></html>")
+        seconds, mebibytes = peak([args.pressmark, "annotate", text, page, "-o", output, "--quiet", "--overwrite", "-j", "2"])
+        yield f"{megabytes}", f"{seconds:.0f}", f"{mebibytes:.0f}"
+
+
 COLUMNS = ("short documents", "huge", "input MB", "duplicates", "CPU s", "peak MiB")
 
 
@@ -70,6 +105,7 @@ def main():
     parser.add_argument("--huge", type=int, default=20)
     parser.add_argument("--huge-bytes", type=int, default=4 << 20, help="of each huge document, through tokenize")
     parser.add_argument("--huge-bytes-all", type=int, default=64 << 10, help="of each, through all stages")
+    parser.add_argument("--long", type=int, nargs="*", default=[1, 4, 16], help="megabytes of long documents")
     parser.add_argument("--write", metavar="FILE", help="write the tables there, as Markdown")
     parser.add_argument("--append", action="store_true", help="below those that stand there")
     args = parser.parse_args()
@@ -89,6 +125,11 @@ def main():
                 print("  ".join(cell.rjust(len(name)) for cell, name in zip(row, COLUMNS)), flush=True)
                 lines.append(f"| {' | '.join(row)} |")
             report += ["\n".join(lines)] if counts else []
+        lines = ["## All stages, one text and one page at a time\n\n| MB each | CPU s | peak MiB |", "|---:|---:|---:|"]
+        for row in long_documents(args, folder):
+            print("  ".join(row), flush=True)
+            lines.append(f"| {' | '.join(row)} |")
+        report += ["\n".join(lines)] if args.long else []
     if args.write:
         with open(args.write, "a" if args.append else "w", encoding="utf-8") as file:
             file.write("\n" * args.append + "\n\n".join(report[2 * args.append :]) + "\n")

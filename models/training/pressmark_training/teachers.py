@@ -29,7 +29,7 @@ from .fit_heads import loss_of, measure, positive_weight
 from .heads import CCF, SENTIMENT, SPECS, load
 from .metrics import macro_f1
 from .model import Model
-from .tasks import READERS, Batch, Item, batched, collate, logits_of, shorten, unit, vectors
+from .tasks import READERS, Batch, Item, batched, chance, collate, logits_of, shorten, unit, vectors
 from .text import document_of, split_sentences, words_with_offsets
 from .tokens import Augment, Sentence, Subwords, encode_sentence
 from .train_ner import THREADS, Average, log
@@ -135,10 +135,13 @@ def more_pairs(data: Path, subwords: Subwords, count: int, rng: random.Random) -
     out = []
     with (data / "frames/narrative_frames/articles_metadata.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
+            if chance(row["ID"], 5) == 0:
+                continue  # held out, if for another task
             sentences = document_of(row["text"], subwords)
             out += [sentences[i : i + 2] for i in range(0, len(sentences) - 1, 2)]
     with (data / "stance/gwsd/train.tsv").open(encoding="utf-8", newline="") as file:
-        out += [document_of(row["sentence"], subwords) for row in csv.DictReader(file, delimiter="\t")]
+        rows = csv.DictReader(file, delimiter="\t")
+        out += [document_of(row["sentence"], subwords) for row in rows if chance(row["sentence"], 10) != 0]
     out = [s for s in out if s and 8 <= sum(len(x.words) for x in s) <= 110]
     rng.shuffle(out)
     return [unit(s, [0.0] * len(CCF), "more") for s in out[:count]]
