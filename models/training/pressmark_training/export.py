@@ -19,7 +19,7 @@ from .tasks import OPEN, READERS, shorten
 from .tokens import Sentence, Subwords, batches, encode_sentence, pack
 from .train_ner import THREADS, evaluate_embedding, evaluate_ner, log, teach, tensors, words_of
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 LICENCE = "CC-BY-NC-SA-4.0"
 OPEN_LICENCE = "Apache-2.0"
 
