@@ -163,7 +163,11 @@ impl HeadConfig {
             Some(thresholds) if thresholds.len() != self.labels.len() => {
                 Err(wrong(&key("thresholds.length"), &format!("{}, one a label", self.labels.len()), thresholds.len()))
             }
-            _ => Ok(()),
+            Some(thresholds) => match thresholds.iter().find(|t| !(0.01..=0.99).contains(*t)) {
+                Some(wide) => Err(wrong(&key("thresholds"), "numbers from 0.01 to 0.99", wide)),
+                None => Ok(()),
+            },
+            None => Ok(()),
         }
     }
 }

@@ -211,13 +211,15 @@ impl Head {
     /// Turns the logits of any number of inputs into calibrated probabilities, in place.
     ///
     /// They are divided by the temperature and go through [`softmax`], input by input, or
-    /// [`sigmoid`]; a vector stays as it is.
+    /// [`sigmoid`]; a vector stays as it is. Where a label has a threshold, its probability is moved along the
+    /// logits so that the threshold falls on one half: whoever reads it need not know the head.
     pub fn calibrate(&self, logits: &mut [f32]) {
         match self.output {
             Output::Vector => {}
             Output::Sigmoid => {
-                for logit in logits {
-                    *logit = sigmoid(*logit / self.temperature);
+                for (index, logit) in logits.iter_mut().enumerate() {
+                    let threshold = self.thresholds.as_ref().map_or(0.5, |t| t[index % self.labels.len().max(1)]);
+                    *logit = sigmoid(*logit / self.temperature - (threshold / (1.0 - threshold)).ln());
                 }
             }
             Output::Softmax => {
@@ -265,6 +267,26 @@ impl Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_threshold_falls_on_one_half() {
+        let head = Head {
+            name: "frames".to_owned(),
+            input: "sentence".to_owned(),
+            output: Output::Sigmoid,
+            labels: ["a", "b"].map(str::to_owned).to_vec(),
+            temperature: 2.0,
+            thresholds: Some(vec![0.5, 0.75]),
+            layers: vec![Layer::new(&[0.0; 2], &[0.0; 2], 1, Activation::None)],
+        };
+        // Two texts: both labels at their thresholds, then at three quarters and one quarter.
+        let at = |probability: f32| 2.0 * (probability / (1.0 - probability)).ln();
+        let mut scores = [at(0.5), at(0.75), at(0.75), at(0.25)];
+        head.calibrate(&mut scores);
+        for (score, expected) in scores.into_iter().zip([0.5, 0.5, 0.75, 0.1]) {
+            assert!((score - expected).abs() < 1e-6, "{score} {expected}");
+        }
+    }
 
     #[test]
     fn pooling_takes_the_mean_by_the_softmax_of_the_weights() {
