@@ -93,6 +93,16 @@ def long_documents(args, folder):
         yield f"{megabytes}", f"{seconds:.0f}", f"{mebibytes:.0f}"
 
 
+def table(title, columns, rows):
+    """Prints the rows as they come; gives them as Markdown."""
+    print(title, "  ".join(columns), sep="\n", flush=True)
+    lines = [f"## {title}\n", f"| {' | '.join(columns)} |", "|" + "---:|" * len(columns)]
+    for row in rows:
+        print("  ".join(cell.rjust(len(name)) for cell, name in zip(row, columns)), flush=True)
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
 COLUMNS = ("short documents", "huge", "input MB", "duplicates", "CPU s", "peak MiB")
 
 
@@ -119,17 +129,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for stages, counts, huge_bytes in (("tokenize", args.short, args.huge_bytes), (None, args.all, args.huge_bytes_all)):
             title = f"{'All stages' if stages is None else f'`--stages {stages}`'}, huge documents of {huge_bytes >> 10:,} KiB"
-            lines = [f"## {title}\n\n| {' | '.join(COLUMNS)} |", "|" + "---:|" * len(COLUMNS)]
-            print(title, "  ".join(COLUMNS), sep="\n", flush=True)
-            for row in curve(args, folder, stages, counts, huge_bytes):
-                print("  ".join(cell.rjust(len(name)) for cell, name in zip(row, COLUMNS)), flush=True)
-                lines.append(f"| {' | '.join(row)} |")
-            report += ["\n".join(lines)] if counts else []
-        lines = ["## All stages, one text and one page at a time\n\n| MB each | CPU s | peak MiB |", "|---:|---:|---:|"]
-        for row in long_documents(args, folder):
-            print("  ".join(row), flush=True)
-            lines.append(f"| {' | '.join(row)} |")
-        report += ["\n".join(lines)] if args.long else []
+            if counts:
+                report.append(table(title, COLUMNS, curve(args, folder, stages, counts, huge_bytes)))
+        if args.long:
+            title = "All stages, one text and one page at a time"
+            report.append(table(title, ("MB each", "CPU s", "peak MiB"), long_documents(args, folder)))
     if args.write:
         with open(args.write, "a" if args.append else "w", encoding="utf-8") as file:
             file.write("\n" * args.append + "\n\n".join(report[2 * args.append :]) + "\n")

@@ -17,7 +17,7 @@ pub(crate) struct Lattice {
     outside: usize,
 }
 
-/// What all mentions together may have of a word's probability for it to count as surely in none. No prior is strong
+/// What all mentions together may have of a word's probability for it to count as surely in none. No prior alone is strong
 /// enough to make a mention of such a word, so that decoding finds what it would find with the word's own row.
 const SURE: f32 = 1e-5;
 

@@ -65,32 +65,25 @@ impl Pass {
         doc.hidden = hidden;
         let head = self.model.head(EMBEDDING).map_err(failed)?;
         let mut vectors = Rows::with_capacity(head.outputs(), doc.sents.len()).with_overflow(TemporaryFile::default());
+        let (mut seen, mut total, mut unread) = (0, 0, 0);
         for sents in doc.sents.chunks(CHUNK_SENTENCES) {
             let mut chunk =
                 head.apply_each(sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
             for (sent, vector) in sents.iter().zip(chunk.chunks_mut(head.outputs().max(1))) {
+                let length = doc.slice(sent.span).chars().count();
+                let tokens = doc.tokens.get(sent.tokens.clone()).unwrap_or_default();
+                let lengths = tokens.iter().map(|token| doc.slice(token.span).chars().count());
+                let long: usize = lengths.filter(|length| *length > LONGEST_WORD).sum();
+                total += length;
+                unread += long;
                 if doc.rows_of(sent.tokens.clone()).next().is_some() {
+                    seen += length.saturating_sub(long);
                     normalize(vector);
                 } else {
                     vector.fill(0.0);
                 }
             }
             vectors.extend(&chunk);
-        }
-        let (mut seen, mut total, mut unread) = (0, 0, 0);
-        for sent in &doc.sents {
-            let length = doc.slice(sent.span).chars().count();
-            let has_rows = doc.rows_of(sent.tokens.clone()).next().is_some();
-            let lengths = doc
-                .tokens
-                .get(sent.tokens.clone())
-                .unwrap_or_default()
-                .iter()
-                .map(|token| doc.slice(token.span).chars().count());
-            let long: usize = lengths.filter(|length| *length > LONGEST_WORD).sum();
-            total += length;
-            unread += long;
-            seen += if has_rows { length.saturating_sub(long) } else { 0 };
         }
         doc.sent_vectors = vectors;
         if unread > 0 {

@@ -138,14 +138,15 @@ fn split(doc: &mut Document, max_tokens: usize) {
     }
     doc.sents = sents;
     doc.tokens = tokens;
-    let read = Span::new(0, rest.map_or(doc.text.len(), |rest| rest.start));
-    let chars = |span: Span| doc.slice(span).chars().count();
-    let total = blocks.iter().map(|(span, _)| chars(*span)).sum();
-    let seen = blocks.iter().map(|(span, _)| chars(Span::new(span.start.min(read.end), span.end.min(read.end)))).sum();
-    doc.cover("tokenize", seen, total);
+    let chars_from = |from: usize| -> usize {
+        let spans = blocks.iter().map(|(span, _)| Span::new(span.start.max(from), span.end.max(from)));
+        spans.map(|span| doc.slice(span).chars().count()).sum()
+    };
+    let total = chars_from(0);
+    let unread = rest.map_or(0, |rest: Span| chars_from(rest.start));
+    doc.cover("tokenize", total - unread, total);
     if rest.is_some() {
-        let message =
-            format!("only the first {max_tokens} tokens are annotated, not the {} characters behind", total - seen);
+        let message = format!("only the first {max_tokens} tokens are annotated, not the {unread} characters behind");
         doc.report("tokenize", ProblemKind::Truncated, message, rest);
     }
 }

@@ -25,9 +25,8 @@ from transformers import MPNetModel
 
 from .base import fetch_base, fetch_mpnet
 from .data_ner import worldwide
-from .fit_heads import loss_of, measure, positive_weight
-from .heads import CCF, SENTIMENT, SPECS, load
-from .metrics import macro_f1
+from .fit_heads import headline, loss_of, measure, positive_weight
+from .heads import CCF, SPECS, load
 from .model import Model
 from .tasks import READERS, Batch, Item, batched, chance, collate, logits_of, shorten, unit, vectors
 from .text import document_of, split_sentences, words_with_offsets
@@ -271,11 +270,9 @@ def relabelled(items: list[Item], votes: Tensor, gold_share: float) -> list[Item
 
 def report(head: str, name: str, items: list[Item], votes: Tensor, who: str) -> None:
     gold = torch.tensor([row[1] for i in items for row in i.rows])
-    if head == "sentiment":
-        log(f"{head} {name} {who}: {macro_f1(gold.numpy(), votes.argmax(1).numpy(), list(range(len(SENTIMENT)))):.2f}")
-    else:
-        scores, _ = measure(head, name, votes.logit(), gold, [i.source for i in items], items)
-        log(f"{head} {name} {who}: F1 {scores['half']['macro']:.2f} at a half, AP {scores['mean_ap']:.2f}")
+    logits = votes.log() if SPECS[head].output == "softmax" else votes.logit()
+    scores, _ = measure(head, name, logits, gold, [i.source for i in items], items)
+    log(f"{who} {head}: {headline({name: scores})}" + (f", AP {scores['mean_ap']:.2f}" if "mean_ap" in scores else ""))
 
 
 def main(argv: list[str] | None = None) -> None:
