@@ -144,19 +144,20 @@ fn gelu_is_near_the_exact_one() {
 
 #[test]
 fn exp2_is_near_the_exact_one() {
-    for i in (0..126_000).step_by(STEP) {
+    for i in (0..60_000).step_by(STEP) {
         let x = i as f32 / -1000.0;
         let got = attention::exp2(Portable, [x; LANES])[0];
         let off = (f64::from(got) / f64::from(x).exp2() - 1.0).abs();
         assert!(off < 3e-7, "2^{x} is off by {off}");
     }
     let least = attention::exp2(Portable, [f32::NEG_INFINITY; LANES])[0];
-    assert!((0.0..2e-38).contains(&least));
+    // Neither it nor its product with a small number may be subnormal.
+    assert!((f32::MIN_POSITIVE * 1e15..1e-18).contains(&least));
 }
 
 #[test]
 fn exp2_of_weights_is_near_enough_for_bytes() {
-    for i in (0..126_000).step_by(STEP) {
+    for i in (0..60_000).step_by(STEP) {
         let x = i as f32 / -1000.0;
         let got = attention_int8::exp2_of_weights(Portable, [x; LANES])[0];
         let off = (f64::from(got) / f64::from(x).exp2() - 1.0).abs();
