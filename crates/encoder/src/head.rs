@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::config::{Activation, HeadConfig, Output};
-use crate::kernels::{Kernel, LANES, Lanes, Product, WideMatMul, WideWeights};
+use crate::kernels::{GeluRows, Kernel, LANES, Lanes, WideMatMul, WideWeights};
 use crate::math::{sigmoid, softmax};
 use crate::tensors::Tensors;
 
@@ -248,17 +248,14 @@ impl Layer {
         if out.is_empty() {
             return out;
         }
-        let product = WideMatMul { input, weights: &self.weights };
-        match self.activation {
-            Activation::Gelu => product.run_gelu(Kernel::detect(), &mut out),
-            _ => product.run(Kernel::detect(), &mut out),
-        }
+        let kernel = Kernel::detect();
+        WideMatMul { input, weights: &self.weights, panels: 0..self.weights.panels(), out: &mut out }.run(kernel);
         // Zeros beyond the outputs stay zeros under every activation.
-        let floats = Lanes::floats_mut(&mut out).iter_mut();
         match self.activation {
-            Activation::None | Activation::Gelu => {}
-            Activation::Tanh => floats.for_each(|value| *value = value.tanh()),
-            Activation::Relu => floats.for_each(|value| *value = value.max(0.0)),
+            Activation::None => {}
+            Activation::Gelu => GeluRows { rows: &mut out }.run(kernel),
+            Activation::Tanh => Lanes::floats_mut(&mut out).iter_mut().for_each(|value| *value = value.tanh()),
+            Activation::Relu => Lanes::floats_mut(&mut out).iter_mut().for_each(|value| *value = value.max(0.0)),
         }
         out
     }

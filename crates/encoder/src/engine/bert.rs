@@ -10,22 +10,26 @@ use std::ops::Range;
 use super::Engine;
 use super::embeddings::Embeddings;
 use super::scratch::{Pool, room};
-use crate::config::{Activation, Config};
+use crate::config::Config;
 use crate::kernels::{Attend, Kernel, LANES, Lanes, NormRows};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
 
-/// Subwords whose windows go through attention together, unless one window has more: query, key
-/// and value (1152 floats a subword in MiniLM) then stay in the second-level cache beside the weights.
-const ATTENTION_ROWS: usize = 128;
+/// Subwords whose windows go through attention together, unless one window has more.
+const ATTENTION_ROWS: usize = 256;
+
+/// Subwords whose floats go from one step to the next together, between those steps that need
+/// whole windows: they then stay in the nearest caches (1536 a subword in MiniLM at most), beside
+/// the weights.
+const CHUNK_ROWS: usize = 24;
 
 /// A linear layer between rows of whole vectors: `out = input · weightsᵀ + bias`.
 pub(super) trait Linear: Debug + Send + Sync {
-    /// Buffers that a product needs, kept between products.
-    type Scratch: Debug + Default + Send;
+    /// Rows made ready to be multiplied, kept from one time to the next.
+    type Rows: Debug + Default + Send;
 
-    /// Rows that go through the feed-forward layer together.
-    const FEED_FORWARD_ROWS: usize;
+    /// Buffers of attention, kept from one window to the next.
+    type Attention: Debug + Default + Send;
 
     /// Room for as many inputs and outputs, both multiples of 16, all weights zero.
     fn zeros(inputs: usize, outputs: usize) -> Self;
@@ -33,20 +37,24 @@ pub(super) trait Linear: Debug + Send + Sync {
     /// Sets one output: its int8 weights as `(input, weight)`, what their unit is worth, bias.
     fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, i8)>, scale: f32, bias: f32);
 
-    /// Writes one row of `out` a row of `input`, through GELU where `activation` says so.
+    /// Makes rows of `width` vectors ready, as those from row `first` on; others stay as they are.
+    fn prepare(kernel: Kernel, rows: &[Lanes], width: usize, first: usize, to: &mut Self::Rows);
+
+    /// Writes the outputs of some panels for some rows that are ready, through GELU where asked for.
     ///
     /// A row of `out` depends on its row of `input` alone, to the last bit.
     fn multiply(
         &self,
         kernel: Kernel,
-        input: &[Lanes],
+        input: &Self::Rows,
+        rows: Range<usize>,
+        panels: Range<usize>,
+        gelu: bool,
         out: &mut [Lanes],
-        activation: Activation,
-        scratch: &mut Self::Scratch,
     );
 
     /// Attends within one window.
-    fn attend(kernel: Kernel, attend: Attend<'_, Self::Scratch>);
+    fn attend(kernel: Kernel, attend: Attend<'_, Self::Attention>);
 }
 
 /// BERT on linear layers of kind `L`.
@@ -57,7 +65,7 @@ pub(super) struct Bert<L: Linear> {
     norm: Norm,
     layers: Vec<Layer<L>>,
     shape: Shape,
-    pool: Pool<Buffers<L::Scratch>>,
+    pool: Pool<Buffers<L>>,
 }
 
 /// Widths in vectors of 16, rounded up.
@@ -76,7 +84,7 @@ struct Shape {
 
 #[derive(Debug)]
 struct Layer<L> {
-    /// All heads' queries, then keys, then values; each head rounded up to whole vectors.
+    /// Query, key and value of one head after the other, each rounded up to whole vectors.
     qkv: L,
     attention_out: L,
     attention_norm: Norm,
@@ -93,14 +101,34 @@ struct Norm {
     epsilon: f32,
 }
 
-#[derive(Debug, Default)]
-struct Buffers<S> {
+#[derive(Debug)]
+struct Buffers<L: Linear> {
     states: Vec<Lanes>,
+    /// Query, key and value of one head.
     qkv: Vec<Lanes>,
     context: Vec<Lanes>,
     wide: Vec<Lanes>,
     narrow: Vec<Lanes>,
-    linear: S,
+    /// The states, ready to be multiplied.
+    ready: L::Rows,
+    /// What is ready within attention or the feed-forward layer.
+    inner: L::Rows,
+    attention: L::Attention,
+}
+
+impl<L: Linear> Default for Buffers<L> {
+    fn default() -> Self {
+        Self {
+            states: Vec::new(),
+            qkv: Vec::new(),
+            context: Vec::new(),
+            wide: Vec::new(),
+            narrow: Vec::new(),
+            ready: L::Rows::default(),
+            inner: L::Rows::default(),
+            attention: L::Attention::default(),
+        }
+    }
 }
 
 impl<L: Linear> Bert<L> {
@@ -118,8 +146,10 @@ impl<L: Linear> Bert<L> {
         })
     }
 
-    fn embed(&self, block: PackedWindows<'_>, states: &mut [Lanes]) {
+    /// What the first layer starts from.
+    fn embed(&self, block: PackedWindows<'_>, buffers: &mut Buffers<L>) {
         let vectors = self.shape.hidden;
+        let states = room(&mut buffers.states, block.ids.len() * vectors);
         for range in block.ranges() {
             for (position, row) in range.enumerate() {
                 let state = &mut states[row * vectors..][..vectors];
@@ -129,11 +159,14 @@ impl<L: Linear> Bert<L> {
                 self.embeddings.write(id, position, shape, state);
             }
         }
-        self.norm.apply(self.kernel, states, &[]);
+        for (chunk, states) in states.chunks_mut(CHUNK_ROWS * vectors).enumerate() {
+            self.norm.apply(self.kernel, states, &[]);
+            L::prepare(self.kernel, states, vectors, chunk * CHUNK_ROWS, &mut buffers.ready);
+        }
     }
 
     /// Self-attention with its residual and norm, a few windows at a time.
-    fn attend(&self, layer: &Layer<L>, block: PackedWindows<'_>, buffers: &mut Buffers<L::Scratch>) {
+    fn attend(&self, layer: &Layer<L>, block: PackedWindows<'_>, buffers: &mut Buffers<L>) {
         let mut windows: Vec<Range<usize>> = Vec::new();
         let rows = |windows: &[Range<usize>]| windows.iter().map(Range::len).sum::<usize>();
         for range in block.ranges().filter(|range| !range.is_empty()) {
@@ -147,43 +180,59 @@ impl<L: Linear> Bert<L> {
     }
 
     /// Self-attention with its residual and norm for windows that follow on one another.
-    fn attend_within(&self, layer: &Layer<L>, windows: &[Range<usize>], buffers: &mut Buffers<L::Scratch>) {
+    ///
+    /// One head after the other, so that its query, key and value are still in the nearest caches
+    /// when attention reads them.
+    fn attend_within(&self, layer: &Layer<L>, windows: &[Range<usize>], buffers: &mut Buffers<L>) {
         let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
             return;
         };
         let (kernel, shape) = (self.kernel, self.shape);
         let (first, rows) = (first.start, last.end - first.start);
         let states = &mut buffers.states[first * shape.hidden..][..rows * shape.hidden];
-        let context_width = shape.heads * shape.head;
-        let qkv = room(&mut buffers.qkv, rows * 3 * context_width);
-        let context = room(&mut buffers.context, rows * context_width);
-        let narrow = room(&mut buffers.narrow, rows * shape.hidden);
+        let (width, of_head) = (shape.heads * shape.head, 3 * shape.head);
+        let qkv = room(&mut buffers.qkv, rows * of_head);
+        let context = room(&mut buffers.context, rows * width);
+        let narrow = room(&mut buffers.narrow, CHUNK_ROWS * shape.hidden);
+        let (ready, inner) = (&mut buffers.ready, &mut buffers.inner);
 
-        let scratch = &mut buffers.linear;
-        layer.qkv.multiply(kernel, states, qkv, Activation::None, scratch);
-        for range in windows {
-            let range = range.start - first..range.end - first;
-            let qkv = &qkv[range.start * 3 * context_width..range.end * 3 * context_width];
-            let out = &mut context[range.start * context_width..range.end * context_width];
-            L::attend(kernel, Attend { qkv, out, heads: shape.heads, size: shape.head, scratch });
+        for head in 0..shape.heads {
+            let panels = head * of_head..(head + 1) * of_head;
+            layer.qkv.multiply(kernel, ready, first..first + rows, panels, false, qkv);
+            for range in windows {
+                let range = range.start - first..range.end - first;
+                let qkv = &qkv[range.start * of_head..range.end * of_head];
+                let out = &mut context[range.start * width..range.end * width];
+                let at = head * shape.head;
+                L::attend(kernel, Attend { qkv, out, width, at, size: shape.head, scratch: &mut buffers.attention });
+            }
         }
-        let linear = &layer.attention_out;
-        linear.multiply(kernel, context, narrow, Activation::None, scratch);
-        layer.attention_norm.apply(kernel, states, narrow);
+        let states = states.chunks_mut(CHUNK_ROWS * shape.hidden);
+        for (chunk, (states, context)) in states.zip(context.chunks(CHUNK_ROWS * width)).enumerate() {
+            let narrow = &mut narrow[..states.len()];
+            L::prepare(kernel, context, width, 0, inner);
+            layer.attention_out.multiply(kernel, inner, 0..context.len() / width, 0..shape.hidden, false, narrow);
+            layer.attention_norm.apply(kernel, states, narrow);
+            L::prepare(kernel, states, shape.hidden, first + chunk * CHUNK_ROWS, ready);
+        }
     }
 
     /// The feed-forward layer with its residual and norm.
-    fn feed_forward(&self, layer: &Layer<L>, rows: usize, buffers: &mut Buffers<L::Scratch>) {
+    fn feed_forward(&self, layer: &Layer<L>, rows: usize, buffers: &mut Buffers<L>) {
         let (kernel, shape) = (self.kernel, self.shape);
-        let states = &mut buffers.states[..rows * shape.hidden];
-        for states in states.chunks_mut(L::FEED_FORWARD_ROWS * shape.hidden) {
-            let rows = states.len() / shape.hidden;
-            let wide = room(&mut buffers.wide, rows * shape.wide);
-            let narrow = room(&mut buffers.narrow, rows * shape.hidden);
-            let scratch = &mut buffers.linear;
-            layer.up.multiply(kernel, states, wide, Activation::Gelu, scratch);
-            layer.down.multiply(kernel, wide, narrow, Activation::None, scratch);
+        let wide = room(&mut buffers.wide, CHUNK_ROWS * shape.wide);
+        let narrow = room(&mut buffers.narrow, CHUNK_ROWS * shape.hidden);
+        let (ready, inner) = (&mut buffers.ready, &mut buffers.inner);
+        let states = buffers.states[..rows * shape.hidden].chunks_mut(CHUNK_ROWS * shape.hidden);
+        for (chunk, states) in states.enumerate() {
+            let (first, rows) = (chunk * CHUNK_ROWS, states.len() / shape.hidden);
+            let wide = &mut wide[..rows * shape.wide];
+            let narrow = &mut narrow[..states.len()];
+            layer.up.multiply(kernel, ready, first..first + rows, 0..shape.wide, true, wide);
+            L::prepare(kernel, wide, shape.wide, 0, inner);
+            layer.down.multiply(kernel, inner, 0..rows, 0..shape.hidden, false, narrow);
             layer.output_norm.apply(kernel, states, narrow);
+            L::prepare(kernel, states, shape.hidden, first, ready);
         }
     }
 }
@@ -192,7 +241,7 @@ impl<L: Linear> Engine for Bert<L> {
     fn encode(&self, block: PackedWindows<'_>, out: &mut [f32]) {
         self.pool.with(|buffers| {
             let rows = block.ids.len();
-            self.embed(block, room(&mut buffers.states, rows * self.shape.hidden));
+            self.embed(block, buffers);
             for layer in &self.layers {
                 self.attend(layer, block, buffers);
                 self.feed_forward(layer, rows, buffers);
@@ -241,13 +290,17 @@ impl<L: Linear> Layer<L> {
         let factor = LOG2_E / (shape.head_size as f32).sqrt();
         let parts = [("query", factor), ("key", 1.0), ("value", 1.0)];
         for (i, (part, factor)) in parts.into_iter().enumerate() {
+            let place = |output| {
+                let (head, number) = (output / shape.head_size, output % shape.head_size);
+                (head * parts.len() + i) * shape.head * LANES + number
+            };
             let mut linear = Stored::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
             if part == "key" {
                 // It adds the same to all scores of a query, which softmax does not see, and would
                 // cost the bytes of the keys their precision.
                 linear.bias.fill(0.0);
             }
-            linear.place(&mut qkv, |output| i * context + shape.in_heads(output), |input| input, factor);
+            linear.place(&mut qkv, place, |input| input, factor);
         }
         let read = |part: &str, inputs, outputs| Stored::read(&at(part), inputs, outputs, tensors);
         let same = |index: usize| index;

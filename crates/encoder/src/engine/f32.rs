@@ -1,14 +1,14 @@
 //! The reference's linear layer: 32-bit floats.
 
+use std::ops::Range;
+
 use super::bert::Linear;
-use crate::config::Activation;
-use crate::kernels::{Attend, AttentionScratch, Kernel, Lanes, Product, WideMatMul, WideWeights};
+use super::scratch::room;
+use crate::kernels::{Attend, AttentionScratch, GeluRows, Kernel, LANES, Lanes, WideMatMul, WideWeights};
 
 impl Linear for WideWeights {
-    type Scratch = AttentionScratch;
-
-    /// The intermediate of as many rows (393 KB in MiniLM) stays in the second-level cache.
-    const FEED_FORWARD_ROWS: usize = 64;
+    type Rows = Vec<Lanes>;
+    type Attention = AttentionScratch;
 
     fn zeros(inputs: usize, outputs: usize) -> Self {
         Self::zeros(inputs, outputs)
@@ -18,18 +18,25 @@ impl Linear for WideWeights {
         self.set(output, weights.map(|(input, weight)| (input, f32::from(weight) * scale)), bias);
     }
 
+    fn prepare(_: Kernel, rows: &[Lanes], width: usize, first: usize, to: &mut Vec<Lanes>) {
+        let before = first * width;
+        room(to, before + rows.len())[before..].copy_from_slice(rows);
+    }
+
     fn multiply(
         &self,
         kernel: Kernel,
-        input: &[Lanes],
+        input: &Vec<Lanes>,
+        rows: Range<usize>,
+        panels: Range<usize>,
+        gelu: bool,
         out: &mut [Lanes],
-        activation: Activation,
-        _: &mut AttentionScratch,
     ) {
-        let product = WideMatMul { input, weights: self };
-        match activation {
-            Activation::Gelu => product.run_gelu(kernel, out),
-            _ => product.run(kernel, out),
+        let width = self.inputs() / LANES;
+        let input = &input[rows.start * width..rows.end * width];
+        WideMatMul { input, weights: self, panels, out }.run(kernel);
+        if gelu {
+            GeluRows { rows: out }.run(kernel);
         }
     }
 

@@ -3,11 +3,12 @@
 //! Products of u8 and i8 are summed in i32, exactly. Each row of activations gets its own scale
 //! and zero from its least and greatest number.
 
+use std::ops::Range;
+
 use super::bert::Linear;
 use super::scratch::room;
-use crate::config::Activation;
 use crate::kernels::{
-    Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, Product, QuantiseRows, RowScale,
+    Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale,
 };
 
 /// Activations as the kernels take them.
@@ -15,15 +16,11 @@ use crate::kernels::{
 pub(super) struct Quantised {
     values: Vec<u8>,
     scales: Vec<RowScale>,
-    attention: ByteScratch,
 }
 
 impl Linear for PackedWeights {
-    type Scratch = Quantised;
-
-    /// The wide intermediate (1536 floats a row in MiniLM) then stays in the second-level cache
-    /// beside the weights.
-    const FEED_FORWARD_ROWS: usize = 48;
+    type Rows = Quantised;
+    type Attention = ByteScratch;
 
     fn zeros(inputs: usize, outputs: usize) -> Self {
         Self::zeros(inputs, outputs)
@@ -33,26 +30,28 @@ impl Linear for PackedWeights {
         self.set(output, weights, scale, bias);
     }
 
+    fn prepare(kernel: Kernel, rows: &[Lanes], width: usize, first: usize, to: &mut Quantised) {
+        let before = first * width * LANES;
+        let values = &mut room(&mut to.values, before + rows.len() * LANES)[before..];
+        let scales = &mut room(&mut to.scales, first + rows.len() / width)[first..];
+        QuantiseRows { rows, values, scales }.run(kernel);
+    }
+
     fn multiply(
         &self,
         kernel: Kernel,
-        input: &[Lanes],
+        input: &Quantised,
+        rows: Range<usize>,
+        panels: Range<usize>,
+        gelu: bool,
         out: &mut [Lanes],
-        activation: Activation,
-        scratch: &mut Quantised,
     ) {
-        let values = room(&mut scratch.values, input.len() * LANES);
-        let scales = room(&mut scratch.scales, out.len() / self.panels());
-        QuantiseRows { rows: input, values, scales }.run(kernel);
-        let product = MatMul { activations: Activations { values, scales }, weights: self };
-        match activation {
-            Activation::Gelu => product.run_gelu(kernel, out),
-            _ => product.run(kernel, out),
-        }
+        let values = &input.values[rows.start * self.inputs()..rows.end * self.inputs()];
+        let activations = Activations { values, scales: &input.scales[rows] };
+        MatMul { activations, weights: self, panels, gelu, out }.run(kernel);
     }
 
-    fn attend(kernel: Kernel, attend: Attend<'_, Quantised>) {
-        let Attend { qkv, out, heads, size, scratch } = attend;
-        Attend { qkv, out, heads, size, scratch: &mut scratch.attention }.run(kernel);
+    fn attend(kernel: Kernel, attend: Attend<'_, ByteScratch>) {
+        attend.run(kernel);
     }
 }

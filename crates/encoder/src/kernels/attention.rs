@@ -6,16 +6,18 @@
 
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
-/// The windows' rows of query, key and value, and where the result goes.
+/// One head's query, key and value in one window, and where the result goes.
 #[derive(Debug)]
 pub(crate) struct Attend<'a, T> {
-    /// Rows of one window: all heads' queries, then all keys, then all values. The queries carry
-    /// the factor `log2(e) / √size` already.
+    /// One row a subword: query, key, value. The queries carry the factor `log2(e) / √size` already.
     pub(crate) qkv: &'a [Lanes],
     /// One row a subword: all heads' results.
     pub(crate) out: &'a mut [Lanes],
-    pub(crate) heads: usize,
-    /// Vectors in a head's share of a row.
+    /// Vectors in a row of `out`.
+    pub(crate) width: usize,
+    /// Which vector of a row is the first of this head's result.
+    pub(crate) at: usize,
+    /// Vectors of a query, of a key, of a value, and of a result.
     pub(crate) size: usize,
     pub(crate) scratch: &'a mut T,
 }
@@ -45,18 +47,20 @@ impl Op for Attend<'_, AttentionScratch> {
     }
 }
 
-/// Where in the rows the parts of one head are.
+/// Sizes of one head in one window.
 #[derive(Clone, Copy)]
 struct Head {
-    query: usize,
-    key: usize,
-    value: usize,
-    /// Vectors of this head in a row.
+    /// Vectors of a query, of a key and of a value.
     size: usize,
-    /// Vectors in a row of `qkv`.
-    stride: usize,
     /// Rows of the window.
     rows: usize,
+}
+
+impl Head {
+    /// Vectors in a row of `qkv`.
+    fn stride(self) -> usize {
+        3 * self.size
+    }
 }
 
 /// Attends with tiles of `TILE` keys, or numbers of a value, by `SETS` vectors of queries.
@@ -67,38 +71,31 @@ pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
     attend: &mut Attend<'_, AttentionScratch>,
 ) {
-    let Attend { qkv, out, heads, size, scratch } = attend;
-    let (heads, size) = (*heads, *size);
-    let width = heads * size;
-    let stride = 3 * width;
-    let rows = qkv.len() / stride;
+    let Attend { qkv, out, width, at, size, scratch } = attend;
+    let size = *size;
+    let rows = qkv.len() / (3 * size);
+    let head = Head { size, rows };
     let AttentionScratch { turned, scores } = &mut **scratch;
     turned.resize(size * LANES * SETS, Lanes::default());
     scores.resize(rows.next_multiple_of(TILE) * SETS, Lanes::default());
-    for index in 0..heads {
-        let head = Head {
-            query: index * size,
-            key: width + index * size,
-            value: 2 * width + index * size,
-            size,
-            stride,
-            rows,
-        };
-        let mut first = 0;
-        while first < rows {
-            // The last queries take one vector where that is enough.
-            if SETS > 1 && rows - first > LANES {
-                block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores, out);
-                first += SETS * LANES;
-            } else {
-                block::<S, TILE, 1>(simd, qkv, head, first, turned, scores, out);
-                first += LANES;
-            }
+    let mut first = 0;
+    while first < rows {
+        let out = &mut out[first * *width + *at..];
+        // The last queries take one vector where that is enough.
+        if SETS > 1 && rows - first > LANES {
+            block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores);
+            turn_back::<S, SETS>(simd, head, turned, out, *width);
+            first += SETS * LANES;
+        } else {
+            block::<S, TILE, 1>(simd, qkv, head, first, turned, scores);
+            turn_back::<S, 1>(simd, head, turned, out, *width);
+            first += LANES;
         }
     }
 }
 
-/// All of attention for `SETS` times 16 queries of one head, from row `first`.
+/// All of attention for `SETS` times 16 queries, from row `first`; leaves one vector set of queries
+/// a number of the result.
 #[inline(always)]
 fn block<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
@@ -107,7 +104,6 @@ fn block<S: Simd, const TILE: usize, const SETS: usize>(
     first: usize,
     turned: &mut [Lanes],
     scores: &mut [Lanes],
-    out: &mut [Lanes],
 ) {
     let (queries, _) = turned.as_chunks_mut::<SETS>();
     let (scores, _) = scores.as_chunks_mut::<SETS>();
@@ -115,13 +111,12 @@ fn block<S: Simd, const TILE: usize, const SETS: usize>(
     let greatest = score::<S, TILE, SETS>(simd, qkv, head, queries, scores);
     let sums = exponentiate(simd, &mut scores[..head.rows], greatest);
     weigh::<S, TILE, SETS>(simd, qkv, head, scores, sums, queries);
-    turn_back(simd, head, first, queries, out);
 }
 
 /// Row `first + i`, or the last one where there are no more.
 #[inline(always)]
 fn row(qkv: &[Lanes], head: Head, row: usize, from: usize) -> &[Lanes] {
-    &qkv[row.min(head.rows - 1) * head.stride + from..][..head.size]
+    &qkv[row.min(head.rows - 1) * head.stride() + from..][..head.size]
 }
 
 #[inline(always)]
@@ -136,7 +131,7 @@ fn turn_queries<S: Simd, const SETS: usize>(
         for part in 0..head.size {
             let mut square = [simd.splat(0.0); LANES];
             for (i, v) in square.iter_mut().enumerate() {
-                *v = simd.load(&row(qkv, head, first + set * LANES + i, head.query)[part]);
+                *v = simd.load(&row(qkv, head, first + set * LANES + i, 0)[part]);
             }
             let square = simd.transpose(square);
             for (v, query) in square.into_iter().zip(&mut queries[part * LANES..]) {
@@ -168,7 +163,7 @@ fn score<S: Simd, const TILE: usize, const SETS: usize>(
             let mut keys = [&[0.0; LANES]; TILE];
             for i in 0..TILE {
                 // Beyond the last key that one is taken again, which changes no maximum.
-                keys[i] = &row(qkv, head, tile * TILE + i, head.key)[part].0;
+                keys[i] = &row(qkv, head, tile * TILE + i, head.size)[part].0;
             }
             let queries = &queries[part];
             for d in 0..LANES {
@@ -227,7 +222,7 @@ fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
     for set in 0..SETS {
         shares[set] = simd.div(simd.splat(1.0), totals[set]);
     }
-    let values = qkv[head.value..].chunks(head.stride);
+    let values = qkv[2 * head.size..].chunks(head.stride());
     let (out, _) = out.as_chunks_mut::<TILE>();
     for (tile, out) in out.iter_mut().enumerate().take(head.size * LANES / TILE) {
         let (part, at) = (tile * TILE / LANES, tile * TILE % LANES);
@@ -255,14 +250,8 @@ fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
 }
 
 #[inline(always)]
-fn turn_back<S: Simd, const SETS: usize>(
-    simd: S,
-    head: Head,
-    first: usize,
-    turned: &[[Lanes; SETS]],
-    out: &mut [Lanes],
-) {
-    let width = head.stride / 3;
+fn turn_back<S: Simd, const SETS: usize>(simd: S, head: Head, turned: &[Lanes], out: &mut [Lanes], width: usize) {
+    let (turned, _) = turned.as_chunks::<SETS>();
     for set in 0..SETS {
         for part in 0..head.size {
             let mut square = [simd.splat(0.0); LANES];
@@ -270,9 +259,10 @@ fn turn_back<S: Simd, const SETS: usize>(
                 *v = simd.load(&turned[set]);
             }
             let square = simd.transpose(square);
-            let first = first + set * LANES;
-            for (v, row) in square.into_iter().zip(first..head.rows) {
-                simd.store(v, &mut out[row * width + head.query + part]);
+            // Beyond the last row there is nothing left of `out`.
+            let rows = out[part..].chunks_mut(width).skip(set * LANES);
+            for (v, row) in square.into_iter().zip(rows) {
+                simd.store(v, &mut row[0]);
             }
         }
     }
@@ -285,26 +275,20 @@ const EXP2_POLYNOMIAL: [f32; 6] =
 
 /// 1.5 · 2²³: added to a number between -2²² and 2²², it leaves the nearest integer in the
 /// lowest bits.
-pub(super) const ROUND: f32 = 12_582_912.0;
+const ROUND: f32 = 12_582_912.0;
 
 /// Powers of two end here: next to 1 they are nothing in f32, and their product with any usual
 /// number is still normal. A CPU takes a hundred cycles and more for each number that is not.
-pub(super) const LEAST_EXPONENT: f32 = -60.0;
+const LEAST_EXPONENT: f32 = -60.0;
 
 /// `2^x` for `x` at most 0; below [`LEAST_EXPONENT`] it is as for that.
 #[inline(always)]
 pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
-    exp2_by(simd, x, &EXP2_POLYNOMIAL)
-}
-
-/// [`exp2`] with another polynomial for the fraction, lowest power first.
-#[inline(always)]
-pub(super) fn exp2_by<S: Simd, const N: usize>(simd: S, x: S::F, polynomial: &[f32; N]) -> S::F {
     let x = simd.max(x, simd.splat(LEAST_EXPONENT));
     let t = simd.add(x, simd.splat(ROUND));
     let fraction = simd.sub(x, simd.sub(t, simd.splat(ROUND)));
-    let mut p = simd.splat(polynomial[N - 1]);
-    for coefficient in polynomial[..N - 1].iter().rev() {
+    let mut p = simd.splat(EXP2_POLYNOMIAL[5]);
+    for coefficient in EXP2_POLYNOMIAL[..5].iter().rev() {
         p = simd.mul_add(p, fraction, simd.splat(*coefficient));
     }
     simd.add_exponent(p, t)

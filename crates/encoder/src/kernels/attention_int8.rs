@@ -1,21 +1,24 @@
-//! Attention within one window on integer dot products.
+//! Attention of one head within one window on integer dot products.
 //!
-//! Queries, keys and values are quantised head by head and row by row, so that a row's largest
-//! number costs no other row precision. Lanes run over keys: scores are sums of bytes that are
-//! scaled, softmax is f32, and its weights become bytes again to sum the values. A key's value
-//! has a scale of its own, which goes into its weight before that is rounded; a key that draws
-//! nearly all attention but has a small value, as the special subwords often do, thus leaves the
-//! others their precision.
+//! Queries, keys and values are quantised row by row, so that a row's largest number costs no other
+//! row precision. Lanes run over keys: scores are sums of bytes that are scaled, softmax is f32, and
+//! its weights become bytes again to sum the values. What a byte of a key's value is worth goes into
+//! the key's weight before that is rounded: a key that draws nearly all attention but has a small
+//! value, as the special subwords often do, thus leaves the others their precision. It is a power of
+//! two, so it goes in as a sum, where scores are scaled, and the greatest weight is known before the
+//! first one is computed.
 
 #![expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 
-use super::attention::{Attend, ROUND, exp2_by};
+use super::attention::{Attend, exp2};
 use super::matmul::products;
 use super::{Group, LANES, Lanes, Op, Simd};
 
 /// Buffers of one head, grown as needed and kept.
 #[derive(Debug, Default)]
 pub(crate) struct ByteScratch {
+    /// The rows of the last panel, where the window does not fill it: the last one again and again.
+    tail: Vec<Lanes>,
     /// Queries plus 128, one row a subword.
     queries: Vec<[u8; 4]>,
     /// What a unit of a query's bytes is worth.
@@ -23,20 +26,19 @@ pub(crate) struct ByteScratch {
     keys: Keys,
     /// Panels of 16 numbers of a value, a group four keys.
     values: Vec<Group>,
-    value_units: Vec<Lanes>,
     /// The sum of each number's bytes over all keys.
     value_sums: Vec<Lanes>,
-    /// 16 keys' numbers, one vector of keys each.
-    turned: Vec<Lanes>,
-    /// For each query of a tile the scores of all keys, then their weights.
-    scores: Vec<Lanes>,
-    /// The same weights as bytes, in units that each query has of its own.
+    /// The exponents of the weights that a tile of queries gives to 16 keys, panel after panel.
+    exponents: Vec<Lanes>,
+    /// The weights as bytes, in units that each query has of its own.
     weights: Vec<[u8; 4]>,
 }
 
 /// The keys of a head, in panels of 16.
 #[derive(Debug, Default)]
 struct Keys {
+    /// The bytes of one panel, plus 128, one row a key.
+    rows: Vec<[u8; 4]>,
     /// A group is four numbers of each key.
     groups: Vec<Group>,
     /// The sum of each key's bytes.
@@ -45,8 +47,10 @@ struct Keys {
     units: Vec<Lanes>,
     /// What the 128 in every byte of a query adds to its sum with each key, in units of the key.
     offsets: Vec<Lanes>,
-    /// The largest score that a key may have: none where there is no key.
-    limits: Vec<Lanes>,
+    /// The power of two that a unit of the value's bytes is worth.
+    exponents: Vec<Lanes>,
+    /// How many such units one is: zero where there is no key.
+    per_one: Vec<Lanes>,
 }
 
 impl Op for Attend<'_, ByteScratch> {
@@ -56,26 +60,28 @@ impl Op for Attend<'_, ByteScratch> {
     }
 }
 
-/// Where in the rows the parts of one head are.
+/// The rows of one head.
 #[derive(Clone, Copy)]
 struct Head<'a> {
     qkv: &'a [Lanes],
-    query: usize,
-    key: usize,
-    value: usize,
-    /// Vectors of this head in a row.
+    /// Vectors of a query, of a key and of a value.
     size: usize,
-    /// Vectors in a row of `qkv`.
-    stride: usize,
     /// Rows of the window.
     rows: usize,
 }
 
-impl<'a> Head<'a> {
-    /// This head's share, from vector `from`, of a row; of the last one where there are no more.
-    #[inline(always)]
-    fn row(self, row: usize, from: usize) -> &'a [Lanes] {
-        &self.qkv[row.min(self.rows - 1) * self.stride + from..][..self.size]
+/// Which part of a row.
+#[derive(Clone, Copy)]
+enum Part {
+    Query,
+    Key,
+    Value,
+}
+
+impl Head<'_> {
+    /// Vectors in a row.
+    fn width(self) -> usize {
+        3 * self.size
     }
 
     /// Vectors that hold a number for each row.
@@ -87,6 +93,44 @@ impl<'a> Head<'a> {
     fn groups(self) -> usize {
         self.rows.div_ceil(4)
     }
+
+    /// Groups that hold a row's numbers.
+    fn depth(self) -> usize {
+        self.size * LANES / 4
+    }
+}
+
+/// The 16 rows of a panel.
+#[derive(Clone, Copy)]
+struct Panel<'a> {
+    rows: &'a [Lanes],
+    size: usize,
+}
+
+impl<'a> Panel<'a> {
+    #[inline(always)]
+    fn of(head: Head<'a>, tail: &'a [Lanes], panel: usize) -> Self {
+        let len = LANES * head.width();
+        let rows = head.qkv.get(panel * len..(panel + 1) * len).unwrap_or(&tail[..len]);
+        Self { rows, size: head.size }
+    }
+
+    #[inline(always)]
+    fn row(self, row: usize, part: Part) -> &'a [Lanes] {
+        &self.rows[(row * 3 + part as usize) * self.size..][..self.size]
+    }
+
+    /// The largest magnitude in each row.
+    #[inline(always)]
+    fn largest<S: Simd>(self, simd: S, part: Part) -> S::F {
+        let mut rows = [simd.splat(0.0); LANES];
+        for i in 0..LANES {
+            for v in self.row(i, part) {
+                rows[i] = simd.max(rows[i], simd.abs(simd.load(v)));
+            }
+        }
+        simd.max(simd.maxima(rows), simd.splat(LEAST))
+    }
 }
 
 /// The largest magnitude that a signed byte is given.
@@ -95,8 +139,10 @@ const LARGEST: f32 = 127.0;
 const OFFSET: f32 = 128.0;
 /// Smaller magnitudes are as good as zero, and have an inverse.
 const LEAST: f32 = 1e-30;
-/// A score that no key has: so low that the weight is zero whatever the query's unit.
-const NO_SCORE: f32 = f32::MIN;
+/// Values whose unit is smaller than the greatest one by more powers of two take a greater one.
+const EXPONENTS: f32 = 20.0;
+/// The exponent where there is no key: so low that the weight is zero whatever the score.
+const NO_KEY: f32 = -1e30;
 
 /// Attends with tiles of `ROWS` queries by `PANELS` vectors; the result depends on neither.
 #[inline(always)]
@@ -104,165 +150,122 @@ pub(super) fn attend_bytes<S: Simd, const ROWS: usize, const PANELS: usize>(
     simd: S,
     attend: &mut Attend<'_, ByteScratch>,
 ) {
-    let Attend { qkv, out, heads, size, scratch } = attend;
-    let (size, width) = (*size, *heads * *size);
-    let stride = 3 * width;
-    for index in 0..*heads {
-        let (query, rows) = (index * size, qkv.len() / stride);
-        let head = Head { qkv, query, key: width + query, value: 2 * width + query, size, stride, rows };
-        scratch.make_room(head, ROWS);
-        for panel in 0..head.panels() {
-            scratch.pack_queries(simd, head, panel);
-            scratch.pack_keys(simd, head, panel);
-            scratch.pack_values(simd, head, panel);
+    // Compiled once more for heads of 32 numbers, as MiniLM has them: loops over a row become straight code.
+    match attend.size {
+        2 => attend_sized::<S, ROWS, PANELS>(simd, attend, 2),
+        size => attend_sized::<S, ROWS, PANELS>(simd, attend, size),
+    }
+}
+
+#[inline(always)]
+fn attend_sized<S: Simd, const ROWS: usize, const PANELS: usize>(
+    simd: S,
+    attend: &mut Attend<'_, ByteScratch>,
+    size: usize,
+) {
+    let Attend { qkv, out, width, at, scratch, .. } = attend;
+    let width = *width;
+    let head = Head { qkv, size, rows: qkv.len() / (3 * size) };
+    scratch.make_room(head, ROWS);
+    scratch.pack_queries(simd, head);
+    scratch.keys.pack(simd, head, &scratch.tail);
+    scratch.pack_values(simd, head);
+    for first in (0..head.rows).step_by(ROWS) {
+        let greatest = scratch.score::<S, ROWS, PANELS>(simd, head, first);
+        let units = scratch.weigh(simd, head, greatest);
+        let out = &mut out[first * width + *at..];
+        let mut part = 0;
+        while part + PANELS <= size {
+            scratch.sum::<S, ROWS, PANELS>(simd, head, part, &units, &mut out[part..], width);
+            part += PANELS;
         }
-        for first in (0..rows).step_by(ROWS) {
-            let greatest = scratch.score::<S, ROWS, PANELS>(simd, head, first);
-            let mut units = [0.0; ROWS];
-            for r in 0..ROWS {
-                units[r] = scratch.weigh(simd, head, first, r, greatest[r]);
-            }
-            let mut part = 0;
-            while part + PANELS <= size {
-                scratch.sum::<S, ROWS, PANELS>(simd, head, first, part, &units, out);
-                part += PANELS;
-            }
-            for part in part..size {
-                scratch.sum::<S, ROWS, 1>(simd, head, first, part, &units, out);
-            }
+        for part in part..size {
+            scratch.sum::<S, ROWS, 1>(simd, head, part, &units, &mut out[part..], width);
         }
     }
 }
 
-/// `max(v, |of|)`.
+/// The sum of each output's weights over all groups.
 #[inline(always)]
-fn max_magnitude<S: Simd>(simd: S, v: S::F, of: S::F) -> S::F {
-    simd.max(v, simd.max(of, simd.sub(simd.splat(0.0), of)))
-}
-
-/// `v` times `inverse`, as a whole number.
-#[inline(always)]
-fn whole<S: Simd>(simd: S, v: S::F, inverse: S::F) -> S::F {
-    let round = simd.splat(ROUND);
-    simd.sub(simd.mul_add(v, inverse, round), round)
+fn columns<S: Simd>(simd: S, groups: &[Group]) -> S::F {
+    let mut sums = simd.no_sums();
+    for group in groups {
+        sums = simd.add_weights(sums, simd.weights(group));
+    }
+    simd.to_floats(sums, &Lanes::default())
 }
 
 impl ByteScratch {
     fn make_room(&mut self, head: Head<'_>, tile: usize) {
-        let Head { size, .. } = head;
-        let panels = head.panels();
+        let (panels, depth) = (head.panels(), head.depth());
         let group = Group([[0; 4]; LANES]);
-        self.queries.resize(panels * LANES * size * 4, [0; 4]);
-        self.keys.groups.resize(panels * size * 4, group);
-        self.values.resize(size * head.groups(), group);
-        let Keys { sums, units, offsets, limits, .. } = &mut self.keys;
-        for lanes in [&mut self.query_units, &mut self.value_units, sums, units, offsets] {
+        let filled = head.rows / LANES * LANES * head.width();
+        self.tail.clear();
+        self.tail.extend_from_slice(&head.qkv[filled..]);
+        let last = &head.qkv[head.qkv.len() - head.width()..];
+        while self.tail.len() < LANES * head.width() {
+            self.tail.extend_from_slice(last);
+        }
+        self.queries.resize(panels * LANES * depth, [0; 4]);
+        self.keys.rows.resize(LANES * depth, [0; 4]);
+        self.keys.groups.resize(panels * depth, group);
+        self.values.resize(head.size * head.groups(), group);
+        let Keys { sums, units, offsets, exponents, per_one, .. } = &mut self.keys;
+        for lanes in [&mut self.query_units, sums, units, offsets, exponents, per_one] {
             lanes.resize(panels, Lanes::default());
         }
-        limits.clear();
-        limits.resize(panels, Lanes([f32::MAX; LANES]));
-        if let Some(last) = limits.last_mut() {
-            last.0[LANES - (panels * LANES - head.rows)..].fill(NO_SCORE);
-        }
-        self.value_sums.clear();
-        self.value_sums.resize(size, Lanes::default());
-        self.turned.resize(size * LANES, Lanes::default());
-        self.scores.resize(tile * panels, Lanes::default());
+        self.value_sums.resize(head.size, Lanes::default());
+        self.exponents.resize(tile * panels, Lanes::default());
         self.weights.resize(tile * panels * 4, [0; 4]);
     }
 
-    /// For 16 rows from vector `from` what a byte is worth, and how many bytes one is.
     #[inline(always)]
-    fn units<S: Simd>(simd: S, head: Head<'_>, panel: usize, from: usize) -> (S::F, S::F) {
-        let mut square = [simd.splat(LEAST); LANES];
-        for i in 0..LANES {
-            for v in head.row(panel * LANES + i, from) {
-                square[i] = max_magnitude(simd, square[i], simd.load(v));
-            }
-        }
-        let square = simd.transpose(square);
-        let mut most = square[0];
-        for i in 1..LANES {
-            most = simd.max(most, square[i]);
-        }
-        let largest = simd.splat(LARGEST);
-        (simd.mul(most, simd.splat(1.0 / LARGEST)), simd.div(largest, most))
-    }
-
-    #[inline(always)]
-    fn pack_queries<S: Simd>(&mut self, simd: S, head: Head<'_>, panel: usize) {
-        let (units, per_unit) = Self::units(simd, head, panel, head.query);
-        simd.store(units, &mut self.query_units[panel]);
-        let mut inverse = Lanes::default();
-        simd.store(per_unit, &mut inverse);
-        let bytes = self.queries[panel * LANES * head.size * 4..].as_flattened_mut();
-        let (bytes, _) = bytes.as_chunks_mut::<LANES>();
-        for i in 0..LANES {
-            let inverse = simd.splat(inverse.0[i]);
-            let row = head.row(panel * LANES + i, head.query);
-            for (v, bytes) in row.iter().zip(&mut bytes[i * head.size..]) {
-                simd.store_bytes(simd.mul_add(simd.load(v), inverse, simd.splat(OFFSET)), bytes);
-            }
+    fn pack_queries<S: Simd>(&mut self, simd: S, head: Head<'_>) {
+        let bytes = self.queries.chunks_exact_mut(LANES * head.depth());
+        for ((index, bytes), units) in bytes.enumerate().zip(&mut self.query_units) {
+            let panel = Panel::of(head, &self.tail, index);
+            simd.store(pack_rows(simd, panel, Part::Query, bytes), units);
         }
     }
 
     #[inline(always)]
-    fn pack_keys<S: Simd>(&mut self, simd: S, head: Head<'_>, panel: usize) {
-        let mut most = simd.splat(LEAST);
-        for part in 0..head.size {
-            let mut square = [simd.splat(0.0); LANES];
-            for i in 0..LANES {
-                square[i] = simd.load(&head.row(panel * LANES + i, head.key)[part]);
-            }
-            let square = simd.transpose(square);
-            for (v, to) in square.into_iter().zip(&mut self.turned[part * LANES..]) {
-                most = max_magnitude(simd, most, v);
-                simd.store(v, to);
-            }
+    fn pack_values<S: Simd>(&mut self, simd: S, head: Head<'_>) {
+        let Keys { exponents, per_one, .. } = &mut self.keys;
+        let mut greatest = simd.splat(NO_KEY);
+        for (index, exponent) in exponents.iter_mut().enumerate() {
+            simd.store(Panel::of(head, &self.tail, index).largest(simd, Part::Value), exponent);
+            exponent.0 = exponent.0.map(|most| log2(most * (1.0 / LARGEST)));
+            greatest = simd.max(greatest, simd.load(exponent));
         }
-        let units = simd.mul(most, simd.splat(1.0 / LARGEST));
-        let per_unit = simd.div(simd.splat(LARGEST), most);
-        let mut sums = simd.splat(0.0);
-        let (turned, _) = self.turned.as_chunks::<4>();
-        for (four, group) in turned.iter().zip(&mut self.keys.groups[panel * head.size * 4..]) {
-            let mut bytes = [sums; 4];
-            for j in 0..4 {
-                bytes[j] = whole(simd, simd.load(&four[j]), per_unit);
-                sums = simd.add(sums, bytes[j]);
-            }
-            simd.interleave(bytes, group);
-        }
-        simd.store(units, &mut self.keys.units[panel]);
-        simd.store(sums, &mut self.keys.sums[panel]);
-        let offset = simd.mul(simd.mul(sums, simd.splat(-OFFSET)), units);
-        simd.store(offset, &mut self.keys.offsets[panel]);
-    }
-
-    #[inline(always)]
-    fn pack_values<S: Simd>(&mut self, simd: S, head: Head<'_>, panel: usize) {
-        let (units, per_unit) = Self::units(simd, head, panel, head.value);
-        simd.store(units, &mut self.value_units[panel]);
-        let mut inverse = Lanes::default();
-        simd.store(per_unit, &mut inverse);
-        let (inverse, _) = inverse.0.as_chunks::<4>();
-        let depth = head.groups();
-        for part in 0..head.size {
-            let mut sums = simd.load(&self.value_sums[part]);
-            for (i, inverse) in inverse.iter().enumerate().take(depth - panel * 4) {
-                let mut four = [simd.splat(0.0); 4];
-                for j in 0..4 {
-                    let v = simd.load(&head.row(panel * LANES + i * 4 + j, head.value)[part]);
-                    four[j] = whole(simd, v, simd.splat(inverse[j]));
-                    sums = simd.add(sums, four[j]);
+        let least = simd.splat(simd.range(greatest, greatest).1 - EXPONENTS);
+        let groups = head.groups();
+        for (index, (exponent, inverse)) in exponents.iter_mut().zip(&mut *per_one).enumerate() {
+            let panel = Panel::of(head, &self.tail, index);
+            let greater = simd.max(simd.load(exponent), least);
+            simd.store(greater, exponent);
+            simd.store(exp2(simd, simd.sub(simd.splat(0.0), greater)), inverse);
+            for part in 0..head.size {
+                let values = &mut self.values[part * groups..][index * 4..groups.min(index * 4 + 4)];
+                for (i, group) in values.iter_mut().enumerate() {
+                    let mut four = [least; 4];
+                    for j in 0..4 {
+                        let v = simd.load(&panel.row(i * 4 + j, Part::Value)[part]);
+                        four[j] = simd.mul(v, simd.splat(inverse.0[i * 4 + j]));
+                    }
+                    simd.interleave(four, group);
                 }
-                simd.interleave(four, &mut self.values[part * depth + panel * 4 + i]);
             }
-            simd.store(sums, &mut self.value_sums[part]);
+        }
+        // Behind the last key.
+        let last = head.panels() - 1;
+        exponents[last].0[head.rows - last * LANES..].fill(NO_KEY);
+        per_one[last].0[head.rows - last * LANES..].fill(0.0);
+        for (values, sums) in self.values.chunks_exact(groups).zip(&mut self.value_sums) {
+            simd.store(columns(simd, values), sums);
         }
     }
 
-    /// Writes the scores of all keys for `ROWS` queries, less the factor of the query; gives the
-    /// greatest of each.
+    /// Writes the exponents of all keys' weights for `ROWS` queries; gives the greatest of each.
     #[inline(always)]
     fn score<S: Simd, const ROWS: usize, const PANELS: usize>(
         &mut self,
@@ -270,12 +273,15 @@ impl ByteScratch {
         head: Head<'_>,
         first: usize,
     ) -> [S::F; ROWS] {
-        let depth = head.size * 4;
+        let depth = head.depth();
         let mut inputs = [&self.queries[..]; ROWS];
+        let mut units = [0.0; ROWS];
         for r in 0..ROWS {
-            inputs[r] = &self.queries[(first + r).min(head.rows - 1) * depth..][..depth];
+            let row = (first + r).min(head.rows - 1);
+            inputs[r] = &self.queries[row * depth..][..depth];
+            units[r] = self.query_units[row / LANES].0[row % LANES];
         }
-        let mut greatest = [simd.splat(NO_SCORE); ROWS];
+        let mut greatest = [simd.splat(f32::MIN); ROWS];
         let panels = head.panels();
         let mut panel = 0;
         while panel < panels {
@@ -285,42 +291,56 @@ impl ByteScratch {
             let groups = &self.keys.groups[panel * depth..][..width * depth];
             if width == 1 {
                 let sums = products::<S, ROWS, 1>(simd, inputs, groups);
-                self.keys.scale(simd, panel, sums, &mut greatest, &mut self.scores);
+                self.keys.scale(simd, panel, sums, &units, &mut greatest, &mut self.exponents);
             } else {
                 let sums = products::<S, ROWS, PANELS>(simd, inputs, groups);
-                self.keys.scale(simd, panel, sums, &mut greatest, &mut self.scores);
+                self.keys.scale(simd, panel, sums, &units, &mut greatest, &mut self.exponents);
             }
             panel += width;
         }
         greatest
     }
 
-    /// Turns the scores of query `first + r` into bytes; gives what a byte's product with a
-    /// byte of a value is worth.
+    /// Turns exponents into weights, and those into bytes; gives what a byte's product with a byte
+    /// of a value is worth.
     #[inline(always)]
-    fn weigh<S: Simd>(&mut self, simd: S, head: Head<'_>, first: usize, r: usize, greatest: S::F) -> f32 {
+    fn weigh<S: Simd, const ROWS: usize>(&mut self, simd: S, head: Head<'_>, greatest: [S::F; ROWS]) -> [f32; ROWS] {
         let panels = head.panels();
-        let query = (first + r).min(head.rows - 1);
-        let unit = simd.splat(self.query_units[query / LANES].0[query % LANES]);
-        let greatest = simd.splat(simd.range(greatest, greatest).1);
-        let scores = &mut self.scores[r * panels..][..panels];
-        let (mut total, mut most) = (simd.splat(0.0), simd.splat(LEAST));
-        for (score, of_value) in scores.iter_mut().zip(&self.value_units) {
-            let power = exp2_of_weights(simd, simd.mul(simd.sub(simd.load(score), greatest), unit));
-            total = simd.add(total, power);
-            let weight = simd.mul(power, simd.load(of_value));
-            most = simd.max(most, weight);
-            simd.store(weight, score);
+        let (exponents, _) = self.exponents[..panels * ROWS].as_chunks::<ROWS>();
+        let (fours, rest) = exponents.as_chunks::<4>();
+        let (per_ones, per_one) = self.keys.per_one[..panels].as_chunks::<4>();
+        // What one row waits for is begun for all of them before the first is gone through.
+        let mut totals = greatest;
+        let mut most = [0.0; ROWS];
+        for r in 0..ROWS {
+            most[r] = simd.range(greatest[r], greatest[r]).1;
         }
-        let total = simd.sum(total);
-        let most = simd.range(most, most).1;
-        let per_unit = simd.splat(255.0 / most);
-        let bytes = self.weights[r * panels * 4..].as_flattened_mut();
-        let (bytes, _) = bytes.as_chunks_mut::<LANES>();
-        for (weight, bytes) in scores.iter().zip(bytes) {
-            simd.store_bytes(simd.mul(simd.load(weight), per_unit), bytes);
+        for r in 0..ROWS {
+            let most = simd.splat(most[r]);
+            let mut total = simd.splat(0.0);
+            let bytes = self.weights[r * panels * 4..][..panels * 4].as_flattened_mut();
+            let (bytes, rest_bytes) = bytes.as_chunks_mut::<{ 4 * LANES }>();
+            for ((exponents, per_one), bytes) in fours.iter().zip(per_ones).zip(bytes) {
+                let mut four = [total; 4];
+                for i in 0..4 {
+                    four[i] = exp2_of_weights(simd, simd.sub(simd.load(&exponents[i][r]), most));
+                    total = simd.mul_add(four[i], simd.load(&per_one[i]), total);
+                }
+                simd.store_four_bytes(four, bytes);
+            }
+            let (rest_bytes, _) = rest_bytes.as_chunks_mut::<LANES>();
+            for ((exponents, per_one), bytes) in rest.iter().zip(per_one).zip(rest_bytes) {
+                let weight = exp2_of_weights(simd, simd.sub(simd.load(&exponents[r]), most));
+                total = simd.mul_add(weight, simd.load(per_one), total);
+                simd.store_bytes(weight, bytes);
+            }
+            totals[r] = total;
         }
-        most / (255.0 * total)
+        let mut units = [0.0; ROWS];
+        for r in 0..ROWS {
+            units[r] = 1.0 / simd.sum(totals[r]);
+        }
+        units
     }
 
     /// Writes the sums of the values by weight, for `ROWS` queries and `PANELS` vectors of each.
@@ -329,10 +349,10 @@ impl ByteScratch {
         &self,
         simd: S,
         head: Head<'_>,
-        first: usize,
         part: usize,
         units: &[f32; ROWS],
         out: &mut [Lanes],
+        width: usize,
     ) {
         let (depth, panels) = (head.groups(), head.panels());
         let mut inputs = [&self.weights[..]; ROWS];
@@ -340,12 +360,11 @@ impl ByteScratch {
             inputs[r] = &self.weights[r * panels * 4..][..depth];
         }
         let sums = products::<S, ROWS, PANELS>(simd, inputs, &self.values[part * depth..][..PANELS * depth]);
-        let width = head.stride / 3;
         for r in 0..ROWS {
-            if first + r >= head.rows {
+            // Behind the last query there is nothing left.
+            let Some(out) = out.get_mut(r * width..r * width + PANELS) else {
                 break;
-            }
-            let out = &mut out[(first + r) * width + head.query + part..][..PANELS];
+            };
             for p in 0..PANELS {
                 let v = simd.to_floats(sums[r][p], &self.value_sums[part + p]);
                 simd.store(simd.mul(v, simd.splat(units[r])), &mut out[p]);
@@ -355,37 +374,94 @@ impl ByteScratch {
 }
 
 impl Keys {
-    /// Sums of bytes to scores, in place of those that are kept; raises the greatest of each query.
+    #[inline(always)]
+    fn pack<S: Simd>(&mut self, simd: S, head: Head<'_>, tail: &[Lanes]) {
+        let depth = head.depth();
+        let rows = &mut self.rows[..LANES * depth];
+        for (index, groups) in self.groups.chunks_exact_mut(depth).enumerate() {
+            // Rows first, then in groups: bytes are four times as few to turn.
+            let units = pack_rows(simd, Panel::of(head, tail, index), Part::Key, rows);
+            for (k, group) in groups.iter_mut().enumerate() {
+                for (lane, four) in group.0.iter_mut().enumerate() {
+                    let signed = u32::from_ne_bytes(rows[lane * depth + k]) ^ 0x8080_8080;
+                    *four = signed.to_ne_bytes().map(u8::cast_signed);
+                }
+            }
+            simd.store(units, &mut self.units[index]);
+        }
+        for (index, groups) in self.groups.chunks_exact(depth).enumerate() {
+            let sums = columns(simd, groups);
+            simd.store(sums, &mut self.sums[index]);
+            let offset = simd.mul(simd.mul(sums, simd.splat(-OFFSET)), simd.load(&self.units[index]));
+            simd.store(offset, &mut self.offsets[index]);
+        }
+    }
+
+    /// Sums of bytes to exponents, in place of those that are kept; raises the greatest of each query.
     #[inline(always)]
     fn scale<S: Simd, const ROWS: usize, const PANELS: usize>(
         &self,
         simd: S,
         panel: usize,
         sums: [[S::Sums; PANELS]; ROWS],
+        query_units: &[f32; ROWS],
         greatest: &mut [S::F; ROWS],
-        scores: &mut [Lanes],
+        out: &mut [Lanes],
     ) {
-        let panels = self.units.len();
+        let (out, _) = out[panel * ROWS..].as_chunks_mut::<ROWS>();
+        let out = &mut out[..PANELS];
         for p in 0..PANELS {
             let at = panel + p;
             let (units, offset) = (simd.load(&self.units[at]), simd.load(&self.offsets[at]));
-            let limit = simd.load(&self.limits[at]);
+            let exponent = simd.load(&self.exponents[at]);
             for r in 0..ROWS {
                 let v = simd.mul_add(simd.to_floats(sums[r][p], &self.sums[at]), units, offset);
-                let v = simd.min(v, limit);
+                let v = simd.mul_add(v, simd.splat(query_units[r]), exponent);
                 greatest[r] = simd.max(greatest[r], v);
-                simd.store(v, &mut scores[r * panels + at]);
+                simd.store(v, &mut out[p][r]);
             }
         }
     }
 }
 
-/// `2^f` for `f` in [-1/2, 1/2], lowest power first: minimax for the relative error, by Lawson's
-/// iteration. Its error is a fortieth of what rounding a weight to a byte may cost.
-const WEIGHT_POLYNOMIAL: [f32; 4] = [0.999_928_06, 0.693_260_97, 0.242_611_23, 0.055_171_71];
+/// Writes a part of the rows of a panel as bytes plus 128; gives what a unit of each row is worth.
+#[inline(always)]
+fn pack_rows<S: Simd>(simd: S, panel: Panel<'_>, part: Part, to: &mut [[u8; 4]]) -> S::F {
+    let largest = panel.largest(simd, part);
+    let mut per_unit = Lanes::default();
+    simd.store(simd.div(simd.splat(LARGEST), largest), &mut per_unit);
+    let (bytes, _) = to.as_flattened_mut().as_chunks_mut::<LANES>();
+    for i in 0..LANES {
+        let per_unit = simd.splat(per_unit.0[i]);
+        let row = panel.row(i, part);
+        for (v, bytes) in row.iter().zip(&mut bytes[i * panel.size..]) {
+            simd.store_bytes(simd.mul_add(simd.load(v), per_unit, simd.splat(OFFSET)), bytes);
+        }
+    }
+    simd.mul(largest, simd.splat(1.0 / LARGEST))
+}
 
-/// [`exp2`](super::attention::exp2) as far as weights that become bytes need it.
+/// The logarithm of a normal number to base 2, or up to 0.016 more.
+#[inline(always)]
+pub(super) fn log2(x: f32) -> f32 {
+    let bits = x.to_bits();
+    let whole = (bits >> 23) as f32 - 127.0;
+    let rest = f32::from_bits(bits & 0x7f_ffff | 0x3f80_0000) - 1.0;
+    whole + rest + 0.345 * rest * (1.0 - rest) + 0.008
+}
+
+/// 255 times `2^f` for `f` in [0, 1], lowest power first: minimax for the relative error (7.5e-5), by
+/// Lawson's iteration. That is a fortieth of what rounding a weight to a byte may cost.
+const WEIGHT_POLYNOMIAL: [f32; 4] =
+    [0.999_925_2 * 255.0, 0.695_833_56 * 255.0, 0.226_067_29 * 255.0, 0.078_024_33 * 255.0];
+
+/// 255 times `2^x`, as far as weights that become bytes need it.
 #[inline(always)]
 pub(super) fn exp2_of_weights<S: Simd>(simd: S, x: S::F) -> S::F {
-    exp2_by(simd, x, &WEIGHT_POLYNOMIAL)
+    let fraction = simd.fraction(x);
+    let mut p = simd.splat(WEIGHT_POLYNOMIAL[3]);
+    for coefficient in WEIGHT_POLYNOMIAL[..3].iter().rev() {
+        p = simd.mul_add(p, fraction, simd.splat(*coefficient));
+    }
+    simd.scale(p, x)
 }

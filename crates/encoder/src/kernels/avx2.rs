@@ -96,6 +96,10 @@ macro_rules! floats {
                 [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])];
             div(a: Floats, b: Floats) -> Floats =
                 [_mm256_div_ps(a[0], b[0]), _mm256_div_ps(a[1], b[1])];
+            abs(v: Floats) -> Floats = {
+                let sign = _mm256_set1_ps(-0.0);
+                [_mm256_andnot_ps(sign, v[0]), _mm256_andnot_ps(sign, v[1])]
+            };
             mul_add(a: Floats, b: Floats, c: Floats) -> Floats =
                 [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])];
             max(a: Floats, b: Floats) -> Floats =
@@ -104,6 +108,11 @@ macro_rules! floats {
                 [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
             add_exponent(p: Floats, t: Floats) -> Floats =
                 [add_exponent(p[0], t[0]), add_exponent(p[1], t[1])];
+            fraction(x: Floats) -> Floats = [
+                _mm256_sub_ps(x[0], _mm256_floor_ps(x[0])),
+                _mm256_sub_ps(x[1], _mm256_floor_ps(x[1])),
+            ];
+            scale(p: Floats, x: Floats) -> Floats = [scale(p[0], x[0]), scale(p[1], x[1])];
             interleave(four: [Floats; 4], to: &mut Group) -> () = {
                 let to: *mut __m256i = to.0.as_mut_ptr().cast();
                 let [a, b, c, d] = four;
@@ -126,6 +135,15 @@ macro_rules! floats {
 fn add_exponent(p: __m256, t: __m256) -> __m256 {
     let t = _mm256_slli_epi32::<23>(_mm256_castps_si256(t));
     _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), t))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn scale(p: __m256, x: __m256) -> __m256 {
+    let exponent = _mm256_floor_ps(x);
+    let normal = _mm256_cmp_ps::<_CMP_GE_OQ>(exponent, _mm256_set1_ps(-126.0));
+    let exponent = _mm256_slli_epi32::<23>(_mm256_cvtps_epi32(exponent));
+    _mm256_and_ps(normal, _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), exponent)))
 }
 
 /// The lowest bytes of four vectors of integers, side by side.
@@ -192,14 +210,23 @@ impl Simd for Avx2 {
             _mm256_add_epi32(sums[2], _mm256_madd_epi16(x, weights[2])),
             _mm256_add_epi32(sums[3], _mm256_madd_epi16(x, weights[3])),
         ];
+        add_weights(sums: [__m256i; 4], weights: [__m256i; 4]) -> [__m256i; 4] = {
+            let ones = _mm256_set1_epi16(1);
+            [
+                _mm256_add_epi32(sums[0], _mm256_madd_epi16(ones, weights[0])),
+                _mm256_add_epi32(sums[1], _mm256_madd_epi16(ones, weights[1])),
+                _mm256_add_epi32(sums[2], _mm256_madd_epi16(ones, weights[2])),
+                _mm256_add_epi32(sums[3], _mm256_madd_epi16(ones, weights[3])),
+            ]
+        };
         to_floats(sums: [__m256i; 4], _columns: &Lanes) -> Floats =
             [add_neighbours(sums[0], sums[1]), add_neighbours(sums[2], sums[3])];
     }
 
     #[inline(always)]
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
+    fn matmul(self, product: &mut MatMul<'_>) {
         // 8 of 16 registers hold sums, 4 weights.
-        matmul::matmul::<_, 2, 1, GELU>(self, product, out);
+        matmul::matmul::<_, 2, 1>(self, product);
     }
 
     #[inline(always)]
@@ -213,9 +240,9 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+    fn wide_matmul(self, product: &mut WideMatMul<'_>) {
         // 12 of 16 registers hold sums, 2 weights.
-        wide::matmul::<_, 6, 1, GELU>(self, product, out);
+        wide::matmul::<_, 6, 1>(self, product);
     }
 }
 
@@ -238,14 +265,18 @@ impl Simd for AvxVnni {
             _mm256_dpbusd_avx_epi32(sums[0], x, weights[0]),
             _mm256_dpbusd_avx_epi32(sums[1], x, weights[1]),
         ];
+        add_weights(sums: [__m256i; 2], weights: [__m256i; 2]) -> [__m256i; 2] = [
+            _mm256_dpbusd_avx_epi32(sums[0], _mm256_set1_epi8(1), weights[0]),
+            _mm256_dpbusd_avx_epi32(sums[1], _mm256_set1_epi8(1), weights[1]),
+        ];
         to_floats(sums: [__m256i; 2], _columns: &Lanes) -> Floats =
             [_mm256_cvtepi32_ps(sums[0]), _mm256_cvtepi32_ps(sums[1])];
     }
 
     #[inline(always)]
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
+    fn matmul(self, product: &mut MatMul<'_>) {
         // 12 of 16 registers hold sums, 2 weights.
-        matmul::matmul::<_, 6, 1, GELU>(self, product, out);
+        matmul::matmul::<_, 6, 1>(self, product);
     }
 
     #[inline(always)]
@@ -259,8 +290,8 @@ impl Simd for AvxVnni {
     }
 
     #[inline(always)]
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+    fn wide_matmul(self, product: &mut WideMatMul<'_>) {
         // As for `Avx2`.
-        wide::matmul::<_, 6, 1, GELU>(self, product, out);
+        wide::matmul::<_, 6, 1>(self, product);
     }
 }

@@ -65,6 +65,7 @@ impl Simd for Avx512Vnni {
         sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
         mul(a: __m512, b: __m512) -> __m512 = _mm512_mul_ps(a, b);
         div(a: __m512, b: __m512) -> __m512 = _mm512_div_ps(a, b);
+        abs(v: __m512) -> __m512 = _mm512_abs_ps(v);
         mul_add(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
         max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
         min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
@@ -72,6 +73,9 @@ impl Simd for Avx512Vnni {
             _mm512_castps_si512(p),
             _mm512_slli_epi32::<23>(_mm512_castps_si512(t)),
         ));
+        // Rounding down, without exceptions.
+        fraction(x: __m512) -> __m512 = _mm512_reduce_ps::<0b1001>(x);
+        scale(p: __m512, x: __m512) -> __m512 = _mm512_scalef_ps(p, x);
         interleave(four: [__m512; 4], to: &mut Group) -> () =
             _mm512_store_si512(to.0.as_mut_ptr().cast(), interleave(four));
         no_sums() -> __m512i = _mm512_setzero_si512();
@@ -79,6 +83,8 @@ impl Simd for Avx512Vnni {
         four(from: [u8; 4]) -> __m512i = _mm512_set1_epi32(i32::from_le_bytes(from));
         dot(sums: __m512i, x: __m512i, weights: __m512i) -> __m512i =
             _mm512_dpbusd_epi32(sums, x, weights);
+        add_weights(sums: __m512i, weights: __m512i) -> __m512i =
+            _mm512_dpbusd_epi32(sums, _mm512_set1_epi8(1), weights);
         to_floats(sums: __m512i, _columns: &Lanes) -> __m512 = _mm512_cvtepi32_ps(sums);
         sum(v: __m512) -> f32 = _mm512_reduce_add_ps(v);
         range(low: __m512, high: __m512) -> (f32, f32) =
@@ -90,9 +96,23 @@ impl Simd for Avx512Vnni {
         // SAFETY: the token shows that the CPU has the instructions; the store needs no
         // alignment and writes the 16 bytes of `to`.
         unsafe {
-            let bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v));
+            let whole = _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512());
+            let bytes = _mm512_cvtusepi32_epi8(whole);
             _mm_storeu_si128(to.as_mut_ptr().cast(), bytes);
         }
+    }
+
+    #[inline(always)]
+    fn store_four_bytes(self, four: [__m512; 4], to: &mut [u8; 4 * LANES]) {
+        // SAFETY: the token shows that the CPU has the instructions; the store needs no
+        // alignment and writes the 64 bytes of `to`.
+        unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), to_bytes(four)) }
+    }
+
+    #[inline(always)]
+    fn maxima(self, rows: [__m512; LANES]) -> __m512 {
+        // SAFETY: the token shows that the CPU has the instructions.
+        unsafe { maxima(rows) }
     }
 
     #[inline(always)]
@@ -102,9 +122,9 @@ impl Simd for Avx512Vnni {
     }
 
     #[inline(always)]
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
+    fn matmul(self, product: &mut MatMul<'_>) {
         // 24 of 32 registers hold sums, 3 weights.
-        matmul::matmul::<_, 8, 3, GELU>(self, product, out);
+        matmul::matmul::<_, 8, 3>(self, product);
     }
 
     #[inline(always)]
@@ -118,9 +138,9 @@ impl Simd for Avx512Vnni {
     }
 
     #[inline(always)]
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+    fn wide_matmul(self, product: &mut WideMatMul<'_>) {
         // 24 of 32 registers hold sums, 3 weights.
-        wide::matmul::<_, 8, 3, GELU>(self, product, out);
+        wide::matmul::<_, 8, 3>(self, product);
     }
 }
 
@@ -136,6 +156,43 @@ fn interleave(four: [__m512; 4]) -> __m512i {
     let c = _mm512_slli_epi32::<16>(_mm512_and_si512(c, low));
     let ab = _mm512_or_si512(_mm512_and_si512(a, low), b);
     _mm512_or_si512(ab, _mm512_or_si512(c, _mm512_slli_epi32::<24>(d)))
+}
+
+/// Rounds to the nearest bytes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn to_bytes(four: [__m512; 4]) -> __m512i {
+    let ab = _mm512_packus_epi32(_mm512_cvtps_epi32(four[0]), _mm512_cvtps_epi32(four[1]));
+    let cd = _mm512_packus_epi32(_mm512_cvtps_epi32(four[2]), _mm512_cvtps_epi32(four[3]));
+    // Packing works on quarters: each has four bytes of a, of b, of c and of d.
+    let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_permutexvar_epi32(order, _mm512_packus_epi16(ab, cd))
+}
+
+/// The greatest of each of 16 rows: at each step half of what two rows still have is put beside
+/// the other half, and the two rows become one.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn maxima(mut r: [__m512; LANES]) -> __m512 {
+    for i in 0..8 {
+        let low = _mm512_shuffle_f32x4::<0b01_00_01_00>(r[i], r[i + 8]);
+        let high = _mm512_shuffle_f32x4::<0b11_10_11_10>(r[i], r[i + 8]);
+        r[i] = _mm512_max_ps(low, high);
+    }
+    for i in 0..4 {
+        let even = _mm512_shuffle_f32x4::<0b10_00_10_00>(r[i], r[i + 4]);
+        let odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(r[i], r[i + 4]);
+        r[i] = _mm512_max_ps(even, odd);
+    }
+    for i in 0..2 {
+        r[i] = _mm512_max_ps(_mm512_unpacklo_ps(r[i], r[i + 2]), _mm512_unpackhi_ps(r[i], r[i + 2]));
+    }
+    let (a, b) = (_mm512_castps_pd(r[0]), _mm512_castps_pd(r[1]));
+    let low = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+    let high = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    // The quarters now belong to rows 0-3, 8-11, 4-7 and 12-15, each in the order 0 2 1 3.
+    let order = _mm512_setr_epi32(0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15);
+    _mm512_permutexvar_ps(order, _mm512_max_ps(low, high))
 }
 
 /// Turns 16 rows of 16 into columns: pairs of floats, pairs of pairs, then quarters.

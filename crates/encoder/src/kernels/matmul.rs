@@ -2,6 +2,9 @@
 
 #![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
 
+use std::ops::Range;
+
+use super::gelu::gelu_for_bytes;
 use super::{Group, Kernel, LANES, Lanes, Op, RowScale, Simd};
 
 /// The weights of a linear layer in the order in which the tiles read them.
@@ -49,7 +52,12 @@ impl PackedWeights {
         self.bias[panel].0[lane] = bias;
     }
 
+    pub(crate) fn inputs(&self) -> usize {
+        self.depth * 4
+    }
+
     /// Outputs in vectors of 16.
+    #[cfg(test)]
     pub(crate) fn panels(&self) -> usize {
         self.bias.len()
     }
@@ -64,103 +72,90 @@ pub(crate) struct Activations<'a> {
     pub(crate) scales: &'a [RowScale],
 }
 
-/// `activations · weightsᵀ + bias`, with GELU where asked for.
-#[derive(Clone, Copy, Debug)]
+/// `activations · weightsᵀ + bias` for some panels of the weights, with GELU where asked for.
+#[derive(Debug)]
 pub(crate) struct MatMul<'a> {
     pub(crate) activations: Activations<'a>,
     pub(crate) weights: &'a PackedWeights,
+    pub(crate) panels: Range<usize>,
+    pub(crate) gelu: bool,
+    /// One row a row of activations, one vector a panel.
+    pub(crate) out: &'a mut [Lanes],
 }
 
-/// A linear layer over rows, in bytes or in floats.
-pub(crate) trait Product: Sized {
-    /// Computes it with one kernel's vectors.
-    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]);
-
-    /// Writes one row of floats a row of input.
-    fn run(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<Self, false>(self, out));
-    }
-
-    /// The same with [`gelu`] of every number.
-    fn run_gelu(self, kernel: Kernel, out: &mut [Lanes]) {
-        kernel.run(Run::<Self, true>(self, out));
+impl MatMul<'_> {
+    pub(crate) fn run(self, kernel: Kernel) {
+        kernel.run(self);
     }
 }
 
-struct Run<'a, P, const GELU: bool>(P, &'a mut [Lanes]);
-
-impl<P: Product, const GELU: bool> Op for Run<'_, P, GELU> {
+impl Op for MatMul<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        self.0.compute::<S, GELU>(simd, self.1);
-    }
-}
-
-impl Product for MatMul<'_> {
-    #[inline(always)]
-    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]) {
-        simd.matmul::<GELU>(self, out);
+    fn run<S: Simd>(mut self, simd: S) {
+        simd.matmul(&mut self);
     }
 }
 
 /// Goes over the panels, `PANELS` at a time and then one by one; for each over all rows, so that
 /// a panel's weights stay in the first-level cache.
 #[inline(always)]
-pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
-    simd: S,
-    product: &MatMul<'_>,
-    out: &mut [Lanes],
-) {
+pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut MatMul<'_>) {
     let rows = product.activations.scales.len();
-    let panels = product.weights.panels();
-    let mut panel = 0;
-    while panel + PANELS <= panels {
+    let mut panel = product.panels.start;
+    while panel + PANELS <= product.panels.end {
         for row in (0..rows).step_by(ROWS) {
-            tile::<S, ROWS, PANELS, GELU>(simd, product, row, panel, out);
+            tile::<S, ROWS, PANELS>(simd, product, row, panel);
         }
         panel += PANELS;
     }
-    for panel in panel..panels {
+    for panel in panel..product.panels.end {
         for row in (0..rows).step_by(ROWS) {
-            tile::<S, ROWS, 1, GELU>(simd, product, row, panel, out);
+            tile::<S, ROWS, 1>(simd, product, row, panel);
         }
     }
 }
 
 /// A tile of the product, its sums kept in registers. A tile that hangs over the last row takes
-/// that row again in place of those that are missing.
+/// that row again in place of those that are missing, and writes it as often.
 #[inline(always)]
-fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
-    simd: S,
-    product: &MatMul<'_>,
-    row: usize,
-    panel: usize,
-    out: &mut [Lanes],
-) {
-    let MatMul { activations, weights } = product;
+fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut MatMul<'_>, row: usize, panel: usize) {
+    let MatMul { activations, weights, panels, gelu, out } = product;
     let depth = weights.depth;
     let last = activations.scales.len() - 1;
     let (fours, _) = activations.values.as_chunks::<4>();
     let mut inputs = [fours; ROWS];
+    let mut scales = [activations.scales[last]; ROWS];
+    let mut outs = [0; ROWS];
+    let (width, first) = (panels.len(), panel - panels.start);
     for r in 0..ROWS {
-        inputs[r] = &fours[(row + r).min(last) * depth..][..depth];
+        let row = (row + r).min(last);
+        inputs[r] = &fours[row * depth..][..depth];
+        scales[r] = activations.scales[row];
+        outs[r] = row * width + first;
     }
     let groups = &weights.groups[panel * depth..][..PANELS * depth];
     let sums = products::<S, ROWS, PANELS>(simd, inputs, groups);
-    let width = weights.panels();
+    assert!(out.len() >= last * width + first + PANELS, "there is a row for each row of activations");
+    let of_panels = panel..panel + PANELS;
+    let (units, columns) = (&weights.scales[of_panels.clone()], &weights.sums[of_panels.clone()]);
+    let bias = &weights.bias[of_panels];
     for r in 0..ROWS {
-        if row + r > last {
-            break;
-        }
-        let scale = activations.scales[row + r];
-        let out = &mut out[(row + r) * width + panel..][..PANELS];
+        let RowScale { scale, zero } = scales[r];
+        // SAFETY: the assertion saw that the last row has these vectors. With a check here the loop is
+        // no straight code, and the sums go through memory.
+        let out = unsafe { out.get_unchecked_mut(outs[r]..outs[r] + PANELS) };
         for p in 0..PANELS {
-            let columns = &weights.sums[panel + p];
-            let unit = simd.mul(simd.splat(scale.scale), simd.load(&weights.scales[panel + p]));
-            let v = simd.to_floats(sums[r][p], columns);
-            let v = simd.mul_add(simd.splat(-scale.zero), simd.load(columns), v);
-            let v = simd.mul_add(v, unit, simd.load(&weights.bias[panel + p]));
-            simd.store(if GELU { gelu(simd, v) } else { v }, &mut out[p]);
+            let unit = simd.mul(simd.splat(scale), simd.load(&units[p]));
+            let v = simd.to_floats(sums[r][p], &columns[p]);
+            let v = simd.mul_add(simd.splat(-zero), simd.load(&columns[p]), v);
+            simd.store(simd.mul_add(v, unit, simd.load(&bias[p])), &mut out[p]);
+        }
+    }
+    if *gelu {
+        for row in out[row * width..].chunks_mut(width).take(ROWS) {
+            for v in &mut row[first..first + PANELS] {
+                simd.store(gelu_for_bytes(simd, simd.load(v)), v);
+            }
         }
     }
 }
@@ -197,36 +192,4 @@ pub(super) fn products<S: Simd, const ROWS: usize, const PANELS: usize>(
         }
     }
     sums
-}
-
-/// Beyond this the distribution function of the normal is 0 or 1, to 4e-6.
-const GELU_LIMIT: f32 = 4.5;
-
-/// `(Φ(x) - 1/2) / x` as a polynomial in `t = 2 x² / 4.5² - 1`, lowest power first: minimax for
-/// the error of `x Φ(x)`, by Lawson's iteration. With f32 arithmetic gelu is off by at most 8e-6
-/// where |x| < 4.5 and by 5e-6 |x| beyond; an int8 step of a usual row is a thousand times that.
-const GELU_POLYNOMIAL: [f32; 10] = [
-    0.156_905_32,
-    -0.077_183_336,
-    0.054_670_937,
-    -0.040_295_586,
-    0.028_631_099,
-    -0.018_163_674,
-    0.010_123_757,
-    -0.006_669_787,
-    0.004_666_97,
-    -0.001_575_696_2,
-];
-
-/// `x Φ(x)`, Φ being the distribution function of the standard normal.
-#[inline(always)]
-pub(super) fn gelu<S: Simd>(simd: S, x: S::F) -> S::F {
-    let near = simd.min(simd.max(x, simd.splat(-GELU_LIMIT)), simd.splat(GELU_LIMIT));
-    let squeeze = simd.splat(2.0 / (GELU_LIMIT * GELU_LIMIT));
-    let t = simd.mul_add(simd.mul(near, near), squeeze, simd.splat(-1.0));
-    let mut p = simd.splat(GELU_POLYNOMIAL[9]);
-    for coefficient in GELU_POLYNOMIAL[..9].iter().rev() {
-        p = simd.mul_add(p, t, simd.splat(*coefficient));
-    }
-    simd.mul(x, simd.mul_add(near, p, simd.splat(0.5)))
 }

@@ -15,6 +15,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod dots;
+mod gelu;
 mod matmul;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -29,7 +30,8 @@ mod wide;
 pub(crate) use attention::{Attend, AttentionScratch};
 pub(crate) use attention_int8::ByteScratch;
 pub(crate) use dots::Dots;
-pub(crate) use matmul::{Activations, MatMul, PackedWeights, Product};
+pub(crate) use gelu::GeluRows;
+pub(crate) use matmul::{Activations, MatMul, PackedWeights};
 #[cfg(any(test, feature = "test-support"))]
 pub use peak::int8_peak;
 pub(crate) use rows::{NormRows, QuantiseRows, RowScale};
@@ -100,14 +102,27 @@ pub(crate) trait Simd: Copy {
     fn sub(self, a: Self::F, b: Self::F) -> Self::F;
     fn mul(self, a: Self::F, b: Self::F) -> Self::F;
     fn div(self, a: Self::F, b: Self::F) -> Self::F;
+    fn abs(self, v: Self::F) -> Self::F;
     /// `a * b + c`.
     fn mul_add(self, a: Self::F, b: Self::F, c: Self::F) -> Self::F;
     fn max(self, a: Self::F, b: Self::F) -> Self::F;
     fn min(self, a: Self::F, b: Self::F) -> Self::F;
     /// Adds the lowest bits of `t` to the exponent of `p`, lane by lane.
     fn add_exponent(self, p: Self::F, t: Self::F) -> Self::F;
-    /// Rounds to the nearest integer, ties to even, and stores it as a byte; `v` is in [0, 255].
+    /// What `x` has behind the point: `x - ⌊x⌋`.
+    fn fraction(self, x: Self::F) -> Self::F;
+    /// `p * 2^⌊x⌋` for `x` at most 1; zero, or as good as zero, where `x` is below -126.
+    fn scale(self, p: Self::F, x: Self::F) -> Self::F;
+    /// Rounds to the nearest integer, ties to even, and stores the byte that is nearest to it.
     fn store_bytes(self, v: Self::F, to: &mut [u8; LANES]);
+    /// The same for four vectors, one after the other.
+    #[inline(always)]
+    fn store_four_bytes(self, four: [Self::F; 4], to: &mut [u8; 4 * LANES]) {
+        let (to, _) = to.as_chunks_mut::<LANES>();
+        for (v, to) in four.into_iter().zip(to) {
+            self.store_bytes(v, to);
+        }
+    }
 
     /// Rounds four vectors as `store_bytes` does and puts their signed bytes side by side, lane by
     /// lane; all are in [-128, 127].
@@ -118,6 +133,8 @@ pub(crate) trait Simd: Copy {
     fn four(self, from: [u8; 4]) -> Self::Four;
     /// Adds to each of the 16 sums the four products of `x` with that output's weights.
     fn dot(self, sums: Self::Sums, x: Self::Four, weights: Self::Weights) -> Self::Sums;
+    /// Adds to each of the 16 sums that output's four weights.
+    fn add_weights(self, sums: Self::Sums, weights: Self::Weights) -> Self::Sums;
     /// The sums as floats. `columns` holds the sum of each output's weights, for kernels that
     /// make activations signed by taking off 128.
     fn to_floats(self, sums: Self::Sums, columns: &Lanes) -> Self::F;
@@ -143,9 +160,23 @@ pub(crate) trait Simd: Copy {
         let (mut lows, mut highs) = (Lanes::default(), Lanes::default());
         self.store(low, &mut lows);
         self.store(high, &mut highs);
-        let low = lows.0.into_iter().reduce(f32::min);
-        let high = highs.0.into_iter().reduce(f32::max);
-        (low.unwrap_or(0.0), high.unwrap_or(0.0))
+        let (mut low, mut high) = (lows.0[0], highs.0[0]);
+        for lane in 1..LANES {
+            low = if lows.0[lane] < low { lows.0[lane] } else { low };
+            high = if highs.0[lane] > high { highs.0[lane] } else { high };
+        }
+        (low, high)
+    }
+
+    /// The greatest of each of 16 rows.
+    #[inline(always)]
+    fn maxima(self, rows: [Self::F; LANES]) -> Self::F {
+        let columns = self.transpose(rows);
+        let mut most = columns[0];
+        for column in &columns[1..] {
+            most = self.max(most, *column);
+        }
+        most
     }
 
     /// Turns 16 rows of 16 into 16 columns.
@@ -167,9 +198,9 @@ pub(crate) trait Simd: Copy {
     }
 
     /// Multiplies with the tile that fits this CPU's registers.
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]);
+    fn matmul(self, product: &mut MatMul<'_>);
     /// Multiplies floats with the tile that fits this CPU's registers.
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]);
+    fn wide_matmul(self, product: &mut WideMatMul<'_>);
     /// Attends with the tile that fits this CPU's registers.
     fn attend(self, attend: &mut Attend<'_, AttentionScratch>);
     /// Attends on bytes with the tile that fits this CPU's registers.

@@ -56,22 +56,12 @@ fn dot(mut sums: int32x4_t, a: int8x16_t, b: int8x16_t) -> int32x4_t {
 /// 16 floats in four registers.
 type Floats = [float32x4_t; 4];
 
-/// Methods that are each one expression of intrinsics. NEON is part of every 64-bit Arm.
-macro_rules! registers {
+/// Methods that are each one expression of intrinsics.
+macro_rules! intrinsics {
     ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
         #[inline(always)]
         fn $name(self, $($arg: $type),*) -> $out {
-            $body
-        }
-    )*};
-}
-
-/// The same for those that read or write memory, or multiply.
-macro_rules! memory {
-    ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
-        #[inline(always)]
-        fn $name(self, $($arg: $type),*) -> $out {
-            // SAFETY: the token shows that the CPU has the dot product. Loads and stores stay
+            // SAFETY: the token shows that the CPU has NEON and the dot product. Loads and stores stay
             // within the array behind their reference and need no alignment.
             unsafe { $body }
         }
@@ -108,12 +98,13 @@ impl Simd for NeonDot {
     type Weights = [int8x16_t; 4];
     type Four = int8x16_t;
 
-    registers! {
+    intrinsics! {
         splat(x: f32) -> Floats = [vdupq_n_f32(x); 4];
         add(a: Floats, b: Floats) -> Floats = four!(I => vaddq_f32(a[I], b[I]));
         sub(a: Floats, b: Floats) -> Floats = four!(I => vsubq_f32(a[I], b[I]));
         mul(a: Floats, b: Floats) -> Floats = four!(I => vmulq_f32(a[I], b[I]));
         div(a: Floats, b: Floats) -> Floats = four!(I => vdivq_f32(a[I], b[I]));
+        abs(v: Floats) -> Floats = four!(I => vabsq_f32(v[I]));
         mul_add(a: Floats, b: Floats, c: Floats) -> Floats =
             four!(I => vfmaq_f32(c[I], a[I], b[I]));
         // Not `vmaxq_f32`, which knows two zeros apart.
@@ -125,12 +116,17 @@ impl Simd for NeonDot {
             let t = vshlq_n_u32::<23>(vreinterpretq_u32_f32(t[I]));
             vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(p[I]), t))
         });
+        fraction(x: Floats) -> Floats = four!(I => vsubq_f32(x[I], vrndmq_f32(x[I])));
+        scale(p: Floats, x: Floats) -> Floats = four!(I => {
+            let exponent = vrndmq_f32(x[I]);
+            let normal = vcgeq_f32(exponent, vdupq_n_f32(-126.0));
+            let exponent = vshlq_n_u32::<23>(vreinterpretq_u32_s32(vcvtq_s32_f32(exponent)));
+            vreinterpretq_f32_u32(vandq_u32(normal, vaddq_u32(vreinterpretq_u32_f32(p[I]), exponent)))
+        });
         no_sums() -> [int32x4_t; 4] = [vdupq_n_s32(0); 4];
         four(from: [u8; 4]) -> int8x16_t =
             vreinterpretq_s8_u32(vdupq_n_u32(u32::from_le_bytes(from) ^ 0x8080_8080));
-    }
 
-    memory! {
         load(from: &Lanes) -> Floats = {
             let from = from.0.as_ptr();
             four!(I => vld1q_f32(from.add(4 * I)))
@@ -140,9 +136,9 @@ impl Simd for NeonDot {
             four!(I => vst1q_f32(to.add(4 * I), v[I]));
         };
         store_bytes(v: Floats, to: &mut [u8; LANES]) -> () = {
-            let words = four!(I => vmovn_u32(vcvtnq_u32_f32(v[I])));
-            let low = vmovn_u16(vcombine_u16(words[0], words[1]));
-            let high = vmovn_u16(vcombine_u16(words[2], words[3]));
+            let words = four!(I => vqmovn_u32(vcvtnq_u32_f32(v[I])));
+            let low = vqmovn_u16(vcombine_u16(words[0], words[1]));
+            let high = vqmovn_u16(vcombine_u16(words[2], words[3]));
             vst1q_u8(to.as_mut_ptr(), vcombine_u8(low, high));
         };
         interleave(four: [Floats; 4], to: &mut Group) -> () = {
@@ -165,6 +161,8 @@ impl Simd for NeonDot {
         };
         dot(sums: [int32x4_t; 4], x: int8x16_t, weights: [int8x16_t; 4]) -> [int32x4_t; 4] =
             four!(I => dot(sums[I], x, weights[I]));
+        add_weights(sums: [int32x4_t; 4], weights: [int8x16_t; 4]) -> [int32x4_t; 4] =
+            four!(I => dot(sums[I], vdupq_n_s8(1), weights[I]));
         to_floats(sums: [int32x4_t; 4], columns: &Lanes) -> Floats = {
             let columns = columns.0.as_ptr();
             four!(I => {
@@ -175,9 +173,9 @@ impl Simd for NeonDot {
     }
 
     #[inline(always)]
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
+    fn matmul(self, product: &mut MatMul<'_>) {
         // 24 of 32 registers hold sums, 4 weights.
-        matmul::matmul::<_, 6, 1, GELU>(self, product, out);
+        matmul::matmul::<_, 6, 1>(self, product);
     }
 
     #[inline(always)]
@@ -191,8 +189,8 @@ impl Simd for NeonDot {
     }
 
     #[inline(always)]
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
+    fn wide_matmul(self, product: &mut WideMatMul<'_>) {
         // 24 of 32 registers hold sums, 4 weights.
-        wide::matmul::<_, 6, 1, GELU>(self, product, out);
+        wide::matmul::<_, 6, 1>(self, product);
     }
 }

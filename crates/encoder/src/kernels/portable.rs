@@ -65,6 +65,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn abs(self, v: Self::F) -> Self::F {
+        v.map(f32::abs)
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: Self::F, b: Self::F, c: Self::F) -> Self::F {
         let mut out = c;
         for (lane, c) in out.iter_mut().enumerate() {
@@ -86,6 +91,23 @@ impl Simd for Portable {
     #[inline(always)]
     fn add_exponent(self, p: Self::F, t: Self::F) -> Self::F {
         each(p, t, |p, t| f32::from_bits(p.to_bits().wrapping_add(t.to_bits() << 23)))
+    }
+
+    #[inline(always)]
+    fn fraction(self, x: Self::F) -> Self::F {
+        x.map(|x| x - x.floor())
+    }
+
+    #[inline(always)]
+    fn scale(self, p: Self::F, x: Self::F) -> Self::F {
+        each(p, x, |p, x| {
+            let exponent = x.floor();
+            if exponent < -126.0 {
+                0.0
+            } else {
+                f32::from_bits(p.to_bits().wrapping_add((exponent as i32 as u32) << 23))
+            }
+        })
     }
 
     #[inline(always)]
@@ -128,13 +150,18 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn add_weights(self, sums: Self::Sums, weights: Self::Weights) -> Self::Sums {
+        self.dot(sums, [1; 4], weights)
+    }
+
+    #[inline(always)]
     fn to_floats(self, sums: Self::Sums, _columns: &Lanes) -> Self::F {
         sums.map(|sum| sum as f32)
     }
 
     #[inline(always)]
-    fn matmul<const GELU: bool>(self, product: &MatMul<'_>, out: &mut [Lanes]) {
-        matmul::matmul::<_, 4, 1, GELU>(self, product, out);
+    fn matmul(self, product: &mut MatMul<'_>) {
+        matmul::matmul::<_, 4, 1>(self, product);
     }
 
     #[inline(always)]
@@ -148,7 +175,7 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn wide_matmul<const GELU: bool>(self, product: &WideMatMul<'_>, out: &mut [Lanes]) {
-        wide::matmul::<_, 4, 1, GELU>(self, product, out);
+    fn wide_matmul(self, product: &mut WideMatMul<'_>) {
+        wide::matmul::<_, 4, 1>(self, product);
     }
 }

@@ -45,13 +45,15 @@ impl QuantiseRows<'_> {
     }
 }
 
+/// Vectors that are summed or compared side by side, so that none waits for the one before it.
+const SIDE: usize = 4;
+
 impl Op for NormRows<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let vectors = self.weight.len();
         // The numbers of the last vector that count.
-        let mut mask = Lanes([1.0; LANES]);
-        mask.0[LANES - (vectors * LANES - self.width)..].fill(0.0);
+        let used = LANES - (vectors * LANES - self.width);
         let mut added = self.added.chunks_exact(vectors);
         for row in self.rows.chunks_exact_mut(vectors) {
             if let Some(added) = added.next() {
@@ -59,24 +61,12 @@ impl Op for NormRows<'_> {
                     simd.store(simd.add(simd.load(v), simd.load(added)), v);
                 }
             }
-            let mut sum = simd.splat(0.0);
-            for v in row.iter() {
-                sum = simd.add(sum, simd.load(v));
+            let mean = simd.sum(total(simd, row)) / self.width as f32;
+            if let Some(last) = row.last_mut() {
+                // What does not count is off by nothing.
+                last.0[used..].fill(mean);
             }
-            let mean = simd.splat(simd.sum(sum) / self.width as f32);
-            let Some((last, whole)) = row.split_last_mut() else {
-                return;
-            };
-            let mut squares = simd.splat(0.0);
-            for v in whole {
-                let off = simd.sub(simd.load(v), mean);
-                squares = simd.mul_add(off, off, squares);
-                simd.store(off, v);
-            }
-            let off = simd.mul(simd.sub(simd.load(last), mean), simd.load(&mask));
-            squares = simd.mul_add(off, off, squares);
-            simd.store(off, last);
-            let variance = simd.sum(squares) / self.width as f32;
+            let variance = simd.sum(centre(simd, row, simd.splat(mean))) / self.width as f32;
             let scale = simd.splat(1.0 / (variance + self.epsilon).sqrt());
             let affine = self.weight.iter().zip(self.bias);
             for (v, (weight, bias)) in row.iter_mut().zip(affine) {
@@ -88,6 +78,64 @@ impl Op for NormRows<'_> {
     }
 }
 
+/// The sum of a row's vectors.
+#[inline(always)]
+fn total<S: Simd>(simd: S, row: &[Lanes]) -> S::F {
+    let (fours, rest) = row.as_chunks::<SIDE>();
+    let mut sums = [simd.splat(0.0); SIDE];
+    for four in fours {
+        for i in 0..SIDE {
+            sums[i] = simd.add(sums[i], simd.load(&four[i]));
+        }
+    }
+    for v in rest {
+        sums[0] = simd.add(sums[0], simd.load(v));
+    }
+    simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]))
+}
+
+/// Takes the mean off a row's numbers; gives the sum of the squares of what is left.
+#[inline(always)]
+fn centre<S: Simd>(simd: S, row: &mut [Lanes], mean: S::F) -> S::F {
+    let (fours, rest) = row.as_chunks_mut::<SIDE>();
+    let mut squares = [simd.splat(0.0); SIDE];
+    for four in fours {
+        for i in 0..SIDE {
+            let off = simd.sub(simd.load(&four[i]), mean);
+            squares[i] = simd.mul_add(off, off, squares[i]);
+            simd.store(off, &mut four[i]);
+        }
+    }
+    for v in rest {
+        let off = simd.sub(simd.load(v), mean);
+        squares[0] = simd.mul_add(off, off, squares[0]);
+        simd.store(off, v);
+    }
+    simd.add(simd.add(squares[0], squares[1]), simd.add(squares[2], squares[3]))
+}
+
+/// The least and the greatest number of a row and zero.
+#[inline(always)]
+fn range<S: Simd>(simd: S, row: &[Lanes]) -> (f32, f32) {
+    let (fours, rest) = row.as_chunks::<SIDE>();
+    let (mut low, mut high) = ([simd.splat(0.0); SIDE], [simd.splat(0.0); SIDE]);
+    for four in fours {
+        for i in 0..SIDE {
+            low[i] = simd.min(low[i], simd.load(&four[i]));
+            high[i] = simd.max(high[i], simd.load(&four[i]));
+        }
+    }
+    for v in rest {
+        low[0] = simd.min(low[0], simd.load(v));
+        high[0] = simd.max(high[0], simd.load(v));
+    }
+    for i in 1..SIDE {
+        low[0] = simd.min(low[0], low[i]);
+        high[0] = simd.max(high[0], high[i]);
+    }
+    simd.range(low[0], high[0])
+}
+
 impl Op for QuantiseRows<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
@@ -97,22 +145,25 @@ impl Op for QuantiseRows<'_> {
         let bytes = bytes.chunks_exact_mut(vectors);
         for ((row, bytes), scale) in rows.zip(bytes).zip(self.scales) {
             // 0 is always in the range, so that it has a value of its own.
-            let (mut low, mut high) = (simd.splat(0.0), simd.splat(0.0));
-            for v in row {
-                low = simd.min(low, simd.load(v));
-                high = simd.max(high, simd.load(v));
-            }
-            let (low, high) = simd.range(low, high);
+            let (low, high) = range(simd, row);
             let step = (high - low) / 255.0;
             // A row of zeros, or of numbers too small to tell from zero.
             let per_step = if step > f32::MIN_POSITIVE { 1.0 / step } else { 0.0 };
             let zero = (-low * per_step).round_ties_even().clamp(0.0, 255.0);
             *scale = RowScale { scale: step, zero };
             let (per_step, zero) = (simd.splat(per_step), simd.splat(zero));
-            let (least, most) = (simd.splat(0.0), simd.splat(255.0));
-            for (v, bytes) in row.iter().zip(bytes) {
-                let v = simd.mul_add(simd.load(v), per_step, zero);
-                simd.store_bytes(simd.min(simd.max(v, least), most), bytes);
+            let (fours, rest) = row.as_chunks::<SIDE>();
+            let (of_fours, of_rest) = bytes.split_at_mut(fours.len() * SIDE);
+            let (of_fours, _) = of_fours.as_flattened_mut().as_chunks_mut::<{ SIDE * LANES }>();
+            for (floats, bytes) in fours.iter().zip(of_fours) {
+                let mut four = [zero; SIDE];
+                for i in 0..SIDE {
+                    four[i] = simd.mul_add(simd.load(&floats[i]), per_step, zero);
+                }
+                simd.store_four_bytes(four, bytes);
+            }
+            for (v, bytes) in rest.iter().zip(of_rest) {
+                simd.store_bytes(simd.mul_add(simd.load(v), per_step, zero), bytes);
             }
         }
     }

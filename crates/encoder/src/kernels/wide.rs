@@ -2,8 +2,9 @@
 
 #![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
 
-use super::matmul::{Product, gelu};
-use super::{LANES, Lanes, Simd};
+use std::ops::Range;
+
+use super::{Kernel, LANES, Lanes, Op, Simd};
 
 /// Weights in the order in which the tiles read them: panels of 16 outputs, a vector an input.
 #[derive(Debug)]
@@ -29,20 +30,38 @@ impl WideWeights {
         }
         self.bias[panel].0[lane] = bias;
     }
+
+    pub(crate) fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Outputs in vectors of 16.
+    pub(crate) fn panels(&self) -> usize {
+        self.bias.len()
+    }
 }
 
-/// `input · weightsᵀ + bias`, with GELU where asked for. Each output is summed input by input,
+/// `input · weightsᵀ + bias` for some panels of the weights. Each output is summed input by input,
 /// so that it does not depend on its neighbours.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct WideMatMul<'a> {
     pub(crate) input: &'a [Lanes],
     pub(crate) weights: &'a WideWeights,
+    pub(crate) panels: Range<usize>,
+    /// One row a row of input, one vector a panel.
+    pub(crate) out: &'a mut [Lanes],
 }
 
-impl Product for WideMatMul<'_> {
+impl WideMatMul<'_> {
+    pub(crate) fn run(self, kernel: Kernel) {
+        kernel.run(self);
+    }
+}
+
+impl Op for WideMatMul<'_> {
     #[inline(always)]
-    fn compute<S: Simd, const GELU: bool>(&self, simd: S, out: &mut [Lanes]) {
-        simd.wide_matmul::<GELU>(self, out);
+    fn run<S: Simd>(mut self, simd: S) {
+        simd.wide_matmul(&mut self);
     }
 }
 
@@ -53,22 +72,17 @@ const DEPTH: usize = 128;
 /// Goes over the panels, `PANELS` at a time and then one by one; for each over the inputs in
 /// blocks, for each over all rows.
 #[inline(always)]
-pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
-    simd: S,
-    product: &WideMatMul<'_>,
-    out: &mut [Lanes],
-) {
-    let panels = product.weights.bias.len();
-    let rows = out.len() / panels;
-    let mut panel = 0;
-    while panel < panels {
-        let wide = panel + PANELS <= panels;
+pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut WideMatMul<'_>) {
+    let rows = product.out.len() / product.panels.len();
+    let mut panel = product.panels.start;
+    while panel < product.panels.end {
+        let wide = panel + PANELS <= product.panels.end;
         for depth in (0..product.weights.inputs).step_by(DEPTH) {
             for row in (0..rows).step_by(ROWS) {
                 if wide {
-                    tile::<S, ROWS, PANELS, GELU>(simd, product, [row, panel, depth], out);
+                    tile::<S, ROWS, PANELS>(simd, product, [row, panel, depth]);
                 } else {
-                    tile::<S, ROWS, 1, GELU>(simd, product, [row, panel, depth], out);
+                    tile::<S, ROWS, 1>(simd, product, [row, panel, depth]);
                 }
             }
         }
@@ -78,18 +92,17 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize, const GELU
 
 /// A tile of the product over one block of inputs, added to what earlier blocks left in `out`.
 #[inline(always)]
-fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
+fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
     simd: S,
-    product: &WideMatMul<'_>,
+    product: &mut WideMatMul<'_>,
     [row, panel, first]: [usize; 3],
-    out: &mut [Lanes],
 ) {
-    let WideWeights { weights, bias, inputs: width } = product.weights;
-    let panels = bias.len();
+    let WideMatMul { input, weights: WideWeights { weights, bias, inputs: width }, panels, out } = product;
+    let (start, panels) = (panels.start, panels.len());
     // Rows that are missing are the last one again; they are never written.
     let last = out.len() / panels - 1;
     let depth = DEPTH.min(width - first);
-    let floats = Lanes::floats(product.input);
+    let floats = Lanes::floats(input);
     let mut inputs = [floats; ROWS];
     for r in 0..ROWS {
         inputs[r] = &floats[(row + r).min(last) * width + first..][..depth];
@@ -99,16 +112,14 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize, const GELU: bool>(
         blocks[p] = &weights[(panel + p) * width + first..][..depth];
     }
     let sums = products::<S, ROWS, PANELS>(simd, inputs, blocks);
-    let done = first + depth == *width;
     for r in 0..ROWS {
         if row + r > last {
             break;
         }
-        let out = &mut out[(row + r) * panels + panel..][..PANELS];
+        let out = &mut out[(row + r) * panels + panel - start..][..PANELS];
         for p in 0..PANELS {
             let before = if first == 0 { &bias[panel + p] } else { &out[p] };
-            let v = simd.add(sums[r][p], simd.load(before));
-            simd.store(if GELU && done { gelu(simd, v) } else { v }, &mut out[p]);
+            simd.store(simd.add(sums[r][p], simd.load(before)), &mut out[p]);
         }
     }
 }
