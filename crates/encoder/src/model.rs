@@ -168,20 +168,27 @@ impl Model {
     /// When the windows are not well formed or hold an id, a word shape or a length that the
     /// model does not know. Nothing is ever cut off.
     pub fn encode(&self, windows: PackedWindows<'_>) -> Result<Array2<f32>, Error> {
+        let width = self.hidden_size();
+        let mut hidden = Vec::with_capacity(windows.ids.len() * width);
+        self.encode_blocks(windows, |rows| hidden.extend_from_slice(rows))?;
+        Ok(Array2::from_shape_vec((windows.ids.len(), width), hidden).expect("a row for each subword"))
+    }
+
+    /// The same without a place for all rows: hands on some thousand at a time, laid end to end, from the
+    /// encoder's own buffers.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode); then nothing was handed on.
+    pub fn encode_blocks(&self, windows: PackedWindows<'_>, mut each: impl FnMut(&[f32])) -> Result<(), Error> {
         windows.check(Limits {
             window: self.config.max_window,
             vocabulary: self.config.encoder.vocab_size,
             shapes: self.config.shapes.len(),
         })?;
-        let width = self.hidden_size();
-        let mut hidden = Array2::<f32>::zeros((windows.ids.len(), width));
-        let mut rest = hidden.as_slice_mut().expect("a new array is contiguous and row-major");
         for block in blocks(windows).filter(|block| !block.ids.is_empty()) {
-            let (out, after) = rest.split_at_mut(block.ids.len() * width);
-            self.engine.encode(block, out);
-            rest = after;
+            self.engine.encode(block, &mut each);
         }
-        Ok(hidden)
+        Ok(())
     }
 }
 

@@ -54,8 +54,8 @@ impl Pass {
             starts.extend(chunk.iter().map(|start| start.saturating_sub(begin)));
             let ids = windows.ids.get(begin..end).unwrap_or_default();
             let shapes = windows.shapes.get(begin..end).unwrap_or_default();
-            let states = self.model.encode(PackedWindows { ids, shapes, starts: &starts }).map_err(failed)?;
-            hidden.extend(states.as_slice().unwrap_or_default());
+            let chunk = PackedWindows { ids, shapes, starts: &starts };
+            self.model.encode_blocks(chunk, |rows| hidden.extend(rows)).map_err(failed)?;
         }
         Ok(hidden)
     }

@@ -238,7 +238,7 @@ impl<L: Linear> Bert<L> {
 }
 
 impl<L: Linear> Engine for Bert<L> {
-    fn encode(&self, block: PackedWindows<'_>, out: &mut [f32]) {
+    fn encode(&self, block: PackedWindows<'_>, each: &mut dyn FnMut(&[f32])) {
         self.pool.with(|buffers| {
             let rows = block.ids.len();
             self.embed(block, buffers);
@@ -246,11 +246,12 @@ impl<L: Linear> Engine for Bert<L> {
                 self.attend(layer, block, buffers);
                 self.feed_forward(layer, rows, buffers);
             }
-            let states = Lanes::floats(&buffers.states);
-            let states = states.chunks_exact(self.shape.hidden * LANES);
-            for (out, state) in out.chunks_exact_mut(self.norm.width).zip(states) {
-                out.copy_from_slice(&state[..self.norm.width]);
+            let (width, padded) = (self.norm.width, self.shape.hidden * LANES);
+            let states = Lanes::floats_mut(&mut buffers.states);
+            if width < padded {
+                (1..rows).for_each(|row| states.copy_within(row * padded..row * padded + width, row * width));
             }
+            each(&states[..rows * width]);
         });
     }
 }
@@ -396,8 +397,9 @@ mod tests {
             PackedWindows { ids: &ids, shapes: &shapes, starts: &[0, lengths[0], lengths[0] + lengths[1], 104] };
         let mut results = Kernel::available().map(|kernel| {
             let engine = Bert::<PackedWeights>::load(kernel, &config, &tensors);
-            let mut out = vec![0.0; ids.len() * 60];
-            engine.expect("a tiny bundle is sound").encode(block, &mut out);
+            let mut out = Vec::new();
+            engine.expect("a tiny bundle is sound").encode(block, &mut |rows| out.extend_from_slice(rows));
+            assert_eq!(out.len(), ids.len() * 60);
             (kernel, out)
         });
         let (_, expected) = results.next().expect("there is always the portable kernel");

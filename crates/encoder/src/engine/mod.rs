@@ -28,13 +28,12 @@ pub enum Precision {
 
 /// One way to run the encoder.
 pub(crate) trait Engine: Debug + Send + Sync {
-    /// Writes the hidden states of a block of whole windows, one row a subword; the block has
+    /// Hands on the hidden states of a block of whole windows, one row a subword; the block has
     /// at least one.
     ///
     /// The windows were checked against the model. The block's `starts` count from the start of
-    /// the input that the block was cut from; `out` has one row for each of the block's ids. A
-    /// row depends on its own window alone, to the last bit.
-    fn encode(&self, block: PackedWindows<'_>, out: &mut [f32]);
+    /// the input that the block was cut from. A row depends on its own window alone, to the last bit.
+    fn encode(&self, block: PackedWindows<'_>, each: &mut dyn FnMut(&[f32]));
 }
 
 pub(crate) fn build(precision: Precision, config: &Config, tensors: &Tensors<'_>) -> Result<Box<dyn Engine>, Error> {
