@@ -1,3 +1,4 @@
+use std::mem;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -124,10 +125,11 @@ pub(crate) struct RunArgs {
 }
 
 /// Records that go through the stages together at most: more do not fill the encoder better.
-const BATCH_RECORDS: usize = 16;
+const BATCH_RECORDS: usize = 32;
 /// Bytes of records that go through the stages together, unless one alone is larger. Short
-/// documents share the encoder's blocks; long ones fill them by themselves.
-const BATCH_BYTES: u64 = 32 << 10;
+/// documents share the encoder's blocks, for which this is enough; with more, threads wait longer
+/// for the last one at the end.
+const BATCH_BYTES: u64 = 8 << 10;
 /// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
 const BATCHES_AHEAD: usize = 4;
 /// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
@@ -144,6 +146,7 @@ struct Done {
 }
 
 pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
+    thread::spawn(pressmark_ingest::warm_up);
     let model = model::load(&args.model.encoder())?;
     let stop = interrupt::watch()?;
     let timeout = args.run.timeout;
@@ -220,6 +223,8 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let is_resumable = run.is_resumable();
     run.finish(list.end()).map_err(|error| say_how_to_resume(error, is_resumable))?;
     report.finish(Duration::from_nanos(work.ingest_nanos.into_inner()), &pipeline.times(), progress.skipped());
+    // The process ends: taking apart what the stages hold would only take time.
+    mem::forget(pipeline);
     Ok(outcome(counts))
 }
 

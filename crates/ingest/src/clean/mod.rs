@@ -31,6 +31,7 @@ mod title;
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
+    sync::LazyLock,
 };
 
 use pressmark_core::{EditKind, SegmentKind};
@@ -50,6 +51,11 @@ const DOUBLE_WORDS: usize = 10;
 const END_PARAGRAPHS: usize = 3;
 /// Paragraphs at the start of a text that may open with the site's name.
 const CREDIT_PARAGRAPHS: usize = 3;
+
+/// Reads the lists of phrases, which are in use from the first line on.
+pub(crate) fn warm_up() {
+    LazyLock::force(&lexicon::LEXICON);
+}
 
 /// Says of each block whether it belongs to the article, and what the others tell of it.
 pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
