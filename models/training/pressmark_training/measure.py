@@ -1,8 +1,9 @@
 """Measures a bundle through the Rust pipeline: `pressmark evaluate` for every row of the card's table.
 
 Writes the numbers to the bundle's `scores.json` (under `pipeline`), the table to its `README.md` (the section
-"Through the Rust pipeline"), and the new digest of `scores.json` to its manifest. Run it after `export`, and after
-every change of the pipeline; `--only` measures some rows and keeps the other numbers.
+"Through the Rust pipeline"), and the new digests of `scores.json` and of what `pressmark models prepare` wrote to its
+manifest. Run it after `export`, and after every change of the pipeline; `--only` measures some rows and keeps the
+other numbers.
 """
 
 import argparse
@@ -175,10 +176,10 @@ def write(bundle: Path, results: dict[str, dict[str, Any]], full: dict[str, dict
     card = card_path.read_text(encoding="utf-8").split(HEADING)[0].rstrip("\n")
     card_path.write_text(f"{card}\n\n{section(scores['pipeline'], scores['pipeline_f32'])}", encoding="utf-8")
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    if "scores.json" in manifest["files"]:
-        raw = text.encode()
-        manifest["files"]["scores.json"] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
-        manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    for name in {"scores.json", "codebook-vectors.bin"} & manifest["files"].keys():
+        raw = (bundle / name).read_bytes()
+        manifest["files"][name] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
