@@ -149,7 +149,8 @@ impl Op for QuantiseRows<'_> {
             let step = (high - low) / 255.0;
             // A row of zeros, or of numbers too small to tell from zero.
             let per_step = if step > f32::MIN_POSITIVE { 1.0 / step } else { 0.0 };
-            let zero = (-low * per_step).round_ties_even().clamp(0.0, 255.0);
+            // Of the two zeros always the same one, whatever the order of comparison.
+            let zero = (-low * per_step).round_ties_even().clamp(0.0, 255.0) + 0.0;
             *scale = RowScale { scale: step, zero };
             let (per_step, zero) = (simd.splat(per_step), simd.splat(zero));
             let (fours, rest) = row.as_chunks::<SIDE>();
