@@ -46,6 +46,7 @@ mod options;
 mod record;
 mod replay;
 
+pub use clean::warm_up;
 pub use duplicates::{DuplicateOptions, Duplicates, SIGNATURE_BYTES, Signature};
 pub use ids::Ids;
 pub use ingest::ingest;
@@ -53,9 +54,3 @@ pub use inputs::{Inputs, Progress, Unpacked};
 pub use options::{Error, Fields, Format, Options};
 pub use record::Record;
 pub use replay::{ReplayError, replay};
-
-/// Makes ready what the first record would wait for otherwise, some 15 ms: programs that load other things meanwhile
-/// call it in a thread of its own.
-pub fn warm_up() {
-    clean::warm_up();
-}

@@ -270,9 +270,10 @@ impl Shape {
         }
     }
 
-    /// Where a number of the concatenated heads is when each head is rounded up.
-    fn in_heads(self, index: usize) -> usize {
-        index / self.head_size * self.head * LANES + index % self.head_size
+    /// Where a number of the concatenated heads is when each head is rounded up and has so many parts,
+    /// of which the number is in one.
+    fn in_heads(self, index: usize, parts: usize, part: usize) -> usize {
+        (index / self.head_size * parts + part) * self.head * LANES + index % self.head_size
     }
 
     fn context(self) -> usize {
@@ -292,24 +293,20 @@ impl<L: Linear> Layer<L> {
         let factor = LOG2_E / (shape.head_size as f32).sqrt();
         let parts = [("query", factor), ("key", 1.0), ("value", 1.0)];
         for (i, (part, factor)) in parts.into_iter().enumerate() {
-            let place = |output| {
-                let (head, number) = (output / shape.head_size, output % shape.head_size);
-                (head * parts.len() + i) * shape.head * LANES + number
-            };
             let mut linear = Stored::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
             if part == "key" {
                 // It adds the same to all scores of a query, which softmax does not see, and would
                 // cost the bytes of the keys their precision.
                 linear.bias.fill(0.0);
             }
-            linear.place(&mut qkv, place, |input| input, factor);
+            linear.place(&mut qkv, |output| shape.in_heads(output, parts.len(), i), |input| input, factor);
         }
         let read = |part: &str, inputs, outputs| Stored::read(&at(part), inputs, outputs, tensors);
         let same = |index: usize| index;
 
         let mut attention_out = L::zeros(context, hidden);
         let linear = read("attention.output.dense", width, width)?;
-        linear.place(&mut attention_out, same, |input| shape.in_heads(input), 1.0);
+        linear.place(&mut attention_out, same, |input| shape.in_heads(input, 1, 0), 1.0);
         let mut up = L::zeros(hidden, shape.wide * LANES);
         read("intermediate.dense", width, wide)?.place(&mut up, same, same, 1.0);
         let mut down = L::zeros(shape.wide * LANES, hidden);

@@ -54,6 +54,8 @@ struct Head {
     size: usize,
     /// Rows of the window.
     rows: usize,
+    /// Vectors in a row of the result.
+    width: usize,
 }
 
 impl Head {
@@ -74,28 +76,25 @@ pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
     let Attend { qkv, out, width, at, size, scratch } = attend;
     let size = *size;
     let rows = qkv.len() / (3 * size);
-    let head = Head { size, rows };
+    let head = Head { size, rows, width: *width };
     let AttentionScratch { turned, scores } = &mut **scratch;
     turned.resize(size * LANES * SETS, Lanes::default());
     scores.resize(rows.next_multiple_of(TILE) * SETS, Lanes::default());
     let mut first = 0;
     while first < rows {
-        let out = &mut out[first * *width + *at..];
+        let out = &mut out[first * head.width + *at..];
         // The last queries take one vector where that is enough.
         if SETS > 1 && rows - first > LANES {
-            block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores);
-            turn_back::<S, SETS>(simd, head, turned, out, *width);
+            block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores, out);
             first += SETS * LANES;
         } else {
-            block::<S, TILE, 1>(simd, qkv, head, first, turned, scores);
-            turn_back::<S, 1>(simd, head, turned, out, *width);
+            block::<S, TILE, 1>(simd, qkv, head, first, turned, scores, out);
             first += LANES;
         }
     }
 }
 
-/// All of attention for `SETS` times 16 queries, from row `first`; leaves one vector set of queries
-/// a number of the result.
+/// All of attention for `SETS` times 16 queries, from row `first`, which is where `out` begins.
 #[inline(always)]
 fn block<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
@@ -104,6 +103,7 @@ fn block<S: Simd, const TILE: usize, const SETS: usize>(
     first: usize,
     turned: &mut [Lanes],
     scores: &mut [Lanes],
+    out: &mut [Lanes],
 ) {
     let (queries, _) = turned.as_chunks_mut::<SETS>();
     let (scores, _) = scores.as_chunks_mut::<SETS>();
@@ -111,6 +111,7 @@ fn block<S: Simd, const TILE: usize, const SETS: usize>(
     let greatest = score::<S, TILE, SETS>(simd, qkv, head, queries, scores);
     let sums = exponentiate(simd, &mut scores[..head.rows], greatest);
     weigh::<S, TILE, SETS>(simd, qkv, head, scores, sums, queries);
+    turn_back(simd, head, queries, out);
 }
 
 /// Row `first + i`, or the last one where there are no more.
@@ -250,8 +251,7 @@ fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
 }
 
 #[inline(always)]
-fn turn_back<S: Simd, const SETS: usize>(simd: S, head: Head, turned: &[Lanes], out: &mut [Lanes], width: usize) {
-    let (turned, _) = turned.as_chunks::<SETS>();
+fn turn_back<S: Simd, const SETS: usize>(simd: S, head: Head, turned: &[[Lanes; SETS]], out: &mut [Lanes]) {
     for set in 0..SETS {
         for part in 0..head.size {
             let mut square = [simd.splat(0.0); LANES];
@@ -260,7 +260,7 @@ fn turn_back<S: Simd, const SETS: usize>(simd: S, head: Head, turned: &[Lanes], 
             }
             let square = simd.transpose(square);
             // Beyond the last row there is nothing left of `out`.
-            let rows = out[part..].chunks_mut(width).skip(set * LANES);
+            let rows = out[part..].chunks_mut(head.width).skip(set * LANES);
             for (v, row) in square.into_iter().zip(rows) {
                 simd.store(v, &mut row[0]);
             }

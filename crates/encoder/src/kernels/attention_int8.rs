@@ -68,6 +68,8 @@ struct Head<'a> {
     size: usize,
     /// Rows of the window.
     rows: usize,
+    /// Vectors in a row of the result.
+    width: usize,
 }
 
 /// Which part of a row.
@@ -79,8 +81,8 @@ enum Part {
 }
 
 impl Head<'_> {
-    /// Vectors in a row.
-    fn width(self) -> usize {
+    /// Vectors in a row of `qkv`.
+    fn stride(self) -> usize {
         3 * self.size
     }
 
@@ -110,7 +112,7 @@ struct Panel<'a> {
 impl<'a> Panel<'a> {
     #[inline(always)]
     fn of(head: Head<'a>, tail: &'a [Lanes], panel: usize) -> Self {
-        let len = LANES * head.width();
+        let len = LANES * head.stride();
         let rows = head.qkv.get(panel * len..(panel + 1) * len).unwrap_or(&tail[..len]);
         Self { rows, size: head.size }
     }
@@ -164,8 +166,7 @@ fn attend_sized<S: Simd, const ROWS: usize, const PANELS: usize>(
     size: usize,
 ) {
     let Attend { qkv, out, width, at, scratch, .. } = attend;
-    let width = *width;
-    let head = Head { qkv, size, rows: qkv.len() / (3 * size) };
+    let head = Head { qkv, size, rows: qkv.len() / (3 * size), width: *width };
     scratch.make_room(head, ROWS);
     scratch.pack_queries(simd, head);
     scratch.keys.pack(simd, head, &scratch.tail);
@@ -173,14 +174,14 @@ fn attend_sized<S: Simd, const ROWS: usize, const PANELS: usize>(
     for first in (0..head.rows).step_by(ROWS) {
         let greatest = scratch.score::<S, ROWS, PANELS>(simd, head, first);
         let units = scratch.weigh(simd, head, greatest);
-        let out = &mut out[first * width + *at..];
+        let out = &mut out[first * head.width + *at..];
         let mut part = 0;
         while part + PANELS <= size {
-            scratch.sum::<S, ROWS, PANELS>(simd, head, part, &units, &mut out[part..], width);
+            scratch.sum::<S, ROWS, PANELS>(simd, head, part, &units, &mut out[part..]);
             part += PANELS;
         }
         for part in part..size {
-            scratch.sum::<S, ROWS, 1>(simd, head, part, &units, &mut out[part..], width);
+            scratch.sum::<S, ROWS, 1>(simd, head, part, &units, &mut out[part..]);
         }
     }
 }
@@ -199,11 +200,11 @@ impl ByteScratch {
     fn make_room(&mut self, head: Head<'_>, tile: usize) {
         let (panels, depth) = (head.panels(), head.depth());
         let group = Group([[0; 4]; LANES]);
-        let filled = head.rows / LANES * LANES * head.width();
+        let filled = head.rows / LANES * LANES * head.stride();
         self.tail.clear();
         self.tail.extend_from_slice(&head.qkv[filled..]);
-        let last = &head.qkv[head.qkv.len() - head.width()..];
-        while self.tail.len() < LANES * head.width() {
+        let last = &head.qkv[head.qkv.len() - head.stride()..];
+        while self.tail.len() < LANES * head.stride() {
             self.tail.extend_from_slice(last);
         }
         self.queries.resize(panels * LANES * depth, [0; 4]);
@@ -352,7 +353,6 @@ impl ByteScratch {
         part: usize,
         units: &[f32; ROWS],
         out: &mut [Lanes],
-        width: usize,
     ) {
         let (depth, panels) = (head.groups(), head.panels());
         let mut inputs = [&self.weights[..]; ROWS];
@@ -362,7 +362,7 @@ impl ByteScratch {
         let sums = products::<S, ROWS, PANELS>(simd, inputs, &self.values[part * depth..][..PANELS * depth]);
         for r in 0..ROWS {
             // Behind the last query there is nothing left.
-            let Some(out) = out.get_mut(r * width..r * width + PANELS) else {
+            let Some(out) = out.get_mut(r * head.width..r * head.width + PANELS) else {
                 break;
             };
             for p in 0..PANELS {
@@ -389,6 +389,7 @@ impl Keys {
             }
             simd.store(units, &mut self.units[index]);
         }
+        // Only now, since a group that was just written byte by byte is not soon read as a whole.
         for (index, groups) in self.groups.chunks_exact(depth).enumerate() {
             let sums = columns(simd, groups);
             simd.store(sums, &mut self.sums[index]);

@@ -55,12 +55,6 @@ impl PackedWeights {
     pub(crate) fn inputs(&self) -> usize {
         self.depth * 4
     }
-
-    /// Outputs in vectors of 16.
-    #[cfg(test)]
-    pub(crate) fn panels(&self) -> usize {
-        self.bias.len()
-    }
 }
 
 /// Rows of u8, each standing for `(value - zero) * scale`.

@@ -140,9 +140,8 @@ impl Op for QuantiseRows<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let vectors = self.rows.len() / self.scales.len();
-        let (bytes, _) = self.values.as_chunks_mut::<LANES>();
         let rows = self.rows.chunks_exact(vectors);
-        let bytes = bytes.chunks_exact_mut(vectors);
+        let bytes = self.values.chunks_exact_mut(vectors * LANES);
         for ((row, bytes), scale) in rows.zip(bytes).zip(self.scales) {
             // 0 is always in the range, so that it has a value of its own.
             let (low, high) = range(simd, row);
@@ -154,8 +153,7 @@ impl Op for QuantiseRows<'_> {
             *scale = RowScale { scale: step, zero };
             let (per_step, zero) = (simd.splat(per_step), simd.splat(zero));
             let (fours, rest) = row.as_chunks::<SIDE>();
-            let (of_fours, of_rest) = bytes.split_at_mut(fours.len() * SIDE);
-            let (of_fours, _) = of_fours.as_flattened_mut().as_chunks_mut::<{ SIDE * LANES }>();
+            let (of_fours, of_rest) = bytes.as_chunks_mut::<{ SIDE * LANES }>();
             for (floats, bytes) in fours.iter().zip(of_fours) {
                 let mut four = [zero; SIDE];
                 for i in 0..SIDE {
@@ -163,6 +161,7 @@ impl Op for QuantiseRows<'_> {
                 }
                 simd.store_four_bytes(four, bytes);
             }
+            let (of_rest, _) = of_rest.as_chunks_mut::<LANES>();
             for (v, bytes) in rest.iter().zip(of_rest) {
                 simd.store_bytes(simd.mul_add(simd.load(v), per_step, zero), bytes);
             }

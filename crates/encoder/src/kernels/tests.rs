@@ -87,7 +87,7 @@ fn check_matmul(rows: usize, inputs: usize, outputs: usize, seed: u64, extreme: 
     let values: Vec<u8> = (0..rows * depth).map(|_| if extreme { 255 } else { random.next() as u8 }).collect();
     let scales: Vec<RowScale> =
         (0..rows).map(|_| RowScale { scale: random.float(0.01), zero: f32::from(random.next() as u8) }).collect();
-    let panels = packed.panels();
+    let panels = width / LANES;
     let multiply = |kernel, panels: std::ops::Range<usize>, gelu: bool| {
         let mut out = vec![Lanes::default(); rows * panels.len()];
         let activations = Activations { values: &values, scales: &scales };

@@ -52,8 +52,9 @@ const END_PARAGRAPHS: usize = 3;
 /// Paragraphs at the start of a text that may open with the site's name.
 const CREDIT_PARAGRAPHS: usize = 3;
 
-/// Reads the lists of phrases, which are in use from the first line on.
-pub(crate) fn warm_up() {
+/// Reads the lists of phrases that the first record would wait for otherwise, some 15 ms: programs that load other
+/// things meanwhile call it in a thread of its own.
+pub fn warm_up() {
     LazyLock::force(&lexicon::LEXICON);
 }
 
