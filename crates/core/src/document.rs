@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, Entity, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment, SegmentKind, Sentence,
-    Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, Entity, Explanation, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment, SegmentKind,
+    Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -54,6 +54,10 @@ pub struct Document {
     pub problems: Vec<Problem>,
     /// How much of the text each stage saw, in the order in which they ran.
     pub coverage: Vec<Coverage>,
+
+    /// Why the stages decided as they did, in the order in which they ran; never written to the wire format.
+    /// `None`, the default: nobody asked, and nothing is kept. See [`Document::explain`].
+    pub explanations: Option<Vec<Explanation>>,
 
     /// When work on the document has to end; never written.
     pub deadline: Deadline,

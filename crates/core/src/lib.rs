@@ -27,6 +27,7 @@
 
 mod deadline;
 mod document;
+mod explain;
 mod layers;
 mod problem;
 mod rows;
@@ -36,6 +37,7 @@ mod stage;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
+pub use explain::{Explanation, Subject};
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
     StanceLabel, SummarySentence, Target, Token, Voice, Windows,

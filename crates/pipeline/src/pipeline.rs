@@ -131,7 +131,7 @@ impl Pipeline {
             } else {
                 // Whose fault it was cannot be told: each gets the whole time for itself.
                 for (doc, (problems, coverage)) in docs.iter_mut().zip(before) {
-                    self.stages.iter().for_each(|stage| clear(doc, stage.gives()));
+                    self.stages.iter().for_each(|stage| clear(doc, stage.as_ref()));
                     doc.problems.truncate(problems);
                     doc.coverage.truncate(coverage);
                     if let Err(late) = self.run_together(&mut [&mut **doc]) {
@@ -187,7 +187,7 @@ fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
     let mut in_time = true;
     for (doc, result) in docs.iter_mut().zip(results) {
         if let Err(error) = result {
-            clear(doc, stage.gives());
+            clear(doc, stage);
             if error.kind == ProblemKind::Timeout {
                 in_time = false;
             } else {
@@ -199,7 +199,7 @@ fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
 }
 
 fn run_alone(stage: &dyn Stage, doc: &mut Document) -> Result<(), StageError> {
-    clear(doc, stage.gives());
+    clear(doc, stage);
     catch_unwind(AssertUnwindSafe(|| stage.run(doc))).unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()
@@ -215,9 +215,10 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
 }
 
-/// Empties layers that a stage left half filled.
-fn clear(doc: &mut Document, layers: &[Layer]) {
-    for layer in layers {
+/// Empties the layers that a stage left half filled, and what it said of them.
+fn clear(doc: &mut Document, stage: &dyn Stage) {
+    doc.clear_explanations(stage.name());
+    for layer in stage.gives() {
         match layer {
             Layer::Sents => doc.sents.clear(),
             Layer::Tokens => doc.tokens.clear(),
