@@ -35,7 +35,7 @@ if ! cmp -s models/pressmark-news/manifest.json "$peers/models/manifest.json"; t
 fi
 
 cargo build --quiet --release --locked --manifest-path benches/peers/rust/Cargo.toml --target-dir "$peers/rust"
-cargo build --quiet --release --locked -p pressmark
+cargo build --quiet --release --locked -p pressmark-cli
 if [ "${1:-}" = setup ]; then
     cargo bench --quiet --locked -p pressmark-benches --bench peers --no-run
     exit

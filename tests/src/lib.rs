@@ -29,7 +29,7 @@ fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "pressmark", "--message-format", "json"])
+            .args(["build", "--quiet", "--package", "pressmark-cli", "--message-format", "json"])
             .current_dir(root())
             .output()
             .expect("cargo runs");

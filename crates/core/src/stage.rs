@@ -36,6 +36,9 @@ pub enum Layer {
 
 /// One step over a document: it reads some layers and fills others.
 ///
+/// The order in which stages run follows from the layers: a stage runs after those that fill what it
+/// [`needs`](Stage::needs) or [`reads`](Stage::reads).
+///
 /// A stage is shared between threads and keeps no state between documents,
 /// so that a document's line is the same whatever ran before it.
 pub trait Stage: Send + Sync {
@@ -45,8 +48,13 @@ pub trait Stage: Send + Sync {
     /// Layers that must be filled before this stage runs.
     fn needs(&self) -> &'static [Layer];
 
+    /// Layers that this stage reads where another stage fills them, and does without where none does.
+    fn reads(&self) -> &'static [Layer] {
+        &[]
+    }
+
     /// Layers that this stage fills.
-    fn gives(&self) -> &'static [Layer];
+    fn provides(&self) -> &'static [Layer];
 
     /// What ran: model and settings, for the record's provenance.
     fn provenance(&self) -> Provenance;

@@ -204,7 +204,7 @@ impl Stage for Ner {
         &[Layer::Sents, Layer::Tokens, Layer::Windows, Layer::Hidden]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Entities]
     }
 

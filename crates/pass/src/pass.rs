@@ -108,7 +108,7 @@ impl Stage for Pass {
         &[Layer::Sents, Layer::Tokens, Layer::Windows]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Hidden, Layer::SentVectors]
     }
 

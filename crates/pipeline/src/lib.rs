@@ -1,6 +1,6 @@
-//! Orders stages, checks what each needs and gives, and runs them over documents in parallel.
+//! Orders stages by the layers that they need, read and provide, and runs them over documents in parallel.
 //!
-//! A [`Pipeline`] refuses an order that cannot work before it reads the first document, runs its
+//! A [`Pipeline`] refuses stages that do not fit together before it reads the first document, runs its
 //! stages over a batch, turns a stage's failure (a panic included) into a problem of the one
 //! document, ends one that takes longer than it may ([`Limits`]), and keeps the time that each stage
 //! took. [`in_order`] is the loop around it: many
@@ -15,7 +15,7 @@
 //! impl Stage for Shout {
 //!     fn name(&self) -> &'static str { "shout" }
 //!     fn needs(&self) -> &'static [Layer] { &[Layer::Text] }
-//!     fn gives(&self) -> &'static [Layer] { &[Layer::Abstract] }
+//!     fn provides(&self) -> &'static [Layer] { &[Layer::Abstract] }
 //!     fn provenance(&self) -> Provenance {
 //!         Provenance { stage: "shout", model: None, sha256: None, settings: "{}".into() }
 //!     }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -22,6 +23,10 @@ pub struct Parallel {
 /// soon as `in_flight` inputs are read whose results `sink` has not taken, or as soon as they weigh
 /// too much by `weigh`, so memory is bounded however slow one input, or `sink`, is. When `sink`
 /// breaks, reading stops, what is in flight is dropped, and its value is returned.
+///
+/// # Panics
+/// When `inputs`, `weigh`, `work` or `sink` panics: what is in flight is dropped, every thread ends, and the panic
+/// goes on in the calling thread.
 pub fn in_order<J: Send, T: Send, B>(
     parallel: Parallel,
     inputs: impl Iterator<Item = J> + Send,
@@ -31,9 +36,11 @@ pub fn in_order<J: Send, T: Send, B>(
 ) -> Option<B> {
     let gate = &Gate::default();
     let (send_job, jobs) = bounded::<(usize, u64, J)>(parallel.in_flight.max(1));
-    let (send_result, results) = bounded::<(usize, u64, T)>(parallel.in_flight.max(1));
+    let (send_result, results) = bounded::<(usize, u64, thread::Result<T>)>(parallel.in_flight.max(1));
     thread::scope(|scope| {
-        scope.spawn(move || {
+        // However this closure is left, by a panic of `sink` as well, the reader must not wait at the gate for ever.
+        let _open = CloseOnDrop(gate);
+        let reader = scope.spawn(move || {
             for (index, job) in inputs.enumerate() {
                 let weight = weigh(&job);
                 // Both fail only once the other side has hung up: the sink broke.
@@ -46,7 +53,9 @@ pub fn in_order<J: Send, T: Send, B>(
             let (jobs, send_result, work) = (jobs.clone(), send_result.clone(), &work);
             scope.spawn(move || {
                 for (index, weight, job) in jobs {
-                    if send_result.send((index, weight, work(job))).is_err() {
+                    // A panic is a result like any other, so that nobody waits for the one that will not come.
+                    let result = panic::catch_unwind(AssertUnwindSafe(|| work(job)));
+                    if send_result.send((index, weight, result)).is_err() {
                         break;
                     }
                 }
@@ -59,6 +68,10 @@ pub fn in_order<J: Send, T: Send, B>(
             waiting.insert(index, (weight, result));
             while let Some((weight, result)) = waiting.remove(&next) {
                 next += 1;
+                let result = result.unwrap_or_else(|panic| {
+                    gate.close();
+                    panic::resume_unwind(panic)
+                });
                 if let ControlFlow::Break(value) = sink(result) {
                     gate.close();
                     drop(results);
@@ -67,8 +80,20 @@ pub fn in_order<J: Send, T: Send, B>(
                 gate.leave(weight);
             }
         }
+        if let Err(panic) = reader.join() {
+            panic::resume_unwind(panic);
+        }
         None
     })
+}
+
+/// Closes the gate when it is dropped.
+struct CloseOnDrop<'a>(&'a Gate);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Where the reader waits while too much is in flight.
@@ -180,6 +205,38 @@ mod tests {
             },
         );
         assert_eq!(broke, Some(40));
+    }
+
+    #[test]
+    fn a_panic_ends_the_run_with_its_message() {
+        let go = |place: &'static str, jobs: usize| {
+            let boom = move |at: &str, n: u64| assert!(at != place || n != 40, "boom in {place}");
+            let run = move || {
+                in_order(
+                    parallel(jobs, 4),
+                    (0..).inspect(move |&n| boom("inputs", n)),
+                    |&n| {
+                        boom("weigh", n);
+                        1
+                    },
+                    |n: u64| {
+                        boom("work", n);
+                        n
+                    },
+                    |n| {
+                        boom("sink", n);
+                        ControlFlow::<()>::Continue(())
+                    },
+                )
+            };
+            let panic = panic::catch_unwind(run).expect_err("the panic goes on");
+            panic.downcast_ref::<String>().cloned().unwrap_or_default()
+        };
+        for place in ["inputs", "weigh", "work", "sink"] {
+            for jobs in [1, 2, 4] {
+                assert_eq!(go(place, jobs), format!("boom in {place}"), "with {jobs} jobs");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -35,19 +35,23 @@ impl Limits {
     }
 }
 
-/// Why stages cannot be run in the order given.
+/// Why stages cannot be run together.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// No earlier stage fills a layer that this one reads.
-    #[error("stage {stage} needs {layer:?}, which {}", filled_by(*.provider))]
+    /// No stage fills a layer that this one needs.
+    #[error("stage {stage} needs {layer:?}, which no stage fills")]
     Missing {
         /// The stage.
         stage: &'static str,
-        /// The layer that it reads.
+        /// The layer that it needs.
         layer: Layer,
-        /// The later stage that fills the layer, if any.
-        provider: Option<&'static str>,
+    },
+    /// Stages wait for each other's layers.
+    #[error("stages {} wait for each other's layers", stages.join(", "))]
+    Circle {
+        /// The stages, in the order given.
+        stages: Vec<&'static str>,
     },
     /// Two stages fill the same layer.
     #[error("stages {first} and {second} both fill {layer:?}")]
@@ -61,13 +65,6 @@ pub enum Error {
     },
 }
 
-fn filled_by(provider: Option<&'static str>) -> String {
-    match provider {
-        Some(stage) => format!("{stage} fills only after it"),
-        None => "no stage fills".to_owned(),
-    }
-}
-
 /// The time that one stage took, added up over all threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StageTime {
@@ -78,23 +75,13 @@ pub struct StageTime {
 }
 
 impl Pipeline {
-    /// The pipeline of these stages in this order; ingestion has filled [`Layer::Text`] before.
+    /// The pipeline of these stages, each after those whose layers it needs or reads, and otherwise in the order
+    /// given; ingestion has filled [`Layer::Text`] before.
     ///
     /// # Errors
-    /// When a stage reads a layer that no earlier stage fills, or two stages fill the same one.
+    /// When a stage needs a layer that no stage fills, two stages fill the same one, or stages wait for each other.
     pub fn new(stages: Vec<Box<dyn Stage>>) -> Result<Self, Error> {
-        let mut filled: HashMap<Layer, &'static str> = HashMap::from([(Layer::Text, "ingest")]);
-        for (index, stage) in stages.iter().enumerate() {
-            if let Some(&layer) = stage.needs().iter().find(|layer| !filled.contains_key(layer)) {
-                let provider = stages[index..].iter().find(|s| s.gives().contains(&layer)).map(|s| s.name());
-                return Err(Error::Missing { stage: stage.name(), layer, provider });
-            }
-            for &layer in stage.gives() {
-                if let Some(first) = filled.insert(layer, stage.name()) {
-                    return Err(Error::Twice { first, second: stage.name(), layer });
-                }
-            }
-        }
+        let stages = in_order_of_layers(stages)?;
         let nanos = stages.iter().map(|_| AtomicU64::new(0)).collect();
         Ok(Self { stages, nanos, limits: Limits::default() })
     }
@@ -177,6 +164,39 @@ impl Pipeline {
     }
 }
 
+/// The stages, each after those that fill what it needs or reads; stages that do not depend on each other stay in the
+/// order given.
+fn in_order_of_layers(mut waiting: Vec<Box<dyn Stage>>) -> Result<Vec<Box<dyn Stage>>, Error> {
+    let mut providers: HashMap<Layer, &'static str> = HashMap::from([(Layer::Text, "ingest")]);
+    for stage in &waiting {
+        for &layer in stage.provides() {
+            if let Some(first) = providers.insert(layer, stage.name()) {
+                return Err(Error::Twice { first, second: stage.name(), layer });
+            }
+        }
+    }
+    for stage in &waiting {
+        if let Some(&layer) = stage.needs().iter().find(|layer| !providers.contains_key(layer)) {
+            return Err(Error::Missing { stage: stage.name(), layer });
+        }
+    }
+    let mut filled = HashSet::from([Layer::Text]);
+    let mut ordered = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let is_ready = |stage: &Box<dyn Stage>| {
+            let mut before = stage.needs().iter().chain(stage.reads());
+            before.all(|layer| filled.contains(layer) || !providers.contains_key(layer))
+        };
+        let Some(next) = waiting.iter().position(is_ready) else {
+            return Err(Error::Circle { stages: waiting.iter().map(|stage| stage.name()).collect() });
+        };
+        let stage = waiting.remove(next);
+        filled.extend(stage.provides());
+        ordered.push(stage);
+    }
+    Ok(ordered)
+}
+
 /// Runs one stage; tells whether it ended before the documents' deadline.
 fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
     let results = match catch_unwind(AssertUnwindSafe(|| stage.run_batch(docs))) {
@@ -218,7 +238,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 /// Empties the layers that a stage left half filled, and what it said of them.
 fn clear(doc: &mut Document, stage: &dyn Stage) {
     doc.clear_explanations(stage.name());
-    for layer in stage.gives() {
+    for layer in stage.provides() {
         match layer {
             Layer::Sents => doc.sents.clear(),
             Layer::Tokens => doc.tokens.clear(),
@@ -244,7 +264,8 @@ mod tests {
     struct Fake {
         name: &'static str,
         needs: &'static [Layer],
-        gives: &'static [Layer],
+        reads: &'static [Layer],
+        provides: &'static [Layer],
     }
 
     impl Stage for Fake {
@@ -254,8 +275,11 @@ mod tests {
         fn needs(&self) -> &'static [Layer] {
             self.needs
         }
-        fn gives(&self) -> &'static [Layer] {
-            self.gives
+        fn reads(&self) -> &'static [Layer] {
+            self.reads
+        }
+        fn provides(&self) -> &'static [Layer] {
+            self.provides
         }
         fn provenance(&self) -> Provenance {
             Provenance { stage: self.name, model: None, sha256: None, settings: "{}".into() }
@@ -270,21 +294,38 @@ mod tests {
         }
     }
 
-    fn stage(name: &'static str, needs: &'static [Layer], gives: &'static [Layer]) -> Box<dyn Stage> {
-        Box::new(Fake { name, needs, gives })
+    fn stage(name: &'static str, needs: &'static [Layer], provides: &'static [Layer]) -> Box<dyn Stage> {
+        Box::new(Fake { name, needs, reads: &[], provides })
     }
 
     #[test]
-    fn an_order_that_cannot_work_is_refused() {
+    fn stages_that_do_not_fit_together_are_refused() {
         let check = |stages, expected: &str| {
             assert_eq!(Pipeline::new(stages).err().map(|e| e.to_string()).unwrap_or_default(), expected);
         };
         let a = || stage("a", &[Layer::Text], &[Layer::Sents]);
         let b = || stage("b", &[Layer::Sents], &[Layer::Quotes]);
+        let circle = || stage("c", &[Layer::Quotes], &[Layer::Sents]);
         check(vec![a(), b()], "");
-        check(vec![b(), a()], "stage b needs Sents, which a fills only after it");
         check(vec![b()], "stage b needs Sents, which no stage fills");
         check(vec![a(), a()], "stages a and a both fill Sents");
+        check(vec![b(), circle()], "stages b, c wait for each other's layers");
+    }
+
+    #[test]
+    fn the_order_follows_from_the_layers() {
+        let reader = || -> Box<dyn Stage> {
+            Box::new(Fake { name: "r", needs: &[Layer::Sents], reads: &[Layer::Quotes], provides: &[Layer::Summary] })
+        };
+        let order = |stages| -> Vec<&'static str> {
+            Pipeline::new(stages).unwrap().provenance().iter().map(|stage| stage.stage).collect()
+        };
+        let a = || stage("a", &[Layer::Text], &[Layer::Sents]);
+        let b = || stage("b", &[Layer::Sents], &[Layer::Quotes]);
+        let c = || stage("c", &[Layer::Text], &[Layer::Abstract]);
+        assert_eq!(order(vec![reader(), b(), a()]), ["a", "b", "r"], "what is read if present comes first");
+        assert_eq!(order(vec![reader(), a()]), ["a", "r"], "and is done without");
+        assert_eq!(order(vec![c(), a()]), ["c", "a"], "the rest stays as it was given");
     }
 
     #[test]

@@ -33,8 +33,8 @@ impl Default for Options {
 
 /// The stage `quote`: quotations with their cues and speakers.
 ///
-/// It needs sentences, tokens and entities (without entities the words that name the speaker are
-/// still found) and gives quotations in text order.
+/// It needs sentences and tokens and reads entities (without them the words that name the speaker are
+/// still found), and fills quotations in text order.
 #[derive(Debug)]
 pub struct QuoteFinder {
     options: Options,
@@ -296,10 +296,14 @@ impl Stage for QuoteFinder {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Tokens, Layer::Entities]
+        &[Layer::Sents, Layer::Tokens]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Entities]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Quotes]
     }
 

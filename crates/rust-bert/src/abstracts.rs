@@ -277,7 +277,7 @@ impl Stage for Abstracts {
         &[Layer::Sents]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Abstract]
     }
 

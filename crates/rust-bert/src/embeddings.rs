@@ -186,7 +186,7 @@ impl Stage for SentenceEmbeddings {
         &[Layer::Sents]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::SentVectors]
     }
 

@@ -117,10 +117,14 @@ impl Stage for ZeroShotFrames {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Quotes]
+        &[Layer::Sents]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Quotes]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Frames]
     }
 

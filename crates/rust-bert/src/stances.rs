@@ -147,10 +147,14 @@ impl Stage for ZeroShotStances {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Entities, Layer::Quotes]
+        &[Layer::Sents, Layer::Entities]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Quotes]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Stances]
     }
 

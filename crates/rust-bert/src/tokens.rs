@@ -279,7 +279,7 @@ impl Stage for TokenClassifier {
         &[Layer::Sents, Layer::Tokens]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Entities]
     }
 

@@ -192,10 +192,14 @@ impl Stage for Frames {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Quotes]
+        &[Layer::Sents, Layer::Hidden, Layer::SentVectors]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Quotes]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Frames]
     }
 

@@ -93,7 +93,7 @@ impl Stage for EntitySentiment {
         &[Layer::Sents, Layer::Tokens, Layer::Hidden, Layer::Entities]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Sentiment]
     }
 

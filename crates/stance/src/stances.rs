@@ -195,10 +195,14 @@ impl Stage for Stances {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Entities, Layer::Quotes]
+        &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Entities]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Quotes]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Stances]
     }
 

@@ -80,7 +80,11 @@ impl Stage for Summarizer {
         }
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn reads(&self) -> &'static [Layer] {
+        &[Layer::Quotes]
+    }
+
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Summary]
     }
 

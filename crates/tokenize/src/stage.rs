@@ -64,7 +64,7 @@ impl Stage for Tokenizer {
         &[Layer::Text]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Sents, Layer::Tokens, Layer::Windows]
     }
 
@@ -97,7 +97,7 @@ impl Stage for Splitter {
         &[Layer::Text]
     }
 
-    fn gives(&self) -> &'static [Layer] {
+    fn provides(&self) -> &'static [Layer] {
         &[Layer::Sents, Layer::Tokens]
     }
 

@@ -139,7 +139,7 @@ impl RustBert {
         }
         anyhow::bail!(
             "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
-             cargo build --release -p pressmark --features rust-bert (the README, \"Large models\", tells how)"
+             cargo build --release -p pressmark-cli --features rust-bert (the README, \"Large models\", tells how)"
         )
     }
 

@@ -153,8 +153,12 @@ impl Stage for Joined {
         self.classifier.needs()
     }
 
-    fn gives(&self) -> &'static [Layer] {
-        self.classifier.gives()
+    fn reads(&self) -> &'static [Layer] {
+        self.classifier.reads()
+    }
+
+    fn provides(&self) -> &'static [Layer] {
+        self.classifier.provides()
     }
 
     fn provenance(&self) -> Provenance {
