@@ -183,11 +183,11 @@ fn in_order_of_layers(mut waiting: Vec<Box<dyn Stage>>) -> Result<Vec<Box<dyn St
     let mut filled = HashSet::from([Layer::Text]);
     let mut ordered = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
-        let is_ready = |stage: &Box<dyn Stage>| {
+        let is_ready = |stage: &dyn Stage| {
             let mut before = stage.needs().iter().chain(stage.reads());
             before.all(|layer| filled.contains(layer) || !providers.contains_key(layer))
         };
-        let Some(next) = waiting.iter().position(is_ready) else {
+        let Some(next) = waiting.iter().position(|stage| is_ready(stage.as_ref())) else {
             return Err(Error::Circle { stages: waiting.iter().map(|stage| stage.name()).collect() });
         };
         let stage = waiting.remove(next);
