@@ -9,9 +9,10 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-core", &[]),
     ("pressmark-encoder", &[]),
+    ("pressmark-lang", &[]),
     ("pressmark-jsonl", &["core"]),
-    ("pressmark-ingest", &["core"]),
-    ("pressmark-tokenize", &["core"]),
+    ("pressmark-ingest", &["core", "lang"]),
+    ("pressmark-tokenize", &["core", "lang"]),
     ("pressmark-pipeline", &["core"]),
     ("pressmark-rust-bert", &["core"]),
     ("pressmark-pass", STAGE),
@@ -21,10 +22,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-stance", STAGE),
 ];
 
-const STAGE: &[&str] = &["core", "tokenize", "encoder"];
+const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What the examples and tests of stages may use besides: the stages that fill what they read.
-const FOR_TESTS: &[&str] = &["core", "tokenize", "encoder", "pass", "ner"];
+const FOR_TESTS: &[&str] = &["core", "lang", "tokenize", "encoder", "pass", "ner"];
 
 #[test]
 fn crates_depend_along_the_arrows() {

@@ -1,0 +1,172 @@
+//! Classes of words, and sets of them.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A closed list of classes that a data file may name.
+pub(crate) trait Class: Copy + fmt::Debug + 'static {
+    /// Every class with its name in the files, in the order of its bits.
+    const ALL: &'static [(&'static str, Self)];
+
+    fn bit(self) -> u32;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, class)| *class)
+    }
+}
+
+macro_rules! classes {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$class_doc:meta])* $class:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$class_doc])* $class,)*
+        }
+
+        impl Class for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$class)),*];
+
+            fn bit(self) -> u32 {
+                1 << (self as u32)
+            }
+        }
+    )*};
+}
+
+classes! {
+    /// The classes of function words and of the nouns and verbs around speech, file `words.tsv`. There is no
+    /// tagger: these lists and the shape of a word stand in for parts of speech.
+    WordClass {
+        /// the, these, every.
+        Determiner = "determiner",
+        /// my, their.
+        Possessive = "possessive",
+        /// of, against, during.
+        Preposition = "preposition",
+        /// he, they, who stand as a subject.
+        SubjectPronoun = "subject_pronoun",
+        /// him, them.
+        ObjectPronoun = "object_pronoun",
+        /// A form of *be*.
+        Be = "be",
+        /// is, has, will and what else comes before a verb.
+        Auxiliary = "auxiliary",
+        /// not, never.
+        Negation = "negation",
+        /// also, later.
+        Adverb = "adverb",
+        /// and, but.
+        Coordinator = "coordinator",
+        /// because, although, that.
+        Subordinator = "subordinator",
+        /// who, whether.
+        Wh = "wh",
+        /// yesterday, Tuesday, month.
+        Time = "time",
+        /// spokesman, official: who speaks for somebody else.
+        Representative = "representative",
+        /// senator, mother, analyst: a common noun for a person or a body that speaks.
+        Role = "role",
+        /// government, army: what stands for its country.
+        StateBody = "state_body",
+        /// letter, statement: what speaks for its author.
+        Document = "document",
+    }
+
+    /// What a verb of speech can do, file `speech.tsv`.
+    SpeechClass {
+        /// It may introduce the very words: "said", "asked".
+        Says = "says",
+        /// It follows its speaker right behind a closed quotation, and hardly is another word: "…?" she asked.
+        Follows = "follows",
+        /// A past participle that needs its auxiliary: French *a déclaré*.
+        NeedsAuxiliary = "needs_auxiliary",
+        /// A present participle: "saying".
+        Participle = "participle",
+    }
+
+    /// What a word does in or beside a name, file `name_words.tsv`.
+    NameClass {
+        /// A small word inside names: "de", "van", "of".
+        Particle = "particle",
+        /// What acronyms leave out: "of", "the", "pour".
+        Small = "small",
+        /// What sort of body a name is of, left off when it is short: "Inc", "Party".
+        Body = "body",
+        /// The end of a person's name that tells generations apart: "Jr", "III".
+        Generation = "generation",
+    }
+}
+
+/// A set of classes of one kind.
+///
+/// ```
+/// use pressmark_lang::{Language, WordClass};
+///
+/// let classes = Language::of(Some("en")).classes("not");
+/// assert!(classes.contains(WordClass::Negation) && !classes.contains(WordClass::Determiner));
+/// assert!(Language::of(Some("en")).classes("harbour").is_empty());
+/// ```
+pub struct ClassSet<C> {
+    bits: u32,
+    kind: PhantomData<C>,
+}
+
+impl<C> Clone for ClassSet<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for ClassSet<C> {}
+
+impl<C> Default for ClassSet<C> {
+    fn default() -> Self {
+        Self { bits: 0, kind: PhantomData }
+    }
+}
+
+impl<C> PartialEq for ClassSet<C> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+}
+
+impl<C> Eq for ClassSet<C> {}
+
+impl<C> ClassSet<C> {
+    /// Whether no class is in the set.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.bits == 0
+    }
+}
+
+#[expect(private_bounds, reason = "the lists of classes are closed")]
+impl<C: Class> ClassSet<C> {
+    /// Whether `class` is in the set.
+    #[must_use]
+    pub fn contains(self, class: C) -> bool {
+        self.bits & class.bit() != 0
+    }
+
+    /// The classes in the set, in the order of their list.
+    pub fn iter(self) -> impl Iterator<Item = C> {
+        C::ALL.iter().map(|(_, class)| *class).filter(move |class| self.contains(*class))
+    }
+
+    pub(crate) fn insert(&mut self, class: C) {
+        self.bits |= class.bit();
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.bits |= other.bits;
+    }
+}
+
+impl<C: Class> fmt::Debug for ClassSet<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,98 @@
+//! English.
+
+mod inflect;
+
+use crate::Language;
+use crate::pack::Pack;
+
+pub(crate) static LANGUAGE: Language = Language::new(Pack {
+    code: "en",
+    name: "English",
+    abbreviations: include_str!("abbreviations.tsv"),
+    calendar: include_str!("calendar.tsv"),
+    clitics: include_str!("clitics.tsv"),
+    countries: include_str!("countries.txt"),
+    marks: include_str!("marks.tsv"),
+    name_words: include_str!("name_words.tsv"),
+    openers: include_str!("openers.tsv"),
+    pronouns: include_str!("pronouns.tsv"),
+    speech: include_str!("speech.tsv"),
+    state_forms: include_str!("state_forms.txt"),
+    stop_words: include_str!("stop_words.txt"),
+    titles: include_str!("titles.tsv"),
+    words: include_str!("words.tsv"),
+    inflect: inflect::forms,
+    ..Pack::EMPTY
+});
+
+#[cfg(test)]
+mod tests {
+    use crate::{Abbreviation, Case, Gender, Language, NameClass, Opener, SpeechClass, TitleKind};
+
+    fn english() -> &'static Language {
+        Language::of(Some("en"))
+    }
+
+    #[test]
+    fn abbreviations_mind_their_case() {
+        let check = |word: &str, expected| assert_eq!(english().abbreviation(word), expected, "{word}");
+        check("Gen", Some(Abbreviation::Leads));
+        check("GEN", Some(Abbreviation::Leads));
+        check("No", Some(Abbreviation::BeforeNumber));
+        check("Inc", Some(Abbreviation::MayEnd));
+        check("INC", Some(Abbreviation::MayEnd));
+        check("etc", Some(Abbreviation::Ends));
+        check("Mass", Some(Abbreviation::AfterComma));
+        check("sun", None);
+        check("president", None);
+        check("", None);
+    }
+
+    #[test]
+    fn openers_are_graded() {
+        let check = |word: &str, expected| assert_eq!(english().opener(word), expected, "{word}");
+        check("They", Some(Opener::Sure));
+        check("Several", Some(Opener::Likely));
+        check("they", None);
+        check("Senate", None);
+    }
+
+    #[test]
+    fn titles_tell_kind_and_gender() {
+        let check = |words: &str, expected| {
+            assert_eq!(english().title(words).map(|t| (t.kind, t.gender)), expected, "{words}");
+        };
+        check("Gen.", Some((TitleKind::Rank, None)));
+        check("prime minister", Some((TitleKind::Office, None)));
+        check("MRS.", Some((TitleKind::Address, Some(Gender::Feminine))));
+        check("Queen", Some((TitleKind::Honour, Some(Gender::Feminine))));
+        check("harbour", None);
+    }
+
+    #[test]
+    fn verbs_of_speech_are_inflected() {
+        let check = |word: &str, class: SpeechClass, expected| {
+            assert_eq!(english().speech(word).contains(class), expected, "{word}");
+        };
+        check("denied", SpeechClass::Says, true);
+        check("denying", SpeechClass::Participle, true);
+        check("asked", SpeechClass::Follows, true);
+        check("shoots", SpeechClass::Follows, false);
+        check("walked", SpeechClass::Says, false);
+    }
+
+    #[test]
+    fn pronouns_agree() {
+        let her: Vec<Case> = english().pronoun("her").map(|p| p.case).collect();
+        assert_eq!(her, [Case::Object, Case::Possessive]);
+        assert!(english().pronoun("her").all(|p| p.gender == Some(Gender::Feminine)));
+        assert_eq!(english().pronoun("harbour").count(), 0);
+    }
+
+    #[test]
+    fn names_have_small_words_and_ends() {
+        assert!(english().name_word("jr").contains(NameClass::Generation));
+        assert!(english().name_word("plc").contains(NameClass::Body));
+        assert!(english().name_word("lisbon").is_empty());
+    }
+}

@@ -1,0 +1,58 @@
+//! French.
+
+use crate::Language;
+use crate::pack::Pack;
+
+pub(crate) static LANGUAGE: Language = Language::new(Pack {
+    code: "fr",
+    name: "French",
+    abbreviations: include_str!("abbreviations.tsv"),
+    calendar: include_str!("calendar.tsv"),
+    clitics: include_str!("clitics.tsv"),
+    marks: include_str!("marks.tsv"),
+    name_words: include_str!("name_words.tsv"),
+    openers: include_str!("openers.tsv"),
+    pronouns: include_str!("pronouns.tsv"),
+    speech: include_str!("speech.tsv"),
+    stop_words: include_str!("stop_words.txt"),
+    titles: include_str!("titles.tsv"),
+    words: include_str!("words.tsv"),
+    ..Pack::EMPTY
+});
+
+#[cfg(test)]
+mod tests {
+    use crate::{Abbreviation, Gender, Language, SpeechClass, TitleKind, WordClass};
+
+    fn french() -> &'static Language {
+        Language::of(Some("fr"))
+    }
+
+    #[test]
+    fn months_and_days_with_and_without_accents() {
+        assert_eq!(["février", "fevrier", "Févr.", "AOÛT"].map(|m| french().month(m)), [2, 2, 2, 8].map(Some));
+        assert_eq!(french().weekday("dimanche"), Some(7));
+        assert_eq!(french().month("dimanche"), None);
+    }
+
+    #[test]
+    fn titles_and_abbreviations() {
+        assert_eq!(french().abbreviation("Mme"), Some(Abbreviation::Leads));
+        assert_eq!(french().abbreviation("bzw"), None);
+        let title = french().title("Présidente").map(|t| (t.kind, t.gender));
+        assert_eq!(title, Some((TitleKind::Office, Some(Gender::Feminine))));
+    }
+
+    #[test]
+    fn a_past_participle_needs_its_auxiliary() {
+        assert!(french().speech("déclaré").contains(SpeechClass::NeedsAuxiliary));
+        assert!(!french().speech("déclaré").contains(SpeechClass::Says));
+        assert!(french().speech("déclare").contains(SpeechClass::Says));
+    }
+
+    #[test]
+    fn elision_and_determiners() {
+        assert!(french().is_proclitic("qu") && !french().is_enclitic("s"));
+        assert!(french().classes("l’").contains(WordClass::Determiner));
+    }
+}

@@ -1,0 +1,53 @@
+//! What each language brings to the rules of pressmark: a folder per language, behind one type.
+//!
+//! [`Language::of`] picks the pack for a document's language; a language without a folder, and a document whose
+//! language is not known, get the neutral pack, which knows the words of all languages together. Rules ask the
+//! pack and never name a language.
+//!
+//! ```
+//! use pressmark_lang::{Abbreviation, Gender, Language, TitleKind, WordClass};
+//!
+//! let english = Language::of(Some("en"));
+//! assert_eq!(english.abbreviation("Sen"), Some(Abbreviation::Leads));
+//! assert_eq!(english.month("Sept."), Some(9));
+//! assert_eq!(english.title("Mrs.").map(|t| (t.kind, t.gender)), Some((TitleKind::Address, Some(Gender::Feminine))));
+//! assert!(english.classes("the").contains(WordClass::Determiner));
+//!
+//! assert_eq!(Language::of(Some("fr")).month("août"), Some(8));
+//! assert_eq!(Language::of(Some("fr")).month("August"), None);
+//! // No folder for Welsh: every language's words count.
+//! let neutral = Language::of(Some("cy"));
+//! assert!(neutral.is_neutral() && neutral.month("août") == neutral.month("August"));
+//! ```
+//!
+//! # What a language folder holds
+//! Data files that anybody can read and extend, listed with their formats in the crate's README, and a `mod.rs`
+//! with the [`Language`] and the few rules that need code, such as how verbs are inflected. To add a language, write
+//! its folder and its tests, and put its name into the list `languages!` in `lib.rs`.
+//!
+//! # What it does not do
+//! It detects no language, reads no document and knows no other crate of pressmark.
+#![deny(missing_docs)]
+
+#[macro_use]
+mod languages;
+mod classes;
+mod language;
+mod neutral;
+mod pack;
+mod table;
+mod topics;
+
+// To add a language, add the name of its folder.
+languages![en, fr];
+
+pub use classes::{ClassSet, NameClass, SpeechClass, WordClass};
+pub use language::Language;
+pub use topics::{
+    Abbreviation, Case, Country, Cue, Gender, Number, Opener, Pronoun, QuotationMarks, Title, TitleKind, VerbForm,
+};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

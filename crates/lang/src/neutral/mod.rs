@@ -1,0 +1,13 @@
+//! Text whose language is not known or has no folder: words of languages without one, and of all that have one.
+
+use crate::Language;
+use crate::pack::Pack;
+
+pub(crate) static LANGUAGE: Language = Language::new(Pack {
+    abbreviations: include_str!("abbreviations.tsv"),
+    calendar: include_str!("calendar.tsv"),
+    marks: include_str!("marks.tsv"),
+    openers: include_str!("openers.tsv"),
+    stop_words: include_str!("stop_words.txt"),
+    ..Pack::EMPTY
+});
