@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pressmark_core::{Document, Stage};
+use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::Model;
+use pressmark_frames::{Codebook, Frames, FramesOptions};
 use pressmark_ingest::{Inputs, Options, Record, ingest};
 use pressmark_ner::Ner;
-use pressmark_pass::Pass;
 use pressmark_quote::QuoteFinder;
-use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances, StancesOptions};
+use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
 use pressmark_summarize::Summarizer;
 use pressmark_tokenize::{Subwords, Tokenizer};
 
@@ -50,7 +51,7 @@ pub fn stages(model: &Arc<Model>) -> Vec<Box<dyn Stage>> {
     let stances = Stances::new(shared(), &tokenizer, StancesOptions::default());
     vec![
         Box::new(tokenizer),
-        Box::new(Pass::new(shared()).expect("the bundle has the head")),
+        Box::new(DocumentEncoder::new(shared()).expect("the bundle has the head")),
         Box::new(Ner::new(shared(), pressmark_ner::Options::default()).expect("the bundle has the head")),
         Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
         Box::new(Summarizer::new(shared(), pressmark_summarize::Options::default()).expect("the bundle has the head")),

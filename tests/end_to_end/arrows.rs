@@ -15,17 +15,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-tokenize", &["core", "lang"]),
     ("pressmark-pipeline", &["core"]),
     ("pressmark-rust-bert", &["core"]),
-    ("pressmark-pass", STAGE),
+    ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-ner", STAGE),
     ("pressmark-quote", STAGE),
     ("pressmark-summarize", STAGE),
+    ("pressmark-frames", STAGE),
     ("pressmark-stance", STAGE),
 ];
 
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What the examples and tests of stages may use besides: the stages that fill what they read.
-const FOR_TESTS: &[&str] = &["core", "lang", "tokenize", "encoder", "pass", "ner"];
+const FOR_TESTS: &[&str] = &["core", "lang", "tokenize", "encoder", "encode", "ner"];
 
 #[test]
 fn crates_depend_along_the_arrows() {

@@ -9,11 +9,11 @@ use std::sync::LazyLock;
 
 use pressmark_core::{Document, ProblemKind, Span, Stage};
 use pressmark_encoder::{BundleFiles, Model, TinyBundle, sign};
+use pressmark_frames::Codebook;
 use pressmark_ingest::{Fields, Format, Ids, Inputs, Options, Record, ingest, replay};
 use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line, write_line};
 use pressmark_ner::Terms;
 use pressmark_quote::QuoteFinder;
-use pressmark_stance::Codebook;
 use pressmark_tokenize::{Splitter, Subwords, sentences, words};
 
 /// What checks a property of any bytes.

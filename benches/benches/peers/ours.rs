@@ -13,10 +13,10 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail};
 use pressmark_benches::model;
 use pressmark_core::{Document, Stage};
+use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::{Model, PackedWindows, Precision};
 use pressmark_ingest::{DuplicateOptions, Duplicates, Format, Record, Signature, ingest};
 use pressmark_ner::{GoldDocument, GoldSentence, Ner, Scheme};
-use pressmark_pass::Pass;
 use pressmark_summarize::Summarizer;
 use pressmark_tokenize::{Subwords, Tokenizer, sentences};
 use serde::Deserialize;
@@ -244,7 +244,7 @@ fn tokenizers() -> Result<Load> {
 fn entities() -> Result<Load> {
     let model = model();
     let tokenizer = Rc::new(tokenizer(&model)?);
-    let pass = Rc::new(Pass::new(Arc::clone(&model))?);
+    let pass = Rc::new(DocumentEncoder::new(Arc::clone(&model))?);
     let mut options = pressmark_ner::Options::default();
     options.scheme = Scheme::Conll03;
     let ner = Rc::new(Ner::new(model, options)?);
@@ -281,7 +281,7 @@ fn summaries(docs: &[Document]) -> Value {
 fn before_summary(model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
     Ok(vec![
         Box::new(tokenizer(model)?),
-        Box::new(Pass::new(Arc::clone(model))?),
+        Box::new(DocumentEncoder::new(Arc::clone(model))?),
         Box::new(Ner::new(Arc::clone(model), pressmark_ner::Options::default())?),
         Box::new(pressmark_quote::QuoteFinder::new(pressmark_quote::Options::default())),
     ])

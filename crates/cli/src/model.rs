@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use pressmark_encoder::{BundleFiles, Model};
-use pressmark_stance::Vectors;
+use pressmark_frames::Vectors;
 
 use crate::args::{BundleArgs, EncoderArgs};
 

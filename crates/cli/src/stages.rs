@@ -6,12 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use pressmark_core::Stage;
+use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::Model;
+use pressmark_frames::{Codebook, Frames, FramesOptions};
 use pressmark_ner::{Ner, Terms};
-use pressmark_pass::Pass;
 use pressmark_pipeline::Pipeline;
 use pressmark_quote::QuoteFinder;
-use pressmark_stance::{Codebook, EntitySentiment, Frames, FramesOptions, Stances, StancesOptions};
+use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
 use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::{Subwords, Tokenizer};
 
@@ -112,7 +113,7 @@ pub(crate) fn stages(args: &StageArgs, models: &ModelArgs, model: &Arc<Model>) -
         stages.push(match name {
             // The tokenizer stands beside the stages that encode texts of their own; it moves in last.
             StageName::Tokenize => continue,
-            StageName::Encoder => Box::new(Pass::new(Arc::clone(model))?),
+            StageName::Encoder => Box::new(DocumentEncoder::new(Arc::clone(model))?),
             StageName::Ner => Box::new(ner(args, model)?),
             StageName::Quote => Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
             StageName::Summarize => Box::new(summarizer(args, model, elsewhere(Slot::Embed).is_none())?),

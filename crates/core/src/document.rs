@@ -225,6 +225,14 @@ impl Document {
         self.coverage.push(Coverage { stage, seen, total });
     }
 
+    /// Notes that a stage saw those sentences of the ones it reads (`is_read`) that have a vector.
+    pub fn cover_sentences(&mut self, stage: &'static str, is_read: fn(&Sentence) -> bool) {
+        let length = |sent: &Sentence| if is_read(sent) { self.slice(sent.span).chars().count() } else { 0 };
+        let total = self.sents.iter().map(length).sum();
+        let seen = self.sents.iter().take(self.sent_vectors.len()).map(length).sum();
+        self.cover(stage, seen, total);
+    }
+
     /// Whether there is time left for work on the document; a stage asks inside its long loops.
     ///
     /// # Errors

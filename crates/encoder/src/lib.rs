@@ -47,6 +47,7 @@ mod kernels;
 mod math;
 mod model;
 mod tensors;
+mod text;
 #[cfg(any(test, feature = "test-support"))]
 mod tiny;
 mod windows;
@@ -65,5 +66,6 @@ pub use {
     head::Head,
     math::{dot, normalize, sigmoid, softmax},
     model::Model,
+    text::EncodedText,
     windows::PackedWindows,
 };

@@ -106,6 +106,12 @@ impl Model {
         &self.config.version
     }
 
+    /// Name and version, as records write them: `pressmark-news 0.4.0`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{} {}", self.name(), self.version())
+    }
+
     /// SHA-256 of the weights, in lowercase hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {

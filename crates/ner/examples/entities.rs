@@ -5,9 +5,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use pressmark_core::{Document, Stage};
+use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::Model;
 use pressmark_ner::{Ner, Options, Terms};
-use pressmark_pass::Pass;
 use pressmark_tokenize::{Subwords, Tokenizer};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = Arc::new(Model::open(&dir)?);
     let tokenizer =
         Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, pressmark_tokenize::Options::default())?;
-    let pass = Pass::new(Arc::clone(&model))?;
+    let pass = DocumentEncoder::new(Arc::clone(&model))?;
     let mut options = Options::default();
     options.terms = codebooks.iter().map(Terms::read).collect::<Result<_, _>>()?;
     let ner = Ner::new(model, options)?;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pressmark_core::{Document, Span, Stage};
+use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::Model;
 use pressmark_ner::{Ner, Options, Terms};
-use pressmark_pass::Pass;
 use pressmark_tokenize::{Subwords, Tokenizer};
 
 const SAMPLE: &str = include_str!("names.txt");
@@ -49,7 +49,7 @@ fn model() -> Option<Arc<Model>> {
 fn annotate(model: &Arc<Model>, options: Options, texts: &[String]) -> Vec<Document> {
     let subwords = Subwords::from_json(model.tokenizer_json()).expect("the shipped tokenizer is read");
     let tokenizer = Tokenizer::new(subwords, Default::default()).expect("the default window is wide enough");
-    let pass = Pass::new(Arc::clone(model)).expect("the shipped model has an embedding head");
+    let pass = DocumentEncoder::new(Arc::clone(model)).expect("the shipped model has an embedding head");
     let ner = Ner::new(Arc::clone(model), options).expect("the shipped model has the scheme's head");
     let stages: [&dyn Stage; 3] = [&tokenizer, &pass, &ner];
     let run = |text: &String| {

@@ -4,7 +4,6 @@ use pressmark_core::{Document, Layer, Mention, Provenance, Sentiment, Stage, Sta
 use pressmark_encoder::Model;
 
 use crate::Error;
-use crate::frames::provenance;
 
 /// The bundle's head for the tone towards a mention.
 const HEAD: &str = "sentiment";
@@ -46,11 +45,9 @@ pub(crate) struct Tone {
 impl Tone {
     pub(crate) fn of(model: &Model) -> Result<Self, Error> {
         let labels = model.head(HEAD)?.labels();
-        let find = |name: &str| {
-            labels.iter().position(|l| l == name).ok_or_else(|| Error::Content {
-                name: HEAD.to_owned(),
-                reason: format!("the head's labels are {labels:?}, {name:?} is not among them"),
-            })
+        let find = |missing: &'static str| {
+            let place = labels.iter().position(|label| label == missing);
+            place.ok_or_else(|| Error::Labels { head: HEAD, labels: labels.to_vec(), missing })
         };
         Ok(Self { negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
     }
@@ -98,7 +95,13 @@ impl Stage for EntitySentiment {
     }
 
     fn provenance(&self) -> Provenance {
-        provenance(self.name(), &self.model, &serde_json::json!({ "aggregate": "mean" }))
+        let settings = serde_json::json!({ "aggregate": "mean" });
+        Provenance {
+            stage: self.name(),
+            model: Some(self.model.id()),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: settings.to_string(),
+        }
     }
 
     /// An entity's tone is the mean over its mentions.

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use pressmark_core::{
     Document, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel, Target,
 };
-use pressmark_encoder::{Model, dot};
+use pressmark_encoder::{EncodedText, Model, PackedWindows, dot};
 use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
-use crate::embed::embed_both;
-use crate::frames::{cover, provenance};
 use crate::sentiment::{Tone, has_sides};
 
 /// How stances are found.
@@ -79,8 +77,9 @@ impl Stances {
             .targets
             .iter()
             .map(|text| {
-                let (states, vector) = embed_both(&model, tokenizer, text)?;
-                Ok(Prepared { text: text.clone(), vector, hidden: states.mean, words: content_words(text).collect() })
+                let encoded = encode(&model, tokenizer, text)?;
+                let (vector, hidden) = (encoded.embedding.to_vec(), encoded.mean.to_vec());
+                Ok(Prepared { text: text.clone(), vector, hidden, words: content_words(text).collect() })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self { model, targets, options })
@@ -171,6 +170,18 @@ impl Stances {
     }
 }
 
+fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<EncodedText, Error> {
+    let unreadable = |source| Error::Target { text: text.chars().take(60).collect(), source };
+    let mut doc = Document::from_text("", text);
+    tokenizer.run(&mut doc).map_err(unreadable)?;
+    if doc.windows.ids.is_empty() {
+        return Err(unreadable(StageError::new("there is no word in it")));
+    }
+    let windows = PackedWindows { ids: &doc.windows.ids, shapes: &doc.windows.shapes, starts: &doc.windows.starts };
+    let rows: Vec<usize> = doc.rows_of(doc.tokens_in(Span::new(0, doc.text.len()))).collect();
+    Ok(model.encode_text(windows, &rows)?)
+}
+
 fn holder_of(doc: &Document, span: Span) -> Holder {
     let speaker = doc.quote_holding(span).and_then(|quote| doc.quotes[quote].speaker);
     speaker.map_or(Holder::Outlet, Holder::Entity)
@@ -213,7 +224,12 @@ impl Stage for Stances {
             "confidence": self.options.confidence,
             "max_evidence": self.options.max_evidence,
         });
-        provenance(self.name(), &self.model, &settings)
+        Provenance {
+            stage: self.name(),
+            model: Some(self.model.id()),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: settings.to_string(),
+        }
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
@@ -224,7 +240,7 @@ impl Stage for Stances {
         }
         stances.extend(self.towards_entities(doc).map_err(failed)?);
         doc.stances = stances;
-        cover(self.name(), doc, |sent| sent.kind.is_prose());
+        doc.cover_sentences(self.name(), |sent| sent.kind.is_prose());
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use pressmark_frames::CodedText;
 
 use super::evaluate::gold::GoldArgs;
 use super::evaluate::read_coded;
@@ -76,9 +77,10 @@ fn fit(args: &FitArgs) -> Result<Outcome> {
     for (label, (count, place)) in &coded.unknown {
         terminal::say(&format!("not in the codebook, and left out: {label} ({count}, first {place}); see --map"));
     }
-    let texts: Vec<(String, Vec<usize>)> = coded.texts.into_iter().map(|text| (text.text, text.labels)).collect();
+    let coded = coded.texts.into_iter().map(|text| CodedText { text: text.text, labels: text.labels });
+    let texts: Vec<CodedText> = coded.collect();
     let model = model::load(&args.model)?;
-    let (toml, reports) = codebook.fit(&model, &stages::tokenizer(&model)?, &texts)?;
+    let (toml, reports) = pressmark_frames::fit(&codebook, &model, &stages::tokenizer(&model)?, &texts)?;
     if args.output.as_os_str() == "-" {
         write!(io::stdout().lock(), "{toml}")?;
     } else {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use pressmark_stance::Vectors;
+use pressmark_frames::Vectors;
 
 use crate::args::BundleArgs;
 use crate::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};

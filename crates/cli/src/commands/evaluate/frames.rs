@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use pressmark_stance::Codebook;
+use pressmark_frames::Codebook;
 use serde_json::json;
 
 use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};

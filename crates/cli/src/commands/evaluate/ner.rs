@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use pressmark_core::{Document, Stage};
+use pressmark_encode::DocumentEncoder;
 use pressmark_ner::{Counts, EntityScore, Ner, Options, read_columns};
-use pressmark_pass::Pass;
 use pressmark_tokenize::Tokenizer;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 
 /// What tags the tokens of a gold document.
 enum Tagger {
-    Model { tokenizer: Box<Tokenizer>, pass: Pass, ner: Box<Ner> },
+    Model { tokenizer: Box<Tokenizer>, pass: DocumentEncoder, ner: Box<Ner> },
     Elsewhere(backend::Tagger),
     Annotated(Documents),
 }
@@ -79,7 +79,7 @@ impl Tagger {
         }
         let model = bench.model()?;
         let tokenizer = Box::new(stages::tokenizer(&model)?);
-        let pass = Pass::new(Arc::clone(&model))?;
+        let pass = DocumentEncoder::new(Arc::clone(&model))?;
         let mut options = Options::default();
         options.scheme = bench.args.labels.into();
         Ok(Self::Model { tokenizer, pass, ner: Box::new(Ner::new(model, options)?) })

@@ -1,6 +1,6 @@
-//! The one pass: runs the encoder over a document's windows and keeps what it found for every stage.
+//! The stage that runs the encoder over a document's windows, once, and keeps what it found for every other stage.
 //!
-//! The principal type is [`Pass`], a [`Stage`](pressmark_core::Stage) that reads `windows` and fills `hidden` (one row a
+//! The principal type is [`DocumentEncoder`], a [`Stage`](pressmark_core::Stage) that reads `windows` and fills `hidden` (one row a
 //! subword) and `sent_vectors` (one unit vector a sentence, from the bundle's `embedding` head).
 //! Entity recognition, sentiment, frames and summaries all read those; none of them runs the
 //! encoder again. The crate exists so that the encoder need not know the document, nor the
@@ -11,20 +11,20 @@
 //!
 //! use pressmark_core::{Document, Stage};
 //! use pressmark_encoder::Model;
-//! use pressmark_pass::Pass;
+//! use pressmark_encode::DocumentEncoder;
 //! use pressmark_tokenize::{Options, Subwords, Tokenizer};
 //!
 //! let model = Arc::new(Model::open("../../models/pressmark-news")?);
 //! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default())?;
 //! let mut doc = Document::from_text("a", "Rain fell. The river rose.");
 //! tokenizer.run(&mut doc)?;
-//! Pass::new(model)?.run(&mut doc)?;
+//! DocumentEncoder::new(model)?.run(&mut doc)?;
 //! assert_eq!(doc.sent_vectors.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![deny(missing_docs)]
 
+mod encode;
 mod overflow;
-mod pass;
 
-pub use pass::Pass;
+pub use encode::DocumentEncoder;

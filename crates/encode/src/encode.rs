@@ -5,9 +5,6 @@ use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 
 use crate::overflow::TemporaryFile;
 
-/// The bundle's head that makes a sentence vector of the mean hidden state.
-const EMBEDDING: &str = "embedding";
-
 /// Characters of a word from which WordPiece makes nothing of it but `[UNK]` (`max_input_chars_per_word` of BERT's
 /// tokenizers): what is longer is no word, and the model does not see what stands in it.
 const LONGEST_WORD: usize = 100;
@@ -19,18 +16,18 @@ const CHUNK_WINDOWS: usize = 32;
 /// Sentences whose vectors are made together: 1.5 MB of them in MiniLM.
 const CHUNK_SENTENCES: usize = 1024;
 
-/// The stage that runs the encoder, once a document.
-pub struct Pass {
+/// The stage that runs the encoder over a document's windows, once.
+pub struct DocumentEncoder {
     model: Arc<Model>,
 }
 
-impl Pass {
-    /// A pass of this model.
+impl DocumentEncoder {
+    /// A stage on this model.
     ///
     /// # Errors
     /// [`Error::NoHead`] when the bundle has no `embedding` head.
     pub fn new(model: Arc<Model>) -> Result<Self, Error> {
-        model.head(EMBEDDING)?;
+        model.head(Model::EMBEDDING)?;
         Ok(Self { model })
     }
 
@@ -60,10 +57,10 @@ impl Pass {
         Ok(hidden)
     }
 
-    /// Sentence vectors from hidden states, and what the pass saw of the sentences.
+    /// Sentence vectors from hidden states, and what the encoder saw of the sentences.
     fn finish(&self, doc: &mut Document, hidden: Rows) -> Result<(), StageError> {
         doc.hidden = hidden;
-        let head = self.model.head(EMBEDDING).map_err(failed)?;
+        let head = self.model.head(Model::EMBEDDING).map_err(failed)?;
         let mut vectors = Rows::with_capacity(head.outputs(), doc.sents.len()).with_overflow(TemporaryFile::default());
         let (mut seen, mut total, mut unread) = (0, 0, 0);
         for sents in doc.sents.chunks(CHUNK_SENTENCES) {
@@ -99,7 +96,7 @@ fn failed(error: Error) -> StageError {
     StageError::new("the encoder cannot read the document's windows").with_source(error)
 }
 
-impl Stage for Pass {
+impl Stage for DocumentEncoder {
     fn name(&self) -> &'static str {
         "encoder"
     }
@@ -116,7 +113,7 @@ impl Stage for Pass {
         let precision = format!("{:?}", self.model.precision()).to_lowercase();
         Provenance {
             stage: self.name(),
-            model: Some(format!("{} {}", self.model.name(), self.model.version())),
+            model: Some(self.model.id()),
             sha256: Some(self.model.sha256().to_owned()),
             settings: format!(r#"{{"precision":"{precision}","max_window":{}}}"#, self.model.max_window()),
         }

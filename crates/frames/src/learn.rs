@@ -1,43 +1,7 @@
-//! Linear heads for the frames of a codebook, learnt on the spot from texts that people coded.
+//! Learns the linear classifier of one frame from coded texts.
 
-use std::fmt::Write as _;
-
-use pressmark_encoder::sigmoid;
-use serde::Deserialize;
-
-/// The section of a codebook that [`Codebook::fit`](crate::Codebook::fit) wrote: a linear classifier a frame.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Fit {
-    /// Name and version of the bundle whose sentence vectors the weights are for.
-    pub(crate) model: String,
-    /// SHA-256 of its weights.
-    pub(crate) sha256: String,
-    /// Texts that it was learnt from.
-    pub(crate) examples: usize,
-    pub(crate) head: Vec<LinearHead>,
-}
-
-/// One frame's classifier: over a sentence vector, and over what definition and examples make of the sentence.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LinearHead {
-    pub(crate) label: String,
-    /// Texts among the examples that have the frame.
-    pub(crate) examples: usize,
-    pub(crate) bias: f32,
-    /// Weight of the log-odds that the frame has without the fit.
-    pub(crate) prior: f32,
-    pub(crate) weights: Vec<f32>,
-}
-
-impl LinearHead {
-    /// The probability of the frame for a unit vector; `base` is the probability without the fit.
-    pub(crate) fn score(&self, vector: &[f32], base: f32) -> f32 {
-        let sum: f32 = self.weights.iter().zip(vector).map(|(w, x)| w * x).sum();
-        sigmoid(sum + self.prior * log_odds(base) + self.bias)
-    }
-}
+use crate::fitted::LinearHead;
+use crate::math::logistic;
 
 /// How well one frame is told, without and with its head, on texts that were left out when it was learnt.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,11 +28,6 @@ const STRENGTH: f64 = 3.0;
 
 /// Steps of the solver at most; what it stops at changes no score in its third decimal.
 const STEPS: usize = 300;
-
-/// Log-odds of a probability, within ±6: surer than that no prototype is.
-pub(crate) fn log_odds(score: f32) -> f32 {
-    (score / (1.0 - score)).ln().clamp(-6.0, 6.0)
-}
 
 /// One coded text as the classifier sees it: unit vector, then log-odds without the fit.
 pub(crate) struct Sample {
@@ -138,7 +97,7 @@ fn calibrate(samples: &[Sample], logits: &[f64], positives: usize) -> (f64, f64)
     ranked.sort_by(|a, b| b.total_cmp(a));
     let threshold = f64::midpoint(ranked[positives - 1], ranked[positives]);
     let shifted: Vec<(f32, bool)> = logits.iter().zip(samples).map(|(z, s)| ((z - threshold) as f32, s.gold)).collect();
-    let (slope, _) = crate::prototypes::logistic(&shifted);
+    let (slope, _) = logistic(&shifted);
     // A slope that held-out texts do not bear out would only blow up noise.
     (f64::from(slope).clamp(0.25, 4.0), threshold)
 }
@@ -198,35 +157,10 @@ fn solve(samples: &[&Sample]) -> Solved {
     Solved { weights: now, prior, bias }
 }
 
-/// The line that parts a codebook from what a fit added to it.
-const MARK: &str = "# --- Learnt from coded texts by `pressmark codebook fit`; not for editing. ---";
-
-/// A codebook's text without what a fit added.
-pub(crate) fn without_fit(toml: &str) -> &str {
-    toml.split_once(MARK).map_or(toml, |(before, _)| before).trim_end()
-}
-
-/// A codebook's text with the section of a fit at its end.
-pub(crate) fn with_fit(toml: &str, fit: &Fit) -> String {
-    let mut text = format!("{}\n\n{MARK}\n[fit]\n", without_fit(toml));
-    let _ = writeln!(text, "model = {:?}\nsha256 = {:?}\nexamples = {}", fit.model, fit.sha256, fit.examples);
-    for head in &fit.head {
-        let weights: Vec<String> = head.weights.iter().map(|w| format!("{w:.5}")).collect();
-        let _ = writeln!(
-            text,
-            "\n[[fit.head]]\nlabel = {}\nexamples = {}\nbias = {:.5}\nprior = {:.5}\nweights = [{}]",
-            serde_json::Value::from(head.label.as_str()),
-            head.examples,
-            head.bias,
-            head.prior,
-            weights.join(", ")
-        );
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use pressmark_encoder::sigmoid;
+
     use super::*;
 
     /// Texts of two kinds in two dimensions, a third of them with the frame; the prior knows nothing.

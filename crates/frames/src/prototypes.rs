@@ -1,14 +1,9 @@
-use std::sync::Arc;
-
 use pressmark_encoder::{Model, dot, normalize, sigmoid};
 use pressmark_tokenize::Tokenizer;
 
-use crate::codebook::Label;
-use crate::embed::States;
+use crate::background::background;
+use crate::math::{logistic, moments};
 use crate::{Codebook, Error, Vectors};
-
-/// Sentences about everything and nothing: against them a similarity is judged high or low.
-const BACKGROUND: &str = include_str!("../codebooks/background.txt");
 
 /// How similar a sentence is to each frame of a codebook, as calibrated probabilities.
 ///
@@ -31,16 +26,6 @@ struct Prototype {
     deviation: f32,
 }
 
-/// The background sentences: the same for every codebook.
-pub(crate) fn background<'a>() -> std::str::Lines<'a> {
-    BACKGROUND.lines()
-}
-
-/// The texts whose mean is a frame's prototype.
-pub(crate) fn texts_of(label: &Label) -> impl Iterator<Item = &str> {
-    std::iter::once(&label.definition).chain(&label.examples).map(String::as_str)
-}
-
 /// Share of the nearest member in a similarity, the rest being the centre's: a frame has several
 /// faces, and one example may show the face that the centre blurs.
 const NEAREST: f32 = 0.5;
@@ -55,7 +40,7 @@ impl Prototypes {
     ) -> Result<Self, Error> {
         let vector = |text: &str| vectors.embed(model, tokenizer, text);
         let labels = codebook.labels.iter();
-        let members = labels.map(|label| texts_of(label).map(vector).collect()).collect::<Result<Vec<_>, Error>>()?;
+        let members = labels.map(|label| label.texts().map(vector).collect()).collect::<Result<Vec<_>, Error>>()?;
         let background = background().map(vector).collect::<Result<Vec<_>, Error>>()?;
         Ok(Self::fit(members, &background))
     }
@@ -119,86 +104,6 @@ fn centre(vectors: &[Vec<f32>]) -> Vec<f32> {
     sum
 }
 
-fn moments(values: &[f32]) -> (f32, f32) {
-    let count = values.len().max(1) as f32;
-    let mean = values.iter().sum::<f32>() / count;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / count;
-    // A codebook of identical frames has no spread to divide by.
-    (mean, variance.sqrt().max(1e-3))
-}
-
-/// Slope and offset of the logistic curve that fits the samples best, by Newton's method.
-///
-/// The ridge keeps the slope finite where the two classes do not overlap; eight steps are more
-/// than two parameters need.
-pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
-    const RIDGE: f64 = 0.1;
-    let (mut slope, mut offset) = (1.0_f64, -2.0_f64);
-    for _ in 0..8 {
-        let (mut g0, mut g1, mut h00, mut h01, mut h11) = (RIDGE * (slope - 1.0), 0.0, RIDGE, 0.0, 1e-6);
-        for &(x, positive) in samples {
-            let x = f64::from(x);
-            let p = 1.0 / (1.0 + (-(slope * x + offset)).exp());
-            let (error, weight) = (p - f64::from(u8::from(positive)), p * (1.0 - p));
-            (g0, g1) = (g0 + error * x, g1 + error);
-            (h00, h01, h11) = (h00 + weight * x * x, h01 + weight * x, h11 + weight);
-        }
-        let determinant = h00 * h11 - h01 * h01;
-        if determinant.abs() < 1e-12 {
-            break;
-        }
-        slope -= (h11 * g0 - h01 * g1) / determinant;
-        offset -= (h00 * g1 - h01 * g0) / determinant;
-    }
-    if slope.is_finite() && offset.is_finite() && slope > 0.0 { (slope as f32, offset as f32) } else { (1.0, -2.0) }
-}
-
-/// A head of the bundle that knows frames of a codebook.
-pub(crate) struct Trained {
-    model: Arc<Model>,
-    head: String,
-    known: Vec<Known>,
-}
-
-/// A frame that a head knows.
-struct Known {
-    /// Its place in the codebook.
-    frame: usize,
-    /// Its place among the head's labels.
-    output: usize,
-    /// The head's share in its score.
-    share: f32,
-}
-
-impl Trained {
-    /// The heads that this codebook's frames point to (`head:label`), as far as this bundle has them.
-    pub(crate) fn of(codebook: &Codebook, model: &Arc<Model>) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for (frame, label) in codebook.labels.iter().enumerate() {
-            let Some((name, output)) = label.head.as_deref().and_then(|name| name.rsplit_once(':')) else { continue };
-            let Ok(head) = model.head(name) else { continue };
-            let Some(output) = head.labels().iter().position(|l| l == output) else { continue };
-            let known = Known { frame, output, share: label.head_share };
-            match all.iter_mut().find(|trained| trained.head == name) {
-                Some(trained) => trained.known.push(known),
-                None => all.push(Self { model: Arc::clone(model), head: name.to_owned(), known: vec![known] }),
-            }
-        }
-        all
-    }
-
-    /// Gives the head's probabilities for a text their share in the scores.
-    pub(crate) fn share_in(&self, scores: &mut [f32], states: &States) {
-        let Ok(head) = self.model.head(&self.head) else { return };
-        let mut logits =
-            if head.is_pooled() { head.pool(&head.apply_rows(&states.subwords)) } else { head.apply(&states.mean) };
-        head.calibrate(&mut logits);
-        for Known { frame, output, share } in &self.known {
-            scores[*frame] = (1.0 - share) * scores[*frame] + share * logits[*output];
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,13 +123,5 @@ mod tests {
         let scores = prototypes.score(&unit([1.0, 0.1, 0.0]));
         assert!(scores[0] > 0.8 && scores[1] < 0.2, "{scores:?}");
         assert!(prototypes.score(&background[0]).iter().all(|&s| s < 0.3));
-    }
-
-    #[test]
-    fn the_curve_fits_overlapping_classes() {
-        let samples: Vec<(f32, bool)> = (0..100).map(|i| (i as f32 / 25.0 - 2.0, i % 10 < i / 10)).collect();
-        let (slope, offset) = logistic(&samples);
-        assert!(slope > 0.5 && offset.abs() < 0.5, "{slope} {offset}");
-        assert!(logistic(&[]).0 > 0.0);
     }
 }

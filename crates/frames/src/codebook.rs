@@ -1,19 +1,14 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use pressmark_encoder::Model;
-use pressmark_tokenize::Tokenizer;
 use serde::Deserialize;
 
 use crate::Error;
-use crate::embed::embed_both;
-use crate::fit::{Fit, FitReport, LinearHead, Sample, learn, log_odds, with_fit};
-use crate::frames::Base;
+use crate::fitted::{Fit, LinearHead};
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///
 /// Written as TOML: a `[codebook]` table with `name`, `version` and `kind = "frames"`, then one
-/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](Codebook::fit) learnt
+/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](crate::fit) learnt
 /// from coded texts stands in a `[fit]` section at its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
@@ -38,6 +33,13 @@ pub(crate) struct Label {
     /// 1 where the head was trained on texts coded with this very frame.
     #[serde(default = "half")]
     pub(crate) head_share: f32,
+}
+
+impl Label {
+    /// The texts whose mean is the frame's prototype.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.definition).chain(&self.examples).map(String::as_str)
+    }
 }
 
 fn half() -> f32 {
@@ -114,47 +116,6 @@ impl Codebook {
         }
         let Header { name, version, .. } = file.codebook;
         Ok(Self { name, version, labels: file.labels, fit: file.fit, toml: toml.to_owned() })
-    }
-
-    /// Learns a linear head a frame from texts that people coded; each text comes with the indices of its labels.
-    ///
-    /// The head is a regularised logistic regression over the text's vector that starts from what definition and
-    /// examples say (and the bundle's head, where the codebook names one); frames of fewer than three texts keep
-    /// what they have. The result is the codebook's text with the heads in it, for this very bundle: the
-    /// [`Frames`](crate::Frames) of another refuse it. The same texts give the same bytes.
-    ///
-    /// # Errors
-    /// When a text cannot be encoded, or the bundle has no `embedding` head.
-    pub fn fit(
-        &self,
-        model: &Arc<Model>,
-        tokenizer: &Tokenizer,
-        texts: &[(String, Vec<usize>)],
-    ) -> Result<(String, Vec<FitReport>), Error> {
-        let plain = Self { fit: None, ..self.clone() };
-        let base = Base::new(&plain, model, tokenizer)?;
-        let encode = |text: &str| {
-            let (states, vector) = embed_both(model, tokenizer, text)?;
-            Ok((base.score(&vector, || states), vector))
-        };
-        let encoded = texts.iter().map(|(text, _)| encode(text)).collect::<Result<Vec<_>, Error>>()?;
-        let (mut heads, mut reports) = (Vec::new(), Vec::new());
-        for (index, label) in self.labels.iter().enumerate() {
-            let pairs = encoded.iter().zip(texts);
-            let samples: Vec<Sample> = pairs
-                .map(|((scores, vector), (_, labels))| Sample {
-                    vector: vector.clone(),
-                    prior: log_odds(scores.get(index).copied().unwrap_or(0.5)),
-                    gold: labels.contains(&index),
-                })
-                .collect();
-            let (head, report) = learn(&label.name, &samples);
-            heads.extend(head);
-            reports.push(report);
-        }
-        let model_name = format!("{} {}", model.name(), model.version());
-        let fit = Fit { model: model_name, sha256: model.sha256().to_owned(), examples: texts.len(), head: heads };
-        Ok((with_fit(&self.toml, &fit), reports))
     }
 
     /// The text that it was read from.

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use pressmark_encoder::{Model, Precision};
 use pressmark_tokenize::Tokenizer;
 
-use crate::embed::embed;
-use crate::prototypes::{background, texts_of};
+use crate::background::background;
+use crate::codebook::Label;
+use crate::passage::encode;
 use crate::{Codebook, Error};
 
 /// Vectors of the texts of codebooks, encoded before the run by the same model: frames are then
@@ -29,8 +30,8 @@ impl Vectors {
     pub fn encode(model: &Model, tokenizer: &Tokenizer, codebooks: &[Codebook]) -> Result<Self, Error> {
         let mut vectors = Self::default();
         let labels = codebooks.iter().flat_map(|codebook| &codebook.labels);
-        for text in labels.flat_map(texts_of).chain(background()) {
-            vectors.by_text.insert(key(text), embed(model, tokenizer, text)?);
+        for text in labels.flat_map(Label::texts).chain(background()) {
+            vectors.by_text.insert(key(text), encode(model, tokenizer, text)?.embedding.to_vec());
         }
         Ok(vectors)
     }
@@ -43,7 +44,7 @@ impl Vectors {
 
     fn parse(bytes: &[u8], model: &Model) -> Option<Self> {
         let rest = bytes.strip_prefix(header(model)?.as_bytes())?;
-        let width = model.head("embedding").ok()?.outputs();
+        let width = model.head(Model::EMBEDDING).ok()?.outputs();
         let entries = rest.chunks_exact(8 + 4 * width);
         let whole = entries.remainder().is_empty();
         let by_text = entries.map(|entry| {
@@ -92,7 +93,10 @@ impl Vectors {
 
     /// The unit vector of a text: the one at hand, or a new one.
     pub(crate) fn embed(&self, model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<Vec<f32>, Error> {
-        self.by_text.get(&key(text)).map_or_else(|| embed(model, tokenizer, text), |vector| Ok(vector.clone()))
+        match self.by_text.get(&key(text)) {
+            Some(vector) => Ok(vector.clone()),
+            None => Ok(encode(model, tokenizer, text)?.embedding.to_vec()),
+        }
     }
 }
 

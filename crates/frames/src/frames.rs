@@ -7,9 +7,9 @@ use pressmark_core::{
 use pressmark_encoder::{Model, normalize};
 use pressmark_tokenize::Tokenizer;
 
-use crate::embed::States;
-use crate::fit::LinearHead;
-use crate::prototypes::{Prototypes, Trained};
+use crate::base::Base;
+use crate::fitted::LinearHead;
+use crate::passage::Passage;
 use crate::{Codebook, Error, Vectors};
 
 /// How documents are framed.
@@ -41,12 +41,6 @@ struct Book {
     fitted: Vec<Option<LinearHead>>,
     /// Coded texts that the fitted heads were learnt from, where there are any.
     fit_examples: Option<usize>,
-}
-
-/// What a codebook and the bundle's heads say of a sentence, before any fit.
-pub(crate) struct Base {
-    prototypes: Prototypes,
-    trained: Vec<Trained>,
 }
 
 /// Share of a document's sentences, the strongest, that make its score: a frame that runs
@@ -87,7 +81,7 @@ impl Frames {
         let book = |codebook: &Codebook| {
             let fit = codebook.fit.as_ref();
             if let Some(fit) = fit.filter(|fit| fit.sha256 != model.sha256()) {
-                let (own, other) = (format!("{} {}", model.name(), model.version()), &fit.model);
+                let (own, other) = (model.id(), &fit.model);
                 let reason = format!("it was fitted for other weights ({other}) than these ({own}); fit it again");
                 return Err(Error::Content { name: codebook.id(), reason });
             }
@@ -149,38 +143,11 @@ impl Book {
         }
         let mut vector = doc.sent_vectors.mean(sents.iter().copied());
         normalize(&mut vector);
-        let mut scores = self.base.score(&vector, || States::of(doc, sents));
+        let mut scores = self.base.score(&vector, || Passage::of(doc, sents));
         for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
             if let Some(fitted) = fitted {
                 *score = fitted.score(&vector, *score);
             }
-        }
-        scores
-    }
-}
-
-impl Base {
-    pub(crate) fn new(codebook: &Codebook, model: &Arc<Model>, tokenizer: &Tokenizer) -> Result<Self, Error> {
-        Self::with_vectors(codebook, &Vectors::default(), model, tokenizer)
-    }
-
-    fn with_vectors(
-        codebook: &Codebook,
-        vectors: &Vectors,
-        model: &Arc<Model>,
-        tokenizer: &Tokenizer,
-    ) -> Result<Self, Error> {
-        let prototypes = Prototypes::new(codebook, vectors, model, tokenizer)?;
-        Ok(Self { prototypes, trained: Trained::of(codebook, model) })
-    }
-
-    /// One probability a frame; where the bundle has a trained head for a frame, it has its share. `states` is asked only
-    /// where there is such a head.
-    pub(crate) fn score(&self, vector: &[f32], states: impl FnOnce() -> States) -> Vec<f32> {
-        let mut scores = self.prototypes.score(vector);
-        if !self.trained.is_empty() {
-            let states = states();
-            self.trained.iter().for_each(|trained| trained.share_in(&mut scores, &states));
         }
         scores
     }
@@ -210,36 +177,23 @@ impl Stage for Frames {
             "max_evidence": self.options.max_evidence,
             "evidence_score": self.options.evidence_score,
         });
-        provenance(self.name(), &self.model, &settings)
+        Provenance {
+            stage: self.name(),
+            model: Some(self.model.id()),
+            sha256: Some(self.model.sha256().to_owned()),
+            settings: settings.to_string(),
+        }
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let frames = self.books.iter().flat_map(|book| self.frames_of(book, doc)).collect();
         doc.frames = frames;
-        cover(self.name(), doc, is_read);
+        doc.cover_sentences(self.name(), is_read);
         Ok(())
-    }
-}
-
-/// What ran, for a stage whose only model is the bundle.
-pub(crate) fn provenance(stage: &'static str, model: &Model, settings: &serde_json::Value) -> Provenance {
-    Provenance {
-        stage,
-        model: Some(format!("{} {}", model.name(), model.version())),
-        sha256: Some(model.sha256().to_owned()),
-        settings: settings.to_string(),
     }
 }
 
 /// Whether a sentence tells how the story is framed: headings and captions are too short to be sure.
 fn is_read(sent: &Sentence) -> bool {
     sent.kind.is_prose() || sent.kind == SegmentKind::Title
-}
-
-/// Notes that a stage saw, of the sentences that it reads, those that have a vector.
-pub(crate) fn cover(stage: &'static str, doc: &mut Document, is_read: fn(&Sentence) -> bool) {
-    let length = |sent: &Sentence| if is_read(sent) { doc.slice(sent.span).chars().count() } else { 0 };
-    let total = doc.sents.iter().map(length).sum();
-    let seen = doc.sents.iter().take(doc.sent_vectors.len()).map(length).sum();
-    doc.cover(stage, seen, total);
 }

@@ -1,0 +1,54 @@
+//! Small statistics of scores.
+
+/// Log-odds of a probability, within ±6: surer than that no prototype is.
+pub(crate) fn log_odds(score: f32) -> f32 {
+    (score / (1.0 - score)).ln().clamp(-6.0, 6.0)
+}
+
+/// Mean and standard deviation; the deviation is never quite 0.
+pub(crate) fn moments(values: &[f32]) -> (f32, f32) {
+    let count = values.len().max(1) as f32;
+    let mean = values.iter().sum::<f32>() / count;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / count;
+    // A codebook of identical frames has no spread to divide by.
+    (mean, variance.sqrt().max(1e-3))
+}
+
+/// Slope and offset of the logistic curve that fits the samples best, by Newton's method.
+///
+/// The ridge keeps the slope finite where the two classes do not overlap; eight steps are more
+/// than two parameters need.
+pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
+    const RIDGE: f64 = 0.1;
+    let (mut slope, mut offset) = (1.0_f64, -2.0_f64);
+    for _ in 0..8 {
+        let (mut g0, mut g1, mut h00, mut h01, mut h11) = (RIDGE * (slope - 1.0), 0.0, RIDGE, 0.0, 1e-6);
+        for &(x, positive) in samples {
+            let x = f64::from(x);
+            let p = 1.0 / (1.0 + (-(slope * x + offset)).exp());
+            let (error, weight) = (p - f64::from(u8::from(positive)), p * (1.0 - p));
+            (g0, g1) = (g0 + error * x, g1 + error);
+            (h00, h01, h11) = (h00 + weight * x * x, h01 + weight * x, h11 + weight);
+        }
+        let determinant = h00 * h11 - h01 * h01;
+        if determinant.abs() < 1e-12 {
+            break;
+        }
+        slope -= (h11 * g0 - h01 * g1) / determinant;
+        offset -= (h00 * g1 - h01 * g0) / determinant;
+    }
+    if slope.is_finite() && offset.is_finite() && slope > 0.0 { (slope as f32, offset as f32) } else { (1.0, -2.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_fits_overlapping_classes() {
+        let samples: Vec<(f32, bool)> = (0..100).map(|i| (i as f32 / 25.0 - 2.0, i % 10 < i / 10)).collect();
+        let (slope, offset) = logistic(&samples);
+        assert!(slope > 0.5 && offset.abs() < 0.5, "{slope} {offset}");
+        assert!(logistic(&[]).0 > 0.0);
+    }
+}
