@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-pipeline", &["core"]),
     ("pressmark-rust-bert", &["core"]),
     ("pressmark-encode", &["core", "encoder"]),
+    ("pressmark-run", &["core", "jsonl", "ingest"]),
     ("pressmark-ner", STAGE),
     ("pressmark-quote", STAGE),
     ("pressmark-summarize", STAGE),

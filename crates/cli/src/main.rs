@@ -1,5 +1,6 @@
 //! The `pressmark` command: arguments → settings → run, one module a subcommand.
 
+mod advice;
 mod allocator;
 mod args;
 mod backend;
@@ -8,7 +9,7 @@ mod hub;
 mod interrupt;
 mod model;
 mod report;
-mod run;
+mod settings;
 mod stages;
 mod terminal;
 

@@ -28,6 +28,7 @@
 mod deadline;
 mod document;
 mod explain;
+mod hex;
 mod layers;
 mod problem;
 mod rows;
@@ -38,6 +39,7 @@ mod stage;
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
 pub use explain::{Explanation, Subject};
+pub use hex::{from_hex, hex};
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
     StanceLabel, SummarySentence, Target, Token, Voice, Windows,

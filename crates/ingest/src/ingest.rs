@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::Encoding;
-use pressmark_core::{Document, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source};
+use pressmark_core::{Document, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source, hex};
 use sha2::{Digest, Sha256};
 
 use crate::assemble::{Assembled, Part, assemble};
@@ -11,7 +11,7 @@ use crate::fields::{self, Field, Value};
 use crate::html::{self, Page};
 use crate::map::OffsetMap;
 use crate::names::{self, Picked};
-use crate::record::hex;
+
 use crate::{Format, Options, Record};
 use crate::{binary, clean, date, language};
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use pressmark_core::ProblemKind;
+use pressmark_core::{ProblemKind, hex};
 use sha2::{Digest, Sha256};
 
 use crate::Format;
@@ -95,12 +95,6 @@ impl Record {
     pub(crate) fn broken(path: &str, index: u64, format: Format, kind: ProblemKind, message: String) -> Self {
         Self { problem: Some((kind, message)), ..Self::new(path, index, format, Vec::new()) }
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |d: u8| char::from(DIGITS[usize::from(d & 15)]);
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
 }
 
 #[cfg(test)]

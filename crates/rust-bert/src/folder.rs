@@ -379,5 +379,5 @@ fn hash(path: &Path) -> io::Result<String> {
         }
         hasher.update(&buffer[..read]);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(pressmark_core::hex(&hasher.finalize()))
 }

@@ -13,11 +13,13 @@ use pressmark_core::{Document, ProblemKind, Status};
 use pressmark_ingest::{Format, Inputs, Record, Signature, ingest};
 use pressmark_jsonl::{DocumentCounts, Provenance};
 use pressmark_pipeline::{Limits, Parallel, Pipeline, in_order};
+use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Shard, ShardRecord, ShardRecords};
 
+use crate::advice::advise;
 use crate::allocator::give_back_after;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::Report;
-use crate::run::{Earlier, Numbered, Opened, Origin, Plan, Run, Shard, Share, describe};
+use crate::settings::describe;
 use crate::{Outcome, interrupt, is_closed_pipe, model, stages, terminal};
 
 const ANNOTATE_EXAMPLES: &str = "\
@@ -84,11 +86,11 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    fn earlier(&self) -> Earlier {
+    fn if_exists(&self) -> IfExists {
         match (self.resume, self.overwrite) {
-            (true, _) => Earlier::Resume,
-            (false, true) => Earlier::Overwrite,
-            (false, false) => Earlier::Keep,
+            (true, _) => IfExists::Resume,
+            (false, true) => IfExists::Overwrite,
+            (false, false) => IfExists::Refuse,
         }
     }
 }
@@ -163,18 +165,18 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         output: &args.output.output,
         rows_each: args.output.shard_rows.map(NonZeroU64::get),
         shard: args.run.shard,
-        earlier: args.output.earlier(),
+        if_exists: args.output.if_exists(),
         settings: describe(&command, matches, &provenance, &model),
         drop_duplicates: args.output.duplicates == Duplicates::Drop,
-        is_lasting: total_bytes.is_some(),
+        input_is_rereadable: total_bytes.is_some(),
     };
-    let mut share = Share::new(inputs, args.run.shard, Arc::clone(&stop));
-    let mut run = match Run::open(&plan, &mut share)? {
+    let mut records = ShardRecords::new(inputs, args.run.shard, Arc::clone(&stop));
+    let mut run = match Run::open(&plan, &mut records).map_err(advise)? {
         Opened::Ready(run) => *run,
         Opened::Finished(counts) => return Ok(finished_before(&args, counts)),
         Opened::Stopped => return Ok(Outcome::Interrupted),
     };
-    let list = share.list();
+    let digest = records.digest();
     let mut report = Report::start(args.run.quiet, total_bytes, run.counts());
     let work = Work {
         pipeline: &pipeline,
@@ -200,8 +202,8 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
             taken
         };
         let jobs = args.run.jobs.map_or_else(cores, usize::from);
-        let batches = batches(share, |numbered| numbered.record.size);
-        let weigh = |batch: &Vec<Numbered>| batch.iter().map(|numbered| weigh(&numbered.record)).sum();
+        let batches = batches(records, |next| next.record.size);
+        let weigh = |batch: &Vec<ShardRecord>| batch.iter().map(|next| weigh(&next.record)).sum();
         in_order(parallel(jobs), batches, weigh, |records| work.run(records), sink)
     };
     report.clear();
@@ -221,7 +223,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         bail!("the paths hold no document of a known type; see --input-format");
     }
     let is_resumable = run.is_resumable();
-    run.finish(list.end()).map_err(|error| say_how_to_resume(error, is_resumable))?;
+    run.finish(digest.end()).map_err(|error| say_how_to_resume(advise(error), is_resumable))?;
     report.finish(Duration::from_nanos(work.ingest_nanos.into_inner()), &pipeline.times(), progress.skipped());
     // The process ends: taking apart what the stages hold would only take time.
     mem::forget(pipeline);
@@ -247,9 +249,9 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&self, records: Vec<Numbered>) -> Vec<Done> {
+    fn run(&self, records: Vec<ShardRecord>) -> Vec<Done> {
         let start = Instant::now();
-        let mut batch: Vec<Done> = records.into_iter().map(|numbered| self.prepare(&numbered)).collect();
+        let mut batch: Vec<Done> = records.into_iter().map(|next| self.prepare(&next)).collect();
         let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
         let in_time = |doc: &Document| doc.problems.iter().all(|p| p.kind != ProblemKind::Timeout);
@@ -259,16 +261,16 @@ impl Work<'_> {
         batch
     }
 
-    fn prepare(&self, numbered: &Numbered) -> Done {
+    fn prepare(&self, next: &ShardRecord) -> Done {
         let start = Instant::now();
-        let mut doc = ingest(&numbered.record, self.options);
+        let mut doc = ingest(&next.record, self.options);
         // Ingestion takes time in proportion to the bytes and cannot be broken off.
         if let Some(timeout) = self.timeout.filter(|timeout| start.elapsed() > *timeout) {
             let message = format!("took longer than {timeout:?}; without any stage");
             doc.report("ingest", ProblemKind::Timeout, message, None);
         }
         let signature = (self.look_for_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
-        Done { doc, fingerprint: numbered.fingerprint, signature }
+        Done { doc, fingerprint: next.fingerprint, signature }
     }
 }
 
@@ -282,9 +284,9 @@ fn take_batch(
 ) -> ControlFlow<End> {
     let failed = |error| ControlFlow::Break(End::Failed(error));
     for Done { mut doc, fingerprint, signature } in batch {
-        let origin = Origin { fingerprint, signature: signature.as_ref() };
-        if let Err(error) = run.take(&mut doc, &origin, provenance) {
-            return failed(error);
+        let identity = RecordIdentity { fingerprint, signature: signature.as_ref() };
+        if let Err(error) = run.take(&mut doc, &identity, provenance) {
+            return failed(advise(error));
         }
         each(&doc);
         give_back_after(&doc.text);
@@ -292,7 +294,7 @@ fn take_batch(
             return ControlFlow::Break(End::Refused(not_strict(&doc)));
         }
     }
-    run.flush().map_or_else(failed, ControlFlow::Continue)
+    run.flush().map_or_else(|error| failed(advise(error)), ControlFlow::Continue)
 }
 
 fn documents(counts: DocumentCounts) -> u64 {

@@ -13,11 +13,11 @@ use pressmark_core::{Document, Status};
 use pressmark_ingest::{Inputs, Options, Record, Signature, ingest};
 use pressmark_jsonl::{Provenance, write_line};
 use pressmark_pipeline::{Pipeline, in_order};
+use pressmark_run::Ledger;
 use serde_json::{Value, json};
 
 use super::annotate::{batches, cores, parallel, weigh};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
-use crate::run::Ledger;
 use crate::terminal::clean;
 use crate::{Outcome, model, stages};
 

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use pressmark_run::merge;
 
-use crate::run::merge;
+use crate::advice::advise;
 use crate::{Outcome, terminal};
 
 const MERGE_EXAMPLES: &str = "\
@@ -39,7 +40,7 @@ pub(crate) struct MergeArgs {
 }
 
 pub(crate) fn run(args: MergeArgs) -> Result<Outcome> {
-    let counts = merge(&args.shards, &args.output, args.shard_rows.map(NonZeroU64::get))?;
+    let counts = merge(&args.shards, &args.output, args.shard_rows.map(NonZeroU64::get)).map_err(advise)?;
     let (documents, bad) = (counts.ok + counts.partial + counts.failed, counts.partial + counts.failed);
     if !args.quiet {
         let (shards, duplicates) = (args.shards.len(), counts.duplicates);

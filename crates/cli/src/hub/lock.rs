@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::run::hex;
+use pressmark_core::hex;
 
 /// What was brought, written beside it: to this the files are held from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pressmark_core::ProblemKind;
+use pressmark_core::{ProblemKind, hex};
 use sha2::{Digest, Sha256};
 
 use self::rows::{Cutter, Ends, Raw, Unit};
 pub use self::unpack::Unpacked;
 use self::unpack::{Failure, Stream};
 use self::walk::{Met, Packing, Target, Walk};
-use crate::record::{Context, hex};
+use crate::record::Context;
 use crate::{Error, Format, Options, Record, binary, decode, fields};
 
 /// How much of the start of an input is looked at to tell its format and character set.

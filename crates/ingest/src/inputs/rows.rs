@@ -1,9 +1,9 @@
 //! Lines and rows out of a stream, none of them held past the limit.
 
+use pressmark_core::hex;
 use sha2::{Digest, Sha256};
 
 use super::unpack::{Failure, Stream};
-use crate::record::hex;
 
 /// Where a record ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

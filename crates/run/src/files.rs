@@ -2,11 +2,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use pressmark_core::hex;
 use pressmark_jsonl::{JournalRow, Manifest, OutputFile, Record, dataset_card, json_schema, write_line};
 use sha2::{Digest, Sha256};
 
-use super::{beside, hex, sync_folder};
+use crate::error::{At, Error, Result};
+use crate::paths::{beside, sync_folder};
 
 /// The file that a folder given as output gets.
 const FILE_NAME: &str = "annotated.jsonl";
@@ -29,7 +30,7 @@ impl Names {
     pub(crate) fn of(output: &Path, is_split: bool) -> Result<Self> {
         let names = Self::existing(output, is_split);
         if names.has_card {
-            fs::create_dir_all(output).with_context(|| format!("failed to make the folder {}", output.display()))?;
+            fs::create_dir_all(output).at("make the folder", output)?;
         }
         Ok(names)
     }
@@ -75,10 +76,10 @@ impl Names {
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("failed to read {}", path.display())),
+            Err(error) => return Err(error).at("read", &path),
         };
         let manifest = serde_json::from_slice(&bytes);
-        manifest.map(Some).with_context(|| format!("failed to read {}: not a manifest of pressmark", path.display()))
+        manifest.map(Some).map_err(|source| Error::NotAManifest { path, source })
     }
 
     /// Writes the manifest and what readers need to know of the columns, and takes away files of an earlier run
@@ -97,7 +98,9 @@ impl Names {
                 let _ = fs::remove_file(self.path.with_file_name(&file.name));
             }
         }
-        save(&self.manifest(), &format!("{}\n", serde_json::to_string_pretty(manifest)?))
+        let path = self.manifest();
+        let json = serde_json::to_string_pretty(manifest).map_err(io::Error::from).at("write", &path)?;
+        save(&path, &format!("{json}\n"))
     }
 
     /// Removes the parts of an unfinished run from `first` on.
@@ -109,7 +112,7 @@ impl Names {
             match fs::remove_file(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => break,
-                Err(error) => return Err(error).with_context(|| format!("failed to remove {}", path.display())),
+                Err(error) => return Err(error).at("remove", &path),
             }
         }
         Ok(())
@@ -125,7 +128,7 @@ fn save(path: &Path, text: &str) -> Result<()> {
         file.sync_all()?;
         fs::rename(&partial, path)
     };
-    write().with_context(|| format!("failed to write {}", path.display()))
+    write().at("write", path)
 }
 
 /// The files that a run writes.
@@ -206,7 +209,7 @@ impl Files {
             Some(open) => open,
             closed => closed.insert(create(&self.names.partial(self.whole.len()))?),
         };
-        write(open).with_context(|| format!("failed to write {}", open.get_ref().path.display()))?;
+        write(open).at("write", &open.get_ref().path)?;
         let part = open.get_mut();
         part.so_far.rows += 1;
         let digest = std::mem::take(&mut part.row).finalize();
@@ -217,13 +220,13 @@ impl Files {
     pub(crate) fn sync(&mut self) -> Result<()> {
         let Some(open) = &self.open else { return Ok(()) };
         let part = open.get_ref();
-        part.file.sync_data().with_context(|| format!("failed to bring {} to the disk", part.path.display()))
+        part.file.sync_data().at("bring to the disk", &part.path)
     }
 
     /// Ends the part that is being written.
     pub(crate) fn close(&mut self) -> Result<()> {
         if let Some(open) = &mut self.open {
-            open.flush().with_context(|| format!("failed to write {}", open.get_ref().path.display()))?;
+            open.flush().at("write", &open.get_ref().path)?;
         }
         self.sync()?;
         if let Some(open) = self.open.take() {
@@ -243,9 +246,7 @@ impl Files {
             match fs::rename(&partial, &path) {
                 // A run that was broken at this point has named it already.
                 Err(error) if error.kind() == ErrorKind::NotFound && path.exists() => {}
-                renamed => {
-                    renamed.with_context(|| format!("failed to rename {} to {}", partial.display(), path.display()))?
-                }
+                renamed => renamed.map_err(|source| Error::Rename { from: partial, to: path, source })?,
             }
         }
         sync_folder(&self.names.path)?;
@@ -254,9 +255,7 @@ impl Files {
 }
 
 fn create(path: &Path) -> Result<BufWriter<Part>> {
-    let file = File::create(path).with_context(|| {
-        format!("failed to create {}: check that the folder exists and may be written to", path.display())
-    })?;
+    let file = File::create(path).creating(path)?;
     Ok(writer(path.to_owned(), file, Tally::default()))
 }
 
@@ -300,7 +299,7 @@ impl PartReader {
         }
         let Some((path, file, so_far)) = &mut self.open else { return Ok(None) };
         let read = file.take(row.bytes).read_to_end(&mut self.line);
-        read.with_context(|| format!("failed to read {}", path.display()))?;
+        read.at("read", path)?;
         if self.line.len() as u64 != row.bytes || checksum_of(&Sha256::digest(&self.line)) != row.sha256 {
             return Ok(None);
         }
@@ -322,7 +321,7 @@ impl PartReader {
             match File::open(&path) {
                 Ok(file) => return Ok(Some((path, file))),
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error).with_context(|| format!("failed to read {}", path.display())),
+                Err(error) => return Err(error).at("read", &path),
             }
         }
         Ok(None)
@@ -331,7 +330,7 @@ impl PartReader {
     /// Whether there is nothing after the rows that were read.
     pub(crate) fn is_at_end(&mut self) -> Result<bool> {
         let Some((path, file, _)) = &mut self.open else { return Ok(true) };
-        let rest = file.fill_buf().with_context(|| format!("failed to read {}", path.display()))?;
+        let rest = file.fill_buf().at("read", path)?;
         Ok(rest.is_empty())
     }
 
@@ -350,7 +349,7 @@ impl PartReader {
                 file.seek(SeekFrom::End(0))?;
                 io::Result::Ok(file)
             };
-            let file = cut().with_context(|| format!("failed to go on with {}", path.display()))?;
+            let file = cut().at("go on with", &path)?;
             open = Some(writer(path, file, so_far));
         }
         // Parts that came later were not proven.

@@ -3,26 +3,25 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pressmark_core::hex;
 use pressmark_ingest::Record;
 use pressmark_jsonl::JournalEnd;
 use sha2::{Digest, Sha256};
-
-use super::hex;
 
 /// One of several equal shares of an input list, written `1/4` to `4/4`.
 ///
 /// Share i of n is the records at places i - 1, i - 1 + n, … of the list: every machine can tell its own without
 /// asking, and long and short stretches of the list are spread evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shard {
-    /// From 0.
+pub struct Shard {
+    /// Counted from 0.
     pub(crate) index: u64,
     pub(crate) of: u64,
 }
 
 impl Shard {
     /// The whole list.
-    pub(crate) const WHOLE: Self = Self { index: 0, of: 1 };
+    pub const WHOLE: Self = Self { index: 0, of: 1 };
     /// More machines than anybody has; keeps the files of a merge that are open at once within reason.
     const MOST: u64 = 1000;
 
@@ -49,27 +48,32 @@ impl fmt::Display for Shard {
 }
 
 /// A record of this shard.
-pub(crate) struct Numbered {
-    pub(crate) record: Record,
-    pub(crate) fingerprint: [u8; 32],
+#[derive(Debug)]
+pub struct ShardRecord {
+    /// The record.
+    pub record: Record,
+    /// [`Record::fingerprint`], which the reader has had to work out anyway.
+    pub fingerprint: [u8; 32],
 }
 
 /// The records of a shard, in order; all of the list is read and hashed, so that shards can be proven to be of one
 /// list. Ends early once `stop` is set.
-pub(crate) struct Share<I> {
+#[derive(Debug)]
+pub struct ShardRecords<I> {
     records: I,
     shard: Shard,
-    list: List,
+    digest: InputDigest,
     stop: Arc<AtomicBool>,
 }
 
 /// What was read of an input list so far.
-#[derive(Clone, Default)]
-pub(crate) struct List(Arc<Mutex<(u64, Sha256)>>);
+#[derive(Clone, Debug, Default)]
+pub struct InputDigest(Arc<Mutex<(u64, Sha256)>>);
 
-impl List {
+impl InputDigest {
     /// The number of its records and their hash.
-    pub(crate) fn end(&self) -> JournalEnd {
+    #[must_use]
+    pub fn end(&self) -> JournalEnd {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         JournalEnd { documents: state.0, input: hex(&state.1.clone().finalize()) }
     }
@@ -83,33 +87,37 @@ impl List {
     }
 }
 
-impl<I> Share<I> {
-    pub(crate) fn new(records: I, shard: Shard, stop: Arc<AtomicBool>) -> Self {
-        Self { records, shard, list: List::default(), stop }
+impl<I> ShardRecords<I> {
+    /// The records of `shard` among `records`, until `stop` is set.
+    pub fn new(records: I, shard: Shard, stop: Arc<AtomicBool>) -> Self {
+        Self { records, shard, digest: InputDigest::default(), stop }
     }
 
     /// What is read of the list so far; goes on counting when the share moves to another thread.
-    pub(crate) fn list(&self) -> List {
-        self.list.clone()
+    #[must_use]
+    pub fn digest(&self) -> InputDigest {
+        self.digest.clone()
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
+    /// Whether the records were told to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 }
 
-impl<I: Iterator<Item = Record>> Iterator for Share<I> {
-    type Item = Numbered;
+impl<I: Iterator<Item = Record>> Iterator for ShardRecords<I> {
+    type Item = ShardRecord;
 
-    fn next(&mut self) -> Option<Numbered> {
+    fn next(&mut self) -> Option<ShardRecord> {
         loop {
             if self.is_stopped() {
                 return None;
             }
             let record = self.records.next()?;
             let fingerprint = record.fingerprint();
-            if self.shard.owns(self.list.add(&fingerprint)) {
-                return Some(Numbered { record, fingerprint });
+            if self.shard.owns(self.digest.add(&fingerprint)) {
+                return Some(ShardRecord { record, fingerprint });
             }
         }
     }

@@ -2,17 +2,19 @@ use std::borrow::Cow;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, ProblemKind, Status};
+use pressmark_core::{Document, ProblemKind, Status, from_hex, hex};
 use pressmark_jsonl::{DocumentCounts, JournalEnd, JournalLine, JournalRow, Provenance, Record, Settings, write_line};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::resume::{enter, status};
-use super::{
-    Earlier, Files, Journal, JournalReader, Ledger, Names, PartReader, Plan, Rows, Run, Shard, count, differences,
-    from_hex, hex, stream,
-};
+use crate::error::{Error, MergeError, Result};
+use crate::files::{Files, Names, PartReader};
+use crate::journal::{Journal, JournalReader};
+use crate::ledger::Ledger;
+use crate::resume::{enter, no_hex, status};
+use crate::run::{Done, IfExists, Plan, Rows, Run, count, stream};
+use crate::settings::differences;
+use crate::shard::Shard;
 
 /// Settings in which shards of one run may differ.
 const SHARD: &str = "--shard";
@@ -22,7 +24,7 @@ const SHARD_ROWS: &str = "--shard-rows";
 ///
 /// # Errors
 /// When the shards are not those of one run, all there and whole, or a row is not what its journal says.
-pub(crate) fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>) -> Result<DocumentCounts> {
+pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>) -> Result<DocumentCounts> {
     let mut shards = paths.iter().map(|path| Piece::open(path)).collect::<Result<Vec<_>>>()?;
     shards.sort_by_key(|piece| piece.shard.index);
     let end = check(&shards)?;
@@ -32,21 +34,21 @@ pub(crate) fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>) ->
         output,
         rows_each,
         shard: Shard::WHOLE,
-        earlier: Earlier::Keep,
+        if_exists: IfExists::Refuse,
         settings,
         drop_duplicates,
-        is_lasting: false,
+        input_is_rereadable: false,
     };
     let mut run = open(&plan)?;
     let (mut list, mut line) = (Sha256::new(), Vec::new());
     let count_of = shards.len() as u64;
     for position in 0..end.documents {
         // There are as many pieces as shards, sorted: this is the one whose turn it is.
-        let piece = &mut shards[usize::try_from(position % count_of)?];
-        let fingerprint = piece.next(&mut run.ledger, &mut line)?;
-        list.update(fingerprint.0);
-        count(&mut run.counts, fingerprint.1, fingerprint.2);
-        if !(fingerprint.2 && drop_duplicates) {
+        let piece = &mut shards[(position % count_of) as usize];
+        let Next { fingerprint, status, is_duplicate } = piece.next(&mut run.ledger, &mut line)?;
+        list.update(fingerprint);
+        count(&mut run.counts, status, is_duplicate);
+        if !(is_duplicate && drop_duplicates) {
             run.write_line(&line)?;
         }
     }
@@ -54,7 +56,7 @@ pub(crate) fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>) ->
         piece.check_end()?;
     }
     if hex(&list.finalize()) != end.input {
-        bail!("the shards do not make up the input list that they were made from");
+        return Err(MergeError::List.into());
     }
     let counts = run.counts;
     run.finish(end)?;
@@ -83,7 +85,7 @@ fn open(plan: &Plan<'_>) -> Result<Run> {
             Rows::Files(Box::new(Files::new(names, plan.rows_each)))
         }
     };
-    Run::new(plan, rows, None)
+    Ok(Run::new(plan, rows, None, Done::nothing()?))
 }
 
 /// One shard: its rows and the journal that tells of them.
@@ -93,6 +95,14 @@ struct Piece {
     end: JournalEnd,
     journal: JournalReader,
     rows: PartReader,
+}
+
+/// What a merge learns of the next document.
+struct Next {
+    fingerprint: [u8; 32],
+    /// Its status in the whole run.
+    status: Status,
+    is_duplicate: bool,
 }
 
 /// What a merge may have to change in a row.
@@ -116,72 +126,76 @@ impl Piece {
     fn open(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let names = Names::existing(path, false);
-        let only = || format!("{name} has no journal: what can be merged are the outputs of annotate --shard");
-        let mut journal = JournalReader::open(&names.journal()).with_context(only)?;
+        let no_shard =
+            |source: Option<Error>| MergeError::NotAShard { name: name.clone(), source: source.map(Box::new) };
+        let mut journal = JournalReader::open(&names.journal()).map_err(|error| no_shard(Some(error)))?;
         let settings = journal.settings();
-        let shard = settings.get(SHARD).and_then(|shard| shard.parse().ok()).with_context(only)?;
+        let shard = settings.get(SHARD).and_then(|shard| shard.parse().ok()).ok_or_else(|| no_shard(None))?;
         let rows_each: Option<u64> = settings.get(SHARD_ROWS).and_then(|rows| rows.parse().ok());
         let end = journal.extent()?.end;
-        let end =
-            end.with_context(|| format!("shard {shard} in {name} is not whole: go on with it (annotate --resume)"))?;
+        let end = end.ok_or_else(|| MergeError::Unfinished { shard, name: name.clone() })?;
         let rows = PartReader::new(Names::existing(path, rows_each.is_some()), rows_each, true);
         Ok(Self { name, shard, end, journal, rows })
     }
 
-    /// The next row as it stands in the whole run goes to `line`; gives the document's fingerprint, status, and
-    /// whether it is a duplicate.
-    fn next(&mut self, ledger: &mut Ledger, line: &mut Vec<u8>) -> Result<([u8; 32], Status, bool)> {
-        let row = self.next_row()?.with_context(|| format!("{} ends too early", self.name))?;
+    /// The next row as it stands in the whole run goes to `line`.
+    fn next(&mut self, ledger: &mut Ledger, line: &mut Vec<u8>) -> Result<Next> {
+        let wrong = |what: String| MergeError::Rows { name: self.name.clone(), what };
+        let row = next_row(&mut self.journal)?.ok_or_else(|| wrong("ends too early".to_owned()))?;
         let read = self.rows.read(&row)?;
-        let read = read.with_context(|| format!("a row of {} (id {:?}) is not what was written", self.name, row.id))?;
-        let linked: Linked<'_> =
-            serde_json::from_slice(read).with_context(|| format!("a row of {} is no record", self.name))?;
-        let doc = enter(ledger, &row, &linked.source.sha256)?;
+        let read = read.ok_or_else(|| wrong(format!("has a row (id {:?}) that is not what was written", row.id)))?;
+        let bad = |source| MergeError::Record { name: self.name.clone(), source };
+        let linked: Linked<'_> = serde_json::from_slice(read).map_err(|error| bad(Some(error)))?;
+        let doc = enter(ledger, &row, &linked.source.sha256, self.journal.path())?;
         line.clear();
         let status = if linked.id == doc.id && linked.duplicate_of.as_deref() == doc.duplicate_of.as_deref() {
             line.extend_from_slice(read);
             status(&row.status)
         } else {
-            relink(read, &doc, line).with_context(|| format!("failed to merge a row of {}", self.name))?
+            relink(read, &doc, line).map_err(bad)?
         };
-        let fingerprint = from_hex(&row.input).context("a fingerprint is no hexadecimal number")?;
-        Ok((fingerprint, status, doc.duplicate_of.is_some()))
-    }
-
-    fn next_row(&mut self) -> Result<Option<JournalRow<'static>>> {
-        loop {
-            match self.journal.next()? {
-                Some(JournalLine::Row(row)) => return Ok(Some(row)),
-                Some(_) => {}
-                None => return Ok(None),
-            }
-        }
+        let fingerprint = from_hex(&row.input).ok_or_else(|| no_hex("a fingerprint", self.journal.path()))?;
+        Ok(Next { fingerprint, status, is_duplicate: doc.duplicate_of.is_some() })
     }
 
     /// Checks that nothing comes after the rows that were read.
     fn check_end(&mut self) -> Result<()> {
-        if self.next_row()?.is_some() || !self.rows.is_at_end()? {
-            bail!("{} goes on after its end", self.name);
+        if next_row(&mut self.journal)?.is_some() || !self.rows.is_at_end()? {
+            let what = "goes on after its end".to_owned();
+            return Err(MergeError::Rows { name: self.name.clone(), what }.into());
         }
         Ok(())
     }
 }
 
-/// Checks that the pieces, sorted, are the shards of one run over one input list.
-fn check(pieces: &[Piece]) -> Result<JournalEnd> {
-    let Some(first) = pieces.first() else { bail!("there is nothing to merge") };
-    let without = |piece: &Piece| whole(piece.journal.settings(), None);
-    for piece in pieces {
-        let differences = differences(&without(first), &without(piece));
-        if !differences.is_empty() {
-            bail!("{} and {} were made with other settings: {differences}", first.name, piece.name);
-        }
-        if piece.shard.of != first.shard.of {
-            bail!("{} is shard {}, {} is shard {}", first.name, first.shard, piece.name, piece.shard);
+fn next_row(journal: &mut JournalReader) -> Result<Option<JournalRow<'static>>> {
+    loop {
+        match journal.next()? {
+            Some(JournalLine::Row(row)) => return Ok(Some(row)),
+            Some(_) => {}
+            None => return Ok(None),
         }
     }
-    if let Some(pair) = pieces.windows(2).find(|pair| pair[0].shard == pair[1].shard) {
-        bail!("shard {} is there twice: {} and {}", pair[0].shard, pair[0].name, pair[1].name);
+}
+
+/// Checks that the pieces, sorted, are the shards of one run over one input list.
+fn check(pieces: &[Piece]) -> Result<JournalEnd, MergeError> {
+    let first = pieces.first().ok_or(MergeError::Nothing)?;
+    let without = |piece: &Piece| whole(piece.journal.settings(), None);
+    let names = |piece: &Piece| (first.name.clone(), piece.name.clone());
+    for piece in pieces {
+        let differences = differences(&without(first), &without(piece));
+        let (first_name, other) = names(piece);
+        if !differences.is_empty() {
+            return Err(MergeError::Settings { first: first_name, other, differences });
+        }
+        if piece.shard.of != first.shard.of {
+            let (first_shard, other_shard) = (first.shard, piece.shard);
+            return Err(MergeError::Count { first: first_name, first_shard, other, other_shard });
+        }
+    }
+    if let Some((a, b)) = pieces.iter().zip(pieces.iter().skip(1)).find(|(a, b)| a.shard == b.shard) {
+        return Err(MergeError::Twice { shard: a.shard, first: a.name.clone(), other: b.name.clone() });
     }
     let of = first.shard.of;
     let missing: Vec<_> = (0..of)
@@ -189,25 +203,32 @@ fn check(pieces: &[Piece]) -> Result<JournalEnd> {
         .map(|index| Shard { index, of }.to_string())
         .collect();
     if !missing.is_empty() {
-        bail!("not all shards are there: {} missing", missing.join(", "));
+        return Err(MergeError::Missing(missing.join(", ")));
     }
-    if let Some(other) = pieces.iter().find(|piece| piece.end != first.end) {
-        let how = if other.end.documents == first.end.documents {
+    if let Some(piece) = pieces.iter().find(|piece| piece.end != first.end) {
+        let how = if piece.end.documents == first.end.documents {
             "as many documents, but not the same".to_owned()
         } else {
-            format!("{} and {} documents", first.end.documents, other.end.documents)
+            format!("{} and {} documents", first.end.documents, piece.end.documents)
         };
-        bail!("{} and {} were made from other input: {how}", first.name, other.name);
+        let (first, other) = names(piece);
+        return Err(MergeError::Input { first, other, how });
     }
     Ok(first.end.clone())
 }
 
 /// Writes a shard's row with the id and the earlier document that it has in the whole run; gives its status there.
-fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status> {
-    let mut record: Record<'_> = serde_json::from_slice(row)?;
-    write_line(&record, line)?;
+///
+/// # Errors
+/// When the row is no record (and why), or does not come out as it went in.
+fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status, Option<serde_json::Error>> {
+    let mut record: Record<'_> = serde_json::from_slice(row).map_err(Some)?;
+    let write = |record: &Record<'_>, line: &mut Vec<u8>| {
+        write_line(record, line).map_err(|error| Some(serde_json::Error::io(error)))
+    };
+    write(&record, line)?;
     if line != row {
-        bail!("it does not come out as it went in");
+        return Err(None);
     }
     line.clear();
     // What its shard said of its id holds of the shard.
@@ -217,6 +238,6 @@ fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status> {
     (record.id, record.duplicate_of) = (now.id, now.duplicate_of);
     let status = record.status_due();
     record.status = status.as_str().into();
-    write_line(&record, line)?;
+    write(&record, line)?;
     Ok(status)
 }

@@ -1,15 +1,17 @@
 use std::fs::{self, File};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Status};
+use pressmark_core::{Document, Status, from_hex, hex};
 use pressmark_ingest::{Record, Signature};
-use pressmark_jsonl::{DocumentCounts, JournalEnd, JournalLine, JournalRow, Manifest, Settings};
+use pressmark_jsonl::{JournalEnd, JournalLine, JournalRow, Manifest, Settings};
 
-use super::journal::Extent;
-use super::{
-    Journal, JournalReader, Ledger, Names, Numbered, Opened, PartReader, Plan, Rows, Run, Share, count, differences,
-    from_hex, hex,
-};
+use crate::error::{At, Error, Result};
+use crate::files::{Names, PartReader};
+use crate::journal::{Extent, Journal, JournalReader};
+use crate::ledger::Ledger;
+use crate::run::{Done, Opened, Plan, Rows, Run, count};
+use crate::settings::differences;
+use crate::shard::{ShardRecord, ShardRecords};
 
 /// Takes up the run whose journal this is: proves that settings, input and output are what they were, and restores
 /// what later documents depend on.
@@ -22,26 +24,28 @@ pub(crate) fn resume(
     plan: &Plan<'_>,
     names: Names,
     (file, mut reader): (File, JournalReader),
-    share: &mut Share<impl Iterator<Item = Record>>,
+    records: &mut ShardRecords<impl Iterator<Item = Record>>,
 ) -> Result<Opened> {
     check_settings(reader.settings(), &plan.settings)?;
     let Extent { synced, end } = reader.extent()?;
     let mut rows = PartReader::new(names.clone(), plan.rows_each, end.is_some());
-    let mut state = State { ledger: Ledger::new()?, counts: DocumentCounts::default(), path: String::new() };
+    let mut state = State { done: Done::nothing()?, path: String::new() };
     let (mut good, mut documents) = (reader.good(), 0);
     while let Some(line) = reader.next()? {
         if let JournalLine::Row(row) = &line {
             if rows.read(row)?.is_none() {
                 if documents < synced || end.is_some() {
-                    bail!("document {} of the output is not what the run wrote: {ANEW}", documents + 1);
+                    let what = format!("document {} of the output is not what the run wrote", documents + 1);
+                    return Err(Error::OutputChanged(what));
                 }
                 break;
             }
-            match share.next() {
-                Some(numbered) => state.take(row, &numbered, documents)?,
-                None if share.is_stopped() => return Ok(Opened::Stopped),
+            match records.next() {
+                Some(next) => state.take(row, &next, documents, &names.journal())?,
+                None if records.is_stopped() => return Ok(Opened::Stopped),
                 None => {
-                    bail!("the input has changed: it ends after {documents} documents, and the run had more: {ANEW}")
+                    let what = format!(": it ends after {documents} documents, and the run had more");
+                    return Err(Error::InputChanged(what));
                 }
             }
             documents += 1;
@@ -50,26 +54,20 @@ pub(crate) fn resume(
     }
     if let Some(end) = &end {
         if !rows.is_at_end()? {
-            bail!("the output is longer than what the run wrote: {ANEW}");
+            return Err(Error::OutputChanged("the output is longer than what the run wrote".to_owned()));
         }
-        match check_rest(end, share)? {
+        match check_rest(end, records)? {
             true => {}
             false => return Ok(Opened::Stopped),
         }
     }
-    let run = Run {
-        ledger: state.ledger,
-        counts: state.counts,
-        ..Run::new(
-            plan,
-            Rows::Files(Box::new(rows.into_files()?)),
-            Some(Journal::go_on(&names.journal(), file, good, state.path)?),
-        )?
-    };
+    let rows = Rows::Files(Box::new(rows.into_files()?));
+    let journal = Journal::go_on(&names.journal(), file, good, state.path)?;
+    let run = Run::new(plan, rows, Some(journal), state.done);
     match end {
         // Broken while the files got their names, or a shard, whose journal stays.
         Some(end) => {
-            let counts = run.counts;
+            let counts = run.counts();
             run.name_files(end)?;
             Ok(Opened::Finished(counts))
         }
@@ -77,30 +75,24 @@ pub(crate) fn resume(
     }
 }
 
-/// What to do where there is no way on.
-const ANEW: &str = "start anew with --overwrite";
-
 fn check_settings(before: &Settings, now: &Settings) -> Result<()> {
     let differences = differences(before, now);
-    if !differences.is_empty() {
-        bail!("the run cannot go on with other settings: {differences}; give the same, or {ANEW}");
-    }
-    Ok(())
+    if differences.is_empty() { Ok(()) } else { Err(Error::Settings(differences)) }
 }
 
 /// Checks that the input is the one that ended so; `false` when told to stop meanwhile.
-fn check_rest(end: &JournalEnd, share: &mut Share<impl Iterator<Item = Record>>) -> Result<bool> {
-    share.by_ref().for_each(drop);
-    if share.is_stopped() {
+fn check_rest(end: &JournalEnd, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<bool> {
+    records.by_ref().for_each(drop);
+    if records.is_stopped() {
         return Ok(false);
     }
-    let now = share.list().end();
+    let now = records.digest().end();
     if now.documents != end.documents {
         let (before, now) = (end.documents, now.documents);
-        bail!("the input has changed since the run ended: it had {before} documents, now {now}: {ANEW}");
+        return Err(Error::InputChanged(format!(" since the run ended: it had {before} documents, now {now}")));
     }
     if now != *end {
-        bail!("the input has changed since the run ended: not all of its documents are the same: {ANEW}");
+        return Err(Error::InputChanged(" since the run ended: not all of its documents are the same".to_owned()));
     }
     Ok(true)
 }
@@ -110,32 +102,32 @@ pub(crate) fn check_finished(
     plan: &Plan<'_>,
     names: &Names,
     manifest: Manifest,
-    share: &mut Share<impl Iterator<Item = Record>>,
+    records: &mut ShardRecords<impl Iterator<Item = Record>>,
 ) -> Result<Opened> {
     check_settings(&manifest.settings, &plan.settings)?;
     for (part, file) in manifest.files.iter().enumerate() {
         let path = names.part(part);
-        let found = fs::metadata(&path).with_context(|| format!("failed to find {}, {ANEW}", path.display()))?;
+        let found = fs::metadata(&path).at("find", &path)?;
         if found.len() != file.bytes {
-            bail!("{} has {} bytes, the run wrote {}: {ANEW}", path.display(), found.len(), file.bytes);
+            let what = format!("{} has {} bytes, the run wrote {}", path.display(), found.len(), file.bytes);
+            return Err(Error::OutputChanged(what));
         }
     }
-    Ok(if check_rest(&manifest.input, share)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })
+    Ok(if check_rest(&manifest.input, records)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })
 }
 
 /// What is restored from a journal.
 struct State {
-    ledger: Ledger,
-    counts: DocumentCounts,
+    done: Done,
     path: String,
 }
 
 impl State {
-    fn take(&mut self, row: &JournalRow<'_>, numbered: &Numbered, documents: u64) -> Result<()> {
+    fn take(&mut self, row: &JournalRow<'_>, next: &ShardRecord, documents: u64, journal: &Path) -> Result<()> {
         if let Some(path) = &row.path {
             self.path = path.to_string();
         }
-        let Numbered { record, fingerprint } = numbered;
+        let ShardRecord { record, fingerprint } = next;
         if hex(fingerprint) != row.input {
             let now = if self.path == record.path && row.record == record.index {
                 "which has changed".to_owned()
@@ -143,20 +135,21 @@ impl State {
                 format!("now it is record {} of {}", record.index, record.path)
             };
             let number = documents + 1;
-            bail!("the input has changed: document {number} was record {} of {}, {now}: {ANEW}", row.record, self.path);
+            let was = format!("record {} of {}", row.record, self.path);
+            return Err(Error::InputChanged(format!(": document {number} was {was}, {now}")));
         }
-        let entered = enter(&mut self.ledger, row, "").context("the journal makes no sense")?;
-        count(&mut self.counts, status(&row.status), entered.duplicate_of.is_some());
+        let entered = enter(&mut self.done.ledger, row, "", journal)?;
+        count(&mut self.done.counts, status(&row.status), entered.duplicate_of.is_some());
         Ok(())
     }
 }
 
 /// Takes a document that is done into account, by what the journal says of it; gives what became of its id.
-pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str) -> Result<Document> {
+pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, journal: &Path) -> Result<Document> {
     let mut doc = Document { id: row.id.to_string(), ..Document::default() };
     doc.source.sha256 = sha256.to_owned();
     let signature = match &row.signature {
-        Some(text) => Some(Signature::from_bytes(&from_hex(text).context("a signature is no hexadecimal number")?)),
+        Some(text) => Some(Signature::from_bytes(&from_hex(text).ok_or_else(|| no_hex("a signature", journal))?)),
         None => None,
     };
     ledger.enter(&mut doc, signature.as_ref());
@@ -169,4 +162,9 @@ pub(crate) fn status(name: &str) -> Status {
         "partial" => Status::Partial,
         _ => Status::Failed,
     }
+}
+
+/// What is said of digits in a journal that are none.
+pub(crate) fn no_hex(what: &str, journal: &Path) -> Error {
+    Error::DamagedJournal { path: journal.to_owned(), what: format!("{what} is no hexadecimal number") }
 }

@@ -3,16 +3,17 @@ use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
 use pressmark_jsonl::{JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, Settings};
 
-use super::{refuse_to_lose, sync_folder};
+use crate::error::{At, Error, Result};
+use crate::paths::sync_folder;
 
 /// Time between two moments at which all that is written is brought to the disk. A power cut costs at most the
 /// documents since the last one, which are then annotated again.
 const SYNC_EVERY: Duration = Duration::from_secs(20);
 
 /// The journal of a run that goes on; no other process may write it meanwhile.
+#[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     file: BufWriter<File>,
@@ -24,20 +25,18 @@ pub(crate) struct Journal {
 impl Journal {
     /// A journal without a document; refuses to take the place of another one unless told to.
     pub(crate) fn create(path: &Path, settings: &Settings, overwrite: bool) -> Result<Self> {
-        let failed =
-            || format!("failed to create {}: check that the folder exists and may be written to", path.display());
         let file = match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let file = OpenOptions::new().read(true).write(true).open(path).with_context(failed)?;
+                let file = OpenOptions::new().read(true).write(true).open(path).creating(path)?;
                 lock(&file, path)?;
                 if !overwrite && JournalReader::new(&file, path)?.is_some() {
-                    refuse_to_lose(path)?;
+                    return Err(Error::Unfinished(path.to_owned()));
                 }
-                file.set_len(0).with_context(failed)?;
+                file.set_len(0).creating(path)?;
                 file
             }
-            Err(error) => return Err(error).with_context(failed),
+            Err(error) => return Err(error).creating(path),
         };
         lock(&file, path)?;
         let mut journal = Self::over(path, file);
@@ -50,10 +49,10 @@ impl Journal {
     /// Sees to it that no journal stands at `path`; refuses to take away one unless told to.
     pub(crate) fn make_way(path: &Path, overwrite: bool) -> Result<()> {
         match Self::open(path)? {
-            Some(_) if !overwrite => refuse_to_lose(path),
+            Some(_) if !overwrite => Err(Error::Unfinished(path.to_owned())),
             Some((file, _)) => {
                 drop(file);
-                std::fs::remove_file(path).with_context(|| format!("failed to remove {}", path.display()))
+                std::fs::remove_file(path).at("remove", path)
             }
             None => Ok(()),
         }
@@ -65,7 +64,7 @@ impl Journal {
         let file = match OpenOptions::new().read(true).write(true).open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("failed to open {}", path.display())),
+            Err(error) => return Err(error).at("open", path),
         };
         lock(&file, path)?;
         let reader = JournalReader::new(&file, path)?;
@@ -75,7 +74,7 @@ impl Journal {
     /// Goes on with a journal after its first `bytes` bytes.
     pub(crate) fn go_on(path: &Path, mut file: File, bytes: u64, last_path: String) -> Result<Self> {
         let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
-        cut.with_context(|| format!("failed to go on with {}", path.display()))?;
+        cut.at("go on with", path)?;
         Ok(Self { last_path, ..Self::over(path, file) })
     }
 
@@ -91,15 +90,15 @@ impl Journal {
             row.path = Some(path.to_owned().into());
         }
         let row = JournalLine::Row(row);
-        row.write(&mut self.file).with_context(|| self.failed())
+        row.write(&mut self.file).at("write", &self.path)
     }
 
     pub(crate) fn append(&mut self, line: &JournalLine<'_>) -> Result<()> {
-        line.write(&mut self.file).with_context(|| self.failed())
+        line.write(&mut self.file).at("write", &self.path)
     }
 
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.file.flush().with_context(|| self.failed())
+        self.file.flush().at("write", &self.path)
     }
 
     pub(crate) fn is_sync_due(&self) -> bool {
@@ -110,26 +109,22 @@ impl Journal {
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.append(&JournalLine::Synced)?;
         self.flush()?;
-        self.file.get_ref().sync_data().with_context(|| self.failed())?;
+        self.file.get_ref().sync_data().at("write", &self.path)?;
         self.synced = Instant::now();
         Ok(())
     }
 
     /// Takes the journal of a run that is whole away.
     pub(crate) fn remove(self) -> Result<()> {
-        std::fs::remove_file(&self.path).with_context(|| format!("failed to remove {}", self.path.display()))?;
+        std::fs::remove_file(&self.path).at("remove", &self.path)?;
         sync_folder(&self.path)
-    }
-
-    fn failed(&self) -> String {
-        format!("failed to write {}", self.path.display())
     }
 }
 
 fn lock(file: &File, path: &Path) -> Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => bail!("another pressmark is writing {}", path.display()),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy(path.to_owned())),
         // Some network file systems have no locks; two runs with one output are then the user's to avoid.
         Err(TryLockError::Error(_)) => Ok(()),
     }
@@ -157,25 +152,28 @@ pub(crate) struct Extent {
 impl JournalReader {
     /// A reader of the journal in `file`; `None` when not even its first line is whole.
     fn new(file: &File, path: &Path) -> Result<Option<Self>> {
-        let failed = || format!("failed to read {}", path.display());
-        let mut file = file.try_clone().with_context(failed)?;
-        file.seek(SeekFrom::Start(0)).with_context(failed)?;
+        let mut file = file.try_clone().at("read", path)?;
+        file.seek(SeekFrom::Start(0)).at("read", path)?;
         let run = JournalRun { journal: JOURNAL.into(), settings: Settings::new() };
         let lines = BufReader::with_capacity(1 << 16, file);
         let mut reader = Self { path: path.to_owned(), lines, line: Vec::new(), good: 0, run };
         match reader.next()? {
             Some(JournalLine::Run(run)) if run.journal == JOURNAL => Ok(Some(Self { run, ..reader })),
-            Some(_) => bail!("{} is of another version of pressmark", path.display()),
+            Some(_) => Err(Error::OtherVersion(path.to_owned())),
             // Torn by a crash at the start; anything longer is no journal.
-            None if reader.line.ends_with(b"\n") => bail!("{} is no journal of pressmark", path.display()),
+            None if reader.line.ends_with(b"\n") => Err(Error::NotAJournal(path.to_owned())),
             None => Ok(None),
         }
     }
 
     /// A reader of the journal at `path` that is not to be written.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).with_context(|| format!("failed to read {}", path.display()))?;
-        Self::new(&file, path)?.with_context(|| format!("{} is not whole", path.display()))
+        let file = File::open(path).at("read", path)?;
+        Self::new(&file, path)?.ok_or_else(|| Error::TornJournal(path.to_owned()))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The settings of the run.
@@ -192,7 +190,7 @@ impl JournalReader {
     pub(crate) fn next(&mut self) -> Result<Option<JournalLine<'static>>> {
         self.line.clear();
         let read = self.lines.read_until(b'\n', &mut self.line);
-        read.with_context(|| format!("failed to read {}", self.path.display()))?;
+        read.at("read", &self.path)?;
         let parsed = self.line.strip_suffix(b"\n").and_then(JournalLine::parse);
         self.good += if parsed.is_some() { self.line.len() as u64 } else { 0 };
         Ok(parsed)
@@ -209,7 +207,7 @@ impl JournalReader {
                 Some(JournalLine::Row(_)) => documents += 1,
                 Some(JournalLine::Synced) => extent.synced = documents,
                 Some(JournalLine::End(end)) => extent.end = Some(end),
-                Some(JournalLine::Run(_)) => bail!("{} tells of two runs", self.path.display()),
+                Some(JournalLine::Run(_)) => return Err(self.damaged("it tells of two runs".to_owned())),
                 None => break,
             }
         }
@@ -220,11 +218,15 @@ impl JournalReader {
             later += u32::from(matches!(self.next()?, Some(JournalLine::Synced)));
         }
         if later > 1 {
-            bail!("{} is damaged after {damaged} bytes: start anew (--overwrite)", self.path.display());
+            return Err(self.damaged(format!("what comes after {damaged} bytes was not torn by a crash")));
         }
         self.good = start;
         let back = self.lines.seek(SeekFrom::Start(start));
-        back.with_context(|| format!("failed to read {}", self.path.display()))?;
+        back.at("read", &self.path)?;
         Ok(extent)
+    }
+
+    fn damaged(&self, what: String) -> Error {
+        Error::DamagedJournal { path: self.path.clone(), what }
     }
 }

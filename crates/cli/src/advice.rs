@@ -1,0 +1,18 @@
+use anyhow::anyhow;
+use pressmark_run::{Error, MergeError};
+
+/// An error of a run, with the option that mends it.
+pub(crate) fn advise(error: Error) -> anyhow::Error {
+    const ANEW: &str = "start anew with --overwrite";
+    let advice = match &error {
+        Error::Unfinished(_) => "go on with it (--resume), or start anew and lose it (--overwrite)",
+        Error::NeedsFile(_) => "name a file (-o FILE)",
+        Error::InputIsStream => "put the input in a file",
+        Error::Settings(_) => "give the same, or start anew with --overwrite",
+        Error::DamagedJournal { .. } | Error::OutputChanged(_) | Error::InputChanged(_) => ANEW,
+        Error::Merge(MergeError::NotAShard { source: None, .. }) => "make them with annotate --shard",
+        Error::Merge(MergeError::Unfinished { .. }) => "go on with it (annotate --resume)",
+        _ => return error.into(),
+    };
+    anyhow!("{error}: {advice}")
+}

@@ -1,0 +1,71 @@
+//! Long runs that nothing breaks for good: a journal to resume from, output in parts, shards over machines and their
+//! merge.
+//!
+//! A [`Run`] takes documents in input order, makes their ids unique, finds which of them repeat an earlier one, and
+//! writes a row of [`pressmark_jsonl`] for each. Rows go to files that get their names only once the run is whole. A
+//! journal beside them has one line for each document that is done, with the hash of its record and of its row, so that
+//! what a crash left behind is proven row by row and never trusted. Output and journal may reach the disk in any order:
+//! what counts is the longest beginning on which both agree. [`merge`] puts [`Shard`]s together to the bytes of a run
+//! that was not split.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use pressmark_ingest::{Inputs, Options, ingest};
+//! use pressmark_jsonl::Provenance;
+//! use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Settings, Shard, ShardRecords};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let (input, output) = (folder.path().join("news.txt"), folder.path().join("rows.jsonl"));
+//! std::fs::write(&input, "It rained in Lisbon for a week.")?;
+//!
+//! let options = Options::default();
+//! let mut records = ShardRecords::new(Inputs::open(&[&input], options.clone())?, Shard::WHOLE, Arc::default());
+//! let plan = Plan {
+//!     output: &output,
+//!     rows_each: None,
+//!     shard: Shard::WHOLE,
+//!     if_exists: IfExists::Resume,
+//!     settings: Settings::new(),
+//!     drop_duplicates: false,
+//!     input_is_rereadable: true,
+//! };
+//! let digest = records.digest();
+//! if let Opened::Ready(mut run) = Run::open(&plan, &mut records)? {
+//!     for next in records {
+//!         let mut doc = ingest(&next.record, &options);
+//!         let identity = RecordIdentity { fingerprint: next.fingerprint, signature: None };
+//!         run.take(&mut doc, &identity, &Provenance::default())?;
+//!         run.flush()?;
+//!     }
+//!     run.finish(digest.end())?;
+//! }
+//! assert_eq!(std::fs::read_to_string(&output)?.lines().count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate runs no stage, prints nothing, and knows no option of a command.
+#![deny(missing_docs)]
+
+mod error;
+mod files;
+mod journal;
+mod ledger;
+mod merge;
+mod paths;
+mod resume;
+mod run;
+mod settings;
+mod shard;
+
+pub use error::{Error, MergeError, NeedsFile};
+pub use ledger::Ledger;
+pub use merge::merge;
+pub use pressmark_jsonl::{DocumentCounts, Settings};
+pub use run::{IfExists, Opened, Plan, RecordIdentity, Run};
+pub use settings::{MODEL, MODEL_FILES, STAGES, differences};
+pub use shard::{InputDigest, Shard, ShardRecord, ShardRecords};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,332 @@
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use pressmark_core::{Document, Status, hex};
+use pressmark_ingest::{Record as Ingested, Signature};
+use pressmark_jsonl::{
+    DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
+};
+
+use crate::error::{At, Error, NeedsFile, Result};
+use crate::files::{Files, Names};
+use crate::journal::Journal;
+use crate::ledger::Ledger;
+use crate::resume::{check_finished, resume};
+use crate::shard::{Shard, ShardRecords};
+
+/// What is done where an earlier run left its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfExists {
+    /// Nothing may be lost: refuse to start where a run was interrupted.
+    Refuse,
+    /// Go on with it.
+    Resume,
+    /// Start anew.
+    Overwrite,
+}
+
+/// A run: where its rows go, and all that it remembers of the documents before.
+#[derive(Debug)]
+pub struct Run {
+    pub(crate) ledger: Ledger,
+    rows: Rows,
+    /// Missing where there is nothing to come back to: input or output cannot be had twice.
+    journal: Option<Journal>,
+    settings: Settings,
+    pub(crate) counts: DocumentCounts,
+    /// Whether rows of duplicates are left out.
+    drop_duplicates: bool,
+    /// Whether the journal stays: `merge` reads it.
+    is_shard: bool,
+}
+
+/// Where rows go.
+pub(crate) enum Rows {
+    /// To a reader who gets each row as soon as it is there.
+    Stream(BufWriter<Box<dyn Write>>),
+    Files(Box<Files>),
+}
+
+impl std::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stream(_) => f.write_str("Stream"),
+            Self::Files(files) => f.debug_tuple("Files").field(files.names()).finish(),
+        }
+    }
+}
+
+/// What a run is to be.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// `-`, a file or a folder.
+    pub output: &'a Path,
+    /// Rows of one file at most.
+    pub rows_each: Option<u64>,
+    /// Which of several equal parts of the input list this run is.
+    pub shard: Shard,
+    /// What is done where an earlier run left its output.
+    pub if_exists: IfExists,
+    /// All that the rows depend on besides the input: a run is resumed only with the same.
+    pub settings: Settings,
+    /// Whether rows of duplicates are left out.
+    pub drop_duplicates: bool,
+    /// Whether the input is files, which can be read again.
+    pub input_is_rereadable: bool,
+}
+
+/// What became of opening a run.
+#[derive(Debug)]
+pub enum Opened {
+    /// There is work to do.
+    Ready(Box<Run>),
+    /// All of it was done already.
+    Finished(DocumentCounts),
+    /// The records were told to stop before it was open.
+    Stopped,
+}
+
+/// What a journal keeps of a document besides what the document says itself.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordIdentity<'a> {
+    /// The fingerprint of its record ([`pressmark_ingest::Record::fingerprint`]).
+    pub fingerprint: [u8; 32],
+    /// What near duplicates are told by; `None` where they are not looked for, or there is no text.
+    pub signature: Option<&'a Signature>,
+}
+
+impl Run {
+    /// Takes in the next document: makes its id unique, finds what it repeats, writes its row and notes that.
+    ///
+    /// # Errors
+    /// When row or journal cannot be written. What was taken before is kept, and the run can be resumed.
+    pub fn take(
+        &mut self,
+        doc: &mut Document,
+        identity: &RecordIdentity<'_>,
+        provenance: &Provenance<'_>,
+    ) -> Result<()> {
+        let own_id = doc.id.clone();
+        self.ledger.enter(doc, identity.signature);
+        count(&mut self.counts, doc.status(), doc.duplicate_of.is_some());
+        let (bytes, sha256) = if doc.duplicate_of.is_some() && self.drop_duplicates {
+            (0, String::new())
+        } else {
+            self.write(&Record::of(doc, provenance))?
+        };
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let signature = identity.signature.map(|signature| hex(&signature.to_bytes()).into());
+        let row = JournalRow {
+            path: None,
+            record: doc.source.record,
+            input: hex(&identity.fingerprint).into(),
+            id: own_id.into(),
+            status: doc.status().as_str().into(),
+            signature,
+            bytes,
+            sha256: sha256.into(),
+        };
+        journal.row(row, &doc.source.path)
+    }
+
+    /// Writes a row; tells its length and checksum where somebody will want to know.
+    fn write(&mut self, record: &Record<'_>) -> Result<(u64, String)> {
+        match &mut self.rows {
+            Rows::Files(files) => files.write(record),
+            Rows::Stream(stream) => {
+                write_line(record, stream).and_then(|()| stream.flush()).map_err(Error::Stream)?;
+                Ok((0, String::new()))
+            }
+        }
+    }
+
+    /// Writes a row that is made already.
+    pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<()> {
+        match &mut self.rows {
+            Rows::Files(files) => files.write_line(line),
+            Rows::Stream(stream) => stream.write_all(line).map_err(Error::Stream),
+        }
+    }
+
+    /// Hands what is written to the system, so that only a power cut can take it, and every 20 seconds to the disk.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn flush(&mut self) -> Result<()> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        if journal.is_sync_due() { self.sync() } else { journal.flush() }
+    }
+
+    /// Brings all that is written to the disk.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn sync(&mut self) -> Result<()> {
+        if let Rows::Files(files) = &mut self.rows {
+            files.sync()?;
+        }
+        self.journal.as_mut().map_or(Ok(()), Journal::sync)
+    }
+
+    /// Gives the files their names and says in the manifest what they are; `input` is what
+    /// [`InputDigest::end`](crate::InputDigest::end) says once all records are read.
+    ///
+    /// # Errors
+    /// When a file cannot be written or named. The run can be resumed.
+    pub fn finish(mut self, input: JournalEnd) -> Result<()> {
+        let mut files = match self.rows {
+            Rows::Files(files) => files,
+            Rows::Stream(mut stream) => return stream.flush().map_err(Error::Stream),
+        };
+        files.close()?;
+        if let Some(journal) = &mut self.journal {
+            journal.append(&JournalLine::End(input.clone()))?;
+            journal.sync()?;
+        }
+        self.rows = Rows::Files(files);
+        self.name_files(input)
+    }
+
+    pub(crate) fn name_files(self, input: JournalEnd) -> Result<()> {
+        let Rows::Files(files) = self.rows else { return Ok(()) };
+        let (names, files) = files.publish()?;
+        let manifest = Manifest {
+            manifest: MANIFEST.into(),
+            settings: self.settings,
+            input,
+            documents: self.counts,
+            rows: files.iter().map(|file| file.rows).sum(),
+            files,
+        };
+        names.write_manifest(&manifest)?;
+        match self.journal {
+            Some(journal) if !self.is_shard => journal.remove(),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Run {
+    /// A run over these rows and journal, after the documents that are `done`.
+    pub(crate) fn new(plan: &Plan<'_>, rows: Rows, journal: Option<Journal>, done: Done) -> Self {
+        let is_shard = plan.shard != Shard::WHOLE;
+        Self {
+            ledger: done.ledger,
+            rows,
+            journal,
+            settings: plan.settings.clone(),
+            counts: done.counts,
+            // What a shard's document repeats is known only once the shards are merged.
+            drop_duplicates: plan.drop_duplicates && !is_shard,
+            is_shard,
+        }
+    }
+
+    /// Opens the run that the plan asks for; `records` then stands before the first document that is left to do.
+    ///
+    /// # Errors
+    /// When an earlier run stands in the way, cannot be gone on with, or the files cannot be made. Nothing of an
+    /// earlier run is changed then.
+    pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Ingested>>) -> Result<Opened> {
+        if let Some(stream) = stream(plan.output)? {
+            plan.refuse_stream()?;
+            let rows = Rows::Stream(BufWriter::new(stream));
+            return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing()?))));
+        }
+        let names = Names::of(plan.output, plan.rows_each.is_some())?;
+        if plan.if_exists == IfExists::Resume {
+            if !plan.input_is_rereadable {
+                return Err(Error::InputIsStream);
+            }
+            if let Some(journal) = Journal::open(&names.journal())? {
+                return resume(plan, names, journal, records);
+            }
+            if let Some(manifest) = names.read_manifest()? {
+                return check_finished(plan, &names, manifest, records);
+            }
+        }
+        let journal = if plan.input_is_rereadable || plan.shard != Shard::WHOLE {
+            Some(Journal::create(&names.journal(), &plan.settings, plan.if_exists == IfExists::Overwrite)?)
+        } else {
+            Journal::make_way(&names.journal(), plan.if_exists == IfExists::Overwrite)?;
+            None
+        };
+        names.remove_partials(0)?;
+        let rows = Rows::Files(Box::new(Files::new(names, plan.rows_each)));
+        Ok(Opened::Ready(Box::new(Self::new(plan, rows, journal, Done::nothing()?))))
+    }
+
+    /// What became of the documents so far.
+    #[must_use]
+    pub fn counts(&self) -> DocumentCounts {
+        self.counts
+    }
+
+    /// Gives up a run that has no document.
+    ///
+    /// # Errors
+    /// When its files cannot be removed.
+    pub fn abandon(self) -> Result<()> {
+        if let Rows::Files(files) = &self.rows {
+            files.names().remove_partials(0)?;
+        }
+        self.journal.map_or(Ok(()), Journal::remove)
+    }
+
+    /// Whether the run can be resumed once it is interrupted.
+    #[must_use]
+    pub fn is_resumable(&self) -> bool {
+        self.journal.is_some()
+    }
+}
+
+/// What later documents depend on in those that are done.
+pub(crate) struct Done {
+    pub(crate) ledger: Ledger,
+    pub(crate) counts: DocumentCounts,
+}
+
+impl Done {
+    /// No document yet.
+    pub(crate) fn nothing() -> Result<Self> {
+        Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default() })
+    }
+}
+
+impl Plan<'_> {
+    pub(crate) fn refuse_stream(&self) -> Result<()> {
+        let wants = if self.if_exists == IfExists::Resume {
+            NeedsFile::Resume
+        } else if self.rows_each.is_some() {
+            NeedsFile::Parts
+        } else if self.shard != Shard::WHOLE {
+            NeedsFile::Shard
+        } else {
+            return Ok(());
+        };
+        Err(Error::NeedsFile(wants))
+    }
+}
+
+/// The output as a stream, where it is no file: standard output, a named pipe, a device.
+pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
+    if output.as_os_str() == "-" {
+        return Ok(Some(Box::new(io::stdout().lock())));
+    }
+    let is_special = fs::metadata(output).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if !is_special {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(OpenOptions::new().write(true).open(output).at("open", output)?)))
+}
+
+/// Counts a document.
+pub(crate) fn count(counts: &mut DocumentCounts, status: Status, is_duplicate: bool) {
+    *match status {
+        Status::Ok => &mut counts.ok,
+        Status::Partial => &mut counts.partial,
+        Status::Failed => &mut counts.failed,
+    } += 1;
+    counts.duplicates += u64::from(is_duplicate);
+}
