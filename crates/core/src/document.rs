@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, Entity, Explanation, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment, SegmentKind,
-    Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, DropReason, Entity, Explanation, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment,
+    SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -147,7 +147,7 @@ impl Document {
                     span: kept.then(|| raw.clone().into()),
                     raw,
                     kind: if kept { SegmentKind::Body } else { SegmentKind::Chrome },
-                    reason: (!kept).then_some("whitespace"),
+                    reason: (!kept).then_some(DropReason::Whitespace),
                     edits: Vec::new(),
                 });
             }

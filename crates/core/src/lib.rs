@@ -27,6 +27,7 @@
 
 mod deadline;
 mod document;
+mod drop_reason;
 mod explain;
 mod hex;
 mod layers;
@@ -38,6 +39,7 @@ mod stage;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
+pub use drop_reason::DropReason;
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
 pub use layers::{

@@ -39,7 +39,7 @@ macro_rules! problem_kinds {
 
             /// The name under which the kind is written.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(ProblemKind::$name => $wire,)* }
             }
 

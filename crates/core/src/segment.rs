@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::Span;
+use crate::{DropReason, Span};
 
 /// A stretch of the input and what became of it.
 ///
@@ -13,8 +13,8 @@ pub struct Segment {
     pub raw: Range<usize>,
     /// What it is.
     pub kind: SegmentKind,
-    /// Why it was dropped (a short snake_case word such as `"share_bar"`); `None` when it was kept.
-    pub reason: Option<&'static str>,
+    /// Why it was dropped; `None` when it was kept.
+    pub reason: Option<DropReason>,
     /// Where text and input differ inside a kept segment, in text order.
     ///
     /// Outside of the edits, the input bytes, decoded, are the text.

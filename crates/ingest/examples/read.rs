@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use pressmark_core::DropReason;
 use pressmark_ingest::{DuplicateOptions, Duplicates, Ids, Inputs, Options, Signature, ingest, replay};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,10 +38,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         repeated += usize::from(doc.duplicate_of.is_some());
         if show {
             writeln!(out, "==== {} {} {:?}\n{}", doc.source.path, doc.id, doc.meta, doc.text)?;
-            for segment in doc.segments.iter().filter(|s| s.reason.is_some_and(|r| r != "whitespace")) {
+            for segment in doc.segments.iter().filter(|s| s.reason.is_some_and(|r| r != DropReason::Whitespace)) {
                 let raw = record.bytes.get(segment.raw.clone()).unwrap_or_default();
                 let raw = String::from_utf8_lossy(raw.get(..raw.len().min(60)).unwrap_or_default());
-                writeln!(out, "---- {} {raw:?}", segment.reason.unwrap_or_default())?;
+                writeln!(out, "---- {} {raw:?}", segment.reason.map_or("", DropReason::as_str))?;
             }
         }
         for problem in &doc.problems {

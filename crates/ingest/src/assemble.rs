@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pressmark_core::{Edit, EditKind, Segment, SegmentKind, Span};
+use pressmark_core::{DropReason, Edit, EditKind, Segment, SegmentKind, Span};
 
 use crate::block::{Block, Piece, Verdict};
 use crate::map::OffsetMap;
@@ -21,7 +21,7 @@ pub(crate) struct Part<'a> {
     /// The block that comes first in the document's text.
     pub title: Option<usize>,
     /// Why what stands between the blocks is dropped, where it is not white space.
-    pub between: &'static str,
+    pub between: DropReason,
 }
 
 /// The text and where all of the input went.
@@ -40,7 +40,7 @@ pub(crate) const SEPARATOR: &str = "\n\n";
 
 /// Puts the kept blocks together: title first, the rest in input order; `outside` is the reason for what is in
 /// no part.
-pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], outside: &'static str) -> Assembled {
+pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], outside: DropReason) -> Assembled {
     let mut items: Vec<_> = parts.iter().flat_map(|part| Shaper { part, charset }.items()).collect();
     items.sort_by_key(|item| item.raw.start);
     let items = tile(items, raw_len, outside);
@@ -72,7 +72,7 @@ pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], 
 struct Item {
     raw: Range<usize>,
     kind: SegmentKind,
-    reason: Option<&'static str>,
+    reason: Option<DropReason>,
     kept: Option<Kept>,
 }
 
@@ -85,7 +85,7 @@ struct Kept {
 }
 
 impl Item {
-    fn dropped(raw: Range<usize>, kind: SegmentKind, reason: &'static str) -> Self {
+    fn dropped(raw: Range<usize>, kind: SegmentKind, reason: DropReason) -> Self {
         Self { raw, kind, reason: Some(reason), kept: None }
     }
 }
@@ -98,7 +98,7 @@ fn segment(item: Item, span: Option<Span>) -> Segment {
 }
 
 /// Fills what no item covers, and makes sure that the items cover the input once.
-fn tile(items: Vec<Item>, raw_len: usize, outside: &'static str) -> Vec<Item> {
+fn tile(items: Vec<Item>, raw_len: usize, outside: DropReason) -> Vec<Item> {
     let mut tiled: Vec<Item> = Vec::with_capacity(items.len() + 2);
     let mut at = 0;
     let push = |tiled: &mut Vec<Item>, item: Item| match tiled.last_mut() {
@@ -107,7 +107,7 @@ fn tile(items: Vec<Item>, raw_len: usize, outside: &'static str) -> Vec<Item> {
                 && item.kept.is_none()
                 && last.reason == item.reason
                 && last.kind == item.kind
-                && matches!(item.reason, Some("whitespace" | "markup" | "record")) =>
+                && matches!(item.reason, Some(DropReason::Whitespace | DropReason::Markup | DropReason::Record)) =>
         {
             last.raw.end = item.raw.end;
         }
@@ -154,7 +154,7 @@ impl Shaper<'_> {
                 (None, verdict) => {
                     let (kind, reason) = match verdict {
                         Some(Verdict::Drop { kind, reason }) => (*kind, *reason),
-                        _ => (SegmentKind::Chrome, "empty"),
+                        _ => (SegmentKind::Chrome, DropReason::EmptyBlock),
                     };
                     (block.input.clone(), Item::dropped(self.raw(block.input.clone()), kind, reason))
                 }
@@ -170,7 +170,7 @@ impl Shaper<'_> {
     fn gap(&self, items: &mut Vec<Item>, range: Range<usize>) {
         if range.start < range.end {
             let text = self.part.text.get(range.clone()).unwrap_or_default();
-            let reason = if text.trim().is_empty() { "whitespace" } else { self.part.between };
+            let reason = if text.trim().is_empty() { DropReason::Whitespace } else { self.part.between };
             items.push(Item::dropped(self.raw(range), SegmentKind::Chrome, reason));
         }
     }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use pressmark_core::{EditKind, SegmentKind};
+use pressmark_core::{DropReason, EditKind, SegmentKind};
 
 /// One line or block of a page before it is judged.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,8 +51,8 @@ pub(crate) enum Verdict {
     Drop {
         /// [`SegmentKind::Chrome`] or [`SegmentKind::Duplicate`].
         kind: SegmentKind,
-        /// A short snake_case word.
-        reason: &'static str,
+        /// Why.
+        reason: DropReason,
     },
 }
 

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::Encoding;
-use pressmark_core::{Document, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source, hex};
+use pressmark_core::{Document, DropReason, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source, hex};
 use sha2::{Digest, Sha256};
 
 use crate::assemble::{Assembled, Part, assemble};
@@ -43,7 +43,7 @@ pub fn ingest(record: &Record, options: &Options) -> Document {
     if let Err((kind, message)) = outcome {
         doc.text.clear();
         doc.report(STAGE, kind, message, None);
-        doc.segments = dropped(record.size as usize, kind.as_str());
+        doc.segments = dropped(record.size as usize, DropReason::Problem(kind));
     }
     doc
 }
@@ -64,7 +64,7 @@ fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failur
     Err((kind, message.into()))
 }
 
-fn dropped(bytes: usize, reason: &'static str) -> Vec<Segment> {
+fn dropped(bytes: usize, reason: DropReason) -> Vec<Segment> {
     let whole =
         Segment { span: None, raw: 0..bytes, kind: SegmentKind::Chrome, reason: Some(reason), edits: Vec::new() };
     if bytes == 0 { Vec::new() } else { vec![whole] }
@@ -172,7 +172,7 @@ struct Article {
     judged: Judged,
     meta: Meta,
     canonical: Option<String>,
-    between: &'static str,
+    between: DropReason,
     is_deep: bool,
 }
 
@@ -180,7 +180,7 @@ impl Article {
     fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
         let blocks = clean::split(text, markdown);
         let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
-        Self { blocks, judged, meta: Meta::default(), canonical: None, between: "markup", is_deep: false }
+        Self { blocks, judged, meta: Meta::default(), canonical: None, between: DropReason::Markup, is_deep: false }
     }
 
     fn of_page(text: &str, title: Option<&str>, url: Option<&str>) -> Result<Self, Failure> {
@@ -188,7 +188,7 @@ impl Article {
             html::extract(text, url).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
         let title = title.or(meta.title.as_deref());
         let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
-        Ok(Self { blocks, judged, meta, canonical, between: "markup", is_deep })
+        Ok(Self { blocks, judged, meta, canonical, between: DropReason::Markup, is_deep })
     }
 
     /// Notes what was wrong with the markup.
@@ -209,7 +209,7 @@ fn plain(decoded: &Decoded<'_>, record: &Record, doc: &Document) -> Found {
     let markdown = record.format == Format::Markdown;
     let article = Article::of_text(&decoded.text, markdown, None, doc.source.url.as_deref());
     let parts = [article.part(&decoded.text, None)];
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, "byte_order_mark");
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::ByteOrderMark);
     Found { assembled, meta: article.meta, judged: article.judged }
 }
 
@@ -218,7 +218,7 @@ fn page(decoded: &Decoded<'_>, record: &Record, doc: &mut Document) -> Result<Fo
     article.note(doc);
     doc.source.media_type = Format::Html.media_type().into();
     let parts = [article.part(&decoded.text, None)];
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, "markup");
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Markup);
     doc.source.url = doc.source.url.take().or(article.canonical);
     Ok(Found { assembled, meta: article.meta, judged: article.judged })
 }
@@ -255,9 +255,9 @@ fn tabular(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut 
     let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
     if let (Some(title), Some(line), None) = (&title, &line, article.judged.title) {
         let (text, map) = (title.text.as_ref(), Some(&title.map));
-        parts.push(Part { text, map, blocks: line, verdicts: &keep, title: Some(0), between: "markup" });
+        parts.push(Part { text, map, blocks: line, verdicts: &keep, title: Some(0), between: DropReason::Markup });
     }
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, "record");
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record);
     doc.source.url = doc.source.url.take().or(article.canonical);
     Ok(Found { assembled, meta: over(said, article.meta), judged: article.judged })
 }

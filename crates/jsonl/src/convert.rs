@@ -66,8 +66,9 @@ impl Record<'_> {
                 Some(core::Edit { span: span(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
             };
             let edits = s.edits.iter().map(edit).collect::<Option<_>>()?;
-            // The words of reasons are the writer's; that there is one is what counts.
-            let reason = s.reason.as_ref().map(|_| "dropped");
+            // A later version may have more reasons; to follow a text to its bytes, that there is one is what counts.
+            let reason =
+                s.reason.as_deref().map(|r| core::DropReason::named(r).unwrap_or(core::DropReason::Boilerplate));
             Some(core::Segment { span: place, raw: s.raw_start..s.raw_end, kind, reason, edits })
         };
         let mut doc = core::Document { id: self.id.to_string(), text: self.text.to_string(), ..Default::default() };
@@ -170,7 +171,7 @@ fn segment<'a>(segment: &'a core::Segment, points: &CodePoints<'_>) -> Segment<'
         raw_start: segment.raw.start,
         raw_end: segment.raw.end,
         kind: segment.kind.as_str().into(),
-        reason: segment.reason.map(Into::into),
+        reason: segment.reason.map(|reason| reason.as_str().into()),
         edits: edits.collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! Lines that are dropped whatever stands around them.
 
-use pressmark_core::SegmentKind;
+use pressmark_core::{DropReason, SegmentKind};
 
 use super::{
     credit, dates,
@@ -59,29 +59,29 @@ const NETWORKS: &[&str] = &[
 ];
 
 /// The reason to drop a line for what it says alone; where it stands is looked at in [`placed`].
-pub(super) fn reason(line: &Line<'_>) -> Option<&'static str> {
+pub(super) fn reason(line: &Line<'_>) -> Option<DropReason> {
     let text = line.text;
     // A row of figures may read like a counter.
     if line.kind == Some(SegmentKind::Table) {
         return None;
     }
     if text.is_empty() || !text.chars().any(char::is_alphanumeric) {
-        return is_decoration(text).then_some("separator");
+        return is_decoration(text).then_some(DropReason::Separator);
     }
     if credit::copyright(text, &line.folded).is_some() {
-        return Some("copyright");
+        return Some(DropReason::Copyright);
     }
     if let Some(reason) = line.hit.and_then(|hit| by_phrase(line, hit)) {
         return Some(reason);
     }
     let is_clock = text.len() <= 24 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '/' | ' ' | '-'));
     if is_clock && text.contains(':') && text.contains('/') {
-        return Some("player");
+        return Some(DropReason::Player);
     }
     // The label of a caption's second part, glued to the photographer's name by the page's layout.
     let credit = text.strip_prefix("Credit").is_some_and(|rest| rest.starts_with(char::is_uppercase));
     if credit && line.words <= 12 {
-        return Some("photo_credit");
+        return Some(DropReason::PhotoCredit);
     }
     by_form(text).or_else(|| by_parts(line))
 }
@@ -97,7 +97,7 @@ fn is_decoration(text: &str) -> bool {
 }
 
 /// Whether the phrase that was found decides.
-fn by_phrase(line: &Line<'_>, hit: Hit) -> Option<&'static str> {
+fn by_phrase(line: &Line<'_>, hit: Hit) -> Option<DropReason> {
     // A list of the article may have items such as "Share"; list items of a menu are found by their neighbours.
     let is_item = line.bullet && hit.how == How::Line && line.words <= 2;
     if hit.strength == Strength::Maybe || is_item {
@@ -118,15 +118,15 @@ fn start_decides(line: &Line<'_>, hit: Hit) -> bool {
     let speaks = line.words > 8 && line.folded.words().any(|w| REPORTING.contains(&w));
     let quotes = quotes_speech(line.text);
     match hit.reason {
-        "follow_us" => {
+        DropReason::FollowUs => {
             line.text.contains('@')
                 || credit::host(line.text).is_some()
                 || line.folded.words().any(|w| NETWORKS.contains(&w))
                 || (!line.terminal && line.words <= 8)
         }
-        "tags" => !line.terminal,
+        DropReason::Tags => !line.terminal,
         // These speak of the article in the third person and in the past tense.
-        "source_credit" | "legal" | "comment_form" => !quotes || line.words <= 12,
+        DropReason::SourceCredit | DropReason::Legal | DropReason::CommentForm => !quotes || line.words <= 12,
         _ => !speaks && !quotes,
     }
 }
@@ -143,20 +143,22 @@ fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
     let words = Folded::new(rest).len();
     let sentence = rest.ends_with(['.', '。']) && words >= 5;
     match hit.reason {
-        "byline" => {
+        DropReason::Byline => {
             !rest.ends_with(['.', '?', '!', '”', '"']) && (!rest.is_ascii() || credit::names(rest, true).is_some())
         }
-        "source_credit" => !sentence || credit::host(rest).is_some(),
-        "tags" | "counter" | "reading_time" => !sentence && !rest.ends_with(['?', '!', '”', '"']),
+        DropReason::SourceCredit => !sentence || credit::host(rest).is_some(),
+        DropReason::Tags | DropReason::Counter | DropReason::ReadingTime => {
+            !sentence && !rest.ends_with(['?', '!', '”', '"'])
+        }
         // A long text after "Photo:" is a caption.
-        "photo_credit" => !sentence && words <= 8,
-        "related" => !sentence && words >= 1,
+        DropReason::PhotoCredit => !sentence && words <= 8,
+        DropReason::Related => !sentence && words >= 1,
         _ => !sentence,
     }
 }
 
 /// Addresses, handles and hashtags alone on a line.
-fn by_form(text: &str) -> Option<&'static str> {
+fn by_form(text: &str) -> Option<DropReason> {
     let mut words = text.split_whitespace();
     let (mut handles, mut tags, mut links, mut mails, mut others) = (0, 0, 0, 0, 0);
     for word in words.by_ref().take(40) {
@@ -198,21 +200,21 @@ fn by_form(text: &str) -> Option<&'static str> {
         return None;
     }
     match (handles, tags, links, mails) {
-        (_, _, _, 1..) => Some("contact"),
-        (1.., _, _, _) => Some("social_handle"),
-        (_, 1.., _, _) => Some("tags"),
-        (_, _, 1.., _) => Some("link"),
+        (_, _, _, 1..) => Some(DropReason::Contact),
+        (1.., _, _, _) => Some(DropReason::SocialHandle),
+        (_, 1.., _, _) => Some(DropReason::Tags),
+        (_, _, 1.., _) => Some(DropReason::Link),
         _ => None,
     }
 }
 
 /// "By Jane Doe | 3 March 2025 | 5 min read", "Home » News » Politics", "About · Contact · Privacy".
-fn by_parts(line: &Line<'_>) -> Option<&'static str> {
+fn by_parts(line: &Line<'_>) -> Option<DropReason> {
     let separators = ['|', '•', '·', '»', '›', '>', '/', '∙', '—', '–'];
     if line.words > 30 || line.terminal || !line.text.contains(separators) {
         return None;
     }
-    let mut reasons: Vec<&'static str> = Vec::new();
+    let mut reasons: Vec<DropReason> = Vec::new();
     let mut others = 0;
     let mut chevrons = 0;
     for part in line.text.split_inclusive(separators) {
@@ -225,19 +227,19 @@ fn by_parts(line: &Line<'_>) -> Option<&'static str> {
         if let Some(hit) = LEXICON.find(&folded) {
             reasons.push(hit.reason);
         } else if credit::byline(part).is_some() {
-            reasons.push("byline");
+            reasons.push(DropReason::Byline);
         } else if dates::date(part).is_some() || credit::signed_date(part).is_some() {
-            reasons.push("date");
+            reasons.push(DropReason::Date);
         } else {
             others += 1;
         }
     }
     let lone = reasons.first().copied();
-    let crumbs = chevrons >= 1 && reasons.first() == Some(&"navigation");
+    let crumbs = chevrons >= 1 && reasons.first() == Some(&DropReason::Navigation);
     let two = reasons.len() >= 2;
     // One unknown part beside two known ones is a name or a place.
     (crumbs || (two && others == 0) || (reasons.len() > 2 * others && others > 0 && two))
-        .then_some(if crumbs { Some("navigation") } else { lone })
+        .then_some(if crumbs { Some(DropReason::Navigation) } else { lone })
         .flatten()
 }
 
@@ -269,22 +271,22 @@ pub(super) struct Place {
 }
 
 /// The reason to drop a line for what it says where it stands.
-pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Option<&'static str> {
+pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Option<DropReason> {
     if line.bullet {
         return None;
     }
     let under_author = place.under_author && line.words <= 120;
     if (place.tail || place.near_end) && (under_author || is_bio(line, authors)) {
-        return Some("author_bio");
+        return Some(DropReason::AuthorBio);
     }
     if let Some(date) = dates::date(line.text) {
         // Days without a year are those of fixtures and programmes.
         let dated = date.has_year && (place.head || place.tail);
-        return (date.sure || dated || place.beside_meta).then_some("date");
+        return (date.sure || dated || place.beside_meta).then_some(DropReason::Date);
     }
     if credit::signed_date(line.text).is_some() && (place.head || place.tail || place.beside_meta || place.after_title)
     {
-        return Some("byline");
+        return Some(DropReason::Byline);
     }
     let is_tail_name = place.tail && line.text.starts_with(['—', '–', '-']);
     if place.head || place.tail || place.beside_meta || place.after_title {
@@ -292,11 +294,11 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
         if let Some(names) = credit::byline(text) {
             // "By Land and Sea" is no byline: people have two names, outlets stand after a title.
             let sure = names.iter().all(|n| n.contains(' ')) || place.after_title || place.beside_meta;
-            return sure.then_some("byline");
+            return sure.then_some(DropReason::Byline);
         }
         let names = credit::names(text, false);
         if names.is_some_and(|names| place.beside_meta || is_tail_name || names.iter().any(|n| authors.contains(n))) {
-            return Some("byline");
+            return Some(DropReason::Byline);
         }
     }
     None

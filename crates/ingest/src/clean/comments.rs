@@ -1,5 +1,7 @@
 //! Readers' comments under an article.
 
+use pressmark_core::DropReason;
+
 use super::{dates, line::Line};
 
 /// Signatures and buttons between comments that are asked for.
@@ -16,12 +18,12 @@ const SAYS: &[&str] =
     &["says", "said", "wrote", "writes", "dit", "dice", "diz", "sagt", "scrive", "schreef", "anasema", "пишет", "يقول"];
 
 /// Drops the comments under the first heading of comments that signatures follow.
-pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<&'static str>]) {
+pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<DropReason>]) {
     let mut paragraphs = 0;
     for at in 0..lines.len() {
-        let heads = dropped[at] == Some("comment_form") && lines[at].words <= 12;
+        let heads = dropped[at] == Some(DropReason::CommentForm) && lines[at].words <= 12;
         if heads && paragraphs >= MIN_ARTICLE && are_comments(&lines[at + 1..]) {
-            dropped[at + 1..].iter_mut().for_each(|d| *d = d.or(Some("comment")));
+            dropped[at + 1..].iter_mut().for_each(|d| *d = d.or(Some(DropReason::Comment)));
             return;
         }
         paragraphs += usize::from(dropped[at].is_none() && lines[at].is_prose());
@@ -56,5 +58,7 @@ fn is_sign(line: &Line<'_>) -> bool {
     let last = line.folded.word(line.folded.len().saturating_sub(1));
     (line.text.ends_with([':', '：']) && SAYS.contains(&last))
         || dates::date(line.text).is_some_and(|d| d.sure)
-        || line.hit.is_some_and(|h| h.reason == "date" || (h.reason == "comment_form" && line.words <= 3))
+        || line
+            .hit
+            .is_some_and(|h| h.reason == DropReason::Date || (h.reason == DropReason::CommentForm && line.words <= 3))
 }

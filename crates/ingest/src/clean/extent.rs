@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pressmark_core::DropReason;
+
 use super::line::Line;
 
 /// Words of a paragraph that count: one long paragraph is not the article.
@@ -17,7 +19,7 @@ const PROSE_ONE_IN: usize = 3;
 
 /// The stretch of lines with the greatest sum of paragraphs less gaps (Kadane's scan), from its first
 /// paragraph to one past its last; empty when there is no paragraph.
-pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Range<usize> {
+pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<DropReason>]) -> Range<usize> {
     let (mut best, mut best_sum) = (0..0, 0.0);
     let (mut start, mut sum) = (0, 0.0);
     for (at, line) in lines.iter().enumerate() {
@@ -44,7 +46,7 @@ pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Ra
 /// A side is dropped only when furniture stands there in number and sentences are rare among it.
 pub(super) fn drop_outskirts(
     lines: &[Line<'_>],
-    dropped: &mut [Option<&'static str>],
+    dropped: &mut [Option<DropReason>],
     main: &Range<usize>,
     title: Option<usize>,
 ) {
@@ -61,7 +63,7 @@ pub(super) fn drop_outskirts(
         for at in outwards {
             match dropped[at] {
                 Some(_) => seen += 1,
-                None if seen >= MIN_FURNITURE / 2 => dropped[at] = Some("navigation"),
+                None if seen >= MIN_FURNITURE / 2 => dropped[at] = Some(DropReason::Navigation),
                 None => {}
             }
         }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use pressmark_core::DropReason;
+
 use super::fold::Folded;
 
 const SOURCE: &str = include_str!("lexicon.txt");
@@ -19,7 +21,7 @@ pub(super) enum Strength {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit {
     /// Why the line would be dropped.
-    pub(super) reason: &'static str,
+    pub(super) reason: DropReason,
     pub(super) strength: Strength,
     /// Whether short lines that follow belong to it.
     pub(super) opens: bool,
@@ -64,7 +66,7 @@ pub(super) struct Lexicon {
 }
 
 /// A bag's reason, and the words of a phrase after its first.
-type BagEntry = (&'static str, Vec<Box<str>>);
+type BagEntry = (DropReason, Vec<Box<str>>);
 
 /// The shipped lexicon.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(SOURCE));
@@ -73,7 +75,7 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(S
 const DEFAULT_LIMIT: usize = 12;
 
 impl Lexicon {
-    fn parse(source: &'static str) -> Self {
+    fn parse(source: &str) -> Self {
         let mut lexicon = Self::default();
         let mut section: Option<(Hit, usize)> = None;
         for line in source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
@@ -167,7 +169,7 @@ impl Lexicon {
         if words.len() > 40 {
             return None;
         }
-        let mut counts: Vec<(&'static str, usize)> = Vec::new();
+        let mut counts: Vec<(DropReason, usize)> = Vec::new();
         let mut at = 0;
         while at < words.len() {
             if words[at] == "#" {
@@ -183,7 +185,7 @@ impl Lexicon {
             for (reason, _) in entries.filter(|(_, rest)| rest.len() == longest) {
                 match counts.iter_mut().find(|(r, _)| r == reason) {
                     Some((_, n)) => *n += 1,
-                    None => counts.push((reason, 1)),
+                    None => counts.push((*reason, 1)),
                 }
             }
             at += 1 + longest;
@@ -205,13 +207,14 @@ impl Lexicon {
 }
 
 /// Reasons whose one-word phrases ("Cookies", "Privacy", "Stop") could head a part of an article.
-fn is_ambiguous_alone(reason: &str) -> bool {
-    !matches!(reason, "share_bar" | "related" | "advertisement" | "back_to_top")
+fn is_ambiguous_alone(reason: DropReason) -> bool {
+    use DropReason::{Advertisement, BackToTop, Related, ShareBar};
+    !matches!(reason, ShareBar | Related | Advertisement | BackToTop)
 }
 
-fn parse_header(header: &'static str) -> Option<(Hit, usize)> {
+fn parse_header(header: &str) -> Option<(Hit, usize)> {
     let mut parts = header.split_whitespace();
-    let reason = parts.next()?;
+    let reason = DropReason::named(parts.next()?)?;
     let how = match parts.next()? {
         "line" => How::Line,
         "label" => How::Label,
@@ -285,7 +288,7 @@ mod tests {
     use super::*;
 
     fn reason(line: &str) -> Option<&'static str> {
-        LEXICON.find(&Folded::new(line)).map(|h| h.reason)
+        LEXICON.find(&Folded::new(line)).map(|h| h.reason.as_str())
     }
 
     #[test]
@@ -293,9 +296,17 @@ mod tests {
         let headers = SOURCE.lines().filter(|l| l.starts_with('['));
         for header in headers {
             let inner = header.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']')).unwrap();
-            assert!(parse_header(inner).is_some(), "{header}");
+            // A reason that is in no list, or that is no phrase's to give, would drop the whole section.
+            let (hit, _) = parse_header(inner).unwrap_or_else(|| panic!("{header}"));
+            assert!(!matches!(hit.reason, DropReason::Problem(_)), "{header}");
         }
         assert!(LEXICON.lines.len() > 2000, "{}", LEXICON.lines.len());
+    }
+
+    #[test]
+    fn a_section_names_a_reason_of_the_list() {
+        assert!(parse_header("share_bar line sure").is_some());
+        assert!(parse_header("sharebar line sure").is_none());
     }
 
     #[test]

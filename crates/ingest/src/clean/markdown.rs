@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use pressmark_core::{EditKind, SegmentKind};
 
-use super::{
-    line::bullet_len,
-    split::{Row, Wrap, build},
-};
+use super::{build::build, line::bullet_len, row::Row, wrap::Wrap};
 use crate::block::Block;
 
 /// Longest address of a link: what is longer is not looked for, so that the search stays linear.
@@ -220,7 +217,7 @@ fn address_end(text: &str, at: usize, end: usize) -> Option<usize> {
 mod tests {
     use pressmark_core::SegmentKind::{Chrome, Heading, List, Quote, Table, Title};
 
-    use super::super::split::{assert_maps_back, split};
+    use crate::clean::{build::assert_maps_back, split};
 
     fn check(source: &str, expected: &[(&str, Option<pressmark_core::SegmentKind>)]) {
         let blocks = split(source, true);

@@ -13,6 +13,7 @@
 //! or because it stands in the text already. A dateline ("GOMA, Congo (AP) —") is part of the text; a site's
 //! own name before the first sentence is not.
 
+mod build;
 mod chrome;
 mod comments;
 mod credit;
@@ -23,10 +24,12 @@ mod lexicon;
 mod line;
 mod markdown;
 mod regions;
+mod row;
 mod split;
 #[cfg(test)]
 mod tests;
 mod title;
+mod wrap;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -34,7 +37,7 @@ use std::{
     sync::LazyLock,
 };
 
-use pressmark_core::{EditKind, SegmentKind};
+use pressmark_core::{DropReason, EditKind, SegmentKind};
 
 pub(crate) use split::split;
 
@@ -61,9 +64,9 @@ pub fn warm_up() {
 /// Says of each block whether it belongs to the article, and what the others tell of it.
 pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     let lines: Vec<Line<'_>> = blocks.iter().map(Line::new).collect();
-    let mut sure: Vec<Option<&'static str>> = lines.iter().map(chrome::reason).collect();
+    let mut sure: Vec<Option<DropReason>> = lines.iter().map(chrome::reason).collect();
     for (line, sure) in lines.iter().zip(&mut sure).filter(|(l, _)| l.kind == Some(SegmentKind::Chrome)) {
-        *sure = sure.or(Some(if line.link_share > 0.5 { "navigation" } else { "markup" }));
+        *sure = sure.or(Some(if line.link_share > 0.5 { DropReason::Navigation } else { DropReason::Markup }));
     }
     let main = extent::main_part(&lines, &sure);
     let title = title::find(&lines, &sure, &main, hints.title);
@@ -75,7 +78,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     let known =
         regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
-    let mut dropped: Vec<Option<&'static str>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    let mut dropped: Vec<Option<DropReason>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
     comments::drop_comments(&lines, &mut dropped);
     // In a page's markup the article has been found already.
     if !hints.markup {
@@ -92,7 +95,7 @@ struct Prose {
 }
 
 impl Prose {
-    fn of(lines: &[Line<'_>], sure: &[Option<&'static str>]) -> Self {
+    fn of(lines: &[Line<'_>], sure: &[Option<DropReason>]) -> Self {
         Self { lines: (0..lines.len()).filter(|&i| sure[i].is_none() && lines[i].is_prose()).collect() }
     }
 
@@ -108,14 +111,23 @@ impl Prose {
 /// Finds bylines, dates and biographies, which are chrome only where they stand.
 fn place(
     lines: &[Line<'_>],
-    sure: &mut [Option<&'static str>],
+    sure: &mut [Option<DropReason>],
     title: Option<usize>,
     prose: &Prose,
     judged: &mut Judged,
 ) {
     let near_end = prose.lines.len().checked_sub(END_PARAGRAPHS).and_then(|i| prose.lines.get(i)).copied();
-    let meta = |reason: Option<&'static str>| {
-        matches!(reason, Some("byline" | "date" | "reading_time" | "share_bar" | "counter"))
+    let meta = |reason: Option<DropReason>| {
+        matches!(
+            reason,
+            Some(
+                DropReason::Byline
+                    | DropReason::Date
+                    | DropReason::ReadingTime
+                    | DropReason::ShareBar
+                    | DropReason::Counter
+            )
+        )
     };
     // Twice, so that a name above a date is seen as well as one below.
     for _ in 0..2 {
@@ -132,11 +144,11 @@ fn place(
                 near_end: near_end.is_some_and(|n| at >= n),
                 under_author: (at > 0 && is_author_heading(&lines[at - 1], sure[at - 1]))
                     || (at > 1
-                        && matches!(sure[at - 1], Some("byline" | "author_bio"))
+                        && matches!(sure[at - 1], Some(DropReason::Byline | DropReason::AuthorBio))
                         && is_author_heading(&lines[at - 2], sure[at - 2])),
             };
             sure[at] = chrome::placed(&lines[at], place, &judged.authors);
-            if sure[at] == Some("byline") {
+            if sure[at] == Some(DropReason::Byline) {
                 note_authors(lines[at].text, judged);
             }
         }
@@ -144,10 +156,10 @@ fn place(
 }
 
 /// "About the author", "Über den Autor".
-fn is_author_heading(line: &Line<'_>, reason: Option<&'static str>) -> bool {
+fn is_author_heading(line: &Line<'_>, reason: Option<DropReason>) -> bool {
     let about =
         ["about", "a propos", "sobre", "acerca", "uber", "zum", "over", "kuhusu", "об", "عن", "关 于", "作 者 简"];
-    reason == Some("byline") && line.words <= 5 && about.iter().any(|a| line.folded.as_str().starts_with(a))
+    reason == Some(DropReason::Byline) && line.words <= 5 && about.iter().any(|a| line.folded.as_str().starts_with(a))
 }
 
 fn note_authors(text: &str, judged: &mut Judged) {
@@ -174,25 +186,27 @@ fn repeats(lines: &[Line<'_>]) -> Vec<usize> {
 }
 
 /// Reads what the dropped lines tell: writers, date, site, credited outlet.
-fn tell(lines: &[Line<'_>], sure: &[Option<&'static str>], prose: &Prose, hints: &Hints<'_>, judged: &mut Judged) {
+fn tell(lines: &[Line<'_>], sure: &[Option<DropReason>], prose: &Prose, hints: &Hints<'_>, judged: &mut Judged) {
     let foot = prose.lines.len().checked_sub(END_PARAGRAPHS).and_then(|i| prose.lines.get(i)).copied().unwrap_or(0);
     for (at, line) in lines.iter().enumerate() {
         match sure[at] {
-            Some("copyright") if judged.site.is_none() => {
+            Some(DropReason::Copyright) if judged.site.is_none() => {
                 judged.site = credit::copyright(line.text, &line.folded).flatten();
             }
             // Between paragraphs such a line credits a chart or a table.
-            Some("source_credit") if judged.credited_source.is_none() && (at >= foot || at < prose.first()) => {
+            Some(DropReason::SourceCredit)
+                if judged.credited_source.is_none() && (at >= foot || at < prose.first()) =>
+            {
                 judged.credited_source = if line.label_end.is_some() {
                     credit::credited(line.rest())
                 } else {
                     credit::credited_in_sentence(line.text)
                 };
             }
-            Some("date") if judged.published.is_none() => {
+            Some(DropReason::Date) if judged.published.is_none() => {
                 judged.published = dates::date(line.text).map(|d| d.date.to_owned());
             }
-            Some("byline") => {
+            Some(DropReason::Byline) => {
                 let named = if line.label_end.is_some() { credit::names(line.rest(), true) } else { None };
                 for name in named.or_else(|| credit::byline(line.text)).unwrap_or_default() {
                     if !judged.authors.contains(&name) && at < prose.first().max(1) {
@@ -228,7 +242,7 @@ fn note_parts(text: &str, judged: &mut Judged) {
 }
 
 /// Gives every block its verdict.
-fn keep(lines: &[Line<'_>], dropped: &[Option<&'static str>], hints: &Hints<'_>, judged: &mut Judged) {
+fn keep(lines: &[Line<'_>], dropped: &[Option<DropReason>], hints: &Hints<'_>, judged: &mut Judged) {
     let mut sites: Vec<String> =
         [hints.site, judged.site.as_deref()].into_iter().flatten().map(str::to_owned).collect();
     sites.extend(hints.url.and_then(credit::host));
@@ -251,7 +265,7 @@ fn keep(lines: &[Line<'_>], dropped: &[Option<&'static str>], hints: &Hints<'_>,
             lead = Some(at);
         }
         if doubles_title || is_double {
-            let reason = if doubles_title { "doubled_title" } else { "doubled_paragraph" };
+            let reason = if doubles_title { DropReason::DoubledTitle } else { DropReason::DoubledParagraph };
             judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason });
             continue;
         }
@@ -296,7 +310,7 @@ fn mark_cuts(line: &Line<'_>) -> Vec<(Range<usize>, EditKind)> {
 }
 
 /// The indentation of most paragraphs.
-fn base_indent(lines: &[Line<'_>], dropped: &[Option<&'static str>]) -> usize {
+fn base_indent(lines: &[Line<'_>], dropped: &[Option<DropReason>]) -> usize {
     // A tree, so that of equal counts the smallest indentation wins whatever the order.
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for line in lines.iter().zip(dropped).filter(|(l, d)| d.is_none() && l.is_prose()).map(|(l, _)| l) {
@@ -306,7 +320,7 @@ fn base_indent(lines: &[Line<'_>], dropped: &[Option<&'static str>]) -> usize {
 }
 
 /// What a kept block is.
-fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_indent: usize) -> SegmentKind {
+fn kind(lines: &[Line<'_>], dropped: &[Option<DropReason>], at: usize, base_indent: usize) -> SegmentKind {
     let line = &lines[at];
     match line.kind {
         Some(SegmentKind::Title) => return SegmentKind::Heading,
@@ -325,7 +339,7 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<&'static str>], at: usize, base_in
     if line.bullet && (beside || !is_numbered) {
         return SegmentKind::List;
     }
-    if line.hit.is_some_and(|h| h.reason == "photo_credit") || credit::is_caption(line.text) {
+    if line.hit.is_some_and(|h| h.reason == DropReason::PhotoCredit) || credit::is_caption(line.text) {
         return SegmentKind::Caption;
     }
     if line.text.matches('\t').count() >= 2 || line.text.matches(" | ").count() >= 2 {

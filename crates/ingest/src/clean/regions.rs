@@ -5,7 +5,7 @@
 //! "Related posts" opened, and the cheapest path through them is taken (Viterbi, 1967), which is linear in
 //! the lines. Points are set by hand, in units of one weak sign.
 
-use pressmark_core::SegmentKind;
+use pressmark_core::{DropReason, SegmentKind};
 
 use super::{
     lexicon::{How, Strength},
@@ -27,7 +27,7 @@ const PARAGRAPH: f32 = 1e4;
 pub(super) struct Known<'a> {
     pub(super) lines: &'a [Line<'a>],
     /// Lines dropped whatever stands around them.
-    pub(super) sure: &'a [Option<&'static str>],
+    pub(super) sure: &'a [Option<DropReason>],
     pub(super) title: Option<usize>,
     /// How often each line stands in the page.
     pub(super) repeats: &'a [usize],
@@ -37,7 +37,7 @@ pub(super) struct Known<'a> {
 }
 
 /// Why each line is dropped for its neighbours' sake; `None` for those that stay (and those that were sure).
-pub(super) fn judge(known: &Known<'_>) -> Vec<Option<&'static str>> {
+pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
     let lines = known.lines;
     let prose: Vec<usize> = (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();
     let first = prose.first().copied().unwrap_or(lines.len());
@@ -122,7 +122,7 @@ impl Step {
 }
 
 /// Walks the best path back and names what it leaves out.
-fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Option<&'static str>> {
+fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Option<DropReason>> {
     let count = known.lines.len();
     let end = best[count];
     let mut state = [FURNITURE, BOX].into_iter().fold(ARTICLE, |b, s| if end[s] > end[b] { s } else { b });
@@ -131,7 +131,7 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
         states[at] = state;
         state = from[at][state];
     }
-    let mut opener = "related";
+    let mut opener = DropReason::Related;
     let mut reasons = vec![None; count];
     for at in 0..count {
         let hit = known.lines[at].hit;
@@ -144,7 +144,7 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
         reasons[at] = Some(match (states[at], hit) {
             (_, Some(hit)) => hit.reason,
             (BOX, None) => opener,
-            _ => "navigation",
+            _ => DropReason::Navigation,
         });
     }
     reasons
@@ -211,7 +211,7 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     }
     points += match line.hit {
         // What is left of these are captions: credits are dropped already.
-        Some(hit) if hit.reason == "photo_credit" && hit.how == How::Label => -2.5,
+        Some(hit) if hit.reason == DropReason::PhotoCredit && hit.how == How::Label => -2.5,
         Some(hit) if hit.strength == Strength::Maybe => 1.6,
         Some(_) => 2.5,
         None => 0.0,

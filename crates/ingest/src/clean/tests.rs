@@ -133,17 +133,6 @@ fn furniture_around_an_article_does_not_change_it() {
     }
 }
 
-#[test]
-fn reasons_are_snake_case() {
-    for page in pages() {
-        for verdict in page.run().1.verdicts {
-            if let Verdict::Drop { reason, .. } = verdict {
-                assert!(reason.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{reason}");
-            }
-        }
-    }
-}
-
 proptest! {
     #[test]
     fn verdicts_fit_any_text(text in "(\\PC|[ \n*#()|:.–]|Share|Related|By Jane Doe|\\(a\\.net\\) – ){0,80}", markdown: bool) {

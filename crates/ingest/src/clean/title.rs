@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use pressmark_core::SegmentKind;
+use pressmark_core::{DropReason, SegmentKind};
 
 use super::{chrome, fold::Folded, line::Line};
 
@@ -18,7 +18,7 @@ const MAX_LINES: usize = 1500;
 /// The line that is the title, if there is one. `sure` says which lines are chrome, `main` where the article lies.
 pub(super) fn find(
     lines: &[Line<'_>],
-    sure: &[Option<&'static str>],
+    sure: &[Option<DropReason>],
     main: &Range<usize>,
     hint: Option<&str>,
 ) -> Option<usize> {

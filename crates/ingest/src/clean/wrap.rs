@@ -1,0 +1,62 @@
+//! Whether the lines of a plain text are paragraphs or pieces of them.
+
+use super::{line::bullet_len, row::Row};
+
+/// Wrapped text is narrower than this (mail and plain-text conventions stop at 72 to 100 columns) …
+const WIDEST_WRAP: usize = 130;
+/// … and wider than this: narrower columns are lists and verse.
+const NARROWEST_WRAP: usize = 40;
+
+/// Whether, and how wide, the text is wrapped.
+#[derive(Debug)]
+pub(super) struct Wrap {
+    width: Option<usize>,
+}
+
+impl Wrap {
+    /// Looks whether line ends fall where the next word would not have fitted.
+    pub(super) fn of(text: &str, rows: &[Row]) -> Self {
+        let mut widths: Vec<usize> = rows.iter().filter(|r| !r.content.is_empty()).map(|r| r.width).collect();
+        widths.sort_unstable();
+        // The widest fiftieth may be addresses and tables.
+        let Some(&width) = widths.get((widths.len() * 49 / 50).min(widths.len().saturating_sub(1))) else {
+            return Self { width: None };
+        };
+        if !(NARROWEST_WRAP..=WIDEST_WRAP).contains(&width) {
+            return Self { width: None };
+        }
+        let (mut pairs, mut full, mut open) = (0, 0, 0);
+        for pair in rows.windows(2).filter(|p| p.iter().all(|r| !r.content.is_empty())) {
+            pairs += 1;
+            if is_full(text, &pair[0], &pair[1], width) {
+                full += 1;
+                let line = &text[pair[0].content.clone()];
+                open += usize::from(!line.ends_with(['.', '!', '?', '”', '"', ':']));
+            }
+        }
+        // Lines of prose break inside sentences far more often than at their ends.
+        let wrapped = full >= 2 && full * 10 >= pairs * 6 && open * 2 >= full;
+        Self { width: wrapped.then_some(width) }
+    }
+
+    /// One past the last row of the block that starts at `start`.
+    pub(super) fn end(&self, text: &str, rows: &[Row], start: usize, starts_block: impl Fn(&str) -> bool) -> usize {
+        let Some(width) = self.width else { return start + 1 };
+        let mut end = start + 1;
+        while let Some(next) = rows.get(end).filter(|r| !r.content.is_empty()) {
+            let line = &text[next.content.clone()];
+            let goes_on = is_full(text, &rows[end - 1], next, width) || line.starts_with(char::is_lowercase);
+            if !goes_on || bullet_len(line).is_some() || starts_block(line) {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+}
+
+/// Whether the first word of `next` would not have fitted behind `row`.
+fn is_full(text: &str, row: &Row, next: &Row, width: usize) -> bool {
+    let word = text[next.content.clone()].split_whitespace().next().map_or(0, |w| w.chars().count());
+    row.width + 1 + word > width
+}
