@@ -1,13 +1,10 @@
 use std::sync::Arc;
 
-use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows};
+use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Token, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
+use serde::Serialize;
 
 use crate::overflow::TemporaryFile;
-
-/// Characters of a word from which WordPiece makes nothing of it but `[UNK]` (`max_input_chars_per_word` of BERT's
-/// tokenizers): what is longer is no word, and the model does not see what stands in it.
-const LONGEST_WORD: usize = 100;
 
 /// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
 /// encoder's blocks, so that few are left half full.
@@ -29,6 +26,20 @@ impl DocumentEncoder {
     pub fn new(model: Arc<Model>) -> Result<Self, Error> {
         model.head(Model::EMBEDDING)?;
         Ok(Self { model })
+    }
+
+    /// Characters of the longest word that the model sees: what its tokenizer makes subwords of, or else as many as a
+    /// window has places beside its two special ones.
+    fn longest_word(&self) -> usize {
+        self.model.max_word_chars().unwrap_or(self.model.max_window().saturating_sub(2))
+    }
+
+    /// Characters of a token that the model does not see because the token is too long.
+    fn unread(&self, doc: &Document, index: usize, token: Token) -> usize {
+        let chars = doc.slice(token.span).chars().count();
+        // Without a limit of the tokenizer's own, only a word with more subwords than a window holds is given up.
+        let is_whole = self.model.max_word_chars().is_none() && doc.rows_of(index..index + 1).count() > 1;
+        if chars > self.longest_word() && !is_whole { chars } else { 0 }
     }
 
     /// The hidden states of the windows; gives up between two chunks of them once the deadline has passed.
@@ -69,8 +80,7 @@ impl DocumentEncoder {
             for (sent, vector) in sents.iter().zip(chunk.chunks_mut(head.outputs().max(1))) {
                 let length = doc.slice(sent.span).chars().count();
                 let tokens = doc.tokens.get(sent.tokens.clone()).unwrap_or_default();
-                let lengths = tokens.iter().map(|token| doc.slice(token.span).chars().count());
-                let long: usize = lengths.filter(|length| *length > LONGEST_WORD).sum();
+                let long: usize = sent.tokens.clone().zip(tokens).map(|(at, token)| self.unread(doc, at, *token)).sum();
                 total += length;
                 unread += long;
                 if doc.rows_of(sent.tokens.clone()).next().is_some() {
@@ -84,12 +94,20 @@ impl DocumentEncoder {
         }
         doc.sent_vectors = vectors;
         if unread > 0 {
-            let message = format!("words of over {LONGEST_WORD} characters are not read, {unread} characters in all");
+            let longest = self.longest_word();
+            let message = format!("words of over {longest} characters are not read, {unread} characters in all");
             doc.report(self.name(), ProblemKind::Truncated, message, None);
         }
         doc.cover(self.name(), seen, total);
         Ok(())
     }
+}
+
+/// What the provenance says of the encoder.
+#[derive(Serialize)]
+struct Settings {
+    precision: &'static str,
+    max_window: usize,
 }
 
 fn failed(error: Error) -> StageError {
@@ -110,12 +128,12 @@ impl Stage for DocumentEncoder {
     }
 
     fn provenance(&self) -> Provenance {
-        let precision = format!("{:?}", self.model.precision()).to_lowercase();
+        let settings = Settings { precision: self.model.precision().as_str(), max_window: self.model.max_window() };
         Provenance {
             stage: self.name(),
             model: Some(self.model.id()),
             sha256: Some(self.model.sha256().to_owned()),
-            settings: format!(r#"{{"precision":"{precision}","max_window":{}}}"#, self.model.max_window()),
+            settings: serde_json::to_string(&settings).unwrap_or_default(),
         }
     }
 

@@ -1,13 +1,13 @@
-//! The four files of a bundle, and the check of three by the fourth.
+//! The files of a bundle, and the check of each against the manifest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
@@ -20,7 +20,7 @@ use crate::Error;
 pub struct BundleFiles {
     /// `manifest.json`: for each other file its size and SHA-256.
     pub manifest: Cow<'static, [u8]>,
-    /// `config.json`: sizes, word shapes, heads and their labels.
+    /// `config.json`: what the model can do, sizes, word shapes, heads and their labels.
     pub config: Cow<'static, [u8]>,
     /// `tokenizer.json`: handed through, never read here.
     pub tokenizer: Cow<'static, [u8]>,
@@ -28,8 +28,14 @@ pub struct BundleFiles {
     pub weights: Cow<'static, [u8]>,
 }
 
-/// The only manifest layout that this crate reads.
-const FORMAT: &str = "pressmark-manifest/1";
+/// The layout of a bundle, as its manifest and its configuration name it.
+pub(crate) const FORMAT: &str = "pressmark-bundle/1";
+
+/// What manifests of bundles up to 0.4 called the same layout.
+const FORMER_FORMAT: &str = "pressmark-manifest/1";
+
+/// The file that lists the others; it cannot list itself.
+const MANIFEST: &str = "manifest.json";
 
 /// Largest files of a bundle: a hundred times what the bundled model has, and its weights in f32 as BERT-large would
 /// have them twice over.
@@ -37,60 +43,165 @@ const MOST_JSON: u64 = 1 << 20;
 const MOST_TOKENIZER: u64 = 64 << 20;
 const MOST_WEIGHTS: u64 = 4 << 30;
 
-#[derive(Debug, Deserialize)]
+/// Largest of the other files (vectors of codebooks, reference outputs, the card).
+const MOST_OTHER: u64 = 256 << 20;
+
+/// Most files that a manifest may list: a bundle has some ten.
+const MOST_FILES: usize = 256;
+
+#[derive(Debug, Deserialize, Serialize)]
 struct Manifest {
     format: String,
-    files: BTreeMap<String, Entry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    files: Listed,
 }
 
+/// Every file of a bundle but the manifest itself, and what the manifest says of it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Listed(BTreeMap<String, Entry>);
+
 /// What the manifest says of one file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Entry {
     bytes: u64,
     sha256: String,
+}
+
+/// What [`verify_bundle`] found in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BundleReport {
+    /// The bundle's name and version, as its configuration has them.
+    pub id: String,
+    /// SHA-256 of the weights, in lowercase hexadecimal.
+    pub sha256: String,
+    /// Every file that the manifest lists, in alphabetical order: name and size in bytes.
+    pub files: Vec<(String, u64)>,
+    /// Files of the folder that the manifest does not list: nothing is known of them, and nothing reads them.
+    pub unlisted: Vec<String>,
 }
 
 impl BundleFiles {
     /// Reads the files of a bundle's folder, checking nothing yet.
     ///
     /// # Errors
-    /// [`Error::Read`] for the first file that cannot be read, [`Error::FileTooLarge`] for one that no bundle has.
+    /// [`Error::Read`] for the first file that cannot be read, [`Error::NotAFile`] for a pipe or a device,
+    /// [`Error::FileTooLarge`] for one that no bundle has.
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
-        let read = |file: &'static str, most: u64| {
-            let path = dir.as_ref().join(file);
-            let mut bytes = Vec::new();
-            // One byte more, to know whether there is more; a file that never ends is not read to its end.
-            match File::open(&path).and_then(|open| open.take(most + 1).read_to_end(&mut bytes)) {
-                Ok(read) if read as u64 > most => Err(Error::FileTooLarge { file, most }),
-                Ok(_) => Ok(Cow::Owned(bytes)),
-                Err(source) => Err(Error::Read { path, source }),
-            }
-        };
+        let read = |file: &str| read_within(dir.as_ref(), file).map(Cow::Owned);
         Ok(Self {
-            manifest: read("manifest.json", MOST_JSON)?,
-            config: read("config.json", MOST_JSON)?,
-            tokenizer: read("tokenizer.json", MOST_TOKENIZER)?,
-            weights: read("model.safetensors", MOST_WEIGHTS)?,
+            manifest: read(MANIFEST)?,
+            config: read("config.json")?,
+            tokenizer: read("tokenizer.json")?,
+            weights: read("model.safetensors")?,
         })
     }
 
-    /// Checks sizes and digests of these files and of `weights` by the manifest.
-    pub(crate) fn verify(&self, weights: &[u8]) -> Result<Digests, Error> {
-        let limits = [("manifest.json", &self.manifest, MOST_JSON), ("config.json", &self.config, MOST_JSON)];
-        if let Some(&(file, _, most)) = limits.iter().find(|(_, bytes, most)| bytes.len() as u64 > *most) {
-            return Err(Error::FileTooLarge { file, most });
+    /// Checks sizes and digests of these files and of `weights` against the manifest.
+    pub(crate) fn verify(&self, weights: &[u8]) -> Result<(Digests, Listed), Error> {
+        check_size("config.json", self.config.len() as u64)?;
+        let listed = Manifest::parse(&self.manifest)?.files;
+        let config = listed.check("config.json", &self.config)?;
+        let tokenizer = listed.check("tokenizer.json", &self.tokenizer)?;
+        let weights = listed.check("model.safetensors", weights)?;
+        let bundle = sha256_hex([config, tokenizer, weights.clone()].concat().as_bytes());
+        Ok((Digests { weights, bundle }, listed))
+    }
+}
+
+/// Reads one more file of a bundle's folder, such as `codebook-vectors.bin`; `None` where there is none.
+///
+/// What it holds is to be trusted only after [`Model::check_file`](crate::Model::check_file).
+///
+/// # Errors
+/// As [`BundleFiles::read`].
+pub fn read_bundle_file(dir: impl AsRef<Path>, file: &str) -> Result<Option<Vec<u8>>, Error> {
+    match read_within(dir.as_ref(), file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Checks every file that the manifest of a bundle's folder lists, by size and SHA-256, and that the model loads.
+///
+/// # Errors
+/// The first file that is missing, no regular file or not what the manifest says, and whatever
+/// [`Model::open`](crate::Model::open) refuses.
+pub fn verify_bundle(dir: impl AsRef<Path>) -> Result<BundleReport, Error> {
+    let dir = dir.as_ref();
+    let listed = Manifest::parse(&read_within(dir, MANIFEST)?)?.files;
+    for (file, entry) in &listed.0 {
+        if !is_plain_name(file) {
+            return Err(Error::FileName { file: file.clone() });
         }
-        let manifest: Manifest =
-            serde_json::from_slice(&self.manifest).map_err(|source| Error::Json { file: "manifest.json", source })?;
-        if manifest.format != FORMAT {
+        let got = file_size(&dir.join(file), file)?;
+        if got != entry.bytes {
+            return Err(Error::Size { file: file.clone(), expected: entry.bytes, got });
+        }
+        listed.check(file, &read_within(dir, file)?)?;
+    }
+    let model = crate::Model::open(dir)?;
+    let mut unlisted = Vec::new();
+    let unreadable = |source| Error::Read { path: dir.to_owned(), source };
+    for file in std::fs::read_dir(dir).map_err(unreadable)? {
+        let name = file.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        if name != MANIFEST && !listed.0.contains_key(&name) {
+            unlisted.push(name);
+        }
+    }
+    unlisted.sort_unstable();
+    let files = listed.0.into_iter().map(|(file, entry)| (file, entry.bytes)).collect();
+    Ok(BundleReport { id: model.id(), sha256: model.sha256().to_owned(), files, unlisted })
+}
+
+/// The manifest with size and SHA-256 of one file as it is now: for a file that was made anew beside the weights.
+///
+/// # Errors
+/// When `manifest` is no manifest, or `file` is not a plain file name.
+pub fn list_in_manifest(manifest: &[u8], file: &str, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut manifest = Manifest::parse(manifest)?;
+    if !is_plain_name(file) {
+        return Err(Error::FileName { file: file.to_owned() });
+    }
+    manifest.format = FORMAT.to_owned();
+    manifest.files.0.insert(file.to_owned(), Entry { bytes: bytes.len() as u64, sha256: sha256_hex(bytes) });
+    let mut json = serde_json::to_vec_pretty(&manifest).map_err(|source| Error::json(MANIFEST, source))?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+impl Manifest {
+    fn parse(json: &[u8]) -> Result<Self, Error> {
+        check_size(MANIFEST, json.len() as u64)?;
+        let manifest: Self = serde_json::from_slice(json).map_err(|source| Error::json(MANIFEST, source))?;
+        if manifest.format != FORMAT && manifest.format != FORMER_FORMAT {
             return Err(Error::ManifestFormat { expected: FORMAT, got: manifest.format });
         }
-        let listed = &manifest.files;
-        let config = check(listed, "config.json", &self.config)?;
-        let tokenizer = check(listed, "tokenizer.json", &self.tokenizer)?;
-        let weights = check(listed, "model.safetensors", weights)?;
-        let bundle = sha256_hex([config, tokenizer, weights.clone()].concat().as_bytes());
-        Ok(Digests { weights, bundle })
+        if manifest.files.0.len() > MOST_FILES {
+            return Err(Error::TooManyFiles { got: manifest.files.0.len(), most: MOST_FILES });
+        }
+        Ok(manifest)
+    }
+}
+
+impl Listed {
+    /// The SHA-256 of a file that is what the manifest says.
+    pub(crate) fn check(&self, file: &str, bytes: &[u8]) -> Result<String, Error> {
+        let entry = self.0.get(file).ok_or_else(|| Error::NotListed { file: file.to_owned() })?;
+        let got = bytes.len() as u64;
+        if got != entry.bytes {
+            return Err(Error::Size { file: file.to_owned(), expected: entry.bytes, got });
+        }
+        let got = sha256_hex(bytes);
+        if !got.eq_ignore_ascii_case(&entry.sha256) {
+            return Err(Error::Digest { file: file.to_owned(), expected: entry.sha256.clone(), got });
+        }
+        Ok(got)
     }
 }
 
@@ -102,19 +213,47 @@ pub(crate) struct Digests {
     pub(crate) bundle: String,
 }
 
-fn check(listed: &BTreeMap<String, Entry>, file: &'static str, bytes: &[u8]) -> Result<String, Error> {
-    let entry = listed.get(file).ok_or(Error::NotListed { file })?;
-    let got = bytes.len() as u64;
-    if got != entry.bytes {
-        let expected = entry.bytes;
-        return Err(Error::Size { file, expected, got });
+/// The most bytes that are read of a file of a bundle.
+fn most_bytes(file: &str) -> u64 {
+    match file {
+        MANIFEST | "config.json" => MOST_JSON,
+        "tokenizer.json" => MOST_TOKENIZER,
+        "model.safetensors" => MOST_WEIGHTS,
+        _ => MOST_OTHER,
     }
-    let got = sha256_hex(bytes);
-    if !got.eq_ignore_ascii_case(&entry.sha256) {
-        let expected = entry.sha256.clone();
-        return Err(Error::Digest { file, expected, got });
+}
+
+fn check_size(file: &str, bytes: u64) -> Result<(), Error> {
+    let most = most_bytes(file);
+    if bytes > most { Err(Error::FileTooLarge { file: file.to_owned(), most }) } else { Ok(()) }
+}
+
+/// Whether a name stays in its folder, whatever the system.
+fn is_plain_name(file: &str) -> bool {
+    !file.is_empty() && file != "." && file != ".." && !file.contains(['/', '\\', ':', '\0'])
+}
+
+/// The size of a regular file. A named pipe would be waited for and a device read without an end, so both are refused
+/// before they are opened.
+fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
+    let metadata = std::fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    if !metadata.is_file() {
+        return Err(Error::NotAFile { path: path.to_owned() });
     }
-    Ok(got)
+    check_size(file, metadata.len())?;
+    Ok(metadata.len())
+}
+
+/// The bytes of a regular file of ordinary size.
+fn read_within(dir: &Path, file: &str) -> Result<Vec<u8>, Error> {
+    let path = dir.join(file);
+    let size = file_size(&path, file)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    // One byte more than allowed, in case the file grows while it is read.
+    match File::open(&path).and_then(|open| open.take(most_bytes(file) + 1).read_to_end(&mut bytes)) {
+        Ok(read) => check_size(file, read as u64).map(|()| bytes),
+        Err(source) => Err(Error::Read { path, source }),
+    }
 }
 
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {

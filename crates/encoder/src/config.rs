@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::Error;
-
-/// The only bundle layout that this crate reads.
-pub(crate) const FORMAT: &str = "pressmark-bundle/1";
+use crate::bundle::FORMAT;
 
 /// Limits that no sensible encoder on a CPU comes near (BERT-large: 1024, 24, 4096, 512). They
 /// keep products of sizes far from overflow and scratch memory in bounds whatever a file says.
@@ -22,11 +20,57 @@ pub(crate) struct Config {
     pub(crate) format: String,
     pub(crate) name: String,
     pub(crate) version: String,
+    /// SPDX expression of the weights' licence.
+    #[serde(default)]
+    pub(crate) licence: Option<String>,
+    /// Languages whose data the model was trained on.
+    #[serde(default = "english")]
+    pub(crate) languages: Vec<String>,
+    /// Languages that it reads by transfer, untested.
+    #[serde(default)]
+    pub(crate) transfer_languages: Vec<String>,
+    /// Scripts that the vocabulary covers.
+    #[serde(default = "latin")]
+    pub(crate) scripts: Vec<String>,
+    /// Whether the vocabulary tells "Apple" from "apple".
+    #[serde(default)]
+    pub(crate) cased: bool,
+    /// Longest word that the tokenizer makes subwords of; `null` for any.
+    #[serde(default = "word_piece_limit")]
+    pub(crate) max_word_chars: Option<usize>,
+    /// How sentence vectors are made of hidden states.
+    #[serde(default)]
+    pub(crate) pooling: Pooling,
     pub(crate) encoder: EncoderConfig,
     pub(crate) max_window: usize,
+    /// None where case and the like are left to the vocabulary.
+    #[serde(default)]
     pub(crate) shapes: Vec<String>,
     #[serde(default)]
     pub(crate) heads: Vec<HeadConfig>,
+}
+
+/// How the vector of a sentence is made of the hidden states of its subwords.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Pooling {
+    /// Their mean, special subwords left out.
+    #[default]
+    Mean,
+}
+
+fn english() -> Vec<String> {
+    vec!["en".to_owned()]
+}
+
+fn latin() -> Vec<String> {
+    vec!["Latn".to_owned()]
+}
+
+/// `max_input_chars_per_word` of BERT's tokenizers: of what is longer WordPiece makes `[UNK]`.
+fn word_piece_limit() -> Option<usize> {
+    Some(100)
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +80,10 @@ pub(crate) struct EncoderConfig {
     pub(crate) attention_heads: usize,
     pub(crate) intermediate_size: usize,
     pub(crate) max_positions: usize,
+    /// Row of the position table that the first subword of a window takes: 2 in RoBERTa and XLM-R, which keep the rows
+    /// before it for padding.
+    #[serde(default)]
+    pub(crate) position_offset: usize,
     pub(crate) vocab_size: usize,
     pub(crate) layer_norm_eps: f32,
     pub(crate) activation: Activation,
@@ -97,8 +145,7 @@ pub(crate) enum Activation {
 
 impl Config {
     pub(crate) fn parse(json: &[u8]) -> Result<Self, Error> {
-        let config: Self =
-            serde_json::from_slice(json).map_err(|source| Error::Json { file: "config.json", source })?;
+        let config: Self = serde_json::from_slice(json).map_err(|source| Error::json("config.json", source))?;
         config.check()?;
         Ok(config)
     }
@@ -108,9 +155,18 @@ impl Config {
             return Err(wrong("format", FORMAT, &self.format));
         }
         self.encoder.check()?;
-        within("max_window", self.max_window, self.encoder.max_positions)?;
+        let positions = self.encoder.max_positions.saturating_sub(self.encoder.position_offset);
+        within("max_window", self.max_window, positions)?;
         // Word shapes travel as bytes.
-        within("shapes.length", self.shapes.len(), 256)?;
+        if self.shapes.len() > 256 {
+            return Err(wrong("shapes.length", "at most 256", self.shapes.len()));
+        }
+        if self.max_word_chars == Some(0) {
+            return Err(wrong("max_word_chars", "a positive number or null", 0));
+        }
+        check_codes("languages", &self.languages, "codes of ISO 639, such as en", is_language)?;
+        check_codes("transfer_languages", &self.transfer_languages, "codes of ISO 639, such as en", is_language)?;
+        check_codes("scripts", &self.scripts, "codes of ISO 15924, such as Latn", is_script)?;
         let mut names = BTreeSet::new();
         for head in &self.heads {
             if !names.insert(&head.name) {
@@ -170,6 +226,24 @@ impl HeadConfig {
             None => Ok(()),
         }
     }
+}
+
+fn check_codes(key: &str, codes: &[String], expected: &str, is_code: fn(&str) -> bool) -> Result<(), Error> {
+    match codes.iter().find(|code| !is_code(code)) {
+        Some(code) => Err(wrong(key, expected, code)),
+        None => Ok(()),
+    }
+}
+
+fn is_language(code: &str) -> bool {
+    matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn is_script(code: &str) -> bool {
+    let (first, rest) = code.split_at_checked(1).unwrap_or_default();
+    code.len() == 4
+        && first.bytes().all(|byte| byte.is_ascii_uppercase())
+        && rest.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 fn wrong(key: &str, expected: &str, got: impl ToString) -> Error {

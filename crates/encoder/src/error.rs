@@ -22,9 +22,29 @@ pub enum Error {
     #[error("{file} is larger than {most} bytes")]
     FileTooLarge {
         /// The file's name in the bundle.
-        file: &'static str,
+        file: String,
         /// The most that is read.
         most: u64,
+    },
+    /// A file of the bundle is a folder, a pipe or a device.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The manifest lists a file by a name that leads out of the bundle's folder.
+    #[error("manifest.json lists {file:?}, expected the name of a file in the same folder")]
+    FileName {
+        /// The name.
+        file: String,
+    },
+    /// The manifest lists more files than any bundle has.
+    #[error("manifest.json lists {got} files, expected at most {most}")]
+    TooManyFiles {
+        /// Files that it lists.
+        got: usize,
+        /// The most that are allowed.
+        most: usize,
     },
     /// The list of tensors at the start of `model.safetensors` is larger than any bundle's.
     #[error("model.safetensors starts with a header of {got} bytes, expected at most {most}")]
@@ -46,13 +66,13 @@ pub enum Error {
     #[error("manifest.json does not list {file}")]
     NotListed {
         /// The file's name in the bundle.
-        file: &'static str,
+        file: String,
     },
     /// A file's size is not what the manifest says.
     #[error("{file} has {got} bytes, expected {expected} from manifest.json")]
     Size {
         /// The file's name in the bundle.
-        file: &'static str,
+        file: String,
         /// Bytes according to the manifest.
         expected: u64,
         /// Bytes that are there.
@@ -62,7 +82,7 @@ pub enum Error {
     #[error("{file} has SHA-256 {got}, expected {expected} from manifest.json")]
     Digest {
         /// The file's name in the bundle.
-        file: &'static str,
+        file: String,
         /// Hexadecimal digest according to the manifest.
         expected: String,
         /// Hexadecimal digest of the bytes that are there.
@@ -72,7 +92,7 @@ pub enum Error {
     #[error("{file} is not valid")]
     Json {
         /// The file's name in the bundle.
-        file: &'static str,
+        file: String,
         /// Where and why.
         source: serde_json::Error,
     },
@@ -184,4 +204,10 @@ pub enum Error {
         /// How many shapes the model knows.
         expected: usize,
     },
+}
+
+impl Error {
+    pub(crate) fn json(file: &str, source: serde_json::Error) -> Self {
+        Self::Json { file: file.to_owned(), source }
+    }
 }

@@ -59,8 +59,8 @@ pub use kernels::int8_peak;
 #[doc(hidden)]
 pub use tiny::{TinyBundle, sign};
 pub use {
-    bundle::BundleFiles,
-    config::Output,
+    bundle::{BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
+    config::{Output, Pooling},
     engine::Precision,
     error::Error,
     head::Head,

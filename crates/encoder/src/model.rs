@@ -5,8 +5,8 @@ use std::thread;
 
 use ndarray::Array2;
 
-use crate::bundle::{BundleFiles, Digests};
-use crate::config::Config;
+use crate::bundle::{BundleFiles, Digests, Listed};
+use crate::config::{Config, Pooling};
 use crate::engine::{self, Engine};
 use crate::head::Head;
 use crate::tensors::{Tensors, WeightBytes};
@@ -26,6 +26,7 @@ const BLOCK_SUBWORDS: usize = 1024;
 pub struct Model {
     config: Config,
     digests: Digests,
+    listed: Listed,
     tokenizer: Cow<'static, [u8]>,
     weights: WeightBytes,
     heads: Vec<Head>,
@@ -69,9 +70,9 @@ impl Model {
             let built: Result<_, Error> = build();
             (digests.join(), built)
         });
-        let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let (digests, listed) = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         let (config, heads, engine) = built?;
-        Ok(Self { config, digests, tokenizer: files.tokenizer, weights, heads, precision, engine })
+        Ok(Self { config, digests, listed, tokenizer: files.tokenizer, weights, heads, precision, engine })
     }
 
     /// The same model, computing in the given precision.
@@ -125,6 +126,58 @@ impl Model {
         &self.digests.bundle
     }
 
+    /// Checks another file of the bundle, such as `codebook-vectors.bin`, against the manifest.
+    ///
+    /// # Errors
+    /// [`Error::NotListed`] when the manifest does not know it, [`Error::Size`] or [`Error::Digest`] when it is not what
+    /// the manifest says.
+    pub fn check_file(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.listed.check(file, bytes).map(drop)
+    }
+
+    /// SPDX expression of the weights' licence, where the bundle states it.
+    #[must_use]
+    pub fn licence(&self) -> Option<&str> {
+        self.config.licence.as_deref()
+    }
+
+    /// Languages that the model was trained on and is measured in, as codes of ISO 639.
+    #[must_use]
+    pub fn languages(&self) -> &[String] {
+        &self.config.languages
+    }
+
+    /// Further languages that it reads by transfer: their vocabulary is there, but no number says how well.
+    #[must_use]
+    pub fn transfer_languages(&self) -> &[String] {
+        &self.config.transfer_languages
+    }
+
+    /// Scripts that its vocabulary covers, as codes of ISO 15924.
+    #[must_use]
+    pub fn scripts(&self) -> &[String] {
+        &self.config.scripts
+    }
+
+    /// Whether its vocabulary tells upper from lower case; where not, word shapes do.
+    #[must_use]
+    pub fn is_cased(&self) -> bool {
+        self.config.cased
+    }
+
+    /// Characters of the longest word that the tokenizer makes subwords of; what is longer is read as one unknown
+    /// subword. `None` when words of any length are read.
+    #[must_use]
+    pub fn max_word_chars(&self) -> Option<usize> {
+        self.config.max_word_chars
+    }
+
+    /// How the vector of a sentence is made of the hidden states of its subwords.
+    #[must_use]
+    pub fn pooling(&self) -> Pooling {
+        self.config.pooling
+    }
+
     /// The bundle's `tokenizer.json`, for the crate that makes subwords.
     #[must_use]
     pub fn tokenizer_json(&self) -> &[u8] {
@@ -143,7 +196,8 @@ impl Model {
         self.config.encoder.hidden_size
     }
 
-    /// The names of the word shapes; [`PackedWindows::shapes`] holds indices into them.
+    /// The names of the word shapes; [`PackedWindows::shapes`] holds indices into them. Empty for a model that reads no
+    /// shapes.
     #[must_use]
     pub fn shapes(&self) -> &[String] {
         &self.config.shapes

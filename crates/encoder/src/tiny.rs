@@ -165,7 +165,7 @@ impl TinyBundle {
 #[doc(hidden)]
 pub fn sign(files: &mut BundleFiles) {
     let entry = |bytes: &[u8]| json!({"bytes": bytes.len(), "sha256": sha256_hex(bytes)});
-    let manifest = json!({"format": "pressmark-manifest/1", "files": {
+    let manifest = json!({"format": "pressmark-bundle/1", "files": {
         "config.json": entry(&files.config),
         "tokenizer.json": entry(&files.tokenizer),
         "model.safetensors": entry(&files.weights),

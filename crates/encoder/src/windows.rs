@@ -10,7 +10,7 @@ pub struct PackedWindows<'a> {
     /// Subword ids.
     pub ids: &'a [u32],
     /// The shape of the word that each subword is part of: an index into
-    /// [`Model::shapes`](crate::Model::shapes).
+    /// [`Model::shapes`](crate::Model::shapes). Passed over where the model knows no shapes.
     pub shapes: &'a [u8],
     /// Where each window starts, and where the last one ends.
     pub starts: &'a [usize],
@@ -34,7 +34,7 @@ impl PackedWindows<'_> {
         if let Some(index) = self.ids.iter().position(|&id| !known(id)) {
             return Err(Error::UnknownId { index, id: self.ids[index], expected: limits.vocabulary });
         }
-        let known = |shape: u8| usize::from(shape) < limits.shapes;
+        let known = |shape: u8| limits.shapes == 0 || usize::from(shape) < limits.shapes;
         match self.shapes.iter().position(|&shape| !known(shape)) {
             None => Ok(()),
             Some(index) => Err(Error::UnknownShape { index, shape: self.shapes[index], expected: limits.shapes }),

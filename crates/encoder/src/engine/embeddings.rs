@@ -11,6 +11,7 @@ pub(super) struct Embeddings {
     /// Position embeddings, each with the embedding of token type 0 added.
     positions: Vec<f32>,
     shapes: Vec<f32>,
+    knows_shapes: bool,
     width: usize,
 }
 
@@ -24,25 +25,27 @@ impl Embeddings {
         // At least one type, or there is no type 0 to add.
         let types = tensors.floats(types, &[type_count.max(1), width])?;
         let mut positions = tensors.floats("embeddings.position_embeddings.weight", &[encoder.max_positions, width])?;
+        positions.drain(..encoder.position_offset * width);
         positions.truncate(config.max_window * width);
         for position in positions.chunks_exact_mut(width) {
             for (value, of_type) in position.iter_mut().zip(&types) {
                 *value += of_type;
             }
         }
-        Ok(Self {
-            words,
-            positions,
-            shapes: tensors.floats("embeddings.shape_embeddings.weight", &[config.shapes.len(), width])?,
-            width,
-        })
+        let shapes = match config.shapes.len() {
+            // A bundle that knows no shapes: every word has shape 0, which adds nothing.
+            0 => vec![0.0; width],
+            count => tensors.floats("embeddings.shape_embeddings.weight", &[count, width])?,
+        };
+        Ok(Self { words, positions, shapes, knows_shapes: !config.shapes.is_empty(), width })
     }
 
     /// Writes the sum for the subword `id`, at `position` in its window, of a word of `shape`.
     pub(super) fn write(&self, id: u32, position: usize, shape: u8, out: &mut [f32]) {
         let (word, scale) = self.words.row(id as usize);
         let positions = &self.positions[position * self.width..][..self.width];
-        let shapes = &self.shapes[usize::from(shape) * self.width..][..self.width];
+        let shape = if self.knows_shapes { usize::from(shape) } else { 0 };
+        let shapes = &self.shapes[shape * self.width..][..self.width];
         let rest = positions.iter().zip(shapes);
         for ((out, byte), (position, shape)) in out.iter_mut().zip(word).zip(rest) {
             *out = f32::from(byte.cast_signed()) * scale + (position + shape);

@@ -26,6 +26,17 @@ pub enum Precision {
     F32,
 }
 
+impl Precision {
+    /// The name under which provenance has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::F32 => "f32",
+        }
+    }
+}
+
 /// One way to run the encoder.
 pub(crate) trait Engine: Debug + Send + Sync {
     /// Hands on the hidden states of a block of whole windows, one row a subword; the block has

@@ -1,6 +1,10 @@
 use std::borrow::Cow;
 
-use pressmark_encoder::{BundleFiles, Error, Model, Output, TinyBundle, sign};
+use pressmark_encoder::{
+    BundleFiles, Error, Model, Output, PackedWindows, Pooling, TinyBundle, list_in_manifest, read_bundle_file, sign,
+    verify_bundle,
+};
+use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
 /// The message of the error, and of what lies beneath it, with which files are refused.
@@ -76,12 +80,12 @@ fn the_manifest_is_believed_before_any_other_file() {
     assert!(refusal(&files).starts_with("tokenizer.json has "));
 
     let mut files = good.clone();
-    files.manifest = Cow::Borrowed(br#"{"format": "pressmark-manifest/1", "files": {}}"#);
+    files.manifest = Cow::Borrowed(br#"{"format": "pressmark-bundle/1", "files": {}}"#);
     assert_eq!(refusal(&files), "manifest.json does not list config.json");
 
     let mut files = good.clone();
     files.manifest = Cow::Borrowed(br#"{"format": "other", "files": {}}"#);
-    assert_eq!(refusal(&files), "manifest.json has the format other, expected pressmark-manifest/1");
+    assert_eq!(refusal(&files), "manifest.json has the format other, expected pressmark-bundle/1");
 
     let mut files = good;
     files.manifest = Cow::Borrowed(b"[1, 2");
@@ -170,14 +174,10 @@ fn files_that_no_bundle_has_are_not_read_to_their_end() {
     let mut files = TinyBundle::default().files();
     files.manifest.to_mut().resize(2 << 20, b' ');
     assert_eq!(refusal(&files), "manifest.json is larger than 1048576 bytes");
-    // A file without an end.
-    #[cfg(unix)]
-    {
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink("/dev/zero", folder.path().join("manifest.json")).unwrap();
-        let error = BundleFiles::read(folder.path()).unwrap_err();
-        assert_eq!(error.to_string(), "manifest.json is larger than 1048576 bytes");
-    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("manifest.json"), &*files.manifest).unwrap();
+    let error = BundleFiles::read(folder.path()).unwrap_err();
+    assert_eq!(error.to_string(), "manifest.json is larger than 1048576 bytes");
 }
 
 #[test]
@@ -189,4 +189,165 @@ fn a_weight_that_is_not_a_number_is_refused() {
     sign(&mut files);
     let got = refusal(&files);
     assert!(got.contains("a value that is not finite at 0"), "{got}");
+}
+
+#[test]
+fn what_a_model_can_do_comes_from_its_bundle() {
+    // A bundle of before says nothing of it: the defaults are those of its kind.
+    let plain = Model::from_files(&TinyBundle::default().files()).unwrap();
+    assert_eq!((plain.languages(), plain.scripts()), (&["en".to_owned()][..], &["Latn".to_owned()][..]));
+    assert!(plain.transfer_languages().is_empty() && !plain.is_cased());
+    assert_eq!((plain.max_word_chars(), plain.pooling()), (Some(100), Pooling::Mean));
+    assert_eq!(plain.licence(), Some("MIT"));
+
+    let mut files = TinyBundle::default().files();
+    let mut config: Value = serde_json::from_slice(&files.config).unwrap();
+    config["languages"] = json!(["en", "fr"]);
+    config["transfer_languages"] = json!(["es", "nds"]);
+    config["scripts"] = json!(["Latn", "Cyrl"]);
+    config["cased"] = json!(true);
+    config["max_word_chars"] = Value::Null;
+    files.config = Cow::Owned(config.to_string().into_bytes());
+    sign(&mut files);
+    let model = Model::from_files(&files).unwrap();
+    assert_eq!(model.languages(), ["en", "fr"]);
+    assert_eq!(model.transfer_languages(), ["es", "nds"]);
+    assert_eq!(model.scripts(), ["Latn", "Cyrl"]);
+    assert!(model.is_cased());
+    assert_eq!(model.max_word_chars(), None);
+
+    check_config(|config| config["languages"] = json!(["English"]), "languages = English, expected codes of ISO 639");
+    check_config(|config| config["scripts"] = json!(["latin"]), "scripts = latin, expected codes of ISO 15924");
+    check_config(|config| config["pooling"] = json!("cls"), "config.json is not valid: unknown variant `cls`");
+    check_config(|config| config["max_word_chars"] = json!(0), "max_word_chars = 0");
+    check_config(|config| config["encoder"]["position_offset"] = json!(2), "max_window = 128, expected 1 to 126");
+}
+
+#[test]
+fn positions_begin_where_the_bundle_says() {
+    let bundle = TinyBundle::default();
+    let windows = PackedWindows { ids: &[2, 40, 41, 3], shapes: &[0, 1, 1, 0], starts: &[0, 4] };
+    let mut files = bundle.files();
+    let at_start = Model::from_files(&files).unwrap().encode(windows).unwrap();
+    // The table moved two rows down, as XLM-R has it, with two rows before it that nothing may read.
+    let mut config: Value = serde_json::from_slice(&files.config).unwrap();
+    config["encoder"]["position_offset"] = json!(2);
+    config["encoder"]["max_positions"] = json!(130);
+    files.config = Cow::Owned(config.to_string().into_bytes());
+    let tensors = SafeTensors::deserialize(&files.weights).unwrap();
+    let padding = [f32::MAX.to_le_bytes(); 64].concat();
+    let mut moved = Vec::new();
+    for (name, tensor) in tensors.tensors() {
+        let (mut shape, mut data) = (tensor.shape().to_vec(), tensor.data().to_vec());
+        if name == "embeddings.position_embeddings.weight" {
+            shape[0] += 2;
+            data = [&padding, tensor.data()].concat();
+        }
+        moved.push((name, tensor.dtype(), shape, data));
+    }
+    let views = moved.iter().map(|(name, dtype, shape, data)| {
+        (name, safetensors::tensor::TensorView::new(*dtype, shape.clone(), data).unwrap())
+    });
+    files.weights = Cow::Owned(safetensors::serialize(views, None).unwrap());
+    sign(&mut files);
+    let moved = Model::from_files(&files).unwrap().encode(windows).unwrap();
+    assert_eq!(moved, at_start);
+}
+
+/// Writes a bundle into a folder, with `extra` beside it, listed in its manifest.
+fn folder_with(extra: &[u8]) -> tempfile::TempDir {
+    let files = TinyBundle::default().files();
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = list_in_manifest(&files.manifest, "extra.bin", extra).unwrap();
+    for (name, bytes) in [
+        ("manifest.json", manifest.as_slice()),
+        ("config.json", &files.config),
+        ("tokenizer.json", &files.tokenizer),
+        ("model.safetensors", &files.weights),
+        ("extra.bin", extra),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn every_file_of_a_bundle_is_checked_against_its_manifest() {
+    let dir = folder_with(b"vectors");
+    std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+    let report = verify_bundle(dir.path()).unwrap();
+    assert_eq!(report.id, "tiny 0");
+    let names: Vec<&str> = report.files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["config.json", "extra.bin", "model.safetensors", "tokenizer.json"]);
+    assert_eq!(report.unlisted, ["notes.txt"]);
+
+    let model = Model::open(dir.path()).unwrap();
+    assert!(model.check_file("extra.bin", b"vectors").is_ok());
+    let error = model.check_file("extra.bin", b"vectorz").unwrap_err();
+    assert!(error.to_string().starts_with("extra.bin has SHA-256 "), "{error}");
+    assert_eq!(
+        model.check_file("notes.txt", b"mine").unwrap_err().to_string(),
+        "manifest.json does not list notes.txt"
+    );
+    assert_eq!(read_bundle_file(dir.path(), "extra.bin").unwrap().as_deref(), Some(b"vectors".as_slice()));
+    assert_eq!(read_bundle_file(dir.path(), "none.bin").unwrap(), None);
+
+    // One bit of any file.
+    for name in names {
+        let dir = folder_with(b"vectors");
+        let path = dir.path().join(name);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 4;
+        std::fs::write(&path, bytes).unwrap();
+        let error = verify_bundle(dir.path()).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{name} has SHA-256 ")), "{error}");
+    }
+    let dir = folder_with(b"vectors");
+    std::fs::remove_file(dir.path().join("extra.bin")).unwrap();
+    assert!(matches!(verify_bundle(dir.path()), Err(Error::Read { .. })));
+}
+
+#[test]
+fn a_manifest_does_not_lead_out_of_its_folder() {
+    let manifest = TinyBundle::default().files().manifest;
+    for name in ["../secret", "/etc/passwd", "a\\b", "..", ""] {
+        assert!(matches!(list_in_manifest(&manifest, name, b""), Err(Error::FileName { .. })), "{name}");
+        let dir = folder_with(b"");
+        let listed = String::from_utf8(list_in_manifest(&manifest, "extra.bin", b"").unwrap()).unwrap();
+        let listed = listed.replace("extra.bin", &name.replace('\\', "\\\\"));
+        std::fs::write(dir.path().join("manifest.json"), listed).unwrap();
+        assert!(matches!(verify_bundle(dir.path()), Err(Error::FileName { .. })), "{name}");
+    }
+}
+
+/// A named pipe without a writer would be waited for, for ever.
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_refused_before_they_are_opened() {
+    for name in ["manifest.json", "config.json", "tokenizer.json", "model.safetensors", "extra.bin"] {
+        let dir = folder_with(b"vectors");
+        let path = dir.path().join(name);
+        std::fs::remove_file(&path).unwrap();
+        let status = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(status.success());
+        assert!(matches!(verify_bundle(dir.path()), Err(Error::NotAFile { .. })), "{name}");
+        if name == "extra.bin" {
+            assert!(matches!(read_bundle_file(dir.path(), name), Err(Error::NotAFile { .. })));
+        } else {
+            assert!(matches!(Model::open(dir.path()), Err(Error::NotAFile { .. })), "{name}");
+        }
+    }
+    let dir = folder_with(b"vectors");
+    std::fs::remove_file(dir.path().join("extra.bin")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", dir.path().join("extra.bin")).unwrap();
+    assert!(matches!(verify_bundle(dir.path()), Err(Error::NotAFile { .. })));
+}
+
+#[test]
+fn manifests_of_earlier_bundles_are_read() {
+    let mut files = TinyBundle::default().files();
+    let manifest = String::from_utf8(files.manifest.to_vec()).unwrap();
+    files.manifest = Cow::Owned(manifest.replace("pressmark-bundle/1", "pressmark-manifest/1").into_bytes());
+    assert!(Model::from_files(&files).is_ok());
 }
