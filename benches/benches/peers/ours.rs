@@ -12,11 +12,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use pressmark_benches::model;
-use pressmark_core::{Document, Stage};
+use pressmark_core::{Document, Scheme, Stage};
 use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::{Model, PackedWindows, Precision};
 use pressmark_ingest::{DuplicateOptions, Duplicates, Format, Record, Signature, ingest};
-use pressmark_ner::{GoldDocument, GoldSentence, Ner, Scheme};
+use pressmark_ner::{GoldDocument, GoldSentence, Ner};
 use pressmark_summarize::Summarizer;
 use pressmark_tokenize::{Subwords, Tokenizer, sentences};
 use serde::Deserialize;

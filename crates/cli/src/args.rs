@@ -4,9 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
-use pressmark_ner::Scheme;
 
 use crate::backend::{Backends, ModelChoice};
 use crate::commands::annotate::AnnotateArgs;

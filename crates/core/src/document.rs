@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, DropReason, Entity, Explanation, Frame, Mention, Problem, ProblemKind, Quote, Rows, Segment,
-    SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, DropReason, Entity, Explanation, Frame, Layer, Mention, Problem, ProblemKind, Quote, Rows,
+    Segment, SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -241,6 +241,25 @@ impl Document {
         if self.deadline.has_passed() { Err(StageError::timeout()) } else { Ok(()) }
     }
 
+    /// Empties a layer, as when a stage left it half filled. The text, which ingestion fills, stays.
+    pub fn clear(&mut self, layer: Layer) {
+        match layer {
+            Layer::Text => {}
+            Layer::Sents => self.sents.clear(),
+            Layer::Tokens => self.tokens.clear(),
+            Layer::Windows => self.windows = Windows::default(),
+            Layer::Hidden => self.hidden = Rows::default(),
+            Layer::SentVectors => self.sent_vectors = Rows::default(),
+            Layer::Entities => (self.ents, self.entities) = (Vec::new(), Vec::new()),
+            Layer::Quotes => self.quotes.clear(),
+            Layer::Summary => self.summary.clear(),
+            Layer::Abstract => self.abstract_text = None,
+            Layer::Frames => self.frames.clear(),
+            Layer::Sentiment => self.entities.iter_mut().for_each(|e| e.sentiment = None),
+            Layer::Stances => self.stances.clear(),
+        }
+    }
+
     /// What became of the document, from its problems and coverage.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -252,7 +271,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::QuoteKind;
+    use crate::{EntityType, QuoteKind, Sentiment};
 
     #[test]
     fn from_text_tiles_the_input() {
@@ -285,6 +304,29 @@ mod tests {
         doc.quotes = vec![quote(0, 25), quote(41, 51)];
         assert_eq!(doc.quote_holding(Span::new(0, 35)), Some(0));
         assert_eq!(doc.quote_holding(Span::new(36, 58)), None);
+    }
+
+    #[test]
+    fn clearing_a_layer_empties_it_and_no_other() {
+        let tone = Sentiment { positive: 0.2, neutral: 0.7, negative: 0.1 };
+        let span = Span::new(0, 4);
+        let mut doc = Document::from_text("a", "Rain fell.");
+        doc.ents = vec![Mention { span, label: EntityType::Misc, score: 0.5, entity: Some(0) }];
+        doc.entities = vec![Entity {
+            name: "Rain".into(),
+            label: EntityType::Misc,
+            aliases: Vec::new(),
+            mentions: 1,
+            sentiment: Some(tone),
+        }];
+        let whole = doc.clone();
+        doc.clear(Layer::Text);
+        doc.clear(Layer::Quotes);
+        assert_eq!(doc, whole);
+        doc.clear(Layer::Sentiment);
+        assert_eq!((doc.ents.len(), doc.entities[0].sentiment), (1, None));
+        doc.clear(Layer::Entities);
+        assert_eq!(doc, Document::from_text("a", "Rain fell."));
     }
 
     #[test]

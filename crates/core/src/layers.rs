@@ -1,6 +1,7 @@
 use std::ops::Range;
 
-use crate::{SegmentKind, Span};
+use crate::named::named_enum;
+use crate::{EntityType, SegmentKind, Span};
 
 /// A sentence, heading or list item: what stages treat as one unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +43,8 @@ pub struct Windows {
 pub struct Mention {
     /// Its text.
     pub span: Span,
-    /// A label of the scheme in force, or of a codebook of terms.
-    pub label: String,
+    /// Its type: one of the scheme in force, or a label of a codebook of terms.
+    pub label: EntityType,
     /// How sure the stage is, in [0, 1].
     pub score: f32,
     /// The entity it names: an index into [`Document::entities`](crate::Document::entities).
@@ -55,8 +56,8 @@ pub struct Mention {
 pub struct Entity {
     /// Its fullest form in the document.
     pub name: String,
-    /// Its label.
-    pub label: String,
+    /// Its type.
+    pub label: EntityType,
     /// The other forms it takes in the document, in order of first use.
     pub aliases: Vec<String>,
     /// How many mentions it has.
@@ -107,26 +108,15 @@ pub struct Quote {
     pub closed: bool,
 }
 
-/// How a quotation gives the words of its speaker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum QuoteKind {
-    /// Verbatim, in quotation marks.
-    Direct,
-    /// Reported in the outlet's words.
-    Indirect,
-    /// Reported, with a verbatim part.
-    Mixed,
-}
-
-impl QuoteKind {
-    /// The name under which the kind is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Direct => "direct",
-            Self::Indirect => "indirect",
-            Self::Mixed => "mixed",
-        }
+named_enum! {
+    /// How a quotation gives the words of its speaker.
+    pub enum QuoteKind {
+        /// Verbatim, in quotation marks.
+        Direct = "direct",
+        /// Reported in the outlet's words.
+        Indirect = "indirect",
+        /// Reported, with a verbatim part.
+        Mixed = "mixed",
     }
 }
 
@@ -207,26 +197,15 @@ pub enum Target {
     Text(String),
 }
 
-/// For, against or neither.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StanceLabel {
-    /// For the target.
-    Favor,
-    /// Against the target.
-    Against,
-    /// Neither.
-    Neutral,
-}
-
-impl StanceLabel {
-    /// The name under which the label is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Favor => "favor",
-            Self::Against => "against",
-            Self::Neutral => "neutral",
-        }
+named_enum! {
+    /// For, against or neither.
+    pub enum StanceLabel {
+        /// For the target.
+        Favor = "favor",
+        /// Against the target.
+        Against = "against",
+        /// Neither.
+        Neutral = "neutral",
     }
 }
 

@@ -19,7 +19,8 @@
 //! - **chrome**: what a page shows around its article: navigation, share bars, comment forms.
 //! - **sentence**, **token**: units of the text; a token is a word or mark, a **subword** is what the encoder reads.
 //! - **window**: whole sentences packed up to the encoder's size; **rows** are the subwords of all windows.
-//! - **mention**: a place in the text that names something; **entity**: the thing named, over all its mentions.
+//! - **mention**: a place in the text that names something; **entity**: the thing named, over all its mentions;
+//!   **entity type**: what sort of thing that is, under a **scheme**.
 //! - **cue**: the words that introduce a quotation; **speaker**: who is quoted.
 //! - **frame**: a way in which a story is told, defined by a **codebook**.
 //! - **stance**: where a **holder** stands towards a **target**; **voice**: whose words a passage is in.
@@ -28,9 +29,11 @@
 mod deadline;
 mod document;
 mod drop_reason;
+mod entity_type;
 mod explain;
 mod hex;
 mod layers;
+mod named;
 mod problem;
 mod rows;
 mod segment;
@@ -40,6 +43,7 @@ mod stage;
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
 pub use drop_reason::DropReason;
+pub use entity_type::{EntityType, Scheme};
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
 pub use layers::{

@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use crate::named::named_enum;
 use crate::{DropReason, Span};
 
 /// A stretch of the input and what became of it.
@@ -32,80 +33,52 @@ pub struct Edit {
     pub kind: EditKind,
 }
 
-/// Why text and input differ at an [`Edit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EditKind {
-    /// A soft hyphen, zero-width character, byte order mark or control character was taken out.
-    Invisible,
-    /// A line ending or run of white space became one character.
-    Whitespace,
-    /// A tag, comment or Markdown mark was taken out.
-    Markup,
-    /// A character reference or escape (`&amp;`, `\n`, `""`) was decoded.
-    Escape,
-    /// Bytes without a meaning became U+FFFD.
-    Replacement,
-    /// Page chrome inside a block (a dateline's site name, a share link) was taken out.
-    Chrome,
-}
-
-impl EditKind {
-    /// The name under which the kind is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Invisible => "invisible",
-            Self::Whitespace => "whitespace",
-            Self::Markup => "markup",
-            Self::Escape => "escape",
-            Self::Replacement => "replacement",
-            Self::Chrome => "chrome",
-        }
+named_enum! {
+    /// Why text and input differ at an [`Edit`].
+    #[non_exhaustive]
+    pub enum EditKind {
+        /// A soft hyphen, zero-width character, byte order mark or control character was taken out.
+        Invisible = "invisible",
+        /// A line ending or run of white space became one character.
+        Whitespace = "whitespace",
+        /// A tag, comment or Markdown mark was taken out.
+        Markup = "markup",
+        /// A character reference or escape (`&amp;`, `\n`, `""`) was decoded.
+        Escape = "escape",
+        /// Bytes without a meaning became U+FFFD.
+        Replacement = "replacement",
+        /// Page chrome inside a block (a dateline's site name, a share link) was taken out.
+        Chrome = "chrome",
     }
 }
 
-/// What a stretch of the input is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SegmentKind {
-    /// The article's title.
-    Title,
-    /// A heading inside the article.
-    Heading,
-    /// A paragraph.
-    #[default]
-    Body,
-    /// An item of a list.
-    List,
-    /// A quotation set apart as a block.
-    Quote,
-    /// A caption of a picture or table.
-    Caption,
-    /// A row of a table.
-    Table,
-    /// Dropped: not the article.
-    Chrome,
-    /// Dropped: stands in the article already.
-    Duplicate,
+named_enum! {
+    /// What a stretch of the input is.
+    #[derive(Default)]
+    pub enum SegmentKind {
+        /// The article's title.
+        Title = "title",
+        /// A heading inside the article.
+        Heading = "heading",
+        /// A paragraph.
+        #[default]
+        Body = "body",
+        /// An item of a list.
+        List = "list",
+        /// A quotation set apart as a block.
+        Quote = "quote",
+        /// A caption of a picture or table.
+        Caption = "caption",
+        /// A row of a table.
+        Table = "table",
+        /// Dropped: not the article.
+        Chrome = "chrome",
+        /// Dropped: stands in the article already.
+        Duplicate = "duplicate",
+    }
 }
 
 impl SegmentKind {
-    /// The name under which the kind is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Title => "title",
-            Self::Heading => "heading",
-            Self::Body => "body",
-            Self::List => "list",
-            Self::Quote => "quote",
-            Self::Caption => "caption",
-            Self::Table => "table",
-            Self::Chrome => "chrome",
-            Self::Duplicate => "duplicate",
-        }
-    }
-
     /// Whether segments of this kind stand in the text.
     #[must_use]
     pub fn is_kept(self) -> bool {

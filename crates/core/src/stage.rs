@@ -4,7 +4,6 @@ use crate::{Document, ProblemKind, Span};
 
 /// A part of the document that a stage reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Layer {
     /// `text`, `segments`, `meta`: filled by ingestion.
     Text,

@@ -4,7 +4,7 @@ use pressmark_core as core;
 
 use crate::offsets::CodePoints;
 use crate::record::*;
-use crate::verify::{EDITS, SEGMENTS, Text};
+use crate::verify::Text;
 
 impl<'a> Record<'a> {
     /// The record of a document.
@@ -56,13 +56,13 @@ impl Record<'_> {
             in_order.and_then(|(start, end)| Some(core::Span::new(text.byte(start)?, text.byte(end)?)))
         };
         let segment = |s: &Segment<'_>| {
-            let kind = *SEGMENTS.iter().find(|k| k.as_str() == s.kind)?;
+            let kind = core::SegmentKind::named(&s.kind)?;
             let place = match (s.start, s.end) {
                 (Some(start), Some(end)) => Some(span(start, end)?),
                 _ => None,
             };
             let edit = |e: &Edit<'_>| {
-                let kind = *EDITS.iter().find(|k| k.as_str() == e.kind)?;
+                let kind = core::EditKind::named(&e.kind)?;
                 Some(core::Edit { span: span(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
             };
             let edits = s.edits.iter().map(edit).collect::<Option<_>>()?;
@@ -220,14 +220,20 @@ fn fill_gap(text: &str, mut at: usize, end: usize, mut push: impl FnMut(core::Sp
 
 fn ent<'a>(mention: &'a core::Mention, points: &CodePoints<'_>) -> Ent<'a> {
     let (start, end) = points.span(mention.span);
-    Ent { start, end, label: cow(&mention.label), score: mention.score.into(), entity: mention.entity.map(entity_id) }
+    Ent {
+        start,
+        end,
+        label: cow(mention.label.as_str()),
+        score: mention.score.into(),
+        entity: mention.entity.map(entity_id),
+    }
 }
 
 fn entity(index: usize, entity: &core::Entity) -> Entity<'_> {
     Entity {
         id: entity_id(index),
         name: cow(&entity.name),
-        label: cow(&entity.label),
+        label: cow(entity.label.as_str()),
         aliases: entity.aliases.iter().map(|a| cow(a)).collect(),
         mentions: entity.mentions,
         sentiment: entity.sentiment.map(|s| {

@@ -55,5 +55,5 @@ struct Readme;
 pub use columns::{GoldDocument, GoldSentence, read_columns};
 pub use error::Error;
 pub use score::{Counts, EntityScore};
-pub use stage::{Ner, Options, Scheme, join_mentions};
+pub use stage::{Ner, Options, join_mentions};
 pub use terms::Terms;

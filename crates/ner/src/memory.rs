@@ -12,6 +12,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use pressmark_core::EntityType;
+
 use crate::countries::country_at;
 use crate::decode::{Found, Lattice};
 use crate::headlines::common_words;
@@ -71,7 +73,7 @@ pub(crate) fn revise(
 /// A model that has seen a country's acronym among few others takes it for an organisation, or its two words
 /// for two places. A longer name that was found around a country's is left alone.
 pub(crate) fn know_countries(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
-    let place = tags.kinds().iter().position(|k| k == "LOC")?;
+    let place = tags.kinds().iter().position(|k| *k == EntityType::Loc)?;
     let (begin, inside) = tags.outputs_of(place);
     let cover = cover(found, view);
     let mut prior = Prior::new(tags);
@@ -225,7 +227,7 @@ fn add_surnames(
     prior: &mut Prior,
     strength: f32,
 ) {
-    let Some(person) = tags.kinds().iter().position(|k| matches!(k.as_str(), "PERSON" | "PER")) else { return };
+    let Some(person) = tags.kinds().iter().position(EntityType::is_person) else { return };
     let (begin, inside) = tags.outputs_of(person);
     let mut surnames: HashMap<&str, f32> = HashMap::new();
     for mention in found.iter().filter(|m| m.kind == person && m.tokens.len() > 1) {

@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pressmark_core::{Document, Layer, Mention, Provenance, Span, Stage, StageError};
+use pressmark_core::{Document, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
 use pressmark_encoder::Model;
 
 use crate::decode::{Found, Lattice, confidence, mentions, viterbi};
@@ -9,31 +9,11 @@ use crate::memory::{View, know_countries, know_headlines, revise};
 use crate::tags::TagSet;
 use crate::{Error, Terms, boundary, join, terms};
 
-/// Which labels the mentions of the model have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// `PERSON`, `ORG`, `LOC`, `FAC`, `NORP`, `DATE`, `MONEY`, `PRODUCT`, `MISC`.
-    #[default]
-    News,
-    /// `PER`, `ORG`, `LOC`, `MISC`, as in CoNLL-2003.
-    Conll03,
-}
-
-impl Scheme {
-    /// The name by which the scheme is asked for.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::News => "news",
-            Self::Conll03 => "conll03",
-        }
-    }
-
-    fn head(self) -> &'static str {
-        match self {
-            Self::News => "ner.news",
-            Self::Conll03 => "ner.conll03",
-        }
+/// The bundle's head for a scheme.
+fn head_of(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::News => "ner.news",
+        Scheme::Conll03 => "ner.conll03",
     }
 }
 
@@ -87,7 +67,7 @@ impl Ner {
     /// [`Error::Head`], [`Error::Labels`] or [`Error::Width`] when the model has no such head or it does not fit.
     pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Error> {
         let scheme = options.scheme.as_str();
-        let head = model.head(options.scheme.head()).map_err(|source| Error::Head { scheme, source })?;
+        let head = model.head(head_of(options.scheme)).map_err(|source| Error::Head { scheme, source })?;
         let tags = TagSet::parse(head.name(), head.labels())?;
         if head.inputs() != model.hidden_size() {
             let (expected, got) = (model.hidden_size(), head.inputs());
@@ -147,7 +127,7 @@ impl Ner {
     /// What the head thinks of the first row of each token.
     fn lattice(&self, doc: &Document) -> Result<Lattice, StageError> {
         let head =
-            self.model.head(self.options.scheme.head()).map_err(|e| StageError::new("no head").with_source(e))?;
+            self.model.head(head_of(self.options.scheme)).map_err(|e| StageError::new("no head").with_source(e))?;
         if !doc.hidden.is_empty() && doc.hidden.width() != head.inputs() {
             let (got, expected) = (doc.hidden.width(), head.inputs());
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));

@@ -1,5 +1,7 @@
 //! The tags of a BIO scheme, read from a head's labels.
 
+use pressmark_core::EntityType;
+
 use crate::Error;
 
 /// One output of a token head.
@@ -17,7 +19,7 @@ pub(crate) enum Tag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TagSet {
     tags: Vec<Tag>,
-    kinds: Vec<String>,
+    kinds: Vec<EntityType>,
     /// The output that begins each kind, and the one that continues it.
     begin: Vec<usize>,
     inside: Vec<usize>,
@@ -28,12 +30,12 @@ impl TagSet {
     /// Reads labels such as `O`, `B-LOC`, `I-LOC`: each kind with both of its tags, and one `O`.
     pub(crate) fn parse(head: &str, labels: &[String]) -> Result<Self, Error> {
         let wrong = |label: &str, expected| Error::Labels { head: head.to_owned(), label: label.to_owned(), expected };
-        let mut kinds: Vec<String> = Vec::new();
+        let mut kinds: Vec<EntityType> = Vec::new();
         let mut tags = Vec::with_capacity(labels.len());
         for label in labels {
             let mut kind = |name: &str| {
-                kinds.iter().position(|k| k == name).unwrap_or_else(|| {
-                    kinds.push(name.to_owned());
+                kinds.iter().position(|k| k.as_str() == name).unwrap_or_else(|| {
+                    kinds.push(EntityType::from(name));
                     kinds.len() - 1
                 })
             };
@@ -82,7 +84,7 @@ impl TagSet {
     }
 
     /// The kinds in order of first appearance.
-    pub(crate) fn kinds(&self) -> &[String] {
+    pub(crate) fn kinds(&self) -> &[EntityType] {
         &self.kinds
     }
 
@@ -112,7 +114,7 @@ mod tests {
     fn labels_are_read_in_any_order() {
         let labels = ["I-LOC", "O", "B-ORG", "B-LOC", "I-ORG"].map(str::to_owned);
         let set = TagSet::parse("ner.test", &labels).expect("well-formed labels");
-        assert_eq!(set.kinds(), ["LOC", "ORG"]);
+        assert_eq!(set.kinds(), [EntityType::Loc, EntityType::Org]);
         assert_eq!((set.outside(), set.outputs_of(0), set.outputs_of(1)), (1, (3, 0), (2, 4)));
         assert_eq!((0..set.len()).map(|i| set.label(i)).collect::<Vec<_>>(), labels);
     }

@@ -69,7 +69,7 @@ fn the_shipped_model_finds_names_from_many_countries() {
     let (mut right, mut gold, mut found) = (0, 0, 0);
     let mut wrong = Vec::new();
     for (doc, (text, expected)) in annotate(&model, Options::default(), &texts).iter().zip(&articles) {
-        let mentions: Vec<(Span, String)> = doc.ents.iter().map(|m| (m.span, m.label.clone())).collect();
+        let mentions: Vec<(Span, String)> = doc.ents.iter().map(|m| (m.span, m.label.to_string())).collect();
         right += mentions.iter().filter(|m| expected.contains(m)).count();
         gold += expected.len();
         found += mentions.len();
@@ -91,7 +91,8 @@ fn mentions_are_in_order_inside_sentences_and_in_entities() {
                 Ana Lima’s firm said.\n\nAna Lima won a gold medal in the U.S., Lima’s father said.";
     let docs = annotate(&model, options, &[text.to_owned()]);
     let doc = &docs[0];
-    let minerals: Vec<&str> = doc.ents.iter().filter(|m| m.label == "MINERAL").map(|m| doc.slice(m.span)).collect();
+    let minerals: Vec<&str> =
+        doc.ents.iter().filter(|m| m.label.as_str() == "MINERAL").map(|m| doc.slice(m.span)).collect();
     assert_eq!(minerals, ["copper", "tin", "rare earths"]);
     let mut done = 0;
     for mention in &doc.ents {

@@ -238,23 +238,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 /// Empties the layers that a stage left half filled, and what it said of them.
 fn clear(doc: &mut Document, stage: &dyn Stage) {
     doc.clear_explanations(stage.name());
-    for layer in stage.provides() {
-        match layer {
-            Layer::Sents => doc.sents.clear(),
-            Layer::Tokens => doc.tokens.clear(),
-            Layer::Windows => doc.windows = Windows::default(),
-            Layer::Hidden => doc.hidden = Rows::default(),
-            Layer::SentVectors => doc.sent_vectors = Rows::default(),
-            Layer::Entities => (doc.ents, doc.entities) = (Vec::new(), Vec::new()),
-            Layer::Quotes => doc.quotes.clear(),
-            Layer::Summary => doc.summary.clear(),
-            Layer::Abstract => doc.abstract_text = None,
-            Layer::Frames => doc.frames.clear(),
-            Layer::Sentiment => doc.entities.iter_mut().for_each(|e| e.sentiment = None),
-            Layer::Stances => doc.stances.clear(),
-            _ => {}
-        }
-    }
+    stage.provides().iter().for_each(|&layer| doc.clear(layer));
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //! - A pronoun gives the person last spoken of: the speaker of the quotation just before, else the subject
 //!   of the sentences before, nearest first.
 
-use pressmark_core::{Document, Mention, Quote, QuoteKind, Span};
+use pressmark_core::{Document, EntityType, Mention, Quote, QuoteKind, Span};
 
 use crate::finder::Found;
 use crate::lexicon::{
@@ -69,8 +69,8 @@ impl Resolver<'_> {
         }
         let mentions = self.mentions(span);
         if let Some(entity) = self
-            .head(span, mentions, is_person)
-            .or_else(|| self.head(span, mentions, |l| !is_person(l) && can_speak(l)))
+            .head(span, mentions, EntityType::is_person)
+            .or_else(|| self.head(span, mentions, |l| !l.is_person() && can_speak(l)))
         {
             return Some(entity);
         }
@@ -99,7 +99,7 @@ impl Resolver<'_> {
     }
 
     /// The entity of the kind asked for that is the head of the phrase.
-    fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&str) -> bool) -> Option<usize> {
+    fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&EntityType) -> bool) -> Option<usize> {
         let found = mentions.iter().find(|m| wanted(&m.label) && m.entity.is_some() && self.is_head(span, m.span));
         found.and_then(|m| m.entity)
     }
@@ -137,17 +137,17 @@ impl Resolver<'_> {
             all | self.lexicon.class(text, &text.to_lowercase())
         });
         let labelled =
-            |wanted: &[&str]| mentions.iter().find(|m| wanted.contains(&m.label.as_str())).and_then(|m| m.entity);
+            |wanted: &[EntityType]| mentions.iter().find(|m| wanted.contains(&m.label)).and_then(|m| m.entity);
         if classes & DOCUMENT != 0 {
-            return self.author(span).or_else(|| labelled(&["PERSON", "PER", "ORG"]));
+            return self.author(span).or_else(|| labelled(&[EntityType::Person, EntityType::Per, EntityType::Org]));
         }
         if classes & STATE_BODY != 0 {
-            return labelled(&["ORG", "LOC", "FAC"]);
+            return labelled(&[EntityType::Org, EntityType::Loc, EntityType::Fac]);
         }
         if classes & REPRESENTATIVE != 0 {
-            return labelled(&["ORG", "FAC"]);
+            return labelled(&[EntityType::Org, EntityType::Fac]);
         }
-        if classes & ROLE != 0 { labelled(&["ORG"]) } else { None }
+        if classes & ROLE != 0 { labelled(&[EntityType::Org]) } else { None }
     }
 
     /// Who wrote the document that speaks: "his letter", "a letter from X", nearest before the phrase.
@@ -207,7 +207,7 @@ impl Resolver<'_> {
         }
         let end = unit.items.last()?.span.end;
         let mentions = self.mentions(Span::new(after.end, end.max(after.end)));
-        let person = |m: &&Mention| is_person(&m.label);
+        let person = |m: &&Mention| m.label.is_person();
         // The one that a verb follows rather than a comma or a preposition stands before.
         let heads = mentions.iter().filter(person).filter(|m| {
             let at = unit.items.partition_point(|i| i.span.end <= m.span.start);
@@ -254,7 +254,7 @@ impl Resolver<'_> {
             self.mentions(Span::new(first.span.start, end))
                 .iter()
                 .take(REACH)
-                .filter(|m| is_person(&m.label))
+                .filter(|m| m.label.is_person())
                 .filter(spoken)
         };
         // One that owns something ("X’s house") or follows a preposition is hardly the subject.
@@ -275,7 +275,7 @@ impl Resolver<'_> {
     }
 
     fn is_person(&self, entity: usize) -> bool {
-        self.doc.entities.get(entity).is_some_and(|e| is_person(&e.label))
+        self.doc.entities.get(entity).is_some_and(|e| e.label.is_person())
     }
 }
 
@@ -286,11 +286,11 @@ fn is_agent(word: &str) -> bool {
     word.len() > 5 && (ENDINGS.iter().any(|e| singular.ends_with(e)) || word.ends_with("men"))
 }
 
-fn is_person(label: &str) -> bool {
-    matches!(label, "PERSON" | "PER")
-}
-
-/// Whether things of this label can speak, be it through somebody else.
-fn can_speak(label: &str) -> bool {
-    matches!(label, "PERSON" | "PER" | "ORG" | "LOC" | "FAC" | "NORP")
+/// Whether things of this type can speak, be it through somebody else.
+fn can_speak(label: &EntityType) -> bool {
+    use EntityType::{Date, Fac, Loc, Misc, Money, Norp, Org, Other, Per, Person, Product};
+    match label {
+        Person | Per | Org | Loc | Fac | Norp => true,
+        Date | Money | Product | Misc | Other(_) => false,
+    }
 }

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use pressmark_core::EntityType;
+
 use crate::Error;
 
 /// Which labels mentions get.
@@ -28,8 +30,8 @@ impl LabelScheme {
     /// What a label of CoNLL-2003 or OntoNotes 5 is called in this scheme; `None` when the scheme leaves it out.
     ///
     /// A label of neither is kept: a classifier of diseases finds diseases under any scheme.
-    pub(crate) fn rename(self, label: &str) -> Option<&str> {
-        match (self, label) {
+    pub(crate) fn rename(self, label: &str) -> Option<EntityType> {
+        let name = match (self, label) {
             (Self::Model, _) => Some(label),
             // Numbers name nothing.
             (_, "CARDINAL" | "ORDINAL" | "PERCENT" | "QUANTITY") => None,
@@ -42,7 +44,8 @@ impl LabelScheme {
             (Self::Conll03, "FAC" | "GPE") => Some("LOC"),
             (Self::Conll03, "EVENT" | "LANGUAGE" | "LAW" | "NORP" | "PRODUCT" | "WORK_OF_ART") => Some("MISC"),
             _ => Some(label),
-        }
+        };
+        name.map(EntityType::from)
     }
 }
 
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn schemes() {
         let check = |scheme: LabelScheme, label: &str, expected: Option<&str>| {
-            assert_eq!(scheme.rename(label), expected, "{scheme:?} {label}");
+            assert_eq!(scheme.rename(label), expected.map(EntityType::from), "{scheme:?} {label}");
         };
         check(LabelScheme::News, "PER", Some("PERSON"));
         check(LabelScheme::News, "GPE", Some("LOC"));

@@ -87,7 +87,7 @@ impl ZeroShotStances {
     fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, StageError> {
         let mut says: BTreeMap<(Holder, usize), Vec<Say>> = BTreeMap::new();
         let mut asked = HashSet::new();
-        for mention in doc.ents.iter().filter(|m| !matches!(m.label.as_str(), "DATE" | "MONEY")) {
+        for mention in doc.ents.iter().filter(|m| !m.label.is_value()) {
             let holder = holder_of(doc, mention.span);
             let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { continue };
             let Some(sent) = doc.sent_at(mention.span.start).and_then(|s| doc.sents.get(s)) else { continue };

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pressmark_core::{Deadline, Document, Entity, Layer, Mention, Provenance, Span, Stage, StageError};
+use pressmark_core::{Deadline, Document, Entity, EntityType, Layer, Mention, Provenance, Span, Stage, StageError};
 use rust_bert::pipelines::common::TokenizerOption;
 use rust_bert::pipelines::token_classification::{
     LabelAggregationOption, TokenClassificationConfig, TokenClassificationOption,
@@ -12,7 +12,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::batch::{Batch, fuse_unknown};
 use crate::deberta::{Deberta, Task};
-use crate::labels::{Found, Tag, mentions};
+use crate::labels::{Tag, mentions};
 use crate::pieces::pack;
 use crate::text::{char_starts, without_special_tokens};
 use crate::worker::Worker;
@@ -64,6 +64,9 @@ const SPECIAL_TOKENS: usize = 2;
 /// The label of a token and how sure the model is; `None` when no subword came of it.
 type Labelled = Option<(usize, f32)>;
 
+/// A mention by its tokens: their range, its type in the scheme, how sure the model is.
+type Named = (Range<usize>, EntityType, f32);
+
 impl TokenClassifier {
     /// The stage over a token classifier.
     ///
@@ -100,7 +103,7 @@ impl TokenClassifier {
     }
 
     /// The mentions by their tokens, labelled in the scheme, and the code points of words that no subword came of.
-    fn find(&self, doc: &Document) -> Result<(Vec<Found>, usize), StageError> {
+    fn find(&self, doc: &Document) -> Result<(Vec<Named>, usize), StageError> {
         let text = without_special_tokens(&doc.text);
         let sents: Vec<Range<usize>> = doc.sents.iter().map(|s| s.span.into()).collect();
         let tokens: Vec<Span> = doc.tokens.iter().map(|t| t.span).collect();
@@ -114,7 +117,7 @@ impl TokenClassifier {
             found.extend(mentions(&tagged[range.clone()], range.start));
         }
         let named = found.into_iter().filter_map(|(tokens, kind, score)| {
-            let label = self.scheme.rename(&kind)?.to_owned();
+            let label = self.scheme.rename(&kind)?;
             Some((tokens, label, score.clamp(0.0, 1.0)))
         });
         // Vocabularies drop zero-width characters and the like; nothing is lost with them.
@@ -289,7 +292,7 @@ impl Stage for TokenClassifier {
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let (found, unseen) = self.find(doc)?;
-        let mention = |(tokens, label, score): Found| {
+        let mention = |(tokens, label, score): Named| {
             let (first, last) = (doc.tokens.get(tokens.start)?, doc.tokens.get(tokens.end.checked_sub(1)?)?);
             Some(Mention { span: Span::new(first.span.start, last.span.end), label, score, entity: None })
         };
@@ -304,7 +307,7 @@ impl Stage for TokenClassifier {
 
 /// One entity for all mentions of a label that read the same, in order of first mention.
 fn entities(text: &str, mentions: &mut [Mention]) -> Vec<Entity> {
-    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    let mut places: HashMap<(EntityType, String), usize> = HashMap::new();
     let mut entities: Vec<Entity> = Vec::new();
     for mention in mentions {
         let name = mention.span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");

@@ -10,7 +10,7 @@ const HEAD: &str = "sentiment";
 
 /// Whether something can be taken sides on: not a time, nor an amount.
 pub(crate) fn has_sides(mention: &Mention) -> bool {
-    !matches!(mention.label.as_str(), "DATE" | "MONEY")
+    !mention.label.is_value()
 }
 
 /// The stage that judges the tone of a document towards each entity.

@@ -1,5 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
+use pressmark_core::{QuoteKind, StanceLabel};
+
 use super::findings::Findings;
 use super::settings::Settings;
 use super::text::Text;
@@ -110,7 +112,8 @@ fn mentions(
         found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
         done = done.max(ent.end);
         found.score(ent.score, format_args!("ents[{i}].score"));
-        let known = settings.labels.map_or(!ent.label.is_empty(), |labels| labels.contains(&&*ent.label));
+        let known =
+            settings.labels.map_or(!ent.label.is_empty(), |labels| labels.iter().any(|l| l.as_str() == ent.label));
         found.require(known, place, format_args!("label {:?} is not of the scheme", ent.label));
         match ent.entity.as_deref().map(|id| ids.get(id)) {
             Some(Some(&entity)) => of[entity].extend(words.map(|words| (ent, words))),
@@ -167,13 +170,14 @@ fn quotes(record: &Record<'_>, text: &Text<'_>, ids: &HashMap<&str, usize>, foun
         found.require(quote.start >= last, place, "precedes the quotation before it");
         last = last.max(quote.start);
         found.require(spans.insert((quote.start, quote.end)), place, "stands twice");
-        let marked = match &*quote.kind {
-            "direct" => words.starts_with(|c| MARKS.contains(c)),
-            "mixed" => words.contains(|c| MARKS.contains(c)),
-            "indirect" => true,
-            _ => false,
+        let kind = QuoteKind::named(&quote.kind);
+        found.require(kind.is_some(), place, format_args!("kind {:?} is in no list", quote.kind));
+        let marked = match kind {
+            Some(QuoteKind::Direct) => words.starts_with(|c| MARKS.contains(c)),
+            Some(QuoteKind::Mixed) => words.contains(|c| MARKS.contains(c)),
+            Some(QuoteKind::Indirect) | None => true,
         };
-        found.require(marked, place, format_args!("kind {:?} is in no list or has no marks", quote.kind));
+        found.require(marked, place, format_args!("is {:?} and has no marks", quote.kind));
         text.optional(quote.speaker_start, quote.speaker_end, format_args!("quotes[{i}].speaker_start"), found);
         text.optional(quote.cue_start, quote.cue_end, format_args!("quotes[{i}].cue_start"), found);
         let known = quote.speaker.as_deref().is_none_or(|id| ids.contains_key(id));
@@ -252,7 +256,7 @@ fn stance(
     let given = settings.targets.as_ref().is_none_or(|targets| targets.iter().any(|t| *t == stance.target));
     let aimed = ids.contains_key(&*stance.target) || given && !stance.target.is_empty();
     found.require(aimed, place, format_args!("target {:?} is neither an entity nor one given", stance.target));
-    let known = matches!(&*stance.label, "favor" | "against" | "neutral");
+    let known = StanceLabel::named(&stance.label).is_some();
     found.require(known, place, format_args!("label {:?} is in no list", stance.label));
     found.score(stance.score, format_args!("stances[{i}].score"));
     let mut seen = HashSet::new();

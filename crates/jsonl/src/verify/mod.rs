@@ -8,7 +8,7 @@ mod segments;
 mod settings;
 mod text;
 
-use pressmark_core::{EditKind, ProblemKind, SegmentKind};
+use pressmark_core::ProblemKind;
 
 pub use self::findings::{Finding, Findings};
 pub use self::run::{RowFacts, Rows, Run};
@@ -146,18 +146,6 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
 fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
-
-/// Every kind of a segment.
-pub(crate) const SEGMENTS: [SegmentKind; 9] = {
-    use SegmentKind::{Body, Caption, Chrome, Duplicate, Heading, List, Quote, Table, Title};
-    [Title, Heading, Body, List, Quote, Caption, Table, Chrome, Duplicate]
-};
-
-/// Every kind of an edit.
-pub(crate) const EDITS: [EditKind; 6] = {
-    use EditKind::{Chrome, Escape, Invisible, Markup, Replacement, Whitespace};
-    [Invisible, Whitespace, Markup, Escape, Replacement, Chrome]
-};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
+use pressmark_core::{EditKind, SegmentKind};
+
 use super::findings::Findings;
 use super::text::Text;
-use super::{EDITS, SEGMENTS};
 use crate::record::{Record, Segment};
 
 /// Checks that the segments tile the input, that the kept ones make up the text with a blank line between them, and
@@ -35,7 +36,7 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) 
 
 fn one(record: &Record<'_>, i: usize, segment: &Segment<'_>, text: &Text<'_>, found: &mut Findings) {
     let place = format_args!("segments[{i}]");
-    let Some(kind) = SEGMENTS.iter().find(|k| k.as_str() == segment.kind) else {
+    let Some(kind) = SegmentKind::named(&segment.kind) else {
         found.add(format_args!("segments[{i}].kind"), format_args!("{:?} is in no list", segment.kind));
         return;
     };
@@ -68,7 +69,7 @@ fn edits(
     let end = segment.end.unwrap_or(start);
     for (j, edit) in segment.edits.iter().enumerate() {
         let place = format_args!("segments[{i}].edits[{j}]");
-        let known = EDITS.iter().any(|k| k.as_str() == edit.kind);
+        let known = EditKind::named(&edit.kind).is_some();
         found.require(known, place, format_args!("{:?} is in no list", edit.kind));
         let ordered = at <= edit.start && edit.start <= edit.end && edit.end <= end;
         let ordered = ordered && raw <= edit.raw_start && edit.raw_start <= edit.raw_end;

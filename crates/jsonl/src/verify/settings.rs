@@ -1,3 +1,4 @@
+use pressmark_core::{EntityType, Scheme};
 use serde::Deserialize;
 
 use crate::record::Provenance;
@@ -6,15 +7,12 @@ use crate::record::Provenance;
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     /// Labels of mentions; `None` when codebooks of terms or an unknown scheme may add others.
-    pub labels: Option<&'static [&'static str]>,
+    pub labels: Option<&'static [EntityType]>,
     /// Codebooks of frames, as they are named in rows.
     pub codebooks: Option<Vec<String>>,
     /// Targets of stances besides entities.
     pub targets: Option<Vec<String>>,
 }
-
-const NEWS: &[&str] = &["PERSON", "ORG", "LOC", "FAC", "NORP", "DATE", "MONEY", "PRODUCT", "MISC"];
-const CONLL03: &[&str] = &["PER", "ORG", "LOC", "MISC"];
 
 #[derive(Deserialize)]
 struct Ner {
@@ -36,11 +34,7 @@ impl Settings {
     pub(super) fn of(provenance: &Provenance<'_>) -> Self {
         let labels = read::<Ner>(provenance, "ner").filter(|ner| ner.terms.is_empty());
         Self {
-            labels: labels.and_then(|ner| match ner.scheme.as_str() {
-                "news" => Some(NEWS),
-                "conll03" => Some(CONLL03),
-                _ => None,
-            }),
+            labels: labels.and_then(|ner| Scheme::named(&ner.scheme)).map(Scheme::types),
             codebooks: read::<Frames>(provenance, "frames").map(|frames| frames.codebooks),
             targets: read::<Stances>(provenance, "stance").map(|stances| stances.targets),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pressmark_core::{Document, Entity, Mention};
+use pressmark_core::{Document, Entity, EntityType, Mention};
 
 use super::forms::{Class, winner};
 use crate::name::is_small;
@@ -16,10 +16,10 @@ struct Written {
 
 /// What an entity's mentions add up to.
 #[derive(Default)]
-struct Tally<'a> {
+struct Tally {
     forms: Vec<Written>,
     index: HashMap<String, usize>,
-    votes: BTreeMap<&'a str, f32>,
+    votes: BTreeMap<EntityType, f32>,
     mentions: usize,
 }
 
@@ -28,21 +28,20 @@ struct Tally<'a> {
 /// `groups` names the group of each mention.
 pub(super) fn build(doc: &Document, mentions: &mut [Mention], groups: &[usize]) -> Vec<Entity> {
     let mut numbers: HashMap<usize, usize> = HashMap::new();
-    let mut tallies: Vec<Tally<'_>> = Vec::new();
-    let labels: Vec<String> = mentions.iter().map(|m| m.label.clone()).collect();
-    for ((mention, group), label) in mentions.iter_mut().zip(groups).zip(&labels) {
+    let mut tallies: Vec<Tally> = Vec::new();
+    for (mention, group) in mentions.iter_mut().zip(groups) {
         let number = *numbers.entry(*group).or_insert(tallies.len());
         if number == tallies.len() {
             tallies.push(Tally::default());
         }
-        tallies[number].add(doc.slice(mention.span), mention.score, label);
+        tallies[number].add(doc.slice(mention.span), mention.score, &mention.label);
         mention.entity = Some(number);
     }
-    tallies.into_iter().map(Tally::finish).collect()
+    tallies.into_iter().filter_map(Tally::finish).collect()
 }
 
-impl<'a> Tally<'a> {
-    fn add(&mut self, text: &str, score: f32, label: &'a str) {
+impl Tally {
+    fn add(&mut self, text: &str, score: f32, label: &EntityType) {
         // A name may be broken over lines.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let next = self.forms.len();
@@ -53,12 +52,13 @@ impl<'a> Tally<'a> {
         let written = &mut self.forms[form];
         written.count += 1;
         written.score = written.score.max(score);
-        *self.votes.entry(label).or_default() += score;
+        *self.votes.entry(label.clone()).or_default() += score;
         self.mentions += 1;
     }
 
-    fn finish(self) -> Entity {
-        let label = winner(&self.votes).to_owned();
+    /// None when there is no mention, which is never: a tally begins with one.
+    fn finish(self) -> Option<Entity> {
+        let label = winner(&self.votes)?.clone();
         let class = Class::of(&label);
         let mut fullest = 0;
         for (at, form) in self.forms.iter().enumerate().skip(1) {
@@ -68,7 +68,7 @@ impl<'a> Tally<'a> {
         }
         let mut aliases: Vec<String> = self.forms.into_iter().map(|w| w.text).collect();
         let name = if aliases.is_empty() { String::new() } else { aliases.remove(fullest) };
-        Entity { name, label, aliases, mentions: self.mentions, sentiment: None }
+        Some(Entity { name, label, aliases, mentions: self.mentions, sentiment: None })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pressmark_core::{Document, Mention};
+use pressmark_core::{Document, EntityType, Mention};
 
 use crate::name::{fold, personal};
 
@@ -22,13 +22,14 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) fn of(label: &str) -> Self {
+    pub(super) fn of(label: &EntityType) -> Self {
+        use EntityType::{Date, Fac, Loc, Misc, Money, Norp, Org, Other, Per, Person, Product};
         match label {
-            "PERSON" | "PER" => Self::Person,
-            "ORG" | "LOC" | "FAC" | "PRODUCT" | "MISC" => Self::Name,
-            "NORP" => Self::People,
-            "DATE" | "MONEY" => Self::Literal,
-            _ => Self::Term,
+            Person | Per => Self::Person,
+            Org | Loc | Fac | Product | Misc => Self::Name,
+            Norp => Self::People,
+            Date | Money => Self::Literal,
+            Other(_) => Self::Term,
         }
     }
 }
@@ -40,7 +41,7 @@ pub(super) struct Form {
     /// Folded words; for persons without forms of address.
     pub(super) words: Vec<String>,
     /// The label that most mentions have, by their scores.
-    pub(super) label: String,
+    pub(super) label: EntityType,
     /// As its first mention is written.
     pub(super) written: String,
 }
@@ -58,7 +59,7 @@ pub(super) struct Forms {
 impl Forms {
     pub(super) fn collect(doc: &Document, mentions: &[Mention]) -> Self {
         let mut forms = Self::default();
-        let mut votes: Vec<BTreeMap<&str, f32>> = Vec::new();
+        let mut votes: Vec<BTreeMap<EntityType, f32>> = Vec::new();
         for mention in mentions {
             let text = doc.slice(mention.span);
             let class = Class::of(&mention.label);
@@ -67,14 +68,16 @@ impl Forms {
             let form = *forms.index.entry((class, key)).or_insert(next);
             if form == next {
                 let written = text.to_owned();
-                forms.all.push(Form { class, words, label: String::new(), written });
+                forms.all.push(Form { class, words, label: mention.label.clone(), written });
                 votes.push(BTreeMap::new());
             }
-            *votes[form].entry(&mention.label).or_default() += mention.score;
+            *votes[form].entry(mention.label.clone()).or_default() += mention.score;
             forms.of.push(form);
         }
         for (form, votes) in forms.all.iter_mut().zip(votes) {
-            form.label = winner(&votes).to_owned();
+            if let Some(label) = winner(&votes) {
+                form.label = label.clone();
+            }
         }
         forms.parents = (0..forms.all.len()).collect();
         forms
@@ -110,18 +113,18 @@ impl Forms {
 }
 
 /// The label with the greatest sum of scores, the alphabetically first of equals.
-pub(super) fn winner<'a>(votes: &BTreeMap<&'a str, f32>) -> &'a str {
-    let mut best: Option<(&str, f32)> = None;
-    for (&label, &sum) in votes {
+pub(super) fn winner(votes: &BTreeMap<EntityType, f32>) -> Option<&EntityType> {
+    let mut best: Option<(&EntityType, f32)> = None;
+    for (label, &sum) in votes {
         if best.is_none_or(|(_, most)| sum > most) {
             best = Some((label, sum));
         }
     }
-    best.map_or("", |(label, _)| label)
+    best.map(|(label, _)| label)
 }
 
 /// What mentions of one form share, and the form's folded words.
-fn key(class: Class, label: &str, text: &str) -> (String, Vec<String>) {
+fn key(class: Class, label: &EntityType, text: &str) -> (String, Vec<String>) {
     let words = fold(text);
     match class {
         Class::Person => {

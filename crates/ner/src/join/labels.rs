@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pressmark_core::{Document, Mention, Span};
+use pressmark_core::{Document, EntityType, Mention, Span};
 
 use super::forms::Class;
 use crate::countries::country;
@@ -36,23 +36,25 @@ pub(super) fn settle(doc: &Document, mentions: &mut [Mention]) {
             companies.insert(key(mention));
         }
     }
-    for mention in mentions.iter_mut().filter(|m| Class::of(&m.label) == Class::Name && m.label != "ORG") {
+    for mention in mentions.iter_mut().filter(|m| Class::of(&m.label) == Class::Name && m.label != EntityType::Org) {
         let key = key(mention);
         // "Kivu rebels" are rebels of a place; a place has no chief executive.
-        if companies.contains(&key) || (mention.label != "LOC" && groups.contains(&key)) {
-            mention.label = "ORG".to_owned();
+        if companies.contains(&key) || (mention.label != EntityType::Loc && groups.contains(&key)) {
+            mention.label = EntityType::Org;
         }
     }
     // "J6" may look like an amount once; where the document names something so, it is none.
-    let names: HashMap<String, String> = mentions.iter().filter(named).map(|m| (key(m), m.label.clone())).collect();
-    for mention in mentions.iter_mut().filter(|m| m.label == "MONEY") {
+    let names: HashMap<String, EntityType> = mentions.iter().filter(named).map(|m| (key(m), m.label.clone())).collect();
+    for mention in mentions.iter_mut().filter(|m| m.label == EntityType::Money) {
         if let Some(label) = names.get(&key(mention)) {
             mention.label.clone_from(label);
         }
     }
-    for mention in mentions.iter_mut().filter(|m| matches!(m.label.as_str(), "ORG" | "MISC" | "FAC")) {
+    for mention in
+        mentions.iter_mut().filter(|m| matches!(m.label, EntityType::Org | EntityType::Misc | EntityType::Fac))
+    {
         if country(&fold(doc.slice(mention.span)).join(" ")).is_some() {
-            mention.label = "LOC".to_owned();
+            mention.label = EntityType::Loc;
         }
     }
 }

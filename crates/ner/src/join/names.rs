@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pressmark_core::{Document, Mention, Span};
+use pressmark_core::{Document, EntityType, Mention, Span};
 
 use super::forms::{Class, Form, Forms};
 use crate::countries::{CONGOS, country};
@@ -32,7 +32,7 @@ fn unite_countries(forms: &mut Forms) {
         let name = forms.all[form].words.join(" ");
         if name == "congo" {
             congo = Some(form);
-        } else if let Some(canonical) = country(&name).filter(|_| forms.all[form].label != "PRODUCT") {
+        } else if let Some(canonical) = country(&name).filter(|_| forms.all[form].label != EntityType::Product) {
             let same = *first.entry(canonical).or_insert(form);
             forms.union(form, same);
         }
@@ -74,12 +74,15 @@ fn unite_introduced(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
 }
 
 /// Whether an acronym with a label, in brackets beside a name, is the name's.
-fn is_short_for(label: &str, acronym: &str, long: &Form) -> bool {
+fn is_short_for(label: &EntityType, acronym: &str, long: &Form) -> bool {
     match introduces(&long.words, acronym) {
         Fit::Exact => true,
         // A place in brackets after a place is the one that holds it.
         Fit::Loose => {
-            label == long.label && label != "LOC" && long.words.len() > 1 && country(&long.words.join(" ")).is_none()
+            *label == long.label
+                && *label != EntityType::Loc
+                && long.words.len() > 1
+                && country(&long.words.join(" ")).is_none()
         }
         Fit::None => false,
     }
@@ -152,8 +155,9 @@ fn unite_initials(forms: &mut Forms) {
 }
 
 /// Whether two labels may name one thing: the model often calls an unknown acronym `MISC`.
-fn alike(a: &str, b: &str) -> bool {
-    a == b || ((a == "MISC" || b == "MISC") && a != "LOC" && b != "LOC")
+fn alike(a: &EntityType, b: &EntityType) -> bool {
+    use EntityType::{Loc, Misc};
+    a == b || ((*a == Misc || *b == Misc) && *a != Loc && *b != Loc)
 }
 
 /// "M19 rebels" and "M19", "Acme Group" and "Acme": without the word for the sort of body.
@@ -161,8 +165,11 @@ fn unite_bodies(forms: &mut Forms) {
     for form in names(forms) {
         let Form { words, label, .. } = &forms.all[form];
         let Some((last, base)) = words.split_last().filter(|(_, base)| !base.is_empty()) else { continue };
-        let dropped =
-            if label == "LOC" { last == "city" && ends_lower(&forms.all[form].written) } else { is_body(last) };
+        let dropped = if *label == EntityType::Loc {
+            last == "city" && ends_lower(&forms.all[form].written)
+        } else {
+            is_body(last)
+        };
         let same = forms.find(Class::Name, base).filter(|&f| dropped && alike(&forms.all[f].label, label));
         if let Some(same) = same {
             forms.union(form, same);
@@ -179,7 +186,7 @@ fn ends_lower(written: &str) -> bool {
 fn unite_national(forms: &mut Forms) {
     let all = names(forms);
     let mut longer: HashMap<usize, Option<usize>> = HashMap::new();
-    for &form in all.iter().filter(|&&f| forms.all[f].label != "LOC") {
+    for &form in all.iter().filter(|&&f| forms.all[f].label != EntityType::Loc) {
         let words = &forms.all[form].words;
         for split in 1..words.len().saturating_sub(1).min(3) {
             let (nation, rest) = words.split_at(split);
@@ -201,5 +208,5 @@ fn unite_national(forms: &mut Forms) {
 fn is_nation(forms: &Forms, words: &[String]) -> bool {
     country(&words.join(" ")).is_some()
         || forms.find(Class::People, words).is_some()
-        || forms.find(Class::Name, words).is_some_and(|f| forms.all[f].label == "LOC")
+        || forms.find(Class::Name, words).is_some_and(|f| forms.all[f].label == EntityType::Loc)
 }

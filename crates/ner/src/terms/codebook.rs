@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use pressmark_core::EntityType;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
@@ -97,7 +98,7 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Terms, Error> {
     let mut labels = Vec::new();
     for (index, label) in file.label.iter().enumerate() {
         builder.label(index, label, &labels)?;
-        labels.push(label.name.get_ref().clone());
+        labels.push(EntityType::from(label.name.get_ref().as_str()));
     }
     Ok(Terms {
         name: file.codebook.name.into_inner(),
@@ -164,7 +165,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn label(&mut self, index: usize, label: &Label, before: &[String]) -> Result<(), Error> {
+    fn label(&mut self, index: usize, label: &Label, before: &[EntityType]) -> Result<(), Error> {
         let name = label.name.get_ref();
         let shaped = (1..=32).contains(&name.len())
             && name.starts_with(|c: char| c.is_ascii_uppercase())
@@ -172,7 +173,7 @@ impl Builder<'_> {
         if !shaped {
             return Err(self.place.wrong(&label.name, "label", "1 to 32 capital letters, digits or _"));
         }
-        if before.contains(name) {
+        if before.iter().any(|label| label.as_str() == name) {
             return Err(self.place.wrong(&label.name, "label", "each label once"));
         }
         if label.terms.is_empty() && label.patterns.is_empty() {

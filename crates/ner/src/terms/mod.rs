@@ -6,7 +6,7 @@ mod folded;
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
-use pressmark_core::{Document, Mention, Span};
+use pressmark_core::{Document, EntityType, Mention, Span};
 use regex::Regex;
 
 use crate::Error;
@@ -49,7 +49,7 @@ use folded::Folded;
 ///     terms = ["maize", "sweet potato"]
 /// "#)?;
 /// let text = "Sweet-potatoes did better than maize.";
-/// let found: Vec<_> = terms.find(text).into_iter().map(|(span, label)| (span.slice(text), label)).collect();
+/// let found: Vec<_> = terms.find(text).into_iter().map(|(span, label)| (span.slice(text), label.as_str())).collect();
 /// assert_eq!(found, [("Sweet-potatoes", "CROP"), ("maize", "CROP")]);
 /// # Ok::<(), pressmark_ner::Error>(())
 /// ```
@@ -57,7 +57,7 @@ use folded::Folded;
 pub struct Terms {
     name: String,
     version: String,
-    labels: Vec<String>,
+    labels: Vec<EntityType>,
     folded: Option<Automaton>,
     cased: Option<Automaton>,
     patterns: Vec<(Regex, usize)>,
@@ -115,13 +115,13 @@ impl Terms {
 
     /// Its labels, in the codebook's order.
     #[must_use]
-    pub fn labels(&self) -> &[String] {
+    pub fn labels(&self) -> &[EntityType] {
         &self.labels
     }
 
     /// The terms in `text` with their labels, in text order, never overlapping.
     #[must_use]
-    pub fn find(&self, text: &str) -> Vec<(Span, &str)> {
+    pub fn find(&self, text: &str) -> Vec<(Span, &EntityType)> {
         let mut candidates = self.candidates(text);
         // Exceptions come before terms of the same span: `None` is the least label.
         candidates.sort_unstable_by_key(|c| (c.span.start, std::cmp::Reverse(c.span.end), c.label));
@@ -130,7 +130,7 @@ impl Terms {
         for candidate in candidates.into_iter().filter(|c| !c.span.is_empty()) {
             if candidate.span.start >= done {
                 done = candidate.span.end;
-                found.extend(candidate.label.map(|l| (candidate.span, self.labels[l].as_str())));
+                found.extend(candidate.label.map(|l| (candidate.span, &self.labels[l])));
             }
         }
         found
@@ -194,7 +194,7 @@ fn overlay(doc: &Document, terms: &Terms, mentions: Vec<Mention>) -> Vec<Mention
             if blocked || overlapping.iter().any(|m| words(m.span) > words(span)) {
                 merged.extend(overlapping);
             } else {
-                merged.push(Mention { span, label: label.to_owned(), score: 1.0, entity: None });
+                merged.push(Mention { span, label: label.clone(), score: 1.0, entity: None });
             }
         }
     }
@@ -237,7 +237,8 @@ mod tests {
     fn whole_words_plurals_hyphens_and_exceptions() {
         let check = |text: &str, expected: &[(&str, &str)]| {
             let terms = stones();
-            let found: Vec<_> = terms.find(text).into_iter().map(|(s, label)| (s.slice(text), label)).collect();
+            let found: Vec<_> =
+                terms.find(text).into_iter().map(|(s, label)| (s.slice(text), label.as_str())).collect();
             assert_eq!(found, expected, "{text:?}");
         };
         check("Gold, golden, gold’s Goldman", &[("Gold", "MINERAL"), ("gold", "MINERAL")]);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use pressmark_core::{
-    Document, Entity, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span, Stance,
-    StanceLabel, SummarySentence, Target, Token,
+    Document, Entity, EntityType, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span,
+    Stance, StanceLabel, SummarySentence, Target, Token,
 };
 use pressmark_jsonl::{Record, SCHEMA};
 
@@ -74,14 +74,20 @@ impl Annotated {
         let found = self.find(place, id, text)?;
         let mut doc = Document::from_text(id.unwrap_or(place), text);
         let (first, rest) = found.split_first().context("a text has a record")?;
-        Mover::new(&first.text, text).fill(&mut doc, first);
+        self.fill(&mut doc, first)?;
         // One text annotated several times, each time for another target.
         for record in rest {
             let mut other = Document::from_text(place, text);
-            Mover::new(&record.text, text).fill(&mut other, record);
+            self.fill(&mut other, record)?;
             doc.stances.extend(other.stances.into_iter().filter(|s| matches!(s.target, Target::Text(_))));
         }
         Ok(doc)
+    }
+
+    /// Fills a document that has the gold text with what a record says of it.
+    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<()> {
+        let mover = Mover::new(&record.text, &doc.text);
+        mover.fill(doc, record).with_context(|| format!("the record {} of {}", record.id, self.path.display()))
     }
 
     /// Name and version of each codebook that frames were taken from, with its labels in alphabetical order.
@@ -148,7 +154,7 @@ impl Mover {
         Some(Span::new(self.bytes.get(start)?.start, self.bytes.get(end - 1)?.end))
     }
 
-    fn fill(&self, doc: &mut Document, record: &Record<'_>) {
+    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<()> {
         doc.tokens = record.tokens.iter().filter_map(|t| Some(Token { span: self.span(t.start, t.end)? })).collect();
         let sents = record.sents.iter().filter_map(|s| self.span(s.start, s.end));
         let sents: Vec<Sentence> = sents
@@ -160,13 +166,13 @@ impl Mover {
         let mention = |e: &pressmark_jsonl::Ent<'_>| {
             Some(Mention {
                 span: self.span(e.start, e.end)?,
-                label: e.label.to_string(),
+                label: EntityType::from(&*e.label),
                 score: e.score.value() as f32,
                 entity: e.entity.as_deref().and_then(|id| ids.get(id).copied()),
             })
         };
         doc.ents = record.ents.iter().filter_map(mention).collect();
-        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids)).collect();
+        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids).transpose()).collect::<Result<_>>()?;
         let sent_of = |span: Span| doc.sents.iter().position(|s| s.span == span);
         let chosen = record.summary.iter().filter_map(|s| {
             let sent = sent_of(self.span(s.start, s.end)?)?;
@@ -181,39 +187,43 @@ impl Mover {
             evidence: Vec::new(),
         };
         doc.frames = record.frames.iter().map(frame).collect();
-        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect();
+        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect::<Result<_>>()?;
+        Ok(())
     }
 
-    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Option<Quote> {
+    /// `None` where nothing is left of it in the gold text.
+    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Result<Option<Quote>> {
+        let kind = QuoteKind::named(&quote.kind);
+        let kind = kind.with_context(|| unknown("kind", &quote.kind, QuoteKind::ALL.iter().map(|k| k.as_str())))?;
         let pair = |start: Option<usize>, end: Option<usize>| self.span(start?, end?);
-        Some(Quote {
-            span: self.span(quote.start, quote.end)?,
-            kind: match &*quote.kind {
-                "direct" => QuoteKind::Direct,
-                "indirect" => QuoteKind::Indirect,
-                _ => QuoteKind::Mixed,
-            },
+        Ok(self.span(quote.start, quote.end).map(|span| Quote {
+            span,
+            kind,
             speaker: quote.speaker.as_deref().and_then(|id| ids.get(id).copied()),
             speaker_span: pair(quote.speaker_start, quote.speaker_end),
             cue: pair(quote.cue_start, quote.cue_end),
             closed: quote.closed,
-        })
+        }))
     }
 
-    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Stance {
+    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Result<Stance> {
         let entity = |id: &str| ids.get(id).copied();
-        Stance {
+        let label = StanceLabel::named(&stance.label);
+        let label =
+            label.with_context(|| unknown("label", &stance.label, StanceLabel::ALL.iter().map(|l| l.as_str())))?;
+        Ok(Stance {
             holder: entity(&stance.holder).map_or(Holder::Outlet, Holder::Entity),
             target: entity(&stance.target).map_or_else(|| Target::Text(stance.target.to_string()), Target::Entity),
-            label: match &*stance.label {
-                "favor" => StanceLabel::Favor,
-                "against" => StanceLabel::Against,
-                _ => StanceLabel::Neutral,
-            },
+            label,
             score: stance.score.value() as f32,
             evidence: stance.evidence.iter().filter_map(|e| self.span(e.start, e.end)).collect(),
-        }
+        })
     }
+}
+
+/// What is said of a word that is in no list: taking it for another would change the score in silence.
+fn unknown<'a>(field: &str, word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    format!("the {field} {word:?} is none of {}", known.collect::<Vec<_>>().join(", "))
 }
 
 fn entity(entity: &pressmark_jsonl::Entity<'_>) -> Entity {
@@ -224,7 +234,7 @@ fn entity(entity: &pressmark_jsonl::Entity<'_>) -> Entity {
     };
     Entity {
         name: entity.name.to_string(),
-        label: entity.label.to_string(),
+        label: EntityType::from(&*entity.label),
         aliases: entity.aliases.iter().map(ToString::to_string).collect(),
         mentions: entity.mentions,
         sentiment: entity.sentiment.as_ref().map(tone),
@@ -279,5 +289,17 @@ mod tests {
         check(&line("1", "Rain fell.", &[]), "the record 1 of");
         check(&line("1", "Snow fell.", &["tokenize"]), "has another text than line 1 of gold");
         check(&line("2", "Snow fell.", &["tokenize"]), "has no record with the text of line 1 of gold: \"Rain fell.\"");
+        let with = |field: &str, value: serde_json::Value| {
+            let row = line("1", "Rain fell.", &["tokenize"]);
+            let mut row: serde_json::Value = serde_json::from_str(&row).expect("JSON");
+            row[field] = serde_json::json!([value]);
+            row.to_string()
+        };
+        let quote = serde_json::json!({ "start": 0, "end": 4, "text": "Rain", "kind": "reported", "closed": true });
+        check(&with("quotes", quote), "the record 1 of");
+        let stance = serde_json::json!({
+            "holder": "outlet", "target": "rain", "label": "pro", "score": 0.5, "evidence": [],
+        });
+        check(&with("stances", stance), "the label \"pro\" is none of favor, against, neutral");
     }
 }

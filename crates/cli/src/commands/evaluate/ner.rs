@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Stage};
+use pressmark_core::{Document, EntityType, Scheme, Stage};
 use pressmark_encode::DocumentEncoder;
 use pressmark_ner::{Counts, EntityScore, Ner, Options, read_columns};
 use pressmark_tokenize::Tokenizer;
@@ -10,7 +10,6 @@ use serde_json::json;
 use super::gold::{LabelMap, Taken, files, fold, read};
 use super::table::{Column, Row, Table};
 use super::{Bench, Documents};
-use crate::args::Labels;
 use crate::backend::{self, RustBert, Slot};
 use crate::stages;
 
@@ -25,7 +24,7 @@ const COLUMNS: &[Column] = &[
 /// Strict entity F1, as seqeval: the tokens are taken as given, their windows are made as for any document.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let args = bench.args;
-    let names = Names { map: LabelMap::new(&args.fields.map), kinds: kinds(args.labels) };
+    let names = Names { map: LabelMap::new(&args.fields.map), types: Scheme::from(args.labels).types() };
     let tagger = Tagger::new(bench)?;
     let mut score = EntityScore::default();
     for path in files(&args.gold)? {
@@ -53,7 +52,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     rows.push(row("all", score.total()));
     let mut table = Table::new(COLUMNS, rows);
     let strange: Vec<&str> = (score.by_kind().iter())
-        .filter(|(kind, counts)| counts.gold > 0 && !names.kinds.contains(&kind.as_str()))
+        .filter(|(kind, counts)| counts.gold > 0 && names.types.iter().all(|ours| ours.as_str() != kind.as_str()))
         .map(|(kind, _)| kind.as_str())
         .collect();
     if !strange.is_empty() {
@@ -109,13 +108,6 @@ impl Tagger {
     }
 }
 
-fn kinds(labels: Labels) -> &'static [&'static str] {
-    match labels {
-        Labels::News => &["PERSON", "ORG", "LOC", "FAC", "NORP", "DATE", "MONEY", "PRODUCT", "MISC"],
-        Labels::Conll03 => &["PER", "ORG", "LOC", "MISC"],
-    }
-}
-
 /// Names that data sets give to the same kinds; kinds that mean something else (`GPE`) are for `--map`.
 const SPELLINGS: &[&[&str]] = &[
     &["PERSON", "PER"],
@@ -128,7 +120,7 @@ const SPELLINGS: &[&[&str]] = &[
 /// Which kind a name of the gold data stands for.
 struct Names {
     map: LabelMap,
-    kinds: &'static [&'static str],
+    types: &'static [EntityType],
 }
 
 impl Names {
@@ -148,8 +140,8 @@ impl Names {
         }
         let folded = fold(kind);
         let spelled = SPELLINGS.iter().find(|names| names.iter().any(|name| fold(name) == folded));
-        let same = |ours: &&&str| fold(ours) == folded || spelled.is_some_and(|names| names.contains(ours));
-        match self.kinds.iter().find(same) {
+        let same = |ours: &&str| fold(ours) == folded || spelled.is_some_and(|names| names.contains(ours));
+        match self.types.iter().map(EntityType::as_str).find(same) {
             Some(ours) => Some(ours),
             None if self.map.drops_the_rest() => None,
             None => Some(kind),
@@ -160,12 +152,13 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::Labels;
 
     #[test]
     fn kinds_go_by_any_of_their_names() {
         let check = |labels: Labels, map: &[(&str, &str)], tag: &str, expected: &str| {
             let map: Vec<_> = map.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-            let names = Names { map: LabelMap::new(&map), kinds: kinds(labels) };
+            let names = Names { map: LabelMap::new(&map), types: Scheme::from(labels).types() };
             assert_eq!(names.tag(tag), expected, "{tag}");
         };
         check(Labels::News, &[], "B-Organization", "B-ORG");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Mention, Sentence, Span};
+use pressmark_core::{Document, EntityType, Mention, Sentence, Span};
 use pressmark_stance::EntitySentiment;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             };
             let tone = match &judge {
                 Some(judge) => {
-                    let mention = Mention { span, label: "PERSON".to_owned(), score: 1.0, entity: None };
+                    let mention = Mention { span, label: EntityType::Person, score: 1.0, entity: None };
                     judge.towards(&doc, &mention).map(|tone| tone.best().0)
                 }
                 None => annotated_tone(&doc, span),

@@ -1,0 +1,50 @@
+//! Closed lists whose members have names on the wire.
+
+/// Defines an enum with the list of its members, the name of each and the way back from a name, all from one
+/// table: a member that is added cannot be forgotten in one of them.
+macro_rules! named_enum {
+    ($(#[$meta:meta])* pub enum $type:ident { $($(#[$doc:meta])* $name:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $type { $($(#[$doc])* $name,)* }
+
+        impl $type {
+            /// Every member, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name under which it is written.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire,)* }
+            }
+
+            /// The member that is written under this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($wire => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use named_enum;
+
+#[cfg(test)]
+mod tests {
+    use crate::{EditKind, QuoteKind, Scheme, SegmentKind, StanceLabel};
+
+    #[test]
+    fn every_member_is_found_by_its_name() {
+        macro_rules! check {
+            ($($type:ident)*) => {$(
+                assert!(!$type::ALL.is_empty());
+                assert!($type::ALL.iter().all(|&member| $type::named(member.as_str()) == Some(member)));
+                assert_eq!($type::named("reported"), None);
+            )*};
+        }
+        check!(EditKind QuoteKind Scheme SegmentKind StanceLabel);
+    }
+}
