@@ -62,6 +62,8 @@ classes! {
         Subordinator = "subordinator",
         /// who, whether.
         Wh = "wh",
+        /// in, on, when: what opens a phrase that tells when or where something was.
+        Circumstance = "circumstance",
         /// yesterday, Tuesday, month.
         Time = "time",
         /// spokesman, official: who speaks for somebody else.
@@ -84,6 +86,14 @@ classes! {
         NeedsAuxiliary = "needs_auxiliary",
         /// A present participle: "saying".
         Participle = "participle",
+    }
+
+    /// Where a clitic stands to the word that an apostrophe joins it to, file `clitics.tsv`.
+    Clitic {
+        /// Before it: French *l’*.
+        Before = "before",
+        /// Behind it: English *’s*.
+        Behind = "behind",
     }
 
     /// What a word does in or beside a name, file `name_words.tsv`.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::classes::{ClassSet, NameClass, SpeechClass, WordClass};
+use crate::classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
 use crate::pack::Pack;
 use crate::table::{Line, Names, Table, class_set, lines, lower};
 use crate::topics::{Abbreviation, Country, Cue, Gender, Opener, Pronoun, QuotationMarks, Title, VerbForm};
@@ -25,7 +25,7 @@ pub struct Language {
     pack: Pack,
     abbreviations: OnceLock<Table<Abbreviation>>,
     calendar: OnceLock<Table<Calendar>>,
-    clitics: OnceLock<Table<Clitic>>,
+    clitics: OnceLock<Table<ClassSet<Clitic>>>,
     countries: OnceLock<Vec<Country>>,
     cues: OnceLock<Table<Cue>>,
     first_names: OnceLock<Table<Gender>>,
@@ -46,13 +46,6 @@ enum Calendar {
     Month(u8),
     Weekday(u8),
     Zone,
-}
-
-/// Which end of a word a clitic stands at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Clitic {
-    Before,
-    Behind,
 }
 
 impl Language {
@@ -322,20 +315,15 @@ impl Language {
         })
     }
 
-    /// Whether the text before an apostrophe, in small letters, is a word of its own there: French *l’*, *qu’*.
+    /// Where the rest of a word beside an apostrophe, in any case, is a word of its own: French *l’* and *qu’* stand
+    /// before theirs, English *’s* and *’ll* behind.
     #[must_use]
-    pub fn is_proclitic(&self, lower: &str) -> bool {
-        self.clitic_table().get(lower) == Some(&Clitic::Before)
+    pub fn clitic(&self, word: &str) -> ClassSet<Clitic> {
+        self.clitic_table().get(&lower(word)).copied().unwrap_or_default()
     }
 
-    /// Whether the text behind an apostrophe, in small letters, is a word of its own with it: English *’s*, *’ll*.
-    #[must_use]
-    pub fn is_enclitic(&self, lower: &str) -> bool {
-        self.clitic_table().get(lower) == Some(&Clitic::Behind)
-    }
-
-    fn clitic_table(&self) -> &Table<Clitic> {
-        self.clitics.get_or_init(|| Table::words(self.files(|p| p.clitics), clitic))
+    fn clitic_table(&self) -> &Table<ClassSet<Clitic>> {
+        self.clitics.get_or_init(|| Table::classes(self.files(|p| p.clitics)))
     }
 
     // ---- countries.txt, peoples.tsv, boilerplate.txt ----------------------------------------------
@@ -394,14 +382,6 @@ fn calendar(line: &Line<'_>) -> Option<Calendar> {
 /// Time zones are capitals; months and days are looked up in any case.
 fn calendar_key(word: Cow<'static, str>, entry: Calendar) -> Cow<'static, str> {
     if entry == Calendar::Zone { word } else { Cow::Owned(word.to_lowercase()) }
-}
-
-fn clitic(line: &Line<'_>) -> Option<Clitic> {
-    match line.cell(0)? {
-        "before" => Some(Clitic::Before),
-        "behind" => Some(Clitic::Behind),
-        _ => None,
-    }
 }
 
 /// `classes<TAB>regular|listed<TAB>word word …`: all forms of regular verbs are made by the language's own rule.

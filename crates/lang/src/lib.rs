@@ -41,7 +41,7 @@ mod topics;
 // To add a language, add the name of its folder.
 languages![en, fr];
 
-pub use classes::{ClassSet, NameClass, SpeechClass, WordClass};
+pub use classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
 pub use language::Language;
 pub use topics::{
     Abbreviation, Case, Country, Cue, Gender, Number, Opener, Pronoun, QuotationMarks, Title, TitleKind, VerbForm,

@@ -153,3 +153,28 @@ fn floor(text: &str, at: usize) -> usize {
 fn ceil(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
 }
+
+/// Whether `word` (without its final full stop) is letters and full stops in turn: "U.S", "a.m", "Ph.D", "EE.UU".
+pub(crate) fn is_dotted(word: &str) -> bool {
+    // No part of such an abbreviation is longer than "Ph" in "Ph.D"; "example.com" is none.
+    word.contains('.')
+        && word.split('.').all(|part| {
+            let part = part.strip_prefix('-').unwrap_or(part);
+            (1..=2).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dotted() {
+        for word in ["U.S", "a.m", "Ph.D", "EE.UU", "J.-C", "LL.AA.II.RR"] {
+            assert!(is_dotted(word), "{word}");
+        }
+        for word in ["US", "example.com", "3.5", "U..S", ""] {
+            assert!(!is_dotted(word), "{word}");
+        }
+    }
+}

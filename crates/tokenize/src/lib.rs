@@ -23,15 +23,15 @@
 //! # Ok::<(), pressmark_core::StageError>(())
 //! ```
 //!
-//! It does not guess the language (the lexicon of abbreviations holds those of several at once), does not
-//! normalise, and does not run a model.
+//! The stage goes by the document's language (`meta.language`); what is told of a language stands in
+//! [`pressmark_lang`]. [`sentences`] and [`words`] of a plain text know the words of all languages. The crate does not
+//! guess the language, does not normalise, and does not run a model.
 //!
 //! [`Document`]: pressmark_core::Document
 #![deny(missing_docs)]
 
 mod context;
 mod error;
-mod lexicon;
 mod markers;
 mod nested;
 mod sentences;
@@ -42,8 +42,8 @@ mod windows;
 mod words;
 
 pub use error::Error;
-pub use sentences::sentences;
+pub use sentences::{sentences, sentences_in};
 pub use shape::{SHAPES, Shape, shape};
 pub use stage::{Options, Splitter, Tokenizer};
 pub use subwords::Subwords;
-pub use words::words;
+pub use words::{words, words_in};

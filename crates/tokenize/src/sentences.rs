@@ -2,9 +2,9 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use pressmark_core::Span;
+use pressmark_lang::{Abbreviation, Language, NameClass, Opener, SpeechClass, WordClass};
 
-use crate::context::{After, Before, after, before};
-use crate::lexicon::{Abbreviation, abbreviation, is_dotted, is_speech_verb, opens_sentences, surely_opens};
+use crate::context::{After, Before, after, before, is_dotted};
 use crate::markers::Markers;
 use crate::nested::inseparable;
 
@@ -13,7 +13,8 @@ use crate::nested::inseparable;
 /// A blank line always ends a sentence. A single line break does where the line was not full, that is, where
 /// the next word would still have fitted.
 ///
-/// Takes time linear in the length of the text, whatever stands in it.
+/// Takes time linear in the length of the text, whatever stands in it. The abbreviations and openers of all languages
+/// count; where the language is known, [`sentences_in`] is surer.
 ///
 /// ```
 /// let text = "He met Gen. J. Okoro at 9 a.m. “Who won? Nobody,” she said. It cost $3.5m.";
@@ -22,9 +23,23 @@ use crate::nested::inseparable;
 /// ```
 #[must_use]
 pub fn sentences(text: &str) -> Vec<Span> {
+    sentences_in(text, Language::neutral())
+}
+
+/// Finds the sentences of running text by the abbreviations and openers of a language; see [`sentences`].
+///
+/// ```
+/// use pressmark_lang::Language;
+/// use pressmark_tokenize::sentences_in;
+///
+/// // "z.B." is an abbreviation in German, a strange word in English.
+/// assert_eq!(sentences_in("Er ging z.B. Brot holen.", Language::of(None)).len(), 1);
+/// ```
+#[must_use]
+pub fn sentences_in(text: &str, language: &Language) -> Vec<Span> {
     let mut out = Vec::with_capacity(text.len() / 80);
     for paragraph in paragraphs(text) {
-        Scanner::new(text, paragraph).run(&mut out);
+        Scanner::new(text, paragraph, language).run(&mut out);
     }
     out
 }
@@ -50,6 +65,7 @@ const WRAPPED_LINE_CHARS: usize = 120;
 
 struct Scanner<'a> {
     text: &'a str,
+    language: &'a Language,
     /// One past the last byte of the paragraph, its white space left out.
     end: usize,
     /// Where the sentence at hand begins.
@@ -84,7 +100,7 @@ struct Terminator {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(text: &'a str, range: Range<usize>) -> Self {
+    fn new(text: &'a str, range: Range<usize>, language: &'a Language) -> Self {
         let paragraph = &text[range.clone()];
         let start = range.start + (paragraph.len() - paragraph.trim_start().len());
         let end = start + paragraph.trim().len();
@@ -93,7 +109,7 @@ impl<'a> Scanner<'a> {
         let markers = Markers::at_start(&text[start..end]);
         let mut nested = inseparable(&text[start..end]);
         nested.iter_mut().for_each(|n| *n = n.start + start..n.end + start);
-        Self { text, end, start, has_word: false, markers, nested, widest: widest.unwrap_or(0) }
+        Self { text, language, end, start, has_word: false, markers, nested, widest: widest.unwrap_or(0) }
     }
 
     fn run(mut self, out: &mut Vec<Span>) {
@@ -152,7 +168,7 @@ impl<'a> Scanner<'a> {
         let mut before = self.text[self.start..at].trim_end().chars().rev();
         next.trim_start().starts_with(char::is_lowercase)
             && (0..2).all(|_| before.next().is_some_and(char::is_lowercase))
-            && surely_opens(word)
+            && self.language.opener(word) == Some(Opener::Sure)
     }
 
     /// Ends the sentence at hand at `end`; the next begins at `next` or behind the white space there.
@@ -258,20 +274,21 @@ impl<'a> Scanner<'a> {
         let long_enough = mark.strong || before.word.chars().nth(2).is_some();
         let vowel = before.word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
         long_enough
-            && (mark.strong || vowel && abbreviation(before.word).is_none())
+            && (mark.strong || vowel && self.language.abbreviation(before.word).is_none())
             && !before.word.is_empty()
             && before.word.chars().all(char::is_lowercase)
             && !before.in_address
             && !self.text[at..self.end]
                 .split_whitespace()
                 .take(2)
-                .any(|w| is_speech_verb(w.trim_end_matches(['.', ','])))
+                .any(|w| self.follows_speech(w.trim_end_matches(['.', ','])))
     }
 
     /// Whether a single full stop ends a sentence, when what follows could open one.
     fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
         let before = before(&self.text[self.start..mark.start]);
-        let opens = opens_sentences(after.word);
+        let opens = self.opens(after.word);
+        let class = self.language.abbreviation(before.word);
         if is_dotted(before.word) {
             return self.dotted_ends(&before, after, opens);
         }
@@ -279,13 +296,12 @@ impl<'a> Scanner<'a> {
             return match letter {
                 // "you and I. Did" against "Albert I. Jones".
                 'I' => opens || !before.follows_name || before.text_before.is_empty(),
-                'M' => false,
+                _ if class == Some(Abbreviation::Leads) => false,
                 _ if letter.is_uppercase() => opens && !before.text_before.is_empty(),
-                _ if after.digit && before.is_reference() => false,
-                _ => abbreviation(before.word) != Some(Abbreviation::Leads),
+                _ => !(after.digit && before.is_reference()),
             };
         }
-        match abbreviation(before.word) {
+        match class {
             None => true,
             Some(_) if mark.closed => true,
             Some(Abbreviation::Leads) => false,
@@ -300,19 +316,16 @@ impl<'a> Scanner<'a> {
     fn dotted_ends(&self, before: &Before<'_>, after: &After<'_>, opens: bool) -> bool {
         let word = before.word;
         if word.eq_ignore_ascii_case("a.m") || word.eq_ignore_ascii_case("p.m") {
-            if is_time_word(after.word) {
+            if self.goes_on_with_time(after.word) {
                 return false;
             }
             // "At 5 a.m. Mr. Smith went": nothing but the time stands before it.
             let words = before.text_before.split_whitespace().take(5).count();
             let first = before.text_before.split_whitespace().next().unwrap_or_default();
-            let adverbial = words < 5 && is_time_preposition(first);
+            let adverbial = words < 5 && self.is_circumstance(first);
             return opens || !adverbial;
         }
-        if matches!(word, "e.g" | "i.e" | "z.B" | "d.h" | "E.g" | "I.e" | "J.-C" | "u.a" | "p.ex" | "P.S") {
-            return false;
-        }
-        opens
+        opens && self.language.abbreviation(word) != Some(Abbreviation::Leads)
     }
 
     /// Whether a sentence ends although no space follows, as in text that lost a line break: "in May.The".
@@ -362,20 +375,41 @@ impl<'a> Scanner<'a> {
         let rest = &self.text[at..self.end];
         for (i, word) in rest.split_whitespace().take(WORDS).enumerate() {
             let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
-            if i > 0 && is_speech_verb(bare) {
+            if i > 0 && self.follows_speech(bare) {
                 let end = word.as_ptr() as usize + word.len() - rest.as_ptr() as usize;
                 let next = rest[end..].split_whitespace().next().unwrap_or_default();
                 return bare.len() < word.len()
                     || next.is_empty()
-                    || matches!(next, "in" | "on" | "at" | "during" | "after" | "before" | "when" | "as" | "while");
+                    || self.language.classes(next).contains(WordClass::Circumstance);
             }
-            let name = word.starts_with(char::is_uppercase) && !(i == 0 && opens_sentences(bare));
-            let particle = matches!(word, "de" | "van" | "von" | "al" | "bin" | "da" | "di" | "el" | "la" | "le");
+            let name = word.starts_with(char::is_uppercase) && !(i == 0 && self.opens(bare));
+            let particle = self.language.name_word(word).contains(NameClass::Particle);
             if !name && !particle || word.ends_with([',', ';', ':', '!', '?']) {
                 return false;
             }
         }
         false
+    }
+
+    /// Whether `word`, written with a capital, opens sentences.
+    fn opens(&self, word: &str) -> bool {
+        self.language.opener(word).is_some()
+    }
+
+    /// Whether `word` is a verb of speech in a form that follows its speaker: "…?" Marta Kovac asked.
+    fn follows_speech(&self, word: &str) -> bool {
+        self.language.speech(word).contains(SpeechClass::Follows)
+    }
+
+    /// Whether `word` goes on with a time of day: "5 p.m. EST", "9 a.m. Monday".
+    fn goes_on_with_time(&self, word: &str) -> bool {
+        let named = self.language.weekday(word).is_some() || self.language.month(word).is_some();
+        self.language.is_time_zone(word) || named && word.starts_with(char::is_uppercase)
+    }
+
+    /// Whether `word` opens a phrase that tells when or where: "At 5 a.m. Mr. Smith went".
+    fn is_circumstance(&self, word: &str) -> bool {
+        self.language.classes(&word.to_lowercase()).contains(WordClass::Circumstance)
     }
 
     /// Whether the line break at `at` was set on purpose, in a line that begins at `line`.
@@ -454,65 +488,4 @@ fn is_spaced_stop(rest: &str) -> bool {
 /// Whether exactly ". . ." follows, the ellipsis behind a full stop.
 fn is_spaced_ellipsis(rest: &str) -> bool {
     rest.strip_prefix(". . .").is_some_and(|r| !is_spaced_stop(r.trim_start()))
-}
-
-/// Words that open a phrase of time at the head of a sentence: "At 5 a.m. Mr. Smith went".
-fn is_time_preposition(word: &str) -> bool {
-    matches!(
-        word,
-        "About" | "After" | "Around" | "At" | "Before" | "By" | "From" | "Just" | "On" | "Since" | "Towards" | "Until"
-    )
-}
-
-/// Words that go on with a time of day: "5 p.m. EST", "9 a.m. Monday".
-fn is_time_word(word: &str) -> bool {
-    matches!(
-        word,
-        "Monday"
-            | "Tuesday"
-            | "Wednesday"
-            | "Thursday"
-            | "Friday"
-            | "Saturday"
-            | "Sunday"
-            | "EST"
-            | "EDT"
-            | "CST"
-            | "CDT"
-            | "MST"
-            | "MDT"
-            | "PST"
-            | "PDT"
-            | "ET"
-            | "CT"
-            | "MT"
-            | "PT"
-            | "GMT"
-            | "UTC"
-            | "BST"
-            | "CET"
-            | "CEST"
-            | "EAT"
-            | "WAT"
-            | "CAT"
-            | "IST"
-            | "JST"
-            | "SGT"
-            | "Eastern"
-            | "Central"
-            | "Pacific"
-            | "Mountain"
-            | "Greenwich"
-            | "January"
-            | "February"
-            | "March"
-            | "April"
-            | "June"
-            | "July"
-            | "August"
-            | "September"
-            | "October"
-            | "November"
-            | "December"
-    )
 }

@@ -1,9 +1,10 @@
 use pressmark_core::{
     Document, Layer, ProblemKind, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token, Windows,
 };
+use pressmark_lang::Language;
 
 use crate::windows::{SPECIAL_ROWS, pack};
-use crate::{Error, Subwords, sentences, words};
+use crate::{Error, Subwords, sentences_in, words_in};
 
 /// Settings of [`Tokenizer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +117,12 @@ fn split(doc: &mut Document, max_tokens: usize) {
     let (mut sents, mut tokens) = (Vec::new(), Vec::new());
     let mut rest = None;
     let blocks = doc.blocks();
+    let language = Language::of(doc.meta.language.as_deref());
     'blocks: for (block, &(span, kind)) in blocks.iter().enumerate() {
-        for unit in units(doc.slice(span), kind) {
+        for unit in units(doc.slice(span), kind, language) {
             let mut unit = Span::new(span.start + unit.start, span.start + unit.end);
             let first = tokens.len();
-            let mut words = words(unit.slice(&doc.text))
+            let mut words = words_in(unit.slice(&doc.text), language)
                 .into_iter()
                 .map(|word| Token { span: Span::new(unit.start + word.start, unit.start + word.end) });
             tokens.extend(words.by_ref().take(max_tokens - first));
@@ -152,7 +154,7 @@ fn split(doc: &mut Document, max_tokens: usize) {
 }
 
 /// The sentences of one block; a title, a heading and a table row are one unit whatever their punctuation.
-fn units(text: &str, kind: SegmentKind) -> Vec<Span> {
+fn units(text: &str, kind: SegmentKind, language: &Language) -> Vec<Span> {
     match kind {
         SegmentKind::Title | SegmentKind::Heading | SegmentKind::Table => {
             let start = text.len() - text.trim_start().len();
@@ -161,11 +163,11 @@ fn units(text: &str, kind: SegmentKind) -> Vec<Span> {
         }
         SegmentKind::List => {
             let skip = text.len() - after_marker(text).len();
-            let mut spans = sentences(&text[skip..]);
+            let mut spans = sentences_in(&text[skip..], language);
             spans.iter_mut().for_each(|s| *s = Span::new(s.start + skip, s.end + skip));
             spans
         }
-        _ => sentences(text),
+        _ => sentences_in(text, language),
     }
 }
 

@@ -1,9 +1,10 @@
 use std::ops::Range;
 
 use pressmark_core::Span;
+use pressmark_lang::{Abbreviation, Clitic, Language};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::lexicon::{Abbreviation, abbreviation, is_dotted};
+use crate::context::is_dotted;
 
 /// Cuts a sentence into words and punctuation marks, in order; together they cover all but its white space.
 ///
@@ -21,6 +22,12 @@ use crate::lexicon::{Abbreviation, abbreviation, is_dotted};
 /// ```
 #[must_use]
 pub fn words(text: &str) -> Vec<Span> {
+    words_in(text, Language::neutral())
+}
+
+/// Cuts a sentence into words and punctuation marks by the abbreviations and clitics of a language; see [`words`].
+#[must_use]
+pub fn words_in(text: &str, language: &Language) -> Vec<Span> {
     let mut out = Vec::with_capacity(text.len() / 5);
     let mut pieces = Vec::new();
     let end = text.trim_end_matches(|c: char| c.is_whitespace() || is_closing(c)).len();
@@ -30,14 +37,14 @@ pub fn words(text: &str) -> Vec<Span> {
             Some(found) => {
                 let (from, to) = (chunk.start + found.start, chunk.start + found.end);
                 unicode_words(text, chunk.start..from, &mut pieces);
-                join(text, &pieces, end, &mut out);
+                join(text, &pieces, end, language, &mut out);
                 out.push(Span::new(from, to));
                 pieces.clear();
                 unicode_words(text, to..chunk.end, &mut pieces);
             }
             None => unicode_words(text, chunk, &mut pieces),
         }
-        join(text, &pieces, end, &mut out);
+        join(text, &pieces, end, language, &mut out);
     }
     out
 }
@@ -91,13 +98,13 @@ fn unicode_words(text: &str, range: Range<usize>, pieces: &mut Vec<Range<usize>>
 /// Puts pieces of one chunk together again where they are one word, splits clitics off, and appends the words.
 ///
 /// `end` is where the last word of the sentence ends, its full stop included, closing marks left out.
-fn join(text: &str, pieces: &[Range<usize>], end: usize, out: &mut Vec<Span>) {
+fn join(text: &str, pieces: &[Range<usize>], end: usize, language: &Language, out: &mut Vec<Span>) {
     let piece = |i: usize| pieces.get(i).map_or("", |p| &text[p.clone()]);
     let mut i = 0;
     while i < pieces.len() {
         let first = piece(i);
         let mut last = i;
-        if is_clitic_mark(first, piece(i + 1)) && (i > 0 || i + 2 == pieces.len()) {
+        if is_clitic_mark(first, piece(i + 1), language) && (i > 0 || i + 2 == pieces.len()) {
             out.push(Span::new(pieces[i].start, pieces[i + 1].end));
             i += 2;
             continue;
@@ -121,10 +128,10 @@ fn join(text: &str, pieces: &[Range<usize>], end: usize, out: &mut Vec<Span>) {
             }
             if piece(last + 1) == "." && piece(last + 2) != "." {
                 let word = pieces[i].start..pieces[last].end;
-                last += usize::from(keeps_stop(text, word, pieces[last + 1].end, end));
+                last += usize::from(keeps_stop(text, word, pieces[last + 1].end, end, language));
             }
         }
-        split_clitics(text, pieces[i].start..pieces[last].end, out);
+        split_clitics(text, pieces[i].start..pieces[last].end, language, out);
         i = last + 1;
     }
 }
@@ -135,12 +142,8 @@ fn is_run_mark(piece: &str) -> bool {
 }
 
 /// Whether an apostrophe by itself and what follows are a clitic: `U.S.` `'s`.
-fn is_clitic_mark(mark: &str, tail: &str) -> bool {
-    mark.chars().all(is_apostrophe) && mark.chars().count() == 1 && is_clitic(tail)
-}
-
-fn is_clitic(tail: &str) -> bool {
-    ["s", "ll", "re", "ve", "d", "m"].into_iter().any(|clitic| tail.eq_ignore_ascii_case(clitic))
+fn is_clitic_mark(mark: &str, tail: &str, language: &Language) -> bool {
+    mark.chars().all(is_apostrophe) && mark.chars().count() == 1 && language.clitic(tail).contains(Clitic::Behind)
 }
 
 fn same_run(first: &str, next: &str) -> bool {
@@ -168,7 +171,7 @@ fn is_upper(piece: &str) -> bool {
 }
 
 /// Whether the full stop before `stop_end` belongs to the word at `word`.
-fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize) -> bool {
+fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize, language: &Language) -> bool {
     let before = &text[..word.start];
     let after = &text[stop_end..];
     let word = &text[word];
@@ -182,7 +185,7 @@ fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize) -> bo
     {
         return !is_last;
     }
-    match abbreviation(word) {
+    match language.abbreviation(word) {
         Some(Abbreviation::Leads) => !is_last,
         Some(Abbreviation::MayEnd | Abbreviation::Ends) => true,
         Some(Abbreviation::BeforeNumber) => after.trim_start().starts_with(char::is_numeric),
@@ -192,19 +195,19 @@ fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize) -> bo
 }
 
 /// Appends a word, and its clitics as words of their own.
-fn split_clitics(text: &str, word: Range<usize>, out: &mut Vec<Span>) {
+fn split_clitics(text: &str, word: Range<usize>, language: &Language, out: &mut Vec<Span>) {
     let whole = &text[word.clone()];
     if whole.chars().next().is_none_or(is_apostrophe) || !whole.contains(is_apostrophe) {
         out.push(word.into());
         return;
     }
     let (mut start, mut end) = (word.start, word.end);
-    if let Some(len) = elision(whole) {
+    if let Some(len) = elision(whole, language) {
         out.push(Span::new(start, start + len));
         start += len;
     }
     let first_clitic = out.len();
-    while let Some(at) = enclitic(&text[start..end]) {
+    while let Some(at) = enclitic(&text[start..end], language) {
         out.push(Span::new(start + at, end));
         end = start + at;
     }
@@ -212,13 +215,13 @@ fn split_clitics(text: &str, word: Range<usize>, out: &mut Vec<Span>) {
     out[first_clitic..].reverse();
 }
 
-/// Where the English clitic at the end of the word begins.
-fn enclitic(word: &str) -> Option<usize> {
+/// Where the clitic at the end of the word begins.
+fn enclitic(word: &str, language: &Language) -> Option<usize> {
     let (at, mark) = word.rmatch_indices(is_apostrophe).next()?;
     let tail = &word[at + mark.len()..];
     let at = if tail.eq_ignore_ascii_case("t") && word[..at].ends_with(['n', 'N']) {
         at - 1
-    } else if is_clitic(tail) {
+    } else if language.clitic(tail).contains(Clitic::Behind) {
         at
     } else {
         return None;
@@ -226,17 +229,15 @@ fn enclitic(word: &str) -> Option<usize> {
     (at > 0).then_some(at)
 }
 
-/// Length of the elided French word at the start: `l'`, `qu'`.
+/// Length of the elided word at the start, such as French: `l'`, `qu'`.
 ///
 /// Names are left alone: a capital is split off only where a small letter follows ("L'État" stays one word,
 /// as "D'Angelo" must).
-fn elision(word: &str) -> Option<usize> {
+fn elision(word: &str, language: &Language) -> Option<usize> {
     let (at, mark) = word.match_indices(is_apostrophe).next()?;
     let (head, tail) = (&word[..at], &word[at + mark.len()..]);
     let next = tail.chars().next()?;
-    let elided = ["l", "d", "qu", "n", "s", "j", "c", "m", "t", "jusqu", "lorsqu", "puisqu", "quoiqu"]
-        .into_iter()
-        .any(|e| head.eq_ignore_ascii_case(e));
+    let elided = language.clitic(head).contains(Clitic::Before);
     let small = head.starts_with(char::is_lowercase) || next.is_lowercase();
     (elided && small && next.is_alphabetic() && tail.chars().count() > 1).then_some(at + mark.len())
 }

@@ -22,7 +22,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Abbreviation, Gender, Language, SpeechClass, TitleKind, WordClass};
+    use crate::{Abbreviation, Clitic, Gender, Language, SpeechClass, TitleKind, WordClass};
 
     fn french() -> &'static Language {
         Language::of(Some("fr"))
@@ -52,7 +52,9 @@ mod tests {
 
     #[test]
     fn elision_and_determiners() {
-        assert!(french().is_proclitic("qu") && !french().is_enclitic("s"));
+        assert!(french().clitic("Qu").contains(Clitic::Before) && !french().clitic("s").contains(Clitic::Behind));
+        let both = Language::neutral().clitic("d");
+        assert!(both.contains(Clitic::Before) && both.contains(Clitic::Behind), "{both:?}");
         assert!(french().classes("l’").contains(WordClass::Determiner));
     }
 }
