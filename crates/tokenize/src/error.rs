@@ -9,7 +9,7 @@ pub enum Error {
     #[error("the tokenizer has no token {token}")]
     MissingToken {
         /// The token as it is spelled in the vocabulary.
-        token: &'static str,
+        token: String,
     },
     /// The window leaves no room for a word between its first and last row.
     #[error("a window of {max_window} rows has no room for text")]

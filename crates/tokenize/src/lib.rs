@@ -5,10 +5,10 @@
 //! - [`words`] cuts at the boundaries of Unicode (UAX #29), then splits clitics and compounds off and
 //!   puts abbreviations, addresses and numbers together again, as treebanks of English do.
 //! - [`shape`] tells what an uncased model no longer sees of a word.
-//! - [`Tokenizer`] is the stage: it fills `sents`, `tokens` and `windows` of a [`Document`]. It keeps
-//!   titles, headings, captions and table rows whole and never joins what stands in two blocks.
-//!   Its windows are whole sentences packed up to the size of the model's window. [`Splitter`] is the
-//!   same stage without a model: sentences and words only.
+//! - [`Splitter`] is the stage: it fills `sents` and `tokens` of a [`Document`]. It keeps titles, headings and
+//!   table rows whole and never joins what stands in two blocks.
+//! - With the feature `subwords`, `Subwords` reads a model's `tokenizer.json`, and the stage `Tokenizer` also fills
+//!   `windows`: whole sentences packed up to the size of the model's window.
 //!
 //! ```
 //! use pressmark_core::{Document, Stage};
@@ -31,19 +31,33 @@
 #![deny(missing_docs)]
 
 mod context;
+#[cfg(feature = "subwords")]
 mod error;
 mod markers;
 mod nested;
 mod sentences;
 mod shape;
 mod stage;
+#[cfg(feature = "subwords")]
 mod subwords;
+#[cfg(feature = "subwords")]
+mod tokenizer;
+#[cfg(feature = "subwords")]
 mod windows;
 mod words;
 
+#[cfg(feature = "subwords")]
 pub use error::Error;
 pub use sentences::{sentences, sentences_in};
 pub use shape::{SHAPES, Shape, shape};
-pub use stage::{Options, Splitter, Tokenizer};
-pub use subwords::Subwords;
+pub use stage::Splitter;
+#[cfg(feature = "subwords")]
+pub use subwords::{SpecialTokens, Subwords};
+#[cfg(feature = "subwords")]
+pub use tokenizer::{Options, Tokenizer};
 pub use words::{words, words_in};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,89 +1,7 @@
-use pressmark_core::{
-    Document, Layer, ProblemKind, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token, Windows,
-};
+use pressmark_core::{Document, Layer, ProblemKind, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Token};
 use pressmark_lang::Language;
 
-use crate::windows::{SPECIAL_ROWS, pack};
-use crate::{Error, Subwords, sentences_in, words_in};
-
-/// Settings of [`Tokenizer`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Rows of a window at most, `[CLS]` and `[SEP]` included. Default: 256, what the bundled model was trained on.
-    pub max_window: usize,
-    /// Tokens of a document at most: what stands behind them has no sentences, and the document says so. Memory grows
-    /// with the tokens of one document, by some 200 bytes each. Default: no limit.
-    pub max_tokens: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { max_window: 256, max_tokens: usize::MAX }
-    }
-}
-
-/// The stage `tokenize`: from text to sentences, words and the windows that the encoder reads.
-#[derive(Debug)]
-pub struct Tokenizer {
-    subwords: Subwords,
-    options: Options,
-}
-
-impl Tokenizer {
-    /// A tokenizer with the given vocabulary.
-    ///
-    /// # Errors
-    /// [`Error::WindowTooSmall`] when a window has no room for one word.
-    pub fn new(subwords: Subwords, options: Options) -> Result<Self, Error> {
-        if options.max_window <= SPECIAL_ROWS {
-            return Err(Error::WindowTooSmall { max_window: options.max_window });
-        }
-        Ok(Self { subwords, options })
-    }
-
-    /// Its vocabulary.
-    #[must_use]
-    pub fn subwords(&self) -> &Subwords {
-        &self.subwords
-    }
-
-    /// Packs the document's sentences and tokens, as they stand, into windows.
-    ///
-    /// For text that comes with its tokens, such as a gold standard; [`run`](Stage::run) finds them itself.
-    #[must_use]
-    pub fn windows(&self, doc: &Document) -> Windows {
-        pack(&doc.text, &doc.sents, &doc.tokens, &self.subwords, self.options.max_window)
-    }
-}
-
-impl Stage for Tokenizer {
-    fn name(&self) -> &'static str {
-        "tokenize"
-    }
-
-    fn needs(&self) -> &'static [Layer] {
-        &[Layer::Text]
-    }
-
-    fn provides(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Tokens, Layer::Windows]
-    }
-
-    fn provenance(&self) -> Provenance {
-        let Options { max_window, max_tokens } = self.options;
-        let settings = match max_tokens {
-            usize::MAX => format!("{{\"max_window\":{max_window}}}"),
-            _ => format!("{{\"max_window\":{max_window},\"max_tokens\":{max_tokens}}}"),
-        };
-        Provenance { stage: self.name(), model: None, sha256: None, settings }
-    }
-
-    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        split(doc, self.options.max_tokens);
-        doc.windows = self.windows(doc);
-        Ok(())
-    }
-}
+use crate::{sentences_in, words_in};
 
 /// The stage `tokenize` without a model: sentences and words, no windows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -113,7 +31,7 @@ impl Stage for Splitter {
 }
 
 /// Fills sentences and tokens, block by block, up to a number of tokens.
-fn split(doc: &mut Document, max_tokens: usize) {
+pub(crate) fn split(doc: &mut Document, max_tokens: usize) {
     let (mut sents, mut tokens) = (Vec::new(), Vec::new());
     let mut rest = None;
     let blocks = doc.blocks();

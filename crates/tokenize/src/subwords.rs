@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokenizers::Tokenizer;
+use tokenizers::pre_tokenizers::metaspace::PrependScheme;
+use tokenizers::{Model, Normalizer, OffsetType, PreTokenizedString, PreTokenizer, PreTokenizerWrapper, Tokenizer};
 
 use crate::Error;
 
@@ -19,82 +20,225 @@ const CACHED_WORD_BYTES: usize = 48;
 /// Enough that threads seldom wait for each other.
 const SHARDS: usize = 16;
 
-/// A subword vocabulary: words in, ids out.
+/// The special tokens of a vocabulary, as it spells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpecialTokens<'a> {
+    /// The first row of a window: `[CLS]`, `<s>`.
+    pub first: &'a str,
+    /// The last row of a window: `[SEP]`, `</s>`.
+    pub last: &'a str,
+    /// What stands for a word that the vocabulary makes nothing of: `[UNK]`, `<unk>`.
+    pub unknown: &'a str,
+}
+
+/// A subword vocabulary: words in, ids out. WordPiece, Unigram and BPE, cased or uncased.
 ///
-/// Each word is encoded by itself, with the tokenizer's own normaliser and rules and without special tokens,
-/// as the training code does. Safe to share between threads.
+/// Each word is encoded by itself, with the tokenizer's own normaliser and rules and without special tokens, as the
+/// training code does. Vocabularies that tell by a mark whether a space stands before a word ("▁rain" of
+/// SentencePiece, "Ġrain" of byte-level BPE) get it: a word behind white space has the mark, a full stop or clitic
+/// right behind a word has none. Safe to share between threads.
 pub struct Subwords {
     tokenizer: Tokenizer,
+    /// The rules for a word with no space before it, where they are others.
+    attached: Option<PreTokenizerWrapper>,
     pub(crate) first: u32,
     pub(crate) last: u32,
     pub(crate) unknown: u32,
+    longest_word: Option<usize>,
     cache: [Mutex<Cache>; SHARDS],
 }
 
-/// Ids by word.
-type Cache = HashMap<Box<str>, Box<[u32]>>;
+/// Ids by word, for words behind a space and for attached ones.
+type Cache = [HashMap<Box<str>, Box<[u32]>>; 2];
 
 impl Subwords {
     /// Reads a `tokenizer.json` of the Hugging Face format. Its truncation and padding are switched off.
     ///
+    /// The special tokens are those that the file itself puts around a text (its post-processor) and its model's token
+    /// for unknown words; where it names none, `[CLS]`, `[SEP]` and `[UNK]`, or `<s>`, `</s>` and `<unk>`, if it has
+    /// them.
+    ///
     /// # Errors
-    /// When the bytes are no such file, or its vocabulary has no `[CLS]`, `[SEP]` or `[UNK]`.
+    /// [`Error::Unreadable`] when the bytes are no such file, [`Error::MissingToken`] when its vocabulary has no such
+    /// special token.
     pub fn from_json(tokenizer_json: &[u8]) -> Result<Self, Error> {
-        let mut tokenizer = Tokenizer::from_bytes(without_decoder(tokenizer_json)?).map_err(Error::Unreadable)?;
-        tokenizer.with_truncation(None).map_err(Error::Unreadable)?;
-        tokenizer.with_padding(None);
-        let id = |token: &'static str| tokenizer.token_to_id(token).ok_or(Error::MissingToken { token });
-        let (first, last, unknown) = (id("[CLS]")?, id("[SEP]")?, id("[UNK]")?);
-        Ok(Self { tokenizer, first, last, unknown, cache: Default::default() })
+        Self::read(tokenizer_json, None)
     }
 
-    /// The ids of one word, at least one: a word that the vocabulary makes nothing of is `[UNK]`.
+    /// Reads a `tokenizer.json` whose special tokens are said elsewhere, as in a model's configuration.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub fn with_special_tokens(tokenizer_json: &[u8], tokens: SpecialTokens<'_>) -> Result<Self, Error> {
+        Self::read(tokenizer_json, Some(tokens))
+    }
+
+    fn read(json: &[u8], tokens: Option<SpecialTokens<'_>>) -> Result<Self, Error> {
+        let parts = Parts::of(json)?;
+        let mut tokenizer = Tokenizer::from_bytes(parts.without_decoder(json)).map_err(Error::Unreadable)?;
+        tokenizer.with_truncation(None).map_err(Error::Unreadable)?;
+        tokenizer.with_padding(None);
+        let id =
+            |token: &str| tokenizer.token_to_id(token).ok_or_else(|| Error::MissingToken { token: token.to_owned() });
+        let (first, last, unknown) = match tokens {
+            Some(SpecialTokens { first, last, unknown }) => (id(first)?, id(last)?, id(unknown)?),
+            None => {
+                let either = |bert: &str, roberta: &str| tokenizer.token_to_id(roberta).map_or_else(|| id(bert), Ok);
+                let (first, last) = match around(&tokenizer) {
+                    Some(ends) => ends,
+                    None => (either("[CLS]", "<s>")?, either("[SEP]", "</s>")?),
+                };
+                let unknown = match (parts.model.unk_id, parts.model.unk_token.as_deref()) {
+                    (Some(unknown), _) => unknown,
+                    (None, Some(token)) => id(token)?,
+                    (None, None) => either("[UNK]", "<unk>")?,
+                };
+                (first, last, unknown)
+            }
+        };
+        let attached = mark_spaces(&mut tokenizer);
+        let longest_word = parts.model.max_input_chars_per_word;
+        Ok(Self { tokenizer, attached, first, last, unknown, longest_word, cache: Default::default() })
+    }
+
+    /// Characters of a word at most, where the model says so: a longer one becomes the unknown token as a whole
+    /// (`max_input_chars_per_word` of WordPiece).
+    #[must_use]
+    pub fn longest_word(&self) -> Option<usize> {
+        self.longest_word
+    }
+
+    /// The ids of one word behind a space or at the beginning of a text, at least one: a word that the vocabulary
+    /// makes nothing of is the unknown token.
     #[must_use]
     pub fn encode(&self, word: &str) -> Vec<u32> {
         let mut ids = Vec::new();
-        self.encode_into(word, &mut ids);
+        self.encode_into(word, false, &mut ids);
+        ids
+    }
+
+    /// The ids of one word that stands right behind another, as the full stop in "rain.".
+    #[must_use]
+    pub fn encode_attached(&self, word: &str) -> Vec<u32> {
+        let mut ids = Vec::new();
+        self.encode_into(word, true, &mut ids);
         ids
     }
 
     /// Appends the ids of one word.
-    pub(crate) fn encode_into(&self, word: &str, ids: &mut Vec<u32>) {
+    pub(crate) fn encode_into(&self, word: &str, attached: bool, ids: &mut Vec<u32>) {
+        let attached = attached && self.attached.is_some();
         if word.len() > CACHED_WORD_BYTES {
-            ids.extend(self.encode_uncached(word));
+            ids.extend(self.encode_uncached(word, attached));
             return;
         }
         let shard = &self.cache[shard_of(word)];
+        let table = usize::from(attached);
         // A thread that panicked while it held the lock left a map that is still whole.
-        if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(word) {
+        if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner)[table].get(word) {
             ids.extend_from_slice(known);
             return;
         }
-        let fresh = self.encode_uncached(word);
+        let fresh = self.encode_uncached(word, attached);
         ids.extend_from_slice(&fresh);
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if shard.len() < CACHED_WORDS / SHARDS {
-            shard.insert(word.into(), fresh.into());
+        if shard.iter().map(HashMap::len).sum::<usize>() < CACHED_WORDS / SHARDS {
+            shard[table].insert(word.into(), fresh.into());
         }
     }
 
-    fn encode_uncached(&self, word: &str) -> Vec<u32> {
-        // The only errors are those of a model file that lacks its unknown token, which `from_json` has seen to.
-        let ids = self.tokenizer.encode_fast(word, false).map(|e| e.get_ids().to_vec()).unwrap_or_default();
+    fn encode_uncached(&self, word: &str, attached: bool) -> Vec<u32> {
+        // The only errors are those of a model file that lacks its unknown token, which `read` has seen to.
+        let ids = match self.attached.as_ref().filter(|_| attached) {
+            Some(rules) => self.encode_with(rules, word).unwrap_or_default(),
+            None => self.tokenizer.encode_fast(word, false).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
+        };
         if ids.is_empty() { vec![self.unknown] } else { ids }
+    }
+
+    /// The steps of the library's `encode`, with other rules for the second.
+    fn encode_with(&self, rules: &PreTokenizerWrapper, word: &str) -> tokenizers::Result<Vec<u32>> {
+        let mut pieces = PreTokenizedString::from(word);
+        if let Some(normalizer) = self.tokenizer.get_normalizer() {
+            pieces.normalize(|piece| normalizer.normalize(piece))?;
+        }
+        rules.pre_tokenize(&mut pieces)?;
+        pieces.tokenize(|piece| self.tokenizer.get_model().tokenize(piece.get()))?;
+        Ok(pieces.into_encoding(None, 0, OffsetType::None)?.get_ids().to_vec())
     }
 }
 
-/// The file without what would turn ids back to text: nothing here does, and the library panics over one that it does not
-/// know (`DecoderWrapper` in tokenizers 0.22).
-fn without_decoder(json: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
-    #[derive(Deserialize)]
-    struct Parts<'a> {
-        #[serde(borrow, default)]
-        decoder: Option<&'a RawValue>,
+/// What is read of the file besides the library: parts of it as they are written.
+#[derive(Deserialize)]
+struct Parts<'a> {
+    #[serde(borrow, default)]
+    decoder: Option<&'a RawValue>,
+    #[serde(default)]
+    model: ModelPart,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ModelPart {
+    max_input_chars_per_word: Option<usize>,
+    /// WordPiece and BPE.
+    unk_token: Option<String>,
+    /// Unigram.
+    unk_id: Option<u32>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(json: &'a [u8]) -> Result<Self, Error> {
+        serde_json::from_slice(json).map_err(|error| Error::Unreadable(error.into()))
     }
-    let parts: Parts<'_> = serde_json::from_slice(json).map_err(|error| Error::Unreadable(error.into()))?;
-    let Some(decoder) = parts.decoder.map(RawValue::get) else { return Ok(json.into()) };
-    let start = decoder.as_ptr() as usize - json.as_ptr() as usize;
-    Ok([&json[..start], b"null", &json[start + decoder.len()..]].concat().into())
+
+    /// The file without what would turn ids back to text: nothing here does, and the library panics over one that it
+    /// does not know (`DecoderWrapper` in tokenizers 0.22).
+    fn without_decoder<'j>(&self, json: &'j [u8]) -> Cow<'j, [u8]> {
+        let Some(decoder) = self.decoder.map(RawValue::get) else { return json.into() };
+        let start = decoder.as_ptr() as usize - json.as_ptr() as usize;
+        [&json[..start], b"null", &json[start + decoder.len()..]].concat().into()
+    }
+}
+
+/// The two special tokens that the tokenizer puts around a text.
+fn around(tokenizer: &Tokenizer) -> Option<(u32, u32)> {
+    let empty = tokenizer.encode_fast("", true).ok()?;
+    match empty.get_ids() {
+        &[first, last] => Some((first, last)),
+        _ => None,
+    }
+}
+
+/// Makes the tokenizer mark the space before every word, and gives the rules without that mark; `None` where the
+/// vocabulary has no such mark.
+fn mark_spaces(tokenizer: &mut Tokenizer) -> Option<PreTokenizerWrapper> {
+    let mut marked = tokenizer.get_pre_tokenizer()?.clone();
+    let mut unmarked = marked.clone();
+    let has_mark = set_mark(&mut marked, true);
+    set_mark(&mut unmarked, false);
+    if has_mark {
+        tokenizer.with_pre_tokenizer(Some(marked));
+    }
+    has_mark.then_some(unmarked)
+}
+
+/// Whether there is a mark for spaces to set.
+fn set_mark(rules: &mut PreTokenizerWrapper, mark: bool) -> bool {
+    match rules {
+        PreTokenizerWrapper::Metaspace(rule) => {
+            rule.set_prepend_scheme(if mark { PrependScheme::Always } else { PrependScheme::Never });
+            true
+        }
+        PreTokenizerWrapper::ByteLevel(rule) => {
+            *rule = rule.add_prefix_space(mark);
+            true
+        }
+        PreTokenizerWrapper::Sequence(rules) => {
+            rules.as_mut().iter_mut().fold(false, |found, rule| set_mark(rule, mark) || found)
+        }
+        _ => false,
+    }
 }
 
 fn shard_of(word: &str) -> usize {
@@ -113,23 +257,92 @@ impl std::fmt::Debug for Subwords {
 mod tests {
     use super::*;
 
+    /// A WordPiece vocabulary with BERT's special tokens.
+    fn wordpiece(decoder: &str, lowercase: bool) -> String {
+        format!(
+            r#"{{"version": "1.0", "added_tokens": [], "decoder": {decoder},
+            "normalizer": {{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+            "strip_accents": null, "lowercase": {lowercase}}}, "pre_tokenizer": {{"type": "BertPreTokenizer"}},
+            "model": {{"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "\u0023#",
+            "max_input_chars_per_word": 20, "vocab": {{"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "rain": 3, "\u0023#s": 4,
+            "Rain": 5, ".": 6}}}}}}"#
+        )
+    }
+
+    /// A Unigram vocabulary as XLM-R's: `▁` marks a space, `<s>` and `</s>` stand around a text.
+    fn unigram(rules: &str) -> String {
+        format!(
+            r#"{{"version": "1.0", "added_tokens": [
+            {{"id": 0, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}},
+            {{"id": 2, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}}],
+            "normalizer": null, "pre_tokenizer": {rules},
+            "post_processor": {{"type": "TemplateProcessing",
+            "single": [{{"SpecialToken": {{"id": "<s>", "type_id": 0}}}}, {{"Sequence": {{"id": "A", "type_id": 0}}}},
+            {{"SpecialToken": {{"id": "</s>", "type_id": 0}}}}], "pair": [{{"Sequence": {{"id": "A", "type_id": 0}}}},
+            {{"Sequence": {{"id": "B", "type_id": 0}}}}],
+            "special_tokens": {{"<s>": {{"id": "<s>", "ids": [0], "tokens": ["<s>"]}},
+            "</s>": {{"id": "</s>", "ids": [2], "tokens": ["</s>"]}}}}}}, "decoder": null,
+            "model": {{"type": "Unigram", "unk_id": 3, "vocab": [["<s>", 0.0], ["<pad>", 0.0], ["</s>", 0.0],
+            ["<unk>", 0.0], ["▁Rain", -1.0], ["s", -2.0], ["▁", -3.0], [".", -2.5], ["Rain", -4.0]]}}}}"#
+        )
+    }
+
+    const METASPACE: &str = r#"{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}"#;
+
     #[test]
     fn a_decoder_that_nobody_knows_is_left_alone_and_damage_is_refused() {
-        let file = |decoder: &str| {
-            format!(
-                r#"{{"version": "1.0", "added_tokens": [], "decoder": {decoder}, "model": {{"type": "WordPiece",
-                "unk_token": "[UNK]", "continuing_subword_prefix": "\u0023#", "max_input_chars_per_word": 100,
-                "vocab": {{"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "rain": 3, "\u0023#s": 4}}}}}}"#
-            )
-        };
         for decoder in
             ["null", r#"{"type": "WordPiece", "prefix": "\u0023#", "cleanup": true}"#, r#"{"type": "None"}"#, "7"]
         {
-            let subwords = Subwords::from_json(file(decoder).as_bytes()).unwrap_or_else(|e| panic!("{decoder}: {e:?}"));
+            let subwords = Subwords::from_json(wordpiece(decoder, true).as_bytes());
+            let subwords = subwords.unwrap_or_else(|e| panic!("{decoder}: {e:?}"));
             assert_eq!(subwords.encode("rains"), [3, 4], "{decoder}");
         }
         for decoder in ["", "{", "\"\u{1}\"", "null, \"decoder\": 7"] {
-            assert!(matches!(Subwords::from_json(file(decoder).as_bytes()), Err(Error::Unreadable(_))), "{decoder}");
+            let refused = Subwords::from_json(wordpiece(decoder, true).as_bytes());
+            assert!(matches!(refused, Err(Error::Unreadable(_))), "{decoder}");
         }
+    }
+
+    #[test]
+    fn wordpiece_cased_and_uncased() {
+        let read = |lowercase| Subwords::from_json(wordpiece("null", lowercase).as_bytes()).expect("a tokenizer");
+        let (uncased, cased) = (read(true), read(false));
+        assert_eq!((uncased.encode("Rains"), cased.encode("Rains")), (vec![3, 4], vec![5, 4]));
+        assert_eq!((cased.first, cased.last, cased.unknown), (1, 2, 0));
+        // No mark for spaces: a word is the same wherever it stands.
+        assert_eq!(cased.encode_attached("."), cased.encode("."));
+        assert_eq!(cased.encode("fog"), [0]);
+        assert_eq!(cased.longest_word(), Some(20));
+    }
+
+    #[test]
+    fn unigram_marks_the_spaces_of_the_text() {
+        let sequence =
+            format!(r#"{{"type": "Sequence", "pretokenizers": [{{"type": "WhitespaceSplit"}}, {METASPACE}]}}"#);
+        for rules in [METASPACE, sequence.as_str()] {
+            let subwords = Subwords::from_json(unigram(rules).as_bytes()).expect("a tokenizer");
+            assert_eq!((subwords.first, subwords.last, subwords.unknown), (0, 2, 3), "{rules}");
+            for _ in 0..2 {
+                assert_eq!(subwords.encode("Rains"), [4, 5], "{rules}");
+                assert_eq!(subwords.encode_attached("Rains"), [8, 5], "{rules}");
+                assert_eq!(subwords.encode("."), [6, 7], "{rules}");
+                assert_eq!(subwords.encode_attached("."), [7], "{rules}");
+            }
+            assert_eq!(subwords.longest_word(), None);
+        }
+    }
+
+    #[test]
+    fn special_tokens_may_be_told_and_must_be_there() {
+        let json = wordpiece("null", true);
+        let tokens = SpecialTokens { first: "[SEP]", last: ".", unknown: "rain" };
+        let subwords = Subwords::with_special_tokens(json.as_bytes(), tokens).expect("a tokenizer");
+        assert_eq!((subwords.first, subwords.last, subwords.encode("fog")), (2, 6, vec![0]));
+        let tokens = SpecialTokens { first: "<s>", ..tokens };
+        let refused = Subwords::with_special_tokens(json.as_bytes(), tokens);
+        assert!(matches!(refused, Err(Error::MissingToken { token }) if token == "<s>"));
+        let refused = Subwords::from_json(json.replace("\"[SEP]\"", "\"sep\"").as_bytes());
+        assert!(matches!(refused, Err(Error::MissingToken { token }) if token == "[SEP]"));
     }
 }

@@ -2,7 +2,7 @@ use pressmark_core::{Sentence, Token, Windows};
 
 use crate::{Subwords, shape};
 
-/// Rows of a window that are no words: `[CLS]` and `[SEP]`.
+/// Rows of a window that are no words: its first and its last.
 pub(crate) const SPECIAL_ROWS: usize = 2;
 
 /// The shape of rows that are no words.
@@ -27,11 +27,14 @@ pub(crate) fn pack(
         let words = tokens.get(sent.tokens.clone()).unwrap_or_default();
         ids.clear();
         ends.clear();
+        let mut previous = None;
         for word in words {
             let start = ids.len();
-            subwords.encode_into(word.span.slice(text), &mut ids);
+            let attached = previous == Some(word.span.start);
+            previous = Some(word.span.end);
+            subwords.encode_into(word.span.slice(text), attached, &mut ids);
             if ids.len() - start > room {
-                // An address of hundreds of characters; WordPiece itself gives up on words past a length.
+                // An address of hundreds of characters, more than a window holds.
                 ids.truncate(start);
                 ids.push(subwords.unknown);
             }
