@@ -64,6 +64,10 @@ classes! {
         Wh = "wh",
         /// in, on, when: what opens a phrase that tells when or where something was.
         Circumstance = "circumstance",
+        /// vitamin, figure, plan: a noun that a letter or number tells apart.
+        Labelled = "labelled",
+        /// image, photo: what a caption's credit begins with, before a colon.
+        CaptionLabel = "caption_label",
         /// yesterday, Tuesday, month.
         Time = "time",
         /// spokesman, official: who speaks for somebody else.

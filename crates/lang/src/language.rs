@@ -26,6 +26,7 @@ pub struct Language {
     abbreviations: OnceLock<Table<Abbreviation>>,
     calendar: OnceLock<Table<Calendar>>,
     clitics: OnceLock<Table<ClassSet<Clitic>>>,
+    closings: OnceLock<Table<()>>,
     countries: OnceLock<Vec<Country>>,
     cues: OnceLock<Table<Cue>>,
     first_names: OnceLock<Table<Gender>>,
@@ -55,6 +56,7 @@ impl Language {
             abbreviations: OnceLock::new(),
             calendar: OnceLock::new(),
             clitics: OnceLock::new(),
+            closings: OnceLock::new(),
             countries: OnceLock::new(),
             cues: OnceLock::new(),
             first_names: OnceLock::new(),
@@ -123,14 +125,14 @@ impl Language {
     /// The class of an abbreviation, given without its final full stop.
     ///
     /// An entry with a capital holds as it is written and in capitals ("Gen", "GEN", not "gen"), one in small letters
-    /// in any case.
+    /// in any case. A single letter holds only as it is written: "v." is versus, "V." an initial or a number.
     #[must_use]
     pub fn abbreviation(&self, word: &str) -> Option<Abbreviation> {
         let table = self.abbreviation_table();
         if let Some(class) = table.get(word) {
             return Some(*class);
         }
-        if !word.chars().any(char::is_uppercase) {
+        if !word.chars().any(char::is_uppercase) || word.chars().nth(1).is_none() {
             return None;
         }
         let small = word.to_lowercase();
@@ -198,7 +200,7 @@ impl Language {
         })
     }
 
-    // ---- words.tsv, stop_words.txt ----------------------------------------------------------------
+    // ---- words.tsv, stop_words.txt, closings.txt ----------------------------------------------------------------
 
     /// The classes of a word in small letters, apostrophes as the text has them ("n't", "n’t").
     #[must_use]
@@ -219,6 +221,12 @@ impl Language {
     #[must_use]
     pub fn is_stop_word(&self, lower: &str) -> bool {
         self.stop_words.get_or_init(|| Table::words(self.files(|p| p.stop_words), |_| Some(()))).get(lower).is_some()
+    }
+
+    /// Whether a phrase, in small letters and without the comma behind it, closes a letter: "kind regards".
+    #[must_use]
+    pub fn is_closing(&self, lower: &str) -> bool {
+        self.closings.get_or_init(|| Table::rows(self.files(|p| p.closings), |_| Some(()))).get(lower).is_some()
     }
 
     // ---- speech.tsv, cues.tsv ---------------------------------------------------------------------

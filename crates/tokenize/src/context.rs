@@ -2,7 +2,7 @@
 
 /// Longest stretch looked at on either side, in bytes: no abbreviation or name is longer, and a hostile word
 /// without end must not make the search quadratic.
-const REACH: usize = 64;
+pub(crate) const REACH: usize = 64;
 
 /// What stands before a full stop.
 pub(crate) struct Before<'a> {

@@ -30,9 +30,11 @@
 //! [`Document`]: pressmark_core::Document
 #![deny(missing_docs)]
 
+mod boundary;
 mod context;
 #[cfg(feature = "subwords")]
 mod error;
+mod layout;
 mod markers;
 mod nested;
 mod sentences;

@@ -1,6 +1,6 @@
 //! The rules of sentence boundaries, one table a theme.
 
-use pressmark_tokenize::sentences;
+use pressmark_tokenize::{sentences, sentences_in};
 
 /// `expected` marks the boundaries with `|`.
 #[track_caller]
@@ -55,4 +55,114 @@ fn line_breaks() {
     let found: Vec<_> = sentences(text).into_iter().map(|s| s.slice(text)).collect();
     let first = "The long first line of this letter runs to the\nmargin and ends here";
     assert_eq!(found, [first, "A new line begins", "And a paragraph"]);
+}
+
+/// `text` in sentences, as the English pack sees them.
+#[track_caller]
+fn check_text(text: &str, expected: &[&str]) {
+    let english = pressmark_lang::Language::of(Some("en"));
+    let found: Vec<_> = sentences_in(text, english).into_iter().map(|s| s.slice(text)).collect();
+    assert_eq!(found, expected, "{text:?}");
+}
+
+#[test]
+fn a_space_is_missing_behind_the_stop() {
+    check_text("The ferry left in 2019.Nobody saw it.", &["The ferry left in 2019.", "Nobody saw it."]);
+    check_text("She told the FBI.They laughed.", &["She told the FBI.", "They laughed."]);
+    check_text("It closed (in June).Boats rot there.", &["It closed (in June).", "Boats rot there."]);
+    check_text("“It closed.”The boats rot.", &["“It closed.”", "The boats rot."]);
+    check_text("The boats rot.“It closed in June.”", &["The boats rot.", "“It closed in June.”"]);
+    check_text("The boats rot.\"It closed in June.\"", &["The boats rot.", "\"It closed in June.\""]);
+    check_text("Er sank „gestern.“Der Rest schwimmt.", &["Er sank „gestern.“", "Der Rest schwimmt."]);
+    check_text("Has it closed?Nobody knows.", &["Has it closed?", "Nobody knows."]);
+    check_text("has it closed?nobody knows", &["has it closed?", "nobody knows"]);
+    check_text("We waited...Then it closed.", &["We waited...", "Then it closed."]);
+    for whole in [
+        "Call Dr.Osei or St.Mark at 9.30am.",
+        "See pier.example.com/Open?Key=Two.Three now.",
+        "He joined ASP.Net in v2.Beta form.",
+        "2.Background",
+    ] {
+        check_text(whole, &[whole]);
+    }
+}
+
+#[test]
+fn a_bracket_closes_behind_an_abbreviation() {
+    let asked = "They asked Rep. (later Gov.) Osei about the pier (and the dredging etc.).";
+    check_text(&format!("{asked} Then it rained."), &[asked, "Then it rained."]);
+    check_text("Acme Ltd. (“the Owner”) sold it. It sank.", &["Acme Ltd. (“the Owner”) sold it.", "It sank."]);
+}
+
+#[test]
+fn a_letter_may_end_a_sentence() {
+    check_text("They went to Plan B. Harbour fees rose.", &["They went to Plan B.", "Harbour fees rose."]);
+    check_text("He lacks vitamin D. Doctors agree.", &["He lacks vitamin D.", "Doctors agree."]);
+    check_text("They met at Mohammed V. The rest went home.", &["They met at Mohammed V.", "The rest went home."]);
+    check_text("It was after World War I. Europe starved.", &["It was after World War I.", "Europe starved."]);
+    check_text("The pier was built by J. Osei.", &["The pier was built by J. Osei."]);
+}
+
+#[test]
+fn numbers_of_sections_figures_and_notes_stay_with_their_sentence() {
+    check_text("2.1. Tides of the bay", &["2.1. Tides of the bay"]);
+    check_text("Figure 3. The old pier.", &["Figure 3. The old pier."]);
+    let text = "It burned in 1931. [2] [14] The town rebuilt it.";
+    check_text(text, &["It burned in 1931. [2] [14]", "The town rebuilt it."]);
+}
+
+#[test]
+fn headers_and_closings_of_mail() {
+    check_text(
+        "Ana Lima 03/14/2002 09:26 AM The pier is shut.",
+        &["Ana Lima", "03/14/2002 09:26 AM", "The pier is shut."],
+    );
+    check_text(
+        "Ana Lima@NORTH on 03/14/2002 09:26:53 PM Hello.",
+        &["Ana Lima@NORTH on 03/14/2002 09:26:53 PM", "Hello."],
+    );
+    check_text("The pier shut on 03/14/2002 for good.", &["The pier shut on 03/14/2002 for good."]);
+    check_text(
+        "Email: \"Ana\"<lima@north.example> the pier is shut",
+        &["Email: \"Ana\"<lima@north.example>", "the pier is shut"],
+    );
+    check_text("It stays shut. Kind regards, Ana Lima", &["It stays shut.", "Kind regards,", "Ana Lima"]);
+    check_text("Thanks, Mr. Speaker, for the floor.", &["Thanks, Mr. Speaker, for the floor."]);
+    check_text(
+        "From: Ana Lima\nTo: all who work on the old pier of the town\nSubject: the pier",
+        &["From: Ana Lima", "To: all who work on the old pier of the town", "Subject: the pier"],
+    );
+    check_text("Ana Lima\nHarbour master\nNorth Pier 7", &["Ana Lima", "Harbour master", "North Pier 7"]);
+}
+
+#[test]
+fn tables_and_lists_that_came_as_text() {
+    check_text(
+        "Boat\tLength\tCrew\nEsperance\t24\t6\nMercy\t9\t2",
+        &["Boat\tLength\tCrew", "Esperance\t24\t6", "Mercy\t9\t2"],
+    );
+    check_text("See plan.pdf - costs.xls - map.png", &["See plan.pdf", "- costs.xls", "- map.png"]);
+    check_text("https://a.example/1 https://a.example/2", &["https://a.example/1", "https://a.example/2"]);
+    check_text("NOTICE------- This pier is shut.", &["NOTICE-------", "This pier is shut."]);
+    check_text("The old pier Image: Ana Lima.", &["The old pier", "Image: Ana Lima."]);
+    check_text(
+        "An interview with the harbour master Monday, May 6, 2013",
+        &["An interview with the harbour master", "Monday, May 6, 2013"],
+    );
+    check_text("The pier opens on Monday, May 6, 2013", &["The pier opens on Monday, May 6, 2013"]);
+}
+
+#[test]
+fn writers_without_capitals() {
+    check_text("i went to the pier. it was shut. so i left", &["i went to the pier.", "it was shut.", "so i left"]);
+    check_text("It was in Miramar. i think so.", &["It was in Miramar.", "i think so."]);
+    check_text("It cost approx. 5 euro and 2 sq. km of sand.", &["It cost approx. 5 euro and 2 sq. km of sand."]);
+}
+
+#[test]
+fn a_text_without_spaces_takes_linear_time() {
+    for piece in [".“A", ".\"A", "?a", ". [1", "a@b.c ", "A: @", "1/1/11 1:1 "] {
+        let text = piece.repeat(40_000);
+        assert!(sentences(&text).iter().all(|s| s.end <= text.len()));
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     abbreviations: include_str!("abbreviations.tsv"),
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
+    closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
@@ -43,6 +44,8 @@ mod tests {
         check("INC", Some(Abbreviation::MayEnd));
         check("etc", Some(Abbreviation::Ends));
         check("Mass", Some(Abbreviation::AfterComma));
+        check("v", Some(Abbreviation::Leads));
+        check("V", None);
         check("sun", None);
         check("president", None);
         check("", None);

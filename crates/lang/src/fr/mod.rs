@@ -9,6 +9,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     abbreviations: include_str!("abbreviations.tsv"),
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
+    closings: include_str!("closings.txt"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
     openers: include_str!("openers.tsv"),

@@ -1,0 +1,248 @@
+//! Whether a sentence ends with a full stop or another mark.
+
+use pressmark_lang::{Abbreviation, Case, NameClass, SpeechClass, WordClass};
+
+use crate::context::{After, Before, REACH, after, before, is_dotted};
+use crate::sentences::{Scanner, Terminator};
+
+impl Scanner<'_> {
+    /// Whether a sentence ends with the terminator.
+    pub(crate) fn is_boundary(&self, mark: &Terminator) -> bool {
+        let rest = &self.text[mark.end..self.end];
+        let Some(next) = rest.chars().next() else { return true };
+        if mark.sure {
+            return true;
+        }
+        if !next.is_whitespace() {
+            return self.is_glued(mark, rest);
+        }
+        let Some(after) = after(rest) else { return false };
+        if self.is_marker_only(mark) {
+            return false;
+        }
+        if after.is_continuation() {
+            return after.is_plain_small() && self.ends_before_small(mark, after.at + mark.end);
+        }
+        // "[...]" stands for words left out; it ends nothing.
+        if mark.ellipsis && mark.closed && self.text[self.start..mark.start].ends_with(['[', '(']) {
+            return false;
+        }
+        if mark.strong {
+            return !(mark.quote && self.is_attribution(after.at + mark.end));
+        }
+        if mark.ellipsis {
+            // "I" is written large anywhere, so it does not tell; three dots leave the sentence open.
+            let open = after.word == "I" && mark.full_stops <= 3;
+            return !open && self.has_word;
+        }
+        self.full_stop_ends(mark, &after)
+    }
+
+    /// Whether a sentence ends although a small letter follows, as where people write without capitals:
+    /// the word before is an ordinary one ("dog. i want"; not "sq. km", "Yahoo! in", "etc. and"), and no
+    /// quotation closes or goes on. Surer of it where the sentence itself began small, or where "i" or "we" follows.
+    fn ends_before_small(&self, mark: &Terminator, at: usize) -> bool {
+        if mark.closed || mark.ellipsis {
+            return false;
+        }
+        let before = before(&self.text[self.start..mark.start]);
+        if before.word.is_empty() || before.in_address || self.language.abbreviation(before.word).is_some() {
+            return false;
+        }
+        let next = self.text[at..self.end].split_whitespace().take(2).map(|w| w.trim_end_matches(['.', ',']));
+        if next.clone().any(|w| self.follows_speech(w)) {
+            return false;
+        }
+        let small = before.word.chars().all(char::is_lowercase);
+        let vowel = before.word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        if small && (mark.strong || vowel && before.word.chars().nth(2).is_some()) {
+            return true;
+        }
+        // No shorter otherwise: two small letters are more often an abbreviation than a last word.
+        let first_person = |word: &str| {
+            self.language.pronoun(word).any(|p| p.person == 1 && p.case == Case::Subject && !word.is_empty())
+        };
+        let casual =
+            self.text[self.start..mark.start].chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase);
+        let known = !small || self.language.is_stop_word(before.word);
+        known && before.word.chars().nth(1).is_some() && (casual || next.clone().next().is_some_and(first_person))
+    }
+
+    /// Whether a single full stop ends a sentence, when what follows could open one.
+    fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
+        let before = before(&self.text[self.start..mark.start]);
+        let opens = self.opens(after.word);
+        let class = self.language.abbreviation(before.word);
+        if is_dotted(before.word) {
+            return self.dotted_ends(&before, after, opens);
+        }
+        if let Some(letter) = before.single_letter() {
+            return match letter {
+                // "vitamin C. Nothing" against "by C. Nolan".
+                _ if self.is_labelled(before.text_before) => true,
+                // "you and I. Did" against "Albert I. Jones".
+                'I' => opens || !before.follows_name || before.text_before.is_empty(),
+                _ if class == Some(Abbreviation::Leads) => false,
+                _ if letter.is_uppercase() => opens && !before.text_before.is_empty(),
+                _ => !(after.digit && before.is_reference()),
+            };
+        }
+        match class {
+            None => true,
+            // "Sen. (now Gov.) Lind": the bracket closes before the name.
+            Some(Abbreviation::Leads) if mark.closed && !mark.quote => false,
+            Some(_) if mark.closed => true,
+            Some(Abbreviation::Leads) => false,
+            Some(Abbreviation::BeforeNumber) => !(after.digit || after.is_roman()),
+            Some(Abbreviation::MayEnd) => opens,
+            Some(Abbreviation::Ends) => !after.digit,
+            Some(Abbreviation::AfterComma) => opens || !before.text_before.trim_end().ends_with(','),
+        }
+    }
+
+    /// Whether the full stop of "U.S.", "a.m.", "Ph.D." ends the sentence too.
+    fn dotted_ends(&self, before: &Before<'_>, after: &After<'_>, opens: bool) -> bool {
+        let word = before.word;
+        if word.eq_ignore_ascii_case("a.m") || word.eq_ignore_ascii_case("p.m") {
+            if self.goes_on_with_time(after.word) {
+                return false;
+            }
+            // "At 5 a.m. Mr. Smith went": nothing but the time stands before it.
+            let words = before.text_before.split_whitespace().take(5).count();
+            let first = before.text_before.split_whitespace().next().unwrap_or_default();
+            let adverbial = words < 5 && self.is_circumstance(first);
+            return opens || !adverbial;
+        }
+        opens && self.language.abbreviation(word) != Some(Abbreviation::Leads)
+    }
+
+    /// Whether a sentence ends although no space follows, as in text that lost a line break: "in May.The", "in
+    /// 2019.The", "the CIA.She", "“No.”They", "gone?we".
+    fn is_glued(&self, mark: &Terminator, rest: &str) -> bool {
+        let rest = rest.trim_start_matches(['“', '"', '«', '‘', '(', '[']);
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (next, behind) = rest.split_at(end);
+        let before = before(&self.text[self.start..mark.start]);
+        if before.in_address || self.is_address(mark) || behind.starts_with(['.', '@', '/', '_', '=']) {
+            return false;
+        }
+        let ordinary = before.word.chars().count() > 1 && before.word.chars().skip(1).all(char::is_lowercase);
+        if mark.strong && !mark.ellipsis && ordinary && next.chars().count() > 1 && next.starts_with(char::is_lowercase)
+        {
+            return true;
+        }
+        let mut letters = next.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let named = letters.next().map_or_else(|| self.opens(next), char::is_lowercase);
+        // Domains are written large now and then: "Booking.Com".
+        let top_level = matches!(next, "Com" | "Net" | "Org" | "Js" | "Io" | "Ai" | "Co" | "Fr" | "Uk");
+        if !capital || !named || top_level {
+            return false;
+        }
+        if mark.ellipsis {
+            return mark.full_stops > 1 && ordinary;
+        }
+        // A bracket or quotation closes before the stop or behind it.
+        let closed = mark.closed || before.text_before.ends_with([')', ']', '”', '"', '»']);
+        if closed || mark.strong {
+            return closed || ordinary;
+        }
+        match self.language.abbreviation(before.word) {
+            Some(Abbreviation::Leads) => false,
+            Some(Abbreviation::MayEnd) => self.opens(next),
+            _ if ordinary => true,
+            _ => !self.is_marker_only(mark) && (is_acronym(before.word) || is_digits(before.word)),
+        }
+    }
+
+    /// Whether the terminator stands in a web or mail address or a path, by the marks around it up to white space.
+    fn is_address(&self, mark: &Terminator) -> bool {
+        let telling = |c: &char| matches!(c, '/' | '@' | '=' | '&' | '\\');
+        let before = self.text[self.start..mark.start].chars().rev().take(REACH).take_while(|c| !c.is_whitespace());
+        let behind = self.text[mark.end..self.end].chars().take(REACH).take_while(|c| !c.is_whitespace());
+        before.chain(behind).any(|c| telling(&c))
+    }
+
+    /// Whether the sentence at hand is so far nothing but the number or letter of a list item.
+    fn is_marker_only(&self, mark: &Terminator) -> bool {
+        let so_far = &self.text[self.start..mark.start];
+        // Longer than any marker, so that a long sentence costs nothing.
+        if so_far.len() > 16 {
+            return false;
+        }
+        let label = so_far.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let roman = label.len() <= 4 && label.bytes().all(|b| b.is_ascii_lowercase() && b"ivxlc".contains(&b));
+        let letter = label.len() == 1 && label != "I" && label.as_bytes()[0].is_ascii_alphabetic();
+        // "2.", "2.1.", and "Figure 1." before what it shows.
+        let section = is_digits(label.split('.').next().unwrap_or_default())
+            && label.len() <= 6
+            && label.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let caption = label.rsplit_once(' ').is_some_and(|(noun, number)| is_digits(number) && self.is_labelled(noun));
+        !mark.strong && (label.is_empty() || section || roman || letter || caption)
+    }
+
+    /// Whether the last word before a letter or number is a noun that is told apart by one: "vitamin", "figure".
+    fn is_labelled(&self, before: &str) -> bool {
+        let noun = before.split_whitespace().next_back().unwrap_or_default();
+        noun.len() <= REACH && self.language.classes(&noun.to_lowercase()).contains(WordClass::Labelled)
+    }
+
+    /// Whether what begins at `at` could be a new sentence.
+    pub(crate) fn opens_after(&self, at: usize) -> bool {
+        self.text[at..self.end].starts_with(char::is_whitespace)
+            && after(&self.text[at..self.end]).is_some_and(|after| !after.is_continuation())
+    }
+
+    /// Whether speaker and verb of a quotation that just closed follow at `at`: "Marta Kovac asked."
+    fn is_attribution(&self, at: usize) -> bool {
+        // A name of more words than this is no name.
+        const WORDS: usize = 5;
+        let rest = &self.text[at..self.end];
+        for (i, word) in rest.split_whitespace().take(WORDS).enumerate() {
+            let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
+            if i > 0 && self.follows_speech(bare) {
+                let end = word.as_ptr() as usize + word.len() - rest.as_ptr() as usize;
+                let next = rest[end..].split_whitespace().next().unwrap_or_default();
+                return bare.len() < word.len()
+                    || next.is_empty()
+                    || self.language.classes(next).contains(WordClass::Circumstance);
+            }
+            let name = word.starts_with(char::is_uppercase) && !(i == 0 && self.opens(bare));
+            let particle = self.language.name_word(word).contains(NameClass::Particle);
+            if !name && !particle || word.ends_with([',', ';', ':', '!', '?']) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether `word`, written with a capital, opens sentences.
+    fn opens(&self, word: &str) -> bool {
+        self.language.opener(word).is_some()
+    }
+
+    /// Whether `word` is a verb of speech in a form that follows its speaker: "…?" Marta Kovac asked.
+    fn follows_speech(&self, word: &str) -> bool {
+        self.language.speech(word).contains(SpeechClass::Follows)
+    }
+
+    /// Whether `word` goes on with a time of day: "5 p.m. EST", "9 a.m. Monday".
+    fn goes_on_with_time(&self, word: &str) -> bool {
+        let named = self.language.weekday(word).is_some() || self.language.month(word).is_some();
+        self.language.is_time_zone(word) || named && word.starts_with(char::is_uppercase)
+    }
+
+    /// Whether `word` opens a phrase that tells when or where: "At 5 a.m. Mr. Smith went".
+    fn is_circumstance(&self, word: &str) -> bool {
+        self.language.classes(&word.to_lowercase()).contains(WordClass::Circumstance)
+    }
+}
+
+/// Whether a word is two capitals or more: "CIA".
+fn is_acronym(word: &str) -> bool {
+    word.len() > 1 && word.chars().all(char::is_uppercase)
+}
+
+fn is_digits(word: &str) -> bool {
+    (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
+}

@@ -1,0 +1,193 @@
+//! What a page's layout said before it was lost: headers of mail, closings of letters, lists of addresses and
+//! files, lines drawn with characters. A sentence begins there although no mark ends the one before.
+
+use pressmark_lang::{Language, Opener, WordClass};
+
+/// Longest sentence so far, in bytes, that may be a header or a closing; a bound keeps the time linear.
+const HEADER: usize = 100;
+
+/// Whether what begins with `rest` is something new, whatever mark ends `sentence`, the sentence so far.
+pub(crate) fn begins_anew(sentence: &str, rest: &str, language: &Language) -> bool {
+    let Some(first) = rest.chars().next() else { return false };
+    let last = last_word(sentence);
+    if first.is_uppercase() {
+        let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        return lost_its_stop(sentence, rest, word, language)
+            || is_closing(sentence, word, language)
+            || ends_with_rule(last)
+            || is_caption_label(rest, word, language)
+            || is_date_line(last, rest, word, language)
+            || is_mail_header(sentence)
+            || ends_with_stamp(sentence) && !matches!(word, "AM" | "PM");
+    }
+    match first {
+        'h' => is_url(rest) && is_url(last),
+        '-' => rest.starts_with("- ") && is_file(last),
+        '0'..='9' => stamp(rest).is_some() && is_sender(sentence),
+        _ if first.is_alphabetic() => is_mail_header(sentence) || stamp(sentence) == Some(sentence.len()),
+        _ => false,
+    }
+}
+
+fn last_word(sentence: &str) -> &str {
+    // Longer than any address that is worth telling.
+    const FAR: usize = 400;
+    let low = (sentence.len().saturating_sub(FAR)..=sentence.len()).find(|at| sentence.is_char_boundary(*at));
+    sentence[low.unwrap_or(0)..].split_whitespace().next_back().unwrap_or_default()
+}
+
+/// Whether a sentence opens behind one that has no full stop: "…on Friday night It rained".
+fn lost_its_stop(sentence: &str, rest: &str, word: &str, language: &Language) -> bool {
+    let next = &rest[word.len()..];
+    // No word that surely opens a sentence is longer.
+    word.len() < 8
+        && next.strip_prefix(' ').is_some_and(|next| next.trim_start().starts_with(char::is_lowercase))
+        && sentence.chars().rev().take(2).filter(|c| c.is_lowercase()).count() == 2
+        && language.opener(word) == Some(Opener::Sure)
+}
+
+/// Whether the sentence so far is the closing of a letter: "Best regards," before a name.
+fn is_closing(sentence: &str, next: &str, language: &Language) -> bool {
+    // "Thank you, Mr. Speaker" addresses somebody.
+    sentence.len() <= HEADER
+        && language.title(next).is_none()
+        && sentence.strip_suffix(',').is_some_and(|phrase| language.is_closing(&phrase.to_lowercase()))
+}
+
+/// Whether a line drawn with characters ends the word: "NOTICE------".
+fn ends_with_rule(word: &str) -> bool {
+    let mark = word.bytes().next_back().filter(|b| b"-=_*~#".contains(b));
+    mark.is_some_and(|mark| word.bytes().rev().take_while(|b| *b == mark).count() >= SHORTEST_RULE)
+}
+
+/// Whether a caption's credit begins: "Image: …".
+fn is_caption_label(rest: &str, word: &str, language: &Language) -> bool {
+    rest[word.len()..].starts_with(": ") && language.classes(&word.to_lowercase()).contains(WordClass::CaptionLabel)
+}
+
+/// Whether all that is left is a date with its day of the week, under a headline: "… Wednesday, October 3, 2007".
+fn is_date_line(last: &str, rest: &str, word: &str, language: &Language) -> bool {
+    // "Wednesday, September 30, 2007 10:30 a.m." is no longer.
+    const LONGEST: usize = 48;
+    rest.len() <= LONGEST
+        && rest.ends_with(|c: char| c.is_ascii_digit())
+        && language.weekday(word).is_some()
+        && rest.split(|c: char| !c.is_alphanumeric()).any(|word| language.month(word).is_some())
+        && !last.ends_with([',', ':', '-'])
+        && !language.classes(&last.to_lowercase()).contains(WordClass::Preposition)
+}
+
+/// Whether the sentence so far is a sender or recipient and nothing else: `Email: "Ann Lee" <lee@example.org>`.
+fn is_mail_header(sentence: &str) -> bool {
+    sentence.len() <= HEADER
+        && sentence.contains('@')
+        && sentence.split_whitespace().next().is_some_and(|label| label.len() > 1 && label.ends_with(':'))
+        && is_mail_address(last_word(sentence))
+        && sentence
+            .split_whitespace()
+            .skip(1)
+            .all(|word| word.starts_with(|c: char| c.is_uppercase() || c == '"') || is_mail_address(word))
+}
+
+fn is_mail_address(word: &str) -> bool {
+    let word = word.rsplit(['<', '"']).next().unwrap_or(word).trim_end_matches('>');
+    word.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && host.ends_with(|c: char| c.is_ascii_alphabetic())
+    })
+}
+
+/// Whether the sentence so far is a name, as mail programs put it before date and time: "Ann Lee", `Lee@NORTH`.
+fn is_sender(sentence: &str) -> bool {
+    // A name with its address.
+    const WORDS: usize = 6;
+    let name =
+        |word: &str| word.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '<')) || word.contains('@');
+    sentence.len() <= HEADER
+        && !sentence.ends_with([':', ',', '.'])
+        && sentence.split_whitespace().count() <= WORDS
+        && sentence.split_whitespace().all(name)
+}
+
+/// Whether date and time, as mail programs write them, end the sentence so far.
+fn ends_with_stamp(sentence: &str) -> bool {
+    if !sentence.ends_with(|c: char| c.is_ascii_digit() || c == 'M') {
+        return false;
+    }
+    // Long enough for "10/08/1999 08:52:10 AM".
+    const LONGEST: usize = 22;
+    let tail = sentence.len().saturating_sub(LONGEST)..sentence.len();
+    tail.filter(|at| *at == 0 || sentence.as_bytes()[at - 1] == b' ')
+        .filter_map(|at| sentence.get(at..))
+        .any(|tail| stamp(tail) == Some(tail.len()))
+}
+
+/// Length of the date with a time that begins here: "10/08/99 08:52 AM".
+fn stamp(text: &str) -> Option<usize> {
+    let number = |at: usize, most: usize| {
+        let digits = text.as_bytes().get(at..)?.iter().take(most).take_while(|b| b.is_ascii_digit()).count();
+        (digits > 0).then_some(at + digits)
+    };
+    let mark = |at: usize, mark: &[u8]| text.as_bytes().get(at).filter(|b| mark.contains(b)).map(|_| at + 1);
+    let day = number(mark(number(0, 2)?, b"/.-")?, 2)?;
+    let date = number(mark(day, b"/.-")?, 4)?;
+    let mut end = number(mark(number(mark(date, b" ")?, 2)?, b":")?, 2)?;
+    if let Some(seconds) = mark(end, b":").and_then(|at| number(at, 2)) {
+        end = seconds;
+    }
+    let half = text.get(end..end + 3).is_some_and(|half| matches!(half, " AM" | " PM"));
+    let end = if half { end + 3 } else { end };
+    text[end..].chars().next().is_none_or(char::is_whitespace).then_some(end)
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Whether a word is the name of a file, as lists of attachments have them, or closes one in angle marks.
+fn is_file(word: &str) -> bool {
+    let word = word.trim_end_matches([')', ']', '"', ',', ';']);
+    let kind = word.rsplit_once('.').map_or("", |(_, kind)| kind);
+    word == ">>"
+        || (2..=4).contains(&kind.len())
+            && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && kind.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether a line is a row of cells: parted by tabs, bars or wide gaps.
+pub(crate) fn has_cells(line: &str) -> bool {
+    let line = line.trim();
+    line.contains('\t') || line.contains(" | ") || line.contains("   ")
+}
+
+/// Whether a line begins with a label, as headers of mail do: "Subject: …".
+pub(crate) fn has_label(line: &str) -> bool {
+    // "Reply-To", "Date of birth".
+    const LONGEST: usize = 24;
+    let label = line.trim_start().split_once(':').map_or("", |(label, _)| label);
+    (2..=LONGEST).contains(&label.len())
+        && label.starts_with(char::is_uppercase)
+        && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-'))
+}
+
+/// Shortest line drawn with characters: three make a dash or a Markdown mark.
+const SHORTEST_RULE: usize = 4;
+
+/// Whether a line drawn with characters begins here: "-----", "=====".
+pub(crate) fn is_rule(rest: &str) -> bool {
+    rule(rest) > 0
+}
+
+/// Length of the line drawn with characters that begins here, 0 when there is none.
+fn rule(rest: &str) -> usize {
+    let Some(&mark) = rest.as_bytes().first().filter(|b| b"-=_*~#".contains(b)) else { return 0 };
+    let len = rest.bytes().take_while(|&b| b == mark).count();
+    if len >= SHORTEST_RULE { len } else { 0 }
+}
+
+/// Length of what ends with itself: a drawn line, or an emoticon between spaces.
+pub(crate) fn unit(rest: &str) -> Option<usize> {
+    let emoticon =
+        [":)", ":-)", ";)", ";-)", ":(", ":-(", ":D", ":-D"].into_iter().find(|e| rest.starts_with(e)).map(str::len);
+    let len = emoticon.unwrap_or_else(|| rule(rest));
+    (len > 0 && rest[len..].chars().next().is_none_or(char::is_whitespace)).then_some(len)
+}
