@@ -235,7 +235,7 @@ fn set_mark(rules: &mut PreTokenizerWrapper, mark: bool) -> bool {
             true
         }
         PreTokenizerWrapper::Sequence(rules) => {
-            rules.as_mut().iter_mut().fold(false, |found, rule| set_mark(rule, mark) || found)
+            rules.as_mut().iter_mut().filter_map(|rule| set_mark(rule, mark).then_some(())).count() > 0
         }
         _ => false,
     }
