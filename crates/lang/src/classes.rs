@@ -78,6 +78,18 @@ classes! {
         StateBody = "state_body",
         /// letter, statement: what speaks for its author.
         Document = "document",
+        /// out, back: what completes a verb of speech ("points out", "fired back").
+        Particle = "particle",
+        /// during, via: what begins the adverbial behind a quotation that is whole ("“…” during a debate").
+        Adverbial = "adverbial",
+        /// What makes a past participle a finite verb: French *a*, *ont*.
+        Perfect = "perfect",
+        /// A subject that stands behind its verb, joined by a hyphen: French *dit-il*.
+        CliticSubject = "clitic_subject",
+        /// A noun or title for a man: father, spokesman.
+        Masculine = "masculine",
+        /// A noun or title for a woman: daughter, actress.
+        Feminine = "feminine",
     }
 
     /// What a verb of speech can do, file `speech.tsv`.
@@ -90,6 +102,14 @@ classes! {
         NeedsAuxiliary = "needs_auxiliary",
         /// A present participle: "saying".
         Participle = "participle",
+        /// The plainest verbs: even a fragment in quotation marks behind them is the whole of what is said.
+        Plain = "plain",
+        /// Its object is who is told, not what is said: "told", "asked".
+        Tells = "tells",
+        /// It gives a thing its name, so that quotation marks may stand for no speech: "called", "dubbed".
+        Names = "names",
+        /// A form that is a noun as often: "claims", "report". Holds for words that are no verbs of speech, too.
+        AlsoNoun = "also_noun",
     }
 
     /// Where a clitic stands to the word that an apostrophe joins it to, file `clitics.tsv`.

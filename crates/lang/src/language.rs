@@ -28,7 +28,6 @@ pub struct Language {
     clitics: OnceLock<Table<ClassSet<Clitic>>>,
     closings: OnceLock<Table<()>>,
     countries: OnceLock<Vec<Country>>,
-    cues: OnceLock<Table<Cue>>,
     first_names: OnceLock<Table<Gender>>,
     marks: OnceLock<Vec<QuotationMarks>>,
     name_words: OnceLock<Table<ClassSet<NameClass>>>,
@@ -58,7 +57,6 @@ impl Language {
             clitics: OnceLock::new(),
             closings: OnceLock::new(),
             countries: OnceLock::new(),
-            cues: OnceLock::new(),
             first_names: OnceLock::new(),
             marks: OnceLock::new(),
             name_words: OnceLock::new(),
@@ -254,14 +252,14 @@ impl Language {
         })
     }
 
-    /// How often a word, in small letters, was the cue of reported speech in annotated text.
-    #[must_use]
-    pub fn cue(&self, lower: &str) -> Option<Cue> {
-        self.cue_table().get(lower).copied()
+    /// The words that attribute what stands beside them: "according to".
+    pub fn attributions(&self) -> impl Iterator<Item = &'static str> {
+        self.files(|p| p.attributions).flat_map(lines).map(|line| line.text)
     }
 
-    fn cue_table(&self) -> &Table<Cue> {
-        self.cues.get_or_init(|| Table::rows(self.files(|p| p.cues), Cue::read))
+    /// How often words were the cue of reported speech in annotated text, by the construction they stood in.
+    pub fn cues(&self) -> impl Iterator<Item = Cue> {
+        self.files(|p| p.cues).flat_map(lines).filter_map(|line| Cue::read(&line))
     }
 
     // ---- pronouns.tsv, titles.tsv, first_names.tsv, name_words.tsv ---------------------------------
@@ -440,7 +438,7 @@ mod tests {
             bad.extend(unread(language.calendar_table()));
             bad.extend(unread(language.word_table()));
             bad.extend(unread(language.speech_table()));
-            bad.extend(unread(language.cue_table()));
+            bad.extend(language.files(|p| p.cues).flat_map(lines).filter(|l| Cue::read(l).is_none()).map(|l| l.text));
             bad.extend(unread(language.title_table()));
             bad.extend(unread(language.first_name_table()));
             bad.extend(unread(language.name_word_table()));

@@ -14,6 +14,7 @@ pub(crate) struct Pack {
     /// Its name in English.
     pub(crate) name: &'static str,
     pub(crate) abbreviations: &'static str,
+    pub(crate) attributions: &'static str,
     pub(crate) boilerplate: &'static str,
     pub(crate) calendar: &'static str,
     pub(crate) clitics: &'static str,
@@ -40,6 +41,7 @@ impl Pack {
         code: "und",
         name: "undetermined",
         abbreviations: "",
+        attributions: "",
         boilerplate: "",
         calendar: "",
         clitics: "",

@@ -159,9 +159,13 @@ impl Country {
 /// How often a word was the cue of reported speech in annotated text, file `cues.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cue {
-    /// How often it was a cue.
+    /// The word in small letters; `"*"` for all words that have no line of their own.
+    pub word: &'static str,
+    /// The construction it stood in, by the name that the counting program gave it; `"-"` for any.
+    pub construction: &'static str,
+    /// How often it was a cue there.
     pub cue: u32,
-    /// How often it stood in the text.
+    /// How often it stood there.
     pub seen: u32,
 }
 
@@ -213,8 +217,9 @@ impl QuotationMarks {
 }
 
 impl Cue {
-    pub(crate) fn read(line: &Line<'_>) -> Option<Self> {
-        let cue = Self { cue: line.cell(1)?.parse().ok()?, seen: line.cell(2)?.parse().ok()? };
+    pub(crate) fn read(line: &Line<'static>) -> Option<Self> {
+        let (word, construction) = (line.cell(0)?, line.cell(1)?);
+        let cue = Self { word, construction, cue: line.cell(2)?.parse().ok()?, seen: line.cell(3)?.parse().ok()? };
         (cue.cue <= cue.seen).then_some(cue)
     }
 }

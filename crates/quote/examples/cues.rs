@@ -1,12 +1,13 @@
-//! Counts cues over a folder of texts with brat attributions and writes the table `src/cues.tsv`.
+//! Counts cues over a folder of texts with brat attributions and writes the table `cues.tsv` of English.
 //!
-//! `cargo run --release -p pressmark-quote --example cues -- ../shared/data/quotes/polnear/train > crates/quote/src/cues.tsv`
+//! `cargo run --release -p pressmark-quote --example cues -- ../shared/data/quotes/polnear/train > crates/lang/src/en/cues.tsv`
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::{env, fs, io};
 
 use pressmark_core::{Document, Stage};
+use pressmark_lang::Language;
 use pressmark_quote::{CueCounts, read_brat};
 use pressmark_tokenize::Splitter;
 
@@ -15,7 +16,7 @@ const LEAST: u32 = 3;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("name the folder that holds text/ and attributions/")?);
-    let mut counts = CueCounts::default();
+    let mut counts = CueCounts::new(Language::of(Some("en")));
     for entry in fs::read_dir(folder.join("attributions"))? {
         let ann = entry?.path();
         let stem = ann.file_stem().and_then(|s| s.to_str()).unwrap_or_default();

@@ -1,19 +1,20 @@
 //! How likely a word is to introduce what somebody says, by the construction it stands in.
 //!
-//! The table `cues.tsv` holds counts over an annotated corpus (see [`CueCounts`]): for a word in a frame,
-//! how often it stood there and how often it was a cue. A frame is what follows the word (*that*, *to*, a
-//! clause, a noun phrase, …) and whether it stands as a verb, in the passive, or as a noun. Rare frames
-//! fall back on the word alone, rare words on the frame.
+//! A language's `cues.tsv` (crate `lang`) holds counts over an annotated corpus (see [`CueCounts`]): for a word in a
+//! context, how often it stood there and how often it was a cue. The context is what follows the word (*that*, *to*, a
+//! clause, a noun phrase, …) and whether it stands as a verb, in the passive, or as a noun. Rare contexts fall back on
+//! the word alone, rare words on the context.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use pressmark_core::Document;
+use pressmark_lang::Language;
 
 use crate::gold::Gold;
 use crate::lexicon::{
     ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
 };
 use crate::marks;
 use crate::unit::{Unit, units};
@@ -65,17 +66,17 @@ pub(crate) enum Role {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Frame {
+pub(crate) struct CueContext {
     pub(crate) role: Role,
     pub(crate) follow: Follow,
     /// Where what follows begins: an item.
     pub(crate) start: usize,
 }
 
-/// The frame of the word at `at`.
-pub(crate) fn frame(unit: &Unit<'_>, at: usize) -> Frame {
+/// The context of the word at `at`.
+pub(crate) fn context(unit: &Unit<'_>, at: usize) -> CueContext {
     let (follow, start) = follow(unit, at);
-    Frame { role: role(unit, at), follow, start }
+    CueContext { role: role(unit, at), follow, start }
 }
 
 fn role(unit: &Unit<'_>, at: usize) -> Role {
@@ -171,7 +172,7 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
 
 /// Tells "said the results were good" and "told him that …" from "denied the claims".
 fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize) {
-    let telling = tells(unit.word(at));
+    let telling = unit.is(at, TELLS);
     for i in start + 1..start + 12 {
         let Some(item) = unit.item(i) else { break };
         let word = unit.word(i);
@@ -208,32 +209,6 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
     (Follow::Phrase, start)
 }
 
-/// Verbs whose object is told something rather than said.
-fn tells(word: &str) -> bool {
-    const TELLING: &[&str] = &[
-        "told",
-        "tell",
-        "tells",
-        "telling",
-        "assured",
-        "assure",
-        "assures",
-        "assuring",
-        "informed",
-        "informs",
-        "reminded",
-        "reminds",
-        "reminding",
-        "notified",
-        "advised",
-        "briefed",
-        "asked",
-        "asks",
-        "asking",
-    ];
-    TELLING.contains(&word)
-}
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Count {
     cue: u32,
@@ -243,66 +218,56 @@ struct Count {
 impl Count {
     /// The share of cues, drawn towards `prior` as if `WEIGHT` more had been seen.
     fn share(self, prior: f32) -> f32 {
-        // Chosen on held-out training articles; between 2 and 8 it hardly matters.
+        // Chosen on training articles held out from the counts; between 2 and 8 it hardly matters.
         const WEIGHT: f32 = 4.0;
         (self.cue as f32 + WEIGHT * prior) / (self.all as f32 + WEIGHT)
     }
 }
 
-/// The table as it is used: shares by word and frame.
+/// The table as it is used: shares by word and context.
 #[derive(Debug, Default)]
 pub(crate) struct Cues {
-    words: HashMap<String, Count>,
-    frames: HashMap<(String, Role, Follow), Count>,
+    words: HashMap<&'static str, WordCues>,
     /// Words outside of the table.
     rest: HashMap<(Role, Follow), Count>,
 }
 
-impl Cues {
-    /// The table that comes with the crate.
-    pub(crate) fn built_in() -> Self {
-        Self::parse(include_str!("cues.tsv"))
-    }
+/// The counts of one word.
+#[derive(Debug, Default)]
+struct WordCues {
+    any: Count,
+    contexts: Vec<((Role, Follow), Count)>,
+}
 
-    fn parse(table: &str) -> Self {
+impl Cues {
+    /// The table of a language.
+    pub(crate) fn of(language: &Language) -> Self {
         let mut cues = Self::default();
-        for line in table.lines().filter(|l| !l.starts_with('#')) {
-            let mut fields = line.split('\t');
-            let (Some(word), Some(frame), Some(cue), Some(all)) =
-                (fields.next(), fields.next(), fields.next(), fields.next())
-            else {
-                continue;
-            };
-            let (Ok(cue), Ok(all)) = (cue.parse(), all.parse()) else { continue };
-            let count = Count { cue, all };
-            match (word, parse_frame(frame)) {
-                (word, None) => {
-                    cues.words.insert(word.to_owned(), count);
-                }
-                ("*", Some((role, follow))) => {
-                    cues.rest.insert((role, follow), count);
-                }
-                (word, Some((role, follow))) => {
-                    cues.frames.insert((word.to_owned(), role, follow), count);
-                }
+        for line in language.cues() {
+            let count = Count { cue: line.cue, all: line.seen };
+            match (line.word, parse_context(line.construction)) {
+                ("*", Some(context)) => drop(cues.rest.insert(context, count)),
+                (word, Some(context)) => cues.words.entry(word).or_default().contexts.push((context, count)),
+                (word, None) => cues.words.entry(word).or_default().any = count,
             }
         }
         cues
     }
 
-    /// How likely the word is a cue in its frame, in [0, 1].
-    pub(crate) fn share(&self, word: &str, frame: &Frame) -> f32 {
-        let rest = self.rest.get(&(frame.role, frame.follow)).map_or(0.0, |c| c.share(0.0));
-        let Some(count) = self.words.get(word) else { return rest };
-        let prior = count.share(rest);
-        match self.frames.get(&(word.to_owned(), frame.role, frame.follow)) {
-            Some(count) => count.share(prior),
+    /// How likely the word is a cue in its context, in [0, 1].
+    pub(crate) fn share(&self, word: &str, context: &CueContext) -> f32 {
+        let here = (context.role, context.follow);
+        let rest = self.rest.get(&here).map_or(0.0, |c| c.share(0.0));
+        let Some(counts) = self.words.get(word) else { return rest };
+        let prior = counts.any.share(rest);
+        match counts.contexts.iter().find(|(context, _)| *context == here) {
+            Some((_, count)) => count.share(prior),
             None => prior,
         }
     }
 }
 
-/// Counts words and cues over annotated articles; its table is what the crate ships as `cues.tsv`.
+/// Counts words and cues over annotated articles; its table is what a language has as `cues.tsv`.
 ///
 /// Retrain on articles of your own: add each document (with sentences and tokens) and its gold
 /// quotations, then write [`table`](CueCounts::table).
@@ -312,13 +277,13 @@ pub struct CueCounts {
     counts: BTreeMap<String, BTreeMap<(Role, Follow), Count>>,
 }
 
-impl Default for CueCounts {
-    fn default() -> Self {
-        Self { lexicon: Lexicon::new(), counts: BTreeMap::new() }
-    }
-}
-
 impl CueCounts {
+    /// No counts yet, for text of a language.
+    #[must_use]
+    pub fn new(language: &'static Language) -> Self {
+        Self { lexicon: Lexicon::new(language), counts: BTreeMap::new() }
+    }
+
     /// Adds one document and its gold.
     pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
         let quoted = marks::find(&doc.text);
@@ -339,12 +304,12 @@ impl CueCounts {
         heads.sort_unstable();
         for unit in &units {
             for (i, item) in unit.items.iter().enumerate().filter(|(_, i)| i.is_word()) {
-                let frame = frame(unit, i);
+                let context = context(unit, i);
                 let count = self
                     .counts
                     .entry(item.lower.to_string())
                     .or_default()
-                    .entry((frame.role, frame.follow))
+                    .entry((context.role, context.follow))
                     .or_default();
                 count.all += 1;
                 count.cue += u32::from(heads.binary_search(&item.span).is_ok());
@@ -353,24 +318,24 @@ impl CueCounts {
     }
 
     /// The counts of every word that was a cue at least `least` times, as lines of
-    /// word, frame, cues and occurrences; the sums over all other words stand under `*`.
+    /// word, context, cues and occurrences; the sums over all other words stand under `*`.
     #[must_use]
     pub fn table(&self, least: u32) -> String {
-        let mut table = String::from("# word\tframe\tcues\toccurrences\n");
+        let mut table = String::from("# word\tcontext\tcues\toccurrences\n");
         let mut rest: BTreeMap<(Role, Follow), Count> = BTreeMap::new();
-        for (word, frames) in &self.counts {
-            let sum = frames.values().fold(Count::default(), |a, b| Count { cue: a.cue + b.cue, all: a.all + b.all });
-            // One in fifty: below that no frame makes a word a cue.
+        for (word, contexts) in &self.counts {
+            let sum = contexts.values().fold(Count::default(), |a, b| Count { cue: a.cue + b.cue, all: a.all + b.all });
+            // One in fifty: below that no context makes a word a cue.
             if sum.cue < least || sum.cue * 50 < sum.all {
-                for (frame, count) in frames {
-                    let total = rest.entry(*frame).or_default();
+                for (context, count) in contexts {
+                    let total = rest.entry(*context).or_default();
                     total.cue += count.cue;
                     total.all += count.all;
                 }
                 continue;
             }
             table += &format!("{word}\t-\t{}\t{}\n", sum.cue, sum.all);
-            for ((role, follow), count) in frames.iter().filter(|(_, c)| c.all > 1) {
+            for ((role, follow), count) in contexts.iter().filter(|(_, c)| c.all > 1) {
                 table += &format!("{word}\t{role:?}+{follow:?}\t{}\t{}\n", count.cue, count.all);
             }
         }
@@ -409,7 +374,7 @@ const FOLLOWS: [Follow; 24] = [
     Follow::Other,
 ];
 
-fn parse_frame(name: &str) -> Option<(Role, Follow)> {
+fn parse_context(name: &str) -> Option<(Role, Follow)> {
     let (role, follow) = name.split_once('+')?;
     let role = ROLES.into_iter().find(|r| format!("{r:?}") == role)?;
     Some((role, FOLLOWS.into_iter().find(|f| format!("{f:?}") == follow)?))

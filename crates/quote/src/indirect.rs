@@ -4,35 +4,57 @@ use std::ops::Range;
 
 use pressmark_core::{QuoteKind, Span};
 
-use crate::cues::{Cues, Follow, Frame, Role, frame};
-use crate::direct::according_to;
-use crate::finder::Found;
+use crate::after::according_to;
+use crate::candidate::Candidate;
+use crate::cues::{CueContext, Cues, Follow, Role, context};
 use crate::lexicon::{
     CAPITALISED, COORDINATOR, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
     TIME,
 };
-use crate::phrase::{clause_subject, phrase_after, phrase_before, subject_before, verb_at};
+use crate::phrase::{clause_subject, is_noun_here, phrase_after, phrase_before, subject_before, verb_at};
+use crate::rules::REPORTS;
 use crate::unit::Unit;
 
-/// A verb of saying needs no more than this share when part of the content stands in quotation marks.
-/// Chosen on held-out training articles of PolNeAR.
+/// A verb of speech needs no more than this share when part of the content stands in quotation marks: marks make
+/// speech likelier. Chosen on training articles of PolNeAR that were held out from the counts.
 const QUOTED_SHARE: f32 = 0.25;
-/// What a word that is no verb of saying needs before a mere phrase.
+/// What a word that is no verb of speech needs before a mere noun phrase ("seeks support"). Chosen in the same way.
 const ACT_SHARE: f32 = 0.6;
-/// The same for a verb behind *and* to end the content before it.
+/// The share from which on a verb behind *and* begins a report of its own ("said X and vowed to Y"). Chosen in the
+/// same way.
 const JOINED_SHARE: f32 = 0.4;
-/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear.
+/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear. The longest
+/// report of PolNeAR's training articles has 126.
 const MAX_CONTENT: usize = 150;
 
-struct Report {
-    content: Range<usize>,
-    cue: Range<usize>,
-    speaker: Option<Range<usize>>,
+/// What is reported, as items of a unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) content: Range<usize>,
+    pub(crate) cue: Range<usize>,
+    pub(crate) speaker: Option<Range<usize>>,
+}
+
+/// A word that may be a cue, with what is known of it.
+#[derive(Debug)]
+pub(crate) struct Word<'a> {
+    unit: &'a Unit<'a>,
+    at: usize,
+    /// Where the report before it ends.
+    floor: usize,
+    /// Which items belong to quotations that were found already.
+    taken: &'a [bool],
+    context: CueContext,
+    cues: &'a Cues,
+    /// How likely it is a cue in its context.
+    share: f32,
+    min_share: f32,
 }
 
 /// The indirect and mixed quotations of a unit. `taken` tells which of its items are direct quotations,
 /// cues or speakers of such already.
-pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool], min_share: f32) -> Vec<Found> {
+pub(crate) fn reports(unit: &Unit<'_>, index: usize, taken: &[bool], min_share: f32) -> Vec<Candidate> {
+    let cues = &unit.lexicon.cues;
     let mut found = Vec::new();
     // Nothing is reported twice: a cue inside of a content belongs to what is reported.
     let mut free = 0;
@@ -43,7 +65,12 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool]
         if here < free || taken.get(here).copied().unwrap_or(false) || !unit.items[here].is_word() {
             continue;
         }
-        let Some(report) = report(unit, here, free, cues, taken, min_share) else { continue };
+        let context = context(unit, here);
+        let share = cues.share(unit.word(here), &context);
+        let word = Word { unit, at: here, floor: free, taken, context, cues, share, min_share };
+        let Some((rule, report)) = REPORTS.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
+            continue;
+        };
         let content = trim(unit, report.content);
         if content.clone().all(|i| unit.is(i, PUNCTUATION)) {
             continue;
@@ -57,72 +84,92 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, cues: &Cues, taken: &[bool]
         };
         free = content.end.max(report.cue.end).max(free);
         at = at.max(free);
-        found.push(Found {
+        found.push(Candidate {
             span,
             kind,
             cue: unit.span(report.cue),
             speaker: report.speaker.and_then(|s| unit.span(s)),
             closed: true,
             unit: index,
+            rule,
+            cue_share: Some(share),
         });
     }
     found
 }
 
-fn report(unit: &Unit<'_>, at: usize, floor: usize, cues: &Cues, taken: &[bool], min_share: f32) -> Option<Report> {
-    if let Some(report) = according(unit, at, floor, taken) {
-        return Some(report);
+impl Word<'_> {
+    /// Whether the word can be a cue at all: no rule but *according to* is worth a look otherwise.
+    fn may_be_cue(&self) -> bool {
+        self.share >= QUOTED_SHARE.min(self.min_share)
     }
-    let frame = frame(unit, at);
-    let share = cues.share(unit.word(at), &frame);
-    if share < QUOTED_SHARE.min(min_share) {
-        return None;
+
+    /// The report, if the word is likely enough a cue for what it reports.
+    fn accept(&self, report: Report) -> Option<Report> {
+        let (unit, at) = (self.unit, self.at);
+        // "seeks help", "has focused on trade": what somebody does rather than says.
+        let says_so = matches!(
+            self.context.follow,
+            Follow::That
+                | Follow::Clause
+                | Follow::Wh
+                | Follow::If
+                | Follow::Quote
+                | Follow::To
+                | Follow::Colon
+                | Follow::Comma
+                | Follow::End
+        );
+        if !says_so && !unit.is(at, SAYS) && self.share < ACT_SHARE {
+            return None;
+        }
+        let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
+        let enough = if quoted && unit.is(at, SAYS) { QUOTED_SHARE.min(self.min_share) } else { self.min_share };
+        (self.share >= enough && report.speaker.is_some()).then_some(report)
     }
-    let report = match frame.follow {
-        Follow::Comma | Follow::End => fronted(unit, at, floor, taken)?,
-        Follow::Phrase if inverts(unit, at) => inverted(unit, at, floor, taken)?,
-        Follow::By if frame.role == Role::Passive => passive(unit, at, frame.start)?,
-        _ => following(unit, at, &frame, cues, taken)?,
-    };
-    let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
-    // "seeks help", "has focused on trade": what somebody does rather than says.
-    let says_so = matches!(
-        frame.follow,
-        Follow::That
-            | Follow::Clause
-            | Follow::Wh
-            | Follow::If
-            | Follow::Quote
-            | Follow::To
-            | Follow::Colon
-            | Follow::Comma
-            | Follow::End
-    );
-    if !says_so && !unit.is(at, SAYS) && share < ACT_SHARE {
-        return None;
+
+    fn is_behind_its_content(&self) -> bool {
+        matches!(self.context.follow, Follow::Comma | Follow::End)
     }
-    let enough = if quoted && unit.is(at, SAYS) { QUOTED_SHARE.min(min_share) } else { min_share };
-    (share >= enough && report.speaker.is_some()).then_some(report)
+
+    /// *…, said X.*
+    fn inverts(&self) -> bool {
+        let (unit, at) = (self.unit, self.at);
+        self.context.follow == Follow::Phrase
+            && at > 0
+            && unit.word(at - 1) == ","
+            && unit.is(at, SAYS)
+            && !unit.is(at, PARTICIPLE)
+    }
+
+    fn is_passive(&self) -> bool {
+        self.context.follow == Follow::By && self.context.role == Role::Passive
+    }
 }
 
 /// *According to X, …* and *…, according to X*.
-fn according(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
+    let (unit, at) = (word.unit, word.at);
     let found = according_to(unit, at)?;
     let (cue, speaker) = (found.cue?, found.speaker?);
-    let fronts = (floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
+    let fronts = (word.floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
-        start..content_end(unit, start, None, taken)
+        start..content_end(unit, start, None, word.taken)
     } else {
-        before(unit, at, floor, taken)
+        before(unit, at, word.floor, word.taken)
     };
     Some(Report { content, cue, speaker: Some(speaker) })
 }
 
-/// What is reported behind the cue.
-fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bool]) -> Option<Report> {
+/// What is reported behind the cue: *X said that …*.
+pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
+    if !word.may_be_cue() || word.is_behind_its_content() || word.inverts() || word.is_passive() {
+        return None;
+    }
+    let Word { unit, at, context, .. } = *word;
     let preposition = matches!(
-        frame.follow,
+        context.follow,
         Follow::Of
             | Follow::For
             | Follow::About
@@ -134,13 +181,13 @@ fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bo
             | Follow::OtherPreposition
             | Follow::Colon
     );
-    let start = if preposition { frame.start + 1 } else { frame.start };
+    let start = if preposition { context.start + 1 } else { context.start };
     let mut cue = verb_at(unit, at).group;
-    if preposition && frame.start == at + 1 {
+    if preposition && context.start == at + 1 {
         cue.end = start;
     }
-    let mut end = content_end(unit, start, Some(cues), taken);
-    if frame.follow == Follow::Phrase {
+    let mut end = content_end(unit, start, Some(word.cues), word.taken);
+    if context.follow == Follow::Phrase {
         // "called it “a mess” without saying more": what is called so ends with the quotation.
         let adverbial = |i: usize| {
             unit.is(i, SUBORDINATOR | COORDINATOR | TIME)
@@ -150,37 +197,51 @@ fn following(unit: &Unit<'_>, at: usize, frame: &Frame, cues: &Cues, taken: &[bo
             .find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && unit.word(i + 1) != "and")
             .map_or(end, |i| i + 1);
     }
-    let speaker = speaker(unit, at, frame, end);
-    (end > start).then_some(Report { content: start..end, cue, speaker })
+    let speaker = speaker(unit, at, &context, end);
+    (end > start).then_some(Report { content: start..end, cue, speaker }).and_then(|report| word.accept(report))
 }
 
 /// *The deal was confirmed by X.*
-fn passive(unit: &Unit<'_>, at: usize, by: usize) -> Option<Report> {
-    let verb = verb_at(unit, at);
+pub(crate) fn passive(word: &Word<'_>) -> Option<Report> {
+    if !word.may_be_cue() || !word.is_passive() {
+        return None;
+    }
+    let (unit, by) = (word.unit, word.context.start);
+    let verb = verb_at(unit, word.at);
     let content = phrase_before(unit, verb.group.start)?;
     let speaker = phrase_after(unit, by + 1, true)?;
-    Some(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker) })
+    word.accept(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker) })
 }
 
 /// *…, X said.*
-fn fronted(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
+    if !word.may_be_cue() || !word.is_behind_its_content() {
+        return None;
+    }
+    let Word { unit, at, floor, .. } = *word;
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
     let comma = subject.start.checked_sub(1).filter(|c| *c >= floor && unit.word(*c) == ",")?;
-    let content = before(unit, comma, floor, taken);
-    (content.len() > 2).then_some(Report { content, cue: verb.group, speaker: Some(subject) })
+    let content = before(unit, comma, floor, word.taken);
+    if content.len() <= 2 {
+        return None;
+    }
+    word.accept(Report { content, cue: verb.group, speaker: Some(subject) })
 }
 
 /// *…, said X.*
-fn inverts(unit: &Unit<'_>, at: usize) -> bool {
-    at > 0 && unit.word(at - 1) == "," && unit.is(at, SAYS) && !unit.is(at, PARTICIPLE)
-}
-
-fn inverted(unit: &Unit<'_>, at: usize, floor: usize, taken: &[bool]) -> Option<Report> {
+pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
+    if !word.may_be_cue() || !word.inverts() {
+        return None;
+    }
+    let Word { unit, at, floor, .. } = *word;
     let speaker = phrase_after(unit, at + 1, true)?;
     let ends = unit.item(speaker.end).is_none_or(|i| i.is(PUNCTUATION));
-    let content = before(unit, at - 1, floor, taken);
-    (ends && content.len() > 2).then_some(Report { content, cue: at..at + 1, speaker: Some(speaker) })
+    let content = before(unit, at - 1, floor, word.taken);
+    if !ends || content.len() <= 2 {
+        return None;
+    }
+    word.accept(Report { content, cue: at..at + 1, speaker: Some(speaker) })
 }
 
 /// What stands before `end`, back to where the sentence or the last report ended.
@@ -237,15 +298,15 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
     verb < at + 8
         && unit.is(verb, SAYS)
         && !unit.is(verb, PARTICIPLE)
-        && !crate::direct::is_noun_here(unit, verb)
+        && !is_noun_here(unit, verb)
         && (unit.is(verb + 1, PUNCTUATION) || unit.item(verb + 1).is_none())
 }
 
 /// Whether another cue of the same subject follows: "said X and vowed to Y".
 fn joins_cue(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
     let Some(cues) = cues else { return false };
-    let frame = Frame { role: Role::Joined, ..frame(unit, at) };
-    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &frame) >= JOINED_SHARE
+    let context = CueContext { role: Role::Joined, ..context(unit, at) };
+    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &context) >= JOINED_SHARE
         || unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS)
 }
 
@@ -266,9 +327,9 @@ fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
     content
 }
 
-fn speaker(unit: &Unit<'_>, at: usize, frame: &Frame, end: usize) -> Option<Range<usize>> {
+fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Option<Range<usize>> {
     let verb = verb_at(unit, at);
-    match frame.role {
+    match context.role {
         // "was accused by X" against "is hopeful that"
         Role::Passive if unit.word(at).ends_with(['d', 'n', 't']) => {
             let by = (at + 1..end.min(at + 12)).find(|i| unit.word(*i) == "by")?;

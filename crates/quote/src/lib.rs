@@ -39,16 +39,22 @@
 //! [`Quote`]: pressmark_core::Quote
 #![deny(missing_docs)]
 
+mod after;
+mod before;
+mod candidate;
 mod cues;
-mod direct;
 mod error;
 mod finder;
+mod form;
 mod gold;
 mod indirect;
 mod lexicon;
 mod marks;
+mod nearby;
 mod phrase;
+mod place;
 mod resolve;
+mod rules;
 mod score;
 mod unit;
 
@@ -56,4 +62,5 @@ pub use cues::CueCounts;
 pub use error::Error;
 pub use finder::{Options, QuoteFinder};
 pub use gold::{Gold, read_brat};
+pub use rules::{Rule, rules};
 pub use score::{Counts, KindScores, Scores, Share};

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FRENCH_PARTICIPLE, NUMBER, OBJECT_PRONOUN,
-    PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, TITLE, WH,
+    ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, NEEDS_AUXILIARY, NUMBER,
+    OBJECT_PRONOUN, PARTICIPLE, PERFECT, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
+    SUBORDINATOR, TIME, TITLE, WH,
 };
 use crate::unit::Unit;
 
@@ -23,7 +24,7 @@ pub(crate) struct Verb {
 /// The verb group that ends with the verb at `head`.
 pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
     // "a déclaré", "ont aussi déclaré"
-    if let Some(auxiliary) = french_auxiliary(unit, head) {
+    if let Some(auxiliary) = perfect_auxiliary(unit, head) {
         return Verb { group: auxiliary..head + 1, head };
     }
     let mut start = head;
@@ -41,9 +42,9 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
 }
 
 /// The *a* or *ont* that makes a French participle at `head` a verb of saying.
-pub(crate) fn french_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
-    let participle = unit.is(head, FRENCH_PARTICIPLE);
-    (head.saturating_sub(3)..head).rev().find(|i| participle && matches!(unit.word(*i), "a" | "ont" | "avait"))
+pub(crate) fn perfect_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
+    let participle = unit.is(head, NEEDS_AUXILIARY);
+    (head.saturating_sub(3)..head).rev().find(|i| participle && unit.is(*i, PERFECT))
 }
 
 /// ’s after a name: *is* or the genitive? Before a verb of saying it is hardly ever *is*.
@@ -305,4 +306,34 @@ fn apposition_end(unit: &Unit<'_>, end: usize) -> Option<usize> {
 
 fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {
     unit.item(index).is_some_and(|item| item.is_word() && !item.is(SUBJECT_PRONOUN | AUXILIARY) && !item.is(TIME))
+}
+
+/// *report*, *claims* and the like after an article are nouns.
+pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
+    let Some(before) = index.checked_sub(1) else { return false };
+    let noun_like = unit.is(index, DOCUMENT) || !unit.word(index).ends_with("ed");
+    // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
+    let present = unit.is(index, ALSO_NOUN)
+        && unit.item(before).is_some_and(|i| i.is_word())
+        && !unit.is(
+            before,
+            CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR,
+        );
+    // "the United States", "the Remarks": a name's word, or a headline's.
+    if unit.is(index, ALSO_NOUN) && unit.is(index, CAPITALISED) && unit.is(before, CAPITALISED) {
+        return true;
+    }
+    // "the shooting title": the base form stands behind a plural or an auxiliary.
+    let base = unit.is(index, ALSO_NOUN)
+        && !unit.word(index).ends_with('s')
+        && !unit.is(index, PARTICIPLE)
+        && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)
+        && unit.word(before) != "to"
+        && !unit.word(before).ends_with('s');
+    present
+        || base
+        || noun_like
+            && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
+                || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
+                || matches!(unit.word(before), "'s" | "’s") && (unit.is(index, DOCUMENT) || unit.is(index, ALSO_NOUN)))
 }

@@ -32,6 +32,7 @@ impl Item<'_> {
 /// A sentence, or several that one quotation runs through.
 #[derive(Clone, Debug)]
 pub(crate) struct Unit<'d> {
+    pub(crate) lexicon: &'d Lexicon,
     pub(crate) items: Vec<Item<'d>>,
     /// Its paragraph, counted from 0 over the lines of the text that hold anything.
     pub(crate) paragraph: usize,
@@ -62,7 +63,7 @@ impl Unit<'_> {
 }
 
 /// Cuts a document into units. Every word and every quotation lands in exactly one.
-pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon) -> Vec<Unit<'d>> {
+pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &'d Lexicon) -> Vec<Unit<'d>> {
     let breaks = line_breaks(&doc.text);
     let mut units: Vec<Unit<'d>> = Vec::new();
     let mut next_quote = 0_usize;
@@ -79,7 +80,7 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &Lexicon)
         if !(continues || tail) || units.is_empty() {
             let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
             let items = Vec::with_capacity(sentence.tokens.len());
-            units.push(Unit { items, paragraph, prose: sentence.kind.is_prose() });
+            units.push(Unit { lexicon, items, paragraph, prose: sentence.kind.is_prose() });
         }
         let Some(unit) = units.last_mut() else { continue };
         for token in doc.tokens.get(sentence.tokens.clone()).unwrap_or_default() {

@@ -7,6 +7,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     code: "fr",
     name: "French",
     abbreviations: include_str!("abbreviations.tsv"),
+    attributions: include_str!("attributions.txt"),
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
     closings: include_str!("closings.txt"),

@@ -1,0 +1,226 @@
+//! Attributions behind a quotation: `“…,” said X`, `“…,” X told Y`, `“…,” according to X`.
+
+use std::ops::Range;
+
+use crate::lexicon::{
+    ADVERB, ATTRIBUTES, AUXILIARY, CAPITALISED, CLITIC_SUBJECT, COORDINATOR, DETERMINER, NEEDS_AUXILIARY,
+    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PERFECT, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
+    TELLS, TIME, WH,
+};
+use crate::phrase::{is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
+use crate::unit::Unit;
+
+/// The words that attribute a quotation, as items of a unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attribution {
+    pub(crate) cue: Option<Range<usize>>,
+    pub(crate) speaker: Option<Range<usize>>,
+}
+
+/// How far from the quotation a cue may stand, in items: longer attributions are not read, which keeps a text of
+/// nothing but quotations linear. On training articles of PolNeAR the farthest right one stands 37 items away.
+pub(crate) const REACH: usize = 40;
+
+/// Where an attribution may begin behind a quotation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tail {
+    /// The first item of it.
+    at: usize,
+    /// Whether no mark, in the quotation or behind it, announces that it goes on.
+    bare: bool,
+}
+
+/// The place behind a quotation that ends before `start`; with `bare`, no mark inside the quotation announces more.
+pub(crate) fn tail(unit: &Unit<'_>, start: usize, bare: bool) -> Tail {
+    let mut at = start;
+    if unit.word(at) == "," {
+        at += 1;
+    }
+    if unit.word(at) == "as" {
+        at += 1;
+    }
+    Tail { at, bare: bare && at == start }
+}
+
+/// *according to X*, *selon X*; also at the head of a sentence.
+pub(crate) fn according_to(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
+    if !unit.is(at, ATTRIBUTES) {
+        return None;
+    }
+    let length = unit.lexicon.attribution(|i| unit.word(at + i))?;
+    let speaker = phrase_after(unit, at + length, true);
+    Some(Attribution { cue: Some(at..at + length), speaker })
+}
+
+/// *according to X* behind a quotation.
+pub(crate) fn according(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
+    according_to(unit, tail.at)
+}
+
+/// *said X*, *dit-il*.
+pub(crate) fn inverted(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
+    let at = tail.at;
+    let head = behind_adverbs(unit, at);
+    if let Some(found) = joined_pronoun(unit, head) {
+        return Some(found);
+    }
+    if !unit.is(head, SAYS) || unit.is(head, PARTICIPLE) || unit.is(head, PERFECT) {
+        return None;
+    }
+    if unit.word(head + 1) == "-" && unit.is(head + 2, SUBJECT_PRONOUN) {
+        return Some(Attribution { cue: Some(head..head + 1), speaker: Some(head + 2..head + 3) });
+    }
+    let speaker = phrase_after(unit, head + 1, true);
+    // "…,” said in a statement": the subject is left out, and that is no inversion.
+    speaker.is_some().then_some(Attribution { cue: Some(at..head + 1), speaker })
+}
+
+/// *a déclaré X*, *a-t-il déclaré*.
+pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
+    let head = behind_adverbs(unit, tail.at);
+    if let Some(found) = joined_pronoun(unit, head) {
+        return Some(found);
+    }
+    if !unit.is(head, PERFECT) {
+        return None;
+    }
+    let mut pronoun = head + 1;
+    while matches!(unit.word(pronoun), "-" | "t" | "-t" | "-t-" | "t-") {
+        pronoun += 1;
+    }
+    let joined = unit.word(pronoun).trim_start_matches(['-', 't']).trim_start_matches('-');
+    let pronoun = (unit.lexicon.class(joined, joined) & CLITIC_SUBJECT != 0).then_some(pronoun);
+    let mut verb = pronoun.unwrap_or(head) + 1;
+    while unit.is(verb, ADVERB) && verb < head + 6 {
+        verb += 1;
+    }
+    if !unit.is(verb, NEEDS_AUXILIARY) {
+        return None;
+    }
+    let speaker = pronoun.map(|p| p..p + 1).or_else(|| phrase_after(unit, verb + 1, true));
+    Some(Attribution { cue: Some(head..verb + 1), speaker })
+}
+
+/// Up to two adverbs may stand before the verb: “…,” later said X.
+fn behind_adverbs(unit: &Unit<'_>, at: usize) -> usize {
+    (at..at + 2).find(|i| !unit.is(*i, ADVERB)).unwrap_or(at + 2)
+}
+
+/// *dit-il* and *a-t-elle* as one word.
+fn joined_pronoun(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
+    let (verb, pronoun) = unit.word(at).split_once('-')?;
+    let pronoun = pronoun.strip_prefix("t-").unwrap_or(pronoun);
+    if unit.lexicon.class(pronoun, pronoun) & CLITIC_SUBJECT == 0 {
+        return None;
+    }
+    let cue = if unit.lexicon.class(verb, verb) & PERFECT == 0 {
+        at..at + 1
+    } else if unit.is(at + 1, NEEDS_AUXILIARY) {
+        at..at + 2
+    } else {
+        return None;
+    };
+    Some(Attribution { cue: Some(cue), speaker: Some(at..at + 1) })
+}
+
+/// *X said*, *X, a senator, told Y*.
+pub(crate) fn subject_verb(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
+    match verb_of_speech(unit, tail) {
+        Verdict::Attributed(found) => Some(found),
+        Verdict::Other | Verdict::No => None,
+    }
+}
+
+/// *X barked*: right after a short name or a pronoun nearly any verb introduces speech.
+pub(crate) fn subject_any_verb(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
+    let no_verb = !tail.bare && matches!(verb_of_speech(unit, tail), Verdict::Other);
+    if no_verb { open_class(unit, tail.at) } else { None }
+}
+
+/// What a search for a verb of speech behind a quotation comes to.
+enum Verdict {
+    Attributed(Attribution),
+    /// There is none; another verb may do.
+    Other,
+    /// What follows is no attribution.
+    No,
+}
+
+fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
+    if !phrase_could_start(unit, at) {
+        return Verdict::No;
+    }
+    for head in at..unit.items.len().min(at + REACH) {
+        let Some(item) = unit.item(head) else { break };
+        if item.quoted.is_some() || matches!(unit.word(head), "." | ";" | "?" | "!") {
+            break;
+        }
+        let verb = item.is(SAYS) && !item.is(PARTICIPLE) || perfect_auxiliary(unit, head).is_some();
+        if head == at || !verb || is_noun_here(unit, head) && !item.is(NEEDS_AUXILIARY) {
+            continue;
+        }
+        let group = verb_at(unit, head);
+        // Without a mark that announces it, an attribution is short.
+        if has_own_content(unit, head) || bare && head > at + 5 {
+            return Verdict::No;
+        }
+        if let Some(subject) = subject_before(unit, &group).filter(|s| s.start >= at && s.start <= at + 2) {
+            let cue = with_particle(unit, group.group.start.max(at)..head + 1);
+            let speaker = Some(subject.start.max(at)..subject.end);
+            return Verdict::Attributed(Attribution { cue: Some(cue), speaker });
+        }
+    }
+    Verdict::Other
+}
+
+/// Whether a reported clause follows the verb, so that the quotation before it is not what is said.
+fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
+    let next = head + 1;
+    if unit.item(next).is_some_and(|i| i.quoted.is_some()) {
+        return false;
+    }
+    let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "that");
+    let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
+    let telling = unit.is(head, TELLS);
+    that || clause && !telling
+        || !telling
+            && unit.is(next, DETERMINER)
+            && !unit.is(next, TIME)
+            && (next..next + 8).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
+}
+
+fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
+    let subject = if unit.is(at, SUBJECT_PRONOUN) {
+        at..at + 1
+    } else {
+        let end = (at..at + 5).take_while(|i| unit.is(*i, CAPITALISED) && !unit.is(*i, PUNCTUATION)).last()? + 1;
+        at..end
+    };
+    let mut head = subject.end;
+    while unit.is(head, ADVERB | AUXILIARY) && head < subject.end + 3 {
+        head += 1;
+    }
+    let word = unit.word(head);
+    let verb = word.len() > 3
+        && (word.ends_with("ed") || word.ends_with('s'))
+        && !unit.is(head, PREPOSITION | DETERMINER | PUNCTUATION | CAPITALISED)
+        && !has_own_content(unit, head)
+        && !unit.is(head + 1, DETERMINER);
+    verb.then(|| Attribution { cue: Some(with_particle(unit, subject.end..head + 1)), speaker: Some(subject) })
+}
+
+fn phrase_could_start(unit: &Unit<'_>, at: usize) -> bool {
+    unit.item(at).is_some_and(|item| {
+        item.is_word()
+            && !item.is(PREPOSITION | AUXILIARY | SUBORDINATOR)
+            && (!item.is(COORDINATOR) || item.is(DETERMINER))
+            || item.is(SUBJECT_PRONOUN)
+    })
+}
+
+/// *points out*, *fired back*, *went on to say*.
+pub(crate) fn with_particle(unit: &Unit<'_>, cue: Range<usize>) -> Range<usize> {
+    let particle = unit.is(cue.end, PARTICLE)
+        && (unit.is(cue.end + 1, PUNCTUATION | PREPOSITION | SUBORDINATOR) || unit.word(cue.end + 1).is_empty());
+    if particle { cue.start..cue.end + 1 } else { cue }
+}

@@ -1,0 +1,133 @@
+//! Attributions before a quotation: `X said: “…”`, `According to X, “…”`, `X: “…”`.
+
+use std::ops::Range;
+
+use crate::after::{Attribution, REACH, according_to, with_particle};
+use crate::form::Form;
+use crate::lexicon::{
+    ADVERB, ATTRIBUTES, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, NAMES, NEEDS_AUXILIARY, OBJECT_PRONOUN,
+    PARTICIPLE, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
+};
+use crate::phrase::{Verb, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
+use crate::unit::Unit;
+
+/// The attribution that stands before a quotation, in the items of `range` (the quotation follows right behind).
+///
+/// With `own_line`, the quotation stands in the next paragraph.
+pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_line: bool) -> Option<Attribution> {
+    let end = range.end;
+    let last = end.checked_sub(1).filter(|l| *l >= range.start)?;
+    let mark = unit.word(last);
+    let announced = matches!(mark, ":" | "," | "—" | "–" | "-");
+    if own_line && !matches!(mark, ":" | ",") {
+        return None;
+    }
+    let stop = if announced { last } else { end };
+    let floor = range.start.max(end.saturating_sub(REACH));
+    if let Some(found) = according_to_before(unit, floor..stop).filter(|_| announced) {
+        return Some(found);
+    }
+    for head in (floor..stop).rev() {
+        let item = unit.item(head)?;
+        if item.quoted.is_some() && mark != ":" || matches!(unit.word(head), "." | ";" | "?" | "!") {
+            break;
+        }
+        let verb = item.is(SAYS) || perfect_auxiliary(unit, head).is_some();
+        if !verb || is_noun_here(unit, head) && !item.is(PARTICIPLE | NEEDS_AUXILIARY) {
+            continue;
+        }
+        let group = verb_at(unit, head);
+        if !leads_to_quotation(unit, head + 1..stop, mark, quoted) || !suits(unit, &group, head + 1..stop, mark, quoted)
+        {
+            return None;
+        }
+        let speaker = if item.is(PARTICIPLE) && group.group.len() == 1 {
+            clause_subject(unit, head)
+        } else {
+            subject_before(unit, &group).or_else(|| clause_subject(unit, head))
+        };
+        return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
+    }
+    if mark == ":" { label(unit, range.start..last) } else { None }
+}
+
+/// Whether what stands between a cue and a quotation leaves the quotation to be all that is said.
+fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted: Form) -> bool {
+    if mark == ":" {
+        return true;
+    }
+    if between.is_empty() {
+        return true;
+    }
+    // "said that the “…": a reported clause with a verbatim part.
+    let clause = between.clone().any(|i| {
+        unit.word(i) == "that" && (i == between.start || mark != ",")
+            || unit.is(i, AUXILIARY) && !matches!(unit.word(i), "'s" | "’s")
+            || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
+    });
+    // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") that is how it goes on.
+    let middle = (between.start.saturating_sub(4)..between.start).any(|i| unit.items[i].quoted.is_some());
+    if mark == "," && quoted.lower && !middle && (clause || between.len() > 8) {
+        return false;
+    }
+    if mark == "," {
+        return !clause
+            || between.len() > 4 && unit.word(between.start) != "that" && !unit.is(between.start, SUBJECT_PRONOUN);
+    }
+    // Without a comma only an addressee or a time may stand between: "told reporters “…”".
+    let last = between.end - 1;
+    let addressed = unit.is(between.start, OBJECT_PRONOUN) && between.len() > 1;
+    let runs_on = unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
+        || unit.is(between.start, DETERMINER | PREPOSITION | POSSESSIVE);
+    if clause || runs_on || between.len() > 4 || quoted.lower && addressed {
+        return false;
+    }
+    let addressee = unit.is(last, TIME | OBJECT_PRONOUN | CAPITALISED | ROLE);
+    addressee && unit.is(between.start - 1, TELLS) || between.clone().all(|i| unit.is(i, TIME | ADVERB))
+}
+
+/// Whether the form of the quotation is what the verb group before it asks for.
+fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quoted: Form) -> bool {
+    // "wrote in her memoir, “A Hard Road.”", "told “Early Hours”"
+    if quoted.title && mark != ":" && !(between.is_empty() && quoted.punctuated) {
+        return false;
+    }
+    // "a film called “The Road”", "the so-called “road”": only an agent right before it says so.
+    if unit.is(group.head, NAMES) && group.group.len() == 1 {
+        let before = group.group.start.checked_sub(1);
+        let agent = before
+            .is_some_and(|b| unit.is(b, SUBJECT_PRONOUN | CAPITALISED | ROLE) || matches!(unit.word(b), ")" | ","));
+        if !agent {
+            return false;
+        }
+    }
+    // A fragment without a comma is what somebody says only after the plainest verbs.
+    !(quoted.lower && between.is_empty() && !matches!(mark, ":" | ",")) || unit.is(group.head, PLAIN)
+}
+
+/// Whether the attribution's cue is one of the plainest verbs of saying, or a colon.
+pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
+    found.cue.as_ref().is_some_and(|cue| cue.clone().any(|i| unit.is(i, PLAIN) || unit.word(i) == ":"))
+        && found.speaker.is_some()
+}
+
+/// *According to X, “…”*.
+fn according_to_before(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
+    let at = range.clone().rev().find(|i| unit.is(*i, ATTRIBUTES) && according_to(unit, *i).is_some())?;
+    let found = according_to(unit, at)?;
+    // Only when nothing else is said in between.
+    let end = found.speaker.as_ref().map_or(at, |s| s.end);
+    (end + 6 >= range.end).then_some(found)
+}
+
+/// *X: “…”*, *Her answer: “…”*: a short phrase and a colon.
+fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
+    let start = range
+        .clone()
+        .rev()
+        .find(|i| matches!(unit.word(*i), "." | ";" | "?" | "!" | ","))
+        .map_or(range.start, |i| i + 1);
+    let speaker = phrase_after(unit, start, false)?;
+    let whole = speaker.end == range.end && speaker.len() <= 8;
+    whole.then_some(Attribution { cue: Some(range.end..range.end + 1), speaker: Some(speaker) })
+}

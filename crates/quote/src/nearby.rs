@@ -1,0 +1,105 @@
+//! Attributions in the sentences around a quotation, and quotations that go on without one.
+
+use pressmark_core::QuoteKind;
+
+use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
+use crate::before::before;
+use crate::lexicon::{CAPITALISED, ROLE, SUBJECT_PRONOUN};
+use crate::phrase::clause_subject;
+use crate::place::{Place, Verdict, in_text};
+use crate::unit::Unit;
+
+/// *“Why not?” Duarte asked.*, where the splitter has made two sentences of it.
+pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
+    let next = place.next()?;
+    if !place.form.asks || place.at + 1 != place.unit.items.len() || next.paragraph != place.unit.paragraph {
+        return None;
+    }
+    let tail: Tail = tail(next, 0, false);
+    let found = according(next, tail)
+        .or_else(|| inverted(next, tail))
+        .or_else(|| inverted_perfect(next, tail))
+        .or_else(|| subject_verb(next, tail))
+        .or_else(|| subject_any_verb(next, tail))?;
+    let end = found.cue.as_ref()?.end.max(found.speaker.as_ref()?.end);
+    // "Duarte said: “No.”" belongs to what follows.
+    let leads = (end..end + 6).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
+    (!leads).then(|| in_text(next, &found, place.at))
+}
+
+/// The attribution of a quotation that opens a paragraph, from the end of the one before.
+pub(crate) fn paragraph_before(place: &Place<'_>) -> Option<Verdict> {
+    let previous = place.previous().filter(|_| place.at == 0)?;
+    let start = previous.items.iter().rposition(|i| i.quoted.is_some()).map_or(0, |i| i + 1);
+    let found = before(previous, start..previous.items.len(), place.form, true)?;
+    Some(in_text(previous, &found, place.at))
+}
+
+/// Whether a quotation without an attribution can be one: it is a sentence of its own, or it goes on with what was
+/// said right before it.
+pub(crate) fn speaks_alone(place: &Place<'_>) -> bool {
+    stands_alone(place) || goes_along(place)
+}
+
+fn stands_alone(place: &Place<'_>) -> bool {
+    let (unit, at, form) = (place.unit, place.at, place.form);
+    // "“A Quiet Year,” by X": a headline; "“…,” since …, said X": a part of what X said.
+    let part = unit
+        .item(at + 1)
+        .is_some_and(|n| n.lower == "by" || n.is_word() && !n.is(CAPITALISED) && !matches!(form.last, '.' | '?' | '!'));
+    // A line of its own in single marks is a heading.
+    let heading = unit.items.len() == 1 && form.words < 9 && place.single;
+    let apart = at == 0
+        || matches!(unit.word(at - 1), "." | ":" | "?" | "!" | "—" | "–" | "…")
+        || unit.items[at - 1].quoted.is_some();
+    apart && !part && !heading && form.sentence && !form.title
+}
+
+/// Whether a quotation goes on with what was said right before it: “…,” he said. “Right.”
+fn goes_along(place: &Place<'_>) -> bool {
+    let (unit, at, form) = (place.unit, place.at, place.form);
+    let Some(last) = place.found.last() else { return false };
+    let near = last.unit == place.index || last.unit + 1 == place.index && last.cue.is_some();
+    let apart = at == 0 || unit.word(at - 1) == "." || unit.items[at - 1].quoted.is_some();
+    near && apart && !form.lower && form.ends && last.kind == QuoteKind::Direct
+}
+
+/// The speaker of the quotation before, in the same paragraph or at the end of the one before.
+pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
+    let last = place.found.last()?;
+    let paragraph = place.units.get(last.unit)?.paragraph;
+    let near = paragraph == place.unit.paragraph || paragraph + 1 == place.unit.paragraph && place.at == 0;
+    near.then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
+}
+
+/// The subject of the sentence before.
+pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
+    let previous = place.previous()?;
+    let near =
+        previous.paragraph == place.unit.paragraph || place.at == 0 && previous.paragraph + 1 == place.unit.paragraph;
+    if !near {
+        return None;
+    }
+    let subject = clause_subject(previous, previous.items.len())?;
+    let named = subject.clone().any(|i| previous.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
+    named.then(|| Verdict { cue: None, speaker: previous.span(subject), start: place.at })
+}
+
+/// Nobody is named.
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all rules")]
+pub(crate) fn nobody(place: &Place<'_>) -> Option<Verdict> {
+    Some(Verdict { cue: None, speaker: None, start: place.at })
+}
+
+/// Whether the sentence goes on behind the quotation so that the quoted words are but a part of what is said.
+pub(crate) fn goes_on(place: &Place<'_>) -> bool {
+    use crate::lexicon::{ADVERB, ADVERBIAL, AUXILIARY, COORDINATOR, SUBORDINATOR, TIME};
+    let (unit, at): (&Unit<'_>, usize) = (place.unit, place.at);
+    !place.form.punctuated
+        && unit.item(at + 1).is_some_and(|n| {
+            let clause = n.is(SUBJECT_PRONOUN) && unit.is(at + 2, AUXILIARY) && place.form.lower;
+            let ends = !clause && n.is(CAPITALISED | COORDINATOR | SUBORDINATOR | SUBJECT_PRONOUN | TIME | ADVERB)
+                || n.is(ADVERBIAL);
+            n.is_word() && !ends
+        })
+}

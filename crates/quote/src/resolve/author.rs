@@ -1,0 +1,78 @@
+//! Who wrote the document that speaks: "his letter", "a letter from X".
+
+use pressmark_core::{Mention, Span};
+
+use super::{MEMORY, REACH, Resolver, can_speak, is_person};
+use crate::lexicon::{DETERMINER, DOCUMENT, POSSESSIVE, PREPOSITION, PUNCTUATION};
+use crate::unit::{Unit, unit_at};
+
+impl Resolver<'_> {
+    /// Who wrote the document that speaks: "his letter", "a letter from X", nearest before the phrase.
+    pub(super) fn author(&self, span: Span) -> Option<usize> {
+        let noun = self.doc.tokens_in(span).rev().find_map(|i| {
+            let text = self.doc.tokens.get(i).map(|t| self.doc.slice(t.span).to_lowercase())?;
+            (self.lexicon.class(&text, &text) & DOCUMENT != 0).then_some(text)
+        })?;
+        let here = unit_at(self.units, span.start)?;
+        for index in (here.saturating_sub(MEMORY)..=here).rev() {
+            let unit = self.units.get(index)?;
+            let end = unit.items.partition_point(|i| i.span.start <= span.end);
+            for at in (end.saturating_sub(REACH)..end).rev() {
+                let item = unit.item(at)?;
+                if item.lower != noun {
+                    continue;
+                }
+                // "his letter", "her long letter"
+                let possessive =
+                    (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
+                if let Some(owner) = possessive.filter(|o| matches!(unit.word(*o), "his" | "her")) {
+                    let own = unit.item(owner)?.span;
+                    return self.subject(unit, own).or_else(|| self.person(own, own, None));
+                }
+                // "X’s letter"
+                let genitive =
+                    (at.saturating_sub(4)..at).rev().find(|i| matches!(unit.word(*i), "'s" | "’s" | "'" | "’"));
+                let owner = genitive.and_then(|i| i.checked_sub(1)).and_then(|i| unit.item(i));
+                if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
+                    return Some(entity);
+                }
+                // "a letter from X"
+                if matches!(unit.word(at + 1), "from" | "by" | "de") {
+                    let after = unit.item(at + 2).map_or(span.end, |i| i.span.start);
+                    let until = unit.items.get((at + 8).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
+                    let named = self.mentions(Span::new(after, until.max(after))).iter().find(|m| can_speak(&m.label));
+                    if let Some(entity) = named.and_then(|m| m.entity) {
+                        return Some(entity);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn entity_at(&self, span: Span) -> Option<usize> {
+        self.mentions(span).iter().find(|m| can_speak(&m.label)).and_then(|m| m.entity)
+    }
+
+    /// The person that the unit's clause behind `after` is about: "In his letter to Y, X wrote".
+    fn subject(&self, unit: &Unit<'_>, after: Span) -> Option<usize> {
+        let start = unit.items.partition_point(|i| i.span.start <= after.start);
+        let fronted =
+            start < REACH && unit.items.iter().take(start).all(|i| i.is(PREPOSITION | DETERMINER | PUNCTUATION));
+        if !fronted {
+            return None;
+        }
+        let end = unit.items.last()?.span.end;
+        let mentions = self.mentions(Span::new(after.end, end.max(after.end)));
+        let person = |m: &&Mention| is_person(&m.label);
+        // The one that a verb follows rather than a comma or a preposition stands before.
+        let heads = mentions.iter().filter(person).filter(|m| {
+            let at = unit.items.partition_point(|i| i.span.end <= m.span.start);
+            let before = at.checked_sub(1);
+            let starts_clause = before.is_some_and(|b| unit.word(b) == ",");
+            let next = unit.items.partition_point(|i| i.span.start < m.span.end);
+            starts_clause && !unit.is(next, PUNCTUATION)
+        });
+        heads.map(|m| m.entity).next().flatten()
+    }
+}

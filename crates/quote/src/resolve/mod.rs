@@ -1,0 +1,285 @@
+//! From the words that name a speaker to an entity of the document.
+//!
+//! The conventions are the rules of [`SPEAKERS`](crate::rules::SPEAKERS), in their order.
+
+mod author;
+mod pronouns;
+
+use pressmark_core::{Document, Explanation, Mention, Quote, QuoteKind, Span};
+use pressmark_lang::{Case, Pronoun};
+
+use crate::candidate::Candidate;
+use crate::lexicon::{
+    CAPITALISED, Class, DETERMINER, DOCUMENT, Lexicon, OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION,
+    REPRESENTATIVE, ROLE, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
+};
+use crate::rules::SPEAKERS;
+use crate::unit::Unit;
+
+/// Units that a pronoun or a document's author is looked for in, going back: in PolNeAR's training articles the
+/// antecedent of a speaker's pronoun stands within eight sentences in all but one of a hundred cases.
+const MEMORY: usize = 8;
+/// Items or mentions of one unit that are looked at: sentences are shorter, and what is no sentence must not cost more.
+const REACH: usize = 120;
+
+/// A quotation with the rules that made it.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) quote: Quote,
+    attribution: &'static str,
+    cue_share: Option<f32>,
+    /// The rule that led from the speaker's words to an entity, or to nobody.
+    speaker: Option<&'static str>,
+}
+
+impl Resolved {
+    /// What is to be explained of it: the quotation, and the words that name its speaker.
+    pub(crate) fn explanations(
+        &self,
+        stage: &'static str,
+    ) -> impl Iterator<Item = impl FnOnce(&Document) -> Explanation + '_> {
+        [false, true].into_iter().filter(|of_speaker| !of_speaker || self.speaker.is_some()).map(move |of_speaker| {
+            move |doc: &Document| {
+                let Quote { span, speaker, speaker_span, .. } = self.quote;
+                if of_speaker {
+                    let name = speaker.and_then(|entity| doc.entities.get(entity)).map_or("nobody", |e| &*e.name);
+                    let rule = self.speaker.unwrap_or_default();
+                    return Explanation::new(stage, speaker_span.unwrap_or(span), rule).deciding(name);
+                }
+                let words = speaker_span.map_or("no words name the speaker", |words| doc.slice(words));
+                let explanation = Explanation::new(stage, span, self.attribution).deciding(words);
+                self.cue_share.into_iter().fold(explanation, |e, share| e.with("cue_share", share))
+            }
+        })
+    }
+}
+
+/// What a rule says of a speaker's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// An index into the document's entities.
+    Entity(usize),
+    /// Nobody whom the document names; no other rule is asked.
+    Nobody,
+}
+
+impl From<Option<usize>> for Answer {
+    fn from(entity: Option<usize>) -> Self {
+        entity.map_or(Self::Nobody, Self::Entity)
+    }
+}
+
+/// The speakers of what was found, as entities.
+pub(crate) fn speakers(
+    doc: &Document,
+    lexicon: &Lexicon,
+    units: &[Unit<'_>],
+    candidates: Vec<Candidate>,
+) -> Vec<Resolved> {
+    let resolver = Resolver { doc, lexicon, units };
+    let mut resolved: Vec<Resolved> = Vec::with_capacity(candidates.len());
+    let mut last: Option<Last> = None;
+    for c in candidates {
+        let found = c.speaker.and_then(|span| resolver.resolve(&Naming::new(&resolver, span, c.span, last)));
+        let entity = match found {
+            Some((_, Answer::Entity(entity))) => Some(entity),
+            Some((_, Answer::Nobody)) | None => None,
+        };
+        let reported = c.kind != QuoteKind::Direct;
+        if reported && entity.is_none() && !c.speaker.is_some_and(|span| resolver.can_say(span)) {
+            continue;
+        }
+        if let Some(entity) = entity {
+            last = Some(Last { unit: c.unit, entity });
+        }
+        resolved.push(Resolved {
+            quote: Quote {
+                span: c.span,
+                kind: c.kind,
+                speaker: entity,
+                speaker_span: c.speaker,
+                cue: c.cue,
+                closed: c.closed,
+            },
+            attribution: c.rule,
+            cue_share: c.cue_share,
+            speaker: c.speaker.map(|_| found.map_or("no-rule", |(rule, _)| rule)),
+        });
+    }
+    resolved
+}
+
+/// The last quotation whose speaker is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Last {
+    /// The unit that it starts in.
+    unit: usize,
+    /// Its speaker.
+    entity: usize,
+}
+
+pub(crate) struct Resolver<'a> {
+    doc: &'a Document,
+    lexicon: &'a Lexicon,
+    units: &'a [Unit<'a>],
+}
+
+/// The words that name the speaker of a quotation.
+pub(crate) struct Naming<'a> {
+    resolver: &'a Resolver<'a>,
+    span: Span,
+    /// The quotation.
+    content: Span,
+    last: Option<Last>,
+    /// The mentions in the words.
+    mentions: &'a [Mention],
+    /// The classes of all the words together.
+    classes: Class,
+    /// The readings as a pronoun, when the words are one.
+    pronoun: Option<Pronoun>,
+}
+
+impl<'a> Naming<'a> {
+    fn new(resolver: &'a Resolver<'a>, span: Span, content: Span, last: Option<Last>) -> Self {
+        let words = resolver.doc.slice(span).to_lowercase();
+        // "dit-elle" is one word with its verb.
+        let word = words.rsplit('-').next().unwrap_or(&words);
+        let mut readings = resolver.lexicon.language.pronoun(word);
+        let pronoun = readings.next().map(|first| readings.find(|p| p.case == Case::Subject).unwrap_or(first));
+        let classes = resolver.doc.tokens_in(span).fold(0, |all, i| all | resolver.class(i).0);
+        Self { resolver, span, content, last, mentions: resolver.mentions(span), classes, pronoun }
+    }
+
+    fn labelled(&self, wanted: &[&str]) -> Option<usize> {
+        self.mentions.iter().find(|m| wanted.contains(&m.label.as_str())).and_then(|m| m.entity)
+    }
+}
+
+/// *I*, *we*, *you*: nobody whom the outlet names.
+pub(crate) fn first_or_second_person(n: &Naming<'_>) -> Option<Answer> {
+    n.pronoun.filter(|p| p.person < 3).map(|_| Answer::Nobody)
+}
+
+/// *He*, *she*, *who*: the person last spoken of.
+pub(crate) fn personal_pronoun(n: &Naming<'_>) -> Option<Answer> {
+    let personal = n.pronoun.is_some_and(|p| p.gender.is_some() && p.number != Some(pressmark_lang::Number::Plural));
+    let relative =
+        n.classes & WH != 0 && n.classes & SUBJECT_PRONOUN != 0 && n.resolver.doc.tokens_in(n.span).len() == 1;
+    (personal || relative).then(|| n.resolver.person(n.span, n.content, n.last).into())
+}
+
+/// *They*, *it*: the body or people that spoke last.
+pub(crate) fn other_pronoun(n: &Naming<'_>) -> Option<Answer> {
+    n.pronoun.map(|_| n.resolver.body(n.span, n.last).into())
+}
+
+/// A person who is the head of the phrase: "spokeswoman Ana Reis", "Reis, a lawyer for Acme".
+pub(crate) fn named_person(n: &Naming<'_>) -> Option<Answer> {
+    n.resolver.head(n.span, n.mentions, is_person).map(Answer::Entity)
+}
+
+/// Another entity that is the head: "the White House", "Acme".
+pub(crate) fn named_body(n: &Naming<'_>) -> Option<Answer> {
+    n.resolver.head(n.span, n.mentions, |l| !is_person(l) && can_speak(l)).map(Answer::Entity)
+}
+
+/// A document speaks for its author.
+pub(crate) fn document_author(n: &Naming<'_>) -> Option<Answer> {
+    let author = || n.resolver.author(n.span).or_else(|| n.labelled(&["PERSON", "PER", "ORG"]));
+    (n.classes & DOCUMENT != 0).then(|| author().into())
+}
+
+/// The government or army of a country speaks for the country.
+pub(crate) fn state_body(n: &Naming<'_>) -> Option<Answer> {
+    (n.classes & STATE_BODY != 0).then(|| n.labelled(&["ORG", "LOC", "FAC"]).into())
+}
+
+/// Somebody unnamed speaks for a body; who speaks for another person gives nobody.
+pub(crate) fn representative(n: &Naming<'_>) -> Option<Answer> {
+    (n.classes & REPRESENTATIVE != 0).then(|| n.labelled(&["ORG", "FAC"]).into())
+}
+
+/// Somebody unnamed who belongs to a body: "Acme workers".
+pub(crate) fn member(n: &Naming<'_>) -> Option<Answer> {
+    (n.classes & ROLE != 0).then(|| n.labelled(&["ORG"]).into())
+}
+
+impl Resolver<'_> {
+    fn resolve(&self, naming: &Naming<'_>) -> Option<(&'static str, Answer)> {
+        SPEAKERS.iter().find_map(|step| Some((step.rule.name, (step.read)(naming)?)))
+    }
+
+    /// The classes and the text of a token.
+    fn class(&self, token: usize) -> (Class, &str) {
+        let text = self.doc.tokens.get(token).map_or("", |t| self.doc.slice(t.span));
+        (self.lexicon.class(text, &text.to_lowercase()), text)
+    }
+
+    /// Whether a phrase without an entity names somebody or something that speaks: "talks with Acme showed" does not.
+    fn can_say(&self, span: Span) -> bool {
+        let known =
+            SUBJECT_PRONOUN | OBJECT_PRONOUN | POSSESSIVE | ROLE | REPRESENTATIVE | DOCUMENT | STATE_BODY | TITLE;
+        // Without entities a capital letter must do.
+        let known = if self.doc.ents.is_empty() { known | CAPITALISED } else { known };
+        self.doc.tokens_in(span).any(|i| {
+            let (class, text) = self.class(i);
+            class & known != 0 || is_agent(&text.to_lowercase())
+        })
+    }
+
+    /// The mentions inside a span.
+    fn mentions(&self, span: Span) -> &[Mention] {
+        let ents = &self.doc.ents;
+        let start = ents.partition_point(|m| m.span.end <= span.start);
+        let end = ents.partition_point(|m| m.span.start < span.end);
+        ents.get(start..end.max(start)).unwrap_or_default()
+    }
+
+    /// The entity of the kind asked for that is the head of the phrase.
+    fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&str) -> bool) -> Option<usize> {
+        let found = mentions.iter().find(|m| wanted(&m.label) && m.entity.is_some() && self.is_head(span, m.span));
+        found.and_then(|m| m.entity)
+    }
+
+    /// Whether nothing in the phrase makes the mention a modifier: "Reis’s lawyer", "a lawyer for Reis", "Acme spokesman".
+    fn is_head(&self, span: Span, mention: Span) -> bool {
+        let tokens = self.doc.tokens_in(span);
+        let own = self.doc.tokens_in(mention);
+        if own.end < tokens.end {
+            let (next, text) = self.class(own.end);
+            let bracket = text == "(";
+            if matches!(text, "'s" | "’s" | "'" | "’")
+                || next & (PUNCTUATION | PREPOSITION) == 0 && !bracket && text != "and" && text != "et"
+            {
+                return false;
+            }
+        }
+        // What stands before it: "a lawyer for President Reis" makes Reis no head, "Secretary of State Reis" does.
+        let mut before = own.start;
+        while before > tokens.start && self.class(before - 1).0 & (TITLE | DETERMINER) != 0 {
+            before -= 1;
+        }
+        // A mention may begin before the phrase does; then nothing in the phrase stands before it.
+        before <= tokens.start || self.class(before - 1).0 & PREPOSITION == 0
+    }
+
+    fn is_person(&self, entity: usize) -> bool {
+        self.doc.entities.get(entity).is_some_and(|e| is_person(&e.label))
+    }
+}
+
+/// Words for people by their endings: refugees, analysts, historians, firefighters.
+fn is_agent(word: &str) -> bool {
+    const ENDINGS: &[&str] = &["er", "or", "ist", "yst", "ian", "ee", "man", "woman", "crat", "eer", "ant", "ident"];
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    word.len() > 5 && (ENDINGS.iter().any(|e| singular.ends_with(e)) || word.ends_with("men"))
+}
+
+fn is_person(label: &str) -> bool {
+    matches!(label, "PERSON" | "PER")
+}
+
+/// Whether things of this label can speak, be it through somebody else.
+fn can_speak(label: &str) -> bool {
+    matches!(label, "PERSON" | "PER" | "ORG" | "LOC" | "FAC" | "NORP")
+}

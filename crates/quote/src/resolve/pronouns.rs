@@ -1,0 +1,64 @@
+//! Whom a pronoun stands for.
+
+use pressmark_core::{Mention, Span};
+
+use super::{Last, MEMORY, REACH, Resolver, is_person};
+use crate::lexicon::PREPOSITION;
+use crate::unit::{Unit, unit_at};
+
+impl Resolver<'_> {
+    /// The person that *he* or *she* at `span` stands for.
+    pub(super) fn person(&self, span: Span, content: Span, last: Option<Last>) -> Option<usize> {
+        let here = unit_at(self.units, span.start)?;
+        let paragraph = self.units.get(here)?.paragraph;
+        // The sentence of the pronoun itself, before it and outside of what is quoted.
+        let own = self.units.get(here).and_then(|u| self.first_person(u, span.start, content));
+        if let Some(entity) = own {
+            return Some(entity);
+        }
+        // A speaker goes on until somebody else is spoken of.
+        if let Some(Last { unit, entity }) = last {
+            let gap = self.units.get(unit).map_or(usize::MAX, |u| paragraph.saturating_sub(u.paragraph));
+            if gap <= 3 && self.is_person(entity) {
+                let since = (unit + 1..here).rev().take(REACH);
+                let mut others = since.filter_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content));
+                return others.next().or(Some(entity));
+            }
+        }
+        (here.saturating_sub(MEMORY)..here)
+            .rev()
+            .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content))
+    }
+
+    /// The first person named in the unit before `limit`, outside of its quotations: most often its subject.
+    fn first_person(&self, unit: &Unit<'_>, limit: usize, content: Span) -> Option<usize> {
+        let (first, last) = (unit.items.first()?, unit.items.last()?);
+        let end = last.span.end.min(limit).max(first.span.start);
+        let spoken = |m: &&Mention| {
+            let at = unit.items.partition_point(|i| i.span.end <= m.span.start);
+            unit.item(at).is_some_and(|i| i.quoted.is_none()) && !content.contains(m.span)
+        };
+        let candidates = || {
+            self.mentions(Span::new(first.span.start, end))
+                .iter()
+                .take(REACH)
+                .filter(|m| is_person(&m.label))
+                .filter(spoken)
+        };
+        // One that owns something ("X’s house") or follows a preposition is hardly the subject.
+        let subject = candidates().find(|m| {
+            let at = unit.items.partition_point(|i| i.span.start < m.span.end);
+            let before = unit.items.partition_point(|i| i.span.end <= m.span.start).checked_sub(1);
+            !matches!(unit.word(at), "'s" | "’s" | "'" | "’") && !before.is_some_and(|b| unit.is(b, PREPOSITION))
+        });
+        subject.or_else(|| candidates().next()).and_then(|m| m.entity)
+    }
+
+    /// What *they* or *it* stands for: the organisation or people that spoke last.
+    pub(super) fn body(&self, span: Span, last: Option<Last>) -> Option<usize> {
+        let here = unit_at(self.units, span.start)?;
+        let Last { unit, entity } = last?;
+        let near = here.saturating_sub(unit) <= 3;
+        (near && !self.is_person(entity)).then_some(entity)
+    }
+}

@@ -1,0 +1,137 @@
+//! Every rule that says what is a quotation and who speaks it, in the order in which they are asked.
+//!
+//! The first rule that answers decides; its name is what an explanation of the document tells. Each has an example,
+//! and a test holds that in the example this rule speaks and names this speaker.
+
+use crate::after::{self, Attribution, Tail};
+use crate::before;
+use crate::indirect::{self, Report, Word};
+use crate::nearby;
+use crate::place::{Place, Verdict};
+use crate::resolve::{self, Answer, Naming};
+
+/// A rule by which quotations are found or given their speakers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The name under which [`Explanation`](pressmark_core::Explanation)s tell of it.
+    pub name: &'static str,
+    /// A text in which it speaks.
+    pub example: &'static str,
+    /// The words that name the speaker there; empty where nobody is named.
+    pub speaker: &'static str,
+}
+
+/// A rule with the function that reads it.
+pub(crate) struct Step<F> {
+    pub(crate) rule: Rule,
+    pub(crate) read: F,
+}
+
+const fn step<F>(name: &'static str, example: &'static str, speaker: &'static str, read: F) -> Step<F> {
+    Step { rule: Rule { name, example, speaker }, read }
+}
+
+/// Who speaks what stands in quotation marks.
+pub(crate) const ATTRIBUTIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
+    step("plain-verb-before", "Duarte said: “The road is shut.”", "Duarte", |place| {
+        lead(place).filter(|found| before::is_plain(place.unit, found)).map(|found| place.verdict(&found))
+    }),
+    step("according-to-after", "“The road is shut,” according to Ines Duarte.", "Ines Duarte", |place| {
+        behind(place, after::according)
+    }),
+    step("perfect-subject", "« La route est fermée », a déclaré Claire Morin.", "Claire Morin", |place| {
+        behind(place, after::inverted_perfect)
+    }),
+    step("verb-subject", "“The road is shut,” said Ines Duarte.", "Ines Duarte", |place| {
+        behind(place, after::inverted)
+    }),
+    step("subject-verb", "“The road is shut,” Ines Duarte told reporters.", "Ines Duarte", |place| {
+        behind(place, after::subject_verb)
+    }),
+    step("subject-any-verb", "“The road is shut,” Duarte chuckled.", "Duarte", |place| {
+        behind(place, after::subject_any_verb)
+    }),
+    step("verb-before", "Duarte fumed, “The road is shut.”", "Duarte", |place| {
+        lead(place).map(|found| place.verdict(&found))
+    }),
+    step("next-sentence", "“Is it shut?” The mayor asked.", "The mayor", nearby::next_sentence),
+    step(
+        "paragraph-before",
+        "Duarte wrote a letter to the town:\n\n“The road is shut, and nobody told us.”",
+        "Duarte",
+        nearby::paragraph_before,
+    ),
+];
+
+/// Who speaks what stands in quotation marks as a sentence of its own, without an attribution.
+pub(crate) const CONTINUATIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
+    step("continues", "“The road is shut,” Duarte said. “Go home.”", "Duarte", nearby::continues),
+    step(
+        "sentence-before",
+        "Duarte was angry. “They shut the road and told nobody.”",
+        "Duarte",
+        nearby::sentence_before,
+    ),
+    step("nobody", "“They shut the road and told nobody.”", "", nearby::nobody),
+];
+
+/// What is reported in the outlet's words.
+pub(crate) const REPORTS: &[Step<fn(&Word<'_>) -> Option<Report>>] = &[
+    step("reported-according-to", "According to Acme, sales fell by a third.", "Acme", indirect::according),
+    step("reported-before-cue", "Sales fell by a third, Acme said.", "Acme", indirect::fronted),
+    step("reported-before-inverted", "Sales fell by a third, said Acme.", "Acme", indirect::inverted),
+    step("reported-passive", "The closure of the plant was confirmed by Acme.", "Acme", indirect::passive),
+    step("reported-behind-cue", "Acme said that sales fell by a third.", "Acme", indirect::following),
+];
+
+/// Which entity the words that name a speaker stand for. In the examples the names in capitals are entities.
+pub(crate) const SPEAKERS: &[Step<fn(&Naming<'_>) -> Option<Answer>>] = &[
+    step("first-or-second-person", "“The road is shut,” we said.", "we", resolve::first_or_second_person),
+    step(
+        "personal-pronoun",
+        "INES DUARTE came on Monday. “The road is shut,” she said.",
+        "she",
+        resolve::personal_pronoun,
+    ),
+    step("other-pronoun", "ACME closed two plants. “We regret it,” it said.", "it", resolve::other_pronoun),
+    step("named-person", "“The road is shut,” said mayor INES DUARTE.", "mayor INES DUARTE", resolve::named_person),
+    step("named-body", "“The road is shut,” the ACME firm said.", "ACME", resolve::named_body),
+    step(
+        "document-author",
+        "INES DUARTE wrote a letter. “The road is shut,” her letter said.",
+        "her letter",
+        resolve::document_author,
+    ),
+    step(
+        "state-body",
+        "“The road is shut,” the government of CHAD said.",
+        "the government of CHAD",
+        resolve::state_body,
+    ),
+    step(
+        "representative",
+        "“The road is shut,” said a spokesman for ACME.",
+        "a spokesman for ACME",
+        resolve::representative,
+    ),
+    step("member", "“The road is shut,” ACME workers said.", "ACME workers", resolve::member),
+];
+
+/// Every rule that finds quotations or gives them their speakers, in the order in which they are asked.
+#[must_use]
+pub fn rules() -> Vec<Rule> {
+    let quoted = ATTRIBUTIONS.iter().chain(CONTINUATIONS).map(|step| step.rule);
+    let reported = REPORTS.iter().map(|step| step.rule);
+    quoted.chain(reported).chain(SPEAKERS.iter().map(|step| step.rule)).collect()
+}
+
+/// The attribution before the quotation, if the quotation is the whole of what is said.
+fn lead(place: &Place<'_>) -> Option<Attribution> {
+    before::before(place.unit, place.before.clone(), place.form, false).filter(|_| !nearby::goes_on(place))
+}
+
+/// The attribution behind the quotation.
+fn behind(place: &Place<'_>, read: fn(&crate::unit::Unit<'_>, Tail) -> Option<Attribution>) -> Option<Verdict> {
+    place.verdict_of_tail(&read(place.unit, place.tail()?)?)
+}
