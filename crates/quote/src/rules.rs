@@ -96,7 +96,7 @@ pub(crate) const SPEAKERS: &[Step<fn(&Naming<'_>) -> Option<Answer>>] = &[
     ),
     step("other-pronoun", "ACME closed two plants. “We regret it,” it said.", "it", resolve::other_pronoun),
     step("named-person", "“The road is shut,” said mayor INES DUARTE.", "mayor INES DUARTE", resolve::named_person),
-    step("named-body", "“The road is shut,” the ACME firm said.", "ACME", resolve::named_body),
+    step("named-body", "“The road is shut,” ACME said.", "ACME", resolve::named_body),
     step(
         "document-author",
         "INES DUARTE wrote a letter. “The road is shut,” her letter said.",
