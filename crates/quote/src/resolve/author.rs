@@ -2,7 +2,7 @@
 
 use pressmark_core::{Mention, Span};
 
-use super::{MEMORY, REACH, Resolver, can_speak, is_person};
+use super::{MEMORY, REACH, Resolver, can_speak};
 use crate::lexicon::{DETERMINER, DOCUMENT, POSSESSIVE, PREPOSITION, PUNCTUATION};
 use crate::unit::{Unit, unit_at};
 
@@ -64,7 +64,7 @@ impl Resolver<'_> {
         }
         let end = unit.items.last()?.span.end;
         let mentions = self.mentions(Span::new(after.end, end.max(after.end)));
-        let person = |m: &&Mention| is_person(&m.label);
+        let person = |m: &&Mention| m.label.is_person();
         // The one that a verb follows rather than a comma or a preposition stands before.
         let heads = mentions.iter().filter(person).filter(|m| {
             let at = unit.items.partition_point(|i| i.span.end <= m.span.start);

@@ -5,7 +5,7 @@
 mod author;
 mod pronouns;
 
-use pressmark_core::{Document, Explanation, Mention, Quote, QuoteKind, Span};
+use pressmark_core::{Document, EntityType, Explanation, Mention, Quote, QuoteKind, Span};
 use pressmark_lang::{Case, Pronoun};
 
 use crate::candidate::Candidate;
@@ -150,8 +150,8 @@ impl<'a> Naming<'a> {
         Self { resolver, span, content, last, mentions: resolver.mentions(span), classes, pronoun }
     }
 
-    fn labelled(&self, wanted: &[&str]) -> Option<usize> {
-        self.mentions.iter().find(|m| wanted.contains(&m.label.as_str())).and_then(|m| m.entity)
+    fn labelled(&self, wanted: &[EntityType]) -> Option<usize> {
+        self.mentions.iter().find(|m| wanted.contains(&m.label)).and_then(|m| m.entity)
     }
 }
 
@@ -175,33 +175,34 @@ pub(crate) fn other_pronoun(n: &Naming<'_>) -> Option<Answer> {
 
 /// A person who is the head of the phrase: "spokeswoman Ana Reis", "Reis, a lawyer for Acme".
 pub(crate) fn named_person(n: &Naming<'_>) -> Option<Answer> {
-    n.resolver.head(n.span, n.mentions, is_person).map(Answer::Entity)
+    n.resolver.head(n.span, n.mentions, EntityType::is_person).map(Answer::Entity)
 }
 
 /// Another entity that is the head: "the White House", "Acme".
 pub(crate) fn named_body(n: &Naming<'_>) -> Option<Answer> {
-    n.resolver.head(n.span, n.mentions, |l| !is_person(l) && can_speak(l)).map(Answer::Entity)
+    n.resolver.head(n.span, n.mentions, |l| !l.is_person() && can_speak(l)).map(Answer::Entity)
 }
 
 /// A document speaks for its author.
 pub(crate) fn document_author(n: &Naming<'_>) -> Option<Answer> {
-    let author = || n.resolver.author(n.span).or_else(|| n.labelled(&["PERSON", "PER", "ORG"]));
+    let author =
+        || n.resolver.author(n.span).or_else(|| n.labelled(&[EntityType::Person, EntityType::Per, EntityType::Org]));
     (n.classes & DOCUMENT != 0).then(|| author().into())
 }
 
 /// The government or army of a country speaks for the country.
 pub(crate) fn state_body(n: &Naming<'_>) -> Option<Answer> {
-    (n.classes & STATE_BODY != 0).then(|| n.labelled(&["ORG", "LOC", "FAC"]).into())
+    (n.classes & STATE_BODY != 0).then(|| n.labelled(&[EntityType::Org, EntityType::Loc, EntityType::Fac]).into())
 }
 
 /// Somebody unnamed speaks for a body; who speaks for another person gives nobody.
 pub(crate) fn representative(n: &Naming<'_>) -> Option<Answer> {
-    (n.classes & REPRESENTATIVE != 0).then(|| n.labelled(&["ORG", "FAC"]).into())
+    (n.classes & REPRESENTATIVE != 0).then(|| n.labelled(&[EntityType::Org, EntityType::Fac]).into())
 }
 
 /// Somebody unnamed who belongs to a body: "Acme workers".
 pub(crate) fn member(n: &Naming<'_>) -> Option<Answer> {
-    (n.classes & ROLE != 0).then(|| n.labelled(&["ORG"]).into())
+    (n.classes & ROLE != 0).then(|| n.labelled(&[EntityType::Org]).into())
 }
 
 impl Resolver<'_> {
@@ -236,7 +237,7 @@ impl Resolver<'_> {
     }
 
     /// The entity of the kind asked for that is the head of the phrase.
-    fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&str) -> bool) -> Option<usize> {
+    fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&EntityType) -> bool) -> Option<usize> {
         let found = mentions.iter().find(|m| wanted(&m.label) && m.entity.is_some() && self.is_head(span, m.span));
         found.and_then(|m| m.entity)
     }
@@ -264,7 +265,7 @@ impl Resolver<'_> {
     }
 
     fn is_person(&self, entity: usize) -> bool {
-        self.doc.entities.get(entity).is_some_and(|e| is_person(&e.label))
+        self.doc.entities.get(entity).is_some_and(|e| e.label.is_person())
     }
 }
 
@@ -275,11 +276,11 @@ fn is_agent(word: &str) -> bool {
     word.len() > 5 && (ENDINGS.iter().any(|e| singular.ends_with(e)) || word.ends_with("men"))
 }
 
-fn is_person(label: &str) -> bool {
-    matches!(label, "PERSON" | "PER")
-}
-
-/// Whether things of this label can speak, be it through somebody else.
-fn can_speak(label: &str) -> bool {
-    matches!(label, "PERSON" | "PER" | "ORG" | "LOC" | "FAC" | "NORP")
+/// Whether things of this type can speak, be it through somebody else.
+fn can_speak(label: &EntityType) -> bool {
+    use EntityType::{Date, Fac, Loc, Misc, Money, Norp, Org, Other, Per, Person, Product};
+    match label {
+        Person | Per | Org | Loc | Fac | Norp => true,
+        Date | Money | Product | Misc | Other(_) => false,
+    }
 }

@@ -2,7 +2,7 @@
 
 use pressmark_core::{Mention, Span};
 
-use super::{Last, MEMORY, REACH, Resolver, is_person};
+use super::{Last, MEMORY, REACH, Resolver};
 use crate::lexicon::PREPOSITION;
 use crate::unit::{Unit, unit_at};
 
@@ -42,7 +42,7 @@ impl Resolver<'_> {
             self.mentions(Span::new(first.span.start, end))
                 .iter()
                 .take(REACH)
-                .filter(|m| is_person(&m.label))
+                .filter(|m| m.label.is_person())
                 .filter(spoken)
         };
         // One that owns something ("X’s house") or follows a preposition is hardly the subject.
