@@ -11,7 +11,7 @@ use crate::marks::{self, Quoted};
 use crate::nearby;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Resolved};
-use crate::rules::{ATTRIBUTIONS, CONTINUATIONS};
+use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, Step};
 use crate::unit::{Unit, units};
 
 /// Settings of [`QuoteFinder`].
@@ -108,9 +108,7 @@ fn in_marks(text: &str, quoted: &[Quoted], units: &[Unit<'_>], index: usize, fou
 
 /// The first rule that says who speaks, with what it says.
 fn attribute(place: &Place<'_>) -> Option<(&'static str, Verdict)> {
-    let ask = |steps: &[crate::rules::Step<fn(&Place<'_>) -> Option<Verdict>>]| {
-        steps.iter().find_map(|step| Some((step.rule.name, (step.read)(place)?)))
-    };
+    let ask = |steps: &[Step<Attribute>]| steps.iter().find_map(|step| Some((step.rule.name, (step.read)(place)?)));
     ask(ATTRIBUTIONS).or_else(|| if nearby::speaks_alone(place) { ask(CONTINUATIONS) } else { None })
 }
 

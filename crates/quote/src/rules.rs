@@ -32,8 +32,15 @@ const fn step<F>(name: &'static str, example: &'static str, speaker: &'static st
     Step { rule: Rule { name, example, speaker }, read }
 }
 
+/// Reads who speaks a quotation from what stands around it.
+pub(crate) type Attribute = fn(&Place<'_>) -> Option<Verdict>;
+/// Reads what a word reports, if it is a cue.
+pub(crate) type ReadReport = fn(&Word<'_>) -> Option<Report>;
+/// Reads which entity the words that name a speaker stand for.
+pub(crate) type Name = fn(&Naming<'_>) -> Option<Answer>;
+
 /// Who speaks what stands in quotation marks.
-pub(crate) const ATTRIBUTIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
+pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
     step("plain-verb-before", "Duarte said: “The road is shut.”", "Duarte", |place| {
         lead(place).filter(|found| before::is_plain(place.unit, found)).map(|found| place.verdict(&found))
     }),
@@ -65,7 +72,7 @@ pub(crate) const ATTRIBUTIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
 ];
 
 /// Who speaks what stands in quotation marks as a sentence of its own, without an attribution.
-pub(crate) const CONTINUATIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
+pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
     step("continues", "“The road is shut,” Duarte said. “Go home.”", "Duarte", nearby::continues),
     step(
         "sentence-before",
@@ -77,7 +84,7 @@ pub(crate) const CONTINUATIONS: &[Step<fn(&Place<'_>) -> Option<Verdict>>] = &[
 ];
 
 /// What is reported in the outlet's words.
-pub(crate) const REPORTS: &[Step<fn(&Word<'_>) -> Option<Report>>] = &[
+pub(crate) const REPORTS: &[Step<ReadReport>] = &[
     step("reported-according-to", "According to Acme, sales fell by a third.", "Acme", indirect::according),
     step("reported-before-cue", "Sales fell by a third, Acme said.", "Acme", indirect::fronted),
     step("reported-before-inverted", "Sales fell by a third, said Acme.", "Acme", indirect::inverted),
@@ -86,7 +93,7 @@ pub(crate) const REPORTS: &[Step<fn(&Word<'_>) -> Option<Report>>] = &[
 ];
 
 /// Which entity the words that name a speaker stand for. In the examples the names in capitals are entities.
-pub(crate) const SPEAKERS: &[Step<fn(&Naming<'_>) -> Option<Answer>>] = &[
+pub(crate) const SPEAKERS: &[Step<Name>] = &[
     step("first-or-second-person", "“The road is shut,” we said.", "we", resolve::first_or_second_person),
     step(
         "personal-pronoun",
