@@ -1,18 +1,11 @@
-//! What the benches share: the articles under `seeds/`, the bundled model and the stages.
+//! What the benches share: the articles under `seeds/`, and the library on them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pressmark_core::{Document, Stage};
-use pressmark_encode::DocumentEncoder;
-use pressmark_encoder::Model;
-use pressmark_frames::{Codebook, Frames, FramesOptions};
-use pressmark_ingest::{Inputs, Options, Record, ingest};
-use pressmark_ner::Ner;
-use pressmark_quote::QuoteFinder;
-use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
-use pressmark_summarize::Summarizer;
-use pressmark_tokenize::{Subwords, Tokenizer};
+use pressmark::{Annotator, InputRecord, Model, ModelSource, Precision, Settings};
+use pressmark_core::Document;
+use pressmark_ingest::{Options, ingest};
 
 /// A path in the repository.
 #[must_use]
@@ -22,41 +15,32 @@ pub fn repository(path: &str) -> PathBuf {
 
 /// The records under `seeds/`.
 #[must_use]
-pub fn records() -> Vec<Record> {
-    Inputs::open(&[repository("seeds")], Options::default()).expect("the seeds are there").collect()
+pub fn records() -> Vec<InputRecord> {
+    pressmark::inputs([repository("seeds")]).expect("the seeds are there").collect()
 }
 
 /// The documents of the records.
 #[must_use]
-pub fn documents(records: &[Record]) -> Vec<Document> {
+pub fn documents(records: &[InputRecord]) -> Vec<Document> {
     let options = Options::default();
     records.iter().map(|record| ingest(record, &options)).collect()
 }
 
-/// The bundled model.
-#[must_use]
-pub fn model() -> Arc<Model> {
-    Arc::new(Model::open(repository("models/pressmark-news")).expect("the bundle is there"))
+/// The bundle in the repository.
+fn bundle() -> ModelSource {
+    ModelSource::Folder(repository("models/pressmark-news"))
 }
 
-/// Every stage, in order, with its defaults.
+/// The model, as it is shipped.
 #[must_use]
-pub fn stages(model: &Arc<Model>) -> Vec<Box<dyn Stage>> {
-    let shared = || Arc::clone(model);
-    let subwords = Subwords::from_json(model.tokenizer_json()).expect("the bundle has a tokenizer");
-    let options = pressmark_tokenize::Options { max_window: model.max_window(), ..Default::default() };
-    let tokenizer = Tokenizer::new(subwords, options).expect("the model's windows have room");
-    let codebooks = [Codebook::policy_frames(), Codebook::news_frames()];
-    let frames = Frames::new(shared(), &tokenizer, &codebooks, FramesOptions::default());
-    let stances = Stances::new(shared(), &tokenizer, StancesOptions::default());
-    vec![
-        Box::new(tokenizer),
-        Box::new(DocumentEncoder::new(shared()).expect("the bundle has the head")),
-        Box::new(Ner::new(shared(), pressmark_ner::Options::default()).expect("the bundle has the head")),
-        Box::new(QuoteFinder::new(pressmark_quote::Options::default())),
-        Box::new(Summarizer::new(shared(), pressmark_summarize::Options::default()).expect("the bundle has the head")),
-        Box::new(frames.expect("the bundle has the head")),
-        Box::new(EntitySentiment::new(shared()).expect("the bundle has the head")),
-        Box::new(stances.expect("the bundle has the heads")),
-    ]
+pub fn model() -> Arc<Model> {
+    bundle().load(Precision::Int8).expect("the bundle is there")
+}
+
+/// These stages with what they need (all, when none is named), and otherwise the defaults, without a limit of length.
+#[must_use]
+pub fn annotator(stages: &[&str]) -> Annotator {
+    let stages = stages.iter().map(|&name| name.to_owned()).collect();
+    let settings = Settings { model: bundle(), stages, max_tokens: std::num::NonZeroUsize::MAX, ..Settings::default() };
+    Annotator::new(settings).expect("the bundle has every head")
 }

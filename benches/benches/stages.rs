@@ -3,10 +3,9 @@
 //!     cargo bench -p pressmark-benches --bench stages
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use pressmark_benches::{documents, model, records, stages};
+use pressmark::write_line;
+use pressmark_benches::{annotator, documents, records};
 use pressmark_core::Document;
-use pressmark_jsonl::{Provenance, Record, write_line};
-use pressmark_pipeline::Pipeline;
 
 fn words(docs: &[Document]) -> Throughput {
     Throughput::Elements(docs.iter().map(|doc| doc.text.split_whitespace().count() as u64).sum())
@@ -18,7 +17,8 @@ fn each_stage(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stage");
     group.throughput(words(&docs));
     group.bench_function("ingest", |bench| bench.iter(|| documents(&records)));
-    for stage in stages(&model()) {
+    let annotator = annotator(&[]);
+    for stage in annotator.stages() {
         let run = |docs: &mut Vec<Document>| {
             for doc in docs.iter_mut().filter(|doc| !doc.text.is_empty()) {
                 stage.run(doc).expect("every stage runs on every seed");
@@ -33,7 +33,7 @@ fn each_stage(criterion: &mut Criterion) {
         bench.iter(|| {
             let mut out = Vec::new();
             for doc in &docs {
-                write_line(&Record::of(doc, &Provenance::default()), &mut out).expect("memory takes it");
+                write_line(&annotator.record(doc), &mut out).expect("memory takes it");
             }
             out
         });
@@ -43,16 +43,16 @@ fn each_stage(criterion: &mut Criterion) {
 
 fn end_to_end(criterion: &mut Criterion) {
     let records = records();
-    let pipeline = Pipeline::new(stages(&model())).expect("the order works");
+    let annotator = annotator(&[]);
     let mut group = criterion.benchmark_group("whole");
     group.throughput(words(&documents(&records)));
     group.bench_function("one thread", |bench| {
         bench.iter(|| {
             let mut docs = documents(&records);
-            pipeline.run(&mut docs.iter_mut().collect::<Vec<_>>());
+            annotator.run_stages(&mut docs.iter_mut().collect::<Vec<_>>());
             let mut out = Vec::new();
             for doc in &docs {
-                write_line(&Record::of(doc, &Provenance::default()), &mut out).expect("memory takes it");
+                write_line(&annotator.record(doc), &mut out).expect("memory takes it");
             }
             out
         });
@@ -65,7 +65,7 @@ const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
 
 /// One document of each length: where a stage is worse than linear, the words a second fall.
 fn by_length(criterion: &mut Criterion) {
-    let pipeline = Pipeline::new(stages(&model())).expect("the order works");
+    let annotator = annotator(&[]);
     let mut group = criterion.benchmark_group("length");
     group.sample_size(10);
     for words in LENGTHS {
@@ -74,9 +74,9 @@ fn by_length(criterion: &mut Criterion) {
         group.bench_function(format!("{words} words"), |bench| {
             bench.iter(|| {
                 let mut doc = Document::from_text("long", text.clone());
-                pipeline.run(&mut [&mut doc]);
+                annotator.run_stages(&mut [&mut doc]);
                 let mut out = Vec::new();
-                write_line(&Record::of(&doc, &Provenance::default()), &mut out).expect("memory takes it");
+                write_line(&annotator.record(&doc), &mut out).expect("memory takes it");
                 out
             });
         });

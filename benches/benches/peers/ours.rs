@@ -11,14 +11,13 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use pressmark_benches::model;
-use pressmark_core::{Document, Scheme, Stage};
-use pressmark_encode::DocumentEncoder;
+use pressmark::{Annotator, ModelSource, Scheme, Settings};
+use pressmark_benches::{annotator, model};
+use pressmark_core::Document;
 use pressmark_encoder::{Model, PackedWindows, Precision};
 use pressmark_ingest::{DuplicateOptions, Duplicates, Format, Record, Signature, ingest};
-use pressmark_ner::{GoldDocument, GoldSentence, Ner};
-use pressmark_summarize::Summarizer;
-use pressmark_tokenize::{Subwords, Tokenizer, sentences};
+use pressmark_ner::{GoldDocument, GoldSentence};
+use pressmark_tokenize::sentences;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -191,19 +190,14 @@ fn texts(case: &mut Value) -> Result<Vec<String>> {
     serde_json::from_value(case["documents"].take()).context("the case has documents")
 }
 
-fn tokenizer(model: &Model) -> Result<Tokenizer> {
-    let options = pressmark_tokenize::Options { max_window: model.max_window(), ..Default::default() };
-    Ok(Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, options)?)
-}
-
 /// Text through stages, document by document.
-fn through(stages: Rc<Vec<Box<dyn Stage>>>, show: fn(Vec<Document>) -> Value) -> Load {
+fn through(annotator: Annotator, show: fn(Vec<Document>) -> Value) -> Load {
     Box::new(move |mut case| {
-        let (texts, stages) = (texts(&mut case)?, Rc::clone(&stages));
+        let (texts, annotator) = (texts(&mut case)?, annotator.clone());
         let run = move || {
             let mut docs: Vec<Document> = texts.iter().map(|text| Document::from_text("", text.as_str())).collect();
             for doc in &mut docs {
-                for stage in &*stages {
+                for stage in annotator.stages() {
                     stage.run(doc)?;
                 }
             }
@@ -220,7 +214,7 @@ fn text() -> Result<Load> {
         let words = |doc: &Document| doc.tokens.iter().map(|t| doc.slice(t.span).to_owned()).collect::<Vec<_>>();
         docs.iter().map(|doc| json!([sents(doc), words(doc)])).collect()
     };
-    Ok(through(Rc::new(vec![Box::new(tokenizer(&model())?)]), show))
+    Ok(through(annotator(&["tokenize"]), show))
 }
 
 /// The crate `tokenizers`, called once a sentence; the sentences are found before the clock starts.
@@ -242,12 +236,13 @@ fn tokenizers() -> Result<Load> {
 
 /// Entities in sentences that come with their tokens.
 fn entities() -> Result<Load> {
-    let model = model();
-    let tokenizer = Rc::new(tokenizer(&model)?);
-    let pass = Rc::new(DocumentEncoder::new(Arc::clone(&model))?);
-    let mut options = pressmark_ner::Options::default();
-    options.scheme = Scheme::Conll03;
-    let ner = Rc::new(Ner::new(model, options)?);
+    let settings = Settings {
+        model: ModelSource::Loaded(model()),
+        stages: vec!["ner".to_owned()],
+        scheme: Scheme::Conll03,
+        ..Settings::default()
+    };
+    let tagger = Rc::new(Annotator::new(settings)?.tagger()?);
     Ok(Box::new(move |mut case| {
         let articles: Vec<Vec<Vec<String>>> = serde_json::from_value(case["articles"].take())?;
         let gold = |sentences: Vec<Vec<String>>| {
@@ -255,14 +250,12 @@ fn entities() -> Result<Load> {
             GoldDocument { sentences: sentences.into_iter().map(sentence).collect() }
         };
         let articles: Vec<GoldDocument> = articles.into_iter().map(gold).collect();
-        let (tokenizer, pass, ner) = (Rc::clone(&tokenizer), Rc::clone(&pass), Rc::clone(&ner));
+        let tagger = Rc::clone(&tagger);
         let run = move || {
             let mut all = Vec::new();
             for article in &articles {
                 let mut doc = article.to_document("");
-                doc.windows = tokenizer.windows(&doc);
-                pass.run(&mut doc)?;
-                let mut tags = ner.tag(&doc)?.into_iter();
+                let mut tags = tagger.tags(&mut doc)?.into_iter();
                 all.extend(article.sentences.iter().map(|s| tags.by_ref().take(s.tokens.len()).collect::<Vec<_>>()));
             }
             Ok(all)
@@ -277,39 +270,27 @@ fn summaries(docs: &[Document]) -> Value {
     docs.iter().map(text).collect::<Vec<_>>().into()
 }
 
-/// What a summary reads: sentences, hidden states, entities, quotations.
-fn before_summary(model: &Arc<Model>) -> Result<Vec<Box<dyn Stage>>> {
-    Ok(vec![
-        Box::new(tokenizer(model)?),
-        Box::new(DocumentEncoder::new(Arc::clone(model))?),
-        Box::new(Ner::new(Arc::clone(model), pressmark_ner::Options::default())?),
-        Box::new(pressmark_quote::QuoteFinder::new(pressmark_quote::Options::default())),
-    ])
-}
-
 /// Text to summary, with all that comes before it.
 fn summary() -> Result<Load> {
-    let model = model();
-    let mut stages = before_summary(&model)?;
-    stages.push(Box::new(Summarizer::new(model, pressmark_summarize::Options::default())?));
-    Ok(through(Rc::new(stages), |docs| summaries(&docs)))
+    Ok(through(annotator(&["summarize"]), |docs| summaries(&docs)))
 }
 
 /// The stage alone, on documents that the pass has been through for other stages as well.
 fn summary_stage() -> Result<Load> {
-    let model = model();
-    let before = before_summary(&model)?;
-    let summarizer = Rc::new(Summarizer::new(model, pressmark_summarize::Options::default())?);
+    let annotator = annotator(&["summarize"]);
     Ok(Box::new(move |mut case| {
         let mut docs = Vec::new();
         for text in texts(&mut case)? {
             let mut doc = Document::from_text("", text);
-            before.iter().try_for_each(|stage| stage.run(&mut doc))?;
+            let before = annotator.stages().iter().take_while(|stage| stage.name() != "summarize");
+            before.into_iter().try_for_each(|stage| stage.run(&mut doc))?;
             docs.push(doc);
         }
-        let (docs, summarizer) = (RefCell::new(docs), Rc::clone(&summarizer));
+        let (docs, annotator) = (RefCell::new(docs), annotator.clone());
         let run = move || {
             let mut docs = docs.borrow_mut();
+            let summarizer = annotator.stages().iter().find(|stage| stage.name() == "summarize");
+            let summarizer = summarizer.context("the stage was asked for")?;
             docs.iter_mut().try_for_each(|doc| summarizer.run(doc))?;
             Ok(summaries(&docs))
         };

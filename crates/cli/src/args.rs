@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pressmark::StageInfo;
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
@@ -145,9 +146,8 @@ pub(crate) enum InputFormat {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Annotation")]
 pub(crate) struct StageArgs {
-    /// Only these stages and what they need: tokenize, ner, quote, summarize, frames, sentiment, stance
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    pub(crate) stages: Vec<StageName>,
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = stage_name, help = stages_help())]
+    pub(crate) stages: Vec<String>,
     /// Labels of entities
     #[arg(long, value_enum, default_value_t = Labels::News)]
     pub(crate) labels: Labels,
@@ -186,17 +186,17 @@ impl Default for StageArgs {
     }
 }
 
-/// The stages that a user may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum StageName {
-    Tokenize,
-    Encoder,
-    Ner,
-    Quote,
-    Summarize,
-    Frames,
-    Sentiment,
-    Stance,
+/// The help text of `--stages`: those that the library has.
+fn stages_help() -> String {
+    let names: Vec<_> = pressmark::stages().iter().filter(|stage| !stage.is_internal).map(|stage| stage.name).collect();
+    format!("Only these stages and what they need: {}", names.join(", "))
+}
+
+fn stage_name(name: &str) -> Result<String, String> {
+    match StageInfo::named(name) {
+        Some(stage) => Ok(stage.name.to_owned()),
+        None => Err(stages_help().to_lowercase()),
+    }
 }
 
 /// Label schemes of entities.

@@ -1,7 +1,6 @@
 //! The `pressmark` command: arguments → settings → run, one module a subcommand.
 
 mod advice;
-mod allocator;
 mod args;
 mod backend;
 mod commands;
@@ -31,7 +30,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
-    allocator::give_back_large_blocks();
+    pressmark::give_back_large_blocks();
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match cli.command {

@@ -81,7 +81,7 @@ impl Report {
     }
 
     /// Says how the run went.
-    pub(crate) fn finish(self, ingest: Duration, stages: &[StageTime], skipped: u64) {
+    pub(crate) fn finish(self, stages: &[StageTime], skipped: u64) {
         if self.quiet {
             return;
         }
@@ -100,8 +100,7 @@ impl Report {
             let _ = write!(text, "\n{skipped} files of unknown type skipped");
         }
         text.push_str("\nseconds, over all threads:");
-        let stages = stages.iter().map(|s| (s.stage, s.time));
-        for (stage, time) in std::iter::once(("ingest", ingest)).chain(stages) {
+        for StageTime { stage, time } in stages {
             let _ = write!(text, " {stage} {:.2}", time.as_secs_f64());
         }
         if let Some(bytes) = peak_memory() {

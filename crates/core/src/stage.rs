@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{Document, ProblemKind, Span};
 
@@ -70,6 +71,37 @@ pub trait Stage: Send + Sync {
     /// A stage overrides it where work can be shared, as the encoder's windows are.
     fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
         docs.iter_mut().map(|doc| self.run(doc)).collect()
+    }
+}
+
+/// A stage that is shared, with somebody who needs more of it than a stage.
+impl<S: Stage + ?Sized> Stage for Arc<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn needs(&self) -> &'static [Layer] {
+        (**self).needs()
+    }
+
+    fn reads(&self) -> &'static [Layer] {
+        (**self).reads()
+    }
+
+    fn provides(&self) -> &'static [Layer] {
+        (**self).provides()
+    }
+
+    fn provenance(&self) -> Provenance {
+        (**self).provenance()
+    }
+
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        (**self).run(doc)
+    }
+
+    fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
+        (**self).run_batch(docs)
     }
 }
 

@@ -23,6 +23,7 @@ mod convert;
 mod journal;
 mod numeral;
 mod offsets;
+mod owned;
 mod record;
 mod score;
 mod tables;

@@ -1,28 +1,38 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded, unbounded};
 
-/// How many threads work, and how far the reader may run ahead of the writer.
+/// How many threads work, how many inputs go through the work together, and how far the reader may run ahead.
+///
+/// The unit of weights is the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parallel {
     /// Worker threads, at least 1.
     pub jobs: usize,
-    /// Inputs that may be read and not yet written, at least 1.
-    pub in_flight: usize,
-    /// What these inputs may weigh together; one that weighs more goes alone. The unit is the caller's.
+    /// Inputs that a worker takes together at most, at least 1.
+    pub batch: usize,
+    /// A batch is full once its inputs weigh this much together.
+    pub batch_weight: u64,
+    /// Full batches that may be read and not yet taken by the sink, for each worker, at least 1.
+    pub ahead: usize,
+    /// What all inputs that are read and not yet taken by the sink may weigh together; one that weighs more goes alone.
     pub weight: u64,
 }
 
-/// Runs `work` over `inputs` on many threads and hands the results to `sink` in input order.
+/// Runs `work` over batches of `inputs` on many threads and hands the results to `sink` in input order.
 ///
-/// `inputs` is pulled on a thread of its own, `sink` runs on the calling one. The reader waits as
-/// soon as `in_flight` inputs are read whose results `sink` has not taken, or as soon as they weigh
-/// too much by `weigh`, so memory is bounded however slow one input, or `sink`, is. When `sink`
-/// breaks, reading stops, what is in flight is dropped, and its value is returned.
+/// A worker takes the inputs that are there, up to a batch, and never waits for a batch to fill: an input that comes
+/// alone is worked on at once. So `work` must give an input the same result in any company; it returns one result for
+/// each input, in order.
+///
+/// `inputs` is pulled on a thread of its own, `sink` runs on the calling one. The reader waits as soon as too many
+/// inputs are read whose results `sink` has not taken, or as soon as they weigh too much by `weigh`, so memory is
+/// bounded however slow one input, or `sink`, is. When `sink` breaks, reading stops, what is in flight is dropped, and
+/// its value is returned.
 ///
 /// # Panics
 /// When `inputs`, `weigh`, `work` or `sink` panics: what is in flight is dropped, every thread ends, and the panic
@@ -31,53 +41,54 @@ pub fn in_order<J: Send, T: Send, B>(
     parallel: Parallel,
     inputs: impl Iterator<Item = J> + Send,
     weigh: impl Fn(&J) -> u64 + Send,
-    work: impl Fn(J) -> T + Sync,
-    mut sink: impl FnMut(T) -> ControlFlow<B>,
+    work: impl Fn(Vec<J>) -> Vec<T> + Sync,
+    mut sink: impl FnMut(Vec<T>) -> ControlFlow<B>,
 ) -> Option<B> {
     let gate = &Gate::default();
-    let (send_job, jobs) = bounded::<(usize, u64, J)>(parallel.in_flight.max(1));
-    let (send_result, results) = bounded::<(usize, u64, thread::Result<T>)>(parallel.in_flight.max(1));
+    let jobs = parallel.jobs.max(1);
+    // The gate is what bounds the inputs in flight.
+    let (send_job, receive_job) = unbounded();
+    let queue = Queue { receiver: Mutex::new((0, receive_job)), parallel };
+    let (send_result, results) = bounded(jobs);
     thread::scope(|scope| {
         // However this closure is left, by a panic of `sink` as well, the reader must not wait at the gate for ever.
         let _open = CloseOnDrop(gate);
         let reader = scope.spawn(move || {
-            for (index, job) in inputs.enumerate() {
+            for job in inputs {
                 let weight = weigh(&job);
                 // Both fail only once the other side has hung up: the sink broke.
-                if !gate.enter(parallel, weight) || send_job.send((index, weight, job)).is_err() {
+                if !gate.enter(parallel, weight) || send_job.send((weight, job)).is_err() {
                     break;
                 }
             }
         });
-        for _ in 0..parallel.jobs.max(1) {
-            let (jobs, send_result, work) = (jobs.clone(), send_result.clone(), &work);
+        let queue = Arc::new(queue);
+        for _ in 0..jobs {
+            let (queue, send_result, work) = (Arc::clone(&queue), send_result.clone(), &work);
             scope.spawn(move || {
-                for (index, weight, job) in jobs {
+                while let Some(Batch { first, count, weight, jobs }) = queue.next() {
                     // A panic is a result like any other, so that nobody waits for the one that will not come.
-                    let result = panic::catch_unwind(AssertUnwindSafe(|| work(job)));
-                    if send_result.send((index, weight, result)).is_err() {
+                    let results = panic::catch_unwind(AssertUnwindSafe(|| work(jobs)));
+                    if send_result.send((first, Worked { count, weight, results })).is_err() {
                         break;
                     }
                 }
             });
         }
-        drop((jobs, send_result));
+        drop((queue, send_result));
         let mut waiting = BTreeMap::new();
         let mut next = 0;
-        for (index, weight, result) in &results {
-            waiting.insert(index, (weight, result));
-            while let Some((weight, result)) = waiting.remove(&next) {
-                next += 1;
-                let result = result.unwrap_or_else(|panic| {
-                    gate.close();
-                    panic::resume_unwind(panic)
-                });
-                if let ControlFlow::Break(value) = sink(result) {
+        for (first, worked) in &results {
+            waiting.insert(first, worked);
+            while let Some(Worked { count, weight, results: worked }) = waiting.remove(&next) {
+                next += count;
+                let worked = worked.unwrap_or_else(|panic| panic::resume_unwind(panic));
+                if let ControlFlow::Break(value) = sink(worked) {
                     gate.close();
                     drop(results);
                     return Some(value);
                 }
-                gate.leave(weight);
+                gate.leave(count, weight);
             }
         }
         if let Err(panic) = reader.join() {
@@ -85,6 +96,65 @@ pub fn in_order<J: Send, T: Send, B>(
         }
         None
     })
+}
+
+impl Parallel {
+    /// Batches that may be in flight.
+    fn batches(&self) -> usize {
+        self.jobs.max(1) * self.ahead.max(1)
+    }
+
+    /// Inputs that may be in flight, however little they weigh.
+    fn most_in_flight(&self) -> usize {
+        self.batches().saturating_mul(self.batch.max(1))
+    }
+
+    /// Whether so many inputs of such a weight fill as many batches as may be in flight.
+    fn is_full(&self, count: usize, weight: u64) -> bool {
+        let batches = self.batches();
+        count >= self.most_in_flight() || count >= batches && weight >= self.batch_weight.saturating_mul(batches as u64)
+    }
+}
+
+/// Inputs that follow each other, for one call of `work`.
+struct Batch<J> {
+    /// Place of the first among all inputs.
+    first: usize,
+    count: usize,
+    weight: u64,
+    jobs: Vec<J>,
+}
+
+/// What became of a batch.
+struct Worked<T> {
+    count: usize,
+    weight: u64,
+    results: thread::Result<Vec<T>>,
+}
+
+/// Where workers take their batches: one at a time, so that the inputs of a batch follow each other.
+struct Queue<J> {
+    /// How many inputs were taken, and the rest.
+    receiver: Mutex<(usize, Receiver<(u64, J)>)>,
+    parallel: Parallel,
+}
+
+impl<J> Queue<J> {
+    /// Waits for an input, and takes what else is there up to a batch; `None` once all is taken.
+    fn next(&self) -> Option<Batch<J>> {
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        let (taken, jobs) = &mut *receiver;
+        let (weight, job) = jobs.recv().ok()?;
+        let mut batch = Batch { first: *taken, count: 1, weight, jobs: vec![job] };
+        while batch.count < self.parallel.batch && batch.weight < self.parallel.batch_weight {
+            let Ok((weight, job)) = jobs.try_recv() else { break };
+            batch.jobs.push(job);
+            batch.count += 1;
+            batch.weight = batch.weight.saturating_add(weight);
+        }
+        *taken += batch.count;
+        Some(batch)
+    }
 }
 
 /// Closes the gate when it is dropped.
@@ -118,7 +188,7 @@ impl Gate {
     /// Waits for room; `false` once the gate is closed.
     fn enter(&self, limits: Parallel, weight: u64) -> bool {
         let has_no_room = |inside: &mut Inside| {
-            let is_full = inside.count >= limits.in_flight.max(1);
+            let is_full = limits.is_full(inside.count, inside.weight);
             let is_heavy = inside.weight.saturating_add(weight) > limits.weight;
             !inside.is_closed && inside.count > 0 && (is_full || is_heavy)
         };
@@ -128,9 +198,9 @@ impl Gate {
         !inside.is_closed
     }
 
-    fn leave(&self, weight: u64) {
+    fn leave(&self, count: usize, weight: u64) {
         let mut inside = self.lock();
-        inside.count -= 1;
+        inside.count -= count;
         inside.weight = inside.weight.saturating_sub(weight);
         self.changed.notify_one();
     }
@@ -144,11 +214,17 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
 
     use super::*;
 
-    fn parallel(jobs: usize, in_flight: usize) -> Parallel {
-        Parallel { jobs, in_flight, weight: u64::MAX }
+    fn parallel(jobs: usize, ahead: usize) -> Parallel {
+        Parallel { jobs, batch: 1, batch_weight: u64::MAX, ahead, weight: u64::MAX }
+    }
+
+    /// Work on one input after the other.
+    fn each<J, T>(work: impl Fn(J) -> T + Sync) -> impl Fn(Vec<J>) -> Vec<T> + Sync {
+        move |jobs| jobs.into_iter().map(&work).collect()
     }
 
     #[test]
@@ -156,15 +232,16 @@ mod tests {
         let work = |n: u64| (0..(n * 7919) % 400).fold(n, |a, b| a ^ b.rotate_left(3));
         let expected: Vec<u64> = (0..500).map(work).collect();
         for jobs in [1, 2, 7] {
-            for in_flight in [1, 3, 64] {
+            for (batch, ahead) in [(1, 1), (3, 2), (64, 4)] {
                 let mut seen = Vec::new();
                 let broke = in_order(
-                    parallel(jobs, in_flight),
+                    Parallel { batch, ..parallel(jobs, ahead) },
                     0..500_u64,
                     |_| 1,
-                    work,
-                    |r| {
-                        seen.push(r);
+                    each(work),
+                    |results| {
+                        assert!(results.len() <= batch);
+                        seen.extend(results);
                         ControlFlow::<()>::Continue(())
                     },
                 );
@@ -174,19 +251,67 @@ mod tests {
     }
 
     #[test]
+    fn an_input_that_comes_alone_is_answered_before_the_next() {
+        let (send, receive) = mpsc::channel();
+        send.send(0).unwrap();
+        let mut seen = Vec::new();
+        let limits = Parallel { batch: 32, batch_weight: 1 << 20, ..parallel(2, 4) };
+        // The next input exists only once the one before it was answered: waiting for a batch to fill would never end.
+        in_order(
+            limits,
+            receive.into_iter().take(20),
+            |_| 1,
+            each(|n: u32| n),
+            |results| {
+                for n in results {
+                    seen.push(n);
+                    let _ = send.send(n + 1);
+                }
+                ControlFlow::<()>::Continue(())
+            },
+        );
+        assert_eq!(seen, (0..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn batches_fill_where_input_is_plentiful() {
+        let sizes = Mutex::new(Vec::new());
+        let started = Mutex::new(false);
+        let limits = Parallel { jobs: 1, batch: 8, batch_weight: 100, ahead: 4, weight: u64::MAX };
+        let work = |jobs: Vec<usize>| {
+            // The first batch takes so long that the reader gets as far ahead as it may.
+            let is_first = !std::mem::replace(&mut *started.lock().unwrap(), true);
+            while is_first && jobs.len() + READ.load(Ordering::SeqCst) < 30 {
+                thread::yield_now();
+            }
+            sizes.lock().unwrap().push(jobs.len());
+            jobs
+        };
+        static READ: AtomicUsize = AtomicUsize::new(0);
+        let inputs = (0..200).inspect(|_| {
+            READ.fetch_add(1, Ordering::SeqCst);
+        });
+        let light = |_: &usize| 1;
+        in_order(limits, inputs, light, work, |_| ControlFlow::<()>::Continue(()));
+        let sizes = sizes.into_inner().unwrap();
+        assert_eq!(sizes.iter().sum::<usize>(), 200);
+        assert!(sizes.iter().all(|&size| size <= 8) && sizes[1..4].iter().all(|&size| size == 8), "{sizes:?}");
+    }
+
+    #[test]
     fn the_reader_never_runs_ahead_by_more_than_the_limit() {
         let written = AtomicUsize::new(0);
         let inputs = (0..300_usize).inspect(|&read| {
             // One input may be in the reader's hand, waiting for its ticket.
-            assert!(read <= written.load(Ordering::SeqCst) + 5, "{read}");
+            assert!(read <= written.load(Ordering::SeqCst) + 7, "{read}");
         });
         in_order(
-            parallel(3, 4),
+            parallel(3, 2),
             inputs,
             |_| 1,
-            |n| n,
-            |_| {
-                written.fetch_add(1, Ordering::SeqCst);
+            each(|n| n),
+            |results: Vec<usize>| {
+                written.fetch_add(results.len(), Ordering::SeqCst);
                 ControlFlow::<()>::Continue(())
             },
         );
@@ -199,9 +324,9 @@ mod tests {
             parallel(2, 4),
             0..,
             |_| 1,
-            |n: u64| n,
-            |n| {
-                if n == 40 { ControlFlow::Break(n) } else { ControlFlow::Continue(()) }
+            each(|n: u64| n),
+            |results| {
+                if results.contains(&40) { ControlFlow::Break(40) } else { ControlFlow::Continue(()) }
             },
         );
         assert_eq!(broke, Some(40));
@@ -219,12 +344,12 @@ mod tests {
                         boom("weigh", n);
                         1
                     },
-                    |n: u64| {
+                    each(|n: u64| {
                         boom("work", n);
                         n
-                    },
-                    |n| {
-                        boom("sink", n);
+                    }),
+                    |results| {
+                        results.iter().for_each(|&n| boom("sink", n));
                         ControlFlow::<()>::Continue(())
                     },
                 )
@@ -244,21 +369,23 @@ mod tests {
         let weights = [3, 3, 3, 50, 1, 9, 9, 4, 3, 2, 1];
         let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         // Held back until the sink has it, each result counts as in flight.
-        let work = |weight: u64| {
+        let work = each(|weight: u64| {
             let now = inside.fetch_add(weight as usize, Ordering::SeqCst) + weight as usize;
             most.fetch_max(if weight > 10 { now - weight as usize } else { now }, Ordering::SeqCst);
             weight
-        };
+        });
         let mut seen = Vec::new();
-        let limits = Parallel { jobs: 4, in_flight: 8, weight: 10 };
+        let limits = Parallel { batch: 2, weight: 10, ..parallel(4, 8) };
         in_order(
             limits,
             weights.into_iter(),
             |w| *w,
             work,
-            |weight| {
-                inside.fetch_sub(weight as usize, Ordering::SeqCst);
-                seen.push(weight);
+            |results| {
+                for weight in results {
+                    inside.fetch_sub(weight as usize, Ordering::SeqCst);
+                    seen.push(weight);
+                }
                 ControlFlow::<()>::Continue(())
             },
         );

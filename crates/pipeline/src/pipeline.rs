@@ -98,6 +98,12 @@ impl Pipeline {
         self.stages.iter().map(|stage| stage.provenance()).collect()
     }
 
+    /// The stages, in the order in which they run.
+    #[must_use]
+    pub fn stages(&self) -> &[Box<dyn Stage>] {
+        &self.stages
+    }
+
     /// The time that each stage has taken so far.
     #[must_use]
     pub fn times(&self) -> Vec<StageTime> {

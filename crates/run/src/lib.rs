@@ -50,7 +50,6 @@
 mod error;
 mod files;
 mod journal;
-mod ledger;
 mod merge;
 mod paths;
 mod resume;
@@ -59,7 +58,6 @@ mod settings;
 mod shard;
 
 pub use error::{Error, MergeError, NeedsFile};
-pub use ledger::Ledger;
 pub use merge::merge;
 pub use pressmark_jsonl::{DocumentCounts, Settings};
 pub use run::{IfExists, Opened, Plan, RecordIdentity, Run};

@@ -3,6 +3,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use pressmark_core::{Document, ProblemKind, Status, from_hex, hex};
+use pressmark_ingest::Ledger;
 use pressmark_jsonl::{DocumentCounts, JournalEnd, JournalLine, JournalRow, Provenance, Record, Settings, write_line};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -10,7 +11,6 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, MergeError, Result};
 use crate::files::{Files, Names, PartReader};
 use crate::journal::{Journal, JournalReader};
-use crate::ledger::Ledger;
 use crate::resume::{enter, no_hex, status};
 use crate::run::{Done, IfExists, Plan, Rows, Run, count, stream};
 use crate::settings::differences;

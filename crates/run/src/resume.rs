@@ -2,13 +2,12 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use pressmark_core::{Document, Status, from_hex, hex};
-use pressmark_ingest::{Record, Signature};
+use pressmark_ingest::{Ledger, Record, Signature};
 use pressmark_jsonl::{JournalEnd, JournalLine, JournalRow, Manifest, Settings};
 
 use crate::error::{At, Error, Result};
 use crate::files::{Names, PartReader};
 use crate::journal::{Extent, Journal, JournalReader};
-use crate::ledger::Ledger;
 use crate::run::{Done, Opened, Plan, Rows, Run, count};
 use crate::settings::differences;
 use crate::shard::{ShardRecord, ShardRecords};

@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use pressmark_core::{Document, Status, hex};
-use pressmark_ingest::{Record as Ingested, Signature};
+use pressmark_ingest::{Ledger, Record as Ingested, Signature};
 use pressmark_jsonl::{
     DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
 };
@@ -11,7 +11,6 @@ use pressmark_jsonl::{
 use crate::error::{At, Error, NeedsFile, Result};
 use crate::files::{Files, Names};
 use crate::journal::Journal;
-use crate::ledger::Ledger;
 use crate::resume::{check_finished, resume};
 use crate::shard::{Shard, ShardRecords};
 

@@ -27,6 +27,20 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
+    pub(crate) const ALL: [Self; 5] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance, Self::Embed];
+
+    /// The stage of ours whose place it takes; what it writes in place of a summary stands beside the sentences that
+    /// are chosen.
+    pub(crate) fn replaces(self) -> Option<&'static str> {
+        match self {
+            Self::Ner => Some("ner"),
+            Self::Summarize => None,
+            Self::Frames => Some("frames"),
+            Self::Stance => Some("stance"),
+            Self::Embed => Some("encoder"),
+        }
+    }
+
     /// What `--backend rust-bert` stands for. Sentence vectors are apart: with them the bundled encoder has no place.
     const USUAL: [Self; 4] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance];
 

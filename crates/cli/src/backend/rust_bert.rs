@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use super::{ModelChoice, Slot, Tagger};
 use crate::args::{Labels, ModelArgs, StageArgs};
 use crate::hub::{self, Entry, Snapshot};
-use crate::stages::{codebooks, terms};
 
 /// Makes the stages that run on rust-bert.
 pub(crate) struct RustBert {
@@ -111,10 +110,10 @@ impl RustBert {
 
     fn make(&self, slot: Slot, args: &StageArgs) -> Result<Box<dyn Stage>> {
         Ok(match slot {
-            Slot::Ner => Box::new(Joined { classifier: self.classifier(args.labels)?, terms: terms(&args.terms)? }),
+            Slot::Ner => Box::new(Joined { classifier: self.classifier(args.labels)?, terms: args.settings()?.terms }),
             Slot::Summarize => Box::new(Abstracts::new(self.folder(slot)?, AbstractOptions::default())?),
             Slot::Frames => {
-                let books = codebooks(&args.codebook)?;
+                let books = args.codebooks()?;
                 let books = books.iter().map(|book| Hypotheses::about(book.id(), book.labels())).collect();
                 Box::new(ZeroShotFrames::new(self.entailment(slot)?, books, ZeroShotFramesOptions::default())?)
             }

@@ -1,26 +1,23 @@
 use std::mem;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow, bail};
 use clap::{ArgMatches, Args, Command, ValueEnum};
-use pressmark_core::{Document, ProblemKind, Status};
-use pressmark_ingest::{Format, Inputs, Record, Signature, ingest};
+use pressmark::{Annotated, Inputs, Settings};
+use pressmark_core::{Document, Status};
 use pressmark_jsonl::{DocumentCounts, Provenance};
-use pressmark_pipeline::{Limits, Parallel, Pipeline, in_order};
-use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Shard, ShardRecord, ShardRecords};
+use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Shard, ShardRecords};
 
 use crate::advice::advise;
-use crate::allocator::give_back_after;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::Report;
 use crate::settings::describe;
-use crate::{Outcome, interrupt, is_closed_pipe, model, stages, terminal};
+use crate::{Outcome, interrupt, is_closed_pipe, stages, terminal};
 
 const ANNOTATE_EXAMPLES: &str = "\
 Examples:
@@ -110,8 +107,8 @@ pub(crate) enum Duplicates {
 #[command(next_help_heading = "Run")]
 pub(crate) struct RunArgs {
     /// Documents annotated at once [default: one a core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroU16>,
     /// Annotate only share I of N of the input list: for N machines that read the same list; see `pressmark merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     pub(crate) shard: Shard,
@@ -126,47 +123,29 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
 }
 
-/// Records that go through the stages together at most: more do not fill the encoder better.
-const BATCH_RECORDS: usize = 32;
-/// Bytes of records that go through the stages together, unless one alone is larger. Short
-/// documents share the encoder's blocks, for which this is enough; with more, threads wait longer
-/// for the last one at the end.
-const BATCH_BYTES: u64 = 8 << 10;
-/// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
-const BATCHES_AHEAD: usize = 4;
-/// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
-/// its text while it is annotated, so that the longest are at it one by one.
-const FLIGHT_BYTES: u64 = 1 << 20;
-/// A page is mostly markup: of its bytes one in so many counts as text.
-const TEXT_OF_PAGE: u64 = 4;
-
-/// A document with what was worked out beside it, in parallel.
-struct Done {
-    doc: Document,
-    fingerprint: [u8; 32],
-    signature: Option<Signature>,
-}
-
 pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
-    thread::spawn(pressmark_ingest::warm_up);
-    let model = model::load(&args.model.encoder())?;
+    pressmark::warm_up();
     let stop = interrupt::watch()?;
-    let timeout = args.run.timeout;
-    let pipeline = stages::pipeline(&args.stages, &args.model, &model)?;
-    let pipeline = pipeline.within(Limits { timeout, stop: Some(Arc::clone(&stop)) });
-    let options = args.input.options();
-    let inputs = Inputs::open(&args.inputs, options.clone())?;
+    let settings = Settings {
+        ingest: args.input.options(),
+        mark_duplicates: args.output.duplicates != Duplicates::Keep,
+        timeout: args.run.timeout,
+        jobs: args.run.jobs.map(NonZeroUsize::from),
+        stop: Some(Arc::clone(&stop)),
+        ..args.stages.settings()?
+    };
+    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
+    let inputs = Inputs::open(&args.inputs, annotator.settings().ingest.clone())?;
     let progress = inputs.progress();
     let total_bytes = progress.total_bytes();
-    let stages = pipeline.provenance();
-    let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
+    let provenance = annotator.provenance();
     let command = AnnotateArgs::augment_args(Command::new("annotate"));
     let plan = Plan {
         output: &args.output.output,
         rows_each: args.output.shard_rows.map(NonZeroU64::get),
         shard: args.run.shard,
         if_exists: args.output.if_exists(),
-        settings: describe(&command, matches, &provenance, &model),
+        settings: describe(&command, matches, &provenance, annotator.model()),
         drop_duplicates: args.output.duplicates == Duplicates::Drop,
         input_is_rereadable: total_bytes.is_some(),
     };
@@ -178,17 +157,10 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     };
     let digest = records.digest();
     let mut report = Report::start(args.run.quiet, total_bytes, run.counts());
-    let work = Work {
-        pipeline: &pipeline,
-        options: &options,
-        timeout,
-        look_for_duplicates: args.output.duplicates != Duplicates::Keep,
-        ingest_nanos: AtomicU64::new(0),
-    };
     let ended = if args.run.strict && bad(run.counts()) > 0 {
         Some(End::Refused(anyhow!("a record that was annotated before is not good (--strict)")))
     } else {
-        let sink = |batch: Vec<Done>| {
+        let sink = |batch: Vec<Annotated<[u8; 32]>>| {
             // What stages left of documents that they were told to leave must not be written.
             if stop.load(Ordering::SeqCst) {
                 return ControlFlow::Break(End::Interrupted);
@@ -201,10 +173,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
             }
             taken
         };
-        let jobs = args.run.jobs.map_or_else(cores, usize::from);
-        let batches = batches(records, |next| next.record.size);
-        let weigh = |batch: &Vec<ShardRecord>| batch.iter().map(|next| weigh(&next.record)).sum();
-        in_order(parallel(jobs), batches, weigh, |records| work.run(records), sink)
+        annotator.run(records.map(|next| (next.record, next.fingerprint)), sink)
     };
     report.clear();
     match ended {
@@ -224,9 +193,9 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     }
     let is_resumable = run.is_resumable();
     run.finish(digest.end()).map_err(|error| say_how_to_resume(advise(error), is_resumable))?;
-    report.finish(Duration::from_nanos(work.ingest_nanos.into_inner()), &pipeline.times(), progress.skipped());
+    report.finish(&annotator.times(), progress.skipped());
     // The process ends: taking apart what the stages hold would only take time.
-    mem::forget(pipeline);
+    mem::forget(annotator);
     Ok(outcome(counts))
 }
 
@@ -238,58 +207,21 @@ enum End {
     Refused(Error),
 }
 
-/// What threads do with records, and what they need for it.
-struct Work<'a> {
-    pipeline: &'a Pipeline,
-    options: &'a pressmark_ingest::Options,
-    timeout: Option<Duration>,
-    look_for_duplicates: bool,
-    /// Time that ingestion took, over all threads.
-    ingest_nanos: AtomicU64,
-}
-
-impl Work<'_> {
-    fn run(&self, records: Vec<ShardRecord>) -> Vec<Done> {
-        let start = Instant::now();
-        let mut batch: Vec<Done> = records.into_iter().map(|next| self.prepare(&next)).collect();
-        let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
-        let in_time = |doc: &Document| doc.problems.iter().all(|p| p.kind != ProblemKind::Timeout);
-        let mut docs: Vec<_> = batch.iter_mut().map(|done| &mut done.doc).filter(|doc| in_time(doc)).collect();
-        self.pipeline.run(&mut docs);
-        batch.iter().for_each(|done| give_back_after(&done.doc.text));
-        batch
-    }
-
-    fn prepare(&self, next: &ShardRecord) -> Done {
-        let start = Instant::now();
-        let mut doc = ingest(&next.record, self.options);
-        // Ingestion takes time in proportion to the bytes and cannot be broken off.
-        if let Some(timeout) = self.timeout.filter(|timeout| start.elapsed() > *timeout) {
-            let message = format!("took longer than {timeout:?}; without any stage");
-            doc.report("ingest", ProblemKind::Timeout, message, None);
-        }
-        let signature = (self.look_for_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
-        Done { doc, fingerprint: next.fingerprint, signature }
-    }
-}
-
 /// Takes documents that are annotated into the run, in order.
 fn take_batch(
-    batch: Vec<Done>,
+    batch: Vec<Annotated<[u8; 32]>>,
     run: &mut Run,
     provenance: &Provenance<'_>,
     args: &RunArgs,
     mut each: impl FnMut(&Document),
 ) -> ControlFlow<End> {
     let failed = |error| ControlFlow::Break(End::Failed(error));
-    for Done { mut doc, fingerprint, signature } in batch {
+    for Annotated { mut doc, tag: fingerprint, signature, .. } in batch {
         let identity = RecordIdentity { fingerprint, signature: signature.as_ref() };
         if let Err(error) = run.take(&mut doc, &identity, provenance) {
             return failed(advise(error));
         }
         each(&doc);
-        give_back_after(&doc.text);
         if args.strict && doc.status() != Status::Ok {
             return ControlFlow::Break(End::Refused(not_strict(&doc)));
         }
@@ -339,38 +271,6 @@ fn interrupted(mut run: Run) -> Result<Outcome> {
     let how = if run.is_resumable() { "; give the same command with --resume to go on" } else { "" };
     terminal::say(&format!("interrupted after {count} documents{how}"));
     Ok(Outcome::Interrupted)
-}
-
-/// How many records may be in flight.
-pub(crate) fn parallel(jobs: usize) -> Parallel {
-    Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight: jobs as u64 * FLIGHT_BYTES }
-}
-
-/// What a record weighs among those in flight: its text, about.
-pub(crate) fn weigh(record: &Record) -> u64 {
-    let bytes = record.bytes.len() as u64;
-    if matches!(record.format, Format::Html | Format::Warc) { bytes / TEXT_OF_PAGE } else { bytes }
-}
-
-pub(crate) fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Records in groups that go through the stages together.
-pub(crate) fn batches<T>(
-    mut records: impl Iterator<Item = T>,
-    size: impl Fn(&T) -> u64,
-) -> impl Iterator<Item = Vec<T>> {
-    std::iter::from_fn(move || {
-        let mut batch = vec![records.next()?];
-        let mut bytes = size(&batch[0]);
-        while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
-            let Some(record) = records.next() else { break };
-            bytes += size(&record);
-            batch.push(record);
-        }
-        Some(batch)
-    })
 }
 
 fn not_strict(doc: &Document) -> anyhow::Error {

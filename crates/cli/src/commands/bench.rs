@@ -2,24 +2,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use pressmark::{Annotated, Annotator, Inputs, Ledger, Settings, write_line};
 use pressmark_core::{Document, Status};
-use pressmark_ingest::{Inputs, Options, Record, Signature, ingest};
-use pressmark_jsonl::{Provenance, write_line};
-use pressmark_pipeline::{Pipeline, in_order};
-use pressmark_run::Ledger;
 use serde_json::{Value, json};
 
-use super::annotate::{batches, cores, parallel, weigh};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::terminal::clean;
-use crate::{Outcome, model, stages};
+use crate::{Outcome, stages};
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
@@ -40,8 +36,8 @@ pub(crate) struct BenchArgs {
     #[arg(short, long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeats: u16,
     /// Documents annotated at once [default: one a core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroU16>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -59,18 +55,15 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
         bail!("standard input can be read only once; name files or folders");
     }
     let start = Instant::now();
-    let model = model::load(&args.model.encoder())?;
-    let bench = Bench {
-        pipeline: stages::pipeline(&args.stages, &args.model, &model)?,
-        options: args.input.options(),
-        jobs: args.jobs.map_or_else(cores, usize::from),
-        inputs: args.inputs,
-    };
+    let jobs = args.jobs.map(NonZeroUsize::from);
+    let settings = Settings { ingest: args.input.options(), jobs, ..args.stages.settings()? };
+    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
+    let bench = Bench { annotator, inputs: args.inputs };
     let ready = start.elapsed();
     let first = bench.pass()?;
     ensure!(first.documents > 0, "the paths hold no document of a known type; see --input-format");
     let passes = (0..args.repeats).map(|_| bench.pass()).collect::<Result<Vec<_>>>()?;
-    let figures = Figures { jobs: bench.jobs, ready, peak_bytes: peak_bytes(), passes };
+    let figures = Figures { jobs: bench.annotator.jobs(), ready, peak_bytes: peak_bytes(), passes };
     let text = if args.json { format!("{:#}\n", figures.json()) } else { figures.table() };
     io::stdout().lock().write_all(clean(&text).as_bytes())?;
     Ok(if first.bad > 0 { Outcome::SomeFailed } else { Outcome::Good })
@@ -78,9 +71,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
 
 /// What every pass works with.
 struct Bench {
-    pipeline: Pipeline,
-    options: Options,
-    jobs: usize,
+    annotator: Annotator,
     inputs: Vec<PathBuf>,
 }
 
@@ -101,26 +92,15 @@ impl Bench {
     /// Annotates all documents as `annotate` does, and writes the lines to nowhere.
     fn pass(&self) -> Result<Pass> {
         let start = Instant::now();
-        let before = self.pipeline.times();
-        let inputs = Inputs::open(&self.inputs, self.options.clone())?;
-        let stages = self.pipeline.provenance();
-        let provenance = Provenance::of(env!("CARGO_PKG_VERSION"), &stages);
+        let before = self.annotator.times();
+        let inputs = Inputs::open(&self.inputs, self.annotator.settings().ingest.clone())?;
         let mut ledger = Ledger::new()?;
-        let ingest_nanos = AtomicU64::new(0);
         let (mut pass, mut written) = (Pass::default(), Duration::ZERO);
-        let work = |records: Vec<Record>| {
+        let sink = |batch: Vec<Annotated>| {
             let start = Instant::now();
-            let mut batch: Vec<(Document, Option<Signature>)> = records.iter().map(|r| self.prepare(r)).collect();
-            let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            ingest_nanos.fetch_add(nanos, Ordering::Relaxed);
-            self.pipeline.run(&mut batch.iter_mut().map(|(doc, _)| doc).collect::<Vec<_>>());
-            batch
-        };
-        let sink = |batch: Vec<(Document, Option<Signature>)>| {
-            let start = Instant::now();
-            for (mut doc, signature) in batch {
+            for Annotated { mut doc, signature, .. } in batch {
                 ledger.enter(&mut doc, signature.as_ref());
-                if let Err(error) = write_line(&pressmark_jsonl::Record::of(&doc, &provenance), &mut io::sink()) {
+                if let Err(error) = write_line(&self.annotator.record(&doc), &mut io::sink()) {
                     return ControlFlow::Break(error);
                 }
                 pass.count(&doc);
@@ -128,22 +108,14 @@ impl Bench {
             written += start.elapsed();
             ControlFlow::Continue(())
         };
-        let weigh = |batch: &Vec<Record>| batch.iter().map(weigh).sum();
-        if let Some(error) = in_order(parallel(self.jobs), batches(inputs, |record| record.size), weigh, work, sink) {
+        if let Some(error) = self.annotator.run(inputs.map(|record| (record, ())), sink) {
             return Err(error).context("failed to write a line");
         }
         pass.elapsed = start.elapsed();
-        let spent = self.pipeline.times().into_iter().zip(before).map(|(now, then)| (now.stage, now.time - then.time));
-        pass.stages.push(("ingest", Duration::from_nanos(ingest_nanos.into_inner())));
+        let spent = self.annotator.times().into_iter().zip(before).map(|(now, then)| (now.stage, now.time - then.time));
         pass.stages.extend(spent);
         pass.stages.push(("write", written));
         Ok(pass)
-    }
-
-    fn prepare(&self, record: &Record) -> (Document, Option<Signature>) {
-        let doc = ingest(record, &self.options);
-        let signature = (!doc.text.is_empty()).then(|| Signature::of(&doc.text));
-        (doc, signature)
     }
 }
 

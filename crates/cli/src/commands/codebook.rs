@@ -63,7 +63,7 @@ pub(crate) struct FitArgs {
 pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
     match args.action {
         CodebookAction::Show { codebook } => {
-            write!(io::stdout().lock(), "{}", stages::codebook(&codebook)?.toml())?;
+            write!(io::stdout().lock(), "{}", pressmark::codebook(&codebook)?.toml())?;
             Ok(Outcome::Good)
         }
         CodebookAction::Fit(args) => fit(&args),
@@ -71,7 +71,7 @@ pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
 }
 
 fn fit(args: &FitArgs) -> Result<Outcome> {
-    let codebook = stages::codebook(&args.codebook)?;
+    let codebook = pressmark::codebook(&args.codebook)?;
     let labels: Vec<String> = codebook.labels().map(str::to_owned).collect();
     let coded = read_coded(&args.examples, &args.fields, &codebook.id(), &labels)?;
     for (label, (count, place)) in &coded.unknown {

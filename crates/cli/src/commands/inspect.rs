@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
 use clap::Args;
-use pressmark_core::{Document, Span};
-use pressmark_ingest::{Inputs, ingest};
+use pressmark::{Inputs, Settings};
+use pressmark_core::{Document, Span, Subject};
 
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::terminal::{clean, styled};
-use crate::{Outcome, model, stages};
+use crate::{Outcome, stages};
 
 /// Show one document in the terminal: entities and quotations marked, summary, top frames
 #[derive(Debug, Args)]
@@ -21,6 +21,11 @@ pub(crate) struct InspectArgs {
     /// Which record of the file, counted from 0
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) record: u64,
+
+    /// Print which rule or head decided on each quotation, speaker, entity, dropped block, frame, tone and stance, and
+    /// the numbers behind it
+    #[arg(long)]
+    pub(crate) explain: bool,
 
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -38,16 +43,17 @@ const QUOTE: Style = AnsiColor::Cyan.on_default();
 const TOP_FRAMES: usize = 4;
 
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
-    let model = model::load(&args.model.encoder())?;
-    let pipeline = stages::pipeline(&args.stages, &args.model, &model)?;
-    let options = args.input.options();
-    let mut inputs = Inputs::open(std::slice::from_ref(&args.file), options.clone())?;
+    let ingest = args.input.options();
+    let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
+    let settings = Settings { ingest, explain: args.explain, ..args.stages.settings()? };
+    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
     let record = inputs
         .find(|record| record.index == args.record)
         .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;
-    let mut doc = ingest(&record, &options);
-    pipeline.run(&mut [&mut doc]);
-    show(&doc, &mut anstream::stdout().lock())?;
+    let doc = annotator.document(&record);
+    let mut out = anstream::stdout().lock();
+    show(&doc, &mut out)?;
+    explanations(&doc, &record.bytes, &mut out)?;
     Ok(if doc.status() == pressmark_core::Status::Ok { Outcome::Good } else { Outcome::SomeFailed })
 }
 
@@ -95,6 +101,39 @@ fn marked(doc: &Document) -> String {
         }
     }
     text
+}
+
+/// Longest beginning of what a decision is about that is shown, in characters.
+const SUBJECT_CHARS: usize = 60;
+
+/// Why the stages decided as they did, a stage after the other.
+fn explanations(doc: &Document, raw: &[u8], out: &mut impl Write) -> Result<()> {
+    for stage in doc.explanations.iter().flatten().collect::<Vec<_>>().chunk_by(|a, b| a.stage == b.stage) {
+        writeln!(out, "{}", styled(&format!("Why ({})", stage[0].stage), HEADING))?;
+        for explanation in stage {
+            let subject = match &explanation.subject {
+                Subject::Text(span) => format!("“{}”", beginning(doc.slice(*span))),
+                Subject::Raw(bytes) => {
+                    let words = raw.get(bytes.clone()).map(String::from_utf8_lossy).unwrap_or_default();
+                    format!("bytes {} to {} “{}”", bytes.start, bytes.end, beginning(&words))
+                }
+                Subject::Entity(entity) => doc.entities.get(*entity).map_or_else(String::new, |e| e.name.clone()),
+                Subject::Document => "the document".to_owned(),
+            };
+            writeln!(out, "  {}  {}", clean(&explanation.to_string()), styled(&subject, FAINT))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The beginning of a text on one line.
+fn beginning(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SUBJECT_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 fn entities(doc: &Document, out: &mut impl Write) -> Result<()> {

@@ -93,19 +93,18 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
 }
 
 fn prepare(dir: PathBuf) -> Result<String> {
-    let path = dir.join(model::VECTORS);
+    let path = dir.join(pressmark::VECTORS);
     let model = model::open(&BundleArgs { model: Some(dir) })?;
-    let vectors = Vectors::encode(&model, &stages::tokenizer(&model)?, &stages::shipped_codebooks()?)?;
+    let vectors = Vectors::encode(&model, &stages::tokenizer(&model)?, &pressmark::shipped_codebooks())?;
     fs::write(&path, vectors.to_bytes(&model)).with_context(|| format!("failed to write {}", path.display()))?;
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
 
 /// The model of our own.
 fn list(args: &BundleArgs) -> Result<String> {
-    let files = model::files(args)?;
+    let (files, place) = args.source().files()?;
     let config: serde_json::Value = serde_json::from_slice(&files.config)?;
     let model = model::open(args)?;
-    let place = args.model.as_ref().map_or_else(|| "inside the program".to_owned(), |dir| dir.display().to_string());
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(
         "{} {}\n  where    {place}\n  licence  {}\n  weights  {:.1} MB, sha256 {}\n  windows  {} subwords\n  heads    {}\n",
@@ -200,8 +199,8 @@ mod tests {
         let args = BundleArgs { model: None };
         let model = model::open(&args).unwrap();
         let tokenizer = stages::tokenizer(&model).unwrap();
-        let fresh = Vectors::encode(&model, &tokenizer, &stages::shipped_codebooks().unwrap()).unwrap();
-        let distance = model::vectors(&args, &model).distance(&fresh);
+        let fresh = Vectors::encode(&model, &tokenizer, &pressmark::shipped_codebooks()).unwrap();
+        let distance = args.source().codebook_vectors(&model).distance(&fresh);
         assert!(distance.is_some_and(|d| d < 1e-6), "{distance:?}: run pressmark models prepare models/pressmark-news");
     }
 }

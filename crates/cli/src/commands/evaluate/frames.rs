@@ -9,8 +9,6 @@ use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};
 use super::measure::{Counts, average_precision, mean};
 use super::table::{Column, Row, Table};
 use super::{Bench, Documents};
-use crate::args::StageName;
-use crate::stages;
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),
@@ -167,10 +165,10 @@ fn book(bench: &Bench<'_>) -> Result<Book> {
     let candidates: Vec<(Option<String>, String, Vec<String>)> = match (&bench.annotated, &bench.args.codebook) {
         (Some(annotated), _) => annotated.codebooks().into_iter().map(|(id, labels)| (None, id, labels)).collect(),
         (None, Some(name)) => vec![candidate(name)?],
-        (None, None) => stages::SHIPPED_CODEBOOKS.iter().map(|name| candidate(name)).collect::<Result<_>>()?,
+        (None, None) => pressmark::SHIPPED_CODEBOOKS.iter().map(|name| candidate(name)).collect::<Result<_>>()?,
     };
     let wanted = match (&bench.annotated, &bench.args.codebook) {
-        (Some(_), Some(name)) => Some(stages::codebook(name)?.id()),
+        (Some(_), Some(name)) => Some(pressmark::codebook(name)?.id()),
         _ => None,
     };
     let candidates: Vec<_> =
@@ -190,16 +188,16 @@ fn book(bench: &Bench<'_>) -> Result<Book> {
     let documents = match name {
         None => bench.documents(&[])?,
         Some(name) => {
-            let mut args = bench.stage_args(&[StageName::Frames]);
+            let mut args = bench.stage_args(&["frames"]);
             args.codebook = vec![name];
-            Documents::Stages(stages::stages(&args, &bench.args.model, &bench.model()?)?)
+            bench.through(&args)?
         }
     };
     Ok(Book { id, labels, documents })
 }
 
 fn candidate(name: &str) -> Result<(Option<String>, String, Vec<String>)> {
-    let codebook: Codebook = stages::codebook(name)?;
+    let codebook: Codebook = pressmark::codebook(name)?;
     Ok((Some(name.to_owned()), codebook.id(), codebook.labels().map(str::to_owned).collect()))
 }
 

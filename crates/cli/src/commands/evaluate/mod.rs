@@ -22,15 +22,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
+use pressmark::{Annotator, Model, ModelSource, Settings};
 use pressmark_core::{Document, Span, Stage};
-use pressmark_encoder::Model;
 use serde_json::{Value, json};
 
 use self::annotated::Annotated;
 pub(crate) use self::frames::read_coded;
 use self::gold::GoldArgs;
 use self::table::Table;
-use crate::args::{Labels, ModelArgs, StageArgs, StageName};
+use crate::args::{Labels, ModelArgs, StageArgs};
 use crate::{Outcome, model, stages, terminal};
 
 const EVALUATE_EXAMPLES: &str = "\
@@ -160,7 +160,8 @@ struct Bench<'a> {
 
 /// Gold texts as documents, with what is predicted for them.
 enum Documents {
-    Stages(Vec<Box<dyn Stage>>),
+    Annotator(Annotator),
+    Stage(Box<dyn Stage>),
     Annotated(Rc<Annotated>),
 }
 
@@ -174,16 +175,27 @@ impl Bench<'_> {
     }
 
     /// Documents that go through these stages and what they need, or that are annotated already.
-    fn documents(&self, stages: &[StageName]) -> Result<Documents> {
+    fn documents(&self, stages: &[&str]) -> Result<Documents> {
         match &self.annotated {
             Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
-            None => Ok(Documents::Stages(stages::stages(&self.stage_args(stages), &self.args.model, &self.model()?)?)),
+            None => self.through(&self.stage_args(stages)),
         }
     }
 
-    fn stage_args(&self, stages: &[StageName]) -> StageArgs {
+    /// Documents that go through the stages of these arguments.
+    fn through(&self, args: &StageArgs) -> Result<Documents> {
+        let settings = Settings { model: ModelSource::Loaded(self.model()?), ..args.settings()? };
+        Ok(Documents::Annotator(stages::annotator(settings, args, &self.args.model)?))
+    }
+
+    fn stage_args(&self, stages: &[&str]) -> StageArgs {
         let codebook = self.args.codebook.iter().cloned().collect();
-        StageArgs { stages: stages.to_vec(), labels: self.args.labels, codebook, ..StageArgs::default() }
+        StageArgs {
+            stages: stages.iter().map(|&name| name.to_owned()).collect(),
+            labels: self.args.labels,
+            codebook,
+            ..StageArgs::default()
+        }
     }
 }
 
@@ -192,16 +204,19 @@ impl Documents {
     fn of(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
         match self {
             Self::Annotated(annotated) => annotated.document(place, id, text),
-            Self::Stages(_) => self.complete(Document::from_text(id.unwrap_or(place), text)),
+            Self::Annotator(_) | Self::Stage(_) => self.complete(Document::from_text(id.unwrap_or(place), text)),
         }
     }
 
     /// Runs the stages, where there are any, over a document.
     fn complete(&self, mut doc: Document) -> Result<Document> {
-        if let Self::Stages(stages) = self {
-            for stage in stages {
-                stage.run(&mut doc).with_context(|| format!("the stage {} failed on {}", stage.name(), doc.id))?;
-            }
+        let stages = match self {
+            Self::Annotator(annotator) => annotator.stages(),
+            Self::Stage(stage) => std::slice::from_ref(stage),
+            Self::Annotated(_) => &[],
+        };
+        for stage in stages {
+            stage.run(&mut doc).with_context(|| format!("the stage {} failed on {}", stage.name(), doc.id))?;
         }
         Ok(doc)
     }

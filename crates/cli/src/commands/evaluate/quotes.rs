@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::gold::{files, read};
 use super::table::{Column, Row, Table};
 use super::{Bench, Points};
-use crate::args::StageName;
 
 const COLUMNS: &[Column] = &[
     Column::Share("exact p"),
@@ -29,7 +28,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     if !texts.is_dir() || !attributions.is_dir() {
         bail!("{} has no folders text/ and attributions/, expected brat's layout", gold.display());
     }
-    let documents = bench.documents(&[StageName::Quote])?;
+    let documents = bench.documents(&["quote"])?;
     let mut scores = Scores::default();
     for path in files(&attributions)? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Stage};
+use pressmark_core::Document;
 use pressmark_tokenize::Splitter;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     };
     let documents = match bench.annotated {
         Some(_) => bench.documents(&[])?,
-        None => Documents::Stages(vec![Box::new(Splitter) as Box<dyn Stage>]),
+        None => Documents::Stage(Box::new(Splitter)),
     };
     let mut table = Table::new(COLUMNS, Vec::new());
     for (name, layout) in layouts {

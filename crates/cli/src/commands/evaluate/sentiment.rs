@@ -9,7 +9,6 @@ use super::gold::rows;
 use super::measure::Confusion;
 use super::table::Table;
 use super::{Bench, Points};
-use crate::args::StageName;
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["negative", "neutral", "positive"];
@@ -21,7 +20,7 @@ const LABELS: &[&str] = &["negative", "neutral", "positive"];
 /// tokens are for entities.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut confusion = Confusion::new(LABELS);
-    let documents = bench.documents(&[StageName::Encoder])?;
+    let documents = bench.documents(&["encoder"])?;
     let judge = match bench.annotated {
         Some(_) => None,
         None => Some(EntitySentiment::new(Arc::clone(&bench.model()?))?),

@@ -10,7 +10,7 @@ use super::Bench;
 use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};
 use super::measure::Confusion;
 use super::table::{Column, Row, Table};
-use crate::args::{StageArgs, StageName};
+use crate::args::StageArgs;
 use crate::backend::{RustBert, Slot};
 use crate::stages;
 
@@ -52,7 +52,7 @@ struct Gold {
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
     let judge = Judge::new(bench)?;
-    let documents = bench.documents(&[StageName::Quote])?;
+    let documents = bench.documents(&["quote"])?;
     let mut stages: BTreeMap<&str, Box<dyn Stage>> = BTreeMap::new();
     let mut all = Tally::default();
     let mut targets: BTreeMap<&str, Tally> = BTreeMap::new();

@@ -14,7 +14,6 @@ use super::Bench;
 use super::gold::{read, rows};
 use super::measure::mean;
 use super::table::{Column, Row, Table};
-use crate::args::StageName;
 use crate::backend::{RustBert, Slot};
 
 const COLUMNS: &[Column] = &[
@@ -45,7 +44,7 @@ struct Gold {
 /// measured as it is.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = if bench.args.gold.is_dir() { read_folder(&bench.args.gold)? } else { read_jsonl(bench)? };
-    let documents = bench.documents(&[StageName::Encoder])?;
+    let documents = bench.documents(&["encoder"])?;
     let model = if bench.annotated.is_some() { None } else { Some(bench.model()?) };
     let lengths: &[&str] = if model.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
     let rust_bert = RustBert::new(&bench.args.model)?.filter(|r| model.is_some() && r.does(Slot::Summarize));

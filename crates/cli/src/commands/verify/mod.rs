@@ -62,7 +62,7 @@ pub(crate) struct VerifyArgs {
 }
 
 /// Bytes of lines that are checked together, unless one alone is longer.
-const BATCH_BYTES: usize = 1 << 18;
+const BATCH_BYTES: u64 = 1 << 18;
 /// Bytes of lines and inputs that are held at once; more only where one row alone has more.
 const FLIGHT_BYTES: u64 = 64 << 20;
 /// Batches read and not yet written out, for each thread.
@@ -99,15 +99,16 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
     let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let parallel = Parallel { jobs, in_flight: jobs * BATCHES_AHEAD, weight: FLIGHT_BYTES };
-    let weigh = |batch: &Vec<Job>| batch.iter().map(|job| job.bytes() as u64).sum();
+    let parallel =
+        Parallel { jobs, batch: usize::MAX, batch_weight: BATCH_BYTES, ahead: BATCHES_AHEAD, weight: FLIGHT_BYTES };
+    let weigh = |job: &Job| job.bytes() as u64;
     let work = |batch: Vec<Job>| batch.into_iter().map(check).collect::<Vec<_>>();
     let mut tally = Tally::new(std::io::stdout().lock(), rows, args.findings);
     let sink = |batch: Vec<Checked>| match batch.into_iter().try_for_each(|checked| tally.take(checked)) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => ControlFlow::Break(error),
     };
-    if let Some(error) = in_order(parallel, batches(Lines::new(file), inputs), weigh, work, sink) {
+    if let Some(error) = in_order(parallel, jobs_of(Lines::new(file), inputs), weigh, work, sink) {
         return Err(error).context("failed to write the findings");
     }
     if !args.quiet {
@@ -116,24 +117,18 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     Ok(if tally.findings == 0 { Outcome::Good } else { Outcome::SomeFailed })
 }
 
-/// Lines in groups that are checked together, each with its input.
-fn batches(mut lines: Lines<Unpacked>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Vec<Job>> {
+/// The lines, each with its input.
+fn jobs_of(mut lines: Lines<Unpacked>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Job> {
     let mut row = 0;
     std::iter::from_fn(move || {
-        let (mut batch, mut bytes) = (Vec::new(), 0);
-        while bytes < BATCH_BYTES {
-            let Some(line) = lines.next() else { break };
-            row += 1;
-            let held = inputs.as_mut().and_then(|inputs| match &line {
-                Line::Row(line) => inputs.of(line),
-                Line::Broken(_) => None,
-                Line::End(_) => inputs.rest(),
-            });
-            let job = Job { row, line, held };
-            bytes += job.bytes();
-            batch.push(job);
-        }
-        (!batch.is_empty()).then_some(batch)
+        let line = lines.next()?;
+        row += 1;
+        let held = inputs.as_mut().and_then(|inputs| match &line {
+            Line::Row(line) => inputs.of(line),
+            Line::Broken(_) => None,
+            Line::End(_) => inputs.rest(),
+        });
+        Some(Job { row, line, held })
     })
 }
 

@@ -1,7 +1,8 @@
 use pressmark_core::Document;
-use pressmark_ingest::{DuplicateOptions, Duplicates, Error, Ids, Signature};
 
-/// What a document's row depends on in the documents before it: unique ids, and which of them it repeats.
+use crate::{DuplicateOptions, Duplicates, Error, Ids, Signature};
+
+/// What a document's row owes to the documents before it: a unique id, and which of them it repeats.
 ///
 /// The same documents in the same order give the same answers, whether they are annotated, taken from a journal or
 /// merged from shards.

@@ -1,0 +1,80 @@
+//! Records that borrow nothing.
+
+use std::borrow::Cow;
+
+use crate::record::{
+    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, Segment, Sentiment,
+    Source, StageProvenance, Stance,
+};
+
+/// The same value with all that it borrowed copied.
+trait Detach {
+    type Detached;
+
+    fn detach(self) -> Self::Detached;
+}
+
+impl Detach for Cow<'_, str> {
+    type Detached = Cow<'static, str>;
+
+    fn detach(self) -> Self::Detached {
+        Cow::Owned(Cow::into_owned(self))
+    }
+}
+
+impl<T: Detach> Detach for Vec<T> {
+    type Detached = Vec<T::Detached>;
+
+    fn detach(self) -> Self::Detached {
+        self.into_iter().map(T::detach).collect()
+    }
+}
+
+impl<T: Detach> Detach for Option<T> {
+    type Detached = Option<T::Detached>;
+
+    fn detach(self) -> Self::Detached {
+        self.map(T::detach)
+    }
+}
+
+/// Names every field of a type once: the compiler asks for one that is added. Fields after the semicolon borrow nothing.
+macro_rules! owned {
+    ($($name:ident { $($borrows:ident),*; $($plain:ident),* })*) => {$(
+        impl Detach for $name<'_> {
+            type Detached = $name<'static>;
+
+            fn detach(self) -> Self::Detached {
+                let Self { $($borrows,)* $($plain,)* } = self;
+                $name { $($borrows: $borrows.detach(),)* $($plain,)* }
+            }
+        }
+    )*};
+}
+
+owned! {
+    Record { schema, id, status, problems, source, meta, text, segments, ents, entities, quotes, abstract_text, frames, stances, duplicate_of, coverage, provenance, extra; sents, tokens, summary }
+    Problem { stage, kind, message; start, end }
+    Source { path, url, sha256, media_type, encoding; record, bytes }
+    Meta { title, authors, published, site, language, credited_source; language_score }
+    Segment { kind, reason, edits; start, end, raw_start, raw_end }
+    Edit { kind; start, end, raw_start, raw_end }
+    Ent { label, entity; start, end, score }
+    Entity { id, name, label, aliases, sentiment; mentions }
+    Sentiment { label; score, positive, neutral, negative }
+    Quote { kind, speaker; start, end, speaker_start, speaker_end, cue_start, cue_end, closed }
+    Frame { codebook, label, evidence; score }
+    FrameEvidence { voice; start, end, score }
+    Stance { holder, target, label; score, evidence }
+    Coverage { stage; seen, total }
+    Provenance { pressmark, stages; }
+    StageProvenance { stage, model, sha256, settings; }
+}
+
+impl Record<'_> {
+    /// The same record with all that it borrowed copied.
+    #[must_use]
+    pub fn into_owned(self) -> Record<'static> {
+        self.detach()
+    }
+}

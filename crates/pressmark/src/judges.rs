@@ -1,0 +1,79 @@
+//! Single judgements on documents whose tokens, mentions or targets come from elsewhere, as those of gold data do.
+
+use std::sync::Arc;
+
+use pressmark_core::{Document, Mention, Sentiment, Stage};
+use pressmark_encode::DocumentEncoder;
+use pressmark_ner::Ner;
+use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
+use pressmark_tokenize::Tokenizer;
+
+use crate::{Annotator, Error};
+
+/// Tags tokens that are given with the labels of the annotator's scheme.
+pub struct Tagger {
+    tokenizer: Arc<Tokenizer>,
+    encoder: DocumentEncoder,
+    ner: Ner,
+}
+
+impl Tagger {
+    /// One BIO tag for each token of a document that has sentences and tokens.
+    ///
+    /// # Errors
+    /// When the encoder or the head refuses the document.
+    pub fn tags(&self, doc: &mut Document) -> Result<Vec<String>, Error> {
+        let failed = |error: pressmark_core::StageError| Error::Failed { stage: "ner", message: error.to_string() };
+        doc.windows = self.tokenizer.windows(doc);
+        self.encoder.run(doc).map_err(failed)?;
+        self.ner.tag(doc).map_err(|error| Error::Failed { stage: "ner", message: error.to_string() })
+    }
+}
+
+/// Judges the tone towards single mentions.
+pub struct SentimentJudge(EntitySentiment);
+
+impl SentimentJudge {
+    /// The tone of a document's sentence towards a mention in it; the document has hidden states. `None` where the
+    /// mention lies in no sentence that was encoded.
+    #[must_use]
+    pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
+        self.0.towards(doc, mention)
+    }
+}
+
+impl Annotator {
+    /// What tags given tokens, by the settings' scheme.
+    ///
+    /// # Errors
+    /// When the model lacks a head.
+    pub fn tagger(&self) -> Result<Tagger, Error> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Stage { stage: "ner", source };
+        let mut options = pressmark_ner::Options::default();
+        options.scheme = self.settings().scheme;
+        Ok(Tagger {
+            tokenizer: Arc::clone(self.shared_tokenizer()),
+            encoder: DocumentEncoder::new(Arc::clone(self.model())).map_err(|e| failed(e.into()))?,
+            ner: Ner::new(Arc::clone(self.model()), options).map_err(|e| failed(e.into()))?,
+        })
+    }
+
+    /// What judges the tone towards given mentions.
+    ///
+    /// # Errors
+    /// When the model lacks the head.
+    pub fn sentiment_judge(&self) -> Result<SentimentJudge, Error> {
+        let judge = EntitySentiment::new(Arc::clone(self.model()));
+        Ok(SentimentJudge(judge.map_err(|source| Error::Stage { stage: "sentiment", source: source.into() })?))
+    }
+
+    /// The stage `stance` towards other targets than the settings'.
+    ///
+    /// # Errors
+    /// When the model lacks the head, or a target cannot be encoded.
+    pub fn stances_towards(&self, targets: Vec<String>) -> Result<Box<dyn Stage>, Error> {
+        let options = StancesOptions { targets, ..StancesOptions::default() };
+        let stage = Stances::new(Arc::clone(self.model()), self.tokenizer(), options);
+        Ok(Box::new(stage.map_err(|source| Error::Stage { stage: "stance", source: source.into() })?))
+    }
+}

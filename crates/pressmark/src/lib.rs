@@ -1,0 +1,71 @@
+//! Annotates news pages: the cleaned article, sentences, entities, quotations with their speakers, a summary, how the
+//! story is framed, the tone towards everyone in it, who stands where; each with offsets that lead back to the input.
+//!
+//! The principal type is [`Annotator`]: [`Settings`] in, annotated records ([`Record`], the wire format `pressmark/1`)
+//! out. The model is inside the program unless the feature `bundled-model` is off. The crate knows no arguments, no
+//! progress bar and no exit code; journals, resumption and shards of long runs are `pressmark-run`.
+//!
+//! ```
+//! let press = pressmark::Annotator::new(pressmark::Settings::default())?;
+//! let record = press.annotate("LISBON — Mayor Inês Duarte closed the bridge on Monday. “It is not safe,” she said.")?;
+//! assert_eq!(record.status, "ok");
+//! assert!(record.entities.iter().any(|entity| entity.name == "Inês Duarte"));
+//! assert_eq!(record.quotes.len(), 1);
+//! # Ok::<(), pressmark::Error>(())
+//! ```
+//!
+//! Many documents, on all cores, in order, in bounded memory:
+//!
+//! ```no_run
+//! let press = pressmark::Annotator::new(pressmark::Settings::default())?;
+//! for record in press.annotate_all(pressmark::inputs(["pages/"])?) {
+//!     println!("{} has {} quotations", record.id, record.quotes.len());
+//! }
+//! # Ok::<(), pressmark::Error>(())
+//! ```
+#![deny(missing_docs)]
+
+mod annotations;
+mod annotator;
+mod codebooks;
+mod error;
+mod judges;
+mod memory;
+mod model;
+mod parts;
+mod registry;
+mod settings;
+
+use std::path::Path;
+
+pub use annotations::Annotations;
+pub use annotator::{Annotated, Annotator, Builder, warm_up};
+pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms};
+pub use error::Error;
+pub use judges::{SentimentJudge, Tagger};
+pub use memory::give_back_large_blocks;
+pub use model::{MODEL_VARIABLE, ModelSource, VECTORS};
+pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
+pub use registry::{StageInfo, stages, with_dependencies};
+pub use settings::Settings;
+pub use {
+    pressmark_core::{EntityType, Scheme},
+    pressmark_encoder::{Model, Precision},
+    pressmark_frames::{Codebook, Vectors},
+    pressmark_ingest::{Format, Inputs, Ledger, Record as InputRecord, Signature},
+    pressmark_jsonl::{Record, write_line},
+    pressmark_ner::Terms,
+    pressmark_pipeline::StageTime,
+    pressmark_summarize::Length,
+};
+
+/// The input records of files and folders, read as [`Settings::default`] reads them; `-` is standard input.
+///
+/// With other options, see [`Inputs::open`].
+///
+/// # Errors
+/// When a path does not exist.
+pub fn inputs<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Inputs, Error> {
+    let paths: Vec<P> = paths.into_iter().collect();
+    Ok(Inputs::open(&paths, pressmark_ingest::Options::default())?)
+}

@@ -1,0 +1,207 @@
+//! Short ways to single layers, for plain text.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use ndarray::{Array1, Array2};
+use pressmark_core::{Document, Layer, Stage};
+use pressmark_ingest::{Format, Record as InputRecord};
+use pressmark_tokenize::Splitter;
+
+use crate::{Annotator, Error, Settings};
+
+/// An entity of a text: a thing in the world with all its mentions.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Entity {
+    /// Its fullest form in the text.
+    pub name: String,
+    /// Its label, such as `PERSON`.
+    pub label: String,
+    /// Where it is named: byte offsets, half-open, in text order.
+    pub mentions: Vec<Range<usize>>,
+}
+
+/// A quotation of a text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Quotation {
+    /// Its words, with their quotation marks where they have any.
+    pub text: String,
+    /// Where they stand: byte offsets, half-open.
+    pub range: Range<usize>,
+    /// The speaker's fullest name in the text, else the words that name the speaker here.
+    pub speaker: Option<String>,
+}
+
+/// The annotator behind the functions of this module, made by the first call.
+fn shared() -> Result<&'static Annotator, Error> {
+    static SHARED: OnceLock<Annotator> = OnceLock::new();
+    if let Some(annotator) = SHARED.get() {
+        return Ok(annotator);
+    }
+    let annotator = Annotator::new(Settings::default())?;
+    Ok(SHARED.get_or_init(|| annotator))
+}
+
+/// The article in the bytes of a page or of scraped text, without the page's furniture; empty where there is none.
+///
+/// ```
+/// let page = b"<html><body><nav><a href='/'>Home</a></nav><article><h1>Ferries stop</h1>\
+///     <p>The ferries stopped on Monday, and nobody in the harbour could say for how long it would last.</p>\
+///     </article></body></html>";
+/// assert!(pressmark::clean(page).starts_with("Ferries stop\n\nThe ferries stopped"));
+/// ```
+#[must_use]
+pub fn clean(bytes: &[u8]) -> String {
+    let is_page = || {
+        let start: Vec<u8> = bytes.iter().take(1024).map(u8::to_ascii_lowercase).collect();
+        [&b"<html"[..], b"<!doctype", b"<head", b"<body", b"<div", b"<p>"]
+            .iter()
+            .any(|tag| start.windows(tag.len()).any(|window| window == *tag))
+    };
+    let format = if is_page() { Format::Html } else { Format::Text };
+    let record = InputRecord::new("-", 0, format, bytes.to_vec());
+    pressmark_ingest::ingest(&record, &pressmark_ingest::Options::default()).text
+}
+
+/// The sentences of a clean text, in order.
+///
+/// ```
+/// assert_eq!(pressmark::sentences("Dr. Okafor left. The room was quiet."), ["Dr. Okafor left.", "The room was quiet."]);
+/// ```
+#[must_use]
+pub fn sentences(text: &str) -> Vec<&str> {
+    let mut doc = Document::from_text("-", text);
+    // The splitter has no model and nothing that could fail.
+    let _ = Splitter.run(&mut doc);
+    doc.sents.iter().filter_map(|sentence| text.get(sentence.span.start..sentence.span.end)).collect()
+}
+
+/// The entities of a clean text, in order of first mention, by the shared default annotator.
+///
+/// ```
+/// let entities = pressmark::entities("Ingrid Solberg met ministers in Oslo. Solberg left on Friday.")?;
+/// assert_eq!((entities[0].name.as_str(), entities[0].mentions.len()), ("Ingrid Solberg", 2));
+/// # Ok::<(), pressmark::Error>(())
+/// ```
+///
+/// # Errors
+/// When there is no model, or a stage fails.
+pub fn entities(text: &str) -> Result<Vec<Entity>, Error> {
+    shared()?.entities(text)
+}
+
+/// The quotations of a clean text with their speakers, by the shared default annotator.
+///
+/// # Errors
+/// When there is no model, or a stage fails.
+pub fn quotes(text: &str) -> Result<Vec<Quotation>, Error> {
+    shared()?.quotes(text)
+}
+
+/// The most salient sentences of a clean text, in text order, by the shared default annotator.
+///
+/// # Errors
+/// When there is no model, or a stage fails.
+pub fn summary(text: &str) -> Result<Vec<String>, Error> {
+    shared()?.summary(text)
+}
+
+/// One unit vector per text, a row each (`texts × hidden size`), by the shared default annotator: the inner product of
+/// two rows is the cosine of their texts.
+///
+/// # Errors
+/// When there is no model, or a text cannot be encoded.
+pub fn embed(texts: &[&str]) -> Result<Array2<f32>, Error> {
+    shared()?.embed(texts)
+}
+
+impl Annotator {
+    /// A clean text through the stages that lead to a layer.
+    fn up_to(&self, layer: Layer, text: &str) -> Result<Document, Error> {
+        let mut doc = Document::from_text("-", text);
+        for stage in self.stages_for(layer) {
+            stage.run(&mut doc).map_err(|error| Error::Failed { stage: stage.name(), message: error.to_string() })?;
+        }
+        Ok(doc)
+    }
+
+    /// The stages that lead to a layer, in order.
+    fn stages_for(&self, layer: Layer) -> Vec<&dyn Stage> {
+        let mut wanted = vec![layer];
+        let mut stages: Vec<&dyn Stage> = Vec::new();
+        for stage in self.stages().iter().rev() {
+            if stage.provides().iter().any(|layer| wanted.contains(layer)) {
+                wanted.extend(stage.needs().iter().chain(stage.reads()));
+                stages.push(stage.as_ref());
+            }
+        }
+        stages.reverse();
+        stages
+    }
+
+    /// The entities of a clean text, in order of first mention.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    pub fn entities(&self, text: &str) -> Result<Vec<Entity>, Error> {
+        let doc = self.up_to(Layer::Entities, text)?;
+        let mut entities: Vec<Entity> = doc
+            .entities
+            .iter()
+            .map(|entity| Entity { name: entity.name.clone(), label: entity.label.to_string(), mentions: Vec::new() })
+            .collect();
+        for mention in &doc.ents {
+            if let Some(entity) = mention.entity.and_then(|entity| entities.get_mut(entity)) {
+                entity.mentions.push(mention.span.start..mention.span.end);
+            }
+        }
+        Ok(entities)
+    }
+
+    /// The quotations of a clean text with their speakers, in text order.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    pub fn quotes(&self, text: &str) -> Result<Vec<Quotation>, Error> {
+        let doc = self.up_to(Layer::Quotes, text)?;
+        let quotation = |quote: &pressmark_core::Quote| {
+            let named = quote.speaker.and_then(|entity| doc.entities.get(entity)).map(|entity| entity.name.clone());
+            Quotation {
+                text: doc.slice(quote.span).to_owned(),
+                range: quote.span.start..quote.span.end,
+                speaker: named.or_else(|| quote.speaker_span.map(|span| doc.slice(span).to_owned())),
+            }
+        };
+        Ok(doc.quotes.iter().map(quotation).collect())
+    }
+
+    /// The most salient sentences of a clean text, as many as the settings say, in text order.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    pub fn summary(&self, text: &str) -> Result<Vec<String>, Error> {
+        let doc = self.up_to(Layer::Summary, text)?;
+        let sentences = doc.summary.iter().filter_map(|chosen| doc.sents.get(chosen.sent));
+        Ok(sentences.map(|sentence| doc.slice(sentence.span).to_owned()).collect())
+    }
+
+    /// One unit vector per text, a row each (`texts × hidden size`): the mean of its sentences' vectors. A text without
+    /// a word is a row of zeros.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    pub fn embed(&self, texts: &[&str]) -> Result<Array2<f32>, Error> {
+        let mut rows = Array2::zeros((texts.len(), self.model().hidden_size()));
+        for (text, mut row) in texts.iter().zip(rows.rows_mut()) {
+            let doc = self.up_to(Layer::SentVectors, text)?;
+            let mean = Array1::from(doc.sent_vectors.mean(0..doc.sent_vectors.len()));
+            let norm = mean.dot(&mean).sqrt();
+            if norm > 0.0 && mean.len() == row.len() {
+                row.assign(&(mean / norm));
+            }
+        }
+        Ok(rows)
+    }
+}
