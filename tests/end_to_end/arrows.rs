@@ -22,6 +22,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-summarize", STAGE),
     ("pressmark-frames", STAGE),
     ("pressmark-stance", STAGE),
+    ("pressmark-news-model", &[]),
+    ("pressmark", LIBRARY),
+];
+
+/// Everything that annotating takes; the only list in which stages are named.
+const LIBRARY: &[&str] = &[
+    "core",
+    "lang",
+    "jsonl",
+    "ingest",
+    "tokenize",
+    "pipeline",
+    "encoder",
+    "encode",
+    "ner",
+    "quote",
+    "summarize",
+    "frames",
+    "stance",
+    "rust-bert",
+    "news-model",
 ];
 
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];

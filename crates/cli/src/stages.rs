@@ -63,7 +63,7 @@ pub(crate) fn annotator(settings: Settings, args: &StageArgs, models: &ModelArgs
                 }
                 // The salient sentences are chosen all the same, and stand beside what is written.
                 None if wanted.iter().any(|stage| stage.provides.contains(&Layer::Summary)) => {
-                    builder = builder.add(rust_bert.stage(slot, args)?);
+                    builder = builder.with_stage(rust_bert.stage(slot, args)?);
                 }
                 _ => {}
             }

@@ -66,7 +66,7 @@ impl Builder {
 
     /// Adds a stage, which runs as soon as the layers that it needs and reads are filled.
     #[must_use]
-    pub fn add(mut self, stage: Box<dyn Stage>) -> Self {
+    pub fn with_stage(mut self, stage: Box<dyn Stage>) -> Self {
         self.added.push(stage);
         self
     }
