@@ -1,15 +1,15 @@
+use std::env;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pressmark::StageInfo;
+use pressmark::{Backends, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
 
-use crate::backend::{Backends, ModelChoice};
 use crate::commands::annotate::AnnotateArgs;
 use crate::commands::bench::BenchArgs;
 use crate::commands::codebook::CodebookArgs;
@@ -255,6 +255,56 @@ pub(crate) struct ModelArgs {
     pub(crate) precision: PrecisionName,
 }
 
+/// A model given with `--model`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ModelChoice {
+    /// The folder of a bundle of our own.
+    Bundle(PathBuf),
+    /// A folder or a name of the registry, for a stage on rust-bert.
+    Stage(Slot, String),
+}
+
+impl FromStr for ModelChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=').and_then(|(stage, model)| Some((Slot::named(stage)?, model))) {
+            Some((_, "")) => Err(format!("{text:?} names no model")),
+            Some((slot, model)) => Ok(Self::Stage(slot, model.to_owned())),
+            None => Ok(Self::Bundle(text.into())),
+        }
+    }
+}
+
+impl ModelArgs {
+    /// What concerns the model of our own.
+    pub(crate) fn encoder(&self) -> EncoderArgs {
+        EncoderArgs { bundle: BundleArgs { model: self.bundle() }, precision: self.precision }
+    }
+
+    /// The folder of the bundle, when one was given.
+    fn bundle(&self) -> Option<PathBuf> {
+        let folder = |choice: &ModelChoice| match choice {
+            ModelChoice::Bundle(folder) => Some(folder.clone()),
+            ModelChoice::Stage(..) => None,
+        };
+        // A model for a stage on the command line must not hide the bundle of the environment, as clap would have it.
+        let set = || env::var(pressmark::MODEL_VARIABLE).ok().and_then(|set| folder(&set.parse().ok()?));
+        self.model.iter().rev().find_map(folder).or_else(set)
+    }
+
+    /// The stages that run on rust-bert: those of `--backend`, and those that were given a model.
+    pub(crate) fn backends(&self) -> Backends {
+        let mut backends = Backends { pull: self.pull, ..self.backend.clone().unwrap_or_default() };
+        for choice in &self.model {
+            if let ModelChoice::Stage(slot, model) = choice {
+                backends.rust_bert.insert(*slot, Some(model.clone()));
+            }
+        }
+        backends
+    }
+}
+
 /// What the encoder computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PrecisionName {
@@ -334,6 +384,15 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_model_is_a_bundle_or_for_a_stage() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<ModelChoice>().unwrap(), expected);
+        check("ner=models/x", ModelChoice::Stage(Slot::Ner, "models/x".into()));
+        check("models/a=b", ModelChoice::Bundle("models/a=b".into()));
+        check("bundle", ModelChoice::Bundle("bundle".into()));
+        assert!("ner=".parse::<ModelChoice>().is_err());
     }
 
     #[test]

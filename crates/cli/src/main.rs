@@ -2,9 +2,7 @@
 
 mod advice;
 mod args;
-mod backend;
 mod commands;
-mod hub;
 mod interrupt;
 mod model;
 mod report;

@@ -15,6 +15,7 @@ use pressmark_tokenize::{Subwords, Tokenizer};
 
 use crate::memory::give_back_after;
 use crate::registry::{Parts, with_dependencies};
+use crate::rust_bert::{RustBert, Slot};
 use crate::{Annotations, Error, Settings};
 
 /// Everything that turns input records into annotated records: a model, the stages, their settings.
@@ -76,8 +77,9 @@ impl Builder {
     /// # Errors
     /// When there is no model, a stage cannot be made, or stages do not fit together.
     pub fn build(self) -> Result<Annotator, Error> {
-        let Self { settings, mut replaced, added } = self;
+        let Self { settings, mut replaced, mut added } = self;
         settings.ingest.check()?;
+        on_rust_bert(&settings, &mut replaced, &mut added)?;
         let model = settings.model.load(settings.precision)?;
         let mut asked = settings.stages.clone();
         if !asked.is_empty() {
@@ -111,6 +113,37 @@ impl Builder {
         let inner = Inner { settings, model, tokenizer, pipeline, provenance, notices, ingest_nanos };
         Ok(Annotator { inner: Arc::new(inner) })
     }
+}
+
+/// Puts the stages that run on rust-bert into their places.
+fn on_rust_bert(
+    settings: &Settings,
+    replaced: &mut Vec<(String, Box<dyn Stage>)>,
+    added: &mut Vec<Box<dyn Stage>>,
+) -> Result<(), Error> {
+    let Some(rust_bert) = RustBert::new(settings)? else { return Ok(()) };
+    let slots: Vec<Slot> = settings.backends.rust_bert.keys().copied().collect();
+    let wanted = with_dependencies(&settings.stages)?;
+    if slots.contains(&Slot::Embed) {
+        let is_elsewhere = |name: &str| slots.iter().any(|slot| slot.replaces() == Some(name));
+        let left = wanted.iter().find(|stage| stage.needs.contains(&Layer::Hidden) && !is_elsewhere(stage.name));
+        if let Some(stage) = left {
+            return Err(Error::NeedsEncoder { stage: stage.name });
+        }
+    }
+    for slot in slots {
+        match slot.replaces() {
+            Some(name) if wanted.iter().any(|stage| stage.name == name) => {
+                replaced.push((name.to_owned(), rust_bert.stage(slot)?));
+            }
+            // The salient sentences are chosen all the same, and stand beside what is written.
+            None if wanted.iter().any(|stage| stage.provides.contains(&Layer::Summary)) => {
+                added.push(rust_bert.stage(slot)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The tokenizer that the model was trained with.

@@ -62,6 +62,21 @@ pub enum Error {
     /// Inputs or their options do not make sense.
     #[error(transparent)]
     Inputs(#[from] pressmark_ingest::Error),
+    /// Stages are to run on rust-bert, and this build has none.
+    #[error("this build has no rust-bert; it is the feature `rust-bert`, which needs libtorch")]
+    NoRustBert,
+    /// A model for rust-bert cannot be had.
+    #[error(transparent)]
+    Hub(#[from] crate::hub::Error),
+    /// Sentence vectors of rust-bert take the place of the bundled encoder, which a stage needs.
+    #[error(
+        "embed=rust-bert takes the place of the bundled encoder, which {stage} reads; put that on rust-bert too, or \
+         leave it out with --stages"
+    )]
+    NeedsEncoder {
+        /// The stage.
+        stage: &'static str,
+    },
     /// A text is longer than the settings allow.
     #[error("the text has {bytes} bytes, expected at most {limit} (`Settings::ingest`, `max_bytes`)")]
     TooLong {

@@ -6,15 +6,18 @@ use pressmark_core::{Document, Mention, Sentiment, Stage};
 use pressmark_encode::DocumentEncoder;
 use pressmark_ner::Ner;
 use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
+use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::Tokenizer;
 
-use crate::{Annotator, Error};
+use crate::rust_bert::{RustBert, Slot, TagFn};
+use crate::{Annotator, Error, Settings};
 
 /// Tags tokens that are given with the labels of the annotator's scheme.
-pub struct Tagger {
-    tokenizer: Arc<Tokenizer>,
-    encoder: DocumentEncoder,
-    ner: Ner,
+pub struct Tagger(Tags);
+
+enum Tags {
+    Bundled { tokenizer: Arc<Tokenizer>, encoder: Box<DocumentEncoder>, ner: Box<Ner> },
+    RustBert(TagFn),
 }
 
 impl Tagger {
@@ -23,10 +26,14 @@ impl Tagger {
     /// # Errors
     /// When the encoder or the head refuses the document.
     pub fn tags(&self, doc: &mut Document) -> Result<Vec<String>, Error> {
+        let (tokenizer, encoder, ner) = match &self.0 {
+            Tags::Bundled { tokenizer, encoder, ner } => (tokenizer, encoder, ner),
+            Tags::RustBert(tags) => return tags(doc),
+        };
         let failed = |error: pressmark_core::StageError| Error::Failed { stage: "ner", message: error.to_string() };
-        doc.windows = self.tokenizer.windows(doc);
-        self.encoder.run(doc).map_err(failed)?;
-        self.ner.tag(doc).map_err(|error| Error::Failed { stage: "ner", message: error.to_string() })
+        doc.windows = tokenizer.windows(doc);
+        encoder.run(doc).map_err(failed)?;
+        ner.tag(doc).map_err(|error| Error::Failed { stage: "ner", message: error.to_string() })
     }
 }
 
@@ -48,14 +55,19 @@ impl Annotator {
     /// # Errors
     /// When the model lacks a head.
     pub fn tagger(&self) -> Result<Tagger, Error> {
+        if self.settings().backends.rust_bert.contains_key(&Slot::Ner)
+            && let Some(rust_bert) = RustBert::new(self.settings())?
+        {
+            return Ok(Tagger(Tags::RustBert(rust_bert.tagger()?)));
+        }
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Stage { stage: "ner", source };
         let mut options = pressmark_ner::Options::default();
         options.scheme = self.settings().scheme;
-        Ok(Tagger {
+        Ok(Tagger(Tags::Bundled {
             tokenizer: Arc::clone(self.shared_tokenizer()),
-            encoder: DocumentEncoder::new(Arc::clone(self.model())).map_err(|e| failed(e.into()))?,
-            ner: Ner::new(Arc::clone(self.model()), options).map_err(|e| failed(e.into()))?,
-        })
+            encoder: Box::new(DocumentEncoder::new(Arc::clone(self.model())).map_err(|e| failed(e.into()))?),
+            ner: Box::new(Ner::new(Arc::clone(self.model()), options).map_err(|e| failed(e.into()))?),
+        }))
     }
 
     /// What judges the tone towards given mentions.
@@ -67,11 +79,37 @@ impl Annotator {
         Ok(SentimentJudge(judge.map_err(|source| Error::Stage { stage: "sentiment", source: source.into() })?))
     }
 
-    /// The stage `stance` towards other targets than the settings'.
+    /// The stage `summarize` for another length than the settings'.
+    ///
+    /// # Errors
+    /// When the model's head does not fit.
+    pub fn summarizer(&self, length: Length) -> Result<Box<dyn Stage>, Error> {
+        let stage = Summarizer::new(Arc::clone(self.model()), pressmark_summarize::Options { length });
+        Ok(Box::new(stage.map_err(|source| Error::Stage { stage: "summarize", source: source.into() })?))
+    }
+
+    /// The stage that writes abstracts, where the settings have one on rust-bert.
+    ///
+    /// # Errors
+    /// When its model cannot be had.
+    pub fn abstract_writer(&self) -> Result<Option<Box<dyn Stage>>, Error> {
+        let rust_bert = RustBert::new(self.settings())?;
+        let has_writer = self.settings().backends.rust_bert.contains_key(&Slot::Summarize);
+        rust_bert.filter(|_| has_writer).map(|rust_bert| rust_bert.stage(Slot::Summarize)).transpose()
+    }
+
+    /// The stage `stance` towards other targets than the settings', on rust-bert where the settings have it there.
     ///
     /// # Errors
     /// When the model lacks the head, or a target cannot be encoded.
     pub fn stances_towards(&self, targets: Vec<String>) -> Result<Box<dyn Stage>, Error> {
+        if self.settings().backends.rust_bert.contains_key(&Slot::Stance) {
+            let settings = Settings { targets, ..self.settings().clone() };
+            if let Some(rust_bert) = RustBert::new(&settings)? {
+                return rust_bert.stage(Slot::Stance);
+            }
+            return Err(Error::NoRustBert);
+        }
         let options = StancesOptions { targets, ..StancesOptions::default() };
         let stage = Stances::new(Arc::clone(self.model()), self.tokenizer(), options);
         Ok(Box::new(stage.map_err(|source| Error::Stage { stage: "stance", source: source.into() })?))

@@ -29,11 +29,13 @@ mod annotations;
 mod annotator;
 mod codebooks;
 mod error;
+pub mod hub;
 mod judges;
 mod memory;
 mod model;
 mod parts;
 mod registry;
+mod rust_bert;
 mod settings;
 
 use std::path::Path;
@@ -47,6 +49,7 @@ pub use memory::give_back_large_blocks;
 pub use model::{MODEL_VARIABLE, ModelSource, VECTORS};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
 pub use registry::{StageInfo, stages, with_dependencies};
+pub use rust_bert::{Backends, Slot};
 pub use settings::Settings;
 pub use {
     pressmark_core::{EntityType, Scheme},
@@ -69,3 +72,7 @@ pub fn inputs<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Inpu
     let paths: Vec<P> = paths.into_iter().collect();
     Ok(Inputs::open(&paths, pressmark_ingest::Options::default())?)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,7 +9,7 @@ use pressmark_frames::Codebook;
 use pressmark_ner::Terms;
 use pressmark_summarize::Length;
 
-use crate::ModelSource;
+use crate::{Backends, ModelSource};
 
 /// What an [`Annotator`](crate::Annotator) does, and with what; [`Default`] states every default.
 ///
@@ -54,6 +54,8 @@ pub struct Settings {
     pub jobs: Option<NonZeroUsize>,
     /// Whether documents keep why stages decided as they did ([`Document::explanations`]). Default: no.
     pub explain: bool,
+    /// Stages that run on rust-bert. Default: none.
+    pub backends: Backends,
     /// Once set, stages give up as soon as they can; what they leave must not be used. Default: never.
     pub stop: Option<Arc<AtomicBool>>,
 }
@@ -78,6 +80,7 @@ impl Default for Settings {
             timeout: None,
             jobs: None,
             explain: false,
+            backends: Backends::default(),
             stop: None,
         }
     }

@@ -134,7 +134,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         stop: Some(Arc::clone(&stop)),
         ..args.stages.settings()?
     };
-    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
+    let annotator = stages::annotator(settings, &args.model)?;
     let inputs = Inputs::open(&args.inputs, annotator.settings().ingest.clone())?;
     let progress = inputs.progress();
     let total_bytes = progress.total_bytes();

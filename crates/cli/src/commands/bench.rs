@@ -57,7 +57,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
     let start = Instant::now();
     let jobs = args.jobs.map(NonZeroUsize::from);
     let settings = Settings { ingest: args.input.options(), jobs, ..args.stages.settings()? };
-    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
+    let annotator = stages::annotator(settings, &args.model)?;
     let bench = Bench { annotator, inputs: args.inputs };
     let ready = start.elapsed();
     let first = bench.pass()?;

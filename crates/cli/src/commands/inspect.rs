@@ -46,7 +46,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
     let settings = Settings { ingest, explain: args.explain, ..args.stages.settings()? };
-    let annotator = stages::annotator(settings, &args.stages, &args.model)?;
+    let annotator = stages::annotator(settings, &args.model)?;
     let record = inputs
         .find(|record| record.index == args.record)
         .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;

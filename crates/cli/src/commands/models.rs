@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use pressmark_frames::Vectors;
 
 use crate::args::BundleArgs;
-use crate::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pressmark::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
+
 use crate::{Outcome, model, stages};
 
 const MODELS_EXAMPLES: &str = "\
@@ -143,13 +145,34 @@ fn table() -> Result<String> {
 }
 
 fn pull(args: &PullArgs) -> Result<String> {
-    let entries = args.names.iter().map(|name| Entry::named(name)).collect::<Result<Vec<_>>>()?;
+    let entries = args.names.iter().map(|name| Entry::named(name)).collect::<Result<Vec<_>, _>>()?;
     let mut text = String::new();
+    let bar = bar(args.quiet);
     for entry in entries {
-        let snapshot = hub::pull(entry, args.mirror.as_deref(), args.quiet)?;
+        let snapshot = hub::pull(entry, args.mirror.as_deref(), &|file, done, all| show(&bar, file, done, all))?;
         text.push_str(&format!("{} {}: {}\n", entry.name, snapshot.revision, snapshot.folder.display()));
     }
     Ok(text)
+}
+
+/// A progress bar on standard error, where that is a terminal.
+fn bar(quiet: bool) -> ProgressBar {
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    match ProgressStyle::with_template("{msg:24} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Shows how far a file is.
+fn show(bar: &ProgressBar, file: &str, done: u64, all: u64) {
+    if done == 0 {
+        bar.reset();
+        bar.set_message(file.to_owned());
+        bar.set_length(all);
+    }
+    bar.set_position(done);
 }
 
 fn verify(args: &VerifyArgs) -> Result<String> {

@@ -184,8 +184,13 @@ impl Bench<'_> {
 
     /// Documents that go through the stages of these arguments.
     fn through(&self, args: &StageArgs) -> Result<Documents> {
+        Ok(Documents::Annotator(self.annotator(args)?))
+    }
+
+    /// The annotator that these arguments ask for.
+    fn annotator(&self, args: &StageArgs) -> Result<Annotator> {
         let settings = Settings { model: ModelSource::Loaded(self.model()?), ..args.settings()? };
-        Ok(Documents::Annotator(stages::annotator(settings, args, &self.args.model)?))
+        stages::annotator(settings, &self.args.model)
     }
 
     fn stage_args(&self, stages: &[&str]) -> StageArgs {

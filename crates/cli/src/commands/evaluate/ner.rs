@@ -1,17 +1,11 @@
-use std::sync::Arc;
-
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, EntityType, Scheme, Stage};
-use pressmark_encode::DocumentEncoder;
-use pressmark_ner::{Counts, EntityScore, Ner, Options, read_columns};
-use pressmark_tokenize::Tokenizer;
+use pressmark_core::{Document, EntityType, Scheme};
+use pressmark_ner::{Counts, EntityScore, read_columns};
 use serde_json::json;
 
 use super::gold::{LabelMap, Taken, files, fold, read};
 use super::table::{Column, Row, Table};
 use super::{Bench, Documents};
-use crate::backend::{self, RustBert, Slot};
-use crate::stages;
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),
@@ -63,8 +57,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 
 /// What tags the tokens of a gold document.
 enum Tagger {
-    Model { tokenizer: Box<Tokenizer>, pass: DocumentEncoder, ner: Box<Ner> },
-    Elsewhere(backend::Tagger),
+    Stages(Box<pressmark::Tagger>),
     Annotated(Documents),
 }
 
@@ -73,26 +66,14 @@ impl Tagger {
         if bench.annotated.is_some() {
             return Ok(Self::Annotated(bench.documents(&[])?));
         }
-        if let Some(rust_bert) = RustBert::new(&bench.args.model)?.filter(|r| r.does(Slot::Ner)) {
-            return Ok(Self::Elsewhere(rust_bert.tagger(bench.args.labels)?));
-        }
-        let model = bench.model()?;
-        let tokenizer = Box::new(stages::tokenizer(&model)?);
-        let pass = DocumentEncoder::new(Arc::clone(&model))?;
-        let mut options = Options::default();
-        options.scheme = bench.args.labels.into();
-        Ok(Self::Model { tokenizer, pass, ner: Box::new(Ner::new(model, options)?) })
+        let annotator = bench.annotator(&bench.stage_args(&["ner"]))?;
+        Ok(Self::Stages(Box::new(annotator.tagger()?)))
     }
 
     /// A tag in BIO for each token of `doc`.
     fn tags(&self, mut doc: Document) -> Result<Vec<String>> {
         match self {
-            Self::Model { tokenizer, pass, ner } => {
-                doc.windows = tokenizer.windows(&doc);
-                pass.run(&mut doc)?;
-                Ok(ner.tag(&doc)?)
-            }
-            Self::Elsewhere(tags) => tags(&doc),
+            Self::Stages(tagger) => Ok(tagger.tags(&mut doc)?),
             Self::Annotated(documents) => {
                 let found = documents.of(&doc.id, None, &doc.text)?;
                 let mut tags = vec!["O".to_owned(); doc.tokens.len()];

@@ -1,8 +1,5 @@
-use std::sync::Arc;
-
 use anyhow::{Context, Result, bail};
 use pressmark_core::{Document, EntityType, Mention, Sentence, Span};
-use pressmark_stance::EntitySentiment;
 use serde_json::{Value, json};
 
 use super::gold::rows;
@@ -23,7 +20,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let documents = bench.documents(&["encoder"])?;
     let judge = match bench.annotated {
         Some(_) => None,
-        None => Some(EntitySentiment::new(Arc::clone(&bench.model()?))?),
+        None => Some(bench.annotator(&bench.stage_args(&["encoder"]))?.sentiment_judge()?),
     };
     let mut unanswered = 0;
     for row in rows(&bench.args.gold)? {

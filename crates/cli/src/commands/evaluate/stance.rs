@@ -1,18 +1,13 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, Target};
-use pressmark_stance::{Stances, StancesOptions};
 use serde_json::json;
 
 use super::Bench;
 use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};
 use super::measure::Confusion;
 use super::table::{Column, Row, Table};
-use crate::args::StageArgs;
-use crate::backend::{RustBert, Slot};
-use crate::stages;
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["against", "neutral", "favor"];
@@ -51,7 +46,10 @@ struct Gold {
 /// which counts as neutral.
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
-    let judge = Judge::new(bench)?;
+    let judge = match bench.annotated {
+        Some(_) => None,
+        None => Some(bench.annotator(&bench.stage_args(&["tokenize"]))?),
+    };
     let documents = bench.documents(&["quote"])?;
     let mut stages: BTreeMap<&str, Box<dyn Stage>> = BTreeMap::new();
     let mut all = Tally::default();
@@ -60,7 +58,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         let mut doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
         if let Some(judge) = &judge {
             if !stages.contains_key(gold.target.as_str()) {
-                stages.insert(&gold.target, judge.towards(&gold.target)?);
+                stages.insert(&gold.target, judge.stances_towards(vec![gold.target.clone()])?);
             }
             stages[gold.target.as_str()].run(&mut doc)?;
         }
@@ -124,34 +122,6 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
         table.notes.push(format!("{hidden} targets with fewer than {SHOWN} texts stand in the JSON only"));
     }
     table
-}
-
-/// What makes the stage for a target.
-struct Judge {
-    model: Arc<pressmark_encoder::Model>,
-    tokenizer: pressmark_tokenize::Tokenizer,
-    elsewhere: Option<RustBert>,
-}
-
-impl Judge {
-    /// `None` where stances were taken before.
-    fn new(bench: &Bench<'_>) -> Result<Option<Self>> {
-        if bench.annotated.is_some() {
-            return Ok(None);
-        }
-        let model = bench.model()?;
-        let elsewhere = RustBert::new(&bench.args.model)?.filter(|r| r.does(Slot::Stance));
-        Ok(Some(Self { tokenizer: stages::tokenizer(&model)?, model, elsewhere }))
-    }
-
-    fn towards(&self, target: &str) -> Result<Box<dyn Stage>> {
-        if let Some(rust_bert) = &self.elsewhere {
-            let args = StageArgs { target: vec![target.to_owned()], ..StageArgs::default() };
-            return rust_bert.stage(Slot::Stance, &args);
-        }
-        let options = StancesOptions { targets: vec![target.to_owned()], ..StancesOptions::default() };
-        Ok(Box::new(Stances::new(Arc::clone(&self.model), &self.tokenizer, options)?))
-    }
 }
 
 /// The outlet's stance where it takes one or nobody else does, else that of the surest speaker.

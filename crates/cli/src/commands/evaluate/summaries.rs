@@ -1,12 +1,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, SegmentKind, Stage};
-use pressmark_encoder::Model;
+use pressmark::{Annotator, Length};
+use pressmark_core::{Document, SegmentKind};
+use pressmark_summarize::baselines;
 use pressmark_summarize::rouge::{Scores, rouge_best};
-use pressmark_summarize::{Length, Options, Summarizer, baselines};
 use pressmark_tokenize::sentences;
 use serde_json::{Value, json};
 
@@ -14,7 +13,6 @@ use super::Bench;
 use super::gold::{read, rows};
 use super::measure::mean;
 use super::table::{Column, Row, Table};
-use crate::backend::{RustBert, Slot};
 
 const COLUMNS: &[Column] = &[
     Column::Share("rouge1"),
@@ -45,14 +43,17 @@ struct Gold {
 pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = if bench.args.gold.is_dir() { read_folder(&bench.args.gold)? } else { read_jsonl(bench)? };
     let documents = bench.documents(&["encoder"])?;
-    let model = if bench.annotated.is_some() { None } else { Some(bench.model()?) };
-    let lengths: &[&str] = if model.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
-    let rust_bert = RustBert::new(&bench.args.model)?.filter(|r| model.is_some() && r.does(Slot::Summarize));
-    let writer = rust_bert.map(|r| r.stage(Slot::Summarize, &bench.stage_args(&[]))).transpose()?;
+    let annotator = match bench.annotated {
+        Some(_) => None,
+        None => Some(bench.annotator(&bench.stage_args(&["encoder"]))?),
+    };
+    let lengths: &[&str] =
+        if annotator.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
+    let writer = annotator.as_ref().map(Annotator::abstract_writer).transpose()?.flatten();
     let mut written: Vec<Scores> = Vec::new();
     let mut scores: Vec<[Vec<Scores>; 3]> = lengths.iter().map(|_| Default::default()).collect();
     for gold in &golds {
-        let mut doc = if model.is_some() {
+        let mut doc = if annotator.is_some() {
             let mut doc = Document::from_text(gold.id.as_deref().unwrap_or(&gold.place), gold.text.as_str());
             if let Some(first) = doc.segments.iter_mut().find(|s| gold.titled && s.kind.is_kept()) {
                 first.kind = SegmentKind::Title;
@@ -73,7 +74,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         for (index, length) in
             [Length::Words(words.max(1)), Length::Sentences(3)].into_iter().take(lengths.len()).enumerate()
         {
-            let choices = choices(&mut doc, model.as_ref(), length)?;
+            let choices = choices(&mut doc, annotator.as_ref(), length)?;
             for ((system, choice), scores) in SYSTEMS.iter().zip(&choices).zip(&mut scores[index]) {
                 let summary = text(&doc, choice);
                 scores.push(rouge_best(&references, &summary));
@@ -106,13 +107,13 @@ fn line(doc: &Document, length: &str, system: &str, references: &[String], summa
 }
 
 /// What each system chooses at this length: indices of sentences in text order.
-fn choices(doc: &mut Document, model: Option<&Arc<Model>>, length: Length) -> Result<[Vec<usize>; 3]> {
-    if let Some(model) = model {
-        Summarizer::new(Arc::clone(model), Options { length })?.run(doc)?;
+fn choices(doc: &mut Document, annotator: Option<&Annotator>, length: Length) -> Result<[Vec<usize>; 3]> {
+    if let Some(annotator) = annotator {
+        annotator.summarizer(length)?.run(doc)?;
     }
     let ours: Vec<usize> = doc.summary.iter().map(|s| s.sent).collect();
     let count = |sent: &usize| doc.slice(doc.sents[*sent].span).split_whitespace().count();
-    let length = if model.is_some() { length } else { Length::Words(ours.iter().map(count).sum()) };
+    let length = if annotator.is_some() { length } else { Length::Words(ours.iter().map(count).sum()) };
     let prose: Vec<usize> = (0..doc.sents.len()).filter(|&i| doc.sents[i].kind.is_prose()).collect();
     let texts: Vec<&str> = prose.iter().map(|&i| doc.slice(doc.sents[i].span)).collect();
     let fill = |order: Vec<usize>| {
@@ -203,6 +204,8 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use pressmark_core::Stage;
+
     use super::*;
 
     #[test]

@@ -3,45 +3,47 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
-
-use super::Lock;
 use super::registry::Entry;
+use super::{Error, Lock};
 
 /// A model on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Snapshot {
-    pub(crate) folder: PathBuf,
+pub struct Snapshot {
+    /// Its folder.
+    pub folder: PathBuf,
     /// What was brought; `None` when another program brought it.
-    pub(crate) lock: Option<Lock>,
+    pub lock: Option<Lock>,
     /// The commit, or `mirror-…` when none is known.
-    pub(crate) revision: String,
+    pub revision: String,
 }
 
 /// The cache that all programs of the hub share: `$HF_HUB_CACHE`, `$HF_HOME/hub`, or `~/.cache/huggingface/hub`.
-pub(crate) fn cache() -> Result<PathBuf> {
+pub(crate) fn cache() -> Result<PathBuf, Error> {
     let set = |name: &str| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     set("HF_HUB_CACHE")
         .or_else(|| set("HF_HOME").map(|home| home.join("hub")))
         .or_else(|| env::home_dir().map(|home| home.join(".cache/huggingface/hub")))
-        .context("there is no home folder for models; set HF_HOME")
+        .ok_or(Error::NoCache)
 }
 
 /// Where the snapshots of a model stand.
-pub(crate) fn snapshots(entry: &Entry) -> Result<PathBuf> {
+pub(crate) fn snapshots(entry: &Entry) -> Result<PathBuf, Error> {
     Ok(cache()?.join(format!("models--{}", entry.source.replace('/', "--"))).join("snapshots"))
 }
 
 impl Snapshot {
     /// The snapshot of a model in the cache, if a whole one is there: of the pinned commit where one is pinned, one
     /// that was brought from here before one that was not, the newest of several.
-    pub(crate) fn find(entry: &Entry) -> Result<Option<Self>> {
+    ///
+    /// # Errors
+    /// When there is no folder for models, or a lock cannot be read.
+    pub fn find(entry: &Entry) -> Result<Option<Self>, Error> {
         let Ok(folders) = fs::read_dir(snapshots(entry)?) else { return Ok(None) };
         let mut found: Vec<(bool, SystemTime, Self)> = Vec::new();
         for folder in folders.filter_map(Result::ok).map(|f| f.path()) {
             let revision = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let fits = entry.is_revision(&revision) || revision.starts_with("mirror-");
-            if !fits || entry.choose(|file| folder.join(file).is_file()).is_err() {
+            if !fits || entry.choose("", |file| folder.join(file).is_file()).is_err() {
                 continue;
             }
             let lock = Lock::read(&folder)?;
@@ -53,7 +55,10 @@ impl Snapshot {
     }
 
     /// A folder that somebody has put there.
-    pub(crate) fn local(folder: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When its lock cannot be read.
+    pub fn local(folder: &Path) -> Result<Self, Error> {
         let lock = Lock::read(folder)?;
         let revision = lock.as_ref().map_or_else(|| "local".to_owned(), |lock| lock.revision.clone());
         Ok(Self { folder: folder.to_owned(), lock, revision })
@@ -61,7 +66,8 @@ impl Snapshot {
 }
 
 /// What to do where a model is not at hand.
-pub(crate) fn how_to_bring(entry: &Entry) -> String {
+#[must_use]
+pub fn how_to_bring(entry: &Entry) -> String {
     format!(
         "the model {name} is not here\n\
          with network:    pressmark models pull {name} (some {size} MB), or the same command with --pull\n\

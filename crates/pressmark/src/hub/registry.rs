@@ -1,46 +1,56 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// The models that have a name here: `models/registry.toml`, whose comments say what its keys mean.
-const REGISTRY: &str = include_str!("../../../../models/registry.toml");
+use super::Error;
+
+/// The models that have a name here: `registry.toml` beside this file, whose comments say what its keys mean.
+const REGISTRY: &str = include_str!("registry.toml");
 
 /// A model by its name.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) task: Task,
+pub struct Entry {
+    /// Its name here.
+    pub name: String,
+    /// What it is for.
+    pub task: Task,
     /// `owner/name` on the hub.
-    pub(crate) source: String,
+    pub source: String,
     /// A commit, or the beginning of one; none when nobody here knows one.
-    pub(crate) revision: Option<String>,
-    pub(crate) licence: String,
+    pub revision: Option<String>,
+    /// As its publisher states it.
+    pub licence: String,
     /// In millions, from memory of the papers.
-    pub(crate) parameters: u32,
+    pub parameters: u32,
     /// Files that must be there, beside the weights.
-    pub(crate) files: Vec<String>,
+    pub files: Vec<String>,
     /// SHA-256 of files, where it is known.
     #[serde(default)]
-    pub(crate) sha256: BTreeMap<String, String>,
+    pub sha256: BTreeMap<String, String>,
     /// As published, from memory; none where nobody here can vouch for one.
-    pub(crate) score: Option<String>,
+    pub score: Option<String>,
 }
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Task {
+pub enum Task {
+    /// Entities.
     Ner,
+    /// Written abstracts.
     Summarize,
+    /// Entailment, for frames and stances.
     ZeroShot,
+    /// Sentence vectors.
     Embed,
 }
 
 impl Task {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The stages that it can be used for.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Ner => "ner",
             Self::Summarize => "summarize",
@@ -62,7 +72,8 @@ struct Registry {
 }
 
 /// Every model, in the registry's order.
-pub(crate) fn registry() -> &'static [Entry] {
+#[must_use]
+pub fn registry() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> =
         LazyLock::new(|| toml::from_str::<Registry>(REGISTRY).expect("a test reads it").model);
     &ENTRIES
@@ -70,15 +81,20 @@ pub(crate) fn registry() -> &'static [Entry] {
 
 impl Entry {
     /// The model of this name.
-    pub(crate) fn named(name: &str) -> Result<&'static Self> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<&'static Self, Error> {
         let names = || registry().iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", ");
-        registry().iter().find(|e| e.name == name).with_context(|| {
-            format!("{name} is neither a folder nor a model that has a name here; those are {}", names())
-        })
+        registry()
+            .iter()
+            .find(|e| e.name == name)
+            .ok_or_else(|| Error::Unknown { name: name.to_owned(), known: names() })
     }
 
     /// Megabytes of the weights, at four bytes a parameter.
-    pub(crate) fn megabytes(&self) -> u32 {
+    #[must_use]
+    pub fn megabytes(&self) -> u32 {
         4 * self.parameters
     }
 
@@ -88,12 +104,13 @@ impl Entry {
     }
 
     /// Of the files that a source has, those that are wanted.
-    pub(crate) fn choose(&self, has: impl Fn(&str) -> bool) -> Result<Vec<String>> {
-        if let Some(missing) = self.files.iter().find(|file| !has(file)) {
-            bail!("{missing} is missing");
+    pub(crate) fn choose(&self, place: &str, has: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
+        let missing = |file: String| Error::MissingFile { file, place: place.to_owned() };
+        if let Some(file) = self.files.iter().find(|file| !has(file)) {
+            return Err(missing(file.clone()));
         }
         let Some(weights) = WEIGHTS.into_iter().find(|file| has(file)) else {
-            bail!("the weights are missing: none of {}", WEIGHTS.join(", "));
+            return Err(missing(format!("the file of weights ({})", WEIGHTS.join(", "))));
         };
         let optional = OPTIONAL.into_iter().filter(|file| has(file) && !self.files.iter().any(|f| f == file));
         let mut files = self.files.clone();
@@ -132,14 +149,14 @@ mod tests {
     #[test]
     fn the_first_weights_that_there_are() {
         let entry = Entry::named("bart-large-cnn").unwrap();
-        let choose = |has: &[&str]| entry.choose(|f| has.contains(&f)).map_err(|e| e.to_string());
+        let choose = |has: &[&str]| entry.choose("here", |f| has.contains(&f)).map_err(|e| e.to_string());
         let base = ["config.json", "vocab.json", "merges.txt"];
         let with = |more: &[&'static str]| [base.as_slice(), more].concat();
         assert_eq!(choose(&with(&["rust_model.ot", "model.safetensors"])).unwrap(), with(&["model.safetensors"]));
         let small = with(&["generation_config.json", "rust_model.ot"]);
         assert_eq!(choose(&small).unwrap(), small);
-        assert_eq!(choose(&base[1..]), Err("config.json is missing".into()));
-        assert!(choose(&base).unwrap_err().starts_with("the weights are missing: none of model.safetensors"));
+        assert_eq!(choose(&base[1..]), Err("config.json is missing from here".into()));
+        assert!(choose(&base).unwrap_err().starts_with("the file of weights (model.safetensors, "));
         assert!(Entry::named("no-such").unwrap_err().to_string().contains("those are bert-large-conll03, "));
     }
 }

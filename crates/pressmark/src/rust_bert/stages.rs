@@ -1,11 +1,9 @@
-//! The stages on rust-bert, with the models that the arguments name.
+//! The stages on rust-bert, with the models that the settings name.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
+use pressmark_core::{Document, Layer, Provenance, Scheme, Stage, StageError};
 use pressmark_ner::Terms;
 use pressmark_rust_bert::{
     AbstractOptions, Abstracts, Entailment, Hypotheses, LabelScheme, ModelFolder, SentenceEmbeddings, Threads,
@@ -14,52 +12,38 @@ use pressmark_rust_bert::{
 };
 use serde_json::{Value, json};
 
-use super::{ModelChoice, Slot, Tagger};
-use crate::args::{Labels, ModelArgs, StageArgs};
+use super::{Slot, TagFn};
 use crate::hub::{self, Entry, Snapshot};
+use crate::{Error, Settings, codebooks};
 
 /// Makes the stages that run on rust-bert.
-pub(crate) struct RustBert {
-    slots: BTreeSet<Slot>,
-    models: Vec<(Slot, String)>,
-    pull: bool,
+pub(crate) struct RustBert<'a> {
+    settings: &'a Settings,
     /// Loaded models: one copy for frames and stance where both judge by the same.
     entailment: RefCell<Vec<(PathBuf, Entailment)>>,
 }
 
-impl RustBert {
+impl<'a> RustBert<'a> {
     /// `None` when no stage is to run on rust-bert.
-    pub(crate) fn new(args: &ModelArgs) -> Result<Option<Self>> {
-        let slots = args.on_rust_bert();
-        if slots.is_empty() {
-            return Ok(None);
-        }
-        let models = args.model.iter().filter_map(|choice| match choice {
-            ModelChoice::Stage(slot, model) => Some((*slot, model.clone())),
-            ModelChoice::Bundle(_) => None,
-        });
-        Ok(Some(Self { slots, models: models.collect(), pull: args.pull, entailment: RefCell::default() }))
-    }
-
-    /// Whether this does the work of a stage.
-    pub(crate) fn does(&self, slot: Slot) -> bool {
-        self.slots.contains(&slot)
+    pub(crate) fn new(settings: &'a Settings) -> Result<Option<Self>, Error> {
+        let is_used = !settings.backends.rust_bert.is_empty();
+        Ok(is_used.then(|| Self { settings, entailment: RefCell::default() }))
     }
 
     /// The folder of a stage's model, which is named there or is the usual one.
-    fn folder(&self, slot: Slot) -> Result<ModelFolder> {
+    fn folder(&self, slot: Slot) -> Result<ModelFolder, Error> {
         let usual = match slot {
             Slot::Ner => "bert-large-conll03",
             Slot::Summarize => "bart-large-cnn",
             Slot::Frames | Slot::Stance => "bart-large-mnli",
             Slot::Embed => "all-minilm-l12",
         };
-        let given = self.models.iter().rev().find(|(of, _)| *of == slot).map(|(_, model)| model.as_str());
+        let given = self.settings.backends.rust_bert.get(&slot).and_then(Option::as_deref);
         let (name, snapshot) = self.snapshot(given.unwrap_or(usual))?;
-        open(&snapshot, name)
+        open(&snapshot, name).map_err(|source| failed(slot, source))
     }
 
-    fn snapshot(&self, model: &str) -> Result<(String, Snapshot)> {
+    fn snapshot(&self, model: &str) -> Result<(String, Snapshot), hub::Error> {
         let path = Path::new(model);
         if path.is_dir() {
             let snapshot = Snapshot::local(path)?;
@@ -70,65 +54,75 @@ impl RustBert {
         let entry = Entry::named(model)?;
         let snapshot = match Snapshot::find(entry)? {
             Some(snapshot) => snapshot,
-            None if self.pull => hub::pull(entry, None, false)?,
-            None => bail!("{}", hub::how_to_bring(entry)),
+            None if self.settings.backends.pull => hub::pull(entry, None, &|_, _, _| {})?,
+            None => return Err(hub::Error::NotHere { how: hub::how_to_bring(entry) }),
         };
         Ok((entry.source.clone(), snapshot))
     }
 
-    fn entailment(&self, slot: Slot) -> Result<Entailment> {
+    fn entailment(&self, slot: Slot) -> Result<Entailment, Error> {
         let folder = self.folder(slot)?;
         let mut loaded = self.entailment.borrow_mut();
         if let Some((_, model)) = loaded.iter().find(|(path, _)| path == folder.path()) {
             return Ok(model.clone());
         }
         let path = folder.path().to_owned();
-        let model = Entailment::new(folder, Threads::Cores)?;
+        let model = Entailment::new(folder, Threads::Cores).map_err(|source| failed(slot, source))?;
         loaded.push((path, model.clone()));
         Ok(model)
     }
 
-    fn classifier(&self, labels: Labels) -> Result<TokenClassifier> {
+    fn classifier(&self) -> Result<TokenClassifier, Error> {
         let mut options = TokenClassifierOptions::default();
-        options.scheme = match labels {
-            Labels::News => LabelScheme::News,
-            Labels::Conll03 => LabelScheme::Conll03,
+        options.scheme = match self.settings.scheme {
+            Scheme::News => LabelScheme::News,
+            Scheme::Conll03 => LabelScheme::Conll03,
         };
-        Ok(TokenClassifier::new(self.folder(Slot::Ner)?, options)?)
+        TokenClassifier::new(self.folder(Slot::Ner)?, options).map_err(|source| failed(Slot::Ner, source))
     }
 
     /// What tags the tokens of a document, for text that comes with its tokens and sentences.
-    pub(crate) fn tagger(&self, labels: Labels) -> Result<Tagger> {
-        let classifier = self.classifier(labels).context("failed to load the model of ner")?;
-        Ok(Box::new(move |doc| Ok(classifier.tag(doc)?)))
+    pub(crate) fn tagger(&self) -> Result<TagFn, Error> {
+        let classifier = self.classifier()?;
+        Ok(Box::new(move |doc| classifier.tag(doc).map_err(|source| failed(Slot::Ner, source))))
     }
 
     /// The stage that does the work of a slot.
-    pub(crate) fn stage(&self, slot: Slot, args: &StageArgs) -> Result<Box<dyn Stage>> {
-        self.make(slot, args).with_context(|| format!("failed to make {slot:?} on rust-bert").to_lowercase())
-    }
-
-    fn make(&self, slot: Slot, args: &StageArgs) -> Result<Box<dyn Stage>> {
+    pub(crate) fn stage(&self, slot: Slot) -> Result<Box<dyn Stage>, Error> {
+        let settings = self.settings;
         Ok(match slot {
-            Slot::Ner => Box::new(Joined { classifier: self.classifier(args.labels)?, terms: args.settings()?.terms }),
-            Slot::Summarize => Box::new(Abstracts::new(self.folder(slot)?, AbstractOptions::default())?),
+            Slot::Ner => Box::new(Clustered { classifier: self.classifier()?, terms: settings.terms.clone() }),
+            Slot::Summarize => {
+                let stage = Abstracts::new(self.folder(slot)?, AbstractOptions::default());
+                Box::new(stage.map_err(|source| failed(slot, source))?)
+            }
             Slot::Frames => {
-                let books = args.codebooks()?;
+                let own = &settings.codebooks;
+                let books = if own.is_empty() { codebooks::default_codebooks() } else { own.clone() };
                 let books = books.iter().map(|book| Hypotheses::about(book.id(), book.labels())).collect();
-                Box::new(ZeroShotFrames::new(self.entailment(slot)?, books, ZeroShotFramesOptions::default())?)
+                let stage = ZeroShotFrames::new(self.entailment(slot)?, books, ZeroShotFramesOptions::default());
+                Box::new(stage.map_err(|source| failed(slot, source))?)
             }
             Slot::Stance => {
-                let targets = args.target.clone();
+                let targets = settings.targets.clone();
                 let options = ZeroShotStancesOptions { targets, ..ZeroShotStancesOptions::default() };
-                Box::new(ZeroShotStances::new(self.entailment(slot)?, options)?)
+                let stage = ZeroShotStances::new(self.entailment(slot)?, options);
+                Box::new(stage.map_err(|source| failed(slot, source))?)
             }
-            Slot::Embed => Box::new(SentenceEmbeddings::new(self.folder(slot)?, Threads::Cores)?),
+            Slot::Embed => {
+                let stage = SentenceEmbeddings::new(self.folder(slot)?, Threads::Cores);
+                Box::new(stage.map_err(|source| failed(slot, source))?)
+            }
         })
     }
 }
 
-/// A snapshot as a model folder, its weights held against the lock where there is one.
-fn open(snapshot: &Snapshot, name: String) -> Result<ModelFolder> {
+fn failed(slot: Slot, source: pressmark_rust_bert::Error) -> Error {
+    Error::Stage { stage: slot.as_str(), source: source.into() }
+}
+
+/// A snapshot as a model folder, its weights checked against the lock where there is one.
+fn open(snapshot: &Snapshot, name: String) -> Result<ModelFolder, pressmark_rust_bert::Error> {
     let folder = ModelFolder::open(&snapshot.folder)?.named(name, &snapshot.revision);
     let weights = folder.weights().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     match snapshot.lock.as_ref().and_then(|lock| lock.files.get(&weights)) {
@@ -137,13 +131,13 @@ fn open(snapshot: &Snapshot, name: String) -> Result<ModelFolder> {
     }
 }
 
-/// The mentions of a token classifier, with terms added, joined into entities as the embedded stage does it.
-struct Joined {
+/// The mentions of a token classifier, with terms added, clustered into entities as the embedded stage does it.
+struct Clustered {
     classifier: TokenClassifier,
     terms: Vec<Terms>,
 }
 
-impl Stage for Joined {
+impl Stage for Clustered {
     fn name(&self) -> &'static str {
         self.classifier.name()
     }

@@ -3,77 +3,86 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use pressmark_core::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use pressmark_core::hex;
+use super::Error;
 
 /// What was brought, written beside it: to this the files are held from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Lock {
+pub struct Lock {
     /// Its name in the registry.
-    pub(crate) model: String,
+    pub model: String,
     /// `owner/name` on the hub.
-    pub(crate) source: String,
+    pub source: String,
     /// The commit; for files from a mirror that knows none, `mirror-` and the start of the weights' hash.
-    pub(crate) revision: String,
-    pub(crate) files: BTreeMap<String, Locked>,
+    pub revision: String,
+    /// Its files.
+    pub files: BTreeMap<String, Locked>,
 }
 
 /// One file as it was brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Locked {
-    pub(crate) sha256: String,
-    pub(crate) bytes: u64,
+pub struct Locked {
+    /// SHA-256, in hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub bytes: u64,
 }
 
 impl Lock {
-    pub(crate) const FILE: &str = "pressmark.lock.json";
+    /// Its name in the folder.
+    pub const FILE: &str = "pressmark.lock.json";
 
     /// The lock of a folder, if it has one.
-    pub(crate) fn read(folder: &Path) -> Result<Option<Self>> {
+    ///
+    /// # Errors
+    /// When it cannot be read, or names files outside the folder.
+    pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
         let path = folder.join(Self::FILE);
         match fs::read_to_string(&path) {
             Ok(text) => {
-                let lock: Self = serde_json::from_str(&text)
-                    .with_context(|| format!("{} is no lock; remove it and pull again", path.display()))?;
+                let not_a_lock = |source| Error::NotALock { path: path.clone(), source };
+                let lock: Self = serde_json::from_str(&text).map_err(not_a_lock)?;
                 // Names from a file never lead out of the folder.
                 if let Some(name) = lock.files.keys().find(|name| !is_inside(name)) {
-                    bail!("{} names the file {name:?}, which is outside the folder", path.display());
+                    return Err(Error::OutsideFolder { path, name: name.clone() });
                 }
                 Ok(Some(lock))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("failed to read {}", path.display())),
+            Err(source) => Err(Error::Read { path, source }),
         }
     }
 
     /// Writes the lock, whole or not at all.
-    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), Error> {
         let path = folder.join(Self::FILE);
         let partial = folder.join(format!("{}.partial", Self::FILE));
-        let text = serde_json::to_string_pretty(self)? + "\n";
-        fs::write(&partial, text)
-            .and_then(|()| fs::rename(&partial, &path))
-            .with_context(|| format!("failed to write {}", path.display()))
+        let written = serde_json::to_string_pretty(self).map_err(io::Error::from).and_then(|text| {
+            fs::write(&partial, text + "\n")?;
+            fs::rename(&partial, &path)
+        });
+        written.map_err(|source| Error::Write { path, source })
     }
 
-    /// Holds every file of a folder against the lock.
-    pub(crate) fn verify(&self, folder: &Path) -> Result<()> {
+    /// Checks every file of a folder against the lock.
+    ///
+    /// # Errors
+    /// When one cannot be read or is another.
+    pub fn verify(&self, folder: &Path) -> Result<(), Error> {
         for (name, locked) in &self.files {
             let path = folder.join(name);
             let found = Locked::of(&path)?;
             if found != *locked {
-                bail!(
-                    "{} has {} bytes and the SHA-256 {}, expected {} and {}: it is damaged or was exchanged; \
-                     remove it and pull the model again",
-                    path.display(),
-                    found.bytes,
-                    found.sha256,
-                    locked.bytes,
-                    locked.sha256
-                );
+                return Err(Error::Damaged {
+                    path,
+                    bytes: found.bytes,
+                    sha256: found.sha256,
+                    expected_bytes: locked.bytes,
+                    expected_sha256: locked.sha256.clone(),
+                });
             }
         }
         Ok(())
@@ -82,7 +91,7 @@ impl Lock {
 
 impl Locked {
     /// Length and hash of a file.
-    pub(crate) fn of(path: &Path) -> Result<Self> {
+    pub(crate) fn of(path: &Path) -> Result<Self, Error> {
         let read = || -> io::Result<Self> {
             let mut file = File::open(path)?;
             let (mut hasher, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 20]);
@@ -97,7 +106,7 @@ impl Locked {
             }
             Ok(Self { sha256: hex(&hasher.finalize()), bytes })
         };
-        read().with_context(|| format!("failed to read {}", path.display()))
+        read().map_err(|source| Error::Read { path: path.to_owned(), source })
     }
 }
 

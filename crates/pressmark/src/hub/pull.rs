@@ -2,17 +2,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-
 use super::lock::Locked;
 use super::registry::{Entry, WEIGHTS, is_commit};
 use super::store::snapshots;
-use super::{Lock, Snapshot};
+use super::{Error, Lock, Snapshot};
+
+/// Told while a file comes: its name, the bytes so far, and all of them.
+pub type OnProgress<'a> = &'a dyn Fn(&str, u64, u64);
 
 /// Brings a model to the cache, unless it is there and good.
 ///
 /// From the hub, or whatever `mirror` names: the address of a server that speaks like the hub, or a folder.
-pub(crate) fn pull(entry: &Entry, mirror: Option<&str>, quiet: bool) -> Result<Snapshot> {
+///
+/// # Errors
+/// When it cannot be had, or is not what the registry or the hub says.
+pub fn pull(entry: &Entry, mirror: Option<&str>, on_progress: OnProgress<'_>) -> Result<Snapshot, Error> {
     if let Some(snapshot) = Snapshot::find(entry)?
         && let Some(lock) = &snapshot.lock
     {
@@ -21,29 +25,25 @@ pub(crate) fn pull(entry: &Entry, mirror: Option<&str>, quiet: bool) -> Result<S
     }
     let pulled = match mirror.filter(|m| !m.contains("://")) {
         Some(folder) => copy(entry, Path::new(folder)),
-        None => network::download(entry, mirror, quiet),
+        None => network::download(entry, mirror, on_progress),
     };
-    pulled.with_context(|| format!("failed to bring the model {}", entry.name))
+    pulled.map_err(|source| Error::Pull { name: entry.name.clone(), source: Box::new(source) })
 }
 
 /// Takes a model from a folder: the folder itself, or one in it by the model's name or its source's.
-fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot> {
+fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot, Error> {
     let places = [mirror.join(&entry.source), mirror.join(&entry.name), mirror.to_owned()];
     let Some(from) = places.iter().find(|place| place.join("config.json").is_file()) else {
         let places = places.map(|p| p.display().to_string()).join(", ");
-        bail!("there is no config.json in any of {places}");
+        return Err(Error::NoConfig { places });
     };
-    let files = entry.choose(|file| from.join(file).is_file()).with_context(|| format!("in {}", from.display()))?;
+    let files = entry.choose(&from.display().to_string(), |file| from.join(file).is_file())?;
     let known = Lock::read(from)?;
     if let Some(known) = &known {
         known.verify(from)?;
         if known.source != entry.source || !entry.is_revision(&known.revision) {
-            bail!(
-                "{} holds {} at {}, which is not what the registry asks for",
-                from.display(),
-                known.source,
-                known.revision
-            );
+            let (model, revision) = (known.source.clone(), known.revision.clone());
+            return Err(Error::OtherModel { folder: from.to_owned(), model, revision });
         }
     }
     let weights = from.join(files.last().map_or(WEIGHTS[0], String::as_str));
@@ -56,7 +56,7 @@ fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot> {
     for file in &files {
         let to = folder.join(file);
         let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(from.join(file), &to));
-        copied.with_context(|| format!("failed to copy {file} to {}", to.display()))?;
+        copied.map_err(|source| Error::Write { path: to, source })?;
     }
     finish(entry, folder, revision, &files, &BTreeMap::new())
 }
@@ -68,7 +68,7 @@ fn finish(
     revision: String,
     files: &[String],
     stated: &BTreeMap<String, String>,
-) -> Result<Snapshot> {
+) -> Result<Snapshot, Error> {
     let mut locked = BTreeMap::new();
     for file in files {
         let path = folder.join(file);
@@ -80,7 +80,8 @@ fn finish(
                     let _ = fs::remove_file(target);
                 }
                 let _ = fs::remove_file(&path);
-                bail!("{file} has the SHA-256 {}, expected {expected}; it was removed, pull again", found.sha256);
+                let (file, expected) = (file.clone(), expected.clone());
+                return Err(Error::WrongHash { file, sha256: found.sha256, expected });
             }
         }
         locked.insert(file.clone(), found);
@@ -93,13 +94,11 @@ fn finish(
 
 #[cfg(not(feature = "hub"))]
 mod network {
-    use super::{Entry, Result, Snapshot, bail, is_commit};
+    use super::{Entry, Error, OnProgress, Snapshot, is_commit};
 
-    pub(super) fn download(_: &Entry, _: Option<&str>, _: bool) -> Result<Snapshot> {
+    pub(super) fn download(_: &Entry, _: Option<&str>, _: OnProgress<'_>) -> Result<Snapshot, Error> {
         let _ = is_commit;
-        bail!(
-            "this build cannot reach the hub; build it with --features hub (or rust-bert), or give a folder with --mirror"
-        )
+        Err(Error::NoClient)
     }
 }
 
@@ -108,14 +107,12 @@ mod network {
     use std::collections::{BTreeMap, HashSet};
     use std::env;
 
-    use anyhow::{Context, Result, bail};
     use hf_hub::api::Progress;
     use hf_hub::api::sync::{ApiBuilder, ApiRepo};
     use hf_hub::{Cache, Repo, RepoType};
-    use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
     use super::super::store::cache;
-    use super::{Entry, Snapshot, finish, is_commit, snapshots};
+    use super::{Entry, Error, OnProgress, Snapshot, finish, is_commit, snapshots};
 
     /// Tries again before giving up: what was read so far is kept, and the rest is asked for.
     const RETRIES: usize = 3;
@@ -123,7 +120,11 @@ mod network {
     const HUB: &str = "https://huggingface.co";
 
     /// Takes a model from the hub; `HF_ENDPOINT`, `HF_TOKEN` and the proxies of the environment are honoured.
-    pub(super) fn download(entry: &Entry, mirror: Option<&str>, quiet: bool) -> Result<Snapshot> {
+    pub(super) fn download(
+        entry: &Entry,
+        mirror: Option<&str>,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Snapshot, Error> {
         let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
         let endpoint = mirror.map(str::to_owned).or_else(|| set("HF_ENDPOINT")).unwrap_or_else(|| HUB.to_owned());
         let endpoint = endpoint.trim_end_matches('/').to_owned();
@@ -134,23 +135,27 @@ mod network {
         if let Some(token) = set("HF_TOKEN") {
             builder = builder.with_token(Some(token.trim().to_owned()));
         }
-        let api = builder.build().context("the client could not be set up")?;
+        let api = builder.build().map_err(|source| failed(endpoint.clone(), source))?;
         let at =
             |revision: &str| api.repo(Repo::with_revision(entry.source.clone(), RepoType::Model, revision.to_owned()));
         let asked = entry.revision.as_deref().unwrap_or("main");
-        let info = at(asked).info().with_context(|| {
-            format!("{endpoint} does not tell of {} at {asked}: without network, see --mirror DIR", entry.source)
-        })?;
+        let info = at(asked)
+            .info()
+            .map_err(|source| failed(format!("what {endpoint} has of {} at {asked}", entry.source), source))?;
         // A server's answers become paths: nothing but a commit may pass, and only the one that was asked for.
         if !is_commit(&info.sha) || !entry.is_revision(&info.sha) {
-            bail!("{endpoint} answers with the commit {:?}, expected {asked}", info.sha);
+            return Err(Error::Answer {
+                server: endpoint,
+                answer: format!("the commit {:?}", info.sha),
+                expected: asked.to_owned(),
+            });
         }
         let has: HashSet<&str> = info.siblings.iter().map(|s| s.rfilename.as_str()).collect();
-        let files = entry.choose(|file| has.contains(file)).with_context(|| format!("at {endpoint}"))?;
+        let files = entry.choose(&endpoint, |file| has.contains(file))?;
         let repo = at(&info.sha);
         let mut stated = BTreeMap::new();
         for file in &files {
-            if let Some(hash) = fetch(&repo, &api, file, &info.sha, quiet)? {
+            if let Some(hash) = fetch(&repo, &api, file, &info.sha, on_progress)? {
                 stated.insert(file.clone(), hash);
             }
         }
@@ -163,48 +168,49 @@ mod network {
         api: &hf_hub::api::sync::Api,
         file: &str,
         commit: &str,
-        quiet: bool,
-    ) -> Result<Option<String>> {
-        let failed = || format!("failed to fetch {}", repo.url(file));
-        let metadata = api.metadata(&repo.url(file)).with_context(failed)?;
+        on_progress: OnProgress<'_>,
+    ) -> Result<Option<String>, Error> {
+        let metadata = api.metadata(&repo.url(file)).map_err(|source| failed(repo.url(file), source))?;
         let etag = metadata.etag();
         let is_name = !etag.is_empty() && etag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if metadata.commit_hash() != commit || !is_name {
-            bail!("{} answers with commit {:?} and etag {etag:?}", repo.url(file), metadata.commit_hash());
+            return Err(Error::Answer {
+                server: repo.url(file),
+                answer: format!("commit {:?} and etag {etag:?}", metadata.commit_hash()),
+                expected: commit.to_owned(),
+            });
         }
-        repo.download_with_progress(file, Bar::new(quiet)).with_context(failed)?;
+        repo.download_with_progress(file, Told { on_progress, file: file.to_owned(), done: 0, all: 0 })
+            .map_err(|source| failed(repo.url(file), source))?;
         // Small files have the hash of git there, which is shorter.
         Ok((etag.len() == 64).then(|| etag.to_owned()))
     }
 
-    /// A progress bar on standard error, where that is a terminal.
-    struct Bar(ProgressBar);
-
-    impl Bar {
-        fn new(quiet: bool) -> Self {
-            let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-            let bar = ProgressBar::with_draw_target(None, target);
-            let style = ProgressStyle::with_template("{msg:24} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-            Self(match style {
-                Ok(style) => bar.with_style(style),
-                Err(_) => bar,
-            })
-        }
+    fn failed(what: String, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::Fetch { what, source: Box::new(source) }
     }
 
-    impl Progress for Bar {
-        fn init(&mut self, size: usize, filename: &str) {
-            self.0.set_length(size as u64);
-            self.0.set_position(0);
-            self.0.set_message(filename.to_owned());
+    /// What the client tells, handed on.
+    struct Told<'a> {
+        on_progress: OnProgress<'a>,
+        file: String,
+        done: u64,
+        all: u64,
+    }
+
+    impl Progress for Told<'_> {
+        fn init(&mut self, size: usize, _: &str) {
+            (self.done, self.all) = (0, size as u64);
+            (self.on_progress)(&self.file, self.done, self.all);
         }
 
         fn update(&mut self, size: usize) {
-            self.0.inc(size as u64);
+            self.done += size as u64;
+            (self.on_progress)(&self.file, self.done, self.all);
         }
 
         fn finish(&mut self) {
-            self.0.finish();
+            (self.on_progress)(&self.file, self.all, self.all);
         }
     }
 }
@@ -233,10 +239,10 @@ mod tests {
     #[test]
     fn a_mirror_without_a_model_says_where_it_looked() {
         let mirror = tempfile::tempdir().unwrap();
-        let message = format!("{:#}", copy(&entry(), mirror.path()).unwrap_err());
+        let message = copy(&entry(), mirror.path()).unwrap_err().to_string();
         assert!(message.contains("there is no config.json in any of") && message.contains("somebody/some-model"));
         fs::write(mirror.path().join("config.json"), "{}").unwrap();
-        let message = format!("{:#}", copy(&entry(), mirror.path()).unwrap_err());
+        let message = copy(&entry(), mirror.path()).unwrap_err().to_string();
         assert!(message.contains("vocab.json is missing"), "{message}");
     }
 }
