@@ -11,3 +11,4 @@ mod help;
 mod hostile;
 mod runs;
 mod verify;
+mod walks;

@@ -1,0 +1,145 @@
+//! What somebody does who adds something to pressmark, done: a stage, a language and an input format are put into a copy
+//! of the workspace, and a program of its own that uses the library finds them there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pressmark_tests::root;
+use serde_json::Value;
+
+/// Where programs outside the workspace are built: what they share with each other is built once.
+fn target() -> PathBuf {
+    root().join("target/outside")
+}
+
+/// Runs the program in a folder; what it prints.
+fn run(program: &Path) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(program.join("Cargo.toml"))
+        .env("CARGO_TARGET_DIR", target())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
+/// A copy of the workspace, with the names of its files that were changed.
+struct Copy {
+    folder: PathBuf,
+    changed: BTreeSet<String>,
+}
+
+impl Copy {
+    fn new(name: &str) -> Self {
+        let folder = target().join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let listed = Command::new("git").arg("ls-files").current_dir(root()).output().expect("git runs");
+        for path in String::from_utf8(listed.stdout).expect("names are UTF-8").lines() {
+            let wanted = ["Cargo.toml", "Cargo.lock", "crates/", "models/pressmark-news/", "tests/outside/"];
+            if wanted.iter().any(|start| path.starts_with(start)) && root().join(path).is_file() {
+                let to = folder.join(path);
+                fs::create_dir_all(to.parent().expect("a file has a folder")).expect("the folder can be made");
+                fs::copy(root().join(path), to).expect("the file can be copied");
+            }
+        }
+        // The copy needs no benches and tests: they are members of the workspace and were not copied.
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("it was copied");
+        let manifest = manifest.replace(r#", "benches", "tests"]"#, "]");
+        fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
+        Self { folder, changed: BTreeSet::new() }
+    }
+
+    /// Writes a file that was not there.
+    fn add(&self, path: &str, text: &str) {
+        let path = self.folder.join(path);
+        assert!(!path.exists(), "{} is there already", path.display());
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    /// Puts a text before a place of a file that was there.
+    fn insert(&mut self, path: &str, before: &str, text: &str) {
+        let place = self.folder.join(path);
+        let old = fs::read_to_string(&place).expect("the file is there");
+        assert!(old.contains(before), "{path} has no {before:?}");
+        fs::write(place, old.replacen(before, &format!("{text}{before}"), 1)).expect("it can be written");
+        self.changed.insert(path.to_owned());
+    }
+
+    /// Takes a walk, and tells how many files that were there it changed.
+    fn walk(&mut self, steps: impl FnOnce(&mut Self)) -> usize {
+        self.changed.clear();
+        steps(self);
+        self.changed.len()
+    }
+}
+
+const STAGE: &str = r#"//! A stage that fills the abstract with the text's first sentence.
+use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
+
+/// The stage `lead`.
+pub struct Lead;
+
+impl Stage for Lead {
+    fn name(&self) -> &'static str { "lead" }
+    fn needs(&self) -> &'static [Layer] { &[Layer::Sents] }
+    fn provides(&self) -> &'static [Layer] { &[Layer::Abstract] }
+    fn provenance(&self) -> Provenance {
+        Provenance { stage: "lead", model: None, sha256: None, settings: "{}".into() }
+    }
+    fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        doc.abstract_text = doc.sents.first().map(|sentence| doc.slice(sentence.span).to_owned());
+        Ok(())
+    }
+}
+"#;
+
+/// A crate, and a line in three files that were there.
+fn add_a_stage(copy: &mut Copy) {
+    copy.add("crates/lead/src/lib.rs", STAGE);
+    copy.add(
+        "crates/lead/Cargo.toml",
+        "[package]\nname = \"pressmark-lead\"\nversion.workspace = true\nedition.workspace = true\n\n\
+         [dependencies]\npressmark-core = { workspace = true }\n",
+    );
+    let dependency = "pressmark-lead = { path = \"crates/lead\", version = \"0.1.0\" }\n";
+    copy.insert("Cargo.toml", "pressmark-ner = ", dependency);
+    copy.insert("crates/pressmark/Cargo.toml", "pressmark-ner = ", "pressmark-lead = { workspace = true }\n");
+    copy.insert(
+        "crates/pressmark/src/registry.rs",
+        "\n];\n",
+        r#"
+    StageInfo {
+        name: "lead",
+        about: "the first sentence as an abstract",
+        needs: &[Layer::Sents],
+        reads: &[],
+        provides: &[Layer::Abstract],
+        is_internal: false,
+        optional_head: None,
+        make: |_| Ok(Box::new(pressmark_lead::Lead)),
+    },"#,
+    );
+}
+
+#[test]
+fn a_program_of_its_own_annotates_a_string() {
+    let row: Value = serde_json::from_str(&run(&root().join("tests/outside"))).expect("it prints a record");
+    assert_eq!((&row["schema"], &row["status"]), (&"pressmark/1".into(), &"ok".into()));
+    assert_eq!(row["quotes"].as_array().map(Vec::len), Some(1), "{row}");
+    assert_eq!(row["abstract"], Value::Null, "no stage fills it");
+}
+
+#[test]
+fn a_stage_is_added_in_three_files() {
+    let mut copy = Copy::new("with-more");
+    assert!(copy.walk(add_a_stage) <= 3);
+    let row: Value = serde_json::from_str(&run(&copy.folder.join("tests/outside"))).expect("it prints a record");
+    let text = row["abstract"].as_str().expect("the stage ran, as every stage does that nobody names");
+    assert!(text.starts_with("LUBUMBASHI"), "{text}");
+    let ran = row["provenance"]["stages"].as_array().into_iter().flatten();
+    assert!(ran.into_iter().any(|stage| stage["stage"] == "lead"), "{row}");
+}
