@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pressmark::{Backends, Slot, StageInfo};
 use pressmark_core::Scheme;
@@ -162,7 +163,7 @@ pub(crate) struct StageArgs {
     #[arg(long, default_value = "3", value_name = "LENGTH")]
     pub(crate) summary: SummaryLength,
     /// Take the stance of outlet and speakers towards this; may be given more than once
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target: Vec<String>,
     /// Words and marks of one document that are annotated at most; a longer one says how much of it was left out
     #[arg(long, default_value_t = MAX_TOKENS, value_name = "N")]

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use pressmark_core as core;
 
+use crate::layers::{self, RowLayer};
 use crate::offsets::CodePoints;
 use crate::record::*;
 use crate::verify::Text;
@@ -9,11 +10,11 @@ use crate::verify::Text;
 impl<'a> Record<'a> {
     /// The record of a document.
     ///
-    /// `provenance` is the run's; it is the same for every document.
+    /// `provenance` is the run's; it is the same for every document, and says which layers the record holds.
     #[must_use]
     pub fn of(doc: &'a core::Document, provenance: &Provenance<'a>) -> Self {
         let points = CodePoints::new(&doc.text);
-        Self {
+        let mut record = Self {
             schema: SCHEMA.into(),
             id: cow(&doc.id),
             status: doc.status().as_str().into(),
@@ -39,7 +40,9 @@ impl<'a> Record<'a> {
                 .collect(),
             provenance: provenance.clone(),
             extra: doc.extra.as_deref().map(cow),
-        }
+        };
+        record.keep_only_named_layers();
+        record
     }
 }
 
@@ -103,7 +106,13 @@ impl<'a> Provenance<'a> {
                 settings: cow(&s.settings),
             })
             .collect();
-        Self { pressmark: cow(pressmark), stages }
+        Self { pressmark: cow(pressmark), stages, layers: None }
+    }
+
+    /// The same for rows that hold these layers alone, with those that they point into; all, when none is named.
+    #[must_use]
+    pub fn of_layers(self, layers: &[RowLayer]) -> Self {
+        Self { layers: layers::names(layers), ..self }
     }
 }
 

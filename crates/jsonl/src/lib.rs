@@ -21,6 +21,7 @@
 
 mod convert;
 mod journal;
+mod layers;
 mod numeral;
 mod offsets;
 mod owned;
@@ -33,6 +34,7 @@ pub use journal::{
     DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
     checksum,
 };
+pub use layers::RowLayer;
 pub use record::{
     Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, SCHEMA, Segment, Sent,
     Sentiment, Source, StageProvenance, Stance, Summary, Token,

@@ -67,7 +67,7 @@ owned! {
     FrameEvidence { voice; start, end, score }
     Stance { holder, target, label; score, evidence }
     Coverage { stage; seen, total }
-    Provenance { pressmark, stages; }
+    Provenance { pressmark, stages, layers; }
     StageProvenance { stage, model, sha256, settings; }
 }
 

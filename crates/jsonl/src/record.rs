@@ -330,6 +330,10 @@ pub struct Provenance<'a> {
     pub pressmark: Cow<'a, str>,
     /// Each stage, in the order in which they ran.
     pub stages: Vec<StageProvenance<'a>>,
+    /// The layers that the row was told to hold (`--layers`), or null when it holds all: a layer that is not named is
+    /// empty because it was left out, not because nothing was found. Rows of before 0.2 do not have the key.
+    #[serde(default)]
+    pub layers: Option<Vec<Cow<'a, str>>>,
 }
 
 /// One stage that ran.

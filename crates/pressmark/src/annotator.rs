@@ -254,6 +254,7 @@ impl Annotator {
     #[must_use]
     pub fn provenance(&self) -> pressmark_jsonl::Provenance<'_> {
         pressmark_jsonl::Provenance::of(env!("CARGO_PKG_VERSION"), &self.inner.provenance)
+            .of_layers(&self.inner.settings.layers)
     }
 
     /// Reads and annotates records on `jobs` threads and hands them to `sink`, in order, a batch at a time. A record may

@@ -56,7 +56,7 @@ pub use {
     pressmark_encoder::{Model, Precision},
     pressmark_frames::{Codebook, Vectors},
     pressmark_ingest::{Format, Inputs, Ledger, Record as InputRecord, Signature},
-    pressmark_jsonl::{Record, write_line},
+    pressmark_jsonl::{Record, RowLayer, write_line},
     pressmark_ner::Terms,
     pressmark_pipeline::StageTime,
     pressmark_summarize::Length,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pressmark_core::{Document, Scheme};
 use pressmark_encoder::Precision;
 use pressmark_frames::Codebook;
+use pressmark_jsonl::RowLayer;
 use pressmark_ner::Terms;
 use pressmark_summarize::Length;
 
@@ -48,6 +49,8 @@ pub struct Settings {
     pub ingest: pressmark_ingest::Options,
     /// Whether documents that repeat an earlier one of the same run name it in `duplicate_of`. Default: yes.
     pub mark_duplicates: bool,
+    /// Layers that records hold, with those that they point into. Default: empty, which means all.
+    pub layers: Vec<RowLayer>,
     /// Longest time for one document; what is missing then is said in its record. Default: none.
     pub timeout: Option<Duration>,
     /// Documents annotated at once by [`annotate_all`](crate::Annotator::annotate_all). Default: one per core.
@@ -77,6 +80,7 @@ impl Default for Settings {
             max_tokens: MAX_TOKENS,
             ingest: pressmark_ingest::Options::default(),
             mark_duplicates: true,
+            layers: Vec::new(),
             timeout: None,
             jobs: None,
             explain: false,

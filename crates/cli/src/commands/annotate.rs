@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow, bail};
 use clap::{ArgMatches, Args, Command, ValueEnum};
-use pressmark::{Annotated, Inputs, Settings};
+use pressmark::{Annotated, Inputs, RowLayer, Settings};
 use pressmark_core::{Document, Status};
 use pressmark_jsonl::{DocumentCounts, Provenance};
 use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Shard, ShardRecords};
@@ -69,6 +69,11 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
     pub(crate) duplicates: Duplicates,
 
+    /// What rows hold beside text, segments and sentences: tokens, entities, sentiment, quotes, summary, frames, stances,
+    /// with what these point into [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = row_layer)]
+    pub(crate) layers: Vec<RowLayer>,
+
     /// Split the output into files of at most so many rows, named FILE-000000 and on
     #[arg(long, value_name = "ROWS")]
     pub(crate) shard_rows: Option<NonZeroU64>,
@@ -90,6 +95,11 @@ impl OutputArgs {
             (false, false) => IfExists::Refuse,
         }
     }
+}
+
+fn row_layer(name: &str) -> Result<RowLayer, String> {
+    let names = || RowLayer::ALL.map(RowLayer::as_str).join(", ");
+    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", names()))
 }
 
 /// What becomes of documents that repeat an earlier one.
@@ -129,6 +139,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let settings = Settings {
         ingest: args.input.options(),
         mark_duplicates: args.output.duplicates != Duplicates::Keep,
+        layers: args.output.layers.clone(),
         timeout: args.run.timeout,
         jobs: args.run.jobs.map(NonZeroUsize::from),
         stop: Some(Arc::clone(&stop)),

@@ -1,8 +1,10 @@
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use pressmark::{Inputs, Settings};
 use pressmark_core::{Document, Span, Subject};
@@ -18,9 +20,9 @@ pub(crate) struct InspectArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Which record of the file, counted from 0
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) record: u64,
+    /// Which record of the file, counted from 1
+    #[arg(long, default_value_t = NonZeroU64::MIN, value_name = "N")]
+    pub(crate) record: NonZeroU64,
 
     /// Print which rule or head decided on each quotation, speaker, entity, dropped block, frame, tone and stance, and
     /// the numbers behind it
@@ -43,18 +45,38 @@ const QUOTE: Style = AnsiColor::Cyan.on_default();
 const TOP_FRAMES: usize = 4;
 
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
+    if args.file.is_dir() {
+        bail!("{} is a folder: {}", args.file.display(), files_in(&args.file));
+    }
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
     let settings = Settings { ingest, explain: args.explain, ..args.stages.settings()? };
     let annotator = stages::annotator(settings, &args.model)?;
     let record = inputs
-        .find(|record| record.index == args.record)
+        // In rows, records are counted from 0.
+        .find(|record| record.index + 1 == args.record.get())
         .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;
     let doc = annotator.document(&record);
     let mut out = anstream::stdout().lock();
     show(&doc, &mut out)?;
     explanations(&doc, &record.bytes, &mut out)?;
     Ok(if doc.status() == pressmark_core::Status::Ok { Outcome::Good } else { Outcome::SomeFailed })
+}
+
+/// What to inspect in place of a folder.
+fn files_in(folder: &Path) -> String {
+    /// Names that are shown.
+    const SHOWN: usize = 3;
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
+    files.sort_unstable();
+    match &files[..] {
+        [] => "name a file".to_owned(),
+        files => {
+            let names: Vec<_> = files.iter().take(SHOWN).map(|path| path.display().to_string()).collect();
+            format!("name one of its files, such as {}", names.join(", "))
+        }
+    }
 }
 
 fn show(doc: &Document, out: &mut impl Write) -> Result<()> {

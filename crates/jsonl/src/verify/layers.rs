@@ -5,6 +5,7 @@ use pressmark_core::{QuoteKind, StanceLabel};
 use super::findings::Findings;
 use super::settings::Settings;
 use super::text::Text;
+use crate::RowLayer;
 use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
 
 /// Checks what the stages wrote.
@@ -18,7 +19,7 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, f
     };
     let tokenized = whole("tokenize");
     sents(record, text, tokenized, found);
-    tokens(record, text, tokenized, found);
+    tokens(record, text, tokenized && record.holds(RowLayer::Tokens), found);
     let entities: HashMap<&str, usize> = record.entities.iter().enumerate().map(|(i, e)| (&*e.id, i)).collect();
     let unique = entities.len() == record.entities.len();
     found.require(unique && !entities.contains_key(""), "entities", "an id is empty or stands twice");
@@ -108,7 +109,7 @@ fn mentions(
         let words = text.words(ent.start, ent.end, place, found);
         // spaCy takes no other mention.
         let whole = starts.contains(&ent.start) && ends.contains(&ent.end);
-        found.require(whole, place, "does not start and end with a token");
+        found.require(whole || !record.holds(RowLayer::Tokens), place, "does not start and end with a token");
         found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
         done = done.max(ent.end);
         found.score(ent.score, format_args!("ents[{i}].score"));

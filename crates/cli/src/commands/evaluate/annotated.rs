@@ -272,6 +272,7 @@ mod tests {
         };
         let line = |id: &str, text: &str, stages: &[&'static str]| {
             let provenance = pressmark_jsonl::Provenance {
+                layers: None,
                 pressmark: "0".into(),
                 stages: stages
                     .iter()
