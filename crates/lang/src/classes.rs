@@ -8,7 +8,7 @@ pub(crate) trait Class: Copy + fmt::Debug + 'static {
     /// Every class with its name in the files, in the order of its bits.
     const ALL: &'static [(&'static str, Self)];
 
-    fn bit(self) -> u32;
+    fn bit(self) -> u64;
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, class)| *class)
@@ -27,7 +27,7 @@ macro_rules! classes {
         impl Class for $name {
             const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$class)),*];
 
-            fn bit(self) -> u32 {
+            fn bit(self) -> u64 {
                 1 << (self as u32)
             }
         }
@@ -143,7 +143,7 @@ classes! {
 /// assert!(Language::of(Some("en")).classes("harbour").is_empty());
 /// ```
 pub struct ClassSet<C> {
-    bits: u32,
+    bits: u64,
     kind: PhantomData<C>,
 }
 

@@ -40,6 +40,9 @@ pub struct Language {
     words: OnceLock<Table<ClassSet<WordClass>>>,
 }
 
+/// No abbreviation of any language has more bytes: longer words, which are most, need no look-up.
+const LONGEST_ABBREVIATION: usize = 8;
+
 /// What a line of `calendar.tsv` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Calendar {
@@ -126,6 +129,9 @@ impl Language {
     /// in any case. A single letter holds only as it is written: "v." is versus, "V." an initial or a number.
     #[must_use]
     pub fn abbreviation(&self, word: &str) -> Option<Abbreviation> {
+        if word.len() > LONGEST_ABBREVIATION {
+            return None;
+        }
         let table = self.abbreviation_table();
         if let Some(class) = table.get(word) {
             return Some(*class);
@@ -451,6 +457,47 @@ mod tests {
         }
     }
 
+    /// The text of every file of a pack.
+    fn texts(pack: &Pack) -> Vec<&'static str> {
+        vec![
+            pack.abbreviations,
+            pack.boilerplate,
+            pack.calendar,
+            pack.clitics,
+            pack.closings,
+            pack.countries,
+            pack.cues,
+            pack.first_names,
+            pack.marks,
+            pack.name_words,
+            pack.openers,
+            pack.peoples,
+            pack.pronouns,
+            pack.speech,
+            pack.state_forms,
+            pack.stop_words,
+            pack.titles,
+            pack.words,
+        ]
+    }
+
+    #[test]
+    fn every_folder_is_a_language_and_every_file_in_it_is_read() {
+        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let folders = std::fs::read_dir(&source).expect("the sources").map(|entry| entry.expect("an entry").path());
+        for folder in folders.filter(|path| path.is_dir()) {
+            let name = folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+            let language = if name == "neutral" { Language::neutral() } else { Language::of(Some(&name)) };
+            assert_eq!(language.is_neutral(), name == "neutral", "{name} is not in the list of languages");
+            for file in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+                if file.extension().is_some_and(|kind| kind == "tsv" || kind == "txt") {
+                    let text = std::fs::read_to_string(&file).expect("text");
+                    assert!(texts(&language.pack).contains(&text.as_str()), "{} is in no pack", file.display());
+                }
+            }
+        }
+    }
+
     #[test]
     fn no_country_has_a_name_of_another() {
         for language in LANGUAGES {
@@ -471,6 +518,7 @@ mod tests {
                 assert!(!neutral.classes(word).is_empty(), "{word}");
             }
             for word in language.abbreviation_table().map.keys() {
+                assert!(word.len() <= LONGEST_ABBREVIATION, "{word}");
                 assert!(neutral.abbreviation(word).is_some(), "{word}");
             }
         }

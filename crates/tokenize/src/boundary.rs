@@ -71,19 +71,19 @@ impl Scanner<'_> {
     /// Whether a single full stop ends a sentence, when what follows could open one.
     fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
         let before = before(&self.text[self.start..mark.start]);
-        let opens = self.opens(after.word);
-        let class = self.language.abbreviation(before.word);
+        let opens = || self.opens(after.word);
         if is_dotted(before.word) {
-            return self.dotted_ends(&before, after, opens);
+            return self.dotted_ends(&before, after, opens());
         }
+        let class = self.language.abbreviation(before.word);
         if let Some(letter) = before.single_letter() {
             return match letter {
                 // "vitamin C. Nothing" against "by C. Nolan".
                 _ if self.is_labelled(before.text_before) => true,
                 // "you and I. Did" against "Albert I. Jones".
-                'I' => opens || !before.follows_name || before.text_before.is_empty(),
+                'I' => opens() || !before.follows_name || before.text_before.is_empty(),
                 _ if class == Some(Abbreviation::Leads) => false,
-                _ if letter.is_uppercase() => opens && !before.text_before.is_empty(),
+                _ if letter.is_uppercase() => opens() && !before.text_before.is_empty(),
                 _ => !(after.digit && before.is_reference()),
             };
         }
@@ -94,9 +94,9 @@ impl Scanner<'_> {
             Some(_) if mark.closed => true,
             Some(Abbreviation::Leads) => false,
             Some(Abbreviation::BeforeNumber) => !(after.digit || after.is_roman()),
-            Some(Abbreviation::MayEnd) => opens,
+            Some(Abbreviation::MayEnd) => opens(),
             Some(Abbreviation::Ends) => !after.digit,
-            Some(Abbreviation::AfterComma) => opens || !before.text_before.trim_end().ends_with(','),
+            Some(Abbreviation::AfterComma) => opens() || !before.text_before.trim_end().ends_with(','),
         }
     }
 
@@ -123,7 +123,10 @@ impl Scanner<'_> {
         let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         let (next, behind) = rest.split_at(end);
         let before = before(&self.text[self.start..mark.start]);
-        if before.in_address || self.is_address(mark) || behind.starts_with(['.', '@', '/', '_', '=']) {
+        // "3.5", "U.S"
+        let pointed = is_quantity(before.word) || is_dotted(before.word) && self.opens(next);
+        let part = before.in_address && !pointed || behind.starts_with(['.', '@', '/', '_', '=']);
+        if part || self.is_address(mark) {
             return false;
         }
         let ordinary = before.word.chars().count() > 1 && before.word.chars().skip(1).all(char::is_lowercase);
@@ -142,8 +145,8 @@ impl Scanner<'_> {
         if mark.ellipsis {
             return mark.full_stops > 1 && ordinary;
         }
-        // A bracket or quotation closes before the stop or behind it.
-        let closed = mark.closed || before.text_before.ends_with([')', ']', '”', '"', '»']);
+        // A bracket or quotation closes before the stop or behind it; a unit stands before it.
+        let closed = mark.closed || before.text_before.ends_with([')', ']', '”', '"', '»', '%']);
         if closed || mark.strong {
             return closed || ordinary;
         }
@@ -151,7 +154,7 @@ impl Scanner<'_> {
             Some(Abbreviation::Leads) => false,
             Some(Abbreviation::MayEnd) => self.opens(next),
             _ if ordinary => true,
-            _ => !self.is_marker_only(mark) && (is_acronym(before.word) || is_digits(before.word)),
+            _ => !self.is_marker_only(mark) && (is_acronym(before.word) || pointed),
         }
     }
 
@@ -241,6 +244,13 @@ impl Scanner<'_> {
 /// Whether a word is two capitals or more: "CIA".
 fn is_acronym(word: &str) -> bool {
     word.len() > 1 && word.chars().all(char::is_uppercase)
+}
+
+/// Whether a word is a number, with a unit of a letter or two at most: "2019", "3.5m".
+fn is_quantity(word: &str) -> bool {
+    let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    word.len() - number.len() <= 2 && number.split('.').count() <= 2 && number.split('.').all(digits)
 }
 
 fn is_digits(word: &str) -> bool {

@@ -7,24 +7,29 @@ use pressmark_lang::{Language, Opener, WordClass};
 const HEADER: usize = 100;
 
 /// Whether what begins with `rest` is something new, whatever mark ends `sentence`, the sentence so far.
-pub(crate) fn begins_anew(sentence: &str, rest: &str, language: &Language) -> bool {
+///
+/// Asked at each word, so what is cheap to see comes first; `has_at` says whether an "@" stands in the sentence.
+pub(crate) fn begins_anew(sentence: &str, rest: &str, has_at: bool, language: &Language) -> bool {
     let Some(first) = rest.chars().next() else { return false };
-    let last = last_word(sentence);
+    if first.is_ascii_lowercase() && first != 'h' && !has_at && !sentence.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let sentence = sentence.trim_end();
     if first.is_uppercase() {
         let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         return lost_its_stop(sentence, rest, word, language)
             || is_closing(sentence, word, language)
-            || ends_with_rule(last)
+            || ends_with_rule(sentence)
             || is_caption_label(rest, word, language)
-            || is_date_line(last, rest, word, language)
-            || is_mail_header(sentence)
+            || is_date_line(sentence, rest, word, language)
+            || has_at && is_mail_header(sentence)
             || ends_with_stamp(sentence) && !matches!(word, "AM" | "PM");
     }
     match first {
-        'h' => is_url(rest) && is_url(last),
-        '-' => rest.starts_with("- ") && is_file(last),
+        'h' if is_url(rest) && is_url(last_word(sentence)) => true,
+        '-' => rest.starts_with("- ") && is_file(last_word(sentence)),
         '0'..='9' => stamp(rest).is_some() && is_sender(sentence),
-        _ if first.is_alphabetic() => is_mail_header(sentence) || stamp(sentence) == Some(sentence.len()),
+        _ if first.is_alphabetic() => has_at && is_mail_header(sentence) || stamp(sentence) == Some(sentence.len()),
         _ => false,
     }
 }
@@ -48,16 +53,15 @@ fn lost_its_stop(sentence: &str, rest: &str, word: &str, language: &Language) ->
 
 /// Whether the sentence so far is the closing of a letter: "Best regards," before a name.
 fn is_closing(sentence: &str, next: &str, language: &Language) -> bool {
+    let Some(phrase) = sentence.strip_suffix(',').filter(|phrase| phrase.len() <= HEADER) else { return false };
     // "Thank you, Mr. Speaker" addresses somebody.
-    sentence.len() <= HEADER
-        && language.title(next).is_none()
-        && sentence.strip_suffix(',').is_some_and(|phrase| language.is_closing(&phrase.to_lowercase()))
+    language.is_closing(&phrase.to_lowercase()) && language.title(next).is_none()
 }
 
-/// Whether a line drawn with characters ends the word: "NOTICE------".
-fn ends_with_rule(word: &str) -> bool {
-    let mark = word.bytes().next_back().filter(|b| b"-=_*~#".contains(b));
-    mark.is_some_and(|mark| word.bytes().rev().take_while(|b| *b == mark).count() >= SHORTEST_RULE)
+/// Whether a line drawn with characters ends the sentence so far: "NOTICE------".
+fn ends_with_rule(sentence: &str) -> bool {
+    let mark = sentence.bytes().next_back().filter(|b| b"-=_*~#".contains(b));
+    mark.is_some_and(|mark| sentence.bytes().rev().take(SHORTEST_RULE).filter(|b| *b == mark).count() == SHORTEST_RULE)
 }
 
 /// Whether a caption's credit begins: "Image: …".
@@ -66,15 +70,15 @@ fn is_caption_label(rest: &str, word: &str, language: &Language) -> bool {
 }
 
 /// Whether all that is left is a date with its day of the week, under a headline: "… Wednesday, October 3, 2007".
-fn is_date_line(last: &str, rest: &str, word: &str, language: &Language) -> bool {
+fn is_date_line(sentence: &str, rest: &str, word: &str, language: &Language) -> bool {
     // "Wednesday, September 30, 2007 10:30 a.m." is no longer.
     const LONGEST: usize = 48;
     rest.len() <= LONGEST
         && rest.ends_with(|c: char| c.is_ascii_digit())
         && language.weekday(word).is_some()
         && rest.split(|c: char| !c.is_alphanumeric()).any(|word| language.month(word).is_some())
-        && !last.ends_with([',', ':', '-'])
-        && !language.classes(&last.to_lowercase()).contains(WordClass::Preposition)
+        && !sentence.ends_with([',', ':', '-'])
+        && !language.classes(&last_word(sentence).to_lowercase()).contains(WordClass::Preposition)
 }
 
 /// Whether the sentence so far is a sender or recipient and nothing else: `Email: "Ann Lee" <lee@example.org>`.
@@ -186,8 +190,12 @@ fn rule(rest: &str) -> usize {
 
 /// Length of what ends with itself: a drawn line, or an emoticon between spaces.
 pub(crate) fn unit(rest: &str) -> Option<usize> {
-    let emoticon =
-        [":)", ":-)", ";)", ";-)", ":(", ":-(", ":D", ":-D"].into_iter().find(|e| rest.starts_with(e)).map(str::len);
+    let emoticon = match rest.as_bytes().first() {
+        Some(b':' | b';') => {
+            [":)", ":-)", ";)", ";-)", ":(", ":-(", ":D", ":-D"].into_iter().find(|e| rest.starts_with(e)).map(str::len)
+        }
+        _ => None,
+    };
     let len = emoticon.unwrap_or_else(|| rule(rest));
     (len > 0 && rest[len..].chars().next().is_none_or(char::is_whitespace)).then_some(len)
 }

@@ -77,6 +77,8 @@ pub(crate) struct Scanner<'a> {
     pub(crate) start: usize,
     /// Whether that sentence holds a letter or digit yet.
     pub(crate) has_word: bool,
+    /// Whether it holds an "@" yet.
+    has_at: bool,
     markers: Markers,
     /// What no boundary falls into, from the one at hand on.
     nested: VecDeque<Range<usize>>,
@@ -114,7 +116,17 @@ impl<'a> Scanner<'a> {
         let markers = Markers::at_start(&text[start..end]);
         let mut nested = inseparable(&text[start..end]);
         nested.iter_mut().for_each(|n| *n = n.start + start..n.end + start);
-        Self { text, language, end, start, has_word: false, markers, nested, widest: widest.unwrap_or(0) }
+        Self {
+            text,
+            language,
+            end,
+            start,
+            has_word: false,
+            has_at: false,
+            markers,
+            nested,
+            widest: widest.unwrap_or(0),
+        }
     }
 
     fn run(mut self, out: &mut Vec<Span>) {
@@ -138,6 +150,7 @@ impl<'a> Scanner<'a> {
                 line = at + 1;
             }
             self.has_word |= c.is_alphanumeric();
+            self.has_at |= c == '@';
             if !is_terminator(c) {
                 at += c.len_utf8();
                 continue;
@@ -157,7 +170,7 @@ impl<'a> Scanner<'a> {
     fn cut_before_word(&mut self, at: usize, out: &mut Vec<Span>) {
         let rest = &self.text[at..self.end];
         let Some(sentence) = self.text.get(self.start..at).filter(|s| !s.is_empty()) else { return };
-        if self.markers.next_item(rest) || is_rule(rest) || begins_anew(sentence.trim_end(), rest, self.language) {
+        if self.markers.next_item(rest) || is_rule(rest) || begins_anew(sentence, rest, self.has_at, self.language) {
             self.cut(at, at, out);
         }
     }
@@ -172,6 +185,7 @@ impl<'a> Scanner<'a> {
         let rest = &self.text[next..self.end];
         self.start = next + (rest.len() - rest.trim_start().len());
         self.has_word = false;
+        self.has_at = false;
     }
 
     /// Whether the terminator stands in a short bracket or quotation that goes on behind it.

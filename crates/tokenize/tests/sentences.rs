@@ -68,6 +68,9 @@ fn check_text(text: &str, expected: &[&str]) {
 #[test]
 fn a_space_is_missing_behind_the_stop() {
     check_text("The ferry left in 2019.Nobody saw it.", &["The ferry left in 2019.", "Nobody saw it."]);
+    check_text("It rose 3.5%.Nobody cared.", &["It rose 3.5%.", "Nobody cared."]);
+    check_text("It cost $2.5m.Nobody paid.", &["It cost $2.5m.", "Nobody paid."]);
+    check_text("It opens at 9 a.m.They sleep.", &["It opens at 9 a.m.", "They sleep."]);
     check_text("She told the FBI.They laughed.", &["She told the FBI.", "They laughed."]);
     check_text("It closed (in June).Boats rot there.", &["It closed (in June).", "Boats rot there."]);
     check_text("“It closed.”The boats rot.", &["“It closed.”", "The boats rot."]);
@@ -81,7 +84,8 @@ fn a_space_is_missing_behind_the_stop() {
         "Call Dr.Osei or St.Mark at 9.30am.",
         "See pier.example.com/Open?Key=Two.Three now.",
         "He joined ASP.Net in v2.Beta form.",
-        "2.Background",
+        "2.1.Background",
+        "He joined the U.S.Army.",
     ] {
         check_text(whole, &[whole]);
     }
