@@ -1,0 +1,1 @@
+"""The encoder, its heads, and the way from words to tensors."""

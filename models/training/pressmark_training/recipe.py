@@ -1,0 +1,35 @@
+"""From the data folder to a bundle: trains, calibrates, measures and exports; goes on wherever it was interrupted."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .run.log import log
+from .run.train import Plan, Run, train
+
+BUNDLES = ("pressmark-news", "pressmark-news-small")
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Parses the command line and runs what is left to do."""
+    parser = argparse.ArgumentParser(prog="pressmark_training", description=__doc__)
+    parser.add_argument("--bundle", choices=BUNDLES, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder laid out as DATASETS.md says")
+    parser.add_argument("--work", type=Path, required=True, help="checkpoints and what is computed once")
+    parser.add_argument("--steps", type=int, default=12000, help="all steps, with those of --cool")
+    parser.add_argument("--cool", type=int, default=2000, help="last steps, over which the rate falls to nothing")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many and go on another time")
+    parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--with-research-sets", action="store_true", help="also sets that are not for commercial use")
+    parser.add_argument("--smoke", action="store_true", help="a few documents and steps, to see that it runs")
+    args = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    run = Run(Plan(args.bundle, args.with_research_sets, args.smoke, args.seed), args.data, args.work)
+    if run.resume():
+        log(f"goes on at step {run.step} of {run.checkpoint}")
+    train(run, args.steps, args.cool, args.minutes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the command runs: training, measuring, calibration, export."""

@@ -1,0 +1,205 @@
+"""Training: all heads together, entities in every step, resumable at any checkpoint.
+
+The rate rises over the first steps, stays, and falls to nothing over the last (`--cool`), so that training can go on
+for as long as there is time. Order of the data, changes of the items and dropout all follow from the seed and the
+step number: a run that was interrupted gives the same weights as one that was not.
+"""
+
+import random
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..data.items import Item
+from ..data.names import Names
+from ..data.readers import divided, training_sets
+from ..nn.bases import e5, minilm
+from ..nn.batch import Batch, collate, logits_of, row_loss, tag_loss
+from ..nn.encoder import Model, Sizes
+from ..nn.heads import SPECS, heads_for
+from ..nn.windows import Packed, Subwords
+from .log import log
+from .state import Average, save
+from .streams import SHARES, Augment, Stream, with_embeddings, without_unknown
+from .teacher import embeddings, texts_of
+
+WEIGHTS = {
+    "ner.news": 1.0, "sentiment": 1.0, "frames.policy": 3.0, "frames.news": 1.0, "frames.ccf": 1.5, "frames.gvfc": 1.5,
+    "salience": 0.7, "stance": 1.2, "embedding": 1.5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run is: all of it goes into the checkpoint."""
+
+    bundle: str  # pressmark-news or pressmark-news-small
+    research: bool = False
+    smoke: bool = False
+    seed: int = 17
+    body: float = 1.5e-4
+    heads: float = 8e-4
+    warm: int = 100
+    entity_subwords: int = 1024
+    task_subwords: int = 1280
+    teacher_sentences: int = 24000
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Of the sets that train the bundle."""
+        return ("en", "fr") if self.bundle == "pressmark-news" else ("en",)
+
+    @property
+    def name(self) -> str:
+        """Of the run's folder."""
+        return self.bundle + ("-research" if self.research else "") + ("-smoke" if self.smoke else "")
+
+
+def base_of(plan: Plan, work: Path, items: list[Item] | None) -> tuple[Sizes, dict[str, Tensor], Subwords]:
+    """The encoder that a bundle starts from."""
+    if plan.bundle == "pressmark-news-small":
+        return minilm(work)
+    words = None if items is None else (w for i in items for text in i.texts for s in text for w in s.words)
+    return e5(work, words)
+
+
+class Run:
+    """A training run with its data, weights and place in both."""
+
+    def __init__(self, plan: Plan, data: Path, work: Path) -> None:
+        self.plan, self.folder = plan, work / plan.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        sets = training_sets(data, plan.research, plan.languages, plan.smoke)
+        items = [i for _, found in sets.values() for i in found]
+        sizes, state, self.subwords = base_of(plan, work, items)
+        streams, self.kept = divided(sets)
+        names = Names([i for stream in streams.values() for i, _ in stream if i.names or i.source == "fewnerd"])
+        self.teacher = self._teach(sets, streams, work)
+        self.streams = {
+            name: Stream(name, found, names, self.subwords, plan.seed, Augment()) for name, found in streams.items()
+        }
+        log(f"{plan.name}: items { {k: len(v) for k, v in streams.items()} }, {len(self.kept)} kept to calibrate")
+        torch.manual_seed(plan.seed)
+        self.sizes, self.heads = sizes, heads_for(plan.research)
+        self.model = Model(sizes, self.heads)
+        missing, unexpected = self.model.encoder.load_state_dict(state, strict=False)
+        if unexpected or any("shape" not in name for name in missing):
+            raise ValueError(f"the base has other tensors: missing {missing}, not known {unexpected}")
+        fast = [p for n, p in self.model.named_parameters() if n.startswith("heads.") or "shape" in n]
+        slow = [p for n, p in self.model.named_parameters() if not (n.startswith("heads.") or "shape" in n)]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": slow, "lr": plan.body}, {"params": fast, "lr": plan.heads}], weight_decay=0.01, fused=True
+        )
+        self.average = Average(self.model, 0.998)
+        self.step, self.seconds = 0, 0.0
+        self.means: dict[str, float] = {}
+
+    def _teach(self, sets: dict, streams: dict, work: Path) -> Tensor:
+        taught = {name for name, (s, _) in sets.items() if "embedding" in s.teaches}
+        texts = texts_of([i for stream in streams.values() for i, _ in stream if i.source in taught], self.plan.teacher_sentences)
+        rows = {text: i for i, text in enumerate(texts)}
+        for name, found in streams.items():
+            streams[name] = [
+                (with_embeddings(i, rows.get) if i.source in taught else without_unknown(i), n) for i, n in found
+            ]
+        return embeddings(texts, work, self.plan.name)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the run's state lies."""
+        return self.folder / "checkpoint.pt"
+
+    def save(self, path: Path | None = None) -> None:
+        """Writes the state."""
+        save(
+            path or self.checkpoint,
+            {
+                "plan": asdict(self.plan), "sizes": asdict(self.sizes), "heads": self.heads,
+                "model": self.model.state_dict(), "average": self.average.shadow, "averaged": self.average.steps,
+                "optimizer": self.optimizer.state_dict(), "step": self.step, "seconds": self.seconds,
+                "places": {k: (s.epoch, s.position) for k, s in self.streams.items()},
+            },
+        )  # fmt: skip
+
+    def resume(self) -> bool:
+        """Goes to where the checkpoint was written, if there is one."""
+        if not self.checkpoint.exists():
+            return False
+        saved = torch.load(self.checkpoint, weights_only=False)
+        if saved["plan"] != asdict(self.plan):
+            raise ValueError(f"{self.checkpoint} belongs to another plan: {saved['plan']}")
+        self.model.load_state_dict(saved["model"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.average.shadow, self.average.steps = saved["average"], saved["averaged"]
+        self.step, self.seconds = saved["step"], saved["seconds"]
+        for name, (epoch, position) in saved["places"].items():
+            self.streams[name].epoch, self.streams[name].position = epoch, position
+        return True
+
+    def draw(self) -> list[Packed]:
+        """The items of the present step."""
+        rng = random.Random(f"{self.plan.seed}/step/{self.step}")
+        names = [n for n in SHARES if n in self.streams]
+        chosen = rng.choices(names, [SHARES[n] for n in names])[0]
+        return [
+            *self.streams["entities"].take(self.plan.entity_subwords),
+            *self.streams[chosen].take(self.plan.task_subwords),
+        ]
+
+    def loss(self, batch: Batch) -> Tensor:
+        """The weighted sum of the heads' losses."""
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.model.encoder(batch.tokens)
+        parts = {}
+        if len(batch.words):
+            parts["ner.news"] = tag_loss(self.model.head("ner.news")(hidden[batch.words]), batch.tags)
+        for name, logits in logits_of(self.model, hidden, batch).items():
+            parts[name] = row_loss(name, logits, batch.rows[name].labels, self.teacher)
+        for name, part in parts.items():
+            value = float(part.detach())
+            self.means[name] = 0.97 * self.means.get(name, value) + 0.03 * value
+        return sum(WEIGHTS[name] * part for name, part in parts.items())  # type: ignore[return-value]
+
+    def advance(self, factor: float) -> None:
+        """One step at a share of the full rates."""
+        self.model.train()
+        torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
+        for group, rate in zip(self.optimizer.param_groups, (self.plan.body, self.plan.heads), strict=True):
+            group["lr"] = rate * factor
+        loss = self.loss(collate(self.draw(), set(SPECS) & set(self.heads)))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.average.update()
+        self.step += 1
+
+
+def rate_factor(step: int, warm: int, steps: int, cool: int) -> float:
+    """Of the full rate: rising, level, and falling over the last `cool` of `steps`."""
+    left = max(0.0, (steps - step) / max(1, cool))
+    return min(1.0, (step + 1) / warm, max(0.01, left))
+
+
+def train(run: Run, steps: int, cool: int, minutes: float, every: float = 4.0) -> bool:
+    """Trains to `steps`, or for so many minutes; True when it is done. Writes a checkpoint every few minutes."""
+    began = saved = time.time()
+    before, first = run.seconds, run.step
+    while run.step < steps:
+        run.advance(rate_factor(run.step, run.plan.warm, steps, cool))
+        now = time.time()
+        run.seconds = before + now - began
+        if run.step % 50 == 0:
+            means = {k: round(v, 3) for k, v in sorted(run.means.items())}
+            log(f"step {run.step}/{steps} {(now - began) / (run.step - first):.2f} s/step {means}")
+        if now - saved > every * 60:
+            run.save()
+            saved = time.time()
+        if now - began > minutes * 60:
+            break
+    run.save()
+    log(f"step {run.step}, {run.seconds / 60:.0f} minutes in all: {run.checkpoint}")
+    return run.step >= steps
