@@ -2,10 +2,11 @@
 
 import torch
 
-from pressmark_training.data.columns import repair, rows_of, to_sentence
+from pressmark_training.data.columns import rows_of, to_sentence
 from pressmark_training.data.labels import NEWS, UNKNOWN, allowed, mapped, outside_tag
 from pressmark_training.data.registry import DataSet, chosen, registry
 from pressmark_training.data.texts import part_of
+from pressmark_training.metrics import repair
 from pressmark_training.nn.batch import row_loss, tag_loss
 
 NARROW = DataSet(

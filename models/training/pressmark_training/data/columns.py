@@ -3,22 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..metrics import repair
 from .items import Item, Sentence, chance
 from .labels import mapped
 from .registry import DataSet
 
 Tagged = list[tuple[str, str]]
-
-
-def repair(tags: list[str]) -> list[str]:
-    """IO or broken BIO to BIO: an `I-` that continues nothing becomes `B-`."""
-    out, last = [], "O"
-    for tag in tags:
-        if tag.startswith("I-") and last[2:] != tag[2:]:
-            tag = "B-" + tag[2:]
-        out.append(tag)
-        last = tag
-    return out
 
 
 def rows_of(text: str, word: int = 0, tag: int = -1) -> Iterator[Tagged]:
@@ -81,7 +71,7 @@ def columns(data: Path, data_set: DataSet) -> list[Item]:
 
 def wikigold_trains(name: str) -> bool:
     """Four fifths of wikigold's articles train; the rest is for measuring."""
-    return chance(name.replace("wikigold/wikigold", "wikigold"), 5) != 0
+    return chance(name.rpartition("/")[2], 5) != 0
 
 
 def uner(data: Path, data_set: DataSet) -> list[Item]:

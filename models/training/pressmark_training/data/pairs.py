@@ -14,7 +14,7 @@ from .articles import records
 from .items import Item, Row, Sentence, chance, whole
 from .labels import UNKNOWN
 from .registry import DataSet
-from .words import sentences_of, words_of
+from .words import sentences_of, split_sentences, words_of
 
 FAVOR, AGAINST = [1.0, 1.0, 1.0], [1.0, 1.0, 0.0]
 NEUTRAL = [1.0, 0.0, UNKNOWN]  # bears on the target, takes no side
@@ -71,12 +71,48 @@ def article_stances_part(data: Path, part: str) -> list[Item]:
     return items
 
 
+MOST_PLAIN = 1  # sentences of the outlet for each target of an article
+
+
+def plain_sentences(text: str, target: str, evidence: list[tuple[int, int]]) -> list[str]:
+    """Sentences of an article that share a word with the target and are no evidence of a stance."""
+    wanted = {w.lower() for w in words_of(target) if len(w) > 3}
+    found, at = [], 0
+    for sentence in split_sentences(text):
+        begin = text.find(sentence, at)
+        at = begin + len(sentence) if begin >= 0 else at
+        shared = len(wanted & {w.lower() for w in words_of(sentence)})
+        if begin >= 0 and shared and not any(a < at and b > begin for a, b in evidence):
+            found.append((-shared, begin, sentence))
+    return [sentence for _, _, sentence in sorted(found)[:MOST_PLAIN]]
+
+
+def announcements(data: Path, part: str) -> list[Item]:
+    """What the outlet says of the targets of its articles where nobody takes a side: plain announcements."""
+    items = []
+    for name in ("wikinews", "meantime"):
+        folder = data / f"open/{name}/{part}"
+        bodies = {r["id"]: r["body"] for r in records(folder / "summaries.jsonl")}
+        by_article: dict[str, list[dict]] = {}
+        for record in records(folder / "stance.jsonl"):
+            by_article.setdefault(record["id"], []).append(record)
+        for key, found in by_article.items():
+            evidence = [(a, b) for r in found for a, b in r["spans"]]
+            for target in sorted({r["target"] for r in found}):
+                for sentence in plain_sentences(bodies[key], target, evidence):
+                    item = pair(f"{name}/{key}", target, sentence, OPEN, name)
+                    item.rows[0].note = "plain"
+                    items.append(item)
+    return items
+
+
 def article_stances(data: Path, data_set: DataSet) -> list[Item]:
-    """The train part, with plain announcements of the same articles as neutral: the outlet's own sentences."""
+    """The train part, with plain announcements and with targets of other articles."""
     items = article_stances_part(data, "train")
-    for item in items:
+    plain = announcements(data, "train")
+    for item in items + plain:
         item.source = data_set.name
-    return _with_exchanged(items, data_set, 0.5)
+    return [*_with_exchanged(items, data_set, 0.5), *plain]
 
 
 def perspectrum(data: Path, data_set: DataSet) -> list[Item]:

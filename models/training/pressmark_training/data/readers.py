@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from . import articles, columns, gum, pairs, texts
 from .items import Item, calibrates
@@ -21,12 +22,24 @@ READERS: dict[str, Callable[[Path, DataSet], list[Item]]] = {
 MOST_SENTENCES = 12  # of an item that teaches names alone
 
 
-def training_sets(data: Path, research: bool, languages: tuple[str, ...], smoke: bool = False) -> dict[str, tuple[DataSet, list[Item]]]:
-    """Every set that may train, with its items in the bundle's languages; a few of each for a smoke run."""
+class Held(Protocol):
+    """What knows whether an item shares text with what is held out."""
+
+    def shares(self, item: Item) -> bool:
+        """Whether it does."""
+
+
+def training_sets(
+    data: Path, research: bool, languages: tuple[str, ...], smoke: bool = False, held: Held | None = None
+) -> dict[str, tuple[DataSet, list[Item]]]:
+    """Every set that may train, with its items in the bundle's languages and without those that share text with what
+    is held out; a few of each for a smoke run."""
     out = {}
     for data_set in chosen(research):
         if data_set.language in languages:
             items = [i for i in READERS[data_set.reader](data, data_set) if i.language in languages]
+            if held is not None:
+                items = [i for i in items if not held.shares(i)]
             out[data_set.name] = data_set, items[:: max(1, len(items) // 24)][:24] if smoke else items
     return out
 

@@ -7,16 +7,16 @@ from .items import Sentence
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S.
     r"|\d+(?:[.,:]\d+)*(?:[^\W_]+)?"  # 3,000  16th
-    r"|[^\W\d_]{1,2}['’](?=\w)"  # l'  d'  qu'
+    r"|\b(?:[ldnscjmtLDNSCJMT]|[Qq]u)['’](?=[^\W\d_])"  # l'  d'  qu'
     r"|\w+(?:[-.&]\w+)*"  # co-operate  M23
-    r"|(?<=\w)['’](?:s|S|re|ve|ll|d|m)\b"
+    r"|(?<=\w)['’](?:s|S|re|ve|ll|d|m|t)\b"
     r"|\S",
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|St|Jr|Sr|vs|No|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Aug"
     r"|Sept|Sep|Oct|Nov|Dec|e\.g|i\.e|a\.m|p\.m)|\b[A-Z])\.$"
 )
-_END = re.compile(r"([.!?…]+[\"'”’)\]]*)\s+(?=[\"'“‘(\[«]?[^\W\d_a-zà-ÿ]|[0-9£$€])")
+_END = re.compile(r"([.!?…]+[\"'”’)\]]*)\s+(?=(?:[\"'“‘(\[]|«\s?)?(?:[^\W\d_a-zà-ÿ]|[0-9£$€]))")
 
 
 def words_with_offsets(text: str) -> list[tuple[str, int, int]]:

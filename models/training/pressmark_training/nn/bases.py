@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import Tensor
 
 from ..shapes import SHAPES
@@ -101,11 +101,15 @@ class E5File:
         return weights.reshape(rows, columns)
 
 
-def unigram(pieces: list[tuple[str, float]], unknown: int) -> Tokenizer:
-    """A Unigram tokenizer that sets the mark of a word's beginning before every word that it is given."""
+def unigram(pieces: list[tuple[str, float]], unknown: int, prefix: bool = True) -> Tokenizer:
+    """A Unigram tokenizer that sets the mark of a space before what it is given, or none."""
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=unknown))
     tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    scheme = "always" if prefix else "never"
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme=scheme)
+    if "<s>" in dict(pieces):
+        ends = [(token, tokenizer.token_to_id(token)) for token in ("<s>", "</s>")]
+        tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=ends)
     return tokenizer
 
 
@@ -115,15 +119,18 @@ def _is_latin(piece: str) -> bool:
 
 def trimmed(file: E5File, words: Iterable[str], most: int = MOST_PIECES) -> list[int]:
     """Pieces to keep: the special ones, single characters, what the words need, then the likeliest in Latin script."""
-    whole = unigram([(p, float(s)) for p, s in zip(file.pieces, file.scores, strict=True)], file.unknown)
+    pieces = [(p, float(s)) for p, s in zip(file.pieces, file.scores, strict=True)]
     seen: Counter[int] = Counter()
-    for word, count in Counter(words).items():
-        for piece in whole.encode(word, add_special_tokens=False).ids:
-            seen[piece] += count
+    counted = Counter(words)
+    for prefix in (True, False):
+        whole = unigram(pieces, file.unknown, prefix)
+        for word, count in counted.items():
+            for piece in whole.encode(word, add_special_tokens=False).ids:
+                seen[piece] += count if prefix else 1
     keep = {0, 1, 2, 3}
     latin = [i for i, p in enumerate(file.pieces) if i > 3 and p and _is_latin(p)]
     keep.update(i for i in latin if len(file.pieces[i].lstrip("▁")) <= 1)
-    for group in ([i for i, n in seen.most_common() if n > 1 and _is_latin(file.pieces[i])], latin):
+    for group in ([i for i, n in seen.most_common() if n > 1 and _is_latin(file.pieces[i])][: most * 3 // 4], latin):
         for i in group if group is not latin else sorted(latin, key=lambda i: -file.scores[i]):
             if len(keep) >= most:
                 break
@@ -158,7 +165,8 @@ def e5(cache: Path, words: Iterable[str] | None) -> tuple[Sizes, dict[str, Tenso
             )
             state[f"encoder.layer.{layer}.{name}.weight"] = weight
             state[f"encoder.layer.{layer}.{name}.bias"] = file.floats(f"l{layer}.{short}.b", rows)
-    tokenizer = unigram([(file.pieces[i], float(file.scores[i])) for i in keep], 3)
+    pieces = [(file.pieces[i], float(file.scores[i])) for i in keep]
+    tokenizer, behind = unigram(pieces, 3), unigram(pieces, 3, prefix=False)
     sizes = Sizes(vocabulary=len(keep), layers=file.layers, shapes=0, positions=file.positions, types=1)
     tensors = {k: torch.from_numpy(v) for k, v in state.items()}
-    return sizes, tensors, Subwords(tokenizer, first=0, last=2, unknown=3, mask=None, shapes=False)
+    return sizes, tensors, Subwords(tokenizer, first=0, last=2, unknown=3, behind=behind)

@@ -30,7 +30,7 @@ class Batch:
     words: Tensor  # first subword of each word, in the order of the items
     tags: list[str | None]  # of each of these
     ranges: Tensor  # [R, 3]: begin, end, group of each span of a group
-    shares: Tensor  # [R]: 1 / spans of the group
+    shares: Tensor  # [R]: of the group's mean
     firsts: Tensor  # [G]: flat place of the first special token of the group's window
     groups: int
     rows: dict[str, HeadRows]
@@ -59,6 +59,17 @@ def tokens_of(windows: list[Window]) -> tuple[Tokens, list[int]]:
         grids.append(Grid(begin, begin + len(cells), torch.from_numpy(cells), torch.from_numpy(there)))
     parts = [torch.from_numpy(a) for a in (flat, shapes, positions)]
     return Tokens(*parts, grids), starts.tolist()
+
+
+def in_windows(places: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Words next to each other as ranges of subwords, one for each window that they stand in."""
+    out: list[tuple[int, int, int]] = []
+    for window, begin, end in places:
+        if out and out[-1][0] == window:
+            out[-1] = (window, out[-1][1], end)
+        else:
+            out.append((window, begin, end))
+    return out
 
 
 def collate(packed: list[Packed], heads: set[str], tags: bool = True) -> Batch:
@@ -93,8 +104,11 @@ def collate(packed: list[Packed], heads: set[str], tags: bool = True) -> Batch:
                     known[key] = len(firsts)
                     firsts.append(starts[first_window])
                     for t, s, a, b in group:
-                        ranges.append((flat(p.words[t][s][a])[0], flat(p.words[t][s][b - 1])[1], known[key]))
-                        shares.append(1 / len(group))
+                        pieces = in_windows(p.words[t][s][a:b])
+                        size = sum(end - begin for _, begin, end in pieces)
+                        for piece in pieces:
+                            ranges.append((*flat(piece), known[key]))
+                            shares.append((piece[2] - piece[1]) / size / len(group))
                 found.append(known[key])
             entry = rows.setdefault(row.head, HeadRows([], [], []))
             entry.groups.append(found)
@@ -139,7 +153,7 @@ def logits_of(model: Model, hidden: Tensor, batch: Batch) -> dict[str, Tensor]:
         kind = SPECS[name].input
         if kind == "subwords":
             out[name] = pooled(model.head(name)(hidden), batch).index_select(0, groups[:, 0])
-        elif kind == "pair":
+        elif kind == "target+passage":
             first = hidden[batch.firsts[groups[:, 0]]]
             out[name] = model.head(name)(torch.cat([first, means[groups[:, 0]]], -1))
         else:

@@ -15,7 +15,7 @@ class HeadSpec:
     token: the first subword of a word; sentence: the mean over a sentence's subwords; mention+sentence and
     sentence+document: two such means one after the other, where a document is the mean of its sentences' means;
     subwords: each subword of a unit, whose outputs are pooled (for each label a weight, softmax over the unit's
-    subwords, and a value: the logit is the weighted mean of values); pair: the state of the first special token and
+    subwords, and a value: the logit is the weighted mean of values); target+passage: the state of the first special token and
     the mean over all words of `target [SEP] passage`, read as one window.
     """
 
@@ -38,7 +38,7 @@ SPECS: dict[str, HeadSpec] = {
         HeadSpec("frames.ccf", "subwords", "sigmoid", [HIDDEN, 2 * len(CCF)], CCF),
         HeadSpec("frames.gvfc", "subwords", "sigmoid", [HIDDEN, 2 * len(GVFC)], GVFC),
         HeadSpec("salience", "sentence+document", "sigmoid", [2 * HIDDEN, 128, 1], ["salient"]),
-        HeadSpec("stance", "pair", "sigmoid", [2 * HIDDEN, HIDDEN, len(STANCE)], STANCE),
+        HeadSpec("stance", "target+passage", "sigmoid", [2 * HIDDEN, HIDDEN, len(STANCE)], STANCE),
     ]
 }
 

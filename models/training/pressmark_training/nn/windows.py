@@ -12,22 +12,36 @@ from tokenizers import Tokenizer
 
 from ..data.items import Item, Sentence
 from ..shapes import SPECIAL, shape
+from .spacing import attached
 
 MAX_WINDOW = 256
 MOST_PIECES = 16  # of one word
 
 
 class Subwords:
-    """A tokenizer applied word by word, with a cache, and its special tokens."""
+    """A tokenizer applied word by word, with a cache, and its special tokens.
 
-    def __init__(self, tokenizer: Tokenizer, first: int, last: int, unknown: int, mask: int | None, shapes: bool) -> None:
-        self.tokenizer, self.first, self.last, self.unknown, self.mask = tokenizer, first, last, unknown, mask
-        self.shapes = shapes
+    `behind` is the tokenizer of words that stand right behind another, where the vocabulary marks spaces.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, first: int, last: int, unknown: int, mask: int | None = None,
+        behind: Tokenizer | None = None, shapes: bool = False,
+    ) -> None:  # fmt: skip
+        self.tokenizer, self.behind, self.shapes = tokenizer, behind, shapes
+        self.first, self.last, self.unknown, self.mask = first, last, unknown, mask
         self.of = lru_cache(maxsize=1 << 18)(self._encode)
 
-    def _encode(self, word: str) -> tuple[int, ...]:
-        ids = self.tokenizer.encode(word, add_special_tokens=False).ids
+    def _encode(self, word: str, attached_: bool = False) -> tuple[int, ...]:
+        tokenizer = self.behind if attached_ and self.behind is not None else self.tokenizer
+        ids = tokenizer.encode(word, add_special_tokens=False).ids
         return tuple(ids[:MOST_PIECES]) or (self.unknown,)
+
+    def words(self, words: list[str]) -> list[tuple[int, ...]]:
+        """The pieces of each word of a sentence."""
+        if self.behind is None:
+            return [self.of(w) for w in words]
+        return [self.of(w, a) for w, a in zip(words, attached(words), strict=True)]
 
     def shape(self, word: str) -> int:
         """The word's shape, or 0 where the encoder has none."""
@@ -85,7 +99,7 @@ class _Packer:
         self.put(self.subwords.last, SPECIAL)
 
     def sentence(self, sentence: Sentence, pair: bool) -> list[tuple[int, int, int]]:
-        pieces = [self.subwords.of(w) for w in sentence.words]
+        pieces = self.subwords.words(sentence.words)
         size = sum(len(p) for p in pieces)
         if not pair and len(self.window.ids) > 1 and len(self.window.ids) + size + 1 > self.limit:
             self.close()

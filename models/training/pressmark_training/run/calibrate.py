@@ -14,10 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from ..data.items import Item
+from ..data.labels import NEWS
 from ..data.rouge import rouge1
 from ..nn.encoder import Model
 from ..nn.heads import SPECS
 from ..nn.windows import Subwords
+from . import vote
 from .log import log
 from .predict import Answers, answers
 
@@ -98,17 +100,16 @@ def calibrate(model: Model, subwords: Subwords, kept: list[Item], path: Path) ->
         out[head]["rows"] = len(rows)
     if "salience" in found.rows:
         out["salience"]["lead"] = lead_weight(found)
-    tags = [r for i in kept if i.source in ("wikinews", "meantime", "gmb_names", "french") for r in [i]]
-    out["ner.news"] = {"temperature": tag_temperature(answers(model, subwords, tags, set(), tags=True))}
+    coded = [i for i in kept if i.source in ("wikinews", "meantime", "gmb_names", "french")]
+    tagged = answers(model, subwords, coded, set(), tags=True)
+    out["ner.news"] = {"temperature": tag_temperature(tagged), "rows": len(coded), "vote": vote.fit(tagged)}
     path.write_text(json.dumps(out, indent=1) + "\n")
-    log(f"calibrated on {len(kept)} items: { {k: (v['temperature'], v.get('rows', len(tags))) for k, v in out.items()} }")
+    log(f"calibrated on {len(kept)} items: { {k: (v['temperature'], v['rows']) for k, v in out.items()} }")
     return out
 
 
 def tag_temperature(found: Answers) -> float:
     """The temperature of the least cross-entropy over words whose tag is certain."""
-    from ..data.labels import NEWS
-
     index = {label: i for i, label in enumerate(NEWS)}
     scores, gold = [], []
     for item, matrices in found.tags:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data import articles, columns, gum, pairs, texts
-from ..data.items import Item, Row
+from ..data.items import Item
 from ..data.registry import DataSet, registry
 
 Parts = dict[str, list[Item]]
@@ -88,6 +88,9 @@ def _only(items: list[Item], head: str) -> list[Item]:
     return [i.only({head}) for i in items]
 
 
-def labelled(rows: list[Row]) -> list[Row]:
-    """Rows whose label is not open."""
-    return [r for r in rows if not isinstance(r.label, list) or max(r.label) >= 0]
+def all_parts(data: Path, languages: tuple[str, ...]) -> dict[str, Parts]:
+    """The dev parts of every task."""
+    return {
+        "entities": entities(data, languages), "sentiment": sentiment(data), "frames": frames(data, languages),
+        "stance": stance(data), "salience": summaries(data),
+    }  # fmt: skip

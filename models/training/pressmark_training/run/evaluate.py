@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ..data.items import Item
 from ..data.labels import CONLL03, NEWS_FRAMES, POLICY
-from ..data.readers import divided, training_sets
 from ..data.rouge import lexrank, rouge1
 from ..metrics import EntityScore, macro_f1
 from ..nn.encoder import Model
@@ -22,7 +21,8 @@ from .calibrate import Calibration, calibrate, probabilities
 from .log import log
 from .predict import Answers, answers, decoded
 from .state import load_model
-from .train import Plan, base_of
+from .train import Plan, base_of, prepare
+from .vote import voted
 
 Floats = NDArray[np.float64]
 
@@ -32,17 +32,22 @@ def conll03(tags: list[str]) -> list[str]:
     return [f"{t[:2]}{CONLL03[t[2:]]}" if t[2:] in CONLL03 else "O" for t in tags]
 
 
-def entity_scores(found: Answers, as_conll: bool = False) -> dict[str, Any]:
-    """Strict entity F1 with constrained decoding, by type as well."""
-    score = EntityScore()
-    for item, matrices in found.tags:
+def entity_scores(found: Answers, vote: dict[str, float] | None, as_conll: bool = False) -> dict[str, Any]:
+    """Strict entity F1 with constrained decoding, by type as well; with and without the vote over a document."""
+    alone, together = EntityScore(), EntityScore()
+    plain = [[decoded(m) for m in matrices] for _, matrices in found.tags]
+    agreed = voted(found, vote) if vote else plain
+    for (item, _), first, second in zip(found.tags, plain, agreed, strict=True):
         gold = [s.tags for s in item.texts[0] if s.tags is not None]
-        for tags, matrix in zip(gold, matrices, strict=True):
-            if len(tags) and "?" not in tags:
-                said = decoded(matrix)
-                score.add(*((conll03(tags), conll03(said)) if as_conll else (tags, said)))
-    p, r, f = score.prf()
-    return {"f1": round(f, 2), "p": round(p, 2), "r": round(r, 2), "labels": score.table()}
+        for tags, said, after in zip(gold, first, second, strict=True):
+            if "?" not in tags:
+                for score, tagged in ((alone, said), (together, after)):
+                    score.add(*((conll03(tags), conll03(tagged)) if as_conll else (tags, tagged)))
+    p, r, f = together.prf()
+    return {
+        "f1": round(f, 2), "p": round(p, 2), "r": round(r, 2), "without_vote": round(alone.f1, 2),
+        "labels": together.table(),
+    }  # fmt: skip
 
 
 def sentiment_scores(gold: NDArray[np.int64], scores: Floats) -> dict[str, Any]:
@@ -150,7 +155,8 @@ class Evaluation:
     def entities(self) -> dict[str, Any]:
         """Every part with names."""
         parts = dev.entities(self.data, self.languages)
-        return {k: entity_scores(self._answers(v, "", tags=True), k == "conllpp") for k, v in parts.items()}
+        vote = self.calibration.get("ner.news", {}).get("vote")
+        return {k: entity_scores(self._answers(v, "", tags=True), vote, k == "conllpp") for k, v in parts.items()}
 
     def sentiment(self) -> dict[str, Any]:
         """Every part with tone."""
@@ -189,6 +195,12 @@ class Evaluation:
         return {k: summary_scores(self._answers(v, "salience"), lead) for k, v in dev.summaries(self.data).items()}
 
 
+def shown(part: str, scores: dict[str, Any]) -> None:
+    """Logs a part's scores without those of single labels."""
+    for name, row in scores.items():
+        log(f"{part} {name}: { {k: v for k, v in row.items() if k != 'labels'} }")
+
+
 PARTS = ("entities", "sentiment", "frames", "stance", "summaries")
 
 
@@ -207,15 +219,13 @@ def main(argv: list[str] | None = None) -> None:
     _, _, subwords = base_of(plan, work, None)
     fitted = args.checkpoint.with_name("calibration.json")
     if args.calibrate:
-        kept = divided(training_sets(args.data, plan.research, plan.languages, plan.smoke))[1]
-        calibrate(model, subwords, kept, fitted)
+        calibrate(model, subwords, prepare(plan, args.data, work).kept, fitted)
     calibration = json.loads(fitted.read_text()) if fitted.exists() else {}
     evaluation = Evaluation(model, subwords, calibration, args.data, plan.languages)
     scores: dict[str, Any] = {"step": saved["step"], "minutes": round(saved["seconds"] / 60)}
     for part in args.only:
         scores[part] = getattr(evaluation, part)()
-        for name, row in scores[part].items():
-            log(f"{part} {name}: { {k: v for k, v in row.items() if k != 'labels'} }")
+        shown(part, scores[part])
     path = args.checkpoint.with_name(f"scores-{saved['step']}.json")
     path.write_text(json.dumps(scores, indent=1) + "\n")
 

@@ -1,5 +1,6 @@
 """What the embedding head learns from: all-MiniLM-L6-v2's own embeddings of sentences read alone."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +18,18 @@ from ..nn.windows import pack
 def texts_of(items: list[Item], most: int) -> list[str]:
     """Up to so many sentences of four to sixty words, evenly out of all."""
     found = sorted({" ".join(s.words) for i in items for t in i.texts for s in t if 4 <= len(s.words) <= 60})
-    return found[:: max(1, len(found) // most)]
+    return found[:: max(1, -(-len(found) // most))]
 
 
 @torch.inference_mode()
 def embeddings(texts: list[str], cache: Path, name: str) -> Tensor:
     """One vector of length 1 a text, float16 [N, 384]; kept in `cache` under `name`."""
-    stored = cache / f"teacher-{name}.npy"
+    stored = cache / f"teacher-{name}.npz"
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()
     if stored.exists():
-        found = torch.from_numpy(np.load(stored))
-        if len(found) == len(texts):
-            return found
+        found = np.load(stored)
+        if str(found["digest"]) == digest:
+            return torch.from_numpy(found["vectors"])
     sizes, state, subwords = minilm(cache)
     encoder = Encoder(sizes)
     encoder.load_state_dict(state, strict=False)
@@ -45,5 +47,5 @@ def embeddings(texts: list[str], cache: Path, name: str) -> Tensor:
         for i, start, window in zip(chosen, starts, windows, strict=True):
             out[i] = hidden[start : start + len(window.ids)].mean(0)
     out = F.normalize(out, dim=-1).half()
-    np.save(stored, out.numpy())
+    np.savez(stored, vectors=out.numpy(), digest=digest)
     return out

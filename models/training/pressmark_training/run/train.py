@@ -5,6 +5,8 @@ for as long as there is time. Order of the data, changes of the items and dropou
 step number: a run that was interrupted gives the same weights as one that was not.
 """
 
+import hashlib
+import pickle
 import random
 import time
 from dataclasses import asdict, dataclass
@@ -15,12 +17,15 @@ from torch import Tensor
 
 from ..data.items import Item
 from ..data.names import Names
+from ..data.prints import Prints
 from ..data.readers import divided, training_sets
+from ..data.registry import REGISTRY
 from ..nn.bases import e5, minilm
 from ..nn.batch import Batch, collate, logits_of, row_loss, tag_loss
 from ..nn.encoder import Model, Sizes
 from ..nn.heads import SPECS, heads_for
 from ..nn.windows import Packed, Subwords
+from .dev import all_parts
 from .log import log
 from .state import Average, save
 from .streams import SHARES, Augment, Stream, with_embeddings, without_unknown
@@ -45,7 +50,7 @@ class Plan:
     warm: int = 100
     entity_subwords: int = 1024
     task_subwords: int = 1280
-    teacher_sentences: int = 24000
+    teacher_sentences: int = 8000
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -66,26 +71,72 @@ def base_of(plan: Plan, work: Path, items: list[Item] | None) -> tuple[Sizes, di
     return e5(work, words)
 
 
+@dataclass(slots=True)
+class Material:
+    """What a run starts from: the encoder, its subwords, the items of every stream, and the teacher's vectors."""
+
+    sizes: Sizes
+    state: dict[str, Tensor]
+    subwords: Subwords
+    streams: dict[str, list[tuple[Item, float]]]
+    kept: list[Item]
+    teacher: Tensor
+
+
+def prepare(plan: Plan, data: Path, work: Path) -> Material:
+    """Reads the sets that the plan allows, without what shares text with a dev part; kept in `work` for the next time.
+
+    What was kept counts as long as the registry and the code that reads the sets are the same.
+    """
+    folder = work / plan.name
+    folder.mkdir(parents=True, exist_ok=True)
+    stored, digest = folder / "material.pkl", sources_digest()
+    if stored.exists():
+        known, found = pickle.loads(stored.read_bytes())
+        if known == digest:
+            streams, kept, texts = found
+            sizes, state, subwords = base_of(plan, work, None)
+            return Material(sizes, state, subwords, streams, kept, embeddings(texts, work, plan.name))
+    parts = all_parts(data, plan.languages).values()
+    held = Prints(i for by_name in parts for items in by_name.values() for i in items)
+    sets = training_sets(data, plan.research, plan.languages, plan.smoke, held)
+    log(f"{plan.name}: read { {k: len(items) for k, (_, items) in sets.items()} }")
+    sizes, state, subwords = base_of(plan, work, [i for _, found in sets.values() for i in found])
+    streams, kept = divided(sets)
+    taught = {name for name, (s, _) in sets.items() if "embedding" in s.teaches}
+    texts = texts_of([i for s in streams.values() for i, _ in s if i.source in taught], plan.teacher_sentences)
+    rows = {text: i for i, text in enumerate(texts)}
+    for name, found in streams.items():
+        streams[name] = [
+            (with_embeddings(i, rows.get) if i.source in taught else without_unknown(i), n) for i, n in found
+        ]
+    stored.write_bytes(pickle.dumps((digest, (streams, kept, texts)), protocol=5))
+    return Material(sizes, state, subwords, streams, kept, embeddings(texts, work, plan.name))
+
+
+def sources_digest() -> str:
+    """Of the registry and of the code that reads the sets."""
+    code = sorted((Path(__file__).parents[1] / "data").glob("*.py"))
+    return hashlib.sha256(b"".join(p.read_bytes() for p in [REGISTRY, *code])).hexdigest()
+
+
 class Run:
     """A training run with its data, weights and place in both."""
 
-    def __init__(self, plan: Plan, data: Path, work: Path) -> None:
-        self.plan, self.folder = plan, work / plan.name
+    def __init__(self, plan: Plan, material: Material, folder: Path) -> None:
+        self.plan, self.folder = plan, folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        sets = training_sets(data, plan.research, plan.languages, plan.smoke)
-        items = [i for _, found in sets.values() for i in found]
-        sizes, state, self.subwords = base_of(plan, work, items)
-        streams, self.kept = divided(sets)
-        names = Names([i for stream in streams.values() for i, _ in stream if i.names or i.source == "fewnerd"])
-        self.teacher = self._teach(sets, streams, work)
+        self.subwords, self.kept, self.teacher = material.subwords, material.kept, material.teacher
+        streams = material.streams
+        names = Names([i for s in streams.values() for i, _ in s if i.names or i.source == "fewnerd"])
         self.streams = {
             name: Stream(name, found, names, self.subwords, plan.seed, Augment()) for name, found in streams.items()
         }
         log(f"{plan.name}: items { {k: len(v) for k, v in streams.items()} }, {len(self.kept)} kept to calibrate")
         torch.manual_seed(plan.seed)
-        self.sizes, self.heads = sizes, heads_for(plan.research)
-        self.model = Model(sizes, self.heads)
-        missing, unexpected = self.model.encoder.load_state_dict(state, strict=False)
+        self.sizes, self.heads = material.sizes, heads_for(plan.research)
+        self.model = Model(self.sizes, self.heads)
+        missing, unexpected = self.model.encoder.load_state_dict(material.state, strict=False)
         if unexpected or any("shape" not in name for name in missing):
             raise ValueError(f"the base has other tensors: missing {missing}, not known {unexpected}")
         fast = [p for n, p in self.model.named_parameters() if n.startswith("heads.") or "shape" in n]
@@ -96,16 +147,6 @@ class Run:
         self.average = Average(self.model, 0.998)
         self.step, self.seconds = 0, 0.0
         self.means: dict[str, float] = {}
-
-    def _teach(self, sets: dict, streams: dict, work: Path) -> Tensor:
-        taught = {name for name, (s, _) in sets.items() if "embedding" in s.teaches}
-        texts = texts_of([i for stream in streams.values() for i, _ in stream if i.source in taught], self.plan.teacher_sentences)
-        rows = {text: i for i, text in enumerate(texts)}
-        for name, found in streams.items():
-            streams[name] = [
-                (with_embeddings(i, rows.get) if i.source in taught else without_unknown(i), n) for i, n in found
-            ]
-        return embeddings(texts, work, self.plan.name)
 
     @property
     def checkpoint(self) -> Path:
