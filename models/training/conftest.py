@@ -1,0 +1,1 @@
+"""Lets the tests find the package wherever pytest is started."""
