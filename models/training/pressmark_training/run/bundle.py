@@ -1,5 +1,6 @@
 """Weights to a model bundle: int8 rows, configuration, tokenizer, manifest, reference for tests of other readers."""
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -41,13 +42,13 @@ def is_quantised(name: str, weight: Tensor) -> bool:
     return name == "embeddings.word_embeddings.weight" or (name.startswith("encoder.layer.") and weight.ndim == 2)
 
 
-def with_offsets(model: Model, calibration: dict[str, Any], sign: int = 1) -> None:
+def with_offsets(model: Model, calibration: dict[str, Any]) -> None:
     """Folds the offsets of the calibration into the heads' last biases, so that one half is the threshold of all."""
     with torch.no_grad():
         for name, entry in calibration.items():
             if any(entry.get("offsets", ())):
                 bias = model.head(name).linears()[-1].bias
-                moved = sign * torch.tensor(entry["offsets"]) * entry["temperature"]
+                moved = torch.tensor(entry["offsets"]) * entry["temperature"]
                 bias[-len(moved) :] += moved  # of a pooled head: of its values, which come last
 
 
@@ -195,9 +196,9 @@ def export(
 ) -> Model:
     """Writes all of the bundle but card, licence and scores; gives the model that a reader of it sees."""
     out.mkdir(parents=True, exist_ok=True)
+    model = copy.deepcopy(model)
     with_offsets(model, calibration)
     tensors = stored(model)
-    with_offsets(model, calibration, -1)
     save_file(tensors, out / "model.safetensors", metadata={"format": FORMAT})
     seen = restored(tensors, model.encoder.sizes)
     write_tokenizer(subwords, out)

@@ -51,6 +51,8 @@ def _scores(scores: dict[str, Any]) -> list[str]:
         rows.append([f"entities, {name}", f"strict F1 {s['f1']} (P {s['p']}, R {s['r']}); without the vote {s['without_vote']}"])
     for name, s in scores.get("sentiment", {}).items():
         rows.append([f"tone, {name}", f"macro F1 {s['macro_f1']}, accuracy {s['accuracy']}, precision of polar labels {s['polar_precision']} (n {s['n']})"])
+    for name, s in scores.get("names", {}).items():
+        rows.append([f"tone with other names, {name}", f"labels agree in {s['agree']} % of {s['sentences']} sentences; share of negative over names in one place moves by {s['negative_spread']} points"])
     for name, s in scores.get("stance", {}).items():
         rows.append([f"stance, {name}", f"macro F1 {s['macro_f1']}, sides right {s['sides_right']} % where both take one (n {s['n']})"])
     for name, s in scores.get("frames", {}).items():

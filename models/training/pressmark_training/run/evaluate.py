@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..data.items import Item
-from ..data.labels import CONLL03, NEWS_FRAMES, POLICY
+from ..data.labels import CONLL03
+from ..data.names import Names
 from ..data.rouge import lexrank, rouge1
 from ..metrics import EntityScore, macro_f1
 from ..nn.encoder import Model
@@ -20,6 +21,8 @@ from . import dev
 from .calibrate import Calibration, calibrate, probabilities
 from .log import log
 from .predict import Answers, answers, decoded
+from .prior import frequent_targets
+from .prior import scores as prior_scores
 from .state import load_model
 from .train import Plan, base_of, prepare
 from .vote import voted
@@ -168,6 +171,14 @@ class Evaluation:
             out[name] = sentiment_scores(gold, p)
         return out
 
+    def names(self) -> dict[str, Any]:
+        """Whether names carry a tone, on NewsMTSC's dev sentences."""
+        parts = dev.sentiment(self.data)
+        items = [i for k in ("newsmtsc_rw", "newsmtsc_mt") for i in parts[k] if i.rows]
+        pool = Names([i for k, v in dev.entities(self.data, self.languages).items() if k != "conllpp" for i in v])
+        frequent = frequent_targets(items)
+        return {"newsmtsc": prior_scores(self.model, self.subwords, items, pool, frequent, self.calibration)}
+
     def frames(self) -> dict[str, Any]:
         """Every part with frames that the model has a head for."""
         out = {}
@@ -201,7 +212,7 @@ def shown(part: str, scores: dict[str, Any]) -> None:
         log(f"{part} {name}: { {k: v for k, v in row.items() if k != 'labels'} }")
 
 
-PARTS = ("entities", "sentiment", "frames", "stance", "summaries")
+PARTS = ("entities", "sentiment", "names", "frames", "stance", "summaries")
 
 
 def main(argv: list[str] | None = None) -> None:
