@@ -63,7 +63,7 @@ KINDS = {
 
 def seconds(program, folder, name, stages):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [program, "annotate", os.path.join(folder, name), "-q", "-o", os.path.join(folder, "out.rows"), "-j", "1"]
+    command = [program, "annotate", os.path.join(folder, name), "-q", "-o", os.path.join(folder, "out.rows"), "--overwrite", "-j", "1"]
     code = subprocess.run(command + stages, stderr=subprocess.PIPE).returncode
     if code not in (0, 1):
         sys.exit(f"{name}: exit code {code}")

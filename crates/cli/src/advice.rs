@@ -6,6 +6,9 @@ pub(crate) fn advise(error: Error) -> anyhow::Error {
     const ANEW: &str = "start anew with --overwrite";
     let advice = match &error {
         Error::Unfinished(_) => "go on with it (--resume), or start anew and lose it (--overwrite)",
+        Error::Finished(_) => "name another output (-o), or replace it (--overwrite)",
+        Error::OutputIsRead { .. } | Error::NotOurs(_) => "name another output (-o)",
+        Error::Ending { .. } => "name it .jsonl, .jsonl.gz or .jsonl.zst",
         Error::NeedsFile(_) => "name a file (-o FILE)",
         Error::InputIsStream => "put the input in a file",
         Error::Settings(_) => "give the same, or start anew with --overwrite",

@@ -49,6 +49,28 @@ pub enum Error {
     /// An unfinished run stands in the way.
     #[error("{} belongs to an earlier run whose work is kept", .0.display())]
     Unfinished(PathBuf),
+    /// Rows of a finished run stand in the way, or a file of somebody else.
+    #[error("{} is there already, and nothing is replaced unasked", .0.display())]
+    Finished(PathBuf),
+    /// The output is a file that is read.
+    #[error("{} cannot be written: it is the input {}, which would be lost", output.display(), input.display())]
+    OutputIsRead {
+        /// What was to be written.
+        output: PathBuf,
+        /// The same file, as it is read.
+        input: PathBuf,
+    },
+    /// The dataset card of a folder would replace a file that somebody wrote.
+    #[error("{} is no dataset card of pressmark, and would be lost", .0.display())]
+    NotOurs(PathBuf),
+    /// The name says another format than JSON Lines.
+    #[error("{} says by its name that it is {ending}, and what is written is JSON Lines", path.display())]
+    Ending {
+        /// The output.
+        path: PathBuf,
+        /// What its name ends in.
+        ending: String,
+    },
     /// A run without a file to write cannot be resumed, split or sharded.
     #[error("{}", .0.what())]
     NeedsFile(NeedsFile),

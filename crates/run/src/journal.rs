@@ -23,39 +23,14 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// A journal without a document; refuses to take the place of another one unless told to.
-    pub(crate) fn create(path: &Path, settings: &Settings, overwrite: bool) -> Result<Self> {
-        let file = match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let file = OpenOptions::new().read(true).write(true).open(path).creating(path)?;
-                lock(&file, path)?;
-                if !overwrite && JournalReader::new(&file, path)?.is_some() {
-                    return Err(Error::Unfinished(path.to_owned()));
-                }
-                file.set_len(0).creating(path)?;
-                file
-            }
-            Err(error) => return Err(error).creating(path),
-        };
-        lock(&file, path)?;
-        let mut journal = Self::over(path, file);
+    /// A journal without a document, in a place that is taken.
+    pub(crate) fn begin(mut claim: Claim, settings: &Settings) -> Result<Option<Self>> {
+        let Some(file) = claim.file.take() else { return Ok(None) };
+        let mut journal = Self::over(&claim.path, file);
         journal.append(&JournalLine::Run(JournalRun { journal: JOURNAL.into(), settings: settings.clone() }))?;
         journal.sync()?;
-        sync_folder(path)?;
-        Ok(journal)
-    }
-
-    /// Sees to it that no journal stands at `path`; refuses to take away one unless told to.
-    pub(crate) fn make_way(path: &Path, overwrite: bool) -> Result<()> {
-        match Self::open(path)? {
-            Some(_) if !overwrite => Err(Error::Unfinished(path.to_owned())),
-            Some((file, _)) => {
-                drop(file);
-                std::fs::remove_file(path).at("remove", path)
-            }
-            None => Ok(()),
-        }
+        sync_folder(&claim.path)?;
+        Ok(Some(journal))
     }
 
     /// The journal at `path` to be read and then gone on with; `None` where there is none, or one that was broken
@@ -105,13 +80,18 @@ impl Journal {
         self.synced.elapsed() >= SYNC_EVERY
     }
 
-    /// Brings the journal to the disk; the rows that it tells of are there already.
+    /// Brings the journal to the disk; the rows that it tells of are there already, and stay.
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.append(&JournalLine::Synced)?;
-        self.flush()?;
-        self.file.get_ref().sync_data().at("write", &self.path)?;
+        self.save()?;
         self.synced = Instant::now();
         Ok(())
+    }
+
+    /// Brings the journal to the disk; of the last rows that it tells of, it is not certain that they stay.
+    pub(crate) fn save(&mut self) -> Result<()> {
+        self.flush()?;
+        self.file.get_ref().sync_data().at("write", &self.path)
     }
 
     /// Takes the journal of a run that is whole away.
@@ -119,6 +99,57 @@ impl Journal {
         std::fs::remove_file(&self.path).at("remove", &self.path)?;
         sync_folder(&self.path)
     }
+}
+
+/// The place of a journal, which no other process may take meanwhile. A run that keeps no journal takes it all the same.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    path: PathBuf,
+    /// Missing once a journal is written into it.
+    file: Option<File>,
+}
+
+impl Claim {
+    /// Takes the place; refuses to where a journal stands, unless told to lose it.
+    pub(crate) fn take(path: &Path, overwrite: bool) -> Result<Self> {
+        let file = loop {
+            let file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).creating(path)?;
+            lock(&file, path)?;
+            // Another process may have ended between the two and taken the file away.
+            if is_at(&file, path) {
+                break file;
+            }
+        };
+        if !overwrite && JournalReader::new(&file, path)?.is_some() {
+            return Err(Error::Unfinished(path.to_owned()));
+        }
+        file.set_len(0).creating(path)?;
+        Ok(Self { path: path.to_owned(), file: Some(file) })
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.file.is_some() {
+            // Where it stays, it is empty and in nobody's way.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether the path still leads to this file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: std::fs::Metadata| (found.dev(), found.ino());
+    file.metadata().map(id).ok() == std::fs::metadata(path).map(id).ok()
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 fn lock(file: &File, path: &Path) -> Result<()> {

@@ -23,6 +23,7 @@
 //! let mut records = ShardRecords::new(Inputs::open(&[&input], options.clone())?, Shard::WHOLE, Arc::default());
 //! let plan = Plan {
 //!     output: &output,
+//!     read: &[input],
 //!     rows_each: None,
 //!     shard: Shard::WHOLE,
 //!     if_exists: IfExists::Resume,
@@ -49,15 +50,20 @@
 
 mod error;
 mod files;
+mod guard;
 mod journal;
 mod merge;
+mod names;
+mod packing;
 mod paths;
+mod reader;
 mod resume;
 mod run;
 mod settings;
 mod shard;
 
 pub use error::{Error, MergeError, NeedsFile};
+pub use guard::refuse_to_replace;
 pub use merge::merge;
 pub use pressmark_jsonl::{DocumentCounts, Settings};
 pub use run::{IfExists, Opened, Plan, RecordIdentity, Run};

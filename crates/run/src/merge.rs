@@ -9,8 +9,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, MergeError, Result};
-use crate::files::{Files, Names, PartReader};
-use crate::journal::{Journal, JournalReader};
+use crate::journal::JournalReader;
+use crate::names::Names;
+use crate::reader::PartReader;
 use crate::resume::{enter, no_hex, status};
 use crate::run::{Done, IfExists, Plan, Rows, Run, count, stream};
 use crate::settings::differences;
@@ -24,17 +25,19 @@ const SHARD_ROWS: &str = "--shard-rows";
 ///
 /// # Errors
 /// When the shards are not those of one run, all there and whole, or a row is not what its journal says.
-pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>) -> Result<DocumentCounts> {
+pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>, if_exists: IfExists) -> Result<DocumentCounts> {
     let mut shards = paths.iter().map(|path| Piece::open(path)).collect::<Result<Vec<_>>>()?;
     shards.sort_by_key(|piece| piece.shard.index);
     let end = check(&shards)?;
     let settings = whole(shards[0].journal.settings(), rows_each);
     let drop_duplicates = settings.get("--duplicates").is_some_and(|value| value == "drop");
+    let read: Vec<PathBuf> = shards.iter().flat_map(Piece::files).collect();
     let plan = Plan {
         output,
         rows_each,
         shard: Shard::WHOLE,
-        if_exists: IfExists::Refuse,
+        read: &read,
+        if_exists,
         settings,
         drop_duplicates,
         input_is_rereadable: false,
@@ -78,12 +81,7 @@ fn open(plan: &Plan<'_>) -> Result<Run> {
             plan.refuse_stream()?;
             Rows::Stream(BufWriter::new(stream))
         }
-        None => {
-            let names = Names::of(plan.output, plan.rows_each.is_some())?;
-            Journal::make_way(&names.journal(), false)?;
-            names.remove_partials(0)?;
-            Rows::Files(Box::new(Files::new(names, plan.rows_each)))
-        }
+        None => return Run::begin(plan, plan.names()?, false),
     };
     Ok(Run::new(plan, rows, None, Done::nothing()?))
 }
@@ -136,6 +134,11 @@ impl Piece {
         let end = end.ok_or_else(|| MergeError::Unfinished { shard, name: name.clone() })?;
         let rows = PartReader::new(Names::existing(path, rows_each.is_some()), rows_each, true);
         Ok(Self { name, shard, end, journal, rows })
+    }
+
+    /// The files of the shard that are read.
+    fn files(&self) -> Vec<PathBuf> {
+        [self.rows.files(), vec![self.journal.path().to_owned()]].concat()
     }
 
     /// The next row as it stands in the whole run goes to `line`.

@@ -1,13 +1,16 @@
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use pressmark_core::{Document, Status, from_hex, hex};
 use pressmark_ingest::{Ledger, Record, Signature};
 use pressmark_jsonl::{JournalEnd, JournalLine, JournalRow, Manifest, Settings};
+use sha2::{Digest, Sha256};
 
 use crate::error::{At, Error, Result};
-use crate::files::{Names, PartReader};
 use crate::journal::{Extent, Journal, JournalReader};
+use crate::names::Names;
+use crate::reader::PartReader;
 use crate::run::{Done, Opened, Plan, Rows, Run, count};
 use crate::settings::differences;
 use crate::shard::{ShardRecord, ShardRecords};
@@ -106,13 +109,36 @@ pub(crate) fn check_finished(
     check_settings(&manifest.settings, &plan.settings)?;
     for (part, file) in manifest.files.iter().enumerate() {
         let path = names.part(part);
-        let found = fs::metadata(&path).at("find", &path)?;
-        if found.len() != file.bytes {
-            let what = format!("{} has {} bytes, the run wrote {}", path.display(), found.len(), file.bytes);
+        let (bytes, sha256) = digest(&path)?;
+        let shown = path.display();
+        if bytes != file.bytes {
+            let what = format!("{shown} has {bytes} bytes, the run wrote {}", file.bytes);
             return Err(Error::OutputChanged(what));
+        }
+        if sha256 != file.sha256 {
+            return Err(Error::OutputChanged(format!("{shown} is not what the run wrote: its SHA-256 is {sha256}")));
         }
     }
     Ok(if check_rest(&manifest.input, records)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })
+}
+
+/// Length of a file, and its SHA-256 in hexadecimal.
+fn digest(path: &Path) -> Result<(u64, String)> {
+    let read = || {
+        let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
+        let (mut bytes, mut hash) = (0, Sha256::new());
+        loop {
+            let chunk = file.fill_buf()?;
+            if chunk.is_empty() {
+                return Ok((bytes, hex(&hash.finalize())));
+            }
+            let length = chunk.len();
+            hash.update(chunk);
+            bytes += length as u64;
+            file.consume(length);
+        }
+    };
+    read().at("read", path)
 }
 
 /// What is restored from a journal.

@@ -1,6 +1,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pressmark_core::{Document, Status, hex};
 use pressmark_ingest::{Ledger, Record as Ingested, Signature};
@@ -9,19 +9,21 @@ use pressmark_jsonl::{
 };
 
 use crate::error::{At, Error, NeedsFile, Result};
-use crate::files::{Files, Names};
-use crate::journal::Journal;
+use crate::files::Files;
+use crate::guard;
+use crate::journal::{Claim, Journal};
+use crate::names::Names;
 use crate::resume::{check_finished, resume};
 use crate::shard::{Shard, ShardRecords};
 
 /// What is done where an earlier run left its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfExists {
-    /// Nothing may be lost: refuse to start where a run was interrupted.
+    /// Nothing may be lost: refuse to start where rows of a run stand, be it finished or interrupted.
     Refuse,
-    /// Go on with it.
+    /// Go on with one that was interrupted.
     Resume,
-    /// Start anew.
+    /// Start anew; what stands there stays until the new run is whole.
     Overwrite,
 }
 
@@ -32,6 +34,8 @@ pub struct Run {
     rows: Rows,
     /// Missing where there is nothing to come back to: input or output cannot be had twice.
     journal: Option<Journal>,
+    /// Keeps others from the output where there is no journal.
+    claim: Option<Claim>,
     settings: Settings,
     pub(crate) counts: DocumentCounts,
     /// Whether rows of duplicates are left out.
@@ -59,8 +63,10 @@ impl std::fmt::Debug for Rows {
 /// What a run is to be.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
-    /// `-`, a file or a folder.
+    /// `-`, a file or a folder. What a file's name ends in decides whether it is compressed: `.gz`, `.zst`.
     pub output: &'a Path,
+    /// Files and folders that the run reads: no output may take the place of one of them.
+    pub read: &'a [PathBuf],
     /// Rows of one file at most.
     pub rows_each: Option<u64>,
     /// Which of several equal parts of the input list this run is.
@@ -114,6 +120,7 @@ impl Run {
         } else {
             self.write(&Record::of(doc, provenance))?
         };
+        let is_settled = self.is_settled();
         let Some(journal) = &mut self.journal else { return Ok(()) };
         let signature = identity.signature.map(|signature| hex(&signature.to_bytes()).into());
         let row = JournalRow {
@@ -126,7 +133,13 @@ impl Run {
             bytes,
             sha256: sha256.into(),
         };
-        journal.row(row, &doc.source.path)
+        journal.row(row, &doc.source.path)?;
+        if is_settled && journal.is_sync_due() { self.sync() } else { Ok(()) }
+    }
+
+    /// Whether all rows stand in the files as they will stay.
+    fn is_settled(&self) -> bool {
+        if let Rows::Files(files) = &self.rows { files.is_settled() } else { true }
     }
 
     /// Writes a row; tells its length and checksum where somebody will want to know.
@@ -148,13 +161,13 @@ impl Run {
         }
     }
 
-    /// Hands what is written to the system, so that only a power cut can take it, and every 20 seconds to the disk.
+    /// Hands what is written to the system, so that only a power cut can take it. About every 20 seconds what was
+    /// written is brought to the disk as well.
     ///
     /// # Errors
     /// When the files cannot be written.
     pub fn flush(&mut self) -> Result<()> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        if journal.is_sync_due() { self.sync() } else { journal.flush() }
+        self.journal.as_mut().map_or(Ok(()), Journal::flush)
     }
 
     /// Brings all that is written to the disk.
@@ -162,10 +175,15 @@ impl Run {
     /// # Errors
     /// When the files cannot be written.
     pub fn sync(&mut self) -> Result<()> {
+        let is_settled = self.is_settled();
         if let Rows::Files(files) = &mut self.rows {
             files.sync()?;
         }
-        self.journal.as_mut().map_or(Ok(()), Journal::sync)
+        match &mut self.journal {
+            Some(journal) if is_settled => journal.sync(),
+            Some(journal) => journal.save(),
+            None => Ok(()),
+        }
     }
 
     /// Gives the files their names and says in the manifest what they are; `input` is what
@@ -189,7 +207,7 @@ impl Run {
 
     pub(crate) fn name_files(self, input: JournalEnd) -> Result<()> {
         let Rows::Files(files) = self.rows else { return Ok(()) };
-        let (names, files) = files.publish()?;
+        let (names, files) = files.finish()?;
         let manifest = Manifest {
             manifest: MANIFEST.into(),
             settings: self.settings,
@@ -198,7 +216,8 @@ impl Run {
             rows: files.iter().map(|file| file.rows).sum(),
             files,
         };
-        names.write_manifest(&manifest)?;
+        names.publish(&manifest)?;
+        drop(self.claim);
         match self.journal {
             Some(journal) if !self.is_shard => journal.remove(),
             _ => Ok(()),
@@ -214,6 +233,7 @@ impl Run {
             ledger: done.ledger,
             rows,
             journal,
+            claim: None,
             settings: plan.settings.clone(),
             counts: done.counts,
             // What a shard's document repeats is known only once the shards are merged.
@@ -233,27 +253,39 @@ impl Run {
             let rows = Rows::Stream(BufWriter::new(stream));
             return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing()?))));
         }
-        let names = Names::of(plan.output, plan.rows_each.is_some())?;
+        let names = plan.names()?;
         if plan.if_exists == IfExists::Resume {
             if !plan.input_is_rereadable {
                 return Err(Error::InputIsStream);
             }
             if let Some(journal) = Journal::open(&names.journal())? {
+                names.recover()?;
                 return resume(plan, names, journal, records);
             }
+            names.recover()?;
             if let Some(manifest) = names.read_manifest()? {
                 return check_finished(plan, &names, manifest, records);
             }
         }
-        let journal = if plan.input_is_rereadable || plan.shard != Shard::WHOLE {
-            Some(Journal::create(&names.journal(), &plan.settings, plan.if_exists == IfExists::Overwrite)?)
-        } else {
-            Journal::make_way(&names.journal(), plan.if_exists == IfExists::Overwrite)?;
-            None
-        };
+        let has_journal = plan.input_is_rereadable || plan.shard != Shard::WHOLE;
+        Ok(Opened::Ready(Box::new(Self::begin(plan, names, has_journal)?)))
+    }
+
+    /// A run without a document, where nothing stands in its way.
+    pub(crate) fn begin(plan: &Plan<'_>, names: Names, has_journal: bool) -> Result<Self> {
+        let overwrite = plan.if_exists == IfExists::Overwrite;
+        let claim = Claim::take(&names.journal(), overwrite)?;
+        names.recover()?;
+        if let Some(found) = names.finished()?.filter(|_| !overwrite) {
+            return Err(Error::Finished(found));
+        }
         names.remove_partials(0)?;
+        let (journal, claim) = match has_journal {
+            true => (Journal::begin(claim, &plan.settings)?, None),
+            false => (None, Some(claim)),
+        };
         let rows = Rows::Files(Box::new(Files::new(names, plan.rows_each)));
-        Ok(Opened::Ready(Box::new(Self::new(plan, rows, journal, Done::nothing()?))))
+        Ok(Self { claim, ..Self::new(plan, rows, journal, Done::nothing()?) })
     }
 
     /// What became of the documents so far.
@@ -270,6 +302,7 @@ impl Run {
         if let Rows::Files(files) = &self.rows {
             files.names().remove_partials(0)?;
         }
+        drop(self.claim);
         self.journal.map_or(Ok(()), Journal::remove)
     }
 
@@ -294,6 +327,13 @@ impl Done {
 }
 
 impl Plan<'_> {
+    /// The names of the run's files, none of which is one that the run reads.
+    pub(crate) fn names(&self) -> Result<Names> {
+        let names = Names::of(self.output, self.rows_each.is_some())?;
+        guard::check(&names.targets(), self.read)?;
+        Ok(names)
+    }
+
     pub(crate) fn refuse_stream(&self) -> Result<()> {
         let wants = if self.if_exists == IfExists::Resume {
             NeedsFile::Resume

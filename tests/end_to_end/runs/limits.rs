@@ -162,6 +162,30 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
     }
 }
 
+/// `nohup` ignores SIGHUP for the program, which then must go on.
+#[cfg(unix)]
+#[test]
+fn a_signal_that_was_ignored_stays_ignored() {
+    let place = Place::new(400);
+    let expected = place.unbroken(&[]);
+    let args = place.args("out.jsonl", &["--overwrite"]);
+    let whole = command(&args.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    let mut run = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(whole.get_program())
+        .args(whole.get_args())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    while run.try_wait().expect("it can be waited for").is_none() && !has_rows(&place) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    send("HUP", &run);
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_same(&place.read("out.jsonl"), &expected, "a run that was hung up on");
+}
+
 #[cfg(unix)]
 fn has_rows(place: &Place) -> bool {
     fs::read_to_string(place.path("out.jsonl.journal")).is_ok_and(|journal| journal.contains("\"row\""))

@@ -2,6 +2,7 @@
 
 mod kill;
 mod limits;
+mod outputs;
 mod resume;
 mod shards;
 
@@ -113,7 +114,7 @@ impl Place {
 
     /// What a run that nothing breaks writes.
     fn unbroken(&self, more: &[&str]) -> Vec<u8> {
-        assert_eq!(self.annotate("unbroken.jsonl", more), (1, String::new()));
+        assert_eq!(self.annotate("unbroken.jsonl", &[&["--overwrite"], more].concat()), (1, String::new()));
         self.read("unbroken.jsonl")
     }
 

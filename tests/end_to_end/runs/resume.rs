@@ -141,9 +141,27 @@ fn a_finished_run_is_left_alone() {
     let (code, message) = run(&loud);
     assert_eq!(code, 2);
     assert!(message.contains("it had 21 documents, now 22"), "{message}");
-    // Without --resume it is made anew, and stands there until the new one is whole.
-    assert_eq!(place.annotate("unbroken.jsonl", &[]), (1, String::new()));
+    // It is as precious as one that is not finished.
+    let (code, message) = place.annotate("unbroken.jsonl", &[]);
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("is there already") && message.contains("--overwrite"), "{message}");
+    assert_same(&place.read("unbroken.jsonl"), &expected, "a finished run");
+    assert_eq!(place.annotate("unbroken.jsonl", &["--overwrite"]), (1, String::new()));
     assert_eq!(place.read("unbroken.jsonl").iter().filter(|b| **b == b'\n').count(), 22);
+}
+
+/// One letter of a row is another, and the length is the same: only the hash in the manifest tells.
+#[test]
+fn a_finished_run_that_was_changed_is_not_resumed() {
+    let place = Place::new(12);
+    let mut rows = place.unbroken(&[]);
+    let at = rows.len() / 2;
+    rows[at] = if rows[at] == b'x' { b'y' } else { b'x' };
+    fs::write(place.path("unbroken.jsonl"), &rows).expect("written");
+    let (code, message) = place.annotate("unbroken.jsonl", &["--resume"]);
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("is not what the run wrote: its SHA-256 is "), "{message}");
+    assert_same(&place.read("unbroken.jsonl"), &rows, "the changed file");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn merged_shards_are_the_run_that_was_not_split() {
         });
         let merged = place.arg("merged.jsonl");
         let [one, two, three] = &names;
-        assert_eq!(run(&["merge", three, one, two, "-o", &merged, "--quiet"]), (1, String::new()));
+        assert_eq!(run(&["merge", three, one, two, "-o", &merged, "--quiet", "--overwrite"]), (1, String::new()));
         assert_same(&place.read("merged.jsonl"), &expected, duplicates);
         let whole = manifest(&place, "unbroken.jsonl.manifest.json");
         let merged = manifest(&place, "merged.jsonl.manifest.json");

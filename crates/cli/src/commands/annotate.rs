@@ -61,7 +61,8 @@ pub(crate) struct AnnotateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
+    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst), a folder, which gets annotated.jsonl and a dataset
+    /// card, or `-`, standard output
     #[arg(short, long, default_value = "-", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
@@ -82,7 +83,7 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) resume: bool,
 
-    /// Start anew where an unfinished run stands, and lose its work
+    /// Start anew where rows of a run stand, finished or not, and lose them
     #[arg(long, conflicts_with = "resume")]
     pub(crate) overwrite: bool,
 }
@@ -151,8 +152,11 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let total_bytes = progress.total_bytes();
     let provenance = annotator.provenance();
     let command = AnnotateArgs::augment_args(Command::new("annotate"));
+    let codebooks = args.stages.codebook.iter().map(PathBuf::from).filter(|path| path.exists());
+    let read: Vec<PathBuf> = args.inputs.iter().chain(&args.stages.terms).cloned().chain(codebooks).collect();
     let plan = Plan {
         output: &args.output.output,
+        read: &read,
         rows_each: args.output.shard_rows.map(NonZeroU64::get),
         shard: args.run.shard,
         if_exists: args.output.if_exists(),

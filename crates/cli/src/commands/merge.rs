@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use pressmark_run::merge;
+use pressmark_run::{IfExists, merge};
 
 use crate::advice::advise;
 use crate::{Outcome, terminal};
@@ -26,7 +26,8 @@ pub(crate) struct MergeArgs {
     #[arg(required = true, value_name = "SHARD")]
     pub(crate) shards: Vec<PathBuf>,
 
-    /// Where to write; a folder gets annotated.jsonl and a dataset card; `-` is standard output
+    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst), a folder, which gets annotated.jsonl and a dataset
+    /// card, or `-`, standard output
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: PathBuf,
 
@@ -34,13 +35,19 @@ pub(crate) struct MergeArgs {
     #[arg(long, value_name = "ROWS")]
     pub(crate) shard_rows: Option<NonZeroU64>,
 
+    /// Start anew where rows of a run stand, finished or not, and lose them
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
     /// No closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
 
 pub(crate) fn run(args: MergeArgs) -> Result<Outcome> {
-    let counts = merge(&args.shards, &args.output, args.shard_rows.map(NonZeroU64::get)).map_err(advise)?;
+    let if_exists = if args.overwrite { IfExists::Overwrite } else { IfExists::Refuse };
+    let rows_each = args.shard_rows.map(NonZeroU64::get);
+    let counts = merge(&args.shards, &args.output, rows_each, if_exists).map_err(advise)?;
     let (documents, bad) = (counts.ok + counts.partial + counts.failed, counts.partial + counts.failed);
     if !args.quiet {
         let (shards, duplicates) = (args.shards.len(), counts.duplicates);

@@ -1,0 +1,138 @@
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use pressmark_ingest::{Options, Unpacked};
+use pressmark_jsonl::SCHEMA;
+
+use crate::error::{Error, Result};
+
+/// Refuses to write `output` where it is one of the files that are read, or lies among those of a folder that is read
+/// and is not rows of our own: by path, symbolic link or hard link.
+///
+/// # Errors
+/// [`Error::OutputIsRead`] names both.
+pub fn refuse_to_replace(output: &Path, read: &[PathBuf]) -> Result<()> {
+    if output.as_os_str() == "-" { Ok(()) } else { check(&[output.to_owned()], read) }
+}
+
+/// The same for all files that a run writes.
+pub(crate) fn check(targets: &[PathBuf], read: &[PathBuf]) -> Result<()> {
+    let found = targets.iter().filter_map(|path| Some((path, fs::metadata(path).ok().filter(Metadata::is_file)?)));
+    let targets: HashMap<FileId, &PathBuf> =
+        found.filter_map(|(path, found)| Some((FileId::of(path, &found)?, path))).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let refuse =
+        |output: &Path, input: &Path| Err(Error::OutputIsRead { output: output.to_owned(), input: input.to_owned() });
+    let mut folders = Vec::new();
+    for path in read.iter().filter(|path| path.as_os_str() != "-") {
+        let Ok(found) = fs::metadata(path) else { continue };
+        if found.is_dir() {
+            folders.push(path.clone());
+        } else if let Some(output) = FileId::of(path, &found).and_then(|id| targets.get(&id)) {
+            return refuse(output, path);
+        }
+    }
+    let mut entered = HashSet::new();
+    while let Some(folder) = folders.pop() {
+        // Folders that cannot be read are told of where they are read.
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        if !fs::metadata(&folder)
+            .ok()
+            .and_then(|found| FileId::of(&folder, &found))
+            .is_some_and(|id| entered.insert(id))
+        {
+            continue;
+        }
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Ok(found) = fs::metadata(&path) else { continue };
+            if found.is_dir() {
+                folders.push(path);
+            } else if let Some(output) = FileId::of(&path, &found).and_then(|id| targets.get(&id))
+                && !is_own(&path)
+            {
+                return refuse(output, &path);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What tells a file from every other one, whatever its names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum FileId {
+    #[cfg(unix)]
+    Inode(u64, u64),
+    #[cfg(not(unix))]
+    Path(PathBuf),
+}
+
+impl FileId {
+    #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere there may be none")]
+    fn of(_: &Path, found: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        Some(Self::Inode(found.dev(), found.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn of(path: &Path, _: &Metadata) -> Option<Self> {
+        fs::canonicalize(path).ok().map(Self::Path)
+    }
+}
+
+/// Whether a file is one that a run wrote, or empty: rows, a manifest, a journal, a schema or a dataset card.
+fn is_own(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = Unpacked::open(path, &Options::default()).and_then(|file| file.take(4096).read_to_end(&mut head));
+    let head = String::from_utf8_lossy(&head);
+    let starts = [
+        format!("{{\"schema\":\"{SCHEMA}\""),
+        "{\n  \"manifest\": \"pressmark-manifest".to_owned(),
+        "{\n  \"$defs\"".to_owned(),
+    ];
+    let is_card = head.starts_with("---\n") && head.contains("\ndataset_info:\n");
+    let is_journal = head.get(16..).is_some_and(|rest| rest.starts_with(" {\"run\":{\"journal\":\"pressmark-journal"));
+    read.is_ok() && (head.is_empty() || is_card || is_journal || starts.iter().any(|start| head.starts_with(start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_not_replaced_by_any_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("in")).expect("a folder");
+        fs::write(path("in/story.txt"), "It rained.").expect("a file");
+        fs::write(path("in/rows.jsonl"), "{\"schema\":\"pressmark/1\",\"id\":\"a\"}\n").expect("a file");
+        let mut names = vec!["in/story.txt", "in/../in/story.txt"];
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(path("in/story.txt"), path("link.txt")).expect("a link");
+            names.push("link.txt");
+        }
+        fs::hard_link(path("in/story.txt"), path("hard.txt")).expect("a link");
+        names.push("hard.txt");
+        for name in names {
+            for read in [path("in"), path("in/story.txt")] {
+                let refused = refuse_to_replace(&path(name), std::slice::from_ref(&read));
+                assert!(
+                    matches!(refused, Err(Error::OutputIsRead { .. })),
+                    "{name} with {}: {refused:?}",
+                    read.display()
+                );
+            }
+        }
+        // Rows of an earlier run among the inputs are not read, but named they are.
+        assert!(refuse_to_replace(&path("in/rows.jsonl"), &[path("in")]).is_ok());
+        assert!(refuse_to_replace(&path("in/rows.jsonl"), &[path("in/rows.jsonl")]).is_err());
+        assert!(refuse_to_replace(&path("in/new.jsonl"), &[path("in")]).is_ok());
+        assert!(refuse_to_replace(Path::new("-"), &[path("in")]).is_ok());
+    }
+}

@@ -1,0 +1,454 @@
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use pressmark_jsonl::{Manifest, dataset_card, json_schema};
+
+use crate::error::{At, Error, Result};
+use crate::packing::Packing;
+use crate::paths::{beside, sync_folder};
+
+/// The file that a folder given as output gets.
+const FILE_NAME: &str = "annotated.jsonl";
+/// What is added to the name of a file of an earlier run while it is replaced.
+const REPLACED: &str = ".replaced";
+const PARTIAL: &str = ".partial";
+const JOURNAL: &str = ".journal";
+const MANIFEST: &str = ".manifest.json";
+const SCHEMA: &str = ".schema.json";
+const CARD: &str = "README.md";
+
+/// Endings that name another format than JSON Lines: a file so called would not be what it says.
+const OTHER_FORMATS: &[&str] = &[
+    "7z", "ann", "arrow", "avro", "br", "bz2", "conll", "conllu", "csv", "db", "doc", "docx", "duckdb", "feather",
+    "h5", "htm", "html", "iob", "ipc", "lz4", "lzma", "md", "markdown", "npy", "ods", "orc", "parquet", "pdf", "pkl",
+    "rar", "rtf", "spacy", "sqlite", "tar", "text", "tgz", "toml", "tsv", "txt", "warc", "xhtml", "xls", "xlsx", "xml",
+    "xz", "yaml", "yml", "zip",
+];
+
+/// The names of a run's files.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    /// The file, or what its parts are named after.
+    path: PathBuf,
+    is_split: bool,
+    /// Whether the folder gets a dataset card.
+    has_card: bool,
+}
+
+impl Names {
+    /// The names for the output that the user asks for: a file, or a folder, which is made.
+    ///
+    /// # Errors
+    /// When the name says a format that is not written, or the folder cannot be made.
+    pub(crate) fn of(output: &Path, is_split: bool) -> Result<Self> {
+        let names = Self::existing(output, is_split);
+        if let Some(ending) = other_format(&names.path) {
+            return Err(Error::Ending { path: names.path, ending });
+        }
+        if names.has_card {
+            fs::create_dir_all(output).at("make the folder", output)?;
+            names.check_card()?;
+        }
+        Ok(names)
+    }
+
+    /// The names of an output that is there.
+    pub(crate) fn existing(output: &Path, is_split: bool) -> Self {
+        let has_card = output.is_dir() || output.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let path = if has_card { output.join(FILE_NAME) } else { output.to_owned() };
+        Self { path, is_split, has_card }
+    }
+
+    pub(crate) fn packing(&self) -> Packing {
+        Packing::of(&self.path)
+    }
+
+    /// The file with part `part`, counted from 0.
+    pub(crate) fn part(&self, part: usize) -> PathBuf {
+        if !self.is_split {
+            return self.path.clone();
+        }
+        let (stem, ending) = self.stem_and_ending();
+        let mut name = stem;
+        name.push(format!("-{part:06}"));
+        name.push(ending);
+        self.path.with_file_name(name)
+    }
+
+    /// `rows` and `.jsonl.gz` of `rows.jsonl.gz`.
+    fn stem_and_ending(&self) -> (OsString, OsString) {
+        let mut ending = OsString::new();
+        let mut rest = PathBuf::from(self.path.file_name().unwrap_or_default());
+        let mut cut = |rest: &mut PathBuf| {
+            if let Some(last) = rest.extension().map(OsStr::to_owned) {
+                let before = std::mem::take(&mut ending);
+                ending.push(".");
+                ending.push(last);
+                ending.push(before);
+                rest.set_extension("");
+            }
+        };
+        if self.packing() != Packing::Plain {
+            cut(&mut rest);
+        }
+        cut(&mut rest);
+        (rest.into_os_string(), ending)
+    }
+
+    /// What part `part` is called until the run is whole.
+    pub(crate) fn partial(&self, part: usize) -> PathBuf {
+        beside(&self.part(part), PARTIAL)
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        beside(&self.path, JOURNAL)
+    }
+
+    pub(crate) fn manifest(&self) -> PathBuf {
+        beside(&self.path, MANIFEST)
+    }
+
+    /// Whether a file of this name, in the folder of the output, is one that a run writes or has written.
+    pub(crate) fn owns(&self, name: &OsStr) -> bool {
+        let name = name.as_encoded_bytes();
+        let name = name.strip_suffix(REPLACED.as_bytes()).unwrap_or(name);
+        if self.has_card && name == CARD.as_bytes() {
+            return true;
+        }
+        let suffixes = [PARTIAL, JOURNAL, MANIFEST, SCHEMA];
+        let name = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix.as_bytes())).unwrap_or(name);
+        if name == self.path.file_name().unwrap_or_default().as_encoded_bytes() {
+            return true;
+        }
+        let (stem, ending) = self.stem_and_ending();
+        let number = name.strip_prefix(stem.as_encoded_bytes()).and_then(|rest| rest.strip_prefix(b"-"));
+        let number = number.and_then(|rest| rest.strip_suffix(ending.as_encoded_bytes()));
+        self.is_split && number.is_some_and(|digits| digits.len() >= 6 && digits.iter().all(u8::is_ascii_digit))
+    }
+
+    /// Files that a run with these names would write over.
+    pub(crate) fn targets(&self) -> Vec<PathBuf> {
+        let mut all = vec![self.path.clone(), self.partial(0), self.journal(), self.manifest()];
+        all.push(beside(&self.path, SCHEMA));
+        if self.has_card {
+            all.push(self.path.with_file_name(CARD));
+        }
+        all.extend(self.files(is_rows).unwrap_or_default());
+        all
+    }
+
+    /// What stands where this run would write, if it is more than an empty file: rows, or a manifest.
+    pub(crate) fn finished(&self) -> Result<Option<PathBuf>> {
+        let has_content = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| found.len() > 0);
+        let mut rows = self.files(is_rows)?;
+        rows.push(self.manifest());
+        // In parts, the file without a number is none of them.
+        rows.retain(|path| !self.is_split || *path != self.path);
+        Ok(rows.into_iter().find(has_content))
+    }
+
+    /// The manifest of the finished run that stands there, if any.
+    pub(crate) fn read_manifest(&self) -> Result<Option<Manifest>> {
+        let path = self.manifest();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).at("read", &path),
+        };
+        let manifest = serde_json::from_slice(&bytes);
+        manifest.map(Some).map_err(|source| Error::NotAManifest { path, source })
+    }
+
+    /// Refuses to replace a README that somebody wrote by a dataset card.
+    fn check_card(&self) -> Result<()> {
+        let path = self.path.with_file_name(CARD);
+        let mut head = Vec::new();
+        match File::open(&path) {
+            Ok(file) => file.take(4096).read_to_end(&mut head).at("read", &path)?,
+            Err(_) => return Ok(()),
+        };
+        let head = String::from_utf8_lossy(&head);
+        let is_ours = head.starts_with("---\n") && head.contains("\ndataset_info:\n");
+        if is_ours || head.is_empty() { Ok(()) } else { Err(Error::NotOurs(path)) }
+    }
+
+    /// Gives the finished parts their names, says in the manifest what they are, and takes away what an earlier run
+    /// wrote; all of that, or nothing.
+    ///
+    /// Files of the earlier run, its manifest first, are set aside before the new ones get their names, so that a crash
+    /// leaves no mixture; the new manifest is what decides. [`recover`](Self::recover) puts things right after one.
+    pub(crate) fn publish(&self, manifest: &Manifest) -> Result<()> {
+        let named = self.name_parts(manifest.files.len()).and_then(|()| self.write_manifest(manifest));
+        if let Err(error) = named {
+            // Where this fails too, the next run tries again.
+            let _ = self.recover();
+            return Err(error);
+        }
+        self.recover()
+    }
+
+    fn name_parts(&self, parts: usize) -> Result<()> {
+        for path in self.earlier(parts) {
+            rename(&path, &beside(&path, REPLACED))?;
+        }
+        sync_folder(&self.path)?;
+        for part in 0..parts {
+            let (partial, path) = (self.partial(part), self.part(part));
+            if partial.exists() || !path.exists() {
+                rename(&partial, &path)?;
+            }
+        }
+        sync_folder(&self.path)
+    }
+
+    /// What stands there of an earlier run, and what the parts of this one replace.
+    fn earlier(&self, parts: usize) -> Vec<PathBuf> {
+        // The manifest first: without it, nobody takes what stands there for a finished run.
+        let mut earlier = vec![self.manifest()];
+        for file in self.read_manifest().unwrap_or_default().iter().flat_map(|manifest| &manifest.files) {
+            // A manifest is a file like any other: what it says must not lead out of its folder.
+            if Path::new(&file.name).file_name().is_some_and(|name| name == file.name.as_str()) {
+                earlier.push(self.path.with_file_name(&file.name));
+            }
+        }
+        for part in (0..parts).filter(|part| self.partial(*part).exists()).map(|part| self.part(part)) {
+            if !earlier.contains(&part) {
+                earlier.push(part);
+            }
+        }
+        // A run that was interrupted here has named its parts already: they have no other name.
+        let is_new =
+            |path: &PathBuf| (0..parts).any(|part| self.part(part) == *path) && !beside(path, PARTIAL).exists();
+        earlier.retain(|path| path.is_file() && !is_new(path));
+        earlier
+    }
+
+    /// Writes the manifest and what readers need to know of the columns.
+    fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
+        save(&beside(&self.path, SCHEMA), &format!("{:#}\n", json_schema()))?;
+        if self.has_card {
+            let glob = if self.is_split { "annotated-*.jsonl" } else { FILE_NAME };
+            save(&self.path.with_file_name(CARD), &dataset_card(glob))?;
+        }
+        let path = self.manifest();
+        let json = serde_json::to_string_pretty(manifest).map_err(io::Error::from).at("write", &path)?;
+        save(&path, &format!("{json}\n"))?;
+        sync_folder(&self.path)
+    }
+
+    /// Ends what a crash interrupted while files got their names: forward where the new run has its manifest, else back
+    /// to the earlier run, and what the new one has is called unfinished again.
+    pub(crate) fn recover(&self) -> Result<()> {
+        let mut replaced = self.files(|name| name.ends_with(REPLACED))?;
+        // Back, the manifest comes last: once it stands there, the rest is taken for what the new run replaced.
+        replaced.sort_by_key(|path| *path == beside(&self.manifest(), REPLACED));
+        let is_named = self.manifest().exists();
+        for aside in &replaced {
+            let path = aside.with_extension("");
+            if is_named {
+                fs::remove_file(aside).at("remove", aside)?;
+                continue;
+            }
+            if path.exists() && !beside(&path, PARTIAL).exists() {
+                rename(&path, &beside(&path, PARTIAL))?;
+            }
+            rename(aside, &path)?;
+        }
+        Ok(())
+    }
+
+    /// Files beside the output that are a run's, those with such names, in their order.
+    fn files(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
+        let folder = match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut files = Vec::new();
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // Said where the first file is to be made.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(files),
+            Err(error) => return Err(error).at("read the folder", folder),
+        };
+        for entry in entries {
+            let name = entry.at("read the folder", folder)?.file_name();
+            if self.owns(&name) && is_wanted(&name.to_string_lossy()) {
+                files.push(self.path.with_file_name(name));
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// Removes the parts of an unfinished run from `first` on.
+    pub(crate) fn remove_partials(&self, first: usize) -> Result<()> {
+        // One file has one name, whatever its number.
+        let parts = if self.is_split { first..usize::MAX } else { first..1 };
+        for part in parts {
+            let path = self.partial(part);
+            match fs::remove_file(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => break,
+                Err(error) => return Err(error).at("remove", &path),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name of ours is that of a file of rows.
+fn is_rows(name: &str) -> bool {
+    ![PARTIAL, JOURNAL, MANIFEST, SCHEMA, REPLACED].iter().any(|suffix| name.ends_with(suffix)) && name != CARD
+}
+
+/// The ending of a name that says another format than is written.
+fn other_format(path: &Path) -> Option<String> {
+    let inner = if Packing::of(path) == Packing::Plain { path.to_owned() } else { path.with_extension("") };
+    let ending = inner.extension()?.to_str()?.to_ascii_lowercase();
+    OTHER_FORMATS.contains(&ending.as_str()).then_some(ending)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|source| Error::Rename { from: from.to_owned(), to: to.to_owned(), source })
+}
+
+/// Writes a small file such that it is there whole or not at all.
+fn save(path: &Path, text: &str) -> Result<()> {
+    let partial = beside(path, PARTIAL);
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&partial, path)
+    };
+    write().at("write", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_keep_the_ending() {
+        let check = |output: &str, expected: &str| {
+            assert_eq!(Names::existing(Path::new(output), true).part(3), Path::new(expected));
+        };
+        check("a/rows.jsonl", "a/rows-000003.jsonl");
+        check("rows.jsonl.gz", "rows-000003.jsonl.gz");
+        check("rows.v2.jsonl.zst", "rows.v2-000003.jsonl.zst");
+        check("rows", "rows-000003");
+    }
+
+    #[test]
+    fn names_that_say_another_format_are_told() {
+        let check = |path: &str, expected: Option<&str>| {
+            assert_eq!(other_format(Path::new(path)).as_deref(), expected, "{path}");
+        };
+        check("rows.jsonl", None);
+        check("rows.jsonl.gz", None);
+        check("rows", None);
+        check("rows.2024", None);
+        check("rows.parquet", Some("parquet"));
+        check("rows.CSV.gz", Some("csv"));
+        check("rows.jsonl.bz2", Some("bz2"));
+    }
+
+    #[test]
+    fn own_files_are_told_from_others() {
+        let names = Names::existing(Path::new("news/rows.jsonl"), false);
+        for own in ["rows.jsonl", "rows.jsonl.partial", "rows.jsonl.manifest.json", "rows.jsonl.replaced"] {
+            assert!(names.owns(OsStr::new(own)), "{own}");
+        }
+        for other in ["rows2.jsonl", "rows-000012.jsonl", "README.md", "rows.jsonl.old", "other.jsonl.partial"] {
+            assert!(!names.owns(OsStr::new(other)), "{other}");
+        }
+        let names = Names::existing(Path::new("news/rows.jsonl"), true);
+        assert!(names.owns(OsStr::new("rows-000012.jsonl.partial")));
+        assert!(!names.owns(OsStr::new("rows-12.jsonl")) && !names.owns(OsStr::new("rows-000012.csv")));
+    }
+
+    /// An earlier run in two parts stands there; one of three parts is whole and gets its names. Broken off after each
+    /// step, the earlier run comes back and the new one keeps its parts; after the last one the new run stands there.
+    #[test]
+    fn a_crash_while_parts_are_named_leaves_one_run_or_the_other() {
+        let read = |folder: &Path| {
+            let mut files: Vec<_> = fs::read_dir(folder)
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").path())
+                .map(|path| (path.file_name().expect("a name").to_owned(), fs::read_to_string(&path).expect("a file")))
+                .collect();
+            files.sort();
+            files
+        };
+        let manifest = |run: &str, parts: usize| Manifest {
+            manifest: "pressmark-manifest/1".into(),
+            settings: [("run".to_owned(), run.to_owned())].into(),
+            input: pressmark_jsonl::JournalEnd { documents: 1, input: String::new() },
+            documents: pressmark_jsonl::DocumentCounts::default(),
+            rows: 1,
+            files: (0..parts)
+                .map(|part| pressmark_jsonl::OutputFile {
+                    name: format!("rows-{part:06}.jsonl"),
+                    rows: 1,
+                    bytes: 1,
+                    sha256: String::new(),
+                })
+                .collect(),
+        };
+        let make = |folder: &Path, run: &str, parts: usize, is_named: bool| {
+            let names = Names::existing(&folder.join("rows.jsonl"), true);
+            for part in 0..parts {
+                let path = if is_named { names.part(part) } else { names.partial(part) };
+                fs::write(path, format!("{run} {part}\n")).expect("a file");
+            }
+            if is_named {
+                names.write_manifest(&manifest(run, parts)).expect("a manifest");
+            }
+            names
+        };
+        // The renames that are made, in their order, each undone by hand to stand before it.
+        let mut steps = 0;
+        loop {
+            let folder = tempfile::tempdir().expect("a folder");
+            make(folder.path(), "old", 2, true);
+            let names = make(folder.path(), "new", 3, false);
+            let before = read(folder.path());
+            let aside = names.earlier(3).into_iter().map(|path| (path.clone(), beside(&path, REPLACED)));
+            let named = (0..3).map(|part| (names.partial(part), names.part(part)));
+            let all: Vec<_> = aside.chain(named).collect();
+            all.iter().take(steps).for_each(|(from, to)| rename(from, to).expect("renamed"));
+            let shown = read(folder.path());
+            let of = |run: &str| {
+                let rows = shown.iter().filter(|(name, _)| is_rows(&name.to_string_lossy()));
+                rows.filter(|(_, text)| text.starts_with(run)).count()
+            };
+            assert!(of("old") == 0 || of("new") == 0, "step {steps} shows a mixture");
+            names.recover().expect("recovered");
+            let mut after = read(folder.path());
+            // A part that the earlier run did not have keeps its name; nothing takes it for a finished run's.
+            for (name, _) in &mut after {
+                if name == "rows-000002.jsonl" {
+                    name.push(PARTIAL);
+                }
+            }
+            after.sort();
+            assert_eq!(after, before, "step {steps}");
+            if steps == all.len() {
+                break;
+            }
+            steps += 1;
+        }
+        assert_eq!(steps, 6);
+        let folder = tempfile::tempdir().expect("a folder");
+        make(folder.path(), "old", 2, true);
+        let names = make(folder.path(), "new", 3, false);
+        names.publish(&manifest("new", 3)).expect("published");
+        let files = read(folder.path());
+        assert!(
+            files.iter().filter(|(name, _)| is_rows(&name.to_string_lossy())).all(|(_, text)| text.starts_with("new"))
+        );
+        assert_eq!(files.len(), 5, "{files:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! What an output may not replace, what its name says, and who may write it.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use super::{Place, assert_same, run};
+
+/// What a compressed file holds.
+fn unpack(place: &Place, name: &str) -> Vec<u8> {
+    let mut rows = Vec::new();
+    pressmark_ingest::Unpacked::open(&place.path(name), &pressmark_ingest::Options::default())
+        .and_then(|mut file| file.read_to_end(&mut rows))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    rows
+}
+
+/// Refused with this message, and the file is what it was.
+fn check_kept(args: &[&str], path: &Path, expected: &str) {
+    let before = fs::read(path).expect("it is there");
+    let (code, message) = run(args);
+    assert_eq!(code, 2, "{args:?}: {message}");
+    assert!(message.contains(expected), "{args:?}: {message}");
+    assert!(fs::read(path).expect("it is there") == before, "{args:?} changes the file");
+}
+
+#[test]
+fn an_output_that_is_read_is_refused() {
+    let place = Place::new(4);
+    let input = place.path("in/a.jsonl");
+    let terms = place.path("terms.toml");
+    fs::write(
+        &terms,
+        "[codebook]\nname = 'ores'\nversion = '1'\nkind = 'terms'\n[[label]]\nname = 'ORE'\nterms = ['tin']\n",
+    )
+    .expect("written");
+    let codebook = place.path("waters.toml");
+    fs::copy(pressmark_tests::root().join("seeds/codebooks/water.toml"), &codebook).expect("copied");
+    fs::hard_link(&input, place.path("hard.jsonl")).expect("a link");
+    let arg = |path: &Path| path.display().to_string();
+    let lost = "which would be lost";
+    for more in [&[][..], &["--overwrite"], &["--resume"]] {
+        let annotate = |inputs: &str, output: &str, options: &[&str]| {
+            let args = [&["annotate", inputs, "-o", output, "--stages", "tokenize", "-q"], options, more].concat();
+            args.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let check = |args: Vec<String>, path: &Path| {
+            check_kept(&args.iter().map(String::as_str).collect::<Vec<_>>(), path, lost);
+        };
+        check(annotate(&arg(&input), &arg(&input), &[]), &input);
+        check(annotate(&place.arg("in"), &place.arg("in/../in/a.jsonl"), &[]), &input);
+        check(annotate(&place.arg("in"), &place.arg("hard.jsonl"), &[]), &input);
+        // The ending is that of rows, so that it is not refused for its name.
+        let (rows, book) = (place.path("terms.rows"), place.path("book.rows"));
+        fs::copy(&terms, &rows).expect("copied");
+        fs::copy(&codebook, &book).expect("copied");
+        check(annotate(&place.arg("in"), &arg(&rows), &["--terms", &arg(&rows)]), &rows);
+        check(annotate(&place.arg("in"), &arg(&book), &["--codebook", &arg(&book)]), &book);
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&input, place.path("link.jsonl")).expect("a link");
+        let args = ["annotate", &place.arg("in"), "-o", &place.arg("link.jsonl"), "--overwrite", "-q"];
+        check_kept(&args, &input, lost);
+    }
+    // A README that somebody wrote is no dataset card.
+    fs::create_dir(place.path("out")).expect("a folder");
+    fs::write(place.path("out/README.md"), "# Notes on these articles\n").expect("written");
+    let args = ["annotate", &place.arg("in"), "-o", &place.arg("out"), "--overwrite", "-q"];
+    check_kept(&args, &place.path("out/README.md"), "is no dataset card");
+}
+
+#[test]
+fn shards_are_not_merged_into_one_of_them() {
+    let place = Place::new(12);
+    for shard in ["1/2", "2/2"] {
+        assert!(place.annotate(&format!("{}.jsonl", &shard[..1]), &["--shard", shard]).0 < 2);
+    }
+    let args = ["merge", &place.arg("1.jsonl"), &place.arg("2.jsonl"), "-o", &place.arg("1.jsonl"), "--overwrite"];
+    check_kept(&args, &place.path("1.jsonl"), "which would be lost");
+    let merged = ["merge", &place.arg("1.jsonl"), &place.arg("2.jsonl"), "-q", "-o", &place.arg("all.jsonl")];
+    assert_eq!(run(&merged), (1, String::new()));
+    check_kept(&merged, &place.path("all.jsonl"), "is there already");
+    assert_eq!(run(&[&merged[..], &["--overwrite"]].concat()), (1, String::new()));
+}
+
+/// Two merges to one file mixed their rows. A merge keeps no journal, and takes its place all the same.
+#[test]
+fn an_output_has_one_writer() {
+    let place = Place::new(12);
+    for shard in ["1/2", "2/2"] {
+        assert!(place.annotate(&format!("{}.jsonl", &shard[..1]), &["--shard", shard]).0 < 2);
+    }
+    let other = fs::File::create(place.path("all.jsonl.journal")).expect("a file");
+    other.lock().expect("locked");
+    let merge = ["merge", &place.arg("1.jsonl"), &place.arg("2.jsonl"), "-q", "-o", &place.arg("all.jsonl")];
+    let (code, message) = run(&merge);
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("another pressmark is writing"), "{message}");
+    assert_eq!(place.names("all.jsonl"), ["all.jsonl.journal"]);
+    drop(other);
+    assert_eq!(run(&merge), (1, String::new()));
+    assert_eq!(place.names("all.jsonl"), ["all.jsonl", "all.jsonl.manifest.json", "all.jsonl.schema.json"]);
+}
+
+#[test]
+fn a_name_says_what_is_written() {
+    let place = Place::new(20);
+    let expected = place.unbroken(&[]);
+    for name in ["out.jsonl.gz", "out.jsonl.zst"] {
+        assert_eq!(place.annotate(name, &[]), (1, String::new()));
+        assert_same(&unpack(&place, name), &expected, name);
+        assert!(place.read(name).len() < expected.len() / 3, "{name}");
+        assert_eq!(run(&["verify", &place.arg(name), "-q"]).0, 0);
+        assert_eq!(place.annotate(name, &["--resume"]), (1, String::new()));
+    }
+    assert_eq!(place.annotate("parts.jsonl.gz", &["--shard-rows", "8"]), (1, String::new()));
+    let parts = ["parts-000000.jsonl.gz", "parts-000001.jsonl.gz", "parts-000002.jsonl.gz"];
+    let all: Vec<u8> = parts.iter().flat_map(|part| unpack(&place, part)).collect();
+    assert_same(&all, &expected, "compressed parts");
+    for wrong in ["out.parquet", "out.csv", "out.tsv.gz", "out.txt"] {
+        let (code, message) = place.annotate(wrong, &[]);
+        assert_eq!(code, 2, "{message}");
+        assert!(message.contains("says by its name") && message.contains("name it .jsonl"), "{message}");
+        assert!(!place.path(wrong).exists());
+    }
+}
+
+/// An output in parts is replaced by one that cannot get all its names.
+#[test]
+fn what_cannot_be_replaced_whole_is_not_replaced() {
+    let place = Place::new(40);
+    let parts = ["--shard-rows", "12"];
+    assert_eq!(place.annotate("out.jsonl", &[&parts[..], &["--duplicates", "drop"]].concat()).0, 1);
+    let names: Vec<String> = place.names("out");
+    let before: Vec<Vec<u8>> = names.iter().map(|name| place.read(name)).collect();
+    fs::create_dir(place.path("out-000003.jsonl")).expect("a folder");
+    let again = [&parts[..], &["--duplicates", "keep"]].concat();
+    let (code, message) = place.annotate("out.jsonl", &[&again[..], &["--overwrite"]].concat());
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("failed to rename") && message.contains("--resume"), "{message}");
+    for (name, bytes) in names.iter().zip(&before) {
+        assert_same(&place.read(name), bytes, name);
+    }
+    fs::remove_dir(place.path("out-000003.jsonl")).expect("it is there");
+    assert_eq!(place.annotate("out.jsonl", &[&again[..], &["--resume"]].concat()), (1, String::new()));
+    let all: Vec<u8> = (0..4).flat_map(|part| place.read(&format!("out-{part:06}.jsonl"))).collect();
+    assert_same(&all, &place.unbroken(&["--duplicates", "keep"]), "the new run");
+    assert!(place.names("out").iter().all(|name| !name.contains("replaced") && !name.contains("journal")));
+}
