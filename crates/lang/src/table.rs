@@ -148,6 +148,21 @@ pub(crate) fn class_set<C: Class>(cell: &str) -> Option<ClassSet<C>> {
     Some(set)
 }
 
+/// The value that the first cell of a line names.
+pub(crate) fn named<T: Names>(line: &Line<'_>) -> Option<T> {
+    T::named(line.cell(0)?)
+}
+
+/// The rows of a topic that is a list, each with the word in one of its cells. What cannot be read is left out; a
+/// test holds that nothing is.
+pub(crate) fn rows<V>(
+    files: impl Iterator<Item = &'static str>,
+    key: usize,
+    read: impl Fn(&Line<'static>) -> Option<V>,
+) -> Vec<(&'static str, V)> {
+    files.flat_map(lines).filter_map(|line| line.cell(key).zip(read(&line))).collect()
+}
+
 /// A word in small letters, copied only where that changes it.
 pub(crate) fn lower(word: &str) -> Cow<'_, str> {
     if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }

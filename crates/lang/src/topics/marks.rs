@@ -1,0 +1,55 @@
+//! Quotation marks and clitics.
+
+use crate::Language;
+use crate::classes::{ClassSet, Clitic};
+use crate::table::{Line, Table, lower, rows};
+
+/// A pair of quotation marks, file `marks.tsv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct QuotationMarks {
+    /// The mark that opens.
+    pub open: char,
+    /// The mark that closes.
+    pub close: char,
+    /// Whether the pair stands inside another by the language's convention: “… ‘…’ …”.
+    pub inner: bool,
+}
+
+impl QuotationMarks {
+    pub(crate) fn read(line: &Line<'_>) -> Option<Self> {
+        let mark = |cell: &str| cell.chars().next().filter(|c| c.len_utf8() == cell.len());
+        let inner = match line.cell(2)? {
+            "outer" => false,
+            "inner" => true,
+            _ => return None,
+        };
+        Some(Self { open: mark(line.cell(0)?)?, close: mark(line.cell(1)?)?, inner })
+    }
+}
+
+impl Language {
+    /// The pairs of quotation marks in use, the usual ones first.
+    #[must_use]
+    pub fn quotation_marks(&self) -> &[QuotationMarks] {
+        self.marks.get_or_init(|| {
+            let mut marks: Vec<QuotationMarks> = Vec::new();
+            for (_, pair) in rows(self.files(|p| p.marks), 0, QuotationMarks::read) {
+                if !marks.contains(&pair) {
+                    marks.push(pair);
+                }
+            }
+            marks
+        })
+    }
+
+    /// Where the rest of a word beside an apostrophe, in any case, is a word of its own: French *l’* and *qu’* stand
+    /// before theirs, English *’s* and *’ll* behind.
+    #[must_use]
+    pub fn clitic(&self, word: &str) -> ClassSet<Clitic> {
+        self.clitic_table().get(&lower(word)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn clitic_table(&self) -> &Table<ClassSet<Clitic>> {
+        self.clitics.get_or_init(|| Table::classes(self.files(|p| p.clitics)))
+    }
+}

@@ -1,0 +1,18 @@
+//! What the files of a language say: for each topic its types, the reader of its lines and the look-ups.
+
+mod calendar;
+mod marks;
+mod persons;
+mod places;
+mod speech;
+mod stops;
+mod words;
+
+pub(crate) use calendar::Calendar;
+pub use marks::QuotationMarks;
+pub use persons::{Case, Gender, Number, Pronoun, Title, TitleKind};
+pub use places::Country;
+pub use speech::{Cue, VerbForm};
+#[cfg(test)]
+pub(crate) use stops::LONGEST_ABBREVIATION;
+pub use stops::{Abbreviation, Opener};
