@@ -151,16 +151,18 @@ mod tests {
     #[test]
     fn every_folder_is_a_language_and_every_file_in_it_is_read() {
         let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let folders = std::fs::read_dir(&source).expect("the sources").map(|entry| entry.expect("an entry").path());
-        for folder in folders.filter(|path| path.is_dir()) {
+        let entries = |folder: &std::path::Path| -> Vec<_> {
+            std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
+        };
+        for folder in entries(&source).into_iter().filter(|path| path.is_dir()) {
+            let is_data =
+                |path: &std::path::PathBuf| path.extension().is_some_and(|kind| kind == "tsv" || kind == "txt");
             let name = folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
             let language = if name == "neutral" { Language::neutral() } else { Language::of(Some(&name)) };
-            assert_eq!(language.is_neutral(), name == "neutral", "{name} is not in the list of languages");
-            for file in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-                if file.extension().is_some_and(|kind| kind == "tsv" || kind == "txt") {
-                    let text = std::fs::read_to_string(&file).expect("text");
-                    assert!(language.pack.texts().contains(&text.as_str()), "{} is in no pack", file.display());
-                }
+            for file in entries(&folder).into_iter().filter(is_data) {
+                assert_eq!(language.is_neutral(), name == "neutral", "{name} is not in the list of languages");
+                let text = std::fs::read_to_string(&file).expect("text");
+                assert!(language.pack.texts().contains(&text.as_str()), "{} is in no pack", file.display());
             }
         }
     }
