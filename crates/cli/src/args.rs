@@ -65,6 +65,24 @@ pub(crate) struct InputArgs {
     /// Field that holds the date of publication
     #[arg(long, value_name = "NAME")]
     pub(crate) date_field: Option<String>,
+    /// Form of the dates in that field, as strptime writes it, such as %d.%m.%Y
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) date_format: Option<String>,
+    /// Read 03/05/2024 as the third of May
+    #[arg(long)]
+    pub(crate) day_first: bool,
+    /// Field that holds the outlet
+    #[arg(long, value_name = "NAME")]
+    pub(crate) site_field: Option<String>,
+    /// Field that holds the authors
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author_field: Option<String>,
+    /// Field that holds the language of the record, instead of telling it from the text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) language_field: Option<String>,
+    /// Tables have no header: their columns are column_1, column_2, …
+    #[arg(long)]
+    pub(crate) no_header: bool,
     /// Language of every document (ISO 639 code) instead of telling it from the text
     #[arg(long, value_name = "CODE")]
     pub(crate) language: Option<String>,
@@ -74,9 +92,12 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadArgs {
-    /// Read every input as this, whatever its name
+    /// Read every input as this, whatever its name; export is a text export of Nexis, Factiva, ProQuest or Europresse
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) input_format: Option<InputFormat>,
+    /// Character set of every input, such as windows-1252, instead of telling it from the bytes
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) encoding: Option<String>,
     /// Largest record, such as 16M; a larger one is reported and not read
     #[arg(long, default_value = "16M", value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_bytes: usize,
@@ -93,6 +114,7 @@ impl ReadArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
             format: self.input_format.map(Into::into),
+            encoding: self.encoding.clone(),
             max_bytes: self.max_bytes,
             max_ratio: self.max_ratio,
             max_unpacked_bytes: self.max_unpacked as u64,
@@ -111,8 +133,14 @@ impl InputArgs {
                 title: self.title_field.clone(),
                 url: self.url_field.clone(),
                 date: self.date_field.clone(),
+                site: self.site_field.clone(),
+                language: self.language_field.clone(),
+                authors: self.author_field.clone(),
             },
             language: self.language.clone(),
+            header: self.no_header.then_some(false),
+            date_format: self.date_format.clone(),
+            day_first: self.day_first.then_some(true),
             ..self.read.options()
         }
     }
@@ -125,9 +153,11 @@ impl From<InputFormat> for Format {
             InputFormat::Md => Self::Markdown,
             InputFormat::Html => Self::Html,
             InputFormat::Jsonl => Self::Jsonl,
+            InputFormat::Json => Self::Json,
             InputFormat::Csv => Self::Csv,
             InputFormat::Tsv => Self::Tsv,
             InputFormat::Warc => Self::Warc,
+            InputFormat::Export => Self::Export,
         }
     }
 }
@@ -139,9 +169,11 @@ pub(crate) enum InputFormat {
     Md,
     Html,
     Jsonl,
+    Json,
     Csv,
     Tsv,
     Warc,
+    Export,
 }
 
 #[derive(Debug, Args)]

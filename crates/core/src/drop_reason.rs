@@ -49,6 +49,8 @@ drop_reasons! {
     ByteOrderMark = "byte_order_mark", "a byte order mark";
     /// Fields of a record that are not its text or title.
     Record = "record", "another field of the record, or the syntax around the fields";
+    /// The lines of an export or of a front matter that say of an article what it is: outlet, date, length.
+    Metadata = "metadata", "lines that tell of the article, such as its date or its length, and are no text of it";
     /// A block of which its cuts left nothing.
     EmptyBlock = "empty_block", "a block in which nothing is left once its marks are taken out";
 

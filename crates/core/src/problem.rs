@@ -75,6 +75,14 @@ problem_kinds! {
     NoText = "no_text", Failed;
     /// The page holds no article.
     NoArticle = "no_article", Failed;
+    /// The record holds only part of the page: whoever stored it cut it off.
+    Incomplete = "incomplete", Partial;
+    /// The page shows the start of an article to everybody and the rest to subscribers: the text is the start.
+    Paywalled = "paywalled", Partial;
+    /// The record holds several articles and nothing tells surely where one ends: they are one text.
+    SeveralArticles = "several_articles", Partial;
+    /// The field that was named for the date of publication holds something that is no date, or could be two.
+    BadDate = "bad_date", Partial;
     /// Bytes that mean nothing in the character set were replaced.
     BadEncoding = "bad_encoding", Partial;
     /// The character set that the page declares is not the one it uses, or it declares none and the few bytes that are

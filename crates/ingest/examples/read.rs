@@ -48,6 +48,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(out, "{} {}: {}: {}", doc.source.path, doc.source.record, problem.kind, problem.message)?;
         }
     }
+    for skip in inputs.skipped() {
+        writeln!(out, "skipped {skip}")?;
+    }
     let speed = |time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
     writeln!(out, "{documents} documents, {failed} failed, {repeated} repeated, {} skipped", progress.skipped())?;
     for (name, time) in ["read", "ingest", "duplicates", "replay"].iter().zip(times) {

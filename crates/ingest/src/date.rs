@@ -1,16 +1,67 @@
 //! Dates in the forms of the web to one.
 
-use jiff::civil::{Date, DateTime};
+use std::ops::RangeInclusive;
+
+use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::{rfc2822, strtime, temporal};
 use jiff::tz::Offset;
 use jiff::{Timestamp, Zoned};
 
+use crate::calendar::{month_named, offset_named, weekday_named};
+
+/// How a date of three numbers is read that could be two: `05/03/2024`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// The day before the month, as in most of the world.
+    DayFirst,
+    /// The month before the day, as in the United States.
+    MonthFirst,
+    /// Not at all.
+    #[default]
+    Unknown,
+}
+
+impl Order {
+    /// The order that readers of a language are used to, by its tag: `en-US`, `de`. English alone tells nothing.
+    pub(crate) fn of_language(tag: &str) -> Self {
+        let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
+        let language = parts.next().unwrap_or_default();
+        let region = parts.find(|part| part.len() == 2);
+        match (language.as_str(), region.as_deref()) {
+            ("en", Some("us" | "ph")) => Self::MonthFirst,
+            // Canada writes all three orders; so does who says no more than English.
+            ("en", None | Some("ca")) => Self::Unknown,
+            ("zh" | "ja" | "ko" | "hu" | "lt" | "mn" | "", _) => Self::Unknown,
+            _ => Self::DayFirst,
+        }
+    }
+}
+
 /// RFC 3339 where time and zone are told, else a plain date; `None` for what is no date or could be two.
 ///
 /// What it gives stays the same when it is read again.
-pub(crate) fn normalize(text: &str) -> Option<String> {
+pub(crate) fn normalize(text: &str, order: Order) -> Option<String> {
     let text = text.trim();
-    epoch(text).or_else(|| iso(text)).or_else(|| mail(text)).or_else(|| written(text))
+    epoch(text).or_else(|| iso(text)).or_else(|| mail(text)).or_else(|| find(text, order))
+}
+
+/// A date in the form that a user gives, with the conversions of `strptime`.
+pub(crate) fn by_format(text: &str, format: &str) -> Option<String> {
+    let found = strtime::parse(format, text.trim()).ok()?;
+    if let (Ok(civil), Some(offset)) = (found.to_datetime(), found.offset()) {
+        return Some(rfc3339(civil, offset));
+    }
+    if let Ok(timestamp) = found.to_timestamp() {
+        return strtime::format("%Y-%m-%dT%H:%M:%SZ", timestamp).ok();
+    }
+    found.to_date().ok().map(|date| date.to_string())
+}
+
+/// Whether a format for [`by_format`] can be used: it gives a date, and reads what it writes.
+pub(crate) fn is_format(format: &str) -> bool {
+    let sample = jiff::civil::date(2024, 11, 23).at(21, 34, 56, 0).to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let written = sample.and_then(|sample| strtime::format(format, &sample).ok());
+    written.is_some_and(|text| by_format(&text, format).is_some_and(|date| date.starts_with("2024-11-23")))
 }
 
 /// Seconds, milliseconds, … since 1970, told apart by their length; years 2001 to 2286.
@@ -92,50 +143,157 @@ fn rfc3339(civil: DateTime, offset: Offset) -> String {
     format!("{civil}{}{:02}:{:02}", if offset.seconds() < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
-/// Dates with the month in letters, in English: "May 1, 2024", "1 May 2024", "Wed, 1 Sept. 2024 at 10:00".
-/// A date of digits only, such as 01/05/2024, is two dates and none is taken.
-fn written(text: &str) -> Option<String> {
-    let (mut day, mut month, mut year) = (None, None, None);
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8) {
-        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        if let Ok(number) = digits.parse::<i16>() {
-            match digits.len() {
-                1 | 2 if day.is_none() && (1..=31).contains(&number) => day = Some(number as i8),
-                4 if year.is_none() && (1800..=2200).contains(&number) => year = Some(number),
-                _ => {}
-            }
-        } else if month.is_none() {
-            month = month_named(word);
-        }
+/// Characters of a text that are looked at for a date.
+const LOOKED_AT: usize = 400;
+/// Words between the parts of one date, at most: "5th day of March, 2024".
+const WORDS_APART: usize = 3;
+
+/// The first date that a text names, with the month in letters ("Tuesday, 5 March 2024, 08:15 GMT") or in figures
+/// ("05.03.2024"); with its time where the zone is told.
+pub(crate) fn find(text: &str, order: Order) -> Option<String> {
+    let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
+    let words = words(text.get(..end)?);
+    let (date, last) = (0..words.len()).find_map(|at| written(&words, at).or_else(|| numbers(&words, at, order)))?;
+    let zoned = words.get(last..).and_then(time).map(|(time, offset)| {
+        let civil = DateTime::from_parts(date, time);
+        rfc3339(civil, offset)
+    });
+    Some(zoned.unwrap_or_else(|| date.to_string()))
+}
+
+/// A run of letters or of digits.
+#[derive(Clone, Copy, Debug)]
+struct Word<'a> {
+    text: &'a str,
+    /// What follows it.
+    rest: &'a str,
+}
+
+impl Word<'_> {
+    /// The number that it is, of as many digits as asked for.
+    fn number(&self, digits: RangeInclusive<usize>) -> Option<i16> {
+        (digits.contains(&self.text.len()) && self.text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| self.text.parse().ok())
+            .flatten()
     }
-    Date::new(year?, month?, day?).ok().map(|d| d.to_string())
+
+    /// The one mark that stands between this word and the next.
+    fn mark(&self) -> Option<char> {
+        let mut rest = self.rest.chars();
+        let mark = rest.next()?;
+        rest.next().filter(|c| c.is_alphanumeric()).map(|_| mark)
+    }
 }
 
-/// Whether a word is the English name of a month, whole or cut to three letters.
-pub(crate) fn is_month(word: &str) -> bool {
-    month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
+fn words(text: &str) -> Vec<Word<'_>> {
+    let kind = |c: char| if c.is_ascii_digit() { 1_u8 } else { 2 * u8::from(c.is_alphabetic()) };
+    let (mut words, mut rest) = (Vec::new(), text);
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| kind(c) != kind(first)).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        if kind(first) != 0 {
+            words.push(Word { text: word, rest: tail });
+        }
+        rest = tail;
+    }
+    words
 }
 
-/// The month, counted from 1, whose English name this is, whole or cut to three letters ("Marc" is a name).
-fn month_named(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.to_lowercase();
-    let is_short = |month: &str| month.get(..3) == Some(&word) || (word == "sept" && month == "september");
-    let at = MONTHS.iter().position(|month| *month == word || is_short(month))?;
-    i8::try_from(at + 1).ok()
+/// A date with its month in letters that starts with the word at `at`, and where what follows it starts.
+fn written(words: &[Word<'_>], at: usize) -> Option<(Date, usize)> {
+    let first = words.get(at)?;
+    let year = |i: usize| words.get(i).and_then(|w| w.number(4..=4)).filter(|y| (1800..=2200).contains(y));
+    let day = |i: usize| words.get(i).and_then(|w| w.number(1..=2)).filter(|d| (1..=31).contains(d));
+    // What stands between the parts: "st", "de", "er", a time in "Mar 05 09:12:30 2024".
+    let after = |from: usize, pick: &dyn Fn(usize) -> Option<i16>| {
+        (from..=from + WORDS_APART).find_map(|i| pick(i).map(|number| (number, i)))
+    };
+    let (day, month, year, last) = if let Some(month) = month_named(first.text) {
+        let (day, i) = after(at + 1, &day)?;
+        let (year, last) = after(i + 1, &year)?;
+        (day, month, year, last)
+    } else {
+        let day = day(at)?;
+        let (month, i) = (at + 1..=at + 2).find_map(|i| Some((month_named(words.get(i)?.text)?, i)))?;
+        let (year, last) = after(i + 1, &year)?;
+        (day, month, year, last)
+    };
+    Some((Date::new(year, month, day.try_into().ok()?).ok()?, last + 1))
+}
+
+/// A date of three numbers that starts with the word at `at`: `05.03.2024`, `3/5/2024`, `2024-03-05`.
+fn numbers(words: &[Word<'_>], at: usize, order: Order) -> Option<(Date, usize)> {
+    let [first, second, third] = words.get(at..at + 3)? else { return None };
+    let mark = first.mark().filter(|m| matches!(m, '/' | '.' | '-') && second.mark() == Some(*m))?;
+    let read = |year: i16, month: i16, day: i16| Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
+    if let Some(year) = first.number(4..=4).filter(|y| *y >= 1000) {
+        return Some((read(year, second.number(1..=2)?, third.number(1..=2)?)?, at + 3));
+    }
+    let (a, b) = (first.number(1..=2)?, second.number(1..=2)?);
+    let short = |year: i16| if year < 70 { 2000 + year } else { 1900 + year };
+    let year = third.number(4..=4).filter(|y| (1800..=2200).contains(y));
+    let year = year.or_else(|| third.number(2..=2).filter(|_| mark != '-').map(short))?;
+    // The day of the week, where one stands before the date, tells which of two it is.
+    let weekday = words.get(at.saturating_sub(2)..at)?.iter().rev().find_map(|w| weekday_named(w.text));
+    let is_day = |date: Date| weekday == Some(date.weekday().to_monday_one_offset());
+    let date = match (read(year, b, a), read(year, a, b)) {
+        (Some(date), None) | (None, Some(date)) => Some(date),
+        (Some(one), Some(other)) if one == other => Some(one),
+        (Some(one), Some(other)) if is_day(one) != is_day(other) => Some(if is_day(one) { one } else { other }),
+        // With full stops the day comes first everywhere.
+        (Some(one), Some(_)) if mark == '.' || order == Order::DayFirst => Some(one),
+        (Some(_), Some(other)) if order == Order::MonthFirst => Some(other),
+        _ => None,
+    }?;
+    Some((date, at + 3))
+}
+
+/// Words between a date and its time: "at", "um", "– updated".
+const WORDS_TO_TIME: usize = 2;
+
+/// The time of day that follows a date, and its zone; `None` where the zone is not told.
+fn time(words: &[Word<'_>]) -> Option<(Time, Offset)> {
+    let starts = |w: &Word<'_>| w.number(1..=2).is_some() && matches!(w.mark(), Some(':' | '.'));
+    let at = words.iter().take(WORDS_TO_TIME + 1).position(starts)?;
+    let number = |i: usize| words.get(i).and_then(|w| w.number(1..=2)).and_then(|n| i8::try_from(n).ok());
+    let (mut hour, minute) = (number(at)?, number(at + 1)?);
+    let mut next = at + 2;
+    let mut second = 0;
+    if let Some(found) = number(next).filter(|_| words.get(at + 1).is_some_and(|w| w.mark() == Some(':'))) {
+        (second, next) = (found, next + 1);
+    }
+    // "6:15 AM", "6.15 p.m."
+    let half = words.get(next)?.text.to_ascii_lowercase();
+    let dotted = words.get(next + 1).is_some_and(|w| w.text.eq_ignore_ascii_case("m"));
+    let (is_half, width) = match half.as_str() {
+        "am" | "pm" => (true, 1),
+        "a" | "p" if dotted => (true, 2),
+        _ => (false, 0),
+    };
+    if is_half {
+        hour = hour % 12 + if half.starts_with('p') { 12 } else { 0 };
+        next += width;
+    }
+    let time = Time::new(hour, minute, second, 0).ok()?;
+    let before = words.get(next - 1)?;
+    let signed = |rest: &str| {
+        let rest = rest.trim_start();
+        let sign = match rest.chars().next()? {
+            '+' => 1,
+            '-' | '\u{2212}' => -1,
+            _ => return None,
+        };
+        let digits: String = rest.chars().skip(1).filter(|c| *c != ':').take_while(char::is_ascii_digit).collect();
+        let (hours, minutes) = (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..4)?.parse::<i32>().ok()?);
+        Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
+    };
+    if let Some(offset) = signed(before.rest) {
+        return Some((time, offset));
+    }
+    let zone = words.get(next)?;
+    let hours = offset_named(zone.text)?;
+    let offset = if hours == 0 { signed(zone.rest) } else { None };
+    Some((time, offset.or_else(|| Offset::from_hours(hours).ok())?))
 }
 
 #[cfg(test)]
@@ -145,7 +303,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(normalize(text).as_deref(), expected, "{text}");
+        assert_eq!(normalize(text, Order::Unknown).as_deref(), expected, "{text}");
     }
 
     #[test]
@@ -197,24 +355,61 @@ mod tests {
             "2024-",
             "2024-05-",
             "2024--",
+            "03/05/24",
         ] {
             check(text, None);
         }
     }
 
     #[test]
-    fn months_are_told_by_their_first_letters() {
-        for (word, expected) in [("May", true), ("sept.", true), ("(OCTOBER)", true), ("Mayor", false), ("Marc", false)]
-        {
-            assert_eq!(is_month(word), expected, "{word}");
-        }
+    fn dates_stand_in_lines_and_in_other_languages() {
+        check("Published: Tuesday, 5 March 2024, 08:15 GMT", Some("2024-03-05T08:15:00Z"));
+        check("Posted on March 05, 2024 at 6:15 PM EST, updated at 9:02 PM", Some("2024-03-05T18:15:00-05:00"));
+        check("March 05, 2024 at 6:15 AM, updated March 06, 2024", Some("2024-03-05"));
+        check("Tue Mar 05 2024 09:12:30 GMT+0100 (Central European Standard Time)", Some("2024-03-05T09:12:30+01:00"));
+        check("Samedi 2 mars 2024", Some("2024-03-02"));
+        check("le 1er août 2023 à 10h00", Some("2023-08-01"));
+        check("Dienstag, 5. März 2024", Some("2024-03-05"));
+        check("martes, 5 de marzo de 2024", Some("2024-03-05"));
+        check("02.03.2024", Some("2024-03-02"));
+        check("Stand: 02.03.2024, 10:15 Uhr", Some("2024-03-02"));
+        check("15/03/2024", Some("2024-03-15"));
+        check("03/15/2024 10:20", Some("2024-03-15"));
+        check("4/4/2024", Some("2024-04-04"));
+        // 5 March 2024 was a Tuesday, 3 May a Friday.
+        check("Tue, 03/05/2024 - 17:57", Some("2024-03-05"));
+        check("Fri, 03/05/2024 - 17:57", Some("2024-05-03"));
+        check("Mon, 03/05/2024 - 17:57", None);
+    }
+
+    #[test]
+    fn the_order_of_figures_follows_language_or_user() {
+        let read = |order| normalize("03/05/2024", order);
+        assert_eq!(read(Order::of_language("en-US")).as_deref(), Some("2024-03-05"));
+        assert_eq!(read(Order::of_language("en_GB")).as_deref(), Some("2024-05-03"));
+        assert_eq!(read(Order::of_language("de")).as_deref(), Some("2024-05-03"));
+        assert_eq!(read(Order::of_language("en")), None);
+        assert_eq!(normalize("3/5/24", Order::DayFirst).as_deref(), Some("2024-05-03"));
+    }
+
+    #[test]
+    fn a_format_of_the_user_is_followed() {
+        let check = |text, format, expected: Option<&str>| {
+            assert!(is_format(format), "{format}");
+            assert_eq!(by_format(text, format).as_deref(), expected, "{text} {format}");
+        };
+        check("24/02/03", "%y/%d/%m", Some("2024-03-02"));
+        check("2.3.2024 10:15", "%d.%m.%Y %H:%M", Some("2024-03-02"));
+        check("02-03-2024 10:15 +0200", "%d-%m-%Y %H:%M %z", Some("2024-03-02T10:15:00+02:00"));
+        check("2024-03-02", "%d.%m.%Y", None);
+        assert!(!is_format("%H:%M") && !is_format("%") && !is_format("day"));
     }
 
     proptest! {
         #[test]
         fn what_it_gives_stays_the_same(text in "([0-9]{4}[-/.]?[0-9]{1,2}[-/.]?[0-9]{1,2}[T ]?[0-9:.,]{0,8} ?[-+Z0-9:]{0,6}|\\PC{0,30})") {
-            if let Some(date) = normalize(&text) {
-                prop_assert_eq!(normalize(&date), Some(date));
+            if let Some(date) = normalize(&text, Order::Unknown) {
+                prop_assert_eq!(normalize(&date, Order::Unknown), Some(date));
             }
         }
     }

@@ -20,12 +20,14 @@ pub(crate) struct Decoded<'a> {
     pub wrong_label: Option<String>,
     /// How many bytes the guess rests on, where no label says anything.
     pub guessed_from: Option<usize>,
+    /// Whether the text that the guess gives is not what its character set is used for.
+    pub is_unlikely: bool,
 }
 
 impl Decoded<'_> {
     /// Whether the character set is a guess that may well be wrong.
     pub(crate) fn is_unsure(&self) -> bool {
-        self.guessed_from.is_some_and(|bytes| bytes < SURE_FROM)
+        self.guessed_from.is_some_and(|bytes| bytes < SURE_FROM || self.is_unlikely)
     }
 }
 
@@ -57,7 +59,11 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
             malformed: 0,
             wrong_label: label.filter(|_| wrong).map(|l| l.trim().to_owned()),
             guessed_from: None,
+            is_unlikely: false,
         };
+    }
+    if let Some(decoded) = cesu(bytes) {
+        return decoded;
     }
     let labelled_utf8 = labelled.is_none_or(|e| e == UTF_8);
     if labelled_utf8 && is_damaged_utf8(bytes) {
@@ -80,7 +86,101 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
         return Decoded { wrong_label: label.map(|l| l.trim().to_owned()), ..guessed };
     }
     let evidence = bytes.iter().filter(|b| !b.is_ascii() || **b == 0x1B).count();
-    Decoded { guessed_from: Some(evidence), ..guessed }
+    let is_unlikely = is_unlikely(&guessed.text, guessed.encoding);
+    Decoded { guessed_from: Some(evidence), is_unlikely, ..guessed }
+}
+
+/// The six bytes of a character beyond U+FFFF in CESU-8, which writes both halves of its UTF-16 apart, as Oracle's and
+/// Java's "UTF-8" do.
+fn cesu_pair(bytes: &[u8]) -> Option<char> {
+    let [0xED, a @ 0xA0..=0xAF, b @ 0x80..=0xBF, 0xED, c @ 0xB0..=0xBF, d @ 0x80..=0xBF, ..] = bytes else {
+        return None;
+    };
+    let half = |base: u16, high: u8, low: u8| base | (u16::from(high & 0x0F) << 6) | u16::from(low & 0x3F);
+    let units = [half(0xD800, *a, *b), half(0xDC00, c & 0x0F, *d)];
+    char::decode_utf16(units).next()?.ok()
+}
+
+/// Text that is UTF-8 but for characters in the form of CESU-8, which are counted as malformed and read all the same.
+fn cesu(bytes: &[u8]) -> Option<Decoded<'_>> {
+    let (mut text, mut map, mut at, mut pairs) = (String::with_capacity(bytes.len()), OffsetMap::starting_at(0), 0, 0);
+    while at < bytes.len() {
+        let rest = bytes.get(at..)?;
+        let (valid, is_end) = match str::from_utf8(rest) {
+            Ok(valid) => (valid, true),
+            Err(error) => (str::from_utf8(rest.get(..error.valid_up_to())?).ok()?, false),
+        };
+        text.push_str(valid);
+        map.push(1, 1, valid.len(), None);
+        at += valid.len();
+        if is_end {
+            break;
+        }
+        let char = cesu_pair(bytes.get(at..)?)?;
+        text.push(char);
+        map.push(width(char.len_utf8()), 6, 1, Some(EditKind::Escape));
+        (at, pairs) = (at + 6, pairs + 1);
+    }
+    let text = Cow::Owned(text);
+    Some(Decoded {
+        text,
+        map,
+        encoding: UTF_8,
+        malformed: pairs,
+        wrong_label: None,
+        guessed_from: None,
+        is_unlikely: false,
+    })
+}
+
+/// How many Latin letters to one character of Chinese, Japanese or Korean make such a character set unlikely: their own
+/// texts have hardly a Latin letter in ten.
+const LATIN_PER_CJK: usize = 4;
+
+/// Whether a text is Latin with a few characters of a script that its character set is for: then most likely the bytes
+/// are of another one.
+fn is_unlikely(text: &str, encoding: &'static Encoding) -> bool {
+    let name = encoding.name();
+    if !matches!(name, "GBK" | "gb18030" | "Big5" | "EUC-KR" | "EUC-JP" | "Shift_JIS" | "ISO-2022-JP") {
+        return false;
+    }
+    let (latin, others) = text.chars().fold((0, 0), |(latin, others), c| {
+        (latin + usize::from(c.is_ascii_alphabetic()), others + usize::from(c.is_alphabetic() && c > '\u{24f}'))
+    });
+    latin > others * LATIN_PER_CJK
+}
+
+/// How often a text holds what UTF-8 looks like when it was read as windows-1252 and written again: "CafÃ©", "itâ€™s".
+pub(crate) fn mojibake(text: &str) -> usize {
+    // The second character stands for a byte from 0x80 to 0xBF.
+    let is_second = |c: char| matches!(c, '\u{80}'..='\u{bf}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(c);
+    let mut found = 0;
+    for (at, c) in text.char_indices() {
+        if !matches!(c, 'Ã' | 'Â' | 'â' | 'Ä' | 'Å') {
+            continue;
+        }
+        let mut next = text.get(at + c.len_utf8()..).unwrap_or_default().chars();
+        let (one, two) = (next.next(), next.next());
+        let is_pair = one.is_some_and(is_second) && !one.is_some_and(char::is_whitespace);
+        let is_one = match c {
+            // Alone it might be a letter with a mark behind it: "Â»" at the end of a French line.
+            'â' => is_pair && two.is_some_and(is_second),
+            'Â' => one.is_some_and(|c| matches!(c, '\u{a0}'..='\u{bf}')) && one != Some('»'),
+            'Ã' => is_pair,
+            _ => is_pair && one.is_some_and(|c| !"‘’“”«»…–—".contains(c)),
+        };
+        found += usize::from(is_one);
+    }
+    found
+}
+
+/// Decodes `bytes` in the character set that somebody named for sure, a byte order mark left out; without one, or by a
+/// label that is unknown, as [`decode`] does.
+pub(crate) fn decode_with<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
+    let named = label.and_then(|l| Encoding::for_label(l.trim().as_bytes())).filter(|e| *e != REPLACEMENT);
+    let Some(encoding) = named else { return decode(bytes, label, None) };
+    let mark = Encoding::for_bom(bytes).filter(|(of_mark, _)| *of_mark == encoding).map_or(0, |(_, len)| len);
+    decode_as(bytes, mark, encoding)
 }
 
 /// The character set of `bytes`, guessed from frequencies.
@@ -129,7 +229,7 @@ pub(crate) fn decode_as<'a>(bytes: &'a [u8], start: usize, encoding: &'static En
     } else {
         legacy(body, start, encoding)
     };
-    Decoded { text, map, encoding, malformed, wrong_label: None, guessed_from: None }
+    Decoded { text, map, encoding, malformed, wrong_label: None, guessed_from: None, is_unlikely: false }
 }
 
 fn utf8(body: &[u8], start: usize) -> (Cow<'_, str>, OffsetMap, usize) {
@@ -288,6 +388,42 @@ mod tests {
             true,
         );
         check(b"x \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xFF y", None, "x éééé \u{fffd} y", UTF_8, false);
+    }
+
+    #[test]
+    fn surrogates_written_apart_are_read_and_told() {
+        let bytes = b"Rain \xED\xA0\xBD\xED\xB8\x80 fell, caf\xC3\xA9.";
+        let decoded = decode(bytes, None, None);
+        assert_eq!(
+            (decoded.text.as_ref(), decoded.malformed, decoded.encoding),
+            ("Rain \u{1F600} fell, café.", 1, UTF_8)
+        );
+        assert_eq!(decoded.map.source(5..9), 5..11);
+        // Half of one is damage.
+        assert!(cesu(b"Rain \xED\xA0\xBD fell").is_none());
+    }
+
+    #[test]
+    fn a_latin_text_in_a_character_set_of_the_east_is_a_guess() {
+        let latin = "The mayor of the town said that the caf\u{4e2d} would be open again by the end of the week.";
+        assert!(
+            is_unlikely(latin, encoding_rs::GBK)
+                && !is_unlikely("中文报道说，市长星期二宣布 ABC 港口关闭。", encoding_rs::GBK)
+        );
+        assert!(!is_unlikely(latin, WINDOWS_1252));
+    }
+
+    #[test]
+    fn text_that_was_encoded_twice_is_told() {
+        assert_eq!(mojibake("CafÃ© owners in Ã˜rnsund said itâ€™s â€œopenâ€\u{9d}."), 5);
+        for text in [
+            "Café, Øresund, âme, São Paulo, Ângela",
+            "«\u{a0}Oui\u{a0}», dit-il: À la carte",
+            "ÅLAND: Ä, Ö",
+            "VIDA Ã CARA",
+        ] {
+            assert_eq!(mojibake(text), 0, "{text}");
+        }
     }
 
     #[test]

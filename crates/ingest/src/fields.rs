@@ -88,14 +88,22 @@ impl<'a> Value<'a> {
 ///
 /// # Errors
 /// Says what is wrong, where the text is no JSON object.
-pub(crate) fn of_json(text: &str) -> Result<Vec<Field<'_>>, String> {
+pub(crate) fn of_json(text: &str) -> Result<Vec<Field<'_>>, serde_json::Error> {
+    of_json_in(text, text)
+}
+
+/// The fields of a JSON object that stands within the text of a record.
+///
+/// # Errors
+/// As [`of_json`].
+pub(crate) fn of_json_in<'a>(text: &'a str, record: &'a str) -> Result<Vec<Field<'a>>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let pairs = deserializer.deserialize_map(Pairs);
-    let pairs = pairs.and_then(|f| deserializer.end().map(|()| f)).map_err(|e| e.to_string())?;
+    let pairs = pairs.and_then(|f| deserializer.end().map(|()| f))?;
     let mut fields = Vec::with_capacity(pairs.len());
     for (name, raw) in pairs {
         let raw = raw.get();
-        let at = raw.as_ptr() as usize - text.as_ptr() as usize;
+        let at = raw.as_ptr() as usize - record.as_ptr() as usize;
         let value = if raw.starts_with('"') { Value::JsonString { raw, at } } else { Value::Json { raw } };
         fields.push(Field { name, value });
     }
@@ -129,7 +137,7 @@ impl<'de> Visitor<'de> for Pairs {
 }
 
 /// The inside of a JSON string that the parser has accepted; `at` is its offset in the record's text.
-fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
+pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
     if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
         return FieldText { text: Cow::Borrowed(raw), map: OffsetMap::identity(at, raw.len()), malformed: 0 };
     }

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
 use pressmark_core::{Document, DropReason, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source, hex};
@@ -6,25 +6,58 @@ use sha2::{Digest, Sha256};
 
 use crate::assemble::{Assembled, Part, assemble};
 use crate::block::{Block, Hints, Judged, Piece, Verdict};
-use crate::decode::{Decoded, decode};
-use crate::fields::{self, Field, Value};
+use crate::decode::{Decoded, decode, decode_with, mojibake};
 use crate::html::{self, Page};
 use crate::map::OffsetMap;
-use crate::names::{self, Picked};
-
 use crate::{Format, Options, Record};
-use crate::{binary, clean, date, language};
+use crate::{binary, clean, date, exported, exports, front_matter, language, tabular};
+
+pub(crate) use tabular::names_in;
 
 /// The stage's name in problems.
 pub(crate) const STAGE: &str = "ingest";
 
 /// Makes a document of a record: decodes it, finds the article, cleans it, and tells what it says of itself.
 ///
-/// Never fails: a record that cannot be read becomes a document without text and with the problem. Depends on
-/// nothing but its arguments, so that records can be read on any number of threads. Ids are not yet unique within
-/// the run ([`Ids`](crate::Ids)), nor are duplicates found ([`Duplicates`](crate::Duplicates)).
+/// Never fails and never panics: a record that cannot be read becomes a document without text and with the problem,
+/// and so does one on which the reading itself breaks down (`stage_failed`). Depends on nothing but its arguments, so
+/// that records can be read on any number of threads. Ids are not yet unique within the run ([`Ids`](crate::Ids)), nor
+/// are duplicates found ([`Duplicates`](crate::Duplicates)).
 #[must_use]
 pub fn ingest(record: &Record, options: &Options) -> Document {
+    ingest_by(record, options, read)
+}
+
+/// As [`ingest`], with another way to read the record.
+fn ingest_by(
+    record: &Record,
+    options: &Options,
+    read: impl Fn(&Record, &Options, &mut Document) -> Result<(), Failure>,
+) -> Document {
+    let mut doc = blank(record);
+    let outcome = match &record.problem {
+        Some((kind, message)) => Err((*kind, message.clone())),
+        // What was read before a panic is thrown away: nobody knows what holds of it.
+        None => catch_unwind(AssertUnwindSafe(|| read(record, options, &mut doc))).unwrap_or_else(|panic| {
+            let message = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+            let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            doc = blank(record);
+            failure(ProblemKind::StageFailed, format!("the record could not be read: {message}"))
+        }),
+    };
+    if let Err((kind, message)) = outcome {
+        doc.text.clear();
+        doc.report(STAGE, kind, message, None);
+        doc.segments = dropped(record.size as usize, DropReason::Problem(kind));
+    }
+    if doc.meta.site.is_none() {
+        doc.meta.site = doc.source.url.as_deref().and_then(host).map(str::to_owned);
+    }
+    doc
+}
+
+/// A document that has nothing yet but what is known of its record.
+fn blank(record: &Record) -> Document {
     let mut doc = Document { id: own_id(record), ..Document::default() };
     doc.source = Source {
         path: record.path.clone(),
@@ -36,16 +69,18 @@ pub fn ingest(record: &Record, options: &Options) -> Document {
         encoding: "UTF-8".into(),
     };
     doc.extra.clone_from(&record.context.extra);
-    let outcome = match &record.problem {
-        Some((kind, message)) => Err((*kind, message.clone())),
-        None => read(record, options, &mut doc),
-    };
-    if let Err((kind, message)) = outcome {
-        doc.text.clear();
-        doc.report(STAGE, kind, message, None);
-        doc.segments = dropped(record.size as usize, DropReason::Problem(kind));
+    if let Some(url) = &record.context.url {
+        doc.id.clone_from(url);
     }
     doc
+}
+
+/// The host of an address, without `www.`.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| h.contains('.') && !h.contains(char::is_whitespace))
 }
 
 /// The start of the digest of the record's bytes. Records of which not one byte could be had would all be one:
@@ -58,9 +93,9 @@ fn own_id(record: &Record) -> String {
 }
 
 /// Why there is no text.
-type Failure = (ProblemKind, String);
+pub(crate) type Failure = (ProblemKind, String);
 
-fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failure> {
+pub(crate) fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failure> {
     Err((kind, message.into()))
 }
 
@@ -72,20 +107,44 @@ fn dropped(bytes: usize, reason: DropReason) -> Vec<Segment> {
 
 fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Failure> {
     let context = &record.context;
-    if let Some(url) = &context.url {
-        doc.id.clone_from(url);
+    let decoded = text_of(record, options, doc)?;
+    if let Some(why) = &context.incomplete {
+        doc.report(STAGE, ProblemKind::Incomplete, why.clone(), None);
     }
+    let found = match record.format {
+        Format::Jsonl | Format::Json | Format::Csv | Format::Tsv => tabular::read(&decoded, record, options, doc)?,
+        Format::Html | Format::Warc => page(&decoded, record, options, doc)?,
+        _ if is_page_source(&decoded.text) => page(&decoded, record, options, doc)?,
+        _ => match context.export.and_then(|maker| Some((maker, exports::parse(maker, &decoded.text)?))) {
+            Some((maker, article)) => exported::read(&decoded, record, options, maker, &article, doc)?,
+            None => plain(&decoded, record, options, doc)?,
+        },
+    };
+    finish(doc, found, options, context.language.as_deref());
+    if is_wordless(&doc.text) {
+        return failure(ProblemKind::NoArticle, "hardly a letter or digit stands in the text");
+    }
+    Ok(())
+}
+
+/// The record's bytes as text; what is wrong with its character set is noted.
+fn text_of<'a>(record: &'a Record, options: &Options, doc: &mut Document) -> Result<Decoded<'a>, Failure> {
+    let context = &record.context;
     let is_page = matches!(record.format, Format::Html | Format::Warc);
     let declared = context.charset.clone().or_else(|| is_page.then(|| html::declared_charset(&record.bytes)).flatten());
-    let wide =
-        declared.as_deref().is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
+    let forced = options.encoding.as_deref();
+    let said = forced.or(declared.as_deref()).map(str::to_ascii_lowercase);
+    let wide = said.is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
     let label =
         if wide || memchr::memchr(0, &record.bytes).is_none() { None } else { binary::utf16_label(&record.bytes) };
     if let Some(found) = binary::of_bytes(&record.bytes).filter(|_| !wide && label.is_none()) {
         return failure(ProblemKind::Binary, format!("the bytes are {found}"));
     }
     let tld = context.url.as_deref().and_then(top_level_domain);
-    let decoded = decode(&record.bytes, label.or(declared.as_deref()), tld);
+    let decoded = match forced {
+        Some(label) => decode_with(&record.bytes, Some(label)),
+        None => decode(&record.bytes, label.or(declared.as_deref()), tld),
+    };
     doc.source.encoding = decoded.encoding.name().into();
     if decoded.text.trim().is_empty() {
         return failure(ProblemKind::Empty, "there is no text");
@@ -93,20 +152,19 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
     if binary::is_garbled(&decoded.text) {
         return failure(ProblemKind::Binary, "the bytes are text in no character set");
     }
-    note_charset(doc, &decoded, context.charset_is_found);
-    let found = match record.format {
-        Format::Html | Format::Warc => page(&decoded, record, doc)?,
-        Format::Text | Format::Markdown if is_page_source(&decoded.text) => page(&decoded, record, doc)?,
-        Format::Text | Format::Markdown => plain(&decoded, record, doc),
-        Format::Jsonl | Format::Csv | Format::Tsv => tabular(&decoded, record, options, doc)?,
-    };
-    finish(doc, found, options);
-    if is_wordless(&doc.text) {
-        return failure(ProblemKind::NoArticle, "hardly a letter or digit stands in the text");
+    note_charset(doc, &decoded, context.charset_is_found || forced.is_some());
+    let twice = mojibake(&decoded.text);
+    if twice > 1 {
+        let message = format!(
+            "{twice} characters look like UTF-8 that was read as windows-1252 and written again (\"Ã©\" for \"é\")"
+        );
+        doc.report(STAGE, ProblemKind::WrongCharset, message, None);
     }
-    Ok(())
+    Ok(decoded)
 }
 
+/// Bytes below which a record without an article is told to be too short, and not to be all boilerplate.
+const FEW_BYTES: u64 = 200;
 /// Characters from which a text without words is no article.
 const WORDLESS_FROM: usize = 1000;
 /// Share of letters and digits below which a text has no words: one in ten. Tables of numbers and drawings made of
@@ -134,14 +192,6 @@ fn is_page_source(text: &str) -> bool {
     head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
-/// Whether a field holds markup: it starts with a tag and has closing tags.
-fn is_markup(text: &str) -> bool {
-    let mut chars = text.trim_start().chars();
-    chars.next() == Some('<')
-        && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '!')
-        && (text.contains("</") || text.trim_end().ends_with('>'))
-}
-
 fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: bool) {
     if decoded.malformed > 0 {
         let message = format!("{} byte sequences mean nothing in {}", decoded.malformed, decoded.encoding.name());
@@ -159,62 +209,115 @@ fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: boo
 }
 
 /// What a reader found, on its way to the document.
-struct Found {
-    assembled: Assembled,
+pub(crate) struct Found {
+    pub assembled: Assembled,
     /// What the record says of itself.
-    meta: Meta,
-    judged: Judged,
+    pub meta: Meta,
+    pub judged: Judged,
 }
 
 /// Blocks of a text or page, judged.
-struct Article {
+pub(crate) struct Article {
     blocks: Vec<Block>,
-    judged: Judged,
-    meta: Meta,
-    canonical: Option<String>,
+    pub judged: Judged,
+    pub meta: Meta,
+    pub canonical: Option<String>,
     between: DropReason,
-    is_deep: bool,
+    /// What is wrong with the page.
+    problems: Vec<(ProblemKind, String)>,
 }
 
 impl Article {
-    fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
+    pub(crate) fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
         let blocks = clean::split(text, markdown);
         let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
-        Self { blocks, judged, meta: Meta::default(), canonical: None, between: DropReason::Markup, is_deep: false }
+        let problems = Vec::new();
+        Self { blocks, judged, meta: Meta::default(), canonical: None, between: DropReason::Markup, problems }
     }
 
-    fn of_page(text: &str, title: Option<&str>, url: Option<&str>) -> Result<Self, Failure> {
-        let Page { blocks, meta, canonical, is_deep } =
-            html::extract(text, url).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
+    pub(crate) fn of_page(
+        text: &str,
+        title: Option<&str>,
+        url: Option<&str>,
+        options: &Options,
+    ) -> Result<Self, Failure> {
+        let Page { blocks, meta, canonical, problems } =
+            html::extract(text, url, options).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
         let title = title.or(meta.title.as_deref());
         let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
-        Ok(Self { blocks, judged, meta, canonical, between: DropReason::Markup, is_deep })
+        Ok(Self { blocks, judged, meta, canonical, between: DropReason::Markup, problems })
     }
 
-    /// Notes what was wrong with the markup.
-    fn note(&self, doc: &mut Document) {
-        if self.is_deep {
-            let message = "elements are nested deeper than browsers keep them: the deepest are taken for siblings";
-            doc.report(STAGE, ProblemKind::Malformed, message, None);
+    /// Notes what was wrong with the page.
+    pub(crate) fn note(&self, doc: &mut Document) {
+        for (kind, message) in &self.problems {
+            doc.report(STAGE, *kind, message.clone(), None);
         }
     }
 
-    fn part<'a>(&'a self, text: &'a str, map: Option<&'a OffsetMap>) -> Part<'a> {
+    pub(crate) fn part<'a>(&'a self, text: &'a str, map: Option<&'a OffsetMap>) -> Part<'a> {
         let Judged { verdicts, title, .. } = &self.judged;
         Part { text, map, blocks: &self.blocks, verdicts, title: *title, between: self.between }
     }
 }
 
-fn plain(decoded: &Decoded<'_>, record: &Record, doc: &Document) -> Found {
+fn plain(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
     let markdown = record.format == Format::Markdown;
-    let article = Article::of_text(&decoded.text, markdown, None, doc.source.url.as_deref());
-    let parts = [article.part(&decoded.text, None)];
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::ByteOrderMark);
-    Found { assembled, meta: article.meta, judged: article.judged }
+    let front = if markdown { front_matter::read(&decoded.text) } else { None };
+    let (body, mut said) = front.map_or((0, front_matter::Said::default()), |(end, said)| (end, said));
+    let text = decoded.text.get(body..).unwrap_or_default();
+    let hint = said.title.as_ref().map(|(title, _)| title.as_str());
+    let map = OffsetMap::identity(body, text.len());
+    let article = Article::of_text(text, markdown, hint, doc.source.url.as_deref());
+    let mut parts = vec![article.part(text, (body > 0).then_some(&map))];
+    // The title of the front matter stands first in the text, unless the text brings its own.
+    let title = said.title.take();
+    let line = title.as_ref().and_then(|(_, range)| {
+        let title = decoded.text.get(range.clone())?;
+        Some((title, [line_block(title)], OffsetMap::identity(range.start, title.len())))
+    });
+    let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
+    if let (Some((text, line, map)), None) = (&line, article.judged.title) {
+        parts.push(Part {
+            text,
+            map: Some(map),
+            blocks: line,
+            verdicts: &keep,
+            title: Some(0),
+            between: DropReason::Markup,
+        });
+    }
+    let assembled = assemble(
+        record.bytes.len(),
+        &decoded.map,
+        &parts,
+        if body > 0 { DropReason::Metadata } else { DropReason::ByteOrderMark },
+    );
+    doc.source.url = doc.source.url.take().or(said.url);
+    let meta = Meta {
+        title: title.map(|(title, _)| title),
+        authors: said.authors,
+        published: said.date.and_then(|date| date::normalize(&date, options.order(said.language.as_deref()))),
+        language: said.language,
+        site: said.site,
+        ..Meta::default()
+    };
+    doc.extra = doc.extra.take().or(said.extra);
+    note_several(doc, &decoded.text);
+    Ok(Found { assembled, meta: over(meta, article.meta), judged: article.judged })
 }
 
-fn page(decoded: &Decoded<'_>, record: &Record, doc: &mut Document) -> Result<Found, Failure> {
-    let article = Article::of_page(&decoded.text, None, doc.source.url.as_deref())?;
+/// Tells of text that holds several articles in a layout that nobody knows how to part.
+fn note_several(doc: &mut Document, text: &str) {
+    let count = exports::count_heads(text);
+    if count > 1 {
+        let message = format!("{count} articles stand in the record, in a layout that is not known: they are one text");
+        doc.report(STAGE, ProblemKind::SeveralArticles, message, None);
+    }
+}
+
+fn page(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
+    let article = Article::of_page(&decoded.text, None, doc.source.url.as_deref(), options)?;
     article.note(doc);
     doc.source.media_type = Format::Html.media_type().into();
     let parts = [article.part(&decoded.text, None)];
@@ -223,79 +326,8 @@ fn page(decoded: &Decoded<'_>, record: &Record, doc: &mut Document) -> Result<Fo
     Ok(Found { assembled, meta: article.meta, judged: article.judged })
 }
 
-fn tabular(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
-    let fields = fields_of(&decoded.text, record)?;
-    let picked = names::pick(&fields, &options.fields);
-    let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
-    doc.source.url = value(picked.url).and_then(Value::scalar);
-    if let Some(id) = value(picked.id).and_then(Value::scalar).or_else(|| doc.source.url.clone()) {
-        doc.id = id;
-    }
-    let said = said(&fields, &picked);
-    doc.extra = names::extra(&fields, &picked, said.published.is_some());
-    let title = value(picked.title).and_then(Value::text).filter(|t| !t.text.trim().is_empty());
-    doc.meta.title.clone_from(&said.title);
-
-    let text = value(Some(picked.text?)).and_then(Value::text);
-    let Some(text) = text else { return failure(ProblemKind::NoText, "there is no text") };
-    if text.malformed > 0 {
-        let message = format!("{} escapes are half of a character", text.malformed);
-        doc.report(STAGE, ProblemKind::BadEncoding, message, None);
-    }
-    let (hint, url) = (said.title.as_deref(), doc.source.url.as_deref());
-    let article = if picked.is_page || is_markup(&text.text) {
-        Article::of_page(&text.text, hint, url)?
-    } else {
-        Article::of_text(&text.text, false, hint, url)
-    };
-    article.note(doc);
-    let mut parts = vec![article.part(&text.text, Some(&text.map))];
-    // The title stands first in the text; it is taken from its own field when the text does not bring it.
-    let line = title.as_ref().map(|t| [line_block(&t.text)]);
-    let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
-    if let (Some(title), Some(line), None) = (&title, &line, article.judged.title) {
-        let (text, map) = (title.text.as_ref(), Some(&title.map));
-        parts.push(Part { text, map, blocks: line, verdicts: &keep, title: Some(0), between: DropReason::Markup });
-    }
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record);
-    doc.source.url = doc.source.url.take().or(article.canonical);
-    Ok(Found { assembled, meta: over(said, article.meta), judged: article.judged })
-}
-
-fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failure> {
-    let malformed = |message| (ProblemKind::Malformed, message);
-    let delimiter = match record.format {
-        Format::Jsonl if fields::is_json_but_no_object(text) => {
-            return failure(ProblemKind::NoText, "the record is no JSON object");
-        }
-        Format::Jsonl => return fields::of_json(text).map_err(malformed),
-        Format::Tsv => b'\t',
-        _ => record.context.delimiter.unwrap_or(b','),
-    };
-    let cells = fields::of_row(text, delimiter);
-    let columns = record.context.columns.as_deref().map(Vec::as_slice).unwrap_or_default();
-    if cells.len() != columns.len() {
-        return failure(ProblemKind::Malformed, format!("row has {} cells, the header {}", cells.len(), columns.len()));
-    }
-    let pair = |(name, value): (&String, _)| Field { name: Cow::Owned(name.clone()), value };
-    Ok(columns.iter().zip(cells).map(pair).collect())
-}
-
-/// What the fields say of the page.
-fn said(fields: &[Field<'_>], picked: &Picked) -> Meta {
-    let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
-    let line = |place| value(place).and_then(Value::text).map(|t| line_block(&t.text).text).filter(|t| !t.is_empty());
-    Meta {
-        title: line(picked.title),
-        authors: value(picked.authors).map(names::authors).unwrap_or_default(),
-        published: value(picked.date).and_then(Value::scalar).and_then(|d| date::normalize(&d)),
-        site: line(picked.site),
-        ..Meta::default()
-    }
-}
-
 /// `first` where it says something, else `second`.
-fn over(first: Meta, second: Meta) -> Meta {
+pub(crate) fn over(first: Meta, second: Meta) -> Meta {
     Meta {
         title: first.title.or(second.title),
         authors: if first.authors.is_empty() { second.authors } else { first.authors },
@@ -308,7 +340,7 @@ fn over(first: Meta, second: Meta) -> Meta {
 }
 
 /// A field that is one line, whatever its white space.
-fn line_block(text: &str) -> Block {
+pub(crate) fn line_block(text: &str) -> Block {
     let mut block = Block { kind: Some(SegmentKind::Title), input: 0..text.len(), ..Block::default() };
     let mut at = 0;
     for word in text.split_whitespace() {
@@ -327,20 +359,27 @@ fn line_block(text: &str) -> Block {
     block
 }
 
-fn finish(doc: &mut Document, found: Found, options: &Options) {
+fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<&str>) {
     let Found { assembled, meta, judged } = found;
+    let order = options.order(meta.language.as_deref());
     (doc.text, doc.segments) = (assembled.text, assembled.segments);
     let lines = Meta {
         authors: judged.authors,
-        published: judged.published.as_deref().and_then(date::normalize),
+        published: judged.published.as_deref().and_then(|date| date::normalize(date, order)),
         site: judged.site,
         credited_source: judged.credited_source,
         ..Meta::default()
     };
     doc.meta = over(Meta { title: assembled.title, ..Meta::default() }, over(meta, lines));
-    let declared = doc.meta.language.take();
+    let declared = doc.meta.language.take().or_else(|| archived.map(str::to_owned));
     if doc.text.is_empty() {
-        doc.report(STAGE, ProblemKind::NoArticle, "all of the page is chrome", None);
+        let bytes = doc.source.bytes;
+        let message = if bytes < FEW_BYTES {
+            format!("the record has {bytes} bytes, too few for an article")
+        } else {
+            "nothing in the record is the text of an article: all of it is navigation and the like".into()
+        };
+        doc.report(STAGE, ProblemKind::NoArticle, message, None);
         return;
     }
     if assembled.invisible > 0 {
@@ -352,11 +391,13 @@ fn finish(doc: &mut Document, found: Found, options: &Options) {
 
 /// The user's word first, then the text itself, then what the page claims.
 fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options) {
-    let (code, score) = match &options.language {
-        Some(code) => (Some(code.clone()), None),
+    let declared = declared.as_deref().and_then(language::primary);
+    let named = declared.clone().filter(|_| options.fields.language.is_some());
+    let (code, score) = match options.language.clone().or(named) {
+        Some(code) => (Some(code), None),
         None => match language::detect(&doc.text) {
             Some(found) => (Some(found.code.to_owned()), Some(found.score)),
-            None => (declared.as_deref().and_then(language::primary), None),
+            None => (declared, None),
         },
     };
     if !language::is_latin(&doc.text) {
@@ -372,4 +413,39 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
         Some(_) => {}
     }
     (doc.meta.language, doc.meta.language_score) = (code, score);
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::Status;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_costs_the_record_its_text_and_nothing_else() {
+        let record = Record::new("a.txt", 3, Format::Text, b"Rain fell on the quay.".to_vec());
+        let doc = ingest_by(&record, &Options::default(), |_, _, doc| {
+            doc.text.push_str("half of it");
+            doc.meta.title = Some("half".into());
+            panic!("no {}", "way")
+        });
+        assert_eq!((doc.text.as_str(), doc.status(), doc.source.record), ("", Status::Failed, 3));
+        assert_eq!(doc.meta.title, None);
+        let problem = &doc.problems[0];
+        assert_eq!((problem.stage, problem.kind), ("ingest", ProblemKind::StageFailed));
+        assert!(problem.message.ends_with("no way"), "{}", problem.message);
+        crate::replay(&doc, &record.bytes).unwrap();
+    }
+
+    #[test]
+    fn hosts_are_names_of_outlets() {
+        for (url, expected) in [
+            ("https://www.example.org/a?b", Some("example.org")),
+            ("http://user@news.example.co.uk:8080/", Some("news.example.co.uk")),
+            ("example.org", Some("example.org")),
+            ("urn:x", None),
+        ] {
+            assert_eq!(host(url), expected);
+        }
+    }
 }

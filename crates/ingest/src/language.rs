@@ -7,6 +7,8 @@
 
 use whatlang::Lang;
 
+use crate::calendar::unaccented;
+
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Language {
@@ -54,14 +56,62 @@ pub(crate) fn is_latin(text: &str) -> bool {
     latin >= other
 }
 
-/// The language of a tag such as `en-US`.
+/// Names of languages, folded, as databases and columns write them in English, French, German, Spanish and in the
+/// language itself.
+const NAMES: &[(&str, &str)] = &[
+    ("ar", "arabic arabe arabisch"),
+    ("da", "danish danois danisch danes dansk"),
+    ("de", "german allemand deutsch aleman"),
+    ("en", "english anglais englisch ingles inglese"),
+    ("es", "spanish espagnol spanisch espanol castellano"),
+    ("fi", "finnish finnois finnisch suomi"),
+    ("fr", "french francais franzosisch frances"),
+    ("hi", "hindi"),
+    ("it", "italian italien italienisch italiano"),
+    ("ja", "japanese japonais japanisch japones"),
+    ("ko", "korean coreen koreanisch coreano"),
+    ("nl", "dutch neerlandais niederlandisch holandes nederlands"),
+    ("nb", "norwegian norvegien norwegisch noruego norsk"),
+    ("pl", "polish polonais polnisch polaco polski"),
+    ("pt", "portuguese portugais portugiesisch portugues"),
+    ("ru", "russian russe russisch ruso"),
+    ("sv", "swedish suedois schwedisch sueco svenska"),
+    ("sw", "swahili kiswahili suaheli"),
+    ("tr", "turkish turc turkisch turco turkce"),
+    ("uk", "ukrainian ukrainien ukrainisch ucraniano"),
+    ("zh", "chinese chinois chinesisch chino mandarin"),
+];
+
+/// The language of a tag such as `en-US`, of a code of three letters, or of a name such as `English` or
+/// `FRENCH; FRANÇAIS`.
 pub(crate) fn primary(tag: &str) -> Option<String> {
-    let code = tag.split(['-', '_']).next()?.trim().to_ascii_lowercase();
-    (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase())).then_some(code)
+    let first = tag.split(['-', '_', ';', ',', '/', ' ', '(']).find(|part| !part.is_empty())?;
+    let code = unaccented(first);
+    if let Some((code, _)) = NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == code)) {
+        return Some((*code).to_owned());
+    }
+    let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase());
+    is_code.then(|| match code.as_str() {
+        // Codes of ISO 639-2 that libraries use.
+        "ger" => "de".into(),
+        "fre" => "fr".into(),
+        "dut" => "nl".into(),
+        "chi" | "zho" => "zh".into(),
+        "cze" => "cs".into(),
+        "gre" => "el".into(),
+        "nor" => "nb".into(),
+        _ => two_letter_code(&code).map_or(code, str::to_owned),
+    })
 }
 
 /// ISO 639-1 for the languages that whatlang knows.
 fn two_letters(lang: Lang) -> &'static str {
+    let code = lang.code();
+    two_letter_code(code).unwrap_or(code)
+}
+
+/// The code of two letters for one of three.
+fn two_letter_code(code: &str) -> Option<&'static str> {
     const CODES: &[(&str, &str)] = &[
         ("afr", "af"),
         ("aka", "ak"),
@@ -134,8 +184,7 @@ fn two_letters(lang: Lang) -> &'static str {
         ("yid", "yi"),
         ("zul", "zu"),
     ];
-    let code = lang.code();
-    CODES.binary_search_by_key(&code, |(three, _)| three).map_or(code, |at| CODES[at].1)
+    CODES.binary_search_by_key(&code, |(three, _)| three).ok().map(|at| CODES[at].1)
 }
 
 #[cfg(test)]
@@ -160,6 +209,23 @@ mod tests {
         check("ظل الميناء مغلقا لليوم الثالث على التوالي بينما بحث المهندسون عن مصدر التسرب", Some("ar"));
         check("Rain.", None);
         check("", None);
+    }
+
+    #[test]
+    fn tags_codes_and_names_are_one_language() {
+        for (tag, code) in [
+            ("en-US", Some("en")),
+            ("eng", Some("en")),
+            ("English", Some("en")),
+            ("FRENCH; FRANÇAIS", Some("fr")),
+            ("Deutsch", Some("de")),
+            ("ger", Some("de")),
+            ("und", Some("und")),
+            ("unknown language", None),
+            ("", None),
+        ] {
+            assert_eq!(primary(tag).as_deref(), code, "{tag}");
+        }
     }
 
     #[test]

@@ -2,20 +2,179 @@
 
 use pressmark_core::ProblemKind;
 
-use crate::Fields;
-use crate::fields::{Field, Value};
+use crate::calendar::unaccented;
+use crate::fields::{self, Field, Value};
+use crate::{Fields, references};
 
-/// Names under which fields are found, best first; compared without case, `_`, `-` and spaces.
-const TEXT: &[&str] = &["text", "body", "content", "article", "articlebody", "maintext", "fulltext"];
-const PAGE: &[&str] = &["html", "rawhtml"];
+/// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:` and spaces.
+const TEXT: &[&str] = &[
+    "text",
+    "body",
+    "content",
+    "article",
+    "articlebody",
+    "maintext",
+    "fulltext",
+    "bodytext",
+    "articletext",
+    "storytext",
+    "storybody",
+    "articlecontent",
+    "documenttext",
+    "cleantext",
+    "plaintext",
+    "volltext",
+    "artikeltext",
+    "haupttext",
+    "fliesstext",
+    "inhalt",
+    "texte",
+    "textecomplet",
+    "texteintegral",
+    "contenu",
+    "corps",
+    "texto",
+    "textocompleto",
+    "cuerpo",
+    "contenido",
+    "testo",
+    "testocompleto",
+    "corpo",
+    "conteudo",
+    "tekst",
+    "inhoud",
+];
+const PAGE: &[&str] = &["html", "rawhtml", "contenthtml", "bodyhtml", "articlehtml", "contentencoded"];
 const LAST_TEXT: &[&str] = &["description"];
-const ID: &[&str] = &["id", "docid"];
-const TITLE: &[&str] = &["title", "headline"];
-const URL: &[&str] = &["url", "link", "sourceurl", "targeturi"];
-const DATE: &[&str] =
-    &["date", "published", "datepublish", "datepublished", "publicationdate", "publishedat", "pubdate", "timestamp"];
-const AUTHORS: &[&str] = &["authors", "author", "byline"];
-const SITE: &[&str] = &["site", "sitename", "publisher", "outlet"];
+const ID: &[&str] =
+    &["id", "docid", "articleid", "documentid", "storyid", "storiesid", "recordid", "uuid", "artikelid", "idarticle"];
+const TITLE: &[&str] = &[
+    "title",
+    "headline",
+    "articletitle",
+    "storytitle",
+    "headlinetext",
+    "titel",
+    "schlagzeile",
+    "uberschrift",
+    "titre",
+    "titulo",
+    "titular",
+    "titolo",
+];
+const URL: &[&str] = &[
+    "url",
+    "link",
+    "sourceurl",
+    "targeturi",
+    "articleurl",
+    "storyurl",
+    "pageurl",
+    "canonicalurl",
+    "permalink",
+    "weburl",
+    "documenturl",
+    "documentidentifier",
+    "href",
+    "lien",
+    "enlace",
+];
+const DATE: &[&str] = &[
+    "date",
+    "published",
+    "datepublish",
+    "datepublished",
+    "publicationdate",
+    "publishedat",
+    "pubdate",
+    "publishdate",
+    "publisheddate",
+    "publishtime",
+    "publishedtime",
+    "webpublicationdate",
+    "articledate",
+    "storydate",
+    "dateofpublication",
+    "timestamp",
+    "datetime",
+    "seendate",
+    "datum",
+    "veroffentlichungsdatum",
+    "erscheinungsdatum",
+    "erschienen",
+    "publikationsdatum",
+    "datepublication",
+    "datedepublication",
+    "dateparution",
+    "datedeparution",
+    "fecha",
+    "fechapublicacion",
+    "fechadepublicacion",
+    "data",
+    "datapubblicazione",
+    "datadepublicacao",
+];
+const AUTHORS: &[&str] = &[
+    "authors",
+    "author",
+    "byline",
+    "bylines",
+    "authorname",
+    "authornames",
+    "writer",
+    "creator",
+    "journalist",
+    "autor",
+    "autoren",
+    "verfasser",
+    "auteur",
+    "auteurs",
+    "autores",
+    "autore",
+    "autori",
+];
+const SITE: &[&str] = &[
+    "site",
+    "sitename",
+    "publisher",
+    "outlet",
+    "outletname",
+    "medianame",
+    "publication",
+    "publicationname",
+    "publicationtitle",
+    "newspaper",
+    "sourcename",
+    "source",
+    "journal",
+    "medium",
+    "medienname",
+    "zeitung",
+    "publikation",
+    "quelle",
+    "media",
+    "nomdumedia",
+    "medio",
+    "periodico",
+    "fuente",
+    "testata",
+    "domain",
+];
+const LANGUAGE: &[&str] = &["language", "lang", "languagecode", "langcode", "sprache", "langue", "idioma", "lingua"];
+
+/// Names of the one value that an object holds in place of a string, as `{"rendered": "<p>…"}` of WordPress.
+const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "name", "#text", "$t"];
+
+/// Whether a cell is one of the names under which fields are found.
+pub(crate) fn is_known(cell: &str) -> bool {
+    let key = key(cell);
+    [TEXT, PAGE, LAST_TEXT, ID, TITLE, URL, DATE, AUTHORS, SITE, LANGUAGE].concat().contains(&key.as_str())
+}
+
+/// Whether one of the fields has this name, in any spelling.
+pub(crate) fn has(fields: &[String], name: &str) -> bool {
+    fields.iter().any(|field| field == name || key(field) == key(name))
+}
 
 /// Indices into a record's fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +189,80 @@ pub(crate) struct Picked {
     pub date: Option<usize>,
     pub authors: Option<usize>,
     pub site: Option<usize>,
+    pub language: Option<usize>,
+}
+
+/// How deep objects within objects are looked into.
+const DEEPEST: usize = 8;
+
+/// The fields with those of inner objects in their place, under names with a dot between, where they are needed: for
+/// a name that was given with a dot, for a value such as `{"rendered": "…"}`, and for the text, where no field of the
+/// record itself is one.
+///
+/// `record` is the text of the whole record.
+pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a str) -> Vec<Field<'a>> {
+    for name in names.named().into_iter().filter(|name| name.contains('.')) {
+        for _ in 0..DEEPEST {
+            let is_prefix =
+                |f: &Field<'_>| name.strip_prefix(f.name.as_ref()).is_some_and(|rest| rest.starts_with('.'));
+            let Some(i) = fields.iter().position(|f| is_prefix(f) && is_object(f)) else { break };
+            open(&mut fields, i, record);
+        }
+    }
+    let known = [TEXT, TITLE, AUTHORS, SITE].concat();
+    let holds_one = |f: &Field<'_>| {
+        let inner = inner_of(f, record);
+        is_object(f) && known.contains(&key(&f.name).as_str()) && inner.iter().any(|f| INNER.contains(&f.name.as_ref()))
+    };
+    while let Some(i) = fields.iter().position(|f| !f.name.contains('.') && holds_one(f)) {
+        open(&mut fields, i, record);
+    }
+    let is_text = |f: &Field<'_>| is_filled(f.value) && [TEXT, PAGE].concat().contains(&key_of(&f.name).as_str());
+    if names.text.is_none() && !fields.iter().any(is_text) {
+        let holds_text = |f: &Field<'_>| is_object(f) && inner_of(f, record).iter().any(is_text);
+        if let Some(i) = fields.iter().position(holds_text) {
+            open(&mut fields, i, record);
+        }
+    }
+    fields
+}
+
+fn is_object(field: &Field<'_>) -> bool {
+    matches!(field.value, Value::Json { raw } if raw.starts_with('{'))
+}
+
+fn inner_of<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
+    let Value::Json { raw } = field.value else { return Vec::new() };
+    if raw.starts_with('{') { fields::of_json_in(raw, record).unwrap_or_default() } else { Vec::new() }
+}
+
+/// Puts the fields of an object in its place.
+fn open<'a>(fields: &mut Vec<Field<'a>>, i: usize, record: &'a str) {
+    let Some(field) = fields.get(i) else { return };
+    let inner = inner_of(field, record);
+    let outer = field.name.clone();
+    let named = inner.into_iter().map(|f| Field { name: format!("{outer}.{}", f.name).into(), value: f.value });
+    fields.splice(i..=i, named.collect::<Vec<_>>());
+}
+
+/// The key of a field: of an inner one, by its own name.
+fn key_of(name: &str) -> String {
+    let mut parts = name.rsplit('.');
+    let last = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(outer) if INNER.contains(&last) && !TEXT.contains(&last) => key(outer),
+        _ => key(last),
+    }
 }
 
 /// Finds the fields, by the names given or by sensible ones.
 pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
-    let keys: Vec<_> = fields.iter().map(|f| key(&f.name)).collect();
-    let finder = Finder { fields, keys: &keys };
+    let keys: Vec<_> = fields.iter().map(|f| key_of(&f.name)).collect();
+    let finder = Finder { fields, keys: &keys, beside: None };
     let text = finder.text(names.text.as_deref());
+    let place = text.as_ref().ok().and_then(|i| fields.get(*i)).and_then(|f| f.name.rsplit_once('.'));
+    // What stands beside the text says more of it than what stands around it.
+    let finder = Finder { beside: place.map(|(outer, _)| outer), ..finder };
     let is_page = matches!(&text, Ok(i) if keys.get(*i).is_some_and(|k| PAGE.contains(&k.as_str())));
     let scalar = |value: Value<'_>| value.scalar().is_some();
     Picked {
@@ -46,29 +272,43 @@ pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
         title: finder.find(names.title.as_deref(), TITLE, is_filled),
         url: finder.find(names.url.as_deref(), URL, is_filled),
         date: finder.find(names.date.as_deref(), DATE, scalar),
-        authors: finder.find(None, AUTHORS, |v| is_filled(v) || v.describe() == "a list"),
-        site: finder.find(None, SITE, is_filled),
+        authors: finder.find(names.authors.as_deref(), AUTHORS, |v| is_filled(v) || v.describe() == "a list"),
+        site: finder.find(names.site.as_deref(), SITE, is_filled),
+        language: finder.find(names.language.as_deref(), LANGUAGE, is_filled),
     }
 }
 
+#[derive(Clone, Copy)]
 struct Finder<'a> {
     fields: &'a [Field<'a>],
     keys: &'a [String],
+    /// Name of the object whose fields come first.
+    beside: Option<&'a str>,
 }
 
 impl Finder<'_> {
     fn find(&self, named: Option<&str>, known: &[&str], fits: impl Fn(Value<'_>) -> bool) -> Option<usize> {
         let fits = |i: usize| self.fields.get(i).is_some_and(|f| fits(f.value));
+        let is_beside = |i: usize| {
+            let name = self.fields.get(i).map(|f| f.name.as_ref()).unwrap_or_default();
+            self.beside.is_some_and(|outer| name.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.')))
+        };
         match named {
             Some(name) => self.named(name).filter(|i| fits(*i)),
-            None => known.iter().find_map(|name| self.places(name).find(|i| fits(*i))),
+            None => {
+                let first = |beside: bool| {
+                    known.iter().find_map(|name| self.places(name).find(|i| fits(*i) && (!beside || is_beside(*i))))
+                };
+                self.beside.and_then(|_| first(true)).or_else(|| first(false))
+            }
         }
     }
 
     /// The field of that very name, else of that name in another spelling.
     fn named(&self, name: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|f| f.name == name);
-        exact.or_else(|| self.places(&key(name)).next())
+        let spelt = || self.fields.iter().position(|f| key(&f.name) == key(name));
+        exact.or_else(spelt)
     }
 
     fn places(&self, key: &str) -> impl Iterator<Item = usize> {
@@ -85,8 +325,8 @@ impl Finder<'_> {
             None => known().iter().find_map(|name| self.places(name).next()),
         };
         let Some(field) = found.and_then(|i| self.fields.get(i)) else {
-            let names: Vec<_> = self.fields.iter().take(12).map(|f| format!("{:?}", f.name)).collect();
-            let wanted = named.map_or("text".into(), |n| format!("{n:?}"));
+            let names: Vec<_> = self.fields.iter().take(24).map(|f| format!("{:?}", f.name)).collect();
+            let wanted = named.map_or("of text".into(), |n| format!("{n:?}"));
             return Err((ProblemKind::NoText, format!("no field {wanted} among {}", names.join(", "))));
         };
         if matches!(field.value, Value::Json { .. }) {
@@ -99,8 +339,16 @@ impl Finder<'_> {
 /// The record's other fields as one JSON object; `None` when there are none.
 pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -> Option<String> {
     let date = picked.date.filter(|_| date_is_read);
-    let used =
-        [picked.text.as_ref().ok().copied(), picked.id, picked.title, picked.url, date, picked.authors, picked.site];
+    let used = [
+        picked.text.as_ref().ok().copied(),
+        picked.id,
+        picked.title,
+        picked.url,
+        date,
+        picked.authors,
+        picked.site,
+        picked.language,
+    ];
     let mut json = String::new();
     for (_, field) in fields.iter().enumerate().filter(|(i, _)| !used.contains(&Some(*i))) {
         json.push(if json.is_empty() { '{' } else { ',' });
@@ -111,21 +359,38 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
     (!json.is_empty()).then(|| json + "}")
 }
 
-/// Names of authors: a list, or one string with `;`, `|` or `and` between them. A comma may stand inside a name
-/// ("Okoye, Ada") and parts nothing.
+/// Names of authors: a list of strings or of objects with a name, or one string with `;`, `|` or `and` between them. A
+/// comma may stand inside a name ("Okoye, Ada") and parts nothing.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     let listed = match value {
-        Value::Json { raw } => serde_json::from_str::<Vec<String>>(raw).unwrap_or_default(),
+        Value::Json { raw } => match serde_json::from_str(raw) {
+            Ok(serde_json::Value::Array(values)) => values.iter().filter_map(name_of).collect(),
+            Ok(value) => name_of(&value).into_iter().collect(),
+            Err(_) => Vec::new(),
+        },
         value => {
             let text = value.text().map(|t| t.text.into_owned()).unwrap_or_default();
             text.split([';', '|']).flat_map(|part| part.split(" and ")).map(str::to_owned).collect()
         }
     };
     let tidy = |name: &str| {
-        let name = name.trim();
-        name.strip_prefix("By ").or_else(|| name.strip_prefix("by ")).unwrap_or(name).trim().to_owned()
+        let name = references::decode(name.trim());
+        let bare =
+            ["By ", "by ", "Von ", "von ", "Par ", "par ", "Por ", "por "].iter().find_map(|by| name.strip_prefix(by));
+        bare.unwrap_or(&name).trim().to_owned()
     };
-    listed.iter().map(|name| tidy(name)).filter(|name| !name.is_empty()).collect()
+    listed.iter().map(|name: &String| tidy(name)).filter(|name| !name.is_empty()).collect()
+}
+
+/// A string, or what an object says is its name.
+fn name_of(value: &serde_json::Value) -> Option<String> {
+    let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    value.as_str().map(str::to_owned).or_else(|| text("name")).or_else(|| text("full_name")).or_else(|| {
+        let parts =
+            [text("given_name").or_else(|| text("first_name")), text("family_name").or_else(|| text("last_name"))];
+        let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        (!name.is_empty()).then_some(name)
+    })
 }
 
 fn is_filled(value: Value<'_>) -> bool {
@@ -134,8 +399,11 @@ fn is_filled(value: Value<'_>) -> bool {
 
 /// A field name without what spellings differ in.
 fn key(name: &str) -> String {
-    let skipped = ['_', '-', ' ', '\u{feff}'];
-    name.chars().filter(|c| !skipped.contains(c)).flat_map(char::to_lowercase).collect()
+    let skipped = ['_', '-', ' ', ':', '\u{feff}'];
+    if name.is_ascii() {
+        return name.chars().filter(|c| !skipped.contains(c)).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    unaccented(&name.replace('ß', "ss")).chars().filter(|c| !skipped.contains(c)).collect()
 }
 
 #[cfg(test)]
@@ -159,6 +427,53 @@ mod tests {
         check(r#"{"text": ["a"]}"#, Err(ProblemKind::NoText));
         check(r#"{"text": " "}"#, Err(ProblemKind::Empty));
         check(r#"{}"#, Err(ProblemKind::NoText));
+    }
+
+    #[test]
+    fn the_usual_names_of_several_languages_are_known() {
+        let picked = |json: &'static str| {
+            let fields = of_json(json).unwrap();
+            let Picked { text, id, title, url, date, authors, site, language, .. } = pick(&fields, &Fields::default());
+            let name = |place: Option<usize>| place.map_or("", |i| fields[i].name.as_ref()).to_owned();
+            [text.ok(), id, title, url, date, authors, site, language].map(name)
+        };
+        assert_eq!(
+            picked(
+                r#"{"Artikel-ID": 1, "Medium": "m", "Datum": "d", "Überschrift": "t", "Volltext": "x", "Verfasser": "a", "Sprache": "de"}"#
+            ),
+            ["Volltext", "Artikel-ID", "Überschrift", "", "Datum", "Verfasser", "Medium", "Sprache"]
+        );
+        assert_eq!(
+            picked(
+                r#"{"media_name": "m", "publish_date": "d", "title": "t", "url": "u", "language": "en", "body_text": "x"}"#
+            ),
+            ["body_text", "", "title", "url", "publish_date", "", "media_name", "language"]
+        );
+        assert_eq!(
+            picked(
+                r#"{"titre": "t", "texte intégral": "x", "date de publication": "d", "auteur": "a", "langue": "fr"}"#
+            ),
+            ["texte intégral", "", "titre", "", "date de publication", "auteur", "", "langue"]
+        );
+    }
+
+    #[test]
+    fn inner_objects_are_looked_into() {
+        let check = |json: &str, named: Option<&str>, expected: [Option<&str>; 2]| {
+            let names = Fields { text: named.map(str::to_owned), ..Fields::default() };
+            let fields = expand(of_json(json).unwrap(), &names, json);
+            let picked = pick(&fields, &names);
+            let text = |place: Option<usize>| place.and_then(|i| fields[i].value.text()).map(|t| t.text.into_owned());
+            assert_eq!([text(picked.text.ok()), text(picked.title)], expected.map(|e| e.map(str::to_owned)), "{json}");
+        };
+        let hit = r#"{"_id": "1", "title": "outer", "_source": {"content": "x", "title": "inner"}}"#;
+        check(hit, Some("_source.content"), [Some("x"), Some("inner")]);
+        check(hit, None, [Some("x"), Some("inner")]);
+        check(r#"{"a": {"b": {"c": "x"}}, "title": "t"}"#, Some("a.b.c"), [Some("x"), Some("t")]);
+        check(r#"{"a.b": "x"}"#, Some("a.b"), [Some("x"), None]);
+        let post = r#"{"title": {"rendered": "t"}, "content": {"rendered": "x", "protected": false}}"#;
+        check(post, None, [Some("x"), Some("t")]);
+        check(r#"{"text": "x", "meta": {"text": "y", "title": "z"}}"#, None, [Some("x"), None]);
     }
 
     #[test]

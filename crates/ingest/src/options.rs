@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use crate::date::{self, Order};
+
 /// How the bytes of an input are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -12,18 +14,33 @@ pub enum Format {
     Html,
     /// JSON Lines, one document a line.
     Jsonl,
-    /// Comma-separated values with a header row, one document a row.
+    /// JSON: an object, or a list of objects, one document an object. A list that an object wraps, as the answers of
+    /// search services do, is found.
+    Json,
+    /// Comma-separated values, one document a row; semicolons, tabs and bars between the cells are told by themselves.
     Csv,
-    /// Tab-separated values with a header row, one document a row.
+    /// Tab-separated values, one document a row.
     Tsv,
-    /// A web archive, one document an HTML response.
+    /// A web archive, one document a page: HTML and text responses, and the texts of WET files.
     Warc,
+    /// A text export of Nexis, Factiva, ProQuest or Europresse, one document an article. A text file that is one is
+    /// told by itself.
+    Export,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] =
-        &[Self::Text, Self::Markdown, Self::Html, Self::Jsonl, Self::Csv, Self::Tsv, Self::Warc];
+    pub const ALL: &'static [Format] = &[
+        Self::Text,
+        Self::Markdown,
+        Self::Html,
+        Self::Jsonl,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Warc,
+        Self::Export,
+    ];
 
     /// The name under which the format is chosen, such as `"jsonl"`.
     #[must_use]
@@ -33,9 +50,11 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Jsonl => "jsonl",
+            Self::Json => "json",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Warc => "warc",
+            Self::Export => "export",
         }
     }
 
@@ -47,9 +66,11 @@ impl Format {
             "md" | "markdown" => Self::Markdown,
             "html" | "htm" | "xhtml" => Self::Html,
             "jsonl" | "ndjson" => Self::Jsonl,
+            "json" => Self::Json,
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
-            "warc" => Self::Warc,
+            "warc" | "wet" => Self::Warc,
+            "export" => Self::Export,
             _ => return None,
         })
     }
@@ -58,31 +79,49 @@ impl Format {
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Text => "text/plain",
+            Self::Text | Self::Export => "text/plain",
             Self::Markdown => "text/markdown",
             Self::Html | Self::Warc => "text/html",
-            Self::Jsonl => "application/json",
+            Self::Jsonl | Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::Tsv => "text/tab-separated-values",
         }
     }
 }
 
-/// Names of the fields of tabular input; a field that is not named is found by sensible names.
+/// Names of the fields of tabular input; a field that is not named is found by the names that are usual for it in
+/// English, French, German, Spanish and Italian.
+///
+/// A field within another is named with a dot between the names: `_source.content`. The other fields are then looked
+/// for beside it first. In a table without a header the columns are `column_1`, `column_2`, …
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// The text. Else the first that is a string of `text`, `body`, `content`, `article`, `articleBody`,
-    /// `maintext`, `full_text`, `html`, `raw_html`, `description`.
+    /// The text. Else the first that is a string of `text`, `body`, `content`, `article`, `articleBody`, `body_text`,
+    /// `maintext`, `full_text`, `Volltext`, `texte`, `html`, `description` and the like.
     pub text: Option<String>,
-    /// The record's own id. Else `id`, `doc_id`, `_id`, or the address.
+    /// The record's own id. Else `id`, `doc_id`, `_id`, `article_id` and the like, or the address.
     pub id: Option<String>,
-    /// The title. Else `title`, `headline`.
+    /// The title. Else `title`, `headline`, `Titel`, `titre` and the like.
     pub title: Option<String>,
-    /// The address of the page. Else `url`, `link`, `source_url`, `target_uri`.
+    /// The address of the page. Else `url`, `link`, `source_url`, `target_uri` and the like.
     pub url: Option<String>,
-    /// When it was published. Else `date`, `published`, `date_publish`, `publication_date`, `published_at`,
-    /// `pub_date`, `timestamp`.
+    /// When it was published. Else `date`, `published`, `publish_date`, `Datum`, `fecha` and the like.
     pub date: Option<String>,
+    /// The outlet. Else `site`, `outlet`, `media_name`, `publication`, `Medium` and the like.
+    pub site: Option<String>,
+    /// The language, as a code or a name. Else `language`, `lang`, `Sprache` and the like, which is believed only
+    /// where the text does not tell.
+    pub language: Option<String>,
+    /// The authors. Else `authors`, `author`, `byline`, `Autor` and the like.
+    pub authors: Option<String>,
+}
+
+impl Fields {
+    /// The names that were given.
+    pub(crate) fn named(&self) -> Vec<&str> {
+        let Self { text, id, title, url, date, site, language, authors } = self;
+        [text, id, title, url, date, site, language, authors].into_iter().filter_map(|name| name.as_deref()).collect()
+    }
 }
 
 /// How inputs are read; [`Default`] states every default.
@@ -94,6 +133,17 @@ pub struct Options {
     pub fields: Fields,
     /// ISO 639-1 code of the language of every document. Default: told from the text.
     pub language: Option<String>,
+    /// Whether the first row of a table gives the names of its columns. Default: told from the row.
+    pub header: Option<bool>,
+    /// Character set of every input, by any label that browsers know, such as `windows-1252`. Default: told from the
+    /// bytes and from what pages say of themselves.
+    pub encoding: Option<String>,
+    /// Form of the dates in the field of dates, with the conversions of `strptime`, such as `%d.%m.%Y`. Default: the
+    /// forms that are usual, where they can be only one date.
+    pub date_format: Option<String>,
+    /// Whether `03/05/2024` is the third of May. Default: by the language that the page says it is in, and where that
+    /// says nothing, no date.
+    pub day_first: Option<bool>,
     /// Largest record in bytes, after decompression; one that is larger is reported and never held.
     /// Default: 16 MiB. At most 1 GiB.
     pub max_bytes: usize,
@@ -110,6 +160,10 @@ impl Default for Options {
             format: None,
             fields: Fields::default(),
             language: None,
+            header: None,
+            encoding: None,
+            date_format: None,
+            day_first: None,
             max_bytes: 16 << 20,
             max_ratio: 250,
             max_unpacked_bytes: 64 << 30,
@@ -141,7 +195,26 @@ impl Options {
         {
             return refuse("language", code.clone(), "an ISO 639 code of two or three small letters, such as en");
         }
+        if let Some(label) = &self.encoding
+            && encoding_rs::Encoding::for_label(label.trim().as_bytes())
+                .is_none_or(|found| found == encoding_rs::REPLACEMENT)
+        {
+            return refuse("encoding", label.clone(), "the label of a character set, such as windows-1252");
+        }
+        if let Some(format) = self.date_format.as_ref().filter(|format| !date::is_format(format)) {
+            return refuse("date_format", format.clone(), "a form with year, month and day, such as %d.%m.%Y");
+        }
         Ok(())
+    }
+
+    /// How dates are read that could be two, where the text is in a language.
+    pub(crate) fn order(&self, language: Option<&str>) -> Order {
+        match (self.day_first, language) {
+            (Some(true), _) => Order::DayFirst,
+            (Some(false), _) => Order::MonthFirst,
+            (None, Some(tag)) => Order::of_language(tag),
+            (None, None) => Order::Unknown,
+        }
     }
 }
 
@@ -156,6 +229,22 @@ pub enum Error {
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// The address of a page was given as a path.
+    #[error("{address} is an address: pressmark fetches nothing; save the page and give the file")]
+    Address {
+        /// As given.
+        address: String,
+    },
+    /// A field was named that the records do not have.
+    #[error("no field {field:?} in {}; the fields are {fields}", path.display())]
+    NoField {
+        /// The name that was given.
+        field: String,
+        /// The first table among the inputs.
+        path: PathBuf,
+        /// The names that there are, separated by commas.
+        fields: String,
     },
     /// No path was given.
     #[error("no input was named")]

@@ -4,6 +4,7 @@ use pressmark_core::{ProblemKind, hex};
 use sha2::{Digest, Sha256};
 
 use crate::Format;
+use crate::exports::Maker;
 
 /// One input record as it was read: a file, a line of JSONL, a row of CSV or TSV, a WARC response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,16 @@ pub(crate) struct Context {
     pub url: Option<String>,
     /// Fields of the archive as one JSON object.
     pub extra: Option<String>,
+    /// Language of the page, as the archive says.
+    pub language: Option<String>,
+    /// The maker of the export that the record is an article of.
+    pub export: Option<Maker>,
+    /// Why the record is not the whole page.
+    pub incomplete: Option<String>,
+    /// Line of the file on which the record starts, counted from 1.
+    pub line: Option<u64>,
+    /// Whether the columns of a table are those of its first row, and not numbered.
+    pub has_header: bool,
 }
 
 impl Record {
@@ -63,6 +74,7 @@ impl Record {
     #[must_use]
     pub fn with_columns(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.context.columns = Some(Arc::new(columns.into_iter().map(Into::into).collect()));
+        self.context.has_header = true;
         self
     }
 
@@ -72,7 +84,19 @@ impl Record {
     /// Two records have the same fingerprint only if they are the same in all of that.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        let Context { columns, delimiter, charset, charset_is_found, url, extra } = &self.context;
+        let Context {
+            columns,
+            delimiter,
+            charset,
+            charset_is_found,
+            url,
+            extra,
+            language,
+            export,
+            incomplete,
+            line,
+            has_header,
+        } = &self.context;
         let mut hash = Sha256::new();
         // Each part goes in with its length, so that no two sequences of parts are one.
         let mut part = |bytes: Option<&[u8]>| {
@@ -82,11 +106,19 @@ impl Record {
         part(Some(self.path.as_bytes()));
         part(Some(self.format.as_str().as_bytes()));
         part(Some(self.sha256.as_bytes()));
-        part(Some(&[self.index, self.size, u64::from(*charset_is_found)].map(u64::to_le_bytes).concat()));
+        part(Some(
+            &[self.index, self.size, u64::from(*charset_is_found), u64::from(*has_header)]
+                .map(u64::to_le_bytes)
+                .concat(),
+        ));
         part(self.problem.as_ref().map(|(kind, _)| kind.as_str().as_bytes()));
         part(self.problem.as_ref().map(|(_, message)| message.as_bytes()));
         part(delimiter.as_ref().map(std::slice::from_ref));
-        [charset, url, extra].into_iter().for_each(|text| part(text.as_deref().map(str::as_bytes)));
+        part(export.map(|maker| [maker as u8]).as_ref().map(<[u8; 1]>::as_slice));
+        part(line.map(u64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        [charset, url, extra, language, incomplete]
+            .into_iter()
+            .for_each(|text| part(text.as_deref().map(str::as_bytes)));
         columns.iter().flat_map(|columns| columns.iter()).for_each(|column| part(Some(column.as_bytes())));
         hash.finalize().into()
     }
@@ -119,6 +151,12 @@ mod tests {
             context(Context { charset: Some("a".into()), charset_is_found: true, ..Context::default() }),
             context(Context { url: Some("a".into()), ..Context::default() }),
             context(Context { extra: Some("a".into()), ..Context::default() }),
+            context(Context { language: Some("a".into()), ..Context::default() }),
+            context(Context { incomplete: Some("a".into()), ..Context::default() }),
+            context(Context { export: Some(Maker::Nexis), ..Context::default() }),
+            context(Context { export: Some(Maker::Factiva), ..Context::default() }),
+            context(Context { line: Some(3), ..Context::default() }),
+            context(Context { has_header: true, ..Context::default() }),
             broken("no permission"),
             broken("vanished"),
         ];

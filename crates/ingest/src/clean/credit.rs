@@ -105,6 +105,10 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
         if part.is_empty() || is_role(part) {
             continue;
         }
+        // "By Jane Doe, Harbour Gazette".
+        if !found.is_empty() && is_outlet(part) {
+            continue;
+        }
         let tokens = part.split_whitespace().count();
         let is_name = is_name(part) && (tokens >= 2 || (marked && found.is_empty()));
         if is_name {
@@ -114,6 +118,20 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
         }
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// Last words of the names of outlets.
+static OUTLETS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "gazette times news herald tribune courier journal chronicle observer telegraph guardian examiner record \
+         bulletin dispatch register sentinel ledger magazine weekly zeitung anzeiger rundschau tageblatt kurier \
+         nachrichten reuters afp ap dpa",
+    )
+});
+
+/// Whether a name is that of an outlet, by its last word.
+fn is_outlet(part: &str) -> bool {
+    Folded::new(part).words().last().is_some_and(|word| OUTLETS.contains(word))
 }
 
 /// After a name: an outlet or a place, "The Daily Post", "Nairobi".
@@ -386,6 +404,7 @@ mod tests {
             ("By the Numbers", None),
             ("By noon the rain had stopped.", None),
             ("By Sam O’Neil, The Daily Post", Some(vec!["Sam O’Neil"])),
+            ("By Sam O’Neil, Harbour Gazette", Some(vec!["Sam O’Neil"])),
         ] {
             let found = byline(text);
             if text == "By Land and Sea" {

@@ -41,6 +41,11 @@ use pressmark_core::{DropReason, EditKind, SegmentKind};
 
 pub(crate) use split::split;
 
+/// The names of the people in a byline, with or without "By"; none where it is no byline.
+pub(crate) fn people(byline: &str) -> Vec<String> {
+    credit::byline(byline).or_else(|| credit::names(byline, true)).unwrap_or_default()
+}
+
 use self::{
     chrome::Place,
     fold::Folded,

@@ -3,12 +3,13 @@
 use pressmark_core::Meta;
 use serde_json::Value;
 
+use super::byline::{byline, is_role, people};
+use super::dated::{is_elsewhere, published};
 use super::text::decode;
 use super::tree::{Attr, Tag, Tree};
-use crate::date::{is_month, normalize};
+use crate::Options;
+use crate::date::normalize;
 
-/// Longest name of an author; what is longer is a sentence about one.
-const MAX_AUTHOR_CHARS: usize = 60;
 /// Most authors that are read from the page itself.
 const MAX_AUTHORS: usize = 20;
 /// Most bytes of the page between two authors of one article: a name, a link and a picture.
@@ -25,21 +26,28 @@ pub(super) struct Found {
     pub canonical: Option<String>,
     /// Every form of the title that the page gives, the most trusted first.
     pub titles: Vec<String>,
-    /// The text of the article as JSON-LD gives it: evidence for what belongs to it, never text.
+    /// The text of the article as JSON-LD gives it: evidence for what belongs to it, and the text itself where the
+    /// page shows none.
     pub body: Option<String>,
+    /// Whether JSON-LD says that not everybody may read it.
+    pub is_gated: bool,
+    /// Words of the whole article, as JSON-LD counts them.
+    pub words: Option<usize>,
+    /// Whether it is a blog that goes on while something happens.
+    pub is_live: bool,
 }
 
 /// Reads the metadata of a page; `url` is where it was found.
-pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>) -> Found {
+pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options) -> Found {
     let linked = Linked::read(html, tree);
     let named = Named::read(html, tree);
     let site = linked.site.or_else(|| named.first(&["og:site_name", "application-name", "apple-mobile-web-app-title"]));
-    let language = named.language(tree).or(linked.language).and_then(|l| primary(&l));
-    let published = linked.published.iter().chain(&named.published).find_map(|d| normalize(d));
-    let mut authors = people(linked.authors.iter().map(String::as_str));
-    if authors.is_empty() {
-        authors = people(named.authors.iter().map(String::as_str));
-    }
+    let tag = named.language(tree).or(linked.language);
+    let order = options.order(tag.as_deref());
+    let language = tag.and_then(|l| primary(&l));
+    let day = linked.published.iter().chain(&named.published).find_map(|d| normalize(d, order));
+    let day = day.or_else(|| published(html, tree, order));
+    let authors = authors(&linked.authors, &linked.organizations, &named);
     let canonical = named.canonical.clone().or_else(|| named.first(&["og:url"]));
     let host = canonical.as_deref().into_iter().chain(url).find_map(host);
     let heading = only_heading(html, tree);
@@ -51,8 +59,38 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>) -> Found {
     let sure = heading.clone().filter(is_title);
     let titles = [og, sure, linked.headline, page.clone(), heading].into_iter().flatten();
     let titles: Vec<String> = titles.filter(|t| !t.is_empty()).collect();
-    let meta = Meta { title: titles.first().cloned(), authors, published, site, language, ..Meta::default() };
-    Found { meta, canonical, titles, body: linked.body }
+    let meta = Meta { title: titles.first().cloned(), authors, published: day, site, language, ..Meta::default() };
+    let (body, is_gated, words, is_live) = (linked.body, linked.is_gated, linked.words, linked.is_live);
+    Found { meta, canonical, titles, body, is_gated, words, is_live }
+}
+
+/// Who wrote the article. JSON-LD is made by machines and names a feed or the outlet where nobody filled it in: people
+/// whom it names come first, then those of the byline, then whatever it names.
+fn authors(linked: &[String], organizations: &[String], named: &Named) -> Vec<String> {
+    let all = |names: &[String]| people(names.iter().map(String::as_str));
+    let is_person = |name: &String| !is_role(name) && !is_feed(name) && name.contains(' ');
+    let persons: Vec<String> = all(linked).into_iter().filter(is_person).collect();
+    let bylines: Vec<String> = all(&named.authors).into_iter().filter(|name| !is_role(name)).collect();
+    [persons, bylines, all(linked), all(organizations)].into_iter().find(|names| !names.is_empty()).unwrap_or_default()
+}
+
+/// Whether an author is the machine that took the story in.
+fn is_feed(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "import",
+        "importer",
+        "feed",
+        "admin",
+        "administrator",
+        "webmaster",
+        "newsdesk",
+        "agency",
+        "agencies",
+        "wire",
+        "automated",
+        "bot",
+    ];
+    name.split_whitespace().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// What the JSON-LD of a page says of its article.
@@ -60,10 +98,15 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>) -> Found {
 struct Linked {
     headline: Option<String>,
     authors: Vec<String>,
+    /// Authors that are no people.
+    organizations: Vec<String>,
     published: Option<String>,
     site: Option<String>,
     language: Option<String>,
     body: Option<String>,
+    is_gated: bool,
+    words: Option<usize>,
+    is_live: bool,
 }
 
 impl Linked {
@@ -105,13 +148,22 @@ impl Linked {
                 found.body = found
                     .body
                     .or_else(|| text_of(value.get("articleBody")).or_else(|| text_of(value.get("reviewBody"))));
-                if found.authors.is_empty() {
-                    found.authors = ["author", "creator"]
-                        .iter()
-                        .map(|k| names(value.get(*k)))
-                        .find(|n| !n.is_empty())
-                        .unwrap_or_default();
+                if found.authors.is_empty() && found.organizations.is_empty() {
+                    for author in ["author", "creator"].iter().filter_map(|k| value.get(*k)).take(1) {
+                        (found.authors, found.organizations) = credited(author);
+                    }
                 }
+                let is_free = value.get("isAccessibleForFree");
+                found.is_gated |= is_free == Some(&Value::Bool(false))
+                    || is_free.and_then(Value::as_str).is_some_and(|v| v.eq_ignore_ascii_case("false"));
+                let words = value.get("wordCount");
+                found.words = found.words.or_else(|| {
+                    words
+                        .and_then(Value::as_u64)
+                        .or_else(|| words?.as_str()?.trim().parse().ok())
+                        .and_then(|n| usize::try_from(n).ok())
+                });
+                found.is_live |= types(value).any(|t| t.ends_with("LiveBlogPosting"));
             }
             found.published = found
                 .published
@@ -147,11 +199,32 @@ fn text_of(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.as_str(),
         Value::Array(values) => values.iter().find_map(Value::as_str)?,
-        Value::Object(object) => object.get("name").or_else(|| object.get("@value"))?.as_str()?,
+        Value::Object(object) => match object.get("name").or_else(|| object.get("@value")).and_then(Value::as_str) {
+            Some(name) => name,
+            None => return parted_name(object),
+        },
         _ => return None,
     };
     let text = plain(text);
     (!text.is_empty()).then_some(text)
+}
+
+/// The name of somebody of whom given and family name are told apart.
+fn parted_name(object: &serde_json::Map<String, Value>) -> Option<String> {
+    let part = |key: &str| object.get(key).and_then(Value::as_str).map(plain).filter(|part| !part.is_empty());
+    let parts: Vec<String> = ["givenName", "additionalName", "familyName"].into_iter().filter_map(part).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// People and organizations among the authors that JSON-LD names.
+fn credited(value: &Value) -> (Vec<String>, Vec<String>) {
+    let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    let (mut people, mut others) = (Vec::new(), Vec::new());
+    for value in values.iter().take(50) {
+        let is_other = types(value).any(|t| t.ends_with("Organization") || t == "Brand" || t == "WebSite");
+        if is_other { &mut others } else { &mut people }.extend(names(Some(value)));
+    }
+    (people, others)
 }
 
 fn names(value: Option<&Value>) -> Vec<String> {
@@ -254,7 +327,7 @@ impl Named {
         let all = |name: &str| -> Vec<String> {
             named.values.iter().filter(|(k, _)| k == name).map(|(_, v)| plain(v)).collect()
         };
-        let known = |names: &[String]| !people(names.iter().map(String::as_str)).is_empty();
+        let known = |names: &[String]| people(names.iter().map(String::as_str)).iter().any(|name| !is_role(name));
         let authors = AUTHOR_NAMES.iter().map(|n| all(n)).chain([marked.credited, marked.bylines]).find(|a| known(a));
         let dates = DATE_NAMES.iter().flat_map(|n| all(n)).chain(marked.dates).chain(marked.times).collect();
         Self { authors: authors.unwrap_or_default(), published: dates, ..named }
@@ -314,8 +387,9 @@ impl Marked {
         if node.tag == Tag::Time {
             self.times.extend(value(Attr::Datetime).map(str::to_owned));
         }
+        let is_here = || !is_elsewhere(tree, index);
         let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
-        if node.tag != Tag::Meta && (is_author || prop == "author") {
+        if node.tag != Tag::Meta && (is_author || prop == "author") && is_here() {
             // Authors of one article stand together; those further on wrote something else.
             let start = node.bytes.start;
             let near = self.last_credit.is_none_or(|last| start.saturating_sub(last) < CREDIT_DISTANCE);
@@ -326,7 +400,7 @@ impl Marked {
                 self.last_credit = Some(start);
             }
         }
-        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
+        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) && is_here() {
             let bytes: usize = tree.texts(index).map(|t| t.len()).sum();
             if bytes < BYLINE_BYTES {
                 self.bylines = byline(html, tree, index);
@@ -427,77 +501,12 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
     title.to_owned()
 }
 
-/// Words that stand before a name in a byline, in several languages.
-const BY: &[&str] =
-    &["written by", "posted by", "story by", "by", "par", "por", "von", "di", "af", "av", "door", "author:"];
-
-fn without_by(byline: &str) -> &str {
-    let cut = BY.iter().find_map(|by| {
-        let head = byline.get(..by.len())?;
-        let rest = byline.get(by.len()..)?;
-        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}']))
-            .then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
-    });
-    cut.unwrap_or(byline)
-}
-
-/// The names in an element that is named like a byline: its links, or its text up to the date.
-fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
-    let end = tree.node(index).end;
-    let links: Vec<String> =
-        (index..end).filter(|i| tree.node(*i).tag == Tag::A).map(|i| inner(html, tree, i)).collect();
-    let is_name = |t: &String| {
-        let words = t.split_whitespace().count();
-        (2..=5).contains(&words)
-            && t.split_whitespace().all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric()))
-    };
-    let names: Vec<String> = links.into_iter().filter(is_name).collect();
-    if !names.is_empty() {
-        return names;
-    }
-    let text = inner(html, tree, index);
-    let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
-    // The month of the date that was cut off.
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    while words.len() > 2 && words.last().is_some_and(|w| is_month(w)) {
-        words.pop();
-    }
-    Some(words.join(" ")).filter(|t| is_name(&without_by(t).to_owned())).into_iter().collect()
-}
-
-/// Names of people out of bylines.
-fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut people: Vec<String> = Vec::new();
-    for byline in bylines {
-        let byline = without_by(byline.trim());
-        let parts = byline.split([',', ';', '|', '•']).flat_map(|p| p.split(" and ")).flat_map(|p| p.split(" & "));
-        let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
-        // Single words are no people: "Reuters and AP Staff", "Smith, Jr."
-        if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {
-            parts = vec![byline];
-        }
-        for name in parts {
-            let name = name.trim().trim_end_matches(['.', ',']).trim();
-            let bad = name.is_empty()
-                || name.chars().count() > MAX_AUTHOR_CHARS
-                || name.contains("://")
-                || name.contains('@')
-                || name.starts_with("www.")
-                || !name.chars().any(char::is_alphabetic);
-            if !bad && !people.iter().any(|p| key(p) == key(name)) {
-                people.push(name.to_owned());
-            }
-        }
-    }
-    people
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(page: &str) -> Found {
-        read(page, &Tree::parse(page), None)
+        read(page, &Tree::parse(page), None, &Options::default())
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! A page to the blocks of its article, each with its exact bytes, and what the page says of itself.
 
 mod article;
+mod byline;
 mod charset;
+mod dated;
+mod gate;
+mod linked;
 mod meta;
 mod select;
 mod signs;
@@ -10,11 +14,13 @@ mod tests;
 mod text;
 mod tree;
 
-use pressmark_core::Meta;
+use pressmark_core::{Meta, ProblemKind};
 
+use crate::Options;
 use crate::block::Block;
 
 pub(crate) use charset::declared_charset;
+pub(crate) use text::decode;
 
 /// A page's article.
 #[derive(Debug, Default)]
@@ -25,8 +31,8 @@ pub(crate) struct Page {
     pub meta: Meta,
     /// The address that the page gives as its own.
     pub canonical: Option<String>,
-    /// Whether elements are nested deeper than any browser keeps them: what stands in what is told wrongly there.
-    pub is_deep: bool,
+    /// What is wrong with the page, for a person.
+    pub problems: Vec<(ProblemKind, String)>,
 }
 
 /// Why a page could not be read.
@@ -47,12 +53,21 @@ pub(crate) enum HtmlError {
 ///
 /// # Errors
 /// When the page is larger than 4 GiB. Anything smaller is a page, however broken.
-pub(crate) fn extract(html: &str, url: Option<&str>) -> Result<Page, HtmlError> {
+pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options) -> Result<Page, HtmlError> {
     if u32::try_from(html.len()).is_err() {
         return Err(HtmlError::TooLarge { bytes: html.len() });
     }
     let tree = tree::Tree::parse(html);
-    let found = meta::read(html, &tree, url);
+    let found = meta::read(html, &tree, url, options);
     let blocks = select::blocks(html, &tree, &found);
-    Ok(Page { blocks, meta: found.meta, canonical: found.canonical, is_deep: tree.is_deep() })
+    let blocks = linked::body(html, &tree, &found, &blocks).unwrap_or(blocks);
+    let mut problems = Vec::new();
+    if tree.is_deep() {
+        // What stands in what is told wrongly there.
+        let message = "elements are nested deeper than browsers keep them: the deepest are taken for siblings";
+        problems.push((ProblemKind::Malformed, message.to_owned()));
+    }
+    problems.extend(gate::paywalled(html, &tree, &found, &blocks));
+    problems.extend(gate::several(&tree, &found, &blocks));
+    Ok(Page { blocks, meta: found.meta, canonical: found.canonical, problems })
 }

@@ -363,7 +363,7 @@ fn reference(source: &str) -> (usize, Option<String>) {
 }
 
 /// `source` as the tokenizer reads it: with character references decoded.
-pub(super) fn decode(source: &str) -> String {
+pub(crate) fn decode(source: &str) -> String {
     if !source.contains('&') {
         return source.to_owned();
     }

@@ -127,6 +127,8 @@ attributes! {
     Hidden = "hidden"; AriaHidden = "aria-hidden"; AriaLabel = "aria-label"; Datetime = "datetime";
     Content = "content"; Property = "property"; Name = "name"; Lang = "lang" | "xml:lang"; Type = "type";
     Href = "href"; Itemtype = "itemtype"; HttpEquiv = "http-equiv";
+    Stamp = "data-seconds" | "data-timestamp" | "data-time" | "data-datetime" | "data-date" | "data-published"
+        | "data-pubdate" | "data-publish-date" | "data-published-date" | "data-utc" | "data-epoch";
     Component = "data-component" | "data-module" | "data-testid" | "data-test-id" | "data-qa" | "data-type"
         | "data-component-name" | "data-block" | "data-name" | "data-print-layout";
 }

@@ -1,6 +1,12 @@
 //! Paths to records.
 
+mod articles;
+mod elements;
+mod feed;
+mod reader;
 mod rows;
+mod skipped;
+mod source;
 mod unpack;
 mod walk;
 mod warc;
@@ -11,25 +17,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pressmark_core::{ProblemKind, hex};
-use sha2::{Digest, Sha256};
+use pressmark_core::ProblemKind;
 
-use self::rows::{Cutter, Ends, Raw, Unit};
+use self::reader::{Next, Reader};
+use self::skipped::Log;
+pub use self::skipped::{SkipReason, Skipped};
+use self::unpack::Stream;
 pub use self::unpack::Unpacked;
-use self::unpack::{Failure, Stream};
 use self::walk::{Met, Packing, Target, Walk};
-use crate::record::Context;
-use crate::{Error, Format, Options, Record, binary, decode, fields};
-
-/// How much of the start of an input is looked at to tell its format and character set.
-const LOOKED_AT: usize = 64 << 10;
+use crate::{Error, Format, Options, Record};
 
 /// The records of files, folders and standard input, one after the other.
 ///
 /// Files come in the order in which they are given, those of a folder in the order of the bytes of their paths;
-/// hidden files are left out, files of unknown type skipped and counted. What cannot be read is a record with a
-/// problem. Memory is that of one record, at most [`Options::max_bytes`], and of the names in the folders from a
-/// path given down to the file being read.
+/// hidden files are left out. What cannot be read is a record with a problem; what is no document (files of unknown
+/// type, pipes and devices in folders, rows that pressmark itself wrote, records of an archive without a page) is
+/// listed by [`skipped`](Self::skipped) with the reason. Memory is that of one record, at most
+/// [`Options::max_bytes`], and of the names in the folders from a path given down to the file being read.
 pub struct Inputs {
     walk: Walk,
     options: Options,
@@ -49,6 +53,7 @@ pub struct Progress {
 struct Counts {
     bytes: Arc<AtomicU64>,
     skipped: AtomicU64,
+    log: Log,
 }
 
 impl Progress {
@@ -58,10 +63,17 @@ impl Progress {
         self.counts.bytes.load(Ordering::Relaxed)
     }
 
-    /// Files of unknown type and, in archives, records that hold no page, skipped so far.
+    /// How many files, and records of archives, gave no document so far.
     #[must_use]
     pub fn skipped(&self) -> u64 {
         self.counts.skipped.load(Ordering::Relaxed)
+    }
+
+    /// What gave no document so far, and why, in the order of the inputs; records of one archive that were left out
+    /// for one reason are one entry. At most 100,000 entries.
+    #[must_use]
+    pub fn skips(&self) -> Vec<Skipped> {
+        self.counts.log.entries()
     }
 
     /// Bytes of all files, as they are on disk; `None` where standard input or a pipe is among them.
@@ -76,7 +88,7 @@ impl Progress {
         Walk::new(&self.paths, self.format)
             .map(|met| match met {
                 Met::File(target) => size(target),
-                Met::Skipped | Met::Unreadable(..) => Some(0),
+                Met::Skipped(..) | Met::Unreadable(..) => Some(0),
             })
             .sum()
     }
@@ -86,7 +98,8 @@ impl Inputs {
     /// Opens paths: files, folders (with all that is in them) and `-` for standard input.
     ///
     /// # Errors
-    /// When no path is given, one does not exist, or an option makes no sense.
+    /// When no path is given, one does not exist or is an address, an option makes no sense, or a field was named
+    /// that the first table among the inputs does not have.
     pub fn open(paths: &[impl AsRef<Path>], options: Options) -> Result<Self, Error> {
         options.check()?;
         if paths.is_empty() {
@@ -95,9 +108,13 @@ impl Inputs {
         let paths: Vec<_> = paths.iter().map(|p| p.as_ref().to_owned()).collect();
         for path in paths.iter().filter(|p| p.as_os_str() != "-") {
             if let Err(source) = std::fs::symlink_metadata(path) {
-                return Err(Error::NotFound { path: path.clone(), source });
+                return Err(match path.to_str().filter(|path| is_address(path)) {
+                    Some(address) => Error::Address { address: address.to_owned() },
+                    None => Error::NotFound { path: path.clone(), source },
+                });
             }
         }
+        source::check_fields(&paths, &options)?;
         let walk = Walk::new(&paths, options.format);
         let progress = Progress { counts: Arc::default(), paths: paths.into(), format: options.format };
         Ok(Self { walk, options, progress, current: None })
@@ -113,8 +130,21 @@ impl Inputs {
         let progress =
             Progress { counts: Arc::default(), paths: Arc::new([PathBuf::from("-")]), format: options.format };
         let stream = Stream::new(reader, Packing::Unknown, &options, Arc::clone(&progress.counts.bytes));
-        let current = Some(Reader::new(name.to_owned(), stream, options.format, &options));
+        let current = Some(Reader::new(name.to_owned(), stream, Told::Forced(options.format), &options));
         Ok(Self { walk: Walk::new(&[], options.format), options, progress, current })
+    }
+
+    /// As [`from_reader`](Self::from_reader), from a source that may have to be waited for, such as a pipe or a
+    /// connection: a thread reads ahead, and [`is_ready`](Self::is_ready) tells whether a record has come.
+    ///
+    /// # Errors
+    /// When an option makes no sense.
+    pub fn from_pipe(name: &str, reader: impl Read + Send + 'static, options: Options) -> Result<Self, Error> {
+        let inputs = Self::from_reader(name, std::io::empty(), options)?;
+        let count = Arc::clone(&inputs.progress.counts.bytes);
+        let stream = Stream::waiting(reader, &inputs.options, count);
+        let current = Some(Reader::new(name.to_owned(), stream, Told::Forced(inputs.options.format), &inputs.options));
+        Ok(Self { current, ..inputs })
     }
 
     /// How far the reading is.
@@ -123,21 +153,54 @@ impl Inputs {
         self.progress.clone()
     }
 
+    /// What gave no document so far, and why; see [`Progress::skips`].
+    #[must_use]
+    pub fn skipped(&self) -> Vec<Skipped> {
+        self.progress.skips()
+    }
+
+    /// Whether [`next`](Iterator::next) would return at once; `false` where it might wait for a line that another
+    /// program has not written yet.
+    ///
+    /// Only standard input, pipes and what is read by [`from_pipe`](Self::from_pipe) are waited for. A reader that collects records to work on them together asks
+    /// this before each one but the first, and works on what it has when the answer is no: then a program that writes
+    /// one document and waits has its row at once, and a full pipe is still read in batches.
+    pub fn is_ready(&mut self) -> bool {
+        self.current.as_mut().is_none_or(Reader::is_ready)
+    }
+
     fn open_file(&self, target: &Target) -> Reader {
         let name = target.path.to_string_lossy().into_owned();
         let count = Arc::clone(&self.progress.counts.bytes);
         let stream = if name == "-" {
-            Stream::new(std::io::stdin(), Packing::Unknown, &self.options, count)
+            source::stdin(&self.options, count)
         } else {
             let file = File::open(&target.path).map_err(|e| (ProblemKind::Unreadable, e.to_string()));
             file.and_then(|file| Stream::open(file, target.packing, &self.options, count))
         };
-        Reader::new(name, stream, target.format, &self.options)
+        let told = if target.is_forced { Told::Forced(target.format) } else { Told::ByName(target.format) };
+        Reader::new(name, stream, told, &self.options)
     }
 
-    fn count_skipped(&self) {
+    fn pass_over(&self, path: &str, reason: SkipReason, detail: &str) {
         self.progress.counts.skipped.fetch_add(1, Ordering::Relaxed);
+        self.progress.counts.log.note(path, reason, detail);
     }
+}
+
+/// Whether what was given as a path is the address of a page.
+fn is_address(path: &str) -> bool {
+    path.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https" | "ftp"))
+        || path.starts_with("www.")
+}
+
+/// Who tells the format of an input.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// The user; `None`: nobody, so that the first bytes have to.
+    Forced(Option<Format>),
+    /// The name of the file.
+    ByName(Option<Format>),
 }
 
 impl Iterator for Inputs {
@@ -148,14 +211,17 @@ impl Iterator for Inputs {
             if let Some(reader) = &mut self.current {
                 match reader.next() {
                     Some(Next::Record(record)) => return Some(*record),
-                    Some(Next::Skipped) => self.count_skipped(),
+                    Some(Next::Skipped(reason, detail)) => {
+                        let path = reader.path().to_owned();
+                        self.pass_over(&path, reason, detail);
+                    }
                     None => self.current = None,
                 }
                 continue;
             }
             match self.walk.next()? {
                 Met::File(target) => self.current = Some(self.open_file(&target)),
-                Met::Skipped => self.count_skipped(),
+                Met::Skipped(path, reason, detail) => self.pass_over(&path.to_string_lossy(), reason, detail),
                 Met::Unreadable(path, why) => {
                     let format = self.options.format.unwrap_or(Format::Text);
                     return Some(Record::broken(&path.to_string_lossy(), 0, format, ProblemKind::Unreadable, why));
@@ -169,202 +235,4 @@ impl std::fmt::Debug for Inputs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inputs").field("options", &self.options).finish_non_exhaustive()
     }
-}
-
-/// The records of one file.
-struct Reader {
-    path: String,
-    /// `None` once the file is at its end or broken.
-    stream: Option<Stream>,
-    failure: Option<Failure>,
-    format: Format,
-    cutter: Cutter,
-    context: Context,
-    max_bytes: usize,
-    index: u64,
-}
-
-enum Next {
-    Record(Box<Record>),
-    Skipped,
-}
-
-impl Reader {
-    fn new(path: String, stream: Result<Stream, Failure>, format: Option<Format>, options: &Options) -> Self {
-        let (mut stream, failure) = match stream {
-            Ok(stream) => (Some(stream), None),
-            Err(failure) => (None, Some(failure)),
-        };
-        let head = stream.as_mut().map(|s| s.peek(LOOKED_AT)).unwrap_or_default();
-        let format = format.unwrap_or_else(|| format_of(head));
-        let (unit, charset) = if is_table(format) { charset_of(head) } else { (Unit::Byte, None) };
-        let ends = match format {
-            Format::Jsonl => Ends::AtLine,
-            Format::Csv => Ends::AtRow { delimiter: delimiter_of(head, unit) },
-            Format::Tsv => Ends::AtRow { delimiter: b'\t' },
-            _ => Ends::Never,
-        };
-        let delimiter = if let Ends::AtRow { delimiter } = ends { Some(delimiter) } else { None };
-        let context = Context { charset_is_found: charset.is_some(), charset, delimiter, ..Context::default() };
-        let cutter = Cutter::new(ends, unit, options.max_bytes);
-        Self { path, stream, failure, format, cutter, context, max_bytes: options.max_bytes, index: 0 }
-    }
-
-    fn next(&mut self) -> Option<Next> {
-        let record = match self.read() {
-            Ok(Some(next)) => return Some(next),
-            Ok(None) => self.at_end()?,
-            Err((kind, message)) => {
-                self.stream = None;
-                self.broken(kind, message)
-            }
-        };
-        Some(Next::Record(Box::new(record)))
-    }
-
-    fn read(&mut self) -> Result<Option<Next>, Failure> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
-        if self.format == Format::Warc {
-            return self.read_archive();
-        }
-        loop {
-            let Some(stream) = &mut self.stream else { return Ok(None) };
-            let Some(raw) = self.cutter.next(stream)? else { return Ok(None) };
-            let is_blank = raw.sha256.is_none() && is_blank(&raw.bytes, self.cutter.unit);
-            if self.cutter.ends != Ends::Never && is_blank {
-                continue;
-            }
-            if matches!(self.format, Format::Csv | Format::Tsv) && self.context.columns.is_none() {
-                self.context.columns = Some(Arc::new(self.columns(&raw)));
-                continue;
-            }
-            if self.cutter.ends == Ends::Never && stream.has_changed() {
-                return Err((ProblemKind::Unreadable, "the file changed while it was read".into()));
-            }
-            return Ok(Some(Next::Record(Box::new(self.record(raw)))));
-        }
-    }
-
-    /// What is left to say when there is no more record.
-    fn at_end(&mut self) -> Option<Record> {
-        let stream = self.stream.take()?;
-        if self.cutter.ends != Ends::Never && stream.has_changed() {
-            return Some(self.broken(ProblemKind::Unreadable, "the file changed while it was read".into()));
-        }
-        // A file without a record is one that is empty; it must not go without a word.
-        let nothing = self.index == 0 && self.format != Format::Warc;
-        nothing.then(|| self.broken(ProblemKind::Empty, "there is no text".into()))
-    }
-
-    fn read_archive(&mut self) -> Result<Option<Next>, Failure> {
-        let Some(stream) = &mut self.stream else { return Ok(None) };
-        Ok(warc::next(stream, self.max_bytes)?.map(|met| match met {
-            warc::Met::Other => Next::Skipped,
-            warc::Met::Broken { kind, message, size } => {
-                let record = self.broken(kind, message);
-                // Of a page that was too large, its size is known.
-                let size = if kind == ProblemKind::TooLarge { size } else { 0 };
-                Next::Record(Box::new(Record { size, ..record }))
-            }
-            warc::Met::Page(page) => {
-                let raw = Raw { size: page.body.len() as u64, bytes: page.body, sha256: None };
-                let mut record = self.record(raw);
-                record.context.url = page.url;
-                record.context.charset = page.charset;
-                record.context.extra = page.extra;
-                Next::Record(Box::new(record))
-            }
-        }))
-    }
-
-    fn columns(&self, header: &Raw) -> Vec<String> {
-        let decoded = decode::decode(&header.bytes, self.context.charset.as_deref(), None);
-        let cells = fields::of_row(&decoded.text, self.context.delimiter.unwrap_or(b','));
-        let name = |cell: &fields::Value<'_>| cell.text().map(|t| t.text.trim().to_owned()).unwrap_or_default();
-        cells.iter().map(name).collect()
-    }
-
-    fn record(&mut self, raw: Raw) -> Record {
-        let too_large = raw.sha256.is_some();
-        let index = self.index;
-        self.index += 1;
-        let message = || format!("record of {} bytes is larger than {}", raw.size, self.max_bytes);
-        Record {
-            path: self.path.clone(),
-            index,
-            format: self.format,
-            problem: too_large.then(|| (ProblemKind::TooLarge, message())),
-            sha256: raw.sha256.unwrap_or_else(|| hex(&Sha256::digest(&raw.bytes))),
-            bytes: raw.bytes,
-            size: raw.size,
-            context: self.context.clone(),
-        }
-    }
-
-    fn broken(&mut self, kind: ProblemKind, message: String) -> Record {
-        let index = self.index;
-        self.index += 1;
-        Record::broken(&self.path, index, self.format, kind, message)
-    }
-}
-
-fn is_table(format: Format) -> bool {
-    matches!(format, Format::Jsonl | Format::Csv | Format::Tsv)
-}
-
-fn is_blank(bytes: &[u8], unit: Unit) -> bool {
-    bytes.iter().all(|b| b.is_ascii_whitespace() || (unit != Unit::Byte && *b == 0))
-}
-
-/// The format of a stream without a name.
-fn format_of(head: &[u8]) -> Format {
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    let start = head.get(..head.len().min(14)).unwrap_or_default().to_ascii_lowercase();
-    if start.starts_with(b"warc/") {
-        Format::Warc
-    } else if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
-        Format::Html
-    } else if start.starts_with(b"{") {
-        Format::Jsonl
-    } else {
-        Format::Text
-    }
-}
-
-/// Line ends and character set of a table, from its start: one row alone may be too short to tell.
-fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
-    let bom = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.name().to_ascii_lowercase());
-    let wide = bom.as_deref().filter(|name| name.starts_with("utf-16")).or_else(|| {
-        memchr::memchr(0, head)?;
-        binary::utf16_label(head)
-    });
-    if let Some(name) = wide {
-        return (Unit::Utf16 { little: name == "utf-16le" }, Some(name.to_owned()));
-    }
-    let cut_off = |error: std::str::Utf8Error| error.error_len().is_none();
-    if bom.is_some() || str::from_utf8(head).map_or_else(cut_off, |_| true) || memchr::memchr(0, head).is_some() {
-        return (Unit::Byte, None);
-    }
-    let found = decode::decode(head, None, None);
-    // A few stray bytes say nothing of the other rows: each is then read for itself.
-    let is_found = found.encoding != encoding_rs::UTF_8 && !found.is_unsure();
-    (Unit::Byte, is_found.then(|| found.encoding.name().to_owned()))
-}
-
-/// What stands between the cells of a CSV file: what is most frequent in its first line, as spreadsheets in
-/// much of Europe write semicolons and call it CSV.
-fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
-    let line = head.split(|b| *b == b'\n').find(|line| !is_blank(line, unit)).unwrap_or_default();
-    let count = |byte: u8| {
-        let mut quoted = false;
-        let outside = |b: &&u8| {
-            quoted ^= **b == b'"';
-            !quoted && **b == byte
-        };
-        line.iter().filter(outside).count()
-    };
-    let best = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|d| count(*d));
-    best.filter(|d| count(*d) > 0).unwrap_or(b',')
 }

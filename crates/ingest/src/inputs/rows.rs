@@ -74,7 +74,7 @@ impl Cutter {
     /// # Errors
     /// When the stream breaks; bytes read since the last record are lost with it.
     pub(super) fn next(&mut self, stream: &mut Stream) -> Result<Option<Raw>, Failure> {
-        let mut record = Growing { bytes: Vec::new(), size: 0, hash: None, max: self.max_bytes };
+        let mut record = Growing::new(self.max_bytes);
         let (mut at, mut carry) = (At::CellStart, None);
         loop {
             let chunk = stream.fill()?;
@@ -219,14 +219,18 @@ fn scan_bytes(chunk: &[u8], delimiter: Option<u8>, at: &mut At) -> Scan {
 }
 
 /// A record in the making: bytes up to the limit, beyond it only their number and digest.
-struct Growing {
+pub(super) struct Growing {
     bytes: Vec<u8>,
-    size: u64,
+    pub(super) size: u64,
     hash: Option<Sha256>,
     max: usize,
 }
 
 impl Growing {
+    pub(super) fn new(max: usize) -> Self {
+        Self { bytes: Vec::new(), size: 0, hash: None, max }
+    }
+
     fn would_overflow(&self, more: usize) -> bool {
         self.hash.is_none() && self.bytes.len() + more > self.limit()
     }
@@ -241,7 +245,7 @@ impl Growing {
         self.bytes.extend_from_slice(bytes);
     }
 
-    fn push(&mut self, bytes: &[u8]) {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
         if let Some(hash) = &mut self.hash {
             self.size += bytes.len() as u64;
             hash.update(bytes);
@@ -260,7 +264,7 @@ impl Growing {
     }
 
     /// Ready, without the line ending.
-    fn finish(mut self, ends: [&[u8]; 2]) -> Raw {
+    pub(super) fn finish(mut self, ends: [&[u8]; 2]) -> Raw {
         if let Some(hash) = self.hash {
             return Raw { bytes: Vec::new(), size: self.size, sha256: Some(hex(&hash.finalize())) };
         }

@@ -11,6 +11,7 @@ use pressmark_core::ProblemKind;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::feed::{Feed, FeedReader};
 use super::walk::Packing;
 use crate::Options;
 
@@ -30,6 +31,10 @@ pub(super) struct Stream {
     failure: Option<Failure>,
     /// The file and what was known of it when it was opened.
     file: Option<(Arc<File>, Metadata)>,
+    /// What is known of a source that may have to be waited for, where its bytes are not packed.
+    feed: Option<Arc<Feed>>,
+    /// Whether the source may have to be waited for.
+    may_wait: bool,
 }
 
 /// Why the bytes ended too early.
@@ -45,12 +50,15 @@ impl Stream {
     ) -> Result<Self, Failure> {
         let file = Arc::new(file);
         let metadata = file.metadata().map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;
-        let kept = metadata.is_file().then(|| (Arc::clone(&file), metadata));
+        if !metadata.is_file() {
+            return Self::waiting(Shared(file), options, count);
+        }
+        let kept = Some((Arc::clone(&file), metadata));
         let stream = Self::new(Shared(file), packing, options, count)?;
         Ok(Self { file: kept, ..stream })
     }
 
-    /// Reads from anything.
+    /// Reads from anything that has its bytes at hand.
     pub(super) fn new(
         reader: impl Read + Send + 'static,
         packing: Packing,
@@ -59,19 +67,56 @@ impl Stream {
     ) -> Result<Self, Failure> {
         let packed = Arc::new(AtomicU64::new(0));
         let counted = Counted { reader, counts: [Arc::clone(&packed), count] };
-        let mut source = BufReader::with_capacity(BUFFER, counted);
-        let packing = match packing {
-            Packing::Unknown => packing_of(source.fill_buf().map_err(|e| failure(&e))?),
-            known => known,
-        };
-        let limits =
-            Limits { packed, unpacked: 0, ratio: u64::from(options.max_ratio), most: options.max_unpacked_bytes };
-        let reader: Box<dyn BufRead + Send> = match packing {
-            Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
-            Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
-            Packing::Plain | Packing::Unknown => Box::new(source),
-        };
-        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None })
+        let source = BufReader::with_capacity(BUFFER, counted);
+        let (reader, _) = unpacked(source, packing, Limits::of(options, packed))?;
+        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed: None, may_wait: false })
+    }
+
+    /// Reads from a pipe, whose writer may take its time.
+    pub(super) fn waiting(
+        reader: impl Read + Send + 'static,
+        options: &Options,
+        count: Arc<AtomicU64>,
+    ) -> Result<Self, Failure> {
+        let packed = Arc::new(AtomicU64::new(0));
+        let source = FeedReader::start(reader, [Arc::clone(&packed), count]).map_err(|e| failure(&e))?;
+        let feed = source.feed();
+        let (reader, packing) = unpacked(source, Packing::Unknown, Limits::of(options, packed))?;
+        let feed = (packing == Packing::Plain).then_some(feed);
+        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed, may_wait: true })
+    }
+
+    /// Whether the next line, or any byte where lines do not matter, can be had without waiting.
+    ///
+    /// What is packed is taken to be at hand: who packs does not write line by line.
+    pub(super) fn is_ready(&mut self, ends_at_line: bool) -> bool {
+        let Some(feed) = self.feed.clone() else { return true };
+        loop {
+            let at_hand = self.pending.get(self.at..).unwrap_or_default();
+            let is_enough = match ends_at_line {
+                true => memchr::memchr(b'\n', at_hand).is_some(),
+                false => !at_hand.is_empty(),
+            };
+            // So long a line is worth the wait, and is not searched again and again.
+            if is_enough || at_hand.len() > BUFFER {
+                return true;
+            }
+            let had = at_hand.len();
+            if !feed.has_come() {
+                return false;
+            }
+            self.peek(had + 1);
+            // At the end there is nothing more to wait for.
+            if self.failure.is_some() || self.pending.len() - self.at == had {
+                return true;
+            }
+        }
+    }
+
+    /// The first bytes, up to `count`, which stay to be read. Of a source that may have to be waited for only the
+    /// first line, where lines are records: the rest may depend on what is done with the first.
+    pub(super) fn head(&mut self, count: usize, by_line: bool) -> &[u8] {
+        if self.may_wait && by_line { self.peek_until(count, Some(b'\n')) } else { self.peek(count) }
     }
 
     /// The bytes at hand, at least one unless the input is at its end.
@@ -114,11 +159,18 @@ impl Stream {
 
     /// The first bytes, up to `count`, which stay to be read; an error shows when they are.
     pub(super) fn peek(&mut self, count: usize) -> &[u8] {
+        self.peek_until(count, None)
+    }
+
+    /// The first bytes, up to `count` or the first `mark`.
+    fn peek_until(&mut self, count: usize, mark: Option<u8>) -> &[u8] {
         let mut head = Vec::new();
-        while head.len() < count {
+        let mut has_mark = false;
+        while head.len() < count && !has_mark {
             match self.fill() {
                 Ok(bytes) if !bytes.is_empty() => {
                     let len = bytes.len();
+                    has_mark = mark.is_some_and(|mark| memchr::memchr(mark, bytes).is_some());
                     head.extend_from_slice(bytes);
                     self.consume(len);
                 }
@@ -131,6 +183,7 @@ impl Stream {
         }
         self.put_back(head);
         let end = self.pending.len().min(count);
+        let end = mark.and_then(|mark| memchr::memchr(mark, &self.pending[..end])).map_or(end, |at| at + 1);
         &self.pending[..end]
     }
 
@@ -237,6 +290,24 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// The bytes of a source, unpacked within limits, and how they are packed.
+fn unpacked(
+    mut source: impl BufRead + Send + 'static,
+    packing: Packing,
+    limits: Limits,
+) -> Result<(Box<dyn BufRead + Send>, Packing), Failure> {
+    let packing = match packing {
+        Packing::Unknown => packing_of(source.fill_buf().map_err(|e| failure(&e))?),
+        known => known,
+    };
+    let reader: Box<dyn BufRead + Send> = match packing {
+        Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
+        Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
+        Packing::Plain | Packing::Unknown => Box::new(source),
+    };
+    Ok((reader, packing))
+}
+
 /// How much may be unpacked.
 struct Limits {
     packed: Arc<AtomicU64>,
@@ -246,6 +317,10 @@ struct Limits {
 }
 
 impl Limits {
+    fn of(options: &Options, packed: Arc<AtomicU64>) -> Self {
+        Self { packed, unpacked: 0, ratio: u64::from(options.max_ratio), most: options.max_unpacked_bytes }
+    }
+
     fn over(self, reader: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
         Box::new(BufReader::with_capacity(BUFFER, Limited { limits: self, reader }))
     }

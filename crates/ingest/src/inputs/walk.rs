@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::skipped::SkipReason;
 use crate::Format;
 
 /// Something that is met on the way through the paths.
@@ -11,8 +12,8 @@ use crate::Format;
 pub(super) enum Met {
     /// A file to read.
     File(Target),
-    /// A file of unknown type, or a folder that was read already.
-    Skipped,
+    /// A path that gives no document, why, and what it is.
+    Skipped(PathBuf, SkipReason, &'static str),
     /// A path that cannot be read, and why.
     Unreadable(PathBuf, String),
 }
@@ -23,6 +24,8 @@ pub(super) struct Target {
     pub path: PathBuf,
     /// `None` to tell it from the first bytes.
     pub format: Option<Format>,
+    /// Whether the format is what the user said, not what the name says.
+    pub is_forced: bool,
     pub packing: Packing,
 }
 
@@ -62,6 +65,8 @@ struct Entry {
     path: PathBuf,
     is_folder: bool,
     is_link: bool,
+    /// What it is, where it is neither a file nor a folder.
+    special: Option<&'static str>,
 }
 
 impl Walk {
@@ -81,7 +86,7 @@ impl Walk {
         }
         // Without this, folders that link to one another would be walked in every possible order.
         if is_link && !self.linked.insert(real.clone()) {
-            return Some(Met::Skipped);
+            return Some(Met::Skipped(path, SkipReason::AlreadyRead, "a link to a folder that was read already"));
         }
         let entries = match fs::read_dir(&path).and_then(|dir| dir.map(|e| e.map(entry)).collect::<Result<Vec<_>, _>>())
         {
@@ -95,12 +100,29 @@ impl Walk {
         None
     }
 
-    fn file(&self, path: PathBuf, may_be_stream: bool) -> Met {
+    fn file(&self, path: PathBuf) -> Met {
         match target(&path, self.format) {
-            Some(target) => Met::File(target),
-            None if may_be_stream => Met::File(Target { path, format: self.format, packing: Packing::Unknown }),
-            None => Met::Skipped,
+            Ok(target) => Met::File(target),
+            Err((reason, what)) => Met::Skipped(path, reason, what),
         }
+    }
+
+    /// A path that was given and is no folder.
+    fn root(&self, path: PathBuf, found: Option<&fs::Metadata>) -> Met {
+        let stream = |path| {
+            Met::File(Target { path, format: self.format, is_forced: self.format.is_some(), packing: Packing::Unknown })
+        };
+        let Some(found) = found else { return stream(path) };
+        if found.is_file() {
+            return self.file(path);
+        }
+        // A pipe that the shell has opened, as <(…) does, is read like standard input. One that has a name, or a
+        // device, may never give a byte or never end.
+        if is_open_stream(&path) {
+            return stream(path);
+        }
+        let why = format!("is {}, not a file; its output can be given as standard input, \"-\"", what_it_is(found));
+        Met::Unreadable(path, why)
     }
 }
 
@@ -112,15 +134,14 @@ impl Iterator for Walk {
             let Some(folder) = self.stack.last_mut() else {
                 let root = self.roots.pop()?;
                 if root.as_os_str() == "-" {
-                    return Some(self.file(root, true));
+                    return Some(self.root(root, None));
                 }
                 match fs::metadata(&root) {
                     Ok(found) if found.is_dir() => match self.enter(root, false) {
                         Some(met) => return Some(met),
                         None => continue,
                     },
-                    // A pipe that is named, as a shell's <(…) does, is read like standard input.
-                    Ok(found) => return Some(self.file(root, !found.is_file())),
+                    Ok(found) => return Some(self.root(root, Some(&found))),
                     Err(error) => return Some(Met::Unreadable(root, error.to_string())),
                 }
             };
@@ -128,12 +149,15 @@ impl Iterator for Walk {
                 None => {
                     self.stack.pop();
                 }
-                Some(Entry { path, is_folder: true, is_link }) => {
+                Some(Entry { path, is_folder: true, is_link, .. }) => {
                     if let Some(met) = self.enter(path, is_link) {
                         return Some(met);
                     }
                 }
-                Some(Entry { path, .. }) => return Some(self.file(path, false)),
+                Some(Entry { path, special: Some(what), .. }) => {
+                    return Some(Met::Skipped(path, SkipReason::NotAFile, what));
+                }
+                Some(Entry { path, .. }) => return Some(self.file(path)),
             }
         }
     }
@@ -146,9 +170,35 @@ fn entry(entry: fs::DirEntry) -> Option<Entry> {
     }
     let path = entry.path();
     let is_link = entry.file_type().is_ok_and(|t| t.is_symlink());
-    let found = if is_link { fs::metadata(&path).map(|m| m.file_type()) } else { entry.file_type() };
-    let is_folder = found.is_ok_and(|t| t.is_dir());
-    Some(Entry { path, is_folder, is_link })
+    let found = if is_link { fs::metadata(&path) } else { entry.metadata() };
+    let is_folder = found.as_ref().is_ok_and(fs::Metadata::is_dir);
+    let special = found.as_ref().ok().filter(|found| !found.is_dir() && !found.is_file()).map(what_it_is);
+    Some(Entry { path, is_folder, is_link, special })
+}
+
+/// What something is that is neither a file nor a folder.
+#[cfg(unix)]
+fn what_it_is(found: &fs::Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = found.file_type();
+    match () {
+        () if kind.is_fifo() => "a named pipe",
+        () if kind.is_socket() => "a socket",
+        () if kind.is_char_device() || kind.is_block_device() => "a device",
+        () => "no regular file",
+    }
+}
+
+#[cfg(not(unix))]
+fn what_it_is(_: &fs::Metadata) -> &'static str {
+    "no regular file"
+}
+
+/// Whether a path names a stream that this process holds open already, and that is no device but perhaps a terminal.
+fn is_open_stream(path: &Path) -> bool {
+    // On Linux /dev/stdin and /dev/fd lead to /proc/self/fd, whose links lead to "pipe:[1234]".
+    let by_name = path.starts_with("/dev/fd") || path.starts_with("/proc") || path == Path::new("/dev/stdin");
+    by_name && fs::metadata(path).is_ok_and(|found| what_it_is(&found) != "a device")
 }
 
 fn sort_key(entry: &Entry) -> impl Iterator<Item = u8> + use<'_> {
@@ -156,19 +206,59 @@ fn sort_key(entry: &Entry) -> impl Iterator<Item = u8> + use<'_> {
     name.iter().copied().chain(entry.is_folder.then_some(b'/'))
 }
 
-/// How a file is to be read, by its name; `None` for an unknown type.
-fn target(path: &Path, format: Option<Format>) -> Option<Target> {
-    let name = path.file_name()?.to_str().unwrap_or_default().to_ascii_lowercase();
-    let (name, packing) = if let Some(stem) = name.strip_suffix(".gz") {
+/// Endings of documents that are not read, and what they are.
+const NOT_READ: &[(&str, &str)] = &[
+    ("pdf", "a PDF, which is not read: save it as text first, as with pdftotext"),
+    ("doc", "a document of old Word, which is not read: save it as text first"),
+    ("docx", "a Word document, which is not read: save it as text first"),
+    ("odt", "an OpenDocument text, which is not read: save it as text first"),
+    ("rtf", "an RTF document, which is not read: save it as text first"),
+    ("epub", "an e-book, which is not read: save it as HTML or text first"),
+    ("mht", "a MIME archive of a page, which is not read: save it as HTML first"),
+    ("mhtml", "a MIME archive of a page, which is not read: save it as HTML first"),
+    ("eml", "an e-mail, which is not read: save it as HTML or text first"),
+    ("xls", "a spreadsheet, which is not read: save it as CSV first"),
+    ("xlsx", "a spreadsheet, which is not read: save it as CSV first"),
+    ("ods", "a spreadsheet, which is not read: save it as CSV first"),
+    ("parquet", "a Parquet table, which is not read: write it as JSONL or CSV first"),
+    ("zip", "a ZIP archive, which is not read: unpack it first"),
+    ("tar", "a tar archive, which is not read: unpack it first"),
+    ("tgz", "a tar archive, which is not read: unpack it first"),
+    ("bz2", "packed with bzip2, which is not read: unpack it, or pack it with gzip or Zstandard"),
+    ("xz", "packed with xz, which is not read: unpack it, or pack it with gzip or Zstandard"),
+];
+
+/// How a file is to be read, by its name; else why it is not.
+fn target(path: &Path, forced: Option<Format>) -> Result<Target, (SkipReason, &'static str)> {
+    // Only the ending matters: a name in another character set has one as well.
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let (stem, packing) = if let Some(stem) = name.strip_suffix(".gz") {
         (stem, Packing::Gzip)
     } else if let Some(stem) = name.strip_suffix(".zst") {
         (stem, Packing::Zstd)
     } else {
         (name.as_str(), Packing::Plain)
     };
-    let by_name = || Format::from_extension(name.rsplit_once('.')?.1);
-    let format = format.or_else(by_name)?;
-    Some(Target { path: path.to_owned(), format: Some(format), packing })
+    if let Some(what) = own_by_name(stem) {
+        return Err((SkipReason::OwnOutput, what));
+    }
+    let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let Some(format) = forced.or_else(|| Format::from_extension(extension)) else {
+        let known = NOT_READ.iter().find(|(ending, _)| *ending == extension);
+        return Err((SkipReason::UnknownType, known.map_or("a file of unknown type", |(_, what)| what)));
+    };
+    Ok(Target { path: path.to_owned(), format: Some(format), is_forced: forced.is_some(), packing })
+}
+
+/// Files that a run writes beside its rows. The last ending of their names alone would make documents of them.
+fn own_by_name(name: &str) -> Option<&'static str> {
+    let is = |ending: &str| name.len() > ending.len() && name.ends_with(ending);
+    match () {
+        () if is(".schema.json") => Some("a schema that stands beside annotated rows"),
+        () if is(".manifest.json") => Some("the manifest of a run"),
+        () if is(".journal") => Some("the journal of a run"),
+        () => None,
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +270,7 @@ mod tests {
         Walk::new(&[root.to_owned()], format)
             .map(|met| match met {
                 Met::File(target) => name(&target.path),
-                Met::Skipped => "skipped".into(),
+                Met::Skipped(path, ..) => format!("skipped {}", name(&path)),
                 Met::Unreadable(path, _) => format!("unreadable {}", name(&path)),
             })
             .collect()
@@ -206,7 +296,7 @@ mod tests {
         }
         assert_eq!(
             names(dir.path(), None),
-            ["a-b.HTML", "a.txt", "a/1.jsonl.gz", "a/2.md", "a0/x.tsv.zst", "b.txt", "skipped"]
+            ["a-b.HTML", "a.txt", "a/1.jsonl.gz", "a/2.md", "a0/x.tsv.zst", "b.txt", "skipped c.bin"]
         );
         assert!(names(dir.path(), Some(Format::Text)).contains(&"c.bin".into()));
     }
@@ -224,7 +314,7 @@ mod tests {
         symlink(dir.path().join("gone"), dir.path().join("dangling.txt")).unwrap();
         assert_eq!(
             names(dir.path(), None),
-            ["unreadable a/b/up", "a/b/x.txt", "dangling.txt", "unreadable z1/b/up", "z1/b/x.txt", "skipped"]
+            ["unreadable a/b/up", "a/b/x.txt", "dangling.txt", "unreadable z1/b/up", "z1/b/x.txt", "skipped z2"]
         );
     }
 }

@@ -2,27 +2,36 @@
 
 use std::io::Read;
 
+use brotli_decompressor::Decompressor;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use pressmark_core::ProblemKind;
+use ruzstd::decoding::StreamingDecoder;
 
 use super::unpack::{Failure, Stream};
+use crate::binary;
 
 /// What is next in an archive.
 pub(super) enum Met {
-    /// An HTML response.
+    /// A page or a text.
     Page(Page),
-    /// A record of another kind.
-    Other,
-    /// A record that does not follow the format, or is too large.
-    Broken { kind: ProblemKind, message: String, size: u64 },
+    /// A record that holds neither, and what it is.
+    Other(&'static str),
+    /// A record that does not follow the format, or is too large; what is known of it has no body.
+    Broken { kind: ProblemKind, message: String, size: u64, known: Page },
 }
 
 /// A page and what the archive says of it.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub body: Vec<u8>,
+    /// Whether it is plain text: of a WET file, or served as such.
+    pub is_text: bool,
     pub url: Option<String>,
     pub charset: Option<String>,
+    /// The language that the archive's maker found, as ISO 639 code.
+    pub language: Option<String>,
+    /// Why the archive holds only the start of it.
+    pub truncated: Option<String>,
     /// Id and date of the archive's record as one JSON object.
     pub extra: Option<String>,
 }
@@ -51,55 +60,156 @@ pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>,
     };
     let kind = header("warc-type").unwrap_or_default().to_ascii_lowercase();
     let media = header("content-type").unwrap_or_default().to_ascii_lowercase();
-    let is_response = kind == "response" && (media.is_empty() || media.starts_with("application/http"));
-    let is_page = (kind == "resource" || kind == "response") && is_html(&media);
-    if !is_response && !is_page {
+    let wanted = wanted(&kind, &media);
+    if let Wanted::Nothing(what) = wanted {
         skip(stream, length)?;
-        return Ok(Some(Met::Other));
+        return Ok(Some(Met::Other(what)));
     }
-    if length > (max_bytes + MOST_HEADERS) as u64 {
-        skip(stream, length)?;
-        let message = format!("record of {length} bytes is larger than {max_bytes}");
-        return Ok(Some(Met::Broken { kind: ProblemKind::TooLarge, message, size: length }));
-    }
-    let block = block(stream, length)?;
     let page = Page {
         url: header("warc-target-uri").map(|u| u.trim_matches(['<', '>']).to_owned()),
         charset: charset(&media),
+        language: header("warc-identified-content-language").and_then(language),
+        truncated: header("warc-truncated").map(|why| format!("the archive cut the page short ({})", why.trim())),
         extra: extra(&headers),
-        body: Vec::new(),
+        ..Page::default()
     };
-    if is_page {
-        return Ok(Some(Met::Page(Page { body: block, ..page })));
+    if length > (max_bytes + MOST_HEADERS) as u64 {
+        skip(stream, length)?;
+        let message = format!("record of {length} bytes is larger than {max_bytes}");
+        return Ok(Some(Met::Broken { kind: ProblemKind::TooLarge, message, size: length, known: page }));
     }
-    Ok(Some(response(&block, page, max_bytes)))
+    let block = block(stream, length)?;
+    Ok(Some(match wanted {
+        Wanted::Response => response(&block, page, max_bytes),
+        _ => payload(block, &media, page),
+    }))
+}
+
+/// What a record holds, by its type and media type.
+enum Wanted {
+    /// An HTTP response.
+    Response,
+    /// The page or text itself, or bytes of which nobody says what they are.
+    Payload,
+    Nothing(&'static str),
+}
+
+fn wanted(kind: &str, media: &str) -> Wanted {
+    let is_http = media.starts_with("application/http");
+    match kind {
+        "response" if is_http || media.is_empty() => Wanted::Response,
+        // "conversion": the text of a page, as in the WET files of Common Crawl.
+        "response" | "resource" | "conversion" if !is_http => match kind_of(media) {
+            Content::Other(what) => Wanted::Nothing(what),
+            _ => Wanted::Payload,
+        },
+        "warcinfo" => Wanted::Nothing("a description of the archive"),
+        "request" => Wanted::Nothing("a request"),
+        "metadata" => Wanted::Nothing("metadata of a page"),
+        "revisit" => Wanted::Nothing("a revisit, whose page is in another record"),
+        "continuation" => Wanted::Nothing("the continuation of a record of another archive"),
+        _ => Wanted::Nothing("a record of a type that holds no page"),
+    }
+}
+
+/// What a media type says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Html,
+    Text,
+    /// Nothing: the bytes have to.
+    Unsaid,
+    Other(&'static str),
+}
+
+fn kind_of(media: &str) -> Content {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    match media.split_once('/').unwrap_or((media, "")) {
+        ("text", "html") | ("application", "xhtml+xml") => Content::Html,
+        ("text", "plain" | "markdown") => Content::Text,
+        ("", _) | ("application", "octet-stream" | "x-unknown") | ("unknown", _) => Content::Unsaid,
+        ("image", _) => Content::Other("an image"),
+        ("audio" | "video", _) => Content::Other("sound or film"),
+        ("font", _) => Content::Other("a typeface"),
+        ("text", "css" | "javascript") | ("application", "javascript" | "x-javascript" | "ecmascript") => {
+            Content::Other("a script or style sheet")
+        }
+        ("application", "json" | "ld+json") => Content::Other("JSON"),
+        ("text" | "application", "xml" | "rss+xml" | "atom+xml") => Content::Other("XML or a feed"),
+        ("application", "pdf") => Content::Other("a PDF"),
+        ("text", "dns") => Content::Other("an answer of the name service"),
+        _ => Content::Other("of a media type that holds no page"),
+    }
+}
+
+/// What bytes are of which nobody says it.
+fn sniffed(body: &[u8]) -> Content {
+    let head = body.get(..body.len().min(1 << 12)).unwrap_or_default();
+    if binary::of_bytes(head).is_some() {
+        return Content::Other("binary data");
+    }
+    let head = head.to_ascii_lowercase();
+    let is_page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| find(&head, tag));
+    match head.trim_ascii().first() {
+        None => Content::Other("empty"),
+        Some(_) if is_page => Content::Html,
+        Some(b'<') => Content::Other("XML or a feed"),
+        Some(b'{' | b'[') => Content::Other("JSON"),
+        Some(_) => Content::Text,
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> bool {
+    memchr::memmem::find(haystack, needle).is_some()
+}
+
+/// A page or text that stands in the archive as it is.
+fn payload(body: Vec<u8>, media: &str, page: Page) -> Met {
+    let said = kind_of(media);
+    let content = if said == Content::Unsaid { sniffed(&body) } else { said };
+    match content {
+        Content::Other(what) => Met::Other(what),
+        // Lists of rules for crawlers are served as text.
+        _ if page.url.as_deref().is_some_and(|url| url.ends_with("/robots.txt")) => Met::Other("rules for crawlers"),
+        content => Met::Page(Page { body, is_text: content == Content::Text, ..page }),
+    }
+}
+
+/// ISO 639 code of the first language in a list such as `eng,fra`.
+fn language(list: &str) -> Option<String> {
+    crate::language::primary(list.split(',').next()?)
 }
 
 fn malformed(message: &str, size: u64) -> Met {
-    Met::Broken { kind: ProblemKind::Malformed, message: message.to_owned(), size }
-}
-
-fn is_html(media: &str) -> bool {
-    media.starts_with("text/html") || media.starts_with("application/xhtml+xml")
+    Met::Broken { kind: ProblemKind::Malformed, message: message.to_owned(), size, known: Page::default() }
 }
 
 /// The page of an HTTP response.
 fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
+    let size = block.len() as u64;
     let Some((head, body)) = split_head(block) else {
-        return malformed("response has headers without end", block.len() as u64);
+        let message = "response has headers without end".into();
+        return Met::Broken { kind: ProblemKind::Malformed, message, size, known: page };
     };
     let headers = parse(head);
     let header = |name: &str| value(&headers, name).map(str::to_ascii_lowercase);
     let status = head.split(|b| *b == b' ').nth(1).unwrap_or_default();
     let media = header("content-type").unwrap_or_default();
-    if !status.starts_with(b"2") || !is_html(&media) {
-        return Met::Other;
+    match status.first() {
+        Some(b'2') => {}
+        Some(b'3') => return Met::Other("a redirect"),
+        Some(b'4') => return Met::Other("an error of the client, such as 404"),
+        Some(b'5') => return Met::Other("an error of the server"),
+        _ => return Met::Other("a response without a status"),
+    }
+    if let Content::Other(what) = kind_of(&media) {
+        return Met::Other(what);
     }
     let chunked = header("transfer-encoding").is_some_and(|v| v.contains("chunked"));
     let body = if chunked { dechunk(body).unwrap_or_else(|| body.to_vec()) } else { body.to_vec() };
     match decompress(body, header("content-encoding").as_deref(), max_bytes) {
-        Ok(body) => Met::Page(Page { body, charset: charset(&media), ..page }),
-        Err((kind, message)) => Met::Broken { kind, message, size: block.len() as u64 },
+        Ok(body) => payload(body, &media, Page { charset: charset(&media), ..page }),
+        Err((kind, message)) => Met::Broken { kind, message, size, known: page },
     }
 }
 
@@ -115,9 +225,9 @@ fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result
         Some("deflate") if body.first() == Some(&0x78) => {
             ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
         }
-        Some("br" | "zstd") if str::from_utf8(&body).is_err() => {
-            return Err((ProblemKind::BadArchive, format!("response is packed with {}", encoding.unwrap_or_default())));
-        }
+        Some("zstd") if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => unpack_zstd(&body, most, &mut out),
+        // Brotli has no mark at its start: bytes that are text were unpacked by whoever stored them.
+        Some("br") if !is_text(&body) => Decompressor::new(body.as_slice(), 4096).take(most).read_to_end(&mut out),
         _ => return Ok(body),
     };
     match read {
@@ -127,6 +237,17 @@ fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result
         }
         Ok(_) => Ok(out),
     }
+}
+
+fn unpack_zstd(body: &[u8], most: u64, out: &mut Vec<u8>) -> std::io::Result<usize> {
+    let decoder = StreamingDecoder::new(body).map_err(std::io::Error::other)?;
+    decoder.take(most).read_to_end(out)
+}
+
+/// Whether bytes are a page or text as they stand.
+fn is_text(body: &[u8]) -> bool {
+    let head = body.get(..body.len().min(64)).unwrap_or_default();
+    str::from_utf8(body).is_ok() && !head.iter().any(|b| *b < 9)
 }
 
 /// Joins the chunks of a body; `None` when it has none, as when the archive has joined them already.

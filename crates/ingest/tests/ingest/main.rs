@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a test that cannot go on stops")]
 
 mod bad_input;
+mod exports;
 mod formats;
+mod inputs;
+mod metadata;
 mod offsets;
 
 use pressmark_core::Document;

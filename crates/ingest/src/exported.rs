@@ -1,0 +1,91 @@
+//! One article of a media database's export.
+
+use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
+
+use crate::assemble::{Part, assemble};
+use crate::block::{Block, Judged, Verdict};
+use crate::date::{self, Order};
+use crate::decode::Decoded;
+use crate::exports::{Article, Maker};
+use crate::ingest::{Failure, Found, STAGE, line_block};
+use crate::map::OffsetMap;
+use crate::{Options, Record, clean, language};
+
+pub(crate) fn read(
+    decoded: &Decoded<'_>,
+    record: &Record,
+    options: &Options,
+    maker: Maker,
+    article: &Article,
+    doc: &mut Document,
+) -> Result<Found, Failure> {
+    let text = decoded.text.as_ref();
+    let slice = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap_or_default();
+    let title = article.title.as_ref().map(slice);
+    // What the maker has cleaned is kept: nothing in it is an interface.
+    let keep = |kind| Verdict::Keep { kind, cuts: Vec::new() };
+    let mut pieces: Vec<(usize, Vec<Block>, bool)> = Vec::new();
+    if let (Some(range), Some(title)) = (&article.title, title) {
+        pieces.push((range.start, vec![line_block(title)], true));
+    }
+    for range in &article.body {
+        pieces.push((range.start, clean::split(slice(range), false), false));
+    }
+    pieces.sort_by_key(|(start, ..)| *start);
+    let maps: Vec<_> = pieces
+        .iter()
+        .map(|(start, blocks, _)| OffsetMap::identity(*start, blocks.last().map_or(0, |b| b.input.end)))
+        .collect();
+    let verdicts: Vec<Vec<Verdict>> = pieces
+        .iter()
+        .map(|(_, blocks, is_title)| {
+            let kind = if *is_title { SegmentKind::Title } else { SegmentKind::Body };
+            blocks.iter().map(|_| keep(kind)).collect()
+        })
+        .collect();
+    let parts: Vec<Part<'_>> = pieces
+        .iter()
+        .zip(maps.iter().zip(&verdicts))
+        .map(|((start, blocks, is_title), (map, verdicts))| {
+            let end = blocks.last().map_or(*start, |b| start + b.input.end);
+            let text = text.get(*start..end).unwrap_or_default();
+            let title = is_title.then_some(0);
+            Part { text, map: Some(map), blocks, verdicts, title, between: DropReason::Metadata }
+        })
+        .collect();
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Metadata);
+    if article.is_abstract {
+        let message = "the export holds only an abstract of the article";
+        doc.report(STAGE, ProblemKind::Incomplete, message, None);
+    }
+    if let Some(id) = &article.id {
+        doc.id.clone_from(id);
+    }
+    doc.source.url = doc.source.url.take().or_else(|| article.url.clone());
+    doc.extra = Some(extra(maker, article));
+    let language = article.language.as_deref().and_then(language::primary);
+    // Exports write days in words or by ISO; figures are in the order of the interface, mostly the day first.
+    let order = match options.order(language.as_deref()) {
+        Order::Unknown => Order::DayFirst,
+        order => order,
+    };
+    let meta = Meta {
+        title: title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" ")),
+        authors: article.authors.clone(),
+        published: article.published.as_deref().and_then(|day| date::normalize(day, order)),
+        site: article.site.clone(),
+        language,
+        ..Meta::default()
+    };
+    Ok(Found { assembled, meta, judged: Judged::default() })
+}
+
+/// The export's other fields as one JSON object.
+fn extra(maker: Maker, article: &Article) -> String {
+    let mut fields = serde_json::Map::new();
+    fields.insert("export".into(), maker.as_str().into());
+    for (key, value) in &article.extra {
+        fields.entry(*key).or_insert_with(|| value.as_str().into());
+    }
+    serde_json::Value::Object(fields).to_string()
+}

@@ -1,0 +1,173 @@
+//! Lines of an export, and what single lines are.
+
+use std::ops::Range;
+
+use crate::calendar::unaccented;
+use crate::clean;
+use crate::date::{self, Order};
+
+/// The lines of a text, without the white space around them.
+pub(super) struct Lines<'a> {
+    pub(super) text: &'a str,
+    /// Byte ranges; empty for blank lines.
+    ranges: Vec<Range<usize>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let start = text.as_ptr() as usize;
+        let outer = |c: char| c.is_whitespace() || c == '\u{feff}';
+        let range = |line: &str| {
+            let line = line.trim_matches(outer);
+            let at = line.as_ptr() as usize - start;
+            at..at + line.len()
+        };
+        Self { text, ranges: text.split('\n').map(range).collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// The line of this number; empty past the end.
+    pub(super) fn get(&self, i: usize) -> &'a str {
+        self.ranges.get(i).and_then(|range| self.text.get(range.clone())).unwrap_or_default()
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &'a str)> {
+        (0..self.len()).map(|i| (i, self.get(i)))
+    }
+
+    /// The bytes from the first to the last of some lines, without blank ones around them; `None` when all are blank.
+    pub(super) fn range(&self, lines: Range<usize>) -> Option<Range<usize>> {
+        let first = lines.clone().find(|i| !self.get(*i).is_empty())?;
+        let last = lines.rev().find(|i| !self.get(*i).is_empty())?;
+        Some(self.ranges.get(first)?.start..self.ranges.get(last)?.end)
+    }
+
+    /// The text of some lines with single spaces between words.
+    pub(super) fn joined(&self, lines: Range<usize>) -> String {
+        let text = self.range(lines).and_then(|range| self.text.get(range)).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Runs of lines without a blank one between them.
+    pub(super) fn groups(&self, lines: Range<usize>) -> Vec<Range<usize>> {
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for i in lines.filter(|i| !self.get(*i).is_empty()) {
+            match groups.last_mut() {
+                Some(last) if last.end == i => last.end = i + 1,
+                _ => groups.push(i..i + 1),
+            }
+        }
+        groups
+    }
+
+    /// The end of the value that starts on a line: where a blank line follows, or a line for which `stops` holds.
+    pub(super) fn end_of_value(&self, start: usize, stops: impl Fn(&str) -> bool) -> usize {
+        (start + 1..self.len()).find(|i| self.get(*i).is_empty() || stops(self.get(*i))).unwrap_or(self.len())
+    }
+}
+
+/// A line such as `SECTION: News; Pg. 4`, apart: what stands before the colon, folded, and what stands behind it.
+pub(super) fn labelled(line: &str) -> Option<(String, &str)> {
+    let (label, value) = line.split_once(':')?;
+    let label = label.trim_end_matches(|c: char| c.is_whitespace());
+    let is_label = !label.is_empty()
+        && label.chars().count() <= 40
+        && label
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '/' | '\'' | '’' | '\u{a0}' | '(' | ')'));
+    is_label.then(|| (folded(label), value.trim()))
+}
+
+/// Small letters without accents, single spaces for all that stands between words.
+pub(super) fn folded(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    unaccented(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Words that mean "2 of 40" in the languages of the interfaces.
+const OF: &[&str] = &["of", "de", "von", "sur", "di", "van"];
+/// Words for the documents that are counted.
+const DOCUMENT: &[&str] =
+    &["document", "documents", "dokument", "dokumente", "dokumenten", "documento", "documentos", "documenti", "doc"];
+
+/// Whether a line does nothing but count: "2 of 40 DOCUMENTS", "Document 2 de 40", "Dokument 2 von 40".
+pub(super) fn is_count(line: &str) -> bool {
+    if line.len() > 60 {
+        return false;
+    }
+    let folded = folded(line);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let counts = |words: &[&str]| match words {
+        [first, of, last] => {
+            let (first, last) = (first.parse::<u64>(), last.parse::<u64>());
+            OF.contains(of) && matches!((first, last), (Ok(first), Ok(last)) if 1 <= first && first <= last)
+        }
+        _ => false,
+    };
+    match words.as_slice() {
+        [rest @ .., word] if DOCUMENT.contains(word) => counts(rest),
+        [word, rest @ ..] if DOCUMENT.contains(word) => counts(rest),
+        _ => false,
+    }
+}
+
+/// Words of the languages of the interfaces for the words that are counted.
+const WORDS: &[&str] =
+    &["words", "word", "mots", "mot", "worter", "wort", "palabras", "palabra", "parole", "palavras", "woorden"];
+
+/// Whether a line tells a length and nothing else: "143 words", "1 243 mots".
+pub(super) fn is_length(line: &str) -> bool {
+    line.len() <= 30
+        && line.starts_with(|c: char| c.is_ascii_digit())
+        && folded(line).rsplit_once(' ').is_some_and(|(number, word)| {
+            WORDS.contains(&word) && number.chars().all(|c| c.is_ascii_digit() || c == ' ')
+        })
+}
+
+/// Whether a line claims a copyright.
+pub(super) fn is_copyright(line: &str) -> bool {
+    let lower = line.get(..line.len().min(24)).unwrap_or(line).to_lowercase();
+    let marked = lower.starts_with('©') || lower.starts_with("(c)") || lower.starts_with("copyright");
+    marked && line.bytes().any(|b| b.is_ascii_digit())
+        || lower.starts_with("all rights reserved")
+        || lower.starts_with("tous droits")
+        || lower.starts_with("alle rechte vorbehalten")
+}
+
+/// Whether a line is a date and little else: "March 2, 2024 Saturday", "Samedi 2 mars 2024".
+pub(super) fn is_date(line: &str) -> bool {
+    line.len() <= 80
+        && line.split_whitespace().count() <= 10
+        && date::find(line, Order::DayFirst).is_some()
+        && !line.ends_with(['.', '?', '!'])
+}
+
+/// The names of people in a byline: without what they are, where they are, and how to reach them.
+pub(super) fn people(byline: &str) -> Vec<String> {
+    let byline = byline.trim().trim_end_matches(['.', ';', ',']);
+    // "Jane Doe in Paris", "Jane Doe; jane@doe.example", "Jane Doe | The Gazette".
+    let cut = byline.find(" in ").into_iter().chain(byline.find(['@', '|', '('])).min().unwrap_or(byline.len());
+    let mut head = byline.get(..cut).unwrap_or(byline);
+    if byline.get(cut..).is_some_and(|rest| rest.starts_with('@')) {
+        head = head.rsplit_once(char::is_whitespace).map_or("", |(names, _)| names);
+    }
+    let head = head.trim().trim_end_matches([',', ';', '-', '–']);
+    clean::people(head)
+}
+
+/// The names in a list of the form "Doe, Jane; Roe, Richard", given name first.
+pub(super) fn inverted(list: &str) -> Vec<String> {
+    let name = |name: &str| {
+        let name = name.trim().trim_end_matches('.');
+        match name.split_once(',') {
+            Some((family, given)) if !given.contains(',') && given.split_whitespace().count() <= 3 => {
+                format!("{} {}", given.trim(), family.trim()).trim().to_owned()
+            }
+            _ => name.to_owned(),
+        }
+    };
+    list.split(';').map(name).filter(|name| !name.is_empty()).collect()
+}

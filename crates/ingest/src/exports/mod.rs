@@ -1,0 +1,130 @@
+//! Text exports of media databases: many articles in one file, each between lines of its metadata.
+//!
+//! [`detect`] tells from the start of a file whose export it is, [`border`] tells a line between two articles, and
+//! [`parse`] reads one article. All of it looks at whole lines, so that a file can be cut while it is read.
+//!
+//! The layouts are those that the makers' own sites deliver as plain text, with the labels of their interfaces in
+//! English, French, German and Spanish: Nexis and Nexis Uni (LexisNexis), Factiva (Dow Jones; with two-letter field
+//! codes and as displayed), ProQuest, Europresse (Cision, formerly CEDROM-SNi).
+
+mod europresse;
+mod factiva;
+mod lines;
+mod nexis;
+mod proquest;
+
+use std::ops::Range;
+
+use self::lines::Lines;
+
+/// Whose export it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Maker {
+    Nexis,
+    Factiva,
+    ProQuest,
+    Europresse,
+}
+
+impl Maker {
+    const ALL: [Self; 4] = [Self::Factiva, Self::ProQuest, Self::Europresse, Self::Nexis];
+
+    /// The name under which the maker stands in `extra`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Nexis => "nexis",
+            Self::Factiva => "factiva",
+            Self::ProQuest => "proquest",
+            Self::Europresse => "europresse",
+        }
+    }
+}
+
+/// What a line says of where articles start and end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Border {
+    /// An article starts with this line.
+    Starts,
+    /// An article ends with this line.
+    Ends,
+    /// Neither.
+    Within,
+}
+
+/// One article of an export; ranges are byte offsets into its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Article {
+    pub title: Option<Range<usize>>,
+    /// Stretches of running text, in order.
+    pub body: Vec<Range<usize>>,
+    pub site: Option<String>,
+    /// As the export writes it.
+    pub published: Option<String>,
+    pub authors: Vec<String>,
+    /// A name or code.
+    pub language: Option<String>,
+    pub url: Option<String>,
+    pub id: Option<String>,
+    /// Section, length and the like, under plain names.
+    pub extra: Vec<(&'static str, String)>,
+    /// Whether the body is only an abstract.
+    pub is_abstract: bool,
+}
+
+impl Article {
+    /// Whether enough was found for it to be an article and not a list of contents or a summary of the search.
+    fn is_one(&self) -> bool {
+        !self.body.is_empty() && (self.title.is_some() || self.site.is_some()) && self.published.is_some()
+            || self.title.is_some() && self.site.is_some() && self.published.is_some()
+    }
+}
+
+/// Whose export a file is, from its start; `None` for anything else.
+///
+/// Asks for two signs that stand together in no running text, such as a line `2 of 40 DOCUMENTS` and a line that
+/// starts with `LENGTH:`.
+pub(crate) fn detect(head: &str) -> Option<Maker> {
+    let lines = Lines::of(head);
+    Maker::ALL.into_iter().find(|maker| match maker {
+        Maker::Nexis => nexis::is_export(&lines),
+        Maker::Factiva => factiva::is_export(&lines),
+        Maker::ProQuest => proquest::is_export(&lines),
+        Maker::Europresse => europresse::is_export(&lines),
+    })
+}
+
+/// How many articles a text seems to hold whose layout is not known: lines that count documents, accession numbers, or
+/// lengths behind their label.
+pub(crate) fn count_heads(text: &str) -> usize {
+    let (mut counts, mut numbers, mut lengths) = (0, 0, 0);
+    for line in text.lines().map(str::trim).filter(|line| line.len() <= 80 && !line.is_empty()) {
+        counts += usize::from(lines::is_count(line));
+        numbers += usize::from(factiva::border(line) == Border::Ends || europresse::border(line) == Border::Ends);
+        let value = lines::labelled(line).map(|(_, value)| value);
+        lengths += usize::from(value.is_some_and(lines::is_length));
+    }
+    counts.max(numbers).max(lengths)
+}
+
+/// What a line of an export says of where articles start and end.
+pub(crate) fn border(maker: Maker, line: &str) -> Border {
+    let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    match maker {
+        Maker::Nexis => nexis::border(line),
+        Maker::Factiva => factiva::border(line),
+        Maker::ProQuest => proquest::border(line),
+        Maker::Europresse => europresse::border(line),
+    }
+}
+
+/// The article between two borders; `None` where there is none: before the first, after the last.
+pub(crate) fn parse(maker: Maker, text: &str) -> Option<Article> {
+    let lines = Lines::of(text);
+    let article = match maker {
+        Maker::Nexis => nexis::parse(&lines),
+        Maker::Factiva => factiva::parse(&lines),
+        Maker::ProQuest => proquest::parse(&lines),
+        Maker::Europresse => europresse::parse(&lines),
+    };
+    Some(article).filter(Article::is_one)
+}

@@ -1,0 +1,267 @@
+//! Nexis and Nexis Uni: a head with outlet, date and headline, labels, the text, more labels.
+
+use std::ops::Range;
+
+use super::lines::{Lines, folded, is_copyright, is_count, is_date, labelled, people};
+use super::{Article, Border};
+
+/// What a label stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Headline,
+    Byline,
+    Section,
+    Length,
+    Dateline,
+    Highlight,
+    Body,
+    Language,
+    Url,
+    Date,
+    /// What may stand above the text as well as below it, and is no text.
+    Other,
+    /// What stands only below the text.
+    Tail,
+}
+
+/// Labels, folded, in English, French, German and Spanish.
+const LABELS: &[(Field, &str)] = &[
+    (Field::Headline, "headline|title|titre|titel|schlagzeile|uberschrift|titular|titulo"),
+    (Field::Byline, "byline|author|authors|auteur|auteurs|autor|autoren|verfasser|signature|firma|por|reporter"),
+    (Field::Section, "section|rubrique|rubrik|ressort|seccion|sektion"),
+    (Field::Length, "length|longueur|lange|longitud|extension"),
+    (Field::Dateline, "dateline|lieu|ort|fechado en|dateligne|provenance"),
+    (Field::Highlight, "highlight|encart|zusammenfassung|hervorhebung|vorspann|destacado|resume"),
+    (Field::Body, "body|corps|textkorper|hauptteil|cuerpo|text|texte|texto|volltext"),
+    (Field::Language, "language|langue|sprache|idioma"),
+    (Field::Url, "url|link"),
+    (Field::Date, "date|datum|fecha"),
+    (
+        Field::Other,
+        "series|serie|type|distribution|verteiler|correction|correction date|column|kolumne|source|quelle|fuente|rating|edition|ausgabe",
+    ),
+    (
+        Field::Tail,
+        "load date|date de chargement|date chargement|ladedatum|update|fecha de carga|publication type|type de publication|\
+         type publication|publikationstyp|zeitungstyp|tipo de publicacion|subject|sujet|thema|schlagworter|asunto|tema|graphic|\
+         graphique|grafik|grafico|journal code|code revue|zeitschriftencode|country|pays|land|pais|state|etat|city|ville|stadt|\
+         ciudad|organization|organisation|organizacion|person|personne|persona|company|societe|unternehmen|firma|empresa|\
+         industry|secteur|branche|industria|geographic|region|geographie|geografia|ticker|acc no|document type|\
+         type de document|dokumenttyp|notes|note|copyright|classification|load|issn|keywords|mots cles|photo|photos|\
+         end of document|percentage",
+    ),
+];
+
+/// Words that stand alone in a line where the text starts, and where it ends.
+const BODY: &[&str] = &["body", "corps", "textkorper", "hauptteil", "cuerpo", "full text", "volltext"];
+const AFTER: &[&str] = &[
+    "classification",
+    "klassifizierung",
+    "klassifikation",
+    "clasificacion",
+    "graphic",
+    "graphique",
+    "grafik",
+    "grafico",
+    "notes",
+    "load date",
+];
+const END: &[&str] = &[
+    "end of document",
+    "fin du document",
+    "ende des dokuments",
+    "dokumentende",
+    "fin del documento",
+    "fine del documento",
+];
+
+pub(super) fn is_export(lines: &Lines<'_>) -> bool {
+    let has = |wanted: &[Field]| lines.iter().any(|(_, line)| field(line).is_some_and(|(f, _)| wanted.contains(&f)));
+    let counted = lines.iter().any(|(_, line)| is_count(line));
+    let ended = lines.iter().any(|(_, line)| END.contains(&folded(line).as_str()));
+    (counted || ended) && has(&[Field::Length, Field::Byline, Field::Section, Field::Body, Field::Tail])
+        || ended && lines.iter().any(|(_, line)| BODY.contains(&folded(line).as_str()))
+}
+
+pub(super) fn border(line: &str) -> Border {
+    if is_count(line) {
+        Border::Starts
+    } else if line.len() <= 30 && END.contains(&folded(line).as_str()) {
+        Border::Ends
+    } else {
+        Border::Within
+    }
+}
+
+/// The label of a line, where it is one of these: in capitals, or with a capital and short.
+fn field(line: &str) -> Option<(Field, &str)> {
+    let (label, value) = labelled(line)?;
+    line.starts_with(char::is_uppercase).then_some(())?;
+    LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
+}
+
+/// "Page 2 of 40", which printing puts between lines.
+fn is_page(line: &str) -> bool {
+    let folded = folded(line);
+    let words: Vec<&str> = folded.split(' ').collect();
+    matches!(words.as_slice(), ["page" | "seite" | "pagina", a, _, b] if a.parse::<u32>().is_ok() && b.parse::<u32>().is_ok())
+}
+
+pub(super) fn parse(lines: &Lines<'_>) -> Article {
+    let mut article = Article::default();
+    let is_filled = |i: &usize| !lines.get(*i).is_empty() && !is_page(lines.get(*i)) && !is_count(lines.get(*i));
+    let Some(first) = (0..lines.len()).find(is_filled) else { return article };
+    // The head goes to the first label; a line "BODY" is one.
+    let starts_labels = |i: &usize| field(lines.get(*i)).is_some() || is_body(lines.get(*i));
+    let labels = (first..lines.len()).find(starts_labels).unwrap_or(lines.len());
+    head(lines, first..labels, &mut article);
+    let body = read_labels(lines, labels, &mut article);
+    let end = body_end(lines, body);
+    if let Some(range) = lines.range(body..end) {
+        article.body.push(range);
+    }
+    tail(lines, end, &mut article);
+    article
+}
+
+fn is_body(line: &str) -> bool {
+    line.len() <= 20 && BODY.contains(&folded(line).as_str())
+}
+
+/// Outlet, date and headline: the headline first in Nexis Uni, last in the older layouts.
+fn head(lines: &Lines<'_>, range: Range<usize>, article: &mut Article) {
+    let is_filled = |i: &usize| {
+        let line = lines.get(*i);
+        !line.is_empty() && !is_copyright(line) && !is_page(line)
+    };
+    let filled: Vec<usize> = range.clone().filter(is_filled).collect();
+    let Some(date) = filled.iter().position(|i| is_date(lines.get(*i))) else {
+        // No date: what there is may still be a headline.
+        article.title = filled.first().and_then(|i| lines.range(*i..i + 1));
+        return;
+    };
+    let at = filled[date];
+    article.published = Some(lines.get(at).to_owned());
+    let before = filled.get(..date).unwrap_or_default();
+    // Editions stand right below the date; what is set off from them by a blank line is the headline.
+    let blank = (at + 1..range.end).find(|i| lines.get(*i).is_empty()).unwrap_or(range.end);
+    let below = lines.groups(blank..range.end).into_iter().rfind(|g| g.clone().any(|i| is_filled(&i)));
+    let outlet = match (before, below) {
+        ([.., site], Some(title)) if before.len() == 1 => {
+            article.title = lines.range(title);
+            Some(*site)
+        }
+        ([title, .., site], _) => {
+            let end = before.get(before.len() - 2).map_or(title + 1, |last| last + 1);
+            article.title = lines.range(*title..end);
+            Some(*site)
+        }
+        ([one], None) => Some(*one),
+        (_, title) => {
+            article.title = title.and_then(|title| lines.range(title));
+            None
+        }
+    };
+    article.site = outlet.map(|i| lines.get(i).to_owned());
+    let edition = (at + 1..blank).map(|i| lines.get(i)).find(|line| !line.is_empty() && !is_copyright(line));
+    article.extra.extend(edition.map(|edition| ("edition", edition.to_owned())));
+}
+
+/// Reads the labels above the text; tells the line on which the text starts.
+fn read_labels(lines: &Lines<'_>, start: usize, article: &mut Article) -> usize {
+    let mut at = start;
+    while at < lines.len() {
+        let line = lines.get(at);
+        if line.is_empty() || is_page(line) || is_copyright(line) {
+            at += 1;
+            continue;
+        }
+        if is_body(line) {
+            return at + 1;
+        }
+        match field(line) {
+            Some((Field::Body, "")) => return at + 1,
+            // The label stands in the line of the first paragraph.
+            Some((Field::Body, _)) => return at,
+            Some((Field::Tail, _)) | None => return at,
+            Some((found, _)) => at = note(lines, at, found, article),
+        }
+    }
+    at
+}
+
+/// Takes one labelled value; tells where it ends.
+fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> usize {
+    let end = lines.end_of_value(at, |line| field(line).is_some() || is_body(line));
+    let whole = lines.range(at..end).unwrap_or_default();
+    let text = lines.text.get(whole.clone()).unwrap_or_default();
+    let value = text.split_once(':').map_or("", |(_, value)| value).trim();
+    if value.is_empty() {
+        return end;
+    }
+    let one_line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let start = value.as_ptr() as usize - lines.text.as_ptr() as usize;
+    match found {
+        Field::Headline => {
+            // With a headline of its own, what stood alone in the head was the outlet.
+            let above = article.title.take().and_then(|range| lines.text.get(range)).map(str::to_owned);
+            article.site = article.site.take().or(above);
+            article.title = Some(start..start + value.len());
+        }
+        Field::Byline => article.authors = people(&one_line),
+        Field::Section => article.extra.push(("section", one_line)),
+        Field::Length => article.extra.push(("length", one_line)),
+        Field::Dateline => article.extra.push(("dateline", one_line)),
+        Field::Highlight => article.extra.push(("highlight", one_line)),
+        Field::Language => article.language = Some(one_line),
+        Field::Url => article.url = Some(one_line),
+        Field::Date => article.published = article.published.take().or(Some(one_line)),
+        Field::Body | Field::Other | Field::Tail => {}
+    }
+    end
+}
+
+/// Where the text ends that starts on a line: at what stands only below it.
+fn body_end(lines: &Lines<'_>, start: usize) -> usize {
+    let ends = |i: &usize| {
+        let line = lines.get(*i);
+        let folded = || folded(line);
+        match field(line) {
+            Some((Field::Tail | Field::Language, _)) => true,
+            Some((Field::Url, value)) => value.contains("://"),
+            _ => line.len() <= 40 && (AFTER.contains(&folded().as_str()) || END.contains(&folded().as_str())),
+        }
+    };
+    let end = (start..lines.len()).find(ends).unwrap_or(lines.len());
+    // Claims of copyright stand below the text where no label does.
+    let last = (start..end).rev().take_while(|i| lines.get(*i).is_empty() || is_copyright(lines.get(*i))).last();
+    last.unwrap_or(end)
+}
+
+/// The labels below the text.
+fn tail(lines: &Lines<'_>, start: usize, article: &mut Article) {
+    for i in start..lines.len() {
+        match field(lines.get(i)) {
+            Some((Field::Language, value)) if article.language.is_none() => article.language = Some(value.to_owned()),
+            Some((Field::Url, value)) if article.url.is_none() && value.contains("://") => {
+                article.url = Some(value.to_owned());
+            }
+            Some((Field::Tail, value)) if !value.is_empty() => {
+                let label = labelled(lines.get(i)).map(|(label, _)| label).unwrap_or_default();
+                let key = match label.as_str() {
+                    "publication type"
+                    | "type de publication"
+                    | "type publication"
+                    | "publikationstyp"
+                    | "tipo de publicacion" => "publication_type",
+                    "load date" | "date de chargement" | "date chargement" | "ladedatum" | "update"
+                    | "fecha de carga" => "load_date",
+                    "subject" | "sujet" | "thema" | "schlagworter" | "asunto" | "tema" => "subjects",
+                    _ => continue,
+                };
+                article.extra.push((key, value.to_owned()));
+            }
+            _ => {}
+        }
+    }
+}

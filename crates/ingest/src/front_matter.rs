@@ -1,0 +1,161 @@
+//! The front matter of Markdown: YAML between `---`, TOML between `+++`.
+
+use std::ops::Range;
+
+/// What a front matter says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The title, and where its characters stand.
+    pub title: Option<(String, Range<usize>)>,
+    pub authors: Vec<String>,
+    pub date: Option<String>,
+    pub language: Option<String>,
+    pub url: Option<String>,
+    pub site: Option<String>,
+    /// Other lines that are plain pairs, as one JSON object.
+    pub extra: Option<String>,
+}
+
+/// Longest front matter that is looked for, in bytes.
+const LONGEST: usize = 32 << 10;
+
+/// Where the front matter of a text ends, and what it says; `None` where there is none.
+///
+/// Only what is usual is read: `key: value` and lists of strings, not all of YAML or TOML.
+pub(crate) fn read(text: &str) -> Option<(usize, Said)> {
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+    let text = text.get(skipped..)?;
+    let fence = ["---", "+++"].into_iter().find(|fence| {
+        text.strip_prefix(fence).is_some_and(|rest| rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n'))
+    })?;
+    let mark = if fence == "---" { ':' } else { '=' };
+    let mut said = Said::default();
+    let mut others = serde_json::Map::new();
+    let mut list: Option<String> = None;
+    let mut at = text.find('\n')? + 1;
+    let mut pairs = 0;
+    loop {
+        let line = text.get(at..)?.split_inclusive('\n').next()?;
+        let start = at;
+        at += line.len();
+        let line_end = line.trim_end();
+        if line_end == fence || (fence == "---" && line_end == "...") {
+            break;
+        }
+        if at > LONGEST {
+            return None;
+        }
+        // "- Ada Okoye" below "authors:".
+        if let (Some(item), Some(key)) = (line.trim().strip_prefix("- "), &list) {
+            note(&mut said, &mut others, key, unquoted(item), None);
+            continue;
+        }
+        let Some((key, value)) = line.split_once(mark).filter(|(key, _)| is_key(key, mark)) else { continue };
+        pairs += 1;
+        let key = key.trim().to_lowercase();
+        let trimmed = value.trim();
+        list = trimmed.is_empty().then(|| key.clone());
+        if let Some(items) = trimmed.strip_prefix('[').and_then(|v| v.strip_suffix(']')) {
+            items.split(',').map(unquoted).for_each(|item| note(&mut said, &mut others, &key, item, None));
+            continue;
+        }
+        let value_text = unquoted(trimmed);
+        if !value_text.is_empty() {
+            let offset = value_text.as_ptr() as usize - line.as_ptr() as usize;
+            let range = skipped + start + offset..skipped + start + offset + value_text.len();
+            note(&mut said, &mut others, &key, value_text, Some(range));
+        }
+    }
+    // A rule above a text and another below it are no front matter.
+    (pairs > 0).then_some(())?;
+    said.extra = (!others.is_empty()).then(|| serde_json::Value::Object(others).to_string());
+    Some((skipped + at, said))
+}
+
+fn is_key(key: &str, mark: char) -> bool {
+    let bare = if mark == '=' { key.trim() } else { key.trim_end() };
+    !bare.is_empty() && bare.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+/// A value without its quotes and without the comment behind it.
+fn unquoted(value: &str) -> &str {
+    let value = value.trim().trim_end_matches(',');
+    for quote in ['"', '\''] {
+        if let Some(inner) = value.strip_prefix(quote)
+            && let Some(end) = inner.rfind(quote)
+        {
+            return inner.get(..end).unwrap_or(inner);
+        }
+    }
+    value.split(" #").next().unwrap_or(value).trim()
+}
+
+fn note(
+    said: &mut Said,
+    others: &mut serde_json::Map<String, serde_json::Value>,
+    key: &str,
+    value: &str,
+    range: Option<Range<usize>>,
+) {
+    let slot = match key {
+        "title" | "headline" | "titre" | "titel" | "titulo" => {
+            if let (None, Some(range)) = (&said.title, range) {
+                said.title = Some((value.to_owned(), range));
+            }
+            return;
+        }
+        "author" | "authors" | "byline" | "by" | "auteur" | "autor" => {
+            let parts = value.split([';', '|']).flat_map(|part| part.split(" and "));
+            let names = parts.map(|n| n.trim().trim_start_matches("By ").trim().to_owned()).filter(|n| !n.is_empty());
+            said.authors.extend(names);
+            return;
+        }
+        "date" | "published" | "publishdate" | "pubdate" | "publish_date" | "published_at" | "datum" | "fecha" => {
+            &mut said.date
+        }
+        "lang" | "language" => &mut said.language,
+        "url" | "source_url" | "canonical_url" | "link" | "canonical" => &mut said.url,
+        "site" | "publication" | "outlet" | "publisher" | "source" => &mut said.site,
+        _ => {
+            // Of a list all items are kept.
+            match others.get_mut(key) {
+                Some(serde_json::Value::Array(values)) => values.push(value.into()),
+                Some(first) => *first = serde_json::Value::Array(vec![first.take(), value.into()]),
+                None => {
+                    others.insert(key.to_owned(), value.into());
+                }
+            }
+            return;
+        }
+    };
+    slot.get_or_insert_with(|| value.to_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_and_toml_are_read() {
+        let text = "---\ntitle: \"Rain: again\"\nauthors:\n  - Ada Okoye\n  - 'Bo Lind'\ndate: 2024-05-01 # a Wednesday\n\
+                    tags: [sea, port]\nlang: en\n---\n\nRain fell.\n";
+        let (end, said) = read(text).unwrap();
+        assert_eq!(&text[end..], "\nRain fell.\n");
+        let (title, range) = said.title.clone().unwrap();
+        assert_eq!((title.as_str(), &text[range]), ("Rain: again", "Rain: again"));
+        assert_eq!(said.authors, ["Ada Okoye", "Bo Lind"]);
+        assert_eq!((said.date.as_deref(), said.language.as_deref()), (Some("2024-05-01"), Some("en")));
+        assert_eq!(said.extra.as_deref(), Some(r#"{"tags":["sea","port"]}"#));
+        let (_, said) = read("+++\r\ntitle = 'Rain'\r\nauthor = \"Ada Okoye\"\r\n+++\r\nRain fell.").unwrap();
+        assert_eq!((said.title.map(|t| t.0).as_deref(), said.authors), (Some("Rain"), vec!["Ada Okoye".to_owned()]));
+    }
+
+    #[test]
+    fn rules_are_no_front_matter() {
+        for text in
+            ["---\n\nRain fell.\n\n---\n", "--- \ntitle: x", "Rain\n---\ntitle: x\n---\n", "----\na: b\n----\n", ""]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Names of people out of bylines and out of what pages say of their authors.
+
+use super::meta::{inner, key};
+use super::tree::{Tag, Tree};
+use crate::calendar::month_named;
+
+/// Longest name of an author; what is longer is a sentence about one.
+const MAX_AUTHOR_CHARS: usize = 60;
+
+/// Words that stand before a name in a byline, in several languages.
+const BY: &[&str] = &[
+    "written by",
+    "posted by",
+    "story by",
+    "reported by",
+    "words by",
+    "by",
+    "par",
+    "por",
+    "von",
+    "di",
+    "af",
+    "av",
+    "door",
+    "author:",
+];
+
+fn without_by(byline: &str) -> &str {
+    let cut = BY.iter().find_map(|by| {
+        let head = byline.get(..by.len())?;
+        let rest = byline.get(by.len()..)?;
+        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}']))
+            .then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
+    });
+    cut.unwrap_or(byline)
+}
+
+/// Words with which a link beside a name asks its reader to do something: "Email the author", "Follow".
+const ASKS: &[&str] = &[
+    "email",
+    "e-mail",
+    "mail",
+    "follow",
+    "contact",
+    "about",
+    "view",
+    "see",
+    "more",
+    "read",
+    "subscribe",
+    "share",
+    "all",
+    "send",
+    "tweet",
+    "suivre",
+    "contacter",
+    "folgen",
+    "seguir",
+    "profile",
+];
+
+/// Whether words may be a name: two to five of them, none of them a handle, a number or a request.
+fn is_name(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    (2..=5).contains(&words)
+        && !ASKS.contains(&first.as_str())
+        && !is_role(text)
+        && text
+            .split_whitespace()
+            .all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric() || c == '@'))
+}
+
+/// Words that tell what somebody is, not who.
+const ROLES: &[&str] = &[
+    "reporter",
+    "correspondent",
+    "editor",
+    "writer",
+    "journalist",
+    "columnist",
+    "contributor",
+    "producer",
+    "bureau",
+    "staff",
+    "newsroom",
+    "redaktion",
+    "rédaction",
+    "redaktor",
+    "redacción",
+    "author",
+    "journaliste",
+    "redakteur",
+    "desk",
+];
+
+/// Whether a text is what somebody is: "Senior Reporter", "Political Editor".
+pub(super) fn is_role(text: &str) -> bool {
+    text.split_whitespace().last().is_some_and(|word| {
+        let word = word.trim_end_matches(['s', '.', ',']).to_lowercase();
+        ROLES.contains(&word.as_str())
+    })
+}
+
+/// The names in an element that is named like a byline: its links, or its text up to the date.
+pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
+    let end = tree.node(index).end;
+    let links: Vec<String> =
+        (index..end).filter(|i| tree.node(*i).tag == Tag::A).map(|i| inner(html, tree, i)).collect();
+    let names: Vec<String> = links.into_iter().filter(|link| is_name(link)).collect();
+    if !names.is_empty() {
+        return names;
+    }
+    let text = inner(html, tree, index);
+    let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
+    // An address of mail, and the month of the date that was cut off.
+    let mut words: Vec<&str> = text.split_whitespace().take_while(|w| !w.contains('@')).collect();
+    while words.len() > 2 && words.last().is_some_and(|w| is_month(w) || matches!(*w, "on" | "-" | "–" | "—")) {
+        words.pop();
+    }
+    Some(words.join(" ")).filter(|t| is_name(without_by(t))).into_iter().collect()
+}
+
+fn is_month(word: &str) -> bool {
+    month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
+}
+
+/// Names of people out of bylines.
+pub(super) fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut people: Vec<String> = Vec::new();
+    let mut keys: std::collections::HashSet<String> = std::collections::HashSet::new();
+    for byline in bylines {
+        let byline = without_by(byline.trim());
+        let parts = byline.split([',', ';', '|', '•']).flat_map(|p| p.split(" and ")).flat_map(|p| p.split(" & "));
+        let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
+        // Single words are no people: "Reuters and AP Staff", "Smith, Jr."
+        if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {
+            parts = vec![byline];
+        }
+        for name in parts {
+            let name = name.trim().trim_end_matches(['.', ',']).trim();
+            let bad = name.is_empty()
+                || name.chars().count() > MAX_AUTHOR_CHARS
+                || name.contains("://")
+                || name.contains('@')
+                || name.starts_with("www.")
+                || !name.chars().any(char::is_alphabetic);
+            if !bad && keys.insert(key(name)) {
+                people.push(name.to_owned());
+            }
+        }
+    }
+    people
+}

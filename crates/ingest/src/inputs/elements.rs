@@ -1,0 +1,173 @@
+//! The values of a JSON file: the elements of a list, or objects one after the other.
+
+use std::ops::Range;
+
+use serde_json::value::RawValue;
+
+use super::rows::{Growing, Raw};
+use super::unpack::{Failure, Stream};
+use crate::fields::{self, Value};
+use crate::{Fields, names};
+
+/// Cuts a stream of JSON into the elements of its outermost list, or into the values that stand one after the other.
+pub(super) struct ElementCutter {
+    max_bytes: usize,
+    place: Place,
+    line: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Before the first value.
+    Start,
+    /// In the outermost list.
+    List,
+    /// Outside of any list.
+    Outside,
+}
+
+impl ElementCutter {
+    pub(super) fn new(max_bytes: usize) -> Self {
+        Self { max_bytes, place: Place::Start, line: 1 }
+    }
+
+    /// Whether the file is a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.place == Place::List
+    }
+
+    /// The next value and the line on which it starts; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// When the stream breaks.
+    pub(super) fn next(&mut self, stream: &mut Stream) -> Result<Option<(Raw, u64)>, Failure> {
+        if !self.skip_between(stream)? {
+            return Ok(None);
+        }
+        let line = self.line;
+        let mut element = Growing::new(self.max_bytes);
+        let mut at = At { depth: 0, in_string: false, is_escaped: false, is_scalar: false };
+        loop {
+            let chunk = stream.fill()?;
+            if chunk.is_empty() {
+                return Ok(Some((element.finish([b"\n", b"\r"]), line)));
+            }
+            let end = at.end(chunk, element.size == 0);
+            let taken = end.unwrap_or(chunk.len());
+            element.push(&chunk[..taken]);
+            self.line += memchr::memchr_iter(b'\n', &chunk[..taken]).count() as u64;
+            stream.consume(taken);
+            if end.is_some() {
+                return Ok(Some((element.finish([b"", b""]), line)));
+            }
+        }
+    }
+
+    /// Goes to the start of the next value; `false` at the end of the stream.
+    fn skip_between(&mut self, stream: &mut Stream) -> Result<bool, Failure> {
+        loop {
+            let chunk = stream.fill()?;
+            let Some(&byte) = chunk.first() else { return Ok(false) };
+            match byte {
+                b'\n' => self.line += 1,
+                b'[' if self.place == Place::Start => self.place = Place::List,
+                // A byte order mark stands at the start alone.
+                0xEF | 0xBB | 0xBF if self.place == Place::Start => {}
+                b' ' | b'\t' | b'\r' | b',' | b']' | 0x1E => {}
+                _ => {
+                    if self.place == Place::Start {
+                        self.place = Place::Outside;
+                    }
+                    return Ok(true);
+                }
+            }
+            stream.consume(1);
+        }
+    }
+}
+
+/// Where in a value the cutter is.
+struct At {
+    depth: usize,
+    in_string: bool,
+    is_escaped: bool,
+    is_scalar: bool,
+}
+
+impl At {
+    /// Where the value ends in a chunk; `starts` says whether the chunk is the first of the value.
+    fn end(&mut self, chunk: &[u8], starts: bool) -> Option<usize> {
+        let mut i = 0;
+        if starts {
+            self.is_scalar = !matches!(chunk.first(), Some(b'{' | b'['));
+        }
+        while i < chunk.len() {
+            if self.in_string && !self.is_escaped {
+                // Most bytes are text.
+                i += memchr::memchr2(b'"', b'\\', &chunk[i..]).unwrap_or(chunk.len() - i);
+            }
+            let Some(&byte) = chunk.get(i) else { break };
+            if self.is_escaped {
+                self.is_escaped = false;
+            } else if self.in_string {
+                match byte {
+                    b'\\' => self.is_escaped = true,
+                    _ => self.in_string = false,
+                }
+            } else {
+                match byte {
+                    b'"' => self.in_string = true,
+                    b'{' | b'[' => self.depth += 1,
+                    b'}' | b']' if self.depth > 0 => {
+                        self.depth -= 1;
+                        if self.depth == 0 && !self.is_scalar {
+                            return Some(i + 1);
+                        }
+                    }
+                    b',' | b']' | b'}' | b'\n' if self.is_scalar && self.depth == 0 && (i > 0 || !starts) => {
+                        return Some(i);
+                    }
+                    _ => {}
+                }
+            }
+            i += 1;
+        }
+        None
+    }
+}
+
+/// How deep a wrapping object is looked into: `{"response": {"docs": [{…}]}}` is two.
+const DEEPEST: usize = 3;
+
+/// Where the articles lie in an object that is no article itself but holds a list of them; `None` for any other.
+pub(super) fn wrapped(bytes: &[u8], names: &Fields) -> Option<Vec<Range<usize>>> {
+    let text = str::from_utf8(bytes).ok()?;
+    let fields = fields::of_json(text).ok()?;
+    if names::pick(&fields, names).text.is_ok() {
+        return None;
+    }
+    let list = longest_list(text, DEEPEST)?;
+    let start = text.as_ptr() as usize;
+    let range = |value: &&RawValue| {
+        let at = value.get().as_ptr() as usize - start;
+        at..at + value.get().len()
+    };
+    Some(list.iter().map(range).collect())
+}
+
+/// The longest list of objects in an object.
+fn longest_list(text: &str, depth: usize) -> Option<Vec<&RawValue>> {
+    let fields = fields::of_json(text).ok()?;
+    let size = |list: &Vec<&RawValue>| list.iter().map(|v| v.get().len()).sum::<usize>();
+    fields
+        .iter()
+        .filter_map(|field| match field.value {
+            Value::Json { raw } if raw.starts_with('[') => {
+                let values: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+                (!values.is_empty() && values.iter().all(|v| v.get().starts_with('{'))).then_some(values)
+            }
+            Value::Json { raw } if raw.starts_with('{') && depth > 1 => longest_list(raw, depth - 1),
+            _ => None,
+        })
+        .max_by_key(size)
+}

@@ -1,0 +1,144 @@
+//! A source that may have to be waited for, read by a thread of its own, so that one can ask what has come.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Bytes read at a time.
+const CHUNK: usize = 64 << 10;
+/// Chunks that are read ahead: 1 MiB, so that a fast writer is never held up for long.
+const AHEAD: usize = 16;
+
+/// What the thread has read and nobody has taken.
+#[derive(Debug, Default)]
+pub(super) struct Feed {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Bytes of the chunk that was taken last which are still to be read.
+    left: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    chunks: VecDeque<Vec<u8>>,
+    error: Option<io::Error>,
+    is_at_end: bool,
+    /// Whether nobody will take more.
+    is_left: bool,
+}
+
+impl Feed {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether something has come that was not read yet: bytes, an error or the end.
+    pub(super) fn has_come(&self) -> bool {
+        let state = self.lock();
+        self.left.load(Ordering::Relaxed) > 0 || !state.chunks.is_empty() || state.is_at_end
+    }
+
+    fn put(&self, chunk: Vec<u8>) -> bool {
+        let mut state = self.lock();
+        while state.chunks.len() >= AHEAD && !state.is_left {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.chunks.push_back(chunk);
+        self.changed.notify_all();
+        !state.is_left
+    }
+
+    fn end(&self, error: Option<io::Error>) {
+        let mut state = self.lock();
+        (state.error, state.is_at_end) = (error, true);
+        self.changed.notify_all();
+    }
+
+    /// The next chunk, waited for; empty at the end.
+    fn take(&self) -> io::Result<Vec<u8>> {
+        let mut state = self.lock();
+        loop {
+            if let Some(chunk) = state.chunks.pop_front() {
+                self.changed.notify_all();
+                return Ok(chunk);
+            }
+            if state.is_at_end {
+                return state.error.take().map_or(Ok(Vec::new()), Err);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Reads what a [`Feed`] has, waiting for it.
+pub(super) struct FeedReader {
+    feed: Arc<Feed>,
+    chunk: Vec<u8>,
+    at: usize,
+    counts: [Arc<AtomicU64>; 2],
+}
+
+impl FeedReader {
+    /// Starts to read a source.
+    pub(super) fn start(mut source: impl Read + Send + 'static, counts: [Arc<AtomicU64>; 2]) -> io::Result<Self> {
+        let feed = Arc::new(Feed::default());
+        let of_thread = Arc::clone(&feed);
+        let read = move || {
+            let mut buffer = vec![0; CHUNK];
+            let error = loop {
+                match source.read(&mut buffer) {
+                    Ok(0) => break None,
+                    Ok(read) => {
+                        if !of_thread.put(buffer.get(..read).unwrap_or_default().to_vec()) {
+                            break None;
+                        }
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => break Some(error),
+                }
+            };
+            of_thread.end(error);
+        };
+        thread::Builder::new().name("pressmark-input".into()).spawn(read)?;
+        Ok(Self { feed, chunk: Vec::new(), at: 0, counts })
+    }
+
+    pub(super) fn feed(&self) -> Arc<Feed> {
+        Arc::clone(&self.feed)
+    }
+}
+
+impl Drop for FeedReader {
+    fn drop(&mut self) {
+        self.feed.lock().is_left = true;
+        self.feed.changed.notify_all();
+    }
+}
+
+impl BufRead for FeedReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at >= self.chunk.len() {
+            (self.chunk, self.at) = (self.feed.take()?, 0);
+            for count in &self.counts {
+                count.fetch_add(self.chunk.len() as u64, Ordering::Relaxed);
+            }
+            self.feed.left.store(self.chunk.len(), Ordering::Relaxed);
+        }
+        Ok(self.chunk.get(self.at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count;
+        self.feed.left.store(self.chunk.len().saturating_sub(self.at), Ordering::Relaxed);
+    }
+}
+
+impl Read for FeedReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buf)?;
+        self.consume(read);
+        Ok(read)
+    }
+}

@@ -1,0 +1,94 @@
+//! What is met among the inputs and gives no document, and why.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// Most entries that are kept by name; what comes after them is still counted.
+const MOST_NAMED: usize = 100_000;
+
+/// Something among the inputs that gives no document: a file, or records of one kind in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Path of the file, as in [`Record::path`](crate::Record::path).
+    pub path: String,
+    /// Why it was left out.
+    pub reason: SkipReason,
+    /// What it is, for a person: a lowercase fragment such as `"a named pipe"` or `"HTTP status 404"`.
+    pub detail: String,
+    /// How many: 1 for a file, records for an archive.
+    pub count: u64,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.detail)?;
+        if self.count > 1 { write!(f, " ({} records)", self.count) } else { Ok(()) }
+    }
+}
+
+/// Why something gives no document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// The file's name says nothing of its format, or names one that is not read.
+    UnknownType,
+    /// A named pipe, a device or a socket: reading it might never end.
+    NotAFile,
+    /// Rows, manifests, journals, schemas and dataset cards that pressmark itself wrote.
+    OwnOutput,
+    /// A folder that was read already, by another way to it.
+    AlreadyRead,
+    /// A record of an archive that holds no page: a request, a picture, a redirect, an error.
+    NotAPage,
+    /// A part of an export that is no article: a list of contents, a summary of the search.
+    NotAnArticle,
+}
+
+impl SkipReason {
+    /// Every reason.
+    pub const ALL: &'static [SkipReason] =
+        &[Self::UnknownType, Self::NotAFile, Self::OwnOutput, Self::AlreadyRead, Self::NotAPage, Self::NotAnArticle];
+
+    /// The name under which the reason is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownType => "unknown_type",
+            Self::NotAFile => "not_a_file",
+            Self::OwnOutput => "own_output",
+            Self::AlreadyRead => "already_read",
+            Self::NotAPage => "not_a_page",
+            Self::NotAnArticle => "not_an_article",
+        }
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What was skipped so far; shared between the thread that reads and the one that reports.
+#[derive(Debug, Default)]
+pub(super) struct Log(Mutex<Vec<Skipped>>);
+
+impl Log {
+    /// Notes one more. Records of one archive that were left out for one reason are one entry.
+    pub(super) fn note(&self, path: &str, reason: SkipReason, detail: &str) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of one file stand together at the end, and details are few.
+        let of_file = entries.iter_mut().rev().take_while(|e| e.path == path);
+        let known = of_file.into_iter().find(|e| e.reason == reason && e.detail == detail);
+        if let Some(entry) = known {
+            entry.count += 1;
+        } else if entries.len() < MOST_NAMED {
+            entries.push(Skipped { path: path.into(), reason, detail: detail.into(), count: 1 });
+        }
+    }
+
+    pub(super) fn entries(&self) -> Vec<Skipped> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

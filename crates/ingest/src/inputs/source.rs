@@ -1,0 +1,180 @@
+//! What the start of an input tells of it, before its records are read.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use pressmark_core::ProblemKind;
+
+use super::Told;
+use super::reader::{Next, Reader};
+use super::rows::Unit;
+use super::unpack::{Failure, Stream};
+use super::walk::{Met, Packing, Walk};
+use crate::{Error, Format, Options, binary, decode, names};
+
+/// The format of a stream without a name.
+pub(super) fn format_of(head: &[u8]) -> Format {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let start = head.get(..head.len().min(14)).unwrap_or_default().to_ascii_lowercase();
+    let next = || head.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
+    if start.starts_with(b"warc/") {
+        Format::Warc
+    } else if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
+        Format::Html
+    } else if start.starts_with(b"{") {
+        // One object over several lines, or one a line.
+        let line = memchr::memchr(b'\n', head).and_then(|end| head.get(..end)).unwrap_or(head).trim_ascii_end();
+        if line.ends_with(b"}") || memchr::memchr(b'\n', head).is_none() { Format::Jsonl } else { Format::Json }
+    } else if start.starts_with(b"[") && next() == Some(b'{') {
+        Format::Json
+    } else {
+        Format::Text
+    }
+}
+
+/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a dataset card. Such a file is no input.
+pub(super) fn own_output(head: &[u8], format: Format) -> Option<&'static str> {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let starts = |start: &[u8]| head.starts_with(start);
+    match format {
+        Format::Jsonl | Format::Json => match () {
+            // The key stands first in what is written; in a record of somebody else it may stand anywhere.
+            () if starts(br#"{"schema":"pressmark/1""#) => Some("rows that pressmark wrote"),
+            () if starts(br#"{"journal":"pressmark"#) => Some("the journal of a run"),
+            () if starts(br#"{"manifest":"pressmark"#) || starts(b"{\n  \"manifest\": \"pressmark") => {
+                Some("the manifest of a run")
+            }
+            () => None,
+        },
+        Format::Markdown => {
+            let front = str::from_utf8(head.get(..head.len().min(4 << 10))?).unwrap_or_default();
+            let is_card = front.starts_with("---\n") && front.contains("\ndataset_info:\n  features:\n");
+            (is_card && front.contains("pressmark")).then_some("the dataset card of a run")
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn is_blank(bytes: &[u8], unit: Unit) -> bool {
+    bytes.iter().all(|b| b.is_ascii_whitespace() || (unit != Unit::Byte && *b == 0))
+}
+
+/// Line ends and character set of a table, from its start: one row alone may be too short to tell.
+pub(super) fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
+    let bom = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.name().to_ascii_lowercase());
+    let wide = bom.as_deref().filter(|name| name.starts_with("utf-16")).or_else(|| {
+        memchr::memchr(0, head)?;
+        binary::utf16_label(head)
+    });
+    if let Some(name) = wide {
+        return (Unit::Utf16 { little: name == "utf-16le" }, Some(name.to_owned()));
+    }
+    let cut_off = |error: std::str::Utf8Error| error.error_len().is_none();
+    if bom.is_some() || str::from_utf8(head).map_or_else(cut_off, |_| true) || memchr::memchr(0, head).is_some() {
+        return (Unit::Byte, None);
+    }
+    let found = decode::decode(head, None, None);
+    // A few stray bytes say nothing of the other rows: each is then read for itself.
+    let is_found = found.encoding != encoding_rs::UTF_8 && !found.is_unsure();
+    (Unit::Byte, is_found.then(|| found.encoding.name().to_owned()))
+}
+
+/// What stands between the cells of a CSV file: what is most frequent in its first line, as spreadsheets in
+/// much of Europe write semicolons and call it CSV.
+pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
+    let line = head.split(|b| *b == b'\n').find(|line| !is_blank(line, unit)).unwrap_or_default();
+    let count = |byte: u8| {
+        let mut quoted = false;
+        let outside = |b: &&u8| {
+            quoted ^= **b == b'"';
+            !quoted && **b == byte
+        };
+        line.iter().filter(outside).count()
+    };
+    let best = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|d| count(*d));
+    best.filter(|d| count(*d) > 0).unwrap_or(b',')
+}
+
+/// Whether the first row of a table gives the names of its columns. Names are neither numbers nor addresses, and a
+/// row of data has one or the other, as the event tables of GDELT do; a known name settles it.
+pub(super) fn is_header(cells: &[String]) -> bool {
+    if cells.iter().any(|cell| names::is_known(cell)) {
+        return true;
+    }
+    let is_number = |cell: &&String| {
+        cell.bytes().any(|b| b.is_ascii_digit()) && cell.bytes().all(|b| b.is_ascii_digit() || b"+-.,:/ ".contains(&b))
+    };
+    let is_address = |cell: &&String| cell.starts_with("http://") || cell.starts_with("https://");
+    let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+    let data = cells.iter().filter(|cell| is_number(cell) || is_address(cell)).count();
+    !(cells.iter().any(|cell| is_address(&cell)) || data * 2 > filled)
+}
+
+/// Standard input: as a file where one was given for it, else to be waited for.
+///
+/// # Errors
+/// When it is a device that is neither a terminal nor the null device: it may never end.
+pub(super) fn stdin(options: &Options, count: Arc<AtomicU64>) -> Result<Stream, Failure> {
+    let stdin = std::io::stdin();
+    #[cfg(unix)]
+    {
+        use std::io::IsTerminal;
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::{FileTypeExt, MetadataExt};
+        let file = stdin.as_fd().try_clone_to_owned().map(File::from);
+        if let Ok(found) = file.and_then(|file| file.metadata()) {
+            let kind = found.file_type();
+            let is_null = || std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == found.rdev());
+            if kind.is_file() {
+                return Stream::new(stdin, Packing::Unknown, options, count);
+            }
+            if (kind.is_char_device() || kind.is_block_device()) && !stdin.is_terminal() && !is_null() {
+                return Err((ProblemKind::Unreadable, "standard input is a device, which may never end".into()));
+            }
+        }
+    }
+    Stream::waiting(stdin, options, count)
+}
+
+/// Records of a table that are looked at for a field that was named.
+const CHECKED: usize = 100;
+
+/// Refuses the name of a field that the first table among the inputs does not have.
+///
+/// # Errors
+/// [`Error::NoField`] lists the fields that there are.
+pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), Error> {
+    let wanted = options.fields.named();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let is_table = |format| matches!(format, Some(Format::Jsonl | Format::Json | Format::Csv | Format::Tsv));
+    let first = Walk::new(paths, options.format).find_map(|met| match met {
+        Met::File(target) if is_table(target.format) && target.path.is_file() => Some(target),
+        _ => None,
+    });
+    let Some(target) = first else { return Ok(()) };
+    let stream = File::open(&target.path)
+        .map_err(|e| (ProblemKind::Unreadable, e.to_string()))
+        .and_then(|file| Stream::open(file, target.packing, options, Arc::default()));
+    let path = target.path.to_string_lossy().into_owned();
+    let mut reader = Reader::new(path, stream, Told::ByName(target.format), options);
+    let mut missing = wanted;
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..CHECKED {
+        let Some(Next::Record(record)) = reader.next() else { break };
+        if record.problem.is_some() {
+            continue;
+        }
+        let Some(found) = crate::ingest::names_in(&record) else { continue };
+        missing.retain(|name| !names::has(&found, name));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        seen.extend(found.into_iter().filter(|name| !seen.contains(name)).collect::<Vec<_>>());
+    }
+    let Some(field) = missing.first().filter(|_| !seen.is_empty()) else { return Ok(()) };
+    Err(Error::NoField { field: (*field).to_owned(), path: target.path, fields: seen.join(", ") })
+}

@@ -1,0 +1,190 @@
+//! One line of JSON or one row of a table to an article.
+
+use std::borrow::Cow;
+
+use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
+
+use crate::assemble::{Part, assemble};
+use crate::block::Verdict;
+use crate::date::{self, Order};
+use crate::decode::{Decoded, decode_with};
+use crate::fields::{self, Field, Value};
+use crate::ingest::{Article, Failure, Found, STAGE, failure, line_block, over};
+use crate::names::{self, Picked};
+use crate::{Format, Options, Record, language, references};
+
+pub(crate) fn read(
+    decoded: &Decoded<'_>,
+    record: &Record,
+    options: &Options,
+    doc: &mut Document,
+) -> Result<Found, Failure> {
+    let fields = names::expand(fields_of(&decoded.text, record)?, &options.fields, &decoded.text);
+    let picked = names::pick(&fields, &options.fields);
+    let is_nameless = record.context.columns.is_some() && !record.context.has_header;
+    let picked = if is_nameless { by_content(&fields, picked, options) } else { picked };
+    let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
+    doc.source.url = value(picked.url).and_then(Value::scalar);
+    if let Some(id) = value(picked.id).and_then(Value::scalar).or_else(|| doc.source.url.clone()) {
+        doc.id = id;
+    }
+    let said = said(&fields, &picked, options, doc);
+    doc.extra = names::extra(&fields, &picked, said.published.is_some());
+    let title = value(picked.title).and_then(Value::text).filter(|t| !t.text.trim().is_empty());
+    let title = title.map(references::decode_field);
+    // What is said of a text that cannot be had is said all the same.
+    doc.meta = said.clone();
+    let place = picked.text.map_err(|(kind, message)| match (kind, &doc.source.url) {
+        (ProblemKind::NoText, Some(_)) => (kind, format!("{message}; pages behind addresses are not fetched")),
+        _ => (kind, message),
+    })?;
+    doc.meta.language = None;
+
+    let text = value(Some(place)).and_then(Value::text);
+    let Some(text) = text else { return failure(ProblemKind::NoText, "there is no text") };
+    if text.malformed > 0 {
+        let message = format!("{} escapes are half of a character", text.malformed);
+        doc.report(STAGE, ProblemKind::BadEncoding, message, None);
+    }
+    let (hint, url) = (said.title.as_deref(), doc.source.url.as_deref());
+    let is_page = picked.is_page || is_markup(&text.text);
+    let text = if is_page { text } else { references::decode_field(text) };
+    let article = if is_page {
+        Article::of_page(&text.text, hint, url, options)?
+    } else {
+        Article::of_text(&text.text, false, hint, url)
+    };
+    article.note(doc);
+    let mut parts = vec![article.part(&text.text, Some(&text.map))];
+    // The title stands first in the text; it is taken from its own field when the text does not bring it.
+    let line = title.as_ref().map(|t| [line_block(&t.text)]);
+    let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
+    if let (Some(title), Some(line), None) = (&title, &line, article.judged.title) {
+        let (text, map) = (title.text.as_ref(), Some(&title.map));
+        parts.push(Part { text, map, blocks: line, verdicts: &keep, title: Some(0), between: DropReason::Markup });
+    }
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record);
+    doc.source.url = doc.source.url.take().or(article.canonical);
+    Ok(Found { assembled, meta: over(said, article.meta), judged: article.judged })
+}
+
+/// The names of the fields of a record, those of inner objects with them; `None` when it cannot be read.
+pub(crate) fn names_in(record: &Record) -> Option<Vec<String>> {
+    let decoded = decode_with(&record.bytes, record.context.charset.as_deref());
+    let mut found: Vec<String> = Vec::new();
+    let mut fields = fields_of(&decoded.text, record).ok()?;
+    let mut at = 0;
+    // An object's own name comes before those of its fields.
+    while let Some(field) = fields.get(at) {
+        found.push(field.name.to_string());
+        if let Value::Json { raw } = field.value
+            && raw.starts_with('{')
+            && field.name.matches('.').count() < 4
+        {
+            let outer = field.name.clone();
+            let inner = fields::of_json_in(raw, &decoded.text).unwrap_or_default();
+            fields.extend(
+                inner.into_iter().map(|f| Field { name: format!("{outer}.{}", f.name).into(), value: f.value }),
+            );
+        }
+        at += 1;
+    }
+    Some(found)
+}
+
+fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failure> {
+    let delimiter = match record.format {
+        Format::Jsonl | Format::Json if fields::is_json_but_no_object(text) => {
+            return failure(ProblemKind::NoText, "the record is no JSON object");
+        }
+        Format::Jsonl | Format::Json => return fields::of_json(text).map_err(|error| malformed(&error, record)),
+        Format::Tsv => b'\t',
+        _ => record.context.delimiter.unwrap_or(b','),
+    };
+    let cells = fields::of_row(text, delimiter);
+    let columns = record.context.columns.as_deref().map(Vec::as_slice).unwrap_or_default();
+    if cells.len() != columns.len() {
+        let line = record.context.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let message = format!("{line}row has {} cells, the header {}", cells.len(), columns.len());
+        return failure(ProblemKind::Malformed, message);
+    }
+    let pair = |(name, value): (&String, _)| Field { name: Cow::Owned(name.clone()), value };
+    Ok(columns.iter().zip(cells).map(pair).collect())
+}
+
+/// What is wrong with JSON, and where in the file.
+fn malformed(error: &serde_json::Error, record: &Record) -> Failure {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = error.to_string();
+    let what = message.strip_suffix(&place).unwrap_or(&message);
+    // Lines of a record count from 1, as those of a file do.
+    let line = record.context.line.map_or(error.line() as u64, |first| first + error.line() as u64 - 1);
+    (ProblemKind::Malformed, format!("{what} at line {line}, column {}", error.column()))
+}
+
+/// In a table without a header what cells hold tells what they are: the address by its start, the text by its length.
+fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked {
+    let text = |i: usize| fields.get(i).and_then(|f| f.value.text()).map(|t| t.text).unwrap_or_default();
+    let is_address = |i: &usize| text(*i).starts_with("http://") || text(*i).starts_with("https://");
+    let url = picked.url.or_else(|| (0..fields.len()).find(is_address));
+    let is_running = |i: &usize| text(*i).split_whitespace().count() >= RUNNING_TEXT;
+    let longest = || (0..fields.len()).filter(is_running).max_by_key(|i| text(*i).len());
+    let body = match picked.text {
+        Err(_) if options.fields.text.is_none() => longest().ok_or_else(|| {
+            let message = "no column holds running text, and the table has no header; see --text-field column_N";
+            (ProblemKind::NoText, message.to_owned())
+        }),
+        found => found,
+    };
+    Picked { text: body, url, ..picked }
+}
+
+/// Words from which a cell of a table without a header is running text.
+const RUNNING_TEXT: usize = 12;
+
+/// What the fields say of the page.
+fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Document) -> Meta {
+    let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
+    let line = |place| {
+        let text = value(place).and_then(Value::text).map(|t| line_block(&references::decode(&t.text)).text);
+        text.filter(|t| !t.is_empty())
+    };
+    let language = line(picked.language).and_then(|language| language::primary(&language));
+    let tag = line(picked.language).filter(|tag| tag.len() <= 8);
+    let day = value(picked.date).and_then(Value::scalar);
+    let published = day.as_deref().and_then(|day| {
+        let by_format = options.date_format.as_deref().and_then(|format| date::by_format(day, format));
+        by_format.or_else(|| date::normalize(day, options.order(tag.as_deref().or(language.as_deref()))))
+    });
+    if let (Some(day), None, true) = (&day, &published, options.fields.date.is_some() || options.date_format.is_some())
+    {
+        doc.report(STAGE, ProblemKind::BadDate, bad_date(day, options), None);
+    }
+    Meta {
+        title: line(picked.title),
+        authors: value(picked.authors).map(names::authors).unwrap_or_default(),
+        published,
+        site: line(picked.site),
+        language,
+        ..Meta::default()
+    }
+}
+
+/// Why a date could not be read, and what helps.
+fn bad_date(day: &str, options: &Options) -> String {
+    let short: String = day.chars().take(40).collect();
+    let could_be_two = date::normalize(day, Order::DayFirst).is_some();
+    match (could_be_two, &options.date_format) {
+        (_, Some(format)) => format!("{short:?} is no date of the form {format}"),
+        (true, None) => format!("{short:?} could be two dates; see --day-first and --date-format"),
+        (false, None) => format!("{short:?} is no date; see --date-format"),
+    }
+}
+
+/// Whether a field holds markup: it starts with a tag and has closing tags.
+fn is_markup(text: &str) -> bool {
+    let mut chars = text.trim_start().chars();
+    chars.next() == Some('<')
+        && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '!')
+        && (text.contains("</") || text.trim_end().ends_with('>'))
+}

@@ -1,0 +1,275 @@
+//! Exports of media databases: one document an article, with what the export says of it.
+
+use pressmark_core::Document;
+use pressmark_ingest::{Format, Inputs, Options, SkipReason};
+
+use crate::{checked, problems, stream};
+
+const FIRST: &str = "The ferry to Sandoy was cancelled on Monday after a storm tore the ramp from its hinges.\n\n\
+\"Nobody was hurt,\" said the harbour master, Jutta Berg. IN THE END the cars were lifted off by crane.";
+const SECOND: &str = "A court in Halden has told the port to publish its contracts.\n\nThe ruling can be appealed.";
+
+/// Title, outlet, date, authors and text of each document, which is proved to follow from its record.
+fn told(export: &str) -> Vec<[String; 5]> {
+    let docs = stream(export, &Options::default());
+    for doc in &docs {
+        assert!(!problems(doc).contains(&"several_articles"), "{:?}", doc.problems);
+    }
+    docs.iter().map(row).collect()
+}
+
+fn row(doc: &Document) -> [String; 5] {
+    let meta = &doc.meta;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let body = doc.text.split_once("\n\n").map_or("", |(_, body)| body).to_owned();
+    [text(&meta.title), text(&meta.site), text(&meta.published), meta.authors.join("; "), body]
+}
+
+fn expected(rows: [[&str; 5]; 2]) -> Vec<[String; 5]> {
+    rows.map(|row| row.map(str::to_owned)).to_vec()
+}
+
+fn check(export: &str, authors: [&str; 2]) -> Vec<Document> {
+    let rows = [
+        ["Storm halts Sandoy ferry", "The Skerry Times", "2023-11-06", authors[0], FIRST],
+        ["Port must open its books, court rules", "Halden Post", "2023-11-07", authors[1], SECOND],
+    ];
+    assert_eq!(told(export), expected(rows), "{export}");
+    stream(export, &Options::default())
+}
+
+fn extra(doc: &Document, key: &str) -> Option<String> {
+    let extra: serde_json::Value = serde_json::from_str(doc.extra.as_deref()?).unwrap();
+    extra.get(key)?.as_str().map(str::to_owned)
+}
+
+#[test]
+fn the_older_layout_of_nexis() {
+    let article = |n: u32, outlet: &str, date: &str, title: &str, byline: &str, body: &str| {
+        format!(
+            "{n} of 2 DOCUMENTS\r\n\r\n\r\n                    {outlet}\r\n\r\n                 {date}\r\n              Final \
+             Edition\r\n\r\n{title}\r\n\r\n{byline}SECTION: NEWS; Pg. A{n}\r\n\r\nLENGTH: 40 words\r\n\r\nDATELINE: SANDOY\r\n\r\n\
+             BODY:\r\n{}\r\n\r\nLOAD-DATE: November 8, 2023\r\n\r\nLANGUAGE: ENGLISH\r\n\r\nPUBLICATION-TYPE: Newspaper\r\n\r\n\
+             \x20             Copyright 2023 {outlet} Ltd.\r\n                All Rights Reserved\r\n\r\n",
+            body.replace('\n', "\r\n")
+        )
+    };
+    let export = [
+        article(
+            1,
+            "The Skerry Times",
+            "November 6, 2023 Monday",
+            "Storm halts Sandoy ferry",
+            "BYLINE: Ida Falk, Staff Writer\r\n\r\n",
+            FIRST,
+        ),
+        article(2, "Halden Post", "November 7, 2023 Tuesday", "Port must open its books, court rules", "", SECOND),
+    ]
+    .concat();
+    let docs = check(&export, ["Ida Falk", ""]);
+    assert_eq!(extra(&docs[0], "section").as_deref(), Some("NEWS; Pg. A1"));
+    assert_eq!(docs[1].meta.language.as_deref(), Some("en"));
+}
+
+#[test]
+fn the_layout_of_nexis_uni() {
+    let article = |title: &str, outlet: &str, date: &str, byline: &str, body: &str| {
+        format!(
+            "{title}\n\n{outlet}\n{date}\n\nCopyright 2023 {outlet} Limited All Rights Reserved\n\nSection: WORLD NEWS; \
+             Version:1\nLength: 43 words\n{byline}\nBody\n\n{body}\n\nClassification\n\nLanguage: ENGLISH\n\nPublication-Type: \
+             Newspaper\n\nSubject: FERRIES (90%)\n\nLoad-Date: November 8, 2023\n\nEnd of Document\n\n"
+        )
+    };
+    let contents = "1. Storm halts Sandoy ferry\nClient/Matter: -None-\n2. Port must open its books\n\n";
+    let articles = [
+        article(
+            "Storm halts Sandoy ferry",
+            "The Skerry Times",
+            "November 6, 2023 Monday 10:00 AM",
+            "Byline: Ida Falk in Sandoy\n",
+            FIRST,
+        ),
+        article(
+            "Port must open its books, court rules",
+            "Halden Post",
+            "November 7, 2023 Tuesday",
+            "Byline: Ida Falk and Ole Rask\n",
+            SECOND,
+        ),
+    ];
+    check(&articles.concat(), ["Ida Falk", "Ida Falk; Ole Rask"]);
+    let counted = format!("{contents}Document 1 of 2\n{}Document 2 of 2\n{}", articles[0], articles[1]);
+    let mut inputs = Inputs::from_reader("-", std::io::Cursor::new(counted), Options::default()).unwrap();
+    let docs: Vec<_> = inputs.by_ref().map(|record| checked(&record, &Options::default())).collect();
+    assert_eq!(docs.len(), 2);
+    assert_eq!(inputs.skipped()[0].reason, SkipReason::NotAnArticle);
+}
+
+#[test]
+fn nexis_in_german_and_french() {
+    let german = |n: u32, title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "Dokument {n} von 2\n\n{title}\n\n{outlet}\n{date}\n\nCopyright 2023 {outlet} Alle Rechte vorbehalten\n\nRubrik: Politik; \
+             S. 4\nLänge: 43 Wörter\nAutor: Ida Falk\n\nTextkörper\n\n{body}\n\nKlassifizierung\n\nSprache: GERMAN; DEUTSCH\n\n\
+             Ladedatum: 8. November 2023\n\nEnde des Dokuments\n"
+        )
+    };
+    let export = german(1, "Storm halts Sandoy ferry", "The Skerry Times", "Montag 6. November 2023", FIRST)
+        + &german(2, "Port must open its books, court rules", "Halden Post", "Dienstag 7. November 2023", SECOND);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+    let french = |n: u32, title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "{n} de 2 DOCUMENTS\n\n        {outlet}\n\n       {date}\n\n{title}\n\nAUTEUR: Ida Falk\n\nRUBRIQUE: Monde; Pg. 4\n\n\
+             LONGUEUR: 43 mots\n\n{body}\n\nDATE-CHARGEMENT: 8 novembre 2023\n\nLANGUE: FRENCH; FRANÇAIS\n\nTYPE-PUBLICATION: Journal\n\n"
+        )
+    };
+    let export = french(1, "Storm halts Sandoy ferry", "The Skerry Times", "Lundi 6 Novembre 2023", FIRST)
+        + &french(2, "Port must open its books, court rules", "Halden Post", "Mardi 7 Novembre 2023", SECOND);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+    // The same in the character set of an old machine.
+    let bytes = encoding_rs::WINDOWS_1252.encode(&export).0.into_owned();
+    assert_eq!(stream(bytes, &Options::default()).len(), 2);
+}
+
+#[test]
+fn factiva_with_codes() {
+    let article = |title: &str, by: &str, date: &str, outlet: &str, body: &str, n: u32| {
+        let (lead, rest) = body.split_once("\n\n").unwrap();
+        format!(
+            "SE News\nHD {title}\n{by}WC 43 words\nPD {date}\nSN {outlet}\nSC SKTIM\nPG 4\nLA English\nCY (c) 2023 {outlet}\nLP\n\
+             {lead}\nTD\n{rest}\n\nCO skrry : Skerry Lines\nNS gcat : Political/General News\nRE faro : Faroe Islands\nAN Document \
+             SKTIM0002023110{n}eb{n}60000{n}\n\n"
+        )
+    };
+    let export =
+        article("Storm halts Sandoy ferry", "BY By Ida Falk\n", "6 November 2023", "The Skerry Times", FIRST, 6)
+            + &article("Port must open its books, court rules", "", "2023-11-07", "Halden Post", SECOND, 7)
+            + "\nSearch Summary\n\nText\tferry\nDate\tAll Dates\n";
+    let docs = check(&export, ["Ida Falk", ""]);
+    assert_eq!(docs[0].id, "SKTIM00020231106eb6600006");
+    assert_eq!(extra(&docs[1], "section").as_deref(), Some("News"));
+}
+
+#[test]
+fn factiva_as_displayed() {
+    let article = |head: &str, words: &str, date: &str, outlet: &str, language: &str, body: &str, last: &str| {
+        format!(
+            "{head}\n{words}\n{date}\n10:15\n{outlet}\nSKTIM\n4\n{language}\n(c) 2023 {outlet} Ltd.\n\n{body}\n\n{last}\n\n"
+        )
+    };
+    let export = article(
+        "Storm halts Sandoy ferry\n\nBy Ida Falk",
+        "43 words",
+        "6 November 2023",
+        "The Skerry Times",
+        "English",
+        FIRST,
+        "Document SKTIM00020231106eb6600006",
+    ) + &article(
+        "Port must open its books, court rules\n",
+        "43 Wörter",
+        "7. November 2023",
+        "Halden Post",
+        "Deutsch",
+        SECOND,
+        "Dokument HLDPO00020231107eb7700007",
+    );
+    check(&export, ["Ida Falk", ""]);
+}
+
+#[test]
+fn proquest() {
+    let rule = "_".repeat(60);
+    let info = |n: u32, title: &str, author: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "{rule}\n\nDocument {n} of 2\n\n{title}\n\nAuthor: {author}\n\nPublication info: {outlet} ; Halden [Halden]. {date}: A.1.\n\n\
+             https://www.proquest.com/docview/{n}?accountid=1\n\nAbstract: A storm.\n\nFull text: {body}\n\nSubject: Ferries; Storms\n\n\
+             Publication title: {outlet}\n\nProQuest document ID: 77000{n}\n\nDocument URL: https://www.proquest.com/docview/{n}\n\n"
+        )
+    };
+    let export = info(1, "Storm halts Sandoy ferry", "Falk, Ida", "The Skerry Times", "2023-11-06", FIRST)
+        + &info(
+            2,
+            "Port must open its books, court rules",
+            "Falk, Ida; Rask, Ole",
+            "Halden Post",
+            "2023-11-07",
+            SECOND,
+        )
+        + &format!("{rule}\n\nContact ProQuest\n\nCopyright © 2023 ProQuest LLC. All rights reserved.\n");
+    let docs = check(&export, ["Ida Falk", "Ida Falk; Ole Rask"]);
+    assert_eq!(
+        (docs[0].id.as_str(), docs[0].source.url.as_deref()),
+        ("770001", Some("https://www.proquest.com/docview/1"))
+    );
+
+    let labelled = |n: u32, title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "Titre : {title}\nAuteur : Falk, Ida\nTitre de la publication : {outlet}; Halden\nDate de publication : {date}\nSection : \
+             Monde\nTexte intégral : {body}\n\nLangue de publication : English\nIdentifiant de document ProQuest : 77000{n}\n{rule}\n"
+        )
+    };
+    let export = labelled(1, "Storm halts Sandoy ferry", "The Skerry Times", "6 nov. 2023", FIRST)
+        + &labelled(2, "Port must open its books, court rules", "Halden Post", "7 nov. 2023", SECOND);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn europresse() {
+    let article = |n: u32, outlet: &str, date: &str, title: &str, author: &str, body: &str| {
+        format!(
+            "{outlet}\n{date}\n\n{title}\n\n{author}{body}\n\n© 2023 {outlet}. Tous droits réservés. Le présent document est protégé \
+             par les lois et conventions internationales sur le droit d'auteur.\n\nCertificat émis le 8 novembre 2023 à Bibliothèque \
+             à des fins de visualisation personnelle et temporaire.\n\nnews·2023110{n}·SK·00{n}\n\n"
+        )
+    };
+    let export =
+        article(
+            6,
+            "The Skerry Times",
+            "Monde, lundi 6 novembre 2023, p. 4",
+            "Storm halts Sandoy ferry",
+            "Ida Falk\n\n",
+            FIRST,
+        ) + &article(7, "Halden Post", "mardi 7 novembre 2023", "Port must open its books, court rules", "", SECOND);
+    let docs = check(&export, ["Ida Falk", ""]);
+    assert_eq!((extra(&docs[0], "section").as_deref(), docs[0].id.as_str()), (Some("Monde"), "news·20231106·SK·006"));
+
+    let block = |n: u32, outlet: &str, date: &str, title: &str, author: &str, body: &str| {
+        format!(
+            "Nom de la source\n{outlet}\nType de source\nPresse • Journaux\nPériodicité\nQuotidien\n\n{date}\n{outlet} • p. 4 • 43 \
+             mots\n\n{title}\n\n{author}{body}\n\n© 2023 {outlet}. Tous droits réservés.\nnews·2023110{n}·SK·00{n}\n\n"
+        )
+    };
+    let export =
+        block(6, "The Skerry Times", "Lundi 6 novembre 2023", "Storm halts Sandoy ferry", "Ida Falk\n\n", FIRST)
+            + &block(7, "Halden Post", "Mardi 7 novembre 2023", "Port must open its books, court rules", "", SECOND);
+    check(&export, ["Ida Falk", ""]);
+}
+
+#[test]
+fn running_text_is_no_export() {
+    for text in [
+        "The panel read 2 of 40 documents.\n\nLENGTH: the pier is 90 m long.\n\nIt is to be rebuilt by the town in May.",
+        "Body\n\nThe end of document culture has come, said the archivist, and nobody believed it at the time.",
+        "HD was the name of the poet.\n\nPD stood on the car.\n\nIN the end nobody knew what SN meant, the police said.",
+        "Full text: the minister's speech\n\n________________________________\n\nLadies and gentlemen, the harbour is open.",
+    ] {
+        let docs = stream(text, &Options::default());
+        assert_eq!(docs.len(), 1, "{text}");
+        assert_eq!(docs[0].extra, None, "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_layout_is_told() {
+    let export = format!("ITEM ONE\nLENGTH: 40 words\n\n{FIRST}\n\nITEM TWO\nLENGTH: 43 words\n\n{SECOND}\n");
+    let docs = stream(export, &Options::default());
+    assert_eq!(docs.len(), 1);
+    assert!(problems(&docs[0]).contains(&"several_articles"), "{:?}", docs[0].problems);
+    // Who says that it is text wants one document.
+    let nexis =
+        format!("1 of 2 DOCUMENTS\n\nLENGTH: 4 words\n\n{FIRST}\n\n2 of 2 DOCUMENTS\n\nLENGTH: 4 words\n\n{SECOND}");
+    let docs = stream(nexis, &Options { format: Some(Format::Text), ..Options::default() });
+    assert_eq!((docs.len(), problems(&docs[0]).contains(&"several_articles")), (1, true));
+}
