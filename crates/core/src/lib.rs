@@ -30,6 +30,7 @@ mod deadline;
 mod document;
 mod drop_reason;
 mod entity_type;
+mod evidence;
 mod explain;
 mod hex;
 mod layers;
@@ -44,6 +45,7 @@ pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
 pub use drop_reason::DropReason;
 pub use entity_type::{EntityType, Scheme};
+pub use evidence::StancePassage;
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
 pub use layers::{

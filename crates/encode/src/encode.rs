@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use ndarray::ArrayView2;
 use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Token, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 use serde::Serialize;
@@ -63,7 +64,7 @@ impl DocumentEncoder {
             let ids = windows.ids.get(begin..end).unwrap_or_default();
             let shapes = windows.shapes.get(begin..end).unwrap_or_default();
             let chunk = PackedWindows { ids, shapes, starts: &starts };
-            self.model.encode_blocks(chunk, |rows| hidden.extend(rows)).map_err(failed)?;
+            self.model.encode_blocks(chunk, |rows| append(&mut hidden, rows)).map_err(failed)?;
         }
         Ok(hidden)
     }
@@ -77,7 +78,7 @@ impl DocumentEncoder {
         for sents in doc.sents.chunks(CHUNK_SENTENCES) {
             let mut chunk =
                 head.apply_each(sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
-            for (sent, vector) in sents.iter().zip(chunk.chunks_mut(head.outputs().max(1))) {
+            for (sent, mut vector) in sents.iter().zip(chunk.rows_mut()) {
                 let length = doc.slice(sent.span).chars().count();
                 let tokens = doc.tokens.get(sent.tokens.clone()).unwrap_or_default();
                 let long: usize = sent.tokens.clone().zip(tokens).map(|(at, token)| self.unread(doc, at, *token)).sum();
@@ -90,7 +91,7 @@ impl DocumentEncoder {
                     vector.fill(0.0);
                 }
             }
-            vectors.extend(&chunk);
+            append(&mut vectors, chunk.view());
         }
         doc.sent_vectors = vectors;
         if unread > 0 {
@@ -108,6 +109,11 @@ impl DocumentEncoder {
 struct Settings {
     precision: &'static str,
     max_window: usize,
+}
+
+/// Appends the rows of an array in standard layout, as the encoder and heads give them.
+fn append(rows: &mut Rows, more: ArrayView2<'_, f32>) {
+    rows.extend(more.as_slice().expect("arrays of encoder and heads are in standard layout"));
 }
 
 fn failed(error: Error) -> StageError {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+
 use crate::Error;
 use crate::config::{Activation, HeadConfig, Output};
 use crate::kernels::{GeluRows, Kernel, LANES, Lanes, WideMatMul, WideWeights};
@@ -123,42 +125,41 @@ impl Head {
         self.thresholds.as_deref()
     }
 
-    /// The logits of one input, not yet divided by the temperature.
+    /// The logits of one input, not yet divided by the temperature: [`outputs`](Self::outputs) numbers.
     ///
     /// # Panics
     /// When `input` is not [`inputs`](Self::inputs) long.
     #[must_use]
-    pub fn apply(&self, input: &[f32]) -> Vec<f32> {
-        assert_eq!(input.len(), self.inputs(), "input of head {}", self.name);
-        self.apply_rows(input)
+    pub fn apply(&self, input: ArrayView1<'_, f32>) -> Array1<f32> {
+        self.apply_rows(input.insert_axis(Axis(0))).index_axis_move(Axis(0), 0)
     }
 
-    /// The logits of many inputs laid end to end, in the same order: faster than one by one.
+    /// The logits of many inputs, a row each: faster than one by one.
     ///
     /// A row's logits are the same to the bit as those that [`apply`](Self::apply) gives.
     ///
     /// # Panics
-    /// When the length of `rows` is not a multiple of [`inputs`](Self::inputs).
+    /// When the rows are not [`inputs`](Self::inputs) wide.
     #[must_use]
-    pub fn apply_rows(&self, rows: &[f32]) -> Vec<f32> {
-        let (inputs, outputs) = (self.inputs().max(1), self.outputs());
-        assert_eq!(rows.len() % inputs, 0, "inputs of head {}", self.name);
-        let mut logits = Vec::with_capacity(rows.len() / inputs * outputs);
-        for block in rows.chunks(BLOCK * inputs) {
-            let mut values = vec![Lanes::default(); block.len() / inputs * inputs.div_ceil(LANES)];
-            let padded = Lanes::floats_mut(&mut values).chunks_exact_mut(inputs.next_multiple_of(LANES));
-            padded.zip(block.chunks_exact(inputs)).for_each(|(to, from)| to[..inputs].copy_from_slice(from));
+    pub fn apply_rows(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
+        let (inputs, outputs) = (self.inputs(), self.outputs());
+        assert_eq!(rows.ncols(), inputs, "inputs of head {}", self.name);
+        let mut logits = Vec::with_capacity(rows.nrows() * outputs);
+        for block in rows.axis_chunks_iter(Axis(0), BLOCK) {
+            let mut values = vec![Lanes::default(); block.nrows() * inputs.div_ceil(LANES)];
+            let padded = Lanes::floats_mut(&mut values).chunks_exact_mut(inputs.next_multiple_of(LANES).max(1));
+            padded.zip(block.rows()).for_each(|(to, from)| copy(from, &mut to[..inputs]));
             for layer in &self.layers {
-                values = layer.apply(&values, block.len() / inputs);
+                values = layer.apply(&values, block.nrows());
             }
             let padded = outputs.next_multiple_of(LANES);
             logits.extend(Lanes::floats(&values).chunks_exact(padded.max(1)).flat_map(|row| &row[..outputs]));
         }
-        logits
+        Array2::from_shape_vec((rows.nrows(), outputs), logits).expect("a row of logits for each input")
     }
 
-    /// The logits of many inputs, one an item, in the order of the items; `input` appends that of an item to what it is
-    /// given. Only some inputs are held at a time.
+    /// The logits of many inputs, a row for each item, in the order of the items; `input` appends that of an item to
+    /// what it is given. Only some inputs are held at a time.
     ///
     /// # Panics
     /// When an input is not [`inputs`](Self::inputs) long.
@@ -167,39 +168,46 @@ impl Head {
         &self,
         items: impl IntoIterator<Item = T>,
         mut input: impl FnMut(T, &mut Vec<f32>),
-    ) -> Vec<f32> {
+    ) -> Array2<f32> {
         let items = items.into_iter();
-        let (mut rows, mut logits) = (Vec::new(), Vec::with_capacity(items.size_hint().0 * self.outputs()));
+        let (inputs, outputs) = (self.inputs(), self.outputs());
+        let (mut rows, mut held) = (Vec::with_capacity(BLOCK * inputs), 0);
+        let (mut logits, mut count) = (Vec::with_capacity(items.size_hint().0 * outputs), 0);
+        let mut flush = |rows: &mut Vec<f32>, held: &mut usize| {
+            let view = ArrayView2::from_shape((*held, inputs), rows).expect("each input was measured");
+            logits.extend(self.apply_rows(view));
+            rows.clear();
+            count += std::mem::take(held);
+        };
         for item in items {
-            let length = rows.len() + self.inputs();
             input(item, &mut rows);
-            assert_eq!(rows.len(), length, "input of head {}", self.name);
-            if rows.len() >= BLOCK * self.inputs() {
-                logits.extend(self.apply_rows(&rows));
-                rows.clear();
+            held += 1;
+            assert_eq!(rows.len(), held * inputs, "input of head {}", self.name);
+            if held == BLOCK {
+                flush(&mut rows, &mut held);
             }
         }
-        logits.extend(self.apply_rows(&rows));
-        logits
+        flush(&mut rows, &mut held);
+        Array2::from_shape_vec((count, outputs), logits).expect("a row of logits for each item")
     }
 
     /// The logits of a text, of what [`apply_rows`](Self::apply_rows) gave for its subwords; zeros when there are none.
     ///
     /// # Panics
-    /// When the length of `rows` is not a multiple of [`outputs`](Self::outputs).
+    /// When the rows are not [`outputs`](Self::outputs) wide.
     #[must_use]
-    pub fn pool(&self, rows: &[f32]) -> Vec<f32> {
-        assert_eq!(rows.len() % self.outputs().max(1), 0, "outputs of head {}", self.name);
+    pub fn pool(&self, rows: ArrayView2<'_, f32>) -> Array1<f32> {
+        assert_eq!(rows.ncols(), self.outputs(), "outputs of head {}", self.name);
         let labels = self.labels.len();
-        let subwords = || rows.chunks_exact(self.outputs().max(1)).map(|row| row.split_at(labels));
-        let mut logits = vec![0.0; labels];
-        for (label, logit) in logits.iter_mut().enumerate() {
-            let most = subwords().map(|(weights, _)| weights[label]).fold(f32::NEG_INFINITY, f32::max);
+        let (weights, values) = rows.split_at(Axis(1), labels.min(rows.ncols()));
+        let mut logits = Array1::zeros(labels);
+        for (logit, (weights, values)) in logits.iter_mut().zip(weights.columns().into_iter().zip(values.columns())) {
+            let most = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let (mut total, mut sum) = (0.0, 0.0);
-            for (weights, values) in subwords() {
-                let weight = (weights[label] - most).exp();
+            for (weight, value) in weights.iter().zip(values) {
+                let weight = (weight - most).exp();
                 total += weight;
-                sum += weight * values[label];
+                sum += weight * value;
             }
             if total > 0.0 {
                 *logit = sum / total;
@@ -208,27 +216,47 @@ impl Head {
         logits
     }
 
-    /// Turns the logits of any number of inputs into calibrated probabilities, in place.
+    /// The calibrated probabilities of one input: [`apply`](Self::apply) and [`calibrate`](Self::calibrate).
+    ///
+    /// # Panics
+    /// As [`apply`](Self::apply).
+    #[must_use]
+    pub fn probabilities(&self, input: ArrayView1<'_, f32>) -> Array1<f32> {
+        let mut logits = self.apply(input);
+        self.calibrate(logits.view_mut().insert_axis(Axis(0)));
+        logits
+    }
+
+    /// Turns the logits of any number of inputs, a row each, into calibrated probabilities, in place.
     ///
     /// They are divided by the temperature and go through [`softmax`], input by input, or
     /// [`sigmoid`]; a vector stays as it is. Where a label has a threshold, its probability is moved along the
     /// logits so that the threshold falls on one half: whoever reads it need not know the head.
-    pub fn calibrate(&self, logits: &mut [f32]) {
+    pub fn calibrate(&self, mut logits: ArrayViewMut2<'_, f32>) {
         match self.output {
             Output::Vector => {}
             Output::Sigmoid => {
-                for (index, logit) in logits.iter_mut().enumerate() {
-                    let threshold = self.thresholds.as_ref().map_or(0.5, |t| t[index % self.labels.len().max(1)]);
-                    *logit = sigmoid(*logit / self.temperature - (threshold / (1.0 - threshold)).ln());
+                for mut row in logits.rows_mut() {
+                    for (index, logit) in row.iter_mut().enumerate() {
+                        let threshold = self.thresholds.as_ref().and_then(|t| t.get(index)).copied().unwrap_or(0.5);
+                        *logit = sigmoid(*logit / self.temperature - (threshold / (1.0 - threshold)).ln());
+                    }
                 }
             }
             Output::Softmax => {
-                for row in logits.chunks_mut(self.labels.len().max(1)) {
-                    row.iter_mut().for_each(|logit| *logit /= self.temperature);
+                for mut row in logits.rows_mut() {
+                    row.mapv_inplace(|logit| logit / self.temperature);
                     softmax(row);
                 }
             }
         }
+    }
+}
+
+fn copy(from: ArrayView1<'_, f32>, to: &mut [f32]) {
+    match from.as_slice() {
+        Some(from) => to.copy_from_slice(from),
+        None => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
     }
 }
 
@@ -263,6 +291,8 @@ impl Layer {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::array;
+
     use super::*;
 
     #[test]
@@ -278,8 +308,8 @@ mod tests {
         };
         // Two texts: both labels at their thresholds, then at three quarters and one quarter.
         let at = |probability: f32| 2.0 * (probability / (1.0 - probability)).ln();
-        let mut scores = [at(0.5), at(0.75), at(0.75), at(0.25)];
-        head.calibrate(&mut scores);
+        let mut scores = array![[at(0.5), at(0.75)], [at(0.75), at(0.25)]];
+        head.calibrate(scores.view_mut());
         for (score, expected) in scores.into_iter().zip([0.5, 0.5, 0.75, 0.1]) {
             assert!((score - expected).abs() < 1e-6, "{score} {expected}");
         }
@@ -300,8 +330,8 @@ mod tests {
         assert!(head.is_pooled());
         // Weights of a and b, values of a and b: a rests on the second subword by three to one, b on both alike.
         let three = 3.0_f32.ln();
-        let logits = head.pool(&[1000.0, 5.0, 2.0, 4.0, 1000.0 + three, 5.0, 6.0, 8.0]);
+        let logits = head.pool(array![[1000.0, 5.0, 2.0, 4.0], [1000.0 + three, 5.0, 6.0, 8.0]].view());
         assert!((logits[0] - 5.0).abs() < 1e-4 && (logits[1] - 6.0).abs() < 1e-4, "{logits:?}");
-        assert_eq!(head.pool(&[]), [0.0, 0.0]);
+        assert_eq!(head.pool(Array2::zeros((0, 4)).view()), array![0.0, 0.0]);
     }
 }

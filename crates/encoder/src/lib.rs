@@ -21,7 +21,7 @@
 //! assert_eq!(hidden.dim(), (7, model.hidden_size()));
 //!
 //! let head = model.head("ner.news")?;
-//! let logits = head.apply(hidden.row(1).as_slice().unwrap());
+//! let logits = head.apply(hidden.row(1));
 //! assert_eq!(logits.len(), head.labels().len());
 //! # }
 //! # Ok::<(), pressmark_encoder::Error>(())
@@ -64,7 +64,7 @@ pub use {
     engine::Precision,
     error::Error,
     head::Head,
-    math::{dot, normalize, sigmoid, softmax},
+    math::{dot, dots, normalize, sigmoid, softmax},
     model::Model,
     text::EncodedText,
     windows::PackedWindows,

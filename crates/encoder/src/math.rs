@@ -1,43 +1,72 @@
 //! Small arithmetic that the stages share: one order of summation, whatever batch or thread.
 
+use std::borrow::Cow;
+
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut1};
+
 use crate::kernels::{Dots, Kernel};
 
 /// The inner product, summed in 16 interleaved partial sums and then pairwise.
 ///
 /// # Panics
-/// When the slices differ in length.
+/// When the vectors differ in length.
 #[must_use]
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut product = 0.0;
-    dots(a, b, std::slice::from_mut(&mut product));
-    product
+pub fn dot(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
+    dot_slices(&contiguous(&a), &contiguous(&b))
 }
 
-/// The inner products of `out.len()` rows, laid end to end, with a vector: for each what [`dot`] gives.
+/// The inner product of each row with a vector: for each what [`dot`] gives. Of unit vectors these are cosines.
 ///
 /// # Panics
 /// When the rows are not as long as the vector.
-pub(crate) fn dots(rows: &[f32], vector: &[f32], out: &mut [f32]) {
+///
+/// ```
+/// use ndarray::array;
+///
+/// let rows = array![[1.0, 0.0], [0.6, 0.8]];
+/// assert_eq!(pressmark_encoder::dots(rows.view(), array![0.0, 1.0].view()), array![0.0, 0.8]);
+/// ```
+#[must_use]
+pub fn dots(rows: ArrayView2<'_, f32>, vector: ArrayView1<'_, f32>) -> Array1<f32> {
+    let mut products = vec![0.0; rows.nrows()];
+    let numbers = rows.as_slice().map_or_else(|| rows.iter().copied().collect(), Cow::Borrowed);
+    dots_into(&numbers, &contiguous(&vector), &mut products);
+    products.into()
+}
+
+fn dot_slices(a: &[f32], b: &[f32]) -> f32 {
+    let mut product = 0.0;
+    dots_into(a, b, std::slice::from_mut(&mut product));
+    product
+}
+
+/// The inner products of `out.len()` rows, laid end to end, with a vector.
+fn dots_into(rows: &[f32], vector: &[f32], out: &mut [f32]) {
     Dots { rows, vector, out }.run(Kernel::detect());
+}
+
+/// The numbers of a vector side by side; copied only where they are not so already.
+fn contiguous<'a>(vector: &'a ArrayView1<'_, f32>) -> Cow<'a, [f32]> {
+    vector.as_slice().map_or_else(|| vector.to_vec().into(), Cow::Borrowed)
 }
 
 /// Turns logits into probabilities that sum to 1, in place.
 ///
-/// The greatest logit is taken off first, so that nothing overflows. An empty slice stays empty.
+/// The greatest logit is taken off first, so that nothing overflows. An empty vector stays empty.
 ///
 /// ```
-/// let mut scores = [1.0, 1.0];
-/// pressmark_encoder::softmax(&mut scores);
-/// assert_eq!(scores, [0.5, 0.5]);
+/// let mut scores = ndarray::array![1.0, 1.0];
+/// pressmark_encoder::softmax(scores.view_mut());
+/// assert_eq!(scores, ndarray::array![0.5, 0.5]);
 /// ```
-pub fn softmax(logits: &mut [f32]) {
+pub fn softmax(mut logits: ArrayViewMut1<'_, f32>) {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut sum = 0.0;
-    for value in logits.iter_mut() {
+    for value in &mut logits {
         *value = (*value - greatest).exp();
         sum += *value;
     }
-    for value in logits {
+    for value in &mut logits {
         *value /= sum;
     }
 }
@@ -49,12 +78,10 @@ pub fn sigmoid(logit: f32) -> f32 {
 }
 
 /// Scales a vector to Euclidean length 1, in place; a vector of zeros stays as it is.
-pub fn normalize(vector: &mut [f32]) {
-    let length = dot(vector, vector).sqrt();
+pub fn normalize(mut vector: ArrayViewMut1<'_, f32>) {
+    let length = dot(vector.view(), vector.view()).sqrt();
     if length > 0.0 {
-        for value in vector {
-            *value /= length;
-        }
+        vector.mapv_inplace(|value| value / length);
     }
 }
 
@@ -72,6 +99,8 @@ pub(crate) fn gelu(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::{Array2, array, aview1, s};
+
     use super::*;
 
     #[test]
@@ -79,16 +108,16 @@ mod tests {
         for len in 0..70 {
             let a: Vec<f32> = (0..len).map(|i| i as f32).collect();
             let expected: f32 = (0..len).map(|i| (i * i) as f32).sum();
-            assert_eq!(dot(&a, &a), expected, "length {len}");
+            assert_eq!(dot(aview1(&a), aview1(&a)), expected, "length {len}");
         }
     }
 
     #[test]
     fn softmax_survives_large_logits() {
-        let mut values = [1000.0, 0.0, 1000.0];
-        softmax(&mut values);
-        assert_eq!(values, [0.5, 0.0, 0.5]);
-        softmax(&mut []);
+        let mut values = array![1000.0, 0.0, 1000.0];
+        softmax(values.view_mut());
+        assert_eq!(values, array![0.5, 0.0, 0.5]);
+        softmax(Array1::zeros(0).view_mut());
     }
 
     #[test]
@@ -100,12 +129,24 @@ mod tests {
 
     #[test]
     fn normalize_gives_unit_length() {
-        let mut vector = [3.0, 4.0];
-        normalize(&mut vector);
-        assert_eq!(vector, [0.6, 0.8]);
-        let mut zeros = [0.0; 3];
-        normalize(&mut zeros);
-        assert_eq!(zeros, [0.0; 3]);
+        let mut vector = array![3.0, 4.0];
+        normalize(vector.view_mut());
+        assert_eq!(vector, array![0.6, 0.8]);
+        let mut zeros = Array1::zeros(3);
+        normalize(zeros.view_mut());
+        assert_eq!(zeros, Array1::<f32>::zeros(3));
+    }
+
+    #[test]
+    fn views_with_gaps_give_what_their_copies_give() {
+        let rows = Array2::from_shape_fn((6, 40), |(row, column)| ((row * 40 + column) % 23) as f32 - 11.0);
+        let gaps = rows.slice(s![..;2, ..;3]);
+        let vector = rows.slice(s![1, ..;3]);
+        let (tight, one) = (gaps.to_owned(), vector.to_owned());
+        assert_eq!(dots(gaps, vector), dots(tight.view(), one.view()));
+        for (row, product) in gaps.rows().into_iter().zip(dots(gaps, vector)) {
+            assert_eq!(dot(row, vector), product);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 use crate::bundle::{BundleFiles, Digests, Listed};
 use crate::config::{Config, Pooling};
@@ -230,23 +230,32 @@ impl Model {
     pub fn encode(&self, windows: PackedWindows<'_>) -> Result<Array2<f32>, Error> {
         let width = self.hidden_size();
         let mut hidden = Vec::with_capacity(windows.ids.len() * width);
-        self.encode_blocks(windows, |rows| hidden.extend_from_slice(rows))?;
+        self.encode_blocks(windows, |rows| hidden.extend(rows))?;
         Ok(Array2::from_shape_vec((windows.ids.len(), width), hidden).expect("a row for each subword"))
     }
 
-    /// The same without a place for all rows: hands on some thousand at a time, laid end to end, from the
-    /// encoder's own buffers.
+    /// The same without a place for all rows: hands on some thousand at a time, as views of the encoder's own buffers
+    /// in standard layout.
     ///
     /// # Errors
     /// As [`encode`](Self::encode); then nothing was handed on.
-    pub fn encode_blocks(&self, windows: PackedWindows<'_>, mut each: impl FnMut(&[f32])) -> Result<(), Error> {
+    pub fn encode_blocks(
+        &self,
+        windows: PackedWindows<'_>,
+        mut each: impl FnMut(ArrayView2<'_, f32>),
+    ) -> Result<(), Error> {
         windows.check(Limits {
             window: self.config.max_window,
             vocabulary: self.config.encoder.vocab_size,
             shapes: self.config.shapes.len(),
         })?;
         for block in blocks(windows).filter(|block| !block.ids.is_empty()) {
-            self.engine.encode(block, &mut each);
+            self.engine.encode(block, &mut |rows| {
+                each(
+                    ArrayView2::from_shape((block.ids.len(), self.hidden_size()), rows)
+                        .expect("a row for each subword"),
+                );
+            });
         }
         Ok(())
     }

@@ -33,8 +33,8 @@ impl Model {
         for row in subwords.rows() {
             mean.zip_mut_with(&row, |sum: &mut f32, value| *sum += value / rows.len() as f32);
         }
-        let mut embedding = self.head(Self::EMBEDDING)?.apply(&mean.to_vec());
-        normalize(&mut embedding);
-        Ok(EncodedText { subwords, mean, embedding: embedding.into() })
+        let mut embedding = self.head(Self::EMBEDDING)?.apply(mean.view());
+        normalize(embedding.view_mut());
+        Ok(EncodedText { subwords, mean, embedding })
     }
 }

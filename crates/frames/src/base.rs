@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use ndarray::ArrayView1;
 use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
@@ -7,10 +8,46 @@ use crate::passage::Passage;
 use crate::prototypes::Prototypes;
 use crate::{Codebook, Error, Vectors};
 
-/// What a codebook and the bundle's heads say of a sentence, before any fit.
+/// What a codebook and the bundle's heads say of a passage, before any fit.
 pub(crate) struct Base {
     prototypes: Prototypes,
     trained: Vec<Trained>,
+}
+
+/// How the score of one frame came about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Score {
+    /// The probability by definition and examples.
+    pub(crate) prototype: f32,
+    /// The probability by a head of the bundle that knows the frame, and that head's share.
+    pub(crate) trained: Option<(f32, f32)>,
+    /// The probability by the head that a fit has learnt; it takes the others' into account.
+    pub(crate) fitted: Option<f32>,
+}
+
+impl Score {
+    /// The probability without a fit, in [0, 1].
+    pub(crate) fn base(&self) -> f32 {
+        match self.trained {
+            Some((probability, share)) => (1.0 - share) * self.prototype + share * probability,
+            None => self.prototype,
+        }
+    }
+
+    /// The probability of the frame, in [0, 1].
+    pub(crate) fn value(&self) -> f32 {
+        self.fitted.unwrap_or_else(|| self.base())
+    }
+
+    /// The name of what decides.
+    pub(crate) fn rule(&self) -> &'static str {
+        match (self.fitted, self.trained) {
+            (Some(_), _) => "fitted-head",
+            (None, Some((_, share))) if share >= 1.0 => "trained-head",
+            (None, Some(_)) => "prototype-and-head",
+            (None, None) => "prototype",
+        }
+    }
 }
 
 impl Base {
@@ -28,20 +65,22 @@ impl Base {
         Ok(Self { prototypes, trained: Trained::of(codebook, model) })
     }
 
-    /// One probability a frame; where the bundle has a trained head for a frame, it has its share. `passage` is asked only
+    /// One score a frame; where the bundle has a trained head for a frame, it has its share. `passage` is asked only
     /// where there is such a head.
-    pub(crate) fn score(&self, vector: &[f32], passage: impl FnOnce() -> Passage) -> Vec<f32> {
-        let mut scores = self.prototypes.score(vector);
+    pub(crate) fn score(&self, vector: ArrayView1<'_, f32>, passage: impl FnOnce() -> Passage) -> Vec<Score> {
+        let prototypes = self.prototypes.score(vector);
+        let mut scores: Vec<Score> =
+            prototypes.iter().map(|&prototype| Score { prototype, trained: None, fitted: None }).collect();
         if !self.trained.is_empty() {
             let passage = passage();
-            self.trained.iter().for_each(|trained| trained.share_in(&mut scores, &passage));
+            self.trained.iter().for_each(|trained| trained.judge(&mut scores, &passage));
         }
         scores
     }
 }
 
 /// A head of the bundle that knows frames of a codebook.
-pub(crate) struct Trained {
+struct Trained {
     model: Arc<Model>,
     head: String,
     known: Vec<Known>,
@@ -59,7 +98,7 @@ struct Known {
 
 impl Trained {
     /// The heads that this codebook's frames point to (`head:label`), as far as this bundle has them.
-    pub(crate) fn of(codebook: &Codebook, model: &Arc<Model>) -> Vec<Self> {
+    fn of(codebook: &Codebook, model: &Arc<Model>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for (frame, label) in codebook.labels.iter().enumerate() {
             let Some((name, output)) = label.head.as_deref().and_then(|name| name.rsplit_once(':')) else { continue };
@@ -74,14 +113,19 @@ impl Trained {
         all
     }
 
-    /// Gives the head's probabilities for a text their share in the scores.
-    pub(crate) fn share_in(&self, scores: &mut [f32], passage: &Passage) {
+    /// Adds the head's probabilities for a passage to the scores of the frames that it knows.
+    fn judge(&self, scores: &mut [Score], passage: &Passage) {
         let Ok(head) = self.model.head(&self.head) else { return };
-        let mut logits =
-            if head.is_pooled() { head.pool(&head.apply_rows(&passage.subwords)) } else { head.apply(&passage.mean) };
-        head.calibrate(&mut logits);
-        for Known { frame, output, share } in &self.known {
-            scores[*frame] = (1.0 - share) * scores[*frame] + share * logits[*output];
+        let mut logits = if head.is_pooled() {
+            head.pool(head.apply_rows(passage.subwords.view()).view())
+        } else {
+            head.apply(passage.mean.view())
+        };
+        head.calibrate(logits.view_mut().insert_axis(ndarray::Axis(0)));
+        for &Known { frame, output, share } in &self.known {
+            if let (Some(score), Some(&probability)) = (scores.get_mut(frame), logits.get(output)) {
+                score.trained = Some((probability, share));
+            }
         }
     }
 }

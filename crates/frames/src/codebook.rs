@@ -1,66 +1,26 @@
-use std::collections::HashSet;
-
-use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
 
 use crate::Error;
+use crate::file::{self, Label, Remarks, Version};
 use crate::fitted::{Fit, LinearHead};
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///
 /// Written as TOML: a `[codebook]` table with `name`, `version` and `kind = "frames"`, then one
-/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](crate::fit) learnt
+/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](crate::fit()) learnt
 /// from coded texts stands in a `[fit]` section at its end.
+///
+/// For people who code by it, the `[codebook]` table and each label also take `description`, `notes`, `source`, `author`
+/// and `exclude` (what does not count as the frame), each one text or a list of texts. They are printed by
+/// [`to_markdown`](Self::to_markdown) and change no score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
     name: String,
     version: String,
+    remarks: Remarks,
     pub(crate) labels: Vec<Label>,
     pub(crate) fit: Option<Fit>,
     toml: String,
-}
-
-/// One frame of a codebook.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Label {
-    pub(crate) name: String,
-    pub(crate) definition: String,
-    #[serde(default)]
-    pub(crate) examples: Vec<String>,
-    /// `head:label` of a bundle whose trained head knows this frame.
-    pub(crate) head: Option<String>,
-    /// Share of that head in the score, in [0, 1], the rest being that of definition and examples. Default: a half;
-    /// 1 where the head was trained on texts coded with this very frame.
-    #[serde(default = "half")]
-    pub(crate) head_share: f32,
-}
-
-impl Label {
-    /// The texts whose mean is the frame's prototype.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.definition).chain(&self.examples).map(String::as_str)
-    }
-}
-
-fn half() -> f32 {
-    0.5
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    codebook: Header,
-    #[serde(rename = "label")]
-    labels: Vec<Label>,
-    fit: Option<Fit>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    name: String,
-    version: String,
-    kind: String,
 }
 
 /// The codebooks inside the crate.
@@ -82,40 +42,42 @@ impl Codebook {
     /// Reads a codebook; `name` says in errors which one it is.
     ///
     /// # Errors
-    /// [`Error::Format`] when it is not TOML of this form, [`Error::Content`] when a name is
+    /// [`Error::Format`] when it is not TOML of this form, [`Error::Content`] when it is of another kind, a name is
     /// missing or doubled, there are fewer than two frames, or something is too long.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
         if toml.len() > MAX_BYTES {
             let reason = format!("the file has {} bytes, expected at most {MAX_BYTES}", toml.len());
             return Err(Error::Content { name: name.to_owned(), reason });
         }
-        let file: File =
-            toml::from_str(toml).map_err(|source| Error::Format { name: name.to_owned(), source: Box::new(source) })?;
-        let wrong = |reason: String| Err(Error::Content { name: name.to_owned(), reason });
-        if file.codebook.kind != "frames" {
-            return wrong(format!("its kind is {:?}, not \"frames\"", file.codebook.kind));
-        }
-        if file.labels.len() < 2 || file.labels.len() > MAX_ENTRIES {
-            return wrong(format!("{} labels, expected 2 to {MAX_ENTRIES}", file.labels.len()));
-        }
-        let mut seen = HashSet::new();
-        for label in &file.labels {
-            if label.name.trim().is_empty() || !seen.insert(label.name.as_str()) {
-                return wrong(format!("label {:?} has no name of its own", label.name));
+        let malformed = |source| Error::Format { name: name.to_owned(), source: Box::new(source) };
+        let wrong = |reason: String| Error::Content { name: name.to_owned(), reason };
+        // What it is goes before what is in it: a list of terms has other fields.
+        let kind = file::kind(toml).map_err(malformed)?;
+        match kind.as_deref() {
+            Some("frames") | None => {}
+            Some("terms") => {
+                let reason =
+                    "its kind is \"terms\": a list of names for the entity recogniser (--terms), not of frames";
+                return Err(wrong(reason.to_owned()));
             }
-            if !(0.0..=1.0).contains(&label.head_share) {
-                return wrong(format!("label {:?} has a head_share that is not in [0, 1]", label.name));
-            }
-            let texts = || label.examples.iter().chain([&label.definition]);
-            if label.examples.len() > MAX_ENTRIES || texts().any(|t| t.trim().is_empty() || t.len() > MAX_TEXT) {
-                return wrong(format!("label {:?} has an empty text, or one of over {MAX_TEXT} bytes", label.name));
-            }
+            Some(kind) => return Err(wrong(format!("its kind is {kind:?}, not \"frames\""))),
         }
-        if let Some(head) = file.fit.iter().flat_map(|fit| &fit.head).find(|head| !is_sound(head, &seen)) {
-            return wrong(format!("the fit of {:?} is for no label, or has weights that are no numbers", head.label));
+        let file = file::parse(toml).map_err(malformed)?;
+        let version = match file.version {
+            Version::Text(version) => version,
+            Version::Float(written) => {
+                let reason = format!("version = {written} is a number, which loses zeros; write it in quotation marks");
+                return Err(wrong(reason));
+            }
+        };
+        check_labels(&file.labels).map_err(wrong)?;
+        let names: HashSet<&str> = file.labels.iter().map(|label| label.name.as_str()).collect();
+        if let Some(head) = file.fit.iter().flat_map(|fit| &fit.head).find(|head| !is_sound(head, &names)) {
+            let reason = format!("the fit of {:?} is for no label, or has weights that are no numbers", head.label);
+            return Err(wrong(reason));
         }
-        let Header { name, version, .. } = file.codebook;
-        Ok(Self { name, version, labels: file.labels, fit: file.fit, toml: toml.to_owned() })
+        let (remarks, labels, fit) = (file.remarks, file.labels, file.fit);
+        Ok(Self { name: file.name, version, remarks, labels, fit, toml: toml.to_owned() })
     }
 
     /// The text that it was read from.
@@ -151,6 +113,11 @@ impl Codebook {
         Self::shipped("news-frames").expect("it is tested")
     }
 
+    /// What the `[codebook]` table says to people.
+    pub(crate) fn remarks(&self) -> &Remarks {
+        &self.remarks
+    }
+
     /// Name and version as written in records, for example `policy-frames 1`.
     #[must_use]
     pub fn id(&self) -> String {
@@ -161,6 +128,30 @@ impl Codebook {
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.labels.iter().map(|label| label.name.as_str())
     }
+}
+
+/// Why a codebook cannot have these labels.
+fn check_labels(labels: &[Label]) -> Result<(), String> {
+    if labels.len() < 2 || labels.len() > MAX_ENTRIES {
+        return Err(format!("{} labels, expected 2 to {MAX_ENTRIES}", labels.len()));
+    }
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (place, label) in (1..).zip(labels) {
+        if label.name.trim().is_empty() {
+            return Err(format!("label {place} has an empty name"));
+        }
+        if let Some(first) = places.insert(label.name.trim(), place) {
+            return Err(format!("labels {first} and {place} are both called {:?}", label.name));
+        }
+        if !(0.0..=1.0).contains(&label.head_share) {
+            return Err(format!("label {:?} has a head_share that is not in [0, 1]", label.name));
+        }
+        let mut texts = label.examples.iter().chain([&label.definition]);
+        if label.examples.len() > MAX_ENTRIES || texts.any(|t| t.trim().is_empty() || t.len() > MAX_TEXT) {
+            return Err(format!("label {:?} has an empty text, or one of over {MAX_TEXT} bytes", label.name));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a fitted head can be worked with.
@@ -197,7 +188,8 @@ mod tests {
         check("x", "mine.toml does not follow the format");
         check(head, "missing field `label`");
         check(&format!("{head}{}", label("a")), "1 labels, expected 2 to 512");
-        check(&format!("{head}{}{}", label("a"), label("a")), "label \"a\" has no name of its own");
+        check(&format!("{head}{}{}{}", label("a"), label("b"), label("a")), "labels 1 and 3 are both called \"a\"");
+        check(&format!("{head}{}{}", label("a"), label(" ")), "label 2 has an empty name");
         check(&format!("{head}{}colour = 1\n", label("a")), "unknown field `colour`");
         check(&format!("{head}{}{}head_share = 2.0\n", label("a"), label("b")), "a head_share that is not in [0, 1]");
         let two = format!("{head}{}{}", label("a"), label("b"));
@@ -208,6 +200,19 @@ mod tests {
         check(&fit("c", "0.5"), "the fit of \"c\" is for no label");
         check(&fit("a", "nan"), "the fit of \"a\" is for no label, or has weights that are no numbers");
         assert_eq!(Codebook::parse("mine.toml", &fit("a", "0.5")).unwrap().fitted(), Some((9, "m")));
-        check(&format!("{}{}{}", head.replace("frames", "terms"), label("a"), label("b")), "its kind is \"terms\"");
+        // A list of terms has other fields; what is wrong with it is its kind.
+        let terms = format!("{}[[label]]\nname = \"a\"\nterms = [\"b\"]\n", head.replace("frames", "terms"));
+        check(&terms, "its kind is \"terms\": a list of names for the entity recogniser");
+        check(&head.replace("frames", "topics"), "its kind is \"topics\", not \"frames\"");
+        check(&two.replace("\"1\"", "1.10"), "version = 1.1 is a number, which loses zeros");
+        check(&two.replace("\"1\"", "true"), "expected a string or a whole number");
+    }
+
+    #[test]
+    fn a_version_may_be_a_whole_number() {
+        let head = "[codebook]\nname = \"a\"\nversion = 3\nkind = \"frames\"\n";
+        let label = |name: &str| format!("[[label]]\nname = \"{name}\"\ndefinition = \"d\"\n");
+        let book = Codebook::parse("mine.toml", &format!("{head}{}{}", label("a"), label("b")));
+        assert_eq!(book.map(|book| book.id()).ok().as_deref(), Some("a 3"));
     }
 }

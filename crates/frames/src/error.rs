@@ -28,6 +28,14 @@ pub enum Error {
         #[source]
         source: pressmark_core::StageError,
     },
+    /// A file of the bundle cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The model bundle lacks a head, or refuses its input.
     #[error("the model cannot be used for this stage")]
     Model(#[from] pressmark_encoder::Error),

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
-use crate::base::Base;
+use crate::base::{Base, Score};
 use crate::fitted::{Fit, with_fit};
+use crate::frames::UNIT;
 use crate::learn::{FitReport, Sample, learn};
 use crate::math::log_odds;
 use crate::passage::encode;
@@ -17,6 +18,36 @@ pub struct CodedText {
     pub text: String,
     /// The frames that it has: indices into [`Codebook::labels`].
     pub labels: Vec<usize>,
+}
+
+/// What [`fit`] learnt.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Fitted {
+    /// The codebook as TOML, with the heads in it.
+    pub toml: String,
+    /// How well each frame is told, in the codebook's order.
+    pub reports: Vec<FitReport>,
+    /// Sentences of the coded text in the middle when they are sorted by length.
+    pub median_sentences: usize,
+}
+
+impl Fitted {
+    /// Why the scores of whole articles may be off, when the coded texts are much shorter than those; a sentence for people.
+    ///
+    /// Texts of up to three sentences are scored as one; the score of a longer one is the mean over its strongest
+    /// sentences, about which short texts teach nothing.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        (self.median_sentences <= UNIT).then(|| {
+            let (count, noun) = (self.median_sentences, if self.median_sentences == 1 { "sentence" } else { "sentences" });
+            format!(
+                "half of the coded texts have at most {count} {noun}: the scores of passages as short are fitted, those of \
+                 whole articles, which are the mean over the strongest third of their sentences, are not; where articles \
+                 are annotated, fit on articles"
+            )
+        })
+    }
 }
 
 /// Learns a linear head for each frame of a codebook from texts that people coded.
@@ -33,21 +64,21 @@ pub fn fit(
     model: &Arc<Model>,
     tokenizer: &Tokenizer,
     texts: &[CodedText],
-) -> Result<(String, Vec<FitReport>), Error> {
+) -> Result<Fitted, Error> {
     let base = Base::new(codebook, model, tokenizer)?;
     let encode = |coded: &CodedText| {
-        let text = encode(model, tokenizer, &coded.text)?;
-        let vector = text.embedding.to_vec();
-        Ok((base.score(&vector, || text.into()), vector))
+        let (text, sentences) = encode(model, tokenizer, &coded.text)?;
+        let vector = text.embedding.clone();
+        Ok((base.score(vector.view(), || text.into()), vector, sentences))
     };
     let encoded = texts.iter().map(encode).collect::<Result<Vec<_>, Error>>()?;
     let (mut heads, mut reports) = (Vec::new(), Vec::new());
     for (index, label) in codebook.labels.iter().enumerate() {
         let pairs = encoded.iter().zip(texts);
         let samples: Vec<Sample> = pairs
-            .map(|((scores, vector), coded)| Sample {
+            .map(|((scores, vector, _), coded)| Sample {
                 vector: vector.clone(),
-                prior: log_odds(scores.get(index).copied().unwrap_or(0.5)),
+                prior: log_odds(scores.get(index).map_or(0.5, Score::base)),
                 gold: coded.labels.contains(&index),
             })
             .collect();
@@ -55,6 +86,15 @@ pub fn fit(
         heads.extend(head);
         reports.push(report);
     }
-    let fit = Fit { model: model.id(), sha256: model.sha256().to_owned(), examples: texts.len(), head: heads };
-    Ok((with_fit(codebook.toml(), &fit), reports))
+    let mut sentences: Vec<usize> = encoded.iter().map(|(_, _, sentences)| *sentences).collect();
+    sentences.sort_unstable();
+    let median_sentences = sentences.get(sentences.len() / 2).copied().unwrap_or_default();
+    let fit = Fit {
+        model: model.id(),
+        sha256: model.sha256().to_owned(),
+        examples: texts.len(),
+        median_sentences: Some(median_sentences),
+        head: heads,
+    };
+    Ok(Fitted { toml: with_fit(codebook.toml(), &fit), reports, median_sentences })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ndarray::ArrayView1;
 use pressmark_encoder::sigmoid;
 use serde::Deserialize;
 
@@ -17,6 +18,9 @@ pub(crate) struct Fit {
     pub(crate) sha256: String,
     /// Texts that it was learnt from.
     pub(crate) examples: usize,
+    /// Sentences of the text in the middle when they are sorted by length; unknown in fits of before.
+    #[serde(default)]
+    pub(crate) median_sentences: Option<usize>,
     pub(crate) head: Vec<LinearHead>,
 }
 
@@ -35,7 +39,7 @@ pub(crate) struct LinearHead {
 
 impl LinearHead {
     /// The probability of the frame for a unit vector; `base` is the probability without the fit.
-    pub(crate) fn score(&self, vector: &[f32], base: f32) -> f32 {
+    pub(crate) fn score(&self, vector: ArrayView1<'_, f32>, base: f32) -> f32 {
         let sum: f32 = self.weights.iter().zip(vector).map(|(w, x)| w * x).sum();
         sigmoid(sum + self.prior * log_odds(base) + self.bias)
     }
@@ -52,13 +56,19 @@ pub(crate) fn without_fit(toml: &str) -> &str {
 /// A codebook's text with the section of a fit at its end.
 pub(crate) fn with_fit(toml: &str, fit: &Fit) -> String {
     let mut text = format!("{}\n\n{MARK}\n[fit]\n", without_fit(toml));
-    let _ = writeln!(text, "model = {:?}\nsha256 = {:?}\nexamples = {}", fit.model, fit.sha256, fit.examples);
+    // A JSON string is a basic string of TOML, save for DEL, which TOML wants escaped.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F");
+    let (model, sha256) = (quoted(&fit.model), quoted(&fit.sha256));
+    let _ = writeln!(text, "model = {model}\nsha256 = {sha256}\nexamples = {}", fit.examples);
+    if let Some(median) = fit.median_sentences {
+        let _ = writeln!(text, "median_sentences = {median}");
+    }
     for head in &fit.head {
         let weights: Vec<String> = head.weights.iter().map(|w| format!("{w:.5}")).collect();
         let _ = writeln!(
             text,
             "\n[[fit.head]]\nlabel = {}\nexamples = {}\nbias = {:.5}\nprior = {:.5}\nweights = [{}]",
-            serde_json::Value::from(head.label.as_str()),
+            quoted(&head.label),
             head.examples,
             head.bias,
             head.prior,

@@ -1,16 +1,20 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use ndarray::Array1;
 use pressmark_core::{
-    Document, Frame, FrameEvidence, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Voice,
+    Document, Explanation, Frame, Layer, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Subject,
 };
 use pressmark_encoder::{Model, normalize};
 use pressmark_tokenize::Tokenizer;
 
-use crate::base::Base;
+use crate::base::{Base, Score};
 use crate::fitted::LinearHead;
 use crate::passage::Passage;
 use crate::{Codebook, Error, Vectors};
+
+/// The stage's name.
+const STAGE: &str = "frames";
 
 /// How documents are framed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,11 +23,13 @@ pub struct FramesOptions {
     pub max_evidence: usize,
     /// Score from which a sentence is evidence, in [0, 1]. Default: 0.5, more likely than not.
     pub evidence_score: f32,
+    /// Frames with a lower score are left out, in [0, 1]. Default: 0, every frame of every codebook.
+    pub min_score: f32,
 }
 
 impl Default for FramesOptions {
     fn default() -> Self {
-        Self { max_evidence: 3, evidence_score: 0.5 }
+        Self { max_evidence: 3, evidence_score: 0.5, min_score: 0.0 }
     }
 }
 
@@ -43,13 +49,12 @@ struct Book {
     fit_examples: Option<usize>,
 }
 
-/// Share of a document's sentences, the strongest, that make its score: a frame that runs
-/// through a third of a story is fully there, one that shows in a single sentence is not.
-const STRONGEST: f32 = 1.0 / 3.0;
-
 /// A text of up to this many sentences is scored as one: such units are what people code, and what heads are
 /// trained on. Of two sentences, the strongest third would be the stronger one alone.
-const UNIT: usize = 3;
+pub(crate) const UNIT: usize = 3;
+
+/// Sentences between two looks at the clock: a few milliseconds with two codebooks.
+const SENTENCES_AT_ONCE: usize = 64;
 
 impl Frames {
     /// A stage for these codebooks; their definitions and examples are encoded here, once.
@@ -98,56 +103,96 @@ impl Frames {
         Ok(Self { model, books, options })
     }
 
-    fn frames_of(&self, book: &Book, doc: &Document) -> Vec<Frame> {
-        let scores: Vec<(usize, Vec<f32>)> = (0..doc.sents.len())
-            .filter(|&sent| is_read(&doc.sents[sent]) && sent < doc.sent_vectors.len())
-            .map(|sent| (sent, book.score(doc, &[sent])))
-            .collect();
+    fn frames_of(&self, book: &Book, doc: &Document) -> Result<Found, StageError> {
+        let read = (0..doc.sents.len()).filter(|&sent| is_read(&doc.sents[sent]) && sent < doc.sent_vectors.len());
+        let mut scores: Vec<(usize, Vec<Score>)> = Vec::new();
+        for sent in read {
+            if scores.len().is_multiple_of(SENTENCES_AT_ONCE) {
+                doc.in_time()?;
+            }
+            scores.push((sent, book.score(doc, &[sent])));
+        }
         let all: Vec<usize> = scores.iter().map(|(sent, _)| *sent).collect();
-        let unit = (all.len() <= UNIT).then(|| book.score(doc, &all));
-        let mut frames: Vec<Frame> =
-            book.labels.iter().enumerate().map(|(i, label)| self.frame(book, label, i, &scores, doc)).collect();
-        for (frame, score) in frames.iter_mut().zip(unit.into_iter().flatten()) {
-            frame.score = score;
+        let unit = if all.len() <= UNIT { book.score(doc, &all) } else { Vec::new() };
+        let FramesOptions { max_evidence, evidence_score, min_score } = self.options;
+        let mut found = Found::default();
+        for (index, label) in book.labels.iter().enumerate() {
+            let of_sentences = scores.iter().filter_map(|(sent, scores)| Some((*sent, scores.get(index)?.value())));
+            let mut frame = Frame::from_sentences(doc, &*book.id, &**label, of_sentences, max_evidence, evidence_score);
+            if all.len() <= UNIT {
+                frame.score = unit.get(index).map_or(0.0, Score::value);
+            }
+            if doc.explanations.is_some() {
+                found.explain(
+                    &frame,
+                    unit.get(index),
+                    scores.iter().map(|(sent, s)| (doc.sents[*sent].span, &s[index])),
+                );
+            }
+            if frame.score >= min_score {
+                found.frames.push(frame);
+            }
         }
         // A stable sort: frames of equal score stay in the codebook's order.
-        frames.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
-        frames
+        found.frames.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+        Ok(found)
     }
+}
 
-    fn frame(&self, book: &Book, label: &str, index: usize, scores: &[(usize, Vec<f32>)], doc: &Document) -> Frame {
-        let mut ranked: Vec<(f32, usize)> = scores.iter().map(|(sent, s)| (s[index], *sent)).collect();
-        ranked.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(a.1.cmp(&b.1)));
-        let strongest = ((ranked.len() as f32 * STRONGEST).ceil() as usize).max(1);
-        let top = &ranked[..strongest.min(ranked.len())];
-        let score = top.iter().map(|(score, _)| score).sum::<f32>() / strongest as f32;
-        let evidence = ranked
-            .iter()
-            .take_while(|(score, _)| *score >= self.options.evidence_score)
-            .filter(|(_, sent)| doc.sents[*sent].kind.is_prose())
-            .take(self.options.max_evidence)
-            .map(|&(score, sent)| {
-                let span = doc.sents[sent].span;
-                FrameEvidence { span, score, voice: doc.quote_holding(span).map_or(Voice::Outlet, Voice::Quote) }
-            })
-            .collect();
-        Frame { codebook: book.id.clone(), label: label.to_owned(), score, evidence }
+/// The frames of one codebook in a document, and why.
+#[derive(Default)]
+struct Found {
+    frames: Vec<Frame>,
+    explanations: Vec<Explanation>,
+}
+
+impl Found {
+    /// One explanation for the frame as a whole, and one for each sentence that is its evidence.
+    fn explain<'a>(
+        &mut self,
+        frame: &Frame,
+        unit: Option<&Score>,
+        sentences: impl Iterator<Item = (Span, &'a Score)> + Clone,
+    ) {
+        let decision = format!("{} {}", frame.codebook, frame.label);
+        let whole = match unit {
+            Some(score) => explanation(Subject::Document, score),
+            None => {
+                let read = sentences.clone().count() as f32;
+                Explanation::new(STAGE, Subject::Document, "strongest-third").with("sentences", read)
+            }
+        };
+        self.explanations.push(whole.with("score", frame.score).deciding(decision.clone()));
+        for (span, score) in sentences.filter(|(span, _)| frame.evidence.iter().any(|e| e.span == *span)) {
+            let sentence = explanation(Subject::Text(span), score).with("score", score.value());
+            self.explanations.push(sentence.deciding(decision.clone()));
+        }
+    }
+}
+
+/// What a score rests on.
+fn explanation(subject: Subject, score: &Score) -> Explanation {
+    let mut explanation = Explanation::new(STAGE, subject, score.rule()).with("prototype", score.prototype);
+    if let Some((probability, share)) = score.trained {
+        explanation = explanation.with("head", probability).with("head_share", share);
+    }
+    match score.fitted {
+        Some(fitted) => explanation.with("fitted", fitted),
+        None => explanation,
     }
 }
 
 impl Book {
-    /// One probability a frame for these sentences together; that of a fitted head where there is one.
-    fn score(&self, doc: &Document, sents: &[usize]) -> Vec<f32> {
+    /// One score a frame for these sentences together.
+    fn score(&self, doc: &Document, sents: &[usize]) -> Vec<Score> {
         if sents.is_empty() {
-            return vec![0.0; self.labels.len()];
+            return Vec::new();
         }
-        let mut vector = doc.sent_vectors.mean(sents.iter().copied());
-        normalize(&mut vector);
-        let mut scores = self.base.score(&vector, || Passage::of(doc, sents));
-        for (score, fitted) in scores.iter_mut().zip(&self.fitted) {
-            if let Some(fitted) = fitted {
-                *score = fitted.score(&vector, *score);
-            }
+        let mut vector = Array1::from(doc.sent_vectors.mean(sents.iter().copied()));
+        normalize(vector.view_mut());
+        let mut scores = self.base.score(vector.view(), || Passage::of(doc, sents));
+        for (score, head) in scores.iter_mut().zip(&self.fitted) {
+            score.fitted = head.as_ref().map(|head| head.score(vector.view(), score.base()));
         }
         scores
     }
@@ -155,7 +200,7 @@ impl Book {
 
 impl Stage for Frames {
     fn name(&self) -> &'static str {
-        "frames"
+        STAGE
     }
 
     fn needs(&self) -> &'static [Layer] {
@@ -171,12 +216,15 @@ impl Stage for Frames {
     }
 
     fn provenance(&self) -> Provenance {
-        let settings = serde_json::json!({
+        let mut settings = serde_json::json!({
             "codebooks": self.books.iter().map(|book| &book.id).collect::<Vec<_>>(),
             "fitted": self.books.iter().filter_map(|book| Some((&book.id, book.fit_examples?))).collect::<Vec<_>>(),
             "max_evidence": self.options.max_evidence,
             "evidence_score": self.options.evidence_score,
         });
+        if self.options.min_score > 0.0 {
+            settings["min_score"] = self.options.min_score.into();
+        }
         Provenance {
             stage: self.name(),
             model: Some(self.model.id()),
@@ -186,9 +234,15 @@ impl Stage for Frames {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let frames = self.books.iter().flat_map(|book| self.frames_of(book, doc)).collect();
+        doc.clear_explanations(STAGE);
+        let mut frames = Vec::new();
+        for book in &self.books {
+            let found = self.frames_of(book, doc)?;
+            frames.extend(found.frames);
+            found.explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
+        }
         doc.frames = frames;
-        doc.cover_sentences(self.name(), is_read);
+        doc.cover_sentences(STAGE, is_read);
         Ok(())
     }
 }

@@ -14,14 +14,22 @@ pub(crate) fn moments(values: &[f32]) -> (f32, f32) {
     (mean, variance.sqrt().max(1e-3))
 }
 
-/// Slope and offset of the logistic curve that fits the samples best, by Newton's method.
-///
-/// The ridge keeps the slope finite where the two classes do not overlap; eight steps are more
-/// than two parameters need.
+/// Pulls the slope of [`logistic`] towards 1 as strongly as a tenth of one sample: without it the slope would grow
+/// without end where the two classes do not overlap; with a whole codebook's samples it is not felt.
+const RIDGE: f64 = 0.1;
+
+/// Steps of Newton's method in [`logistic`]: each doubles the digits, and two parameters near their start need five.
+const NEWTON_STEPS: usize = 8;
+
+/// Where [`logistic`] starts, and what it gives when there is nothing to learn from: one standard deviation is one unit
+/// of log-odds, and a passage of no particular similarity has the frame with a probability of 0.12.
+const START: (f64, f64) = (1.0, -2.0);
+
+/// Slope and offset of the logistic curve that fits the samples best, by Newton's method (Platt scaling, Platt 1999).
 pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
-    const RIDGE: f64 = 0.1;
-    let (mut slope, mut offset) = (1.0_f64, -2.0_f64);
-    for _ in 0..8 {
+    let (mut slope, mut offset) = START;
+    for _ in 0..NEWTON_STEPS {
+        // The last term keeps the matrix invertible where every probability is 0 or 1.
         let (mut g0, mut g1, mut h00, mut h01, mut h11) = (RIDGE * (slope - 1.0), 0.0, RIDGE, 0.0, 1e-6);
         for &(x, positive) in samples {
             let x = f64::from(x);
@@ -31,13 +39,17 @@ pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
             (h00, h01, h11) = (h00 + weight * x * x, h01 + weight * x, h11 + weight);
         }
         let determinant = h00 * h11 - h01 * h01;
+        // Nothing is left to divide by: the curve is as good as it gets.
         if determinant.abs() < 1e-12 {
             break;
         }
         slope -= (h11 * g0 - h01 * g1) / determinant;
         offset -= (h00 * g1 - h01 * g0) / determinant;
     }
-    if slope.is_finite() && offset.is_finite() && slope > 0.0 { (slope as f32, offset as f32) } else { (1.0, -2.0) }
+    // A falling curve would call dissimilar passages likely.
+    let is_sound = slope.is_finite() && offset.is_finite() && slope > 0.0;
+    let (slope, offset) = if is_sound { (slope, offset) } else { START };
+    (slope as f32, offset as f32)
 }
 
 #[cfg(test)]

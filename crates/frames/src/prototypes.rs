@@ -1,4 +1,5 @@
-use pressmark_encoder::{Model, dot, normalize, sigmoid};
+use ndarray::{Array1, Array2, ArrayView1, Axis, stack};
+use pressmark_encoder::{Model, dot, dots, normalize, sigmoid};
 use pressmark_tokenize::Tokenizer;
 
 use crate::background::background;
@@ -20,14 +21,18 @@ pub(crate) struct Prototypes {
 }
 
 struct Prototype {
-    centre: Vec<f32>,
-    members: Vec<Vec<f32>>,
+    /// The mean of the members, of unit length.
+    centre: Array1<f32>,
+    /// Unit vectors of definition and examples, a row each.
+    members: Array2<f32>,
+    /// Mean and deviation of the similarities of what does not show the frame.
     mean: f32,
     deviation: f32,
 }
 
-/// Share of the nearest member in a similarity, the rest being the centre's: a frame has several
-/// faces, and one example may show the face that the centre blurs.
+/// Share of the nearest member in a similarity, the rest being the centre's: a frame has several faces, and one example
+/// may show the face that the centre blurs. Half and half was set by hand: at 0 a codebook of varied examples blurs, at 1
+/// one odd example decides alone.
 const NEAREST: f32 = 0.5;
 
 impl Prototypes {
@@ -42,17 +47,18 @@ impl Prototypes {
         let labels = codebook.labels.iter();
         let members = labels.map(|label| label.texts().map(vector).collect()).collect::<Result<Vec<_>, Error>>()?;
         let background = background().map(vector).collect::<Result<Vec<_>, Error>>()?;
-        Ok(Self::fit(members, &background))
+        Ok(Self::fit(&members, &background))
     }
 
-    fn fit(members: Vec<Vec<Vec<f32>>>, background: &[Vec<f32>]) -> Self {
+    fn fit(members: &[Vec<Array1<f32>>], background: &[Array1<f32>]) -> Self {
         let mut frames: Vec<Prototype> = members
             .iter()
-            .map(|own| Prototype { centre: centre(own), members: own.clone(), mean: 0.0, deviation: 1.0 })
+            .map(|own| Prototype { centre: centre(own), members: rows(own), mean: 0.0, deviation: 1.0 })
             .collect();
         for (index, frame) in frames.iter_mut().enumerate() {
             let others = members.iter().enumerate().filter(|(i, _)| *i != index).flat_map(|(_, own)| own);
-            let scores: Vec<f32> = background.iter().chain(others).map(|vector| frame.similarity(vector)).collect();
+            let scores: Vec<f32> =
+                background.iter().chain(others).map(|vector| frame.similarity(vector.view())).collect();
             (frame.mean, frame.deviation) = moments(&scores);
         }
         let mut samples = Vec::new();
@@ -60,47 +66,53 @@ impl Prototypes {
             for (left_out, vector) in own.iter().enumerate() {
                 for (i, frame) in frames.iter().enumerate() {
                     if i != index {
-                        samples.push((frame.standard(vector), false));
+                        samples.push((frame.standard(vector.view()), false));
                     } else if own.len() > 1 {
-                        samples.push((frame.without(left_out).standard(vector), true));
+                        samples.push((frame.without(own, left_out).standard(vector.view()), true));
                     }
                 }
             }
         }
-        samples.extend(background.iter().flat_map(|v| frames.iter().map(|f| (f.standard(v), false))));
+        samples.extend(background.iter().flat_map(|v| frames.iter().map(|f| (f.standard(v.view()), false))));
         let (slope, offset) = logistic(&samples);
         Self { frames, slope, offset }
     }
 
     /// One probability a frame, for a sentence vector of unit length.
-    pub(crate) fn score(&self, vector: &[f32]) -> Vec<f32> {
+    pub(crate) fn score(&self, vector: ArrayView1<'_, f32>) -> Array1<f32> {
         self.frames.iter().map(|f| sigmoid(self.slope * f.standard(vector) + self.offset)).collect()
     }
 }
 
 impl Prototype {
-    fn similarity(&self, vector: &[f32]) -> f32 {
-        let nearest = self.members.iter().map(|m| dot(m, vector)).fold(f32::NEG_INFINITY, f32::max);
-        NEAREST * nearest + (1.0 - NEAREST) * dot(&self.centre, vector)
+    fn similarity(&self, vector: ArrayView1<'_, f32>) -> f32 {
+        let nearest = dots(self.members.view(), vector).fold(f32::NEG_INFINITY, |most, &cosine| most.max(cosine));
+        NEAREST * nearest + (1.0 - NEAREST) * dot(self.centre.view(), vector)
     }
 
-    fn standard(&self, vector: &[f32]) -> f32 {
+    fn standard(&self, vector: ArrayView1<'_, f32>) -> f32 {
         (self.similarity(vector) - self.mean) / self.deviation
     }
 
-    fn without(&self, index: usize) -> Self {
-        let mut members = self.members.clone();
+    /// The prototype of all members (`own`) but one.
+    fn without(&self, own: &[Array1<f32>], index: usize) -> Self {
+        let mut members = own.to_vec();
         members.remove(index);
-        Self { centre: centre(&members), members, mean: self.mean, deviation: self.deviation }
+        Self { centre: centre(&members), members: rows(&members), mean: self.mean, deviation: self.deviation }
     }
 }
 
-fn centre(vectors: &[Vec<f32>]) -> Vec<f32> {
-    let mut sum = vec![0.0; vectors.first().map_or(0, Vec::len)];
-    for vector in vectors {
-        sum.iter_mut().zip(vector).for_each(|(s, v)| *s += v);
-    }
-    normalize(&mut sum);
+/// Vectors as the rows of one array.
+fn rows(vectors: &[Array1<f32>]) -> Array2<f32> {
+    let views: Vec<_> = vectors.iter().map(|vector| vector.view()).collect();
+    // The vectors of one model are of one length.
+    stack(Axis(0), &views).unwrap_or_default()
+}
+
+fn centre(vectors: &[Array1<f32>]) -> Array1<f32> {
+    let mut sum = Array1::zeros(vectors.first().map_or(0, Array1::len));
+    vectors.iter().for_each(|vector| sum += vector);
+    normalize(sum.view_mut());
     sum
 }
 
@@ -108,9 +120,9 @@ fn centre(vectors: &[Vec<f32>]) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    fn unit(values: [f32; 3]) -> Vec<f32> {
-        let mut vector = values.to_vec();
-        normalize(&mut vector);
+    fn unit(values: [f32; 3]) -> Array1<f32> {
+        let mut vector = Array1::from(values.to_vec());
+        normalize(vector.view_mut());
         vector
     }
 
@@ -119,9 +131,9 @@ mod tests {
         let frame =
             |x: f32, y: f32| vec![unit([x, y, 0.1]), unit([x, y, 0.3]), unit([x, y, -0.2]), unit([x + 0.1, y, 0.0])];
         let background = [unit([0.1, 0.1, 1.0]), unit([-0.1, 0.2, 1.0]), unit([0.2, -0.2, 1.0])];
-        let prototypes = Prototypes::fit(vec![frame(1.0, 0.0), frame(0.0, 1.0)], &background);
-        let scores = prototypes.score(&unit([1.0, 0.1, 0.0]));
+        let prototypes = Prototypes::fit(&[frame(1.0, 0.0), frame(0.0, 1.0)], &background);
+        let scores = prototypes.score(unit([1.0, 0.1, 0.0]).view());
         assert!(scores[0] > 0.8 && scores[1] < 0.2, "{scores:?}");
-        assert!(prototypes.score(&background[0]).iter().all(|&s| s < 0.3));
+        assert!(prototypes.score(background[0].view()).iter().all(|&s| s < 0.3));
     }
 }

@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use pressmark_encoder::{Model, Precision};
+use ndarray::Array1;
+use pressmark_encoder::{Model, Precision, list_in_manifest, read_bundle_file};
 use pressmark_tokenize::Tokenizer;
 
 use crate::background::background;
-use crate::codebook::Label;
+use crate::file::Label;
 use crate::passage::encode;
 use crate::{Codebook, Error};
 
@@ -16,7 +18,7 @@ use crate::{Codebook, Error};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vectors {
     /// By [`key`] of the text.
-    by_text: BTreeMap<u64, Vec<f32>>,
+    by_text: BTreeMap<u64, Array1<f32>>,
 }
 
 /// The first line of the only layout that is read, followed by the model's digest.
@@ -31,15 +33,53 @@ impl Vectors {
         let mut vectors = Self::default();
         let labels = codebooks.iter().flat_map(|codebook| &codebook.labels);
         for text in labels.flat_map(Label::texts).chain(background()) {
-            vectors.by_text.insert(key(text), encode(model, tokenizer, text)?.embedding.to_vec());
+            vectors.by_text.insert(key(text), encode(model, tokenizer, text)?.0.embedding);
         }
         Ok(vectors)
     }
 
-    /// The vectors that [`to_bytes`](Self::to_bytes) wrote; none when they are not this model's.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8], model: &Model) -> Self {
-        Self::parse(bytes, model).unwrap_or_default()
+    /// The file beside a bundle's weights that holds the vectors of the shipped codebooks.
+    pub const FILE: &str = "codebook-vectors.bin";
+
+    /// The vectors in a bundle's folder; none when it has no [`FILE`](Self::FILE).
+    ///
+    /// # Errors
+    /// When the file cannot be read, or as [`from_bytes`](Self::from_bytes).
+    pub fn open(dir: impl AsRef<Path>, model: &Model) -> Result<Self, Error> {
+        match read_bundle_file(dir, Self::FILE)? {
+            Some(bytes) => Self::from_bytes(&bytes, model),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// The vectors that [`to_bytes`](Self::to_bytes) wrote; none when they are another model's, or for another precision,
+    /// or when there is not one byte.
+    ///
+    /// # Errors
+    /// When the bytes are not those that the bundle's manifest lists as [`FILE`](Self::FILE).
+    pub fn from_bytes(bytes: &[u8], model: &Model) -> Result<Self, Error> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        model.check_file(Self::FILE, bytes)?;
+        Ok(Self::parse(bytes, model).unwrap_or_default())
+    }
+
+    /// Writes the vectors into the bundle's folder, and lists them in its manifest.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or the folder holds no bundle.
+    pub fn save(&self, dir: impl AsRef<Path>, model: &Model) -> Result<(), Error> {
+        const MANIFEST: &str = "manifest.json";
+        let dir = dir.as_ref();
+        let bytes = self.to_bytes(model);
+        let manifest = read_bundle_file(dir, MANIFEST)?.unwrap_or_default();
+        let manifest = list_in_manifest(&manifest, Self::FILE, &bytes)?;
+        for (file, bytes) in [(Self::FILE, &bytes), (MANIFEST, &manifest)] {
+            let path = dir.join(file);
+            std::fs::write(&path, bytes).map_err(|source| Error::Write { path, source })?;
+        }
+        Ok(())
     }
 
     fn parse(bytes: &[u8], model: &Model) -> Option<Self> {
@@ -92,10 +132,10 @@ impl Vectors {
     }
 
     /// The unit vector of a text: the one at hand, or a new one.
-    pub(crate) fn embed(&self, model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<Vec<f32>, Error> {
+    pub(crate) fn embed(&self, model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<Array1<f32>, Error> {
         match self.by_text.get(&key(text)) {
             Some(vector) => Ok(vector.clone()),
-            None => Ok(encode(model, tokenizer, text)?.embedding.to_vec()),
+            None => Ok(encode(model, tokenizer, text)?.0.embedding),
         }
     }
 }
@@ -118,19 +158,61 @@ mod tests {
 
     #[test]
     fn vectors_come_back_and_only_to_their_own_model() {
-        let own = Model::from_files(&TinyBundle { heads: heads(), ..TinyBundle::default() }.files());
-        let other = Model::from_files(&TinyBundle { heads: heads(), seed: 2, ..TinyBundle::default() }.files());
-        let (own, other) = (own.expect("it is sound"), other.expect("it is sound"));
-        let width = own.head("embedding").expect("it was asked for").outputs();
-        let vectors =
-            Vectors { by_text: BTreeMap::from([(key("a"), vec![0.5; width]), (key("b"), vec![-1.0; width])]) };
+        let bundle = TinyBundle { heads: heads(), ..TinyBundle::default() };
+        let own = Model::from_files(&bundle.files()).expect("it is sound");
+        let width = own.head(Model::EMBEDDING).expect("it was asked for").outputs();
+        let by_text = [(key("a"), Array1::from_elem(width, 0.5)), (key("b"), Array1::from_elem(width, -1.0))];
+        let vectors = Vectors { by_text: BTreeMap::from(by_text) };
         let bytes = vectors.to_bytes(&own);
-        assert_eq!(Vectors::from_bytes(&bytes, &own), vectors);
-        assert!(Vectors::from_bytes(&bytes, &other).is_empty());
-        assert!(Vectors::from_bytes(&bytes[..bytes.len() - 1], &own).is_empty());
-        assert!(Vectors::from_bytes(b"", &own).is_empty());
-        let exact = own.with_precision(Precision::F32).expect("it has both");
-        assert!(Vectors::from_bytes(&bytes, &exact).is_empty());
+        // A bundle whose manifest lists these bytes, whatever they are worth.
+        let listing = |bundle: &TinyBundle, bytes: &[u8]| {
+            let mut files = bundle.files();
+            files.manifest = list_in_manifest(&files.manifest, Vectors::FILE, bytes).expect("it is sound").into();
+            Model::from_files(&files).expect("it is sound")
+        };
+        let own = listing(&bundle, &bytes);
+        assert_eq!(Vectors::from_bytes(&bytes, &own).expect("they are listed"), vectors);
+        assert!(Vectors::from_bytes(b"", &own).expect("nothing is nothing").is_empty());
+        let exact = listing(&bundle, &bytes).with_precision(Precision::F32).expect("it has both");
+        assert!(Vectors::from_bytes(&bytes, &exact).expect("they are listed").is_empty());
+        let other = listing(&TinyBundle { seed: 2, ..bundle.clone() }, &bytes);
+        assert!(Vectors::from_bytes(&bytes, &other).expect("they are listed").is_empty());
+        let short = &bytes[..bytes.len() - 1];
+        assert!(Vectors::from_bytes(short, &listing(&bundle, short)).expect("they are listed").is_empty());
+    }
+
+    /// One bit of one number: the frames of a whole run would change in silence.
+    #[test]
+    fn vectors_that_the_manifest_does_not_list_are_refused() {
+        let bundle = TinyBundle { heads: heads(), ..TinyBundle::default() };
+        let folder = tempfile::tempdir().expect("there is room");
+        let files = bundle.files();
+        for (name, bytes) in [
+            ("manifest.json", &files.manifest),
+            ("config.json", &files.config),
+            ("tokenizer.json", &files.tokenizer),
+            ("model.safetensors", &files.weights),
+        ] {
+            std::fs::write(folder.path().join(name), bytes).expect("there is room");
+        }
+        let model = Model::open(folder.path()).expect("it is sound");
+        assert!(Vectors::open(folder.path(), &model).expect("there are none").is_empty());
+        let width = model.head(Model::EMBEDDING).expect("it was asked for").outputs();
+        let vectors = Vectors { by_text: BTreeMap::from([(key("a"), Array1::from_elem(width, 0.5))]) };
+        vectors.save(folder.path(), &model).expect("there is room");
+        // The manifest that was read before lists no vectors.
+        assert!(matches!(Vectors::open(folder.path(), &model), Err(Error::Model(_))));
+        let model = Model::open(folder.path()).expect("it is sound");
+        assert_eq!(Vectors::open(folder.path(), &model).expect("they are listed"), vectors);
+
+        let path = folder.path().join(Vectors::FILE);
+        let good = std::fs::read(&path).expect("it was written");
+        for at in [0, 40, good.len() / 2, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            std::fs::write(&path, bad).expect("there is room");
+            assert!(matches!(Vectors::open(folder.path(), &model), Err(Error::Model(_))), "{at}");
+        }
     }
 
     fn heads() -> Vec<(String, Vec<String>, Option<Vec<f32>>)> {

@@ -140,8 +140,8 @@ impl Ner {
                 return Ok(lattice);
             }
             let logits = head.apply_each(rows, |row, input| doc.hidden.append_row(row, input));
-            for (token, logits) in tokens.into_iter().zip(logits.chunks_exact(head.outputs())) {
-                lattice.set(token, logits, head.temperature());
+            for (token, logits) in tokens.into_iter().zip(logits.rows()) {
+                lattice.set(token, logits.as_slice().unwrap_or_default(), head.temperature());
             }
         }
     }

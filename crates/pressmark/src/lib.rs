@@ -46,7 +46,7 @@ pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, s
 pub use error::Error;
 pub use judges::{SentimentJudge, Tagger};
 pub use memory::give_back_large_blocks;
-pub use model::{MODEL_VARIABLE, ModelSource, VECTORS};
+pub use model::{MODEL_VARIABLE, ModelSource};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
 pub use registry::{StageInfo, stages, with_dependencies};
 pub use rust_bert::{Backends, Slot};

@@ -1,14 +1,11 @@
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pressmark_encoder::{BundleFiles, Model, Precision};
 use pressmark_frames::Vectors;
 
 use crate::Error;
-
-/// The file beside a bundle that holds the vectors of the shipped codebooks, made by `pressmark models prepare`.
-pub const VECTORS: &str = "codebook-vectors.bin";
 
 /// The environment variable that names the folder of a bundle.
 pub const MODEL_VARIABLE: &str = "PRESSMARK_MODEL";
@@ -65,12 +62,18 @@ impl ModelSource {
     }
 
     /// The vectors of the shipped codebooks that stand beside the bundle, if they are those of this model.
-    #[must_use]
-    pub fn codebook_vectors(&self, model: &Model) -> Vectors {
+    ///
+    /// # Errors
+    /// When there is a file of vectors that is not what the bundle's manifest says.
+    pub fn codebook_vectors(&self, model: &Model) -> Result<Vectors, pressmark_frames::Error> {
         match self.locate() {
+            // Which bundle a model was loaded from is not known; vectors that are not its own are made anew.
+            _ if matches!(self, Self::Loaded(_)) => {
+                Ok(Vectors::from_bytes(bundled_vectors(), model).unwrap_or_default())
+            }
             Ok(Files::Bundled(_)) => Vectors::from_bytes(bundled_vectors(), model),
-            Ok(Files::Folder(dir)) => vectors_in(&dir, model),
-            Err(_) => Vectors::default(),
+            Ok(Files::Folder(dir)) => Vectors::open(dir, model),
+            Err(_) => Ok(Vectors::default()),
         }
     }
 
@@ -93,10 +96,6 @@ impl ModelSource {
             None => Err(Error::NoModel { cache }),
         }
     }
-}
-
-fn vectors_in(dir: &Path, model: &Model) -> Vectors {
-    std::fs::read(dir.join(VECTORS)).map(|bytes| Vectors::from_bytes(&bytes, model)).unwrap_or_default()
 }
 
 /// Where a bundle stands in the user's cache.

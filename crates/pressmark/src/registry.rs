@@ -123,7 +123,7 @@ static STAGES: &[StageInfo] = &[
         make: |parts| {
             let own = &parts.settings.codebooks;
             let books = if own.is_empty() { codebooks::default_codebooks() } else { own.clone() };
-            let vectors = parts.settings.model.codebook_vectors(parts.model);
+            let vectors = parts.settings.model.codebook_vectors(parts.model)?;
             let (model, options) = (Arc::clone(parts.model), FramesOptions::default());
             Ok(Box::new(Frames::with_vectors(model, parts.tokenizer, &books, options, &vectors)?))
         },

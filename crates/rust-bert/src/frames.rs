@@ -1,8 +1,6 @@
 use std::cmp::Ordering;
 
-use pressmark_core::{
-    Document, Frame, FrameEvidence, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Voice,
-};
+use pressmark_core::{Document, Frame, Layer, Provenance, SegmentKind, Sentence, Stage, StageError};
 
 use crate::{Entailment, Error};
 
@@ -53,7 +51,7 @@ impl Default for ZeroShotFramesOptions {
     }
 }
 
-/// The stage `frames`: every sentence is held against every frame's hypothesis.
+/// The stage `frames`: whether each sentence entails each frame's hypothesis.
 ///
 /// The cost is sentences times frames: twenty frames cost a page of thirty sentences 600 runs of the model.
 pub struct ZeroShotFrames {
@@ -61,10 +59,6 @@ pub struct ZeroShotFrames {
     books: Vec<Hypotheses>,
     options: ZeroShotFramesOptions,
 }
-
-/// Share of a document's sentences, the strongest, that make its score: a frame that runs through a third of a story
-/// is fully there, one that shows in a single sentence is not. The same as in pressmark-stance.
-const STRONGEST: f32 = 1.0 / 3.0;
 
 impl ZeroShotFrames {
     /// The stage for these codebooks.
@@ -75,32 +69,6 @@ impl ZeroShotFrames {
         share("evidence_score", options.evidence_score)?;
         model.check(books.iter().flat_map(|b| &b.frames).map(|f| f.text.as_str()))?;
         Ok(Self { model, books, options })
-    }
-
-    fn frame(
-        &self,
-        book: &Hypotheses,
-        index: usize,
-        sents: &[&Sentence],
-        scores: &[Vec<f32>],
-        doc: &Document,
-    ) -> Frame {
-        let mut ranked: Vec<(f32, &Sentence)> =
-            scores.iter().map(|row| row[index]).zip(sents.iter().copied()).collect();
-        ranked.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(a.1.span.cmp(&b.1.span)));
-        let strongest = ((ranked.len() as f32 * STRONGEST).ceil() as usize).max(1);
-        let score = ranked.iter().take(strongest).map(|(score, _)| score).sum::<f32>() / strongest as f32;
-        let evidence = ranked
-            .iter()
-            .take_while(|(score, _)| *score >= self.options.evidence_score)
-            .filter(|(_, sent)| sent.kind.is_prose())
-            .take(self.options.max_evidence)
-            .map(|&(score, sent)| {
-                let voice = doc.quote_holding(sent.span).map_or(Voice::Outlet, Voice::Quote);
-                FrameEvidence { span: sent.span, score, voice }
-            })
-            .collect();
-        Frame { codebook: book.codebook.clone(), label: book.frames[index].label.clone(), score, evidence }
     }
 }
 
@@ -139,15 +107,19 @@ impl Stage for ZeroShotFrames {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let is_read = |sent: &&Sentence| sent.kind.is_prose() || sent.kind == SegmentKind::Title;
-        let sents: Vec<&Sentence> = doc.sents.iter().filter(is_read).collect();
-        let premises: Vec<&str> = sents.iter().map(|s| doc.slice(s.span)).collect();
+        let is_read = |sent: &Sentence| sent.kind.is_prose() || sent.kind == SegmentKind::Title;
+        let sents: Vec<usize> = (0..doc.sents.len()).filter(|&sent| is_read(&doc.sents[sent])).collect();
+        let premises: Vec<&str> = sents.iter().map(|&sent| doc.slice(doc.sents[sent].span)).collect();
+        let ZeroShotFramesOptions { max_evidence, evidence_score } = self.options;
         let mut frames = Vec::new();
         for book in &self.books {
             let hypotheses: Vec<&str> = book.frames.iter().map(|f| f.text.as_str()).collect();
             let scores = self.model.judge(&premises, &hypotheses, &doc.deadline)?;
-            let mut found: Vec<Frame> =
-                (0..book.frames.len()).map(|index| self.frame(book, index, &sents, &scores, doc)).collect();
+            let frame = |(index, frame): (usize, &Hypothesis)| {
+                let of_sentences = sents.iter().zip(&scores).filter_map(|(sent, row)| Some((*sent, *row.get(index)?)));
+                Frame::from_sentences(doc, &*book.codebook, &*frame.label, of_sentences, max_evidence, evidence_score)
+            };
+            let mut found: Vec<Frame> = book.frames.iter().enumerate().map(frame).collect();
             // A stable sort: frames of equal score stay in the codebook's order.
             found.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
             frames.extend(found);

@@ -1,19 +1,25 @@
 use std::sync::Arc;
 
-use pressmark_core::{Document, Layer, Mention, Provenance, Sentiment, Stage, StageError};
-use pressmark_encoder::Model;
+use pressmark_core::{Document, Explanation, Layer, Mention, Provenance, Sentiment, Stage, StageError, Subject};
+use pressmark_encoder::{Head, Model};
 
 use crate::Error;
 
-/// The bundle's head for the tone towards a mention.
-const HEAD: &str = "sentiment";
+/// The stage's name, and that of the bundle's head for the sentiment towards a mention.
+const STAGE: &str = "sentiment";
+
+/// Mentions between two looks at the clock: a few milliseconds.
+const MENTIONS_AT_ONCE: usize = 1024;
 
 /// Whether something can be taken sides on: not a time, nor an amount.
 pub(crate) fn has_sides(mention: &Mention) -> bool {
     !mention.label.is_value()
 }
 
-/// The stage that judges the tone of a document towards each entity.
+/// The stage that judges the sentiment of a document towards each entity.
+///
+/// The bundle's head reads a mention beside its sentence (targeted sentiment, as in NewsMTSC, Hamborg and Donnay 2021); an
+/// entity's sentiment is the mean over its mentions. Dates and amounts of money have none.
 pub struct EntitySentiment {
     model: Arc<Model>,
 }
@@ -24,66 +30,86 @@ impl EntitySentiment {
     /// # Errors
     /// When the bundle has no `sentiment` head, or one with other labels.
     pub fn new(model: Arc<Model>) -> Result<Self, Error> {
-        Tone::of(&model)?;
+        SentimentHead::of(&model)?;
         Ok(Self { model })
     }
 
-    /// The tone towards one mention; `None` where the encoder saw nothing of it.
+    /// The sentiment towards one mention; `None` where the encoder saw nothing of it.
     #[must_use]
     pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
-        Tone::of(&self.model).ok()?.towards(&self.model, doc, std::iter::once(mention)).pop()?
+        SentimentHead::of(&self.model).ok()?.judge(doc, &[mention]).pop()?
     }
 }
 
-/// Which output of the head is which tone.
-pub(crate) struct Tone {
+/// The bundle's head, and which output of it is which label.
+pub(crate) struct SentimentHead<'m> {
+    head: &'m Head,
     negative: usize,
     neutral: usize,
     positive: usize,
 }
 
-impl Tone {
-    pub(crate) fn of(model: &Model) -> Result<Self, Error> {
-        let labels = model.head(HEAD)?.labels();
+impl<'m> SentimentHead<'m> {
+    pub(crate) fn of(model: &'m Model) -> Result<Self, Error> {
+        let head = model.head(STAGE)?;
         let find = |missing: &'static str| {
-            let place = labels.iter().position(|label| label == missing);
-            place.ok_or_else(|| Error::Labels { head: HEAD, labels: labels.to_vec(), missing })
+            let place = head.labels().iter().position(|label| label == missing);
+            place.ok_or_else(|| Error::Labels { head: STAGE, labels: head.labels().to_vec(), missing })
         };
-        Ok(Self { negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
+        Ok(Self { head, negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
     }
 
-    /// The tone towards each mention, from the hidden states of the mention and of its sentence.
-    pub(crate) fn towards<'d>(
-        &self,
-        model: &Model,
-        doc: &'d Document,
-        mentions: impl Iterator<Item = &'d Mention>,
-    ) -> Vec<Option<Sentiment>> {
-        let Ok(head) = model.head(HEAD) else { return mentions.map(|_| None).collect() };
-        let sents: Vec<_> = mentions
-            .map(|mention| {
-                let sent = doc.sents.get(doc.sent_at(mention.span.start)?)?;
-                (head.inputs() == 2 * doc.hidden.width()).then_some((mention, sent))
-            })
-            .collect();
-        let mut scores = head.apply_each(sents.iter().flatten(), |(mention, sent), input| {
+    /// The sentiment towards each of some mentions in text order; gives up once the document's time is over.
+    pub(crate) fn towards(&self, doc: &Document, mentions: &[&Mention]) -> Result<Vec<Option<Sentiment>>, StageError> {
+        let mut all = Vec::with_capacity(mentions.len());
+        for mentions in mentions.chunks(MENTIONS_AT_ONCE) {
+            doc.in_time()?;
+            all.extend(self.judge(doc, mentions));
+        }
+        Ok(all)
+    }
+
+    /// The same from the hidden states of each mention and of its sentence.
+    fn judge(&self, doc: &Document, mentions: &[&Mention]) -> Vec<Option<Sentiment>> {
+        let fits = self.head.inputs() == 2 * doc.hidden.width();
+        let sents: Vec<_> = mentions.iter().map(|mention| doc.sent_at(mention.span.start).filter(|_| fits)).collect();
+        let judged = mentions.iter().zip(&sents).filter_map(|(mention, sent)| Some((mention, (*sent)?)));
+        // Mentions of one sentence follow on one another, and their sentence may be a whole page: its mean is taken once.
+        let mut sentence: Option<(usize, Vec<f32>)> = None;
+        let mut scores = self.head.apply_each(judged, |(mention, sent), input| {
             input.extend(doc.hidden.mean(doc.rows_of(doc.tokens_in(mention.span))));
-            input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
+            let (_, mean) = match sentence.take().filter(|(known, _)| *known == sent) {
+                Some(known) => sentence.insert(known),
+                None => {
+                    let tokens = doc.sents.get(sent).map_or(0..0, |sent| sent.tokens.clone());
+                    sentence.insert((sent, doc.hidden.mean(doc.rows_of(tokens))))
+                }
+            };
+            input.extend_from_slice(mean);
         });
-        head.calibrate(&mut scores);
-        let mut scores = scores.chunks(head.outputs().max(1));
-        let mut tone = || {
+        self.head.calibrate(scores.view_mut());
+        let mut scores = scores.rows().into_iter();
+        let mut next = || {
             let scores = scores.next()?;
             let at = |index: usize| scores.get(index).copied();
             Some(Sentiment { positive: at(self.positive)?, neutral: at(self.neutral)?, negative: at(self.negative)? })
         };
-        sents.into_iter().map(|sent| sent.and_then(|_| tone())).collect()
+        sents.into_iter().map(|sent| sent.and_then(|_| next())).collect()
     }
+}
+
+/// An explanation with the three probabilities.
+fn explanation(subject: impl Into<Subject>, rule: &'static str, sentiment: &Sentiment) -> Explanation {
+    Explanation::new(STAGE, subject, rule)
+        .with("negative", sentiment.negative)
+        .with("neutral", sentiment.neutral)
+        .with("positive", sentiment.positive)
+        .deciding(sentiment.best().0)
 }
 
 impl Stage for EntitySentiment {
     fn name(&self) -> &'static str {
-        "sentiment"
+        STAGE
     }
 
     fn needs(&self) -> &'static [Layer] {
@@ -97,34 +123,48 @@ impl Stage for EntitySentiment {
     fn provenance(&self) -> Provenance {
         let settings = serde_json::json!({ "aggregate": "mean" });
         Provenance {
-            stage: self.name(),
+            stage: STAGE,
             model: Some(self.model.id()),
             sha256: Some(self.model.sha256().to_owned()),
             settings: settings.to_string(),
         }
     }
 
-    /// An entity's tone is the mean over its mentions.
+    /// An entity's sentiment is the mean over its mentions.
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let tone = Tone::of(&self.model).map_err(|e| StageError::new("the head does not fit").with_source(e))?;
+        doc.clear_explanations(STAGE);
+        let head =
+            SentimentHead::of(&self.model).map_err(|e| StageError::new("the head does not fit").with_source(e))?;
+        let judged: Vec<&Mention> = doc.ents.iter().filter(|m| has_sides(m) && m.entity.is_some()).collect();
         let mut sums = vec![(Sentiment { positive: 0.0, neutral: 0.0, negative: 0.0 }, 0.0_f32); doc.entities.len()];
-        let judged = || doc.ents.iter().filter(|m| has_sides(m) && m.entity.is_some());
-        for (mention, one) in judged().zip(tone.towards(&self.model, doc, judged())) {
+        let mut explanations = Vec::new();
+        for (mention, one) in judged.iter().zip(head.towards(doc, &judged)?) {
             let Some((sum, count)) = mention.entity.and_then(|entity| sums.get_mut(entity)) else { continue };
             if let Some(one) = one {
                 sum.positive += one.positive;
                 sum.neutral += one.neutral;
                 sum.negative += one.negative;
                 *count += 1.0;
+                if doc.explanations.is_some() {
+                    explanations.push(explanation(mention.span, "sentiment-head", &one));
+                }
             }
         }
-        for (entity, (sum, count)) in doc.entities.iter_mut().zip(sums) {
-            entity.sentiment = (count > 0.0).then(|| Sentiment {
+        for (index, (sum, count)) in sums.into_iter().enumerate() {
+            let sentiment = (count > 0.0).then(|| Sentiment {
                 positive: sum.positive / count,
                 neutral: sum.neutral / count,
                 negative: sum.negative / count,
             });
+            if let Some(sentiment) = sentiment.as_ref().filter(|_| doc.explanations.is_some()) {
+                let mean = explanation(Subject::Entity(index), "mean-over-mentions", sentiment);
+                explanations.push(mean.with("mentions", count));
+            }
+            if let Some(entity) = doc.entities.get_mut(index) {
+                entity.sentiment = sentiment;
+            }
         }
+        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
         Ok(())
     }
 }

@@ -1,21 +1,38 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use ndarray::{Array1, ArrayView1, Axis, concatenate};
 use pressmark_core::{
-    Document, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel, Target,
+    Document, Explanation, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel,
+    StancePassage, Subject, Target,
 };
-use pressmark_encoder::{EncodedText, Model, PackedWindows, dot};
+use pressmark_encoder::{EncodedText, Head, Model, PackedWindows, dot};
 use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
-use crate::sentiment::{Tone, has_sides};
+use crate::sentiment::{SentimentHead, has_sides};
+
+/// The stage's name.
+const STAGE: &str = "stance";
+
+/// Sentences between two looks at the clock: a few milliseconds with one target.
+const SENTENCES_AT_ONCE: usize = 256;
+
+/// What a passage gains at most by naming the target in its own words. Half as much as the embeddings can say: a
+/// passage that holds all of the target's words bears on it even where the embeddings see no likeness (names that the
+/// encoder never met), and one that shares a single common word of several does not by that alone. Set by hand.
+const SHARED_WORDS: f32 = 0.5;
+
+/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words.
+const SHORTEST_WORD: usize = 4;
 
 /// How stances are found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StancesOptions {
     /// What to take a stance towards, in the user's words, beside the document's own entities. Default: none.
     pub targets: Vec<String>,
-    /// Cosine from which a passage bears on a target, in [0, 1]. Default: 0.3; lower takes in
+    /// Relevance from which a passage bears on a target. Relevance is the cosine of their embeddings plus up to 0.5 for
+    /// the share of the target's words that the passage holds: at least -1, at most 1.5. Default: 0.3; lower takes in
     /// passages about something else, higher misses those in other words than the target's.
     pub relevance: f32,
     /// Probability from which a side that is likelier than the other and than neither is taken, in
@@ -37,7 +54,7 @@ impl Default for StancesOptions {
 /// Towards a target text, the passages that bear on it are judged with the target beside them and
 /// gathered by holder: the speaker of the quotation that a passage stands in, else the outlet. It
 /// abstains (`neutral`, without evidence) where no passage bears on the target. Towards the
-/// document's entities, a speaker's stance is the tone of the speaker's own quotations about
+/// document's entities, a speaker's stance is the sentiment of the speaker's own quotations towards
 /// them, given only where it is not neutral.
 pub struct Stances {
     model: Arc<Model>,
@@ -47,129 +64,165 @@ pub struct Stances {
 
 struct Prepared {
     text: String,
-    /// Its unit vector: what bears on the target is near to it.
-    vector: Vec<f32>,
+    /// Its embedding, of unit length: what bears on the target is near to it.
+    embedding: Array1<f32>,
     /// Its mean hidden state: what the head reads.
-    hidden: Vec<f32>,
+    hidden: Array1<f32>,
     words: HashSet<String>,
 }
 
-/// One passage's say: probabilities of against and favor, how much it bears on the target, where.
-struct Say {
-    against: f32,
-    favor: f32,
-    weight: f32,
-    span: Span,
+/// The bundle's head for a passage beside a target, and which output of it is which side.
+struct StanceHead<'m> {
+    head: &'m Head,
+    against: usize,
+    favor: usize,
 }
+
+/// The passages of each holder, and an explanation of each where the document asks for them.
+type Gathered<K> = (BTreeMap<K, Vec<StancePassage>>, Vec<Explanation>);
 
 impl Stances {
     /// The bundle's head for a passage beside a target.
-    pub const HEAD: &str = "stance";
+    pub const HEAD: &str = STAGE;
 
     /// A stage on this model; the targets are encoded here, once.
     ///
     /// # Errors
-    /// When a target cannot be encoded, or the bundle lacks the `stance` or `sentiment` head.
+    /// When a target cannot be encoded, or the bundle lacks the `stance` or `sentiment` head or has them with other
+    /// labels.
     pub fn new(model: Arc<Model>, tokenizer: &Tokenizer, options: StancesOptions) -> Result<Self, Error> {
-        model.head(Self::HEAD)?;
-        Tone::of(&model)?;
+        StanceHead::of(&model)?;
+        SentimentHead::of(&model)?;
         let targets = options
             .targets
             .iter()
             .map(|text| {
-                let encoded = encode(&model, tokenizer, text)?;
-                let (vector, hidden) = (encoded.embedding.to_vec(), encoded.mean.to_vec());
-                Ok(Prepared { text: text.clone(), vector, hidden, words: content_words(text).collect() })
+                let EncodedText { embedding, mean: hidden, .. } = encode(&model, tokenizer, text)?;
+                Ok(Prepared { text: text.clone(), embedding, hidden, words: content_words(text).collect() })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self { model, targets, options })
     }
 
-    fn towards_text(&self, target: &Prepared, doc: &Document) -> Result<Vec<Stance>, Error> {
-        let head = self.model.head(Self::HEAD)?;
-        let index = |name: &str| head.labels().iter().position(|label| label == name);
-        let (Some(against), Some(favor)) = (index("against"), index("favor")) else { return Ok(Vec::new()) };
-        let mut says: BTreeMap<Holder, Vec<Say>> = BTreeMap::new();
-        for (sent, unit) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()) {
-            let vector = doc.sent_vectors.row(sent);
-            if vector.len() != target.vector.len() {
+    fn towards_text(&self, target: &Prepared, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
+        let head = StanceHead::of(&self.model).map_err(unfit)?;
+        let (mut passages, explanations) = self.passages(&head, target, doc)?;
+        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
+        if passages.is_empty() {
+            passages.insert(Holder::Outlet, Vec::new());
+        }
+        let target = Target::Text(target.text.clone());
+        let stance = |(holder, passages)| self.gather(holder, target.clone(), passages);
+        Ok(passages.into_iter().map(stance).collect())
+    }
+
+    /// The passages that bear on a target, by holder.
+    fn passages(
+        &self,
+        head: &StanceHead<'_>,
+        target: &Prepared,
+        doc: &Document,
+    ) -> Result<Gathered<Holder>, StageError> {
+        let (mut passages, mut explanations): Gathered<Holder> = Default::default();
+        for (place, (index, sent)) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()).enumerate() {
+            if place.is_multiple_of(SENTENCES_AT_ONCE) {
+                doc.in_time()?;
+            }
+            let embedding = Array1::from(doc.sent_vectors.row(index));
+            if embedding.len() != target.embedding.len() {
                 continue;
             }
-            let weight = dot(&vector, &target.vector) + self.shared_words(target, doc.slice(unit.span));
+            let cosine = dot(embedding.view(), target.embedding.view());
+            let words = shared_words(target, doc.slice(sent.span));
+            let weight = cosine + words;
             if weight < self.options.relevance {
                 continue;
             }
-            let passage = doc.hidden.mean(doc.rows_of(unit.tokens.clone()));
-            let mut scores = head.apply(&pair(&passage, &target.hidden));
-            head.calibrate(&mut scores);
-            let say = Say { against: scores[against], favor: scores[favor], weight, span: unit.span };
-            says.entry(holder_of(doc, unit.span)).or_default().push(say);
+            let hidden = Array1::from(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
+            let (against, favor) = head.judge(hidden.view(), target.hidden.view());
+            let holder = doc.holder_of(sent.span);
+            passages.entry(holder).or_default().push(StancePassage { span: sent.span, favor, against, weight });
+            if doc.explanations.is_some() {
+                let numbers = [("cosine", cosine), ("shared_words", words), ("against", against), ("favor", favor)];
+                let explanation = Explanation::new(STAGE, sent.span, "stance-head");
+                let explanation = numbers.into_iter().fold(explanation, |e, (name, number)| e.with(name, number));
+                explanations.push(explanation.deciding(format!("{} on {}", name_of(doc, holder), target.text)));
+            }
         }
-        if says.is_empty() {
-            says.insert(Holder::Outlet, Vec::new());
-        }
-        let target = Target::Text(target.text.clone());
-        Ok(says.into_iter().map(|(holder, says)| self.gather(holder, target.clone(), says)).collect())
+        Ok((passages, explanations))
     }
 
-    /// What a passage gains by naming the target: up to half, by the share of its words that it holds.
-    fn shared_words(&self, target: &Prepared, passage: &str) -> f32 {
-        if target.words.is_empty() {
-            return 0.0;
-        }
-        let found: HashSet<String> = content_words(passage).filter(|word| target.words.contains(word)).collect();
-        0.5 * found.len() as f32 / target.words.len() as f32
-    }
-
-    fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, Error> {
-        let tone = Tone::of(&self.model)?;
-        let mut says: BTreeMap<(Holder, usize), Vec<Say>> = BTreeMap::new();
-        let held = |mention: &Mention| {
-            let holder = holder_of(doc, mention.span);
-            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { return None };
-            (speaker != entity).then_some((holder, entity))
-        };
-        let quoted: Vec<_> =
-            doc.ents.iter().filter(|m| has_sides(m)).filter_map(|mention| Some((mention, held(mention)?))).collect();
-        let tones = tone.towards(&self.model, doc, quoted.iter().map(|(mention, _)| *mention));
-        for ((mention, key), sentiment) in quoted.into_iter().zip(tones) {
-            let Some(sentiment) = sentiment else { continue };
-            let span = doc.sent_at(mention.span.start).map_or(mention.span, |sent| doc.sents[sent].span);
-            let say = Say { against: sentiment.negative, favor: sentiment.positive, weight: 1.0, span };
-            says.entry(key).or_default().push(say);
-        }
-        let stances =
-            says.into_iter().map(|((holder, entity), says)| self.gather(holder, Target::Entity(entity), says));
+    fn towards_entities(&self, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
+        let head = SentimentHead::of(&self.model).map_err(unfit)?;
+        let (passages, explanations) = self.quoted(&head, doc)?;
+        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
+        let stances = passages
+            .into_iter()
+            .map(|((holder, entity), passages)| self.gather(holder, Target::Entity(entity), passages));
         Ok(stances.filter(|stance| stance.label != StanceLabel::Neutral).collect())
     }
 
-    /// The weighted mean of what the passages say, and the passages that say it loudest.
-    fn gather(&self, holder: Holder, target: Target, mut says: Vec<Say>) -> Stance {
-        let total: f32 = says.iter().map(|say| say.weight).sum();
-        let mean = |part: fn(&Say) -> f32| says.iter().map(|say| part(say) * say.weight).sum::<f32>() / total.max(1e-6);
-        let (against, favor) = (mean(|say| say.against), mean(|say| say.favor));
-        let neither = 1.0 - favor - against;
-        let (side, score) = if favor > against { (StanceLabel::Favor, favor) } else { (StanceLabel::Against, against) };
-        let (label, score) = match score >= self.options.confidence && score > neither {
-            true => (side, score),
-            false if says.is_empty() => (StanceLabel::Neutral, 0.0),
-            false => (StanceLabel::Neutral, neither),
+    /// What quoted speakers say about the document's entities, by speaker and entity.
+    fn quoted(&self, head: &SentimentHead<'_>, doc: &Document) -> Result<Gathered<(Holder, usize)>, StageError> {
+        let held = |mention: &Mention| {
+            let holder = doc.holder_of(mention.span);
+            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { return None };
+            (speaker != entity).then_some((holder, entity))
         };
-        let loudness = |say: &Say| match label {
-            StanceLabel::Favor => say.favor * say.weight,
-            StanceLabel::Against => say.against * say.weight,
-            StanceLabel::Neutral => say.weight,
-        };
-        says.sort_by(|a, b| loudness(b).total_cmp(&loudness(a)).then(a.span.cmp(&b.span)));
-        let mut evidence: Vec<Span> = says.iter().map(|say| say.span).collect();
-        let mut seen = HashSet::new();
-        evidence.retain(|span| seen.insert(*span));
-        evidence.truncate(self.options.max_evidence);
-        evidence.sort_unstable();
-        Stance { holder, target, label, score: score.clamp(0.0, 1.0), evidence }
+        let sided = doc.ents.iter().filter(|mention| has_sides(mention));
+        let (mentions, keys): (Vec<&Mention>, Vec<_>) =
+            sided.filter_map(|mention| Some((mention, held(mention)?))).unzip();
+        let (mut passages, mut explanations): Gathered<(Holder, usize)> = Default::default();
+        for ((mention, key), sentiment) in mentions.iter().zip(keys).zip(head.towards(doc, &mentions)?) {
+            let Some(sentiment) = sentiment else { continue };
+            let sent = doc.sent_at(mention.span.start).and_then(|sent| doc.sents.get(sent));
+            let span = sent.map_or(mention.span, |sent| sent.span);
+            let (favor, against) = (sentiment.positive, sentiment.negative);
+            passages.entry(key).or_default().push(StancePassage { span, favor, against, weight: 1.0 });
+            if doc.explanations.is_some() {
+                let explanation = Explanation::new(STAGE, mention.span, "sentiment-in-quotation");
+                let explanation = explanation.with("against", against).with("favor", favor);
+                explanations.push(explanation.deciding(format!(
+                    "{} on {}",
+                    name_of(doc, key.0),
+                    name_of(doc, Holder::Entity(key.1))
+                )));
+            }
+        }
+        Ok((passages, explanations))
+    }
+
+    fn gather(&self, holder: Holder, target: Target, passages: Vec<StancePassage>) -> Stance {
+        Stance::from_passages(holder, target, passages, self.options.confidence, self.options.max_evidence)
     }
 }
 
+impl<'m> StanceHead<'m> {
+    fn of(model: &'m Model) -> Result<Self, Error> {
+        let head = model.head(Stances::HEAD)?;
+        let find = |side: StanceLabel| {
+            let place = head.labels().iter().position(|label| StanceLabel::named(label) == Some(side));
+            place.ok_or_else(|| Error::Labels {
+                head: Stances::HEAD,
+                labels: head.labels().to_vec(),
+                missing: side.as_str(),
+            })
+        };
+        Ok(Self { head, against: find(StanceLabel::Against)?, favor: find(StanceLabel::Favor)? })
+    }
+
+    /// Probabilities that a passage is against the target, and for it, from their mean hidden states.
+    fn judge(&self, passage: ArrayView1<'_, f32>, target: ArrayView1<'_, f32>) -> (f32, f32) {
+        let scores = self.head.probabilities(pair(passage, target).view());
+        (scores[self.against], scores[self.favor])
+    }
+}
+
+fn unfit(error: Error) -> StageError {
+    StageError::new("the head does not fit").with_source(error)
+}
+
+/// The unit vector and the hidden states of a target, which stands beside the documents.
 fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<EncodedText, Error> {
     let unreadable = |source| Error::Target { text: text.chars().take(60).collect(), source };
     let mut doc = Document::from_text("", text);
@@ -182,27 +235,39 @@ fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<EncodedTex
     Ok(model.encode_text(windows, &rows)?)
 }
 
-fn holder_of(doc: &Document, span: Span) -> Holder {
-    let speaker = doc.quote_holding(span).and_then(|quote| doc.quotes[quote].speaker);
-    speaker.map_or(Holder::Outlet, Holder::Entity)
-}
-
 /// What the stance head reads: passage, target, their product and their distance, place by place.
-fn pair(passage: &[f32], target: &[f32]) -> Vec<f32> {
-    let both = || passage.iter().zip(target);
-    let product = both().map(|(p, t)| p * t);
-    let distance = both().map(|(p, t)| (p - t).abs());
-    passage.iter().chain(target).copied().chain(product).chain(distance).collect()
+fn pair(passage: ArrayView1<'_, f32>, target: ArrayView1<'_, f32>) -> Array1<f32> {
+    let product = &passage * &target;
+    let distance = (&passage - &target).mapv_into(f32::abs);
+    concatenate![Axis(0), passage, target, product, distance]
 }
 
-/// Words of four letters or more, folded: the shorter ones are mostly glue.
+/// What a passage gains by naming the target: up to [`SHARED_WORDS`], by the share of its words that it holds.
+fn shared_words(target: &Prepared, passage: &str) -> f32 {
+    if target.words.is_empty() {
+        return 0.0;
+    }
+    let found: HashSet<String> = content_words(passage).filter(|word| target.words.contains(word)).collect();
+    SHARED_WORDS * found.len() as f32 / target.words.len() as f32
+}
+
 fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4).map(str::to_lowercase)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= SHORTEST_WORD)
+        .map(str::to_lowercase)
+}
+
+/// A holder as a person would name it.
+fn name_of(doc: &Document, holder: Holder) -> &str {
+    match holder {
+        Holder::Outlet => "the outlet",
+        Holder::Entity(entity) => doc.entities.get(entity).map_or("somebody", |entity| &entity.name),
+    }
 }
 
 impl Stage for Stances {
     fn name(&self) -> &'static str {
-        "stance"
+        STAGE
     }
 
     fn needs(&self) -> &'static [Layer] {
@@ -225,7 +290,7 @@ impl Stage for Stances {
             "max_evidence": self.options.max_evidence,
         });
         Provenance {
-            stage: self.name(),
+            stage: STAGE,
             model: Some(self.model.id()),
             sha256: Some(self.model.sha256().to_owned()),
             settings: settings.to_string(),
@@ -233,14 +298,54 @@ impl Stage for Stances {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let failed = |error: Error| StageError::new("the head does not fit").with_source(error);
+        doc.clear_explanations(STAGE);
         let mut stances = Vec::new();
         for target in &self.targets {
-            stances.extend(self.towards_text(target, doc).map_err(failed)?);
+            stances.extend(self.towards_text(target, doc)?);
         }
-        stances.extend(self.towards_entities(doc).map_err(failed)?);
+        stances.extend(self.towards_entities(doc)?);
+        for stance in stances.iter().filter(|_| doc.explanations.is_some()).cloned().collect::<Vec<_>>() {
+            doc.explain(|doc| verdict(doc, &stance));
+        }
         doc.stances = stances;
-        doc.cover_sentences(self.name(), |sent| sent.kind.is_prose());
+        doc.cover_sentences(STAGE, |sent| sent.kind.is_prose());
         Ok(())
+    }
+}
+
+/// Why a stance as a whole is what it is.
+fn verdict(doc: &Document, stance: &Stance) -> Explanation {
+    let towards = match &stance.target {
+        Target::Entity(entity) => name_of(doc, Holder::Entity(*entity)),
+        Target::Text(text) => text,
+    };
+    let decision = format!("{} on {towards}: {}", name_of(doc, stance.holder), stance.label.as_str());
+    let subject = match stance.holder {
+        Holder::Outlet => Subject::Document,
+        Holder::Entity(entity) => Subject::Entity(entity),
+    };
+    let rule = if stance.evidence.is_empty() { "no-passage" } else { "weighted-mean" };
+    Explanation::new(STAGE, subject, rule).with("score", stance.score).deciding(decision)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn the_head_reads_a_pair_four_times_over() {
+        let pair = pair(array![1.0, -2.0].view(), array![3.0, 0.5].view());
+        assert_eq!(pair, array![1.0, -2.0, 3.0, 0.5, 3.0, -1.0, 2.0, 2.5]);
+    }
+
+    #[test]
+    fn words_that_a_passage_shares_with_the_target() {
+        let words = content_words("The new dam at Orla").collect();
+        let target = Prepared { text: String::new(), embedding: array![], hidden: array![], words };
+        // "Orla" is the only word of four letters.
+        assert_eq!(shared_words(&target, "They met in ORLA."), 0.5);
+        assert_eq!(shared_words(&target, "A dam was built."), 0.0);
     }
 }

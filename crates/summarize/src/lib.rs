@@ -1,4 +1,4 @@
-//! The most telling sentences of a document, in its own words.
+//! Extractive summaries: the most salient sentences of a document, in its own words.
 //!
 //! [`Summarizer`] is the stage: it scores every sentence of running text by the words that it shares with the others,
 //! by what the encoder left in the document (the trained salience head where the bundle has one, nearness to the

@@ -1,5 +1,6 @@
-//! How telling each sentence is.
+//! How salient each sentence is.
 
+use ndarray::Array1;
 use pressmark_core::{Document, Rows};
 use pressmark_encoder::{Head, dot, normalize};
 
@@ -22,7 +23,8 @@ struct Weights {
 const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
 const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
-/// Taken from a sentence that opens with "He" or "But": it needs the one before it.
+/// Taken from a sentence that opens with "He" or "But": it needs the one before it. As much as decides between sentences
+/// of nearly equal score and no more, so that one that is clearly the best is taken all the same; set by hand.
 const POINTS_BACK: f32 = 0.02;
 
 /// The score of each candidate, in [0, 1].
@@ -61,10 +63,11 @@ fn place(index: usize) -> f32 {
 
 /// How near each candidate's vector is to the mean of all: cosines, in [0, 1].
 fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
-    let mut centre = vectors.mean(candidates.iter().map(|c| c.sent));
-    normalize(&mut centre);
-    let rows = candidates.iter().map(|c| vectors.row(c.sent));
-    rows.map(|row| if row.len() == centre.len() { dot(&row, &centre).clamp(0.0, 1.0) } else { 0.0 }).collect()
+    let mut centre = Array1::from(vectors.mean(candidates.iter().map(|c| c.sent)));
+    normalize(centre.view_mut());
+    let rows = candidates.iter().map(|c| Array1::from(vectors.row(c.sent)));
+    let cosine = |row: &Array1<f32>| dot(row.view(), centre.view()).clamp(0.0, 1.0);
+    rows.map(|row| if row.len() == centre.len() { cosine(&row) } else { 0.0 }).collect()
 }
 
 /// What the head makes of each candidate: its mean hidden state beside that of the document, which is the mean over
@@ -86,6 +89,6 @@ fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
         input.extend(mean(candidate.sent));
         input.extend_from_slice(&whole);
     });
-    head.calibrate(&mut probabilities);
-    probabilities
+    head.calibrate(probabilities.view_mut());
+    probabilities.iter().copied().collect()
 }

@@ -1,12 +1,15 @@
 //! Which of the scored sentences make the summary.
 
+use ndarray::Array1;
 use pressmark_core::{Document, SummarySentence};
 use pressmark_encoder::dot;
+use serde::Serialize;
 
 use crate::eligible::{Bond, Candidate};
 
 /// How long a summary is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Length {
     /// This many sentences.
     Sentences(usize),
@@ -16,12 +19,13 @@ pub enum Length {
     Share(f32),
 }
 
-/// Two sentences whose vectors are this near say the same thing.
+/// Cosine of two sentence embeddings from which they say the same thing.
 ///
-/// Cosines of sentence embeddings: paraphrases lie above, two facts of one story below.
+/// Set by hand for MiniLM's embeddings, whose cosines of paraphrases lie mostly above and of two facts of one story
+/// mostly below: lower leaves facts out, higher lets agency copy stand beside its own rewording.
 const SAME: f32 = 0.85;
 
-/// Sentences that a new one is compared with at most, the most telling first; a bound for summaries of thousands of
+/// Sentences that a new one is compared with at most, the most salient first; a bound for summaries of thousands of
 /// sentences, where the time would else grow with the square of their number.
 const COMPARED: usize = 256;
 
@@ -78,13 +82,13 @@ fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize
 
 /// Whether a sentence says what one of the chosen says.
 fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize]) -> bool {
-    let vector = doc.sent_vectors.row(candidate.sent);
+    let vector = Array1::from(doc.sent_vectors.row(candidate.sent));
     let text = doc.sents.get(candidate.sent).map_or("", |s| doc.slice(s.span));
     chosen.iter().take(COMPARED).any(|&other| {
         let other = candidates[other].sent;
-        let vectors = doc.sent_vectors.row(other);
+        let chosen = Array1::from(doc.sent_vectors.row(other));
         doc.sents.get(other).is_some_and(|s| doc.slice(s.span) == text)
-            || vectors.len() == vector.len() && dot(&vectors, &vector) >= SAME
+            || chosen.len() == vector.len() && dot(chosen.view(), vector.view()) >= SAME
     })
 }
 

@@ -8,7 +8,7 @@ use crate::score::scores;
 use crate::select::select;
 use crate::{Error, Length};
 
-/// The bundle's head that judges how telling a sentence is.
+/// The bundle's head that judges how salient a sentence is.
 const SALIENCE: &str = "salience";
 
 /// Settings of [`Summarizer`].
@@ -24,7 +24,7 @@ impl Default for Options {
     }
 }
 
-/// The stage `summarize`: the sentences that tell most.
+/// The stage `summarize`: the most salient sentences.
 pub struct Summarizer {
     model: Option<Arc<Model>>,
     options: Options,
@@ -89,22 +89,20 @@ impl Stage for Summarizer {
     }
 
     fn provenance(&self) -> Provenance {
-        let length = match self.options.length {
-            Length::Sentences(sentences) => format!("\"sentences\":{sentences}"),
-            Length::Words(words) => format!("\"words\":{words}"),
-            Length::Share(share) => format!("\"share\":{share}"),
-        };
         Provenance {
             stage: self.name(),
-            model: self.model.as_ref().map(|m| format!("{} {}", m.name(), m.version())),
-            sha256: self.model.as_ref().map(|m| m.sha256().to_owned()),
-            settings: format!("{{{length}}}"),
+            model: self.model.as_ref().map(|model| model.id()),
+            sha256: self.model.as_ref().map(|model| model.sha256().to_owned()),
+            settings: serde_json::to_string(&self.options.length).unwrap_or_default(),
         }
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        doc.in_time()?;
         let candidates = candidates(doc);
+        doc.in_time()?;
         let scores = scores(doc, &candidates, self.head());
+        doc.in_time()?;
         doc.summary = select(doc, &candidates, &scores, self.options.length);
         let total = doc.sents.iter().filter(|s| s.kind.is_prose()).map(|s| doc.slice(s.span).chars().count()).sum();
         doc.cover(self.name(), total, total);

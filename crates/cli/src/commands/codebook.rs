@@ -35,6 +35,9 @@ pub(crate) enum CodebookAction {
         /// policy-frames, news-frames, climate-frames, gun-violence-frames or a TOML file
         #[arg(value_name = "NAME|FILE")]
         codebook: String,
+        /// As a document for the people who code by it, in Markdown
+        #[arg(long)]
+        markdown: bool,
     },
     Fit(FitArgs),
 }
@@ -62,8 +65,10 @@ pub(crate) struct FitArgs {
 
 pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
     match args.action {
-        CodebookAction::Show { codebook } => {
-            write!(io::stdout().lock(), "{}", pressmark::codebook(&codebook)?.toml())?;
+        CodebookAction::Show { codebook, markdown } => {
+            let codebook = pressmark::codebook(&codebook)?;
+            let text = if markdown { codebook.to_markdown() } else { codebook.toml().to_owned() };
+            write!(io::stdout().lock(), "{text}")?;
             Ok(Outcome::Good)
         }
         CodebookAction::Fit(args) => fit(&args),
@@ -80,18 +85,21 @@ fn fit(args: &FitArgs) -> Result<Outcome> {
     let coded = coded.texts.into_iter().map(|text| CodedText { text: text.text, labels: text.labels });
     let texts: Vec<CodedText> = coded.collect();
     let model = model::load(&args.model)?;
-    let (toml, reports) = pressmark_frames::fit(&codebook, &model, &stages::tokenizer(&model)?, &texts)?;
+    let fitted = pressmark_frames::fit(&codebook, &model, &stages::tokenizer(&model)?, &texts)?;
     if args.output.as_os_str() == "-" {
-        write!(io::stdout().lock(), "{toml}")?;
+        write!(io::stdout().lock(), "{}", fitted.toml)?;
     } else {
-        fs::write(&args.output, toml).with_context(|| format!("failed to write {}", args.output.display()))?;
+        fs::write(&args.output, &fitted.toml).with_context(|| format!("failed to write {}", args.output.display()))?;
     }
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     terminal::say(&format!("{:width$}  {:>6}  {:>14}  {:>12}", "", "texts", "F1 without fit", "F1, held out"));
-    for report in reports {
+    for report in &fitted.reports {
         let after = report.after.map_or_else(|| "too few".to_owned(), |f1| format!("{:.2}", 100.0 * f1));
         let before = 100.0 * report.before;
         terminal::say(&format!("{:width$}  {:>6}  {before:>14.2}  {after:>12}", report.label, report.examples));
+    }
+    if let Some(warning) = fitted.warning() {
+        terminal::say(&format!("warning: {warning}"));
     }
     Ok(Outcome::Good)
 }

@@ -1,4 +1,3 @@
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -95,24 +94,23 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
 }
 
 fn prepare(dir: PathBuf) -> Result<String> {
-    let path = dir.join(pressmark::VECTORS);
-    let model = model::open(&BundleArgs { model: Some(dir) })?;
+    let path = dir.join(Vectors::FILE);
+    let model = model::open(&BundleArgs { model: Some(dir.clone()) })?;
     let vectors = Vectors::encode(&model, &stages::tokenizer(&model)?, &pressmark::shipped_codebooks())?;
-    fs::write(&path, vectors.to_bytes(&model)).with_context(|| format!("failed to write {}", path.display()))?;
+    vectors.save(&dir, &model)?;
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
 
 /// The model of our own.
 fn list(args: &BundleArgs) -> Result<String> {
     let (files, place) = args.source().files()?;
-    let config: serde_json::Value = serde_json::from_slice(&files.config)?;
     let model = model::open(args)?;
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(
         "{} {}\n  where    {place}\n  licence  {}\n  weights  {:.1} MB, sha256 {}\n  windows  {} subwords\n  heads    {}\n",
         model.name(),
         model.version(),
-        config["licence"].as_str().unwrap_or("not stated"),
+        model.licence().unwrap_or("not stated"),
         files.weights.len() as f64 / 1e6,
         model.sha256(),
         model.max_window(),
@@ -189,6 +187,12 @@ fn verify(args: &VerifyArgs) -> Result<String> {
     }
     for name in &args.names {
         let path = Path::new(name);
+        if path.join("manifest.json").exists() {
+            let report = pressmark_encoder::verify_bundle(path)?;
+            text.push_str(&format!("{name} {}: good ({} files, {})\n", report.id, report.files.len(), report.sha256));
+            report.unlisted.iter().for_each(|file| text.push_str(&format!("{name}: {file} is not in the manifest\n")));
+            continue;
+        }
         let snapshot = if path.is_dir() {
             Snapshot::local(path)?
         } else {
@@ -223,7 +227,7 @@ mod tests {
         let model = model::open(&args).unwrap();
         let tokenizer = stages::tokenizer(&model).unwrap();
         let fresh = Vectors::encode(&model, &tokenizer, &pressmark::shipped_codebooks()).unwrap();
-        let distance = args.source().codebook_vectors(&model).distance(&fresh);
+        let distance = args.source().codebook_vectors(&model).unwrap().distance(&fresh);
         assert!(distance.is_some_and(|d| d < 1e-6), "{distance:?}: run pressmark models prepare models/pressmark-news");
     }
 }

@@ -40,9 +40,9 @@ fn a_bundle_tells_what_it_is() {
     assert_eq!(head.labels()[1], "B-PERSON");
     assert_eq!((head.temperature(), head.thresholds()), (1.0, None));
     assert_eq!((head.input(), head.output()), ("token", Output::Softmax));
-    let mut logits = [1.0, 1.0, 1.0, 1.0, 1.0];
-    head.calibrate(&mut logits);
-    assert_eq!(logits, [0.2; 5]);
+    let mut logits = ndarray::array![[1.0, 1.0, 1.0, 1.0, 1.0]];
+    head.calibrate(logits.view_mut());
+    assert_eq!(logits, ndarray::array![[0.2, 0.2, 0.2, 0.2, 0.2]]);
     let missing = model.head("ner.other").unwrap_err();
     assert_eq!(missing.to_string(), "the model tiny has no head ner.other");
 }

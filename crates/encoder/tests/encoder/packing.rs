@@ -89,9 +89,12 @@ fn heads_give_the_same_bits_one_by_one_and_together() {
     let windows = PackedWindows { ids: &ids, shapes: &shapes, starts: &starts };
     let hidden = model.encode(windows).unwrap();
     let head = model.head("ner.news").unwrap();
-    let rows = hidden.as_slice().unwrap();
-    let one_by_one: Vec<f32> = rows.chunks(32).flat_map(|row| head.apply(row)).collect();
-    assert_eq!(head.apply_rows(rows), one_by_one);
+    let together = head.apply_rows(hidden.view());
+    for (row, logits) in hidden.rows().into_iter().zip(together.rows()) {
+        assert_eq!(head.apply(row), logits);
+    }
+    let each = head.apply_each(hidden.rows(), |row, input| input.extend(row));
+    assert_eq!(each, together);
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ndarray::{Array2, ArrayView1, Axis, aview1, s, stack};
 use pressmark_encoder::{Model, PackedWindows, Precision, dot, normalize};
 use safetensors::SafeTensors;
 
@@ -78,34 +79,30 @@ impl Reference {
         }
     }
 
-    fn encode(&self, model: &Model) -> Vec<f32> {
+    fn encode(&self, model: &Model) -> Array2<f32> {
         let windows = PackedWindows { ids: &self.ids, shapes: &self.shapes, starts: &self.starts };
-        model.encode(windows).unwrap().into_raw_vec_and_offset().0
+        model.encode(windows).unwrap()
     }
 }
 
-fn greatest_difference(a: &[f32], b: &[f32]) -> f32 {
+fn greatest_difference<'a>(a: impl IntoIterator<Item = &'a f32>, b: &[f32]) -> f32 {
+    let a: Vec<f32> = a.into_iter().copied().collect();
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, f32::max)
 }
 
 /// Mean of the rows of each sentence, as the embedding head takes it.
-fn sentence_vectors(model: &Model, hidden: &[f32], sentences: &[std::ops::Range<usize>]) -> Vec<f32> {
-    let width = model.hidden_size();
+fn sentence_vectors(model: &Model, hidden: &Array2<f32>, sentences: &[std::ops::Range<usize>]) -> Array2<f32> {
     let head = model.head("embedding").unwrap();
-    let mut vectors = Vec::new();
-    for sentence in sentences {
-        let mut mean = vec![0.0; width];
-        for row in hidden[sentence.start * width..sentence.end * width].chunks(width) {
-            mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-        }
-        mean.iter_mut().for_each(|sum| *sum /= sentence.len() as f32);
-        let mut vector = head.apply(&mean);
-        normalize(&mut vector);
-        vectors.extend(vector);
-    }
-    vectors
+    let vectors = sentences.iter().map(|sentence| {
+        let mean = hidden.slice(s![sentence.clone(), ..]).mean_axis(Axis(0)).unwrap();
+        let mut vector = head.apply(mean.view());
+        normalize(vector.view_mut());
+        vector
+    });
+    let vectors: Vec<_> = vectors.collect();
+    stack(Axis(0), &vectors.iter().map(|vector| vector.view()).collect::<Vec<_>>()).unwrap()
 }
 
 #[test]
@@ -117,19 +114,18 @@ fn f32_agrees_with_pytorch() {
     let off = greatest_difference(&hidden, &reference.hidden);
     assert!(off < 1e-3, "hidden states are off by {off}");
 
-    let width = model.hidden_size();
     let head = model.head("ner.news").unwrap();
-    let words = reference.words.iter();
-    let rows: Vec<f32> = words.flat_map(|word| hidden[word * width..][..width].to_vec()).collect();
-    let off = greatest_difference(&head.apply_rows(&rows), &reference.logits);
+    let rows = hidden.select(Axis(0), &reference.words);
+    let off = greatest_difference(&head.apply_rows(rows.view()), &reference.logits);
     assert!(off < 1e-2, "entity logits are off by {off}");
 
     if let Some(expected) = &reference.pooled {
         let head = model.head(POOLED.trim_start_matches("logits.")).unwrap();
         let sentences = reference.sentences.iter();
-        let pooled =
-            sentences.flat_map(|rows| head.pool(&head.apply_rows(&hidden[rows.start * width..rows.end * width])));
-        let off = greatest_difference(&pooled.collect::<Vec<_>>(), expected);
+        let pooled = sentences
+            .flat_map(|rows| head.pool(head.apply_rows(hidden.slice(s![rows.clone(), ..])).view()))
+            .collect::<Vec<_>>();
+        let off = greatest_difference(&pooled, expected);
         assert!(off < 1e-2, "pooled logits are off by {off}");
     }
 
@@ -139,7 +135,7 @@ fn f32_agrees_with_pytorch() {
 }
 
 /// The cosine of two rows.
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
+fn cosine(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
@@ -151,18 +147,18 @@ fn int8_is_near_pytorch() {
     let reference = Reference::read(&dir);
     let hidden = reference.encode(&model);
     let width = model.hidden_size();
-    let rows = hidden.chunks(width).zip(reference.hidden.chunks(width));
+    let rows = hidden.rows().into_iter().zip(reference.hidden.chunks(width).map(aview1));
     let least = rows.map(|(a, b)| cosine(a, b)).fold(1.0, f32::min);
     assert!(least >= 0.99, "a hidden state has cosine {least}");
 
     let head = model.head("ner.news").unwrap();
-    let best = |row: &[f32]| {
+    let best = |row: ArrayView1<'_, f32>| {
         let values = row.iter().enumerate();
         let best = values.max_by(|a, b| a.1.total_cmp(b.1));
         best.unwrap().0
     };
     let words = reference.words.iter().zip(reference.logits.chunks(head.outputs()));
-    let same = words.filter(|(word, logits)| best(&head.apply(&hidden[**word * width..][..width])) == best(logits));
+    let same = words.filter(|(word, logits)| best(head.apply(hidden.row(**word)).view()) == best(aview1(logits)));
     let (same, all) = (same.count(), reference.words.len());
     assert!(same * 100 >= all * 97, "{same} of {all} words keep their label");
 }
