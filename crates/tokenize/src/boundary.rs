@@ -71,7 +71,11 @@ impl Scanner<'_> {
     /// Whether a single full stop ends a sentence, when what follows could open one.
     fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
         let before = before(&self.text[self.start..mark.start]);
-        let opens = || self.opens(after.word);
+        let opens = || self.opens(after.word) || self.opens_with_people(after.word, mark.end + after.at);
+        if mark.closed && !mark.quote && self.closes_one_word(mark) {
+            // "Prof. (emer.) Osei", "Lind (R-Ky.) Osei"
+            return opens();
+        }
         if is_dotted(before.word) {
             return self.dotted_ends(&before, after, opens());
         }
@@ -222,6 +226,22 @@ impl Scanner<'_> {
     /// Whether `word`, written with a capital, opens sentences.
     fn opens(&self, word: &str) -> bool {
         self.language.opener(word).is_some()
+    }
+
+    /// Whether `word` at `at` is a plural noun for people, as subjects of news are, and no word of a headline: "in the
+    /// U.S. Officials said" against "U.S. Officials Say No".
+    fn opens_with_people(&self, word: &str, at: usize) -> bool {
+        let next = self.text.get(at + word.len()..self.end).and_then(|rest| rest.strip_prefix(' '));
+        word.ends_with('s')
+            && next.is_some_and(|next| next.starts_with(char::is_lowercase))
+            && self.language.classes(&word.to_lowercase()).contains(WordClass::Role)
+    }
+
+    /// Whether a bracket that stands inside the sentence and holds but one word closes with the terminator.
+    fn closes_one_word(&self, mark: &Terminator) -> bool {
+        let before = &self.text[self.start..mark.start];
+        let inside = before.rfind(|c: char| c.is_whitespace()).map_or(before, |at| &before[at..]).trim_start();
+        inside.len() <= REACH && inside.len() < before.trim_start().len() && inside.starts_with(['(', '['])
     }
 
     /// Whether `word` is a verb of speech in a form that follows its speaker: "…?" Marta Kovac asked.

@@ -21,6 +21,23 @@ fn abbreviations() {
 }
 
 #[test]
+fn french() {
+    let french = pressmark_lang::Language::of(Some("fr"));
+    for expected in [
+        "M. Diop a vu Mme Osei le 3 janv. dernier.|Il pleuvait.",
+        "Le port, dit l’art. 5, ferme.|Les bateaux partent à 9 h.|Puis rien.",
+        "Elle a lu Le Port, p. 12 et vol. 3.|L’éd. est de 1931.|Fin.",
+        "« Qui paie ? » demande Mme Diop.|« Personne.|Rien. »|Il part.",
+        "La Cie. Osei a coulé.|Cf. le no 4 du bd. Lima.|Il pleut, etc.|Les quais sont vides.",
+        "Le Dr Osei et Me Lima (av. J.-C. ou non) sont là.|À demain !|Où ?|Là.",
+    ] {
+        let text = expected.replace('|', " ");
+        let found: Vec<_> = sentences_in(&text, french).into_iter().map(|s| s.slice(&text)).collect();
+        assert_eq!(found.join("|"), expected);
+    }
+}
+
+#[test]
 fn quotations() {
     check("“We are here.|We will stay,” she said.|“Come.”");
     check("“Who pays?” Marta Kovac asked.|Nobody knew.");
@@ -95,6 +112,9 @@ fn a_space_is_missing_behind_the_stop() {
 fn a_bracket_closes_behind_an_abbreviation() {
     let asked = "They asked Rep. (later Gov.) Osei about the pier (and the dredging etc.).";
     check_text(&format!("{asked} Then it rained."), &[asked, "Then it rained."]);
+    check_text("Prof. (emer.) Osei is 90 yrs. old.", &["Prof. (emer.) Osei is 90 yrs. old."]);
+    check_text("Rep. Osei (R-Ky.) Lima wrote to.", &["Rep. Osei (R-Ky.) Lima wrote to."]);
+    check_text("They met (in May.) The pier sank.", &["They met (in May.)", "The pier sank."]);
     check_text("Acme Ltd. (“the Owner”) sold it. It sank.", &["Acme Ltd. (“the Owner”) sold it.", "It sank."]);
 }
 
@@ -103,6 +123,9 @@ fn a_letter_may_end_a_sentence() {
     check_text("They went to Plan B. Harbour fees rose.", &["They went to Plan B.", "Harbour fees rose."]);
     check_text("He lacks vitamin D. Doctors agree.", &["He lacks vitamin D.", "Doctors agree."]);
     check_text("They met at Mohammed V. The rest went home.", &["They met at Mohammed V.", "The rest went home."]);
+    check_text("Ana got an A. Teachers were pleased.", &["Ana got an A.", "Teachers were pleased."]);
+    check_text("It sank off the U.S. Officials said so.", &["It sank off the U.S.", "Officials said so."]);
+    check_text("A boat of the U.S. Officials Say It Sank", &["A boat of the U.S. Officials Say It Sank"]);
     check_text("It was after World War I. Europe starved.", &["It was after World War I.", "Europe starved."]);
     check_text("The pier was built by J. Osei.", &["The pier was built by J. Osei."]);
 }
