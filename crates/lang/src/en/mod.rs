@@ -14,6 +14,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     clitics: include_str!("clitics.tsv"),
     closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
+    first_names: include_str!("first_names.tsv"),
     cues: include_str!("cues.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),

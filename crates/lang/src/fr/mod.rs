@@ -11,11 +11,14 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
     closings: include_str!("closings.txt"),
+    countries: include_str!("countries.txt"),
+    first_names: include_str!("first_names.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
     openers: include_str!("openers.tsv"),
     pronouns: include_str!("pronouns.tsv"),
     speech: include_str!("speech.tsv"),
+    state_forms: include_str!("state_forms.txt"),
     stop_words: include_str!("stop_words.txt"),
     titles: include_str!("titles.tsv"),
     words: include_str!("words.tsv"),
@@ -50,6 +53,21 @@ mod tests {
         assert!(french().speech("déclaré").contains(SpeechClass::NeedsAuxiliary));
         assert!(!french().speech("déclaré").contains(SpeechClass::Says));
         assert!(french().speech("déclare").contains(SpeechClass::Says));
+    }
+
+    #[test]
+    fn countries_go_by_their_french_names() {
+        let named = |name: &str| french().countries().iter().find(|c| c.names().any(|n| n == name)).map(|c| c.name());
+        assert_eq!(named("grande bretagne"), Some("royaume uni"));
+        assert_eq!(named("germany"), None);
+        assert!(french().state_forms().any(|form| form == "republique de"));
+    }
+
+    #[test]
+    fn first_names_have_the_gender_of_the_language() {
+        assert_eq!(french().first_name("jean"), Some(Gender::Masculine));
+        assert_eq!(french().first_name("hélène"), Some(Gender::Feminine));
+        assert_eq!(Language::of(Some("en")).first_name("jean"), None);
     }
 
     #[test]
