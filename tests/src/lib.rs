@@ -56,3 +56,8 @@ pub fn command(args: &[&str]) -> Command {
 pub fn pressmark(args: &[&str]) -> Output {
     command(args).output().expect("the command runs")
 }
+
+/// The examples of the README at the top are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
