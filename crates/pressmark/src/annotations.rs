@@ -36,6 +36,19 @@ impl Annotations {
     }
 }
 
+impl Annotator {
+    /// Annotates input records on [`Settings::jobs`](crate::Settings::jobs) threads: one record for each, in order, with unique ids and with
+    /// duplicates marked, in bounded memory. Reading and annotating run ahead of the caller a little, and stop when the
+    /// iterator is dropped.
+    pub fn annotate_all<I>(&self, records: I) -> Annotations
+    where
+        I: IntoIterator<Item = InputRecord>,
+        I::IntoIter: Send + 'static,
+    {
+        Annotations::start(self.clone(), records.into_iter())
+    }
+}
+
 impl Iterator for Annotations {
     type Item = Record<'static>;
 

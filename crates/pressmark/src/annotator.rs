@@ -11,12 +11,14 @@ use pressmark_encoder::Model;
 use pressmark_ingest::{Format, Record as InputRecord, Signature, ingest};
 use pressmark_jsonl::Record;
 use pressmark_pipeline::{Limits, Parallel, Pipeline, StageTime, in_order};
-use pressmark_tokenize::{Subwords, Tokenizer};
+use pressmark_tokenize::Tokenizer;
 
+use crate::backends::Slot;
 use crate::memory::give_back_after;
+use crate::model::tokenizer;
 use crate::registry::{Parts, with_dependencies};
-use crate::rust_bert::{RustBert, Slot};
-use crate::{Annotations, Error, Settings};
+use crate::rust_bert::RustBert;
+use crate::{Error, Settings};
 
 /// Everything that turns input records into annotated records: a model, the stages, their settings.
 ///
@@ -146,14 +148,6 @@ fn on_rust_bert(
     Ok(())
 }
 
-/// The tokenizer that the model was trained with.
-pub(crate) fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
-    let failed = |source| Error::Stage { stage: "tokenize", source: Box::new(source) };
-    let subwords = Subwords::from_json(model.tokenizer_json()).map_err(failed)?;
-    let options = pressmark_tokenize::Options { max_window: model.max_window(), max_tokens };
-    Tokenizer::new(subwords, options).map_err(failed)
-}
-
 /// Records that go through the stages together at most: more do not fill the encoder better.
 const BATCH_RECORDS: usize = 32;
 /// Weight of records that go through the stages together, unless one alone weighs more. Short documents share the
@@ -215,17 +209,6 @@ impl Annotator {
     pub fn annotate_record(&self, record: &InputRecord) -> Record<'static> {
         let doc = self.document(record);
         self.record(&doc).into_owned()
-    }
-
-    /// Annotates input records on [`Settings::jobs`] threads: one record for each, in order, with unique ids and with
-    /// duplicates marked, in bounded memory. Reading and annotating run ahead of the caller a little, and stop when the
-    /// iterator is dropped.
-    pub fn annotate_all<I>(&self, records: I) -> Annotations
-    where
-        I: IntoIterator<Item = InputRecord>,
-        I::IntoIter: Send + 'static,
-    {
-        Annotations::start(self.clone(), records.into_iter())
     }
 
     /// The document of one input record, through all stages.

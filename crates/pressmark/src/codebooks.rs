@@ -30,7 +30,11 @@ pub fn codebook(name: &str) -> Result<Codebook, Error> {
     if let Some(codebook) = Codebook::shipped(name) {
         return Ok(codebook);
     }
-    let toml = fs::read_to_string(name).map_err(|source| Error::CodebookFile { name: name.to_owned(), source })?;
+    let toml = fs::read_to_string(name).map_err(|source| Error::CodebookFile {
+        name: name.to_owned(),
+        expected: SHIPPED.join(", "),
+        source,
+    })?;
     Codebook::parse(name, &toml).map_err(Error::Codebook)
 }
 

@@ -32,19 +32,23 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The settings name a stage that does not exist.
-    #[error("there is no stage {name:?}, expected {}", crate::registry::names().collect::<Vec<_>>().join(", "))]
+    #[error("there is no stage {name:?}, expected {expected}")]
     UnknownStage {
         /// The name as given.
         name: String,
+        /// The names that there are.
+        expected: String,
     },
     /// The stages do not fit together.
     #[error(transparent)]
     Pipeline(#[from] pressmark_pipeline::Error),
     /// A codebook of frames cannot be read.
-    #[error("failed to read the codebook {name}: expected {} or a TOML file", crate::codebooks::SHIPPED.join(", "))]
+    #[error("failed to read the codebook {name}: expected {expected} or a TOML file")]
     CodebookFile {
         /// The name or path as given.
         name: String,
+        /// The names of the codebooks inside the program.
+        expected: String,
         /// Why.
         source: std::io::Error,
     },

@@ -9,7 +9,8 @@ use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
 use pressmark_summarize::{Length, Summarizer};
 use pressmark_tokenize::Tokenizer;
 
-use crate::rust_bert::{RustBert, Slot, TagFn};
+use crate::backends::Slot;
+use crate::rust_bert::{RustBert, TagFn};
 use crate::{Annotator, Error, Settings};
 
 /// Tags tokens that are given with the labels of the annotator's scheme.

@@ -27,6 +27,7 @@
 
 mod annotations;
 mod annotator;
+mod backends;
 mod codebooks;
 mod error;
 pub mod hub;
@@ -42,6 +43,7 @@ use std::path::Path;
 
 pub use annotations::Annotations;
 pub use annotator::{Annotated, Annotator, Builder, warm_up};
+pub use backends::{Backends, Slot};
 pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms};
 pub use error::Error;
 pub use judges::{SentimentJudge, Tagger};
@@ -49,7 +51,6 @@ pub use memory::give_back_large_blocks;
 pub use model::{MODEL_VARIABLE, ModelSource};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
 pub use registry::{StageInfo, stages, with_dependencies};
-pub use rust_bert::{Backends, Slot};
 pub use settings::Settings;
 pub use {
     pressmark_core::{EntityType, Scheme},

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pressmark_encoder::{BundleFiles, Model, Precision};
 use pressmark_frames::Vectors;
+use pressmark_tokenize::{Subwords, Tokenizer};
 
 use crate::Error;
 
@@ -96,6 +97,14 @@ impl ModelSource {
             None => Err(Error::NoModel { cache }),
         }
     }
+}
+
+/// The tokenizer that the model was trained with.
+pub(crate) fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
+    let failed = |source| Error::Stage { stage: "tokenize", source: Box::new(source) };
+    let subwords = Subwords::from_json(model.tokenizer_json()).map_err(failed)?;
+    let options = pressmark_tokenize::Options { max_window: model.max_window(), max_tokens };
+    Tokenizer::new(subwords, options).map_err(failed)
 }
 
 /// Where a bundle stands in the user's cache.

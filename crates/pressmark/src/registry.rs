@@ -187,6 +187,10 @@ impl StageInfo {
     }
 }
 
+fn unknown(name: &str) -> Error {
+    Error::UnknownStage { name: name.to_owned(), expected: names().collect::<Vec<_>>().join(", ") }
+}
+
 /// The stages of these names (all, when none is named) with those that they need or read, in the order in which they
 /// run.
 ///
@@ -199,7 +203,7 @@ pub fn with_dependencies(asked: &[impl AsRef<str>]) -> Result<Vec<&'static Stage
     let mut todo = Vec::new();
     for name in asked {
         let name = name.as_ref();
-        todo.push(StageInfo::named(name).ok_or_else(|| Error::UnknownStage { name: name.to_owned() })?);
+        todo.push(StageInfo::named(name).ok_or_else(|| unknown(name))?);
     }
     let mut wanted = BTreeSet::new();
     while let Some(stage) = todo.pop() {
@@ -246,7 +250,7 @@ mod tests {
     fn the_registry_says_what_the_stages_say() {
         let settings = Settings::default();
         let model = settings.model.load(settings.precision).unwrap();
-        let tokenizer = Arc::new(crate::annotator::tokenizer(&model, usize::MAX).unwrap());
+        let tokenizer = Arc::new(crate::model::tokenizer(&model, usize::MAX).unwrap());
         let parts = Parts { settings: &settings, model: &model, tokenizer: &tokenizer, has_hidden: true };
         for info in STAGES {
             let stage = info.make(&parts).unwrap();

@@ -1,108 +1,17 @@
-//! Which stages run on rust-bert, and with which models.
+//! The stages on rust-bert.
 
 #[cfg(feature = "rust-bert")]
 mod stages;
 
-use std::collections::BTreeMap;
-use std::str::FromStr;
-
-use pressmark_core::{Document, Stage};
+use pressmark_core::Document;
+#[cfg(not(feature = "rust-bert"))]
+use pressmark_core::Stage;
 
 #[cfg(feature = "rust-bert")]
 pub(crate) use self::stages::RustBert;
-use crate::{Error, Settings};
-
-/// What rust-bert can do in place of, or beside, a stage of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot {
-    /// Entities, by a token classifier.
-    Ner,
-    /// A written abstract, beside the salient sentences.
-    Summarize,
-    /// Frames, by entailment.
-    Frames,
-    /// Stances, by entailment.
-    Stance,
-    /// Sentence vectors, in place of the encoder.
-    Embed,
-}
-
-impl Slot {
-    /// Every slot.
-    pub const ALL: [Self; 5] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance, Self::Embed];
-
-    /// What `rust-bert` alone stands for. Sentence vectors are apart: with them the bundled encoder has no place.
-    const USUAL: [Self; 4] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance];
-
-    /// The name under which it is chosen.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ner => "ner",
-            Self::Summarize => "summarize",
-            Self::Frames => "frames",
-            Self::Stance => "stance",
-            Self::Embed => "embed",
-        }
-    }
-
-    /// The slot of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|slot| slot.as_str() == name)
-    }
-
-    /// The stage of ours whose place it takes; what it writes in place of a summary stands beside the sentences that
-    /// are chosen.
-    pub(crate) fn replaces(self) -> Option<&'static str> {
-        match self {
-            Self::Ner => Some("ner"),
-            Self::Summarize => None,
-            Self::Frames => Some("frames"),
-            Self::Stance => Some("stance"),
-            Self::Embed => Some("encoder"),
-        }
-    }
-}
-
-/// The stages that run on rust-bert; none by default. It needs a build with the feature `rust-bert`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Backends {
-    /// Each slot that is on rust-bert, with the model's folder or its name in the registry ([`crate::hub`]), or `None`
-    /// for the usual one.
-    pub rust_bert: BTreeMap<Slot, Option<String>>,
-    /// Whether models that are not at hand are fetched from the hub. Default: no.
-    pub pull: bool,
-}
-
-impl FromStr for Backends {
-    type Err = String;
-
-    /// Reads `rust-bert` (all of ner, summarize, frames and stance), or a list such as `ner=embedded,stance=rust-bert`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let mut backends = Self::default();
-        for item in text.split(',') {
-            let (slots, backend) = match item.split_once('=') {
-                None => (Slot::USUAL.to_vec(), item),
-                Some((stage, backend)) => {
-                    let slot = Slot::named(stage);
-                    let slot = slot.ok_or_else(|| {
-                        format!("there is no choice for {stage:?}, only for ner, summarize, frames, stance and embed")
-                    })?;
-                    (vec![slot], backend)
-                }
-            };
-            match backend {
-                "rust-bert" => slots.into_iter().for_each(|slot| {
-                    backends.rust_bert.entry(slot).or_default();
-                }),
-                "embedded" => backends.rust_bert.retain(|slot, _| !slots.contains(slot)),
-                _ => return Err(format!("{backend:?} is neither embedded nor rust-bert")),
-            }
-        }
-        Ok(backends)
-    }
-}
+use crate::Error;
+#[cfg(not(feature = "rust-bert"))]
+use crate::{Settings, Slot};
 
 /// Tags the tokens of a document, one BIO tag each.
 pub(crate) type TagFn = Box<dyn Fn(&Document) -> Result<Vec<String>, Error>>;
@@ -125,29 +34,5 @@ impl RustBert {
 
     pub(crate) fn tagger(&self) -> Result<TagFn, Error> {
         match *self {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn backends_are_chosen_for_all_stages_or_one_by_one() {
-        use Slot::{Embed, Frames, Ner, Stance, Summarize};
-        let check = |text: &str, expected: &[Slot]| {
-            let backends: Backends = text.parse().unwrap();
-            assert_eq!(backends.rust_bert.into_keys().collect::<Vec<_>>(), expected, "{text}");
-        };
-        check("rust-bert", &[Ner, Summarize, Frames, Stance]);
-        check("embedded", &[]);
-        check("ner=embedded,summarize=rust-bert,stance=rust-bert", &[Summarize, Stance]);
-        check("rust-bert,ner=embedded", &[Summarize, Frames, Stance]);
-        check("embed=rust-bert", &[Embed]);
-        for (text, expected) in
-            [("", "neither embedded"), ("quote=rust-bert", "no choice for \"quote\""), ("ner=x", "\"x\"")]
-        {
-            assert!(text.parse::<Backends>().unwrap_err().contains(expected), "{text}");
-        }
     }
 }

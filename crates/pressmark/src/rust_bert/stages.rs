@@ -12,7 +12,8 @@ use pressmark_rust_bert::{
 };
 use serde_json::{Value, json};
 
-use super::{Slot, TagFn};
+use super::TagFn;
+use crate::backends::Slot;
 use crate::hub::{self, Entry, Snapshot};
 use crate::{Error, Settings, codebooks};
 
