@@ -9,6 +9,7 @@ mod corpora;
 mod evaluate;
 mod help;
 mod hostile;
+mod live;
 mod runs;
 mod verify;
 mod walks;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pressmark::{Backends, Slot, StageInfo};
 use pressmark_core::Scheme;
@@ -88,13 +88,19 @@ pub(crate) struct InputArgs {
     pub(crate) language: Option<String>,
 }
 
+/// The formats that the library reads, by their names.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+        .try_map(|name| Format::from_extension(&name).ok_or("no format has this name"))
+}
+
 /// How bytes become records.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadArgs {
     /// Read every input as this, whatever its name; export is a text export of Nexis, Factiva, ProQuest or Europresse
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) input_format: Option<InputFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub(crate) input_format: Option<Format>,
     /// Character set of every input, such as windows-1252, instead of telling it from the bytes
     #[arg(long, value_name = "LABEL")]
     pub(crate) encoding: Option<String>,
@@ -113,7 +119,7 @@ impl ReadArgs {
     /// The settings of reading.
     pub(crate) fn options(&self) -> Options {
         Options {
-            format: self.input_format.map(Into::into),
+            format: self.input_format,
             encoding: self.encoding.clone(),
             max_bytes: self.max_bytes,
             max_ratio: self.max_ratio,
@@ -146,36 +152,6 @@ impl InputArgs {
     }
 }
 
-impl From<InputFormat> for Format {
-    fn from(format: InputFormat) -> Self {
-        match format {
-            InputFormat::Txt => Self::Text,
-            InputFormat::Md => Self::Markdown,
-            InputFormat::Html => Self::Html,
-            InputFormat::Jsonl => Self::Jsonl,
-            InputFormat::Json => Self::Json,
-            InputFormat::Csv => Self::Csv,
-            InputFormat::Tsv => Self::Tsv,
-            InputFormat::Warc => Self::Warc,
-            InputFormat::Export => Self::Export,
-        }
-    }
-}
-
-/// Names of input formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InputFormat {
-    Txt,
-    Md,
-    Html,
-    Jsonl,
-    Json,
-    Csv,
-    Tsv,
-    Warc,
-    Export,
-}
-
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Annotation")]
 pub(crate) struct StageArgs {
@@ -191,6 +167,9 @@ pub(crate) struct StageArgs {
     /// more than once [default: the first two]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) codebook: Vec<String>,
+    /// Lowest score, in [0, 1], at which a frame is written
+    #[arg(long, default_value_t = 0.0, value_name = "SCORE", value_parser = parse_share)]
+    pub(crate) min_frame_score: f32,
     /// Length of the summary: sentences (3), words (60w) or a share of the text (20%)
     #[arg(long, default_value = "3", value_name = "LENGTH")]
     pub(crate) summary: SummaryLength,
@@ -212,6 +191,7 @@ impl Default for StageArgs {
             labels: Labels::News,
             terms: Vec::new(),
             codebook: Vec::new(),
+            min_frame_score: 0.0,
             summary: SummaryLength::Sentences(3),
             target: Vec::new(),
             max_tokens: NonZeroUsize::MAX,
@@ -384,6 +364,12 @@ impl FromStr for SummaryLength {
 pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(a, b)| !a.is_empty() && !b.is_empty());
     pair.map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| format!("{text:?} is not of the form THEIRS=OURS"))
+}
+
+/// A number in [0, 1].
+fn parse_share(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
 }
 
 /// A time in seconds, such as 30 or 0.5.

@@ -21,6 +21,7 @@ impl StageArgs {
                 SummaryLength::Share(share) => Length::Share(share),
             },
             targets: self.target.clone(),
+            min_frame_score: self.min_frame_score,
             max_tokens: self.max_tokens,
             ..Settings::default()
         })

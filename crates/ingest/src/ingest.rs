@@ -400,13 +400,14 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
             None => (declared, None),
         },
     };
-    if !language::is_latin(&doc.text) {
+    if options.known_scripts.len() == 1 && options.known_scripts[0] == "Latn" && !language::is_latin(&doc.text) {
         let message = "most letters are of a script that the model was not trained on";
         doc.report(STAGE, ProblemKind::UnsupportedScript, message, None);
     }
+    let known = &options.known_languages;
     match code.as_deref() {
         None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to tell the language", None),
-        Some(code) if !language::SUPPORTED.contains(&code) => {
+        Some(code) if !known.is_empty() && !known.iter().any(|k| k == code) => {
             let message = format!("the model was not trained on {code:?}");
             doc.report(STAGE, ProblemKind::UnsupportedLanguage, message, None);
         }

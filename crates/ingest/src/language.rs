@@ -18,9 +18,6 @@ pub(crate) struct Language {
     pub score: f32,
 }
 
-/// Languages that the bundled model was trained on.
-pub(crate) const SUPPORTED: &[&str] = &["en"];
-
 /// Fewest letters for which a language is told: below, trigrams are mostly chance. A line of two dozen words.
 const FEWEST_LETTERS: usize = 100;
 

@@ -144,6 +144,12 @@ pub struct Options {
     /// Whether `03/05/2024` is the third of May. Default: by the language that the page says it is in, and where that
     /// says nothing, no date.
     pub day_first: Option<bool>,
+    /// Languages that whoever works with the documents knows, as codes of ISO 639; a document in another one gets the
+    /// problem `unsupported_language`. Default: empty, any language will do.
+    pub known_languages: Vec<String>,
+    /// Scripts that they know, as codes of ISO 15924. Where Latin is the only one, a document of which most letters are
+    /// of another gets the problem `unsupported_script`. Default: empty, any script will do.
+    pub known_scripts: Vec<String>,
     /// Largest record in bytes, after decompression; one that is larger is reported and never held.
     /// Default: 16 MiB. At most 1 GiB.
     pub max_bytes: usize,
@@ -164,6 +170,8 @@ impl Default for Options {
             encoding: None,
             date_format: None,
             day_first: None,
+            known_languages: Vec::new(),
+            known_scripts: Vec::new(),
             max_bytes: 16 << 20,
             max_ratio: 250,
             max_unpacked_bytes: 64 << 30,

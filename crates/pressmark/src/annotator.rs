@@ -79,10 +79,16 @@ impl Builder {
     /// # Errors
     /// When there is no model, a stage cannot be made, or stages do not fit together.
     pub fn build(self) -> Result<Annotator, Error> {
-        let Self { settings, mut replaced, mut added } = self;
+        let Self { mut settings, mut replaced, mut added } = self;
         settings.ingest.check()?;
         on_rust_bert(&settings, &mut replaced, &mut added)?;
         let model = settings.model.load(settings.precision)?;
+        if settings.ingest.known_languages.is_empty() {
+            settings.ingest.known_languages = [model.languages(), model.transfer_languages()].concat();
+        }
+        if settings.ingest.known_scripts.is_empty() {
+            settings.ingest.known_scripts = model.scripts().to_vec();
+        }
         let mut asked = settings.stages.clone();
         if !asked.is_empty() {
             asked.extend(replaced.iter().map(|(name, _)| name.clone()));

@@ -124,7 +124,8 @@ static STAGES: &[StageInfo] = &[
             let own = &parts.settings.codebooks;
             let books = if own.is_empty() { codebooks::default_codebooks() } else { own.clone() };
             let vectors = parts.settings.model.codebook_vectors(parts.model)?;
-            let (model, options) = (Arc::clone(parts.model), FramesOptions::default());
+            let options = FramesOptions { min_score: parts.settings.min_frame_score, ..FramesOptions::default() };
+            let model = Arc::clone(parts.model);
             Ok(Box::new(Frames::with_vectors(model, parts.tokenizer, &books, options, &vectors)?))
         },
     },

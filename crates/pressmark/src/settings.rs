@@ -37,6 +37,8 @@ pub struct Settings {
     pub terms: Vec<Terms>,
     /// Codebooks of frames. Default: empty, which means [`default_codebooks`](crate::default_codebooks).
     pub codebooks: Vec<Codebook>,
+    /// Lowest score, in [0, 1], at which a frame stands in a record. Default: 0, every frame of every codebook.
+    pub min_frame_score: f32,
     /// How long summaries are. Default: three sentences.
     pub summary: Length,
     /// Texts towards which the outlet and speakers take stances. Default: none.
@@ -75,6 +77,7 @@ impl Default for Settings {
             scheme: Scheme::News,
             terms: Vec::new(),
             codebooks: Vec::new(),
+            min_frame_score: 0.0,
             summary: pressmark_summarize::Options::default().length,
             targets: Vec::new(),
             max_tokens: MAX_TOKENS,

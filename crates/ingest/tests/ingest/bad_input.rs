@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use pressmark_core::Status;
 use pressmark_ingest::{Error, Format, Ids, Inputs, Options, Record};
 
-use crate::{STORY, checked, files, problems, read, stream};
+use crate::{STORY, checked, files, problems, read, read_with, stream};
 
 fn jsonl() -> Options {
     Options { format: Some(Format::Jsonl), ..Options::default() }
@@ -268,8 +268,10 @@ fn what_editors_leave_behind_is_no_trick() {
 
 #[test]
 fn other_scripts_are_read_and_the_language_told() {
+    let known =
+        Options { known_languages: vec!["en".into()], known_scripts: vec!["Latn".into()], ..Options::default() };
     let check = |text: &str, language: &str| {
-        let doc = read(Format::Text, text);
+        let doc = read_with(Format::Text, text, &known);
         assert_eq!(doc.text, text);
         assert_eq!(doc.meta.language.as_deref(), Some(language));
         assert_eq!(problems(&doc), ["unsupported_script", "unsupported_language"]);
