@@ -40,6 +40,8 @@ classes! {
     WordClass {
         /// the, these, every.
         Determiner = "determiner",
+        /// the, this: the noun behind it is known already.
+        Definite = "definite",
         /// my, their.
         Possessive = "possessive",
         /// of, against, during.
@@ -78,6 +80,8 @@ classes! {
         StateBody = "state_body",
         /// letter, statement: what speaks for its author.
         Document = "document",
+        /// as, in "as X said".
+        Manner = "manner",
         /// out, back: what completes a verb of speech ("points out", "fired back").
         Particle = "particle",
         /// during, via: what begins the adverbial behind a quotation that is whole ("“…” during a debate").
@@ -86,6 +90,10 @@ classes! {
         Perfect = "perfect",
         /// A subject that stands behind its verb, joined by a hyphen: French *dit-il*.
         CliticSubject = "clitic_subject",
+        /// A finite form that no rule of spelling tells: went, took.
+        Finite = "finite",
+        /// A noun for any body of people that trades or acts together: company, group.
+        Body = "body",
         /// A noun or title for a man: father, spokesman.
         Masculine = "masculine",
         /// A noun or title for a woman: daughter, actress.
@@ -106,10 +114,14 @@ classes! {
         Plain = "plain",
         /// Its object is who is told, not what is said: "told", "asked".
         Tells = "tells",
+        /// What is said stands behind its object: "urged X to go", "accused X of lying".
+        Addresses = "addresses",
         /// It gives a thing its name, so that quotation marks may stand for no speech: "called", "dubbed".
         Names = "names",
         /// A form that is a noun as often: "claims", "report". Holds for words that are no verbs of speech, too.
         AlsoNoun = "also_noun",
+        /// What things do as well as people: "shows", "proves". Holds for words that are no verbs of speech, too.
+        Shows = "shows",
     }
 
     /// Where a clitic stands to the word that an apostrophe joins it to, file `clitics.tsv`.

@@ -5,10 +5,14 @@ use std::ops::Range;
 use crate::after::{Attribution, REACH, according_to, with_particle};
 use crate::form::Form;
 use crate::lexicon::{
-    ADVERB, ATTRIBUTES, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, NAMES, NEEDS_AUXILIARY, OBJECT_PRONOUN,
-    PARTICIPLE, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
+    ADVERB, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, FINITE, NAMES, NEEDS_AUXILIARY,
+    OBJECT_PRONOUN, PARTICIPLE, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME,
+    WH,
 };
-use crate::phrase::{Verb, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
+use crate::phrase::{
+    Verb, clause_subject, first_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
+    verb_at,
+};
 use crate::unit::Unit;
 
 /// The attribution that stands before a quotation, in the items of `range` (the quotation follows right behind).
@@ -41,7 +45,9 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         {
             return None;
         }
-        let speaker = if item.is(PARTICIPLE) && group.group.len() == 1 {
+        let speaker = if let Some(quoted) = as_saying(unit, head) {
+            quoted
+        } else if item.is(PARTICIPLE) && group.group.len() == 1 {
             clause_subject(unit, head)
         } else {
             subject_before(unit, &group).or_else(|| clause_subject(unit, head))
@@ -49,6 +55,34 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
     }
     if mark == ":" { label(unit, range.start..last) } else { None }
+}
+
+/// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*: the inner option is empty where neither fits.
+fn as_saying(unit: &Unit<'_>, head: usize) -> Option<Option<Range<usize>>> {
+    if !unit.is(head, PARTICIPLE) || head == 0 || unit.word(head - 1) != "as" {
+        return None;
+    }
+    let verb = (head.saturating_sub(REACH)..head - 1)
+        .rev()
+        .find(|i| unit.is(*i, SAYS) && !unit.is(*i, PARTICIPLE) && !is_noun_here(unit, *i))?;
+    let group = verb_at(unit, verb);
+    let passive = unit.is(group.group.start, BE) || group.group.clone().any(|i| unit.is(i, BE));
+    Some(if passive { subject_before(unit, &group) } else { phrase_after(unit, verb + 1, true) })
+}
+
+/// *X made this announcement: “…”*: the subject of a sentence that ends with a colon; *And from X:* the last name.
+pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
+    let last = range.end.checked_sub(1).filter(|last| *last >= range.start && unit.word(*last) == ":")?;
+    let cue = Some(last..range.end);
+    let start = (range.start..last).rev().find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";")).map_or(0, |i| i + 1);
+    let names = |range: &Range<usize>| range.clone().any(|i| unit.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
+    let subject = if start == 0 { first_subject(unit, last) } else { phrase_after(unit, start, false) };
+    let verb = subject
+        .as_ref()
+        .is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS) || unit.word(i).ends_with("ed")));
+    let speaker = if verb { subject } else { phrase_before(unit, last) };
+    let speaker = speaker.filter(names);
+    speaker.is_some().then_some(Attribution { cue, speaker })
 }
 
 /// Whether what stands between a cue and a quotation leaves the quotation to be all that is said.

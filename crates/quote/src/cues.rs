@@ -13,8 +13,8 @@ use pressmark_lang::Language;
 
 use crate::gold::Gold;
 use crate::lexicon::{
-    ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
+    ADDRESSES, ADVERB, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, Lexicon, NUMBER, OBJECT_PRONOUN,
+    PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
 };
 use crate::marks;
 use crate::unit::{Unit, units};
@@ -142,7 +142,10 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
             return (Follow::That, that);
         }
     }
+    // "that night" is no clause.
+    let that_time = unit.word(i) == "that" && unit.is(i + 1, TIME);
     let kind = match unit.word(i) {
+        "that" if that_time => Follow::Other,
         ":" => Follow::Colon,
         "," => Follow::Comma,
         "." | "?" | "!" | ";" => Follow::End,
@@ -172,8 +175,10 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
 
 /// Tells "said the results were good" and "told him that …" from "denied the claims".
 fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize) {
-    let telling = unit.is(at, TELLS);
-    for i in start + 1..start + 12 {
+    // "urged him to go", "told a crowd in the town, on the last day, that …": what is said stands behind who is told.
+    let telling = unit.is(at, TELLS | ADDRESSES);
+    let reach = if telling { 20 } else { 12 };
+    for i in start + 1..start + reach {
         let Some(item) = unit.item(i) else { break };
         let word = unit.word(i);
         if telling && item.quoted.is_some() {
@@ -189,10 +194,13 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
             };
             return (kind, i);
         }
-        if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/")
+        if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/") && !(telling && word == ",")
             || item.is(SUBORDINATOR | WH) && word != "that"
         {
             break;
+        }
+        if unit.is(at, ADDRESSES) && word == "of" {
+            return (Follow::Of, i);
         }
         let clitic = matches!(word, "'s" | "’s");
         if item.is(AUXILIARY) && !clitic

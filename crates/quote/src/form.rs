@@ -54,9 +54,11 @@ impl Form {
 
 /// Whether every word but the smallest is capitalised, as in the name of a book or a show.
 fn has_title_case(inner: &str) -> bool {
-    inner.split_whitespace().take(TITLE_WORDS).all(|word| {
-        word.chars().count() < 4 || word.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase())
-    })
+    let capital = |word: &str| word.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase());
+    let weighty = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > 3;
+    let words = || inner.split_whitespace().take(TITLE_WORDS);
+    // "We all do." has no word of weight.
+    words().filter(weighty).all(capital) && (words().any(|w| weighty(&w)) || words().all(capital))
 }
 
 #[cfg(test)]
@@ -71,6 +73,8 @@ mod tests {
         };
         check("A Year of Rain", true, false);
         check("We left at noon,", false, true);
+        check("We all do.", false, true);
+        check("Up We Go", true, false);
         check("we left at noon,", false, false);
         check("We left", false, false);
         check("We had been there for a good many years by then", false, true);

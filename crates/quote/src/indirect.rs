@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use pressmark_core::{QuoteKind, Span};
 
-use crate::after::according_to;
+use crate::after::{REACH, according_to};
 use crate::candidate::Candidate;
 use crate::cues::{CueContext, Cues, Follow, Role, context};
 use crate::lexicon::{
-    CAPITALISED, COORDINATOR, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
-    TIME,
+    ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE,
+    PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
 };
 use crate::phrase::{clause_subject, is_noun_here, phrase_after, phrase_before, subject_before, verb_at};
 use crate::rules::REPORTS;
@@ -33,6 +33,8 @@ pub(crate) struct Report {
     pub(crate) content: Range<usize>,
     pub(crate) cue: Range<usize>,
     pub(crate) speaker: Option<Range<usize>>,
+    /// The second part of what is reported, when cue and speaker interrupt it: *In May, X said, it will open*.
+    pub(crate) rest: Option<Range<usize>>,
 }
 
 /// A word that may be a cue, with what is known of it.
@@ -71,29 +73,27 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, taken: &[bool], min_share: 
         let Some((rule, report)) = REPORTS.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
             continue;
         };
-        let content = trim(unit, report.content);
-        if content.clone().all(|i| unit.is(i, PUNCTUATION)) {
-            continue;
+        let parts = [Some(report.content), report.rest].into_iter().flatten().map(|part| trim(unit, part));
+        let (cue, speaker) = (unit.span(report.cue.clone()), report.speaker.and_then(|s| unit.span(s)));
+        let before = found.len();
+        for content in parts {
+            let Some(span) = unit.span(content.clone()).filter(|_| !content.clone().all(|i| unit.is(i, PUNCTUATION)))
+            else {
+                continue;
+            };
+            let quoted = content.clone().filter(|i| unit.items[*i].quoted.is_some()).count();
+            let kind = match quoted {
+                0 => QuoteKind::Indirect,
+                n if n == content.len() => QuoteKind::Direct,
+                _ => QuoteKind::Mixed,
+            };
+            free = content.end.max(report.cue.end).max(free);
+            let (closed, cue_share) = (true, Some(share));
+            found.push(Candidate { span, kind, cue, speaker, closed, unit: index, rule, cue_share });
         }
-        let Some(span) = unit.span(content.clone()) else { continue };
-        let quoted = content.clone().filter(|i| unit.items[*i].quoted.is_some()).count();
-        let kind = match quoted {
-            0 => QuoteKind::Indirect,
-            n if n == content.len() => QuoteKind::Direct,
-            _ => QuoteKind::Mixed,
-        };
-        free = content.end.max(report.cue.end).max(free);
-        at = at.max(free);
-        found.push(Candidate {
-            span,
-            kind,
-            cue: unit.span(report.cue),
-            speaker: report.speaker.and_then(|s| unit.span(s)),
-            closed: true,
-            unit: index,
-            rule,
-            cue_share: Some(share),
-        });
+        if found.len() > before {
+            at = at.max(free);
+        }
     }
     found
 }
@@ -159,7 +159,7 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     } else {
         before(unit, at, word.floor, word.taken)
     };
-    Some(Report { content, cue, speaker: Some(speaker) })
+    Some(Report { content, cue, speaker: Some(speaker), rest: None })
 }
 
 /// What is reported behind the cue: *X said that …*.
@@ -168,6 +168,11 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     let Word { unit, at, context, .. } = *word;
+    // "Asked about the delay, X shrugged", "NOTE: …": who asks or notes is not told.
+    let opens = at == 0 || unit.is(at, CAPITALISED) && unit.word(at).ends_with("ed") && context.role == Role::Other;
+    if opens && !unit.is(at, PARTICIPLE) {
+        return None;
+    }
     let preposition = matches!(
         context.follow,
         Follow::Of
@@ -181,6 +186,10 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
             | Follow::OtherPreposition
             | Follow::Colon
     );
+    // "referring to the mayor" against "vowed to resign"
+    let to_noun = context.follow == Follow::To
+        && unit.is(context.start + 1, DETERMINER | POSSESSIVE | OBJECT_PRONOUN | CAPITALISED | WH);
+    let preposition = preposition || to_noun;
     let start = if preposition { context.start + 1 } else { context.start };
     let mut cue = verb_at(unit, at).group;
     if preposition && context.start == at + 1 {
@@ -197,8 +206,43 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
             .find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && unit.word(i + 1) != "and")
             .map_or(end, |i| i + 1);
     }
+    if in_subordinate_clause(unit, cue.start) {
+        // "When X said that it was late, Y left": the main clause is not what X said.
+        end = (start + 1..end).find(|i| unit.word(*i) == ",").unwrap_or(end);
+    }
     let speaker = speaker(unit, at, &context, end);
-    (end > start).then_some(Report { content: start..end, cue, speaker }).and_then(|report| word.accept(report))
+    (end > start)
+        .then_some(Report { content: start..end, cue, speaker, rest: None })
+        .and_then(|report| word.accept(report))
+}
+
+/// Whether the verb stands in a clause that its sentence begins with ("When X said …, Y left") or that is set between
+/// commas ("X, who said …, left").
+fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
+    let Some(before) = verb.checked_sub(1) else { return false };
+    let relative = unit.is(before, WH) && before > 0 && unit.word(before - 1) == ",";
+    let first = (0..verb.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION));
+    let fronted = first.is_some_and(|f| {
+        unit.is(f, SUBORDINATOR) && unit.word(f) != "that" && (f..verb.min(f + REACH)).all(|i| unit.word(i) != ",")
+    });
+    relative || fronted
+}
+
+/// *As X said, …*
+pub(crate) fn as_said(word: &Word<'_>) -> Option<Report> {
+    if !word.may_be_cue() || word.context.follow != Follow::Comma {
+        return None;
+    }
+    let Word { unit, at, .. } = *word;
+    let verb = verb_at(unit, at);
+    let subject = subject_before(unit, &verb)?;
+    let first = (0..subject.start.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION))?;
+    if !unit.lexicon.language.is_manner(unit.word(first)) || first + 1 != subject.start {
+        return None;
+    }
+    let start = word.context.start + 1;
+    let content = start..content_end(unit, start, Some(word.cues), word.taken);
+    word.accept(Report { content, cue: verb.group, speaker: Some(subject), rest: None })
 }
 
 /// *The deal was confirmed by X.*
@@ -210,7 +254,7 @@ pub(crate) fn passive(word: &Word<'_>) -> Option<Report> {
     let verb = verb_at(unit, word.at);
     let content = phrase_before(unit, verb.group.start)?;
     let speaker = phrase_after(unit, by + 1, true)?;
-    word.accept(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker) })
+    word.accept(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker), rest: None })
 }
 
 /// *…, X said.*
@@ -223,10 +267,29 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     let subject = subject_before(unit, &verb)?;
     let comma = subject.start.checked_sub(1).filter(|c| *c >= floor && unit.word(*c) == ",")?;
     let content = before(unit, comma, floor, word.taken);
-    if content.len() <= 2 {
+    let rest = interrupted(word, &content);
+    if content.len() <= 2 && rest.is_none() {
         return None;
     }
-    word.accept(Report { content, cue: verb.group, speaker: Some(subject) })
+    word.accept(Report { content, cue: verb.group, speaker: Some(subject), rest })
+}
+
+/// What goes on behind *…, X said,* when the part before it is no clause of its own.
+fn interrupted(word: &Word<'_>, before: &Range<usize>) -> Option<Range<usize>> {
+    let unit = word.unit;
+    let start = word.context.start + 1;
+    let verb = |i: usize| {
+        unit.is(i, AUXILIARY | FINITE)
+            || unit.is(i, SAYS) && !unit.is(i, PARTICIPLE | ALSO_NOUN)
+            || unit.word(i).ends_with("ed")
+    };
+    let goes_on = word.context.follow == Follow::Comma
+        && unit.item(start).is_some_and(|i| i.is_word() && !i.is(WH | PARTICIPLE | SUBORDINATOR | COORDINATOR));
+    if !goes_on || before.clone().any(verb) {
+        return None;
+    }
+    let end = content_end(unit, start, Some(word.cues), word.taken);
+    (end > start + 1).then_some(start..end)
 }
 
 /// *…, said X.*
@@ -241,7 +304,7 @@ pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
     if !ends || content.len() <= 2 {
         return None;
     }
-    word.accept(Report { content, cue: at..at + 1, speaker: Some(speaker) })
+    word.accept(Report { content, cue: at..at + 1, speaker: Some(speaker), rest: None })
 }
 
 /// What stands before `end`, back to where the sentence or the last report ended.

@@ -70,12 +70,20 @@ bits! {
     PLAIN = 27;
     /// told, asked: the object is who is told.
     TELLS = 28;
+    /// urged, accused: what is said stands behind whom it is said to.
+    ADDRESSES = 37;
     /// called, dubbed: marks behind it may hold a name.
     NAMES = 29;
     /// claims, report: a noun as often as a verb.
     ALSO_NOUN = 30;
+    /// shows, proves: things do it as well as people.
+    SHOWS = 36;
     /// The first word of "according to" and the like.
     ATTRIBUTES = 31;
+    /// went, took: finite verbs that no ending tells.
+    FINITE = 34;
+    /// company, group: a noun for a body.
+    BODY = 35;
     /// A noun or title for a man.
     MASCULINE = 32;
     /// A noun or title for a woman.
@@ -104,6 +112,8 @@ const WORD_CLASSES: &[(WordClass, Class)] = &[
     (WordClass::Adverbial, ADVERBIAL),
     (WordClass::Perfect, PERFECT),
     (WordClass::CliticSubject, CLITIC_SUBJECT),
+    (WordClass::Finite, FINITE),
+    (WordClass::Body, BODY),
     (WordClass::Masculine, MASCULINE),
     (WordClass::Feminine, FEMININE),
 ];
@@ -114,8 +124,10 @@ const SPEECH_CLASSES: &[(SpeechClass, Class)] = &[
     (SpeechClass::Participle, PARTICIPLE),
     (SpeechClass::Plain, PLAIN),
     (SpeechClass::Tells, TELLS),
+    (SpeechClass::Addresses, ADDRESSES),
     (SpeechClass::Names, NAMES),
     (SpeechClass::AlsoNoun, ALSO_NOUN),
+    (SpeechClass::Shows, SHOWS),
 ];
 
 /// What one language says of words, for quotations.

@@ -7,6 +7,8 @@
 
 use pressmark_core::Span;
 
+use crate::paragraph::paragraphs;
+
 /// A stretch in quotation marks that stands in no other such stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quoted {
@@ -87,14 +89,8 @@ const MAX_DEPTH: usize = 8;
 /// The outermost stretches in quotation marks, in text order, none overlapping another.
 pub(crate) fn find(text: &str) -> Vec<Quoted> {
     let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0 };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
-        if !trimmed.is_empty() {
-            let begin = start + (line.len() - line.trim_start().len());
-            pairing.paragraph(begin, trimmed);
-        }
-        start += line.len();
+    for paragraph in paragraphs(text) {
+        pairing.paragraph(paragraph.start, paragraph.slice(text));
     }
     pairing.abandon(pairing.body_end);
     pairing.found

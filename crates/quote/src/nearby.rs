@@ -1,10 +1,14 @@
 //! Attributions in the sentences around a quotation, and quotations that go on without one.
 
-use pressmark_core::QuoteKind;
+use std::ops::Range;
+
+use pressmark_core::{QuoteKind, Span};
 
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
-use crate::before::before;
-use crate::lexicon::{CAPITALISED, ROLE, SUBJECT_PRONOUN};
+use crate::before::{self, before};
+use crate::lexicon::{
+    ADVERB, ADVERBIAL, AUXILIARY, CAPITALISED, COORDINATOR, FINITE, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+};
 use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
 use crate::unit::Unit;
@@ -25,6 +29,68 @@ pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
     // "Duarte said: “No.”" belongs to what follows.
     let leads = (end..end + 6).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
     (!leads).then(|| in_text(next, &found, place.at))
+}
+
+/// *“…,” said X, “…”*: the attribution between two parts of one quotation is that of both.
+pub(crate) fn interrupted(place: &Place<'_>) -> Option<Verdict> {
+    let last = place.found.last().filter(|last| last.unit == place.index)?;
+    let between = place.unit.span(place.before.clone())?;
+    let cue = last.cue.filter(|cue| between.contains(*cue))?;
+    let flows = matches!(place.unit.word(place.at - 1), "," | "—" | "–" | "-");
+    let goes_on = flows && last.speaker.is_some() && last.kind == QuoteKind::Direct;
+    goes_on.then_some(Verdict { cue: Some(cue), speaker: last.speaker, start: place.at })
+}
+
+/// *X made this announcement: “…”*, in the same sentence or at the end of the paragraph before.
+pub(crate) fn colon(place: &Place<'_>) -> Option<Verdict> {
+    let (unit, before) = match place.at {
+        0 => (place.previous()?, 0..place.previous()?.items.len()),
+        _ => (place.unit, place.before.clone()),
+    };
+    Some(in_text(unit, &before::colon(unit, before)?, place.at))
+}
+
+/// *“…” – X, an office*, up to the end of the line; the splitter may have made a sentence of it.
+pub(crate) fn dash(place: &Place<'_>) -> Option<Verdict> {
+    let ends = place.at + 1 == place.unit.items.len();
+    let (unit, start, behind) = match place.next().filter(|next| ends && next.paragraph == place.unit.paragraph) {
+        Some(next) => (next, 0, place.units.get(place.index + 2)),
+        None => (place.unit, place.at + 1, place.next()),
+    };
+    let dashed = matches!(unit.word(start), "-" | "–" | "—" | "―");
+    let alone = behind.is_none_or(|behind| behind.paragraph != unit.paragraph);
+    let speaker = signature(unit, start + 1..unit.items.len()).filter(|_| dashed && alone)?;
+    Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
+}
+
+/// A line below the quotation that only names somebody: *– X*, *X, an office*.
+pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
+    let next = place.next().filter(|next| next.paragraph == place.unit.paragraph + 1)?;
+    if place.at + 1 != place.unit.items.len() || place.at != 0 {
+        return None;
+    }
+    let dashed = usize::from(matches!(next.word(0), "-" | "–" | "—" | "―"));
+    let alone = place.units.get(place.index + 2).is_none_or(|after| after.paragraph != next.paragraph);
+    let speaker =
+        signature(next, dashed..next.items.len()).filter(|_| alone && (dashed == 1 || next.word(1) != ":"))?;
+    Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
+}
+
+/// The words of a signature are fewer than this.
+const SIGNATURE: usize = 16;
+
+/// A name, and what tells who it is: no verb, no quotation, no full stop.
+pub(crate) fn signature(unit: &Unit<'_>, range: Range<usize>) -> Option<Span> {
+    let titled = (range.start..range.start + 2).all(|i| unit.is(i, CAPITALISED)) && range.len() < SIGNATURE;
+    let plain = range.clone().all(|i| {
+        unit.item(i).is_some_and(|item| {
+            item.quoted.is_none()
+                && !item.is(AUXILIARY | FINITE | SUBJECT_PRONOUN | SUBORDINATOR)
+                && (!item.is(SAYS) || item.is(CAPITALISED | ROLE))
+                && !matches!(&*item.lower, "." | "?" | "!" | ":" | ";")
+        })
+    });
+    if titled && plain { unit.span(range) } else { None }
 }
 
 /// The attribution of a quotation that opens a paragraph, from the end of the one before.
@@ -69,7 +135,19 @@ pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
     let last = place.found.last()?;
     let paragraph = place.units.get(last.unit)?.paragraph;
     let near = paragraph == place.unit.paragraph || paragraph + 1 == place.unit.paragraph && place.at == 0;
-    near.then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
+    (near && last.speaker.is_some()).then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
+}
+
+/// Somebody else who is named as the subject of the sentence right before: *“…,” X said. Y took the floor. “…”*
+pub(crate) fn new_subject(place: &Place<'_>) -> Option<Verdict> {
+    let since = place.found.last().is_none_or(|last| last.unit + 1 < place.index);
+    let alone = place.previous()?.items.iter().all(|i| i.quoted.is_none());
+    let named = |verdict: &Verdict| verdict.speaker.is_some_and(|speaker| place.is_named(speaker));
+    if since && alone && place.previous()?.paragraph == place.unit.paragraph {
+        sentence_before(place).filter(named)
+    } else {
+        None
+    }
 }
 
 /// The subject of the sentence before.
@@ -93,7 +171,6 @@ pub(crate) fn nobody(place: &Place<'_>) -> Option<Verdict> {
 
 /// Whether the sentence goes on behind the quotation so that the quoted words are but a part of what is said.
 pub(crate) fn goes_on(place: &Place<'_>) -> bool {
-    use crate::lexicon::{ADVERB, ADVERBIAL, AUXILIARY, COORDINATOR, SUBORDINATOR, TIME};
     let (unit, at): (&Unit<'_>, usize) = (place.unit, place.at);
     !place.form.punctuated
         && unit.item(at + 1).is_some_and(|n| {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, NEEDS_AUXILIARY, NUMBER,
-    OBJECT_PRONOUN, PARTICIPLE, PERFECT, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
+    ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NEEDS_AUXILIARY, NUMBER,
+    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PERFECT, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
     SUBORDINATOR, TIME, TITLE, WH,
 };
 use crate::unit::Unit;
@@ -38,6 +38,10 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
         }
         start = before;
     }
+    // "went on to say"
+    if unit.word(start) == "to" && start >= 2 && unit.is(start - 1, PARTICLE) && unit.is(start - 2, FINITE) {
+        start -= 2;
+    }
     Verb { group: start..head + 1, head }
 }
 
@@ -66,7 +70,9 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
                 at -= 1;
             }
             let head = phrase_before(unit, at)?;
-            return Some(head);
+            // "X, 24, who said": the number is no subject.
+            let age = head.clone().all(|i| unit.is(i, NUMBER)) && head.start > 1 && unit.word(head.start - 1) == ",";
+            return if age { phrase_before(unit, head.start - 1) } else { Some(head) };
         }
         "and" | "but" | "then" | "or" | "et" => return clause_subject(unit, last),
         "," | "–" | "—" | "-" | ")" => {}
@@ -85,7 +91,12 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
         // "In a letter, said": nothing that could speak.
         return None;
     };
-    let apposition = is_apposition(unit, comma + 1);
+    // "X, civil engineering professor Y, said": a name among the words tells who it is as well.
+    let named = || {
+        (comma + 1..last).any(|i| unit.is(i, CAPITALISED) && !unit.is(i, TIME))
+            && !(comma + 1..last).any(|i| unit.is(i, PREPOSITION | AUXILIARY | SAYS | FINITE | WH | SUBORDINATOR))
+    };
+    let apposition = is_apposition(unit, comma + 1) || named();
     Some(if apposition { head.start..last } else { head })
 }
 
@@ -136,7 +147,7 @@ fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
     let clause = item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY)
         || item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN)
         || item.is(COORDINATOR) && !joins_phrases(unit, index);
-    let verb = item.is(SAYS) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
+    let verb = item.is(SAYS | FINITE) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
     let adverb = item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && !inner;
     !(clause || verb || adverb)
 }
@@ -183,7 +194,7 @@ fn trim_left(unit: &Unit<'_>, mut range: Range<usize>) -> Option<Range<usize>> {
 pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usize>> {
     let floor = index.saturating_sub(2 * MAX_PHRASE);
     for head in (floor..index).rev() {
-        if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE) && !is_nominal(unit, head) {
+        if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE | CAPITALISED) && !is_nominal(unit, head) {
             let verb = verb_at(unit, head);
             let before = verb.group.start.checked_sub(1).map(|i| unit.word(i));
             if matches!(before, Some("," | "and" | "but" | "to") | None) {
@@ -205,6 +216,10 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
     while start < limit {
         let fronted = unit.is(start, PREPOSITION | SUBORDINATOR) && !unit.is(start, SUBJECT_PRONOUN)
             || unit.is(start, PARTICIPLE)
+            // "Asked about the leak, X …"
+            || start == 0
+                && unit.word(start).ends_with("ed")
+                && unit.is(start + 1, PREPOSITION | SUBORDINATOR | WH | TIME)
             || unit.word(start).len() > 5 && unit.word(start).ends_with("ing");
         let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
         if fronted {
@@ -275,7 +290,9 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
     if item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY) {
         return false;
     }
-    let verb = item.is(SAYS) && !item.is(CAPITALISED) && !is_nominal(unit, index);
+    // Behind a name a word in -ed is its verb: "X lashed out".
+    let behind_name = !common && inner && unit.is(index - 1, CAPITALISED) && unit.word(index).ends_with("ed");
+    let verb = (item.is(SAYS | FINITE) || behind_name) && !item.is(CAPITALISED) && !is_nominal(unit, index);
     if inner && (item.is(SUBJECT_PRONOUN) || verb) {
         return false;
     }
@@ -288,7 +305,8 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
         return joins_phrases(unit, index);
     }
     let time = item.is(TIME) && !unit.is(index + 1, ROLE);
-    let adverb = item.is(ADVERB) && !item.is(DETERMINER);
+    // "a just released poll"
+    let adverb = item.is(ADVERB) && !item.is(DETERMINER) && !(inner && unit.is(index - 1, DETERMINER));
     !(inner && (time || adverb))
 }
 
@@ -300,7 +318,7 @@ fn apposition_end(unit: &Unit<'_>, end: usize) -> Option<usize> {
     let inside = |i: usize| matches!(unit.word(i), "-" | "’" | "'" | "/" | "(" | ")");
     let close = (end + 1..unit.items.len().min(end + MAX_PHRASE))
         .find(|i| unit.is(*i, PUNCTUATION) && !inside(*i) || unit.items[*i].quoted.is_some())?;
-    let verb = |i: usize| unit.is(i, SAYS | BE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i);
+    let verb = |i: usize| unit.is(i, SAYS | BE | FINITE) && !unit.is(i, ROLE | DOCUMENT) && !is_nominal(unit, i);
     (!(end + 1..close).any(verb)).then_some(close)
 }
 

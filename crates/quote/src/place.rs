@@ -1,16 +1,18 @@
 use std::ops::Range;
 
-use pressmark_core::Span;
+use pressmark_core::{Document, Span};
 
 use crate::after::{Attribution, Tail, tail};
 use crate::candidate::Candidate;
 use crate::form::Form;
 use crate::lexicon::{ADVERB, CAPITALISED, COORDINATOR, PUNCTUATION, SAYS, SUBJECT_PRONOUN};
+use crate::resolve::can_speak;
 use crate::unit::Unit;
 
 /// A stretch in quotation marks with what stands around it: what the rules of attribution read.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'a> {
+    pub(crate) doc: &'a Document,
     pub(crate) units: &'a [Unit<'a>],
     /// The unit that it stands in.
     pub(crate) index: usize,
@@ -42,6 +44,13 @@ impl Place<'_> {
 
     pub(crate) fn previous(&self) -> Option<&Unit<'_>> {
         self.units.get(self.index.checked_sub(1)?)
+    }
+
+    /// Whether somebody or something that can speak is named in the span.
+    pub(crate) fn is_named(&self, span: Span) -> bool {
+        let ents = &self.doc.ents;
+        let from = ents.partition_point(|m| m.span.end <= span.start);
+        ents.iter().skip(from).take_while(|m| m.span.start < span.end).any(|m| can_speak(&m.label))
     }
 
     /// The words behind the quotation, when they can be its attribution.

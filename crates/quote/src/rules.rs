@@ -9,6 +9,7 @@ use crate::indirect::{self, Report, Word};
 use crate::nearby;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Answer, Naming};
+use crate::turns;
 
 /// A rule by which quotations are found or given their speakers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,13 @@ pub(crate) type Name = fn(&Naming<'_>) -> Option<Answer>;
 
 /// Who speaks what stands in quotation marks.
 pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
+    step(
+        "interrupted",
+        "“The road,” said Ines Duarte, the mayor, “is shut.”",
+        "Ines Duarte, the mayor",
+        nearby::interrupted,
+    ),
+    step("dash", "“The road is shut, and nobody told us.” – Ines Duarte, mayor", "Ines Duarte, mayor", nearby::dash),
     step("plain-verb-before", "Duarte said: “The road is shut.”", "Duarte", |place| {
         lead(place).filter(|found| before::is_plain(place.unit, found)).map(|found| place.verdict(&found))
     }),
@@ -69,10 +77,23 @@ pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
         "Duarte",
         nearby::paragraph_before,
     ),
+    step(
+        "line-below",
+        "“The road is shut, and nobody told us.”\n\nInes Duarte, mayor",
+        "Ines Duarte, mayor",
+        nearby::line_below,
+    ),
+    step("colon", "Ines Duarte lost her temper on Monday: “The road is shut.”", "Ines Duarte", nearby::colon),
 ];
 
 /// Who speaks what stands in quotation marks as a sentence of its own, without an attribution.
 pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
+    step(
+        "new-subject",
+        "“The road is shut,” Duarte said. PAUL KERN took the floor. “They told nobody about it.”",
+        "PAUL KERN",
+        nearby::new_subject,
+    ),
     step("continues", "“The road is shut,” Duarte said. “Go home.”", "Duarte", nearby::continues),
     step(
         "sentence-before",
@@ -83,9 +104,27 @@ pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
     step("nobody", "“They shut the road and told nobody.”", "", nearby::nobody),
 ];
 
+/// The rule for *according to*.
+pub(crate) const ACCORDING: &str = "reported-according-to";
+
+/// Speech without quotation marks, which the layout of the page tells.
+const LAYOUT: &[Rule] = &[
+    Rule {
+        name: turns::TURN,
+        example: "INES DUARTE, MAYOR: The road is shut.\n\nPAUL KERN: Since when?",
+        speaker: "INES DUARTE",
+    },
+    Rule {
+        name: turns::BLOCK,
+        example: "> The road is shut, and nobody told us.\n>\n> – INES DUARTE",
+        speaker: "INES DUARTE",
+    },
+];
+
 /// What is reported in the outlet's words.
 pub(crate) const REPORTS: &[Step<ReadReport>] = &[
-    step("reported-according-to", "According to Acme, sales fell by a third.", "Acme", indirect::according),
+    step(ACCORDING, "According to Acme, sales fell by a third.", "Acme", indirect::according),
+    step("reported-behind-as", "As Acme noted, sales fell by a third.", "Acme", indirect::as_said),
     step("reported-before-cue", "Sales fell by a third, Acme said.", "Acme", indirect::fronted),
     step("reported-before-inverted", "Sales fell by a third, said Acme.", "Acme", indirect::inverted),
     step("reported-passive", "The closure of the plant was confirmed by Acme.", "Acme", indirect::passive),
@@ -104,6 +143,24 @@ pub(crate) const SPEAKERS: &[Step<Name>] = &[
     step("other-pronoun", "ACME closed two plants. “We regret it,” it said.", "it", resolve::other_pronoun),
     step("named-person", "“The road is shut,” said mayor INES DUARTE.", "mayor INES DUARTE", resolve::named_person),
     step("named-body", "“The road is shut,” ACME said.", "ACME", resolve::named_body),
+    step(
+        "office",
+        "Defence minister INES DUARTE came on Monday. “The road is shut,” the minister said.",
+        "the minister",
+        resolve::office,
+    ),
+    step(
+        "body-by-noun",
+        "ACME closed two plants. “We regret it,” the company said.",
+        "the company",
+        resolve::body_by_noun,
+    ),
+    step(
+        "person-by-gender",
+        "ANNA DUARTE is in the film. “The road was shut,” the actress said.",
+        "the actress",
+        resolve::person_by_gender,
+    ),
     step(
         "document-author",
         "INES DUARTE wrote a letter. “The road is shut,” her letter said.",
@@ -130,7 +187,7 @@ pub(crate) const SPEAKERS: &[Step<Name>] = &[
 pub fn rules() -> Vec<Rule> {
     let quoted = ATTRIBUTIONS.iter().chain(CONTINUATIONS).map(|step| step.rule);
     let reported = REPORTS.iter().map(|step| step.rule);
-    quoted.chain(reported).chain(SPEAKERS.iter().map(|step| step.rule)).collect()
+    quoted.chain(LAYOUT.iter().copied()).chain(reported).chain(SPEAKERS.iter().map(|step| step.rule)).collect()
 }
 
 /// The attribution before the quotation, if the quotation is the whole of what is said.

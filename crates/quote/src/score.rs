@@ -100,7 +100,8 @@ impl Scores {
             (Some(QuoteKind::Mixed), &mut self.mixed),
             (None, &mut self.all),
         ] {
-            let predicted: Vec<&Quote> = doc.quotes.iter().filter(|q| kind.is_none_or(|k| q.kind == k)).collect();
+            let predicted: Vec<&Quote> =
+                doc.quotes.iter().filter(|q| kind.is_none_or(|k| kind_by_marks(doc, q) == k)).collect();
             let wanted: Vec<Wanted<'_>> = gold
                 .iter()
                 .flat_map(|g| g.content.iter().map(move |(span, k)| (g, *span, *k)))
@@ -157,6 +158,13 @@ impl Share {
         self.exact += usize::from(bare(&doc.text, whole) == bare(&doc.text, span));
         self.overlap += usize::from(gold.iter().any(|g| shared(doc, *g, span) > 0));
     }
+}
+
+/// The kind as the gold's is told: by quotation marks. A turn of a transcript, which has none, counts with the indirect
+/// ones.
+fn kind_by_marks(doc: &Document, quote: &Quote) -> QuoteKind {
+    let marked = doc.slice(quote.span).starts_with(crate::marks::is_mark);
+    if quote.kind == QuoteKind::Direct && !marked { QuoteKind::Indirect } else { quote.kind }
 }
 
 /// The largest share of `span`'s tokens that one of the others covers, and which one.

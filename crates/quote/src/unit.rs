@@ -7,6 +7,7 @@ use pressmark_core::{Document, Span};
 
 use crate::lexicon::{self, Class, Lexicon};
 use crate::marks::Quoted;
+use crate::paragraph::paragraphs;
 
 /// A word, a punctuation mark or a whole stretch in quotation marks.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Item<'_> {
 pub(crate) struct Unit<'d> {
     pub(crate) lexicon: &'d Lexicon,
     pub(crate) items: Vec<Item<'d>>,
-    /// Its paragraph, counted from 0 over the lines of the text that hold anything.
+    /// Its paragraph, counted from 0.
     pub(crate) paragraph: usize,
     /// Whether it is running text rather than a title, heading, caption or table.
     pub(crate) prose: bool,
@@ -64,7 +65,7 @@ impl Unit<'_> {
 
 /// Cuts a document into units. Every word and every quotation lands in exactly one.
 pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &'d Lexicon) -> Vec<Unit<'d>> {
-    let breaks = line_breaks(&doc.text);
+    let ends: Vec<usize> = paragraphs(&doc.text).iter().map(|p| p.end).collect();
     let mut units: Vec<Unit<'d>> = Vec::new();
     let mut next_quote = 0_usize;
     for sentence in &doc.sents {
@@ -78,7 +79,7 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &'d Lexic
                 && doc.slice(sentence.span).starts_with(char::is_lowercase)
         });
         if !(continues || tail) || units.is_empty() {
-            let paragraph = breaks.partition_point(|b| *b < sentence.span.start);
+            let paragraph = ends.partition_point(|end| *end <= sentence.span.start);
             let items = Vec::with_capacity(sentence.tokens.len());
             units.push(Unit { lexicon, items, paragraph, prose: sentence.kind.is_prose() });
         }
@@ -105,19 +106,6 @@ fn word<'d>(text: &'d str, span: Span, lexicon: &Lexicon) -> Item<'d> {
         if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() };
     let class = lexicon.class(text, &lower);
     Item { span, lower, class, quoted: None }
-}
-
-/// Where each line that holds anything ends.
-fn line_breaks(text: &str) -> Vec<usize> {
-    let mut at = 0;
-    let mut breaks = Vec::new();
-    for line in text.split_inclusive('\n') {
-        at += line.len();
-        if !line.trim().is_empty() {
-            breaks.push(at - 1);
-        }
-    }
-    breaks
 }
 
 /// The unit that holds the byte at `offset`, or the last one before it.

@@ -1,12 +1,19 @@
 //! In the example of each rule this rule speaks, and what it says is what an explanation tells.
 
-use pressmark_core::{Document, Entity, Explanation, Mention, Span, Stage, Subject};
+use pressmark_core::{Document, Entity, Explanation, Mention, SegmentKind, Span, Stage, Subject};
 use pressmark_quote::{Options, QuoteFinder, rules};
 use pressmark_tokenize::Splitter;
 
 /// A document whose words in capitals are entities: Acme an organisation, Chad a country, the others people.
-fn document(text: &str) -> Document {
-    let mut doc = Document::from_text("t", text);
+///
+/// Lines that begin with `> ` are a block quotation.
+fn document(example: &str) -> Document {
+    let text = example.replace("\n>\n> ", "\n").replace("> ", "");
+    let mut doc = Document::from_text("t", &*text);
+    if example.starts_with("> ") {
+        doc.segments.iter_mut().take(1).for_each(|segment| segment.kind = SegmentKind::Quote);
+    }
+    let text = &*text;
     Splitter.run(&mut doc).expect("the splitter never fails");
     let mut start = 0;
     let capitals = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_uppercase());

@@ -107,6 +107,9 @@ impl Title {
     }
 }
 
+/// First names that have one gender in all languages; a language's own file goes first.
+const FIRST_NAMES: &str = include_str!("../first_names.tsv");
+
 impl Language {
     /// The readings of a personal pronoun in small letters; none for other words.
     pub fn pronoun(&self, lower: &str) -> impl Iterator<Item = Pronoun> {
@@ -136,7 +139,7 @@ impl Language {
     }
 
     pub(crate) fn first_name_table(&self) -> &Table<Gender> {
-        self.first_names.get_or_init(|| Table::words(self.files(|p| p.first_names), named))
+        self.first_names.get_or_init(|| Table::words(self.files(|p| p.first_names).chain([FIRST_NAMES]), named))
     }
 
     /// What a word, in small letters and without full stops, does in or beside a name.

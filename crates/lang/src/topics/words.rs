@@ -20,6 +20,18 @@ impl Language {
         self.words.get_or_init(|| Table::classes(self.files(|p| p.words)))
     }
 
+    /// Whether a determiner, in small letters, makes its noun one that is known already: "the", "this".
+    #[must_use]
+    pub fn is_definite(&self, lower: &str) -> bool {
+        self.classes(lower).contains(WordClass::Definite)
+    }
+
+    /// Whether a conjunction, in small letters, compares: "as" in "as X said".
+    #[must_use]
+    pub fn is_manner(&self, lower: &str) -> bool {
+        self.classes(lower).contains(WordClass::Manner)
+    }
+
     /// Whether a word in small letters says little by itself, for weighing words by what they say.
     #[must_use]
     pub fn is_stop_word(&self, lower: &str) -> bool {

@@ -3,7 +3,7 @@
 use pressmark_core::{Mention, Span};
 
 use super::{MEMORY, REACH, Resolver, can_speak};
-use crate::lexicon::{DETERMINER, DOCUMENT, POSSESSIVE, PREPOSITION, PUNCTUATION};
+use crate::lexicon::{DETERMINER, DOCUMENT, FINITE, POSSESSIVE, PREPOSITION, PUNCTUATION, TIME};
 use crate::unit::{Unit, unit_at};
 
 impl Resolver<'_> {
@@ -27,7 +27,7 @@ impl Resolver<'_> {
                     (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
                 if let Some(owner) = possessive.filter(|o| matches!(unit.word(*o), "his" | "her")) {
                     let own = unit.item(owner)?.span;
-                    return self.subject(unit, own).or_else(|| self.person(own, own, None));
+                    return self.subject(unit, own).or_else(|| self.person(own, own, None, None));
                 }
                 // "X’s letter"
                 let genitive =
@@ -36,10 +36,13 @@ impl Resolver<'_> {
                 if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
                     return Some(entity);
                 }
-                // "a letter from X"
-                if matches!(unit.word(at + 1), "from" | "by" | "de") {
-                    let after = unit.item(at + 2).map_or(span.end, |i| i.span.start);
-                    let until = unit.items.get((at + 8).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
+                // "a letter from X", "a tweet on Monday by X"
+                let from = (at + 1..at + 5).find(|i| matches!(unit.word(*i), "from" | "by" | "de" | "par"));
+                if let Some(from) = from.filter(|from| {
+                    (at + 1..*from).all(|i| unit.is(i, TIME | PREPOSITION | FINITE) || unit.word(i).ends_with("ed"))
+                }) {
+                    let after = unit.item(from + 1).map_or(span.end, |i| i.span.start);
+                    let until = unit.items.get((from + 8).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
                     let named = self.mentions(Span::new(after, until.max(after))).iter().find(|m| can_speak(&m.label));
                     if let Some(entity) = named.and_then(|m| m.entity) {
                         return Some(entity);

@@ -1,37 +1,57 @@
 //! Whom a pronoun stands for.
 
 use pressmark_core::{Mention, Span};
+use pressmark_lang::Gender;
 
-use super::{Last, MEMORY, REACH, Resolver};
+use super::{Last, MEMORY, REACH, Resolver, can_speak};
 use crate::lexicon::PREPOSITION;
 use crate::unit::{Unit, unit_at};
 
+/// Paragraphs for which a speaker goes on speaking as *he* or *she*.
+const SPEAKER_MEMORY: usize = 3;
+/// Sentences for which a body goes on speaking as *it* or *they*.
+const BODY_MEMORY: usize = 3;
+
 impl Resolver<'_> {
-    /// The person that *he* or *she* at `span` stands for.
-    pub(super) fn person(&self, span: Span, content: Span, last: Option<Last>) -> Option<usize> {
+    /// The person that *he* or *she* at `span` stands for: one who agrees with it in gender, as far as that is known.
+    pub(super) fn person(
+        &self,
+        span: Span,
+        content: Span,
+        last: Option<Last>,
+        gender: Option<Gender>,
+    ) -> Option<usize> {
         let here = unit_at(self.units, span.start)?;
         let paragraph = self.units.get(here)?.paragraph;
         // The sentence of the pronoun itself, before it and outside of what is quoted.
-        let own = self.units.get(here).and_then(|u| self.first_person(u, span.start, content));
+        let own = self.units.get(here).and_then(|u| self.first_person(u, span.start, content, gender));
         if let Some(entity) = own {
             return Some(entity);
         }
         // A speaker goes on until somebody else is spoken of.
-        if let Some(Last { unit, entity }) = last {
+        if let Some(Last { unit, entity }) = last.filter(|l| self.agrees(l.entity, gender)) {
             let gap = self.units.get(unit).map_or(usize::MAX, |u| paragraph.saturating_sub(u.paragraph));
-            if gap <= 3 && self.is_person(entity) {
+            if gap <= SPEAKER_MEMORY && self.is_person(entity) {
                 let since = (unit + 1..here).rev().take(REACH);
-                let mut others = since.filter_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content));
+                let mut others =
+                    since.filter_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content, gender));
                 return others.next().or(Some(entity));
             }
         }
         (here.saturating_sub(MEMORY)..here)
             .rev()
-            .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content))
+            .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content, gender))
     }
 
-    /// The first person named in the unit before `limit`, outside of its quotations: most often its subject.
-    fn first_person(&self, unit: &Unit<'_>, limit: usize, content: Span) -> Option<usize> {
+    /// Whether nothing speaks against a person of this gender.
+    fn agrees(&self, entity: usize, gender: Option<Gender>) -> bool {
+        let own = self.genders.borrow().get(entity).copied().flatten();
+        own.is_none() || gender.is_none() || own == gender
+    }
+
+    /// The first person named in the unit before `limit`, outside of its quotations, who agrees: most often its
+    /// subject.
+    fn first_person(&self, unit: &Unit<'_>, limit: usize, content: Span, gender: Option<Gender>) -> Option<usize> {
         let (first, last) = (unit.items.first()?, unit.items.last()?);
         let end = last.span.end.min(limit).max(first.span.start);
         let spoken = |m: &&Mention| {
@@ -42,7 +62,7 @@ impl Resolver<'_> {
             self.mentions(Span::new(first.span.start, end))
                 .iter()
                 .take(REACH)
-                .filter(|m| m.label.is_person())
+                .filter(|m| m.label.is_person() && m.entity.is_none_or(|e| self.agrees(e, gender)))
                 .filter(spoken)
         };
         // One that owns something ("X’s house") or follows a preposition is hardly the subject.
@@ -54,11 +74,16 @@ impl Resolver<'_> {
         subject.or_else(|| candidates().next()).and_then(|m| m.entity)
     }
 
-    /// What *they* or *it* stands for: the organisation or people that spoke last.
+    /// What *they* or *it* stands for: the organisation or people that spoke last, else the one that the sentence
+    /// before begins with.
     pub(super) fn body(&self, span: Span, last: Option<Last>) -> Option<usize> {
         let here = unit_at(self.units, span.start)?;
-        let Last { unit, entity } = last?;
-        let near = here.saturating_sub(unit) <= 3;
-        (near && !self.is_person(entity)).then_some(entity)
+        let near = last.filter(|l| here.saturating_sub(l.unit) <= BODY_MEMORY && !self.is_person(l.entity));
+        near.map(|l| l.entity).or_else(|| {
+            let before = self.units.get(here.checked_sub(1)?)?;
+            let own = Span::new(before.items.first()?.span.start, before.items.last()?.span.end);
+            let first = self.mentions(own).iter().find(|m| can_speak(&m.label))?;
+            first.entity.filter(|entity| !self.is_person(*entity))
+        })
     }
 }

@@ -1,0 +1,68 @@
+//! Which lines of a text are one paragraph.
+
+use pressmark_core::Span;
+
+/// A line that was broken to fit a width is at least this long, in bytes; headings and list items are often shorter.
+const MIN_WRAPPED: usize = 40;
+
+/// The paragraphs of a text, without the white space around them: its lines, and where a block was wrapped at some
+/// width, the whole block.
+pub(crate) fn paragraphs(text: &str) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    let mut block: Vec<Span> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let begin = start + (line.len() - line.trim_start().len());
+        start += line.len();
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            flush(text, &mut block, &mut found);
+        } else {
+            block.push(Span::new(begin, begin + trimmed.len()));
+        }
+    }
+    flush(text, &mut block, &mut found);
+    found
+}
+
+/// Joins the lines of a block that belong together.
+fn flush(text: &str, block: &mut Vec<Span>, found: &mut Vec<Span>) {
+    let runs_on = |line: &Span| !line.slice(text).ends_with(ends_sentence);
+    let (_, before_last) = block.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
+    let wrapped = before_last.iter().filter(|line| line.len() >= MIN_WRAPPED && runs_on(line)).count();
+    // A sentence ends at the end of a wrapped line only by chance.
+    let is_wrapped = 2 * wrapped > before_last.len();
+    let mut joins = false;
+    for line in block.drain(..) {
+        let small = line.slice(text).starts_with(char::is_lowercase);
+        match found.last_mut().filter(|_| joins && (is_wrapped || small)) {
+            Some(paragraph) => paragraph.end = line.end,
+            None => found.push(line),
+        }
+        joins = is_wrapped || runs_on(&line);
+    }
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '.' | '?' | '!' | '…' | ':' | ';' | ')' | ']') || crate::marks::is_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_are_one_paragraph_and_others_are_not() {
+        let check = |text: &str, expected: &[&str]| {
+            let found: Vec<&str> = paragraphs(text).iter().map(|s| s.slice(text)).collect();
+            assert_eq!(found, expected, "{text:?}");
+        };
+        let wrapped =
+            "The council of the town voted on Tuesday to open\nthe lock, and “the crews can\nrest,” the mayor said.";
+        check(wrapped, &[wrapped]);
+        check("One line.\nAnother line.\n\n  A third\n", &["One line.", "Another line.", "A third"]);
+        check("A heading\nThe text of it.", &["A heading", "The text of it."]);
+        check("“We will\nnot go,” he said.", &["“We will\nnot go,” he said."]);
+        check("", &[]);
+    }
+}

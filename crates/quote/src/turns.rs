@@ -1,0 +1,217 @@
+//! Speech without quotation marks: the turns of interviews and transcripts, and block quotations with a source.
+
+use pressmark_core::{Document, QuoteKind, SegmentKind, Span};
+
+use crate::candidate::Candidate;
+use crate::lexicon::{SAYS, SUBORDINATOR};
+use crate::marks::is_mark;
+use crate::nearby::signature;
+use crate::paragraph::paragraphs;
+use crate::unit::{Unit, unit_at};
+
+/// A page with fewer labelled lines is no transcript: a single "Note:" is a note.
+const MIN_TURNS: usize = 2;
+/// A label is shorter than this, in bytes: a name, an office, how the speaker is connected.
+const MAX_LABEL: usize = 90;
+/// A turn has at most this many paragraphs, and two turns of a transcript stand no farther apart.
+const MAX_PARAGRAPHS: usize = 6;
+/// Names in small letters are labels only where as many lines bear one: "Duarte: …" alone may head a list.
+const MIN_NAMED: usize = 3;
+
+/// What a line's label says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    /// *Q:* or *A:*.
+    Letter,
+    /// *TARO KIMURA, CHAIRMAN:*.
+    Capitals,
+    /// *Taro Kimura:*, where a mention of a person is.
+    Name,
+}
+
+/// A line that begins with a label.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    label: Label,
+    /// The name in the label.
+    name: Span,
+    /// The mark behind it.
+    colon: Span,
+    /// What is said on the line.
+    content: Span,
+}
+
+/// The turns of a transcript or an interview, in text order.
+pub(crate) fn turns(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
+    let lines: Vec<Span> = paragraphs(&doc.text);
+    let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, *line)).collect();
+    keep_transcripts(doc, &mut labelled);
+    let mut found: Vec<Candidate> = Vec::new();
+    // The paragraphs of one turn run on to the next label; behind the last label only its own line is sure.
+    let last = labelled.iter().rposition(Option::is_some);
+    let mut since = 0;
+    for (at, line) in lines.iter().enumerate() {
+        since += 1;
+        match labelled[at] {
+            Some(turn) => {
+                // Only the marks of a transcript are plain enough to take in what stands between them.
+                since = if turn.label == Label::Name { MAX_PARAGRAPHS } else { 0 };
+                found.push(Candidate {
+                    span: turn.content,
+                    kind: QuoteKind::Direct,
+                    cue: Some(turn.colon),
+                    speaker: Some(turn.name),
+                    closed: true,
+                    unit: unit_at(units, turn.content.start).unwrap_or_default(),
+                    rule: TURN,
+                    cue_share: None,
+                });
+            }
+            None if last.is_some_and(|last| at < last) && since <= MAX_PARAGRAPHS => {
+                if let Some(turn) = found.last_mut().filter(|_| !is_stage_direction(line.slice(&doc.text))) {
+                    turn.span.end = line.end;
+                }
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// Drops the labels that make no transcript: too few of their kind, or of nobody who is known as a person.
+fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
+    let of = |label: Label| labelled.iter().flatten().filter(move |t| t.label == label);
+    let letter = |letter| of(Label::Letter).any(|t| t.name.slice(&doc.text) == letter);
+    let letters = letter("Q") && letter("A");
+    // Labels in capitals head sections as well: one of them must name a person, and two stand near each other.
+    let named = of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
+    let near =
+        labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
+    let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;
+    let capitals = named && (near || few);
+    let names = of(Label::Name).count() >= MIN_NAMED || capitals;
+    for slot in labelled {
+        *slot = slot.filter(|turn| match turn.label {
+            Label::Letter => letters,
+            Label::Capitals => capitals,
+            Label::Name => names,
+        });
+    }
+}
+
+/// The mention of a person that begins where the name does.
+fn person_at(doc: &Document, name: Span) -> Option<Span> {
+    let next = doc.ents.get(doc.ents.partition_point(|m| m.span.end <= name.start))?;
+    (next.label.is_person() && next.span.start == name.start).then_some(next.span)
+}
+
+/// The rule's name.
+pub(crate) const TURN: &str = "turn";
+/// The rule's name.
+pub(crate) const BLOCK: &str = "block-quotation";
+
+/// *(APPLAUSE)*, *[laughs]*.
+fn is_stage_direction(line: &str) -> bool {
+    line.starts_with(['(', '[']) && line.trim_end_matches('.').ends_with([')', ']'])
+}
+
+fn turn(doc: &Document, line: Span) -> Option<Turn> {
+    // A quotation of the whole transcript may open each paragraph anew.
+    let whole = line.slice(&doc.text);
+    let text = whole.trim_start_matches(is_mark);
+    let begin = line.start + (whole.len() - text.len());
+    let mut limit = text.len().min(MAX_LABEL);
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let head = text.get(..limit)?;
+    let colon = head.find(':').or_else(|| letter_stop(head))?;
+    let rest = text.get(colon + 1..)?;
+    if rest.trim().is_empty() {
+        return None;
+    }
+    // "CHAIRMAN, WATERWAYS AUTHORITY" and "(via phone)" are no part of the name.
+    let name = head.get(..colon)?.split([',', '(', '[']).next()?.trim_end();
+    let span = Span::new(begin, begin + name.len());
+    let label = if matches!(name, "Q" | "A") {
+        Label::Letter
+    } else if is_in_capitals(name) {
+        Label::Capitals
+    } else if person_at(doc, span).is_some_and(|person| person.end == span.end) {
+        Label::Name
+    } else {
+        return None;
+    };
+    let colon = Span::new(begin + colon, begin + colon + 1);
+    let content = Span::new(line.end - rest.trim_start().len(), line.end);
+    Some(Turn { label, name: span, colon, content })
+}
+
+/// *Q. Why?*: the full stop behind a single letter.
+fn letter_stop(head: &str) -> Option<usize> {
+    (head.starts_with("Q. ") || head.starts_with("A. ")).then_some(1)
+}
+
+/// Whether the label is a name in capitals of a few words.
+fn is_in_capitals(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 1
+        && name.split_whitespace().count() <= 4
+        && name.chars().all(|c| !c.is_lowercase() && !c.is_ascii_digit())
+}
+
+/// Block quotations without quotation marks whose source the line below or their own last line names.
+pub(crate) fn blocks(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
+    let blocks = doc.blocks();
+    let mut found = Vec::new();
+    for (at, (block, _)) in blocks.iter().enumerate().filter(|(_, (_, kind))| *kind == SegmentKind::Quote) {
+        let text = block.slice(&doc.text);
+        if text.starts_with(is_mark) {
+            continue;
+        }
+        let own = paragraphs(text).last().map(|l| Span::new(block.start + l.start, block.start + l.end));
+        let below = blocks.get(at + 1).map(|(span, _)| *span);
+        let inside = own.filter(|line| line.start > block.start);
+        let source = inside.into_iter().chain(below).find_map(|line| Some((line, source(doc, units, line)?)));
+        let before = || {
+            let unit = units.get(unit_at(units, block.start)?.checked_sub(1)?)?;
+            let found = crate::before::colon(unit, 0..unit.items.len())?;
+            unit.span(found.speaker?)
+        };
+        let (end, speaker) = match source {
+            Some((line, speaker)) if line.end <= block.end => (line.start, Some(speaker)),
+            Some((_, speaker)) => (block.end, Some(speaker)),
+            None => (block.end, before()),
+        };
+        let said = text.get(..end - block.start).unwrap_or(text).trim_end();
+        let Some(speaker) = speaker.filter(|_| !said.is_empty()) else { continue };
+        found.push(Candidate {
+            span: Span::new(block.start, block.start + said.len()),
+            kind: QuoteKind::Direct,
+            cue: None,
+            speaker: Some(speaker),
+            closed: true,
+            unit: unit_at(units, block.start).unwrap_or_default(),
+            rule: BLOCK,
+            cue_share: None,
+        });
+    }
+    found
+}
+
+/// The speaker that a line names: *– X, an office*, *X said on Monday*.
+fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
+    let unit = units.get(unit_at(units, line.start)?)?;
+    let from = unit.items.partition_point(|i| i.span.start < line.start);
+    let dashed = usize::from(matches!(unit.word(from), "-" | "–" | "—" | "―"));
+    let end = unit.items.partition_point(|i| i.span.start < line.end);
+    if let Some(whole) = signature(unit, from + dashed..end) {
+        return Some(whole);
+    }
+    // A sentence of a few words that a person is the subject of: "X said on Monday".
+    let short = end.saturating_sub(from) < 12 && unit.items.len() == end;
+    let first = doc.ents.iter().skip(doc.ents.partition_point(|m| m.span.end <= line.start)).take(1);
+    let person = first.filter(|m| m.label.is_person() && line.contains(m.span)).map(|m| m.span).next()?;
+    let verb = (from..end).any(|i| unit.is(i, SAYS)) && !(from..end).any(|i| unit.is(i, SUBORDINATOR));
+    (short && verb).then_some(person)
+}

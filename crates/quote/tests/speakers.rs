@@ -1,0 +1,247 @@
+//! Who speaks: agreement, offices, interruptions, lines and turns.
+
+mod support;
+
+use support::{ALL, DIRECT, check};
+
+const NAMES: &[(&str, &str)] = &[
+    ("Ines Duarte", "PERSON"),
+    ("=Duarte", "PERSON"),
+    ("Paul Kern", "PERSON"),
+    ("=Kern", "PERSON"),
+    ("Acme Rail", "ORG"),
+    ("=Acme", "ORG"),
+];
+
+/// A direct quotation: content, cue, words that name the speaker, entity.
+fn direct<'a>(
+    content: &'a str,
+    cue: &'a str,
+    words: &'a str,
+    name: &'a str,
+) -> (&'a str, &'a str, &'a str, &'a str, &'a str) {
+    (content, "direct", cue, words, name)
+}
+
+#[test]
+fn he_and_she_are_two_people() {
+    check(
+        "Paul Kern met Ines Duarte on Monday.\n\n“It went well,” he said.\n\n“We agreed on all of it,” she said.\n\n\
+         “We meet again in May,” she added.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“It went well,”", "said", "he", "Paul Kern"),
+            direct("“We agreed on all of it,”", "said", "she", "Ines Duarte"),
+            direct("“We meet again in May,”", "added", "she", "Ines Duarte"),
+        ],
+    );
+    // No first name tells: what one pronoun taught, the next one knows.
+    let names = &[("Tolk", "PERSON"), ("Mr. Varga", "PERSON"), ("=Varga", "PERSON")];
+    check(
+        "Mr. Varga faced Tolk in court.\n\n“I never saw the letter,” she said.",
+        names,
+        DIRECT,
+        &[direct("“I never saw the letter,”", "said", "she", "Tolk")],
+    );
+}
+
+#[test]
+fn offices_stand_for_those_who_hold_them() {
+    check(
+        "Harbour master Paul Kern met Ines Duarte, the mayor of the town.\n\n“The quay is safe,” the harbour master said.\n\n\
+         “We shall see,” the mayor replied.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The quay is safe,”", "said", "the harbour master", "Paul Kern"),
+            direct("“We shall see,”", "replied", "the mayor", "Ines Duarte"),
+        ],
+    );
+    check(
+        "Acme Rail closed two lines in June. “We regret it,” the company said.",
+        NAMES,
+        DIRECT,
+        &[direct("“We regret it,”", "said", "the company", "Acme Rail")],
+    );
+    check(
+        "Ines Duarte and Paul Kern have two children. “We are proud,” the father said.",
+        NAMES,
+        DIRECT,
+        &[direct("“We are proud,”", "said", "the father", "Paul Kern")],
+    );
+}
+
+#[test]
+fn the_subject_speaks_and_not_the_nearest_name() {
+    check(
+        "Acme Rail sued Ines Duarte, saying, “She broke her contract with us.”",
+        NAMES,
+        DIRECT,
+        &[direct("“She broke her contract with us.”", "saying", "Acme Rail", "Acme Rail")],
+    );
+    check(
+        "Duarte lashed out at Paul Kern on Friday, calling him “a coward and a liar.”",
+        NAMES,
+        DIRECT,
+        &[("him “a coward and a liar.”", "mixed", "calling", "Duarte", "Ines Duarte")],
+    );
+    check(
+        "The paper quoted Paul Kern, a retired pilot, as saying “the runway is too short.”",
+        NAMES,
+        DIRECT,
+        &[direct("“the runway is too short.”", "saying", "Paul Kern, a retired pilot", "Paul Kern")],
+    );
+    check(
+        "The report’s author, river engineer Paul Kern, said, “The dam will hold.”",
+        NAMES,
+        DIRECT,
+        &[direct("“The dam will hold.”", "said", "The report’s author, river engineer Paul Kern", "Paul Kern")],
+    );
+}
+
+#[test]
+fn an_attribution_between_two_parts_is_that_of_both() {
+    check(
+        "'We'll open the gates,' said the town's engineer, Paul Kern, 'and we won't wait 'til spring.'",
+        NAMES,
+        DIRECT,
+        &[
+            direct("'We'll open the gates,'", "said", "the town's engineer, Paul Kern", "Paul Kern"),
+            direct("'and we won't wait 'til spring.'", "said", "the town's engineer, Paul Kern", "Paul Kern"),
+        ],
+    );
+}
+
+#[test]
+fn lines_below_and_before_name_the_speaker() {
+    check(
+        "“Nobody in this town knows the river better than she does.” – Paul Kern, harbour master\n\nRain fell.",
+        NAMES,
+        DIRECT,
+        &[direct(
+            "“Nobody in this town knows the river better than she does.”",
+            "-",
+            "Paul Kern, harbour master",
+            "Paul Kern",
+        )],
+    );
+    check(
+        "“Nobody in this town knows the river better than she does.”\n\nPaul Kern, harbour master\n\nRain fell.",
+        NAMES,
+        DIRECT,
+        &[direct(
+            "“Nobody in this town knows the river better than she does.”",
+            "-",
+            "Paul Kern, harbour master",
+            "Paul Kern",
+        )],
+    );
+    check(
+        "And from chief engineer Ines Duarte:\n\n“She found the leak in one night.”",
+        NAMES,
+        DIRECT,
+        &[direct("“She found the leak in one night.”", ":", "chief engineer Ines Duarte", "Ines Duarte")],
+    );
+}
+
+#[test]
+fn who_acts_before_a_quotation_speaks_it() {
+    check(
+        "Asked about the leak, Paul Kern shrugged. “It happens to every dam sooner or later.”\n\nDuarte took the floor. \
+         “We all know that.”",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“It happens to every dam sooner or later.”", "-", "Paul Kern", "Paul Kern"),
+            direct("“We all know that.”", "-", "Duarte", "Ines Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn a_line_end_inside_of_a_quotation_does_not_hide_it() {
+    for end in ["\n", "\r\n"] {
+        let text = "“We thank the crews, who worked through a winter{E}without one day of rest, and we thank the{E}town,” \
+                    Kern said. He then left.";
+        let text = text.replace("{E}", end);
+        let content = &text[..text.find(" Kern").expect("is there")];
+        check(&text, NAMES, DIRECT, &[direct(content, "said", "Kern", "Paul Kern")]);
+    }
+}
+
+#[test]
+fn turns_of_transcripts_and_interviews_are_speech() {
+    let names = &[("INES DUARTE", "PERSON"), ("=DUARTE", "PERSON"), ("PAUL KERN", "PERSON")];
+    check(
+        "INES DUARTE, HOST: Good evening. Is the dam safe?\n\nPAUL KERN (via phone): It is.\n\nWe “tested” it twice.\n\n\
+         DUARTE: Thank you.",
+        names,
+        ALL,
+        &[
+            direct("Good evening. Is the dam safe?", ":", "INES DUARTE", "INES DUARTE"),
+            direct("It is.\n\nWe “tested” it twice.", ":", "PAUL KERN", "PAUL KERN"),
+            direct("Thank you.", ":", "DUARTE", "INES DUARTE"),
+        ],
+    );
+    check(
+        "Q: Is the dam safe?\n\nA: It is.",
+        &[],
+        ALL,
+        &[direct("Is the dam safe?", ":", "Q", "-"), direct("It is.", ":", "A", "-")],
+    );
+    // A label alone heads a note, and a list of places is no talk.
+    check("NOTE: The dam is safe.\n\nRain fell.", &[], ALL, &[]);
+}
+
+#[test]
+fn titles_nicknames_and_measures_stand_in_marks_and_are_not_said() {
+    for text in [
+        "Her novel “The Lock Keeper” won the “Best First Work” prize.",
+        "Rita “Red” Olsen, 6'2\" tall, rowed the “Grey Lady” home.",
+        "The villagers' boats and the farmers' carts met in the summer of '76.",
+    ] {
+        check(text, NAMES, DIRECT, &[]);
+    }
+}
+
+#[test]
+fn marks_of_other_languages_are_read_in_an_english_text() {
+    check(
+        "„Wir warten auf den Regen“, Kern said. « Nous aussi », Duarte replied.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("„Wir warten auf den Regen“", "said", "Kern", "Paul Kern"),
+            direct("« Nous aussi »", "replied", "Duarte", "Ines Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn reports_that_cue_and_speaker_interrupt_have_two_parts() {
+    let indirect = |content, cue, words, name| (content, "indirect", cue, words, name);
+    check(
+        "Ten years ago, Kern said, the dam kept the valley dry.",
+        NAMES,
+        ALL,
+        &[
+            indirect("Ten years ago", "said", "Kern", "Paul Kern"),
+            indirect("the dam kept the valley dry", "said", "Kern", "Paul Kern"),
+        ],
+    );
+    check(
+        "As Duarte noted, the dam is old.",
+        NAMES,
+        ALL,
+        &[indirect("the dam is old", "noted", "Duarte", "Ines Duarte")],
+    );
+    check(
+        "When Kern said that the dam was old, nobody listened.",
+        NAMES,
+        ALL,
+        &[indirect("that the dam was old", "said", "Kern", "Paul Kern")],
+    );
+    check("History shows Acme that old dams fail.", NAMES, ALL, &[]);
+    check("Duarte spoke to the crowd that night.", NAMES, ALL, &[]);
+}
