@@ -16,7 +16,6 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     countries: include_str!("countries.txt"),
     first_names: include_str!("first_names.tsv"),
     cues: include_str!("cues.tsv"),
-    first_names: include_str!("first_names.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
     openers: include_str!("openers.tsv"),
