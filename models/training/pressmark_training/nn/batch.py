@@ -36,6 +36,7 @@ class Batch:
     rows: dict[str, HeadRows]
 
 
+FILLED = 256  # subwords
 GRID_LENGTHS = (32, 64, 128, 192)  # windows between two of these share a grid
 
 
@@ -57,7 +58,9 @@ def tokens_of(windows: list[Window]) -> tuple[Tokens, list[int]]:
         there = np.arange(width)[None, :] < lengths[chosen][:, None]
         begin = int(starts[chosen[0]])
         grids.append(Grid(begin, begin + len(cells), torch.from_numpy(cells), torch.from_numpy(there)))
-    parts = [torch.from_numpy(a) for a in (flat, shapes, positions)]
+    # Matrices of few heights: the library compiles its kernels anew for each.
+    filling = (0, -len(flat) % FILLED if len(flat) > FILLED else 0)
+    parts = [torch.from_numpy(np.pad(a, filling)) for a in (flat, shapes, positions)]
     return Tokens(*parts, grids), starts.tolist()
 
 

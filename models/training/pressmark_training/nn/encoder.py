@@ -39,7 +39,10 @@ class Grid:
 
 @dataclass(slots=True)
 class Tokens:
-    """Flat subwords of all windows: ids, shapes and positions [N], and the grids that attention sees."""
+    """Flat subwords of all windows: ids, shapes and positions [N], and the grids that attention sees.
+
+    N may be more than the windows have: what follows the last grid is filling that nothing reads.
+    """
 
     ids: Tensor
     shapes: Tensor
@@ -86,7 +89,9 @@ class SelfAttention(nn.Module):
         together = F.linear(x, torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts]))
         with torch.autocast("cpu", enabled=False):  # in bfloat16 this one is slower
             wide = together.float()
-            return torch.cat([self._within(wide[g.begin : g.end], g) for g in tokens.grids]).to(together.dtype)
+            found = [self._within(wide[g.begin : g.end], g) for g in tokens.grids]
+            rest = x.new_zeros(len(x) - tokens.grids[-1].end, x.shape[1], dtype=torch.float32)
+            return torch.cat([*found, rest]).to(together.dtype)
 
     def _within(self, together: Tensor, grid: Grid) -> Tensor:
         b, t = grid.there.shape
