@@ -52,7 +52,9 @@ def test_scores() -> None:
     p = np.array([[0.9, 0.2], [0.6, 0.7], [0.4, 0.9]])
     s = frame_scores(gold, p, ["a", "b"])
     assert s["labels"] == {"a": 50.0} and s["micro_f1"] == pytest.approx(200 * 1 / 5)
-    assert average_precision(np.array([1.0, 0.0, 1.0]), np.array([0.9, 0.6, 0.4])) == pytest.approx(100 * (1 + 2 / 3) / 2)
+    assert average_precision(np.array([1.0, 0.0, 1.0]), np.array([0.9, 0.6, 0.4])) == pytest.approx(
+        100 * (1 + 2 / 3) / 2
+    )
     sides = stance_labels(np.array([[0.9, 0.9, 0.9], [0.9, 0.9, 0.1], [0.9, 0.1, 0.9], [0.2, 0.9, 0.9]]))
     assert sides.tolist() == [2, 0, 1, 1]
 
@@ -65,7 +67,9 @@ def test_vote_turns_the_odd_mention() -> None:
         out = np.full((len(tags), len(NEWS)), -8.0, np.float32)
         for row, (tag, margin) in enumerate(tags):
             out[row, NEWS.index(tag)] = 0.0
-            out[row, NEWS.index("B-ORG" if tag[0] != "O" else "O")] = max(-margin, out[row, NEWS.index("B-ORG")]) if tag != "O" else 0.0
+            out[row, NEWS.index("B-ORG" if tag[0] != "O" else "O")] = (
+                max(-margin, out[row, NEWS.index("B-ORG")]) if tag != "O" else 0.0
+            )
         return out
 
     matrices = [
@@ -104,7 +108,9 @@ def test_bundle_says_what_the_model_says(tmp_path: Path) -> None:
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["shapes"] == [] and config["encoder"]["vocab_size"] == sizes.vocabulary
     heads = {h["name"]: h for h in config["heads"]}
-    assert heads["frames.policy"]["calibration"] == {"temperature": 2.0} and heads["stance"]["input"] == "target+passage"
+    assert (
+        heads["frames.policy"]["calibration"] == {"temperature": 2.0} and heads["stance"]["input"] == "target+passage"
+    )
     assert "frames.gvfc" not in heads
 
     item = Item("x", [[Sentence(w) for w in WINDOWS[1]]])

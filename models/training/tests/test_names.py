@@ -39,7 +39,9 @@ def test_no_old_name_is_left_and_a_surname_follows_its_bearer() -> None:
         first, second = changed.texts[0]
         assert not {"Greta", "Lindqvist", "Harbour", "Bank", "Malmo"} & set(words(changed))
         assert first.words[1] == second.words[0]
-        organisations = [tuple(s.words[a:b]) for s in changed.texts[0] for a, b, k in spans_of(s.tags or []) if k == "ORG"]
+        organisations = [
+            tuple(s.words[a:b]) for s in changed.texts[0] for a, b, k in spans_of(s.tags or []) if k == "ORG"
+        ]
         assert len(organisations) == 2 and len(set(organisations)) == 1
         assert [s.words[-2] for s in changed.texts[0]] == [first.words[-2]] * 2
 

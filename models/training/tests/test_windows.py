@@ -22,7 +22,9 @@ def test_spaces() -> None:
         "L'accord d'Oslo, qu'il a signé, n'engage que l'Etat.",
     ):
         words = words_of(text)
-        rebuilt = "".join(w if a or i == 0 else " " + w for i, (w, a) in enumerate(zip(words, attached(words), strict=True)))
+        rebuilt = "".join(
+            w if a or i == 0 else " " + w for i, (w, a) in enumerate(zip(words, attached(words), strict=True))
+        )
         assert rebuilt == text
 
 
@@ -43,7 +45,10 @@ def test_pair_is_one_window_and_what_does_not_fit_is_not_read() -> None:
 def test_rows_read_the_words_of_their_spans() -> None:
     items = [Item(n, [[Sentence(list("abc")), Sentence(list("de"))]]) for n in "xy"]
     for item in items:
-        item.rows = [Row("frames.news", [whole(0, item.texts[0])], [1.0] * 5), Row("sentiment", [[(0, 1, 0, 1)], [(0, 1, 0, 2)]], 1)]
+        item.rows = [
+            Row("frames.news", [whole(0, item.texts[0])], [1.0] * 5),
+            Row("sentiment", [[(0, 1, 0, 1)], [(0, 1, 0, 2)]], 1),
+        ]
     batch = collate([pack(i, subwords()) for i in items], {"frames.news", "sentiment"})
     flat = batch.tokens.ids.tolist()
     read = [flat[a:b] for a, b, _ in batch.ranges.tolist()]
@@ -71,7 +76,12 @@ def test_cropped_text_keeps_the_rows_that_lie_in_it() -> None:
 
 
 def test_summaries() -> None:
-    texts = ["The bridge is shut .", "A crane hit the bridge at dawn .", "Cafes were open .", "Engineers look at the bridge ."]
+    texts = [
+        "The bridge is shut .",
+        "A crane hit the bridge at dawn .",
+        "Cafes were open .",
+        "Engineers look at the bridge .",
+    ]
     assert rouge1("a b c", "a b d") == 100 * 2 / 3
     assert telling(texts, ["A crane hit the bridge at dawn and it is shut"], 2) == {0, 1}
     scores = lexrank(texts)

@@ -51,7 +51,9 @@ def documents(path: Path, data_set: DataSet, word: int = 0, tag: int = -1) -> li
         sentence = to_sentence(rows, data_set)
         if begin or not together:
             items.append(
-                Item(f"{data_set.name}/{path.stem}-{len(items)}", [[]], source=data_set.name, language=data_set.language)
+                Item(
+                    f"{data_set.name}/{path.stem}-{len(items)}", [[]], source=data_set.name, language=data_set.language
+                )
             )
             items[-1].names = not data_set.masked
         items[-1].texts[0].append(sentence)

@@ -39,9 +39,7 @@ def _read(path: Path) -> _Document:
             columns = line.split("\t")
             if columns[0].isdigit():
                 notes = dict(n.partition("=")[::2] for n in columns[9].split("|"))
-                document.sentences[-1].append(
-                    _Token(columns[1], columns[3], int(columns[6]), notes.get("Entity", ""))
-                )
+                document.sentences[-1].append(_Token(columns[1], columns[3], int(columns[6]), notes.get("Entity", "")))
     document.sentences = [s for s in document.sentences if s]
     return document
 

@@ -1,6 +1,6 @@
 """Label sets, and tags that leave something open."""
 
-from functools import lru_cache
+from functools import cache
 
 TYPES = ["PERSON", "ORG", "LOC", "FAC", "NORP", "DATE", "MONEY", "PRODUCT", "MISC"]
 NEWS = ["O", *(f"{p}-{name}" for name in TYPES for p in "BI")]
@@ -24,7 +24,23 @@ STANCE = ["bears_on_target", "takes_a_side", "in_favor"]
 UNKNOWN = -1.0  # of a label that the set does not know
 
 # Types whose names begin with a capital letter in print; dates and sums of money need not.
-_OF_SUMS = {"$", "£", "€", "¥", "%", "million", "billion", "trillion", "dollars", "euros", "pounds", "yen", "cents", "of", ","}
+_OF_SUMS = {
+    "$",
+    "£",
+    "€",
+    "¥",
+    "%",
+    "million",
+    "billion",
+    "trillion",
+    "dollars",
+    "euros",
+    "pounds",
+    "yen",
+    "cents",
+    "of",
+    ",",
+}
 _CAPITALISED = {"PERSON", "ORG", "LOC", "FAC", "NORP", "PRODUCT", "MISC"}
 
 
@@ -48,7 +64,7 @@ def outside_tag(word: str, masked: tuple[str, ...]) -> str:
     return f"O/{'/'.join(types)}" if types else "O"
 
 
-@lru_cache(maxsize=None)
+@cache
 def allowed(tag: str) -> frozenset[str]:
     """The labels of `NEWS` that a tag leaves open; all of them for `?`."""
     if tag == "?":

@@ -157,9 +157,7 @@ def exchange(item: Item, names: Names, rng: random.Random) -> Item:
     return replace(item, texts=texts, rows=rows, targets=[moved(t) for t in item.targets])
 
 
-def _rewrite(
-    sentence: Sentence, found: list[tuple[int, int, str]], swap: _Exchange
-) -> tuple[Sentence, list[int]]:
+def _rewrite(sentence: Sentence, found: list[tuple[int, int, str]], swap: _Exchange) -> tuple[Sentence, list[int]]:
     """The sentence with other names, and where each old word begins in it (and the end)."""
     words: list[str] = []
     tags: list[str] | None = None if sentence.tags is None else []
@@ -180,7 +178,9 @@ def _rewrite(
         words.extend(other)
         if tags is not None and sentence.tags is not None:
             first = sentence.tags[begin]
-            tags += [first] + ([f"I-{first[2:]}"] * (len(other) - 1) if first != "O" and first != "?" else [first] * (len(other) - 1))
+            tags += [first] + (
+                [f"I-{first[2:]}"] * (len(other) - 1) if first != "O" and first != "?" else [first] * (len(other) - 1)
+            )
         at = end
     where.append(len(words))
     return Sentence(words, tags), where

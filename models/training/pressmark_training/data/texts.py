@@ -170,5 +170,3 @@ def bbc(data: Path, data_set: DataSet, training: bool = True) -> list[Item]:
             item.rows.append(Row("salience", [[span], whole(0, sentences)], label, note=raw))
         items.append(item)
     return items
-
-

@@ -160,8 +160,10 @@ def e5(cache: Path, words: Iterable[str] | None) -> tuple[Sizes, dict[str, Tenso
     for layer in range(file.layers):
         for short, name in _PARTS.items():
             rows, columns = shapes.get(short, (hidden, hidden))
-            weight = file.floats(f"l{layer}.{short}.w", rows) if "ln" in short else file.nibbles(
-                f"l{layer}.{short}.w", rows, columns
+            weight = (
+                file.floats(f"l{layer}.{short}.w", rows)
+                if "ln" in short
+                else file.nibbles(f"l{layer}.{short}.w", rows, columns)
             )
             state[f"encoder.layer.{layer}.{name}.weight"] = weight
             state[f"encoder.layer.{layer}.{name}.bias"] = file.floats(f"l{layer}.{short}.b", rows)

@@ -69,7 +69,9 @@ class Packed:
         return sum(len(w.ids) for w in self.windows)
 
 
-def pack(item: Item, subwords: Subwords, limit: int = MAX_WINDOW, mask: float = 0.0, rng: random.Random | None = None) -> Packed:
+def pack(
+    item: Item, subwords: Subwords, limit: int = MAX_WINDOW, mask: float = 0.0, rng: random.Random | None = None
+) -> Packed:
     """Windows of at most `limit` subwords; a share `mask` of words is hidden, where the vocabulary has a mask token."""
     packed = Packed(item)
     packer = _Packer(packed, subwords, limit, mask, rng)
@@ -113,7 +115,9 @@ class _Packer:
                 self.close()
                 self.open()
             begin = len(self.window.ids)
-            hidden = self.mask and self.subwords.mask is not None and self.rng is not None and self.rng.random() < self.mask
+            hidden = (
+                self.mask and self.subwords.mask is not None and self.rng is not None and self.rng.random() < self.mask
+            )
             for p in piece:
                 self.put(self.subwords.mask if hidden else p, self.subwords.shape(word))  # type: ignore[arg-type]
             places.append((len(self.packed.windows) - 1, begin, len(self.window.ids)))

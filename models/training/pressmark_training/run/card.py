@@ -42,23 +42,54 @@ def licence_text(plan: Plan, sets: list[DataSet]) -> str:
 
 
 def _table(head: list[str], rows: list[list[Any]]) -> list[str]:
-    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *("| " + " | ".join(map(str, r)) + " |" for r in rows)]
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(map(str, r)) + " |" for r in rows),
+    ]
 
 
 def _scores(scores: dict[str, Any]) -> list[str]:
     rows: list[list[Any]] = []
     for name, s in scores.get("entities", {}).items():
-        rows.append([f"entities, {name}", f"strict F1 {s['f1']} (P {s['p']}, R {s['r']}); without the vote {s['without_vote']}"])
+        rows.append(
+            [f"entities, {name}", f"strict F1 {s['f1']} (P {s['p']}, R {s['r']}); without the vote {s['without_vote']}"]
+        )
     for name, s in scores.get("sentiment", {}).items():
-        rows.append([f"tone, {name}", f"macro F1 {s['macro_f1']}, accuracy {s['accuracy']}, precision of polar labels {s['polar_precision']} (n {s['n']})"])
+        rows.append(
+            [
+                f"tone, {name}",
+                f"macro F1 {s['macro_f1']}, accuracy {s['accuracy']}, precision of polar labels {s['polar_precision']} (n {s['n']})",
+            ]
+        )
     for name, s in scores.get("names", {}).items():
-        rows.append([f"tone with other names, {name}", f"labels agree in {s['agree']} % of {s['sentences']} sentences; share of negative over names in one place moves by {s['negative_spread']} points"])
+        rows.append(
+            [
+                f"tone with other names, {name}",
+                f"labels agree in {s['agree']} % of {s['sentences']} sentences; share of negative over names in one place moves by {s['negative_spread']} points",
+            ]
+        )
     for name, s in scores.get("stance", {}).items():
-        rows.append([f"stance, {name}", f"macro F1 {s['macro_f1']}, sides right {s['sides_right']} % where both take one (n {s['n']})"])
+        rows.append(
+            [
+                f"stance, {name}",
+                f"macro F1 {s['macro_f1']}, sides right {s['sides_right']} % where both take one (n {s['n']})",
+            ]
+        )
     for name, s in scores.get("frames", {}).items():
-        rows.append([f"frames, {name}", f"micro F1 {s['micro_f1']}, macro F1 {s['macro_f1']} at one half; mean average precision {s['macro_ap']} (n {s['n']})"])
+        rows.append(
+            [
+                f"frames, {name}",
+                f"micro F1 {s['micro_f1']}, macro F1 {s['macro_f1']} at one half; mean average precision {s['macro_ap']} (n {s['n']})",
+            ]
+        )
     for name, s in scores.get("summaries", {}).items():
-        rows.append([f"summary, {name}", f"rouge1 {s['model']}; first three sentences {s['lead']}, LexRank {s['lexrank']} (n {s['n']})"])
+        rows.append(
+            [
+                f"summary, {name}",
+                f"rouge1 {s['model']}; first three sentences {s['lead']}, LexRank {s['lexrank']} (n {s['n']})",
+            ]
+        )
     return _table(["dev part", "score"], rows)
 
 
@@ -81,7 +112,14 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "  rest float32. `config.json` describes the heads, `manifest.json` has sizes and SHA-256.",
         "- Probabilities are calibrated: one half means as likely as not, for every label of every head.",
         "",
-        *_table(["head", "reads", "labels"], [[f"`{n}`", s.input, ", ".join(s.labels) if len(s.labels) < 16 else "BIO of nine types"] for n, s in SPECS.items() if plan.research or n != "frames.gvfc"]),
+        *_table(
+            ["head", "reads", "labels"],
+            [
+                [f"`{n}`", s.input, ", ".join(s.labels) if len(s.labels) < 16 else "BIO of nine types"]
+                for n, s in SPECS.items()
+                if plan.research or n != "frames.gvfc"
+            ],
+        ),
         "",
         "## Data and licence",
         "",

@@ -57,7 +57,9 @@ def frames(data: Path, languages: tuple[str, ...]) -> Parts:
     for name in ("wikinews", "meantime"):
         items = articles.articles(data, sets[name], "dev")
         out[name] = [i.only({"frames.policy", "frames.news"}) for i in items]
-    out["ccf"] = [i.only({"frames.ccf"}) for i in texts.ccf(data, sets["ccf"], training=False) if i.language in languages]
+    out["ccf"] = [
+        i.only({"frames.ccf"}) for i in texts.ccf(data, sets["ccf"], training=False) if i.language in languages
+    ]
     out["narrative"] = texts.narrative(data, sets["narrative_frames"], training=False)
     out["gvfc"] = texts.gvfc(data, sets["gvfc"], training=False)
     return out

@@ -148,7 +148,9 @@ def summary_scores(found: Answers, lead: float, count: int = 3) -> dict[str, Any
 class Evaluation:
     """A model, its subwords and calibration, and the scores asked of it."""
 
-    def __init__(self, model: Model, subwords: Subwords, calibration: Calibration, data: Path, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, model: Model, subwords: Subwords, calibration: Calibration, data: Path, languages: tuple[str, ...]
+    ) -> None:
         self.model, self.subwords, self.calibration = model, subwords, calibration
         self.data, self.languages = data, languages
 

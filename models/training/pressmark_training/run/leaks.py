@@ -15,6 +15,7 @@ from ..data.readers import training_sets
 from .dev import all_parts
 from .log import log
 
+
 def topic(item: Item) -> str:
     """What a pair is about, in lower case."""
     return " ".join(w for s in item.texts[0] for w in s.words).lower()

@@ -44,7 +44,9 @@ def _batches(items: list[Item], subwords: Subwords) -> list[list[Packed]]:
 
 
 @torch.inference_mode()
-def answers(model: Model, subwords: Subwords, items: list[Item], heads: set[str], tags: bool = False, crop: int = 4000) -> Answers:
+def answers(
+    model: Model, subwords: Subwords, items: list[Item], heads: set[str], tags: bool = False, crop: int = 4000
+) -> Answers:
     """Logits of these heads for all rows of the items, and log-probabilities of tags where asked for."""
     model.eval()
     out = Answers()

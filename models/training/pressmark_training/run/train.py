@@ -97,8 +97,10 @@ def prepare(plan: Plan, data: Path, work: Path) -> Material:
             streams, kept, texts = found
             sizes, state, subwords = base_of(plan, work, None)
             return Material(sizes, state, subwords, streams, kept, embeddings(texts, work, plan.name))
-    parts = all_parts(data, plan.languages).values()
-    held = Prints(i for by_name in parts for items in by_name.values() for i in items)
+    held = None
+    if not plan.smoke:
+        parts = all_parts(data, plan.languages).values()
+        held = Prints(i for by_name in parts for items in by_name.values() for i in items)
     sets = training_sets(data, plan.research, plan.languages, plan.smoke, held)
     log(f"{plan.name}: read { {k: len(items) for k, (_, items) in sets.items()} }")
     sizes, state, subwords = base_of(plan, work, [i for _, found in sets.values() for i in found])

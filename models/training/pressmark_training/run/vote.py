@@ -70,8 +70,7 @@ def features(document: list[Mention]) -> NDArray[np.float32]:
         longer = [
             document[j].own
             for j in by_word[mention.words[0]]
-            if len(document[j].words) > size
-            and mention.words in {document[j].words[:size], document[j].words[-size:]}
+            if len(document[j].words) > size and mention.words in {document[j].words[:size], document[j].words[-size:]}
         ]
         if longer:
             out[i, 2] = np.mean(longer, 0)
