@@ -128,14 +128,12 @@ fn changes(old: &Value) -> Vec<(&'static str, Value)> {
             changed
         }
         Value::Object(map) => {
-            let mut more = map.clone();
-            more.insert("colour".into(), json!("red"));
             let less = map.keys().map(|key| {
                 let mut less = map.clone();
                 less.remove(key);
                 ("key dropped", Value::Object(less))
             });
-            std::iter::once(("key added", Value::Object(more))).chain(less).collect()
+            less.collect()
         }
     }
 }
@@ -234,6 +232,50 @@ fn every_change_that_a_row_can_tell_is_noticed() {
     let known: BTreeSet<String> = UNNOTICED.iter().map(|place| (*place).to_owned()).collect();
     let new: Vec<_> = unnoticed.difference(&known).collect();
     assert!(new.is_empty(), "verify does not notice, of {tried} changes: {new:#?}");
+}
+
+/// Readers must ignore keys that they do not know, and so must this one; what other fields of a record hold is its own.
+#[test]
+fn unknown_keys_and_strange_fields_are_accepted() {
+    let lines = seeds();
+    let first = lines.split(|&b| b == b'\n').next().expect("there is a row");
+    let mut row: Value = serde_json::from_slice(first).expect("a row is JSON");
+    row["colour"] = json!("red");
+    row["segments"][0]["note"] = json!({ "by": "hand" });
+    assert!(verify_line(row.to_string().as_bytes()).1.is_empty());
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in.jsonl");
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    let lines: String = ["1e999", &"7".repeat(400), &deep, "\"\\ud800\"", "-0"]
+        .iter()
+        .map(|value| format!("{{\"text\": \"The ferry sank off Orla on Monday.\", \"other\": {value}}}\n"))
+        .collect();
+    fs::write(&input, lines).expect("written");
+    let input = input.to_str().expect("Unicode");
+    let rows = pressmark(&["annotate", "--quiet", "--stages", "tokenize", "--duplicates", "keep", input]).stdout;
+    assert_eq!(rows.iter().filter(|b| **b == b'\n').count(), 5);
+    assert_eq!(verify(&rows, &["--inputs", input]), (Some(0), String::new()));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let lines = seeds();
+    let first = lines.split(|&b| b == b'\n').next().expect("there is a row");
+    let row: Value = serde_json::from_slice(first).expect("a row is JSON");
+    let check = |pointer: &str, value: Value, expected: &str| {
+        let mut row = row.clone();
+        *row.pointer_mut(pointer).expect("it is there") = value;
+        let found = verify_line(row.to_string().as_bytes()).1;
+        assert!(found.iter().any(|finding| finding.to_string().contains(expected)), "{pointer}: {found:?}");
+    };
+    check("/meta/published", json!("2023-02-29"), "is no date");
+    check("/meta/published", json!("2023-02-28T25:00:00Z"), "is no date");
+    check("/coverage", json!([]), "coverage: is empty");
+    let kept = row["segments"].as_array().expect("a list").iter().position(|s| s["start"].is_u64()).expect("a block");
+    let (start, raw) = (&row["segments"][kept]["start"], &row["segments"][kept]["raw_start"]);
+    let edit = json!([{ "start": start, "end": start, "raw_start": raw, "raw_end": raw, "kind": "invisible" }]);
+    check(&format!("/segments/{kept}/edits"), edit, "changes nothing");
 }
 
 /// What is found between rows.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use pressmark_benches::{documents, records, repository};
 use pressmark_core::{Document, Stage};
-use pressmark_ner::{GoldDocument, read_columns};
+use pressmark_evaluate::{GoldDocument, read_columns};
 use pressmark_tokenize::{Subwords, Tokenizer, sentences};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -223,7 +223,7 @@ pub(crate) fn gold(corpus: &Corpus) -> Result<(Vec<GoldDocument>, Option<String>
         let words = |s: pressmark_core::Span| s.slice(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let sentence = |s| {
             let tokens = words(s);
-            pressmark_ner::GoldSentence { tags: vec!["O".into(); tokens.len()], tokens }
+            pressmark_evaluate::GoldSentence { tags: vec!["O".into(); tokens.len()], tokens }
         };
         GoldDocument { sentences: sentences(text).into_iter().map(sentence).collect() }
     };

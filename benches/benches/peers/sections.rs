@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
-use pressmark_ner::EntityScore;
+use pressmark_evaluate::EntityScore;
 use pressmark_summarize::rouge::rouge;
 use serde_json::{Value, json};
 

@@ -41,14 +41,19 @@ pub(crate) fn annotator(settings: Settings, models: &ModelArgs) -> Result<Annota
         ..settings
     };
     let annotator = Annotator::new(settings).map_err(|error| match error {
-        pressmark::Error::NoRustBert => anyhow!(
-            "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
-             cargo build --release -p pressmark-cli --features rust-bert (the README, \"Large models\", tells how)"
-        ),
+        pressmark::Error::NoRustBert => no_rust_bert(),
         error => error.into(),
     })?;
     annotator.notices().iter().for_each(|notice| terminal::say(notice));
     Ok(annotator)
+}
+
+/// What is said where a stage is to run on a library that this build lacks.
+pub(crate) fn no_rust_bert() -> anyhow::Error {
+    anyhow!(
+        "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
+         cargo build --release -p pressmark-cli --features rust-bert (the README, \"Large models\", tells how)"
+    )
 }
 
 /// The tokenizer that the model was trained with.

@@ -51,14 +51,4 @@ pub enum Error {
         /// What is wrong, and what was expected.
         problem: String,
     },
-    /// A line of a column file is no token with its tag.
-    #[error("line {line} is {got:?}, expected {expected}")]
-    Columns {
-        /// Counted from 1.
-        line: usize,
-        /// What should be there.
-        expected: &'static str,
-        /// The line as far as it is worth showing.
-        got: String,
-    },
 }

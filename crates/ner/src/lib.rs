@@ -28,14 +28,11 @@
 //! # Ok::<(), pressmark_ner::Error>(())
 //! ```
 //!
-//! [`read_columns`] and [`EntityScore`] read gold entities in CoNLL columns and score against them.
-//!
 //! The crate never runs the encoder, follows no pronouns, and links nothing to a knowledge base: an entity is
 //! what one document tells apart.
 #![deny(missing_docs)]
 
 mod boundary;
-mod columns;
 mod countries;
 mod decode;
 mod error;
@@ -43,7 +40,6 @@ mod headlines;
 mod join;
 mod memory;
 mod name;
-mod score;
 mod stage;
 mod tags;
 mod terms;
@@ -52,8 +48,6 @@ mod terms;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-pub use columns::{GoldDocument, GoldSentence, read_columns};
 pub use error::Error;
-pub use score::{Counts, EntityScore};
 pub use stage::{Ner, Options, join_mentions};
 pub use terms::Terms;

@@ -3,7 +3,6 @@ use std::collections::HashMap;
 use pressmark_core::{QuoteKind, Span};
 
 use crate::Error;
-use crate::marks;
 
 /// A quotation as a person marked it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,14 +174,6 @@ fn pieces(text: &str, span: Span) -> Vec<Span> {
     }
     cuts.push(Span::new(span.start + start, span.end));
     cuts
-}
-
-/// The span without quotation marks and white space at its ends: annotators differ in whether they take them.
-pub(crate) fn bare(text: &str, span: Span) -> Span {
-    let slice = span.slice(text);
-    let strip = |c: char| c.is_whitespace() || marks::is_mark(c);
-    let start = span.start + (slice.len() - slice.trim_start_matches(strip).len());
-    Span::new(start, start + slice.trim_matches(strip).len())
 }
 
 #[cfg(test)]

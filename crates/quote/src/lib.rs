@@ -32,7 +32,7 @@
 //! ```
 //!
 //! Everything is rules over word lists, but for one table: how often a word was a cue in which construction,
-//! counted with [`CueCounts`] on PolNeAR (Newell, Margolin and Ruths, LREC 2018). [`read_brat`] and [`Scores`] measure against annotated articles.
+//! counted with [`CueCounts`] on PolNeAR (Newell, Margolin and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
 //!
 //! The crate runs no model, knows English and some French, and tells neither sarcasm nor whether a quotation is true.
 //!
@@ -56,7 +56,6 @@ mod phrase;
 mod place;
 mod resolve;
 mod rules;
-mod score;
 mod turns;
 mod unit;
 
@@ -65,4 +64,3 @@ pub use error::Error;
 pub use finder::{Options, QuoteFinder, quotes, quotes_in};
 pub use gold::{Gold, read_brat};
 pub use rules::{Rule, rules};
-pub use score::{Counts, KindScores, Scores, Share};

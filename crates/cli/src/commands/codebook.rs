@@ -6,10 +6,12 @@ use std::{fs, io};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use pressmark_evaluate::read_coded;
 use pressmark_frames::CodedText;
+use pressmark_run::{Error, refuse_to_replace};
 
-use super::evaluate::gold::GoldArgs;
-use super::evaluate::read_coded;
+use super::evaluate::{GoldArgs, explain};
+use crate::advice::advise;
 use crate::args::EncoderArgs;
 use crate::{Outcome, model, stages, terminal};
 
@@ -57,6 +59,9 @@ pub(crate) struct FitArgs {
     /// Where to write the fitted codebook; `-` is standard output
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Replace what stands there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) fields: GoldArgs,
     #[command(flatten)]
@@ -76,9 +81,14 @@ pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
 }
 
 fn fit(args: &FitArgs) -> Result<Outcome> {
+    let read = [args.examples.clone(), PathBuf::from(&args.codebook)];
+    refuse_to_replace(&args.output, &read).map_err(advise)?;
+    if !args.overwrite && fs::metadata(&args.output).is_ok_and(|found| found.is_file() && found.len() > 0) {
+        return Err(advise(Error::Finished(args.output.clone())));
+    }
     let codebook = pressmark::codebook(&args.codebook)?;
     let labels: Vec<String> = codebook.labels().map(str::to_owned).collect();
-    let coded = read_coded(&args.examples, &args.fields, &codebook.id(), &labels)?;
+    let coded = read_coded(&args.examples, &args.fields.options(), &codebook.id(), &labels).map_err(explain)?;
     for (label, (count, place)) in &coded.unknown {
         terminal::say(&format!("not in the codebook, and left out: {label} ({count}, first {place}); see --map"));
     }

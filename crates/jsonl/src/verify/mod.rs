@@ -8,7 +8,7 @@ mod segments;
 mod settings;
 mod text;
 
-use pressmark_core::ProblemKind;
+use pressmark_core::{ProblemKind, Status};
 
 pub use self::findings::{Finding, Findings};
 pub use self::run::{RowFacts, Rows, Run};
@@ -83,8 +83,7 @@ fn row(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) {
     found.require(record.status == status, "status", told);
     meta(&record.meta, found);
     if let Some(extra) = &record.extra {
-        let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(extra).is_ok();
-        found.require(is_object, "extra", "is no JSON object");
+        found.require(is_object(extra), "extra", "is no JSON object");
     }
     found.require(record.duplicate_of.as_deref() != Some(&*record.id), "duplicate_of", "is the row itself");
 }
@@ -101,14 +100,60 @@ fn meta(meta: &Meta<'_>, found: &mut Findings) {
     found.require(filled.clone().all(|s| !s.trim().is_empty()), "meta", "holds an empty string where null is meant");
 }
 
-/// `2024-03-03`, or that with a time and an offset.
+/// Whether a text is a JSON object by the grammar alone. What it holds is not ours: numbers that fit no type, lists as deep
+/// as one likes and halves of surrogate pairs are all JSON.
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// `2024-03-03`, or that with a time and an offset: a day of the calendar, and a time of the day.
 fn is_date(text: &str) -> bool {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    let Some(rest) = shape.strip_prefix("0000-00-00") else { return false };
+    let Some((date, rest)) = text.split_at_checked(10) else { return false };
+    if !is_day(date) {
+        return false;
+    }
     let Some(time) = rest.strip_prefix('T') else { return rest.is_empty() };
-    let Some(rest) = time.strip_prefix("00:00:00") else { return false };
-    let zone = rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches('0'));
-    matches!(zone, "Z" | "+00:00" | "-00:00")
+    let Some((clock, rest)) = time.split_at_checked(8) else { return false };
+    // A leap second has the number 60.
+    let [hour, minute, second] = [0..=23, 0..=59, 0..=60];
+    let is_clock = matches!(numbers(clock, ':'), Some(parts) if parts.len() == 3
+        && hour.contains(&parts[0]) && minute.contains(&parts[1]) && second.contains(&parts[2]));
+    let zone = match rest.strip_prefix('.') {
+        Some(rest) => {
+            let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            if zone.len() == rest.len() { return false } else { zone }
+        }
+        None => rest,
+    };
+    let is_offset = |zone: &str| {
+        let offset = zone.strip_prefix(['+', '-']).and_then(|offset| numbers(offset, ':'));
+        matches!(offset, Some(parts) if parts.len() == 2 && parts[0] <= 23 && parts[1] <= 59)
+    };
+    is_clock && (zone == "Z" || is_offset(zone))
+}
+
+/// Whether `2024-03-03` is a day of the Gregorian calendar.
+fn is_day(date: &str) -> bool {
+    let Some((year, rest)) = date.split_once('-').filter(|(year, _)| year.len() == 4) else { return false };
+    let (Some(year), Some(rest)) = (numbers_of(year), numbers(rest, '-')) else { return false };
+    let &[month, day] = &rest[..] else { return false };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(is_leap),
+        1..=12 => 31,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Numbers of two digits with a mark between them.
+fn numbers(text: &str, mark: char) -> Option<Vec<u32>> {
+    text.split(mark).map(|part| numbers_of(part).filter(|_| part.len() == 2)).collect()
+}
+
+fn numbers_of(digits: &str) -> Option<u32> {
+    if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 fn provenance(record: &Record<'_>, found: &mut Findings) {
@@ -126,8 +171,7 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
         );
         found.require(stage.model.as_deref() != Some(""), place, "has a model without a name");
         found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 small hex digits");
-        let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&stage.settings).is_ok();
-        found.require(is_object, place, "has settings that are no JSON object");
+        found.require(is_object(&stage.settings), place, "has settings that are no JSON object");
     }
     let ran = |name: &str| stages.iter().any(|s| s.stage == name);
     for (i, covered) in record.coverage.iter().enumerate() {
@@ -137,6 +181,13 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
         let fits = covered.seen <= covered.total && covered.total <= record.text.len();
         found.require(fits, place, format_args!("{} of {} cannot be", covered.seen, covered.total));
     }
+    // Without it, nobody knows that all of the text was seen.
+    let is_due = ran("tokenize") && !record.text.is_empty() && record.status_due() == Status::Ok;
+    found.require(
+        !is_due || !record.coverage.is_empty(),
+        "coverage",
+        "is empty, while stages ran over all of the text",
+    );
     for (i, problem) in record.problems.iter().enumerate() {
         let known = problem.stage == "ingest" || ran(&problem.stage);
         found.require(known, format_args!("problems[{i}].stage"), format_args!("{:?} did not run", problem.stage));
@@ -158,7 +209,42 @@ mod tests {
         check("2024-03-03T17:04:00Z", true);
         check("2024-03-03T17:04:00.25+01:00", true);
         check("2024-03-03T17:04:00", false);
+        check("2024-02-29", true);
+        check("2000-02-29T23:59:60-11:30", true);
+        for impossible in [
+            "2023-02-29",
+            "1900-02-29",
+            "2024-13-01",
+            "2024-00-10",
+            "2024-04-31",
+            "2024-01-00",
+            "2024-01-32",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T10:60:00Z",
+            "2024-01-01T10:00:61Z",
+            "2024-01-01T10:00:00+24:00",
+            "2024-01-01T10:00:00.Z",
+            "2024-1-1",
+            "2024-01-01Z",
+            "20240-1-01",
+        ] {
+            check(impossible, false);
+        }
         check("3 March 2024", false);
         check("", false);
+    }
+
+    #[test]
+    fn what_other_fields_hold_is_not_ours() {
+        let check = |extra: &str, expected: bool| assert_eq!(is_object(extra), expected, "{extra:.60}");
+        check("{}", true);
+        check("{\"n\": 1e999}", true);
+        check(&format!("{{\"n\": {}}}", "9".repeat(400)), true);
+        check(&format!("{{\"n\": {}{}}}", "[".repeat(5000), "]".repeat(5000)), true);
+        check("{\"s\": \"\\ud800\"}", true);
+        check("{\"s\": \"\\ud8\"}", false);
+        check("{\"n\": 1e}", false);
+        check("[1]", false);
+        check("{\"n\": 1} 2", false);
     }
 }

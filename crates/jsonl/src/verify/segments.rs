@@ -77,6 +77,8 @@ fn edits(
             found.add(place, "is out of order or bounds");
             return;
         }
+        let changes = edit.start < edit.end || edit.raw_start < edit.raw_end;
+        found.require(changes, place, "is empty: it changes nothing");
         if edit.kind == "replacement" {
             let replaced = text.slice(edit.start, edit.end).is_some_and(|t| t.chars().all(|c| c == '\u{fffd}'));
             found.require(replaced, place, "is a replacement by something else than U+FFFD");

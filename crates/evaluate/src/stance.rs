@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
 use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, Target};
 use serde_json::json;
 
-use super::Bench;
-use super::gold::{GoldArgs, GoldRow, LabelMap, Taken, fold, rows};
-use super::measure::Confusion;
-use super::table::{Column, Row, Table};
+use crate::Confusion;
+use crate::error::{Error, On, Result, gold};
+use crate::gold::{GoldOptions, GoldRow, Taken, fold};
+use crate::table::{Column, Row, Table};
+use crate::task::Bench;
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["against", "neutral", "favor"];
@@ -44,11 +44,11 @@ struct Gold {
 /// What is judged is the stance of the text as a whole: that of the outlet, or else, where only quoted speakers
 /// bear on the target, that of the surest of them. Without a passage that bears on the target the stage abstains,
 /// which counts as neutral.
-pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
     let judge = match bench.annotated {
         Some(_) => None,
-        None => Some(bench.annotator(&bench.stage_args(&["tokenize"]))?),
+        None => Some(bench.annotator(&["tokenize"])?),
     };
     let documents = bench.documents(&["quote"])?;
     let mut stages: BTreeMap<&str, Box<dyn Stage>> = BTreeMap::new();
@@ -60,16 +60,18 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             if !stages.contains_key(gold.target.as_str()) {
                 stages.insert(&gold.target, judge.stances_towards(vec![gold.target.clone()])?);
             }
-            stages[gold.target.as_str()].run(&mut doc)?;
+            if let Some(stage) = stages.get(gold.target.as_str()) {
+                stage.run(&mut doc).on("stance", &doc.id)?;
+            }
         }
         let Some(stance) = verdict(&doc, &gold.target) else {
-            bail!("{} has no stance towards {:?}; annotate with --target", gold.place, gold.target);
+            return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
         };
         let found = LABELS.iter().position(|label| *label == stance.label.as_str()).unwrap_or(1);
         let abstained = stance.label == StanceLabel::Neutral && stance.evidence.is_empty();
         all.add(gold.label, found, abstained);
         targets.entry(&gold.target).or_default().add(gold.label, found, abstained);
-        bench.predictions.write(&json!({
+        bench.predict(&json!({
             "id": gold.id, "text": gold.text, "target": gold.target,
             "gold": LABELS[gold.label], "predicted": stance.label.as_str(), "score": stance.score, "abstained": abstained,
         }))?;
@@ -133,34 +135,34 @@ fn verdict<'a>(doc: &'a Document, target: &str) -> Option<&'a Stance> {
 }
 
 fn read_gold(bench: &Bench<'_>) -> Result<Vec<Gold>> {
-    let fields = &bench.args.fields;
-    let map = LabelMap::new(&fields.map);
     let mut golds = Vec::new();
-    for row in rows(&bench.args.gold)? {
-        if let Some(label) = label(&row, fields, &map)? {
-            let (place, id) = (row.place.to_string(), row.id(fields)?);
-            golds.push(Gold { place, id, text: row.text(fields)?, target: row.target(fields)?, label });
-        }
+    for row in bench.rows()? {
+        golds.extend(bench.keep(read_row(&row, &bench.options.gold))?.flatten());
     }
     if golds.is_empty() {
-        bail!("{} holds no text with a stance", bench.args.gold.display());
+        return Err(gold(bench.gold.display(), "holds no text with a stance"));
     }
     Ok(golds)
 }
 
 /// `None` for a label that is left out.
-fn label(row: &GoldRow, fields: &GoldArgs, map: &LabelMap) -> Result<Option<usize>> {
-    let given = row.label(fields)?;
-    let ours = match map.take(&given) {
+fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<Gold>> {
+    let given = row.label(options)?;
+    let ours = match options.map.take(&given) {
         Taken::Out => return Ok(None),
         Taken::For(ours) => ours,
         Taken::AsIs => &given,
     };
-    match SPELLINGS.iter().position(|names| names.contains(&fold(ours).as_str())) {
-        Some(index) => Ok(Some(index)),
-        None if map.drops_the_rest() => Ok(None),
-        None => bail!("{} has the label {given:?}, expected favor, against or neutral, or --map {given}=…", row.place),
-    }
+    let label = match SPELLINGS.iter().position(|names| names.contains(&fold(ours).as_str())) {
+        Some(label) => label,
+        None if options.map.drops_the_rest() => return Ok(None),
+        None => {
+            let (place, expected) = (row.place.to_string(), "favor, against or neutral");
+            return Err(Error::UnknownLabel { place, label: given, expected });
+        }
+    };
+    let (place, id) = (row.place.to_string(), row.id(options)?);
+    Ok(Some(Gold { place, id, text: row.text(options)?, target: row.target(options)?, label }))
 }
 
 #[cfg(test)]

@@ -1,19 +1,17 @@
-//! Takes predictions from lines that `pressmark annotate` wrote before.
-
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use pressmark_core::{
     Document, Entity, EntityType, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span,
     Stance, StanceLabel, SummarySentence, Target, Token,
 };
 use pressmark_jsonl::{Record, SCHEMA};
 
-use super::gold::read;
+use crate::error::{Error, Result};
+use crate::gold::read;
 
 /// The records of an annotated file, found by id or by text.
-pub(super) struct Annotated {
+pub(crate) struct Annotated {
     path: PathBuf,
     records: Vec<Record<'static>>,
     by_id: HashMap<String, usize>,
@@ -21,14 +19,15 @@ pub(super) struct Annotated {
 }
 
 impl Annotated {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let mut records = Vec::new();
         for (number, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let place = || format!("line {} of {}", number + 1, path.display());
             let record: Record<'static> =
-                serde_json::from_str(line).with_context(|| format!("{} is no record of {SCHEMA}", place()))?;
+                serde_json::from_str(line).map_err(|source| Error::NoRecord { place: place(), source })?;
             if record.schema != SCHEMA {
-                bail!("{} has the schema {:?}, expected {SCHEMA:?}", place(), record.schema);
+                let what = format!("has the schema {:?}, expected {SCHEMA:?}", record.schema);
+                return Err(Error::Annotated { place: place(), what });
             }
             records.push(record);
         }
@@ -41,12 +40,13 @@ impl Annotated {
     }
 
     /// Refuses a file that was annotated without a stage.
-    pub(super) fn require(&self, stage: &str) -> Result<()> {
+    pub(crate) fn require(&self, stage: &str) -> Result<()> {
         let ran = |record: &Record<'_>| record.provenance.stages.iter().any(|s| s.stage == stage);
         match self.records.iter().find(|record| !ran(record)) {
-            Some(record) => {
-                bail!("the record {} of {} was annotated without the stage {stage}", record.id, self.path.display())
-            }
+            Some(record) => Err(Error::Annotated {
+                place: self.record(record),
+                what: format!("was annotated without the stage {stage}"),
+            }),
             None => Ok(()),
         }
     }
@@ -57,23 +57,24 @@ impl Annotated {
         if let Some(&index) = id.and_then(|id| self.by_id.get(id)) {
             let record = &self.records[index];
             if !ink(&record.text).map(|(_, c)| c).eq(squeezed.chars()) {
-                bail!("the record {} of {} has another text than {place}", record.id, self.path.display());
+                let what = format!("has another text than {place}");
+                return Err(Error::Annotated { place: self.record(record), what });
             }
             return Ok(vec![record]);
         }
         let found = self.by_text.get(&squeezed);
-        let found = found.with_context(|| {
+        let found = found.ok_or_else(|| {
             let start: String = text.chars().take(60).collect();
-            format!("{} has no record with the text of {place}: {start:?}", self.path.display())
+            self.error(format!("has no record with the text of {place}: {start:?}"))
         })?;
         Ok(found.iter().map(|&index| &self.records[index]).collect())
     }
 
     /// The gold text with what the records say of it; offsets are those of the gold text.
-    pub(super) fn document(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
+    pub(crate) fn document(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
         let found = self.find(place, id, text)?;
         let mut doc = Document::from_text(id.unwrap_or(place), text);
-        let (first, rest) = found.split_first().context("a text has a record")?;
+        let Some((first, rest)) = found.split_first() else { return Ok(doc) };
         self.fill(&mut doc, first)?;
         // One text annotated several times, each time for another target.
         for record in rest {
@@ -87,11 +88,11 @@ impl Annotated {
     /// Fills a document that has the gold text with what a record says of it.
     fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<()> {
         let mover = Mover::new(&record.text, &doc.text);
-        mover.fill(doc, record).with_context(|| format!("the record {} of {}", record.id, self.path.display()))
+        mover.fill(doc, record).map_err(|what| Error::Annotated { place: self.record(record), what })
     }
 
     /// Name and version of each codebook that frames were taken from, with its labels in alphabetical order.
-    pub(super) fn codebooks(&self) -> BTreeMap<String, Vec<String>> {
+    pub(crate) fn codebooks(&self) -> BTreeMap<String, Vec<String>> {
         let mut books: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for frame in self.records.iter().flat_map(|record| &record.frames) {
             let labels = books.entry(frame.codebook.to_string()).or_default();
@@ -104,7 +105,7 @@ impl Annotated {
     }
 
     /// The record of a page: by its id, its address, or the name of its file.
-    pub(super) fn page(&self, id: &str, url: Option<&str>) -> Result<&Record<'static>> {
+    pub(crate) fn page(&self, id: &str, url: Option<&str>) -> Result<&Record<'static>> {
         let of_file = |record: &&Record<'_>| {
             let name = Path::new(&*record.source.path).file_name().map(|name| name.to_string_lossy());
             name.is_some_and(|name| name.split_once('.').map_or(&*name, |(stem, _)| stem) == id)
@@ -112,7 +113,16 @@ impl Annotated {
         let of_url = |record: &&Record<'_>| url.is_some() && record.source.url.as_deref() == url;
         let by_id = self.by_id.get(id).and_then(|&index| self.records.get(index));
         let found = by_id.or_else(|| self.records.iter().find(of_file)).or_else(|| self.records.iter().find(of_url));
-        found.with_context(|| format!("{} has no record of the page {id}", self.path.display()))
+        found.ok_or_else(|| self.error(format!("has no record of the page {id}")))
+    }
+
+    fn record(&self, record: &Record<'_>) -> String {
+        format!("the record {} of {}", record.id, self.path.display())
+    }
+
+    /// What the file lacks.
+    pub(crate) fn error(&self, what: String) -> Error {
+        Error::Annotated { place: self.path.display().to_string(), what }
     }
 }
 
@@ -154,7 +164,7 @@ impl Mover {
         Some(Span::new(self.bytes.get(start)?.start, self.bytes.get(end - 1)?.end))
     }
 
-    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<()> {
+    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<(), String> {
         doc.tokens = record.tokens.iter().filter_map(|t| Some(Token { span: self.span(t.start, t.end)? })).collect();
         let sents = record.sents.iter().filter_map(|s| self.span(s.start, s.end));
         let sents: Vec<Sentence> = sents
@@ -172,7 +182,7 @@ impl Mover {
             })
         };
         doc.ents = record.ents.iter().filter_map(mention).collect();
-        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids).transpose()).collect::<Result<_>>()?;
+        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids).transpose()).collect::<Result<_, _>>()?;
         let sent_of = |span: Span| doc.sents.iter().position(|s| s.span == span);
         let chosen = record.summary.iter().filter_map(|s| {
             let sent = sent_of(self.span(s.start, s.end)?)?;
@@ -187,14 +197,14 @@ impl Mover {
             evidence: Vec::new(),
         };
         doc.frames = record.frames.iter().map(frame).collect();
-        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect::<Result<_>>()?;
+        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect::<Result<_, _>>()?;
         Ok(())
     }
 
     /// `None` where nothing is left of it in the gold text.
-    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Result<Option<Quote>> {
+    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Result<Option<Quote>, String> {
         let kind = QuoteKind::named(&quote.kind);
-        let kind = kind.with_context(|| unknown("kind", &quote.kind, QuoteKind::ALL.iter().map(|k| k.as_str())))?;
+        let kind = kind.ok_or_else(|| unknown("kind", &quote.kind, QuoteKind::ALL.iter().map(|k| k.as_str())))?;
         let pair = |start: Option<usize>, end: Option<usize>| self.span(start?, end?);
         Ok(self.span(quote.start, quote.end).map(|span| Quote {
             span,
@@ -206,11 +216,11 @@ impl Mover {
         }))
     }
 
-    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Result<Stance> {
+    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Result<Stance, String> {
         let entity = |id: &str| ids.get(id).copied();
         let label = StanceLabel::named(&stance.label);
         let label =
-            label.with_context(|| unknown("label", &stance.label, StanceLabel::ALL.iter().map(|l| l.as_str())))?;
+            label.ok_or_else(|| unknown("label", &stance.label, StanceLabel::ALL.iter().map(|l| l.as_str())))?;
         Ok(Stance {
             holder: entity(&stance.holder).map_or(Holder::Outlet, Holder::Entity),
             target: entity(&stance.target).map_or_else(|| Target::Text(stance.target.to_string()), Target::Entity),
@@ -223,7 +233,7 @@ impl Mover {
 
 /// What is said of a word that is in no list: taking it for another would change the score in silence.
 fn unknown<'a>(field: &str, word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("the {field} {word:?} is none of {}", known.collect::<Vec<_>>().join(", "))
+    format!("has the {field} {word:?}, which is none of {}", known.collect::<Vec<_>>().join(", "))
 }
 
 fn entity(entity: &pressmark_jsonl::Entity<'_>) -> Entity {
@@ -272,8 +282,8 @@ mod tests {
         };
         let line = |id: &str, text: &str, stages: &[&'static str]| {
             let provenance = pressmark_jsonl::Provenance {
-                layers: None,
                 pressmark: "0".into(),
+                layers: None,
                 stages: stages
                     .iter()
                     .map(|stage| pressmark_jsonl::StageProvenance {
@@ -301,6 +311,6 @@ mod tests {
         let stance = serde_json::json!({
             "holder": "outlet", "target": "rain", "label": "pro", "score": 0.5, "evidence": [],
         });
-        check(&with("stances", stance), "the label \"pro\" is none of favor, against, neutral");
+        check(&with("stances", stance), "has the label \"pro\" is none of favor, against, neutral");
     }
 }

@@ -1,7 +1,5 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use pressmark::{Annotator, Length};
 use pressmark_core::{Document, SegmentKind};
 use pressmark_summarize::baselines;
@@ -9,10 +7,11 @@ use pressmark_summarize::rouge::{Scores, rouge_best};
 use pressmark_tokenize::sentences;
 use serde_json::{Value, json};
 
-use super::Bench;
-use super::gold::{read, rows};
-use super::measure::mean;
-use super::table::{Column, Row, Table};
+use crate::error::{On, Result, gold};
+use crate::gold::{GoldOptions, GoldRow, files, read};
+use crate::measure::mean;
+use crate::table::{Column, Row, Table};
+use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("rouge1"),
@@ -40,12 +39,12 @@ struct Gold {
 /// Run through the pipeline, each is measured twice: with as many words as the references have, and with three
 /// sentences. Annotated before, the baselines get as many words as the summary has. A written summary (`abstract`) is
 /// measured as it is.
-pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
-    let golds = if bench.args.gold.is_dir() { read_folder(&bench.args.gold)? } else { read_jsonl(bench)? };
+pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let golds = if bench.gold.join(ARTICLES).is_dir() { read_folder(bench)? } else { read_jsonl(bench)? };
     let documents = bench.documents(&["encoder"])?;
     let annotator = match bench.annotated {
         Some(_) => None,
-        None => Some(bench.annotator(&bench.stage_args(&["encoder"]))?),
+        None => Some(bench.annotator(&["encoder"])?),
     };
     let lengths: &[&str] =
         if annotator.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
@@ -64,21 +63,22 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         };
         let references: Vec<String> = gold.references.iter().map(|text| lines(text)).collect();
         if let Some(writer) = &writer {
-            writer.run(&mut doc).with_context(|| format!("no summary of {} could be written", gold.place))?;
+            writer.run(&mut doc).on(writer.name(), &gold.place)?;
         }
         if let Some(summary) = doc.abstract_text.as_deref().map(lines) {
             written.push(rouge_best(&references, &summary));
-            bench.predictions.write(&line(&doc, "as written", "abstract", &references, &summary))?;
+            bench.predict(&line(&doc, "as written", "abstract", &references, &summary))?;
         }
         let words = mean(references.iter().map(|r| r.split_whitespace().count() as f64)).round() as usize;
         for (index, length) in
             [Length::Words(words.max(1)), Length::Sentences(3)].into_iter().take(lengths.len()).enumerate()
         {
             let choices = choices(&mut doc, annotator.as_ref(), length)?;
-            for ((system, choice), scores) in SYSTEMS.iter().zip(&choices).zip(&mut scores[index]) {
+            let Some((length, scores)) = lengths.get(index).zip(scores.get_mut(index)) else { continue };
+            for ((system, choice), scores) in SYSTEMS.iter().zip(&choices).zip(scores) {
                 let summary = text(&doc, choice);
                 scores.push(rouge_best(&references, &summary));
-                bench.predictions.write(&line(&doc, lengths[index], system, &references, &summary))?;
+                bench.predict(&line(&doc, length, system, &references, &summary))?;
             }
         }
     }
@@ -109,7 +109,7 @@ fn line(doc: &Document, length: &str, system: &str, references: &[String], summa
 /// What each system chooses at this length: indices of sentences in text order.
 fn choices(doc: &mut Document, annotator: Option<&Annotator>, length: Length) -> Result<[Vec<usize>; 3]> {
     if let Some(annotator) = annotator {
-        annotator.summarizer(length)?.run(doc)?;
+        annotator.summarizer(length)?.run(doc).on("summarize", &doc.id)?;
     }
     let ours: Vec<usize> = doc.summary.iter().map(|s| s.sent).collect();
     let count = |sent: &usize| doc.slice(doc.sents[*sent].span).split_whitespace().count();
@@ -149,57 +149,47 @@ fn lines(text: &str) -> String {
 }
 
 fn read_jsonl(bench: &Bench<'_>) -> Result<Vec<Gold>> {
-    let fields = &bench.args.fields;
-    let read = |row: super::gold::GoldRow| {
-        let place = row.place.to_string();
-        let wrong = || format!("{place} has no list of strings references, expected {{text, references: [\"…\"]}}");
-        let list = row.field("references").and_then(Value::as_array).with_context(wrong)?;
-        let references: Option<Vec<String>> = list.iter().map(|r| r.as_str().map(str::to_owned)).collect();
-        let references = references.filter(|r| !r.is_empty()).with_context(wrong)?;
-        Ok(Gold { id: row.id(fields)?, text: row.text(fields)?, titled: false, references, place })
-    };
-    rows(&bench.args.gold)?.into_iter().map(read).collect()
+    let rows = bench.rows()?;
+    let read = |row: &GoldRow| bench.keep(read_row(row, &bench.options.gold)).transpose();
+    rows.iter().filter_map(read).collect()
 }
+
+/// Names under which people keep what they say a text says.
+const REFERENCES: &[&str] = &["references", "summary", "summaries", "reference", "highlights", "abstract"];
+
+fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
+    let references = REFERENCES.iter().find_map(|name| row.field(name)).and_then(|value| match value {
+        Value::String(one) => Some(vec![one.clone()]),
+        Value::Array(list) => list.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    });
+    let references = references.filter(|all| all.iter().any(|text| !text.trim().is_empty())).ok_or_else(|| {
+        gold(&row.place, "has no summary, expected {text, summary: \"…\"} or {text, references: [\"…\"]}")
+    })?;
+    Ok(Gold { id: row.id(options)?, text: row.text(options)?, titled: false, references, place: row.place.to_string() })
+}
+
+const ARTICLES: &str = "articles";
+const SUMMARIES: &str = "summaries";
 
 /// `articles/**/NAME` and `summaries/**/NAME`; an article's first line is its title where it ends without a mark.
-fn read_folder(folder: &Path) -> Result<Vec<Gold>> {
-    let (articles, summaries) = (folder.join("articles"), folder.join("summaries"));
-    if !articles.is_dir() || !summaries.is_dir() {
-        bail!("{} has no folders articles/ and summaries/", folder.display());
-    }
-    let mut golds = Vec::new();
-    for path in walk(&articles)? {
-        let name = path.strip_prefix(&articles).unwrap_or(&path).to_owned();
-        let summary = summaries.join(&name);
-        if !summary.is_file() {
-            bail!("there is no summary {} for {}", summary.display(), path.display());
-        }
-        let (text, reference) = (read(&path)?, read(&summary)?);
-        let first = text.trim_start().split("\n\n").next().unwrap_or_default().trim();
-        let titled = !first.contains('\n') && !first.ends_with(['.', '!', '?', '”', '"', ':']);
-        let place = path.display().to_string();
-        let id = Some(name.with_extension("").display().to_string());
-        golds.push(Gold { place, id, text, titled, references: vec![reference] });
-    }
-    if golds.is_empty() {
-        bail!("{} holds no article", articles.display());
-    }
-    Ok(golds)
+fn read_folder(bench: &Bench<'_>) -> Result<Vec<Gold>> {
+    let articles = bench.gold.join(ARTICLES);
+    let read = |path: &std::path::PathBuf| bench.keep(read_pair(bench.gold, path)).transpose();
+    files(&articles, &[])?.iter().filter_map(read).collect()
 }
 
-/// All files below a folder, in the order of their paths.
-fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut todo = vec![folder.to_owned()];
-    while let Some(folder) = todo.pop() {
-        let entries = fs::read_dir(&folder).with_context(|| format!("failed to read {}", folder.display()))?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() { &mut todo } else { &mut files }.push(path);
-        }
+fn read_pair(folder: &Path, path: &Path) -> Result<Gold> {
+    let name = path.strip_prefix(folder.join(ARTICLES)).unwrap_or(path).to_owned();
+    let summary = folder.join(SUMMARIES).join(&name);
+    if !summary.is_file() {
+        return Err(gold(path.display(), format!("has no summary {}", summary.display())));
     }
-    files.sort();
-    Ok(files)
+    let (text, reference) = (read(path)?, read(&summary)?);
+    let first = text.trim_start().split("\n\n").next().unwrap_or_default().trim();
+    let titled = !first.contains('\n') && !first.ends_with(['.', '!', '?', '”', '"', ':']);
+    let id = Some(name.with_extension("").display().to_string());
+    Ok(Gold { place: path.display().to_string(), id, text, titled, references: vec![reference] })
 }
 
 #[cfg(test)]
@@ -220,21 +210,22 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_read_with_their_titles() {
+    fn pairs_are_read_with_their_titles() {
         let folder = tempfile::tempdir().expect("a folder");
         let put = |name: &str, text: &str| {
             let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-            fs::write(path, text).expect("a file");
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::write(&path, text).expect("a file");
+            path
         };
-        let message = |folder: &Path| format!("{:#}", read_folder(folder).err().expect("refused"));
-        assert!(message(folder.path()).contains("has no folders articles/ and summaries/"));
-        put("articles/sea/1.txt", "Harbour shut\n\nIt was a storm.\n");
-        put("articles/sea/2.txt", "It was a storm.\n\nNobody came.\n");
+        let first = put("articles/sea/1.txt", "Harbour shut\n\nIt was a storm.\n");
+        let second = put("articles/sea/2.txt", "It was a storm.\n\nNobody came.\n");
         put("summaries/sea/1.txt", "It was a storm.");
-        assert!(message(folder.path()).contains("there is no summary"));
+        let refused = read_pair(folder.path(), &second).err().expect("refused").to_string();
+        assert!(refused.contains("has no summary"), "{refused}");
         put("summaries/sea/2.txt", "Nobody came.");
-        let golds = read_folder(folder.path()).expect("articles");
-        assert_eq!(golds.iter().map(|g| g.titled).collect::<Vec<_>>(), [true, false]);
+        let read = |path: &Path| read_pair(folder.path(), path).expect("an article");
+        assert_eq!((read(&first).titled, read(&second).titled), (true, false));
+        assert_eq!(read(&first).id.as_deref(), Some("sea/1"));
     }
 }

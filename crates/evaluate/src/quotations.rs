@@ -1,40 +1,9 @@
 use pressmark_core::{Document, Quote, QuoteKind, Span};
 
-use crate::gold::{Gold, bare};
+use pressmark_quote::Gold;
 
-/// Counts behind precision, recall and F1; `right` may be fractional where overlap earns a part.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Counts {
-    /// Credit of the predictions, at most their number.
-    pub right: f64,
-    /// Number of predictions.
-    pub predicted: f64,
-    /// Credit of the gold quotations, at most their number.
-    pub found: f64,
-    /// Number of gold quotations.
-    pub gold: f64,
-}
-
-impl Counts {
-    /// Share of what was predicted that is right, in [0, 1].
-    #[must_use]
-    pub fn precision(&self) -> f64 {
-        ratio(self.right, self.predicted)
-    }
-
-    /// Share of the gold that was found, in [0, 1].
-    #[must_use]
-    pub fn recall(&self) -> f64 {
-        ratio(self.found, self.gold)
-    }
-
-    /// Harmonic mean of the two.
-    #[must_use]
-    pub fn f1(&self) -> f64 {
-        let (p, r) = (self.precision(), self.recall());
-        ratio(2.0 * p * r, p + r)
-    }
-}
+use crate::Counts;
+use crate::measure::ratio;
 
 /// Right answers among those that were asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,7 +45,7 @@ pub struct KindScores {
 
 /// Scores of quotations against a gold standard; add document after document.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Scores {
+pub struct QuotationScores {
     /// Direct quotations alone: predictions of that kind against gold of that kind.
     pub direct: KindScores,
     /// Indirect ones alone.
@@ -87,7 +56,7 @@ pub struct Scores {
     pub all: KindScores,
 }
 
-impl Scores {
+impl QuotationScores {
     /// Adds one document: its `quotes` against the gold of the same text.
     ///
     /// A gold quotation of several pieces counts once a piece; a piece is found when a prediction has
@@ -123,8 +92,8 @@ struct Wanted<'a> {
 impl KindScores {
     fn add(&mut self, doc: &Document, predicted: &[&Quote], wanted: &[Wanted<'_>]) {
         let text = &doc.text;
-        self.exact.predicted += predicted.len() as f64;
-        self.overlap.predicted += predicted.len() as f64;
+        self.exact.found += predicted.len() as f64;
+        self.overlap.found += predicted.len() as f64;
         self.exact.gold += wanted.len() as f64;
         self.overlap.gold += wanted.len() as f64;
         for quote in predicted {
@@ -135,9 +104,9 @@ impl KindScores {
         for Wanted { gold, span, kind } in wanted {
             let own = bare(text, *span);
             let same = predicted.iter().find(|q| bare(text, q.span) == own);
-            self.exact.found += f64::from(u8::from(same.is_some()));
+            self.exact.recalled += f64::from(u8::from(same.is_some()));
             let (share, index) = best(doc, *span, predicted.iter().map(|q| q.span));
-            self.overlap.found += share;
+            self.overlap.recalled += share;
             let near = if *kind == QuoteKind::Direct { None } else { index.filter(|_| share >= 0.5) };
             let Some(quote) = same.or_else(|| predicted.get(near?)) else { continue };
             self.source.add(doc, &gold.source, quote.speaker_span);
@@ -163,7 +132,7 @@ impl Share {
 /// The kind as the gold's is told: by quotation marks. A turn of a transcript, which has none, counts with the indirect
 /// ones.
 fn kind_by_marks(doc: &Document, quote: &Quote) -> QuoteKind {
-    let marked = doc.slice(quote.span).starts_with(crate::marks::is_mark);
+    let marked = doc.slice(quote.span).starts_with(MARKS);
     if quote.kind == QuoteKind::Direct && !marked { QuoteKind::Indirect } else { quote.kind }
 }
 
@@ -186,10 +155,17 @@ fn shared(doc: &Document, a: Span, b: Span) -> usize {
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
-fn ratio(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { part / whole } else { 0.0 }
+/// The span without quotation marks and white space at its ends: annotators differ in whether they take them.
+fn bare(text: &str, span: Span) -> Span {
+    let slice = span.slice(text);
+    let strip = |c: char| c.is_whitespace() || MARKS.contains(&c);
+    let start = span.start + (slice.len() - slice.trim_start_matches(strip).len());
+    Span::new(start, start + slice.trim_matches(strip).len())
 }
 
+/// Quotation marks of any kind, the apostrophe among them.
+const MARKS: &[char] =
+    &['“', '”', '„', '‟', '"', '＂', '`', '‘', '’', '‚', '‛', '\'', '«', '»', '‹', '›', '「', '」', '『', '』'];
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +188,7 @@ mod tests {
             source: vec![Span::new(0, 3)],
             cue: vec![Span::new(2, 3)],
         };
-        let mut scores = Scores::default();
+        let mut scores = QuotationScores::default();
         scores.add(&doc, &[gold(4, 11), gold(8, 11)]);
         let KindScores { exact, overlap, source, cue } = scores.indirect;
         assert_eq!((exact.precision(), exact.recall()), (1.0, 0.5));

@@ -1,15 +1,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use pressmark_core::Document;
 use pressmark_tokenize::Splitter;
 use serde_json::{Value, json};
 
-use super::gold::{read, rows};
-use super::measure::{Counts, share};
-use super::table::{Column, Row, Table};
-use super::{Bench, Documents, Points};
+use crate::Counts;
+use crate::documents::Documents;
+use crate::error::{Result, gold};
+use crate::gold::{GoldOptions, GoldRow, files, read};
+use crate::measure::share;
+use crate::points::Points;
+use crate::table::{Column, Row, Table};
+use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),
@@ -21,6 +24,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// A text and its sentences.
+#[derive(Clone)]
 struct Gold {
     place: String,
     id: Option<String>,
@@ -79,10 +83,17 @@ impl Gold {
 ///
 /// CoNLL-U has sentences without the text around them: three ways to join them are measured, a blank line between
 /// paragraphs (as UD defines it), a space between all sentences, a line break between all sentences.
-pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
-    let path = &bench.args.gold;
-    let conllu = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("conllu"));
-    let golds = if conllu { read_conllu(path)? } else { read_jsonl(bench)? };
+pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let is_conllu = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("conllu"));
+    let treebanks = match bench.gold.is_dir() {
+        true => files(bench.gold, &["conllu"]).unwrap_or_default(),
+        false => Some(bench.gold.to_owned()).filter(|path| is_conllu(path)).into_iter().collect(),
+    };
+    let conllu = !treebanks.is_empty();
+    let golds = match conllu {
+        true => treebanks.iter().map(|path| read_conllu(path)).collect::<Result<Vec<_>>>()?.concat(),
+        false => read_jsonl(bench)?,
+    };
     let layouts: &[(&str, Layout)] = if conllu && bench.annotated.is_none() {
         &[("paragraphs", Layout::Paragraphs), ("spaces", Layout::Spaces), ("line breaks", Layout::Lines)]
     } else {
@@ -98,18 +109,16 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         for gold in &golds {
             let doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text(*layout))?;
             let (wanted, found) = (gold.boundaries(), found(&doc));
-            counts.right += wanted.intersection(&found).count();
-            counts.gold += wanted.len();
-            counts.found += found.len();
+            counts += Counts::whole(wanted.intersection(&found).count(), found.len(), wanted.len());
             exact += usize::from(wanted == found);
             let points = Points::new(&doc.text);
             let predicted: Vec<Value> = doc.sents.iter().map(|s| points.pair(s.span)).collect();
             let sentences: Vec<&str> = gold.pieces.iter().map(|(_, s)| s.as_str()).collect();
             let line = json!({ "layout": name, "text": doc.text, "gold": sentences, "predicted": predicted });
-            bench.predictions.write(&line)?;
+            bench.predict(&line)?;
         }
         let scores = [counts.precision(), counts.recall(), counts.f1(), share(exact, golds.len())];
-        let sizes = [counts.gold as f64, golds.len() as f64];
+        let sizes = [counts.gold, golds.len() as f64];
         table.rows.push(Row::new(*name, scores.into_iter().chain(sizes).collect()));
     }
     Ok(table)
@@ -128,28 +137,35 @@ fn found(doc: &Document) -> BTreeSet<usize> {
 }
 
 fn read_jsonl(bench: &Bench<'_>) -> Result<Vec<Gold>> {
-    let args = &bench.args.fields;
-    let read = |row: super::gold::GoldRow| {
-        let (text, place) = (row.text(args)?, row.place.to_string());
-        let list = row.field("sentences").and_then(Value::as_array);
-        let list = list.with_context(|| format!("{place} has no list sentences, expected {{text, sentences}}"))?;
-        let mut pieces = Vec::new();
-        let mut at = 0;
-        for sentence in list {
-            let sentence = sentence.as_str().with_context(|| format!("{place} has a sentence that is no string"))?;
-            let sentence = sentence.trim();
-            let found = text.get(at..).and_then(|rest| rest.find(sentence)).with_context(|| {
-                format!("{place} has the sentence {sentence:?}, which does not stand in the text after the one before")
-            })?;
-            pieces.push((Before::Text(text[at..at + found].to_owned()), sentence.to_owned()));
-            at += found + sentence.len();
-        }
-        if text[at..].chars().any(|c| !c.is_whitespace()) || pieces.is_empty() {
-            bail!("{place} has text in no sentence: {:?}", text[at..].trim());
-        }
-        Ok(Gold { place, id: row.id(args)?, pieces })
-    };
-    rows(&bench.args.gold)?.into_iter().map(read).collect()
+    let rows = bench.rows()?;
+    let read = |row: &GoldRow| bench.keep(pieces(row, &bench.options.gold)).transpose();
+    rows.iter().filter_map(read).collect()
+}
+
+fn pieces(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
+    let (text, place) = (row.text(options)?, row.place.to_string());
+    let list = row.field("sentences").and_then(Value::as_array);
+    let list = list.ok_or_else(|| gold(&place, "has no list sentences, expected {text, sentences}"))?;
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for sentence in list {
+        let sentence = sentence.as_str().ok_or_else(|| gold(&place, "has a sentence that is no string"))?;
+        let sentence = sentence.trim();
+        let rest = text.get(at..).unwrap_or_default();
+        let (gap, _) = rest.split_once(sentence).ok_or_else(|| {
+            gold(
+                &place,
+                format!("has the sentence {sentence:?}, which does not stand in the text after the one before"),
+            )
+        })?;
+        pieces.push((Before::Text(gap.to_owned()), sentence.to_owned()));
+        at += gap.len() + sentence.len();
+    }
+    let rest = text.get(at..).unwrap_or_default().trim();
+    if !rest.is_empty() || pieces.is_empty() {
+        return Err(gold(&place, format!("has text in no sentence: {rest:?}")));
+    }
+    Ok(Gold { place, id: row.id(options)?, pieces })
 }
 
 fn read_conllu(path: &Path) -> Result<Vec<Gold>> {
@@ -171,12 +187,12 @@ fn read_conllu(path: &Path) -> Result<Vec<Gold>> {
         } else if !line.starts_with('#') {
             let columns: Vec<&str> = line.split('\t').collect();
             if columns.len() != 10 {
-                bail!("{} has {} columns, expected the 10 of CoNLL-U", place(), columns.len());
+                return Err(gold(place(), format!("has {} columns, expected the 10 of CoNLL-U", columns.len())));
             }
             if !begun {
                 let sentence = text.take();
-                let sentence = sentence
-                    .with_context(|| format!("{} begins a sentence without a comment `# text = …`", place()))?;
+                let sentence =
+                    sentence.ok_or_else(|| gold(place(), "begins a sentence without a comment `# text = …`"))?;
                 let before = match (paragraph, glued) {
                     (true, _) => Before::Paragraph,
                     (false, true) => Before::Text(String::new()),
@@ -192,7 +208,7 @@ fn read_conllu(path: &Path) -> Result<Vec<Gold>> {
     }
     golds.retain(|gold| !gold.pieces.is_empty());
     if golds.is_empty() {
-        bail!("{} holds no sentence", path.display());
+        return Err(gold(path.display(), "holds no sentence"));
     }
     Ok(golds)
 }
@@ -227,7 +243,7 @@ mod tests {
         let token = |id: &str, misc: &str| format!("{id}\tx\tx\tX\tX\t_\t0\troot\t_\t{misc}\n");
         let refused = |text: &str| {
             std::fs::write(&path, text).expect("a file");
-            format!("{:#}", read_conllu(&path).err().expect("refused"))
+            format!("{}", read_conllu(&path).err().expect("refused"))
         };
         assert!(refused("# text = x\n1\tx\n").contains("line 2 of"), "columns");
         assert!(refused(&token("1", "_")).contains("begins a sentence without a comment"), "no text");

@@ -1,11 +1,15 @@
-use anyhow::{Context, Result, bail};
+use std::path::Path;
+
 use pressmark_core::Document;
-use pressmark_quote::{Gold, KindScores, Scores, read_brat};
+use pressmark_quote::{Gold, read_brat};
 use serde_json::{Value, json};
 
-use super::gold::{files, read};
-use super::table::{Column, Row, Table};
-use super::{Bench, Points};
+use crate::error::{Result, gold};
+use crate::gold::{files, read};
+use crate::points::Points;
+use crate::table::{Column, Row, Table};
+use crate::task::Bench;
+use crate::{Counts, KindScores, QuotationScores};
 
 const COLUMNS: &[Column] = &[
     Column::Share("exact p"),
@@ -15,31 +19,38 @@ const COLUMNS: &[Column] = &[
     Column::Share("overlap r"),
     Column::Share("overlap f1"),
     Column::Share("source"),
+    Column::Share("source exact"),
     Column::Share("cue"),
+    Column::Share("cue exact"),
     Column::Count("gold"),
 ];
 
-/// Precision, recall and F1 of contents, and how often speaker and cue are right, by kind.
+/// Precision, recall and F1 of contents, and how often source and cue share a word with the gold's, or are the gold's
+/// (`exact`), by kind.
 ///
 /// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`), in brat's format.
-pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
-    let gold = &bench.args.gold;
-    let (texts, attributions) = (gold.join("text"), gold.join("attributions"));
+pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let (texts, attributions) = (bench.gold.join("text"), bench.gold.join("attributions"));
     if !texts.is_dir() || !attributions.is_dir() {
-        bail!("{} has no folders text/ and attributions/, expected brat's layout", gold.display());
+        return Err(gold(bench.gold.display(), "has no folders text/ and attributions/, expected brat's layout"));
     }
     let documents = bench.documents(&["quote"])?;
-    let mut scores = Scores::default();
-    for path in files(&attributions)? {
+    let mut scores = QuotationScores::default();
+    for path in files(&attributions, &["ann"])? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        // Texts lie in the same folders below text/ as annotations below attributions/.
+        let folder = path.parent().and_then(|folder| folder.strip_prefix(&attributions).ok());
+        let folder = texts.join(folder.unwrap_or(Path::new("")));
         let names = [stem.as_str(), stem.rsplit_once('_').map_or("", |(name, _)| name)];
-        let text = names.iter().map(|name| texts.join(format!("{name}.txt"))).find(|path| path.is_file());
-        let text = text.with_context(|| format!("there is no text for {}", path.display()))?;
+        let text = names.iter().map(|name| folder.join(format!("{name}.txt"))).find(|path| path.is_file());
+        let text = text.ok_or_else(|| gold(path.display(), "has no text beside it"));
+        let Some(text) = bench.keep(text)? else { continue };
         let doc = documents.of(&text.display().to_string(), Some(&stem), &read(&text)?)?;
-        let wanted =
-            read_brat(&doc.text, &read(&path)?).with_context(|| format!("failed to read {}", path.display()))?;
+        let wanted = read_brat(&doc.text, &read(&path)?);
+        let wanted = wanted.map_err(|error| gold(path.display(), format!("cannot be read: {error}")));
+        let Some(wanted) = bench.keep(wanted)? else { continue };
         scores.add(&doc, &wanted);
-        bench.predictions.write(&line(&doc, &wanted))?;
+        bench.predict(&line(&doc, &wanted))?;
     }
     let kinds =
         [("direct", &scores.direct), ("indirect", &scores.indirect), ("mixed", &scores.mixed), ("all", &scores.all)];
@@ -78,8 +89,14 @@ fn line(doc: &Document, wanted: &[Gold]) -> Value {
 }
 
 fn row(s: &KindScores) -> Vec<f64> {
-    let prf = |c: &pressmark_quote::Counts| [c.precision(), c.recall(), c.f1()];
+    let prf = |c: &Counts| [c.precision(), c.recall(), c.f1()];
     let mut row: Vec<f64> = prf(&s.exact).into_iter().chain(prf(&s.overlap)).collect();
-    row.extend([s.source.accuracy(), s.cue.accuracy(), s.exact.gold]);
+    row.extend([
+        s.source.accuracy(),
+        s.source.exact_accuracy(),
+        s.cue.accuracy(),
+        s.cue.exact_accuracy(),
+        s.exact.gold,
+    ]);
     row
 }

@@ -1,17 +1,16 @@
-//! How well the article is taken out of a page, as scrapinghub/article-extraction-benchmark measures it.
-
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use pressmark_core::{Document, SegmentKind};
 use pressmark_ingest::{Inputs, Options, ingest};
 use serde_json::{Map, Value, json};
 
-use super::Bench;
-use super::gold::read;
-use super::measure::mean;
-use super::table::{Column, Row, Table};
+use crate::chunks;
+use crate::error::{Result, gold};
+use crate::gold::read;
+use crate::measure::mean;
+use crate::table::{Column, Row, Table};
+use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("f1"),
@@ -24,13 +23,17 @@ const COLUMNS: &[Column] = &[
 /// Words of a shingle.
 const SHINGLE: usize = 4;
 
-/// F1 of the mean precision and the mean recall of pages, by shingles of four words; exact: pages whose words are
+/// F1 of the mean precision and the mean recall of pages, by shingles of four words, as
+/// scrapinghub/article-extraction-benchmark has it; exact: pages whose words are
 /// those of the gold.
 ///
 /// `gold` holds `ground-truth.json`, `{id: {articleBody, url}}`, and `html/ID.html.gz`. The body of the benchmark is
 /// running text with its sub-headings, lists and quotations; the headline and the captions of pictures are no part.
-pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
-    let gold = &bench.args.gold;
+pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let gold = bench.gold;
+    if chunks::is_gold(gold) {
+        return chunks::evaluate(bench);
+    }
     let truth = read_truth(&gold.join("ground-truth.json"))?;
     let (mut precisions, mut recalls, mut exact) = (Vec::new(), Vec::new(), Vec::new());
     for (id, (body, url)) in &truth {
@@ -46,7 +49,7 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             recalls.push(part(true_positive, false_negative, false_positive));
         }
         exact.push(f64::from(u8::from(words(body).eq(words(&found)))));
-        bench.predictions.write(&json!({ "id": id, "gold": body, "predicted": found }))?;
+        bench.predict(&json!({ "id": id, "gold": body, "predicted": found }))?;
     }
     let (precision, recall) = (mean(precisions), mean(recalls));
     let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
@@ -56,27 +59,33 @@ pub(super) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 
 /// Body and address of each page, in the order of their ids.
 fn read_truth(path: &Path) -> Result<BTreeMap<String, (String, Option<String>)>> {
+    let wrong = |what: String| gold(path.display(), what);
     let truth: Map<String, Value> = serde_json::from_str(&read(path)?)
-        .with_context(|| format!("{} is no JSON object, expected {{id: {{articleBody, url}}}}", path.display()))?;
+        .map_err(|error| wrong(format!("is no JSON object ({error}), expected {{id: {{articleBody, url}}}}")))?;
     if truth.is_empty() {
-        bail!("{} names no page", path.display());
+        return Err(wrong("names no page".to_owned()));
     }
     let page = |(id, page): (String, Value)| {
         let body = page["articleBody"].as_str();
-        let body = body.with_context(|| format!("the page {id} of {} has no string articleBody", path.display()))?;
+        let body = body.ok_or_else(|| wrong(format!("has the page {id} without a string articleBody")))?;
         Ok((id, (body.to_owned(), page["url"].as_str().map(str::to_owned))))
     };
     truth.into_iter().map(page).collect()
 }
 
-fn extract(gold: &Path, id: &str) -> Result<String> {
-    let names = [format!("{id}.html.gz"), format!("{id}.html")].map(|name| gold.join("html").join(name));
+fn extract(folder: &Path, id: &str) -> Result<String> {
+    let names = [format!("{id}.html.gz"), format!("{id}.html")].map(|name| folder.join("html").join(name));
     let path = names.iter().find(|path| path.is_file());
-    let path = path.with_context(|| format!("there is no page {}", names[0].display()))?;
+    let path = path.ok_or_else(|| gold(names[0].display(), "is not there"))?;
+    Ok(body(&page(path)?))
+}
+
+/// The document of a page.
+pub(crate) fn page(path: &Path) -> Result<Document> {
     let options = Options::default();
-    let record = Inputs::open(&[path], options.clone())?.next();
-    let record = record.with_context(|| format!("{} holds nothing", path.display()))?;
-    Ok(body(&ingest(&record, &options)))
+    let mut records = Inputs::open(&[path], options.clone()).map_err(pressmark::Error::from)?;
+    let record = records.next().ok_or_else(|| gold(path.display(), "holds nothing"))?;
+    Ok(ingest(&record, &options))
 }
 
 /// The blocks that the benchmark counts as body.
@@ -187,9 +196,9 @@ mod tests {
             let message = format!("{:#}", read_truth(&path).expect_err("refused"));
             assert!(message.contains(expected), "{message}");
         };
-        check("[]", "is no JSON object, expected {id: {articleBody, url}}");
+        check("[]", "expected {id: {articleBody, url}}");
         check("{}", "names no page");
-        check("{\"p1\": {\"url\": \"x\"}}", "the page p1 of");
+        check("{\"p1\": {\"url\": \"x\"}}", "has the page p1 without");
     }
 
     #[test]

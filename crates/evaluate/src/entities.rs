@@ -1,55 +1,20 @@
-//! Strict entity F1: a mention counts when its first token, last token and kind are all right.
-
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Counts of right, gold and found mentions by kind, as `seqeval` and `conlleval` count them.
+use crate::Counts;
+
+/// Strict entity F1: a mention counts when its first token, last token and type are all right, as `seqeval` and `conlleval` count them.
 ///
 /// ```
-/// use pressmark_ner::EntityScore;
+/// use pressmark_evaluate::EntityScore;
 ///
 /// let mut score = EntityScore::default();
 /// score.add(&["B-PER", "I-PER", "O", "B-LOC"], &["B-PER", "I-PER", "O", "B-ORG"]);
 /// assert_eq!(score.total().f1(), 0.5);
 /// assert_eq!(score.by_kind()["PER"].recall(), 1.0);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EntityScore {
     kinds: BTreeMap<String, Counts>,
-}
-
-/// Mentions found, in the gold data, and in both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Mentions that are right.
-    pub right: usize,
-    /// Mentions in the gold data.
-    pub gold: usize,
-    /// Mentions found.
-    pub found: usize,
-}
-
-impl Counts {
-    /// The share of the mentions found that are right, in [0, 1]; 0 when none was found.
-    #[must_use]
-    pub fn precision(&self) -> f64 {
-        share(self.right, self.found)
-    }
-
-    /// The share of the gold mentions that were found, in [0, 1]; 0 when there is none.
-    #[must_use]
-    pub fn recall(&self) -> f64 {
-        share(self.right, self.gold)
-    }
-
-    /// The harmonic mean of precision and recall, in [0, 1].
-    #[must_use]
-    pub fn f1(&self) -> f64 {
-        share(2 * self.right, self.found + self.gold)
-    }
-}
-
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 impl EntityScore {
@@ -60,14 +25,8 @@ impl EntityScore {
     pub fn add<G: AsRef<str>, F: AsRef<str>>(&mut self, gold: &[G], found: &[F]) {
         assert_eq!(gold.len(), found.len(), "a tag a token");
         let (gold, found) = (mentions(gold), mentions(found));
-        for (kind, ..) in &gold {
-            self.counts(kind).gold += 1;
-        }
-        for mention in &found {
-            let right = gold.contains(mention);
-            let counts = self.counts(mention.0);
-            counts.found += 1;
-            counts.right += usize::from(right);
+        for mention in gold.union(&found) {
+            self.counts(mention.0).add(gold.contains(mention), found.contains(mention));
         }
     }
 
@@ -84,11 +43,7 @@ impl EntityScore {
     /// The counts over all kinds (micro average).
     #[must_use]
     pub fn total(&self) -> Counts {
-        self.kinds.values().fold(Counts::default(), |sum, c| Counts {
-            right: sum.right + c.right,
-            gold: sum.gold + c.gold,
-            found: sum.found + c.found,
-        })
+        self.kinds.values().copied().sum()
     }
 }
 
@@ -121,8 +76,8 @@ mod tests {
         let check = |gold: &[&str], found: &[&str], expected: (usize, usize, usize)| {
             let mut score = EntityScore::default();
             score.add(gold, found);
-            let total = score.total();
-            assert_eq!((total.right, total.gold, total.found), expected, "{gold:?} {found:?}");
+            let (right, wanted, predicted) = expected;
+            assert_eq!(score.total(), Counts::whole(right, predicted, wanted), "{gold:?} {found:?}");
         };
         check(&["O", "O"], &["O", "O"], (0, 0, 0));
         check(&["B-PER", "I-PER"], &["B-PER", "B-PER"], (0, 1, 2));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
 
-use crate::Error;
+use crate::error::{Error, gold};
 
 /// A sentence of a column file: tokens as given, and a BIO tag for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,18 +64,19 @@ impl GoldDocument {
 ///
 /// Columns are separated by tabs, or by spaces in a file that has none. The first is the token, the last its tag
 /// in BIO, BIOES (also BILOU) or IO. Where the second column of every line is a tag, it is the one that is read:
-/// files with nested mentions carry the inner ones in further columns. A first line that is an address, and lines
-/// that start with `#` and carry no tag, are passed over.
+/// files with nested mentions carry the inner ones in further columns. Where every first column is a number and every
+/// third one a tag, as in Universal NER (`.iob2`), those are number, token and tag. A first line that is an address, and
+/// lines that start with `#` and carry no tag, are passed over; `# newdoc` begins a document.
 ///
 /// # Errors
-/// [`Error::Columns`] for the first line that is neither blank nor a token with its tag.
+/// [`Error::Gold`] for the first line that is neither blank nor a token with its tag.
 ///
 /// ```
-/// use pressmark_ner::read_columns;
+/// use pressmark_evaluate::read_columns;
 ///
 /// let documents = read_columns("Ana\tS-PER\nlives\tO\nin\tO\nNovi\tB-LOC\nSad\tE-LOC\n")?;
 /// assert_eq!(documents[0].sentences[0].tags, ["B-PER", "O", "O", "B-LOC", "I-LOC"]);
-/// # Ok::<(), pressmark_ner::Error>(())
+/// # Ok::<(), pressmark_evaluate::Error>(())
 /// ```
 pub fn read_columns(text: &str) -> Result<Vec<GoldDocument>, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -84,25 +85,30 @@ pub fn read_columns(text: &str) -> Result<Vec<GoldDocument>, Error> {
     let second = rows().all(|(number, line, columns)| {
         columns.len() < 2 || is_passed_over(number, line, &columns) || is_tag(columns[1])
     });
+    let is_numbered = |columns: &[&str]| columns.len() > 2 && columns[0].parse::<u32>().is_ok() && is_tag(columns[2]);
+    let mut tokens = rows().filter(|(number, line, columns)| {
+        !columns.is_empty() && !is_passed_over(*number, line, columns) && columns[0] != "-DOCSTART-"
+    });
+    let numbered = text.trim().lines().next().is_some() && tokens.all(|(.., columns)| is_numbered(&columns));
     let mut documents = Vec::new();
     let mut document = GoldDocument::default();
     let mut sentence = GoldSentence::default();
     for (number, line, columns) in rows() {
         if columns.is_empty() {
             finish(&mut sentence, &mut document);
-        } else if columns[0] == "-DOCSTART-" {
+        } else if columns[0] == "-DOCSTART-" || line.starts_with("# newdoc") {
             finish(&mut sentence, &mut document);
             documents.push(std::mem::take(&mut document));
         } else if !is_passed_over(number, line, &columns) {
-            let tag = if second { columns.get(1) } else { columns.get(1..).and_then(<[_]>::last) };
-            let tag = tag.filter(|t| is_tag(t)).ok_or_else(|| Error::Columns {
-                line: number,
-                expected: if columns.len() < 2 {
-                    "a token and its tag"
-                } else {
-                    "a tag O, B-KIND, I-KIND, E-KIND or S-KIND"
-                },
-                got: line.chars().take(60).collect(),
+            let columns = if numbered { columns.get(1..3).unwrap_or_default() } else { &columns[..] };
+            let tag = if second && !numbered { columns.get(1) } else { columns.get(1..).and_then(<[_]>::last) };
+            let tag = tag.filter(|t| is_tag(t)).ok_or_else(|| {
+                let expected = match columns.len() {
+                    0 | 1 => "a token and its tag",
+                    _ => "a tag O, B-KIND, I-KIND, E-KIND or S-KIND",
+                };
+                let got: String = line.chars().take(60).collect();
+                gold(format_args!("line {number}"), format!("is {got:?}, expected {expected}"))
             })?;
             push(&mut sentence, columns[0], tag);
         }
@@ -172,6 +178,7 @@ mod tests {
         check("Oslo B-LOC\nand O\nBergen I-LOC\n", &["B-LOC", "O", "B-LOC"]);
         check("New I-LOC\nYork I-LOC\nTimes I-ORG\n", &["B-LOC", "I-LOC", "B-ORG"]);
         check("A NNP B-NP S-PER\nB NNP B-NP B-PER\nC NNP I-NP E-PER\n", &["B-PER", "B-PER", "I-PER"]);
+        check("1\tBank\tB-ORG\t-\tann\n2\tof\tI-ORG\t-\tann\n3\t5\tO\n", &["B-ORG", "I-ORG", "O"]);
         check("Bank\tI-ORG\tO\nof\tI-ORG\nGhana\tI-ORG\tB-LOC\n", &["B-ORG", "I-ORG", "I-ORG"]);
     }
 

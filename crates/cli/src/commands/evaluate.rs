@@ -1,0 +1,185 @@
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, ValueEnum};
+use pressmark::Settings;
+use pressmark_evaluate::{Error, GoldOptions, LabelMap, Options, Task, evaluate};
+use pressmark_run::refuse_to_replace;
+
+use crate::advice::advise;
+use crate::args::{Labels, ModelArgs, parse_pair};
+use crate::{Outcome, stages, terminal};
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  Strict entity F1 on CoNLL columns:
+    pressmark evaluate ner dev.txt --labels conll03
+  On a folder of articles, some of whose labels have names of their own, and two of ours are one of theirs:
+    pressmark evaluate ner articles/ --map Country=LOC --map Event=O --map LOC+FAC=Place
+  Quotations against brat annotations (folders text/ and attributions/):
+    pressmark evaluate quotes polnear/dev --predictions quotes.jsonl
+  Frames coded in two columns by number, with a codebook of your own:
+    pressmark evaluate frames coded.csv --codebook mine.toml --text-field headline \\
+      --label-field theme1 --label-field theme2 --map 1=economic --map 2=health --map 99=O
+  What was annotated before, instead of running the pipeline:
+    pressmark evaluate stance gold.csv --annotated annotated.jsonl";
+
+/// Evaluate the pipeline, or lines annotated before, on gold annotations
+///
+/// The table goes to standard error, the same numbers as JSON to standard output.
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub(crate) struct EvaluateArgs {
+    /// What to evaluate
+    #[arg(value_enum)]
+    pub(crate) task: EvaluateTask,
+    /// The gold annotations: a file, or a folder, which is searched with those below it
+    pub(crate) gold: PathBuf,
+    /// Write each prediction beside its gold, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Take predictions from this file, as `pressmark annotate` wrote it, instead of running the pipeline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) annotated: Option<PathBuf>,
+    /// Labels of entities
+    #[arg(long, value_enum, default_value_t = Labels::News)]
+    pub(crate) labels: Labels,
+    /// Codebook of frames: the name of a shipped one or a TOML file [default: the shipped one that has most of the labels]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) codebook: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: GoldArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+/// How gold data are to be read.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Gold data")]
+pub(crate) struct GoldArgs {
+    /// Field or column that holds the text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_field: Option<String>,
+    /// Field or column that holds the label; may be given more than once (a column of true and false names its label)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) label_field: Vec<String>,
+    /// Field or column that holds the target of a stance, or the entity whose tone is meant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target_field: Option<String>,
+    /// Field or column that holds the record's id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_field: Option<String>,
+    /// Take a label of the gold data for one of ours; `X=O` leaves X out, `*=O` every label that is not ours;
+    /// `OURS+OURS=THEIRS` takes several of ours for one of theirs
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
+    pub(crate) map: Vec<(String, String)>,
+    /// Leave out lines of the gold data that are not good, and say which, instead of stopping at the first
+    #[arg(long)]
+    pub(crate) lenient: bool,
+}
+
+impl GoldArgs {
+    /// The options of reading.
+    pub(crate) fn options(&self) -> GoldOptions {
+        GoldOptions {
+            text: self.text_field.clone(),
+            labels: self.label_field.clone(),
+            target: self.target_field.clone(),
+            id: self.id_field.clone(),
+            map: LabelMap::new(&self.map),
+            lenient: self.lenient,
+        }
+    }
+}
+
+/// What can be evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvaluateTask {
+    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1
+    Ner,
+    /// Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1
+    Sentences,
+    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat); F1 of contents; source and cue, exact and in
+    /// part
+    Quotes,
+    /// Tone towards a mention (JSONL as in NewsMTSC) or towards an entity in a whole text (JSONL {text, target, label}, CSV
+    /// or TSV); accuracy, macro F1
+    Sentiment,
+    /// Frames: JSONL {text, label: []}, CSV or TSV; F1 of each label, macro F1, average precision; accuracy where each
+    /// text has one frame
+    Frames,
+    /// Stance towards a target: JSONL {text, target, label}, CSV or TSV; macro F1, F1 for and against
+    Stance,
+    /// Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []} or {text, summary}; ROUGE beside
+    /// baselines
+    Summaries,
+    /// Articles out of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or with
+    /// gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must be there and must not
+    Articles,
+}
+
+impl EvaluateTask {
+    fn task(self) -> Task {
+        match self {
+            Self::Ner => Task::Ner,
+            Self::Sentences => Task::Sentences,
+            Self::Quotes => Task::Quotes,
+            Self::Sentiment => Task::Sentiment,
+            Self::Frames => Task::Frames,
+            Self::Stance => Task::Stance,
+            Self::Summaries => Task::Summaries,
+            Self::Articles => Task::Articles,
+        }
+    }
+}
+
+pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
+    let mut predictions = args.predictions.as_ref().map(|path| create(path, &args)).transpose()?;
+    let encoder = args.model.encoder();
+    let settings = Settings {
+        model: encoder.bundle.source(),
+        precision: encoder.precision.into(),
+        scheme: args.labels.into(),
+        backends: args.model.backends(),
+        ..Settings::default()
+    };
+    let options =
+        Options { gold: args.fields.options(), settings, codebook: args.codebook.clone(), annotated: args.annotated };
+    let task = args.task.task();
+    let file = predictions.as_mut().map(|file| file as &mut dyn Write);
+    let table = evaluate(task, &args.gold, &options, file).map_err(explain)?;
+    if let Some(mut file) = predictions {
+        file.flush().context("failed to write the last predictions")?;
+    }
+    write!(anstream::stderr(), "{}", terminal::clean(&table.text()))?;
+    if !table.unknown.is_empty() {
+        terminal::say("labels of the gold data that are none of ours: say what they stand for with --map THEIRS=OURS");
+    }
+    writeln!(std::io::stdout().lock(), "{}", table.json(task.as_str(), &args.gold))?;
+    Ok(Outcome::Good)
+}
+
+/// The file for predictions, which is none of those that are read.
+fn create(path: &PathBuf, args: &EvaluateArgs) -> Result<BufWriter<File>> {
+    let codebook = args.codebook.iter().map(PathBuf::from);
+    let read: Vec<PathBuf> = args.annotated.iter().cloned().chain(codebook).chain([args.gold.clone()]).collect();
+    refuse_to_replace(path, &read).map_err(advise)?;
+    let file = File::create(path).with_context(|| format!("failed to create {}", path.display()))?;
+    Ok(BufWriter::new(file))
+}
+
+/// An error of an evaluation, with the option that mends it.
+pub(crate) fn explain(error: Error) -> anyhow::Error {
+    let advice = match &error {
+        Error::NoField { what, .. } => format!("name one with --{what}-field"),
+        Error::Map { .. } => "see --map".to_owned(),
+        Error::NoKnownLabel { .. } => "say what they stand for with --map THEIRS=OURS".to_owned(),
+        Error::UnknownLabel { label, .. } => format!("or --map {label}=…"),
+        Error::NoStance { .. } => "annotate with --target".to_owned(),
+        Error::Annotator(pressmark::Error::NoRustBert) => return stages::no_rust_bert(),
+        _ => return error.into(),
+    };
+    anyhow!("{error}; {advice}")
+}

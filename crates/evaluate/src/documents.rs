@@ -1,0 +1,37 @@
+use std::rc::Rc;
+
+use pressmark::Annotator;
+use pressmark_core::{Document, Stage};
+
+use crate::annotated::Annotated;
+use crate::error::{On, Result};
+
+/// Gold texts as documents, with what is predicted for them.
+pub(crate) enum Documents {
+    Annotator(Annotator),
+    Stage(Box<dyn Stage>),
+    Annotated(Rc<Annotated>),
+}
+
+impl Documents {
+    /// The document of a gold text.
+    pub(crate) fn of(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
+        match self {
+            Self::Annotated(annotated) => annotated.document(place, id, text),
+            Self::Annotator(_) | Self::Stage(_) => self.complete(Document::from_text(id.unwrap_or(place), text)),
+        }
+    }
+
+    /// Runs the stages, where there are any, over a document.
+    pub(crate) fn complete(&self, mut doc: Document) -> Result<Document> {
+        let stages = match self {
+            Self::Annotator(annotator) => annotator.stages(),
+            Self::Stage(stage) => std::slice::from_ref(stage),
+            Self::Annotated(_) => &[],
+        };
+        for stage in stages {
+            stage.run(&mut doc).on(stage.name(), &doc.id)?;
+        }
+        Ok(doc)
+    }
+}

@@ -1,0 +1,55 @@
+//! Annotations of news against gold data: readers of the usual formats, and the metrics that the field reports.
+//!
+//! [`evaluate`] runs a [`Task`] over a file or folder of gold annotations and gives a [`Table`]: strict entity F1,
+//! boundary F1 of sentences, quotations with source and cue, targeted sentiment, frames, stances, ROUGE, and articles
+//! taken out of pages. Predictions come from a [`System`], such as the pipeline itself ([`Pipeline`]), or from lines that
+//! were annotated before ([`Options::annotated`]). [`Counts`] is what precision, recall and F1 are made of everywhere;
+//! [`read_columns`] and [`EntityScore`], [`QuotationScores`] and [`Confusion`] can be used by themselves:
+//!
+//! ```
+//! use pressmark_evaluate::{EntityScore, read_columns};
+//!
+//! let gold = read_columns("Ana\tB-PER\nLima\tI-PER\nleft\tO\nOslo\tB-LOC\n")?;
+//! let mut score = EntityScore::default();
+//! score.add(&gold[0].sentences[0].tags, &["B-PER", "I-PER", "O", "B-ORG"]);
+//! assert_eq!(score.total().f1(), 0.5);
+//! # Ok::<(), pressmark_evaluate::Error>(())
+//! ```
+//!
+//! The crate prints nothing and knows no option of a command.
+#![deny(missing_docs)]
+
+mod annotated;
+mod articles;
+mod chunks;
+mod columns;
+mod documents;
+mod entities;
+mod error;
+mod frames;
+mod gold;
+mod measure;
+mod ner;
+mod points;
+mod quotations;
+mod quotes;
+mod sentences;
+mod sentiment;
+mod stance;
+mod summaries;
+mod table;
+mod task;
+
+pub use columns::{GoldDocument, GoldSentence, read_columns};
+pub use entities::EntityScore;
+pub use error::Error;
+pub use frames::{Coded, CodedText, read_coded};
+pub use gold::{GoldOptions, LabelMap, Taken};
+pub use measure::{Confusion, Counts, average_precision};
+pub use quotations::{KindScores, QuotationScores, Share};
+pub use table::{Column, Row, Table};
+pub use task::{Options, Task, evaluate};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
