@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(coded.unknown["odd"].0, 1);
 
         let refused = |fields: &GoldOptions, labels: &[String]| {
-            format!("{:#}", read_coded(&path, fields, "mine 1", labels).err().expect("refused"))
+            read_coded(&path, fields, "mine 1", labels).expect_err("refused").to_string()
         };
         let wrong = GoldOptions { map: LabelMap::new(&[("eco", "money")]), ..GoldOptions::default() };
         assert!(refused(&wrong, &labels).contains("the label map names money, which the codebook mine 1 has not"));

@@ -41,7 +41,7 @@ pub(crate) enum CodebookAction {
         #[arg(long)]
         markdown: bool,
     },
-    Fit(FitArgs),
+    Fit(Box<FitArgs>),
 }
 
 /// Learn a linear head for each frame from texts that people coded
