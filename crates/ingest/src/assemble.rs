@@ -20,7 +20,9 @@ pub(crate) struct Part<'a> {
     pub verdicts: &'a [Verdict],
     /// The block that comes first in the document's text.
     pub title: Option<usize>,
-    /// Why what stands between the blocks is dropped, where it is not white space.
+    /// Stretches between the blocks of which more is known, in order, and why they are dropped.
+    pub dropped: &'a [(Range<usize>, DropReason)],
+    /// Why what else stands between the blocks is dropped, where it is not white space.
     pub between: DropReason,
 }
 
@@ -159,11 +161,11 @@ impl Shaper<'_> {
                     (block.input.clone(), Item::dropped(self.raw(block.input.clone()), kind, reason))
                 }
             };
-            self.gap(&mut items, at..range.start);
+            self.between(&mut items, at..range.start);
             at = at.max(range.end);
             items.push(item);
         }
-        self.gap(&mut items, at..self.part.text.len());
+        self.between(&mut items, at..self.part.text.len());
         items
     }
 
@@ -173,6 +175,28 @@ impl Shaper<'_> {
             let reason = if text.trim().is_empty() { DropReason::Whitespace } else { self.part.between };
             items.push(Item::dropped(self.raw(range), SegmentKind::Chrome, reason));
         }
+    }
+
+    /// What stands between two blocks: the stretches of which more is known, and what lies around them.
+    ///
+    /// Stretches with one reason and nothing but markup between them are one.
+    fn between(&self, items: &mut Vec<Item>, range: Range<usize>) {
+        let from = self.part.dropped.partition_point(|(dropped, _)| dropped.end <= range.start);
+        let mut known = self.part.dropped[from..].iter().take_while(|(d, _)| d.start < range.end).peekable();
+        let mut at = range.start;
+        while let Some((dropped, reason)) = known.next() {
+            let start = dropped.start.max(at);
+            let mut end = dropped.end.min(range.end);
+            while let Some((next, _)) = known.next_if(|(_, next)| next == reason) {
+                end = end.max(next.end.min(range.end));
+            }
+            if start < end {
+                self.gap(items, at..start);
+                items.push(Item::dropped(self.raw(start..end), SegmentKind::Chrome, *reason));
+                at = end;
+            }
+        }
+        self.gap(items, at..range.end);
     }
 
     /// The record's bytes behind a range of the part's text.

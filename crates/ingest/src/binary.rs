@@ -25,6 +25,9 @@ const MAGIC: &[(&[u8], &str)] = &[
 /// have one in nine, a damaged text far fewer.
 const GARBLED: usize = 20;
 
+/// Bytes of a text to one NUL: with fewer, the NULs are strays and are taken out as other invisible characters are.
+const STRAY_NULS: usize = 1000;
+
 /// What the bytes are, when they are no text.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
     // "BZh", "ID3" and "RIFF" could start a text; a text has no control characters soon after.
@@ -35,7 +38,9 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = magic.filter(|(magic, _)| sure(magic)) {
         return Some(name);
     }
-    memchr::memchr(0, bytes).map(|_| "not text: there are NUL bytes")
+    // Content systems let a stray NUL through; a program or picture has one in ten bytes or more.
+    let nuls = memchr::memchr_iter(0, bytes).take(bytes.len() / STRAY_NULS + 1).count();
+    (nuls * STRAY_NULS > bytes.len()).then_some("not text: there are NUL bytes")
 }
 
 /// The label of UTF-16 without a byte order mark, told by where the zeros are: all Western text has them.

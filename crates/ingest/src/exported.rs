@@ -50,7 +50,7 @@ pub(crate) fn read(
             let end = blocks.last().map_or(*start, |b| start + b.input.end);
             let text = text.get(*start..end).unwrap_or_default();
             let title = is_title.then_some(0);
-            Part { text, map: Some(map), blocks, verdicts, title, between: DropReason::Metadata }
+            Part { text, map: Some(map), blocks, dropped: &[], verdicts, title, between: DropReason::Metadata }
         })
         .collect();
     let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Metadata);

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
@@ -219,6 +220,8 @@ pub(crate) struct Found {
 /// Blocks of a text or page, judged.
 pub(crate) struct Article {
     blocks: Vec<Block>,
+    /// What a page says outside of its blocks, and why it is left out.
+    dropped: Vec<(Range<usize>, DropReason)>,
     pub judged: Judged,
     pub meta: Meta,
     pub canonical: Option<String>,
@@ -232,7 +235,15 @@ impl Article {
         let blocks = clean::split(text, markdown);
         let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
         let problems = Vec::new();
-        Self { blocks, judged, meta: Meta::default(), canonical: None, between: DropReason::Markup, problems }
+        Self {
+            blocks,
+            dropped: Vec::new(),
+            judged,
+            meta: Meta::default(),
+            canonical: None,
+            between: DropReason::Markup,
+            problems,
+        }
     }
 
     pub(crate) fn of_page(
@@ -241,11 +252,11 @@ impl Article {
         url: Option<&str>,
         options: &Options,
     ) -> Result<Self, Failure> {
-        let Page { blocks, meta, canonical, problems } =
+        let Page { blocks, dropped, meta, canonical, problems } =
             html::extract(text, url, options).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
         let title = title.or(meta.title.as_deref());
         let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
-        Ok(Self { blocks, judged, meta, canonical, between: DropReason::Markup, problems })
+        Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
     }
 
     /// Notes what was wrong with the page.
@@ -257,7 +268,7 @@ impl Article {
 
     pub(crate) fn part<'a>(&'a self, text: &'a str, map: Option<&'a OffsetMap>) -> Part<'a> {
         let Judged { verdicts, title, .. } = &self.judged;
-        Part { text, map, blocks: &self.blocks, verdicts, title: *title, between: self.between }
+        Part { text, map, blocks: &self.blocks, dropped: &self.dropped, verdicts, title: *title, between: self.between }
     }
 }
 
@@ -282,6 +293,7 @@ fn plain(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Do
             text,
             map: Some(map),
             blocks: line,
+            dropped: &[],
             verdicts: &keep,
             title: Some(0),
             between: DropReason::Markup,

@@ -61,7 +61,15 @@ pub(crate) fn read(
     let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
     if let (Some(title), Some(line), None) = (&title, &line, article.judged.title) {
         let (text, map) = (title.text.as_ref(), Some(&title.map));
-        parts.push(Part { text, map, blocks: line, verdicts: &keep, title: Some(0), between: DropReason::Markup });
+        parts.push(Part {
+            text,
+            map,
+            blocks: line,
+            dropped: &[],
+            verdicts: &keep,
+            title: Some(0),
+            between: DropReason::Markup,
+        });
     }
     let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record);
     doc.source.url = doc.source.url.take().or(article.canonical);

@@ -70,6 +70,10 @@ pub fn warm_up() {
 pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     let lines: Vec<Line<'_>> = blocks.iter().map(Line::new).collect();
     let mut sure: Vec<Option<DropReason>> = lines.iter().map(chrome::reason).collect();
+    if hints.markup {
+        // The addresses that a page's markup left stand among its paragraphs: they are sources.
+        sure.iter_mut().filter(|s| **s == Some(DropReason::Link)).for_each(|s| *s = None);
+    }
     for (line, sure) in lines.iter().zip(&mut sure).filter(|(l, _)| l.kind == Some(SegmentKind::Chrome)) {
         *sure = sure.or(Some(if line.link_share > 0.5 { DropReason::Navigation } else { DropReason::Markup }));
     }

@@ -1,20 +1,26 @@
 //! A page to the blocks of its article, each with its exact bytes, and what the page says of itself.
 
-mod article;
+mod analysis;
 mod byline;
+mod candidate;
 mod charset;
 mod dated;
 mod gate;
+mod hints;
+#[cfg(test)]
+mod kinds;
 mod linked;
 mod meta;
 mod select;
-mod signs;
 #[cfg(test)]
 mod tests;
 mod text;
+mod title;
 mod tree;
 
-use pressmark_core::{Meta, ProblemKind};
+use std::ops::Range;
+
+use pressmark_core::{DropReason, Meta, ProblemKind};
 
 use crate::Options;
 use crate::block::Block;
@@ -27,6 +33,8 @@ pub(crate) use text::decode;
 pub(crate) struct Page {
     /// The blocks of the article in input order; empty when the page has none.
     pub blocks: Vec<Block>,
+    /// What else the page says, in input order, and why it is not the article: bytes of the page.
+    pub dropped: Vec<(Range<usize>, DropReason)>,
     /// What the page says of itself.
     pub meta: Meta,
     /// The address that the page gives as its own.
@@ -59,8 +67,16 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options) -> Resul
     }
     let tree = tree::Tree::parse(html);
     let found = meta::read(html, &tree, url, options);
-    let blocks = select::blocks(html, &tree, &found);
-    let blocks = linked::body(html, &tree, &found, &blocks).unwrap_or(blocks);
+    let select::Selection { blocks, mut dropped } = select::select(html, &tree, &found);
+    let blocks = match linked::body(html, &tree, &found, &blocks) {
+        Some(whole) => {
+            // What the page shows of it stands in the text already.
+            dropped.extend(blocks.into_iter().map(|b| (b.input, DropReason::DoubledParagraph)));
+            dropped.sort_by_key(|(range, _)| range.start);
+            whole
+        }
+        None => blocks,
+    };
     let mut problems = Vec::new();
     if tree.is_deep() {
         // What stands in what is told wrongly there.
@@ -69,5 +85,5 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options) -> Resul
     }
     problems.extend(gate::paywalled(html, &tree, &found, &blocks));
     problems.extend(gate::several(&tree, &found, &blocks));
-    Ok(Page { blocks, meta: found.meta, canonical: found.canonical, problems })
+    Ok(Page { blocks, dropped, meta: found.meta, canonical: found.canonical, problems })
 }

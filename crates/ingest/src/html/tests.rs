@@ -72,7 +72,6 @@ fn an_article_is_found_among_what_stands_around_it() {
         &[
             (Title, "Harbour shut"),
             (Body, LONG),
-            (Caption, "The market hall on Monday. Photo: A. Silva"),
             (Body, NEXT),
             (Heading, "What comes next"),
             (List, "The roof is mended first;"),

@@ -71,6 +71,14 @@ impl Counts {
     }
 }
 
+/// Characters to a word above which words are not told by spaces: Chinese, Japanese, Thai.
+const UNSPACED: usize = 12;
+
+/// Whether the words of a text are not separated.
+pub(super) fn is_unspaced(counts: Counts) -> bool {
+    counts.words * UNSPACED < counts.chars
+}
+
 /// Cuts the page into lines; `shown` tells for each node whether its text is looked at.
 ///
 /// `data_rows` tells which elements are cells of a table of data, or in one: its rows are lines.

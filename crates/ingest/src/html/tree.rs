@@ -5,6 +5,7 @@
 //! ever moved (no foster parenting, no adoption agency), so that the nodes stand in input order,
 //! a subtree is a range of indices, and no walk recurses.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -48,7 +49,7 @@ tags! {
     Select = "select"; Option = "option" | "optgroup" | "datalist"; Textarea = "textarea"; Details = "details";
     Summary = "summary"; Dialog = "dialog"; Center = "center"; Time = "time"; A = "a"; Img = "img";
     Svg = "svg"; Math = "math"; Iframe = "iframe"; Embedded = "object" | "applet" | "canvas" | "audio" | "video"
-        | "picture" | "map" | "noembed" | "noframes" | "frameset" | "progress" | "meter"
+        | "picture" | "noembed" | "noframes" | "frameset" | "progress" | "meter"
         | "amp-ad" | "amp-embed" | "amp-sidebar" | "amp-consent" | "amp-user-notification" | "amp-iframe"
         | "amp-analytics" | "amp-social-share" | "amp-auto-ads" | "amp-sticky-ad";
     Void = "area" | "embed" | "source" | "track" | "wbr" | "frame" | "param" | "keygen" | "bgsound" | "basefont";
@@ -174,7 +175,7 @@ impl Tree {
         let mut emitter =
             CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| builder.event(event, &span));
         emitter.naively_switch_states(true);
-        let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
+        let Ok(()) = Tokenizer::new_with_emitter(&*without_empty_titles(html), emitter).finish();
         builder.close_to(0);
         if builder.tree.nodes.iter().skip(1).all(|n| n.tag == Tag::Text) {
             builder.split_plain(html);
@@ -229,6 +230,43 @@ impl Tree {
         let nodes = self.nodes.get(index as usize..self.node(index).end as usize).unwrap_or_default();
         nodes.iter().filter(|n| n.tag == Tag::Text).map(|n| n.bytes.start as usize..n.bytes.end as usize)
     }
+}
+
+/// The page with every `<title/>` inside of `svg` called `<g    />`, byte for byte as long.
+///
+/// There the slash closes the element; the tokenizer, which does not know where it is, would take the rest of the
+/// page for the title's text.
+fn without_empty_titles(html: &str) -> Cow<'_, str> {
+    const TITLE: &str = "title";
+    // An id and a class; a bound, so that no page of open tags is read again and again.
+    const MAX_TITLE_TAG: usize = 512;
+    let bytes = html.as_bytes();
+    let named = |at: usize, name: &str| {
+        let end = at + 1 + name.len();
+        bytes.get(at + 1..end).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
+            && bytes.get(end).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    };
+    let mut places: Vec<usize> = Vec::new();
+    let mut depth = 0_usize;
+    for at in memchr::memchr_iter(b'<', bytes) {
+        if named(at, "svg") {
+            depth += 1;
+        } else if named(at, "/svg") {
+            depth = depth.saturating_sub(1);
+        } else if depth > 0 && named(at, TITLE) {
+            let tag = &bytes[at..bytes.len().min(at + MAX_TITLE_TAG)];
+            let end = memchr::memchr(b'>', tag).filter(|end| tag[end - 1] == b'/');
+            places.extend(end.map(|_| at + 1));
+        }
+    }
+    if places.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    let mut changed = html.to_owned();
+    for at in places {
+        changed.replace_range(at..at + TITLE.len(), "g    ");
+    }
+    Cow::Owned(changed)
 }
 
 /// Builds the tree from the tokenizer's events.

@@ -7,22 +7,32 @@
 
 use std::collections::HashMap;
 
-use pressmark_core::SegmentKind;
+use pressmark_core::{DropReason, SegmentKind};
 
-use super::signs::{Signs, signs};
-use super::text::{Counts, Line, lines};
+use super::hints::{NameHints, hints};
+use super::text::{Counts, Line, is_unspaced, lines};
 use super::tree::{Attr, NONE, Node, Tag, Tree};
 
 /// Names and classes of an element and the two around it.
-type Style<'a> = [(Tag, &'a str); 3];
+pub(super) type Style<'a> = [(Tag, &'a str); 3];
 
-/// A page under study.
-pub(super) struct Study<'a> {
+/// A page under analysis.
+pub(super) struct PageAnalysis<'a> {
     pub tree: &'a Tree,
     pub lines: Vec<Line>,
-    pub signs: Vec<Signs>,
-    /// Whether the node was set aside, with everything in it.
-    pub aside: Vec<bool>,
+    pub hints: Vec<NameHints>,
+    /// Why the node was set aside, with everything in it, if it was.
+    pub aside: Vec<Option<DropReason>>,
+    /// Whether the page says when it was published.
+    is_dated: bool,
+    /// The elements that are called an article or its text, the longest few of them.
+    articles: Vec<u32>,
+    /// The elements that are called the text of an article, the longest few of them.
+    bodies: Vec<u32>,
+    /// Buttons before every node.
+    buttons_before: Vec<u32>,
+    /// Headings of the first level before every node.
+    main_headings_before: Vec<u32>,
     /// For every node, what the lines that start before it hold.
     before: Vec<Counts>,
     prose_before: Vec<usize>,
@@ -41,54 +51,73 @@ const PROSE_WORDS: usize = 6;
 const CARD_TITLE_CHARS: usize = 15;
 /// Most characters of a card: a title, a summary of two sentences, a date.
 const CARD_CHARS: usize = 500;
+/// Share of a page's prose from which a name does not tell an element from the article: the article of a page whose
+/// only wrapper is called `promo` is most of it, while a sidebar with a summary of each story stays below a third.
+const SMALL_PART: f32 = 0.3;
+/// The same for names that stand at parts of articles as well (`meta`, `author`), which hold a sentence or two.
+const MINOR_PART: f32 = 0.2;
+/// Characters of prose from which an element that is called an article holds one: a teaser has one sentence or two.
+const ARTICLE_PROSE: usize = 300;
+/// Prose of an element around the chosen one, in tenths of the latter, from which the former is the article.
+const GATHER: usize = 20;
+/// Elements that are called an article of which more than these is not asked: each is looked at for every element.
+const LONGEST: usize = 8;
+/// Share from which an element is the page.
+const MOST: f32 = 0.5;
 /// Prose outside of a gallery that shows that the gallery is not the article itself.
 const GALLERY_REST: usize = 600;
 
 /// How much of a line is prose, in characters.
 fn prose(counts: Counts) -> usize {
-    let wordless = counts.words * 12 < counts.chars;
-    let long = counts.chars >= PROSE_CHARS && (counts.words >= PROSE_WORDS || wordless);
+    let long = counts.chars >= PROSE_CHARS && (counts.words >= PROSE_WORDS || is_unspaced(counts));
     if long && counts.link_share() < 0.5 { counts.chars - counts.linked } else { 0 }
 }
 
 /// How strictly a page is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Care {
+pub(super) enum Strictness {
     /// Names of elements count.
     Names,
     /// Only what is hidden and comments are set aside.
     Lenient,
 }
 
-impl<'a> Study<'a> {
-    pub(super) fn new(html: &str, tree: &'a Tree, care: Care) -> Self {
-        let signs: Vec<Signs> = (0..tree.len() as u32)
-            .map(|i| if tree.node(i).tag == Tag::Text { Signs::default() } else { signs(tree, i) })
+impl<'a> PageAnalysis<'a> {
+    pub(super) fn new(html: &str, tree: &'a Tree, strictness: Strictness, is_dated: bool) -> Self {
+        let hints: Vec<NameHints> = (0..tree.len() as u32)
+            .map(|i| if tree.node(i).tag == Tag::Text { NameHints::default() } else { hints(tree, i) })
             .collect();
         let shown = shown(tree);
         let data = data_cells(html, tree);
         let lines = lines(html, tree, &shown, &data);
-        let mut study = Self {
+        let mut analysis = Self {
             tree,
             lines,
-            signs,
-            aside: vec![false; tree.len()],
+            hints,
+            aside: vec![None; tree.len()],
+            is_dated,
+            articles: Vec::new(),
+            bodies: Vec::new(),
+            buttons_before: count_before(tree, Tag::Button),
+            main_headings_before: count_before(tree, Tag::H1),
             before: Vec::new(),
             prose_before: Vec::new(),
             links_before: Vec::new(),
             of_class: HashMap::new(),
         };
-        study.count();
-        study.set_aside(Care::Lenient);
-        if care == Care::Names {
-            study.count();
-            study.count_classes();
-            study.set_aside(Care::Names);
-            study.count();
-            study.set_cards_aside();
+        analysis.count();
+        analysis.bodies = analysis.longest(|hints, _| hints.body && !hints.comments, 1);
+        analysis.set_aside(Strictness::Lenient);
+        if strictness == Strictness::Names {
+            analysis.count();
+            analysis.count_classes();
+            analysis.find_articles();
+            analysis.set_aside(Strictness::Names);
+            analysis.count();
+            analysis.set_cards_aside();
         }
-        study.count();
-        study
+        analysis.count();
+        analysis
     }
 
     /// Sums up what is not set aside.
@@ -117,6 +146,25 @@ impl<'a> Study<'a> {
         }
     }
 
+    /// Notes which elements are called an article.
+    fn find_articles(&mut self) {
+        let called = |hints: NameHints, tag: Tag| {
+            let good = hints.body || hints.article || tag == Tag::Article;
+            good && hints.chrome.is_none() && !hints.related && !hints.comments
+        };
+        self.articles = self.longest(called, ARTICLE_PROSE);
+    }
+
+    /// Of the elements for which `called` holds, those with most prose, few enough that looking through them is cheap.
+    fn longest(&self, called: impl Fn(NameHints, Tag) -> bool, prose: usize) -> Vec<u32> {
+        let nodes = self.tree.nodes().iter().enumerate();
+        let fits = nodes.filter(|(i, node)| called(self.hints[*i], node.tag)).map(|(i, _)| i as u32);
+        let mut longest: Vec<u32> = fits.filter(|i| self.prose_in(*i) >= prose).collect();
+        longest.sort_by_key(|i| (std::cmp::Reverse(self.prose_in(*i)), *i));
+        longest.truncate(LONGEST);
+        longest
+    }
+
     fn count_classes(&mut self) {
         let mut of_class: HashMap<(Tag, &'a str), usize> = HashMap::new();
         for index in 0..self.tree.len() as u32 {
@@ -140,7 +188,7 @@ impl<'a> Study<'a> {
         let total = self.total();
         for parent in 0..self.tree.len() as u32 {
             let node = self.tree.node(parent);
-            if node.tag == Tag::Text || self.aside[parent as usize] || node.end < parent + 6 {
+            if node.tag == Tag::Text || self.aside[parent as usize].is_some() || node.end < parent + 6 {
                 continue;
             }
             let mut group: Vec<u32> = Vec::new();
@@ -157,7 +205,7 @@ impl<'a> Study<'a> {
                 let cards = if self.are_cards(&group, total) { group } else { Vec::new() };
                 for card in cards {
                     let end = self.tree.node(card).end as usize;
-                    self.aside[card as usize..end].fill(true);
+                    self.aside[card as usize..end].fill(Some(DropReason::Related));
                 }
             }
         }
@@ -180,9 +228,9 @@ impl<'a> Study<'a> {
     }
 
     /// The first run of text of a line that is not set aside.
-    fn first_text(&self, line: usize) -> Option<u32> {
+    pub(super) fn first_text(&self, line: usize) -> Option<u32> {
         let items = &self.lines.get(line)?.items;
-        items.iter().copied().find(|i| self.tree.node(*i).tag == Tag::Text && !self.aside[*i as usize])
+        items.iter().copied().find(|i| self.tree.node(*i).tag == Tag::Text && self.aside[*i as usize].is_none())
     }
 
     /// Characters of prose inside an element.
@@ -206,17 +254,17 @@ impl<'a> Study<'a> {
         if chars == 0 { 0.0 } else { linked as f32 / chars as f32 }
     }
 
-    fn set_aside(&mut self, care: Care) {
+    fn set_aside(&mut self, strictness: Strictness) {
         let nodes = self.tree.len() as u32;
         let total = self.total();
         let mut index = 0;
         while index < nodes {
             let node = self.tree.node(index);
-            let gone = self.aside[index as usize];
-            if gone || (node.tag != Tag::Text && self.is_aside(index, total, care)) {
-                for flag in &mut self.aside[index as usize..node.end as usize] {
-                    *flag = true;
-                }
+            let is_element = node.tag != Tag::Text;
+            let why = self.aside[index as usize]
+                .or_else(|| if is_element { self.why_aside(index, total, strictness) } else { None });
+            if why.is_some() {
+                self.aside[index as usize..node.end as usize].fill(why);
                 index = node.end;
             } else {
                 index += 1;
@@ -224,54 +272,63 @@ impl<'a> Study<'a> {
         }
     }
 
-    fn is_aside(&self, index: u32, total: usize, care: Care) -> bool {
+    /// Why an element is set aside; `None` for those that may hold the article.
+    fn why_aside(&self, index: u32, total: usize, strictness: Strictness) -> Option<DropReason> {
         let node = self.tree.node(index);
         if matches!(node.tag, Tag::Html | Tag::Body | Tag::Main) {
-            return false;
+            return None;
         }
-        let signs = self.signs[index as usize];
+        let mut hints = self.hints[index as usize];
         let prose = self.prose_in(index);
-        let share = prose as f32 / total.max(1) as f32;
-        if care == Care::Lenient {
-            return (signs.hidden && share < 0.5) || (signs.comments && share < 0.9 && !self.holds_article(index));
+        // What leads to other stories has links; a paragraph called `teaser` that has none is this story's.
+        hints.related &= self.chars_in(index).1 > 0 || self.is_in_link(index);
+        let below = |limit: f32| (prose as f32) < limit * total.max(1) as f32;
+        if strictness == Strictness::Lenient {
+            // A page that shows its article by a script hides most of its prose until then.
+            let hidden = (hints.hidden && below(MOST)).then_some(DropReason::Hidden);
+            let comments = hints.comments && below(0.9) && !self.holds_article(index);
+            return hidden.or(comments.then_some(DropReason::Comment));
         }
-        if signs == Signs::default() && !node.tag.is_block() {
-            return false;
+        if hints == NameHints::default() && !node.tag.is_block() {
+            return None;
         }
         if !node.tag.is_block() && self.is_part_of_line(index) {
-            return false;
+            return None;
         }
-        let article = matches!(node.tag, Tag::Article);
-        let heading = node.tag.heading_level().is_some();
-        let small = share < 0.3;
+        // Beside an element that is called an article, a sidebar may be as long as it likes.
+        let limit = if self.has_article_beside(index, total) { MOST } else { SMALL_PART };
+        let small = below(limit);
         match node.tag {
-            Tag::Nav | Tag::Footer | Tag::Aside | Tag::Form => return small,
+            Tag::Nav => return small.then_some(DropReason::Navigation),
+            Tag::Form | Tag::Label | Tag::Legend => return small.then_some(DropReason::Form),
+            Tag::Footer | Tag::Aside => return small.then_some(hints.chrome.unwrap_or(DropReason::Boilerplate)),
             Tag::Header => {
                 let inside =
                     self.tree.ancestors(node.parent).any(|a| matches!(self.tree.node(a).tag, Tag::Article | Tag::Main));
-                return small && !inside && !self.signs[index as usize].article;
+                return (small && !inside && !hints.article).then_some(DropReason::Boilerplate);
             }
-            Tag::Label | Tag::Legend => return small,
+            Tag::Article => return (hints.related && small).then_some(DropReason::Related),
+            tag if tag.heading_level().is_some() => return None,
             _ => {}
         }
-        if article || heading {
-            return signs.related && small && !heading;
+        if hints.pullquote {
+            return below(MINOR_PART).then_some(DropReason::PullQuote);
         }
-        if signs.pullquote {
-            return share < 0.2;
-        }
-        if signs.gallery && !signs.body {
-            return share < 0.4 || total - prose >= GALLERY_REST;
+        if hints.gallery && !hints.body {
+            return (below(0.4) || total - prose >= GALLERY_REST).then_some(DropReason::Gallery);
         }
         // A class that most paragraphs bear tells them from nothing (`paywall`, `print-only`).
         let share = self.prose_of_class(index) as f32 / total.max(1) as f32;
-        if (signs.chrome || signs.related) && !signs.body {
-            return share < 0.3;
+        if (hints.chrome.is_some() || hints.related) && !hints.body {
+            // Inside an article links to other stories may be long where the article is longer.
+            let rest = hints.related && share < MOST && total - prose >= GALLERY_REST && !self.holds_article(index);
+            return (share < limit || rest).then_some(hints.chrome.unwrap_or(DropReason::Related));
         }
-        if signs.credits && !signs.body && !signs.article {
-            return share < 0.2;
+        if hints.credits && !hints.body && !hints.article {
+            return (share < MINOR_PART).then_some(DropReason::Credits);
         }
-        signs.doubtful && !signs.body && !signs.caption && share < 0.1 && self.link_share_in(index) > 0.4
+        let doubtful = hints.doubtful && !hints.body && !hints.caption;
+        (doubtful && share < 0.1 && self.link_share_in(index) > 0.4).then_some(DropReason::Boilerplate)
     }
 
     /// Whether an inline element is but a part of its line: names inside running text say little.
@@ -281,14 +338,32 @@ impl<'a> Study<'a> {
         block.is_some_and(|b| self.chars_in(b).0 > own * 2)
     }
 
-    /// Whether what is named like an article's text stands inside an element.
+    /// Whether an element stands in a link or holds a button.
+    fn is_in_link(&self, index: u32) -> bool {
+        let node = self.tree.node(index);
+        node.linked || self.buttons_before[node.end as usize] > self.buttons_before[index as usize]
+    }
+
+    /// Whether what is called an article, and holds enough for one, stands neither in an element nor around it.
+    fn has_article_beside(&self, index: u32, total: usize) -> bool {
+        let end = self.tree.node(index).end;
+        if self.articles.iter().any(|a| (index..end).contains(a)) {
+            return false;
+        }
+        self.articles.iter().any(|a| {
+            let beside = *a >= end || self.tree.node(*a).end <= index;
+            let prose = self.prose_in(*a);
+            beside && prose >= ARTICLE_PROSE && prose * 5 >= total
+        })
+    }
+
+    /// Whether a main heading, or what is named like an article's text, stands inside an element.
     fn holds_article(&self, index: u32) -> bool {
         let end = self.tree.node(index).end;
         let total = self.total();
-        (index..end).any(|i| {
-            self.tree.node(i).tag == Tag::H1
-                || (self.signs[i as usize].body && !self.signs[i as usize].comments && self.prose_in(i) * 3 > total)
-        })
+        let heads = self.main_headings_before[end as usize] > self.main_headings_before[index as usize];
+        let is_body = |i: &u32| self.hints[*i as usize].body && self.prose_in(*i) * 3 > total;
+        heads || self.bodies.iter().filter(|i| (index..end).contains(i)).any(is_body)
     }
 
     /// The elements that together hold the article, in page order; none when there is no prose.
@@ -324,6 +399,8 @@ impl<'a> Study<'a> {
             top = parent;
         }
         let top = self.widen(top);
+        // A page that says when it was published is one story, and others stand around it.
+        let top = if self.is_dated { top } else { self.gather(top) };
         self.with_siblings(top, &scores)
     }
 
@@ -368,13 +445,42 @@ impl<'a> Study<'a> {
         top
     }
 
+    /// Climbs where most of the page's prose stands beside the element, as on pages made of sections of their own.
+    fn gather(&self, top: u32) -> u32 {
+        let mut best = top;
+        for parent in
+            self.tree.ancestors(self.tree.node(top).parent).take_while(|p| self.tree.node(*p).tag != Tag::Html)
+        {
+            let (own, all) = (self.prose_in(best), self.prose_in(parent));
+            if all * 10 < own * GATHER {
+                continue;
+            }
+            let (chars, linked) = self.chars_in(parent);
+            if linked * 10 < chars * 3 {
+                best = parent;
+            }
+        }
+        best
+    }
+
     /// Names and classes of an element and the two around it.
-    fn style(&self, index: u32) -> Style<'_> {
+    pub(super) fn style(&self, index: u32) -> Style<'_> {
         let mut style = [(Tag::Text, ""); 3];
         for (slot, element) in style.iter_mut().zip(self.tree.ancestors(index)) {
             *slot = (self.tree.node(element).tag, self.tree.attr(element, Attr::Class).unwrap_or(""));
         }
         style
+    }
+
+    /// The style in which most of the page's prose is set.
+    pub(super) fn paragraph_style(&self) -> Option<Style<'_>> {
+        let mut styles: HashMap<Style<'_>, usize> = HashMap::new();
+        for (index, line) in self.lines.iter().enumerate() {
+            if line.block != NONE && prose(line.counts) > 0 && self.first_text(index).is_some() {
+                *styles.entry(self.style(line.block)).or_default() += prose(line.counts);
+            }
+        }
+        styles.into_iter().max_by_key(|(style, chars)| (*chars, *style)).map(|(style, _)| style)
     }
 
     fn is_page(&self, index: u32) -> bool {
@@ -428,9 +534,9 @@ impl<'a> Study<'a> {
             Tag::Ul | Tag::Ol | Tag::Dl | Tag::Li | Tag::Dd | Tag::Dt | Tag::Form | Tag::Address => -3.0,
             _ => 0.0,
         };
-        let signs = self.signs[index as usize];
-        let good = if signs.body { 40.0 } else { f32::from(u8::from(signs.article)) * 15.0 };
-        let bad = signs.chrome || signs.related || signs.comments || signs.credits || signs.caption;
+        let hints = self.hints[index as usize];
+        let good = if hints.body { 40.0 } else { f32::from(u8::from(hints.article)) * 15.0 };
+        let bad = hints.chrome.is_some() || hints.related || hints.comments || hints.credits || hints.caption;
         tag + good - if bad { 25.0 } else { 0.0 }
     }
 
@@ -469,7 +575,7 @@ impl<'a> Study<'a> {
                     let (chars, linked) = self.chars_in(child);
                     (chars > 80 && linked * 4 < chars) || (chars > 0 && linked == 0 && self.prose_in(child) > 0)
                 });
-            if joined && !self.aside[child as usize] {
+            if joined && self.aside[child as usize].is_none() {
                 roots.push(child);
             }
         }
@@ -483,7 +589,7 @@ impl<'a> Study<'a> {
         for element in self.tree.ancestors(block) {
             let tag = self.tree.node(element).tag;
             let pictured = tag == Tag::Figure && kind == SegmentKind::Body;
-            if (self.signs[element as usize].caption || pictured) && self.prose_in(element) * 5 < self.total() {
+            if (self.hints[element as usize].caption || pictured) && self.prose_in(element) * 5 < self.total() {
                 return SegmentKind::Caption;
             }
             let found = match tag {
@@ -499,6 +605,15 @@ impl<'a> Study<'a> {
         }
         kind
     }
+}
+
+/// For each node and the end of the page, how many elements of a kind start before it.
+fn count_before(tree: &Tree, tag: Tag) -> Vec<u32> {
+    let mut before = vec![0; tree.len() + 1];
+    for (index, node) in tree.nodes().iter().enumerate() {
+        before[index + 1] = before[index] + u32::from(node.tag == tag);
+    }
+    before
 }
 
 /// For each node, whether its text can be on the page at all.

@@ -1,0 +1,395 @@
+//! What the names that page authors give to elements say about them.
+//!
+//! Class, id, role, itemprop and component names are cut into words (`relatedArticles-box` →
+//! `related`, `articles`, `box`) and looked up. Whole words and a few stems, no substrings: in
+//! `subheader` stands no `header` and in `shadow` no `ad`. The lists were drawn up from the
+//! markup of common content systems and held against Readability's own (`unlikelyCandidates`,
+//! `okMaybeItsACandidate`, `positive`, `negative`).
+
+use pressmark_core::DropReason;
+
+use super::tree::{Attr, Tag, Tree};
+
+/// What an element seems to be, as far as its names tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct NameHints {
+    /// Never part of an article, and what it is: navigation, sharing, advertising, prompts.
+    pub chrome: Option<DropReason>,
+    /// Links to other stories.
+    pub related: bool,
+    /// Readers' comments.
+    pub comments: bool,
+    /// Who, when and where: bylines, dates, tag lists, biographies.
+    pub credits: bool,
+    /// May well be chrome (`widget`, `more`, `tools`).
+    pub doubtful: bool,
+    /// The text of an article.
+    pub body: bool,
+    /// Holds an article.
+    pub article: bool,
+    /// A caption or the credit of a picture.
+    pub caption: bool,
+    /// Not shown.
+    pub hidden: bool,
+    /// A row of pictures to leaf through.
+    pub gallery: bool,
+    /// A quotation repeated from the text for show.
+    pub pullquote: bool,
+}
+
+impl NameHints {
+    /// Adds what one name says. `post-body-bio` names no body.
+    fn add(&mut self, own: NameHints) {
+        let NameHints {
+            chrome,
+            related,
+            comments,
+            credits,
+            doubtful,
+            body,
+            article,
+            caption,
+            hidden,
+            gallery,
+            pullquote,
+        } = own;
+        self.body |= body && !(chrome.is_some() || related || comments || credits || caption);
+        self.chrome = self.chrome.or(chrome);
+        self.related |= related;
+        self.comments |= comments;
+        self.credits |= credits;
+        self.doubtful |= doubtful;
+        self.article |= article;
+        self.caption |= caption;
+        self.hidden |= hidden;
+        self.gallery |= gallery;
+        self.pullquote |= pullquote;
+    }
+}
+
+/// Reads the names of an element.
+pub(super) fn hints(tree: &Tree, index: u32) -> NameHints {
+    let mut hints = NameHints::default();
+    let mut word = String::new();
+    for (name, value) in tree.attrs(index) {
+        match name {
+            Attr::Class | Attr::Id | Attr::Component => {
+                let mut before = Before::default();
+                // Long ids are the headings they stand at, written small.
+                let names = value.split_ascii_whitespace().filter(|n| name != Attr::Id || is_short(n));
+                for name in names {
+                    let mut own = NameHints { hidden: is_hiding(name), ..NameHints::default() };
+                    words(name, &mut word, |w| read(w, &mut before, &mut own));
+                    before = Before::default();
+                    hints.add(own);
+                }
+            }
+            Attr::Role => match value.trim() {
+                "navigation" | "banner" | "contentinfo" | "search" | "menu" | "menubar" | "toolbar" | "dialog"
+                | "alertdialog" | "tablist" | "complementary" | "form" => {
+                    hints.chrome = hints.chrome.or(role_reason(value.trim()));
+                }
+                "article" | "main" => hints.article = true,
+                _ => {}
+            },
+            Attr::Itemprop => match value.trim() {
+                "articleBody" | "reviewBody" => hints.body = true,
+                "author" | "datePublished" | "dateModified" | "publisher" | "keywords" | "articleSection" => {
+                    hints.credits = true;
+                }
+                "comment" => hints.comments = true,
+                "caption" => hints.caption = true,
+                _ => {}
+            },
+            Attr::Hidden => hints.hidden |= value != "until-found",
+            Attr::AriaHidden => hints.hidden |= value.trim() == "true",
+            Attr::Style => hints.hidden |= hides(value),
+            Attr::Rel => hints.credits |= value.split_ascii_whitespace().any(|r| matches!(r, "author" | "tag")),
+            _ => {}
+        }
+    }
+    match tree.node(index).tag {
+        Tag::Nav => hints.chrome = Some(DropReason::Navigation),
+        Tag::Aside => hints.doubtful = true,
+        Tag::Figcaption | Tag::Caption => hints.caption = true,
+        Tag::Address => hints.credits = true,
+        _ => {}
+    }
+    hints
+}
+
+/// At most four words.
+fn is_short(name: &str) -> bool {
+    name.split(['-', '_']).count() <= 4
+}
+
+/// Whether an inline style takes the element off the page, or out of the sight of its readers.
+fn hides(style: &str) -> bool {
+    let (mut tiny, mut cut_off) = (false, false);
+    for rule in style.split(';') {
+        let (name, value) = rule.split_once(':').unwrap_or_default();
+        let value = value.trim().to_ascii_lowercase();
+        let value: String = value.trim_end_matches("!important").chars().filter(|c| !c.is_whitespace()).collect();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "display" if value == "none" => return true,
+            "visibility" if value == "hidden" || value == "collapse" => return true,
+            // Texts for screen readers are cut to nothing, or moved off the page.
+            "clip" if value.starts_with("rect(") && is_empty_rect(&value) => return true,
+            "clip-path" if matches!(value.as_str(), "inset(50%)" | "inset(100%)" | "circle(0)") => return true,
+            "left" | "top" | "text-indent" | "margin-left" if is_off_page(&value) => return true,
+            "font-size" if matches!(value.as_str(), "0" | "0px" | "0pt" | "0em") => return true,
+            "width" | "height" | "max-height" => tiny |= matches!(value.as_str(), "0" | "0px" | "1px"),
+            "overflow" => cut_off = value == "hidden" || value == "clip",
+            _ => {}
+        }
+    }
+    tiny && cut_off
+}
+
+/// `rect(0, 0, 0, 0)` and `rect(1px, 1px, 1px, 1px)`, with and without commas.
+fn is_empty_rect(value: &str) -> bool {
+    let digits = value.chars().filter(char::is_ascii_digit);
+    digits.clone().count() <= 4 && digits.clone().all(|d| d == '0' || d == '1')
+}
+
+/// A thousand pixels and more to the left or above.
+fn is_off_page(value: &str) -> bool {
+    let number = value.trim_end_matches("px").trim_end_matches("em");
+    number.parse::<f32>().is_ok_and(|n| n <= -900.0)
+}
+
+/// Class names by which common style sheets hide elements.
+fn is_hiding(class: &str) -> bool {
+    const HIDING: &[&str] = &[
+        "hidden",
+        "hide",
+        "is-hidden",
+        "sr-only",
+        "screen-reader-text",
+        "visually-hidden",
+        "visuallyhidden",
+        "u-hidden",
+        "u-visually-hidden",
+        "element-invisible",
+        "invisible",
+        "print-only",
+        "printonly",
+        "screenreader",
+        "screen-reader-only",
+        "a11y-hidden",
+        "show-for-sr",
+        "vh",
+        "visually-hide",
+        "offscreen",
+    ];
+    // `hidden-xs` hides on telephones what is shown elsewhere; `hidden-metadata` is never shown.
+    const ON_SOME_SCREENS: &[&str] =
+        &["xs", "sm", "md", "lg", "xl", "xxl", "print", "phone", "tablet", "desktop", "mobile"];
+    HIDING.contains(&class)
+        || class.strip_prefix("hidden-").is_some_and(|rest| {
+            rest.chars().all(|c| c.is_ascii_lowercase()) && rest.len() > 1 && !ON_SOME_SCREENS.contains(&rest)
+        })
+}
+
+/// Words of the same name that stood before.
+#[derive(Default)]
+struct Before {
+    story: bool,
+    most: bool,
+    sign: bool,
+    read: bool,
+    pull: bool,
+    about: bool,
+    image: bool,
+}
+
+fn read(word: &str, before: &mut Before, hints: &mut NameHints) {
+    // `has-sidebar`, `no-caption`: said of an element that holds the thing, or does not.
+    let about =
+        std::mem::replace(&mut before.about, matches!(word, "has" | "no" | "with" | "without" | "not" | "hide"));
+    if about {
+        before.about = true;
+        return;
+    }
+    match word {
+        "related" | "relateds" | "recirc" | "recirculation" | "recommended" | "recommendations" | "recommendation"
+        | "recommend" | "trending" | "popular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "mgid"
+        | "teaser" | "teasers" | "readmore" | "morefrom" | "upnext" | "onward" | "jetpack" | "yarpp" | "latest"
+        | "crosslink" | "seealso" | "headlines" | "mostread" | "mostpopular" => hints.related = true,
+        "comment" | "comments" | "commentlist" | "disqus" | "livefyre" | "respond" | "discussion" | "replies"
+        | "viafoura" | "coral" | "spotim" | "hyvor" => hints.comments = true,
+        "byline" | "bylines" | "author" | "authors" | "bio" | "biography" | "contributor" | "contributors" | "meta"
+        | "metadata" | "dateline" | "timestamp" | "date" | "datetime" | "published" | "pubdate" | "updated"
+        | "tags" | "taglist" | "tagcloud" | "keywords" | "topics" | "kicker" | "eyebrow" | "category"
+        | "categories" | "rubric" | "copyright" | "disclaimer" | "license" | "reporter" | "readtime"
+        | "postmetadata" | "vcard" => {
+            hints.credits = true;
+        }
+        "caption" | "captions" | "credit" | "credits" | "photographer" | "figcaption" | "imagecaption" | "legend" => {
+            hints.caption = true;
+        }
+        "box" | "text" | "description" | "source" | "title" | "info" if before.image => {
+            hints.caption = true;
+        }
+        "next" | "also" if before.read => hints.related = true,
+        "carousel" | "slideshow" | "slider" | "gallery" | "galleries" | "slides" => hints.gallery = true,
+        "widget" | "widgets" | "more" | "tools" | "tool" | "module" | "box" | "links" | "list" | "aside" | "extra"
+        | "extras" | "next" | "prev" | "previous" | "rating" | "ratings" | "poll" | "quiz" | "infobox" | "factbox"
+        | "player" | "video" | "embed" | "tag" | "hub" | "info" | "header" | "overlay" | "utility" | "actions"
+        | "buttons" | "button" | "live" | "sticky" | "sub" | "sidebars" | "inset" | "interstitial" => {
+            hints.doubtful = true
+        }
+        "entry" | "story" | "post" | "article" => {
+            hints.article = true;
+            before.story = true;
+        }
+        "content" | "body" | "text" | "fulltext" | "main" | "copy" | "page" if before.story => hints.body = true,
+        "articlebody" | "storybody" | "postbody" | "bodytext" | "storytext" | "articletext" | "articlecontent"
+        | "bodycopy" | "storycontent" | "postcontent" | "entrycontent" | "richtext" | "prose" => hints.body = true,
+        "main" | "hentry" | "blog" => hints.article = true,
+        "pullquote" => hints.pullquote = true,
+        "quote" if before.pull => hints.pullquote = true,
+        "read" | "viewed" | "shared" | "commented" if before.most => hints.related = true,
+        "up" if before.sign => hints.chrome = Some(DropReason::Newsletter),
+        _ => match chrome(word) {
+            Some(reason) => hints.chrome = hints.chrome.or(Some(reason)),
+            None => stem(word, hints),
+        },
+    }
+    before.image = matches!(word, "image" | "img" | "picture" | "photo" | "foto");
+    before.most |= word == "most";
+    before.sign |= word == "sign";
+    before.read |= word == "read" || word == "see";
+    before.pull |= word == "pull";
+}
+
+/// What a word calls an element that is never part of an article.
+fn chrome(word: &str) -> Option<DropReason> {
+    Some(match word {
+        "nav" | "navigation" | "navbar" | "menu" | "submenu" | "breadcrumb" | "breadcrumbs" | "masthead" | "skip"
+        | "skiplink" | "toc" | "crosslinks" | "topbar" | "appbar" => DropReason::Navigation,
+        "pagination" | "pager" | "paging" => DropReason::Pagination,
+        "ad" | "ads" | "adv" | "advert" | "adslot" | "dfp" | "gpt" | "sponsor" | "sponsored" | "sponsors" | "promo"
+        | "promos" | "promotion" | "marketing" | "shop" | "shopping" | "cta" | "callout" => DropReason::Advertisement,
+        "cookie" | "cookies" | "consent" | "gdpr" => DropReason::CookieNotice,
+        "newsletter" | "newsletters" | "signup" => DropReason::Newsletter,
+        "subscribe" | "subscription" | "login" | "register" | "paywall" => DropReason::Subscription,
+        "donate" | "donation" | "donations" => DropReason::Donation,
+        "share" | "sharing" | "shares" | "sharebar" | "sharetools" | "addthis" | "addtoany" | "sharedaddy"
+        | "print" | "whatsapp" | "toolbar" => DropReason::ShareBar,
+        "social" | "socials" | "follow" => DropReason::FollowUs,
+        "search" | "searchform" | "survey" | "feedback" => DropReason::Form,
+        "ai2html" | "datawrapper" | "graphic" | "infographic" | "chart" => DropReason::Player,
+        "footer" | "popup" | "modal" | "lightbox" | "sidebar" | "rail" | "banner" | "ticker" | "notification"
+        | "push" => DropReason::Boilerplate,
+        _ => return None,
+    })
+}
+
+/// What a role of ARIA calls an element that is never part of an article.
+fn role_reason(role: &str) -> Option<DropReason> {
+    Some(match role {
+        "navigation" | "menu" | "menubar" | "tablist" => DropReason::Navigation,
+        "search" | "form" => DropReason::Form,
+        "toolbar" => DropReason::ShareBar,
+        "banner" | "contentinfo" | "dialog" | "alertdialog" | "complementary" => DropReason::Boilerplate,
+        _ => return None,
+    })
+}
+
+/// Names that are written in one word with another.
+fn stem(word: &str, hints: &mut NameHints) {
+    let starts = |stems: &[&str]| stems.iter().any(|s| word.starts_with(s));
+    const STEMS: &[(&[&str], DropReason)] = &[
+        (&["newsletter"], DropReason::Newsletter),
+        (&["advert", "sponsor", "promobox"], DropReason::Advertisement),
+        (&["subscri"], DropReason::Subscription),
+        (&["breadcrumb", "navbar"], DropReason::Navigation),
+        (&["cookie"], DropReason::CookieNotice),
+        (&["socialshare", "sharebutton", "shareicon", "sharelink"], DropReason::ShareBar),
+        (&["sociallink", "socialicon"], DropReason::FollowUs),
+        (&["sidebar"], DropReason::Boilerplate),
+    ];
+    if let Some((_, reason)) = STEMS.iter().find(|(stems, _)| starts(stems)) {
+        hints.chrome = hints.chrome.or(Some(*reason));
+    } else if starts(&["related", "recommend", "mostpopular", "mostread", "trending", "outbrain", "taboola"]) {
+        hints.related = true;
+    } else if starts(&["comments", "commentlist", "commentform", "disqus"]) {
+        hints.comments = true;
+    } else if word.ends_with("caption") {
+        hints.caption = true;
+    } else if starts(&["authorbio", "authorbox", "authorinfo", "aboutauthor", "posttags", "entrymeta", "postmeta"]) {
+        hints.credits = true;
+    }
+}
+
+/// Cuts a name into lower-case words at case changes and non-letters.
+///
+/// Short words that only a case change sets apart are left out: they come from generated names.
+fn words(name: &str, word: &mut String, mut read: impl FnMut(&str)) {
+    word.clear();
+    let (mut lower, mut cased) = (false, false);
+    let mut done = |word: &mut String, cased: bool| {
+        if word.len() > if cased { 3 } else { 1 } {
+            read(word);
+        }
+        word.clear();
+    };
+    for c in name.chars() {
+        if !c.is_alphabetic() {
+            done(word, cased);
+            cased = c.is_numeric();
+        } else if c.is_uppercase() && lower {
+            done(word, true);
+            cased = true;
+        }
+        if c.is_alphabetic() {
+            word.extend(c.to_lowercase());
+        }
+        lower = c.is_lowercase();
+    }
+    done(word, cased);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(tag: &str) -> NameHints {
+        let tree = Tree::parse(tag);
+        hints(&tree, 1)
+    }
+
+    #[test]
+    fn names_are_read_in_whole_words() {
+        assert!(of("<div class='relatedArticles-box'>").related);
+        assert_eq!(of("<div id=social_share>").chrome, Some(DropReason::FollowUs));
+        assert!(of("<div class='most-read'>").related);
+        assert!(of("<div class=StoryBodyText>").body);
+        assert_eq!(of("<div class='newsletter-sign-up'>").chrome, Some(DropReason::Newsletter));
+        assert!(!of("<div class=post-body-bio>").body);
+        assert!(of("<section itemprop=articleBody>").body);
+        let plain = of("<div class='subheader shadow gradient loaded thread'>");
+        assert_eq!(plain, NameHints::default());
+        assert_eq!(of("<div id=sharing-is-what-friends-do>"), NameHints::default());
+        assert_eq!(of("<p class='sc-77 hAdRRP x1ad'>"), NameHints::default());
+        assert_eq!(of("<div class='has-sidebar no-caption with-social-share'>"), NameHints::default());
+    }
+
+    #[test]
+    fn hidden_is_hidden() {
+        assert!(of("<p hidden>").hidden);
+        assert!(of("<p style='color:red; DISPLAY : none !important'>").hidden);
+        assert!(of("<p class='a sr-only'>").hidden);
+        assert!(of("<p class='hidden-metadata'>").hidden);
+        assert!(of("<i style='position: absolute; clip: rect(1px, 1px, 1px, 1px)'>").hidden);
+        assert!(of("<i style='clip-path:inset(50%)'>").hidden);
+        assert!(of("<i style='position:absolute;left:-9999px'>").hidden);
+        assert!(of("<i style='height: 1px; width: 1px; overflow: hidden'>").hidden);
+        for shown in
+            ["class='overflow-hidden'", "class=hidden-xs", "style='overflow:hidden;width:100%'", "style='left:-1px'"]
+        {
+            assert!(!of(&format!("<p {shown}>")).hidden, "{shown}");
+        }
+    }
+}

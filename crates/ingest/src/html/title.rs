@@ -1,0 +1,74 @@
+//! The block that shows a page's title.
+
+use pressmark_core::SegmentKind;
+
+use super::analysis::PageAnalysis;
+use super::candidate::heading_level;
+use super::meta::{Found, inner, key};
+use super::text::{self, Line};
+use super::tree::{NONE, Tag, Tree};
+use crate::block::Block;
+
+/// The block that shows the title.
+pub(super) struct Title {
+    pub block: Block,
+    /// The line it is, unless it is the `title` element.
+    pub line: Option<usize>,
+    pub key: String,
+}
+
+/// The heading that says what the page calls its title; else its highest heading before the
+/// article; else the `title` element, without the site's name.
+pub(super) fn title(
+    analysis: &PageAnalysis<'_>,
+    html: &str,
+    found: &Found,
+    picked: &[(usize, SegmentKind)],
+) -> Option<Title> {
+    let tree = analysis.tree;
+    let first = picked.iter().find(|(_, k)| k.is_prose()).or(picked.first()).map(|(l, _)| *l)?;
+    let keys: Vec<String> = found.titles.iter().map(|t| key(t)).filter(|k| !k.is_empty()).collect();
+    let mut best: Option<(u32, usize, String)> = None;
+    for line in 0..=first {
+        let level = heading_level(analysis, line);
+        let key = key(&source_all(html, tree, &analysis.lines[line]));
+        if key.is_empty() || (level.is_none() && line == first) {
+            continue;
+        }
+        let score = match keys.iter().position(|k| *k == key) {
+            Some(rank) => 40 - rank.min(9) as u32 * 2,
+            None if level.is_some() && keys.iter().any(|k| alike(k, &key)) => 20,
+            None if level == Some(1) => 8,
+            None => 0,
+        } + level.map_or(0, |l| 7 - u32::from(l));
+        let named = score >= 20;
+        if (named || (level == Some(1) && score > 0)) && best.as_ref().is_none_or(|(s, ..)| score >= *s) {
+            best = Some((score, line, key));
+        }
+    }
+    if let Some((_, line, key)) = best {
+        let mut block = text::block(html, tree, &analysis.lines[line], |_| false)?;
+        block.kind = Some(SegmentKind::Title);
+        return Some(Title { block, line: Some(line), key });
+    }
+    let element = tree.nodes().iter().position(|n| n.tag == Tag::Title)? as u32;
+    let whole = inner(html, tree, element);
+    let wanted = found.titles.iter().find(|t| !t.is_empty() && whole.contains(t.as_str()))?;
+    let items = (element + 1..tree.node(element).end).filter(|i| tree.node(*i).tag == Tag::Text).collect();
+    let mut block = text::block(html, tree, &Line { items, block: NONE, ..Line::default() }, |_| false)?;
+    let at = block.text.find(wanted.as_str())?;
+    block = text::slice(&block, at..at + wanted.len())?;
+    block.kind = Some(SegmentKind::Title);
+    Some(Title { block, line: None, key: key(wanted) })
+}
+
+fn source_all(html: &str, tree: &Tree, line: &Line) -> String {
+    let texts = line.items.iter().map(|i| tree.node(*i)).filter(|n| n.tag == Tag::Text);
+    texts.map(|n| text::decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()
+}
+
+/// One title is the other with something before or behind it.
+fn alike(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short.len() >= 12 && short.len() * 2 >= long.len() && long.contains(short)
+}
