@@ -74,6 +74,25 @@ def test_targets_without_tags_are_exchanged_too() -> None:
     assert words(changed)[:1] == ["Yesterday"]
 
 
+def test_surname_alone_follows_its_target_in_an_untagged_text() -> None:
+    item = Item("bare", [[Sentence("Orla Quinn left ; Quinn was tired of it .".split())]], targets=[(0, 0, 0, 2)])
+    changed = exchange(item, Names([POOL]), random.Random(2))
+    assert words(changed)[1] == words(changed)[4] != "Quinn"
+
+
+def test_headline_without_tags_loses_the_names_of_its_article() -> None:
+    story = Item("titled", [[Sentence("Lindqvist : Malmo is fine".split()), *STORY.texts[0]]], names=True)
+    changed = exchange(story, Names([POOL]), random.Random(4))
+    assert not {"Lindqvist", "Malmo"} & set(words(changed))
+    assert changed.texts[0][0].words[0] == changed.texts[0][1].words[1]
+
+
+def test_common_words_are_no_names_of_the_lexicon() -> None:
+    pool = Item("pool", [[tagged("May/BP Will/IP and/O Will/BP may/O will/O it/O")]], names=True)
+    assert lexicon_spans("Will it rain ?".split(), Names([pool]), []) == []
+    assert lexicon_spans("May Will left .".split(), Names([pool]), []) == [(0, 2, "PERSON")]
+
+
 def test_exchange_follows_from_its_seed() -> None:
     names = Names([POOL])
     one, two = (exchange(STORY, names, random.Random(5)) for _ in range(2))

@@ -32,9 +32,11 @@ class Names:
 
     def __init__(self, items: list[Item]) -> None:
         found: dict[str, set[Name]] = defaultdict(set)
+        common: set[str] = set()
         for item in items:
             for text in item.texts:
                 for sentence in text:
+                    common.update(w for w in sentence.words if w.islower())
                     for begin, end, kind in spans_of(sentence.tags or []):
                         name = tuple(sentence.words[begin:end])
                         if kind in EXCHANGED and len(name) <= 5 and _is_name(name):
@@ -44,7 +46,9 @@ class Names:
         for key, names in sorted(self.pools.items()):
             if key.endswith(("/PERSON", "/LOC", "/ORG")):
                 for name in names:
-                    self.kinds.setdefault(name, key.partition("/")[2])
+                    # "May" and "Will" are names, and far more often they are not.
+                    if len(name) > 1 or name[0].lower() not in common:
+                        self.kinds.setdefault(name, key.partition("/")[2])
         self.persons: dict[int, list[Name]] = defaultdict(list)
         for name in self.pools.get("en/PERSON", []):
             self.persons[len(name)].append(name)
@@ -66,24 +70,57 @@ def _is_name(name: Name) -> bool:
     )
 
 
-def lexicon_spans(words: list[str], names: Names, targets: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
-    """Names in a text without tags: its targets, and whatever is a name of one type in the tagged sets."""
+def own_names(item: Item, names: Names) -> dict[Name, str]:
+    """The names that an item's tags and targets give, and the single words of its persons' names."""
+    found: dict[Name, str] = {}
+    for text in item.texts if item.names else []:
+        for sentence in text:
+            for begin, end, kind in spans_of(sentence.tags or []):
+                if kind in EXCHANGED:
+                    found.setdefault(tuple(sentence.words[begin:end]), kind)
+    for t, s, begin, end in item.targets:
+        begin, end = without_small(item.texts[t][s].words, begin, end)
+        name = tuple(item.texts[t][s].words[begin:end])
+        if name and _is_name(name):
+            found.setdefault(name, names.kinds.get(name, "PERSON" if len(name) <= 3 else "ORG"))
+    for name in [n for n, kind in found.items() if kind == "PERSON"]:
+        for word in name:
+            if len(word) > 2 and word[:1].isupper():
+                found.setdefault((word,), "PERSON")
+    return found
+
+
+def without_small(words: list[str], begin: int, end: int) -> tuple[int, int]:
+    """A target without the small words that it begins with ("former President X")."""
+    while begin < end and not words[begin][:1].isupper():
+        begin += 1
+    return begin, end
+
+
+def lexicon_spans(
+    words: list[str], names: Names, targets: list[tuple[int, int]], own: dict[Name, str] | None = None
+) -> list[tuple[int, int, str]]:
+    """Names in a text without tags: its targets, names of its document, and what is a name in the tagged sets."""
+    own = own or {}
     taken = [False] * len(words)
     out: list[tuple[int, int, str]] = []
-    for begin, end in sorted(targets, key=lambda t: t[0] - t[1]):
-        while begin < end and not words[begin][:1].isupper():
-            begin += 1
-        name = tuple(words[begin:end])
-        if name and not any(taken[begin:end]) and _is_name(name):
-            out.append((begin, end, names.kinds.get(name, "PERSON" if len(name) <= 3 else "ORG")))
+
+    def take(begin: int, end: int, kind: str) -> None:
+        if not any(taken[begin:end]):
+            out.append((begin, end, kind))
             taken[begin:end] = [True] * (end - begin)
-    for size in (4, 3, 2, 1):
+
+    for begin, end in sorted(targets, key=lambda t: t[0] - t[1]):
+        begin, end = without_small(words, begin, end)
+        name = tuple(words[begin:end])
+        if name in own:
+            take(begin, end, own[name])
+    for size in (6, 5, 4, 3, 2, 1):
         for begin in range(len(words) - size + 1):
             name = tuple(words[begin : begin + size])
-            kind = names.kinds.get(name)
-            if kind and not any(taken[begin : begin + size]):
-                out.append((begin, begin + size, kind))
-                taken[begin : begin + size] = [True] * size
+            kind = own.get(name) or names.kinds.get(name)
+            if kind:
+                take(begin, begin + size, kind)
     return sorted(out)
 
 
@@ -120,6 +157,7 @@ class _Exchange:
 def exchange(item: Item, names: Names, rng: random.Random) -> Item:
     """The item with its names exchanged; rows keep their labels, and spans follow their words."""
     found: list[list[list[tuple[int, int, str]]]] = []
+    own = own_names(item, names)
     for t, text in enumerate(item.texts):
         found.append([])
         for s, sentence in enumerate(text):
@@ -127,7 +165,7 @@ def exchange(item: Item, names: Names, rng: random.Random) -> Item:
                 found[t].append([f for f in spans_of(sentence.tags) if f[2] in EXCHANGED])
             else:
                 targets = [(a, b) for tt, ss, a, b in item.targets if (tt, ss) == (t, s)]
-                found[t].append(lexicon_spans(sentence.words, names, targets))
+                found[t].append(lexicon_spans(sentence.words, names, targets, own))
     swap = _Exchange(names, item.language, rng)
     swap.learn(
         [

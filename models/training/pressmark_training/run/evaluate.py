@@ -199,7 +199,7 @@ class Evaluation:
 
     def stance(self) -> dict[str, Any]:
         """Every part with stances."""
-        parts = dev.stance(self.data)
+        parts = dev.stance(self.data, "frames.gvfc" in self.model.head_names)
         return {k: stance_scores(self._answers(v, "stance"), self.calibration) for k, v in parts.items()}
 
     def summaries(self) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--as-published", action="store_true", help="before anything is left out")
     args = parser.parse_args(argv)
     languages = ("en", "fr")
-    parts = all_parts(args.data, languages)
+    parts = all_parts(args.data, languages, args.with_research_sets)
     held = None if args.as_published else Prints(i for by in parts.values() for items in by.values() for i in items)
     sets = training_sets(args.data, args.with_research_sets, languages, held=held)
     log("task, dev part, items, leaking, from")

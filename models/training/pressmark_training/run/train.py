@@ -99,7 +99,7 @@ def prepare(plan: Plan, data: Path, work: Path) -> Material:
             return Material(sizes, state, subwords, streams, kept, embeddings(texts, work, plan.name))
     held = None
     if not plan.smoke:
-        parts = all_parts(data, plan.languages).values()
+        parts = all_parts(data, plan.languages, plan.research).values()
         held = Prints(i for by_name in parts for items in by_name.values() for i in items)
     sets = training_sets(data, plan.research, plan.languages, plan.smoke, held)
     log(f"{plan.name}: read { {k: len(items) for k, (_, items) in sets.items()} }")
