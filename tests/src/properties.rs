@@ -64,7 +64,8 @@ pub fn page(data: &[u8]) {
 /// JSONL, CSV and TSV, cut into records and read; the first byte chooses format and fields.
 pub fn table(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
-    let format = [Format::Jsonl, Format::Csv, Format::Tsv][usize::from(first % 3)];
+    let format =
+        if first & 128 == 0 { [Format::Jsonl, Format::Csv, Format::Tsv][usize::from(first % 3)] } else { Format::Json };
     let fields =
         if first & 64 == 0 { Fields::default() } else { Fields { text: Some("a".into()), ..Fields::default() } };
     stream(bytes, Options { format: Some(format), fields, ..options() });
@@ -75,6 +76,8 @@ pub fn table(data: &[u8]) {
 pub fn archive(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
     let format = [None, Some(Format::Warc), Some(Format::Text), Some(Format::Jsonl)][usize::from(first % 4)];
+    // Exports of media databases are told by their lines alone.
+    let format = if first & 128 == 0 { format } else { Some(Format::Export) };
     stream(bytes, Options { format, ..options() });
 }
 

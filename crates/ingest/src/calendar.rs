@@ -1,31 +1,21 @@
 //! Names of months, days of the week and time zones, in the languages of pages and of exports.
 
-/// Names of the months, from January on, folded to small letters without accents; a name may be cut short to
-/// three letters or more where that is no other word.
-const MONTHS: [&str; 12] = [
-    "january jan janvier janv enero ene janeiro januar gennaio januari",
-    "february feb fevrier fevr fev febrero fevereiro februar febbraio februari",
-    "march mar mars marzo marco marz maart mrz",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maio maggio mei",
-    "june jun juin junio junho juni giugno",
-    "july jul juillet juil julio julho juli luglio",
-    "august aug aout agosto ago augustus",
-    "september sept sep septembre septiembre setiembre setembro settembre",
-    "october oct octobre octubre outubro oktober okt ottobre",
-    "november nov novembre noviembre novembro",
-    "december dec decembre diciembre dic dezembro dezember dez dicembre",
-];
+use pressmark_lang::Language;
 
-/// Names of the days of the week, from Monday on.
-const WEEKDAYS: [&str; 7] = [
-    "monday mon lundi lun lunes montag lunedi maandag",
-    "tuesday tue tues mardi martes dienstag martedi dinsdag",
-    "wednesday wed mercredi miercoles mittwoch mercoledi woensdag",
-    "thursday thu thur thurs jeudi jueves donnerstag giovedi donderdag",
-    "friday fri vendredi viernes freitag venerdi vrijdag",
-    "saturday sat samedi sabado samstag sonnabend sabato zaterdag",
-    "sunday sun dimanche domingo sonntag domenica zondag",
+/// Names cut short that are other words in running text, so that the packs of languages do not have them; where a date
+/// is expected they are months.
+const SHORT: &[(&str, i8)] = &[
+    ("ene", 1),
+    ("gen", 1),
+    ("fev", 2),
+    ("mrz", 3),
+    ("abr", 4),
+    ("giu", 6),
+    ("lug", 7),
+    ("ott", 10),
+    ("okt", 10),
+    ("dez", 12),
+    ("dic", 12),
 ];
 
 /// Time zones whose names mean one offset everywhere, in hours.
@@ -62,29 +52,26 @@ const ZONES: &[(&str, i8)] = &[
     ("NZDT", 13),
 ];
 
-/// The month, counted from 1, that a word names.
+/// The month, counted from 1, that a word names in any language.
 pub(crate) fn month_named(word: &str) -> Option<i8> {
-    position(&MONTHS, word)
+    let short = || SHORT.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, month)| *month);
+    number(word, |word| Language::of(None).month(word)).or_else(short)
 }
 
-/// The day of the week that a word names: 1 for Monday to 7 for Sunday.
+/// The day of the week that a word names in any language: 1 for Monday to 7 for Sunday.
 pub(crate) fn weekday_named(word: &str) -> Option<i8> {
-    position(&WEEKDAYS, word)
+    number(word, |word| Language::of(None).weekday(word))
+}
+
+fn number(word: &str, find: impl Fn(&str) -> Option<u8>) -> Option<i8> {
+    // The longest name has twelve letters; no number is one.
+    let may_be = (2..=40).contains(&word.len()) && !word.starts_with(|c: char| c.is_ascii_digit());
+    may_be.then(|| find(word).and_then(|n| i8::try_from(n).ok())).flatten()
 }
 
 /// Hours that a time zone is ahead of UTC, by its abbreviation.
 pub(crate) fn offset_named(word: &str) -> Option<i8> {
     ZONES.iter().find(|(name, _)| *name == word).map(|(_, hours)| *hours)
-}
-
-fn position(names: &[&str], word: &str) -> Option<i8> {
-    // The longest name has ten letters.
-    if word.len() > 24 {
-        return None;
-    }
-    let word = unaccented(word);
-    let at = names.iter().position(|names| names.split(' ').any(|name| name == word))?;
-    i8::try_from(at + 1).ok()
 }
 
 /// Small letters without accents.

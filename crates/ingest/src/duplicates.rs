@@ -12,8 +12,12 @@ pub struct DuplicateOptions {
     /// Least share of five-word sequences that two texts have in common (Jaccard) for one to repeat the other,
     /// in (0, 1]. Default: 0.8, where a story with a new headline, dateline or last paragraph still counts and
     /// two stories about one event do not.
+    ///
+    /// A short story under another headline and byline, cut at its end, falls below that. So a text also repeats
+    /// another when three long sentences or more are the same word for word and they are at least this share less 0.2
+    /// of the long sentences of either: reports from one template, which differ in names and numbers, share none.
     pub threshold: f32,
-    /// Most documents that are remembered; the oldest are forgotten first. One takes some 260 bytes and its id.
+    /// Most documents that are remembered; the oldest are forgotten first. One takes some 350 bytes and its id.
     /// Default: 200,000.
     pub remember: usize,
 }
@@ -27,8 +31,19 @@ impl Default for DuplicateOptions {
 /// Bytes of a signature, one for each hash function. The estimate's standard deviation is at most
 /// 1 / (2 √128) = 0.044.
 const SIZE: usize = 128;
+/// Words from which a sentence is long: shorter ones are the same in reports of different events ("The crowd stayed to
+/// the end in the rain.").
+const LONG: usize = 15;
+/// Long sentences of which a signature keeps the hash: those with the smallest hashes, so that two texts keep the same
+/// ones (a bottom-k sketch, Cohen and Kaplan 2007). News has some twenty.
+const KEPT: usize = 8;
+/// Long sentences that two texts must share: fewer are a quotation or a paragraph of background.
+const SHARED: f32 = 3.0;
+/// How far the share of long sentences may stay below that of five-word sequences.
+const LESS: f32 = 0.2;
 /// Length of [`Signature::to_bytes`].
-pub const SIGNATURE_BYTES: usize = 16 + SIZE;
+pub const SIGNATURE_BYTES: usize = 16 + SIZE + SKETCH_BYTES;
+const SKETCH_BYTES: usize = 4 * KEPT + 8;
 /// Bytes of a band: texts that agree in one whole band are compared. With 16 bands of 8, texts that are 0.8
 /// alike are compared with probability 0.95, those that are 0.9 alike with 0.9999, those 0.5 alike with 0.06.
 const BAND: usize = 8;
@@ -45,6 +60,65 @@ pub struct Signature {
     words: u64,
     count: usize,
     minima: [u8; SIZE],
+    long: Sketch,
+}
+
+/// The long sentences of a text: the smallest of their hashes, in order, and their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sketch {
+    hashes: [u32; KEPT],
+    count: u32,
+    /// Words in them.
+    words: u32,
+}
+
+impl Sketch {
+    fn of(text: &str) -> Self {
+        let mut sketch = Self { hashes: [u32::MAX; KEPT], count: 0, words: 0 };
+        for sentence in text.split(['.', '!', '?', '\n', '。']) {
+            let (mut hash, mut count) = (0_u64, 0_usize);
+            for_each_word(sentence, |word| {
+                hash = mix(hash ^ word_hash(word));
+                count += 1;
+            });
+            if count >= LONG {
+                sketch.put((hash >> 32) as u32);
+                sketch.words = sketch.words.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+            }
+        }
+        sketch
+    }
+
+    fn put(&mut self, hash: u32) {
+        // A sentence that is said twice is one.
+        if self.hashes.contains(&hash) {
+            return;
+        }
+        self.count = self.count.saturating_add(1);
+        if let Some(at) = self.hashes.iter().position(|kept| hash < *kept) {
+            self.hashes[at..].rotate_right(1);
+            self.hashes[at] = hash;
+        }
+    }
+
+    fn kept(&self) -> &[u32] {
+        self.hashes.get(..(self.count as usize).min(KEPT)).unwrap_or_default()
+    }
+
+    /// The share of long sentences in common, of the text that has more of them, and their number; an estimate where one
+    /// has more than are kept.
+    fn common(&self, other: &Self) -> (f32, f32) {
+        let mut union: Vec<u32> = [self.kept(), other.kept()].concat();
+        union.sort_unstable();
+        union.dedup();
+        // Of the smallest of both, each text surely keeps what it has.
+        let is_whole = self.count as usize <= KEPT && other.count as usize <= KEPT;
+        union.truncate(if is_whole { 2 * KEPT } else { KEPT });
+        let both = union.iter().filter(|hash| self.kept().contains(hash) && other.kept().contains(hash)).count();
+        let jaccard = both as f32 / union.len().max(1) as f32;
+        let shared = jaccard * (self.count + other.count) as f32 / (1.0 + jaccard);
+        (shared / self.count.max(other.count).max(1) as f32, shared)
+    }
 }
 
 impl Signature {
@@ -68,7 +142,8 @@ impl Signature {
         }
         let words = all.finalize().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         // A minimum is a small number: its bits are spread before eight are taken.
-        Self { words, count, minima: minima.map(|m| (mix(u64::from(m)) >> 56) as u8) }
+        let minima = minima.map(|m| (mix(u64::from(m)) >> 56) as u8);
+        Self { words, count, minima, long: Sketch::of(text) }
     }
 
     /// The signature as bytes, to be kept with a run.
@@ -76,10 +151,13 @@ impl Signature {
     pub fn to_bytes(&self) -> [u8; SIGNATURE_BYTES] {
         let mut bytes = [0; SIGNATURE_BYTES];
         let (words, rest) = bytes.split_at_mut(8);
-        let (count, minima) = rest.split_at_mut(8);
+        let (count, rest) = rest.split_at_mut(8);
+        let (minima, sketch) = rest.split_at_mut(SIZE);
         words.copy_from_slice(&self.words.to_le_bytes());
         count.copy_from_slice(&(self.count as u64).to_le_bytes());
         minima.copy_from_slice(&self.minima);
+        let numbers = self.long.hashes.iter().chain([&self.long.count, &self.long.words]);
+        sketch.iter_mut().zip(numbers.flat_map(|n| n.to_le_bytes())).for_each(|(to, from)| *to = from);
         bytes
     }
 
@@ -88,9 +166,12 @@ impl Signature {
     pub fn from_bytes(bytes: &[u8; SIGNATURE_BYTES]) -> Self {
         let (words, rest) = bytes.split_first_chunk().expect("a signature has more than 8 bytes");
         let (count, rest) = rest.split_first_chunk().expect("a signature has more than 16 bytes");
-        let minima = rest.try_into().expect("a signature ends with its minima");
+        let (minima, sketch) = rest.split_first_chunk().expect("a signature has its minima");
+        let numbers = sketch.as_chunks::<4>().0;
+        let number = |i: usize| numbers.get(i).map_or(0, |bytes| u32::from_le_bytes(*bytes));
         let count = usize::try_from(u64::from_le_bytes(*count)).unwrap_or(usize::MAX);
-        Self { words: u64::from_le_bytes(*words), count, minima }
+        let long = Sketch { hashes: std::array::from_fn(number), count: number(KEPT), words: number(KEPT + 1) };
+        Self { words: u64::from_le_bytes(*words), count, minima: *minima, long }
     }
 
     /// How alike the two texts are, in [0, 1]: an estimate of the share of five-word sequences in common.
@@ -173,6 +254,8 @@ pub struct Duplicates {
     first: u32,
     /// For each band, and at last for all words, numbers of documents, found by what `kept` holds of them.
     tables: Vec<HashTable<u32>>,
+    /// The same by the hash of each long sentence that is kept.
+    sentences: HashTable<(u32, u32)>,
 }
 
 #[derive(Clone, Debug)]
@@ -181,6 +264,8 @@ struct Kept {
     words: u64,
     short: bool,
     minima: [u8; SIZE],
+    count: usize,
+    long: Sketch,
 }
 
 impl Kept {
@@ -206,7 +291,8 @@ impl Duplicates {
             return Err(Error::Option { name: "threshold", value, expected: "above 0, at most 1" });
         }
         let kept = VecDeque::new();
-        Ok(Self { options, kept, first: 0, tables: vec![HashTable::new(); BANDS + 1] })
+        let (tables, sentences) = (vec![HashTable::new(); BANDS + 1], HashTable::new());
+        Ok(Self { options, kept, first: 0, tables, sentences })
     }
 
     /// The id of the earlier document that this one repeats; a document that repeats none is remembered.
@@ -221,7 +307,7 @@ impl Duplicates {
         if signature.count == 0 {
             return None;
         }
-        if let Some(number) = self.find(signature) {
+        if let Some(number) = self.find(signature).or_else(|| self.find_by_sentences(signature)) {
             return self.get(number).map(|kept| kept.id.to_string());
         }
         self.insert(id, signature);
@@ -251,6 +337,24 @@ impl Duplicates {
         best
     }
 
+    /// The earliest document that shares most of its long sentences.
+    fn find_by_sentences(&self, signature: &Signature) -> Option<u32> {
+        let long = &signature.long;
+        let numbers = long.kept().iter().filter_map(|hash| {
+            self.sentences.find(mix(u64::from(*hash)), |(h, _)| h == hash).map(|(_, number)| *number)
+        });
+        let is_mostly_long = |words: u32, count: usize| words as usize * 2 > count;
+        let alike = |kept: &Kept| {
+            let (share, shared) = kept.long.common(long);
+            // A little is lost in the arithmetic of the estimate.
+            shared > SHARED - 0.01
+                && share >= self.options.threshold - LESS
+                && is_mostly_long(long.words, signature.count)
+                && is_mostly_long(kept.long.words, kept.count)
+        };
+        numbers.filter(|n| self.get(*n).is_some_and(alike)).min_by_key(|n| n.wrapping_sub(self.first))
+    }
+
     fn insert(&mut self, id: &str, signature: &Signature) {
         if self.kept.len() >= self.options.remember {
             self.forget();
@@ -260,7 +364,15 @@ impl Duplicates {
         }
         let short = signature.count < FEWEST_WORDS;
         let number = self.first.wrapping_add(self.kept.len() as u32);
-        self.kept.push_back(Kept { id: id.into(), words: signature.words, short, minima: signature.minima });
+        let Signature { words, count, minima, long } = *signature;
+        self.kept.push_back(Kept { id: id.into(), words, short, minima, count, long });
+        for hash in long.kept() {
+            // As with the bands, the first document with a sentence stands for it.
+            let key = mix(u64::from(*hash));
+            if self.sentences.find(key, |(h, _)| h == hash).is_none() {
+                self.sentences.insert_unique(key, (*hash, number), |(h, _)| mix(u64::from(*h)));
+            }
+        }
         let (kept, first) = (&self.kept, self.first);
         let get = |number: u32| kept.get(number.wrapping_sub(first) as usize);
         for (band, table) in self.tables.iter_mut().enumerate() {
@@ -277,6 +389,12 @@ impl Duplicates {
         let Some(oldest) = self.kept.front() else { return };
         for (band, table) in self.tables.iter_mut().enumerate() {
             if let Ok(entry) = table.find_entry(oldest.key(band), |n| *n == self.first) {
+                entry.remove();
+            }
+        }
+        for hash in oldest.long.kept() {
+            let is_its = |entry: &(u32, u32)| *entry == (*hash, self.first);
+            if let Ok(entry) = self.sentences.find_entry(mix(u64::from(*hash)), is_its) {
                 entry.remove();
             }
         }
@@ -328,6 +446,40 @@ mod tests {
             ],
             &[None, None, Some("a"), Some("a"), None, None, None, Some("g"), None],
         );
+    }
+
+    /// A made-up story of sentences of 18 words.
+    fn sentences(seed: u64, count: u64) -> Vec<String> {
+        (0..count).map(|i| story(seed * 100 + i, 18).join(" ") + ".").collect()
+    }
+
+    #[test]
+    fn a_wire_story_under_another_headline_is_a_repeat() {
+        let wire = sentences(1, 7);
+        let other = |from: usize, to: usize| {
+            let mut text = vec!["Another headline by somebody else".to_owned(), story(9, 17).join(" ") + "."];
+            text.extend_from_slice(&wire[from..to]);
+            text.push("Somebody contributed to this report. Sign up for our letter.".into());
+            text.join("\n\n")
+        };
+        check(
+            0.8,
+            &[("a", wire.join("\n\n")), ("b", other(1, 6)), ("c", other(3, 6)), ("d", sentences(2, 7).join(" "))],
+            &[None, Some("a"), None, None],
+        );
+        check(1.0, &[("a", wire.join("\n\n")), ("b", other(1, 6))], &[None, None]);
+    }
+
+    #[test]
+    fn reports_from_one_template_are_apart() {
+        let forecast = |town: &str, high: u32| {
+            format!(
+                "Good morning. This is the forecast of the weather office for the town of {town} and the villages around it. It will \
+                 be dry today with a high of {high} degrees and a low of 3 degrees in the hills. Winds will be light. The sun rises \
+                 at 6:42. Drivers are asked to take care on roads near the river. The next forecast is issued at noon."
+            )
+        };
+        check(0.8, &[("a", forecast("Alder", 14)), ("b", forecast("Sandoy", 9))], &[None, None]);
     }
 
     #[test]

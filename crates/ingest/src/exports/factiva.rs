@@ -1,6 +1,6 @@
 //! Factiva: with two-letter field codes ("HD Title"), or as displayed, one value a line.
 
-use super::lines::{Lines, is_copyright, is_date, is_length, people};
+use super::lines::{Lines, folded, is_copyright, is_date, is_length, is_names, people};
 use super::{Article, Border};
 use crate::date::{self, Order};
 
@@ -109,7 +109,7 @@ fn displayed(lines: &Lines<'_>) -> Article {
         let starts_so =
             ["By ", "by ", "BY ", "Von ", "Par ", "Por ", "Di ", "Door "].iter().any(|by| byline.starts_with(by));
         let names = people(byline);
-        if starts_so || (!names.is_empty() && byline.len() <= 80 && byline == names.join(" and ")) {
+        if starts_so || (byline.len() <= 80 && is_names(byline, &names)) {
             article.authors = names;
             head.pop();
         }
@@ -140,8 +140,38 @@ fn displayed(lines: &Lines<'_>) -> Article {
     );
     let language = (site + 1..block.unwrap_or(start)).rev().map(|i| lines.get(i)).find(|line| !line.is_empty());
     article.language = language.filter(|l| date::find(l, Order::Unknown).is_none()).map(str::to_owned);
-    article.body.extend(lines.range(start..end));
+    article.body.extend(lines.range(start..before_publisher(lines, start, end)));
     article
+}
+
+/// Last words of the names of companies, folded.
+const COMPANIES: &[&str] = &[
+    "inc",
+    "ltd",
+    "limited",
+    "llc",
+    "plc",
+    "gmbh",
+    "ag",
+    "sa",
+    "co",
+    "company",
+    "corporation",
+    "corp",
+    "ab",
+    "as",
+    "bv",
+    "nv",
+];
+
+/// The end of the text, before the line that names its publisher: "Dow Jones & Company, Inc."
+fn before_publisher(lines: &Lines<'_>, start: usize, end: usize) -> usize {
+    let groups = lines.groups(start..end);
+    let Some(last) = groups.last().filter(|last| groups.len() > 1 && last.len() == 1) else { return end };
+    let line = folded(lines.get(last.start));
+    let is_company =
+        line.split(' ').count() <= 7 && line.rsplit(' ').next().is_some_and(|word| COMPANIES.contains(&word));
+    if is_company { last.start } else { end }
 }
 
 #[cfg(test)]

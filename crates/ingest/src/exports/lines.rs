@@ -147,6 +147,21 @@ pub(super) fn is_date(line: &str) -> bool {
 
 /// The names of people in a byline: without what they are, where they are, and how to reach them.
 pub(super) fn people(byline: &str) -> Vec<String> {
+    let whole = names(byline);
+    if !whole.is_empty() {
+        return whole;
+    }
+    // "By Jane Doe and Ann Roe; Jane Doe reported from Halden."
+    let mut found: Vec<String> = Vec::new();
+    for name in byline.split(';').flat_map(names) {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn names(byline: &str) -> Vec<String> {
     let byline = byline.trim().trim_end_matches(['.', ';', ',']);
     // "Jane Doe in Paris", "Jane Doe; jane@doe.example", "Jane Doe | The Gazette".
     let cut = byline.find(" in ").into_iter().chain(byline.find(['@', '|', '('])).min().unwrap_or(byline.len());
@@ -154,8 +169,15 @@ pub(super) fn people(byline: &str) -> Vec<String> {
     if byline.get(cut..).is_some_and(|rest| rest.starts_with('@')) {
         head = head.rsplit_once(char::is_whitespace).map_or("", |(names, _)| names);
     }
-    let head = head.trim().trim_end_matches([',', ';', '-', '–']);
-    clean::people(head)
+    clean::people(head.trim().trim_end_matches([',', ';', '-', '–']))
+}
+
+/// Whether a line is a list of names and nothing else: "Jane Doe; Ann Roe".
+pub(super) fn is_names(line: &str, names: &[String]) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let small =
+        line.split_whitespace().filter(|w| matches!(*w, "and" | "et" | "und" | "y" | "e")).map(letters).sum::<usize>();
+    !names.is_empty() && letters(line) - small == names.iter().map(|name| letters(name)).sum::<usize>()
 }
 
 /// The names in a list of the form "Doe, Jane; Roe, Richard", given name first.

@@ -52,7 +52,7 @@ const OTHER: &[&str] = &[
 
 /// The first date that is shown as that of publication, of an article that is not further from the start of the page
 /// than its heading allows.
-pub(super) fn published(html: &str, tree: &Tree, order: Order) -> Option<String> {
+pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: Order) -> Option<String> {
     let mut best: Option<(u8, String)> = None;
     for (index, node) in tree.nodes().iter().enumerate() {
         let index = index as u32;
@@ -61,11 +61,10 @@ pub(super) fn published(html: &str, tree: &Tree, order: Order) -> Option<String>
         }
         let stamp = tree.attr(index, Attr::Stamp).map(str::trim).filter(|s| !s.is_empty());
         let named = is_named(tree, index);
-        if !(named || stamp.is_some() || node.tag == Tag::Time) || is_elsewhere(tree, index) {
+        if !(named || stamp.is_some() || node.tag == Tag::Time) || elsewhere.has(index) {
             continue;
         }
-        let size: usize = tree.texts(index).map(|t| t.len()).sum();
-        if size > DATE_LINE {
+        if tree.text_bytes(index, DATE_LINE).is_none() {
             continue;
         }
         let text = inner(html, tree, index);
@@ -94,36 +93,47 @@ fn is_named(tree: &Tree, index: u32) -> bool {
     })
 }
 
-/// Whether an element stands where other articles and their readers are told of.
-pub(super) fn is_elsewhere(tree: &Tree, index: u32) -> bool {
-    tree.ancestors(index).chain([index]).any(|i| {
-        let node = tree.node(i);
-        if matches!(node.tag, Tag::Aside | Tag::Nav | Tag::Footer) {
-            return true;
+/// The elements that stand where other articles and their readers are told of: one flag a node.
+pub(super) struct Elsewhere(Vec<bool>);
+
+impl Elsewhere {
+    /// Goes once through a page: elements come after those that hold them.
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut flags: Vec<bool> = Vec::with_capacity(tree.len());
+        for (index, node) in tree.nodes().iter().enumerate() {
+            let outer = flags.get(node.parent as usize).copied().unwrap_or(false);
+            flags.push(outer || starts_elsewhere(tree, index as u32));
         }
+        Self(flags)
+    }
+
+    pub(super) fn has(&self, index: u32) -> bool {
+        self.0.get(index as usize).copied().unwrap_or(false)
+    }
+}
+
+fn starts_elsewhere(tree: &Tree, index: u32) -> bool {
+    match tree.node(index).tag {
+        Tag::Aside | Tag::Nav | Tag::Footer => return true,
         // The class of a whole page tells what it has: "has-sidebar".
-        if matches!(node.tag, Tag::Html | Tag::Body | Tag::Main) {
-            return false;
-        }
-        let names = [Attr::Class, Attr::Id].into_iter().filter_map(|a| tree.attr(i, a));
-        names.flat_map(str::split_ascii_whitespace).any(|name| {
-            let name = name.to_ascii_lowercase();
-            name.split(['-', '_']).any(|part| {
-                matches!(
-                    part,
-                    "comment"
-                        | "comments"
-                        | "commentlist"
-                        | "disqus"
-                        | "related"
-                        | "recommended"
-                        | "sidebar"
-                        | "teaser"
-                        | "teasers"
-                        | "trending"
-                        | "footer"
-                )
-            })
-        })
-    })
+        Tag::Html | Tag::Body | Tag::Main | Tag::Text => return false,
+        _ => {}
+    }
+    const NAMES: &[&str] = &[
+        "comment",
+        "comments",
+        "commentlist",
+        "disqus",
+        "related",
+        "recommended",
+        "sidebar",
+        "teaser",
+        "teasers",
+        "trending",
+        "footer",
+    ];
+    let names = [Attr::Class, Attr::Id].into_iter().filter_map(|a| tree.attr(index, a));
+    names
+        .flat_map(|names| names.split(|c: char| c.is_ascii_whitespace() || matches!(c, '-' | '_')))
+        .any(|part| NAMES.iter().any(|name| part.eq_ignore_ascii_case(name)))
 }

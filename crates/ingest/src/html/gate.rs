@@ -10,6 +10,8 @@ use crate::block::Block;
 /// Words below which the text of a page with a gate is the start of an article: leads before a pay wall have up to
 /// some 150, and news in brief has no gate.
 const LEAD_WORDS: usize = 200;
+/// Most bytes of text in a box that asks to subscribe.
+const LARGEST_GATE: usize = 1500;
 /// Words of an article of its own within a page; teasers in lists have fewer.
 const ARTICLE_WORDS: usize = 60;
 
@@ -111,8 +113,8 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
                 let is_hidden = tree.attr(index, Attr::Hidden).is_some()
                     || tree.attr(index, Attr::Style).is_some_and(|s| s.replace(' ', "").contains("display:none"));
                 // A gate that holds the article itself is open.
-                let size: usize = tree.texts(index).map(|t| t.len()).sum();
-                if named.into_iter().any(is_gate) && !is_hidden && (1..1500).contains(&size) {
+                let is_box = || tree.text_bytes(index, LARGEST_GATE).is_some_and(|bytes| bytes > 0);
+                if named.into_iter().any(is_gate) && !is_hidden && is_box() {
                     return Some("a box asks to subscribe for the rest");
                 }
             }

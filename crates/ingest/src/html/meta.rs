@@ -4,7 +4,7 @@ use pressmark_core::Meta;
 use serde_json::Value;
 
 use super::byline::{byline, is_role, people};
-use super::dated::{is_elsewhere, published};
+use super::dated::{Elsewhere, published};
 use super::text::decode;
 use super::tree::{Attr, Tag, Tree};
 use crate::Options;
@@ -40,13 +40,14 @@ pub(super) struct Found {
 /// Reads the metadata of a page; `url` is where it was found.
 pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options) -> Found {
     let linked = Linked::read(html, tree);
-    let named = Named::read(html, tree);
+    let elsewhere = Elsewhere::of(tree);
+    let named = Named::read(html, tree, &elsewhere);
     let site = linked.site.or_else(|| named.first(&["og:site_name", "application-name", "apple-mobile-web-app-title"]));
     let tag = named.language(tree).or(linked.language);
     let order = options.order(tag.as_deref());
     let language = tag.and_then(|l| primary(&l));
     let day = linked.published.iter().chain(&named.published).find_map(|d| normalize(d, order));
-    let day = day.or_else(|| published(html, tree, order));
+    let day = day.or_else(|| published(html, tree, &elsewhere, order));
     let authors = authors(&linked.authors, &linked.organizations, &named);
     let canonical = named.canonical.clone().or_else(|| named.first(&["og:url"]));
     let host = canonical.as_deref().into_iter().chain(url).find_map(host);
@@ -306,7 +307,7 @@ const DATE_NAMES: &[&str] = &[
 ];
 
 impl Named {
-    fn read(html: &str, tree: &Tree) -> Self {
+    fn read(html: &str, tree: &Tree, elsewhere: &Elsewhere) -> Self {
         let mut named = Self::default();
         let mut marked = Marked::default();
         for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag != Tag::Text) {
@@ -322,7 +323,9 @@ impl Named {
                 }
                 _ => {}
             }
-            marked.read(html, tree, index);
+            if !elsewhere.has(index) {
+                marked.read(html, tree, index);
+            }
         }
         let all = |name: &str| -> Vec<String> {
             named.values.iter().filter(|(k, _)| k == name).map(|(_, v)| plain(v)).collect()
@@ -387,9 +390,8 @@ impl Marked {
         if node.tag == Tag::Time {
             self.times.extend(value(Attr::Datetime).map(str::to_owned));
         }
-        let is_here = || !is_elsewhere(tree, index);
         let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
-        if node.tag != Tag::Meta && (is_author || prop == "author") && is_here() {
+        if node.tag != Tag::Meta && (is_author || prop == "author") {
             // Authors of one article stand together; those further on wrote something else.
             let start = node.bytes.start;
             let near = self.last_credit.is_none_or(|last| start.saturating_sub(last) < CREDIT_DISTANCE);
@@ -400,9 +402,8 @@ impl Marked {
                 self.last_credit = Some(start);
             }
         }
-        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) && is_here() {
-            let bytes: usize = tree.texts(index).map(|t| t.len()).sum();
-            if bytes < BYLINE_BYTES {
+        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
+            if tree.text_bytes(index, BYLINE_BYTES).is_some() {
                 self.bylines = byline(html, tree, index);
             }
         }

@@ -226,6 +226,18 @@ impl Tree {
     }
 
     /// The runs of text inside an element, as bytes of the page.
+    /// Bytes of the text inside an element; `None` where there is more than `most`, or so many nodes that it is no line.
+    pub(super) fn text_bytes(&self, index: u32, most: usize) -> Option<usize> {
+        const MOST_NODES: usize = 400;
+        let end = self.node(index).end;
+        if end.saturating_sub(index) as usize > MOST_NODES {
+            return None;
+        }
+        let bytes = self.texts(index).map(|text| text.len()).sum();
+        (bytes <= most).then_some(bytes)
+    }
+
+    /// The runs of text inside an element.
     pub(super) fn texts(&self, index: u32) -> impl Iterator<Item = Range<usize>> + '_ {
         let nodes = self.nodes.get(index as usize..self.node(index).end as usize).unwrap_or_default();
         nodes.iter().filter(|n| n.tag == Tag::Text).map(|n| n.bytes.start as usize..n.bytes.end as usize)

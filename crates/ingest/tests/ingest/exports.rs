@@ -178,6 +178,70 @@ fn factiva_as_displayed() {
 }
 
 #[test]
+fn factiva_with_more_around() {
+    let article = |head: &str, date: &str, outlet: &str, body: &str, last: &str| {
+        format!(
+            "{head}\n43 words\n{date}\n{outlet}\nSKTIM\nFinal\n1\nEnglish\nCopyright 2023 {outlet}. All Rights Reserved.  \n\n\
+             {body}\n\nSkerry Lines Holding, Inc.\n\nDocument {last}\n\n\n"
+        )
+    };
+    let export = article(
+        "World News\nStorm halts Sandoy ferry\n\nIda Falk",
+        "6 November 2023",
+        "The Skerry Times",
+        FIRST,
+        "SKTIM00020231106eb6600006",
+    ) + &article(
+        "Port must open its books, court rules\n\nIda Falk; Ole Rask",
+        "7 November 2023",
+        "Halden Post",
+        SECOND,
+        "HLDPO00020231107eb7700007",
+    );
+    check(&export, ["Ida Falk", "Ida Falk; Ole Rask"]);
+
+    // Codes in lines of their own.
+    let coded = |title: &str, date: &str, outlet: &str, body: &str, n: u32| {
+        let (lead, rest) = body.split_once("\n\n").unwrap();
+        format!(
+            "HD\n{title}\n\nBY\nIda Falk\n\nWC\n43 words\n\nPD\n{date}\n\nSN\n{outlet}\n\nLA\nEnglish\n\nCY\n(c) 2023 {outlet}\n\n\
+             LP\n{lead}\n\nTD\n{rest}\n\nPUB\nSkerry Ltd\n\nAN\nDocument SKTIM0002023110{n}eb{n}60000{n}\n\n"
+        )
+    };
+    let export = coded("Storm halts Sandoy ferry", "6 November 2023", "The Skerry Times", FIRST, 6)
+        + &coded("Port must open its books, court rules", "7 November 2023", "Halden Post", SECOND, 7);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn nexis_with_the_copyright_first_and_the_headline_behind_its_label() {
+    let article = |n: u32, outlet: &str, date: &str, title: &str, byline: &str, body: &str| {
+        format!(
+            "                 {n} of 2 DOCUMENTS\n\n\n        Copyright 2023 {outlet} Company\n           All Rights Reserved\n\n\
+             \x20                   {outlet}\n\n             {date}\n\nSECTION: Section A; Column 1; Pg. 4\n\nLENGTH: 43 words\n\n\
+             HEADLINE: {title}\n\nBYLINE: {byline}\n\nBODY:\n   {body}\n\nURL: http://www.example.org\n\nGRAPHIC: Photo: A ferry\n\n\
+             LOAD-DATE: November 8, 2023\n\n"
+        )
+    };
+    let export = article(
+        1,
+        "The Skerry Times",
+        "November 6, 2023, Monday, Late Edition - Final",
+        "Storm halts Sandoy ferry",
+        "By Ida Falk",
+        FIRST,
+    ) + &article(
+        2,
+        "Halden Post",
+        "November 7, 2023, Tuesday",
+        "Port must open its books, court rules",
+        "By Ida Falk and Ole Rask; Ole Rask reported from Halden.",
+        SECOND,
+    );
+    check(&export, ["Ida Falk", "Ida Falk; Ole Rask"]);
+}
+
+#[test]
 fn proquest() {
     let rule = "_".repeat(60);
     let info = |n: u32, title: &str, author: &str, outlet: &str, date: &str, body: &str| {

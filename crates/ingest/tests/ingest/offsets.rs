@@ -4,7 +4,7 @@ use pressmark_core::{Document, EditKind};
 use pressmark_ingest::{Format, Options, Record, replay};
 use proptest::prelude::*;
 
-use crate::{STORY, checked, read};
+use crate::{STORY, checked, read, stream};
 
 /// Text with the trouble that pages have: odd white space, marks, other scripts, invisible characters.
 fn text() -> impl Strategy<Value = String> {
@@ -35,6 +35,50 @@ proptest! {
     #[test]
     fn text_follows_from_its_bytes(text in text(), markdown: bool) {
         read(if markdown { Format::Markdown } else { Format::Text }, text);
+    }
+
+    #[test]
+    fn articles_of_exports_follow_from_their_bytes(
+        title in "[ -~é“]{0,60}",
+        text in text(),
+        maker in 0..4_usize,
+        encoding in prop::sample::select(vec!["utf-8", "windows-1252", "utf-16le"]),
+    ) {
+        let rule = "_".repeat(60);
+        let export = match maker {
+            0 => format!(
+                "1 of 2 DOCUMENTS\n\n  Skerry Times\n\n  May 6, 2024\n\n{title}\n\nBYLINE: Ida Falk\n\nLENGTH: 4 words\n\nBODY:\n{text}\n\n\
+                 LOAD-DATE: May 7, 2024\n\n2 of 2 DOCUMENTS\n\n  Skerry Times\n\n  May 6, 2024\n\n{title}\n\nLENGTH: 4 words\n\n{text}"
+            ),
+            1 => format!(
+                "HD {title}\nWC 4 words\nPD 6 May 2024\nSN Skerry Times\nLP\n{text}\nTD\n{text}\nAN Document SKTIM00020240506ek56000b1\n{text}"
+            ),
+            2 => format!(
+                "{rule}\n\nTitle: {title}\n\nPublication title: Skerry Times\n\nPublication date: May 6, 2024\n\nFull text: {text}\n\n\
+                 ProQuest document ID: 7\n\n{rule}\n\n{text}"
+            ),
+            _ => format!(
+                "Skerry Times\nlundi 6 mai 2024, p. 4\n\n{title}\n\n{text}\n\n© 2024 Skerry Times\n\nCertificat émis le 7 mai 2024\n\n\
+                 news·20240506·SK·1\n{text}"
+            ),
+        };
+        let bytes: Vec<u8> = match encoding {
+            "utf-8" => export.into_bytes(),
+            "utf-16le" => std::iter::once(0xFEFF).chain(export.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+            _ => encoding_rs::WINDOWS_1252.encode(&export).0.into_owned(),
+        };
+        for format in [None, Some(Format::Export)] {
+            stream(bytes.clone(), &Options { format, ..Options::default() });
+        }
+    }
+
+    #[test]
+    fn elements_of_json_follow_from_their_bytes(texts in prop::collection::vec(text(), 0..4), pretty: bool, wrapped: bool) {
+        let list: Vec<_> = texts.iter().map(|text| serde_json::json!({ "text": text, "title": "a &amp; b" })).collect();
+        let json = if wrapped { serde_json::json!({ "items": list }) } else { serde_json::json!(list) };
+        let json = if pretty { format!("{json:#}") } else { json.to_string() };
+        let docs = stream(json, &Options { format: Some(Format::Json), ..Options::default() });
+        prop_assert_eq!(docs.len(), texts.len().max(1));
     }
 
     #[test]
