@@ -402,10 +402,11 @@ impl Marked {
                 self.last_credit = Some(start);
             }
         }
-        if self.bylines.is_empty() && value(Attr::Class).is_some_and(is_byline) {
-            if tree.text_bytes(index, BYLINE_BYTES).is_some() {
-                self.bylines = byline(html, tree, index);
-            }
+        if self.bylines.is_empty()
+            && value(Attr::Class).is_some_and(is_byline)
+            && tree.text_bytes(index, BYLINE_BYTES).is_some()
+        {
+            self.bylines = byline(html, tree, index);
         }
     }
 }
