@@ -71,7 +71,15 @@ FRAMES = [("macro F1", "macro", "f1"), ("mean average precision", "macro", "aver
 STANCE = [("macro F1", "macro", "f1"), ("for and against", "favor+against", "f1")]
 ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 
+THREE = [
+    (f"{system} rouge1", f"{system}, three sentences", "rouge1") for system in ("pressmark", "LexRank", "lead")
+]  # fmt: skip
+POLICY = ["--codebook", "policy-frames"]
+
 MEASURES = [
+    Measure("ner.wikinews", "Wikinews dev", "ner", "DATA/open/wikinews/dev/ner.txt", F1),
+    Measure("ner.meantime", "MEANTIME dev", "ner", "DATA/open/meantime/dev/ner.txt", F1),
+    Measure("ner.french", "French names, GSD dev", "ner", "DATA/open/ner/french/dev.txt", F1),
     Measure("ner.conllpp", "CoNLL++ dev", "ner", "DATA/ner/conllpp/dev.txt", F1, ["--labels", "conll03"]),
     Measure("ner.worldwide", "Worldwide dev, 69 articles", "ner", "DEV/worldwide_dev", F1),
     Measure("ner.wikigold", "wikigold, a fifth of its articles", "ner", "DEV/wikigold_held.txt", F1, ["--labels", "conll03"]),
@@ -91,6 +99,13 @@ MEASURES = [
     ),
     Measure("sentiment.rw", "NewsMTSC dev, real world", "sentiment", "DATA/sentiment/newsmtsc/dev_rw.jsonl", TONE),
     Measure("sentiment.mt", "NewsMTSC dev, multi-target", "sentiment", "DATA/sentiment/newsmtsc/dev_mt.jsonl", TONE),
+    Measure("sentiment.wikinews", "Wikinews dev, tone by sentence", "sentiment", "DATA/open/wikinews/dev/sentiment.jsonl", TONE),
+    Measure(
+        "frames.wikinews", "Wikinews dev, paragraphs, fifteen policy frames", "frames",
+        "DATA/open/wikinews/dev/frames_paragraphs.jsonl", [("micro F1", "micro", "f1"), FRAMES[1]], POLICY,
+    ),
+    Measure("stance.wikinews", "Wikinews dev, stances", "stance", "DATA/open/wikinews/dev/stance.jsonl", STANCE),
+    Measure("summaries.wikinews", "Wikinews dev, abstracts", "summaries", "DATA/open/wikinews/dev/summaries.jsonl", THREE),
     Measure("frames.ccf", "CCF dev, eight frames", "frames", "DEV/ccf_dev.jsonl", FRAMES),
     Measure("frames.gvfc", "GVFC dev, nine frames", "frames", "DEV/gvfc_dev.csv", FRAMES, GVFC),
     Measure(
@@ -176,7 +191,7 @@ def write(bundle: Path, results: dict[str, dict[str, Any]], full: dict[str, dict
     card = card_path.read_text(encoding="utf-8").split(HEADING)[0].rstrip("\n")
     card_path.write_text(f"{card}\n\n{section(scores['pipeline'], scores['pipeline_f32'])}", encoding="utf-8")
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    for name in {"scores.json", "codebook-vectors.bin"} & manifest["files"].keys():
+    for name in {"scores.json", "codebook-vectors.bin", "README.md"} & manifest["files"].keys():
         raw = (bundle / name).read_bytes()
         manifest["files"][name] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
     manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -15,8 +15,9 @@ class HeadSpec:
     token: the first subword of a word; sentence: the mean over a sentence's subwords; mention+sentence and
     sentence+document: two such means one after the other, where a document is the mean of its sentences' means;
     subwords: each subword of a unit, whose outputs are pooled (for each label a weight, softmax over the unit's
-    subwords, and a value: the logit is the weighted mean of values); target+passage: the state of the first special token and
-    the mean over all words of `target [SEP] passage`, read as one window.
+    subwords, and a value: the logit is the weighted mean of values); target+passage: one window, the target, the
+    last special token, the passage and that token again; the state of its first special token, then the mean of the
+    target's mean and the passage's.
     """
 
     name: str
