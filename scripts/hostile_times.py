@@ -52,6 +52,12 @@ KINDS = {
     "half-entities.html": lambda n: "<p>" + "&#x" * (n // 3),
     "paragraphs.html": lambda n: "<p>Rain fell.</p>" * (n // 17),
     "links.html": lambda n: '<a href="x">y</a> ' * (n // 18),
+    "headings.html": lambda n: "<h1>Harbour shut again</h1>" * (n // 28) + "<p>" + SENTENCE * 4,
+    "meta-authors.html": lambda n: "".join(f'<meta name=author content="Ada{i} Okoye{i}">' for i in range(n // 46))
+    + "<p>" + SENTENCE * 4,
+    "teasers.html": lambda n: "<div class=teaser>" * 500 + "<div class=related><p>Rain fell.</p></div>" * (n // 42),
+    "linked.html": lambda n: ("<p><a href=x>" + SENTENCE + "</a></p>") * (n // 95) + "<p>" + SENTENCE * 4,
+    "empty-titles.html": lambda n: "<svg>" + "<title/" * (n // 7),
     "json-ld.html": lambda n: '<script type="application/ld+json">' + '{"@graph":[' * (n // 11) + "</script><p>x",
     "brackets.jsonl": lambda n: '{"text":' + "[" * n,
     "escapes.jsonl": lambda n: '{"text":"' + "\\u00e9" * (n // 6) + '"}',

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pressmark_core::{DropReason, Edit, EditKind, Segment, SegmentKind, Span};
 
-use crate::block::{Block, Piece, Verdict};
+use crate::block::{Block, Dropped, Piece, Verdict, Why};
 use crate::map::OffsetMap;
 
 /// A stretch of the record with its blocks: the whole record, or one field of it.
@@ -21,7 +21,7 @@ pub(crate) struct Part<'a> {
     /// The block that comes first in the document's text.
     pub title: Option<usize>,
     /// Stretches between the blocks of which more is known, in order, and why they are dropped.
-    pub dropped: &'a [(Range<usize>, DropReason)],
+    pub dropped: &'a [Dropped],
     /// Why what else stands between the blocks is dropped, where it is not white space.
     pub between: DropReason,
 }
@@ -35,6 +35,8 @@ pub(crate) struct Assembled {
     pub title: Option<String>,
     /// Control, bidirectional and zero-width characters that were taken out.
     pub invisible: usize,
+    /// Bytes of the record that were dropped for a reason of their own, in order, and what that rests on.
+    pub whys: Vec<(Range<usize>, DropReason, Why)>,
 }
 
 /// What stands between two kept blocks.
@@ -66,6 +68,7 @@ pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], 
             done.invisible += kept.invisible;
         }
     }
+    done.whys = items.iter().filter_map(|item| Some((item.raw.clone(), item.reason?, item.why?))).collect();
     done.segments = items.into_iter().zip(spans).map(|(item, span)| segment(item, span)).collect();
     done
 }
@@ -75,6 +78,7 @@ struct Item {
     raw: Range<usize>,
     kind: SegmentKind,
     reason: Option<DropReason>,
+    why: Option<Why>,
     kept: Option<Kept>,
 }
 
@@ -88,7 +92,7 @@ struct Kept {
 
 impl Item {
     fn dropped(raw: Range<usize>, kind: SegmentKind, reason: DropReason) -> Self {
-        Self { raw, kind, reason: Some(reason), kept: None }
+        Self { raw, kind, reason: Some(reason), why: None, kept: None }
     }
 }
 
@@ -151,14 +155,15 @@ impl Shaper<'_> {
             };
             let (range, item) = match (kept, self.part.verdicts.get(i)) {
                 (Some((kind, (range, kept))), _) => {
-                    (range.clone(), Item { raw: self.raw(range), kind, reason: None, kept: Some(kept) })
+                    (range.clone(), Item { raw: self.raw(range), kind, reason: None, why: None, kept: Some(kept) })
                 }
                 (None, verdict) => {
-                    let (kind, reason) = match verdict {
-                        Some(Verdict::Drop { kind, reason }) => (*kind, *reason),
-                        _ => (SegmentKind::Chrome, DropReason::EmptyBlock),
+                    let (kind, reason, why) = match verdict {
+                        Some(Verdict::Drop { kind, reason, why }) => (*kind, *reason, Some(*why)),
+                        _ => (SegmentKind::Chrome, DropReason::EmptyBlock, None),
                     };
-                    (block.input.clone(), Item::dropped(self.raw(block.input.clone()), kind, reason))
+                    let item = Item::dropped(self.raw(block.input.clone()), kind, reason);
+                    (block.input.clone(), Item { why, ..item })
                 }
             };
             self.between(&mut items, at..range.start);
@@ -181,18 +186,22 @@ impl Shaper<'_> {
     ///
     /// Stretches with one reason and nothing but markup between them are one.
     fn between(&self, items: &mut Vec<Item>, range: Range<usize>) {
-        let from = self.part.dropped.partition_point(|(dropped, _)| dropped.end <= range.start);
-        let mut known = self.part.dropped[from..].iter().take_while(|(d, _)| d.start < range.end).peekable();
+        let from = self.part.dropped.partition_point(|d| d.input.end <= range.start);
+        let mut known = self.part.dropped[from..].iter().take_while(|d| d.input.start < range.end).peekable();
         let mut at = range.start;
-        while let Some((dropped, reason)) = known.next() {
-            let start = dropped.start.max(at);
-            let mut end = dropped.end.min(range.end);
-            while let Some((next, _)) = known.next_if(|(_, next)| next == reason) {
-                end = end.max(next.end.min(range.end));
+        while let Some(dropped) = known.next() {
+            let start = dropped.input.start.max(at);
+            let mut end = dropped.input.end.min(range.end);
+            let mut why = dropped.why;
+            while let Some(next) = known.next_if(|next| next.reason == dropped.reason) {
+                end = end.max(next.input.end.min(range.end));
+                why.words += next.why.words;
+                why.link_share = why.link_share.max(next.why.link_share);
             }
             if start < end {
                 self.gap(items, at..start);
-                items.push(Item::dropped(self.raw(start..end), SegmentKind::Chrome, *reason));
+                let item = Item::dropped(self.raw(start..end), SegmentKind::Chrome, dropped.reason);
+                items.push(Item { why: Some(why), ..item });
                 at = end;
             }
         }

@@ -38,7 +38,7 @@ pub(crate) struct Piece {
 }
 
 /// What becomes of a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// It belongs to the article.
     Keep {
@@ -53,7 +53,29 @@ pub(crate) enum Verdict {
         kind: SegmentKind,
         /// Why.
         reason: DropReason,
+        /// What that rests on.
+        why: Why,
     },
+}
+
+/// What a decision to drop something rests on, for whoever asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Why {
+    /// The rule that spoke, in kebab case.
+    pub rule: &'static str,
+    /// Words of what is dropped.
+    pub words: usize,
+    /// Share of its characters inside links, in [0, 1].
+    pub link_share: f32,
+}
+
+/// A stretch of a page between its blocks that is left out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Dropped {
+    /// Byte offsets into the decoded input.
+    pub input: Range<usize>,
+    pub reason: DropReason,
+    pub why: Why,
 }
 
 /// What is known of the page from outside its blocks.

@@ -2,11 +2,13 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
-use pressmark_core::{Document, DropReason, EditKind, Meta, ProblemKind, Segment, SegmentKind, Source, hex};
+use pressmark_core::{
+    Document, DropReason, EditKind, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex,
+};
 use sha2::{Digest, Sha256};
 
 use crate::assemble::{Assembled, Part, assemble};
-use crate::block::{Block, Hints, Judged, Piece, Verdict};
+use crate::block::{Block, Dropped, Hints, Judged, Piece, Verdict, Why};
 use crate::decode::{Decoded, decode, decode_with, mojibake};
 use crate::html::{self, Page};
 use crate::map::OffsetMap;
@@ -221,7 +223,7 @@ pub(crate) struct Found {
 pub(crate) struct Article {
     blocks: Vec<Block>,
     /// What a page says outside of its blocks, and why it is left out.
-    dropped: Vec<(Range<usize>, DropReason)>,
+    dropped: Vec<Dropped>,
     pub judged: Judged,
     pub meta: Meta,
     pub canonical: Option<String>,
@@ -253,7 +255,7 @@ impl Article {
         options: &Options,
     ) -> Result<Self, Failure> {
         let Page { blocks, dropped, meta, canonical, problems } =
-            html::extract(text, url, options).map_err(|error| (ProblemKind::TooLarge, error.to_string()))?;
+            html::extract(text, url, options).map_err(|error| (error.problem(), error.to_string()))?;
         let title = title.or(meta.title.as_deref());
         let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
         Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
@@ -373,6 +375,16 @@ pub(crate) fn line_block(text: &str) -> Block {
 
 fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<&str>) {
     let Found { assembled, meta, judged } = found;
+    if options.explain {
+        let explain = |(raw, reason, why): &(Range<usize>, DropReason, Why)| {
+            let explanation = Explanation::new(STAGE, Subject::Raw(raw.clone()), why.rule);
+            explanation
+                .deciding(format!("{reason}, {}", reason.sentence()))
+                .with("words", why.words as f32)
+                .with("link_share", why.link_share)
+        };
+        doc.explanations.get_or_insert_default().extend(assembled.whys.iter().map(explain));
+    }
     let order = options.order(meta.language.as_deref());
     (doc.text, doc.segments) = (assembled.text, assembled.segments);
     let lines = Meta {

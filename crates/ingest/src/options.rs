@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::date::{self, Order};
 
@@ -158,6 +159,12 @@ pub struct Options {
     pub max_ratio: u32,
     /// Most bytes that one compressed input may unpack to. Default: 64 GiB.
     pub max_unpacked_bytes: u64,
+    /// Longest that finding the article of one page may take; a page that takes longer has the problem `timeout` and no
+    /// text. Default: as long as it takes.
+    pub timeout: Option<Duration>,
+    /// Whether a document keeps why each stretch of its input was dropped
+    /// ([`Document::explanations`](pressmark_core::Document::explanations)). Default: no.
+    pub explain: bool,
 }
 
 impl Default for Options {
@@ -175,6 +182,8 @@ impl Default for Options {
             max_bytes: 16 << 20,
             max_ratio: 250,
             max_unpacked_bytes: 64 << 30,
+            timeout: None,
+            explain: false,
         }
     }
 }

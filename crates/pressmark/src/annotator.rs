@@ -81,6 +81,8 @@ impl Builder {
     pub fn build(self) -> Result<Annotator, Error> {
         let Self { mut settings, mut replaced, mut added } = self;
         settings.ingest.check()?;
+        settings.ingest.explain |= settings.explain;
+        settings.ingest.timeout = settings.ingest.timeout.or(settings.timeout);
         on_rust_bert(&settings, &mut replaced, &mut added)?;
         let model = settings.model.load(settings.precision)?;
         if settings.ingest.known_languages.is_empty() {
@@ -294,8 +296,9 @@ impl Annotator {
             (ingest(&unread, &settings.ingest), None)
         });
         let time = start.elapsed();
-        // Ingestion takes time in proportion to the bytes and cannot be broken off.
-        if let Some(timeout) = settings.timeout.filter(|timeout| time > *timeout) {
+        // A page that takes too long is given up; what else ingestion does takes time in proportion to the bytes.
+        let is_told = doc.problems.iter().any(|problem| problem.kind == ProblemKind::Timeout);
+        if let Some(timeout) = settings.timeout.filter(|timeout| time > *timeout && !is_told) {
             let message = format!("took longer than {timeout:?}; without any stage");
             doc.report("ingest", ProblemKind::Timeout, message, None);
         }

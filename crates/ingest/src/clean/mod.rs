@@ -49,9 +49,10 @@ pub(crate) fn people(byline: &str) -> Vec<String> {
 use self::{
     chrome::Place,
     fold::Folded,
+    lexicon::How,
     line::{Line, Marks},
 };
-use crate::block::{Block, Hints, Judged, Verdict};
+use crate::block::{Block, Hints, Judged, Verdict, Why};
 
 /// Words from which a line that stands in the text already is a doubled paragraph, not a refrain.
 const DOUBLE_WORDS: usize = 10;
@@ -94,7 +95,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
         extent::drop_outskirts(&lines, &mut dropped, &main, title);
     }
     tell(&lines, &sure, &prose, hints, &mut judged);
-    keep(&lines, &dropped, hints, &mut judged);
+    keep(&lines, &sure, &dropped, hints, &mut judged);
     judged
 }
 
@@ -250,8 +251,28 @@ fn note_parts(text: &str, judged: &mut Judged) {
     }
 }
 
+/// Which rule dropped a line, and the numbers that it saw.
+fn why(line: &Line<'_>, reason: DropReason, is_sure: bool) -> Why {
+    let rule = match line.hit.filter(|hit| hit.reason == reason).map(|hit| hit.how) {
+        Some(How::Line) => "lexicon-line",
+        Some(How::Label) => "lexicon-label",
+        Some(How::Start) => "lexicon-start",
+        Some(How::End) => "lexicon-end",
+        Some(How::Bag) => "lexicon-words",
+        None if is_sure => "form-and-place-of-the-line",
+        None => "neighbouring-lines",
+    };
+    Why { rule, words: line.words, link_share: line.link_share }
+}
+
 /// Gives every block its verdict.
-fn keep(lines: &[Line<'_>], dropped: &[Option<DropReason>], hints: &Hints<'_>, judged: &mut Judged) {
+fn keep(
+    lines: &[Line<'_>],
+    sure: &[Option<DropReason>],
+    dropped: &[Option<DropReason>],
+    hints: &Hints<'_>,
+    judged: &mut Judged,
+) {
     let mut sites: Vec<String> =
         [hints.site, judged.site.as_deref()].into_iter().flatten().map(str::to_owned).collect();
     sites.extend(hints.url.and_then(credit::host));
@@ -262,7 +283,8 @@ fn keep(lines: &[Line<'_>], dropped: &[Option<DropReason>], hints: &Hints<'_>, j
     let mut lead = None;
     for (at, line) in lines.iter().enumerate() {
         if let Some(reason) = dropped[at] {
-            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Chrome, reason });
+            let why = why(line, reason, sure[at].is_some());
+            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Chrome, reason, why });
             continue;
         }
         let is_title = judged.title == Some(at);
@@ -275,7 +297,8 @@ fn keep(lines: &[Line<'_>], dropped: &[Option<DropReason>], hints: &Hints<'_>, j
         }
         if doubles_title || is_double {
             let reason = if doubles_title { DropReason::DoubledTitle } else { DropReason::DoubledParagraph };
-            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason });
+            let why = Why { rule: "said-before", words: line.words, link_share: line.link_share };
+            judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason, why });
             continue;
         }
         let mut cuts = mark_cuts(line);

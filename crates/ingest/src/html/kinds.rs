@@ -34,7 +34,7 @@ fn reason(body: &str, words: &str) -> Option<DropReason> {
     let page = extract(&html, None, &Options::default()).expect("the page is small");
     assert!(!texts(&page).iter().any(|t| t.contains(words)), "{words:?} is in the text");
     let at = html.find(words).expect("the page says it");
-    page.dropped.iter().find(|(range, _)| range.contains(&at)).map(|(_, reason)| *reason)
+    page.dropped.iter().find(|d| d.input.contains(&at)).map(|d| d.reason)
 }
 
 #[test]
@@ -196,4 +196,11 @@ fn a_page_of_sections_is_read_whole() {
         ),
         &[FIRST, SECOND, THIRD],
     );
+}
+
+#[test]
+fn a_page_that_takes_too_long_is_given_up() {
+    let options = Options { timeout: Some(std::time::Duration::ZERO), ..Options::default() };
+    let error = extract(&format!("<p>{FIRST}</p>"), None, &options).expect_err("there is no time");
+    assert_eq!(error.problem(), pressmark_core::ProblemKind::Timeout);
 }

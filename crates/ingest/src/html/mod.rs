@@ -18,12 +18,12 @@ mod text;
 mod title;
 mod tree;
 
-use std::ops::Range;
+use std::time::Duration;
 
-use pressmark_core::{DropReason, Meta, ProblemKind};
+use pressmark_core::{Deadline, DropReason, Meta, ProblemKind};
 
 use crate::Options;
-use crate::block::Block;
+use crate::block::{Block, Dropped, Why};
 
 pub(crate) use charset::declared_charset;
 pub(crate) use text::decode;
@@ -34,7 +34,7 @@ pub(crate) struct Page {
     /// The blocks of the article in input order; empty when the page has none.
     pub blocks: Vec<Block>,
     /// What else the page says, in input order, and why it is not the article: bytes of the page.
-    pub dropped: Vec<(Range<usize>, DropReason)>,
+    pub dropped: Vec<Dropped>,
     /// What the page says of itself.
     pub meta: Meta,
     /// The address that the page gives as its own.
@@ -53,6 +53,22 @@ pub(crate) enum HtmlError {
         /// Its size.
         bytes: usize,
     },
+    /// [`Options::timeout`] has passed.
+    #[error("finding the article took longer than {limit:?}")]
+    Timeout {
+        /// How long it may take.
+        limit: Duration,
+    },
+}
+
+impl HtmlError {
+    /// What the document's problem is.
+    pub(crate) fn problem(&self) -> ProblemKind {
+        match self {
+            Self::TooLarge { .. } => ProblemKind::TooLarge,
+            Self::Timeout { .. } => ProblemKind::Timeout,
+        }
+    }
 }
 
 /// Finds the article of a page.
@@ -60,19 +76,36 @@ pub(crate) enum HtmlError {
 /// `url` is where the page was found, when that is known.
 ///
 /// # Errors
-/// When the page is larger than 4 GiB. Anything smaller is a page, however broken.
+/// When the page is larger than 4 GiB, or takes longer than the options allow. Anything else is a page, however broken.
 pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options) -> Result<Page, HtmlError> {
     if u32::try_from(html.len()).is_err() {
         return Err(HtmlError::TooLarge { bytes: html.len() });
     }
+    let deadline = options.timeout.map_or_else(Deadline::default, Deadline::after);
+    // Each step is linear in the page, the largest of which takes a second or two: between them is often enough.
+    let in_time = || match options.timeout {
+        Some(limit) if deadline.has_passed() => Err(HtmlError::Timeout { limit }),
+        _ => Ok(()),
+    };
     let tree = tree::Tree::parse(html);
+    in_time()?;
     let found = meta::read(html, &tree, url, options);
+    in_time()?;
     let select::Selection { blocks, mut dropped } = select::select(html, &tree, &found);
+    in_time()?;
     let blocks = match linked::body(html, &tree, &found, &blocks) {
         Some(whole) => {
             // What the page shows of it stands in the text already.
-            dropped.extend(blocks.into_iter().map(|b| (b.input, DropReason::DoubledParagraph)));
-            dropped.sort_by_key(|(range, _)| range.start);
+            let why = |b: &Block| Why {
+                rule: "linked-data",
+                words: b.text.split_whitespace().count(),
+                link_share: b.link_share,
+            };
+            dropped.extend(blocks.into_iter().map(|b| {
+                let why = why(&b);
+                Dropped { input: b.input, reason: DropReason::DoubledParagraph, why }
+            }));
+            dropped.sort_by_key(|d| d.input.start);
             whole
         }
         None => blocks,

@@ -10,7 +10,7 @@ use super::meta::{Found, key};
 use super::text::{self, Line};
 use super::title::{Title, title};
 use super::tree::{Tag, Tree};
-use crate::block::Block;
+use crate::block::{Block, Dropped, Why};
 
 /// Fewest characters of prose that make an article, unless the page has nothing better.
 ///
@@ -28,7 +28,7 @@ pub(super) struct Selection {
     /// The blocks of the article in page order, the title among them; empty when there is none.
     pub blocks: Vec<Block>,
     /// Everything else that the page says, in page order, and why it is left out.
-    pub dropped: Vec<(Range<usize>, DropReason)>,
+    pub dropped: Vec<Dropped>,
 }
 
 /// Finds the article of a page.
@@ -157,20 +157,41 @@ impl<'a> Reading<'a> {
 }
 
 /// Why each line is left out that is; lines beside each other with one reason are one stretch.
-fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usize>) -> Vec<(Range<usize>, DropReason)> {
-    let mut dropped: Vec<(Range<usize>, DropReason)> = Vec::new();
+fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usize>) -> Vec<Dropped> {
+    let mut dropped: Vec<Dropped> = Vec::new();
     let mut picked = picked.iter().peekable();
     for (index, line) in analysis.lines.iter().enumerate() {
         let own = picked.next_if(|c| c.line == index);
         if title == Some(index) || own.is_some_and(Candidate::kept) {
             continue;
         }
-        let Some(range) = bytes(analysis, line) else { continue };
+        let Some(input) = bytes(analysis, line) else { continue };
         let aside = line.items.iter().find_map(|i| analysis.aside[*i as usize]);
         let reason = own.and_then(|c| c.dropped).or(aside).unwrap_or(DropReason::Outside);
-        dropped.push((range, reason));
+        let rule = rule(own.and_then(|c| c.dropped), aside.is_some());
+        let counts = line.counts;
+        dropped.push(Dropped {
+            input,
+            reason,
+            why: Why { rule, words: counts.words, link_share: counts.link_share() },
+        });
     }
     dropped
+}
+
+/// The rule that left a line out: what was said of the line itself, else of an element around it.
+fn rule(line: Option<DropReason>, in_element: bool) -> &'static str {
+    match line {
+        Some(DropReason::Related) => "line-of-links",
+        Some(DropReason::Caption) => "short-caption",
+        Some(DropReason::Player) => "row-of-labels",
+        Some(DropReason::Fragment) => "no-sentence-at-the-edge",
+        Some(DropReason::Outside) => "not-in-linked-data",
+        Some(DropReason::DoubledTitle) => "title-again",
+        Some(_) => "line",
+        None if in_element => "element-by-name",
+        None => "outside-of-the-article",
+    }
 }
 
 /// The bytes of the page from the first to the last visible text of a line.

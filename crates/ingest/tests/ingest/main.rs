@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a test that cannot go on stops")]
 
 mod bad_input;
+mod explain;
 mod exports;
 mod formats;
 mod inputs;
