@@ -1,5 +1,8 @@
 """A run that was interrupted and resumed gives the weights of one that was not, bit for bit."""
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import torch
@@ -9,7 +12,7 @@ from pressmark_training.data.items import Item, Row, Sentence, whole
 from pressmark_training.data.labels import POLICY
 from pressmark_training.nn.encoder import Encoder, Sizes
 from pressmark_training.nn.windows import Subwords
-from pressmark_training.run.train import Material, Plan, Run, rate_factor
+from pressmark_training.run.train import Material, Plan, Run, rate_factor, train
 
 TEXT = "The mayor of Lusaka met Amara Okonjo and Tomasz Wieczorek at Oakfield Trust .".split(" ")
 TAGS = ["O", "O", "O", "B-LOC", "O", "B-PERSON", "I-PERSON", "O", "B-PERSON", "I-PERSON", "O", "B-ORG", "I-ORG", "O"]
@@ -65,6 +68,22 @@ def test_interrupted_and_resumed_to_the_same_weights(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(whole_run, in_parts, strict=True))
     begun = Run(Plan("pressmark-news-small"), material(), tmp_path / "new").model.parameters()
     assert not all(torch.equal(a, b) for a, b in zip(whole_run, begun, strict=False))
+
+
+def test_a_run_that_is_told_to_end_keeps_its_last_step(tmp_path: Path) -> None:
+    plan = Plan("pressmark-news-small", entity_subwords=60, task_subwords=60, warm=2)
+    run = Run(plan, material(), tmp_path)
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    try:
+        assert not train(run, steps=10**9, cool=1, minutes=10)
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)
+    again = Run(plan, material(), tmp_path)
+    assert again.resume() and again.step == run.step > 0
+    assert all(torch.equal(a, b) for a, b in zip(run.model.parameters(), again.model.parameters(), strict=True))
 
 
 def test_another_plan_does_not_resume(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ step number: a run that was interrupted gives the same weights as one that was n
 import hashlib
 import pickle
 import random
+import signal
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -227,11 +228,24 @@ def rate_factor(step: int, warm: int, steps: int, cool: int) -> float:
     return min(1.0, (step + 1) / warm, max(0.01, left))
 
 
+class Asked:
+    """Whether somebody has asked the process to end (SIGTERM, Ctrl-C): the step is then finished first."""
+
+    def __init__(self) -> None:
+        self.to_end = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: object) -> None:
+        self.to_end = True
+
+
 def train(run: Run, steps: int, cool: int, minutes: float, every: float = 4.0) -> bool:
     """Trains to `steps`, or for so many minutes; True when it is done. Writes a checkpoint every few minutes."""
     began = saved = time.time()
     before, first = run.seconds, run.step
-    while run.step < steps:
+    asked = Asked()
+    while run.step < steps and not asked.to_end and time.time() - began < minutes * 60:
         run.advance(rate_factor(run.step, run.plan.warm, steps, cool))
         now = time.time()
         run.seconds = before + now - began
@@ -241,8 +255,6 @@ def train(run: Run, steps: int, cool: int, minutes: float, every: float = 4.0) -
         if now - saved > every * 60:
             run.save()
             saved = time.time()
-        if now - began > minutes * 60:
-            break
     run.save()
     log(f"step {run.step}, {run.seconds / 60:.0f} minutes in all: {run.checkpoint}")
     return run.step >= steps
