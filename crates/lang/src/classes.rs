@@ -98,6 +98,10 @@ classes! {
         Masculine = "masculine",
         /// A noun or title for a woman: daughter, actress.
         Feminine = "feminine",
+        /// dollars, naira: what sums of money are counted in, and nothing else is.
+        Currency = "currency",
+        /// million, bn: what a number is multiplied by.
+        Scale = "scale",
     }
 
     /// What a verb of speech can do, file `speech.tsv`.
@@ -142,6 +146,18 @@ classes! {
         Body = "body",
         /// The end of a person's name that tells generations apart: "Jr", "III".
         Generation = "generation",
+        /// What stands alone for a body that was named with it: "the Bank" for "World Bank".
+        Institution = "institution",
+        /// What follows the name of an armed group: "rebels", "militiamen".
+        Fighters = "fighters",
+        /// What says that a group or movement is an armed one: "rebel", "Islamist".
+        Armed = "armed",
+        /// An office that companies have, and places do not: "CEO".
+        CompanyOffice = "company_office",
+        /// The last word of the name of a building or another work: "Airport", "Bridge".
+        Facility = "facility",
+        /// A name that ends with a possessive ending of its own: "Moody's".
+        Possessive = "possessive",
     }
 }
 

@@ -3,10 +3,10 @@
 //! [`Ner`] is the stage `ner`. It reads the encoder's hidden states and fills `ents` and `entities`:
 //!
 //! 1. A head of the model gives each token its probabilities; Viterbi decoding finds the best tags that obey BIO.
-//! 2. A second look lets a name's other occurrences in the document speak for the uncertain ones.
-//! 3. Boundaries lose stray marks, possessives and the article.
+//! 2. Document-level label consistency lets a name's other occurrences in the document speak for the uncertain ones.
+//! 3. Named rules settle what the text itself decides: boundaries, hyphenated names, calendar dates, sums of money.
 //! 4. Codebooks of [`Terms`] add labels by word lists and patterns.
-//! 5. Mentions of one thing are joined: full names and surnames, acronyms, variants of countries' names.
+//! 5. Mentions are clustered into entities: full names and surnames, acronyms, variants of countries' names.
 //!
 //! Without a model, terms can be used by themselves:
 //!
@@ -33,21 +33,25 @@
 #![deny(missing_docs)]
 
 mod boundary;
+mod cluster;
+mod consistency;
 mod countries;
 mod decode;
 mod error;
 mod headlines;
-mod join;
-mod memory;
+mod known_places;
 mod name;
+mod prior;
+mod rules;
 mod stage;
 mod tags;
 mod terms;
+mod view;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
 pub use error::Error;
-pub use stage::{Ner, Options, join_mentions};
+pub use stage::{MIN_SCORE, Ner, Options, cluster_mentions};
 pub use terms::Terms;

@@ -1,89 +1,8 @@
 //! Names as they are compared.
 
+use pressmark_lang::{Language, NameClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-
-/// Words that an acronym may leave out, in the languages whose names news in English carry.
-const SMALL_WORDS: &[&str] = &[
-    "of", "the", "and", "for", "in", "on", "at", "to", "by", "with", "de", "la", "le", "les", "des", "du", "et",
-    "pour", "del", "los", "las", "el", "y", "e", "da", "do", "dos", "das", "di", "der", "die", "und", "fur",
-];
-
-/// Words that say what sort of body a name is of, and that are left off when it is short.
-const BODIES: &[&str] = &[
-    "inc",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "ltd",
-    "limited",
-    "plc",
-    "llc",
-    "ag",
-    "sa",
-    "gmbh",
-    "nv",
-    "spa",
-    "group",
-    "holdings",
-    "worldwide",
-    "party",
-    "movement",
-    "rebels",
-    "militia",
-    "fighters",
-    "forces",
-    "fc",
-    "afc",
-    "cf",
-    "sc",
-];
-
-/// Forms of address and rank that may stand before a person's name.
-const HONORIFICS: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "professor",
-    "sir",
-    "dame",
-    "lord",
-    "lady",
-    "rev",
-    "fr",
-    "sheikh",
-    "gen",
-    "general",
-    "col",
-    "colonel",
-    "lt",
-    "maj",
-    "major",
-    "capt",
-    "captain",
-    "sgt",
-    "cpl",
-    "sen",
-    "senator",
-    "rep",
-    "gov",
-    "president",
-    "minister",
-    "pm",
-    "judge",
-    "justice",
-    "hon",
-    "madame",
-    "monsieur",
-];
-
-/// Ends of a person's name that tell generations apart, not families.
-const GENERATIONS: &[&str] = &["jr", "sr", "ii", "iii", "iv"];
 
 /// The words of a name without accents, case, stops, apostrophes and "the"; hyphens part words.
 pub(crate) fn fold(name: &str) -> Vec<String> {
@@ -116,36 +35,53 @@ fn finish(word: &mut String, words: &mut Vec<String>) {
     word.clear();
 }
 
-/// A person's folded words without forms of address before and generations after; never empty
-/// unless `words` is.
-pub(crate) fn personal(mut words: Vec<String>) -> Vec<String> {
-    let titles = words.iter().take_while(|w| HONORIFICS.contains(&w.as_str())).count();
+/// A person's folded words without titles before and generations after; never empty unless `words` is.
+pub(crate) fn personal(mut words: Vec<String>, language: &Language) -> Vec<String> {
+    let titles = titles(&words, language);
     words.drain(..titles.min(words.len().saturating_sub(1)));
-    while words.len() > 1 && words.last().is_some_and(|w| GENERATIONS.contains(&w.as_str())) {
+    let is_generation = |w: &String| language.name_word(w).contains(NameClass::Generation);
+    while words.len() > 1 && words.last().is_some_and(is_generation) {
         words.pop();
     }
     words
 }
 
+/// Words of the longest title that is looked for: "Lt Col", "Premier ministre".
+const MAX_TITLE: usize = 2;
+
+/// How many of the first words are titles.
+fn titles(words: &[String], language: &Language) -> usize {
+    let mut at = 0;
+    while let Some(length) = (1..=MAX_TITLE.min(words.len() - at)).rev().find(|&length| {
+        let title = words[at..at + length].join(" ");
+        // "M. Night Shyamalan" has an initial, though "M." stands for "Monsieur".
+        title.chars().count() > 1 && language.title(&title).is_some()
+    }) {
+        at += length;
+    }
+    at
+}
+
 /// Whether a word is one that acronyms leave out.
-pub(crate) fn is_small(word: &str) -> bool {
-    SMALL_WORDS.contains(&word)
+pub(crate) fn is_small(word: &str, language: &Language) -> bool {
+    language.name_word(word).contains(NameClass::Small)
 }
 
 /// Whether a word says what sort of body a name is of ("Party", "Group").
-pub(crate) fn is_body(word: &str) -> bool {
-    BODIES.contains(&word)
+pub(crate) fn is_body(word: &str, language: &Language) -> bool {
+    language.name_word(word).contains(NameClass::Body)
 }
 
 /// The acronyms that a name of several words may have: the initials of all words, of those that are
 /// not small, and of those that do not say what sort of body it is either. Words with a digit or that are acronyms themselves come in whole.
-pub(crate) fn acronyms(words: &[String]) -> Vec<String> {
+pub(crate) fn acronyms(words: &[String], language: &Language) -> Vec<String> {
     let whole = |w: &str| w.chars().any(|c| c.is_ascii_digit());
-    let initials = |keep: fn(&str) -> bool| -> Option<String> {
+    let initials = |keep: &dyn Fn(&str) -> bool| -> Option<String> {
         let kept: Vec<&str> = words.iter().map(String::as_str).filter(|w| keep(w)).collect();
         (kept.len() > 1).then(|| kept.into_iter().map(|w| if whole(w) { w } else { initial(w) }).collect())
     };
-    let variants = [initials(|_| true), initials(|w| !is_small(w)), initials(|w| !is_small(w) && !is_body(w))];
+    let weighs = |w: &str| !is_small(w, language);
+    let variants = [initials(&|_| true), initials(&weighs), initials(&|w| weighs(w) && !is_body(w, language))];
     let mut all: Vec<String> = variants.into_iter().flatten().collect();
     all.dedup();
     all
@@ -167,8 +103,8 @@ pub(crate) fn as_acronym(name: &str) -> Option<String> {
 }
 
 /// How well an acronym in brackets fits the name before it.
-pub(crate) fn introduces(words: &[String], acronym: &str) -> Fit {
-    if acronyms(words).iter().any(|a| a == acronym) {
+pub(crate) fn introduces(words: &[String], acronym: &str, language: &Language) -> Fit {
+    if acronyms(words, language).iter().any(|a| a == acronym) {
         return Fit::Exact;
     }
     let mut initials: Vec<&str> = words.iter().map(|w| initial(w)).collect();
@@ -198,6 +134,10 @@ pub(crate) enum Fit {
 mod tests {
     use super::*;
 
+    fn english() -> &'static Language {
+        Language::of(Some("en"))
+    }
+
     #[test]
     fn folding_leaves_what_names_share() {
         let check = |name: &str, expected: &str| assert_eq!(fold(name).join(" "), expected, "{name:?}");
@@ -211,7 +151,7 @@ mod tests {
 
     #[test]
     fn acronyms_may_leave_small_words_out() {
-        let check = |name: &str, expected: &[&str]| assert_eq!(acronyms(&fold(name)), expected, "{name:?}");
+        let check = |name: &str, expected: &[&str]| assert_eq!(acronyms(&fold(name), english()), expected, "{name:?}");
         check("United Nations", &["un"]);
         check("Bank of Ghana", &["bog", "bg"]);
         check("Médecins Sans Frontières", &["msf"]);
@@ -232,8 +172,9 @@ mod tests {
 
     #[test]
     fn brackets_introduce_what_shares_letters() {
-        let check =
-            |name: &str, acronym: &str, expected| assert_eq!(introduces(&fold(name), acronym), expected, "{name}");
+        let check = |name: &str, acronym: &str, expected| {
+            assert_eq!(introduces(&fold(name), acronym, english()), expected, "{name}")
+        };
         check("World Food Programme", "wfp", Fit::Exact);
         check("River League of the North", "lrn", Fit::Loose);
         check("Manchester United", "epl", Fit::None);
@@ -241,9 +182,12 @@ mod tests {
 
     #[test]
     fn titles_and_generations_are_no_names() {
-        let check = |name: &str, expected: &str| assert_eq!(personal(fold(name)).join(" "), expected, "{name:?}");
+        let check =
+            |name: &str, expected: &str| assert_eq!(personal(fold(name), english()).join(" "), expected, "{name:?}");
         check("Mr. Osei", "osei");
         check("Gen. Sir John Park Jr.", "john park");
         check("President", "president");
+        check("Maj Gen Tom Hale", "tom hale");
+        check("M. Night Bell", "m night bell");
     }
 }

@@ -1,13 +1,17 @@
-use std::ops::Range;
 use std::sync::Arc;
 
-use pressmark_core::{Document, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
+use pressmark_core::{Document, Explanation, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
 use pressmark_encoder::Model;
+use serde::Serialize;
 
+use crate::consistency::label_consistency;
 use crate::decode::{Found, Lattice, confidence, mentions, viterbi};
-use crate::memory::{View, know_countries, know_headlines, revise};
+use crate::headlines::headline_prior;
+use crate::known_places::country_prior;
+use crate::rules::{self, Context, TokenMention};
 use crate::tags::TagSet;
-use crate::{Error, Terms, boundary, join, terms};
+use crate::view::View;
+use crate::{Error, Terms, cluster, terms};
 
 /// The bundle's head for a scheme.
 fn head_of(scheme: Scheme) -> &'static str {
@@ -31,11 +35,17 @@ pub struct Options {
     /// How much a name's other occurrences in the document count beside its sentence, from 0 (not at all) to
     /// 1 (as much, and up to twice as much when there are many). Default: 0.5, the best on the dev data.
     pub consistency: f32,
+    /// Mentions of which the stage is less sure are left out; from 0 (none) to 1. Terms of codebooks are sure.
+    /// Default: [`MIN_SCORE`].
+    pub min_score: f32,
 }
+
+/// The default of [`Options::min_score`].
+pub const MIN_SCORE: f32 = 0.05;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scheme: Scheme::default(), terms: Vec::new(), consistency: 0.5 }
+        Self { scheme: Scheme::default(), terms: Vec::new(), consistency: 0.5, min_score: MIN_SCORE }
     }
 }
 
@@ -76,52 +86,52 @@ impl Ner {
         Ok(Self { model, tags, options })
     }
 
-    /// One BIO tag for each token of a document, as decoded: for text that comes with its tokens.
+    /// One BIO tag for each token of a document: for text that comes with its tokens.
     ///
-    /// Reads `sents`, `tokens`, `windows` and `hidden`. Boundaries are not trimmed and no terms are added, so that
-    /// a gold standard with its own tokens can be scored.
+    /// Reads `sents`, `tokens`, `windows` and `hidden`. No terms are added and nothing is clustered, so that a gold
+    /// standard with its own tokens can be scored.
     ///
     /// # Errors
     /// As [`run`](Stage::run).
     pub fn tag(&self, doc: &Document) -> Result<Vec<String>, StageError> {
-        let decoded = self.decode(doc)?;
         let mut labels = vec!["O".to_owned(); doc.tokens.len()];
-        for (found, _) in decoded {
-            let (begin, inside) = self.tags.outputs_of(found.kind);
-            for token in found.tokens.clone() {
-                let tag = if token == found.tokens.start { begin } else { inside };
+        for mention in self.decode(doc, None)? {
+            let (begin, inside) = self.tags.outputs_of(mention.kind);
+            for token in mention.tokens.clone() {
+                let tag = if token == mention.tokens.start { begin } else { inside };
                 labels[token] = self.tags.label(tag);
             }
         }
         Ok(labels)
     }
 
-    /// The mentions by their tokens, with how sure each is.
-    fn decode(&self, doc: &Document) -> Result<Vec<(Found, f32)>, StageError> {
+    /// The mentions by their tokens; what rules changed is added to `notes`.
+    fn decode(&self, doc: &Document, notes: Option<&mut Vec<Explanation>>) -> Result<Vec<TokenMention>, StageError> {
         let mut lattice = self.lattice(doc)?;
-        let words: Vec<&str> = doc.tokens.iter().map(|t| doc.slice(t.span)).collect();
-        let sents: Vec<Range<usize>> = doc.sents.iter().map(|s| clip(&s.tokens, words.len())).collect();
+        let view = View::of(doc);
         let decode = |lattice: &Lattice| -> Vec<Found> {
-            sents.iter().flat_map(|s| mentions(&viterbi(lattice, s.clone(), &self.tags), s.start, &self.tags)).collect()
+            let sents = view.sents.iter();
+            sents.flat_map(|s| mentions(&viterbi(lattice, s.clone(), &self.tags), s.start, &self.tags)).collect()
         };
-        let view = View { words: &words, sents: &sents };
         let mut found = decode(&lattice);
-        for know in [know_headlines, know_countries] {
-            if let Some(prior) = know(&found, &view, &self.tags) {
+        for prior in [headline_prior, country_prior] {
+            if let Some(prior) = prior(&found, &view, &self.tags) {
                 prior.apply(&mut lattice);
                 found = decode(&lattice);
             }
         }
-        if let Some(prior) = revise(&lattice, &found, &view, &self.tags, self.options.consistency) {
+        if let Some(prior) = label_consistency(&lattice, &found, &view, &self.tags, self.options.consistency) {
             prior.apply(&mut lattice);
             found = decode(&lattice);
         }
-        let end_of = |f: &Found| sents[sents.partition_point(|s| s.end < f.tokens.end)].end;
-        Ok(found
-            .into_iter()
-            .map(|f| (confidence(&lattice, &f, end_of(&f), &self.tags), f))
-            .map(|(c, f)| (f, c))
-            .collect())
+        let scored = found.into_iter().map(|found| {
+            let end = view.sentence(found.tokens.start).end;
+            let score = confidence(&lattice, &found, end, &self.tags);
+            TokenMention { tokens: found.tokens, kind: found.kind, score, possessive: false }
+        });
+        let mut mentions = rules::apply(&Context { doc, view: &view, tags: &self.tags }, scored.collect(), notes);
+        mentions.retain(|mention| mention.score >= self.options.min_score);
+        Ok(mentions)
     }
 
     /// What the head thinks of the first row of each token.
@@ -146,33 +156,40 @@ impl Ner {
         }
     }
 
-    fn mention(&self, doc: &Document, found: &Found, score: f32) -> Option<Mention> {
+    fn mention(&self, doc: &Document, found: &TokenMention) -> Option<Mention> {
         let tokens = doc.tokens.get(found.tokens.clone())?;
-        let span = boundary::tidy(&doc.text, Span::new(tokens.first()?.span.start, tokens.last()?.span.end))?;
-        // A mark inside a token is not for us to take off ("Sen."): mentions start and end with tokens.
-        let first = tokens.iter().find(|token| token.span.end > span.start)?;
-        let last = tokens.iter().rfind(|token| token.span.start < span.end)?;
-        let span = Span::new(first.span.start, last.span.end);
-        Some(Mention { span, label: self.tags.kinds()[found.kind].clone(), score, entity: None })
+        let span = Span::new(tokens.first()?.span.start, tokens.last()?.span.end);
+        Some(Mention { span, label: self.tags.kinds()[found.kind].clone(), score: found.score, entity: None })
     }
 }
 
-/// Adds terms to mentions that another stage left in a document, and joins all of them into entities as [`Ner`] does.
-pub fn join_mentions(doc: &mut Document, codebooks: &[Terms]) {
+/// Adds terms to mentions that another stage left in a document, and clusters all of them into entities as [`Ner`]
+/// does.
+pub fn cluster_mentions(doc: &mut Document, codebooks: &[Terms]) {
     let mentions = std::mem::take(&mut doc.ents);
     let mentions = terms::add_terms(doc, codebooks, mentions);
-    (doc.ents, doc.entities) = join::join(doc, mentions);
+    cluster::fill(doc, mentions);
+}
+
+/// What stands in the provenance of a run.
+#[derive(Serialize)]
+struct Settings<'a> {
+    scheme: &'a str,
+    consistency: f32,
+    min_score: f32,
+    terms: Vec<TermsSettings<'a>>,
+}
+
+#[derive(Serialize)]
+struct TermsSettings<'a> {
+    name: &'a str,
+    version: &'a str,
 }
 
 /// A token's first row, where there is a hidden state for it.
 fn row_of(doc: &Document, token: usize) -> Option<usize> {
     let rows = doc.windows.token_rows.get(token).filter(|rows| !rows.is_empty())?;
     Some(rows.start).filter(|&row| row < doc.hidden.len())
-}
-
-/// A sentence's tokens, kept within those that there are.
-fn clip(tokens: &Range<usize>, count: usize) -> Range<usize> {
-    tokens.start.min(count)..tokens.end.min(count)
 }
 
 impl Stage for Ner {
@@ -189,16 +206,14 @@ impl Stage for Ner {
     }
 
     fn provenance(&self) -> Provenance {
-        // Names and versions of codebooks are checked to need no escapes.
-        let terms: Vec<String> = (self.options.terms.iter())
-            .map(|t| format!("{{\"name\":\"{}\",\"version\":\"{}\"}}", t.name(), t.version()))
-            .collect();
-        let settings = format!(
-            "{{\"scheme\":\"{}\",\"consistency\":{:?},\"terms\":[{}]}}",
-            self.options.scheme.as_str(),
-            self.options.consistency,
-            terms.join(",")
-        );
+        let terms = self.options.terms.iter().map(|t| TermsSettings { name: t.name(), version: t.version() });
+        let settings = Settings {
+            scheme: self.options.scheme.as_str(),
+            consistency: self.options.consistency,
+            min_score: self.options.min_score,
+            terms: terms.collect(),
+        };
+        let settings = serde_json::to_string(&settings).expect("strings and finite numbers are JSON");
         Provenance {
             stage: self.name(),
             model: Some(format!("{} {}", self.model.name(), self.model.version())),
@@ -208,10 +223,12 @@ impl Stage for Ner {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let decoded = self.decode(doc)?;
-        let mentions: Vec<Mention> = decoded.iter().filter_map(|(f, score)| self.mention(doc, f, *score)).collect();
+        let mut notes = doc.explanations.is_some().then(Vec::new);
+        let decoded = self.decode(doc, notes.as_mut())?;
+        notes.into_iter().flatten().for_each(|note| doc.explain(|_| note));
+        let mentions: Vec<Mention> = decoded.iter().filter_map(|found| self.mention(doc, found)).collect();
         let mentions = terms::add_terms(doc, &self.options.terms, mentions);
-        (doc.ents, doc.entities) = join::join(doc, mentions);
+        cluster::fill(doc, mentions);
         let chars = |span: Span| doc.slice(span).chars().count();
         let total: usize = doc.sents.iter().map(|sent| chars(sent.span)).sum();
         let unseen: usize =

@@ -75,7 +75,10 @@ fn a_document_without_hidden_states_has_no_mentions_and_says_so() {
 #[test]
 fn provenance_names_model_scheme_and_codebooks() {
     let provenance = ner().provenance();
-    assert_eq!(provenance.settings, r#"{"scheme":"news","consistency":0.5,"terms":[{"name":"b","version":"1"}]}"#);
+    assert_eq!(
+        provenance.settings,
+        r#"{"scheme":"news","consistency":0.5,"min_score":0.05,"terms":[{"name":"b","version":"1"}]}"#
+    );
     assert_eq!(provenance.sha256.map(|s| s.len()), Some(64));
 }
 

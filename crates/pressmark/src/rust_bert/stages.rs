@@ -165,7 +165,7 @@ impl Stage for Clustered {
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         self.classifier.run(doc)?;
-        pressmark_ner::join_mentions(doc, &self.terms);
+        pressmark_ner::cluster_mentions(doc, &self.terms);
         Ok(())
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pressmark_core::{Document, Entity, EntityType, Mention};
+use pressmark_core::{Entity, EntityType, Mention};
+use pressmark_lang::Language;
 
+use super::Context;
 use super::forms::{Class, winner};
 use crate::name::is_small;
 
@@ -26,7 +28,7 @@ struct Tally {
 /// Entities in order of first mention; each mention gets the index of its own.
 ///
 /// `groups` names the group of each mention.
-pub(super) fn build(doc: &Document, mentions: &mut [Mention], groups: &[usize]) -> Vec<Entity> {
+pub(super) fn build(context: &Context<'_>, mentions: &mut [Mention], groups: &[usize]) -> Vec<Entity> {
     let mut numbers: HashMap<usize, usize> = HashMap::new();
     let mut tallies: Vec<Tally> = Vec::new();
     for (mention, group) in mentions.iter_mut().zip(groups) {
@@ -34,10 +36,10 @@ pub(super) fn build(doc: &Document, mentions: &mut [Mention], groups: &[usize]) 
         if number == tallies.len() {
             tallies.push(Tally::default());
         }
-        tallies[number].add(doc.slice(mention.span), mention.score, &mention.label);
+        tallies[number].add(context.doc.slice(mention.span), mention.score, &mention.label);
         mention.entity = Some(number);
     }
-    tallies.into_iter().filter_map(Tally::finish).collect()
+    tallies.into_iter().filter_map(|tally| tally.finish(context.language)).collect()
 }
 
 impl Tally {
@@ -57,12 +59,12 @@ impl Tally {
     }
 
     /// None when there is no mention, which is never: a tally begins with one.
-    fn finish(self) -> Option<Entity> {
+    fn finish(self, language: &Language) -> Option<Entity> {
         let label = winner(&self.votes)?.clone();
         let class = Class::of(&label);
         let mut fullest = 0;
         for (at, form) in self.forms.iter().enumerate().skip(1) {
-            if fullness(form, class) > fullness(&self.forms[fullest], class) {
+            if fullness(form, class, language) > fullness(&self.forms[fullest], class, language) {
                 fullest = at;
             }
         }
@@ -74,15 +76,15 @@ impl Tally {
 
 /// What makes a form the fuller name, the first difference deciding: that the model is sure of it,
 /// that it is not a headline's capitals, how many words of weight it has, how often it stands, how long it is.
-fn fullness(form: &Written, class: Class) -> (bool, bool, usize, usize, usize) {
+fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, usize, usize, usize) {
     let words: Vec<&str> = form.text.split([' ', '-']).filter(|w| !w.is_empty()).collect();
     let shouted = (words.len() > 1 || form.text.len() > 6) && !form.text.chars().any(char::is_lowercase);
     let weighs = |w: &&&str| {
-        let small = is_small(&w.to_lowercase());
+        let small = is_small(&w.to_lowercase(), language);
         let initial = class == Class::Person && w.trim_end_matches('.').chars().count() == 1;
         !small && !initial && w.starts_with(|c: char| !c.is_lowercase())
     };
     let weight = if class == Class::Literal || class == Class::Term { 0 } else { words.iter().filter(weighs).count() };
-    let length = words.iter().filter(|w| weighs(w) || is_small(&w.to_lowercase())).count();
+    let length = words.iter().filter(|w| weighs(w) || is_small(&w.to_lowercase(), language)).count();
     (form.score >= 0.5, !shouted, weight, form.count, length)
 }

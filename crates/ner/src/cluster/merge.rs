@@ -2,20 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pressmark_core::{Document, EntityType, Mention, Span};
+use pressmark_core::{EntityType, Mention, Span};
+use pressmark_lang::NameClass;
 
+use super::Context;
 use super::forms::{Class, Form, Forms};
-use crate::countries::{CONGOS, country};
+use crate::countries::CONGOS;
 use crate::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
 
-/// Joins the forms of names that stand for one thing.
-pub(super) fn unite(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
-    unite_countries(forms);
-    unite_introduced(doc, mentions, forms);
+/// Merges the forms of names that stand for one thing.
+pub(super) fn merge(context: &Context<'_>, mentions: &[Mention], forms: &mut Forms) {
+    merge_countries(context, forms);
+    merge_introduced(context, mentions, forms);
     forms.flatten();
-    unite_initials(forms);
-    unite_bodies(forms);
-    unite_national(forms);
+    merge_initials(context, forms);
+    merge_bodies(context, forms);
+    merge_national(context, forms);
+    merge_first_words(context, forms);
     forms.flatten();
 }
 
@@ -25,35 +28,39 @@ fn names(forms: &Forms) -> Vec<usize> {
 }
 
 /// Variants of one country. "Congo" alone is the one of the two that the document names.
-fn unite_countries(forms: &mut Forms) {
+fn merge_countries(context: &Context<'_>, forms: &mut Forms) {
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut congo = None;
     for form in names(forms) {
         let name = forms.all[form].words.join(" ");
         if name == "congo" {
             congo = Some(form);
-        } else if let Some(canonical) = country(&name).filter(|_| forms.all[form].label != EntityType::Product) {
+        } else if let Some(canonical) =
+            context.countries.country(&name).filter(|_| forms.all[form].label != EntityType::Product)
+        {
             let same = *first.entry(canonical).or_insert(form);
-            forms.union(form, same);
+            forms.union(form, same, "country-variant");
         }
     }
     let known: Vec<usize> = CONGOS.iter().filter_map(|c| first.get(c).copied()).collect();
     if let (Some(congo), [only]) = (congo, &known[..]) {
-        forms.union(congo, *only);
+        forms.union(congo, *only, "country-variant");
     }
 }
 
 /// "Long Name (LN)", "LN (Long Name)", and "Long Name of the Place (LNP)" where the place is a mention of its own.
-fn unite_introduced(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
+fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut Forms) {
+    let doc = context.doc;
     for (at, three) in mentions.windows(3).enumerate() {
         let [head, place, short] = three else { continue };
         let named = Span::new(head.span.start, place.span.end.max(head.span.start));
         let close =
             doc.text.get(head.span.end..place.span.start).is_some_and(|b| b.len() <= 8 && !b.contains(['.', ',']));
         if close && forms.all[forms.of[at]].class == Class::Name && in_brackets(&doc.text, place.span, short.span) {
-            let fit = |span| introduces(&fold(doc.slice(span)), &fold(doc.slice(short.span)).concat());
+            let fit =
+                |span| introduces(&fold(doc.slice(span)), &fold(doc.slice(short.span)).concat(), context.language);
             if forms.all[forms.of[at + 2]].class == Class::Name && fit(named) > fit(place.span) {
-                forms.union(forms.of[at], forms.of[at + 2]);
+                forms.union(forms.of[at + 2], forms.of[at], "introduced-acronym");
             }
         }
     }
@@ -64,25 +71,25 @@ fn unite_introduced(doc: &Document, mentions: &[Mention], forms: &mut Forms) {
             let joined =
                 [(long, short, pair[1].span), (short, long, pair[0].span)].into_iter().any(|(long, short, span)| {
                     as_acronym(doc.slice(span))
-                        .is_some_and(|a| is_short_for(&forms.all[short].label, &a, &forms.all[long]))
+                        .is_some_and(|a| is_short_for(context, &forms.all[short].label, &a, &forms.all[long]))
                 });
             if joined {
-                forms.union(long, short);
+                forms.union(short, long, "introduced-acronym");
             }
         }
     }
 }
 
 /// Whether an acronym with a label, in brackets beside a name, is the name's.
-fn is_short_for(label: &EntityType, acronym: &str, long: &Form) -> bool {
-    match introduces(&long.words, acronym) {
+fn is_short_for(context: &Context<'_>, label: &EntityType, acronym: &str, long: &Form) -> bool {
+    match introduces(&long.words, acronym, context.language) {
         Fit::Exact => true,
         // A place in brackets after a place is the one that holds it.
         Fit::Loose => {
             *label == long.label
                 && *label != EntityType::Loc
                 && long.words.len() > 1
-                && country(&long.words.join(" ")).is_none()
+                && context.countries.country(&long.words.join(" ")).is_none()
         }
         Fit::None => false,
     }
@@ -96,19 +103,20 @@ fn in_brackets(text: &str, before: Span, inner: Span) -> bool {
 }
 
 /// A mention for each acronym that a name introduces in brackets and that the model passed over.
-pub(super) fn add_introduced(doc: &Document, mentions: Vec<Mention>) -> Vec<Mention> {
+pub(super) fn add_introduced(context: &Context<'_>, mentions: Vec<Mention>) -> Vec<Mention> {
     let mut all: Vec<Mention> = Vec::with_capacity(mentions.len());
     let mut rest = mentions.into_iter().peekable();
     while let Some(mention) = rest.next() {
-        let next = rest.peek().map_or(doc.text.len(), |m| m.span.start);
-        let added = introduced(doc, &mention).filter(|m| m.span.end <= next);
+        let next = rest.peek().map_or(context.doc.text.len(), |m| m.span.start);
+        let added = introduced(context, &mention).filter(|m| m.span.end <= next);
         all.push(mention);
         all.extend(added);
     }
     all
 }
 
-fn introduced(doc: &Document, mention: &Mention) -> Option<Mention> {
+fn introduced(context: &Context<'_>, mention: &Mention) -> Option<Mention> {
+    let doc = context.doc;
     if Class::of(&mention.label) != Class::Name {
         return None;
     }
@@ -119,7 +127,7 @@ fn introduced(doc: &Document, mention: &Mention) -> Option<Mention> {
     let acronym = inner.get(..length)?;
     let start = doc.text.len() - inner.len();
     let words = fold(doc.slice(mention.span));
-    (introduces(&words, &as_acronym(acronym)?) == Fit::Exact).then(|| Mention {
+    (introduces(&words, &as_acronym(acronym)?, context.language) == Fit::Exact).then(|| Mention {
         span: Span::new(start, start + length),
         label: mention.label.clone(),
         score: mention.score,
@@ -128,12 +136,12 @@ fn introduced(doc: &Document, mention: &Mention) -> Option<Mention> {
 }
 
 /// An acronym and the one name in the document that has those initials.
-fn unite_initials(forms: &mut Forms) {
+fn merge_initials(context: &Context<'_>, forms: &mut Forms) {
     // None: several names have them.
     let mut by_acronym: HashMap<String, Option<usize>> = HashMap::new();
     let all = names(forms);
     for &form in &all {
-        for acronym in acronyms(&forms.all[form].words) {
+        for acronym in acronyms(&forms.all[form].words, context.language) {
             let root = forms.root(form);
             let known = by_acronym.entry(acronym).or_insert(Some(root));
             *known = known.filter(|&k| k == root);
@@ -143,13 +151,13 @@ fn unite_initials(forms: &mut Forms) {
     let explained: HashSet<usize> = explained.into_iter().collect();
     for form in all {
         let Some(acronym) = as_acronym(&forms.all[form].written) else { continue };
-        if explained.contains(&forms.root(form)) || country(&acronym).is_some() {
+        if explained.contains(&forms.root(form)) || context.countries.country(&acronym).is_some() {
             continue;
         }
         if let Some(Some(long)) = by_acronym.get(&acronym)
             && alike(&forms.all[form].label, &forms.all[*long].label)
         {
-            forms.union(form, *long);
+            forms.union(form, *long, "initials");
         }
     }
 }
@@ -161,18 +169,18 @@ fn alike(a: &EntityType, b: &EntityType) -> bool {
 }
 
 /// "M19 rebels" and "M19", "Acme Group" and "Acme": without the word for the sort of body.
-fn unite_bodies(forms: &mut Forms) {
+fn merge_bodies(context: &Context<'_>, forms: &mut Forms) {
     for form in names(forms) {
         let Form { words, label, .. } = &forms.all[form];
         let Some((last, base)) = words.split_last().filter(|(_, base)| !base.is_empty()) else { continue };
         let dropped = if *label == EntityType::Loc {
             last == "city" && ends_lower(&forms.all[form].written)
         } else {
-            is_body(last)
+            is_body(last, context.language)
         };
         let same = forms.find(Class::Name, base).filter(|&f| dropped && alike(&forms.all[f].label, label));
         if let Some(same) = same {
-            forms.union(form, same);
+            forms.union(same, form, "kind-of-body");
         }
     }
 }
@@ -183,14 +191,14 @@ fn ends_lower(written: &str) -> bool {
 }
 
 /// "State Department" and the one "U.S. State Department": without the country or people before.
-fn unite_national(forms: &mut Forms) {
+fn merge_national(context: &Context<'_>, forms: &mut Forms) {
     let all = names(forms);
     let mut longer: HashMap<usize, Option<usize>> = HashMap::new();
     for &form in all.iter().filter(|&&f| forms.all[f].label != EntityType::Loc) {
         let words = &forms.all[form].words;
         for split in 1..words.len().saturating_sub(1).min(3) {
             let (nation, rest) = words.split_at(split);
-            let short = forms.find(Class::Name, rest).filter(|_| is_nation(forms, nation));
+            let short = forms.find(Class::Name, rest).filter(|_| is_nation(context, forms, nation));
             if let Some(short) = short.filter(|&s| forms.all[s].label == forms.all[form].label) {
                 let known = longer.entry(short).or_insert(Some(form));
                 *known = known.filter(|&k| forms.root(k) == forms.root(form));
@@ -199,14 +207,40 @@ fn unite_national(forms: &mut Forms) {
     }
     for form in all {
         if let Some(Some(long)) = longer.get(&form) {
-            forms.union(form, *long);
+            forms.union(form, *long, "national-body");
         }
     }
 }
 
 /// Whether the words are a country, or a people or place of the document.
-fn is_nation(forms: &Forms, words: &[String]) -> bool {
-    country(&words.join(" ")).is_some()
+fn is_nation(context: &Context<'_>, forms: &Forms, words: &[String]) -> bool {
+    context.countries.country(&words.join(" ")).is_some()
         || forms.find(Class::People, words).is_some()
         || forms.find(Class::Name, words).is_some_and(|f| forms.all[f].label == EntityType::Loc)
+}
+
+/// "Lockheed" and the one organisation that begins with it, "Lockheed Martin"; never a place or a people, by whose
+/// names many are called.
+fn merge_first_words(context: &Context<'_>, forms: &mut Forms) {
+    let all = names(forms);
+    let mut longer: HashMap<String, Option<usize>> = HashMap::new();
+    for &form in all.iter().filter(|&&f| forms.all[f].label == EntityType::Org) {
+        if let [first, _, ..] = &forms.all[form].words[..] {
+            let root = forms.root(form);
+            let known = longer.entry(first.clone()).or_insert(Some(root));
+            *known = known.filter(|&k| k == root);
+        }
+    }
+    for form in all {
+        let Form { words, label, .. } = &forms.all[form];
+        let short = matches!(label, EntityType::Org | EntityType::Misc | EntityType::Product);
+        if let ([word], true) = (&words[..], short && forms.root(form) == form)
+            && let Some(Some(long)) = longer.get(word)
+            && !is_nation(context, forms, words)
+            // "Bank" alone is whichever bank was named last: see `institutions`.
+            && !context.language.name_word(word).contains(NameClass::Institution)
+        {
+            forms.union(form, *long, "first-word");
+        }
+    }
 }

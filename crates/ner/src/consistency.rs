@@ -1,4 +1,4 @@
-//! The second look: what a document says of a name elsewhere, as a prior on what it is here.
+//! Document-level label consistency: what a document says of a name elsewhere, as a prior on what it is here.
 //!
 //! A name that is certain in one sentence is often uncertain in another that says little about it.
 //! Every occurrence of a form gets, as a prior, the mean of what the model thinks of the form's other
@@ -10,47 +10,26 @@
 //! Everything is found by hashing: the cost is linear in the tokens.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use pressmark_core::EntityType;
+use pressmark_lang::WordClass;
 
-use crate::countries::country_at;
 use crate::decode::{Found, Lattice};
-use crate::headlines::common_words;
+use crate::prior::Prior;
 use crate::tags::TagSet;
+use crate::view::View;
 
 /// Longest form that is remembered, in tokens: names above it hardly repeat, and the bound keeps the
 /// search linear.
 const MAX_FORM: usize = 6;
 
-/// Kept from any tag that the memory has never seen, as a probability: a name may well be something
-/// else for once. Larger forgets, smaller overrules the sentence.
-const DOUBT: f32 = 1e-3;
-
-/// Exponent of what the table of countries says, beside the sentence: it overrules probabilities up to 0.97, and
-/// leaves a certain person or money alone.
-const COUNTRY_WEIGHT: f32 = 0.5;
-
-/// The same for a name of several words of which the model made no mention, or several: it can hardly be
-/// anything else.
-const LONG_COUNTRY_WEIGHT: f32 = 1.5;
-
-/// Exponent of what the document's own small letters say about its headlines, likewise.
-const HEADLINE_WEIGHT: f32 = 0.5;
-
 /// A surname is longer than an initial.
 const MIN_SURNAME: usize = 3;
 
-/// What the document's tokens are and where its sentences lie.
-pub(crate) struct View<'a> {
-    pub(crate) words: &'a [&'a str],
-    pub(crate) sents: &'a [Range<usize>],
-}
-
-/// What the second look adds to the lattice, if anything.
+/// What the other occurrences of names add to the lattice, if anything.
 ///
 /// `strength` is the exponent of the prior: 0 ignores it, 1 gives it the weight of the sentence.
-pub(crate) fn revise(
+pub(crate) fn label_consistency(
     lattice: &Lattice,
     found: &[Found],
     view: &View<'_>,
@@ -60,98 +39,12 @@ pub(crate) fn revise(
     if strength <= 0.0 || found.is_empty() {
         return None;
     }
-    let cover = cover(found, view);
+    let cover = view.cover(found);
     let mut prior = Prior::new(tags);
     let forms = Forms::collect(found, view, &cover);
     forms.add(lattice, &mut prior, strength);
-    add_surnames(lattice, found, view, tags, &cover, &mut prior, strength);
+    add_parts(lattice, found, view, tags, &cover, &mut prior, strength);
     prior.of_some()
-}
-
-/// What everybody knows: that the names of countries are places.
-///
-/// A model that has seen a country's acronym among few others takes it for an organisation, or its two words
-/// for two places. A longer name that was found around a country's is left alone.
-pub(crate) fn know_countries(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
-    let place = tags.kinds().iter().position(|k| *k == EntityType::Loc)?;
-    let (begin, inside) = tags.outputs_of(place);
-    let cover = cover(found, view);
-    let mut prior = Prior::new(tags);
-    for sent in view.sents {
-        let mut start = sent.start;
-        while start < sent.end {
-            let Some(length) = country_at(&view.words[start..sent.end]) else {
-                start += 1;
-                continue;
-            };
-            let tokens = start..start + length;
-            if cover[tokens.clone()].iter().all(|&c| c <= length) {
-                let whole = cover[tokens.clone()].iter().all(|&c| c == length);
-                let weight = if length > 1 && !whole { LONG_COUNTRY_WEIGHT } else { COUNTRY_WEIGHT };
-                for token in tokens.clone() {
-                    let known = if token == start { begin } else { inside };
-                    prior.add(token, weight, (0..tags.len()).map(|tag| if tag == known { 1.0 } else { 0.0 }));
-                }
-            }
-            start = tokens.end;
-        }
-    }
-    prior.of_some()
-}
-
-/// What a headline's common words are: in no name.
-pub(crate) fn know_headlines(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
-    let common = common_words(found, view);
-    let mut prior = Prior::new(tags);
-    for &token in &common {
-        prior.add(token, HEADLINE_WEIGHT, (0..tags.len()).map(|tag| if tag == tags.outside() { 1.0 } else { 0.0 }));
-    }
-    prior.of_some()
-}
-
-/// The length of the mention that covers each token, 0 where none does.
-fn cover(found: &[Found], view: &View<'_>) -> Vec<usize> {
-    let mut cover = vec![0; view.words.len()];
-    for mention in found {
-        cover[mention.tokens.clone()].fill(mention.tokens.len());
-    }
-    cover
-}
-
-/// Log-probabilities to be added to some tokens.
-pub(crate) struct Prior {
-    width: usize,
-    /// For each token where its row begins in `rows`.
-    places: HashMap<usize, usize>,
-    rows: Vec<f32>,
-}
-
-impl Prior {
-    fn new(tags: &TagSet) -> Self {
-        Self { width: tags.len(), places: HashMap::new(), rows: Vec::new() }
-    }
-
-    /// Adds `weight * ln(p)` for every tag of the token.
-    fn add(&mut self, token: usize, weight: f32, probability: impl Iterator<Item = f32>) {
-        let next = self.rows.len();
-        let first = *self.places.entry(token).or_insert(next);
-        if first == next {
-            self.rows.resize(next + self.width, 0.0);
-        }
-        let row = &mut self.rows[first..][..self.width];
-        row.iter_mut().zip(probability).for_each(|(r, p)| *r += weight * (p.max(0.0) + DOUBT).ln());
-    }
-
-    fn of_some(self) -> Option<Self> {
-        (!self.places.is_empty()).then_some(self)
-    }
-
-    pub(crate) fn apply(self, lattice: &mut Lattice) {
-        // In any order: the rows do not touch each other.
-        for (token, first) in self.places {
-            lattice.multiply(token, &self.rows[first..][..self.width]);
-        }
-    }
 }
 
 /// The forms of the mentions that were found, and where else in the document they stand.
@@ -178,7 +71,7 @@ impl Forms {
             }
         }
         let mut starts = vec![Vec::new(); lengths.len()];
-        for sent in view.sents {
+        for sent in &view.sents {
             for start in sent.clone() {
                 let Some(known) = by_first.get(view.words[start]) else { continue };
                 for &length in known {
@@ -217,8 +110,9 @@ impl Forms {
     }
 }
 
-/// A word that ends a person's full name is, alone, probably that person.
-fn add_surnames(
+/// What a single word of a longer name is alone: a word that ends a person's full name is probably that person, and
+/// one that begins an organisation's name, where the model sees somebody or something else in it, that organisation.
+fn add_parts(
     lattice: &Lattice,
     found: &[Found],
     view: &View<'_>,
@@ -227,23 +121,79 @@ fn add_surnames(
     prior: &mut Prior,
     strength: f32,
 ) {
-    let Some(person) = tags.kinds().iter().position(EntityType::is_person) else { return };
+    let kind = |is: fn(&EntityType) -> bool| tags.kinds().iter().position(is);
+    let surnames = kind(EntityType::is_person).map(|person| (person, surnames(lattice, found, view, tags, person)));
+    let openers = kind(|k| *k == EntityType::Org).map(|org| (org, first_words(lattice, found, view, tags, org)));
+    let single: HashMap<usize, usize> =
+        found.iter().filter(|m| m.tokens.len() == 1).map(|m| (m.tokens.start, m.kind)).collect();
+    for (token, word) in view.words.iter().enumerate().filter(|&(token, _)| cover[token] <= 1) {
+        let person = surnames.as_ref().and_then(|(kind, names)| Some((*kind, *names.get(word)?)));
+        let organisation = || {
+            let (kind, names) = openers.as_ref()?;
+            let other = single.get(&token).map(|&kind| &tags.kinds()[kind])?;
+            let doubtful = other.is_person() || matches!(other, EntityType::Misc | EntityType::Product);
+            Some((*kind, *names.get(word).filter(|_| doubtful)?))
+        };
+        let known = person.filter(|_| view.language.month(word).is_none() || is_somebody(view, token));
+        if let Some((kind, sure)) = known.or_else(organisation) {
+            let (begin, _) = tags.outputs_of(kind);
+            prior.add(token, strength, (0..tags.len()).map(|tag| if tag == begin { sure } else { 0.0 }));
+        }
+    }
+}
+
+/// The last words of persons' full names, and their first where those are months as well (April, June), with how
+/// sure the model is of them.
+fn surnames<'a>(
+    lattice: &Lattice,
+    found: &[Found],
+    view: &View<'a>,
+    tags: &TagSet,
+    person: usize,
+) -> HashMap<&'a str, f32> {
     let (begin, inside) = tags.outputs_of(person);
     let mut surnames: HashMap<&str, f32> = HashMap::new();
     for mention in found.iter().filter(|m| m.kind == person && m.tokens.len() > 1) {
-        let last = mention.tokens.end - 1;
-        let word = view.words[last];
-        if word.chars().count() >= MIN_SURNAME && word.chars().next().is_some_and(char::is_uppercase) {
-            let sure = surnames.entry(word).or_default();
-            *sure = sure.max(lattice.row(last)[inside].exp());
+        let (first, last) = (mention.tokens.start, mention.tokens.end - 1);
+        let month = Some((first, begin)).filter(|_| view.language.month(view.words[first]).is_some());
+        for (token, tag) in [(last, inside)].into_iter().chain(month) {
+            let word = view.words[token];
+            if word.chars().count() >= MIN_SURNAME && word.chars().next().is_some_and(char::is_uppercase) {
+                let sure = surnames.entry(word).or_default();
+                *sure = sure.max(lattice.row(token)[tag].exp());
+            }
         }
     }
-    for (token, word) in view.words.iter().enumerate().filter(|&(token, _)| cover[token] <= 1) {
-        if let Some(&sure) = surnames.get(word) {
-            let probability = (0..tags.len()).map(|tag| if tag == begin { sure } else { 0.0 });
-            prior.add(token, strength, probability);
+    surnames
+}
+
+/// The first words of organisations' names, countries apart, with how sure the model is of them.
+fn first_words<'a>(
+    lattice: &Lattice,
+    found: &[Found],
+    view: &View<'a>,
+    tags: &TagSet,
+    organisation: usize,
+) -> HashMap<&'a str, f32> {
+    let (begin, _) = tags.outputs_of(organisation);
+    let mut words: HashMap<&str, f32> = HashMap::new();
+    for mention in found.iter().filter(|m| m.kind == organisation && m.tokens.len() > 1) {
+        let first = mention.tokens.start;
+        let word = view.words[first];
+        if word.chars().count() >= MIN_SURNAME && view.countries.length_at(&[word]).is_none() {
+            let sure = words.entry(word).or_default();
+            *sure = sure.max(lattice.row(first)[begin].exp());
         }
     }
+    words
+}
+
+/// Whether a word that may be a month is somebody here: a title stands before it, or what a subject does follows.
+fn is_somebody(view: &View<'_>, token: usize) -> bool {
+    let before = token.checked_sub(1).map_or("", |at| view.word(at));
+    let next = view.word(token + 1);
+    let acts = !view.language.speech(next).is_empty() || view.language.classes(next).contains(WordClass::Auxiliary);
+    acts || (before.starts_with(char::is_uppercase) && view.language.title(before).is_some())
 }
 
 #[cfg(test)]
@@ -257,14 +207,14 @@ mod tests {
         let tags = tag_set(&["LOC", "PERSON"]);
         let words: Vec<&str> = tokens.iter().map(|t| t.0).collect();
         let all = 0..words.len();
-        let mut lattice = Lattice::new(words.len(), &tags);
+        let mut lattice = Lattice::new(tokens.len(), &tags);
         for (token, &(_, loc, begin, inside)) in tokens.iter().enumerate() {
             let probabilities = [1.0 - loc - begin - inside, loc, 1e-4, begin, inside];
             lattice.set(token, &probabilities.map(|p: f32| p.max(1e-4).ln()), 1.0);
         }
         let found = mentions(&viterbi(&lattice, all.clone(), &tags), 0, &tags);
-        let view = View { words: &words, sents: std::slice::from_ref(&all) };
-        if let Some(prior) = revise(&lattice, &found, &view, &tags, 0.5) {
+        let view = View::of_words(words, vec![all.clone()]);
+        if let Some(prior) = label_consistency(&lattice, &found, &view, &tags, 0.5) {
             prior.apply(&mut lattice);
         }
         let path = viterbi(&lattice, all, &tags);
@@ -299,5 +249,20 @@ mod tests {
             &[("Ana", 0.0, 0.99, 0.0), ("Lima", 0.0, 0.0, 0.99), ("said", 0.0, 0.0, 0.0), ("Lima", 0.5, 0.4, 0.0)],
             &["B-PERSON", "I-PERSON", "O", "B-PERSON"],
         );
+    }
+
+    #[test]
+    fn a_month_is_a_person_only_where_the_text_says_so() {
+        let tokens = |after: &'static str| {
+            [
+                ("Ana", 0.0, 0.99, 0.0),
+                ("May", 0.0, 0.0, 0.99),
+                ("in", 0.0, 0.0, 0.0),
+                ("May", 0.55, 0.4, 0.0),
+                (after, 0.0, 0.0, 0.0),
+            ]
+        };
+        check(&tokens("said"), &["B-PERSON", "I-PERSON", "O", "B-PERSON", "O"]);
+        check(&tokens("rain"), &["B-PERSON", "I-PERSON", "O", "B-LOC", "O"]);
     }
 }

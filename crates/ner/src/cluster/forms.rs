@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pressmark_core::{Document, EntityType, Mention};
+use pressmark_lang::{Gender, Language};
 
+use super::Context;
 use crate::name::{fold, personal};
 
-/// What rules a form is joined by.
+/// What rules a form is merged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class {
     /// Persons: full names, surnames, first names.
@@ -38,12 +40,22 @@ impl Class {
 #[derive(Clone, Debug)]
 pub(super) struct Form {
     pub(super) class: Class,
-    /// Folded words; for persons without forms of address.
+    /// Folded words; for persons without titles.
     pub(super) words: Vec<String>,
     /// The label that most mentions have, by their scores.
     pub(super) label: EntityType,
     /// As its first mention is written.
     pub(super) written: String,
+    /// Of a person, where a title or the first name tells it. "Mr. Okafor" and "Mrs. Okafor" are two forms.
+    pub(super) gender: Option<Gender>,
+}
+
+/// Two forms that a rule took for one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Merge {
+    pub(super) short: usize,
+    pub(super) long: usize,
+    pub(super) rule: &'static str,
 }
 
 /// The forms of a document, in order of first mention.
@@ -52,24 +64,36 @@ pub(super) struct Forms {
     pub(super) all: Vec<Form>,
     /// The form of each mention.
     pub(super) of: Vec<usize>,
+    /// What rules merged, in their order.
+    pub(super) merges: Vec<Merge>,
     index: HashMap<(Class, String), usize>,
     parents: Vec<usize>,
 }
 
 impl Forms {
-    pub(super) fn collect(doc: &Document, mentions: &[Mention]) -> Self {
+    pub(super) fn collect(context: &Context<'_>, mentions: &[Mention]) -> Self {
         let mut forms = Self::default();
         let mut votes: Vec<BTreeMap<EntityType, f32>> = Vec::new();
         for mention in mentions {
-            let text = doc.slice(mention.span);
+            let text = context.doc.slice(mention.span);
             let class = Class::of(&mention.label);
-            let (key, words) = key(class, &mention.label, text);
+            let (mut key, words) = key(class, &mention.label, text, context.language);
+            let gender =
+                (class == Class::Person).then(|| title_gender(context.doc, mention, context.language)).flatten();
+            if let ([_], Some(gender)) = (&words[..], gender) {
+                key.push_str(if gender == Gender::Feminine { " f" } else { " m" });
+            }
             let next = forms.all.len();
             let form = *forms.index.entry((class, key)).or_insert(next);
             if form == next {
-                let written = text.to_owned();
-                forms.all.push(Form { class, words, label: mention.label.clone(), written });
+                let written = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let first = words.first().filter(|_| class == Class::Person && words.len() > 1);
+                let known = gender.or_else(|| context.language.first_name(first?));
+                forms.all.push(Form { class, words, label: mention.label.clone(), written, gender: known });
                 votes.push(BTreeMap::new());
+            } else if gender.is_some() {
+                // A title tells more than a first name.
+                forms.all[form].gender = gender;
             }
             *votes[form].entry(mention.label.clone()).or_default() += mention.score;
             forms.of.push(form);
@@ -88,7 +112,7 @@ impl Forms {
         self.index.get(&(class, words.concat())).copied()
     }
 
-    /// The first form of the group that a form has been joined to.
+    /// The first form of the group that a form has been merged into.
     pub(super) fn root(&self, mut form: usize) -> usize {
         while self.parents[form] != form {
             form = self.parents[form];
@@ -97,10 +121,13 @@ impl Forms {
     }
 
     /// Makes the groups of two forms one.
-    pub(super) fn union(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        let (first, later) = (a.min(b), a.max(b));
-        self.parents[later] = first;
+    pub(super) fn union(&mut self, short: usize, long: usize, rule: &'static str) {
+        let (a, b) = (self.root(short), self.root(long));
+        if a != b {
+            let (first, later) = (a.min(b), a.max(b));
+            self.parents[later] = first;
+            self.merges.push(Merge { short, long, rule });
+        }
     }
 
     /// Points every form straight at its root, so that long chains are walked once.
@@ -124,11 +151,11 @@ pub(super) fn winner(votes: &BTreeMap<EntityType, f32>) -> Option<&EntityType> {
 }
 
 /// What mentions of one form share, and the form's folded words.
-fn key(class: Class, label: &EntityType, text: &str) -> (String, Vec<String>) {
+fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (String, Vec<String>) {
     let words = fold(text);
     match class {
         Class::Person => {
-            let words = personal(words);
+            let words = personal(words, language);
             (words.join(" "), words)
         }
         // Without spaces: "Al-Shabaab" and "AlShabaab", "M-19" and "M19" are one.
@@ -140,6 +167,20 @@ fn key(class: Class, label: &EntityType, text: &str) -> (String, Vec<String>) {
             (format!("{label} {}", plain.join(" ").to_lowercase()), words)
         }
     }
+}
+
+/// The gender that the title at the start of a mention or right before it tells.
+fn title_gender(doc: &Document, mention: &Mention, language: &Language) -> Option<Gender> {
+    let gender = |word: &str| {
+        let word = word.trim_end_matches('.');
+        language.title(word).filter(|_| word.starts_with(char::is_uppercase) && word.len() > 1)?.gender
+    };
+    let inside = doc.slice(mention.span).split_whitespace().next().and_then(gender);
+    let before = || {
+        let text = doc.text.get(..mention.span.start)?.strip_suffix([' ', '\u{a0}', '\n'])?;
+        gender(text.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '“' | '"')).next()?)
+    };
+    inside.or_else(before)
 }
 
 fn singular(word: &str) -> &str {

@@ -2,34 +2,37 @@
 
 use std::collections::HashMap;
 
-use super::forms::{Class, Form, Forms};
+use pressmark_lang::{Gender, Language};
+
+use super::forms::{Class, Form, Forms, Merge};
 use crate::name::is_small;
 
 /// Longer names of one word that are compared with a shorter one: the latest so many. It bounds the
 /// work on a page that lists thousands of people of one surname.
 const MAX_CANDIDATES: usize = 32;
 
-/// Joins full names that are one ("J. Obi" and "Joy Abara Obi"), and gives for each mention of a
+/// Merges full names that are one ("J. Obi" and "Joy Abara Obi"), and gives for each mention of a
 /// person the form whose group it belongs to.
-pub(super) fn resolve(forms: &mut Forms) -> HashMap<usize, usize> {
-    join_full_names(forms);
+pub(super) fn resolve(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
+    merge_full_names(forms);
     forms.flatten();
-    resolve_single_words(forms)
+    resolve_single_words(forms, language)
 }
 
 /// Full names: a shorter one is a longer one when its words stand in it in the same order, with
 /// initials for words, and no second longer name fits as well.
-fn join_full_names(forms: &mut Forms) {
+fn merge_full_names(forms: &mut Forms) {
     let mut full: Vec<usize> = (0..forms.all.len()).filter(|&f| is_full(&forms.all[f])).collect();
     full.sort_by_key(|&f| (std::cmp::Reverse(forms.all[f].words.len()), initials_in(&forms.all[f]), f));
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     for &form in &full {
-        let words = &forms.all[form].words;
+        let Form { words, gender, .. } = &forms.all[form];
         let ends = [words.first(), words.last()];
         let mut fitting: Vec<usize> = (ends.into_iter().flatten())
             .filter(|w| w.chars().count() > 1)
             .flat_map(|w| by_word.get(w).into_iter().flat_map(|known| known.iter().rev().take(MAX_CANDIDATES)))
             .filter(|&&longer| abbreviates(words, &forms.all[longer].words))
+            .filter(|&&longer| agree(*gender, forms.all[longer].gender))
             .map(|&longer| forms.root(longer))
             .collect();
         fitting.sort_unstable();
@@ -38,7 +41,7 @@ fn join_full_names(forms: &mut Forms) {
             by_word.entry(word.clone()).or_default().push(form);
         }
         if let [only] = fitting[..] {
-            forms.union(form, only);
+            forms.union(form, only, "shorter-full-name");
         }
     }
 }
@@ -51,6 +54,11 @@ fn initials_in(form: &Form) -> usize {
     form.words.iter().filter(|w| w.chars().count() == 1).count()
 }
 
+/// Whether two names may be one person's: he and she are two.
+fn agree(a: Option<Gender>, b: Option<Gender>) -> bool {
+    a.zip(b).is_none_or(|(a, b)| a == b)
+}
+
 /// Whether the words of `short` stand in `long` in the same order, an initial for a word allowed,
 /// and one of the two ends is the same word.
 fn abbreviates(short: &[String], long: &[String]) -> bool {
@@ -60,12 +68,15 @@ fn abbreviates(short: &[String], long: &[String]) -> bool {
     ends && short.iter().all(|s| rest.any(|l| same(s, l)))
 }
 
-/// Single words: the full name that ends with it, else begins with it, else has it in the middle;
-/// of several the one named last before.
-fn resolve_single_words(forms: &Forms) -> HashMap<usize, usize> {
-    let mut by_word: HashMap<&str, [Vec<usize>; 3]> = HashMap::new();
+/// The groups that a single word may stand for, best first: full names that end with it, that begin with it, that
+/// have it in the middle.
+type Candidates<'a> = HashMap<&'a str, [Vec<usize>; 3]>;
+
+fn candidates<'a>(forms: &'a Forms, language: &Language) -> Candidates<'a> {
+    let mut by_word = Candidates::new();
     for (form, name) in forms.all.iter().enumerate().filter(|(_, name)| is_full(name)) {
-        for (at, word) in name.words.iter().enumerate().filter(|(_, w)| !is_small(w) && w.chars().count() > 1) {
+        let weighs = |w: &str| !is_small(w, language) && w.chars().count() > 1;
+        for (at, word) in name.words.iter().enumerate().filter(|(_, w)| weighs(w)) {
             let place = if at + 1 == name.words.len() { 0 } else { usize::from(at > 0) + 1 };
             let groups = &mut by_word.entry(word).or_default()[place];
             let root = forms.root(form);
@@ -74,8 +85,26 @@ fn resolve_single_words(forms: &Forms) -> HashMap<usize, usize> {
             }
         }
     }
+    by_word
+}
+
+/// Single words: the full name that ends with it, else begins with it, else has it in the middle; of several the one
+/// named last before. A title tells which of a couple is meant, and whom a surname stands for if no full name fits.
+fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
+    let mut genders: HashMap<usize, Gender> = HashMap::new();
+    let mut titled: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (form, name) in forms.all.iter().enumerate().filter(|(_, name)| name.class == Class::Person) {
+        if let Some(gender) = name.gender {
+            genders.entry(forms.root(form)).or_insert(gender);
+            if let [word] = &name.words[..] {
+                titled.entry(word).or_default().push(form);
+            }
+        }
+    }
+    let by_word = candidates(forms, language);
     let mut last_seen: HashMap<usize, usize> = HashMap::new();
     let mut resolved = HashMap::new();
+    let mut merges: Vec<Merge> = Vec::new();
     for (mention, &form) in forms.of.iter().enumerate() {
         let name = &forms.all[form];
         if name.class != Class::Person {
@@ -83,17 +112,30 @@ fn resolve_single_words(forms: &Forms) -> HashMap<usize, usize> {
         }
         let mut group = forms.root(form);
         if let ([word], true) = (&name.words[..], group == form) {
-            let groups = by_word.get(word.as_str()).into_iter().flatten().find(|groups| !groups.is_empty());
-            group = groups.and_then(|g| choose(g, &last_seen)).unwrap_or(form);
+            let fits = |groups: &Vec<usize>| -> Vec<usize> {
+                groups.iter().copied().filter(|g| agree(name.gender, genders.get(g).copied())).collect()
+            };
+            let full = by_word.get(word.as_str()).into_iter().flatten().map(fits).find(|groups| !groups.is_empty());
+            let full = full.and_then(|g| choose(&g, &last_seen));
+            let by_title = || choose(titled.get(word.as_str()).filter(|_| name.gender.is_none())?, &last_seen);
+            group = full.or_else(by_title).unwrap_or(form);
+            if let Some(gender) = name.gender {
+                genders.entry(group).or_insert(gender);
+            }
+            let merge = Merge { short: form, long: group, rule: "part-of-name" };
+            if group != form && !merges.contains(&merge) {
+                merges.push(merge);
+            }
         }
         last_seen.insert(group, mention);
         resolved.insert(mention, group);
     }
+    forms.merges.extend(merges);
     resolved
 }
 
 /// The only group, or of several the one mentioned last.
-fn choose(groups: &[usize], last_seen: &HashMap<usize, usize>) -> Option<usize> {
+pub(super) fn choose(groups: &[usize], last_seen: &HashMap<usize, usize>) -> Option<usize> {
     match groups {
         [only] => Some(*only),
         several => several.iter().copied().filter(|g| last_seen.contains_key(g)).max_by_key(|g| last_seen[g]),

@@ -1,0 +1,127 @@
+//! Where a mention begins and ends.
+
+use std::ops::Range;
+
+use pressmark_core::{EntityType, Span};
+use pressmark_lang::{TitleKind, WordClass};
+
+use super::{Context, TokenMention};
+use crate::boundary;
+
+/// Parts a mention of a place at its commas: the second part is the region that holds the first.
+pub(super) fn split_places(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let mut parted = Vec::with_capacity(mentions.len());
+    for mention in mentions {
+        if *context.type_of(&mention) != EntityType::Loc {
+            parted.push(mention);
+            continue;
+        }
+        let is_comma = |token: &usize| context.view.word(*token) == ",";
+        let mut start = mention.tokens.start;
+        let ends = mention.tokens.clone().filter(is_comma).chain([mention.tokens.end]);
+        for end in ends {
+            if start < end {
+                parted.push(TokenMention { tokens: start..end, ..mention.clone() });
+            }
+            start = end + 1;
+        }
+    }
+    parted
+}
+
+/// Takes off what a name drags along: stray marks, possessives, the article before, small words behind.
+pub(super) fn trim(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let trimmed = |mention: TokenMention| {
+        let tokens = without_small_words(context, &mention.tokens)?;
+        let tokens = tidy(context, &tokens, mention.possessive)?;
+        Some(TokenMention { tokens, ..mention })
+    };
+    mentions.into_iter().filter_map(trimmed).collect()
+}
+
+/// Without prepositions, conjunctions and determiners behind: "Guard Corps of", "Alps and the".
+fn without_small_words(context: &Context<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    let mut end = tokens.end;
+    while end > tokens.start + 1 {
+        let word = context.view.word(end - 1);
+        let classes = context.view.language.classes(word);
+        let small = [WordClass::Preposition, WordClass::Determiner, WordClass::Coordinator];
+        // "Second Wave One" and "Group of Seven" are names: small words are written small.
+        let is_small = word.starts_with(char::is_lowercase) && small.into_iter().any(|class| classes.contains(class));
+        // "Moon Jae-in" ends with a name.
+        if !is_small || matches!(context.view.word(end - 2), "-" | "‐" | "‑") {
+            break;
+        }
+        end -= 1;
+    }
+    (end > tokens.start).then_some(tokens.start..end)
+}
+
+/// The tokens that [`boundary::tidy`] leaves. A mark inside a token stays ("Sen."): mentions start and end with tokens.
+fn tidy(context: &Context<'_>, tokens: &Range<usize>, possessive: bool) -> Option<Range<usize>> {
+    let doc = context.doc;
+    let (mut span, all) = (context.span(tokens)?, doc.tokens.get(tokens.clone())?);
+    let ending = possessive.then(|| all.last().map(|t| t.span)).flatten();
+    if let Some(ending) = ending {
+        span = Span::new(span.start, ending.start);
+    }
+    let tidied = boundary::tidy(&doc.text, span, context.view.language)?;
+    let first = all.iter().position(|token| token.span.end > tidied.start)?;
+    let last = all.iter().rposition(|token| token.span.start < tidied.end)?;
+    let end = tokens.start + last + 1;
+    // The name's own ending stays with it when nothing was taken off before.
+    let whole = ending.is_some() && end + 1 == tokens.end;
+    Some(tokens.start + first..if whole { tokens.end } else { end })
+}
+
+/// Takes the titles off a person's name. Forms of address and of nobility stay as the model has them: data sets
+/// differ about "Mrs. Potts" and "Prince Charles".
+pub(super) fn without_titles(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    for mention in &mut mentions {
+        while context.type_of(mention).is_person() && mention.tokens.len() > 1 {
+            let (first, next) = (mention.tokens.start, context.view.word(mention.tokens.start + 1));
+            let title = context.view.language.title(context.view.word(first)).filter(|title| {
+                matches!(title.kind, TitleKind::Rank | TitleKind::Office | TitleKind::Academic | TitleKind::Religious)
+            });
+            if title.is_none() || !next.starts_with(char::is_uppercase) {
+                break;
+            }
+            mention.tokens.start += 1;
+        }
+    }
+    mentions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn a_place_and_the_region_that_holds_it_are_two() {
+        check("He left [LOC Marlow, Ohio] early.", "He left [LOC Marlow], [LOC Ohio] early.");
+        check("He left [LOC Marlow,] early.", "He left [LOC Marlow], early.");
+        check("He left [ORG Barrow, Reis and Co] early.", "He left [ORG Barrow, Reis and Co] early.");
+    }
+
+    #[test]
+    fn small_words_behind_a_name_are_no_part_of_it() {
+        check("The [ORG Guard Corps of] Peru", "The [ORG Guard Corps] of Peru");
+        check("in the [LOC Ural region of the] north", "in the [LOC Ural region] of the north");
+        check("[LOC Kenya’s] parliament", "[LOC Kenya]’s parliament");
+        check(
+            "“[LOC “Lagos] is big,” he said",
+            "“[LOC “Lagos] is big,” he said".replace("[LOC “Lagos]", "“[LOC Lagos]").as_str(),
+        );
+        check("the [ORG Group of Seven]", "the [ORG Group of Seven]");
+        check("with [PERSON Moon Jae-in] there", "with [PERSON Moon Jae-in] there");
+    }
+
+    #[test]
+    fn a_title_is_no_part_of_the_name() {
+        check("[PERSON Cardinal Ian Pell] prayed", "Cardinal [PERSON Ian Pell] prayed");
+        check("[PERSON Pope Leo] prayed", "Pope [PERSON Leo] prayed");
+        check("[PERSON Mrs. Potts] sang", "[PERSON Mrs. Potts] sang");
+        check("[LOC General Santos] is a city", "[LOC General Santos] is a city");
+        check("[PERSON President] he is", "[PERSON President] he is");
+    }
+}

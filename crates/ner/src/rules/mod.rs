@@ -1,0 +1,203 @@
+//! Rules over the mentions that decoding found: each has a name, an example and a test.
+//!
+//! A rule holds where the text itself decides, whatever the model: where a name ends, what a calendar date is, that
+//! one name has one label. Rules run in the order of [`RULES`] over tokens, so that what they do is scored with the
+//! rest, and each knows nothing of the others.
+
+mod boundaries;
+mod hyphens;
+mod labels;
+mod possessives;
+mod values;
+
+use std::ops::Range;
+
+use pressmark_core::{Document, EntityType, Explanation, Span};
+
+use crate::tags::TagSet;
+use crate::view::View;
+
+/// A mention by its tokens.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TokenMention {
+    /// Indices into the document's tokens, never empty.
+    pub(crate) tokens: Range<usize>,
+    /// An index into [`TagSet::kinds`].
+    pub(crate) kind: usize,
+    /// How sure it is, in [0, 1].
+    pub(crate) score: f32,
+    /// Whether the possessive ending at its end belongs to the name ("Moody's").
+    pub(crate) possessive: bool,
+}
+
+/// What rules read.
+pub(crate) struct Context<'a> {
+    pub(crate) doc: &'a Document,
+    pub(crate) view: &'a View<'a>,
+    pub(crate) tags: &'a TagSet,
+}
+
+impl Context<'_> {
+    /// The number of an entity type, where the head has it.
+    fn kind(&self, entity_type: &EntityType) -> Option<usize> {
+        self.tags.kinds().iter().position(|k| k == entity_type)
+    }
+
+    fn type_of(&self, mention: &TokenMention) -> &EntityType {
+        &self.tags.kinds()[mention.kind]
+    }
+
+    /// The text from the first to the last of some tokens.
+    fn span(&self, tokens: &Range<usize>) -> Option<Span> {
+        let tokens = self.doc.tokens.get(tokens.clone())?;
+        Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))
+    }
+}
+
+/// From mentions in text order to mentions in text order, none of which overlap.
+type Rule = fn(&Context<'_>, Vec<TokenMention>) -> Vec<TokenMention>;
+
+/// Every rule with its name, in the order in which they run.
+const RULES: &[(&str, Rule)] = &[
+    // "Moody's cut its rating": the ending is the name's own.
+    ("possessive-name", possessives::keep_own),
+    // "Marksville, Louisiana" are two places.
+    ("place-comma-place", boundaries::split_places),
+    // "the Ural region of", "“Lagos", "Kenya’s": what a name drags along.
+    ("boundary", boundaries::trim),
+    // "Cardinal Pell" is Pell.
+    ("title-before-name", boundaries::without_titles),
+    // "Jean-Michel Bastide" is one person.
+    ("hyphenated-name", hyphens::unite),
+    // "Sen. Helen Dorsey, D-Mass." is no second person.
+    ("party-and-state", hyphens::drop_party_and_state),
+    // "Friday, 5 March 2021".
+    ("calendar-date", values::dates),
+    // "2.5bn naira".
+    ("sum-of-money", values::sums),
+    // "Linwood Mosque" is a building.
+    ("facility-word", labels::facilities),
+    // "Ford said … the Ford Motor Company": one name, one label.
+    ("document-vote", labels::vote),
+];
+
+/// Applies every rule; what each of them changed is added to `notes`, where those are wanted.
+pub(crate) fn apply(
+    context: &Context<'_>,
+    mut mentions: Vec<TokenMention>,
+    mut notes: Option<&mut Vec<Explanation>>,
+) -> Vec<TokenMention> {
+    for (name, rule) in RULES {
+        let before = notes.is_some().then(|| mentions.clone());
+        mentions = rule(context, mentions);
+        if let (Some(before), Some(notes)) = (before, notes.as_deref_mut()) {
+            notes.extend(changes(context, name, &before, &mentions));
+        }
+    }
+    mentions
+}
+
+/// An explanation for each mention that a rule made, changed or dropped.
+fn changes(
+    context: &Context<'_>,
+    rule: &'static str,
+    before: &[TokenMention],
+    after: &[TokenMention],
+) -> Vec<Explanation> {
+    let note = |mention: &TokenMention, decision: String| {
+        let span = context.span(&mention.tokens)?;
+        Some(Explanation::new("ner", span, rule).deciding(decision).with("score", mention.score))
+    };
+    let made = after.iter().filter(|m| !before.contains(m)).filter_map(|m| note(m, context.type_of(m).to_string()));
+    let gone = before
+        .iter()
+        .filter(|m| after.iter().all(|a| a.tokens.end <= m.tokens.start || m.tokens.end <= a.tokens.start));
+    made.chain(gone.filter_map(|m| note(m, "no mention".to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::{Sentence, Stage};
+    use pressmark_tokenize::Splitter;
+
+    use super::*;
+    use crate::tags::tag_set;
+
+    /// Text with its mentions marked, "[PERSON Ana Lima]" or, with how sure they are, "[PERSON 0.4 Ana Lima]".
+    fn unmark(marked: &str) -> (String, Vec<(Span, EntityType, f32)>) {
+        let (mut text, mut mentions, mut rest) = (String::new(), Vec::new(), marked);
+        while let Some((before, after)) = rest.split_once('[') {
+            let (inner, after) = after.split_once(']').expect("a bracket is closed");
+            let (label, name) = inner.split_once(' ').expect("a label and a name");
+            let scored = name.split_once(' ').and_then(|(score, name)| Some((score.parse::<f32>().ok()?, name)));
+            let (score, name) = scored.unwrap_or((0.8, name));
+            text.push_str(before);
+            mentions.push((Span::new(text.len(), text.len() + name.len()), EntityType::from(label), score));
+            text.push_str(name);
+            rest = after;
+        }
+        text.push_str(rest);
+        (text, mentions)
+    }
+
+    /// The text with the mentions that are left after all rules.
+    fn ruled(marked: &str) -> String {
+        let (text, mentions) = unmark(marked);
+        let mut doc = Document::from_text("a", &text);
+        doc.meta.language = Some("en".into());
+        Splitter.run(&mut doc).expect("the splitter never gives up");
+        assert!(doc.sents.iter().all(|s: &Sentence| !s.tokens.is_empty()));
+        let tags = tag_set(&["PERSON", "ORG", "LOC", "FAC", "NORP", "DATE", "MONEY", "MISC"]);
+        let view = View::of(&doc);
+        let context = Context { doc: &doc, view: &view, tags: &tags };
+        let number = |label: &EntityType| tags.kinds().iter().position(|k| k == label).expect("a label of the set");
+        let mentions = mentions.iter().map(|(span, label, score)| TokenMention {
+            tokens: doc.tokens_in(*span),
+            kind: number(label),
+            score: *score,
+            possessive: false,
+        });
+        let mut out = String::new();
+        let mut done = 0;
+        for mention in apply(&context, mentions.collect(), None) {
+            let span = context.span(&mention.tokens).expect("a mention has tokens");
+            assert!(span.start >= done, "mentions are in order");
+            out.push_str(&text[done..span.start]);
+            out.push_str(&format!("[{} {}]", context.type_of(&mention), span.slice(&text)));
+            done = span.end;
+        }
+        out + &text[done..]
+    }
+
+    #[track_caller]
+    pub(super) fn check(marked: &str, expected: &str) {
+        assert_eq!(ruled(marked), expected, "{marked:?}");
+    }
+
+    #[test]
+    fn names_of_rules_are_in_kebab_case_and_stand_once() {
+        let names: Vec<&str> = RULES.iter().map(|(name, _)| *name).collect();
+        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        assert!(names.iter().enumerate().all(|(i, n)| !names[..i].contains(n)));
+    }
+
+    #[test]
+    fn what_a_rule_changed_is_explained() {
+        let text = "Sen. Ana Lima, D-Ohio, spoke in Kenya’s parliament.";
+        let mut doc = Document::from_text("a", text);
+        doc.meta.language = Some("en".into());
+        Splitter.run(&mut doc).expect("the splitter never gives up");
+        let tags = tag_set(&["PERSON", "LOC"]);
+        let view = View::of(&doc);
+        let context = Context { doc: &doc, view: &view, tags: &tags };
+        let at = |name: &str, kind| {
+            let start = text.find(name).expect("the name stands in the text");
+            let tokens = doc.tokens_in(Span::new(start, start + name.len()));
+            TokenMention { tokens, kind, score: 0.5, possessive: false }
+        };
+        let mut notes = Vec::new();
+        apply(&context, vec![at("Ana Lima", 0), at("D-Ohio", 0), at("Kenya’s", 1)], Some(&mut notes));
+        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        assert_eq!(notes, ["boundary (score 0.5): LOC", "party-and-state (score 0.5): no mention"]);
+    }
+}

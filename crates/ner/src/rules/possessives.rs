@@ -1,0 +1,102 @@
+//! Names that end with a possessive ending of their own: "Moody's", "McDonald's".
+
+use std::collections::HashSet;
+
+use pressmark_core::EntityType;
+use pressmark_lang::{NameClass, SpeechClass, WordClass};
+
+use super::{Context, TokenMention};
+
+/// Marks the mentions whose possessive ending belongs to the name, and takes the ending into those that lack it.
+///
+/// So it does in "St Paul's", unless that is a person. A possessive is followed by what is possessed, and never by the verb of the sentence: in "Barlow's opened a branch"
+/// the ending is the name's own, and so it is in the whole document. Well-known names are listed in the language's
+/// folder; one that a person may bear as well ("Claire's") counts where the model sees no person.
+pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let named: HashSet<Vec<String>> = (mentions.iter())
+        .filter_map(|m| Some((m, ending(context, m)?)))
+        .filter(|(m, at)| *context.type_of(m) == EntityType::Org && a_verb_follows(context, at + 1))
+        .map(|(m, at)| words(context, m, at))
+        .collect();
+    for mention in &mut mentions {
+        let Some(at) = ending(context, mention) else { continue };
+        let name = words(context, mention, at);
+        let listed = || {
+            if let [saint, _] = &name[..] {
+                return matches!(saint.as_str(), "St" | "St." | "Saint");
+            }
+            let [word] = &name[..] else { return false };
+            let form = format!("{}'s", word.to_lowercase());
+            context.view.language.name_word(&form).contains(NameClass::Possessive)
+        };
+        if named.contains(&name) || (!context.type_of(mention).is_person() && listed()) {
+            mention.tokens.end = at + 1;
+            mention.possessive = true;
+        }
+    }
+    mentions
+}
+
+/// The token with the possessive ending at the end of a mention or right behind it.
+fn ending(context: &Context<'_>, mention: &TokenMention) -> Option<usize> {
+    let last = mention.tokens.end - 1;
+    let sentence = context.view.sentence(last);
+    [last, last + 1]
+        .into_iter()
+        .find(|&at| matches!(context.view.word(at), "'s" | "’s") && at > mention.tokens.start && sentence.contains(&at))
+}
+
+fn words(context: &Context<'_>, mention: &TokenMention, ending: usize) -> Vec<String> {
+    context.view.slice(&(mention.tokens.start..ending)).iter().map(|w| (*w).to_owned()).collect()
+}
+
+/// Whether the word at a token is the verb of a sentence whose subject stands before it: an auxiliary, a verb of
+/// speech, or a past form with its object. "Acme's said to", "Acme's planned merger" and "Acme's expected in" are not.
+fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
+    let (view, language) = (context.view, context.view.language);
+    if !view.sentence(at - 1).contains(&at) {
+        return false;
+    }
+    let (word, next) = (view.word(at), view.word(at + 1));
+    if !word.starts_with(char::is_lowercase) {
+        return false;
+    }
+    if language.classes(word).contains(WordClass::Auxiliary) {
+        return true;
+    }
+    let speech = language.speech(word);
+    if speech.contains(SpeechClass::Says) && !speech.contains(SpeechClass::Participle) {
+        return next != "to" && !next.starts_with(char::is_alphabetic)
+            || language.classes(next).contains(WordClass::Determiner)
+            || language.classes(next).contains(WordClass::SubjectPronoun);
+    }
+    let object = language.classes(&next.to_lowercase());
+    let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::ObjectPronoun);
+    word.len() > 3 && word.ends_with("ed") && has_object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn an_ending_before_a_verb_is_the_names_own() {
+        check(
+            "[ORG Barlow]’s opened a branch. Critics like [ORG Barlow]’s tea.",
+            "[ORG Barlow’s] opened a branch. Critics like [ORG Barlow’s] tea.",
+        );
+        check("[ORG Barlow]'s has grown.", "[ORG Barlow's] has grown.");
+        check("[ORG Barlow]'s planned merger failed.", "[ORG Barlow]'s planned merger failed.");
+        check("[ORG Barlow]'s said to be sold.", "[ORG Barlow]'s said to be sold.");
+        check("[PERSON Reed]'s opened the door.", "[PERSON Reed]'s opened the door.");
+    }
+
+    #[test]
+    fn well_known_names_keep_theirs() {
+        check("[ORG Moody]'s Lowers Rating", "[ORG Moody's] Lowers Rating");
+        check("eating at [ORG McDonald's].", "eating at [ORG McDonald's].");
+        check("at [ORG St Paul]'s and [FAC St. Mary]'s", "at [ORG St Paul's] and [FAC St. Mary's]");
+        check("[PERSON Claire]'s mother", "[PERSON Claire]'s mother");
+        check("[ORG Acme]'s mother", "[ORG Acme]'s mother");
+    }
+}
