@@ -7,9 +7,9 @@ use pressmark_lang::WordClass;
 
 use super::{Context, TokenMention};
 
-/// How sure a rule of this file is: of 1,500 dates and sums that it marks in the Wikinews training articles, so many
-/// are marked in the gold data.
-const SCORE: f32 = 0.98;
+/// How sure a rule of this file is. In the training articles of Wikinews, of the 423 stretches that [`date_at`] takes
+/// for a date all but one are a date or part of one; a longer one ("early July 2020") is the model's to find.
+const SCORE: f32 = 0.99;
 
 /// Marks days and months with their numbers, and days of the week.
 pub(super) fn dates(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
