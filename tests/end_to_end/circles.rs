@@ -1,0 +1,129 @@
+//! No circle between the files of a crate: whoever reads one can read what it stands on first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pressmark_tests::root;
+
+/// A module by its path from the crate's root; the root itself is empty.
+type Module = Vec<String>;
+
+/// The files of a crate as modules, with their text before the tests.
+fn modules(folder: &Path, path: &Module, found: &mut BTreeMap<Module, String>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a crate has sources").filter_map(Result::ok).map(|entry| entry.path()).collect();
+    entries.sort_unstable();
+    for entry in entries {
+        let name = entry.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let inner = [path.clone(), vec![name.clone()]].concat();
+        if entry.is_dir() {
+            modules(&entry, &inner, found);
+        } else if entry.extension().is_some_and(|ending| ending == "rs") && name != "tests" {
+            let module = if ["lib", "main", "mod"].contains(&&*name) { path.clone() } else { inner };
+            let text = fs::read_to_string(&entry).expect("sources are text");
+            found.insert(module, text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned());
+        }
+    }
+}
+
+/// The paths that a `use` names, its braces taken apart.
+fn paths(tree: &str, before: &str, found: &mut Vec<String>) {
+    let tree = tree.trim();
+    let Some((head, rest)) = tree.split_once('{') else {
+        found.push(format!("{before}{}", tree.split(" as ").next().unwrap_or_default()));
+        return;
+    };
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if !inner[start..at].trim().is_empty() {
+                    paths(&inner[start..at], &format!("{before}{head}"), found);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The modules that a file names.
+fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSet<Module> {
+    let code: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+    let mut found = Vec::new();
+    for statement in code.split("use ").skip(1) {
+        paths(statement.split(';').next().unwrap_or_default(), "", &mut found);
+    }
+    // Paths in the code itself.
+    for place in code.split("crate::").skip(1) {
+        let path: String = place.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+        found.push(format!("crate::{path}"));
+    }
+    let resolve = |path: &String| {
+        let mut base: Module = Vec::new();
+        let mut parts = path.split("::").map(str::trim).peekable();
+        match parts.next()? {
+            "crate" => {}
+            "self" => base.clone_from(module),
+            "super" => {
+                base = module[..module.len().checked_sub(1)?].to_vec();
+                while parts.next_if_eq(&"super").is_some() {
+                    base.pop();
+                }
+            }
+            // A child by its name.
+            first if all.contains_key(&[module.clone(), vec![first.to_owned()]].concat()) => {
+                base = [module.clone(), vec![first.to_owned()]].concat();
+            }
+            _ => return None,
+        }
+        for part in parts {
+            let deeper = [base.clone(), vec![part.to_owned()]].concat();
+            if !all.keys().any(|module| module.starts_with(&deeper)) {
+                break;
+            }
+            base = deeper;
+        }
+        // The root hands on what others have.
+        (!base.is_empty() && base != *module && all.contains_key(&base)).then_some(base)
+    };
+    found.iter().filter_map(resolve).collect()
+}
+
+/// The modules that a module leads back to itself through, if it does.
+fn circle(from: &Module, arrows: &BTreeMap<&Module, BTreeSet<Module>>) -> Option<String> {
+    let mut todo: Vec<Vec<&Module>> = arrows[from].iter().map(|to| vec![from, to]).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(way) = todo.pop() {
+        let last = way[way.len() - 1];
+        if last == from {
+            return Some(way.iter().map(|module| module.join("::")).collect::<Vec<_>>().join(" → "));
+        }
+        if seen.insert(last) {
+            todo.extend(arrows[last].iter().map(|to| [way.clone(), vec![to]].concat()));
+        }
+    }
+    None
+}
+
+#[test]
+fn no_crate_has_a_circle_of_files() {
+    let mut circles = Vec::new();
+    let crates = fs::read_dir(root().join("crates")).expect("there are crates").filter_map(Result::ok);
+    for sources in crates.map(|entry| entry.path().join("src")).filter(|sources| sources.is_dir()) {
+        let mut all = BTreeMap::new();
+        modules(&sources, &Vec::new(), &mut all);
+        let arrows: BTreeMap<&Module, BTreeSet<Module>> =
+            all.iter().map(|(module, text)| (module, named(module, text, &all))).collect();
+        let name = sources.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        circles.extend(
+            all.keys().filter(|m| !m.is_empty()).filter_map(|m| circle(m, &arrows)).map(|c| format!("{name}: {c}")),
+        );
+    }
+    assert!(circles.is_empty(), "files stand on each other:\n{}", circles.join("\n"));
+}
