@@ -5,45 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use pressmark::{Backends, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
-
-use crate::commands::annotate::AnnotateArgs;
-use crate::commands::bench::BenchArgs;
-use crate::commands::codebook::CodebookArgs;
-use crate::commands::completions::CompletionsArgs;
-use crate::commands::evaluate::EvaluateArgs;
-use crate::commands::inspect::InspectArgs;
-use crate::commands::merge::MergeArgs;
-use crate::commands::models::ModelsArgs;
-use crate::commands::schema::SchemaArgs;
-use crate::commands::verify::VerifyArgs;
-
-/// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
-/// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
-#[derive(Debug, Parser)]
-#[command(name = "pressmark", version, max_term_width = 100, propagate_version = true)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Annotate(AnnotateArgs),
-    Merge(MergeArgs),
-    Inspect(InspectArgs),
-    Verify(VerifyArgs),
-    Evaluate(EvaluateArgs),
-    Bench(BenchArgs),
-    Codebook(CodebookArgs),
-    Schema(SchemaArgs),
-    Models(ModelsArgs),
-    Completions(CompletionsArgs),
-}
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
@@ -396,14 +362,7 @@ pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn a_model_is_a_bundle_or_for_a_stage() {

@@ -12,9 +12,30 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::args::{Cli, Command};
+/// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
+/// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
+#[derive(Debug, Parser)]
+#[command(name = "pressmark", version, max_term_width = 100, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Annotate(commands::annotate::AnnotateArgs),
+    Merge(commands::merge::MergeArgs),
+    Inspect(commands::inspect::InspectArgs),
+    Verify(commands::verify::VerifyArgs),
+    Evaluate(commands::evaluate::EvaluateArgs),
+    Bench(commands::bench::BenchArgs),
+    Codebook(commands::codebook::CodebookArgs),
+    Schema(commands::schema::SchemaArgs),
+    Models(commands::models::ModelsArgs),
+    Completions(commands::completions::CompletionsArgs),
+}
 
 /// How a run that could be made ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +65,7 @@ fn main() -> ExitCode {
         Command::Schema(args) => commands::schema::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Verify(args) => commands::verify::run(args),
-        Command::Completions(args) => commands::completions::run(args),
+        Command::Completions(args) => commands::completions::run(args, Cli::command()),
     };
     match result {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
@@ -62,4 +83,14 @@ fn main() -> ExitCode {
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let is_pipe = |e: &std::io::Error| e.kind() == std::io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref().is_some_and(is_pipe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -1,10 +1,9 @@
 use std::io::Write;
 
 use anyhow::Result;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 
 use crate::Outcome;
-use crate::args::Cli;
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
@@ -13,9 +12,10 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-pub(crate) fn run(args: CompletionsArgs) -> Result<Outcome> {
+/// Writes the script for the whole command line, `program`.
+pub(crate) fn run(args: CompletionsArgs, mut program: Command) -> Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "pressmark", &mut script);
+    clap_complete::generate(args.shell, &mut program, "pressmark", &mut script);
     std::io::stdout().lock().write_all(&script)?;
     Ok(Outcome::Good)
 }

@@ -7,7 +7,7 @@ use pressmark_core::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Error;
+use super::error::Error;
 
 /// What was brought, written beside it: to this the files are held from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::error::Error;
+use super::lock::Lock;
 use super::lock::Locked;
 use super::registry::{Entry, WEIGHTS, is_commit};
-use super::store::snapshots;
-use super::{Error, Lock, Snapshot};
+use super::store::{Snapshot, snapshots};
 
 /// Told while a file comes: its name, the bytes so far, and all of them.
 pub type OnProgress<'a> = &'a dyn Fn(&str, u64, u64);

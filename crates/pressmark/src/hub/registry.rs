@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::Error;
+use super::error::Error;
 
 /// The models that have a name here: `registry.toml` beside this file, whose comments say what its keys mean.
 const REGISTRY: &str = include_str!("registry.toml");

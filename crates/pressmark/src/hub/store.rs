@@ -3,8 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::error::Error;
+use super::lock::Lock;
 use super::registry::Entry;
-use super::{Error, Lock};
 
 /// A model on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,10 +12,12 @@ use pressmark_rust_bert::{
 };
 use serde_json::{Value, json};
 
-use super::TagFn;
 use crate::backends::Slot;
 use crate::hub::{self, Entry, Snapshot};
 use crate::{Error, Settings, codebooks};
+
+/// Tags the tokens of a document, one BIO tag each.
+pub(crate) type TagFn = Box<dyn Fn(&Document) -> Result<Vec<String>, Error>>;
 
 /// Makes the stages that run on rust-bert.
 pub(crate) struct RustBert<'a> {
@@ -85,7 +87,8 @@ impl<'a> RustBert<'a> {
     /// What tags the tokens of a document, for text that comes with its tokens and sentences.
     pub(crate) fn tagger(&self) -> Result<TagFn, Error> {
         let classifier = self.classifier()?;
-        Ok(Box::new(move |doc| classifier.tag(doc).map_err(|source| failed(Slot::Ner, source))))
+        let failed = |error: StageError| Error::Failed { stage: "ner", message: error.to_string() };
+        Ok(Box::new(move |doc| classifier.tag(doc).map_err(failed)))
     }
 
     /// The stage that does the work of a slot.
