@@ -211,12 +211,15 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
     }
     let known = [TEXT, TITLE, AUTHORS, SITE].concat();
     let holds_one = |f: &Field<'_>| {
-        let inner = inner_of(f, record);
-        is_object(f) && known.contains(&key(&f.name).as_str()) && inner.iter().any(|f| INNER.contains(&f.name.as_ref()))
+        let inner = || inner_of(f, record);
+        is_object(f)
+            && known.contains(&key(&f.name).as_str())
+            && inner().iter().any(|f| INNER.contains(&f.name.as_ref()))
     };
-    while let Some(i) = fields.iter().position(|f| !f.name.contains('.') && holds_one(f)) {
-        open(&mut fields, i, record);
-    }
+    let opened = |field: Field<'a>| {
+        if field.name.contains('.') || !holds_one(&field) { vec![field] } else { opened(&field, record) }
+    };
+    fields = fields.into_iter().flat_map(opened).collect();
     let is_text = |f: &Field<'_>| is_filled(f.value) && [TEXT, PAGE].concat().contains(&key_of(&f.name).as_str());
     if names.text.is_none() && !fields.iter().any(is_text) {
         let holds_text = |f: &Field<'_>| is_object(f) && inner_of(f, record).iter().any(is_text);
@@ -239,10 +242,15 @@ fn inner_of<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
 /// Puts the fields of an object in its place.
 fn open<'a>(fields: &mut Vec<Field<'a>>, i: usize, record: &'a str) {
     let Some(field) = fields.get(i) else { return };
-    let inner = inner_of(field, record);
-    let outer = field.name.clone();
-    let named = inner.into_iter().map(|f| Field { name: format!("{outer}.{}", f.name).into(), value: f.value });
-    fields.splice(i..=i, named.collect::<Vec<_>>());
+    let inner = opened(field, record);
+    fields.splice(i..=i, inner);
+}
+
+/// The fields of an object, under names with a dot between.
+fn opened<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
+    let outer = field.name.as_ref();
+    let named = |f: Field<'a>| Field { name: format!("{outer}.{}", f.name).into(), value: f.value };
+    inner_of(field, record).into_iter().map(named).collect()
 }
 
 /// The key of a field: of an inner one, by its own name.

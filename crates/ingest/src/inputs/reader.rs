@@ -10,7 +10,7 @@ use super::articles::ArticleCutter;
 use super::elements::{self, ElementCutter};
 use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
-use super::source::{charset_of, delimiter_of, format_of, is_blank, is_header, own_output};
+use super::source::{charset_of, delimiter_of, format_of, is_blank, is_header, own_output, said_delimiter};
 use super::unpack::{Failure, Stream};
 use super::{Told, warc};
 use crate::exports::{self, Maker};
@@ -157,6 +157,9 @@ impl Reader {
                 continue;
             }
             if matches!(self.format, Format::Csv | Format::Tsv) && self.context.columns.is_none() {
+                if said_delimiter(&raw.bytes).is_some() {
+                    continue;
+                }
                 let (columns, is_header) = self.columns(&raw);
                 self.context.columns = Some(Arc::new(columns));
                 self.context.has_header = is_header;

@@ -85,6 +85,9 @@ pub(super) fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
 /// much of Europe write semicolons and call it CSV.
 pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
     let line = head.split(|b| *b == b'\n').find(|line| !is_blank(line, unit)).unwrap_or_default();
+    if let Some(delimiter) = said_delimiter(line) {
+        return delimiter;
+    }
     let count = |byte: u8| {
         let mut quoted = false;
         let outside = |b: &&u8| {
@@ -95,6 +98,17 @@ pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
     };
     let best = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|d| count(*d));
     best.filter(|d| count(*d) > 0).unwrap_or(b',')
+}
+
+/// The delimiter that a spreadsheet says in a line before the header: `sep=;`.
+pub(super) fn said_delimiter(line: &[u8]) -> Option<u8> {
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    match line.strip_prefix(b"sep=")?.trim_ascii_end() {
+        [delimiter] => Some(*delimiter),
+        // A tab is white space itself.
+        [] if line.contains(&b'\t') => Some(b'\t'),
+        _ => None,
+    }
 }
 
 /// Whether the first row of a table gives the names of its columns. Names are neither numbers nor addresses, and a
@@ -138,6 +152,8 @@ pub(super) fn stdin(options: &Options, count: Arc<AtomicU64>) -> Result<Stream, 
     Stream::waiting(stdin, options, count)
 }
 
+/// Names of fields that a message lists at most.
+const MOST_LISTED: usize = 60;
 /// Records of a table that are looked at for a field that was named.
 const CHECKED: usize = 100;
 
@@ -173,7 +189,10 @@ pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), E
         if missing.is_empty() {
             return Ok(());
         }
-        seen.extend(found.into_iter().filter(|name| !seen.contains(name)).collect::<Vec<_>>());
+        // Enough for a person to find the right one among.
+        let room = MOST_LISTED.saturating_sub(seen.len());
+        let new: Vec<_> = found.into_iter().take(MOST_LISTED).filter(|name| !seen.contains(name)).take(room).collect();
+        seen.extend(new);
     }
     let Some(field) = missing.first().filter(|_| !seen.is_empty()) else { return Ok(()) };
     Err(Error::NoField { field: (*field).to_owned(), path: target.path, fields: seen.join(", ") })

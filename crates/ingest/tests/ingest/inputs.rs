@@ -128,6 +128,15 @@ fn tables_without_a_header_keep_their_first_row() {
 }
 
 #[test]
+fn a_spreadsheet_may_say_what_parts_its_cells() {
+    let docs = stream(
+        "sep=|\r\nid|text\r\n1|Rain, wind; and more rain.\r\n",
+        &Options { format: Some(Format::Csv), ..Options::default() },
+    );
+    assert_eq!((docs.len(), docs[0].id.as_str(), docs[0].text.as_str()), (1, "1", "Rain, wind; and more rain."));
+}
+
+#[test]
 fn a_table_of_headlines_keeps_what_it_says() {
     let table =
         "id,media_name,publish_date,title,url\nm1,Skerry Times,2024-03-02,Ferry halts,https://skerry.example/1\n";
