@@ -125,7 +125,7 @@ def test_bundle_says_what_the_model_says(tmp_path: Path) -> None:
 
 def test_card_and_licence_name_the_sets_that_trained() -> None:
     open_sets = [(s, 10) for s in chosen(research=False)]
-    text = card(Plan("pressmark-news"), "0.5.0", open_sets, {}, 64000)
+    text = card(Plan("pressmark-news"), "0.5.0", open_sets, {}, 52000)
     closed = [s.title for s in registry() if not s.commercial]
     assert all(s.title in text and s.licence in text for s, _ in open_sets)
     assert not any(title in text for title in closed)
