@@ -150,8 +150,14 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
     if !phrase_could_start(unit, at) {
         return Verdict::No;
     }
+    // "Rep. X (D-Ore.) said": what stands in brackets is passed over.
+    let mut inside = false;
     for head in at..unit.items.len().min(at + REACH) {
         let Some(item) = unit.item(head) else { break };
+        inside = unit.word(head) == "(" || inside && unit.word(head) != ")";
+        if inside {
+            continue;
+        }
         if item.quoted.is_some() || matches!(unit.word(head), "." | ";" | "?" | "!") {
             break;
         }

@@ -47,6 +47,8 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         }
         let speaker = if let Some(quoted) = as_saying(unit, head) {
             quoted
+        } else if item.is(PARTICIPLE) && head == 0 {
+            None
         } else if item.is(PARTICIPLE) && group.group.len() == 1 {
             clause_subject(unit, head)
         } else {

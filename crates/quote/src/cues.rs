@@ -17,6 +17,7 @@ use crate::lexicon::{
     PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
 };
 use crate::marks;
+use crate::paragraph::paragraphs;
 use crate::unit::{Unit, units};
 
 /// What follows a word.
@@ -262,6 +263,11 @@ impl Cues {
         cues
     }
 
+    /// Whether nothing was counted in the language.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// How likely the word is a cue in its context, in [0, 1].
     pub(crate) fn share(&self, word: &str, context: &CueContext) -> f32 {
         let here = (context.role, context.follow);
@@ -294,8 +300,9 @@ impl CueCounts {
 
     /// Adds one document and its gold.
     pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
-        let quoted = marks::find(&doc.text);
-        let units = units(doc, &quoted, &self.lexicon);
+        let paragraphs = paragraphs(&doc.text);
+        let quoted = marks::find(&doc.text, &paragraphs);
+        let units = units(doc, &paragraphs, &quoted, &self.lexicon);
         let mut heads = Vec::new();
         for unit in &units {
             for cue in gold.iter().flat_map(|g| &g.cue) {

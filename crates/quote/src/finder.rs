@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::sync::OnceLock;
 
 use pressmark_core::{Document, Layer, ProblemKind, Provenance, Quote, QuoteKind, Span, Stage, StageError};
@@ -10,6 +11,7 @@ use crate::indirect;
 use crate::lexicon::Lexicon;
 use crate::marks::{self, Quoted};
 use crate::nearby;
+use crate::paragraph::paragraphs;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Resolved};
 use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, Step};
@@ -66,13 +68,14 @@ impl QuoteFinder {
         let known = self.lexicons.iter().find(|(l, _)| l.code() == language.code()).or(self.lexicons.last());
         let Some((language, lexicon)) = known else { return Vec::new() };
         let lexicon = lexicon.get_or_init(|| Lexicon::new(language));
-        let quoted = marks::find(&doc.text);
-        let units = units(doc, &quoted, lexicon);
-        let candidates = self.find(doc, &quoted, &units);
+        let paragraphs = paragraphs(&doc.text);
+        let quoted = marks::find(&doc.text, &paragraphs);
+        let units = units(doc, &paragraphs, &quoted, lexicon);
+        let candidates = self.find(doc, &paragraphs, &quoted, &units);
         resolve::speakers(doc, lexicon, &units, candidates)
     }
 
-    fn find(&self, doc: &Document, quoted: &[Quoted], units: &[Unit<'_>]) -> Vec<Candidate> {
+    fn find(&self, doc: &Document, paragraphs: &[Span], quoted: &[Quoted], units: &[Unit<'_>]) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
         for (index, unit) in units.iter().enumerate() {
             let first = found.len();
@@ -87,7 +90,7 @@ impl QuoteFinder {
             }
         }
         // Turns and block quotations hold what stands in marks within them.
-        let mut whole = turns::turns(doc, units);
+        let mut whole = turns::turns(doc, paragraphs, units);
         whole.extend(turns::blocks(doc, units));
         whole.sort_by_key(|w| w.span);
         found.retain(|f| {
@@ -137,7 +140,7 @@ fn in_marks(doc: &Document, quoted: &[Quoted], units: &[Unit<'_>], index: usize,
         let Some(q) = item.quoted.and_then(|i| quoted.get(i)) else { continue };
         let before = std::mem::replace(&mut floor, at + 1)..at;
         let form = Form::of(q.inner.slice(&doc.text));
-        let place = Place { doc, units, index, unit, at, before, form, single: q.single, found };
+        let place = Place { doc, units, index, unit, at, before, form, single: q.single, found, lead: OnceCell::new() };
         let Some((rule, Verdict { cue, speaker, start })) = attribute(&place) else { continue };
         let kind = if start < at { QuoteKind::Mixed } else { QuoteKind::Direct };
         let start = unit.item(start).map_or(q.span.start, |i| i.span.start.min(q.span.start));

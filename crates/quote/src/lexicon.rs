@@ -183,6 +183,16 @@ impl Lexicon {
         class
     }
 
+    /// The classes of a word as it is spelled.
+    pub(crate) fn class_of(&self, text: &str) -> Class {
+        // Most words are written small: no copy is made of them.
+        if text.chars().any(char::is_uppercase) {
+            self.class(text, &text.to_lowercase())
+        } else {
+            self.class(text, text)
+        }
+    }
+
     /// How many words attribute what stands beside them: 2 for "according to"; `word` gives the words from there on.
     pub(crate) fn attribution<'w>(&self, word: impl Fn(usize) -> &'w str) -> Option<usize> {
         self.attributions

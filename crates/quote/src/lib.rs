@@ -1,19 +1,22 @@
 //! Quotations: who says what, in whose words.
 //!
-//! [`QuoteFinder`] is the stage `quote`. It reads sentences, tokens and entities and fills the document's
-//! quotations, each with its content, its cue and its speaker:
+//! [`QuoteFinder`] is the stage `quote`. It reads sentences, tokens and, where there are any, entities, and fills the
+//! document's quotations, each with its content, its cue and its speaker:
 //!
-//! - **direct**: the speaker's words in quotation marks of any script (`“…”`, `"…"`, `‘…’`, `«…»`, `„…“`,
-//!   `「…」`, `''…''`); the span includes the marks. Scare quotes, titles of works, apostrophes, feet and
-//!   inches are none. A quotation over several paragraphs, each opened anew and only the last closed, is one
-//!   [`Quote`]. One that is never closed ends with its paragraph, has `closed == false` and leaves a note.
-//! - **indirect**: the outlet's words ("X said *that the road is shut*"); the span is the clause, with *that*.
+//! - **direct**: the speaker's words, in quotation marks of any script (`“…”`, `"…"`, `‘…’`, `«…»`, `„…“`, `「…」`,
+//!   `''…''`; the span includes the marks), or without any as a turn of a transcript, an interview or a block
+//!   quotation with a source. Scare quotes, titles of works, nicknames, apostrophes, feet and inches are none. A
+//!   quotation over several paragraphs, each opened anew and only the last closed, is one [`Quote`]; wrapped lines are
+//!   one paragraph. One that is never closed ends with its paragraph, has `closed == false` and leaves a note.
+//! - **indirect**: the outlet's words ("X said *that the road is shut*"); the span is the clause, with *that*. What cue
+//!   and speaker interrupt (*Last year*, X said, *the road was shut*) is two.
 //! - **mixed**: an indirect one with a verbatim part ("X called the road *a “disgrace”*").
 //!
 //! A quotation without a cue of its own ("…,” he said. “And …”) has the speaker of the one that it continues and no
 //! cue. `speaker_span` is the phrase that names the speaker at this place, appositions included; `speaker` is the
-//! entity behind it. A spokesman gives the organisation that he speaks for, a government its country, a letter
-//! its author, a pronoun the person last spoken of; an unnamed speaker for a named person gives none.
+//! entity behind it: of a pronoun the person last spoken of who agrees with it in gender, of "the minister" the one
+//! who was named with that office, of a spokesman the organisation that he speaks for, of a letter its author.
+//! An unnamed speaker for a named person gives none.
 //!
 //! ```
 //! use pressmark_core::{Document, QuoteKind, Stage};
@@ -21,6 +24,7 @@
 //! use pressmark_tokenize::Splitter;
 //!
 //! let mut doc = Document::from_text("1", "“The road is shut,” said Mayor Ines Duarte. “Go home.”");
+//! doc.explanations = Some(Vec::new());
 //! Splitter.run(&mut doc)?;
 //! QuoteFinder::new(Options::default()).run(&mut doc)?;
 //! let [first, second] = &doc.quotes[..] else { panic!("two quotations") };
@@ -28,13 +32,16 @@
 //! assert_eq!(doc.slice(first.cue.unwrap()), "said");
 //! assert_eq!(doc.slice(first.speaker_span.unwrap()), "Mayor Ines Duarte");
 //! assert_eq!(second.speaker_span, first.speaker_span);
+//! // Which rule spoke.
+//! assert_eq!(doc.explanations.unwrap()[0].rule, "verb-subject");
 //! # Ok::<(), pressmark_core::StageError>(())
 //! ```
 //!
-//! Everything is rules over word lists, but for one table: how often a word was a cue in which construction,
-//! counted with [`CueCounts`] on PolNeAR (Newell, Margolin and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
+//! Everything is [`rules`], asked in order, over the word lists of the document's language (crate `pressmark-lang`),
+//! but for one table: how often a word was a cue in which construction, counted with [`CueCounts`] on PolNeAR (Newell,
+//! Margolin and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
 //!
-//! The crate runs no model, knows English and some French, and tells neither sarcasm nor whether a quotation is true.
+//! The crate runs no model and tells neither sarcasm nor whether a quotation is true.
 //!
 //! [`Quote`]: pressmark_core::Quote
 #![deny(missing_docs)]
@@ -64,3 +71,12 @@ pub use error::Error;
 pub use finder::{Options, QuoteFinder, quotes, quotes_in};
 pub use gold::{Gold, read_brat};
 pub use rules::{Rule, rules};
+<<<<<<< HEAD
+=======
+pub use score::{Counts, KindScores, Scores, Share};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+>>>>>>> cc4d17a (quote: attributions behind commas and brackets, transcripts by labels that come back, French reports; README and CHANGELOG)

@@ -7,8 +7,6 @@
 
 use pressmark_core::Span;
 
-use crate::paragraph::paragraphs;
-
 /// A stretch in quotation marks that stands in no other such stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quoted {
@@ -87,9 +85,9 @@ struct Open {
 const MAX_DEPTH: usize = 8;
 
 /// The outermost stretches in quotation marks, in text order, none overlapping another.
-pub(crate) fn find(text: &str) -> Vec<Quoted> {
+pub(crate) fn find(text: &str, paragraphs: &[Span]) -> Vec<Quoted> {
     let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0 };
-    for paragraph in paragraphs(text) {
+    for paragraph in paragraphs {
         pairing.paragraph(paragraph.start, paragraph.slice(text));
     }
     pairing.abandon(pairing.body_end);
@@ -451,10 +449,11 @@ fn is_closing_punctuation(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paragraph::paragraphs;
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let found = find(text);
+        let found = find(text, &paragraphs(text));
         let slices: Vec<&str> = found.iter().map(|q| q.span.slice(text)).collect();
         assert_eq!(slices, expected, "{text:?}");
     }
@@ -500,7 +499,7 @@ mod tests {
         for (text, expected) in
             [("He said “we go.\n\nThen rain.", "“we go."), ("“A. He left. “B,” she said.", "“A."), ("a \"b", "\"b")]
         {
-            let found = find(text);
+            let found = find(text, &paragraphs(text));
             assert_eq!((found[0].span.slice(text), found[0].closed), (expected, false), "{text:?}");
         }
     }

@@ -16,7 +16,9 @@ use crate::unit::Unit;
 /// *“Why not?” Duarte asked.*, where the splitter has made two sentences of it.
 pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
     let next = place.next()?;
-    if !place.form.asks || place.at + 1 != place.unit.items.len() || next.paragraph != place.unit.paragraph {
+    // A comma, too, promises that something follows.
+    let open = place.form.asks || place.form.last == ',';
+    if !open || place.at + 1 != place.unit.items.len() || next.paragraph != place.unit.paragraph {
         return None;
     }
     let tail: Tail = tail(next, 0, false);

@@ -346,6 +346,8 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
         && !unit.word(index).ends_with('s')
         && !unit.is(index, PARTICIPLE)
         && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)
+        // "X shot back"
+        && !unit.is(index + 1, PARTICLE)
         && unit.word(before) != "to"
         && !unit.word(before).ends_with('s');
     present

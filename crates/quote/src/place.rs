@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use pressmark_core::{Document, Span};
@@ -26,6 +27,8 @@ pub(crate) struct Place<'a> {
     pub(crate) single: bool,
     /// What was found before it, in text order.
     pub(crate) found: &'a [Candidate],
+    /// What the words before it come to, once a rule has asked.
+    pub(crate) lead: OnceCell<Option<Attribution>>,
 }
 
 /// What a rule of attribution says.
@@ -89,6 +92,18 @@ impl Place<'_> {
         let words = (start..at).any(|i| unit.item(i).is_some_and(|w| w.is_word() && !w.is(ADVERB | COORDINATOR)));
         let flows = unit.item(at.saturating_sub(1)).is_some_and(|i| i.is_word()) || self.form.lower;
         if words && flows && at > start { start } else { at }
+    }
+}
+
+impl Verdict {
+    /// The same; a cue without a subject (*“…,” he said. Adding, “…”*) has that of the quotation before in its paragraph.
+    pub(crate) fn or_speaker_before(self, place: &Place<'_>) -> Self {
+        let last = || {
+            let last = place.found.last()?;
+            let near = place.units.get(last.unit)?.paragraph == place.unit.paragraph;
+            last.speaker.filter(|_| near)
+        };
+        Self { speaker: self.speaker.or_else(last), ..self }
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
         behind(place, after::subject_any_verb)
     }),
     step("verb-before", "Duarte fumed, “The road is shut.”", "Duarte", |place| {
-        lead(place).map(|found| place.verdict(&found))
+        lead(place).map(|found| place.verdict(&found).or_speaker_before(place))
     }),
     step("next-sentence", "“Is it shut?” The mayor asked.", "The mayor", nearby::next_sentence),
     step(
@@ -192,7 +192,9 @@ pub fn rules() -> Vec<Rule> {
 
 /// The attribution before the quotation, if the quotation is the whole of what is said.
 fn lead(place: &Place<'_>) -> Option<Attribution> {
-    before::before(place.unit, place.before.clone(), place.form, false).filter(|_| !nearby::goes_on(place))
+    let read =
+        || before::before(place.unit, place.before.clone(), place.form, false).filter(|_| !nearby::goes_on(place));
+    place.lead.get_or_init(read).clone()
 }
 
 /// The attribution behind the quotation.

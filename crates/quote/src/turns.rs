@@ -42,8 +42,7 @@ struct Turn {
 }
 
 /// The turns of a transcript or an interview, in text order.
-pub(crate) fn turns(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
-    let lines: Vec<Span> = paragraphs(&doc.text);
+pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<Candidate> {
     let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, *line)).collect();
     keep_transcripts(doc, &mut labelled);
     let mut found: Vec<Candidate> = Vec::new();
@@ -83,8 +82,12 @@ fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
     let of = |label: Label| labelled.iter().flatten().filter(move |t| t.label == label);
     let letter = |letter| of(Label::Letter).any(|t| t.name.slice(&doc.text) == letter);
     let letters = letter("Q") && letter("A");
-    // Labels in capitals head sections as well: one of them must name a person, and two stand near each other.
-    let named = of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
+    // Labels in capitals head sections as well: one of them must name a person
+    // or come back, as section heads do not.
+    let mut labels: Vec<&str> = of(Label::Capitals).map(|t| t.name.slice(&doc.text)).collect();
+    labels.sort_unstable();
+    let comes_back = labels.windows(2).any(|pair| pair[0] == pair[1]);
+    let named = comes_back || of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
     let near =
         labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
     let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;

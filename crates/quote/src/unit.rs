@@ -7,7 +7,6 @@ use pressmark_core::{Document, Span};
 
 use crate::lexicon::{self, Class, Lexicon};
 use crate::marks::Quoted;
-use crate::paragraph::paragraphs;
 
 /// A word, a punctuation mark or a whole stretch in quotation marks.
 #[derive(Clone, Debug)]
@@ -64,8 +63,12 @@ impl Unit<'_> {
 }
 
 /// Cuts a document into units. Every word and every quotation lands in exactly one.
-pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &'d Lexicon) -> Vec<Unit<'d>> {
-    let ends: Vec<usize> = paragraphs(&doc.text).iter().map(|p| p.end).collect();
+pub(crate) fn units<'d>(
+    doc: &'d Document,
+    paragraphs: &[Span],
+    quoted: &[Quoted],
+    lexicon: &'d Lexicon,
+) -> Vec<Unit<'d>> {
     let mut units: Vec<Unit<'d>> = Vec::new();
     let mut next_quote = 0_usize;
     for sentence in &doc.sents {
@@ -79,7 +82,7 @@ pub(crate) fn units<'d>(doc: &'d Document, quoted: &[Quoted], lexicon: &'d Lexic
                 && doc.slice(sentence.span).starts_with(char::is_lowercase)
         });
         if !(continues || tail) || units.is_empty() {
-            let paragraph = ends.partition_point(|end| *end <= sentence.span.start);
+            let paragraph = paragraphs.partition_point(|p| p.end <= sentence.span.start);
             let items = Vec::with_capacity(sentence.tokens.len());
             units.push(Unit { lexicon, items, paragraph, prose: sentence.kind.is_prose() });
         }

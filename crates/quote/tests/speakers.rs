@@ -245,3 +245,15 @@ fn reports_that_cue_and_speaker_interrupt_have_two_parts() {
     check("History shows Acme that old dams fail.", NAMES, ALL, &[]);
     check("Duarte spoke to the crowd that night.", NAMES, ALL, &[]);
 }
+
+#[test]
+fn a_language_without_counts_reports_what_its_verbs_of_speech_say() {
+    let names = &[("Claire Morin", "PERSON"), ("=Morin", "PERSON")];
+    let indirect = |content, cue| [(content, "indirect", cue, "Claire Morin", "Claire Morin")];
+    let mut doc = support::document("Claire Morin a déclaré que la route était fermée.", names);
+    doc.meta.language = Some("fr".into());
+    support::check_document(doc, ALL, &indirect("que la route était fermée", "a déclaré"));
+    let mut doc = support::document("Selon Claire Morin, la route est fermée.", names);
+    doc.meta.language = Some("fr".into());
+    support::check_document(doc, ALL, &indirect("la route est fermée", "Selon"));
+}

@@ -174,11 +174,16 @@ fn quotes(record: &Record<'_>, text: &Text<'_>, ids: &HashMap<&str, usize>, foun
         let kind = QuoteKind::named(&quote.kind);
         found.require(kind.is_some(), place, format_args!("kind {:?} is in no list", quote.kind));
         let marked = match kind {
-            Some(QuoteKind::Direct) => words.starts_with(|c| MARKS.contains(c)),
+            // The layout of a page, too, makes words somebody's: a turn of a transcript, a block quotation with a source.
+            Some(QuoteKind::Direct) => words.starts_with(|c| MARKS.contains(c)) || quote.speaker_start.is_some(),
             Some(QuoteKind::Mixed) => words.contains(|c| MARKS.contains(c)),
             Some(QuoteKind::Indirect) | None => true,
         };
-        found.require(marked, place, format_args!("is {:?} and has no marks", quote.kind));
+        found.require(
+            marked,
+            place,
+            format_args!("is {:?} and has neither marks nor the words that name a speaker", quote.kind),
+        );
         text.optional(quote.speaker_start, quote.speaker_end, format_args!("quotes[{i}].speaker_start"), found);
         text.optional(quote.cue_start, quote.cue_end, format_args!("quotes[{i}].cue_start"), found);
         let known = quote.speaker.as_deref().is_none_or(|id| ids.contains_key(id));

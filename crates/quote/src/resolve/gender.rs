@@ -8,6 +8,9 @@ use crate::lexicon::{Class, FEMININE, Lexicon, MASCULINE, POSSESSIVE, PUNCTUATIO
 /// Words behind a name in which a noun may tell who it is: "Ana Reis, a retired businesswoman".
 const APPOSITION: usize = 5;
 
+/// No pronoun that tells a gender is longer, in bytes.
+const MAX_PRONOUN: usize = 7;
+
 /// The gender of each entity; `None` for what is no person and where nothing tells it.
 pub(super) fn genders(doc: &Document, lexicon: &Lexicon) -> Vec<Option<Gender>> {
     // Titles and nouns first, then the first name, then the pronouns in sentences about nobody else.
@@ -51,7 +54,7 @@ pub(super) fn gender_of(class: Class) -> Option<Gender> {
 fn beside(doc: &Document, lexicon: &Lexicon, mention: &Mention) -> Option<Gender> {
     let class = |token: usize| {
         let text = doc.tokens.get(token).map_or("", |t| doc.slice(t.span));
-        lexicon.class(text, &text.to_lowercase())
+        lexicon.class_of(text)
     };
     let own = doc.tokens_in(mention.span);
     let title = own.start.checked_sub(1).into_iter().chain(own.clone().take(1)).find_map(|i| gender_of(class(i)));
@@ -83,7 +86,12 @@ fn pronoun_votes(doc: &Document, lexicon: &Lexicon) -> Vec<(u32, u32)> {
             continue;
         };
         for token in doc.tokens.get(doc.tokens_in(first.span).end..sentence.tokens.end).unwrap_or_default() {
-            let text = doc.slice(token.span).to_lowercase();
+            // The pronouns that tell a gender are short: most words need not be looked up.
+            let text = doc.slice(token.span);
+            if text.len() > MAX_PRONOUN {
+                continue;
+            }
+            let text = text.to_lowercase();
             let gender = lexicon.language.pronoun(&text).find(|p| p.case != Case::Object).and_then(|p| p.gender);
             match gender {
                 Some(Gender::Masculine) => votes.0 += 1,

@@ -262,7 +262,7 @@ impl Resolver<'_> {
     /// The classes and the text of a token.
     fn class(&self, token: usize) -> (Class, &str) {
         let text = self.doc.tokens.get(token).map_or("", |t| self.doc.slice(t.span));
-        (self.lexicon.class(text, &text.to_lowercase()), text)
+        (self.lexicon.class_of(text), text)
     }
 
     /// Whether what is reported may be said by the words that name no entity.

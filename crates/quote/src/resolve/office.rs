@@ -28,7 +28,7 @@ pub(super) struct Held {
 pub(super) fn offices(doc: &Document, lexicon: &Lexicon) -> Vec<Held> {
     let class = |token: usize| {
         let text = doc.tokens.get(token).map_or("", |t| doc.slice(t.span));
-        (lexicon.class(text, &text.to_lowercase()), text)
+        (lexicon.class_of(text), text)
     };
     let mut held = Vec::new();
     for mention in doc.ents.iter().filter(|m| m.label.is_person()) {

@@ -40,19 +40,23 @@ pub(crate) fn document(text: &str, names: &[(&str, &str)]) -> Document {
 
 #[track_caller]
 pub(crate) fn check(text: &str, names: &[(&str, &str)], kinds: &[QuoteKind], expected: &[Expected<'_>]) {
-    let mut doc = document(text, names);
+    check_document(document(text, names), kinds, expected);
+}
+
+#[track_caller]
+pub(crate) fn check_document(mut doc: Document, kinds: &[QuoteKind], expected: &[Expected<'_>]) {
     QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
-    let part = |span: Option<Span>| span.map_or("-", |s| s.slice(text));
+    let part = |span: Option<Span>| span.map_or("-", |s| doc.slice(s));
     let found: Vec<_> = doc
         .quotes
         .iter()
         .filter(|q| kinds.contains(&q.kind))
         .map(|q| {
             let name = q.speaker.map_or("-", |e| doc.entities[e].name.as_str());
-            (q.span.slice(text), q.kind.as_str(), part(q.cue), part(q.speaker_span), name)
+            (doc.slice(q.span), q.kind.as_str(), part(q.cue), part(q.speaker_span), name)
         })
         .collect();
-    assert_eq!(found, expected, "{text}");
+    assert_eq!(found, expected, "{}", doc.text);
 }
 
 pub(crate) const DIRECT: &[QuoteKind] = &[QuoteKind::Direct, QuoteKind::Mixed];
