@@ -71,12 +71,8 @@ pub use error::Error;
 pub use finder::{Options, QuoteFinder, quotes, quotes_in};
 pub use gold::{Gold, read_brat};
 pub use rules::{Rule, rules};
-<<<<<<< HEAD
-=======
-pub use score::{Counts, KindScores, Scores, Share};
 
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
->>>>>>> cc4d17a (quote: attributions behind commas and brackets, transcripts by labels that come back, French reports; README and CHANGELOG)
