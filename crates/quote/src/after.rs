@@ -17,8 +17,8 @@ pub(crate) struct Attribution {
     pub(crate) speaker: Option<Range<usize>>,
 }
 
-/// How far from the quotation a cue may stand, in items: longer attributions are not read, which keeps a text of
-/// nothing but quotations linear. On training articles of PolNeAR the farthest right one stands 37 items away.
+/// How far from the quotation a cue may stand, in items. Attributions are shorter, appositions included; the bound keeps
+/// a text of nothing but quotations linear.
 pub(crate) const REACH: usize = 40;
 
 /// Where an attribution may begin behind a quotation.

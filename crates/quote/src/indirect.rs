@@ -25,10 +25,11 @@ const ACT_SHARE: f32 = 0.6;
 /// The share from which on a verb behind *and* begins a report of its own ("said X and vowed to Y"). Chosen in the
 /// same way.
 const JOINED_SHARE: f32 = 0.4;
-/// The share of a verb of speech with its clause where nothing was counted: that of English *said* with *that* is .94.
+/// The share of a verb of speech with its clause where nothing was counted: that of English *said* with *that* is as high.
 const UNCOUNTED_SHARE: f32 = 0.9;
-/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear. The longest
-/// report of PolNeAR's training articles has 126.
+/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear. Of 15,318
+/// unquoted contents in PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 more
+/// than this.
 const MAX_CONTENT: usize = 150;
 
 /// What is reported, as items of a unit.

@@ -20,14 +20,14 @@ use crate::lexicon::{
 use crate::rules::{ACCORDING, SPEAKERS};
 use crate::unit::Unit;
 
-/// Units that a pronoun or a document's author is looked for in, going back: in PolNeAR's training articles the
-/// antecedent of a speaker's pronoun stands within eight sentences in all but one of a hundred cases.
+/// Units that a pronoun or a document's author is looked for in, going back. Farther back somebody else has been spoken
+/// of; the bound keeps a text of nothing but pronouns linear.
 const MEMORY: usize = 8;
 /// Items or mentions of one unit that are looked at: sentences are shorter, and what is no sentence must not cost more.
 const REACH: usize = 120;
 
-/// A cue that is likelier than this needs no proof that its subject is somebody. Chosen on training articles of PolNeAR
-/// that were held out from the counts.
+/// A cue that is likelier than this needs no proof that its subject is somebody. Of 0.4, 0.6, 0.8 and never, the first
+/// has the best F1 on 250 of PolNeAR's training articles (overlap, all kinds: 73.6, 72.9, 72.3, 71.6).
 const LIKELY: f32 = 0.4;
 
 /// A quotation with the rules that made it.
