@@ -70,3 +70,16 @@ fn crates_depend_along_the_arrows() {
         assert!(seen.contains(*name), "{name} is not in the workspace");
     }
 }
+
+#[test]
+fn sentences_and_words_can_be_taken_alone() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "pressmark-tokenize", "--edges", "normal", "--prefix", "none", "--locked"])
+        .current_dir(pressmark_tests::root())
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains("unicode-segmentation"), "{tree}");
+    assert!(crates.len() <= 25, "{} crates: {crates:?}", crates.len());
+}

@@ -216,7 +216,7 @@ impl<'a> Scanner<'a> {
     /// Whether the quotation mark at `at`, right behind a terminator, opens the next sentence: "left.“We stayed".
     fn opens_quotation(&self, mark: char, at: usize, rest: &str) -> bool {
         // No quotation is so long that its first mark stands farther back; a bound keeps the time linear.
-        const FAR: usize = 1000;
+        const FAR: usize = 400;
         if !rest.starts_with(char::is_uppercase) {
             return false;
         }

@@ -235,7 +235,11 @@ fn set_mark(rules: &mut PreTokenizerWrapper, mark: bool) -> bool {
             true
         }
         PreTokenizerWrapper::Sequence(rules) => {
-            rules.as_mut().iter_mut().filter_map(|rule| set_mark(rule, mark).then_some(())).count() > 0
+            let mut found = false;
+            for rule in rules.as_mut() {
+                found |= set_mark(rule, mark);
+            }
+            found
         }
         _ => false,
     }
