@@ -92,6 +92,9 @@ impl QuoteFinder {
         // Turns and block quotations hold what stands in marks within them.
         let mut whole = turns::turns(doc, paragraphs, units);
         whole.extend(turns::blocks(doc, units));
+        // Where a document was read in part, nothing is found beyond.
+        let read = doc.sents.last().map_or(0, |sentence| sentence.span.end);
+        whole.retain(|w| w.span.end <= read);
         whole.sort_by_key(|w| w.span);
         found.retain(|f| {
             let at = whole.partition_point(|w| w.span.end <= f.span.start);

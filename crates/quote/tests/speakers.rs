@@ -195,6 +195,13 @@ fn turns_of_transcripts_and_interviews_are_speech() {
 }
 
 #[test]
+fn nothing_is_said_beyond_what_was_read() {
+    let mut doc = support::document("Q: Is the dam safe?\n\nA: It is.\n\nQ: Since when?\n\nA: Since May.", &[]);
+    doc.sents.truncate(2);
+    support::check_document(doc, ALL, &[direct("Is the dam safe?", ":", "Q", "-"), direct("It is.", ":", "A", "-")]);
+}
+
+#[test]
 fn titles_nicknames_and_measures_stand_in_marks_and_are_not_said() {
     for text in [
         "Her novel “The Lock Keeper” won the “Best First Work” prize.",
