@@ -51,6 +51,29 @@ const PROSE_WORDS: usize = 6;
 const CARD_TITLE_CHARS: usize = 15;
 /// Most characters of a card: a title, a summary of two sentences, a date.
 const CARD_CHARS: usize = 500;
+// The constants of Readability's `grabArticle` (mozilla/readability 0.5), under its names where it has them.
+/// Candidates that are compared (`DEFAULT_N_TOP_CANDIDATES`).
+const TOP_CANDIDATES: usize = 5;
+/// Levels of elements above a paragraph that share its score.
+const LEVELS: usize = 5;
+/// Candidates besides the best that have to score nearly alike for the element around them to be taken
+/// (`MINIMUM_TOPCANDIDATES`).
+const NEAR_CANDIDATES: usize = 3;
+/// Share of the best score from which another one is nearly alike.
+const NEAR_BEST: f32 = 0.75;
+/// How many times smaller than the chosen element's a parent's score may be for the climb to go on.
+const CLIMB_LOSS: f32 = 3.0;
+/// Share of the chosen element's score, and score, from which an element beside it continues the article
+/// (`siblingScoreThreshold`).
+const SIBLING_SHARE: f32 = 0.2;
+const SIBLING_SCORE: f32 = 10.0;
+/// What a name such as `sidebar` takes from an element (`_getClassWeight`).
+const CLASS_WEIGHT: f32 = 25.0;
+/// What a name such as `article-body` gives, where Readability gives 25 to any good name: it has to win against the
+/// element around it, which gets half of the paragraphs' score and 10 for being an `article`.
+const BODY_WEIGHT: f32 = 40.0;
+/// What a name such as `post` gives; wrappers of whole pages bear it as well.
+const ARTICLE_WEIGHT: f32 = 15.0;
 /// Share of a page's prose from which a name does not tell an element from the article: the article of a page whose
 /// only wrapper is called `promo` is most of it, while a sidebar with a summary of each story stays below a third.
 const SMALL_PART: f32 = 0.3;
@@ -372,12 +395,12 @@ impl<'a> PageAnalysis<'a> {
         let scaled = |i: u32| scores[i as usize] * (1.0 - self.link_share_in(i));
         let mut ranked: Vec<u32> = (0..self.tree.len() as u32).filter(|i| scores[*i as usize] > 0.0).collect();
         ranked.sort_by(|a, b| scaled(*b).total_cmp(&scaled(*a)).then(a.cmp(b)));
-        ranked.truncate(5);
+        ranked.truncate(TOP_CANDIDATES);
         let Some(&best) = ranked.first() else { return Vec::new() };
         let mut top = self.common(&ranked, scaled(best), &scaled).unwrap_or(best);
         // A parent that scores higher, or that has no other child, is the better choice.
         let mut last = scores[top as usize];
-        let threshold = last / 3.0;
+        let threshold = last / CLIMB_LOSS;
         for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
             let score = scores[parent as usize];
             if score == 0.0 {
@@ -506,7 +529,10 @@ impl<'a> PageAnalysis<'a> {
             let (chars, _) = self.chars_in(line.block);
             let leaf = tag.heading_level().is_some() || tag == Tag::P || chars <= counts.chars;
             let from = if leaf && !self.is_page(line.block) { self.tree.node(line.block).parent } else { line.block };
-            for (level, element) in self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(5).enumerate() {
+            for (level, element) in
+                self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(LEVELS).enumerate()
+            {
+                // Readability's `scoreDivider`: the parent has all of it, its parent half, those above less and less.
                 let share = match level {
                     0 => 1.0,
                     1 => 0.5,
@@ -526,6 +552,9 @@ impl<'a> PageAnalysis<'a> {
         self.tree.node(index).tag.is_block()
     }
 
+    /// What an element has before its paragraphs are counted: Readability's `_initializeNode` and `_getClassWeight`,
+    /// with the elements of HTML 5 added. An element that says that it is the body outweighs a dozen paragraphs, since
+    /// names of bodies are seldom wrong; a name that may stand at a wrapper (`post`, `story`) weighs less.
     fn start_score(&self, index: u32) -> f32 {
         let tag = match self.tree.node(index).tag {
             Tag::Article | Tag::Main => 10.0,
@@ -535,21 +564,25 @@ impl<'a> PageAnalysis<'a> {
             _ => 0.0,
         };
         let hints = self.hints[index as usize];
-        let good = if hints.body { 40.0 } else { f32::from(u8::from(hints.article)) * 15.0 };
+        let good = match (hints.body, hints.article) {
+            (true, _) => BODY_WEIGHT,
+            (false, true) => ARTICLE_WEIGHT,
+            (false, false) => 0.0,
+        };
         let bad = hints.chrome.is_some() || hints.related || hints.comments || hints.credits || hints.caption;
-        tag + good - if bad { 25.0 } else { 0.0 }
+        tag + good - if bad { CLASS_WEIGHT } else { 0.0 }
     }
 
     /// The element around several candidates that score nearly alike, as when sections hold an article.
     fn common(&self, ranked: &[u32], best: f32, scaled: &impl Fn(u32) -> f32) -> Option<u32> {
         let &top = ranked.first()?;
-        let near: Vec<u32> = ranked.iter().skip(1).copied().filter(|i| scaled(*i) >= best * 0.75).collect();
-        if near.len() < 3 {
+        let near: Vec<u32> = ranked.iter().skip(1).copied().filter(|i| scaled(*i) >= best * NEAR_BEST).collect();
+        if near.len() < NEAR_CANDIDATES {
             return None;
         }
         self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)).find(|p| {
             let range = *p..self.tree.node(*p).end;
-            near.iter().filter(|i| range.contains(*i)).count() >= 3
+            near.iter().filter(|i| range.contains(*i)).count() >= NEAR_CANDIDATES
         })
     }
 
@@ -559,12 +592,12 @@ impl<'a> PageAnalysis<'a> {
         if parent == NONE {
             return vec![top];
         }
-        let threshold = (scores[top as usize] * 0.2).max(10.0);
+        let threshold = (scores[top as usize] * SIBLING_SHARE).max(SIBLING_SCORE);
         let class = self.tree.attr(top, Attr::Class).filter(|c| !c.is_empty());
         let mut roots = Vec::new();
         for child in self.tree.children(parent) {
             let bonus = if class.is_some() && self.tree.attr(child, Attr::Class) == class {
-                scores[top as usize] * 0.2
+                scores[top as usize] * SIBLING_SHARE
             } else {
                 0.0
             };
