@@ -11,6 +11,7 @@ mod evaluate;
 mod help;
 mod hostile;
 mod live;
+mod rows;
 mod runs;
 mod verify;
 mod walks;

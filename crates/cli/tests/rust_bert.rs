@@ -233,7 +233,7 @@ fn without_network_it_says_what_is_missing_and_how_to_bring_it() {
     }
     let unreachable = annotate(&["--pull"]);
     assert!(
-        unreachable.contains("http://127.0.0.1:9 does not tell of") && unreachable.contains("--mirror DIR"),
+        unreachable.contains("what http://127.0.0.1:9 has of") && unreachable.contains("--mirror DIR"),
         "{unreachable}"
     );
     assert!(annotate(&["--model", "ner=no-such"]).contains("no-such is neither a folder nor a model"));
