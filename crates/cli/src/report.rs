@@ -3,9 +3,11 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use pressmark_core::{Document, Status};
+use pressmark_core::{Document, ProblemKind, Status};
+use pressmark_ingest::{SkipReason, Skipped};
 use pressmark_jsonl::DocumentCounts;
 use pressmark_pipeline::StageTime;
+use pressmark_run::{FailureGroup, Failures};
 
 use crate::terminal;
 
@@ -81,24 +83,29 @@ impl Report {
     }
 
     /// Says how the run went.
-    pub(crate) fn finish(self, stages: &[StageTime], skipped: u64) {
+    pub(crate) fn finish(self, stages: &[StageTime], failures: &str) {
         if self.quiet {
             return;
         }
         let (DocumentCounts { partial, failed, duplicates, .. }, words) = (self.counts, self.words);
         let documents = self.before + self.documents;
         let elapsed = self.start.elapsed();
-        let per_second = words as f64 / elapsed.as_secs_f64().max(1e-3);
         let mut text = format!(
-            "{documents} documents, {failed} failed, {partial} partial, {duplicates} duplicates in {} ({words} words, {per_second:.0} a second)",
-            HumanDuration(elapsed)
+            "{}, {failed} failed, {partial} partial, {} in {} ({}",
+            plural(documents, "document"),
+            plural(duplicates, "duplicate"),
+            HumanDuration(elapsed),
+            plural(words, "word")
         );
+        // Of few words, a rate says nothing but how long the start took.
+        if words >= ENOUGH_WORDS {
+            let _ = write!(text, ", {:.0} a second", words as f64 / elapsed.as_secs_f64().max(1e-3));
+        }
+        text.push(')');
         if self.before > 0 {
-            let _ = write!(text, "\n{} of the documents were done before", self.before);
+            let _ = write!(text, "\n{} of the documents done before", self.before);
         }
-        if skipped > 0 {
-            let _ = write!(text, "\n{skipped} files of unknown type skipped");
-        }
+        text.push_str(failures);
         text.push_str("\nseconds, over all threads:");
         for StageTime { stage, time } in stages {
             let _ = write!(text, " {stage} {:.2}", time.as_secs_f64());
@@ -108,6 +115,59 @@ impl Report {
         }
         terminal::say(&text);
     }
+}
+
+/// Words from which on a rate is told.
+const ENOUGH_WORDS: u64 = 1000;
+
+/// `1 word`, `2 words`.
+fn plural(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+/// What went wrong, a line for each kind, with an example and the option that mends it; each line begins with its feed.
+pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
+    let mut text = String::new();
+    for FailureGroup { kind, documents, path, record, message, .. } in failures.groups() {
+        let place = format!("record {} of {path}", record + 1);
+        let _ = write!(text, "\n{}: {kind}, such as {place}: {message}", plural(*documents, "document"));
+        if let Some(remedy) = remedy(*kind) {
+            let _ = write!(text, "; {remedy}");
+        }
+    }
+    let languages: Vec<String> = failures.languages().map(|(code, count)| format!("{code} ({count})")).collect();
+    if !languages.is_empty() {
+        let _ =
+            write!(text, "\nlanguages that the model does not know, and documents of each: {}", languages.join(", "));
+    }
+    for reason in SkipReason::ALL {
+        let of_reason = || skipped.iter().filter(|skipped| skipped.reason == *reason);
+        let Some(first) = of_reason().next() else { continue };
+        let count = of_reason().map(|skipped| skipped.count).sum();
+        let Skipped { path, detail, .. } = first;
+        let _ = write!(text, "\n{} skipped: {reason}, such as {path}: {detail}", plural(count, "input"));
+        if *reason == SkipReason::UnknownType {
+            text.push_str("; name their format with --input-format");
+        }
+    }
+    text
+}
+
+/// The option that mends a kind of problem, where there is one.
+fn remedy(kind: ProblemKind) -> Option<&'static str> {
+    Some(match kind {
+        ProblemKind::TooLarge => "allow larger records with --max-bytes",
+        ProblemKind::BadArchive => "where it only unpacks too far, allow more with --max-ratio or --max-unpacked",
+        ProblemKind::Binary | ProblemKind::Malformed => "where it is of another format, name that with --input-format",
+        ProblemKind::NoText => "name the field of the text with --text-field",
+        ProblemKind::BadDate => "say how dates are written with --date-format or --day-first",
+        ProblemKind::BadEncoding | ProblemKind::WrongCharset => "name the character set with --encoding",
+        ProblemKind::DuplicateId => "name another field with --id-field",
+        ProblemKind::Truncated => "allow longer documents with --max-tokens",
+        ProblemKind::Timeout => "allow more time with --timeout",
+        _ => return None,
+    })
 }
 
 /// The most memory that the program has had so far, in bytes, where the system tells it in a file.

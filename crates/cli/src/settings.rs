@@ -8,8 +8,21 @@ use pressmark_run::{MODEL, MODEL_FILES, STAGES};
 use sha2::{Digest, Sha256};
 
 /// Arguments that do not change what is written into the rows; models are told by their hashes.
-const WITHOUT_EFFECT: [&str; 11] =
-    ["output", "resume", "overwrite", "jobs", "strict", "quiet", "model", "pull", "help", "version", "inputs"];
+const WITHOUT_EFFECT: [&str; 13] = [
+    "failures",
+    "max_failures",
+    "output",
+    "resume",
+    "overwrite",
+    "jobs",
+    "strict",
+    "quiet",
+    "model",
+    "pull",
+    "help",
+    "version",
+    "inputs",
+];
 
 /// All settings that the output of a run depends on, by the names under which the user gives them.
 ///

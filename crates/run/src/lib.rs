@@ -24,6 +24,7 @@
 //! let plan = Plan {
 //!     output: &output,
 //!     read: &[input],
+//!     failures: None,
 //!     rows_each: None,
 //!     shard: Shard::WHOLE,
 //!     if_exists: IfExists::Resume,
@@ -49,6 +50,7 @@
 #![deny(missing_docs)]
 
 mod error;
+mod failures;
 mod files;
 mod guard;
 mod journal;
@@ -63,6 +65,7 @@ mod settings;
 mod shard;
 
 pub use error::{Error, MergeError, NeedsFile};
+pub use failures::{FailureGroup, Failures, MaxFailures};
 pub use guard::refuse_to_replace;
 pub use merge::merge;
 pub use pressmark_jsonl::{DocumentCounts, Settings};

@@ -37,6 +37,7 @@ pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>, if_exists
         rows_each,
         shard: Shard::WHOLE,
         read: &read,
+        failures: None,
         if_exists,
         settings,
         drop_duplicates,
@@ -83,7 +84,7 @@ fn open(plan: &Plan<'_>) -> Result<Run> {
         }
         None => return Run::begin(plan, plan.names()?, false),
     };
-    Ok(Run::new(plan, rows, None, Done::nothing()?))
+    Ok(Run::new(plan, rows, None, Done::nothing(plan)?))
 }
 
 /// One shard: its rows and the journal that tells of them.

@@ -31,19 +31,22 @@ pub(crate) fn resume(
     check_settings(reader.settings(), &plan.settings)?;
     let Extent { synced, end } = reader.extent()?;
     let mut rows = PartReader::new(names.clone(), plan.rows_each, end.is_some());
-    let mut state = State { done: Done::nothing()?, path: String::new() };
+    let mut state = State { done: Done::nothing(plan)?, path: String::new() };
     let (mut good, mut documents) = (reader.good(), 0);
     while let Some(line) = reader.next()? {
         if let JournalLine::Row(row) = &line {
-            if rows.read(row)?.is_none() {
+            let Some(read) = rows.read(row)? else {
                 if documents < synced || end.is_some() {
                     let what = format!("document {} of the output is not what the run wrote", documents + 1);
                     return Err(Error::OutputChanged(what));
                 }
                 break;
-            }
+            };
             match records.next() {
-                Some(next) => state.take(row, &next, documents, &names.journal())?,
+                Some(next) => {
+                    state.take(row, &next, documents, &names.journal())?;
+                    state.done.failures.row(read)?;
+                }
                 None if records.is_stopped() => return Ok(Opened::Stopped),
                 None => {
                     let what = format!(": it ends after {documents} documents, and the run had more");

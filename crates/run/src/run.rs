@@ -3,12 +3,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use pressmark_core::{Document, Status, hex};
-use pressmark_ingest::{Ledger, Record as Ingested, Signature};
+use pressmark_ingest::{Ledger, Record as Ingested, Signature, Skipped};
 use pressmark_jsonl::{
     DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
 };
 
 use crate::error::{At, Error, NeedsFile, Result};
+use crate::failures::Failures;
 use crate::files::Files;
 use crate::guard;
 use crate::journal::{Claim, Journal};
@@ -38,6 +39,7 @@ pub struct Run {
     claim: Option<Claim>,
     settings: Settings,
     pub(crate) counts: DocumentCounts,
+    failures: Failures,
     /// Whether rows of duplicates are left out.
     drop_duplicates: bool,
     /// Whether the journal stays: `merge` reads it.
@@ -67,6 +69,8 @@ pub struct Plan<'a> {
     pub output: &'a Path,
     /// Files and folders that the run reads: no output may take the place of one of them.
     pub read: &'a [PathBuf],
+    /// A file for what went wrong: see [`Failures`].
+    pub failures: Option<&'a Path>,
     /// Rows of one file at most.
     pub rows_each: Option<u64>,
     /// Which of several equal parts of the input list this run is.
@@ -115,6 +119,7 @@ impl Run {
         let own_id = doc.id.clone();
         self.ledger.enter(doc, identity.signature);
         count(&mut self.counts, doc.status(), doc.duplicate_of.is_some());
+        self.failures.document(doc)?;
         let (bytes, sha256) = if doc.duplicate_of.is_some() && self.drop_duplicates {
             (0, String::new())
         } else {
@@ -192,6 +197,7 @@ impl Run {
     /// # Errors
     /// When a file cannot be written or named. The run can be resumed.
     pub fn finish(mut self, input: JournalEnd) -> Result<()> {
+        self.failures.flush()?;
         let mut files = match self.rows {
             Rows::Files(files) => files,
             Rows::Stream(mut stream) => return stream.flush().map_err(Error::Stream),
@@ -236,6 +242,7 @@ impl Run {
             claim: None,
             settings: plan.settings.clone(),
             counts: done.counts,
+            failures: done.failures,
             // What a shard's document repeats is known only once the shards are merged.
             drop_duplicates: plan.drop_duplicates && !is_shard,
             is_shard,
@@ -251,7 +258,7 @@ impl Run {
         if let Some(stream) = stream(plan.output)? {
             plan.refuse_stream()?;
             let rows = Rows::Stream(BufWriter::new(stream));
-            return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing()?))));
+            return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing(plan)?))));
         }
         let names = plan.names()?;
         if plan.if_exists == IfExists::Resume {
@@ -285,7 +292,21 @@ impl Run {
             false => (None, Some(claim)),
         };
         let rows = Rows::Files(Box::new(Files::new(names, plan.rows_each)));
-        Ok(Self { claim, ..Self::new(plan, rows, journal, Done::nothing()?) })
+        Ok(Self { claim, ..Self::new(plan, rows, journal, Done::nothing(plan)?) })
+    }
+
+    /// What went wrong so far, documents of an interrupted run included.
+    #[must_use]
+    pub fn failures(&self) -> &Failures {
+        &self.failures
+    }
+
+    /// Notes inputs that gave no document.
+    ///
+    /// # Errors
+    /// When the file of failures cannot be written.
+    pub fn skipped(&mut self, skipped: &[Skipped]) -> Result<()> {
+        skipped.iter().try_for_each(|skipped| self.failures.skipped(skipped))
     }
 
     /// What became of the documents so far.
@@ -317,12 +338,14 @@ impl Run {
 pub(crate) struct Done {
     pub(crate) ledger: Ledger,
     pub(crate) counts: DocumentCounts,
+    pub(crate) failures: Failures,
 }
 
 impl Done {
     /// No document yet.
-    pub(crate) fn nothing() -> Result<Self> {
-        Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default() })
+    pub(crate) fn nothing(plan: &Plan<'_>) -> Result<Self> {
+        let failures = Failures::new(plan.failures)?;
+        Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default(), failures })
     }
 }
 
@@ -330,7 +353,8 @@ impl Plan<'_> {
     /// The names of the run's files, none of which is one that the run reads.
     pub(crate) fn names(&self) -> Result<Names> {
         let names = Names::of(self.output, self.rows_each.is_some())?;
-        guard::check(&names.targets(), self.read)?;
+        let failures = self.failures.map(Path::to_owned);
+        guard::check(&names.targets().into_iter().chain(failures).collect::<Vec<_>>(), self.read)?;
         Ok(names)
     }
 

@@ -148,3 +148,33 @@ fn what_cannot_be_replaced_whole_is_not_replaced() {
     assert_same(&all, &place.unbroken(&["--duplicates", "keep"]), "the new run");
     assert!(place.names("out").iter().all(|name| !name.contains("replaced") && !name.contains("journal")));
 }
+
+#[test]
+fn failures_are_written_and_decide_the_exit_code() {
+    let place = Place::new(20);
+    fs::write(place.path("in/picture.bin"), [0, 159, 146, 150]).expect("written");
+    let file = place.arg("failures.jsonl");
+    let check = |output: &str, more: &[&str], code: i32| {
+        let more = [&["--failures", &file], more].concat();
+        assert_eq!(place.annotate(output, &more), (code, String::new()), "{more:?}");
+        let lines = String::from_utf8(place.read("failures.jsonl")).expect("UTF-8");
+        let lines: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert!(lines.iter().any(|line| line["id"] == "empty" && line["status"] == "failed"), "{lines:?}");
+        let skipped: Vec<_> = lines.iter().filter(|line| line["status"] == "skipped").collect();
+        assert!(skipped.len() == 1 && skipped[0]["problems"][0]["kind"] == "unknown_type", "{lines:?}");
+    };
+    check("one.jsonl", &[], 1);
+    let bad = place.read("failures.jsonl").iter().filter(|b| **b == b'\n').count() - 1;
+    check("two.jsonl", &["--max-failures", &bad.to_string()], 0);
+    check("three.jsonl", &["--max-failures", &(bad - 1).to_string()], 1);
+    check("four.jsonl", &["--max-failures", "100%"], 0);
+    // What an interrupted run found is told by the one that goes on.
+    place.break_off("five.jsonl", &[]);
+    check("five.jsonl", &["--resume"], 1);
+    check_kept(
+        &["annotate", &place.arg("in"), "-o", &place.arg("six.jsonl"), "--failures", &place.arg("in/a.jsonl")],
+        &place.path("in/a.jsonl"),
+        "which would be lost",
+    );
+}

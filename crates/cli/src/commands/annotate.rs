@@ -11,11 +11,11 @@ use clap::{ArgMatches, Args, Command, ValueEnum};
 use pressmark::{Annotated, Inputs, RowLayer, Settings};
 use pressmark_core::{Document, Status};
 use pressmark_jsonl::{DocumentCounts, Provenance};
-use pressmark_run::{IfExists, Opened, Plan, RecordIdentity, Run, Shard, ShardRecords};
+use pressmark_run::{IfExists, MaxFailures, Opened, Plan, RecordIdentity, Run, Shard, ShardRecords};
 
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::settings::describe;
 use crate::{Outcome, interrupt, is_closed_pipe, stages, terminal};
 
@@ -129,6 +129,13 @@ pub(crate) struct RunArgs {
     /// Stop at the first record that fails
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Write what went wrong, one JSON object a line: documents that are partial or failed with their problems, and inputs
+    /// that were skipped with the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) failures: Option<PathBuf>,
+    /// End with exit code 0 as long as no more documents than this are partial or failed: 5, or 2% [default: 0]
+    #[arg(long, value_name = "N|N%")]
+    pub(crate) max_failures: Option<MaxFailures>,
     /// No progress and no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -157,6 +164,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let plan = Plan {
         output: &args.output.output,
         read: &read,
+        failures: args.run.failures.as_deref(),
         rows_each: args.output.shard_rows.map(NonZeroU64::get),
         shard: args.run.shard,
         if_exists: args.output.if_exists(),
@@ -206,12 +214,14 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         run.abandon()?;
         bail!("the paths hold no document of a known type; see --input-format");
     }
-    let is_resumable = run.is_resumable();
+    let (is_resumable, skipped) = (run.is_resumable(), progress.skips());
+    run.skipped(&skipped).map_err(advise)?;
+    let failures = report::failures(run.failures(), &skipped);
     run.finish(digest.end()).map_err(|error| say_how_to_resume(advise(error), is_resumable))?;
-    report.finish(&annotator.times(), progress.skipped());
+    report.finish(&annotator.times(), &failures);
     // The process ends: taking apart what the stages hold would only take time.
     mem::forget(annotator);
-    Ok(outcome(counts))
+    Ok(outcome(counts, &args.run))
 }
 
 /// Why a run ended before its input did.
@@ -252,8 +262,9 @@ fn bad(counts: DocumentCounts) -> u64 {
     counts.partial + counts.failed
 }
 
-fn outcome(counts: DocumentCounts) -> Outcome {
-    if bad(counts) > 0 { Outcome::SomeFailed } else { Outcome::Good }
+fn outcome(counts: DocumentCounts, args: &RunArgs) -> Outcome {
+    let most = args.max_failures.unwrap_or(MaxFailures::Documents(0));
+    if most.allows(counts) { Outcome::Good } else { Outcome::SomeFailed }
 }
 
 fn finished_before(args: &AnnotateArgs, counts: DocumentCounts) -> Outcome {
@@ -262,7 +273,7 @@ fn finished_before(args: &AnnotateArgs, counts: DocumentCounts) -> Outcome {
         let output = args.output.output.display();
         terminal::say(&format!("the run that wrote {output} is finished, {count} documents: nothing is left to do"));
     }
-    outcome(counts)
+    outcome(counts, &args.run)
 }
 
 /// Keeps what is done of a run that cannot go on.

@@ -1,0 +1,229 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use pressmark_core::{Document, ProblemKind, Severity, Status};
+use pressmark_ingest::Skipped;
+use pressmark_jsonl::{DocumentCounts, Record};
+use serde_json::{Value, json};
+
+use crate::error::{At, Result};
+
+/// What went wrong in a run: documents that are not good, by kind of problem, and where asked for a file of them.
+///
+/// Each line of the file is `{id, path, record, status, problems: [{stage, kind, message}]}`; `record` counts from 0, as in
+/// the rows. An input that gave no document has the status `skipped`, the reason as its one problem, and no id.
+#[derive(Debug, Default)]
+pub struct Failures {
+    groups: BTreeMap<ProblemKind, FailureGroup>,
+    languages: BTreeMap<String, u64>,
+    file: Option<(PathBuf, BufWriter<File>)>,
+}
+
+/// Documents with one kind of problem that keeps them from being good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailureGroup {
+    /// The kind.
+    pub kind: ProblemKind,
+    /// How many documents have it.
+    pub documents: u64,
+    /// The path of the first of them.
+    pub path: String,
+    /// Its place in the file, counted from 0.
+    pub record: u64,
+    /// What is said of it, as a lowercase fragment.
+    pub message: String,
+}
+
+impl Failures {
+    /// Nothing yet; `file`, where there is one, is written anew.
+    pub(crate) fn new(file: Option<&Path>) -> Result<Self> {
+        let file = match file {
+            Some(path) => Some((path.to_owned(), BufWriter::new(File::create(path).creating(path)?))),
+            None => None,
+        };
+        Ok(Self { file, ..Self::default() })
+    }
+
+    /// The kinds of problems, in the order of their list, each with its first document.
+    pub fn groups(&self) -> impl Iterator<Item = &FailureGroup> {
+        self.groups.values()
+    }
+
+    /// Languages that the model was not trained on, as ISO codes, and how many documents have each.
+    pub fn languages(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.languages.iter().map(|(code, count)| (code.as_str(), *count))
+    }
+
+    /// Takes a document into account.
+    pub(crate) fn document(&mut self, doc: &Document) -> Result<()> {
+        let (source, problems) = (&doc.source, doc.problems.iter());
+        let problems: Vec<_> = problems.map(|p| (p.stage, p.kind, p.message.as_str())).collect();
+        self.take(&doc.id, &source.path, source.record, doc.status(), doc.meta.language.as_deref(), &problems)
+    }
+
+    /// Takes a row that was written before into account.
+    pub(crate) fn row(&mut self, line: &[u8]) -> Result<()> {
+        let is_of_note = |text: &str| !text.contains("\"status\":\"ok\"") || text.contains(LANGUAGE.as_str());
+        if !std::str::from_utf8(line).is_ok_and(is_of_note) {
+            return Ok(());
+        }
+        let Ok(record) = serde_json::from_slice::<Record<'_>>(line) else { return Ok(()) };
+        let named = |p| ProblemKind::named(p);
+        let problems = record.problems.iter().filter_map(|p| Some((&*p.stage, named(&p.kind)?, &*p.message)));
+        let problems: Vec<_> = problems.collect();
+        let language = record.meta.language.as_deref();
+        let source = &record.source;
+        self.take(&record.id, &source.path, source.record, record.status_due(), language, &problems)
+    }
+
+    fn take(
+        &mut self,
+        id: &str,
+        path: &str,
+        record: u64,
+        status: Status,
+        language: Option<&str>,
+        problems: &[(&str, ProblemKind, &str)],
+    ) -> Result<()> {
+        if let Some(code) = language.filter(|_| problems.iter().any(|(_, kind, _)| *kind == LANGUAGE)) {
+            *self.languages.entry(code.to_owned()).or_default() += 1;
+        }
+        if status == Status::Ok {
+            return Ok(());
+        }
+        let mut seen = Vec::new();
+        for (_, kind, message) in problems.iter().filter(|(_, kind, _)| kind.severity() > Severity::Note) {
+            if seen.contains(kind) {
+                continue;
+            }
+            seen.push(*kind);
+            let first = || {
+                let (path, message) = (path.to_owned(), (*message).to_owned());
+                FailureGroup { kind: *kind, documents: 0, path, record, message }
+            };
+            self.groups.entry(*kind).or_insert_with(first).documents += 1;
+        }
+        let problems: Vec<Value> = problems
+            .iter()
+            .map(|(stage, kind, message)| json!({ "stage": stage, "kind": kind.as_str(), "message": message }))
+            .collect();
+        self.write(&json!({
+            "id": id, "path": path, "record": record, "status": status.as_str(), "problems": problems,
+        }))
+    }
+
+    /// Takes an input that gave no document into account.
+    pub(crate) fn skipped(&mut self, skipped: &Skipped) -> Result<()> {
+        let problem = json!({ "stage": "ingest", "kind": skipped.reason.as_str(), "message": skipped.detail });
+        self.write(&json!({
+            "id": null, "path": skipped.path, "record": null, "status": "skipped", "problems": [problem],
+            "count": skipped.count,
+        }))
+    }
+
+    fn write(&mut self, line: &Value) -> Result<()> {
+        let Some((path, file)) = &mut self.file else { return Ok(()) };
+        writeln!(file, "{line}").at("write", path)
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let Some((path, file)) = &mut self.file else { return Ok(()) };
+        file.flush().at("write", path)
+    }
+}
+
+const LANGUAGE: ProblemKind = ProblemKind::UnsupportedLanguage;
+
+/// How many documents of a run may be partial or failed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxFailures {
+    /// So many, written `5`.
+    Documents(u64),
+    /// So many of a hundred, written `2.5%`.
+    Percent(f64),
+}
+
+impl MaxFailures {
+    /// Whether a run with these counts is within the limit.
+    #[must_use]
+    pub fn allows(self, counts: DocumentCounts) -> bool {
+        let bad = counts.partial + counts.failed;
+        match self {
+            Self::Documents(most) => bad <= most,
+            Self::Percent(most) => bad as f64 * 100.0 <= most * (counts.ok + bad) as f64,
+        }
+    }
+}
+
+impl FromStr for MaxFailures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no number of documents such as 5, nor a share such as 2%");
+        match text.strip_suffix('%') {
+            Some(share) => {
+                let share: f64 = share.trim().parse().map_err(|_| wrong())?;
+                if (0.0..=100.0).contains(&share) { Ok(Self::Percent(share)) } else { Err(wrong()) }
+            }
+            None => text.parse().map(Self::Documents).map_err(|_| wrong()),
+        }
+    }
+}
+
+impl fmt::Display for MaxFailures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Documents(most) => write!(f, "{most}"),
+            Self::Percent(most) => write!(f, "{most}%"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_numbers_or_shares() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<MaxFailures>().ok(), expected, "{text}");
+        check("0", Some(MaxFailures::Documents(0)));
+        check("2.5%", Some(MaxFailures::Percent(2.5)));
+        for wrong in ["", "%", "-1", "101%", "nan%", "few"] {
+            check(wrong, None);
+        }
+        let counts = DocumentCounts { ok: 98, partial: 1, failed: 1, duplicates: 3 };
+        let allows = |text: &str| text.parse::<MaxFailures>().expect("a limit").allows(counts);
+        assert_eq!(["1", "2", "1.9%", "2%"].map(allows), [false, true, false, true]);
+        assert!(MaxFailures::Percent(0.0).allows(DocumentCounts::default()));
+    }
+
+    #[test]
+    fn documents_and_rows_are_told_alike() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("failures.jsonl");
+        let mut doc = Document::from_text("a", "Regen fiel.");
+        (doc.source.path, doc.source.record, doc.meta.language) = ("in.jsonl".into(), 4, Some("nl".into()));
+        doc.report("ingest", ProblemKind::UnsupportedLanguage, "nl is none of en, fr", None);
+        let mut failures = Failures::new(Some(&path)).expect("a file");
+        failures.document(&doc).expect("written");
+        assert_eq!(failures.groups().count(), 0);
+        doc.report("ner", ProblemKind::Timeout, "took longer than 1s", None);
+        failures.document(&doc).expect("written");
+        let line = serde_json::to_vec(&Record::of(&doc, &pressmark_jsonl::Provenance::default())).expect("JSON");
+        failures.row(&line).expect("written");
+        failures.flush().expect("written");
+        let group = failures.groups().next().expect("a group");
+        assert_eq!((group.kind, group.documents, group.record), (ProblemKind::Timeout, 2, 4));
+        assert_eq!(failures.languages().collect::<Vec<_>>(), [("nl", 3)]);
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() == 2 && lines[0] == lines[1], "{text}");
+        let line: Value = serde_json::from_str(lines[0]).expect("JSON");
+        assert_eq!((&line["status"], &line["problems"][1]["kind"]), (&json!("partial"), &json!("timeout")));
+    }
+}
