@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// The bundled model in a folder of its own, one file of it changed.
 fn model_with(name: &str, change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for file in ["manifest.json", "config.json", "tokenizer.json", "model.safetensors"] {
+    for file in ["manifest.json", "config.json", "tokenizer.json", "model.safetensors", "codebook-vectors.bin"] {
         let mut bytes = fs::read(root().join("models/pressmark-news").join(file)).expect("the model is there");
         if file == name {
             change(&mut bytes);
@@ -36,6 +36,7 @@ fn a_damaged_or_swapped_model_is_refused_by_its_hash() {
     refused("model.safetensors", flip, "SHA-256");
     refused("config.json", flip, "SHA-256");
     refused("tokenizer.json", flip, "SHA-256");
+    refused("codebook-vectors.bin", flip, "SHA-256");
     refused("model.safetensors", |bytes| bytes.truncate(1000), "bytes, expected");
     refused("manifest.json", |bytes| bytes.truncate(100), "is not valid");
     refused("manifest.json", |bytes| *bytes = b"[".repeat(1 << 20), "is not valid");

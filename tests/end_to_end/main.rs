@@ -5,6 +5,7 @@ mod any_text;
 mod arrows;
 mod bad_input;
 mod bench;
+mod bundles;
 mod circles;
 mod corpora;
 mod evaluate;

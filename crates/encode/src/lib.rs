@@ -28,3 +28,8 @@ mod encode;
 mod overflow;
 
 pub use encode::DocumentEncoder;
+
+/// The README, whose examples are compiled and run with the other doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -57,7 +57,7 @@ mod windows;
 pub use kernels::int8_peak;
 #[cfg(any(test, feature = "test-support"))]
 #[doc(hidden)]
-pub use tiny::{TinyBundle, sign};
+pub use tiny::{TinyBundle, TinyVocabulary, sign};
 pub use {
     bundle::{BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
     config::{Output, Pooling},
@@ -69,3 +69,8 @@ pub use {
     text::EncodedText,
     windows::PackedWindows,
 };
+
+/// The README, whose examples are compiled and run with the other doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

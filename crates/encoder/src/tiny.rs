@@ -40,10 +40,27 @@ pub struct TinyBundle {
     pub intermediate_size: usize,
     /// Most subwords in a window.
     pub max_window: usize,
-    /// Name, labels and thresholds of heads with one linear layer over a hidden state.
+    /// Name, labels and thresholds of heads with one linear layer: over a hidden state, or over as many as the stage
+    /// that reads the head lays side by side. The head `embedding` gives a vector, whatever its labels.
     pub heads: Vec<(String, Vec<String>, Option<Vec<f32>>)>,
     /// Where the random numbers start.
     pub seed: u64,
+    /// Which kind of vocabulary, and what goes with it.
+    pub vocabulary: TinyVocabulary,
+}
+
+/// A kind of vocabulary, and what bundles with such a one have beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum TinyVocabulary {
+    /// WordPiece in lower case, with word shapes, as in the bundles of before.
+    #[default]
+    Uncased,
+    /// WordPiece that tells case, without word shapes.
+    Cased,
+    /// Unigram of SentencePiece as in XLM-R: `<s>` and `</s>`, positions from the third row on, words of any length, no
+    /// word shapes, several languages.
+    Unigram,
 }
 
 impl Default for TinyBundle {
@@ -57,6 +74,7 @@ impl Default for TinyBundle {
             max_window: 128,
             heads: vec![("ner.news".to_owned(), labels.map(str::to_owned).to_vec(), None)],
             seed: 1,
+            vocabulary: TinyVocabulary::default(),
         }
     }
 }
@@ -65,11 +83,31 @@ impl Default for TinyBundle {
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
 impl TinyBundle {
+    /// A bundle with the heads that all stages read.
+    #[must_use]
+    pub fn for_stages(vocabulary: TinyVocabulary, layers: usize) -> Self {
+        let head = |name: &str, labels: &[&str]| {
+            (name.to_owned(), labels.iter().map(|&label| label.to_owned()).collect(), None)
+        };
+        let mut bundle = Self { vocabulary, layers, ..Self::default() };
+        bundle.heads.extend([
+            head("embedding", &[]),
+            head("sentiment", &["negative", "neutral", "positive"]),
+            head("salience", &["salient"]),
+            head("stance", &["against", "neutral", "favor"]),
+        ]);
+        bundle
+    }
+
     /// The four files of the bundle.
     #[must_use]
     pub fn files(&self) -> BundleFiles {
-        let vocabulary = vocabulary();
-        let tokenizer = tokenizer(&vocabulary).to_string().into_bytes();
+        let vocabulary = self.vocabulary.subwords();
+        let tokenizer = match self.vocabulary {
+            TinyVocabulary::Unigram => unigram(&vocabulary),
+            kind => word_piece(&vocabulary, kind == TinyVocabulary::Uncased),
+        };
+        let tokenizer = tokenizer.to_string().into_bytes();
         let config = self.config(vocabulary.len()).to_string().into_bytes();
         let tensors = self.tensors(vocabulary.len());
         let views = tensors.iter().map(|(name, (dtype, shape, bytes))| {
@@ -89,24 +127,40 @@ impl TinyBundle {
 
     fn config(&self, vocab_size: usize) -> Value {
         let heads = self.heads.iter().map(|(name, labels, thresholds)| {
+            let output = match name.as_str() {
+                "embedding" => "vector",
+                "salience" => "sigmoid",
+                _ => "softmax",
+            };
+            let labels = if output == "vector" { &[][..] } else { labels };
             json!({
-                "name": name, "input": "token", "output": "softmax", "labels": labels,
+                "name": name, "input": "token", "output": output, "labels": labels,
                 "layers": [{"activation": "none"}],
                 "calibration": {"temperature": 1.0}, "thresholds": thresholds,
             })
         });
-        json!({
+        let mut config = json!({
             "format": "pressmark-bundle/1", "name": "tiny", "version": "0", "licence": "MIT",
             "encoder": {
                 "hidden_size": self.hidden_size, "layers": self.layers,
                 "attention_heads": self.attention_heads,
                 "intermediate_size": self.intermediate_size,
-                "max_positions": self.max_window, "vocab_size": vocab_size,
+                "max_positions": self.max_window + self.vocabulary.position_offset(), "vocab_size": vocab_size,
                 "layer_norm_eps": 1e-12, "activation": "gelu",
             },
-            "max_window": self.max_window, "shapes": SHAPES,
+            "max_window": self.max_window, "shapes": self.vocabulary.shapes(),
             "heads": heads.collect::<Vec<_>>(),
-        })
+        });
+        if self.vocabulary != TinyVocabulary::Uncased {
+            config["cased"] = json!(true);
+        }
+        if self.vocabulary == TinyVocabulary::Unigram {
+            config["languages"] = json!(["en", "fr"]);
+            config["transfer_languages"] = json!(["es"]);
+            config["max_word_chars"] = Value::Null;
+            config["encoder"]["position_offset"] = json!(self.vocabulary.position_offset());
+        }
+        config
     }
 
     fn tensors(&self, vocab_size: usize) -> Tensors {
@@ -136,13 +190,22 @@ impl TinyBundle {
             float(format!("{name}.weight"), &[width], 1.0, 0.2);
             float(format!("{name}.bias"), &[width], 0.0, 0.2);
         }
-        for (name, rows) in [("position", self.max_window), ("token_type", 2), ("shape", SHAPES.len())] {
+        let positions = self.max_window + self.vocabulary.position_offset();
+        let shapes = self.vocabulary.shapes().len();
+        for (name, rows) in [("position", positions), ("token_type", 2), ("shape", shapes)] {
             let name = format!("embeddings.{name}_embeddings.weight");
             float(name, &[rows, width], 0.0, 0.5);
         }
         for (name, labels, _) in &self.heads {
-            float(format!("heads.{name}.0.weight"), &[labels.len(), width], 0.0, 0.5);
-            float(format!("heads.{name}.0.bias"), &[labels.len()], 0.0, 0.5);
+            let outputs = if name == "embedding" { width } else { labels.len() };
+            // Mention and sentence; passage, target, their product and their distance.
+            let states = match name.as_str() {
+                "sentiment" | "salience" => 2,
+                "stance" => 4,
+                _ => 1,
+            };
+            float(format!("heads.{name}.0.weight"), &[outputs, states * width], 0.0, 0.5);
+            float(format!("heads.{name}.0.bias"), &[outputs], 0.0, 0.5);
         }
         for (name, rows, columns) in &linear {
             // Products keep the size of their inputs when a weight's spread is about 1/√columns.
@@ -173,16 +236,66 @@ pub fn sign(files: &mut BundleFiles) {
     files.manifest = Cow::Owned(manifest.to_string().into_bytes());
 }
 
-/// Special subwords, then every printable ASCII character, alone and as a continuation.
-fn vocabulary() -> Vec<String> {
-    let mut vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map(str::to_owned).to_vec();
-    let lower = || ('!'..='~').filter(|c| !c.is_ascii_uppercase());
-    vocabulary.extend(lower().map(String::from));
-    vocabulary.extend(lower().map(|c| format!("##{c}")));
-    vocabulary
+impl TinyVocabulary {
+    /// Special subwords, then every printable ASCII character, alone and as a continuation or behind a space.
+    fn subwords(self) -> Vec<String> {
+        let special = match self {
+            Self::Unigram => ["<s>", "<pad>", "</s>", "<unk>"],
+            _ => ["[PAD]", "[UNK]", "[CLS]", "[SEP]"],
+        };
+        let mut subwords = special.map(str::to_owned).to_vec();
+        let characters = || ('!'..='~').filter(|c| self != Self::Uncased || !c.is_ascii_uppercase());
+        if self == Self::Unigram {
+            subwords.push("▁".to_owned());
+            subwords.extend(characters().map(|c| format!("▁{c}")));
+            subwords.extend(characters().map(String::from));
+        } else {
+            subwords.extend(characters().map(String::from));
+            subwords.extend(characters().map(|c| format!("##{c}")));
+        }
+        subwords
+    }
+
+    fn position_offset(self) -> usize {
+        if self == Self::Unigram { 2 } else { 0 }
+    }
+
+    fn shapes(self) -> &'static [&'static str] {
+        if self == Self::Uncased { &SHAPES } else { &[] }
+    }
 }
 
-fn tokenizer(vocabulary: &[String]) -> Value {
+fn unigram(vocabulary: &[String]) -> Value {
+    let special = vocabulary.iter().take(4).enumerate().map(|(id, content)| {
+        json!({
+            "id": id, "content": content, "special": true, "single_word": false,
+            "lstrip": false, "rstrip": false, "normalized": false,
+        })
+    });
+    // Scores are logarithms of probabilities; that of a special subword says nothing.
+    let vocab = vocabulary.iter().enumerate().map(|(id, subword)| json!([subword, if id < 4 { 0.0 } else { -3.0 }]));
+    let token = |name: &str, id: usize| json!({"id": name, "ids": [id], "tokens": [name]});
+    let metaspace = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true});
+    json!({
+        "version": "1.0", "truncation": null, "padding": null,
+        "added_tokens": special.collect::<Vec<_>>(),
+        "normalizer": {"type": "NFKC"},
+        "pre_tokenizer": metaspace,
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [
+                {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                {"SpecialToken": {"id": "</s>", "type_id": 0}},
+            ],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+            "special_tokens": {"<s>": token("<s>", 0), "</s>": token("</s>", 2)},
+        },
+        "decoder": metaspace,
+        "model": {"type": "Unigram", "unk_id": 3, "vocab": vocab.collect::<Vec<_>>(), "byte_fallback": false},
+    })
+}
+
+fn word_piece(vocabulary: &[String], lowercase: bool) -> Value {
     let special = vocabulary.iter().take(4).enumerate().map(|(id, content)| {
         json!({
             "id": id, "content": content, "special": true, "single_word": false,
@@ -196,7 +309,7 @@ fn tokenizer(vocabulary: &[String]) -> Value {
         "added_tokens": special.collect::<Vec<_>>(),
         "normalizer": {
             "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
-            "strip_accents": null, "lowercase": true,
+            "strip_accents": null, "lowercase": lowercase,
         },
         "pre_tokenizer": {"type": "BertPreTokenizer"},
         "post_processor": {

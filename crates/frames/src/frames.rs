@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use ndarray::Array1;
+use ndarray::{Array1, ArrayView1};
 use pressmark_core::{
     Document, Explanation, Frame, Layer, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Subject,
 };
@@ -10,7 +10,7 @@ use pressmark_tokenize::Tokenizer;
 
 use crate::base::{Base, Score};
 use crate::fitted::LinearHead;
-use crate::passage::Passage;
+use crate::passage::{Passage, encode};
 use crate::{Codebook, Error, Vectors};
 
 /// The stage's name.
@@ -103,6 +103,30 @@ impl Frames {
         Ok(Self { model, books, options })
     }
 
+    /// The frames of a short text (a headline, a passage) that is no document: scored as one unit, every codebook's best
+    /// first, without evidence.
+    ///
+    /// # Errors
+    /// When the text cannot be encoded, or there is no word in it.
+    pub fn score_text(&self, tokenizer: &Tokenizer, text: &str) -> Result<Vec<Frame>, Error> {
+        let (text, _) = encode(&self.model, tokenizer, text)?;
+        let (vector, passage) = (text.embedding.clone(), Passage::from(text));
+        let mut frames = Vec::new();
+        for book in &self.books {
+            let scores = book.judge(vector.view(), || passage.clone());
+            let labelled = book.labels.iter().zip(scores).filter(|(_, score)| score.value() >= self.options.min_score);
+            let first = frames.len();
+            frames.extend(labelled.map(|(label, score)| Frame {
+                codebook: book.id.clone(),
+                label: label.clone(),
+                score: score.value(),
+                evidence: Vec::new(),
+            }));
+            frames[first..].sort_by(best_first);
+        }
+        Ok(frames)
+    }
+
     fn frames_of(&self, book: &Book, doc: &Document) -> Result<Found, StageError> {
         let read = (0..doc.sents.len()).filter(|&sent| is_read(&doc.sents[sent]) && sent < doc.sent_vectors.len());
         let mut scores: Vec<(usize, Vec<Score>)> = Vec::new();
@@ -133,10 +157,14 @@ impl Frames {
                 found.frames.push(frame);
             }
         }
-        // A stable sort: frames of equal score stay in the codebook's order.
-        found.frames.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+        found.frames.sort_by(best_first);
         Ok(found)
     }
+}
+
+/// For a stable sort: frames of equal score stay in the codebook's order.
+fn best_first(a: &Frame, b: &Frame) -> Ordering {
+    b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal)
 }
 
 /// The frames of one codebook in a document, and why.
@@ -190,9 +218,14 @@ impl Book {
         }
         let mut vector = Array1::from(doc.sent_vectors.mean(sents.iter().copied()));
         normalize(vector.view_mut());
-        let mut scores = self.base.score(vector.view(), || Passage::of(doc, sents));
+        self.judge(vector.view(), || Passage::of(doc, sents))
+    }
+
+    /// One score a frame for an embedding of unit length and the hidden states behind it.
+    fn judge(&self, vector: ArrayView1<'_, f32>, passage: impl FnOnce() -> Passage) -> Vec<Score> {
+        let mut scores = self.base.score(vector, passage);
         for (score, head) in scores.iter_mut().zip(&self.fitted) {
-            score.fitted = head.as_ref().map(|head| head.score(vector.view(), score.base()));
+            score.fitted = head.as_ref().map(|head| head.score(vector, score.base()));
         }
         scores
     }

@@ -50,3 +50,8 @@ pub use fit::{CodedText, Fitted, fit};
 pub use frames::{Frames, FramesOptions};
 pub use learn::FitReport;
 pub use vectors::Vectors;
+
+/// The README, whose examples are compiled and run with the other doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

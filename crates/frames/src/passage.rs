@@ -6,6 +6,7 @@ use pressmark_tokenize::Tokenizer;
 use crate::Error;
 
 /// The hidden states of a passage, as trained heads read them.
+#[derive(Clone)]
 pub(crate) struct Passage {
     /// The mean of all, or of the sentences' means.
     pub(crate) mean: Array1<f32>,

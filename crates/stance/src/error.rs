@@ -2,9 +2,9 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A target cannot be encoded.
-    #[error("the target {text:?} cannot be encoded")]
-    Target {
+    /// A target, or a passage that is judged by itself, cannot be encoded.
+    #[error("the text {text:?} cannot be encoded")]
+    Text {
         /// Its beginning.
         text: String,
         /// Why.

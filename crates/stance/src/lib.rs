@@ -14,3 +14,8 @@ mod stances;
 pub use error::Error;
 pub use sentiment::EntitySentiment;
 pub use stances::{Stances, StancesOptions};
+
+/// The README, whose examples are compiled and run with the other doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -104,6 +104,29 @@ impl Stances {
         Ok(Self { model, targets, options })
     }
 
+    /// What a passage that is no document says of each target, in their order: the likeliest label and its probability.
+    ///
+    /// Whether the passage bears on a target at all is not asked.
+    ///
+    /// # Errors
+    /// When the text cannot be encoded, or there is no word in it.
+    pub fn score_text(&self, tokenizer: &Tokenizer, text: &str) -> Result<Vec<(StanceLabel, f32)>, Error> {
+        let head = StanceHead::of(&self.model)?;
+        let passage = encode(&self.model, tokenizer, text)?.mean;
+        let stance = |target: &Prepared| {
+            let (against, favor) = head.judge(passage.view(), target.hidden.view());
+            let neutral = 1.0 - against - favor;
+            if favor > against && favor > neutral {
+                (StanceLabel::Favor, favor)
+            } else if against > neutral {
+                (StanceLabel::Against, against)
+            } else {
+                (StanceLabel::Neutral, neutral)
+            }
+        };
+        Ok(self.targets.iter().map(stance).collect())
+    }
+
     fn towards_text(&self, target: &Prepared, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
         let head = StanceHead::of(&self.model).map_err(unfit)?;
         let (mut passages, explanations) = self.passages(&head, target, doc)?;
@@ -224,7 +247,7 @@ fn unfit(error: Error) -> StageError {
 
 /// The unit vector and the hidden states of a target, which stands beside the documents.
 fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<EncodedText, Error> {
-    let unreadable = |source| Error::Target { text: text.chars().take(60).collect(), source };
+    let unreadable = |source| Error::Text { text: text.chars().take(60).collect(), source };
     let mut doc = Document::from_text("", text);
     tokenizer.run(&mut doc).map_err(unreadable)?;
     if doc.windows.ids.is_empty() {

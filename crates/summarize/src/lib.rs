@@ -37,4 +37,9 @@ mod stage;
 
 pub use error::Error;
 pub use select::Length;
-pub use stage::{Options, Summarizer};
+pub use stage::{Options, Summarizer, summary};
+
+/// The README, whose examples are compiled and run with the other doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

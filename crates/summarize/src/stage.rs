@@ -1,7 +1,9 @@
+use std::ops::Range;
 use std::sync::Arc;
 
 use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
 use pressmark_encoder::{Head, Model};
+use pressmark_tokenize::Splitter;
 
 use crate::eligible::candidates;
 use crate::score::scores;
@@ -65,6 +67,18 @@ impl Summarizer {
     fn head(&self) -> Option<&Head> {
         self.model.as_ref().and_then(|model| model.head(SALIENCE).ok())
     }
+}
+
+/// The summary of a plain text, in text order, by its words and the place of its sentences alone.
+///
+/// # Errors
+/// [`Error::BadLength`] when the length is nothing or more than everything.
+pub fn summary(text: &str, length: Length) -> Result<Vec<&str>, Error> {
+    let summarizer = Summarizer::without_model(Options { length })?;
+    let mut doc = Document::from_text("", text);
+    // Neither has a deadline here, nor anything else that could fail.
+    let _ = Splitter.run(&mut doc).and_then(|()| summarizer.run(&mut doc));
+    Ok(doc.summary.iter().filter_map(|chosen| text.get(Range::from(doc.sents.get(chosen.sent)?.span))).collect())
 }
 
 impl Stage for Summarizer {

@@ -107,15 +107,25 @@ fn list(args: &BundleArgs) -> Result<String> {
     let model = model::open(args)?;
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(
-        "{} {}\n  where    {place}\n  licence  {}\n  weights  {:.1} MB, sha256 {}\n  windows  {} subwords\n  heads    {}\n",
+        "{} {}\n  where    {place}\n  licence  {}\n  weights  {:.1} MB, sha256 {}\n  windows  {} subwords\n  reads    {}\n  heads    {}\n",
         model.name(),
         model.version(),
         model.licence().unwrap_or("not stated"),
         files.weights.len() as f64 / 1e6,
         model.sha256(),
         model.max_window(),
+        languages(&model),
         heads.join(", "),
     ))
+}
+
+/// The languages that a model was trained on, and those that it reads without.
+fn languages(model: &pressmark_encoder::Model) -> String {
+    let trained = model.languages().join(", ");
+    match model.transfer_languages() {
+        [] => trained,
+        others => format!("{trained}; by transfer, untested: {}", others.join(", ")),
+    }
 }
 
 /// The registry, a model a paragraph.

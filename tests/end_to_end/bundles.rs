@@ -1,0 +1,64 @@
+//! Bundles of other sizes and with other vocabularies go through every stage, with no change of code.
+
+use std::sync::Arc;
+
+use pressmark::{Annotator, ModelSource, Settings};
+use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
+use pressmark_tests::pressmark;
+
+/// Every stage over one text, with a tiny bundle of this kind.
+fn annotate(vocabulary: TinyVocabulary, layers: usize, text: &str) -> serde_json::Value {
+    let bundle = TinyBundle::for_stages(vocabulary, layers);
+    let model = Arc::new(Model::from_files(&bundle.files()).expect("a tiny bundle is sound"));
+    let settings = Settings {
+        model: ModelSource::Loaded(model),
+        targets: vec!["the new bridge".to_owned()],
+        ..Settings::default()
+    };
+    let press = Annotator::new(settings).expect("a tiny bundle has every head");
+    let record = press.annotate(text).expect("it is a text");
+    serde_json::to_value(&record).expect("a record is JSON")
+}
+
+const TEXT: &str = "The town of Varna opened its new bridge on Monday after nine years of work and quarrels. \
+    “The new bridge is what we hoped for,” said Mayor Irina Koleva. Drivers had waited for it since the old one closed.";
+
+#[test]
+fn another_vocabulary_or_depth_changes_no_code() {
+    let kinds = [(TinyVocabulary::Uncased, 2), (TinyVocabulary::Cased, 3), (TinyVocabulary::Unigram, 12)];
+    for (vocabulary, layers) in kinds {
+        let row = annotate(vocabulary, layers, TEXT);
+        assert_eq!(row["status"], "ok", "{vocabulary:?}: {}", row["problems"]);
+        let count = |layer: &str| row[layer].as_array().map_or(0, Vec::len);
+        assert_eq!((count("sents"), count("summary"), count("frames")), (3, 3, 20), "{vocabulary:?}");
+        // A random model may see no sentence that bears on the target; the outlet's stance is there all the same.
+        assert!(count("quotes") == 1 && count("stances") > 0, "{vocabulary:?}");
+        let stages = row["provenance"]["stages"].as_array().expect("a list");
+        let of_model = stages.iter().filter(|stage| stage["model"] == "tiny 0").count();
+        assert_eq!(of_model, 6, "{vocabulary:?}: all but tokenize and quote");
+        let coverage = row["coverage"].as_array().expect("a list");
+        assert!(coverage.iter().all(|c| c["seen"] == c["total"]), "{vocabulary:?}: {coverage:?}");
+    }
+}
+
+/// WordPiece gives a word of over a hundred characters up; Unigram has no such limit.
+#[test]
+fn the_longest_word_is_the_bundles() {
+    let text = format!("{TEXT} The address was {} and nobody could read it.", "abcdefghij".repeat(11));
+    for (vocabulary, status) in [(TinyVocabulary::Cased, "partial"), (TinyVocabulary::Unigram, "ok")] {
+        let row = annotate(vocabulary, 2, &text);
+        assert_eq!(row["status"], status, "{vocabulary:?}: {}", row["problems"]);
+    }
+    // Longer than a window all the same: what is not read is told.
+    let text = format!("{TEXT} The address was {} and nobody could read it.", "abcdefghij".repeat(20));
+    let row = annotate(TinyVocabulary::Unigram, 2, &text);
+    assert!(row["problems"].to_string().contains("words of over 126 characters are not read, 200 characters"), "{row}");
+}
+
+#[test]
+fn a_bundle_is_verified_file_by_file() {
+    let output = pressmark(&["models", "verify", "models/pressmark-news"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.starts_with("models/pressmark-news pressmark-news ") && text.contains(": good (7 files, "), "{text}");
+}
