@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use pressmark::{Annotator, ModelSource, Settings};
+use pressmark_core::{Explanation, Frame, Subject};
 use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
+use pressmark_ingest::{Format, Record as InputRecord};
 use pressmark_tests::pressmark;
 
 /// Every stage over one text, with a tiny bundle of this kind.
@@ -61,4 +63,50 @@ fn a_bundle_is_verified_file_by_file() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.starts_with("models/pressmark-news pressmark-news ") && text.contains(": good (7 files, "), "{text}");
+}
+
+/// Every frame, sentiment and stance says which head or prototype spoke, and with what numbers.
+#[test]
+fn frames_sentiment_and_stances_explain_themselves() {
+    let bundle = TinyBundle::for_stages(TinyVocabulary::Uncased, 2);
+    let model = Arc::new(Model::from_files(&bundle.files()).expect("a tiny bundle is sound"));
+    let settings = Settings {
+        model: ModelSource::Loaded(model),
+        targets: vec!["the new bridge".to_owned()],
+        explain: true,
+        ..Settings::default()
+    };
+    let press = Annotator::new(settings).expect("a tiny bundle has every head");
+    let record = InputRecord::new("-", 0, Format::Text, TEXT.as_bytes().to_vec());
+    let mut doc = press.document(&record);
+    let explanations = doc.explanations.clone().expect("they were asked for");
+    let of = |stage: &str, rule: &str| {
+        explanations.iter().filter(|e| e.stage == stage && e.rule == rule).collect::<Vec<_>>()
+    };
+    // The policy frames and the news frames; three sentences are scored as one.
+    let frames = of("frames", "prototype");
+    let whole: Vec<_> = frames.iter().filter(|e| e.subject == Subject::Document).collect();
+    assert_eq!(whole.len(), doc.frames.len());
+    for (frame, why) in whole.iter().filter_map(|why| {
+        let of_frame = |frame: &&Frame| format!("{} {}", frame.codebook, frame.label) == why.decision;
+        Some((doc.frames.iter().find(of_frame)?, why))
+    }) {
+        assert_eq!(why.numbers.last(), Some(&("score", frame.score)), "{why}");
+        assert_eq!(why.numbers.first().map(|(name, _)| *name), Some("prototype"), "{why}");
+    }
+    let evidence: usize = doc.frames.iter().map(|frame| frame.evidence.len()).sum();
+    assert_eq!(frames.len() - whole.len(), evidence);
+
+    let sided = doc.entities.iter().filter(|entity| entity.sentiment.is_some()).count();
+    assert_eq!(of("sentiment", "mean-over-mentions").len(), sided);
+    let verdicts = of("stance", "weighted-mean").len() + of("stance", "no-passage").len();
+    assert_eq!(verdicts, doc.stances.len());
+
+    // A second run over the same document replaces them.
+    let ours = |explanations: &[Explanation]| {
+        explanations.iter().filter(|e| ["frames", "sentiment", "stance"].contains(&e.stage)).count()
+    };
+    let count = ours(&explanations);
+    press.run_stages(&mut [&mut doc]);
+    assert_eq!(ours(&doc.explanations.unwrap_or_default()), count);
 }

@@ -76,6 +76,7 @@ impl DocumentEncoder {
         let mut vectors = Rows::with_capacity(head.outputs(), doc.sents.len()).with_overflow(TemporaryFile::default());
         let (mut seen, mut total, mut unread) = (0, 0, 0);
         for sents in doc.sents.chunks(CHUNK_SENTENCES) {
+            doc.in_time()?;
             let mut chunk =
                 head.apply_each(sents, |sent, input| input.extend(doc.hidden.mean(doc.rows_of(sent.tokens.clone()))));
             for (sent, mut vector) in sents.iter().zip(chunk.rows_mut()) {
