@@ -66,9 +66,10 @@ fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
     }
     let speech = language.speech(word);
     if speech.contains(SpeechClass::Says) && !speech.contains(SpeechClass::Participle) {
-        return next != "to" && !next.starts_with(char::is_alphabetic)
-            || language.classes(next).contains(WordClass::Determiner)
-            || language.classes(next).contains(WordClass::SubjectPronoun);
+        // "Acme's report." and "Acme's claims" have nouns that are verbs as well: those need an object to be verbs.
+        let object = language.classes(next);
+        let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::SubjectPronoun);
+        return has_object || (word.ends_with("ed") && !next.starts_with(char::is_alphabetic));
     }
     let object = language.classes(&next.to_lowercase());
     let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::ObjectPronoun);
@@ -87,6 +88,7 @@ mod tests {
         );
         check("[ORG Barlow]'s has grown.", "[ORG Barlow's] has grown.");
         check("[ORG Barlow]'s planned merger failed.", "[ORG Barlow]'s planned merger failed.");
+        check("They read the [ORG Barlow Institute]'s report.", "They read the [ORG Barlow Institute]'s report.");
         check("[ORG Barlow]'s said to be sold.", "[ORG Barlow]'s said to be sold.");
         check("[PERSON Reed]'s opened the door.", "[PERSON Reed]'s opened the door.");
     }
