@@ -75,7 +75,7 @@ def lead_weight(found: Answers, count: int = 3) -> float:
         text = " ".join(item.texts[0][s].words)
         by_item.setdefault(id(item), []).append((s, float(scores[0]), text, row.note))
     best, chosen = -1.0, 0.0
-    for weight in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0):
+    for weight in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 32.0):
         total = 0.0
         for entries in by_item.values():
             entries.sort()
