@@ -14,7 +14,8 @@ use crate::nearby;
 use crate::paragraph::paragraphs;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Resolved};
-use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, Step};
+use crate::rule::Step;
+use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, REPORTS, SPEAKERS};
 use crate::turns;
 use crate::unit::{Unit, units};
 
@@ -72,7 +73,7 @@ impl QuoteFinder {
         let quoted = marks::find(&doc.text, &paragraphs);
         let units = units(doc, &paragraphs, &quoted, lexicon);
         let candidates = self.find(doc, &paragraphs, &quoted, &units);
-        resolve::speakers(doc, lexicon, &units, candidates)
+        resolve::speakers(SPEAKERS, doc, lexicon, &units, candidates)
     }
 
     fn find(&self, doc: &Document, paragraphs: &[Span], quoted: &[Quoted], units: &[Unit<'_>]) -> Vec<Candidate> {
@@ -86,7 +87,7 @@ impl QuoteFinder {
                 let direct = found.get(first.saturating_sub(1)..).unwrap_or_default();
                 let used: Vec<Span> = direct.iter().flat_map(|f| [Some(f.span), f.cue, f.speaker]).flatten().collect();
                 let taken = indirect::taken(unit, &used);
-                found.extend(indirect::reports(unit, index, &taken, self.options.min_cue_share));
+                found.extend(indirect::reports(REPORTS, unit, index, &taken, self.options.min_cue_share));
             }
         }
         // Turns and block quotations hold what stands in marks within them.

@@ -6,7 +6,8 @@ use pressmark_core::{QuoteKind, Span};
 
 use crate::after::{REACH, according_to};
 use crate::candidate::Candidate;
-use crate::cues::{CueContext, Cues, Follow, Role, context};
+use crate::cue_context::context;
+use crate::cues::{CueContext, Cues, Follow, Role};
 use crate::lexicon::{
     ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE,
     PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
@@ -14,7 +15,7 @@ use crate::lexicon::{
 use crate::phrase::{
     clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before, verb_at,
 };
-use crate::rules::REPORTS;
+use crate::rule::Step;
 use crate::unit::Unit;
 
 /// A verb of speech needs no more than this share when part of the content stands in quotation marks: marks make
@@ -31,6 +32,12 @@ const UNCOUNTED_SHARE: f32 = 0.9;
 /// unquoted contents in PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 more
 /// than this.
 const MAX_CONTENT: usize = 150;
+
+/// The name of the rule for *according to*.
+pub(crate) const ACCORDING: &str = "reported-according-to";
+
+/// Reads what a word reports, if it is a cue.
+pub(crate) type ReadReport = fn(&Word<'_>) -> Option<Report>;
 
 /// What is reported, as items of a unit.
 #[derive(Clone, Debug)]
@@ -58,9 +65,15 @@ pub(crate) struct Word<'a> {
     min_share: f32,
 }
 
-/// The indirect and mixed quotations of a unit. `taken` tells which of its items are direct quotations,
-/// cues or speakers of such already.
-pub(crate) fn reports(unit: &Unit<'_>, index: usize, taken: &[bool], min_share: f32) -> Vec<Candidate> {
+/// The indirect and mixed quotations of a unit, as the first of the rules that answers has them. `taken` tells which of
+/// its items are direct quotations, cues or speakers of such already.
+pub(crate) fn reports(
+    rules: &[Step<ReadReport>],
+    unit: &Unit<'_>,
+    index: usize,
+    taken: &[bool],
+    min_share: f32,
+) -> Vec<Candidate> {
     let cues = &unit.lexicon.cues;
     let mut found = Vec::new();
     // Nothing is reported twice: a cue inside of a content belongs to what is reported.
@@ -76,7 +89,7 @@ pub(crate) fn reports(unit: &Unit<'_>, index: usize, taken: &[bool], min_share: 
         let share =
             if cues.is_empty() { uncounted_share(unit, here, &context) } else { cues.share(unit.word(here), &context) };
         let word = Word { unit, at: here, floor: free, taken, context, cues, share, min_share };
-        let Some((rule, report)) = REPORTS.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
+        let Some((rule, report)) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
             continue;
         };
         let parts = [Some(report.content), report.rest].into_iter().flatten().map(|part| trim(unit, part));

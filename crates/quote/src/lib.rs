@@ -49,6 +49,8 @@
 mod after;
 mod before;
 mod candidate;
+mod cue_context;
+mod cue_counts;
 mod cues;
 mod error;
 mod finder;
@@ -62,15 +64,17 @@ mod paragraph;
 mod phrase;
 mod place;
 mod resolve;
+mod rule;
 mod rules;
 mod turns;
 mod unit;
 
-pub use cues::CueCounts;
+pub use cue_counts::CueCounts;
 pub use error::Error;
 pub use finder::{Options, QuoteFinder, quotes, quotes_in};
 pub use gold::{Gold, read_brat};
-pub use rules::{Rule, rules};
+pub use rule::Rule;
+pub use rules::rules;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

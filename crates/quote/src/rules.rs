@@ -5,40 +5,15 @@
 
 use crate::after::{self, Attribution, Tail};
 use crate::before;
-use crate::indirect::{self, Report, Word};
+use crate::indirect::{self, ReadReport};
 use crate::nearby;
 use crate::place::{Place, Verdict};
-use crate::resolve::{self, Answer, Naming};
+use crate::resolve::{self, Name};
+use crate::rule::{Rule, Step, step};
 use crate::turns;
-
-/// A rule by which quotations are found or given their speakers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Rule {
-    /// The name under which [`Explanation`](pressmark_core::Explanation)s tell of it.
-    pub name: &'static str,
-    /// A text in which it speaks.
-    pub example: &'static str,
-    /// The words that name the speaker there; empty where nobody is named.
-    pub speaker: &'static str,
-}
-
-/// A rule with the function that reads it.
-pub(crate) struct Step<F> {
-    pub(crate) rule: Rule,
-    pub(crate) read: F,
-}
-
-const fn step<F>(name: &'static str, example: &'static str, speaker: &'static str, read: F) -> Step<F> {
-    Step { rule: Rule { name, example, speaker }, read }
-}
 
 /// Reads who speaks a quotation from what stands around it.
 pub(crate) type Attribute = fn(&Place<'_>) -> Option<Verdict>;
-/// Reads what a word reports, if it is a cue.
-pub(crate) type ReadReport = fn(&Word<'_>) -> Option<Report>;
-/// Reads which entity the words that name a speaker stand for.
-pub(crate) type Name = fn(&Naming<'_>) -> Option<Answer>;
 
 /// Who speaks what stands in quotation marks.
 pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
@@ -104,9 +79,6 @@ pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
     step("nobody", "“They shut the road and told nobody.”", "", nearby::nobody),
 ];
 
-/// The rule for *according to*.
-pub(crate) const ACCORDING: &str = "reported-according-to";
-
 /// Speech without quotation marks, which the layout of the page tells.
 const LAYOUT: &[Rule] = &[
     Rule {
@@ -123,7 +95,7 @@ const LAYOUT: &[Rule] = &[
 
 /// What is reported in the outlet's words.
 pub(crate) const REPORTS: &[Step<ReadReport>] = &[
-    step(ACCORDING, "According to Acme, sales fell by a third.", "Acme", indirect::according),
+    step(indirect::ACCORDING, "According to Acme, sales fell by a third.", "Acme", indirect::according),
     step("reported-behind-as", "As Acme noted, sales fell by a third.", "Acme", indirect::as_said),
     step("reported-before-cue", "Sales fell by a third, Acme said.", "Acme", indirect::fronted),
     step("reported-before-inverted", "Sales fell by a third, said Acme.", "Acme", indirect::inverted),

@@ -1,6 +1,6 @@
 //! From the words that name a speaker to an entity of the document.
 //!
-//! The conventions are the rules of [`SPEAKERS`](crate::rules::SPEAKERS), in their order.
+//! The conventions are the rules that are handed in (`SPEAKERS` of `rules.rs`), in their order.
 
 mod author;
 mod gender;
@@ -13,11 +13,12 @@ use pressmark_core::{Document, EntityType, Explanation, Mention, Quote, QuoteKin
 use pressmark_lang::{Case, Gender, Number, Pronoun};
 
 use crate::candidate::Candidate;
+use crate::indirect::ACCORDING;
 use crate::lexicon::{
     CAPITALISED, Class, DETERMINER, DOCUMENT, Lexicon, NUMBER, OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION,
     REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
 };
-use crate::rules::{ACCORDING, SPEAKERS};
+use crate::rule::Step;
 use crate::unit::Unit;
 
 /// Units that a pronoun or a document's author is looked for in, going back. Farther back somebody else has been spoken
@@ -77,14 +78,19 @@ impl From<Option<usize>> for Answer {
     }
 }
 
-/// The speakers of what was found, as entities.
+/// Reads which entity the words that name a speaker stand for.
+pub(crate) type Name = fn(&Naming<'_>) -> Option<Answer>;
+
+/// The speakers of what was found, as entities: of the rules the first that answers decides.
 pub(crate) fn speakers(
+    rules: &[Step<Name>],
     doc: &Document,
     lexicon: &Lexicon,
     units: &[Unit<'_>],
     candidates: Vec<Candidate>,
 ) -> Vec<Resolved> {
     let resolver = Resolver {
+        rules,
         doc,
         lexicon,
         units,
@@ -134,6 +140,7 @@ pub(crate) struct Last {
 }
 
 pub(crate) struct Resolver<'a> {
+    rules: &'a [Step<Name>],
     doc: &'a Document,
     lexicon: &'a Lexicon,
     units: &'a [Unit<'a>],
@@ -249,7 +256,7 @@ pub(crate) fn member(n: &Naming<'_>) -> Option<Answer> {
 
 impl Resolver<'_> {
     fn resolve(&self, naming: &Naming<'_>) -> Option<(&'static str, Answer)> {
-        SPEAKERS.iter().find_map(|step| Some((step.rule.name, (step.read)(naming)?)))
+        self.rules.iter().find_map(|step| Some((step.rule.name, (step.read)(naming)?)))
     }
 
     /// Keeps the gender of somebody whose gender nothing told before, for the pronouns to come.
