@@ -36,7 +36,7 @@ pub(super) fn blocks(text: &str, rows: &[Row]) -> Vec<Block> {
             at += 1;
             continue;
         }
-        let end = wrapped.end(text, rows, at, starts_block);
+        let end = soft_end(text, rows, at, wrapped.end(text, rows, at, starts_block));
         let underline = rows.get(end).map(|r| &text[r.content.clone()]).filter(|l| is_underline(l));
         let (marks, mut kind) = lead(line, rows[at].content.start);
         if let Some(underline) = underline.filter(|_| kind.is_none()) {
@@ -93,6 +93,34 @@ fn is_underline(line: &str) -> bool {
 
 fn starts_block(line: &str) -> bool {
     line.starts_with(['#', '>', '|']) || fence_mark(line).is_some() || is_rule(line) || is_underline(line)
+}
+
+/// Fewest words of a line that goes on in the next: shorter ones are labels and links of a page, each for itself.
+const SOFT_BREAK_WORDS: usize = 4;
+
+/// One past the last row of the paragraph whose rows from `start` to `end` are known: a line that ends inside a sentence
+/// goes on in the next one, as CommonMark has it for every line. Lines that end with a sentence stay apart, because
+/// scraped Markdown often has a paragraph per line.
+fn soft_end(text: &str, rows: &[Row], start: usize, mut end: usize) -> usize {
+    let line = |row: &Row| &text[row.content.clone()];
+    let is_heading = |line: &str| matches!(lead(line, 0).1, Some(SegmentKind::Title | SegmentKind::Heading));
+    if rows.get(start).is_none_or(|first| is_heading(line(first))) {
+        return end;
+    }
+    while let (Some(last), Some(next)) = (rows.get(end - 1).map(line), rows.get(end).map(line)) {
+        // Marks of emphasis and code may stand behind the last word.
+        let words = last.trim_end_matches(['*', '_', '`']);
+        let is_open = words.ends_with(|c: char| c.is_alphanumeric() || ",;–—-”\"’)".contains(c));
+        let ends_sentence = words.trim_end_matches(['”', '"', '’', ')']).ends_with(['.', '!', '?', '…']);
+        let is_short = last.split_whitespace().count() < SOFT_BREAK_WORDS;
+        let is_hard_break = text[rows[end - 1].content.end..].starts_with("  ") || last.ends_with('\\');
+        let is_block = next.is_empty() || starts_block(next) || bullet_len(next).is_some();
+        if !is_open || ends_sentence || is_short || is_hard_break || is_block {
+            break;
+        }
+        end += 1;
+    }
+    end
 }
 
 /// The mark before a block's text, as a range to take out, and what it makes of the block.
@@ -224,6 +252,38 @@ mod tests {
         assert_maps_back(source, &blocks);
         let found: Vec<_> = blocks.iter().map(|b| (b.text.as_str(), b.kind)).collect();
         assert_eq!(found, expected, "{source:?}");
+    }
+
+    #[test]
+    fn a_line_that_ends_inside_a_sentence_goes_on_in_the_next() {
+        // The long paragraph keeps the text from counting as wrapped.
+        let long =
+            "The tender was drawn up in a hurry and changed twice before anybody outside the port office had seen it. ";
+        let long = long.repeat(2);
+        let check = |lines: &str, expected: &[&str]| {
+            let source = format!("# The quay\n\n{long}\n\n{lines}\n");
+            let blocks = split(&source, true);
+            assert_maps_back(&source, &blocks);
+            let found: Vec<_> = blocks.iter().skip(2).map(|b| b.text.as_str()).collect();
+            assert_eq!(found, expected, "{lines:?}");
+        };
+        check(
+            "“We told the port, which\nhad the plans, in May,” said\nHelga Brandt, the engineer.",
+            &["“We told the port, which\nhad the plans, in May,” said\nHelga Brandt, the engineer."],
+        );
+        check(
+            "The port knew of it in May.\nThe council did not.",
+            &["The port knew of it in May.", "The council did not."],
+        );
+        check(
+            "The port knew of it, the engineers\n- one of them",
+            &["The port knew of it, the engineers", "one of them"],
+        );
+        check("Share\nPrint\nMore from the harbour", &["Share", "Print", "More from the harbour"]);
+        check(
+            "The port knew of it in the spring  \nand said so",
+            &["The port knew of it in the spring", "and said so"],
+        );
     }
 
     #[test]
