@@ -2,12 +2,12 @@
 
 use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
 
+use crate::article::{Failure, Found, STAGE, line_block};
 use crate::assemble::{Part, assemble};
 use crate::block::{Block, Judged, Verdict};
 use crate::date::{self, Order};
 use crate::decode::Decoded;
 use crate::exports::{Article, Maker};
-use crate::ingest::{Failure, Found, STAGE, line_block};
 use crate::map::OffsetMap;
 use crate::{Options, Record, clean, language};
 

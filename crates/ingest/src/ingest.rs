@@ -3,22 +3,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
 use pressmark_core::{
-    Document, DropReason, EditKind, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex,
+    Document, DropReason, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex,
 };
 use sha2::{Digest, Sha256};
 
-use crate::assemble::{Assembled, Part, assemble};
-use crate::block::{Block, Dropped, Hints, Judged, Piece, Verdict, Why};
+use crate::article::{Article, Failure, Found, STAGE, failure, line_block, over};
+use crate::assemble::{Part, assemble};
+use crate::block::{Verdict, Why};
 use crate::decode::{Decoded, decode, decode_with, mojibake};
-use crate::html::{self, Page};
 use crate::map::OffsetMap;
 use crate::{Format, Options, Record};
-use crate::{binary, clean, date, exported, exports, front_matter, language, tabular};
-
-pub(crate) use tabular::names_in;
-
-/// The stage's name in problems.
-pub(crate) const STAGE: &str = "ingest";
+use crate::{binary, date, exported, exports, front_matter, html, language, tabular};
 
 /// Makes a document of a record: decodes it, finds the article, cleans it, and tells what it says of itself.
 ///
@@ -93,13 +88,6 @@ fn own_id(record: &Record) -> String {
     let place = || hex(&Sha256::digest(format!("{}\0{}", record.path, record.index)));
     let digest = if unread { place() } else { record.sha256.clone() };
     digest.chars().take(16).collect()
-}
-
-/// Why there is no text.
-pub(crate) type Failure = (ProblemKind, String);
-
-pub(crate) fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failure> {
-    Err((kind, message.into()))
 }
 
 fn dropped(bytes: usize, reason: DropReason) -> Vec<Segment> {
@@ -211,69 +199,6 @@ fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: boo
     }
 }
 
-/// What a reader found, on its way to the document.
-pub(crate) struct Found {
-    pub assembled: Assembled,
-    /// What the record says of itself.
-    pub meta: Meta,
-    pub judged: Judged,
-}
-
-/// Blocks of a text or page, judged.
-pub(crate) struct Article {
-    blocks: Vec<Block>,
-    /// What a page says outside of its blocks, and why it is left out.
-    dropped: Vec<Dropped>,
-    pub judged: Judged,
-    pub meta: Meta,
-    pub canonical: Option<String>,
-    between: DropReason,
-    /// What is wrong with the page.
-    problems: Vec<(ProblemKind, String)>,
-}
-
-impl Article {
-    pub(crate) fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
-        let blocks = clean::split(text, markdown);
-        let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
-        let problems = Vec::new();
-        Self {
-            blocks,
-            dropped: Vec::new(),
-            judged,
-            meta: Meta::default(),
-            canonical: None,
-            between: DropReason::Markup,
-            problems,
-        }
-    }
-
-    pub(crate) fn of_page(
-        text: &str,
-        title: Option<&str>,
-        url: Option<&str>,
-        options: &Options,
-    ) -> Result<Self, Failure> {
-        let Page { blocks, dropped, meta, canonical, problems } =
-            html::extract(text, url, options).map_err(|error| (error.problem(), error.to_string()))?;
-        let title = title.or(meta.title.as_deref());
-        let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
-        Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
-    }
-
-    /// Notes what was wrong with the page.
-    pub(crate) fn note(&self, doc: &mut Document) {
-        for (kind, message) in &self.problems {
-            doc.report(STAGE, *kind, message.clone(), None);
-        }
-    }
-
-    pub(crate) fn part<'a>(&'a self, text: &'a str, map: Option<&'a OffsetMap>) -> Part<'a> {
-        let Judged { verdicts, title, .. } = &self.judged;
-        Part { text, map, blocks: &self.blocks, dropped: &self.dropped, verdicts, title: *title, between: self.between }
-    }
-}
-
 fn plain(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
     let markdown = record.format == Format::Markdown;
     let front = if markdown { front_matter::read(&decoded.text) } else { None };
@@ -338,39 +263,6 @@ fn page(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Doc
     let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Markup);
     doc.source.url = doc.source.url.take().or(article.canonical);
     Ok(Found { assembled, meta: article.meta, judged: article.judged })
-}
-
-/// `first` where it says something, else `second`.
-pub(crate) fn over(first: Meta, second: Meta) -> Meta {
-    Meta {
-        title: first.title.or(second.title),
-        authors: if first.authors.is_empty() { second.authors } else { first.authors },
-        published: first.published.or(second.published),
-        site: first.site.or(second.site),
-        language: first.language.or(second.language),
-        language_score: first.language_score.or(second.language_score),
-        credited_source: first.credited_source.or(second.credited_source),
-    }
-}
-
-/// A field that is one line, whatever its white space.
-pub(crate) fn line_block(text: &str) -> Block {
-    let mut block = Block { kind: Some(SegmentKind::Title), input: 0..text.len(), ..Block::default() };
-    let mut at = 0;
-    for word in text.split_whitespace() {
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        let len = block.text.len();
-        if len > 0 {
-            block.text.push(' ');
-            let edit = (&text[at..start] != " ").then_some(EditKind::Whitespace);
-            block.pieces.push(Piece { span: len..len + 1, input: at..start, edit });
-        }
-        let len = block.text.len();
-        block.text.push_str(word);
-        at = start + word.len();
-        block.pieces.push(Piece { span: len..block.text.len(), input: start..at, edit: None });
-    }
-    block
 }
 
 fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<&str>) {

@@ -27,6 +27,7 @@
 //! `pressmark-tokenize`.
 #![deny(missing_docs)]
 
+mod article;
 mod assemble;
 mod binary;
 mod block;
@@ -46,6 +47,7 @@ mod inputs;
 mod language;
 mod ledger;
 mod map;
+mod markup;
 mod names;
 mod options;
 mod record;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use pressmark_core::EditKind;
 
 use crate::fields::FieldText;
-use crate::html;
 use crate::map::OffsetMap;
+use crate::markup;
 
 /// Longest name of a reference, with its marks ("&CounterClockwiseContourIntegral;").
 const LONGEST: usize = 34;
@@ -72,7 +72,7 @@ fn next(text: &str, mut at: usize) -> Option<(usize, usize, String)> {
         });
         if let Some(end) = end {
             let reference = text.get(start..=start + end)?;
-            let chars = html::decode(reference);
+            let chars = markup::decode(reference);
             if chars != reference && !chars.contains(';') {
                 return Some((start, start + end + 1, chars));
             }

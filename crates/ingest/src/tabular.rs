@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
 
+use crate::article::{Article, Failure, Found, STAGE, failure, line_block, over};
 use crate::assemble::{Part, assemble};
 use crate::block::Verdict;
 use crate::date::{self, Order};
 use crate::decode::{Decoded, decode_with};
 use crate::fields::{self, Field, Value};
-use crate::ingest::{Article, Failure, Found, STAGE, failure, line_block, over};
 use crate::names::{self, Picked};
 use crate::{Format, Options, Record, language, references};
 

@@ -1,6 +1,6 @@
 //! Names of people out of bylines and out of what pages say of their authors.
 
-use super::meta::{inner, key};
+use super::element_text::{inner, key};
 use super::tree::{Tag, Tree};
 use crate::calendar::month_named;
 

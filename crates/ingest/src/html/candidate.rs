@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use pressmark_core::{DropReason, SegmentKind};
 
 use super::analysis::PageAnalysis;
-use super::meta::{Found, key};
+use super::element_text::key;
+use super::meta::Found;
 use super::text;
 use super::tree::{NONE, Tag};
+use crate::markup::decode;
 
 /// The visible text of a line, roughly: for comparisons.
 pub(super) fn source(html: &str, analysis: &PageAnalysis<'_>, line: usize) -> String {
@@ -15,9 +17,7 @@ pub(super) fn source(html: &str, analysis: &PageAnalysis<'_>, line: usize) -> St
     for &item in &analysis.lines[line].items {
         let node = analysis.tree.node(item);
         if node.tag == Tag::Text && analysis.aside[item as usize].is_none() {
-            text.push_str(&text::decode(
-                html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default(),
-            ));
+            text.push_str(&decode(html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default()));
         } else {
             text.push(' ');
         }
@@ -25,6 +25,10 @@ pub(super) fn source(html: &str, analysis: &PageAnalysis<'_>, line: usize) -> St
     text
 }
 
+/// Fewest characters of prose that make an article, unless the page has nothing better.
+///
+/// Readability starts over with weaker rules below 500 characters; news in brief is shorter.
+pub(super) const ENOUGH_CHARS: usize = 250;
 /// Words from which a line that ends as a sentence does is a paragraph.
 const SENTENCE_WORDS: usize = 10;
 /// Words from which a line is a paragraph whatever it ends in.
@@ -286,7 +290,7 @@ fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
     };
     // It only counts when it plainly is this article, whole.
     let (known, all) = (chars(&|s| s > 0.6), chars(&|_| true));
-    if known * 10 < all * 7 || known < super::select::ENOUGH_CHARS {
+    if known * 10 < all * 7 || known < ENOUGH_CHARS {
         return;
     }
     let is_known = |s: &Option<f32>| s.is_some_and(|s| s > 0.6);

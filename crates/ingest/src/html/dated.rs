@@ -1,8 +1,9 @@
 //! The date of publication where people see it: elements named like one, and what stands in them.
 
+use super::element_text::inner;
 use super::tree::{Attr, Tag, Tree};
-use super::{meta::inner, text::decode};
 use crate::date::{Order, find, normalize};
+use crate::markup::decode;
 
 /// Most bytes of text in an element that is a date line: a date, a time, a byline beside them.
 const DATE_LINE: usize = 200;

@@ -3,9 +3,9 @@
 use pressmark_core::{ProblemKind, SegmentKind};
 
 use super::meta::Found;
-use super::text::decode;
 use super::tree::{Attr, Tag, Tree};
 use crate::block::Block;
+use crate::markup::decode;
 
 /// Words below which the text of a page with a gate is the start of an article: leads before a pay wall have up to
 /// some 150, and news in brief has no gate.

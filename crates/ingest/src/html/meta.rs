@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::byline::{byline, is_role, people};
 use super::dated::{Elsewhere, published};
-use super::text::decode;
+use super::element_text::{inner, key};
 use super::tree::{Attr, Tag, Tree};
 use crate::Options;
 use crate::date::normalize;
+use crate::markup::decode;
 
 /// Most authors that are read from the page itself.
 const MAX_AUTHORS: usize = 20;
@@ -419,12 +420,6 @@ fn is_byline(class: &str) -> bool {
     })
 }
 
-/// The text inside an element.
-pub(super) fn inner(html: &str, tree: &Tree, index: u32) -> String {
-    let parts: Vec<String> = tree.texts(index).filter_map(|t| html.get(t)).map(decode).collect();
-    parts.concat().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// The text of the page's only `h1`.
 fn only_heading(html: &str, tree: &Tree) -> Option<String> {
     let mut headings = tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::H1).map(|(i, _)| i as u32);
@@ -449,11 +444,6 @@ fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("//")?.1;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| !h.is_empty())
-}
-
-/// Letters and digits in lower case: what is left of two names that should be the same.
-pub(super) fn key(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A title without the name of its site before or behind it.

@@ -5,6 +5,7 @@ mod byline;
 mod candidate;
 mod charset;
 mod dated;
+mod element_text;
 mod gate;
 mod hints;
 #[cfg(test)]
@@ -26,7 +27,6 @@ use crate::Options;
 use crate::block::{Block, Dropped, Why};
 
 pub(crate) use charset::declared_charset;
-pub(crate) use text::decode;
 
 /// A page's article.
 #[derive(Debug, Default)]

@@ -5,17 +5,14 @@ use std::ops::Range;
 use pressmark_core::{DropReason, SegmentKind};
 
 use super::analysis::{PageAnalysis, Strictness};
-use super::candidate::{self, Candidate, candidate, source};
-use super::meta::{Found, key};
+use super::candidate::{self, Candidate, ENOUGH_CHARS, candidate, source};
+use super::element_text::key;
+use super::meta::Found;
 use super::text::{self, Line};
 use super::title::{Title, title};
 use super::tree::{Tag, Tree};
 use crate::block::{Block, Dropped, Why};
 
-/// Fewest characters of prose that make an article, unless the page has nothing better.
-///
-/// Readability starts over with weaker rules below 500 characters; news in brief is shorter.
-pub(super) const ENOUGH_CHARS: usize = 250;
 /// Most lines between the title and the first paragraph among which a lead is looked for: a picture, a byline, a row of
 /// buttons and a caption stand there, a page of teasers is longer.
 const LEAD_LINES: usize = 40;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use html5gum::{Token, Tokenizer};
 use pressmark_core::EditKind;
 
 use super::tree::{NONE, Tag, Tree};
 use crate::block::{Block, Piece};
+use crate::markup::decode;
 
 /// Longest name of a character reference (`CounterClockwiseContourIntegral`) and some room.
 const MAX_REFERENCE: usize = 34;
@@ -370,26 +370,12 @@ fn reference(source: &str) -> (usize, Option<String>) {
     (length - rest, Some(kept.to_owned()))
 }
 
-/// `source` as the tokenizer reads it: with character references decoded.
-pub(crate) fn decode(source: &str) -> String {
-    if !source.contains('&') {
-        return source.to_owned();
-    }
-    let mut text = Vec::new();
-    for token in Tokenizer::new(source) {
-        if let Ok(Token::String(s)) = token {
-            text.extend_from_slice(&s.value);
-        }
-    }
-    String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
 
-    use html5gum::Span;
     use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+    use html5gum::{Span, Tokenizer};
     use proptest::prelude::*;
 
     use super::*;

@@ -4,10 +4,12 @@ use pressmark_core::SegmentKind;
 
 use super::analysis::PageAnalysis;
 use super::candidate::heading_level;
-use super::meta::{Found, inner, key};
+use super::element_text::{inner, key};
+use super::meta::Found;
 use super::text::{self, Line};
 use super::tree::{NONE, Tag, Tree};
 use crate::block::Block;
+use crate::markup::decode;
 
 /// The block that shows the title.
 pub(super) struct Title {
@@ -64,7 +66,7 @@ pub(super) fn title(
 
 fn source_all(html: &str, tree: &Tree, line: &Line) -> String {
     let texts = line.items.iter().map(|i| tree.node(*i)).filter(|n| n.tag == Tag::Text);
-    texts.map(|n| text::decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()
+    texts.map(|n| decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()
 }
 
 /// One title is the other with something before or behind it.

@@ -3,6 +3,7 @@
 mod articles;
 mod elements;
 mod feed;
+mod named_fields;
 mod reader;
 mod rows;
 mod skipped;
@@ -19,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pressmark_core::ProblemKind;
 
-use self::reader::{Next, Reader};
+use self::reader::{Next, Reader, Told};
 use self::skipped::Log;
 pub use self::skipped::{SkipReason, Skipped};
 use self::unpack::Stream;
@@ -114,7 +115,7 @@ impl Inputs {
                 });
             }
         }
-        source::check_fields(&paths, &options)?;
+        named_fields::check_fields(&paths, &options)?;
         let walk = Walk::new(&paths, options.format);
         let progress = Progress { counts: Arc::default(), paths: paths.into(), format: options.format };
         Ok(Self { walk, options, progress, current: None })
@@ -192,15 +193,6 @@ impl Inputs {
 fn is_address(path: &str) -> bool {
     path.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https" | "ftp"))
         || path.starts_with("www.")
-}
-
-/// Who tells the format of an input.
-#[derive(Clone, Copy, Debug)]
-enum Told {
-    /// The user; `None`: nobody, so that the first bytes have to.
-    Forced(Option<Format>),
-    /// The name of the file.
-    ByName(Option<Format>),
 }
 
 impl Iterator for Inputs {

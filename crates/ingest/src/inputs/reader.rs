@@ -12,7 +12,7 @@ use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
 use super::source::{charset_of, delimiter_of, format_of, is_blank, is_header, own_output, said_delimiter};
 use super::unpack::{Failure, Stream};
-use super::{Told, warc};
+use super::warc;
 use crate::exports::{self, Maker};
 use crate::record::Context;
 use crate::{Format, Options, Record, decode, fields};
@@ -47,6 +47,15 @@ enum Cut {
     Elements(ElementCutter),
     Articles(ArticleCutter),
     Archive,
+}
+
+/// Who tells the format of an input.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Told {
+    /// The user; `None`: nobody, so that the first bytes have to.
+    Forced(Option<Format>),
+    /// The name of the file.
+    ByName(Option<Format>),
 }
 
 pub(super) enum Next {

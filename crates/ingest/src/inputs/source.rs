@@ -1,18 +1,15 @@
 //! What the start of an input tells of it, before its records are read.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use pressmark_core::ProblemKind;
 
-use super::Told;
-use super::reader::{Next, Reader};
 use super::rows::Unit;
 use super::unpack::{Failure, Stream};
-use super::walk::{Met, Packing, Walk};
-use crate::{Error, Format, Options, binary, decode, names};
+use super::walk::Packing;
+use crate::{Format, Options, binary, decode, names};
 
 /// The format of a stream without a name.
 pub(super) fn format_of(head: &[u8]) -> Format {
@@ -150,50 +147,4 @@ pub(super) fn stdin(options: &Options, count: Arc<AtomicU64>) -> Result<Stream, 
         }
     }
     Stream::waiting(stdin, options, count)
-}
-
-/// Names of fields that a message lists at most.
-const MOST_LISTED: usize = 60;
-/// Records of a table that are looked at for a field that was named.
-const CHECKED: usize = 100;
-
-/// Refuses the name of a field that the first table among the inputs does not have.
-///
-/// # Errors
-/// [`Error::NoField`] lists the fields that there are.
-pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), Error> {
-    let wanted = options.fields.named();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let is_table = |format| matches!(format, Some(Format::Jsonl | Format::Json | Format::Csv | Format::Tsv));
-    let first = Walk::new(paths, options.format).find_map(|met| match met {
-        Met::File(target) if is_table(target.format) && target.path.is_file() => Some(target),
-        _ => None,
-    });
-    let Some(target) = first else { return Ok(()) };
-    let stream = File::open(&target.path)
-        .map_err(|e| (ProblemKind::Unreadable, e.to_string()))
-        .and_then(|file| Stream::open(file, target.packing, options, Arc::default()));
-    let path = target.path.to_string_lossy().into_owned();
-    let mut reader = Reader::new(path, stream, Told::ByName(target.format), options);
-    let mut missing = wanted;
-    let mut seen: Vec<String> = Vec::new();
-    for _ in 0..CHECKED {
-        let Some(Next::Record(record)) = reader.next() else { break };
-        if record.problem.is_some() {
-            continue;
-        }
-        let Some(found) = crate::ingest::names_in(&record) else { continue };
-        missing.retain(|name| !names::has(&found, name));
-        if missing.is_empty() {
-            return Ok(());
-        }
-        // Enough for a person to find the right one among.
-        let room = MOST_LISTED.saturating_sub(seen.len());
-        let new: Vec<_> = found.into_iter().take(MOST_LISTED).filter(|name| !seen.contains(name)).take(room).collect();
-        seen.extend(new);
-    }
-    let Some(field) = missing.first().filter(|_| !seen.is_empty()) else { return Ok(()) };
-    Err(Error::NoField { field: (*field).to_owned(), path: target.path, fields: seen.join(", ") })
 }

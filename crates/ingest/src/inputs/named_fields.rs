@@ -1,0 +1,58 @@
+//! Whether the first table among the inputs has the fields that the user named.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pressmark_core::ProblemKind;
+
+use super::reader::{Next, Reader, Told};
+use super::unpack::Stream;
+use super::walk::{Met, Walk};
+use crate::{Error, Format, Options, names, tabular};
+
+/// Names of fields that a message lists at most.
+const MOST_LISTED: usize = 60;
+/// Records of a table that are looked at for a field that was named.
+const CHECKED: usize = 100;
+
+/// Refuses the name of a field that the first table among the inputs does not have.
+///
+/// # Errors
+/// [`Error::NoField`] lists the fields that there are.
+pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), Error> {
+    let wanted = options.fields.named();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let is_table = |format| matches!(format, Some(Format::Jsonl | Format::Json | Format::Csv | Format::Tsv));
+    let first = Walk::new(paths, options.format).find_map(|met| match met {
+        Met::File(target) if is_table(target.format) && target.path.is_file() => Some(target),
+        _ => None,
+    });
+    let Some(target) = first else { return Ok(()) };
+    let stream = File::open(&target.path)
+        .map_err(|e| (ProblemKind::Unreadable, e.to_string()))
+        .and_then(|file| Stream::open(file, target.packing, options, Arc::default()));
+    let path = target.path.to_string_lossy().into_owned();
+    let mut reader = Reader::new(path, stream, Told::ByName(target.format), options);
+    let mut missing = wanted;
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..CHECKED {
+        let Some(Next::Record(record)) = reader.next() else { break };
+        if record.problem.is_some() {
+            continue;
+        }
+        let Some(found) = tabular::names_in(&record) else { continue };
+        missing.retain(|name| !names::has(&found, name));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        // Enough for a person to find the right one among.
+        let room = MOST_LISTED.saturating_sub(seen.len());
+        let new: Vec<_> = found.into_iter().take(MOST_LISTED).filter(|name| !seen.contains(name)).take(room).collect();
+        seen.extend(new);
+    }
+    let Some(field) = missing.first().filter(|_| !seen.is_empty()) else { return Ok(()) };
+    Err(Error::NoField { field: (*field).to_owned(), path: target.path, fields: seen.join(", ") })
+}
