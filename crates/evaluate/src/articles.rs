@@ -2,15 +2,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use pressmark_core::{Document, SegmentKind};
-use pressmark_ingest::{Inputs, Options, ingest};
 use serde_json::{Map, Value, json};
 
+use crate::bench::Bench;
 use crate::chunks;
 use crate::error::{Result, gold};
 use crate::gold::read;
 use crate::measure::mean;
+use crate::page::page;
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("f1"),
@@ -78,14 +78,6 @@ fn extract(folder: &Path, id: &str) -> Result<String> {
     let path = names.iter().find(|path| path.is_file());
     let path = path.ok_or_else(|| gold(names[0].display(), "is not there"))?;
     Ok(body(&page(path)?))
-}
-
-/// The document of a page.
-pub(crate) fn page(path: &Path) -> Result<Document> {
-    let options = Options::default();
-    let mut records = Inputs::open(&[path], options.clone()).map_err(pressmark::Error::from)?;
-    let record = records.next().ok_or_else(|| gold(path.display(), "holds nothing"))?;
-    Ok(ingest(&record, &options))
 }
 
 /// The blocks that the benchmark counts as body.

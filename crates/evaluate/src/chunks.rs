@@ -3,11 +3,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::Counts;
-use crate::articles::page;
+use crate::bench::Bench;
 use crate::error::{Result, gold};
 use crate::gold::{GoldRow, rows};
+use crate::page::page;
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("f1"),

@@ -5,12 +5,12 @@ use pressmark::Settings;
 use serde_json::json;
 
 use crate::Counts;
+use crate::bench::Bench;
 use crate::documents::Documents;
 use crate::error::{Error, Result, gold};
 use crate::gold::{GoldOptions, GoldRow, LabelMap, Taken, fold, rows};
 use crate::measure::{average_precision, mean, ratio};
 use crate::table::{ACCURACY, Column, Row, Table};
-use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),

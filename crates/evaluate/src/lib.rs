@@ -21,6 +21,7 @@
 
 mod annotated;
 mod articles;
+mod bench;
 mod chunks;
 mod columns;
 mod documents;
@@ -30,6 +31,8 @@ mod frames;
 mod gold;
 mod measure;
 mod ner;
+mod options;
+mod page;
 mod points;
 mod quotations;
 mod quotes;
@@ -46,9 +49,10 @@ pub use error::Error;
 pub use frames::{Coded, CodedText, read_coded};
 pub use gold::{GoldOptions, LabelMap, Taken};
 pub use measure::{Confusion, Counts, average_precision};
+pub use options::Options;
 pub use quotations::{KindScores, QuotationScores, Share};
 pub use table::{Column, Row, Table};
-pub use task::{Options, Task, evaluate};
+pub use task::{Task, evaluate};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

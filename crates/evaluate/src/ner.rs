@@ -1,12 +1,12 @@
 use pressmark_core::{Document, EntityType};
 use serde_json::json;
 
+use crate::bench::Bench;
 use crate::columns::{GoldDocument, read_columns};
 use crate::documents::Documents;
 use crate::error::{Error, Result, gold};
 use crate::gold::{LabelMap, Taken, files, fold, read};
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 use crate::{Counts, EntityScore};
 
 /// What the names of column files end in.

@@ -4,11 +4,11 @@ use pressmark_core::Document;
 use pressmark_quote::{Gold, read_brat};
 use serde_json::{Value, json};
 
+use crate::bench::Bench;
 use crate::error::{Result, gold};
 use crate::gold::{files, read};
 use crate::points::Points;
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 use crate::{Counts, KindScores, QuotationScores};
 
 const COLUMNS: &[Column] = &[

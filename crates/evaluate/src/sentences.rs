@@ -6,13 +6,13 @@ use pressmark_tokenize::Splitter;
 use serde_json::{Value, json};
 
 use crate::Counts;
+use crate::bench::Bench;
 use crate::documents::Documents;
 use crate::error::{Result, gold};
 use crate::gold::{GoldOptions, GoldRow, files, read};
 use crate::measure::share;
 use crate::points::Points;
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),

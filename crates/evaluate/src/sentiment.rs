@@ -2,11 +2,11 @@ use pressmark_core::{Document, EntityType, Mention, Sentence, Span};
 use serde_json::{Value, json};
 
 use crate::Confusion;
+use crate::bench::Bench;
 use crate::error::{Error, Result, gold};
 use crate::gold::{GoldOptions, GoldRow, Taken, fold};
 use crate::points::Points;
 use crate::table::Table;
-use crate::task::Bench;
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["negative", "neutral", "positive"];

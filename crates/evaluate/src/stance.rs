@@ -4,10 +4,10 @@ use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, Target};
 use serde_json::json;
 
 use crate::Confusion;
+use crate::bench::Bench;
 use crate::error::{Error, On, Result, gold};
 use crate::gold::{GoldOptions, GoldRow, Taken, fold};
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["against", "neutral", "favor"];

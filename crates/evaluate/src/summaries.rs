@@ -7,11 +7,11 @@ use pressmark_summarize::rouge::{Scores, rouge_best};
 use pressmark_tokenize::sentences;
 use serde_json::{Value, json};
 
+use crate::bench::Bench;
 use crate::error::{On, Result, gold};
 use crate::gold::{GoldOptions, GoldRow, files, read};
 use crate::measure::mean;
 use crate::table::{Column, Row, Table};
-use crate::task::Bench;
 
 const COLUMNS: &[Column] = &[
     Column::Share("rouge1"),

@@ -1,0 +1,97 @@
+use std::cell::{OnceCell, RefCell};
+use std::io::Write;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use pressmark::{Annotator, Model, ModelSource, Settings};
+use serde_json::Value;
+
+use crate::annotated::Annotated;
+use crate::documents::Documents;
+use crate::error::{Error, Result};
+use crate::gold::{GoldRow, rows};
+use crate::options::Options;
+
+/// What every evaluation starts from.
+pub(crate) struct Bench<'a> {
+    pub(crate) gold: &'a Path,
+    pub(crate) options: &'a Options,
+    pub(crate) annotated: Option<Rc<Annotated>>,
+    predictions: Option<&'a mut dyn Write>,
+    /// What was wrong with lines of the gold data that were left out.
+    pub(crate) skipped: RefCell<Vec<String>>,
+    /// Loaded once, however many annotators there are.
+    model: OnceCell<Arc<Model>>,
+}
+
+impl<'a> Bench<'a> {
+    pub(crate) fn new(
+        gold: &'a Path,
+        options: &'a Options,
+        annotated: Option<Rc<Annotated>>,
+        predictions: Option<&'a mut dyn Write>,
+    ) -> Self {
+        Self { gold, options, annotated, predictions, skipped: RefCell::default(), model: OnceCell::new() }
+    }
+
+    /// Writes a prediction beside its gold.
+    pub(crate) fn predict(&mut self, line: &Value) -> Result<()> {
+        match &mut self.predictions {
+            Some(file) => writeln!(file, "{line}").map_err(Error::Predictions),
+            None => Ok(()),
+        }
+    }
+
+    /// What was read of the gold data; `None` where it is left out, which is remembered.
+    ///
+    /// # Errors
+    /// When it is not good, and must be.
+    pub(crate) fn keep<T>(&self, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(error @ (Error::Gold { .. } | Error::NoField { .. } | Error::UnknownLabel { .. }))
+                if self.options.gold.lenient =>
+            {
+                self.skipped.borrow_mut().push(error.to_string());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The rows of the gold data, without those that are not good and may be left out.
+    pub(crate) fn rows(&self) -> Result<Vec<GoldRow>> {
+        rows(self.gold, self.options.gold.lenient, &mut self.skipped.borrow_mut())
+    }
+
+    /// An annotator with these stages and what they need.
+    pub(crate) fn annotator(&self, stages: &[&str]) -> Result<Annotator> {
+        self.annotator_with(stages, self.options.settings.clone())
+    }
+
+    fn annotator_with(&self, stages: &[&str], settings: Settings) -> Result<Annotator> {
+        let model = match self.model.get() {
+            Some(model) => Arc::clone(model),
+            None => {
+                let model = self.options.settings.model.load(self.options.settings.precision)?;
+                Arc::clone(self.model.get_or_init(|| model))
+            }
+        };
+        let stages = stages.iter().map(|&name| name.to_owned()).collect();
+        Ok(Annotator::new(Settings { stages, model: ModelSource::Loaded(model), ..settings })?)
+    }
+
+    /// Documents that go through these stages and what they need, or that are annotated already.
+    pub(crate) fn documents(&self, stages: &[&str]) -> Result<Documents> {
+        match &self.annotated {
+            Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
+            None => self.through(stages, self.options.settings.clone()),
+        }
+    }
+
+    /// Documents that go through these stages with these settings.
+    pub(crate) fn through(&self, stages: &[&str], settings: Settings) -> Result<Documents> {
+        Ok(Documents::Annotator(self.annotator_with(stages, settings)?))
+    }
+}

@@ -1,0 +1,14 @@
+use std::path::Path;
+
+use pressmark_core::Document;
+use pressmark_ingest::{Inputs, Options, ingest};
+
+use crate::error::{Result, gold};
+
+/// The document of a page.
+pub(crate) fn page(path: &Path) -> Result<Document> {
+    let options = Options::default();
+    let mut records = Inputs::open(&[path], options.clone()).map_err(pressmark::Error::from)?;
+    let record = records.next().ok_or_else(|| gold(path.display(), "holds nothing"))?;
+    Ok(ingest(&record, &options))
+}
