@@ -56,6 +56,7 @@ mod guard;
 mod journal;
 mod merge;
 mod names;
+mod open;
 mod packing;
 mod paths;
 mod reader;

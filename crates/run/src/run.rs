@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use pressmark_core::{Document, Status, hex};
-use pressmark_ingest::{Ledger, Record as Ingested, Signature, Skipped};
+use pressmark_ingest::{Ledger, Signature, Skipped};
 use pressmark_jsonl::{
     DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
 };
@@ -14,8 +14,7 @@ use crate::files::Files;
 use crate::guard;
 use crate::journal::{Claim, Journal};
 use crate::names::Names;
-use crate::resume::{check_finished, resume};
-use crate::shard::{Shard, ShardRecords};
+use crate::shard::Shard;
 
 /// What is done where an earlier run left its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,35 +246,6 @@ impl Run {
             drop_duplicates: plan.drop_duplicates && !is_shard,
             is_shard,
         }
-    }
-
-    /// Opens the run that the plan asks for; `records` then stands before the first document that is left to do.
-    ///
-    /// # Errors
-    /// When an earlier run stands in the way, cannot be gone on with, or the files cannot be made. Nothing of an
-    /// earlier run is changed then.
-    pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Ingested>>) -> Result<Opened> {
-        if let Some(stream) = stream(plan.output)? {
-            plan.refuse_stream()?;
-            let rows = Rows::Stream(BufWriter::new(stream));
-            return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing(plan)?))));
-        }
-        let names = plan.names()?;
-        if plan.if_exists == IfExists::Resume {
-            if !plan.input_is_rereadable {
-                return Err(Error::InputIsStream);
-            }
-            if let Some(journal) = Journal::open(&names.journal())? {
-                names.recover()?;
-                return resume(plan, names, journal, records);
-            }
-            names.recover()?;
-            if let Some(manifest) = names.read_manifest()? {
-                return check_finished(plan, &names, manifest, records);
-            }
-        }
-        let has_journal = plan.input_is_rereadable || plan.shard != Shard::WHOLE;
-        Ok(Opened::Ready(Box::new(Self::begin(plan, names, has_journal)?)))
     }
 
     /// A run without a document, where nothing stands in its way.

@@ -1,0 +1,40 @@
+use std::io::BufWriter;
+
+use pressmark_ingest::Record;
+
+use crate::error::{Error, Result};
+use crate::journal::Journal;
+use crate::resume::{check_finished, resume};
+use crate::run::{Done, IfExists, Opened, Plan, Rows, Run, stream};
+use crate::shard::{Shard, ShardRecords};
+
+impl Run {
+    /// Opens the run that the plan asks for; `records` then stands before the first document that is left to do.
+    ///
+    /// # Errors
+    /// When an earlier run stands in the way, cannot be gone on with, or the files cannot be made. Nothing of an
+    /// earlier run is changed then.
+    pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<Opened> {
+        if let Some(stream) = stream(plan.output)? {
+            plan.refuse_stream()?;
+            let rows = Rows::Stream(BufWriter::new(stream));
+            return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing(plan)?))));
+        }
+        let names = plan.names()?;
+        if plan.if_exists == IfExists::Resume {
+            if !plan.input_is_rereadable {
+                return Err(Error::InputIsStream);
+            }
+            if let Some(journal) = Journal::open(&names.journal())? {
+                names.recover()?;
+                return resume(plan, names, journal, records);
+            }
+            names.recover()?;
+            if let Some(manifest) = names.read_manifest()? {
+                return check_finished(plan, &names, manifest, records);
+            }
+        }
+        let has_journal = plan.input_is_rereadable || plan.shard != Shard::WHOLE;
+        Ok(Opened::Ready(Box::new(Self::begin(plan, names, has_journal)?)))
+    }
+}
