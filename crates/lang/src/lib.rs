@@ -37,15 +37,15 @@ mod neutral;
 mod pack;
 mod table;
 mod topics;
+mod verb_form;
 
 // To add a language, add the name of its folder.
 languages![en, fr];
 
 pub use classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
 pub use language::Language;
-pub use topics::{
-    Abbreviation, Case, Country, Cue, Gender, Number, Opener, Pronoun, QuotationMarks, Title, TitleKind, VerbForm,
-};
+pub use topics::{Abbreviation, Case, Country, Cue, Gender, Number, Opener, Pronoun, QuotationMarks, Title, TitleKind};
+pub use verb_form::VerbForm;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

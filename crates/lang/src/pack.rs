@@ -1,6 +1,6 @@
 //! What a language folder hands over: the text of its files and its rules.
 
-use crate::topics::VerbForm;
+use crate::verb_form::VerbForm;
 
 /// How a language makes the forms of a regular verb from its base form.
 pub(crate) type Inflect = fn(base: &str) -> Vec<(String, VerbForm)>;

@@ -1,6 +1,6 @@
 //! The forms of regular verbs.
 
-use crate::topics::VerbForm;
+use crate::verb_form::VerbForm;
 
 /// The -s, -ed and -ing forms by the rules of spelling. Doubled consonants ("admitted") are listed in the file.
 pub(super) fn forms(base: &str) -> Vec<(String, VerbForm)> {

@@ -12,7 +12,7 @@ pub(crate) use calendar::Calendar;
 pub use marks::QuotationMarks;
 pub use persons::{Case, Gender, Number, Pronoun, Title, TitleKind};
 pub use places::Country;
-pub use speech::{Cue, VerbForm};
+pub use speech::Cue;
 #[cfg(test)]
 pub(crate) use stops::LONGEST_ABBREVIATION;
 pub use stops::{Abbreviation, Opener};

@@ -6,6 +6,7 @@ use crate::Language;
 use crate::classes::{ClassSet, SpeechClass};
 use crate::pack::Pack;
 use crate::table::{Line, Table, class_set, lines};
+use crate::verb_form::VerbForm;
 
 /// How often a word was the cue of reported speech in annotated text, file `cues.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,19 +27,6 @@ impl Cue {
         let cue = Self { word, construction, cue: line.cell(2)?.parse().ok()?, seen: line.cell(3)?.parse().ok()? };
         (cue.cue <= cue.seen).then_some(cue)
     }
-}
-
-/// The form that inflection gave a verb.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum VerbForm {
-    /// say.
-    Base,
-    /// says.
-    ThirdPerson,
-    /// said.
-    Past,
-    /// saying.
-    PresentParticiple,
 }
 
 impl Language {
