@@ -7,8 +7,8 @@ use std::f32::consts::LOG2_E;
 use std::fmt::Debug;
 use std::ops::Range;
 
-use super::Engine;
 use super::embeddings::Embeddings;
+use super::forward::Engine;
 use super::scratch::{Pool, room};
 use crate::config::Config;
 use crate::kernels::{Attend, Kernel, LANES, Lanes, NormRows};
