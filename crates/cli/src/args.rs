@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use pressmark::{Backends, Slot, StageInfo};
+use pressmark::{Backends, Settings, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
@@ -126,6 +126,9 @@ pub(crate) struct StageArgs {
     /// Labels of entities
     #[arg(long, value_enum, default_value_t = Labels::News)]
     pub(crate) labels: Labels,
+    /// Lowest score, in [0, 1], of a name that is marked
+    #[arg(long, default_value_t = Settings::default().min_score, value_name = "SCORE", value_parser = parse_share)]
+    pub(crate) min_score: f32,
     /// Codebook of terms that adds labels to entities (TOML); may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) terms: Vec<PathBuf>,
@@ -155,6 +158,7 @@ impl Default for StageArgs {
         Self {
             stages: Vec::new(),
             labels: Labels::News,
+            min_score: Settings::default().min_score,
             terms: Vec::new(),
             codebook: Vec::new(),
             min_frame_score: 0.0,

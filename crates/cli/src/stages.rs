@@ -13,6 +13,7 @@ impl StageArgs {
         Ok(Settings {
             stages: self.stages.clone(),
             scheme: self.labels.into(),
+            min_score: self.min_score,
             terms: self.terms.iter().map(pressmark::terms).collect::<Result<Vec<Terms>, _>>()?,
             codebooks: self.codebook.iter().map(|name| pressmark::codebook(name)).collect::<Result<Vec<_>, _>>()?,
             summary: match self.summary {

@@ -81,6 +81,7 @@ static STAGES: &[StageInfo] = &[
         make: |parts| {
             let mut options = pressmark_ner::Options::default();
             options.scheme = parts.settings.scheme;
+            options.min_score = parts.settings.min_score;
             options.terms.clone_from(&parts.settings.terms);
             Ok(Box::new(Ner::new(Arc::clone(parts.model), options)?))
         },

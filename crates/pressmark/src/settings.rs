@@ -33,6 +33,8 @@ pub struct Settings {
     pub stages: Vec<String>,
     /// Labels of entities. Default: [`Scheme::News`].
     pub scheme: Scheme,
+    /// Lowest score, in [0, 1], of a mention of an entity. Default: [`pressmark_ner::MIN_SCORE`].
+    pub min_score: f32,
     /// Codebooks of terms that add labels to entities. Default: none.
     pub terms: Vec<Terms>,
     /// Codebooks of frames. Default: empty, which means [`default_codebooks`](crate::default_codebooks).
@@ -75,6 +77,7 @@ impl Default for Settings {
             precision: Precision::Int8,
             stages: Vec::new(),
             scheme: Scheme::News,
+            min_score: pressmark_ner::MIN_SCORE,
             terms: Vec::new(),
             codebooks: Vec::new(),
             min_frame_score: 0.0,
