@@ -126,7 +126,7 @@ fn a_library_that_is_not_built_in_is_refused_and_told_how_to_get() {
             "{message}"
         );
     }
-    assert!(refusal(&["annotate", "seeds", "--backend", "ner=onnx"]).contains("none of embedded and rust-bert"));
+    assert!(refusal(&["annotate", "seeds", "--backend", "ner=onnx"]).contains("neither embedded nor rust-bert"));
     let fit = ["codebook", "fit", "coded.jsonl", "--codebook", "news-frames", "--backend", "rust-bert"];
     assert!(refusal(&fit).contains("--backend"));
     assert_eq!(

@@ -32,7 +32,9 @@ fn another_vocabulary_or_depth_changes_no_code() {
         let row = annotate(vocabulary, layers, TEXT);
         assert_eq!(row["status"], "ok", "{vocabulary:?}: {}", row["problems"]);
         let count = |layer: &str| row[layer].as_array().map_or(0, Vec::len);
-        assert_eq!((count("sents"), count("summary"), count("frames")), (3, 3, 20), "{vocabulary:?}");
+        assert_eq!((count("sents"), count("frames")), (3, 20), "{vocabulary:?}");
+        // To a random model sentences may seem to say the same, and what repeats is left out.
+        assert!((1..=3).contains(&count("summary")), "{vocabulary:?}");
         // A random model may see no sentence that bears on the target; the outlet's stance is there all the same.
         assert!(count("quotes") == 1 && count("stances") > 0, "{vocabulary:?}");
         let stages = row["provenance"]["stages"].as_array().expect("a list");

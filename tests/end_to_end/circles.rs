@@ -56,20 +56,26 @@ fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSe
     let code: String =
         text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
     let mut found = Vec::new();
-    for statement in code.split("use ").skip(1) {
-        paths(statement.split(';').next().unwrap_or_default(), "", &mut found);
+    for (before, statement) in code.split("use ").zip(code.split("use ").skip(1)) {
+        let is_inner = before.ends_with(' ');
+        let mut named = Vec::new();
+        paths(statement.split(';').next().unwrap_or_default(), "", &mut named);
+        found.extend(named.into_iter().map(|path| (path, is_inner)));
     }
     // Paths in the code itself.
     for place in code.split("crate::").skip(1) {
         let path: String = place.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
-        found.push(format!("crate::{path}"));
+        found.push((format!("crate::{path}"), false));
     }
-    let resolve = |path: &String| {
+    let resolve = |(path, is_inner): &(String, bool)| {
+        let is_inner = *is_inner;
         let mut base: Module = Vec::new();
         let mut parts = path.split("::").map(str::trim).peekable();
         match parts.next()? {
             "crate" => {}
             "self" => base.clone_from(module),
+            // Of a module inside this file.
+            "super" if is_inner => base.clone_from(module),
             "super" => {
                 base = module[..module.len().checked_sub(1)?].to_vec();
                 while parts.next_if_eq(&"super").is_some() {

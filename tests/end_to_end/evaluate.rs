@@ -75,14 +75,14 @@ fn predictions_stand_beside_their_gold() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("predictions.jsonl");
     let out = path.to_str().expect("a path in UTF-8");
-    let macro_row = row("sentiment", "sentiment.jsonl", "accuracy", &["--predictions", out]);
+    let accuracy_row = row("sentiment", "sentiment.jsonl", "accuracy", &["--predictions", out]);
     let lines = fs::read_to_string(&path).expect("predictions");
     let right = lines.lines().filter(|line| {
         let line: Value = serde_json::from_str(line).expect("JSON");
         line["gold"] == line["predicted"]
     });
     let accuracy = right.count() as f64 / lines.lines().count() as f64;
-    assert_eq!(macro_row["f1"].as_f64(), Some(accuracy), "another program scores the same");
+    assert_eq!(accuracy_row["accuracy"].as_f64(), Some(accuracy), "another program scores the same");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn unknown_formats_are_refused_with_the_line() {
         assert_eq!((code, json.as_str()), (2, ""), "{task}: {message}");
         assert!(message.contains(expected), "{task}: {message}");
     };
-    check("ner", "a.conll", "Rain O\nfell\n", "line 2 is \"fell\", expected a token and its tag");
+    check("ner", "a.conll", "Rain O\nfell\n", "is \"fell\", expected a token and its tag");
     check("sentences", "a.jsonl", "{\"text\": \"A. B.\"}\n", "line 1 of ");
     check(
         "sentences",
@@ -115,7 +115,7 @@ fn unknown_formats_are_refused_with_the_line() {
     check("frames", "f.jsonl", "{\"text\": \"x\", \"label\": [\"odd\"]}\n", "gives no label of the codebook");
     check("stance", "s.csv", "text,target,label\nx,y,maybe\n", "line 2 of ");
     check("stance", "t.csv", "text,label\nx,FAVOR\n", "has no field for the target");
-    check("summaries", "s.jsonl", "{\"text\": \"x\"}\n", "expected {text, references: [\"…\"]}");
+    check("summaries", "s.jsonl", "{\"text\": \"x\"}\n", "has no summary, expected {text, summary: \"…\"}");
     check("articles", "none", "x", "ground-truth.json");
 }
 

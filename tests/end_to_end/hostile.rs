@@ -66,7 +66,7 @@ fn a_model_without_a_head_for_stances_leaves_them_out_unless_asked() {
     };
     let (code, row, message) = annotate(&[]);
     assert_eq!(code, Some(0), "{message}");
-    assert!(message.contains("has no head stance: stances are left out"), "{message}");
+    assert!(message.contains("has no head stance: the stage stance is left out"), "{message}");
     let row: Value = serde_json::from_slice(&row).expect("JSON");
     assert!(!row["frames"].as_array().expect("frames").is_empty() && row["stances"] == json!([]));
     for asked in [&["--stages", "stance"], &["--target", "a new door"]] {

@@ -31,6 +31,9 @@ fn readable(record: &Record<'_>) -> String {
     }
     for segment in record.segments.iter().filter(|segment| segment.start.is_none()) {
         let reason = segment.reason.as_deref().unwrap_or_default();
+        if reason == "whitespace" {
+            continue;
+        }
         let _ = writeln!(out, "dropped    {reason}, {} bytes", segment.raw_end - segment.raw_start);
     }
     let _ = writeln!(out, "sentences  {}, words and marks {}", record.sents.len(), record.tokens.len());

@@ -311,6 +311,6 @@ mod tests {
         let stance = serde_json::json!({
             "holder": "outlet", "target": "rain", "label": "pro", "score": 0.5, "evidence": [],
         });
-        check(&with("stances", stance), "has the label \"pro\" is none of favor, against, neutral");
+        check(&with("stances", stance), "has the label \"pro\", which is none of favor, against, neutral");
     }
 }

@@ -139,7 +139,7 @@ mod tests {
         table.skipped.push("line 3 of dev.txt is empty".to_owned());
         assert_eq!(
             table.text(),
-            "               f1          gold\nPER         94.50             1\nall             –            12\n\
+            "                    f1          gold\nPER              94.50             1\nall                  –            12\n\
              accuracy         50.00            12\n\
              note: MISC is left out\nnote: 1 part of the gold data left out\n  line 3 of dev.txt is empty\n"
         );

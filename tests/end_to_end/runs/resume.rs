@@ -61,12 +61,11 @@ fn a_codebook_that_changed_is_another_setting() {
     let terms = place.arg("terms.toml");
     let write = |term: &str| {
         let text = format!(
-            "name = \"ores\"\nversion = \"1\"\n\n[[term]]\nlabel = \"MINERAL\"\nname = \"{term}\"\nforms = [\"{term}\"]\n"
+            "[codebook]\nname = \"ores\"\nversion = \"1\"\nkind = \"terms\"\n\n[[label]]\nname = \"MINERAL\"\nterms = [\"{term}\"]\n"
         );
         fs::write(&terms, text).expect("written");
     };
     write("cobalt");
-    // Terms are not read where no stage wants them, and are a setting all the same.
     place.break_off("out.jsonl", &["--terms", &terms]);
     write("copper");
     let (code, message) = place.annotate("out.jsonl", &["--terms", &terms, "--resume"]);
@@ -188,8 +187,8 @@ fn what_cannot_be_had_twice_cannot_be_resumed() {
         &["annotate", "-", "-o", &place.arg("out.jsonl"), "--resume"],
         "standard input and pipes cannot be read twice",
     );
-    check(&["annotate", "seeds", "--shard", "1/2"], "name one (-o FILE)");
-    check(&["annotate", "seeds", "--shard-rows", "5"], "name them (-o FILE)");
+    check(&["annotate", "seeds", "--shard", "1/2"], "name a file (-o FILE)");
+    check(&["annotate", "seeds", "--shard-rows", "5"], "an output in parts is several files: name a file (-o FILE)");
     check(&["annotate", "seeds", "--resume", "--overwrite", "-o", "x"], "cannot be used with");
     assert!(place.names("out").is_empty());
 }
