@@ -2,7 +2,7 @@
 //!
 //! [`evaluate`] runs a [`Task`] over a file or folder of gold annotations and gives a [`Table`]: strict entity F1,
 //! boundary F1 of sentences, quotations with source and cue, targeted sentiment, frames, stances, ROUGE, and articles
-//! taken out of pages. Predictions come from a [`System`], such as the pipeline itself ([`Pipeline`]), or from lines that
+//! taken out of pages. Predictions come from the pipeline itself ([`pressmark::Annotator`]), or from lines that
 //! were annotated before ([`Options::annotated`]). [`Counts`] is what precision, recall and F1 are made of everywhere;
 //! [`read_columns`] and [`EntityScore`], [`QuotationScores`] and [`Confusion`] can be used by themselves:
 //!

@@ -261,7 +261,7 @@ impl Annotator {
         records: impl Iterator<Item = (InputRecord, T)> + Send,
         sink: impl FnMut(Vec<Annotated<T>>) -> ControlFlow<B>,
     ) -> Option<B> {
-        let jobs = self.inner.settings.jobs();
+        let jobs = self.inner.settings.threads();
         let parallel = Parallel {
             jobs,
             batch: BATCH_RECORDS,
@@ -331,7 +331,7 @@ impl Annotator {
     /// Documents annotated at once.
     #[must_use]
     pub fn jobs(&self) -> usize {
-        self.inner.settings.jobs()
+        self.inner.settings.threads()
     }
 
     /// The settings.

@@ -98,7 +98,7 @@ impl Default for Settings {
 
 impl Settings {
     /// How many documents are annotated at once.
-    pub(crate) fn jobs(&self) -> usize {
+    pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(cores, NonZeroUsize::get)
     }
