@@ -153,6 +153,25 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     copy.insert("crates/lang/src/lib.rs", "fr];", "cy, ");
 }
 
+/// A variant with its names in one file that was there, and how it is read in another.
+fn add_a_format(copy: &mut Copy) {
+    let options = "crates/ingest/src/options.rs";
+    copy.insert(options, "    /// A text export of Nexis", "    /// Org mode, one document a file.\n    Org,\n");
+    copy.insert(options, "        Self::Export,\n    ];", "        Self::Org,\n");
+    copy.insert(options, "            Self::Export => \"export\",", "            Self::Org => \"org\",\n");
+    copy.insert(options, "            \"export\" => Self::Export,", "            \"org\" => Self::Org,\n");
+    copy.insert(
+        options,
+        "            Self::Markdown => \"text/markdown\",",
+        "            Self::Org => \"text/org\",\n",
+    );
+    copy.insert(
+        "crates/ingest/src/ingest.rs",
+        "        _ if is_page_source(&decoded.text) =>",
+        "        Format::Org => plain(&decoded, record, options, doc)?,\n",
+    );
+}
+
 /// A program that says what it finds in the copy.
 const PROGRAM: &str = r#"
 fn main() {
@@ -162,14 +181,19 @@ fn main() {
     println!("abstract: {}", record.abstract_text.as_deref().unwrap_or("none"));
     println!("stages: {}", stages.join(" "));
     println!("language: {}", pressmark_lang::Language::of(Some("cy")).name());
+    let org = pressmark::Format::from_extension("org").expect("the format has its ending");
+    let text = b"The road to Bergen was closed on Monday after a week of rain, the county said.";
+    let record = press.annotate_bytes(text, org).expect("it is short");
+    println!("format: {} {}", record.source.media_type, record.status);
 }
 "#;
 
 #[test]
-fn a_stage_and_a_language_are_added_in_few_places() {
+fn a_stage_a_language_and_a_format_are_added_in_few_places() {
     let mut copy = Copy::new("with-more");
     assert!(copy.walk(add_a_stage) <= 3);
     assert!(copy.walk(add_a_language) <= 1);
+    assert!(copy.walk(add_a_format) <= 3);
     let manifest = fs::read_to_string(root().join("tests/outside/Cargo.toml")).expect("it is there");
     let manifest = manifest.replace("../../crates", "../crates");
     let more = "[dependencies]\npressmark-lang = { path = \"../crates/lang\" }";
@@ -181,4 +205,5 @@ fn a_stage_and_a_language_are_added_in_few_places() {
     let stages = lines.next().unwrap_or_default();
     assert!(stages.contains("tokenize lead") || stages.ends_with(" lead"), "the stage ran unasked: {stages}");
     assert_eq!(lines.next(), Some("language: Welsh"));
+    assert_eq!(lines.next(), Some("format: text/org ok"));
 }
