@@ -1,8 +1,5 @@
-use std::sync::Arc;
-
 use anyhow::{Result, anyhow};
-use pressmark::{Annotator, Length, Model, ModelSource, Settings, Terms};
-use pressmark_tokenize::{Subwords, Tokenizer};
+use pressmark::{Annotator, Length, ModelSource, Settings, Terms};
 
 use crate::args::{ModelArgs, StageArgs, SummaryLength};
 use crate::terminal;
@@ -55,11 +52,4 @@ pub(crate) fn no_rust_bert() -> anyhow::Error {
         "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
          cargo build --release -p pressmark-cli --features rust-bert (the README, \"Large models\", tells how)"
     )
-}
-
-/// The tokenizer that the model was trained with.
-pub(crate) fn tokenizer(model: &Arc<Model>) -> Result<Tokenizer> {
-    let subwords = Subwords::from_json(model.tokenizer_json())?;
-    let options = pressmark_tokenize::Options { max_window: model.max_window(), max_tokens: usize::MAX };
-    Ok(Tokenizer::new(subwords, options)?)
 }

@@ -99,8 +99,11 @@ impl ModelSource {
     }
 }
 
-/// The tokenizer that the model was trained with.
-pub(crate) fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
+/// The tokenizer that the model was trained with; of a document it takes `max_tokens` words and marks at most.
+///
+/// # Errors
+/// When the bundle's tokenizer cannot be read, or its windows have no room.
+pub fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
     let failed = |source| Error::Stage { stage: "tokenize", source: Box::new(source) };
     let subwords = Subwords::from_json(model.tokenizer_json()).map_err(failed)?;
     let options = pressmark_tokenize::Options { max_window: model.max_window(), max_tokens };

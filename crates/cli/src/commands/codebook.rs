@@ -13,7 +13,7 @@ use pressmark_run::{Error, refuse_to_replace};
 use super::evaluate::{GoldArgs, explain};
 use crate::advice::advise;
 use crate::args::EncoderArgs;
-use crate::{Outcome, model, stages, terminal};
+use crate::{Outcome, model, terminal};
 
 const FIT_EXAMPLES: &str = "\
 Examples:
@@ -95,7 +95,7 @@ fn fit(args: &FitArgs) -> Result<Outcome> {
     let coded = coded.texts.into_iter().map(|text| CodedText { text: text.text, labels: text.labels });
     let texts: Vec<CodedText> = coded.collect();
     let model = model::load(&args.model)?;
-    let fitted = pressmark_frames::fit(&codebook, &model, &stages::tokenizer(&model)?, &texts)?;
+    let fitted = pressmark_frames::fit(&codebook, &model, &pressmark::tokenizer(&model, usize::MAX)?, &texts)?;
     if args.output.as_os_str() == "-" {
         write!(io::stdout().lock(), "{}", fitted.toml)?;
     } else {

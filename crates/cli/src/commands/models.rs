@@ -9,7 +9,7 @@ use crate::args::BundleArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pressmark::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
 
-use crate::{Outcome, model, stages};
+use crate::{Outcome, model};
 
 const MODELS_EXAMPLES: &str = "\
 Examples:
@@ -96,7 +96,7 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
 fn prepare(dir: PathBuf) -> Result<String> {
     let path = dir.join(Vectors::FILE);
     let model = model::open(&BundleArgs { model: Some(dir.clone()) })?;
-    let vectors = Vectors::encode(&model, &stages::tokenizer(&model)?, &pressmark::shipped_codebooks())?;
+    let vectors = Vectors::encode(&model, &pressmark::tokenizer(&model, usize::MAX)?, &pressmark::shipped_codebooks())?;
     vectors.save(&dir, &model)?;
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
@@ -235,7 +235,7 @@ mod tests {
     fn the_shipped_vectors_are_those_of_the_shipped_model() {
         let args = BundleArgs { model: None };
         let model = model::open(&args).unwrap();
-        let tokenizer = stages::tokenizer(&model).unwrap();
+        let tokenizer = pressmark::tokenizer(&model, usize::MAX).unwrap();
         let fresh = Vectors::encode(&model, &tokenizer, &pressmark::shipped_codebooks()).unwrap();
         let distance = args.source().codebook_vectors(&model).unwrap().distance(&fresh);
         assert!(distance.is_some_and(|d| d < 1e-6), "{distance:?}: run pressmark models prepare models/pressmark-news");
