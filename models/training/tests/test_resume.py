@@ -102,3 +102,14 @@ def test_rate_rises_stays_and_falls() -> None:
     assert rate_factor(50, 10, 100, 20) == 1.0
     assert 0.4 < rate_factor(90, 10, 100, 20) < 0.6
     assert rate_factor(99, 10, 100, 20) < 0.06
+
+
+def test_the_batches_of_several_lines_do_not_depend_on_processes(tmp_path: Path) -> None:
+    plan = Plan("pressmark-news-small", entity_subwords=60, task_subwords=60, lines=2)
+    drawn = Run(plan, material(), tmp_path).draws
+    alone = Run(plan, material(), tmp_path).draws.lines
+    for step in range(4):
+        mine, theirs = drawn.batch(step), alone[step % 2].batch(step)
+        assert torch.equal(mine.tokens.ids, theirs.tokens.ids)
+        assert mine.tags == theirs.tags
+        assert drawn.places[step % 2] == alone[step % 2].places

@@ -1,6 +1,6 @@
 """Packed items to tensors, hidden states to logits and losses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..data.labels import NEWS, allowed
-from .encoder import Grid, Model, Tokens
+from .encoder import Grid, Model, Tokens, sent
 from .heads import SPECS
 from .windows import Packed, Window
 
@@ -31,9 +31,17 @@ class Batch:
     tags: list[str | None]  # of each of these
     ranges: Tensor  # [R, 3]: begin, end, group of each span of a group
     shares: Tensor  # [R]: of the group's mean
+    cells: Tensor  # [C, 2]: place and group of every subword of every span
     firsts: Tensor  # [G]: flat place of the first special token of the group's window
     groups: int
     rows: dict[str, HeadRows]
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        if device.type == "cpu":
+            return self
+        names = ("words", "ranges", "shares", "cells", "firsts")
+        return replace(self, tokens=self.tokens.to(device), **{n: sent(getattr(self, n), device) for n in names})
 
 
 FILLED = 256  # subwords
@@ -118,10 +126,19 @@ def collate(packed: list[Packed], heads: set[str], tags: bool = True) -> Batch:
             entry.labels.append(row.label)
             entry.owners.append((number, r))
         first_window += len(p.windows)
+    spans = torch.tensor(ranges, dtype=torch.long).view(-1, 3)
     return Batch(
-        tokens, torch.tensor(words, dtype=torch.long), labels, torch.tensor(ranges, dtype=torch.long).view(-1, 3),
-        torch.tensor(shares), torch.tensor(firsts, dtype=torch.long), len(firsts), rows,
+        tokens, torch.tensor(words, dtype=torch.long), labels, spans, torch.tensor(shares), _cells(spans), torch.tensor(firsts, dtype=torch.long), len(firsts), rows,
     )  # fmt: skip
+
+
+def _cells(spans: Tensor) -> Tensor:
+    """Place and group of every subword of spans [R, 3]."""
+    begin, end, group = spans.T
+    lengths = end - begin
+    span = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
+    place = begin[span] + torch.arange(len(span)) - (lengths.cumsum(0) - lengths)[span]
+    return torch.stack([place, group[span]], 1)
 
 
 def group_means(hidden: Tensor, batch: Batch) -> Tensor:
@@ -134,12 +151,8 @@ def group_means(hidden: Tensor, batch: Batch) -> Tensor:
 
 def pooled(outputs: Tensor, batch: Batch) -> Tensor:
     """Logits of a pooled head for each group: the mean of the subwords' values by the softmax of their weights."""
-    begin, end, group = batch.ranges.T
-    lengths = end - begin
-    span = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
-    place = begin[span] + torch.arange(len(span)) - (lengths.cumsum(0) - lengths)[span]
+    place, owner = batch.cells.T
     weights, values = outputs[place].chunk(2, -1)
-    owner = group[span]
     most = weights.new_full((batch.groups, weights.shape[1]), -1e9)
     most = most.scatter_reduce(0, owner[:, None].expand_as(weights), weights.detach(), "amax", include_self=True)
     weights = (weights - most[owner]).exp()
@@ -152,7 +165,7 @@ def logits_of(model: Model, hidden: Tensor, batch: Batch) -> dict[str, Tensor]:
     out: dict[str, Tensor] = {}
     means = group_means(hidden, batch) if batch.groups else hidden
     for name, rows in batch.rows.items():
-        groups = torch.tensor(rows.groups)
+        groups = sent(torch.tensor(rows.groups), hidden.device)
         kind = SPECS[name].input
         if kind == "subwords":
             out[name] = pooled(model.head(name)(hidden), batch).index_select(0, groups[:, 0])
@@ -196,23 +209,21 @@ MASKS = TagMasks()
 
 def tag_loss(logits: Tensor, tags: list[str | None]) -> Tensor:
     """Minus the log of the probability that the label is among those that the tag allows: the mean over words."""
-    rows = MASKS(tags)
-    matrix = MASKS.matrix()
+    rows, matrix = sent(MASKS(tags), logits.device), sent(MASKS.matrix(), logits.device)
     left_open = (matrix[rows] == 0).all(1)
     free = (logits + matrix[rows]).logsumexp(-1)
     losses = logits.logsumexp(-1) - free
-    return losses.masked_fill(left_open, 0.0).sum() / max(1, int((~left_open).sum()))
+    return losses.masked_fill(left_open, 0.0).sum() / (~left_open).sum().clamp_min(1)
 
 
 def row_loss(name: str, logits: Tensor, labels: list, teacher: Tensor | None) -> Tensor:
     """The mean loss of one head's rows; labels of -1 count for nothing."""
-    kind = SPECS[name].output
+    kind, wanted = SPECS[name].output, sent(torch.tensor(labels), logits.device)
     if kind == "softmax":
-        return F.cross_entropy(logits, torch.tensor(labels))
+        return F.cross_entropy(logits, wanted)
     if kind == "vector":
         assert teacher is not None
-        return (1 - F.cosine_similarity(logits, teacher[torch.tensor(labels)].float())).mean()
-    wanted = torch.tensor(labels)
+        return (1 - F.cosine_similarity(logits, teacher[wanted].float())).mean()
     known = wanted >= 0
     losses = F.binary_cross_entropy_with_logits(logits, wanted.clamp_min(0), reduction="none")
     return losses.masked_fill(~known, 0.0).sum() / known.sum().clamp_min(1)

@@ -13,6 +13,11 @@ from torch.nn import functional as F
 EPSILON = 1e-12
 
 
+def sent(x: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the CPU on a device; a GPU is not waited for."""
+    return x if device.type == "cpu" else x.pin_memory().to(device, non_blocking=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """Of an encoder; `shapes` is 0 where the vocabulary keeps capital letters."""
@@ -36,6 +41,10 @@ class Grid:
     cells: Tensor
     there: Tensor  # [B, T], true where a subword stands
 
+    def to(self, device: torch.device) -> "Grid":
+        """The same on a device."""
+        return Grid(self.begin, self.end, sent(self.cells, device), sent(self.there, device))
+
 
 @dataclass(slots=True)
 class Tokens:
@@ -48,6 +57,11 @@ class Tokens:
     shapes: Tensor
     positions: Tensor
     grids: list[Grid]
+
+    def to(self, device: torch.device) -> "Tokens":
+        """The same on a device."""
+        flat = (sent(t, device) for t in (self.ids, self.shapes, self.positions))
+        return Tokens(*flat, [g.to(device) for g in self.grids])
 
 
 class Embeddings(nn.Module):
@@ -69,7 +83,9 @@ class Embeddings(nn.Module):
 
 
 def dropped(x: Tensor, share: float) -> Tensor:
-    """Dropout with a byte of chance a number, where `torch.dropout` takes eight times as many."""
+    """Dropout; on the CPU with a byte of chance a number, where `torch.dropout` takes eight times as many."""
+    if x.device.type != "cpu":
+        return F.dropout(x, share)
     words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
     bar = round(256 * share)
     kept = (words.view(torch.uint8)[: x.numel()] >= bar).view(x.shape)
@@ -87,10 +103,11 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, tokens: Tokens) -> Tensor:
         parts = (self.query, self.key, self.value)
         together = F.linear(x, torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts]))
-        with torch.autocast("cpu", enabled=False):  # in bfloat16 this one is slower
-            wide = together.float()
+        with torch.autocast(x.device.type, enabled=False):
+            # On the CPU this one is slower in bfloat16.
+            wide = together.float() if x.device.type == "cpu" else together
             found = [self._within(wide[g.begin : g.end], g) for g in tokens.grids]
-            rest = x.new_zeros(len(x) - tokens.grids[-1].end, x.shape[1], dtype=torch.float32)
+            rest = wide.new_zeros(len(x) - tokens.grids[-1].end, x.shape[1])
             return torch.cat([*found, rest]).to(together.dtype)
 
     def _within(self, together: Tensor, grid: Grid) -> Tensor:
@@ -157,6 +174,11 @@ class Encoder(nn.Module):
             x = layer(x, tokens, self.dropout)
         return x.float()
 
+    def read(self, tokens: Tokens) -> Tensor:
+        """The same, multiplied in bfloat16."""
+        with torch.autocast(tokens.ids.device.type, torch.bfloat16):
+            return self(tokens)
+
 
 class Head(nn.Sequential):
     """Linear layers with GELU (erf) and dropout between them."""
@@ -191,6 +213,11 @@ class Model(nn.Module):
     def head(self, name: str) -> Head:
         """A head by its name in the bundle."""
         return self.heads[name.replace(".", "__")]  # type: ignore[return-value]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.encoder.embeddings.LayerNorm.weight.device
 
     @property
     def head_names(self) -> list[str]:

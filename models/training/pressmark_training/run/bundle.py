@@ -196,7 +196,7 @@ def export(
 ) -> Model:
     """Writes all of the bundle but card, licence and scores; gives the model that a reader of it sees."""
     out.mkdir(parents=True, exist_ok=True)
-    model = copy.deepcopy(model)
+    model = copy.deepcopy(model).cpu()
     with_offsets(model, calibration)
     tensors = stored(model)
     save_file(tensors, out / "model.safetensors", metadata={"format": FORMAT})

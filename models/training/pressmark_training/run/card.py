@@ -4,7 +4,8 @@ from typing import Any
 
 from ..data.registry import DataSet
 from ..nn.heads import SPECS
-from .train import SHARES, Plan
+from .streams import SHARES
+from .train import Plan
 
 BASES = {
     "pressmark-news": (
@@ -97,6 +98,10 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
     """README.md of the bundle; `sets` with how many items of each trained."""
     languages = " and ".join(LANGUAGES[x] for x in plan.languages)
     coded = [s.title for s, _ in sets if "large language models" in s.title]
+    device = "one GPU" if scores.get("device", "cpu") != "cpu" else "one thread"
+    options = [f"--bundle {plan.bundle}", *(["--with-research-sets"] if plan.research else [])]
+    options += [f"--{k} {getattr(plan, k)}" for k in ("batch", "lines") if getattr(plan, k) > 1]
+    options += [f"--steps {scores.get('step', 0)} --cool {scores.get('cool', 0)}"]
     lines = [
         f"# {plan.name} {version}",
         "",
@@ -141,11 +146,12 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "",
         "## Training",
         "",
-        f"{scores.get('step', 0):,} steps, {scores.get('minutes', 0):,} minutes of one thread. Each step has "
-        f"{plan.entity_subwords} subwords of entity data",
-        f"and {plan.task_subwords} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). The weights are a moving average.",
+        f"{scores.get('step', 0):,} steps, {scores.get('minutes', 0):,} minutes on {device}. Each step has "
+        f"{plan.entity_subwords * plan.batch} subwords of entity data",
+        f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "
+        "The weights are a moving average.",
         "",
-        f"    python -m pressmark_training --bundle {plan.bundle}{' --with-research-sets' if plan.research else ''} --data DATA --work WORK --out OUT",
+        f"    python -m pressmark_training {' '.join(options)} --data DATA --work WORK --out OUT",
         "",
         "## Scores",
         "",

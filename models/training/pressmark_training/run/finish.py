@@ -16,8 +16,8 @@ from .train import Run
 def counted(run: Run) -> list[tuple[DataSet, int]]:
     """The sets of the run, with how many items of each train."""
     counts: dict[str, int] = {}
-    for stream in run.streams.values():
-        for item, _ in stream.items:
+    for items in run.items.values():
+        for item in items:
             counts[item.source] = counts.get(item.source, 0) + 1
     return [(s, counts[s.name]) for s in registry() if s.name in counts]
 
@@ -41,8 +41,10 @@ def finish(run: Run, data: Path, out: Path, version: str) -> None:
     run.average.swap()
     # Offsets stand in the stored biases now.
     flat = {k: {**v, "offsets": [0.0] * len(v["offsets"])} if "offsets" in v else v for k, v in fitted.items()}
-    evaluation = Evaluation(seen, run.subwords, flat, data, run.plan.languages)
-    scores: dict[str, Any] = {"step": run.step, "minutes": round(run.seconds / 60)}
+    evaluation = Evaluation(seen.to(run.model.device), run.subwords, flat, data, run.plan.languages)
+    scores: dict[str, Any] = {
+        "step": run.step, "cool": run.cool, "minutes": round(run.seconds / 60), "device": run.model.device.type,
+    }  # fmt: skip
     for part in PARTS if not run.plan.smoke else ("stance",):
         scores[part] = getattr(evaluation, part)()
         shown(part, scores[part])

@@ -51,16 +51,15 @@ def answers(
     model.eval()
     out = Answers()
     for group in _batches([cropped(i, subwords, crop) for i in items], subwords):
-        batch = collate(group, heads, tags=tags)
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = model.encoder(batch.tokens)
+        batch = collate(group, heads, tags=tags).to(model.device)
+        hidden = model.encoder.read(batch.tokens)
         for name, logits in logits_of(model, hidden, batch).items():
-            found = logits.float().numpy()
+            found = logits.float().cpu().numpy()
             for (number, row), scores in zip(batch.rows[name].owners, found, strict=True):
                 item = group[number].item
                 out.rows.setdefault(name, []).append((item, item.rows[row], scores))
         if tags and len(batch.words):
-            scores = model.head("ner.news")(hidden[batch.words]).float().log_softmax(-1).numpy()
+            scores = model.head("ner.news")(hidden[batch.words]).float().log_softmax(-1).cpu().numpy()
             at = 0
             for p in group:
                 matrices = []

@@ -53,7 +53,7 @@ class Stream:
     """Items without end: each epoch in an order of its own, each item changed in a way of its own."""
 
     def __init__(
-        self, name: str, items: list[tuple[Item, float]], names: Names, subwords: Subwords, seed: int, augment: Augment
+        self, name: str, items: list[tuple[Item, float]], names: Names, subwords: Subwords, seed: str, augment: Augment
     ) -> None:
         self.name, self.items, self.names, self.subwords = name, items, names, subwords
         self.seed, self.augment = seed, augment

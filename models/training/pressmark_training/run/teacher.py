@@ -42,8 +42,7 @@ def embeddings(texts: list[str], cache: Path, name: str) -> Tensor:
         packed = [pack(Item("", [[Sentence(texts[i].split(" "))]]), subwords) for i in chosen]
         windows = [p.windows[0] for p in packed]
         tokens, starts = tokens_of(windows)
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = encoder(tokens)
+        hidden = encoder.read(tokens)
         for i, start, window in zip(chosen, starts, windows, strict=True):
             out[i] = hidden[start : start + len(window.ids)].mean(0)
     out = F.normalize(out, dim=-1).half()

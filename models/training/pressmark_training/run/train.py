@@ -7,7 +7,6 @@ step number: a run that was interrupted gives the same weights as one that was n
 
 import hashlib
 import pickle
-import random
 import signal
 import time
 from dataclasses import asdict, dataclass
@@ -22,14 +21,15 @@ from ..data.prints import Prints
 from ..data.readers import divided, training_sets
 from ..data.registry import REGISTRY
 from ..nn.bases import e5, minilm
-from ..nn.batch import Batch, collate, logits_of, row_loss, tag_loss
+from ..nn.batch import Batch, logits_of, row_loss, tag_loss
 from ..nn.encoder import Model, Sizes
 from ..nn.heads import SPECS, heads_for
-from ..nn.windows import Packed, Subwords
+from ..nn.windows import Subwords
 from .dev import all_parts
+from .draws import Draws, Line
 from .log import log
 from .state import Average, save
-from .streams import SHARES, Augment, Stream, with_embeddings, without_unknown
+from .streams import with_embeddings, without_unknown
 from .teacher import embeddings, texts_of
 
 WEIGHTS = {
@@ -52,6 +52,8 @@ class Plan:
     entity_subwords: int = 1024
     task_subwords: int = 1280
     teacher_sentences: int = 8000
+    batch: int = 1  # how many times the subwords of a step
+    lines: int = 1  # orders of the data that take turns
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -126,19 +128,24 @@ def sources_digest() -> str:
 class Run:
     """A training run with its data, weights and place in both."""
 
-    def __init__(self, plan: Plan, material: Material, folder: Path) -> None:
+    def __init__(self, plan: Plan, material: Material, folder: Path, device: str = "cpu") -> None:
         self.plan, self.folder = plan, folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.subwords, self.kept, self.teacher = material.subwords, material.kept, material.teacher
-        streams = material.streams
-        names = Names([i for s in streams.values() for i, _ in s if i.names or i.source == "fewnerd"])
-        self.streams = {
-            name: Stream(name, found, names, self.subwords, plan.seed, Augment()) for name, found in streams.items()
-        }
-        log(f"{plan.name}: items { {k: len(v) for k, v in streams.items()} }, {len(self.kept)} kept to calibrate")
+        self.subwords, self.kept = material.subwords, material.kept
+        names = Names([i for s in material.streams.values() for i, _ in s if i.names or i.source == "fewnerd"])
+        self.items = {name: [i for i, _ in found] for name, found in material.streams.items()}
+        log(f"{plan.name}: items { {k: len(v) for k, v in self.items.items()} }, {len(self.kept)} kept to calibrate")
         torch.manual_seed(plan.seed)
+        if device != "cpu":
+            # Of other attentions one plans anew for each shape of a batch, which takes longer than the step.
+            torch.backends.cuda.enable_cudnn_sdp(False)
         self.sizes, self.heads = material.sizes, heads_for(plan.research)
-        self.model = Model(self.sizes, self.heads)
+        sizes, heads = (plan.entity_subwords * plan.batch, plan.task_subwords * plan.batch), set(SPECS) & set(self.heads)
+        self.draws = Draws(
+            [Line(n, plan.seed, material.streams, names, self.subwords, sizes, heads) for n in range(plan.lines)]
+        )
+        self.model = Model(self.sizes, self.heads).to(device)
+        self.teacher = material.teacher.to(device)
         missing, unexpected = self.model.encoder.load_state_dict(material.state, strict=False)
         if unexpected or any("shape" not in name for name in missing):
             raise ValueError(f"the base has other tensors: missing {missing}, not known {unexpected}")
@@ -148,8 +155,8 @@ class Run:
             [{"params": slow, "lr": plan.body}, {"params": fast, "lr": plan.heads}], weight_decay=0.01, fused=True
         )
         self.average = Average(self.model, 0.998)
-        self.step, self.seconds = 0, 0.0
-        self.means: dict[str, float] = {}
+        self.step, self.seconds, self.cool = 0, 0.0, 0
+        self.means: dict[str, Tensor] = {}
 
     @property
     def checkpoint(self) -> Path:
@@ -164,7 +171,7 @@ class Run:
                 "plan": asdict(self.plan), "sizes": asdict(self.sizes), "heads": self.heads,
                 "model": self.model.state_dict(), "average": self.average.shadow, "averaged": self.average.steps,
                 "optimizer": self.optimizer.state_dict(), "step": self.step, "seconds": self.seconds,
-                "places": {k: (s.epoch, s.position) for k, s in self.streams.items()},
+                "places": self.draws.places,
             },
         )  # fmt: skip
 
@@ -172,39 +179,26 @@ class Run:
         """Goes to where the checkpoint was written, if there is one."""
         if not self.checkpoint.exists():
             return False
-        saved = torch.load(self.checkpoint, weights_only=False)
+        saved = torch.load(self.checkpoint, weights_only=False, map_location=self.model.device)
         if saved["plan"] != asdict(self.plan):
             raise ValueError(f"{self.checkpoint} belongs to another plan: {saved['plan']}")
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.average.shadow, self.average.steps = saved["average"], saved["averaged"]
         self.step, self.seconds = saved["step"], saved["seconds"]
-        for name, (epoch, position) in saved["places"].items():
-            self.streams[name].epoch, self.streams[name].position = epoch, position
+        self.draws.go_to(saved["places"])
         return True
-
-    def draw(self) -> list[Packed]:
-        """The items of the present step."""
-        rng = random.Random(f"{self.plan.seed}/step/{self.step}")
-        names = [n for n in SHARES if n in self.streams]
-        chosen = rng.choices(names, [SHARES[n] for n in names])[0]
-        return [
-            *self.streams["entities"].take(self.plan.entity_subwords),
-            *self.streams[chosen].take(self.plan.task_subwords),
-        ]
 
     def loss(self, batch: Batch) -> Tensor:
         """The weighted sum of the heads' losses."""
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = self.model.encoder(batch.tokens)
+        hidden = self.model.encoder.read(batch.tokens)
         parts = {}
         if len(batch.words):
             parts["ner.news"] = tag_loss(self.model.head("ner.news")(hidden[batch.words]), batch.tags)
         for name, logits in logits_of(self.model, hidden, batch).items():
             parts[name] = row_loss(name, logits, batch.rows[name].labels, self.teacher)
         for name, part in parts.items():
-            value = float(part.detach())
-            self.means[name] = 0.97 * self.means.get(name, value) + 0.03 * value
+            self.means[name] = torch.lerp(self.means.get(name, part.detach()), part.detach(), 0.03)
         return sum(WEIGHTS[name] * part for name, part in parts.items())  # type: ignore[return-value]
 
     def advance(self, factor: float) -> None:
@@ -213,7 +207,7 @@ class Run:
         torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
         for group, rate in zip(self.optimizer.param_groups, (self.plan.body, self.plan.heads), strict=True):
             group["lr"] = rate * factor
-        loss = self.loss(collate(self.draw(), set(SPECS) & set(self.heads)))
+        loss = self.loss(self.draws.batch(self.step).to(self.model.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
@@ -242,6 +236,7 @@ class Asked:
 
 def train(run: Run, steps: int, cool: int, minutes: float, every: float = 4.0) -> bool:
     """Trains to `steps`, or for so many minutes; True when it is done. Writes a checkpoint every few minutes."""
+    run.cool = cool
     began = saved = time.time()
     before, first = run.seconds, run.step
     asked = Asked()
@@ -250,7 +245,7 @@ def train(run: Run, steps: int, cool: int, minutes: float, every: float = 4.0) -
         now = time.time()
         run.seconds = before + now - began
         if run.step % 50 == 0:
-            means = {k: round(v, 3) for k, v in sorted(run.means.items())}
+            means = {k: round(float(v), 3) for k, v in sorted(run.means.items())}
             log(f"step {run.step}/{steps} {(now - began) / (run.step - first):.2f} s/step {means}")
         if now - saved > every * 60:
             run.save()
