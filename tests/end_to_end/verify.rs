@@ -272,6 +272,14 @@ fn what_cannot_be_is_refused() {
     check("/meta/published", json!("2023-02-29"), "is no date");
     check("/meta/published", json!("2023-02-28T25:00:00Z"), "is no date");
     check("/coverage", json!([]), "coverage: is empty");
+    let mut covered = row["coverage"][0].clone();
+    covered["passages"] = json!({ "found": 1, "read": 2 });
+    check("/coverage/0", covered, "coverage[0]: 2 of 1 passages cannot be");
+    let said = json!({ "bears_on_target": 1.5, "takes_a_side": 0.5, "in_favor": 0.5 });
+    let stance = json!({
+        "holder": "outlet", "target": "a dam", "label": "neutral", "score": 0.5, "probabilities": said, "evidence": [],
+    });
+    check("/stances", json!([stance]), "stances[0].probabilities: 1.5 is not in [0, 1]");
     let kept = row["segments"].as_array().expect("a list").iter().position(|s| s["start"].is_u64()).expect("a block");
     let (start, raw) = (&row["segments"][kept]["start"], &row["segments"][kept]["raw_start"]);
     let edit = json!([{ "start": start, "end": start, "raw_start": raw, "raw_end": raw, "kind": "invisible" }]);

@@ -1,6 +1,6 @@
 use crate::{
-    Coverage, Deadline, DropReason, Entity, Explanation, Frame, Layer, Mention, Problem, ProblemKind, Quote, Rows,
-    Segment, SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
+    Coverage, Deadline, DropReason, Entity, Explanation, Frame, Layer, Mention, PassageCount, Problem, ProblemKind,
+    Quote, Rows, Segment, SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
 };
 
 /// One input record and everything that the stages found in it.
@@ -222,7 +222,15 @@ impl Document {
 
     /// Notes that a stage saw `seen` of `total` code points.
     pub fn cover(&mut self, stage: &'static str, seen: usize, total: usize) {
-        self.coverage.push(Coverage { stage, seen, total });
+        self.coverage.push(Coverage { stage, seen, total, passages: None });
+    }
+
+    /// Notes beside a stage's coverage, which is there already, how many passages it found worth reading once more and
+    /// how many of them it read.
+    pub fn cover_passages(&mut self, stage: &str, found: usize, read: usize) {
+        if let Some(coverage) = self.coverage.iter_mut().rfind(|coverage| coverage.stage == stage) {
+            coverage.passages = Some(PassageCount { found, read });
+        }
     }
 
     /// Notes that a stage saw those sentences of the ones it reads (`is_read`) that have a vector.
@@ -336,5 +344,18 @@ mod tests {
         assert_eq!(doc.status(), Status::Ok);
         doc.cover("encoder", 3, 10);
         assert_eq!(doc.status(), Status::Partial);
+    }
+
+    #[test]
+    fn passages_stand_beside_the_coverage_of_their_stage() {
+        let mut doc = Document::from_text("a", "Rain fell.");
+        doc.cover("encoder", 10, 10);
+        doc.cover("stance", 10, 10);
+        doc.cover_passages("stance", 40, 32);
+        doc.cover_passages("frames", 1, 1);
+        let passages: Vec<_> = doc.coverage.iter().map(|coverage| coverage.passages).collect();
+        assert_eq!(passages, [None, Some(PassageCount { found: 40, read: 32 })]);
+        // Passages that were not worth a place among those read are no text that was cut off.
+        assert_eq!(doc.status(), Status::Ok);
     }
 }

@@ -61,7 +61,7 @@ impl Stance {
         let spans = passages.iter().map(|passage| passage.span).filter(|span| seen.insert(*span));
         let mut evidence: Vec<Span> = spans.take(max_evidence).collect();
         evidence.sort_unstable();
-        Self { holder, target, label, score: score.clamp(0.0, 1.0), evidence }
+        Self { holder, target, label, score: score.clamp(0.0, 1.0), reading: None, evidence }
     }
 }
 

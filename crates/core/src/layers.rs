@@ -175,8 +175,50 @@ pub struct Stance {
     pub label: StanceLabel,
     /// How sure the stage is, in [0, 1].
     pub score: f32,
+    /// What was read of the passages beside the target, taken together; `None` where the stage judges in another way,
+    /// or no passage bears on the target.
+    pub reading: Option<StanceReading>,
     /// The passages that show it.
     pub evidence: Vec<Span>,
+}
+
+/// What a passage, read beside a target, says of it: three questions apart, each answered by a probability in [0, 1].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StanceReading {
+    /// That the passage says something about the target.
+    pub bears_on_target: f32,
+    /// That it takes a side, if it bears on the target.
+    pub takes_a_side: f32,
+    /// That the side is for the target, if it takes one.
+    pub in_favor: f32,
+}
+
+impl StanceReading {
+    /// Probability that the passage bears on the target and takes a side.
+    #[must_use]
+    pub fn sided(&self) -> f32 {
+        self.bears_on_target * self.takes_a_side
+    }
+
+    /// The likelier side where one is taken as likely as not, else neutral.
+    #[must_use]
+    pub fn label(&self) -> StanceLabel {
+        match (self.sided() >= 0.5, self.in_favor >= 0.5) {
+            (false, _) => StanceLabel::Neutral,
+            (true, true) => StanceLabel::Favor,
+            (true, false) => StanceLabel::Against,
+        }
+    }
+
+    /// Probability of a label; the three add up to 1.
+    #[must_use]
+    pub fn probability(&self, label: StanceLabel) -> f32 {
+        match label {
+            StanceLabel::Favor => self.sided() * self.in_favor,
+            StanceLabel::Against => self.sided() * (1.0 - self.in_favor),
+            StanceLabel::Neutral => 1.0 - self.sided(),
+        }
+    }
 }
 
 /// Who holds a stance.
@@ -218,4 +260,15 @@ pub struct Coverage {
     pub seen: usize,
     /// Code points that it should have seen.
     pub total: usize,
+    /// Passages that it reads once more, for a stage that does.
+    pub passages: Option<PassageCount>,
+}
+
+/// How many passages a stage would have read once more, and how many it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassageCount {
+    /// Passages that were found worth it.
+    pub found: usize,
+    /// Those that were read, at most as many.
+    pub read: usize,
 }

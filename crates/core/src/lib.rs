@@ -49,8 +49,8 @@ pub use evidence::StancePassage;
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
 pub use layers::{
-    Coverage, Entity, Frame, FrameEvidence, Holder, Mention, Quote, QuoteKind, Sentence, Sentiment, Stance,
-    StanceLabel, SummarySentence, Target, Token, Voice, Windows,
+    Coverage, Entity, Frame, FrameEvidence, Holder, Mention, PassageCount, Quote, QuoteKind, Sentence, Sentiment,
+    Stance, StanceLabel, StanceReading, SummarySentence, Target, Token, Voice, Windows,
 };
 pub use problem::{Problem, ProblemKind, Severity};
 pub use rows::{Overflow, Rows};

@@ -13,6 +13,9 @@ use crate::tensors::Tensors;
 /// What a head calls its input when it reads each subword of a text, to be pooled.
 const SUBWORDS: &str = "subwords";
 
+/// What a head calls its input when it reads a target and a passage in one window.
+const PAIR: &str = "target+passage";
+
 /// One head of a bundle: linear layers with an activation after each.
 ///
 /// A pooled head gives two numbers a label for each subword of a text: a weight and a value. [`pool`](Self::pool) makes
@@ -104,6 +107,12 @@ impl Head {
     #[must_use]
     pub fn is_pooled(&self) -> bool {
         self.input == SUBWORDS
+    }
+
+    /// Whether one input stands for a target and a passage that went through the encoder in one window.
+    #[must_use]
+    pub fn reads_pairs(&self) -> bool {
+        self.input == PAIR
     }
 
     /// How many numbers come out for one input.

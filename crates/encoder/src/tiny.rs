@@ -26,6 +26,9 @@ const SHAPES: [&str; 13] = [
     "other",
 ];
 
+/// A head with this label reads a target and a passage in one window.
+const BEARS_ON_TARGET: &str = "bears_on_target";
+
 /// Sizes of a random bundle; the weights follow from the seed.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
@@ -127,14 +130,17 @@ impl TinyBundle {
 
     fn config(&self, vocab_size: usize) -> Value {
         let heads = self.heads.iter().map(|(name, labels, thresholds)| {
+            let is_pair = labels.iter().any(|label| label == BEARS_ON_TARGET);
             let output = match name.as_str() {
                 "embedding" => "vector",
                 "salience" => "sigmoid",
+                _ if is_pair => "sigmoid",
                 _ => "softmax",
             };
+            let input = if is_pair { "target+passage" } else { "token" };
             let labels = if output == "vector" { &[][..] } else { labels };
             json!({
-                "name": name, "input": "token", "output": output, "labels": labels,
+                "name": name, "input": input, "output": output, "labels": labels,
                 "layers": [{"activation": "none"}],
                 "calibration": {"temperature": 1.0}, "thresholds": thresholds,
             })
@@ -198,9 +204,10 @@ impl TinyBundle {
         }
         for (name, labels, _) in &self.heads {
             let outputs = if name == "embedding" { width } else { labels.len() };
-            // Mention and sentence; passage, target, their product and their distance.
+            // Mention and sentence; a window's first state and a mean; passage, target, their product and their distance.
             let states = match name.as_str() {
                 "sentiment" | "salience" => 2,
+                "stance" if labels.iter().any(|label| label == BEARS_ON_TARGET) => 2,
                 "stance" => 4,
                 _ => 1,
             };

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use pressmark_core::{
     Document, Entity, EntityType, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span,
-    Stance, StanceLabel, SummarySentence, Target, Token,
+    Stance, StanceLabel, StanceReading, SummarySentence, Target, Token,
 };
 use pressmark_jsonl::{Record, SCHEMA};
 
@@ -226,6 +226,11 @@ impl Mover {
             target: entity(&stance.target).map_or_else(|| Target::Text(stance.target.to_string()), Target::Entity),
             label,
             score: stance.score.value() as f32,
+            reading: stance.probabilities.as_ref().map(|said| StanceReading {
+                bears_on_target: said.bears_on_target.value() as f32,
+                takes_a_side: said.takes_a_side.value() as f32,
+                in_favor: said.in_favor.value() as f32,
+            }),
             evidence: stance.evidence.iter().filter_map(|e| self.span(e.start, e.end)).collect(),
         })
     }

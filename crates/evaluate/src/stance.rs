@@ -1,16 +1,23 @@
 use std::collections::BTreeMap;
 
-use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, Target};
-use serde_json::json;
+use pressmark::{Annotator, StanceJudge};
+use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, StanceReading, Target};
+use serde_json::{Value, json};
 
 use crate::Confusion;
 use crate::bench::Bench;
+use crate::documents::Documents;
 use crate::error::{Error, On, Result, gold};
 use crate::gold::{GoldOptions, GoldRow, Taken, fold};
+use crate::measure::share;
 use crate::table::{Column, Row, Table};
 
 /// The labels, in the order of the table.
 const LABELS: &[&str] = &["against", "neutral", "favor"];
+
+/// Places of two of them.
+const NEUTRAL: usize = 1;
+const FAVOR: usize = 2;
 
 /// Names that data sets give to them.
 const SPELLINGS: [&[&str]; 3] = [
@@ -27,6 +34,10 @@ const COLUMNS: &[Column] = &[
     Column::Count("abstained"),
 ];
 
+/// Field or column of whose words the text is, and what it says of the outlet's.
+const HOLDER: &str = "holder";
+const OUTLET: &str = "outlet";
+
 /// Texts on a target from which the target has a row in the table that people see.
 const SHOWN: usize = 20;
 
@@ -36,69 +47,161 @@ struct Gold {
     id: Option<String>,
     text: String,
     target: String,
+    /// Whose words the text is; of nobody named, they are the outlet's.
+    holder: Option<String>,
     label: usize,
 }
 
-/// Macro F1 over the three labels, the mean F1 of for and against, how often the stage abstains; and by target.
+/// Macro F1 over the three labels, the mean F1 of for and against, how often a side that is taken is right, how often
+/// the stage abstains; and by target.
 ///
-/// What is judged is the stance of the text as a whole: that of the outlet, or else, where only quoted speakers
-/// bear on the target, that of the surest of them. Without a passage that bears on the target the stage abstains,
-/// which counts as neutral.
+/// Where the bundle reads a target beside a passage, each text is read as one passage, as the words of its holder. Else
+/// what is judged is the stance of the text as a document: that of the outlet, or, where only quoted speakers bear on
+/// the target, that of the surest of them. A text that does not bear on the target counts as neutral.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
-    let judge = match bench.annotated {
-        Some(_) => None,
-        None => Some(bench.annotator(&["tokenize"])?),
-    };
-    let documents = bench.documents(&["quote"])?;
-    let mut stages: BTreeMap<&str, Box<dyn Stage>> = BTreeMap::new();
+    let mut answers = Answers::of(bench)?;
     let mut all = Tally::default();
     let mut targets: BTreeMap<&str, Tally> = BTreeMap::new();
     for gold in &golds {
-        let mut doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
-        if let Some(judge) = &judge {
-            if !stages.contains_key(gold.target.as_str()) {
-                stages.insert(&gold.target, judge.stances_towards(vec![gold.target.clone()])?);
-            }
-            if let Some(stage) = stages.get(gold.target.as_str()) {
-                stage.run(&mut doc).on("stance", &doc.id)?;
-            }
-        }
-        let Some(stance) = verdict(&doc, &gold.target) else {
-            return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
-        };
-        let found = LABELS.iter().position(|label| *label == stance.label.as_str()).unwrap_or(1);
-        let abstained = stance.label == StanceLabel::Neutral && stance.evidence.is_empty();
-        all.add(gold.label, found, abstained);
-        targets.entry(&gold.target).or_default().add(gold.label, found, abstained);
-        bench.predict(&json!({
-            "id": gold.id, "text": gold.text, "target": gold.target,
-            "gold": LABELS[gold.label], "predicted": stance.label.as_str(), "score": stance.score, "abstained": abstained,
-        }))?;
+        let answer = answers.to(gold)?;
+        all.add(gold.label, &answer);
+        targets.entry(&gold.target).or_default().add(gold.label, &answer);
+        bench.predict(&answer.line(gold))?;
     }
     Ok(table(&all, &targets))
+}
+
+/// What is said of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Answer {
+    /// Index into [`LABELS`].
+    label: usize,
+    score: f32,
+    abstained: bool,
+    reading: Option<StanceReading>,
+}
+
+impl Answer {
+    fn of(label: StanceLabel, score: f32, abstained: bool, reading: Option<StanceReading>) -> Self {
+        let label = LABELS.iter().position(|name| *name == label.as_str()).unwrap_or(NEUTRAL);
+        Self { label, score, abstained, reading }
+    }
+
+    fn line(&self, gold: &Gold) -> Value {
+        let mut line = json!({
+            "id": gold.id, "text": gold.text, "target": gold.target,
+            "gold": LABELS[gold.label], "predicted": LABELS[self.label], "score": self.score, "abstained": self.abstained,
+        });
+        if let Some(reading) = &self.reading {
+            line["holder"] = json!(gold.holder.as_deref().unwrap_or("outlet"));
+            line["bears_on_target"] = json!(reading.bears_on_target);
+            line["takes_a_side"] = json!(reading.takes_a_side);
+            line["in_favor"] = json!(reading.in_favor);
+        }
+        line
+    }
+}
+
+/// Where answers come from.
+enum Answers {
+    /// Texts read as passages beside their targets, each target's judge made once.
+    Passages { annotator: Annotator, judges: BTreeMap<String, StanceJudge> },
+    /// Documents that are judged towards targets, each target's stage made once.
+    Documents { annotator: Annotator, documents: Documents, stages: BTreeMap<String, Box<dyn Stage>> },
+    /// Documents that were annotated before.
+    Annotated(Documents),
+}
+
+impl Answers {
+    fn of(bench: &Bench<'_>) -> Result<Self> {
+        if bench.annotated.is_some() {
+            return Ok(Self::Annotated(bench.documents(&["quote"])?));
+        }
+        let annotator = bench.annotator(&["tokenize"])?;
+        if annotator.stance_judge(Vec::new())?.is_some() {
+            return Ok(Self::Passages { annotator, judges: BTreeMap::new() });
+        }
+        Ok(Self::Documents { annotator, documents: bench.documents(&["quote"])?, stages: BTreeMap::new() })
+    }
+
+    fn to(&mut self, gold: &Gold) -> Result<Answer> {
+        match self {
+            Self::Passages { annotator, judges } => {
+                if !judges.contains_key(&gold.target)
+                    && let Some(judge) = annotator.stance_judge(vec![gold.target.clone()])?
+                {
+                    judges.insert(gold.target.clone(), judge);
+                }
+                let readings = judges.get(&gold.target).map(|judge| judge.read(gold.holder.as_deref(), &gold.text));
+                let Some(reading) = readings.transpose()?.and_then(|readings| readings.first().copied()) else {
+                    return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
+                };
+                let label = reading.label();
+                let abstained = reading.bears_on_target < 0.5;
+                Ok(Answer::of(label, reading.probability(label), abstained, Some(reading)))
+            }
+            Self::Documents { annotator, documents, stages } => {
+                let mut doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
+                if !stages.contains_key(&gold.target) {
+                    stages.insert(gold.target.clone(), annotator.stances_towards(vec![gold.target.clone()])?);
+                }
+                if let Some(stage) = stages.get(&gold.target) {
+                    stage.run(&mut doc).on("stance", &doc.id)?;
+                }
+                of_document(&doc, gold)
+            }
+            Self::Annotated(documents) => {
+                of_document(&documents.of(&gold.place, gold.id.as_deref(), &gold.text)?, gold)
+            }
+        }
+    }
+}
+
+/// What the stances of a document say of it as a whole.
+fn of_document(doc: &Document, gold: &Gold) -> Result<Answer> {
+    let Some(stance) = verdict(doc, &gold.target) else {
+        return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
+    };
+    let abstained = stance.label == StanceLabel::Neutral && stance.evidence.is_empty();
+    Ok(Answer::of(stance.label, stance.score, abstained, None))
 }
 
 /// Counts of one target, or of all.
 struct Tally {
     confusion: Confusion,
     abstained: usize,
+    /// Sides that are taken where the gold data have one: how many, and how many of them are right.
+    sides: (usize, usize),
+    /// The likelier side alone, whether or not one is taken, where the gold data have one: the same.
+    leanings: (usize, usize),
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { confusion: Confusion::new(LABELS), abstained: 0 }
+        Self { confusion: Confusion::new(LABELS), abstained: 0, sides: (0, 0), leanings: (0, 0) }
     }
 }
 
 impl Tally {
-    fn add(&mut self, gold: usize, found: usize, abstained: bool) {
-        self.confusion.add(gold, found);
-        self.abstained += usize::from(abstained);
+    fn add(&mut self, gold: usize, answer: &Answer) {
+        self.confusion.add(gold, answer.label);
+        self.abstained += usize::from(answer.abstained);
+        if gold == NEUTRAL {
+            return;
+        }
+        if answer.label != NEUTRAL {
+            self.sides.0 += 1;
+            self.sides.1 += usize::from(answer.label == gold);
+        }
+        if let Some(reading) = &answer.reading {
+            self.leanings.0 += 1;
+            self.leanings.1 += usize::from((reading.in_favor >= 0.5) == (gold == FAVOR));
+        }
     }
 
     /// The mean F1 of for and against, as SemEval 2016 task 6 has it.
-    fn sides(&self) -> f64 {
+    fn mean_of_sides(&self) -> f64 {
         f64::midpoint(self.confusion.of(0).f1(), self.confusion.of(2).f1())
     }
 }
@@ -110,7 +213,12 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
         row.values.push(if row.name == "neutral" || row.name == "macro" { abstained } else { f64::NAN });
     }
     let total = all.confusion.total() as f64;
-    rows.push(Row::new("favor+against", vec![f64::NAN, f64::NAN, all.sides(), total, f64::NAN]));
+    let mut push = |name: &str, share, of| rows.push(Row::new(name, vec![f64::NAN, f64::NAN, share, of, f64::NAN]));
+    push("favor+against", all.mean_of_sides(), total);
+    push("sides right", share(all.sides.1, all.sides.0), all.sides.0 as f64);
+    if all.leanings.0 > 0 {
+        push("side alone", share(all.leanings.1, all.leanings.0), all.leanings.0 as f64);
+    }
     let mut hidden = 0;
     for (target, tally) in targets {
         let size = tally.confusion.total();
@@ -120,6 +228,10 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
     }
     let mut table = Table::new(COLUMNS, rows);
     table.notes.push("rows of a target give macro F1".to_owned());
+    table.notes.push("sides right: of the sides taken where the gold data have one".to_owned());
+    if all.leanings.0 > 0 {
+        table.notes.push("side alone: the likelier side, whether or not one is taken".to_owned());
+    }
     if hidden > 0 {
         table.notes.push(format!("{hidden} targets with fewer than {SHOWN} texts stand in the JSON only"));
     }
@@ -162,7 +274,9 @@ fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<Gold>> {
         }
     };
     let (place, id) = (row.place.to_string(), row.id(options)?);
-    Ok(Some(Gold { place, id, text: row.text(options)?, target: row.target(options)?, label }))
+    let holder = row.field(HOLDER).and_then(Value::as_str).map(str::trim);
+    let holder = holder.filter(|name| !name.is_empty() && *name != OUTLET).map(str::to_owned);
+    Ok(Some(Gold { place, id, text: row.text(options)?, target: row.target(options)?, holder, label }))
 }
 
 #[cfg(test)]
@@ -176,6 +290,7 @@ mod tests {
             target: Target::Text(target.to_owned()),
             label,
             score,
+            reading: None,
             evidence: Vec::new(),
         };
         let mut doc = Document::from_text("a", "x");
@@ -190,15 +305,25 @@ mod tests {
 
     #[test]
     fn sides_and_targets_have_rows() {
+        let said = |label, in_favor| Answer {
+            label,
+            score: 0.5,
+            abstained: label == NEUTRAL,
+            reading: Some(StanceReading { bears_on_target: 0.9, takes_a_side: 0.5, in_favor }),
+        };
         let mut all = Tally::default();
-        for (gold, found, abstained) in [(0, 0, false), (0, 1, true), (2, 2, false), (1, 1, true)] {
-            all.add(gold, found, abstained);
+        for (gold, found, in_favor) in [(0, 0, 0.1), (0, 1, 0.7), (2, 2, 0.9), (1, 1, 0.5), (2, 0, 0.2)] {
+            all.add(gold, &said(found, in_favor));
         }
         let mut few = Tally::default();
-        few.add(2, 2, false);
+        few.add(2, &said(2, 0.9));
         let table = table(&all, &BTreeMap::from([("ferry", few)]));
         let row = |name: &str| table.rows.iter().find(|r| r.name == name).expect("a row");
-        assert!((row("favor+against").values[2] - (2.0 / 3.0 + 1.0) / 2.0).abs() < 1e-9);
+        // Against: one of two found, one of two right. In favor: all found are right, one of two found.
+        assert!((row("favor+against").values[2] - (0.5 + 2.0 / 3.0) / 2.0).abs() < 1e-9);
+        // Three of four with a side have one taken, of which two are right; the leaning is right in two of four.
+        assert!((row("sides right").values[2] - 2.0 / 3.0).abs() < 1e-9);
+        assert_eq!((row("sides right").values[3], row("side alone").values[2]), (3.0, 0.5));
         assert_eq!(row("macro").values[4], 2.0);
         assert!(!row("target: ferry").shown);
     }

@@ -26,7 +26,8 @@ pub enum Task {
     /// Frames: JSONL `{text, label: []}`, CSV or TSV; F1 of each label, macro F1, average precision, and accuracy where
     /// each text has one frame.
     Frames,
-    /// Stance towards a target: JSONL `{text, target, label}`, CSV or TSV; macro F1, F1 for and against.
+    /// Stance towards a target: JSONL `{text, target, label}`, where `holder` may say whose words the text is, CSV or
+    /// TSV; macro F1, F1 for and against, share of right sides.
     Stance,
     /// Summaries: a folder with `articles/` and `summaries/`, or JSONL `{text, references: []}` or `{text, summary}`;
     /// ROUGE beside baselines.

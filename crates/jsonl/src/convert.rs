@@ -36,7 +36,12 @@ impl<'a> Record<'a> {
             coverage: doc
                 .coverage
                 .iter()
-                .map(|c| Coverage { stage: c.stage.into(), seen: c.seen, total: c.total })
+                .map(|c| Coverage {
+                    stage: c.stage.into(),
+                    seen: c.seen,
+                    total: c.total,
+                    passages: c.passages.map(|p| PassageCount { found: p.found, read: p.read }),
+                })
                 .collect(),
             provenance: provenance.clone(),
             extra: doc.extra.as_deref().map(cow),
@@ -309,6 +314,11 @@ fn stance<'a>(stance: &'a core::Stance, points: &CodePoints<'_>) -> Stance<'a> {
         },
         label: stance.label.as_str().into(),
         score: stance.score.into(),
+        probabilities: stance.reading.map(|reading| StanceProbabilities {
+            bears_on_target: reading.bears_on_target.into(),
+            takes_a_side: reading.takes_a_side.into(),
+            in_favor: reading.in_favor.into(),
+        }),
         evidence: stance.evidence.iter().map(|s| sent(*s, points)).collect(),
     }
 }

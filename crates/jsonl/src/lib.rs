@@ -36,8 +36,8 @@ pub use journal::{
 };
 pub use layers::RowLayer;
 pub use record::{
-    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, SCHEMA, Segment, Sent,
-    Sentiment, Source, StageProvenance, Stance, Summary, Token,
+    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, PassageCount, Problem, Provenance, Quote, Record, SCHEMA,
+    Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
 };
 pub use score::Score;
 pub use tables::{dataset_card, json_schema};

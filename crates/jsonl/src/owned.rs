@@ -65,8 +65,8 @@ owned! {
     Quote { kind, speaker; start, end, speaker_start, speaker_end, cue_start, cue_end, closed }
     Frame { codebook, label, evidence; score }
     FrameEvidence { voice; start, end, score }
-    Stance { holder, target, label; score, evidence }
-    Coverage { stage; seen, total }
+    Stance { holder, target, label; score, probabilities, evidence }
+    Coverage { stage; seen, total, passages }
     Provenance { pressmark, stages, layers; }
     StageProvenance { stage, model, sha256, settings; }
 }

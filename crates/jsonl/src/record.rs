@@ -308,8 +308,23 @@ pub struct Stance<'a> {
     pub label: Cow<'a, str>,
     /// How sure.
     pub score: Score,
+    /// What the passages say, read beside the target; missing where the stage judges in another way, or no passage
+    /// bears on the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probabilities: Option<StanceProbabilities>,
     /// What shows it.
     pub evidence: Vec<Sent>,
+}
+
+/// Three questions apart about passages beside a target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StanceProbabilities {
+    /// That they say something about the target.
+    pub bears_on_target: Score,
+    /// That they take a side, if they do.
+    pub takes_a_side: Score,
+    /// That the side is for the target, if they take one.
+    pub in_favor: Score,
 }
 
 /// How much of the text a stage saw.
@@ -321,6 +336,18 @@ pub struct Coverage<'a> {
     pub seen: usize,
     /// Code points that it should have seen.
     pub total: usize,
+    /// Passages that it reads once more, for a stage that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passages: Option<PassageCount>,
+}
+
+/// How many passages a stage found worth reading once more, and how many of them it read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PassageCount {
+    /// Found.
+    pub found: usize,
+    /// Read, at most as many.
+    pub read: usize,
 }
 
 /// What ran.

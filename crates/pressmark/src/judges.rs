@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pressmark_core::{Document, Mention, Sentiment, Stage};
+use pressmark_core::{Document, Mention, Sentiment, Stage, StanceReading};
 use pressmark_encode::DocumentEncoder;
 use pressmark_ner::Ner;
 use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
@@ -47,6 +47,21 @@ impl SentimentJudge {
     #[must_use]
     pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
         self.0.towards(doc, mention)
+    }
+}
+
+/// Reads single passages beside targets.
+pub struct StanceJudge(Stances);
+
+impl StanceJudge {
+    /// What a passage says of each target, in their order, as the words of a holder; of none, they are the outlet's.
+    ///
+    /// # Errors
+    /// When the passage cannot be encoded, or there is no word in it.
+    pub fn read(&self, holder: Option<&str>, passage: &str) -> Result<Vec<StanceReading>, Error> {
+        let readings = self.0.read_text(holder, passage);
+        let failed = |source: pressmark_stance::Error| Error::Stage { stage: "stance", source: source.into() };
+        Ok(readings.map_err(failed)?.unwrap_or_default())
     }
 }
 
@@ -111,8 +126,26 @@ impl Annotator {
             }
             return Err(Error::NoRustBert);
         }
+        Ok(Box::new(self.stances(targets)?))
+    }
+
+    /// What reads passages beside these targets; `None` where the settings have stances on rust-bert, or the model's
+    /// head judges in another way.
+    ///
+    /// # Errors
+    /// As [`stances_towards`](Self::stances_towards).
+    pub fn stance_judge(&self, targets: Vec<String>) -> Result<Option<StanceJudge>, Error> {
+        let is_elsewhere = self.settings().backends.rust_bert.contains_key(&Slot::Stance);
+        let reads_pairs = self.model().head(Stances::HEAD).is_ok_and(pressmark_encoder::Head::reads_pairs);
+        if is_elsewhere || !reads_pairs {
+            return Ok(None);
+        }
+        self.stances(targets).map(|stances| Some(StanceJudge(stances)))
+    }
+
+    fn stances(&self, targets: Vec<String>) -> Result<Stances, Error> {
         let options = StancesOptions { targets, ..StancesOptions::default() };
-        let stage = Stances::new(Arc::clone(self.model()), self.tokenizer(), options);
-        Ok(Box::new(stage.map_err(|source| Error::Stage { stage: "stance", source: source.into() })?))
+        let stances = Stances::new(Arc::clone(self.model()), Arc::clone(self.shared_tokenizer()), options);
+        stances.map_err(|source| Error::Stage { stage: "stance", source: source.into() })
     }
 }

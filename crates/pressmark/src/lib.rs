@@ -46,7 +46,7 @@ pub use annotator::{Annotated, Annotator, Builder, warm_up};
 pub use backends::{Backends, Slot};
 pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms};
 pub use error::Error;
-pub use judges::{SentimentJudge, Tagger};
+pub use judges::{SentimentJudge, StanceJudge, Tagger};
 pub use memory::give_back_large_blocks;
 pub use model::{MODEL_VARIABLE, ModelSource, tokenizer};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};

@@ -143,14 +143,14 @@ static STAGES: &[StageInfo] = &[
     StageInfo {
         name: "stance",
         about: "where the outlet and speakers stand",
-        needs: &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Entities],
+        needs: &[Layer::Sents, Layer::Tokens, Layer::Windows, Layer::Hidden, Layer::SentVectors, Layer::Entities],
         reads: &[Layer::Quotes],
         provides: &[Layer::Stances],
         is_internal: false,
         optional_head: Some(Stances::HEAD),
         make: |parts| {
             let options = StancesOptions { targets: parts.settings.targets.clone(), ..StancesOptions::default() };
-            Ok(Box::new(Stances::new(Arc::clone(parts.model), parts.tokenizer, options)?))
+            Ok(Box::new(Stances::new(Arc::clone(parts.model), Arc::clone(parts.tokenizer), options)?))
         },
     },
 ];

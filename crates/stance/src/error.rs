@@ -21,6 +21,16 @@ pub enum Error {
         /// The label that it lacks.
         missing: &'static str,
     },
+    /// A head of the bundle for a target and a passage has another layout than the stage knows.
+    #[error("the head {head} reads {inputs} numbers, expected {expected} and probabilities of single labels")]
+    Layout {
+        /// The head.
+        head: &'static str,
+        /// How many numbers it reads.
+        inputs: usize,
+        /// How many the stage gives it: the state of a window's first subword, and a mean.
+        expected: usize,
+    },
     /// The model bundle lacks a head, or refuses its input.
     #[error("the model cannot be used for this stage")]
     Model(#[from] pressmark_encoder::Error),

@@ -2,12 +2,18 @@
 //!
 //! Two stages, both reading the hidden states and sentence vectors that `pressmark-encode` left in the document:
 //! [`EntitySentiment`] judges the sentiment towards each entity over its mentions; [`Stances`] gathers what the outlet
-//! and the quoted speakers say about a target. The targets are encoded once, when the stage is made.
+//! and the quoted speakers say about a target. The few passages that bear on one are read once more, the target beside
+//! them: states that were made without the target say little about which side of it a passage takes.
 //!
-//! It finds no entities and no quotations, and never runs the encoder over a document.
+//! It finds no entities and no quotations.
 #![deny(missing_docs)]
 
+mod candidates;
+mod combine;
 mod error;
+mod means;
+mod pair;
+mod reading;
 mod sentiment;
 mod stances;
 

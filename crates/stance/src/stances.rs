@@ -1,30 +1,23 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1, Axis, concatenate};
+use ndarray::{Array1, ArrayView1};
 use pressmark_core::{
     Document, Explanation, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel,
-    StancePassage, Subject, Target,
+    StancePassage, StanceReading, Subject, Target,
 };
-use pressmark_encoder::{EncodedText, Head, Model, PackedWindows, dot};
+use pressmark_encoder::{EncodedText, Model, PackedWindows};
 use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
-use crate::sentiment::{SentimentHead, has_sides};
+use crate::candidates::{Bearing, Topic, bearing_on, sentence_of, spoken_of};
+use crate::means::MeansHead;
+use crate::pair::{Ends, PairHead, PairWindows, Words};
+use crate::reading::Outcome;
+use crate::sentiment::SentimentHead;
 
 /// The stage's name.
-const STAGE: &str = "stance";
-
-/// Sentences between two looks at the clock: a few milliseconds with one target.
-const SENTENCES_AT_ONCE: usize = 256;
-
-/// What a passage gains at most by naming the target in its own words. Half as much as the embeddings can say: a
-/// passage that holds all of the target's words bears on it even where the embeddings see no likeness (names that the
-/// encoder never met), and one that shares a single common word of several does not by that alone. Set by hand.
-const SHARED_WORDS: f32 = 0.5;
-
-/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words.
-const SHORTEST_WORD: usize = 4;
+pub(crate) const STAGE: &str = "stance";
 
 /// How stances are found.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,45 +30,47 @@ pub struct StancesOptions {
     pub relevance: f32,
     /// Probability from which a side that is likelier than the other and than neither is taken, in
     /// [0, 1]. Default: 0.4, which the likeliest of three nearly always has; at 0.6 eight in ten
-    /// stances of VAST were missed.
+    /// stances of VAST were missed. Bundles that read the target beside the passage have probabilities of which one half
+    /// means as likely as not, and need no other.
     pub confidence: f32,
+    /// Passages of a document that are read once more, the target beside them, at most: the most relevant ones. Default:
+    /// 32.
+    pub max_passages: usize,
     /// Evidence passages a stance at most. Default: 3.
     pub max_evidence: usize,
 }
 
 impl Default for StancesOptions {
     fn default() -> Self {
-        Self { targets: Vec::new(), relevance: 0.3, confidence: 0.4, max_evidence: 3 }
+        Self { targets: Vec::new(), relevance: 0.3, confidence: 0.4, max_passages: 32, max_evidence: 3 }
     }
 }
 
 /// The stage that finds who stands where.
 ///
-/// Towards a target text, the passages that bear on it are judged with the target beside them and
-/// gathered by holder: the speaker of the quotation that a passage stands in, else the outlet. It
-/// abstains (`neutral`, without evidence) where no passage bears on the target. Towards the
-/// document's entities, a speaker's stance is the sentiment of the speaker's own quotations towards
-/// them, given only where it is not neutral.
+/// The sentences that bear on a target text are found by what the one pass over the document left; at most
+/// [`StancesOptions::max_passages`] of them, and of the quotations that name another entity, are read once more with the
+/// target and their holder's name before them: does the passage bear on the target, does it take a side, which. They are
+/// gathered by holder: the speaker of the quotation that a passage stands in, else the outlet. `neutral` without
+/// evidence means that no passage bears on the target. Towards the document's entities, a stance is given only where it
+/// is not neutral.
+///
+/// With a bundle whose `stance` head reads means of hidden states (up to 0.4), nothing is read twice: the head judges a
+/// passage by those means, and a speaker's stance towards an entity is the sentiment of the speaker's quotations.
 pub struct Stances {
-    model: Arc<Model>,
-    targets: Vec<Prepared>,
-    options: StancesOptions,
+    pub(crate) model: Arc<Model>,
+    tokenizer: Arc<Tokenizer>,
+    pub(crate) targets: Vec<Prepared>,
+    pub(crate) options: StancesOptions,
 }
 
-struct Prepared {
-    text: String,
-    /// Its embedding, of unit length: what bears on the target is near to it.
-    embedding: Array1<f32>,
-    /// Its mean hidden state: what the head reads.
+pub(crate) struct Prepared {
+    pub(crate) text: String,
+    pub(crate) topic: Topic,
+    /// Its words, for the window that it shares with a passage.
+    pub(crate) words: Words,
+    /// Its mean hidden state, for a head that reads means.
     hidden: Array1<f32>,
-    words: HashSet<String>,
-}
-
-/// The bundle's head for a passage beside a target, and which output of it is which side.
-struct StanceHead<'m> {
-    head: &'m Head,
-    against: usize,
-    favor: usize,
 }
 
 /// The passages of each holder, and an explanation of each where the document asks for them.
@@ -88,31 +83,35 @@ impl Stances {
     /// A stage on this model; the targets are encoded here, once.
     ///
     /// # Errors
-    /// When a target cannot be encoded, or the bundle lacks the `stance` or `sentiment` head or has them with other
-    /// labels.
-    pub fn new(model: Arc<Model>, tokenizer: &Tokenizer, options: StancesOptions) -> Result<Self, Error> {
-        StanceHead::of(&model)?;
-        SentimentHead::of(&model)?;
-        let targets = options
-            .targets
-            .iter()
-            .map(|text| {
-                let EncodedText { embedding, mean: hidden, .. } = encode(&model, tokenizer, text)?;
-                Ok(Prepared { text: text.clone(), embedding, hidden, words: content_words(text).collect() })
-            })
-            .collect::<Result<_, Error>>()?;
-        Ok(Self { model, targets, options })
+    /// When a target cannot be encoded, or the bundle lacks the `stance` head, or the `sentiment` head where it needs
+    /// that one, or has them with other labels or of another layout.
+    pub fn new(model: Arc<Model>, tokenizer: Arc<Tokenizer>, options: StancesOptions) -> Result<Self, Error> {
+        if PairHead::of(&model)?.is_none() {
+            MeansHead::of(&model)?;
+            SentimentHead::of(&model)?;
+        }
+        let prepare = |text: &String| -> Result<Prepared, Error> {
+            let doc = tokenized(&tokenizer, text)?;
+            let EncodedText { embedding, mean: hidden, .. } = encode(&model, &doc)?;
+            let words = Words::of(&doc, 0..doc.tokens.len());
+            Ok(Prepared { text: text.clone(), topic: Topic::new(text, embedding), words, hidden })
+        };
+        let targets = options.targets.iter().map(prepare).collect::<Result<_, Error>>()?;
+        Ok(Self { model, tokenizer, targets, options })
     }
 
-    /// What a passage that is no document says of each target, in their order: the likeliest label and its probability.
+    /// What a passage that is no document says of each target, in their order: its label and the probability of that.
     ///
-    /// Whether the passage bears on a target at all is not asked.
+    /// It is read as the outlet's words, up to 110 of them; see [`read_text`](Self::read_text).
     ///
     /// # Errors
     /// When the text cannot be encoded, or there is no word in it.
-    pub fn score_text(&self, tokenizer: &Tokenizer, text: &str) -> Result<Vec<(StanceLabel, f32)>, Error> {
-        let head = StanceHead::of(&self.model)?;
-        let passage = encode(&self.model, tokenizer, text)?.mean;
+    pub fn score_text(&self, text: &str) -> Result<Vec<(StanceLabel, f32)>, Error> {
+        if let Some(readings) = self.read_text(None, text)? {
+            return Ok(readings.iter().map(|said| (said.label(), said.probability(said.label()))).collect());
+        }
+        let head = MeansHead::of(&self.model)?;
+        let passage = encode(&self.model, &tokenized(&self.tokenizer, text)?)?.mean;
         let stance = |target: &Prepared| {
             let (against, favor) = head.judge(passage.view(), target.hidden.view());
             let neutral = 1.0 - against - favor;
@@ -127,8 +126,46 @@ impl Stances {
         Ok(self.targets.iter().map(stance).collect())
     }
 
+    /// What a passage that is no document says of each target, in their order, read beside it as the words of a holder;
+    /// of none, they are the outlet's. `None` where the bundle's head does not read pairs.
+    ///
+    /// Of a passage with its holder at most 110 words are read, as many as fit into a window of 176 subwords.
+    ///
+    /// # Errors
+    /// When the text cannot be encoded, or there is no word in it.
+    pub fn read_text(&self, holder: Option<&str>, text: &str) -> Result<Option<Vec<StanceReading>>, Error> {
+        let Some(head) = PairHead::of(&self.model)? else { return Ok(None) };
+        let doc = tokenized(&self.tokenizer, text)?;
+        let Some(ends) = Ends::of(&doc) else { return Ok(Some(Vec::new())) };
+        let holder = holder.map(|name| self.holder_words(name)).unwrap_or_default();
+        let passage = Words::of(&doc, 0..doc.tokens.len());
+        let mut windows = PairWindows::new(ends, self.model.max_window());
+        self.targets.iter().for_each(|target| windows.push(&target.words, &holder, &passage));
+        head.read(&windows, || Ok(())).map(Some).map_err(|source| unreadable(text, source))
+    }
+
+    /// A holder's name as it stands before a passage, with a colon; none for one without a word.
+    pub(crate) fn holder_words(&self, name: &str) -> Words {
+        if name.trim().is_empty() { Words::default() } else { self.words_of(&format!("{}:", name.trim())) }
+    }
+
+    /// The words of a name; none where it has none.
+    pub(crate) fn words_of(&self, name: &str) -> Words {
+        tokenized(&self.tokenizer, name).map(|doc| Words::of(&doc, 0..doc.tokens.len())).unwrap_or_default()
+    }
+
+    /// Stances by a head that reads means of hidden states.
+    fn by_means(&self, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
+        let mut stances = Vec::new();
+        for target in &self.targets {
+            stances.extend(self.towards_text(target, doc)?);
+        }
+        stances.extend(self.towards_entities(doc)?);
+        Ok(stances)
+    }
+
     fn towards_text(&self, target: &Prepared, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
-        let head = StanceHead::of(&self.model).map_err(unfit)?;
+        let head = MeansHead::of(&self.model).map_err(unfit)?;
         let (mut passages, explanations) = self.passages(&head, target, doc)?;
         explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
         if passages.is_empty() {
@@ -142,31 +179,21 @@ impl Stances {
     /// The passages that bear on a target, by holder.
     fn passages(
         &self,
-        head: &StanceHead<'_>,
+        head: &MeansHead<'_>,
         target: &Prepared,
         doc: &Document,
     ) -> Result<Gathered<Holder>, StageError> {
         let (mut passages, mut explanations): Gathered<Holder> = Default::default();
-        for (place, (index, sent)) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()).enumerate() {
-            if place.is_multiple_of(SENTENCES_AT_ONCE) {
-                doc.in_time()?;
-            }
-            let embedding = Array1::from(doc.sent_vectors.row(index));
-            if embedding.len() != target.embedding.len() {
-                continue;
-            }
-            let cosine = dot(embedding.view(), target.embedding.view());
-            let words = shared_words(target, doc.slice(sent.span));
-            let weight = cosine + words;
-            if weight < self.options.relevance {
-                continue;
-            }
-            let hidden = Array1::from(doc.hidden.mean(doc.rows_of(sent.tokens.clone())));
-            let (against, favor) = head.judge(hidden.view(), target.hidden.view());
-            let holder = doc.holder_of(sent.span);
+        for bearing in bearing_on(doc, &target.topic, self.options.relevance)? {
+            let Bearing { sent, holder, cosine, shared_words } = bearing;
+            let Some(sent) = doc.sents.get(sent) else { continue };
+            let hidden = doc.hidden.mean(doc.rows_of(sent.tokens.clone()));
+            let (against, favor) = head.judge(ArrayView1::from(&hidden[..]), target.hidden.view());
+            let weight = bearing.relevance();
             passages.entry(holder).or_default().push(StancePassage { span: sent.span, favor, against, weight });
             if doc.explanations.is_some() {
-                let numbers = [("cosine", cosine), ("shared_words", words), ("against", against), ("favor", favor)];
+                let numbers =
+                    [("cosine", cosine), ("shared_words", shared_words), ("against", against), ("favor", favor)];
                 let explanation = Explanation::new(STAGE, sent.span, "stance-head");
                 let explanation = numbers.into_iter().fold(explanation, |e, (name, number)| e.with(name, number));
                 explanations.push(explanation.deciding(format!("{} on {}", name_of(doc, holder), target.text)));
@@ -187,19 +214,12 @@ impl Stances {
 
     /// What quoted speakers say about the document's entities, by speaker and entity.
     fn quoted(&self, head: &SentimentHead<'_>, doc: &Document) -> Result<Gathered<(Holder, usize)>, StageError> {
-        let held = |mention: &Mention| {
-            let holder = doc.holder_of(mention.span);
-            let (Holder::Entity(speaker), Some(entity)) = (holder, mention.entity) else { return None };
-            (speaker != entity).then_some((holder, entity))
-        };
-        let sided = doc.ents.iter().filter(|mention| has_sides(mention));
         let (mentions, keys): (Vec<&Mention>, Vec<_>) =
-            sided.filter_map(|mention| Some((mention, held(mention)?))).unzip();
+            spoken_of(doc).map(|(mention, holder, entity)| (mention, (holder, entity))).unzip();
         let (mut passages, mut explanations): Gathered<(Holder, usize)> = Default::default();
         for ((mention, key), sentiment) in mentions.iter().zip(keys).zip(head.towards(doc, &mentions)?) {
             let Some(sentiment) = sentiment else { continue };
-            let sent = doc.sent_at(mention.span.start).and_then(|sent| doc.sents.get(sent));
-            let span = sent.map_or(mention.span, |sent| sent.span);
+            let span = sentence_of(doc, mention).map_or(mention.span, |(_, sent)| sent.span);
             let (favor, against) = (sentiment.positive, sentiment.negative);
             passages.entry(key).or_default().push(StancePassage { span, favor, against, weight: 1.0 });
             if doc.explanations.is_some() {
@@ -220,68 +240,33 @@ impl Stances {
     }
 }
 
-impl<'m> StanceHead<'m> {
-    fn of(model: &'m Model) -> Result<Self, Error> {
-        let head = model.head(Stances::HEAD)?;
-        let find = |side: StanceLabel| {
-            let place = head.labels().iter().position(|label| StanceLabel::named(label) == Some(side));
-            place.ok_or_else(|| Error::Labels {
-                head: Stances::HEAD,
-                labels: head.labels().to_vec(),
-                missing: side.as_str(),
-            })
-        };
-        Ok(Self { head, against: find(StanceLabel::Against)?, favor: find(StanceLabel::Favor)? })
-    }
-
-    /// Probabilities that a passage is against the target, and for it, from their mean hidden states.
-    fn judge(&self, passage: ArrayView1<'_, f32>, target: ArrayView1<'_, f32>) -> (f32, f32) {
-        let scores = self.head.probabilities(pair(passage, target).view());
-        (scores[self.against], scores[self.favor])
-    }
-}
-
 fn unfit(error: Error) -> StageError {
     StageError::new("the head does not fit").with_source(error)
 }
 
-/// The unit vector and the hidden states of a target, which stands beside the documents.
-fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<EncodedText, Error> {
-    let unreadable = |source| Error::Text { text: text.chars().take(60).collect(), source };
+fn unreadable(text: &str, source: StageError) -> Error {
+    Error::Text { text: text.chars().take(60).collect(), source }
+}
+
+/// A text that stands beside the documents, as a document with windows and at least one word.
+fn tokenized(tokenizer: &Tokenizer, text: &str) -> Result<Document, Error> {
     let mut doc = Document::from_text("", text);
-    tokenizer.run(&mut doc).map_err(unreadable)?;
+    tokenizer.run(&mut doc).map_err(|source| unreadable(text, source))?;
     if doc.windows.ids.is_empty() {
-        return Err(unreadable(StageError::new("there is no word in it")));
+        return Err(unreadable(text, StageError::new("there is no word in it")));
     }
+    Ok(doc)
+}
+
+/// The unit vector and the hidden states of such a text.
+fn encode(model: &Model, doc: &Document) -> Result<EncodedText, Error> {
     let windows = PackedWindows { ids: &doc.windows.ids, shapes: &doc.windows.shapes, starts: &doc.windows.starts };
     let rows: Vec<usize> = doc.rows_of(doc.tokens_in(Span::new(0, doc.text.len()))).collect();
     Ok(model.encode_text(windows, &rows)?)
 }
 
-/// What the stance head reads: passage, target, their product and their distance, place by place.
-fn pair(passage: ArrayView1<'_, f32>, target: ArrayView1<'_, f32>) -> Array1<f32> {
-    let product = &passage * &target;
-    let distance = (&passage - &target).mapv_into(f32::abs);
-    concatenate![Axis(0), passage, target, product, distance]
-}
-
-/// What a passage gains by naming the target: up to [`SHARED_WORDS`], by the share of its words that it holds.
-fn shared_words(target: &Prepared, passage: &str) -> f32 {
-    if target.words.is_empty() {
-        return 0.0;
-    }
-    let found: HashSet<String> = content_words(passage).filter(|word| target.words.contains(word)).collect();
-    SHARED_WORDS * found.len() as f32 / target.words.len() as f32
-}
-
-fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() >= SHORTEST_WORD)
-        .map(str::to_lowercase)
-}
-
 /// A holder as a person would name it.
-fn name_of(doc: &Document, holder: Holder) -> &str {
+pub(crate) fn name_of(doc: &Document, holder: Holder) -> &str {
     match holder {
         Holder::Outlet => "the outlet",
         Holder::Entity(entity) => doc.entities.get(entity).map_or("somebody", |entity| &entity.name),
@@ -294,7 +279,7 @@ impl Stage for Stances {
     }
 
     fn needs(&self) -> &'static [Layer] {
-        &[Layer::Sents, Layer::Hidden, Layer::SentVectors, Layer::Entities]
+        &[Layer::Sents, Layer::Tokens, Layer::Windows, Layer::Hidden, Layer::SentVectors, Layer::Entities]
     }
 
     fn reads(&self) -> &'static [Layer] {
@@ -306,12 +291,16 @@ impl Stage for Stances {
     }
 
     fn provenance(&self) -> Provenance {
-        let settings = serde_json::json!({
-            "targets": self.options.targets,
-            "relevance": self.options.relevance,
-            "confidence": self.options.confidence,
-            "max_evidence": self.options.max_evidence,
-        });
+        let StancesOptions { targets, relevance, confidence, max_passages, max_evidence } = &self.options;
+        let settings = if matches!(PairHead::of(&self.model), Ok(Some(_))) {
+            serde_json::json!({
+                "targets": targets, "relevance": relevance, "max_passages": max_passages, "max_evidence": max_evidence,
+            })
+        } else {
+            serde_json::json!({
+                "targets": targets, "relevance": relevance, "confidence": confidence, "max_evidence": max_evidence,
+            })
+        };
         Provenance {
             stage: STAGE,
             model: Some(self.model.id()),
@@ -322,16 +311,22 @@ impl Stage for Stances {
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         doc.clear_explanations(STAGE);
-        let mut stances = Vec::new();
-        for target in &self.targets {
-            stances.extend(self.towards_text(target, doc)?);
-        }
-        stances.extend(self.towards_entities(doc)?);
+        let head = PairHead::of(&self.model).map_err(unfit)?;
+        let (stances, passages) = match &head {
+            Some(head) => {
+                let Outcome { stances, found, read } = self.read_once_more(head, doc)?;
+                (stances, Some((found, read)))
+            }
+            None => (self.by_means(doc)?, None),
+        };
         for stance in stances.iter().filter(|_| doc.explanations.is_some()).cloned().collect::<Vec<_>>() {
             doc.explain(|doc| verdict(doc, &stance));
         }
         doc.stances = stances;
         doc.cover_sentences(STAGE, |sent| sent.kind.is_prose());
+        if let Some((found, read)) = passages {
+            doc.cover_passages(STAGE, found, read);
+        }
         Ok(())
     }
 }
@@ -347,28 +342,17 @@ fn verdict(doc: &Document, stance: &Stance) -> Explanation {
         Holder::Outlet => Subject::Document,
         Holder::Entity(entity) => Subject::Entity(entity),
     };
-    let rule = if stance.evidence.is_empty() { "no-passage" } else { "weighted-mean" };
-    Explanation::new(STAGE, subject, rule).with("score", stance.score).deciding(decision)
-}
-
-#[cfg(test)]
-mod tests {
-    use ndarray::array;
-
-    use super::*;
-
-    #[test]
-    fn the_head_reads_a_pair_four_times_over() {
-        let pair = pair(array![1.0, -2.0].view(), array![3.0, 0.5].view());
-        assert_eq!(pair, array![1.0, -2.0, 3.0, 0.5, 3.0, -1.0, 2.0, 2.5]);
+    let rule = match (&stance.reading, stance.evidence.is_empty()) {
+        (Some(_), _) => "surest-passage",
+        (None, true) => "no-passage",
+        (None, false) => "weighted-mean",
+    };
+    let mut explanation = Explanation::new(STAGE, subject, rule).with("score", stance.score);
+    if let Some(reading) = &stance.reading {
+        explanation = explanation
+            .with("bears_on_target", reading.bears_on_target)
+            .with("takes_a_side", reading.takes_a_side)
+            .with("in_favor", reading.in_favor);
     }
-
-    #[test]
-    fn words_that_a_passage_shares_with_the_target() {
-        let words = content_words("The new dam at Orla").collect();
-        let target = Prepared { text: String::new(), embedding: array![], hidden: array![], words };
-        // "Orla" is the only word of four letters.
-        assert_eq!(shared_words(&target, "They met in ORLA."), 0.5);
-        assert_eq!(shared_words(&target, "A dam was built."), 0.0);
-    }
+    explanation.deciding(decision)
 }

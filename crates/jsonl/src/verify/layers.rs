@@ -265,6 +265,11 @@ fn stance(
     let known = StanceLabel::named(&stance.label).is_some();
     found.require(known, place, format_args!("label {:?} is in no list", stance.label));
     found.score(stance.score, format_args!("stances[{i}].score"));
+    if let Some(said) = &stance.probabilities {
+        for probability in [said.bears_on_target, said.takes_a_side, said.in_favor] {
+            found.score(probability, format_args!("stances[{i}].probabilities"));
+        }
+    }
     let mut seen = HashSet::new();
     for (j, Sent { start, end }) in stance.evidence.iter().enumerate() {
         let shown = sents.contains(&(*start, *end)) && seen.insert(start);

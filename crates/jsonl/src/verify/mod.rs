@@ -180,6 +180,10 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
         found.require(ran(&covered.stage) && !twice, place, format_args!("{:?} is no stage of its own", covered.stage));
         let fits = covered.seen <= covered.total && covered.total <= record.text.len();
         found.require(fits, place, format_args!("{} of {} cannot be", covered.seen, covered.total));
+        if let Some(passages) = &covered.passages {
+            let fits = passages.read <= passages.found;
+            found.require(fits, place, format_args!("{} of {} passages cannot be", passages.read, passages.found));
+        }
     }
     // Without it, nobody knows that all of the text was seen.
     let is_due = ran("tokenize") && !record.text.is_empty() && record.status_due() == Status::Ok;

@@ -1,0 +1,164 @@
+//! Which passages of a document bear on a target, by what the one pass over it left.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use ndarray::{Array1, ArrayView1};
+use pressmark_core::{Document, Holder, Mention, Sentence, StageError};
+use pressmark_encoder::dot;
+
+use crate::sentiment::has_sides;
+
+/// Sentences between two looks at the clock: a few milliseconds with one target.
+const SENTENCES_AT_ONCE: usize = 256;
+
+/// What a passage gains at most by naming the target in its own words. Half as much as the embeddings can say: a
+/// passage that holds all of the target's words bears on it even where the embeddings see no likeness (names that the
+/// encoder never met), and one that shares a single common word of several does not by that alone. Set by hand.
+const SHARED_WORDS: f32 = 0.5;
+
+/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words.
+const SHORTEST_WORD: usize = 4;
+
+/// What a target is known by among the sentences of a document.
+pub(crate) struct Topic {
+    /// Its embedding, of unit length: what bears on the target is near to it.
+    pub(crate) embedding: Array1<f32>,
+    words: HashSet<String>,
+}
+
+impl Topic {
+    pub(crate) fn new(text: &str, embedding: Array1<f32>) -> Self {
+        Self { embedding, words: content_words(text).collect() }
+    }
+
+    /// What a passage gains by naming the target: up to [`SHARED_WORDS`], by the share of its words that it holds.
+    fn shared_words(&self, passage: &str) -> f32 {
+        if self.words.is_empty() {
+            return 0.0;
+        }
+        let found: HashSet<String> = content_words(passage).filter(|word| self.words.contains(word)).collect();
+        SHARED_WORDS * found.len() as f32 / self.words.len() as f32
+    }
+}
+
+fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= SHORTEST_WORD)
+        .map(str::to_lowercase)
+}
+
+/// A sentence that bears on a target, by its embedding and the words that the two share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bearing {
+    /// Index into [`Document::sents`].
+    pub(crate) sent: usize,
+    pub(crate) holder: Holder,
+    pub(crate) cosine: f32,
+    pub(crate) shared_words: f32,
+}
+
+impl Bearing {
+    /// How much the sentence bears on the target.
+    pub(crate) fn relevance(&self) -> f32 {
+        self.cosine + self.shared_words
+    }
+}
+
+/// The sentences of running text with this relevance at least, in text order.
+pub(crate) fn bearing_on(doc: &Document, target: &Topic, relevance: f32) -> Result<Vec<Bearing>, StageError> {
+    let mut found = Vec::new();
+    let prose = doc.sents.iter().enumerate().filter(|(_, sent)| sent.kind.is_prose());
+    for (place, (index, sent)) in prose.enumerate() {
+        if place.is_multiple_of(SENTENCES_AT_ONCE) {
+            doc.in_time()?;
+        }
+        let embedding = doc.sent_vectors.row(index);
+        if embedding.len() != target.embedding.len() {
+            continue;
+        }
+        let cosine = dot(ArrayView1::from(&embedding[..]), target.embedding.view());
+        let shared_words = target.shared_words(doc.slice(sent.span));
+        let bearing = Bearing { sent: index, holder: doc.holder_of(sent.span), cosine, shared_words };
+        if bearing.relevance() >= relevance {
+            found.push(bearing);
+        }
+    }
+    Ok(found)
+}
+
+/// Mentions in the words of a speaker of another entity that sides can be taken on, with that speaker and the entity.
+pub(crate) fn spoken_of(doc: &Document) -> impl Iterator<Item = (&Mention, Holder, usize)> {
+    doc.ents.iter().filter(|mention| has_sides(mention)).filter_map(|mention| {
+        let holder = doc.holder_of(mention.span);
+        match (holder, mention.entity) {
+            (Holder::Entity(speaker), Some(entity)) if speaker != entity => Some((mention, holder, entity)),
+            _ => None,
+        }
+    })
+}
+
+/// The sentence that a mention stands in.
+pub(crate) fn sentence_of(doc: &Document, mention: &Mention) -> Option<(usize, Sentence)> {
+    let index = doc.sent_at(mention.span.start)?;
+    Some((index, doc.sents.get(index)?.clone()))
+}
+
+/// Places of at most `most` of the candidates, in ascending order: the best of each group come before the second-best
+/// of any, so that no target takes the places of all others. Each candidate is given as its group and its relevance;
+/// among equals the earlier one is taken.
+pub(crate) fn choose<G: Ord + Copy>(candidates: &[(G, f32)], most: usize) -> Vec<usize> {
+    let better = |&a: &usize, &b: &usize| -> Ordering {
+        let relevance = |place: usize| candidates.get(place).map_or(0.0, |(_, relevance)| *relevance);
+        relevance(b).total_cmp(&relevance(a)).then(a.cmp(&b))
+    };
+    let mut places: Vec<usize> = (0..candidates.len()).collect();
+    places.sort_by(better);
+    let mut ranks = std::collections::BTreeMap::new();
+    let mut ranked: Vec<(usize, usize)> = Vec::with_capacity(places.len());
+    for place in places {
+        let Some((group, _)) = candidates.get(place) else { continue };
+        let rank = ranks.entry(*group).or_insert(0_usize);
+        ranked.push((*rank, place));
+        *rank += 1;
+    }
+    // Stable: those of one rank stay best first.
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.truncate(most);
+    let mut chosen: Vec<usize> = ranked.into_iter().map(|(_, place)| place).collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn words_that_a_passage_shares_with_the_target() {
+        let target = Topic::new("The new dam at Orla", array![]);
+        // "Orla" is the only word of four letters.
+        assert_eq!(target.shared_words("They met in ORLA."), 0.5);
+        assert_eq!(target.shared_words("A dam was built."), 0.0);
+    }
+
+    #[test]
+    fn the_best_of_each_target_come_first() {
+        let check = |candidates: &[(u8, f32)], most: usize, expected: &[usize]| {
+            assert_eq!(choose(candidates, most), expected, "{candidates:?} {most}");
+        };
+        let one = [(0, 0.3), (0, 0.9), (0, 0.5), (0, 0.9)];
+        check(&one, 2, &[1, 3]);
+        check(&one, 3, &[1, 2, 3]);
+        check(&one, 9, &[0, 1, 2, 3]);
+        // The best of each, then the second of the first.
+        let three = [(0, 0.9), (0, 0.8), (0, 0.7), (1, 0.4), (2, 0.3)];
+        check(&three, 3, &[0, 3, 4]);
+        check(&three, 4, &[0, 1, 3, 4]);
+        // More targets than places: the most relevant passages.
+        check(&three, 2, &[0, 3]);
+        check(&[], 2, &[]);
+    }
+}

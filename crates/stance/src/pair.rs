@@ -1,0 +1,308 @@
+//! A target and a passage in one window of the encoder, and the head that reads it.
+//!
+//! The layout is that of the training code (`pair` in `data/pairs.py`, `pack` in `nn/windows.py`): the window's first
+//! special subword, the target, its last special subword, `holder: passage`, and that subword again. A passage of the
+//! outlet has no holder before it.
+
+use std::ops::Range;
+
+use ndarray::ArrayView2;
+use pressmark_core::{Document, StageError, StanceReading};
+use pressmark_encoder::{Error as ModelError, Head, Model, Output, PackedWindows};
+
+use crate::{Error, Stances};
+
+/// Subwords of a window at most, special ones included: what the head was trained on.
+const MAX_WINDOW: usize = 176;
+
+/// Words of a target at most, and of a passage with its holder; what is longer is not read.
+const TARGET_WORDS: usize = 24;
+const PASSAGE_WORDS: usize = 110;
+
+/// Subwords of one word at most.
+const WORD_SUBWORDS: usize = 16;
+
+/// The shape of special subwords.
+const SPECIAL: u8 = 0;
+
+/// Windows that go through the encoder between two looks at the clock: at most 1,408 subwords.
+const WINDOWS_AT_ONCE: usize = 8;
+
+/// Some words of a text as the encoder reads them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Words {
+    ids: Vec<u32>,
+    /// Of each word: the end of its subwords, and its shape.
+    words: Vec<(usize, u8)>,
+}
+
+impl Words {
+    /// These tokens of a document that has windows.
+    pub(crate) fn of(doc: &Document, tokens: Range<usize>) -> Self {
+        let mut words = Self::default();
+        for rows in doc.windows.token_rows.get(tokens).unwrap_or_default() {
+            let rows = rows.start..rows.end.min(rows.start + WORD_SUBWORDS);
+            let shape = doc.windows.shapes.get(rows.start).copied().unwrap_or(SPECIAL);
+            words.ids.extend(doc.windows.ids.get(rows).unwrap_or_default());
+            words.words.push((words.ids.len(), shape));
+        }
+        words
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Subwords and shape of each word.
+    fn iter(&self) -> impl Iterator<Item = (&[u32], u8)> {
+        let mut begin = 0;
+        self.words.iter().map(move |&(end, shape)| {
+            let ids = self.ids.get(begin..end).unwrap_or_default();
+            begin = end;
+            (ids, shape)
+        })
+    }
+}
+
+/// The special subwords around a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ends {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+}
+
+impl Ends {
+    /// Those of a document's windows; `None` where it has none.
+    pub(crate) fn of(doc: &Document) -> Option<Self> {
+        Some(Self { first: *doc.windows.ids.first()?, last: *doc.windows.ids.last()? })
+    }
+}
+
+/// Windows of one target and one passage each, laid end to end.
+#[derive(Debug)]
+pub(crate) struct PairWindows {
+    ends: Ends,
+    limit: usize,
+    ids: Vec<u32>,
+    shapes: Vec<u8>,
+    starts: Vec<usize>,
+    /// Of each window: the rows of its target, and those of its passage with the holder.
+    parts: Vec<[Range<usize>; 2]>,
+}
+
+impl PairWindows {
+    /// No window yet; none will have more than `max_window` subwords.
+    pub(crate) fn new(ends: Ends, max_window: usize) -> Self {
+        let limit = MAX_WINDOW.min(max_window);
+        Self { ends, limit, ids: Vec::new(), shapes: Vec::new(), starts: vec![0], parts: Vec::new() }
+    }
+
+    /// Adds a window. `holder` are the holder's name and a colon, or nothing.
+    pub(crate) fn push(&mut self, target: &Words, holder: &Words, passage: &Words) {
+        self.special(self.ends.first);
+        let target = self.part(target.iter().take(TARGET_WORDS));
+        self.special(self.ends.last);
+        let passage = self.part(holder.iter().chain(passage.iter()).take(PASSAGE_WORDS));
+        self.special(self.ends.last);
+        self.starts.push(self.ids.len());
+        self.parts.push([target, passage]);
+    }
+
+    fn special(&mut self, id: u32) {
+        self.ids.push(id);
+        self.shapes.push(SPECIAL);
+    }
+
+    /// Adds words as far as there is room for them, and gives the rows from the first to the last of them. As in
+    /// training, a word that does not fit is left out and stands for the row before it.
+    fn part<'w>(&mut self, words: impl Iterator<Item = (&'w [u32], u8)>) -> Range<usize> {
+        let window = self.starts.last().copied().unwrap_or(0);
+        let mut part: Option<Range<usize>> = None;
+        for (ids, shape) in words {
+            let begin = self.ids.len();
+            // Both special subwords that close the two parts have to fit as well.
+            let fits = begin - window + ids.len() + 2 <= self.limit;
+            let begin = if fits { begin } else { begin - 1 };
+            if fits {
+                self.ids.extend(ids);
+                self.shapes.resize(self.ids.len(), shape);
+            }
+            part = Some(part.map_or(begin, |part| part.start)..self.ids.len());
+        }
+        part.unwrap_or(self.ids.len()..self.ids.len())
+    }
+
+    /// Some windows as the encoder takes them, with the rows of their parts counted from the first of them.
+    fn chunk(&self, windows: Range<usize>) -> (&[u32], &[u8], Vec<usize>, Vec<[Range<usize>; 2]>) {
+        let starts = self.starts.get(windows.start..=windows.end).unwrap_or_default();
+        let (begin, end) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
+        let here = |rows: &Range<usize>| rows.start - begin..rows.end - begin;
+        let parts = self.parts.get(windows).unwrap_or_default();
+        (
+            self.ids.get(begin..end).unwrap_or_default(),
+            self.shapes.get(begin..end).unwrap_or_default(),
+            starts.iter().map(|start| start - begin).collect(),
+            parts.iter().map(|[target, passage]| [here(target), here(passage)]).collect(),
+        )
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+/// The bundle's head for a target and a passage in one window, and which output of it is which.
+pub(crate) struct PairHead<'m> {
+    model: &'m Model,
+    head: &'m Head,
+    bears_on_target: usize,
+    takes_a_side: usize,
+    in_favor: usize,
+}
+
+impl<'m> PairHead<'m> {
+    /// `None` where the bundle's head for stances reads passages in another way.
+    pub(crate) fn of(model: &'m Model) -> Result<Option<Self>, Error> {
+        let head = model.head(Stances::HEAD)?;
+        if !head.reads_pairs() {
+            return Ok(None);
+        }
+        let width = 2 * model.hidden_size();
+        if head.inputs() != width || head.output() != Output::Sigmoid {
+            return Err(Error::Layout { head: Stances::HEAD, inputs: head.inputs(), expected: width });
+        }
+        let find = |missing: &'static str| {
+            let place = head.labels().iter().position(|label| label == missing);
+            place.ok_or_else(|| Error::Labels { head: Stances::HEAD, labels: head.labels().to_vec(), missing })
+        };
+        Ok(Some(Self {
+            model,
+            head,
+            bears_on_target: find("bears_on_target")?,
+            takes_a_side: find("takes_a_side")?,
+            in_favor: find("in_favor")?,
+        }))
+    }
+
+    /// What each window says, in their order; `in_time` is asked now and then whether to go on.
+    ///
+    /// A window's answer is the same to the bit whatever other windows are with it.
+    pub(crate) fn read(
+        &self,
+        windows: &PairWindows,
+        in_time: impl Fn() -> Result<(), StageError>,
+    ) -> Result<Vec<StanceReading>, StageError> {
+        let mut readings = Vec::with_capacity(windows.len());
+        for first in (0..windows.len()).step_by(WINDOWS_AT_ONCE) {
+            in_time()?;
+            let chunk = windows.chunk(first..windows.len().min(first + WINDOWS_AT_ONCE));
+            readings.extend(self.read_chunk(chunk).map_err(|error| {
+                StageError::new("the encoder cannot read passages beside a target").with_source(error)
+            })?);
+        }
+        Ok(readings)
+    }
+
+    fn read_chunk(
+        &self,
+        (ids, shapes, starts, parts): (&[u32], &[u8], Vec<usize>, Vec<[Range<usize>; 2]>),
+    ) -> Result<Vec<StanceReading>, ModelError> {
+        let hidden = self.model.encode(PackedWindows { ids, shapes, starts: &starts })?;
+        let mut scores = self.head.apply_each(starts.iter().zip(&parts), |(&start, [target, passage]), input| {
+            input.extend(hidden.row(start));
+            let (target, passage) = (mean(hidden.view(), target), mean(hidden.view(), passage));
+            input.extend(target.iter().zip(&passage).map(|(a, b)| f32::midpoint(*a, *b)));
+        });
+        self.head.calibrate(scores.view_mut());
+        let at = |row: &[f32], index: usize| row.get(index).copied().unwrap_or(0.0);
+        let readings = scores.rows().into_iter().map(|row| {
+            let row = row.to_slice().unwrap_or_default();
+            StanceReading {
+                bears_on_target: at(row, self.bears_on_target),
+                takes_a_side: at(row, self.takes_a_side),
+                in_favor: at(row, self.in_favor),
+            }
+        });
+        Ok(readings.collect())
+    }
+}
+
+/// The mean of some rows; zeros of none.
+fn mean(hidden: ArrayView2<'_, f32>, rows: &Range<usize>) -> Vec<f32> {
+    let mut mean = vec![0.0; hidden.ncols()];
+    for row in rows.clone() {
+        mean.iter_mut().zip(hidden.row(row)).for_each(|(sum, value)| *sum += value);
+    }
+    mean.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f32);
+    mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDS: Ends = Ends { first: 101, last: 102 };
+
+    /// Words of so many subwords each; the ids count on from `first`, the shapes from 1.
+    fn words(first: u32, sizes: &[usize]) -> Words {
+        let mut words = Words::default();
+        for (shape, size) in (1..=200).cycle().zip(sizes) {
+            let next = first + words.ids.len() as u32;
+            words.ids.extend(next..next + *size as u32);
+            words.words.push((words.ids.len(), shape));
+        }
+        words
+    }
+
+    #[test]
+    fn a_window_is_target_then_holder_and_passage() {
+        let mut windows = PairWindows::new(ENDS, 256);
+        windows.push(&words(1, &[1, 2]), &words(10, &[1, 1]), &words(20, &[2]));
+        windows.push(&words(1, &[1]), &Words::default(), &words(20, &[1]));
+        assert_eq!(windows.ids, [101, 1, 2, 3, 102, 10, 11, 20, 21, 102, 101, 1, 102, 20, 102]);
+        assert_eq!(windows.shapes, [0, 1, 2, 2, 0, 1, 2, 1, 1, 0, 0, 1, 0, 1, 0]);
+        assert_eq!(windows.starts, [0, 10, 15]);
+        assert_eq!(windows.parts, [[1..4, 5..9], [11..12, 13..14]]);
+        let (ids, shapes, starts, parts) = windows.chunk(1..2);
+        assert_eq!((ids, shapes), (&windows.ids[10..], &windows.shapes[10..]));
+        assert_eq!((starts, parts), (vec![0, 5], vec![[1..2, 3..4]]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_read() {
+        // Room for 12 subwords: three are special.
+        let mut windows = PairWindows::new(ENDS, 12);
+        windows.push(&words(1, &[2]), &Words::default(), &words(20, &[3, 6, 2, 4]));
+        // The word of six is left out, the shorter one behind it is not, and the last has no room.
+        assert_eq!(windows.ids, [101, 1, 2, 102, 20, 21, 22, 29, 30, 102]);
+        assert_eq!(windows.parts, [[1..3, 4..9]]);
+        // A window never grows over the limit, however long its texts.
+        for limit in [8, 176, 256] {
+            let mut windows = PairWindows::new(ENDS, limit);
+            windows.push(&words(1, &[2; 400]), &words(1, &[3; 9]), &words(1, &[2; 400]));
+            assert!(windows.ids.len() <= limit.min(MAX_WINDOW), "{limit}: {}", windows.ids.len());
+            assert_eq!(windows.ids.last(), Some(&102));
+        }
+    }
+
+    #[test]
+    fn targets_and_passages_have_so_many_words() {
+        let mut windows = PairWindows::new(ENDS, 256);
+        windows.push(&words(1, &[1; 30]), &words(200, &[1; 4]), &words(300, &[1; 200]));
+        let [target, passage] = &windows.parts[0];
+        assert_eq!((target.len(), passage.len()), (TARGET_WORDS, PASSAGE_WORDS));
+        assert_eq!(windows.ids[passage.start..][..5], [200, 201, 202, 203, 300]);
+    }
+
+    #[test]
+    fn a_word_has_so_many_subwords() {
+        let mut doc = Document::from_text("a", "x");
+        doc.windows.ids = (0..40).collect();
+        doc.windows.shapes = vec![5; 40];
+        doc.windows.token_rows = vec![1..3, 3..38];
+        let words = Words::of(&doc, 0..2);
+        assert_eq!(words.iter().map(|(ids, _)| ids.len()).collect::<Vec<_>>(), [2, WORD_SUBWORDS]);
+        assert!(words.iter().all(|(_, shape)| shape == 5));
+        assert_eq!(Ends::of(&doc), Some(Ends { first: 0, last: 39 }));
+    }
+}

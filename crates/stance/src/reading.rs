@@ -1,0 +1,185 @@
+//! Stances by reading the passages that bear on a target once more, the target beside them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use pressmark_core::{Document, Explanation, Holder, Span, StageError, Stance, StanceLabel, Target};
+
+use crate::Stances;
+use crate::candidates::{Bearing, bearing_on, choose, sentence_of, spoken_of};
+use crate::combine::{ReadPassage, stance_of};
+use crate::pair::{Ends, PairHead, PairWindows, Words};
+use crate::stances::{STAGE, name_of};
+
+/// A passage that may be read beside a target.
+struct Candidate {
+    target: Aim,
+    holder: Holder,
+    /// Index into [`Document::sents`].
+    sent: usize,
+    /// Why it bears on a target text; towards an entity, it names it.
+    bearing: Option<Bearing>,
+}
+
+/// What a passage is read beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Aim {
+    /// Index into the targets of the stage.
+    Text(usize),
+    /// Index into [`Document::entities`].
+    Entity(usize),
+}
+
+/// Names of a document's entities as the encoder reads them, each made once.
+#[derive(Default)]
+struct Names {
+    holders: HashMap<usize, Words>,
+    targets: HashMap<usize, Words>,
+}
+
+/// The stances of a document, and how many passages were found and read for them.
+pub(crate) struct Outcome {
+    pub(crate) stances: Vec<Stance>,
+    pub(crate) found: usize,
+    pub(crate) read: usize,
+}
+
+impl Stances {
+    /// Reads the passages that bear on the targets and what speakers say of the document's entities, as many as the
+    /// options allow in all, and gathers them by holder.
+    pub(crate) fn read_once_more(&self, head: &PairHead<'_>, doc: &mut Document) -> Result<Outcome, StageError> {
+        let mut texts = Vec::new();
+        for (index, target) in self.targets.iter().enumerate() {
+            let bearing = bearing_on(doc, &target.topic, self.options.relevance)?;
+            texts.extend(bearing.into_iter().map(|bearing| Candidate {
+                target: Aim::Text(index),
+                holder: bearing.holder,
+                sent: bearing.sent,
+                bearing: Some(bearing),
+            }));
+        }
+        let entities = about_entities(doc);
+        let found = texts.len() + entities.len();
+        // What was asked for goes before what nobody asked for.
+        let mut chosen = best(texts, self.options.max_passages);
+        let left = self.options.max_passages.saturating_sub(chosen.len());
+        chosen.extend(best(entities, left));
+        let read = chosen.len();
+        let passages = self.read(head, doc, &chosen)?;
+        Ok(Outcome { stances: self.gather_read(&passages), found, read })
+    }
+
+    /// What each of these passages says; those of a target without a word say nothing.
+    fn read(
+        &self,
+        head: &PairHead<'_>,
+        doc: &mut Document,
+        candidates: &[Candidate],
+    ) -> Result<Vec<(Aim, Holder, ReadPassage)>, StageError> {
+        let Some(ends) = Ends::of(doc) else { return Ok(Vec::new()) };
+        let mut windows = PairWindows::new(ends, self.model.max_window());
+        let mut names = Names::default();
+        let mut pushed: Vec<(&Candidate, Span)> = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let Some(sent) = doc.sents.get(candidate.sent) else { continue };
+            let name = |entity: usize| doc.entities.get(entity).map_or("", |entity| entity.name.as_str());
+            let nobody = Words::default();
+            let holder = match candidate.holder {
+                Holder::Outlet => &nobody,
+                Holder::Entity(speaker) => {
+                    names.holders.entry(speaker).or_insert_with(|| self.holder_words(name(speaker)))
+                }
+            };
+            let target = match candidate.target {
+                Aim::Text(index) => self.targets.get(index).map(|target| &target.words),
+                Aim::Entity(entity) => {
+                    Some(&*names.targets.entry(entity).or_insert_with(|| self.words_of(name(entity))))
+                }
+            };
+            if let Some(target) = target.filter(|words| !words.is_empty()) {
+                windows.push(target, holder, &Words::of(doc, sent.tokens.clone()));
+                pushed.push((candidate, sent.span));
+            }
+        }
+        let readings = head.read(&windows, || doc.in_time())?;
+        let mut passages = Vec::with_capacity(pushed.len());
+        for ((candidate, span), reading) in pushed.into_iter().zip(readings) {
+            let passage = ReadPassage { span, reading };
+            doc.explain(|doc| self.explanation(doc, candidate, &passage));
+            passages.push((candidate.target, candidate.holder, passage));
+        }
+        Ok(passages)
+    }
+
+    /// Stances towards the targets in their order, then those of speakers towards entities that take a side.
+    fn gather_read(&self, passages: &[(Aim, Holder, ReadPassage)]) -> Vec<Stance> {
+        let mut texts: BTreeMap<(usize, Holder), Vec<ReadPassage>> = BTreeMap::new();
+        let mut entities: BTreeMap<(Holder, usize), Vec<ReadPassage>> = BTreeMap::new();
+        for &(target, holder, passage) in passages {
+            match target {
+                Aim::Text(index) => texts.entry((index, holder)).or_default().push(passage),
+                Aim::Entity(entity) => entities.entry((holder, entity)).or_default().push(passage),
+            }
+        }
+        let most = self.options.max_evidence;
+        let mut stances = Vec::new();
+        for (index, target) in self.targets.iter().enumerate() {
+            let target = || Target::Text(target.text.clone());
+            let before = stances.len();
+            let holders = texts.range((index, Holder::Outlet)..=(index, Holder::Entity(usize::MAX)));
+            let found = holders.map(|((_, holder), passages)| stance_of(*holder, target(), passages, most));
+            stances.extend(found.filter(|stance| stance.reading.is_some()));
+            if stances.len() == before {
+                // Nobody says anything about it.
+                stances.push(stance_of(Holder::Outlet, target(), &[], most));
+            }
+        }
+        let towards = |((holder, entity), passages): ((Holder, usize), Vec<ReadPassage>)| {
+            stance_of(holder, Target::Entity(entity), &passages, most)
+        };
+        stances.extend(entities.into_iter().map(towards).filter(|stance| stance.label != StanceLabel::Neutral));
+        stances
+    }
+
+    fn explanation(&self, doc: &Document, candidate: &Candidate, passage: &ReadPassage) -> Explanation {
+        let target = match candidate.target {
+            Aim::Text(index) => self.targets.get(index).map_or("", |target| &target.text),
+            Aim::Entity(entity) => name_of(doc, Holder::Entity(entity)),
+        };
+        let mut explanation = Explanation::new(STAGE, passage.span, "target-beside-passage");
+        if let Some(bearing) = &candidate.bearing {
+            explanation = explanation.with("cosine", bearing.cosine).with("shared_words", bearing.shared_words);
+        }
+        let reading = &passage.reading;
+        explanation
+            .with("bears_on_target", reading.bears_on_target)
+            .with("takes_a_side", reading.takes_a_side)
+            .with("in_favor", reading.in_favor)
+            .deciding(format!("{} on {target}: {}", name_of(doc, candidate.holder), reading.label().as_str()))
+    }
+}
+
+/// The best of the candidates, in their order.
+fn best(candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
+    let ranks: Vec<_> = candidates
+        .iter()
+        .map(|candidate| (candidate.target, candidate.bearing.map_or(0.0, |bearing| bearing.relevance())))
+        .collect();
+    let mut chosen = choose(&ranks, most).into_iter().peekable();
+    let kept = candidates.into_iter().enumerate().filter(|(place, _)| chosen.next_if_eq(place).is_some());
+    kept.map(|(_, candidate)| candidate).collect()
+}
+
+/// Sentences in which a speaker's words name another entity; one that names it twice counts once.
+fn about_entities(doc: &Document) -> Vec<Candidate> {
+    let mut seen = HashSet::new();
+    let named = spoken_of(doc).filter_map(|(mention, holder, entity)| {
+        let (sent, _) = sentence_of(doc, mention)?;
+        seen.insert((sent, holder, entity)).then_some(Candidate {
+            target: Aim::Entity(entity),
+            holder,
+            sent,
+            bearing: None,
+        })
+    });
+    named.collect()
+}
