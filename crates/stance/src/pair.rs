@@ -132,23 +132,31 @@ impl PairWindows {
         part.unwrap_or(self.ids.len()..self.ids.len())
     }
 
-    /// Some windows as the encoder takes them, with the rows of their parts counted from the first of them.
-    fn chunk(&self, windows: Range<usize>) -> (&[u32], &[u8], Vec<usize>, Vec<[Range<usize>; 2]>) {
+    /// Some windows as the encoder takes them.
+    fn chunk(&self, windows: Range<usize>) -> Chunk<'_> {
         let starts = self.starts.get(windows.start..=windows.end).unwrap_or_default();
         let (begin, end) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
         let here = |rows: &Range<usize>| rows.start - begin..rows.end - begin;
         let parts = self.parts.get(windows).unwrap_or_default();
-        (
-            self.ids.get(begin..end).unwrap_or_default(),
-            self.shapes.get(begin..end).unwrap_or_default(),
-            starts.iter().map(|start| start - begin).collect(),
-            parts.iter().map(|[target, passage]| [here(target), here(passage)]).collect(),
-        )
+        Chunk {
+            ids: self.ids.get(begin..end).unwrap_or_default(),
+            shapes: self.shapes.get(begin..end).unwrap_or_default(),
+            starts: starts.iter().map(|start| start - begin).collect(),
+            parts: parts.iter().map(|[target, passage]| [here(target), here(passage)]).collect(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.parts.len()
     }
+}
+
+/// Some of the windows; rows are counted from the first of them.
+struct Chunk<'w> {
+    ids: &'w [u32],
+    shapes: &'w [u8],
+    starts: Vec<usize>,
+    parts: Vec<[Range<usize>; 2]>,
 }
 
 /// The bundle's head for a target and a passage in one window, and which output of it is which.
@@ -196,19 +204,17 @@ impl<'m> PairHead<'m> {
         for first in (0..windows.len()).step_by(WINDOWS_AT_ONCE) {
             in_time()?;
             let chunk = windows.chunk(first..windows.len().min(first + WINDOWS_AT_ONCE));
-            readings.extend(self.read_chunk(chunk).map_err(|error| {
+            readings.extend(self.read_chunk(&chunk).map_err(|error| {
                 StageError::new("the encoder cannot read passages beside a target").with_source(error)
             })?);
         }
         Ok(readings)
     }
 
-    fn read_chunk(
-        &self,
-        (ids, shapes, starts, parts): (&[u32], &[u8], Vec<usize>, Vec<[Range<usize>; 2]>),
-    ) -> Result<Vec<StanceReading>, ModelError> {
-        let hidden = self.model.encode(PackedWindows { ids, shapes, starts: &starts })?;
-        let mut scores = self.head.apply_each(starts.iter().zip(&parts), |(&start, [target, passage]), input| {
+    fn read_chunk(&self, chunk: &Chunk<'_>) -> Result<Vec<StanceReading>, ModelError> {
+        let Chunk { ids, shapes, starts, parts } = chunk;
+        let hidden = self.model.encode(PackedWindows { ids, shapes, starts })?;
+        let mut scores = self.head.apply_each(starts.iter().zip(parts), |(&start, [target, passage]), input| {
             input.extend(hidden.row(start));
             let (target, passage) = (mean(hidden.view(), target), mean(hidden.view(), passage));
             input.extend(target.iter().zip(&passage).map(|(a, b)| f32::midpoint(*a, *b)));
@@ -263,9 +269,9 @@ mod tests {
         assert_eq!(windows.shapes, [0, 1, 2, 2, 0, 1, 2, 1, 1, 0, 0, 1, 0, 1, 0]);
         assert_eq!(windows.starts, [0, 10, 15]);
         assert_eq!(windows.parts, [[1..4, 5..9], [11..12, 13..14]]);
-        let (ids, shapes, starts, parts) = windows.chunk(1..2);
-        assert_eq!((ids, shapes), (&windows.ids[10..], &windows.shapes[10..]));
-        assert_eq!((starts, parts), (vec![0, 5], vec![[1..2, 3..4]]));
+        let chunk = windows.chunk(1..2);
+        assert_eq!((chunk.ids, chunk.shapes), (&windows.ids[10..], &windows.shapes[10..]));
+        assert_eq!((chunk.starts, chunk.parts), (vec![0, 5], vec![[1..2, 3..4]]));
     }
 
     #[test]
