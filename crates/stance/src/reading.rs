@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use pressmark_core::{Document, Explanation, Holder, Span, StageError, Stance, StanceLabel, Target};
 
 use crate::Stances;
-use crate::candidates::{Bearing, bearing_on, choose, sentence_of, spoken_of};
+use crate::candidates::{Bearing, bearing_on, choose, holder_in, sentence_of, spoken_of};
 use crate::combine::{ReadPassage, stance_of};
 use crate::pair::{Ends, PairHead, PairWindows, Words};
 use crate::stances::{STAGE, name_of};
@@ -52,7 +52,7 @@ impl Stances {
             let bearing = bearing_on(doc, &target.topic, self.options.relevance)?;
             texts.extend(bearing.into_iter().map(|bearing| Candidate {
                 target: Aim::Text(index),
-                holder: bearing.holder,
+                holder: doc.sents.get(bearing.sent).map_or(Holder::Outlet, |sent| holder_in(doc, sent.span)),
                 sent: bearing.sent,
                 bearing: Some(bearing),
             }));

@@ -51,7 +51,7 @@ impl Default for StancesOptions {
 /// The sentences that bear on a target text are found by what the one pass over the document left; at most
 /// [`StancesOptions::max_passages`] of them, and of the quotations that name another entity, are read once more with the
 /// target and their holder's name before them: does the passage bear on the target, does it take a side, which. They are
-/// gathered by holder: the speaker of the quotation that a passage stands in, else the outlet. `neutral` without
+/// gathered by holder: the speaker of the quotation that a passage stands in or leads up to, else the outlet. `neutral` without
 /// evidence means that no passage bears on the target. Towards the document's entities, a stance is given only where it
 /// is not neutral.
 ///
@@ -185,8 +185,9 @@ impl Stances {
     ) -> Result<Gathered<Holder>, StageError> {
         let (mut passages, mut explanations): Gathered<Holder> = Default::default();
         for bearing in bearing_on(doc, &target.topic, self.options.relevance)? {
-            let Bearing { sent, holder, cosine, shared_words } = bearing;
+            let Bearing { sent, cosine, shared_words } = bearing;
             let Some(sent) = doc.sents.get(sent) else { continue };
+            let holder = doc.holder_of(sent.span);
             let hidden = doc.hidden.mean(doc.rows_of(sent.tokens.clone()));
             let (against, favor) = head.judge(ArrayView1::from(&hidden[..]), target.hidden.view());
             let weight = bearing.relevance();
