@@ -27,11 +27,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--with-research-sets", action="store_true", help="also sets that are not for commercial use")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--batch", type=int, default=1, help="how many times the subwords of a step, for a GPU")
+    parser.add_argument("--rate", type=float, default=Plan("").body, help="of the encoder at its highest; heads have their own")
     parser.add_argument("--lines", type=int, default=1, help="processes that draw the batches, for a GPU")
     parser.add_argument("--smoke", action="store_true", help="a few documents and steps, to see that it runs")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    plan = Plan(args.bundle, args.with_research_sets, args.smoke, args.seed, batch=args.batch, lines=args.lines)
+    plan = Plan(args.bundle, args.with_research_sets, args.smoke, args.seed, args.rate, batch=args.batch, lines=args.lines)
     run = Run(plan, prepare(plan, args.data, args.work), args.work / plan.name, args.device)
     if run.resume():
         log(f"goes on at step {run.step} of {run.checkpoint}")

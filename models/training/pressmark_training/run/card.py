@@ -94,6 +94,10 @@ def _scores(scores: dict[str, Any]) -> list[str]:
     return _table(["dev part", "score"], rows)
 
 
+def _length(minutes: float) -> str:
+    return f"{minutes:,.0f} minutes" if minutes >= 2 else f"{60 * minutes:.0f} seconds"
+
+
 def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict[str, Any], vocabulary: int) -> str:
     """README.md of the bundle; `sets` with how many items of each trained."""
     languages = " and ".join(LANGUAGES[x] for x in plan.languages)
@@ -101,6 +105,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
     device = "one GPU" if scores.get("device", "cpu") != "cpu" else "one thread"
     options = [f"--bundle {plan.bundle}", *(["--with-research-sets"] if plan.research else [])]
     options += [f"--{k} {getattr(plan, k)}" for k in ("batch", "lines") if getattr(plan, k) > 1]
+    options += [f"--rate {plan.body:g}"] if plan.body != Plan(plan.bundle).body else []
     options += [f"--steps {scores.get('step', 0)} --cool {scores.get('cool', 0)}"]
     lines = [
         f"# {plan.name} {version}",
@@ -146,7 +151,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "",
         "## Training",
         "",
-        f"{scores.get('step', 0):,} steps, {scores.get('minutes', 0):,} minutes on {device}. Each step has "
+        f"{scores.get('step', 0):,} steps, {_length(scores.get("minutes", 0))} on {device}. Each step has "
         f"{plan.entity_subwords * plan.batch} subwords of entity data",
         f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "
         "The weights are a moving average.",

@@ -43,7 +43,7 @@ def finish(run: Run, data: Path, out: Path, version: str) -> None:
     flat = {k: {**v, "offsets": [0.0] * len(v["offsets"])} if "offsets" in v else v for k, v in fitted.items()}
     evaluation = Evaluation(seen.to(run.model.device), run.subwords, flat, data, run.plan.languages)
     scores: dict[str, Any] = {
-        "step": run.step, "cool": run.cool, "minutes": round(run.seconds / 60), "device": run.model.device.type,
+        "step": run.step, "cool": run.cool, "minutes": round(run.seconds / 60, 1), "device": run.model.device.type,
     }  # fmt: skip
     for part in PARTS if not run.plan.smoke else ("stance",):
         scores[part] = getattr(evaluation, part)()
