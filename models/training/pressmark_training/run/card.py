@@ -151,7 +151,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "",
         "## Training",
         "",
-        f"{scores.get('step', 0):,} steps, {_length(scores.get("minutes", 0))} on {device}. Each step has "
+        f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. Each step has "
         f"{plan.entity_subwords * plan.batch} subwords of entity data",
         f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "
         "The weights are a moving average.",
