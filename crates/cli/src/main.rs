@@ -28,6 +28,7 @@ enum Command {
     Annotate(commands::annotate::AnnotateArgs),
     Merge(commands::merge::MergeArgs),
     Inspect(commands::inspect::InspectArgs),
+    Report(commands::report::ReportArgs),
     Verify(commands::verify::VerifyArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Bench(commands::bench::BenchArgs),
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         }
         Command::Merge(args) => commands::merge::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
+        Command::Report(args) => commands::report::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Codebook(args) => commands::codebook::run(args),

@@ -6,5 +6,6 @@ pub(crate) mod evaluate;
 pub(crate) mod inspect;
 pub(crate) mod merge;
 pub(crate) mod models;
+pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod verify;

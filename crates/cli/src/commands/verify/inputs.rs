@@ -10,7 +10,7 @@ use serde::Deserialize;
 const MOST_AGAIN: u32 = 16;
 
 /// Finds the input of each row, reading every file once as long as rows come in input order.
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     root: PathBuf,
     options: Options,
     rows: Rows,
@@ -28,7 +28,7 @@ struct Current {
 }
 
 /// What a row is to be held against.
-pub(super) enum Held {
+pub(crate) enum Held {
     /// Its input, and what is wrong with the file of the row before.
     Input { input: Box<Input>, before: Option<String> },
     /// There is none, and why.
@@ -36,14 +36,14 @@ pub(super) enum Held {
 }
 
 impl Inputs {
-    pub(super) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
+    pub(crate) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
         ensure!(root.exists(), "there is no file or folder {}", root.display());
         options.check()?;
         Ok(Self { root, options, rows, current: None })
     }
 
     /// The input of a row; `None` where the line does not say which it is.
-    pub(super) fn of(&mut self, line: &[u8]) -> Option<Held> {
+    pub(crate) fn of(&mut self, line: &[u8]) -> Option<Held> {
         let (path, record) = place(line)?;
         let is_same = self.current.as_ref().is_some_and(|c| c.path == path);
         let before = if is_same { None } else { self.rest_of_file() };
@@ -73,7 +73,7 @@ impl Inputs {
     }
 
     /// What is to be said at the end of all rows.
-    pub(super) fn rest(&mut self) -> Option<Held> {
+    pub(crate) fn rest(&mut self) -> Option<Held> {
         let what = self.rest_of_file()?;
         Some(Held::Missing { what, before: None })
     }
@@ -121,12 +121,12 @@ fn place(line: &[u8]) -> Option<(String, u64)> {
 
 impl Held {
     /// Bytes held.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         if let Self::Input { input, .. } = self { input.bytes.len() } else { 0 }
     }
 
     /// Holds a row against its input; tells whether there was one.
-    pub(super) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
+    pub(crate) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
         let (Self::Input { before, .. } | Self::Missing { before, .. }) = self;
         before.iter().for_each(|what| found.add("rows before", what));
         let Self::Input { input, .. } = self else {
@@ -166,7 +166,7 @@ impl Held {
     }
 
     /// What is to be said at the end of all rows.
-    pub(super) fn at_end(&self, found: &mut Findings) {
+    pub(crate) fn at_end(&self, found: &mut Findings) {
         if let Self::Missing { what, .. } = self {
             found.add("end", what);
         }

@@ -5,7 +5,7 @@ const LONGEST: u64 = 2 << 30;
 
 /// What stands in a file of lines.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// A line, with its line feed.
     Row(Vec<u8>),
     /// A line that holds no row, and why.
@@ -16,13 +16,13 @@ pub(super) enum Line {
 
 impl Line {
     /// Bytes held.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         if let Self::Row(line) = self { line.len() } else { 0 }
     }
 }
 
 /// The lines of a file, one at a time.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     longest: u64,
     count: u64,
@@ -32,7 +32,7 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self { reader, longest: LONGEST, count: 0, end: None, is_done: false }
     }
 

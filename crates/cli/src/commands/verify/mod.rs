@@ -1,7 +1,7 @@
 //! Holds annotated lines against the contract, and against the inputs that they were made from.
 
-mod inputs;
-mod lines;
+pub(crate) mod inputs;
+pub(crate) mod lines;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
