@@ -9,23 +9,25 @@ const SEVERITIES = new Map(DATA.problems);
 const chunks = new Map();
 const waiting = new Map();
 
-// Files of documents call this.
-globalThis.pressmarkDocuments = (number, documents) => {
-  waiting.get(number)?.(documents);
-  waiting.delete(number);
+// Files beside the page call this.
+globalThis.pressmarkChunk = (kind, number, items) => {
+  waiting.get(`${kind}-${number}`)?.(items);
+  waiting.delete(`${kind}-${number}`);
 };
 
-function readChunk(number) {
-  if (DATA.folder === null) {
-    const node = byId(`documents-${number}`);
-    const documents = JSON.parse(node.textContent);
+/** A part of the data: from the page, or from its file. */
+function readChunk(kind, number) {
+  const name = `${kind}-${number}`;
+  const node = byId(name);
+  if (node !== null) {
+    const items = JSON.parse(node.textContent);
     node.remove();
-    return Promise.resolve(documents);
+    return Promise.resolve(items);
   }
   return new Promise((resolve, reject) => {
-    waiting.set(number, resolve);
-    const fail = () => reject(new Error(`The file ${DATA.folder}/documents-${number}.js is missing: it must stay beside the page.`));
-    document.head.append(el("script", { src: `${encodeURIComponent(DATA.folder)}/documents-${number}.js`, onerror: fail }));
+    waiting.set(name, resolve);
+    const fail = () => reject(new Error(`The file ${DATA.folder}/${name}.js cannot be read: the folder must stay beside the page.`));
+    document.head.append(el("script", { src: `${encodeURIComponent(DATA.folder)}/${name}.js`, onerror: fail }));
   });
 }
 
@@ -33,7 +35,7 @@ function readChunk(number) {
 async function documentAt(index) {
   const number = Math.floor(index / DATA.chunk);
   if (!chunks.has(number)) {
-    chunks.set(number, readChunk(number));
+    chunks.set(number, readChunk("documents", number));
     // Files that were looked at long ago are let go: they can be read again.
     if (DATA.folder !== null && chunks.size > 40) chunks.delete(chunks.keys().next().value);
   }

@@ -1,6 +1,8 @@
 // Which view is shown, and the switch between light and dark.
 
 const VIEWS = [
+  ["stories", "Stories", () => STORIES.length > 0],
+  ["corpus", "Overview", () => DATA.documents > 1],
   ["documents", "Documents", () => DATA.documents > 1],
   ["method", "Method", () => true],
 ];
@@ -11,18 +13,22 @@ function route() {
   if (parts[0] !== "") return parts;
   const open = DATA.open === null ? -1 : CORPUS.id.indexOf(DATA.open);
   if (open >= 0) return ["document", String(open)];
-  return DATA.documents === 1 ? ["document", "0"] : [VIEWS.find(([, , has]) => has())[0]];
+  // One story and little else: the page is about it.
+  if (STORIES.length === 1 && STORIES[0].documents * 2 > DATA.documents) return ["story", "0"];
+  return DATA.documents === 1 ? ["document", "0"] : [VIEWS.slice(1).find(([, , has]) => has())[0]];
 }
 
 async function viewOf([name, first, kind, number]) {
   if (name === "document") {
     const index = Number(first);
     if (!(index >= 0 && index < DATA.documents)) return { title: "Not found", node: empty("There is no document of this number.") };
-    return documentView(index, kind ? { kind, number: Number(number) } : null);
+    return documentView(index, kind ? { kind, number: kind === "place" ? number : Number(number) } : null);
   }
+  if (name === "story" && STORIES[Number(first)]) return storyView(Number(first));
+  if (name === "stories") return storiesView();
   if (name === "documents") return documentsView();
   if (name === "method") return methodView();
-  return documentsView();
+  return corpusView();
 }
 
 let turn = 0;
@@ -48,7 +54,7 @@ async function show() {
 }
 
 function drawNavigation([name, first]) {
-  const current = name === "document" ? "documents" : name;
+  const current = { document: "documents", story: "stories" }[name] ?? name;
   const links = VIEWS.filter(([, , has]) => has()).map(([key, label]) =>
     el("a", { href: `#/${key}`, "aria-current": key === current ? "page" : null }, label));
   if (name === "document" && DATA.documents > 1) {

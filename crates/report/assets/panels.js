@@ -195,7 +195,9 @@ const TELL = {
         entity.aliases.length > 0 ? el("p", {}, `Also called ${entity.aliases.join(", ")}`) : null,
         numbersTable([["Mentions", entity.mentions], quotes.length > 0 ? ["Quotations", quotes.length] : null]),
         tonePart(doc, number),
-        grounds(doc, "ner", (why) => why.entity === number)),
+        grounds(doc, "ner", (why) => why.entity === number),
+        DATA.documents > 1 && corpusEntity(entity) !== undefined
+          ? el("p", {}, button("Where else it is named", () => showEntity(corpusEntity(entity)), { class: "link" })) : null),
     };
   },
   mention(doc, number, select) {
@@ -239,6 +241,13 @@ const TELL = {
     const card = el("div", { class: "card" }, el("p", { class: "kind" }, count(numbers.length, "quotation")), el("h3", {}, speakerName(doc, numbers[0])),
       el("ul", { class: "plain" }, numbers.map((number) => el("li", {}, button(shortened(doc.text.slice(...doc.quotes[number].at), 160), () => select("quote", number, true), { class: "line" })))));
     return { ...told, quotes: numbers, card };
+  },
+  /** A place that another view leads to: code points, half-open. */
+  place(doc, text) {
+    const [start, end] = unitsOf(doc, ...String(text).split("-").map(Number));
+    const sentences = doc.sents.flatMap(([from, to], at) => (from < end && start < to ? [[at, null]] : []));
+    if (sentences.length === 0) return null;
+    return { sentences, first: firstSentence(sentences), card: el("div", { class: "card" }, el("p", { class: "kind" }, "The passage you came for"), quoteText(doc, [start, end])) };
   },
   summary(doc, number) {
     const [start, end, rank, score] = doc.summary[number];
