@@ -4,7 +4,7 @@
 //! writes it, `serde_json` reads it back, [`verify_line`] holds it against the contract. The crate turns the byte offsets of
 //! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
 //! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
-//! too: [`JournalLine`], [`Manifest`]. The crate opens no file and knows no stage.
+//! too: [`JournalLine`], [`Manifest`]. What several records tell of one event is a [`story::Story`]. The crate opens no file and knows no stage.
 //!
 //! ```
 //! use pressmark_core::Document;
@@ -27,6 +27,7 @@ mod offsets;
 mod owned;
 mod record;
 mod score;
+pub mod story;
 mod tables;
 mod verify;
 
