@@ -1,6 +1,6 @@
 // One story as several outlets tell it.
 
-const STORIES = DATA.stories ?? [];
+const STORIES = DATA.stories;
 
 /** Chunks of stories, as those of documents. */
 const storyChunks = new Map();
@@ -90,10 +90,6 @@ async function storyView(index) {
     whyOneStory(story));
   return { title: story.title ?? "Story", node };
 }
-
-const topFrames = (story, outlet, most) => story.frames
-  .filter((frame) => frame.outlet === outlet && frame.codebook === story.frames[0].codebook)
-  .sort((a, b) => b.share - a.share).slice(0, most);
 
 /** The codebook of which most frames have passages: the one that the overview of a story is about. */
 function mainCodebook(story) {

@@ -17,6 +17,7 @@ mod error;
 mod names;
 mod page;
 mod report;
+mod story;
 mod units;
 
 pub use document::Beside;

@@ -1,13 +1,17 @@
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use pressmark_core::{DropReason, ProblemKind};
 use pressmark_jsonl::Record;
+use pressmark_jsonl::story::Story;
 use serde::Serialize;
 
 use crate::corpus::{Columns, Corpus};
 use crate::document::Document;
 use crate::page::{self, page};
+use crate::story::{Listed, Told};
 use crate::{Beside, Error};
 
 /// How a page is made.
@@ -44,6 +48,82 @@ pub struct Written {
 /// Documents that are written or read at once: a chunk of them is one script.
 const CHUNK: usize = 50;
 
+/// Stories that are written or read at once.
+const STORY_CHUNK: usize = 20;
+
+/// Stories that are in the page: those that most outlets tell, when there are more.
+const MOST_STORIES: usize = 5000;
+
+/// Parts of the data that the page reads when they are looked at.
+#[derive(Debug)]
+struct Chunks {
+    /// What they hold: a part of their names.
+    kind: &'static str,
+    /// How many items are in one.
+    size: usize,
+    /// Items of the chunk that is not full yet, as JSON.
+    open: Vec<String>,
+    /// Full chunks that are to stand in the page.
+    inline: Vec<String>,
+    /// Chunks written to files.
+    files: usize,
+}
+
+impl Chunks {
+    fn new(kind: &'static str, size: usize) -> Self {
+        Self { kind, size, open: Vec::new(), inline: Vec::new(), files: 0 }
+    }
+
+    /// Adds an item; the bytes of a chunk that it made full.
+    fn add(&mut self, item: String) -> usize {
+        self.open.push(item);
+        if self.open.len() == self.size { self.close() } else { 0 }
+    }
+
+    fn close(&mut self) -> usize {
+        if self.open.is_empty() {
+            return 0;
+        }
+        let chunk = format!("[{}]", self.open.join(",\n"));
+        self.open.clear();
+        let size = chunk.len();
+        self.inline.push(chunk);
+        size
+    }
+
+    /// Writes the full chunks to files.
+    fn write(&mut self, folder: &Path) -> Result<(), Error> {
+        for chunk in std::mem::take(&mut self.inline) {
+            let path = folder.join(self.file_name(self.files));
+            let script = format!("pressmarkChunk(\"{}\", {}, {chunk});\n", self.kind, self.files);
+            fs::write(&path, script).map_err(|source| write_error(&path, source))?;
+            self.files += 1;
+        }
+        Ok(())
+    }
+
+    /// The chunks that stand in the page.
+    fn elements(&self) -> String {
+        let element = |(number, chunk): (usize, &String)| {
+            format!("<script type=\"application/json\" id=\"{}-{number}\">{chunk}</script>\n", self.kind)
+        };
+        (0..).zip(&self.inline).map(element).collect()
+    }
+
+    fn file_name(&self, chunk: usize) -> String {
+        format!("{}-{chunk}.js", self.kind)
+    }
+
+    /// Takes away the files of an earlier page of this name that the new one does not have.
+    fn remove_stale_files(&self, folder: &Path) {
+        for number in self.files.. {
+            if fs::remove_file(folder.join(self.file_name(number))).is_err() {
+                break;
+            }
+        }
+    }
+}
+
 /// A page in the making: records come in one by one, and only what the corpus view needs of them stays in memory once
 /// they are too many for one file.
 ///
@@ -67,13 +147,13 @@ pub struct Report {
     options: Options,
     corpus: Corpus,
     provenance: Vec<String>,
-    /// Documents of the chunk that is not full yet, as JSON.
-    open: Vec<String>,
-    /// Full chunks that are to stand in the page.
-    chunks: Vec<String>,
+    documents: Chunks,
+    /// Stories with what the list knows of them, as JSON.
+    stories: Vec<(Listed, String)>,
+    /// Numbers of documents by their ids, the first of each.
+    numbers: HashMap<String, usize>,
     inline_bytes: usize,
-    /// Chunks written to files: all, once one is.
-    files: usize,
+    has_files: bool,
 }
 
 /// What the page reads first.
@@ -92,6 +172,9 @@ struct Data<'a> {
     problems: Vec<(&'static str, &'static str)>,
     provenance: Vec<&'a serde_json::value::RawValue>,
     corpus: Columns<'a>,
+    stories: Vec<&'a Listed>,
+    /// Stories a chunk.
+    story_chunk: usize,
 }
 
 impl Report {
@@ -111,10 +194,11 @@ impl Report {
             options,
             corpus: Corpus::default(),
             provenance: Vec::new(),
-            open: Vec::new(),
-            chunks: Vec::new(),
+            documents: Chunks::new("documents", CHUNK),
+            stories: Vec::new(),
+            numbers: HashMap::new(),
             inline_bytes: 0,
-            files: 0,
+            has_files: false,
         })
     }
 
@@ -128,9 +212,22 @@ impl Report {
             self.provenance.push(provenance);
             self.provenance.len() - 1
         });
-        let numbers = self.corpus.add(record);
-        self.open.push(json(&Document::new(record, &beside, at, &numbers))?);
-        if self.open.len() == CHUNK { self.close_chunk() } else { Ok(()) }
+        let number = self.corpus.len();
+        self.numbers.entry(record.id.to_string()).or_insert(number);
+        let actors = self.corpus.add(record);
+        let bytes = self.documents.add(json(&Document::new(record, &beside, at, &actors))?);
+        self.count(bytes)
+    }
+
+    /// Adds a story over documents that were added before. One of a single document is not shown.
+    ///
+    /// # Errors
+    /// Where the story has no form as JSON.
+    pub fn add_story(&mut self, story: &Story) -> Result<(), Error> {
+        if let Some((listed, told)) = Told::new(story, &self.numbers) {
+            self.stories.push((listed, json(&told)?));
+        }
+        Ok(())
     }
 
     /// Documents so far.
@@ -139,27 +236,17 @@ impl Report {
         self.corpus.len()
     }
 
-    /// Takes the open chunk into the page or into a file.
-    fn close_chunk(&mut self) -> Result<(), Error> {
-        if self.open.is_empty() {
+    /// Counts bytes that are to stand in the page; too many go to files.
+    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.inline_bytes += bytes;
+        if self.inline_bytes <= self.options.max_inline_bytes {
             return Ok(());
         }
-        let chunk = format!("[{}]", self.open.join(",\n"));
-        self.open.clear();
-        self.inline_bytes += chunk.len();
-        self.chunks.push(chunk);
-        if self.inline_bytes > self.options.max_inline_bytes {
-            if self.files == 0 {
-                fs::create_dir_all(&self.folder).map_err(|source| write_error(&self.folder, source))?;
-            }
-            for chunk in std::mem::take(&mut self.chunks) {
-                let path = self.folder.join(file_name(self.files));
-                let script = format!("pressmarkDocuments({}, {chunk});\n", self.files);
-                fs::write(&path, script).map_err(|source| write_error(&path, source))?;
-                self.files += 1;
-            }
+        if !self.has_files {
+            fs::create_dir_all(&self.folder).map_err(|source| write_error(&self.folder, source))?;
+            self.has_files = true;
         }
-        Ok(())
+        self.documents.write(&self.folder)
     }
 
     /// Writes the page.
@@ -167,8 +254,17 @@ impl Report {
     /// # Errors
     /// Where a file cannot be written.
     pub fn finish(mut self) -> Result<Written, Error> {
-        self.close_chunk()?;
-        let has_files = self.files > 0;
+        // Stories that most outlets tell come first.
+        self.stories.sort_by_key(|(listed, _)| Reverse((listed.outlets, listed.documents)));
+        self.stories.truncate(MOST_STORIES);
+        let (listed, told): (Vec<Listed>, Vec<String>) = std::mem::take(&mut self.stories).into_iter().unzip();
+        let mut stories = Chunks::new("stories", STORY_CHUNK);
+        let mut bytes: usize = told.into_iter().map(|story| stories.add(story)).sum();
+        bytes += stories.close() + self.documents.close();
+        self.count(bytes)?;
+        if self.has_files {
+            stories.write(&self.folder)?;
+        }
         let folder = self.folder.file_name().map(|name| name.to_string_lossy().into_owned());
         let raw = |json: &String| serde_json::value::RawValue::from_string(json.clone());
         let provenance = self.provenance.iter().map(raw).collect::<Result<Vec<_>, _>>().map_err(Error::Json)?;
@@ -177,40 +273,27 @@ impl Report {
             title: &self.options.title,
             documents: self.corpus.len(),
             chunk: CHUNK,
-            folder: folder.filter(|_| has_files),
+            folder: folder.filter(|_| self.has_files),
             open: self.options.open.as_deref(),
             reasons: DropReason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())).collect(),
             problems: ProblemKind::ALL.iter().map(|kind| (kind.as_str(), severity(*kind))).collect(),
             provenance: provenance.iter().map(|raw| &**raw).collect(),
             corpus: self.corpus.columns(),
+            stories: listed.iter().collect(),
+            story_chunk: STORY_CHUNK,
         };
-        let documents: String = (0..)
-            .zip(&self.chunks)
-            .map(|(n, chunk)| format!("<script type=\"application/json\" id=\"documents-{n}\">{chunk}</script>\n"))
-            .collect();
-        let page = page(&self.options.title, &json(&data)?, &documents, has_files);
-        self.remove_stale_files();
-        fs::write(&self.path, &page).map_err(|source| write_error(&self.path, source))?;
-        let folder = has_files.then_some(self.folder);
-        Ok(Written { documents: self.corpus.len(), bytes: page.len(), folder })
-    }
-
-    /// Takes away the files of documents of an earlier page of this name that the new one does not have.
-    fn remove_stale_files(&self) {
-        for number in self.files.. {
-            if fs::remove_file(self.folder.join(file_name(number))).is_err() {
-                break;
-            }
-        }
-        if self.files == 0 {
+        let chunks = self.documents.elements() + &stories.elements();
+        let page = page(&self.options.title, &json(&data)?, &chunks, self.has_files);
+        self.documents.remove_stale_files(&self.folder);
+        stories.remove_stale_files(&self.folder);
+        if !self.has_files {
             // Goes only where it is empty.
             let _ = fs::remove_dir(&self.folder);
         }
+        fs::write(&self.path, &page).map_err(|source| write_error(&self.path, source))?;
+        let folder = self.has_files.then_some(self.folder);
+        Ok(Written { documents: self.corpus.len(), bytes: page.len(), folder })
     }
-}
-
-fn file_name(chunk: usize) -> String {
-    format!("documents-{chunk}.js")
 }
 
 fn json(value: &impl Serialize) -> Result<String, Error> {

@@ -95,7 +95,7 @@ fn many_documents_stand_in_files_beside_the_page() {
     assert_eq!(element(&page, "data")["folder"], "page-data");
     assert!(page.contains("'strict-dynamic'") && !page.contains("id=\"documents-0\""));
     let script = fs::read_to_string(data.join("documents-2.js")).unwrap();
-    let json = script.strip_prefix("pressmarkDocuments(2, ").and_then(|s| s.strip_suffix(");\n")).unwrap();
+    let json = script.strip_prefix("pressmarkChunk(\"documents\", 2, ").and_then(|s| s.strip_suffix(");\n")).unwrap();
     let chunk: Value = serde_json::from_str(json).unwrap();
     assert_eq!(
         (chunk.as_array().unwrap().len(), &chunk[19]["text"]),
