@@ -9,6 +9,7 @@ mod report;
 mod settings;
 mod stages;
 mod terminal;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
 /// Longest line of an error that is shown whole: messages quote what was read, and a hostile file has long lines.
 const LONGEST_LINE: usize = 400;
@@ -37,11 +37,6 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     } else {
         text.into()
     }
-}
-
-/// Text between a style's codes.
-pub(crate) fn styled(text: &str, style: Style) -> String {
-    format!("{style}{}{style:#}", clean(text))
 }
 
 #[cfg(test)]

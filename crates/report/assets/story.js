@@ -106,27 +106,81 @@ const voicesOf = (story, outlet) => story.voices.filter((voice) => voice.outlet 
 
 const names = (list) => (list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list[list.length - 1]}`);
 
+/** Outlets that have something in common, as `A and B`, by what they have in common. */
+function grouped(pairs) {
+  const groups = new Map();
+  for (const [key, outlet] of pairs) groups.set(key, [...(groups.get(key) ?? []), outlet]);
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
+}
+
+/** What of a frame must be more in one outlet than in the others on average, to be said. */
+const STRESSED = 0.08;
+
+/** As what the outlets tell the story, and what each stresses more than the others. */
+function framesInShort(story) {
+  const lines = [];
+  const all = story.outlets.map((outlet, at) => ({ name: outlet.name, frames: framesOf(story, at) })).filter(({ frames }) => frames.length > 0 && frames[0].score >= 0.2);
+  const groups = grouped(all.map(({ name, frames }) => [frames[0].label, name]));
+  if (groups.length === 1 && groups[0][1].length > 2) lines.push(["All tell it above all as ", el("b", {}, frameName(groups[0][0]).toLowerCase()), "."]);
+  else if (groups.length > 0) lines.push(["Told above all as ", groups.map(([label, outlets], at) => [at > 0 ? "; as " : "", el("b", {}, frameName(label).toLowerCase()), ` by ${names(outlets)}`]), "."]);
+  if (groups.length === 1 && all.length > 1) {
+    const stressed = all.flatMap(({ name, frames }) => {
+      const more = frames.map(({ label, score }) => {
+        const others = all.filter((other) => other.name !== name).map((other) => other.frames.find((frame) => frame.label === label)?.score ?? 0);
+        return [label, score - others.reduce((sum, value) => sum + value, 0) / others.length];
+      });
+      const [label, by] = more.sort((a, b) => b[1] - a[1])[0];
+      return by >= STRESSED ? [[label, name]] : [];
+    });
+    const words = grouped(stressed).map(([label, outlets]) => [names(outlets), ` ${outlets.length > 1 ? "stress" : "stresses"} `, el("b", {}, frameName(label).toLowerCase())]);
+    if (words.length > 0) lines.push(["More than the others, ", words.map((part, at) => [at > 0 ? "; " : "", part]), "."]);
+  }
+  return lines;
+}
+
+/** Who has most of the quoted words in each outlet, and who is heard in one only. */
+function voicesInShort(story) {
+  const lines = [];
+  const most = story.outlets.flatMap((outlet, at) => {
+    const [first] = voicesOf(story, at);
+    return first && first.share >= 0.25 ? [[first.actor === null ? first.speaker : story.actors[first.actor].name, outlet.name]] : [];
+  });
+  if (most.length > 1) lines.push(["Quoted most: ", grouped(most).map(([speaker, outlets], at) => [at > 0 ? "; " : "", el("b", {}, speaker), ` by ${names(outlets)}`]), "."]);
+  const isNamed = (voice, outlet) => story.outlets[outlet].documents.some((doc) => told.documents.get(doc).entities.some(({ name }) => name === voice.speaker));
+  const alone = story.outlets.flatMap((outlet, at) => {
+    const voice = voicesOf(story, at).find((one) => one.only && one.words >= 8 && isNamed(one, at));
+    return voice ? [`${voice.speaker} (${outlet.name})`] : [];
+  });
+  if (alone.length > 0) lines.push([`Heard in one outlet only: ${names(alone)}.`]);
+  return lines;
+}
+
+/** Towards whom outlets differ in tone. */
+function tonesInShort(story) {
+  return mainActors(story, 6).flatMap((actor) => {
+    const tones = story.tones.filter((tone) => tone.actor === actor);
+    const groups = grouped(tones.map(({ label, outlet }) => [label, story.outlets[outlet].name])).filter(([label]) => label !== "neutral");
+    if (groups.length === 0 || tones.length < 2) return [];
+    const neutral = tones.filter(({ label }) => label === "neutral").map(({ outlet }) => story.outlets[outlet].name);
+    return [["On ", el("b", {}, story.actors[actor].name), ": ", groups.map(([label, outlets], at) => [at > 0 ? "; " : "", `${label} in ${names(outlets)}`]), neutral.length > 0 ? `, neutral in ${names(neutral)}` : "", "."]];
+  }).slice(0, 2);
+}
+
 /** What a reader of one minute should know, each line from the numbers below. */
 function inShort(story) {
   const lines = [];
   const [first] = story.documents;
-  if (first.published) {
-    lines.push([el("b", {}, story.outlets[first.outlet].name), ` published first, ${published(first.published)}.`]);
-  }
+  if (first.published) lines.push([el("b", {}, story.outlets[first.outlet].name), ` published first, ${published(first.published)}.`]);
   for (const copy of story.copies.filter(({ share }) => share >= 0.2).slice(0, 3)) {
     const [from, to] = [copy.from, copy.to].map((doc) => outletOfDocument(story, doc));
     if (from !== to) lines.push([el("b", {}, to), copy.known ? ` takes ${percent(copy.share)} of its words from ` : ` shares ${percent(copy.share)} of its words with `, el("b", {}, from), "."]);
   }
-  const groups = new Map();
-  story.outlets.forEach((outlet, at) => {
-    const [top] = framesOf(story, at);
-    if (top && top.score >= 0.2) groups.set(top.label, [...(groups.get(top.label) ?? []), outlet.name]);
-  });
-  if (groups.size > 0) lines.push([`Told above all as `, [...groups].map(([label, outlets], at) => [at > 0 ? "; as " : "", el("b", {}, frameName(label).toLowerCase()), ` by ${names(outlets)}`]), "."]);
   const contradicting = story.facts.filter(({ relation }) => relation === "contradict");
-  if (contradicting.length > 0) lines.push([el("b", {}, count(contradicting.length, "fact")), ` on which outlets disagree: ${names(contradicting.slice(0, 3).map(({ what, a, b }) => `“${passage(a[0])}” or “${passage(b[0])}”${what ? ` (${what})` : ""}`))}.`]);
-  const lone = story.outlets.map((outlet, at) => [outlet.name, voicesOf(story, at).filter((voice) => voice.only && voice.words >= 8)]).filter(([, voices]) => voices.length > 0);
-  if (lone.length > 0) lines.push(["Heard in one outlet only: ", names(lone.slice(0, 4).map(([outlet, voices]) => `${voices[0].speaker} (${outlet})`)), "."]);
+  if (contradicting.length > 0) {
+    lines.push([el("b", {}, `${count(contradicting.length, "fact")} on which outlets disagree: `), contradicting.slice(0, 3).map(({ what, a, b }, at) =>
+      [at > 0 ? "; " : "", `${outletOfDocument(story, a[0][0])} “${passage(a[0])}”, ${outletOfDocument(story, b[0][0])} “${passage(b[0])}”${what ? ` (${what})` : ""}`]), "."]);
+  }
+  lines.push(...framesInShort(story), ...voicesInShort(story), ...tonesInShort(story));
   if (lines.length === 0) return null;
   return el("section", { class: "in-short", "aria-labelledby": "in-short" }, el("h2", { id: "in-short" }, "In short"), el("ul", {}, lines.map((line) => el("li", {}, line))));
 }
@@ -155,9 +209,9 @@ function sideBySide(story) {
     return el("article", { class: "outlet-card", "aria-label": outlet.name },
       el("h3", {}, outlet.name),
       el("p", { class: "meaning" }, [outlet.first ? published(outlet.first) : null, count(outlet.words, "word"), `${percent(outlet.quoted)} quoted`].filter(Boolean).join(" · ")),
-      copied ? el("p", { class: "copied" }, `Mostly taken from ${outletOfDocument(story, copied.copy)}`) : null,
+      el("p", { class: "copied" }, copied ? `Mostly taken from ${outletOfDocument(story, copied.copy)}` : ""),
       el("p", { class: "headline" }, el("a", { href: `#/document/${number}` }, CORPUS.title[number])),
-      lead ? el("p", { class: "lead" }, placeOf(doc, lead)) : null,
+      el("p", { class: "lead" }, lead ? placeOf(doc, lead) : ""),
       el("h4", {}, "Told as"),
       frames.length === 0 ? el("p", { class: "meaning" }, "Nothing clear") : el("ul", { class: "bars small" }, frames.map((frame) => bar({
         label: frameName(frame.label), value: decimal(frame.score), share: frame.score, onclick: () => showFraming(story, frame),
@@ -174,7 +228,7 @@ function sideBySide(story) {
   });
   return el("section", { class: "panel", "aria-labelledby": "side-by-side" },
     el("h2", { id: "side-by-side" }, "Side by side"),
-    el("p", { class: "meaning" }, "In order of publication. Press a bar for its sentences, a title for the article."),
+    el("p", { class: "meaning" }, `${story.documents[0].published ? "In order of publication. " : ""}Press a bar for its sentences, a title for the article.`),
     el("div", { class: "outlet-cards", tabindex: 0, role: "region", "aria-labelledby": "side-by-side" }, cards));
 }
 

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pressmark::{Inputs, Settings};
-use pressmark_core::{Document, Span, Subject};
+use pressmark::{Annotator, Inputs, Settings};
+use pressmark_core::{Document, SegmentKind, Span, Subject};
+use pressmark_report::{Beside, Options, Report};
 
 use crate::args::{InputArgs, ModelArgs, StageArgs};
-use crate::terminal::{clean, styled};
+use crate::terminal::{clean, say};
+use crate::wrap::{Piece, piece, plain, text_width, wrap};
 use crate::{Outcome, stages};
 
 /// Show one document in the terminal: entities and quotations marked, summary, top frames
@@ -29,6 +31,10 @@ pub(crate) struct InspectArgs {
     #[arg(long)]
     pub(crate) explain: bool,
 
+    /// Write the document as a page for a browser instead, every mark with its numbers and the rule behind it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
@@ -40,6 +46,7 @@ pub(crate) struct InspectArgs {
 const HEADING: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const QUOTE: Style = AnsiColor::Cyan.on_default();
+const WARNING: Style = AnsiColor::Yellow.on_default();
 
 /// Frames shown of each codebook.
 const TOP_FRAMES: usize = 4;
@@ -50,17 +57,33 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     }
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
-    let settings = Settings { ingest, explain: args.explain, ..args.stages.settings()? };
+    let settings = Settings { ingest, explain: args.explain || args.html.is_some(), ..args.stages.settings()? };
     let annotator = stages::annotator(settings, &args.model)?;
     let record = inputs
         // In rows, records are counted from 0.
         .find(|record| record.index + 1 == args.record.get())
         .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;
     let doc = annotator.document(&record);
-    let mut out = anstream::stdout().lock();
-    show(&doc, &mut out)?;
-    explanations(&doc, &record.bytes, &mut out)?;
+    if let Some(path) = &args.html {
+        write_page(&doc, &annotator, &record.bytes, path)?;
+    } else {
+        let mut shown = Shown { doc: &doc, out: anstream::stdout().lock(), width: text_width() };
+        shown.all()?;
+        shown.explanations(&record.bytes)?;
+    }
     Ok(if doc.status() == pressmark_core::Status::Ok { Outcome::Good } else { Outcome::SomeFailed })
+}
+
+/// Writes the page of one document.
+fn write_page(doc: &Document, annotator: &Annotator, input: &[u8], path: &Path) -> Result<()> {
+    let mut options = Options::default();
+    options.title = doc.meta.title.clone().unwrap_or_else(|| doc.source.path.clone());
+    let mut report = Report::create(path, options)?;
+    let beside = Beside::default().with_input(input).with_explanations(doc.explanations.as_deref().unwrap_or_default());
+    report.add(&annotator.record(doc), beside)?;
+    report.finish()?;
+    say(&format!("{} is written: open it in a browser", path.display()));
+    Ok(())
 }
 
 /// What to inspect in place of a folder.
@@ -79,162 +102,231 @@ fn files_in(folder: &Path) -> String {
     }
 }
 
-fn show(doc: &Document, out: &mut impl Write) -> Result<()> {
-    let meta = &doc.meta;
-    let about = [meta.site.as_deref(), meta.published.as_deref(), meta.language.as_deref(), doc.source.url.as_deref()];
-    let about: Vec<&str> = about.into_iter().flatten().chain(meta.authors.iter().map(String::as_str)).collect();
-    writeln!(out, "{}", styled(&about.join("  "), FAINT))?;
-    for problem in &doc.problems {
-        let line = format!("{} ({}): {}", problem.kind, problem.stage, problem.message);
-        writeln!(out, "{}", styled(&line, AnsiColor::Yellow.on_default()))?;
-    }
-    writeln!(out, "\n{}\n", marked(doc))?;
-    entities(doc, out)?;
-    quotes(doc, out)?;
-    summary(doc, out)?;
-    frames(doc, out)?;
-    stances(doc, out)
+/// A document for a person at a terminal.
+struct Shown<'a, W> {
+    doc: &'a Document,
+    out: W,
+    /// Columns of a line.
+    width: usize,
 }
 
-/// The text with quotations coloured and mentions underlined, each with its label.
-fn marked(doc: &Document) -> String {
-    let mut cuts: Vec<usize> = vec![0, doc.text.len()];
+impl<W: Write> Shown<'_, W> {
+    fn all(&mut self) -> Result<()> {
+        self.head()?;
+        writeln!(self.out)?;
+        self.text()?;
+        self.entities()?;
+        self.quotes()?;
+        self.summary()?;
+        self.frames()?;
+        self.stances()
+    }
+
+    /// Pieces as lines, with what stands before the first and before the others.
+    fn lines(&mut self, pieces: &[Piece], first: &str, rest: &str) -> Result<()> {
+        Ok(writeln!(self.out, "{}", wrap(pieces, self.width, first, rest))?)
+    }
+
+    fn heading(&mut self, text: &str) -> Result<()> {
+        self.lines(&[piece(text, HEADING)], "", "")
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(writeln!(self.out)?)
+    }
+
+    fn head(&mut self) -> Result<()> {
+        let doc = self.doc;
+        let meta = &doc.meta;
+        let about = [&meta.site, &meta.published, &meta.language, &doc.source.url].map(Option::as_deref);
+        let about: Vec<&str> = about.into_iter().flatten().chain(meta.authors.iter().map(String::as_str)).collect();
+        self.lines(&[piece(&about.join(" · "), FAINT)], "", "")?;
+        for problem in &doc.problems {
+            let line = format!("{} ({}): {}", problem.kind, problem.stage, problem.message);
+            self.lines(&[piece(&line, WARNING)], "! ", "  ")?;
+        }
+        Ok(())
+    }
+
+    /// The text, block by block, with quotations coloured and mentions underlined, each with its label.
+    fn text(&mut self) -> Result<()> {
+        let doc = self.doc;
+        let kept = doc.segments.iter().filter_map(|segment| Some((segment.span?, segment.kind)));
+        for (span, kind) in kept {
+            let style = match kind {
+                SegmentKind::Title | SegmentKind::Heading => Style::new().bold(),
+                SegmentKind::Caption => FAINT,
+                _ => Style::new(),
+            };
+            let pieces = marked(doc, span, style);
+            let indent = if matches!(kind, SegmentKind::Quote | SegmentKind::List) { "  " } else { "" };
+            self.lines(&pieces, indent, indent)?;
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    fn entities(&mut self) -> Result<()> {
+        let doc = self.doc;
+        if doc.entities.is_empty() {
+            return Ok(());
+        }
+        self.heading("Entities")?;
+        for entity in &doc.entities {
+            let mut pieces = vec![plain(&entity.name)];
+            if !entity.aliases.is_empty() {
+                pieces.push(piece(&format!(" ({})", entity.aliases.join(", ")), FAINT));
+            }
+            if let Some((tone, score)) = entity.sentiment.map(|s| s.best()) {
+                pieces.push(piece(&format!(" · {tone} {score:.2}"), FAINT));
+            }
+            let first = clean(&format!("  {:<8} {:>3}×  ", entity.label, entity.mentions)).into_owned();
+            self.lines(&pieces, &first, "                ")?;
+        }
+        self.end()
+    }
+
+    fn quotes(&mut self) -> Result<()> {
+        let doc = self.doc;
+        if doc.quotes.is_empty() {
+            return Ok(());
+        }
+        self.heading("Quotations")?;
+        for quote in &doc.quotes {
+            let named = quote.speaker.and_then(|s| doc.entities.get(s)).map(|e| e.name.as_str());
+            let speaker = named.or_else(|| quote.speaker_span.map(|s| doc.slice(s))).unwrap_or("nobody named");
+            let pieces = [
+                piece(&one_line(speaker), Style::new().bold()),
+                piece(&format!(" ({}): ", quote.kind.as_str()), FAINT),
+                piece(&one_line(doc.slice(quote.span)), QUOTE),
+            ];
+            self.lines(&pieces, "  ", "    ")?;
+        }
+        self.end()
+    }
+
+    fn summary(&mut self) -> Result<()> {
+        let doc = self.doc;
+        if let Some(text) = &doc.abstract_text {
+            self.heading("Abstract")?;
+            self.lines(&[plain(&one_line(text))], "  ", "  ")?;
+            self.end()?;
+        }
+        if doc.summary.is_empty() {
+            return Ok(());
+        }
+        self.heading("Summary")?;
+        for sentence in doc.summary.iter().filter_map(|s| doc.sents.get(s.sent)) {
+            self.lines(&[plain(&one_line(doc.slice(sentence.span)))], "  – ", "    ")?;
+        }
+        self.end()
+    }
+
+    fn frames(&mut self) -> Result<()> {
+        let doc = self.doc;
+        for codebook in doc.frames.chunk_by(|a, b| a.codebook == b.codebook) {
+            self.heading(&format!("Frames ({})", codebook[0].codebook))?;
+            for frame in codebook.iter().take(TOP_FRAMES) {
+                let evidence =
+                    frame.evidence.first().map_or_else(String::new, |e| format!(" · {}", one_line(doc.slice(e.span))));
+                let pieces = [plain(&frame.label), piece(&evidence, FAINT)];
+                self.lines(&pieces, &format!("  {:.2} ", frame.score), "       ")?;
+            }
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    fn stances(&mut self) -> Result<()> {
+        use pressmark_core::{Holder, Target};
+        let doc = self.doc;
+        if doc.stances.is_empty() {
+            return Ok(());
+        }
+        self.heading("Stances")?;
+        let name = |entity: usize| doc.entities.get(entity).map_or("?", |e| e.name.as_str());
+        for stance in &doc.stances {
+            let holder = match stance.holder {
+                Holder::Outlet => "the outlet",
+                Holder::Entity(entity) => name(entity),
+            };
+            let target = match &stance.target {
+                Target::Entity(entity) => name(*entity),
+                Target::Text(text) => text,
+            };
+            let line = format!("{holder} → {target}: {} {:.2}", stance.label.as_str(), stance.score);
+            self.lines(&[plain(&line)], "  ", "    ")?;
+        }
+        self.end()
+    }
+
+    /// Why the stages decided as they did, a stage after the other.
+    fn explanations(&mut self, raw: &[u8]) -> Result<()> {
+        let doc = self.doc;
+        for stage in doc.explanations.iter().flatten().collect::<Vec<_>>().chunk_by(|a, b| a.stage == b.stage) {
+            self.heading(&format!("Why ({})", stage[0].stage))?;
+            for explanation in stage {
+                let subject = match &explanation.subject {
+                    Subject::Text(span) => format!("“{}”", beginning(doc.slice(*span))),
+                    Subject::Raw(bytes) => {
+                        let words = raw.get(bytes.clone()).map(String::from_utf8_lossy).unwrap_or_default();
+                        format!("bytes {} to {} “{}”", bytes.start, bytes.end, beginning(&words))
+                    }
+                    Subject::Entity(entity) => doc.entities.get(*entity).map_or_else(String::new, |e| e.name.clone()),
+                    Subject::Document => "the document".to_owned(),
+                };
+                let pieces = [plain(&explanation.to_string()), piece(&format!(" · {subject}"), FAINT)];
+                self.lines(&pieces, "  ", "    ")?;
+            }
+            self.end()?;
+        }
+        Ok(())
+    }
+}
+
+/// A stretch of the text with quotations coloured and mentions underlined, each with its label.
+fn marked(doc: &Document, within: Span, base: Style) -> Vec<Piece> {
+    let mut cuts: Vec<usize> = vec![within.start, within.end];
     cuts.extend(doc.quotes.iter().flat_map(|q| [q.span.start, q.span.end]));
     cuts.extend(doc.ents.iter().flat_map(|e| [e.span.start, e.span.end]));
+    cuts.retain(|&cut| within.start <= cut && cut <= within.end);
     cuts.sort_unstable();
     cuts.dedup();
-    let mut text = String::new();
+    let mut pieces = Vec::new();
     let (mut ents, mut quotes) = (doc.ents.iter().peekable(), doc.quotes.iter().peekable());
     for pair in cuts.windows(2) {
-        let piece = Span::new(pair[0], pair[1]);
-        while ents.next_if(|e| e.span.end <= piece.start).is_some() {}
-        while quotes.next_if(|q| q.span.end <= piece.start).is_some() {}
-        let mut style = Style::new();
-        if quotes.peek().is_some_and(|q| q.span.contains(piece)) {
-            style = QUOTE;
+        let span = Span::new(pair[0], pair[1]);
+        while ents.next_if(|e| e.span.end <= span.start).is_some() {}
+        while quotes.next_if(|q| q.span.end <= span.start).is_some() {}
+        let mut style = base;
+        if quotes.peek().is_some_and(|q| q.span.contains(span)) {
+            style = style.fg_color(QUOTE.get_fg_color());
         }
-        let ent = ents.peek().filter(|e| e.span.contains(piece));
+        let ent = ents.peek().filter(|e| e.span.contains(span));
         if ent.is_some() {
             style = style.underline();
         }
-        text.push_str(&styled(doc.slice(piece), style));
-        if let Some(ent) = ent.filter(|e| e.span.end == piece.end) {
-            text.push_str(&styled(&format!("[{}]", ent.label), FAINT));
+        pieces.push(piece(doc.slice(span), style));
+        if let Some(ent) = ent.filter(|e| e.span.end == span.end) {
+            pieces.push(piece(&format!("[{}]", ent.label), FAINT));
         }
     }
-    text
+    pieces
+}
+
+/// Text with every white space as one space.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Longest beginning of what a decision is about that is shown, in characters.
 const SUBJECT_CHARS: usize = 60;
 
-/// Why the stages decided as they did, a stage after the other.
-fn explanations(doc: &Document, raw: &[u8], out: &mut impl Write) -> Result<()> {
-    for stage in doc.explanations.iter().flatten().collect::<Vec<_>>().chunk_by(|a, b| a.stage == b.stage) {
-        writeln!(out, "{}", styled(&format!("Why ({})", stage[0].stage), HEADING))?;
-        for explanation in stage {
-            let subject = match &explanation.subject {
-                Subject::Text(span) => format!("“{}”", beginning(doc.slice(*span))),
-                Subject::Raw(bytes) => {
-                    let words = raw.get(bytes.clone()).map(String::from_utf8_lossy).unwrap_or_default();
-                    format!("bytes {} to {} “{}”", bytes.start, bytes.end, beginning(&words))
-                }
-                Subject::Entity(entity) => doc.entities.get(*entity).map_or_else(String::new, |e| e.name.clone()),
-                Subject::Document => "the document".to_owned(),
-            };
-            writeln!(out, "  {}  {}", clean(&explanation.to_string()), styled(&subject, FAINT))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
 /// The beginning of a text on one line.
 fn beginning(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(text);
     match line.char_indices().nth(SUBJECT_CHARS) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
-}
-
-fn entities(doc: &Document, out: &mut impl Write) -> Result<()> {
-    if doc.entities.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{}", styled("Entities", HEADING))?;
-    for entity in &doc.entities {
-        let aliases =
-            if entity.aliases.is_empty() { String::new() } else { format!(" ({})", entity.aliases.join(", ")) };
-        let tone = entity.sentiment.map_or_else(String::new, |s| format!("  {} {:.2}", s.best().0, s.best().1));
-        let line = format!("  {:<8} {:>3}×  {}{aliases}{tone}", entity.label, entity.mentions, entity.name);
-        writeln!(out, "{}", clean(&line))?;
-    }
-    writeln!(out)?;
-    Ok(())
-}
-
-fn quotes(doc: &Document, out: &mut impl Write) -> Result<()> {
-    if doc.quotes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{}", styled("Quotations", HEADING))?;
-    for quote in &doc.quotes {
-        let named = quote.speaker.and_then(|s| doc.entities.get(s)).map(|e| e.name.as_str());
-        let speaker = named.or_else(|| quote.speaker_span.map(|s| doc.slice(s))).unwrap_or("nobody named");
-        let line = format!("  {} ({}): {}", speaker, quote.kind.as_str(), doc.slice(quote.span).replace('\n', " "));
-        writeln!(out, "{}", clean(&line))?;
-    }
-    writeln!(out)?;
-    Ok(())
-}
-
-fn summary(doc: &Document, out: &mut impl Write) -> Result<()> {
-    if let Some(text) = &doc.abstract_text {
-        writeln!(out, "{}\n  {}\n", styled("Abstract", HEADING), clean(&text.replace('\n', " ")))?;
-    }
-    if doc.summary.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{}", styled("Summary", HEADING))?;
-    for sentence in doc.summary.iter().filter_map(|s| doc.sents.get(s.sent)) {
-        writeln!(out, "  {}", clean(&doc.slice(sentence.span).replace('\n', " ")))?;
-    }
-    writeln!(out)?;
-    Ok(())
-}
-
-fn frames(doc: &Document, out: &mut impl Write) -> Result<()> {
-    for codebook in doc.frames.chunk_by(|a, b| a.codebook == b.codebook) {
-        writeln!(out, "{}", styled(&format!("Frames ({})", codebook[0].codebook), HEADING))?;
-        for frame in codebook.iter().take(TOP_FRAMES) {
-            let evidence = frame.evidence.first().map_or("", |e| doc.slice(e.span)).replace('\n', " ");
-            writeln!(out, "  {:.2} {}  {}", frame.score, clean(&frame.label), styled(&evidence, FAINT))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-fn stances(doc: &Document, out: &mut impl Write) -> Result<()> {
-    use pressmark_core::{Holder, Target};
-    if doc.stances.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{}", styled("Stances", HEADING))?;
-    let name = |entity: usize| doc.entities.get(entity).map_or("?", |e| e.name.as_str());
-    for stance in &doc.stances {
-        let holder = match stance.holder {
-            Holder::Outlet => "the outlet",
-            Holder::Entity(entity) => name(entity),
-        };
-        let target = match &stance.target {
-            Target::Entity(entity) => name(*entity),
-            Target::Text(text) => text,
-        };
-        let line = format!("  {holder} → {target}: {} {:.2}", stance.label.as_str(), stance.score);
-        writeln!(out, "{}", clean(&line))?;
-    }
-    writeln!(out)?;
-    Ok(())
 }

@@ -1,8 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pressmark_ingest::Unpacked;
+use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
 
@@ -21,7 +22,8 @@ Examples:
 
 /// Write one page to look at annotated documents, in any browser and without a network
 ///
-/// The page shows each article with its marks; every mark leads to its numbers. Where documents are too many for one file, they go to the folder NAME-data
+/// The page shows each article with its marks, every mark with its numbers, and all of them together: who is in the
+/// news, who is quoted, how stories are framed, by outlet and over time. Where documents are too many for one file, they go to the folder NAME-data
 /// beside it, which must stay there.
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
@@ -39,6 +41,9 @@ pub(crate) struct ReportArgs {
     /// Folder of the inputs: show the words of blocks that were left out of the text
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
+    /// Stories over these documents, as `pressmark group` wrote them: shows how their outlets tell them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stories: Option<PathBuf>,
     /// No closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -63,6 +68,9 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     }
     if report.documents() == 0 {
         bail!("there is no annotated document in {}{}", args.annotated[0].display(), broken.first());
+    }
+    if let Some(path) = &args.stories {
+        add_stories(&mut report, path, &mut broken)?;
     }
     let written = report.finish()?;
     if !args.quiet {
@@ -117,6 +125,25 @@ fn add_rows<R: std::io::BufRead>(
             Line::Broken(what) => broken.add(&place, what),
             Line::End(Some(what)) => broken.add(path, format_args!("has a problem: {what}")),
             Line::End(None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<()> {
+    let shown = path.display();
+    let file = Unpacked::open(path, &pressmark_ingest::Options::default());
+    for (line, number) in Lines::new(file.with_context(|| format!("failed to open {shown}"))?).zip(1u64..) {
+        match line {
+            Line::Row(row) => match serde_json::from_slice::<Story>(&row) {
+                Ok(story) => report.add_story(&story)?,
+                Err(error) => broken.add(
+                    &format!("line {number} of {shown}"),
+                    format_args!("is no story of pressmark-story/1: {error}"),
+                ),
+            },
+            Line::Broken(what) => broken.add(&format!("line {number} of {shown}"), what),
+            Line::End(_) => {}
         }
     }
     Ok(())
