@@ -94,6 +94,11 @@ function startTheme() {
 }
 
 startTheme();
+// An address of its own would lead away from the view.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
 // What a reader opened in the article is printed; a print shows no closed part.
 addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details")) part.open = true; });
 addEventListener("hashchange", show);
