@@ -75,8 +75,8 @@ function entityCounts(found) {
 }
 
 /** Lines of a list that can be made longer. */
-function longList(items, first, line) {
-  const list = el("ul", { class: "bars" }, items.slice(0, first).map(line));
+function longList(items, first, line, css = "bars") {
+  const list = el("ul", { class: css }, items.slice(0, first).map(line));
   const rest = items.length - first;
   if (rest <= 0) return list;
   const more = button(`Show ${Math.min(rest, 40).toLocaleString("en")} more`, () => {
@@ -371,7 +371,7 @@ function statePanel(found) {
   const kinds = [
     ["failed", "no text could be had", number((index) => CORPUS.status[index] === 2)],
     ["partial", "a step failed or saw only a part of the text", number((index) => CORPUS.status[index] === 1)],
-    ["duplicates", "they repeat an earlier document, and are counted like others", number((index) => CORPUS.duplicate[index] === 1)],
+    ["repeated", "the text of an earlier document again, counted like others", number((index) => CORPUS.duplicate[index] === 1)],
     ["without an outlet", "the page names none", number((index) => CORPUS.outlet[index] === null)],
     ["without a date", "not in the charts over time", number((index) => CORPUS.day[index] === null)],
   ].filter(([, , documents]) => documents.length > 0);

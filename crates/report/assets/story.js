@@ -141,12 +141,13 @@ function framesInShort(story) {
 /** Who has most of the quoted words in each outlet, and who is heard in one only. */
 function voicesInShort(story) {
   const lines = [];
+  // Phrases such as "many refugees" are voices, but nobody's name.
+  const isNamed = (voice, outlet) => story.outlets[outlet].documents.some((doc) => told.documents.get(doc).entities.some(({ name }) => name === voice.speaker));
   const most = story.outlets.flatMap((outlet, at) => {
-    const [first] = voicesOf(story, at);
-    return first && first.share >= 0.25 ? [[first.actor === null ? first.speaker : story.actors[first.actor].name, outlet.name]] : [];
+    const first = voicesOf(story, at).find((voice) => voice.actor !== null || isNamed(voice, at));
+    return first && first.share >= 0.2 ? [[first.actor === null ? first.speaker : story.actors[first.actor].name, outlet.name]] : [];
   });
   if (most.length > 1) lines.push(["Quoted most: ", grouped(most).map(([speaker, outlets], at) => [at > 0 ? "; " : "", el("b", {}, speaker), ` by ${names(outlets)}`]), "."]);
-  const isNamed = (voice, outlet) => story.outlets[outlet].documents.some((doc) => told.documents.get(doc).entities.some(({ name }) => name === voice.speaker));
   const alone = story.outlets.flatMap((outlet, at) => {
     const voice = voicesOf(story, at).find((one) => one.only && one.words >= 8 && isNamed(one, at));
     return voice ? [`${voice.speaker} (${outlet.name})`] : [];
@@ -210,7 +211,7 @@ function sideBySide(story) {
       el("h3", {}, outlet.name),
       el("p", { class: "meaning" }, [outlet.first ? published(outlet.first) : null, count(outlet.words, "word"), `${percent(outlet.quoted)} quoted`].filter(Boolean).join(" · ")),
       el("p", { class: "copied" }, copied ? `Mostly taken from ${outletOfDocument(story, copied.copy)}` : ""),
-      el("p", { class: "headline" }, el("a", { href: `#/document/${number}` }, CORPUS.title[number])),
+      el("p", { class: "headline" }, el("a", { href: `#/document/${number}` }, shortened(CORPUS.title[number], 90))),
       el("p", { class: "lead" }, lead ? placeOf(doc, lead) : ""),
       el("h4", {}, "Told as"),
       frames.length === 0 ? el("p", { class: "meaning" }, "Nothing clear") : el("ul", { class: "bars small" }, frames.map((frame) => bar({
@@ -376,13 +377,19 @@ function showToward(story, actor, outlet) {
   });
 }
 
+/** Sentences shown of a passage that only one outlet has. */
+const SENTENCES_OF_ONE = 2;
+
 function onlyHere(story) {
   if (story.only.length === 0) return null;
-  const groups = story.outlets.map((outlet, at) => ({ name: outlet.name, items: story.only.filter((only) => only.outlet === at).sort((a, b) => b.salience - a.salience).slice(0, 5) }));
+  const groups = story.outlets.map((outlet, at) => ({ name: outlet.name, items: story.only.filter((only) => only.outlet === at).sort((a, b) => b.salience - a.salience) }));
+  const line = ({ sentences }) => el("li", { class: "words" },
+    sentences.slice(0, SENTENCES_OF_ONE).map((sentence, at) => [at > 0 ? " " : "", placeLink(sentence, passage(sentence))]),
+    sentences.length > SENTENCES_OF_ONE ? el("span", { class: "meaning" }, ` and ${count(sentences.length - SENTENCES_OF_ONE, "sentence")} more`) : null);
   return panel("What only one tells", "Sentences with no counterpart in any other outlet of the story, the most important first.",
     el("div", { class: "only" }, groups.filter(({ items }) => items.length > 0).map(({ name, items }) => el("div", {},
       el("h3", {}, name),
-      el("ul", { class: "plain" }, items.map(({ sentences }) => el("li", { class: "words" }, sentences.map((sentence, at) => [at > 0 ? " " : "", placeLink(sentence, passage(sentence))]))))))));
+      longList(items, 3, line, "plain")))));
 }
 
 function publicationOrder(story) {
