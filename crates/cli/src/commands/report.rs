@@ -1,16 +1,19 @@
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pressmark_ingest::Unpacked;
+use pressmark::{Annotator, Settings};
+use pressmark_core::Explanation;
+use pressmark_ingest::{Record as InputRecord, Unpacked};
 use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
 
 use super::verify::inputs::{Held, Inputs};
 use super::verify::lines::{Line, Lines};
-use crate::args::ReadArgs;
-use crate::{Outcome, terminal};
+use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::{Outcome, stages, terminal};
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
@@ -18,7 +21,9 @@ Examples:
     pressmark annotate seeds -o annotated.jsonl
     pressmark report annotated.jsonl -o report.html
   With the words of what was left out of each page:
-    pressmark report annotated.jsonl --inputs seeds -o report.html";
+    pressmark report annotated.jsonl --inputs seeds -o report.html
+  And the rule or head behind every mark:
+    pressmark report annotated.jsonl --inputs seeds --explain -o report.html";
 
 /// Write one page to look at annotated documents, in any browser and without a network
 ///
@@ -41,6 +46,10 @@ pub(crate) struct ReportArgs {
     /// Folder of the inputs: show the words of blocks that were left out of the text
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
+    /// Annotate the inputs once more and show for each mark which rule or head decided, and the numbers behind it: with
+    /// the options that the rows were made with, as those that come out otherwise are left without
+    #[arg(long, requires = "inputs")]
+    pub(crate) explain: bool,
     /// Stories over these documents, as `pressmark group` wrote them: shows how their outlets tell them
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
@@ -49,7 +58,11 @@ pub(crate) struct ReportArgs {
     pub(crate) quiet: bool,
 
     #[command(flatten)]
-    pub(crate) read: ReadArgs,
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stages: StageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
 }
 
 pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
@@ -60,11 +73,18 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     options.title = args.title;
     let mut report = Report::create(&args.output, options)?;
     let mut broken = Broken::default();
+    let ingest = args.input.options();
+    let mut explainer = None;
+    if args.explain {
+        let settings = Settings { ingest: ingest.clone(), explain: true, ..args.stages.settings()? };
+        explainer = Some(Explainer { annotator: stages::annotator(settings, &args.model)?, left_out: 0 });
+    }
     for path in &args.annotated {
         let shown = path.display();
-        let file = Unpacked::open(path, &args.read.options()).with_context(|| format!("failed to open {shown}"))?;
-        let inputs = args.inputs.clone().map(|root| Inputs::open(root, args.read.options(), Rows::Some)).transpose()?;
-        add_rows(&mut report, Lines::new(file), inputs, &shown.to_string(), &mut broken)?;
+        let file = Unpacked::open(path, &ingest).with_context(|| format!("failed to open {shown}"))?;
+        let inputs = args.inputs.clone().map(|root| Inputs::open(root, ingest.clone(), Rows::Some)).transpose()?;
+        let mut rows = RowsOf { path: shown.to_string(), inputs, explainer: explainer.as_mut(), broken: &mut broken };
+        rows.add(&mut report, Lines::new(file))?;
     }
     if report.documents() == 0 {
         bail!("there is no annotated document in {}{}", args.annotated[0].display(), broken.first());
@@ -78,6 +98,12 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
             written.folder.map_or_else(String::new, |folder| format!(", its documents in {}/", folder.display()));
         let size = written.bytes as f64 / 1e6;
         terminal::say(&format!("{} documents in {}, {size:.1} MB{files}", written.documents, args.output.display()));
+        if let Some(Explainer { left_out: left_out @ 1.., .. }) = explainer {
+            terminal::say(&format!(
+                "{left_out} documents are without explanations: with these options they come out otherwise, or their inputs \
+                 are not there"
+            ));
+        }
         if broken.lines > 0 {
             terminal::say(&format!("{} lines are left out{}", broken.lines, broken.first()));
         }
@@ -103,31 +129,73 @@ impl Broken {
     }
 }
 
-fn add_rows<R: std::io::BufRead>(
-    report: &mut Report,
-    lines: Lines<R>,
-    mut inputs: Option<Inputs>,
-    path: &str,
-    broken: &mut Broken,
-) -> Result<()> {
-    for (line, number) in lines.zip(1u64..) {
-        let place = format!("line {number} of {path}");
-        match line {
-            Line::Row(row) => match serde_json::from_slice::<Record<'_>>(&row) {
-                Err(error) => broken.add(&place, format_args!("is no record of pressmark/1: {error}")),
-                Ok(record) => {
-                    let held = inputs.as_mut().and_then(|inputs| inputs.of(&row));
-                    let input = held.as_ref().and_then(|held| input_of(held, &record));
-                    let beside = input.map_or_else(Beside::default, |input| Beside::default().with_input(input));
-                    report.add(&record, beside)?;
-                }
-            },
-            Line::Broken(what) => broken.add(&place, what),
-            Line::End(Some(what)) => broken.add(path, format_args!("has a problem: {what}")),
-            Line::End(None) => {}
+/// The rows of one file.
+struct RowsOf<'a> {
+    path: String,
+    inputs: Option<Inputs>,
+    explainer: Option<&'a mut Explainer>,
+    broken: &'a mut Broken,
+}
+
+impl RowsOf<'_> {
+    fn add<R: BufRead>(&mut self, report: &mut Report, lines: Lines<R>) -> Result<()> {
+        for (line, number) in lines.zip(1u64..) {
+            let place = format!("line {number} of {}", self.path);
+            match line {
+                Line::Row(row) => match serde_json::from_slice::<Record<'_>>(&row) {
+                    Err(error) => self.broken.add(&place, format_args!("is no record of pressmark/1: {error}")),
+                    Ok(record) => self.add_row(report, &row, &record)?,
+                },
+                Line::Broken(what) => self.broken.add(&place, what),
+                Line::End(Some(what)) => self.broken.add(&self.path, format_args!("has a problem: {what}")),
+                Line::End(None) => {}
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn add_row(&mut self, report: &mut Report, row: &[u8], record: &Record<'_>) -> Result<()> {
+        let held = self.inputs.as_mut().and_then(|inputs| inputs.of(row));
+        let input = held.as_ref().and_then(|held| input_of(held, record));
+        let explained = self.explainer.as_mut().and_then(|explainer| explainer.explain(record, input));
+        let mut beside = Beside::default();
+        if let Some(input) = input {
+            beside = beside.with_input(&input.bytes);
+        }
+        Ok(report.add(record, beside.with_explanations(explained.as_deref().unwrap_or_default()))?)
+    }
+}
+
+/// Annotates inputs once more, for the reasons of what the rows say.
+struct Explainer {
+    annotator: Annotator,
+    /// Rows that came out otherwise.
+    left_out: usize,
+}
+
+impl Explainer {
+    fn explain(&mut self, row: &Record<'_>, input: Option<&InputRecord>) -> Option<Vec<Explanation>> {
+        let explained = input.and_then(|input| {
+            let doc = self.annotator.document(input);
+            let is_same = says_the_same(&self.annotator.record(&doc), row);
+            doc.explanations.filter(|_| is_same)
+        });
+        self.left_out += usize::from(explained.is_none());
+        explained
+    }
+}
+
+/// Whether two rows have the same annotations of the same text: then the reasons of the one are those of the other.
+fn says_the_same(a: &Record<'_>, b: &Record<'_>) -> bool {
+    a.text == b.text
+        && a.segments == b.segments
+        && a.sents == b.sents
+        && a.ents == b.ents
+        && a.entities == b.entities
+        && a.quotes == b.quotes
+        && a.summary == b.summary
+        && a.frames == b.frames
+        && a.stances == b.stances
 }
 
 fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<()> {
@@ -149,10 +217,10 @@ fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<
     Ok(())
 }
 
-/// The bytes that a record was made from, where they are the same.
-fn input_of<'a>(held: &'a Held, record: &Record<'_>) -> Option<&'a [u8]> {
+/// The input that a record was made from, where it is still the same.
+fn input_of<'a>(held: &'a Held, record: &Record<'_>) -> Option<&'a InputRecord> {
     match held {
-        Held::Input { input, .. } if input.sha256 == record.source.sha256 => Some(&input.bytes),
+        Held::Input { input, .. } if input.sha256 == record.source.sha256 => Some(input),
         _ => None,
     }
 }
