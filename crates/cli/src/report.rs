@@ -159,7 +159,7 @@ fn remedy(kind: ProblemKind) -> Option<&'static str> {
     Some(match kind {
         ProblemKind::TooLarge => "allow larger records with --max-bytes",
         ProblemKind::BadArchive => "where it only unpacks too far, allow more with --max-ratio or --max-unpacked",
-        ProblemKind::Binary | ProblemKind::Malformed => "where it is of another format, name that with --input-format",
+        ProblemKind::Malformed => "where it is of another format, name that with --input-format",
         ProblemKind::NoText => "name the field of the text with --text-field",
         ProblemKind::BadDate => "say how dates are written with --date-format or --day-first",
         ProblemKind::BadEncoding | ProblemKind::WrongCharset => "name the character set with --encoding",

@@ -2,8 +2,11 @@
 
 /// First bytes of files that turn up under text names.
 const MAGIC: &[(&[u8], &str)] = &[
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"%PDF-", "a PDF, which is not read: save it as text first, as with pdftotext"),
+    (
+        b"PK\x03\x04",
+        "a Word or other office document, or a ZIP archive, which is not read: save it as text, or unpack it, first",
+    ),
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xFF\xD8\xFF", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -13,12 +16,12 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"BZh", "bzip2 data"),
     (b"\xFD7zXZ", "xz data"),
     (b"7z\xBC\xAF", "a 7z archive"),
-    (b"\xD0\xCF\x11\xE0", "an old office document"),
+    (b"\xD0\xCF\x11\xE0", "a document of old Word or Excel, which is not read: save it as text first"),
     (b"SQLite format 3", "a database"),
     (b"ID3", "an audio file"),
     (b"OggS", "an audio file"),
     (b"RIFF", "an audio or image file"),
-    (b"{\\rtf", "an RTF document"),
+    (b"{\\rtf", "an RTF document, which is not read: save it as text first"),
 ];
 
 /// Share of control characters and U+FFFD from which decoded bytes are no text: one in twenty. Random bytes

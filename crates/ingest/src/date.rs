@@ -45,6 +45,14 @@ pub(crate) fn normalize(text: &str, order: Order) -> Option<String> {
     epoch(text).or_else(|| iso(text)).or_else(|| mail(text)).or_else(|| find(text, order))
 }
 
+/// Whether a cell that nobody called a date is a day of the time since there are news on the web, with or without a time:
+/// `20240506`, `2024-05-06`. Another number of eight digits is rarely one.
+pub(crate) fn is_plain_day(text: &str) -> bool {
+    let found = dashed(text).or_else(|| compact(text));
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['T', ' ']);
+    found.is_some_and(|(date, rest)| (1990..2100).contains(&date.year()) && is_end(rest))
+}
+
 /// A date in the form that a user gives, with the conversions of `strptime`.
 pub(crate) fn by_format(text: &str, format: &str) -> Option<String> {
     let found = strtime::parse(format, text.trim()).ok()?;
@@ -100,9 +108,19 @@ fn dashed(text: &str) -> Option<(Date, &str)> {
     Some((date(text.get(..4)?, month, day)?, rest))
 }
 
-/// Year, month and day in eight digits, and what follows.
+/// Year, month and day in eight digits, and what follows. A time of six digits right behind, as archives and GDELT write
+/// it, tells no zone and is left out.
 fn compact(text: &str) -> Option<(Date, &str)> {
-    let rest = text.get(8..).filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    let (digits, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let is_time = |time: &str| {
+        let below = |range: std::ops::Range<usize>, most: u8| {
+            time.get(range).and_then(|part| part.parse::<u8>().ok()).is_some_and(|n| n < most)
+        };
+        below(0..2, 24) && below(2..4, 60) && below(4..6, 60)
+    };
+    if digits.len() != 8 && !(digits.len() == 14 && is_time(&digits[8..])) {
+        return None;
+    }
     Some((date(text.get(..4)?, text.get(4..6)?, text.get(6..8)?)?, rest))
 }
 
@@ -323,6 +341,7 @@ mod tests {
         check("2024/5/1 10:20 +02:00", Some("2024-05-01T10:20:00+02:00"));
         check("2024.5.1", Some("2024-05-01"));
         check("20240501", Some("2024-05-01"));
+        check("20240501102030", Some("2024-05-01"));
         check("20240501T1020", Some("2024-05-01"));
         check("20240501T102030Z", Some("2024-05-01T10:20:30Z"));
         check("1714558830", Some("2024-05-01T10:20:30Z"));
@@ -349,6 +368,7 @@ mod tests {
             "2024-13-01",
             "2024-05-011",
             "202405011",
+            "20240501992030",
             "0024-05-01",
             "+024-05-01",
             "é024-05-01",
@@ -358,6 +378,16 @@ mod tests {
             "03/05/24",
         ] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn a_cell_without_a_name_is_a_day_only_where_it_can_be_nothing_else() {
+        for day in ["20240501", "2024-05-01", "2024-05-01 10:20:30", "2024-05-01T10:20:30Z", "20240501102030"] {
+            assert!(is_plain_day(day), "{day}");
+        }
+        for other in ["19120301", "20241301", "202405", "2024", "1714558830", "2024-05-01: rain", "May 1, 2024"] {
+            assert!(!is_plain_day(other), "{other}");
         }
     }
 

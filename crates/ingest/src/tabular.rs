@@ -130,11 +130,16 @@ fn malformed(error: &serde_json::Error, record: &Record) -> Failure {
     (ProblemKind::Malformed, format!("{what} at line {line}, column {}", error.column()))
 }
 
-/// In a table without a header what cells hold tells what they are: the address by its start, the text by its length.
+/// In a table without a header what cells hold tells what they are: the address by its start, the text by its length,
+/// the date by its form. Of several dates the first counts: exports such as GDELT's have the day of what is reported in
+/// front and that of the database's own work behind.
 fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked {
     let text = |i: usize| fields.get(i).and_then(|f| f.value.text()).map(|t| t.text).unwrap_or_default();
     let is_address = |i: &usize| text(*i).starts_with("http://") || text(*i).starts_with("https://");
     let url = picked.url.or_else(|| (0..fields.len()).find(is_address));
+    let cell = |i: usize| fields.get(i).and_then(|f| f.value.scalar());
+    let is_day = |i: &usize| cell(*i).is_some_and(|cell| date::is_plain_day(&cell));
+    let day = picked.date.or_else(|| (0..fields.len()).find(is_day));
     let is_running = |i: &usize| text(*i).split_whitespace().count() >= RUNNING_TEXT;
     let longest = || (0..fields.len()).filter(is_running).max_by_key(|i| text(*i).len());
     let body = match picked.text {
@@ -144,7 +149,7 @@ fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked
         }),
         found => found,
     };
-    Picked { text: body, url, ..picked }
+    Picked { text: body, url, date: day, ..picked }
 }
 
 /// Words from which a cell of a table without a header is running text.

@@ -61,6 +61,11 @@ impl Names {
         Self { path, is_split, has_card }
     }
 
+    /// The file, or what its parts are named after.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn packing(&self) -> Packing {
         Packing::of(&self.path)
     }

@@ -178,3 +178,37 @@ fn failures_are_written_and_decide_the_exit_code() {
         "which would be lost",
     );
 }
+
+/// The rows and the failures of a run lie in a folder that is read, and their names are those of documents.
+#[test]
+fn a_run_does_not_read_what_it_writes() {
+    let place = Place::new(20);
+    let annotate = |output: &str, more: &[&str]| {
+        let (input, output, failures) = (place.arg("in"), place.arg(output), place.arg("in/zz.txt"));
+        let args = ["annotate", &input, "-q", "-o", &output, "--failures", &failures, "--max-failures", "100%"];
+        assert_eq!(run(&[&args[..], more].concat()), (0, String::new()), "{more:?}");
+    };
+    annotate("apart.jsonl", &[]);
+    fs::remove_file(place.path("in/zz.txt")).expect("the failures");
+    annotate("in/rows.jsonl", &[]);
+    assert_same(&place.read("in/rows.jsonl"), &place.read("apart.jsonl"), "rows");
+    let skipped = String::from_utf8(place.read("in/zz.txt")).expect("UTF-8");
+    let own = skipped.lines().filter(|line| line.contains("a file that this run writes")).count();
+    assert!(own >= 2, "{skipped}");
+}
+
+#[test]
+fn inputs_without_a_document_are_told_one_by_one() {
+    let place = Place::new(0);
+    fs::write(place.path("paper.docx"), b"PK\x03\x04").expect("written");
+    fs::write(place.path("paper.odt"), b"PK\x03\x04").expect("written");
+    let (code, message) = run(&["annotate", &place.arg("paper.docx"), &place.arg("paper.odt")]);
+    assert_eq!(code, 2);
+    for part in ["paper.docx: a Word document", "paper.odt: an OpenDocument text", "save it as text first"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!message.contains("--input-format"), "no format helps: {message}");
+    let (code, message) = run(&["annotate", &place.arg("paper.docx"), "--input-format", "txt"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("save it as text") && !message.contains("--input-format"), "{message}");
+}

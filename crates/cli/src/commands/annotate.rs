@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::mem;
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::ops::ControlFlow;
@@ -6,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::{Error, Result, anyhow, bail};
+use anyhow::{Error, Result, anyhow};
 use clap::{ArgMatches, Args, Command, ValueEnum};
 use pressmark::{Annotated, Inputs, RowLayer, Settings};
 use pressmark_core::{Document, Status};
+use pressmark_ingest::{SkipReason, Skipped};
 use pressmark_jsonl::{DocumentCounts, Provenance};
-use pressmark_run::{IfExists, MaxFailures, Opened, Plan, RecordIdentity, Run, Shard, ShardRecords};
+use pressmark_run::{IfExists, MaxFailures, Opened, OwnFiles, Plan, RecordIdentity, Run, Shard, ShardRecords};
 
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
@@ -154,7 +156,9 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         ..args.stages.settings()?
     };
     let annotator = stages::annotator(settings, &args.model)?;
+    let own = OwnFiles::of(&args.output.output, args.output.shard_rows.is_some(), args.run.failures.as_deref());
     let inputs = Inputs::open(&args.inputs, annotator.settings().ingest.clone())?;
+    let inputs = inputs.without(move |path| own.contains(path));
     let progress = inputs.progress();
     let total_bytes = progress.total_bytes();
     let provenance = annotator.provenance();
@@ -212,7 +216,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let counts = run.counts();
     if documents(counts) == 0 && args.run.shard == Shard::WHOLE {
         run.abandon()?;
-        bail!("the paths hold no document of a known type; see --input-format");
+        return Err(no_document(&progress.skips()));
     }
     let (is_resumable, skipped) = (run.is_resumable(), progress.skips());
     run.skipped(&skipped).map_err(advise)?;
@@ -253,6 +257,24 @@ fn take_batch(
     }
     run.flush().map_or_else(|error| failed(advise(error)), ControlFlow::Continue)
 }
+
+/// Says what there was instead of documents.
+fn no_document(skipped: &[Skipped]) -> Error {
+    let mut text = "the paths hold no document".to_owned();
+    for skipped in skipped.iter().take(MOST_SKIPPED) {
+        let _ = write!(text, "\n{skipped}");
+    }
+    if skipped.len() > MOST_SKIPPED {
+        let _ = write!(text, "\nand {} more", skipped.len() - MOST_SKIPPED);
+    }
+    if skipped.iter().any(|skipped| skipped.reason == SkipReason::UnknownType) {
+        text.push_str("\nsee --input-format");
+    }
+    anyhow!(text)
+}
+
+/// Inputs without a document that are named where there is no other.
+const MOST_SKIPPED: usize = 5;
 
 fn documents(counts: DocumentCounts) -> u64 {
     counts.ok + bad(counts)

@@ -46,7 +46,7 @@ impl ElementCutter {
         }
         let line = self.line;
         let mut element = Growing::new(self.max_bytes);
-        let mut at = At { depth: 0, in_string: false, is_escaped: false, is_scalar: false };
+        let mut at = At::default();
         loop {
             let chunk = stream.fill()?;
             if chunk.is_empty() {
@@ -58,7 +58,8 @@ impl ElementCutter {
             self.line += memchr::memchr_iter(b'\n', &chunk[..taken]).count() as u64;
             stream.consume(taken);
             if end.is_some() {
-                return Ok(Some((element.finish([b"", b""]), line)));
+                // What ends unfinished has the end of its line.
+                return Ok(Some((element.finish([b"\n", b"\r"]), line)));
             }
         }
     }
@@ -87,11 +88,16 @@ impl ElementCutter {
 }
 
 /// Where in a value the cutter is.
+#[derive(Default)]
 struct At {
     depth: usize,
     in_string: bool,
     is_escaped: bool,
     is_scalar: bool,
+    /// Whether nothing but white space came since the last line end.
+    at_line_start: bool,
+    /// The last byte outside of strings that is no white space.
+    last: u8,
 }
 
 impl At {
@@ -102,17 +108,25 @@ impl At {
             self.is_scalar = !matches!(chunk.first(), Some(b'{' | b'['));
         }
         while i < chunk.len() {
-            if self.in_string && !self.is_escaped {
+            if self.in_string && !self.is_escaped && !self.at_line_start {
                 // Most bytes are text.
-                i += memchr::memchr2(b'"', b'\\', &chunk[i..]).unwrap_or(chunk.len() - i);
+                i += memchr::memchr3(b'"', b'\\', b'\n', &chunk[i..]).unwrap_or(chunk.len() - i);
             }
             let Some(&byte) = chunk.get(i) else { break };
+            if byte == b'{' && self.at_line_start && self.is_broken_before_object() {
+                return Some(i);
+            }
+            self.at_line_start = byte == b'\n' || (self.at_line_start && byte.is_ascii_whitespace());
+            if !self.in_string && !byte.is_ascii_whitespace() {
+                self.last = byte;
+            }
             if self.is_escaped {
                 self.is_escaped = false;
             } else if self.in_string {
                 match byte {
                     b'\\' => self.is_escaped = true,
-                    _ => self.in_string = false,
+                    b'"' => self.in_string = false,
+                    _ => {}
                 }
             } else {
                 match byte {
@@ -133,6 +147,18 @@ impl At {
             i += 1;
         }
         None
+    }
+
+    /// Whether an object that starts on a new line shows that the value before it never ended: one of JSON Lines that
+    /// lacks a bracket or a quotation mark must not swallow those after it.
+    fn is_broken_before_object(&self) -> bool {
+        // No string has a line end in it, and no object stands where a key must stand or right behind a value.
+        let fits = match self.last {
+            b':' | b'[' => true,
+            b',' => self.depth > 1,
+            _ => false,
+        };
+        self.in_string || (self.depth > 0 && !self.is_scalar && !fits)
     }
 }
 

@@ -25,7 +25,7 @@ use self::skipped::Log;
 pub use self::skipped::{SkipReason, Skipped};
 use self::unpack::Stream;
 pub use self::unpack::Unpacked;
-use self::walk::{Met, Packing, Target, Walk};
+use self::walk::{Met, Packing, Target, Walk, Written};
 use crate::{Error, Format, Options, Record};
 
 /// The records of files, folders and standard input, one after the other.
@@ -48,6 +48,7 @@ pub struct Progress {
     counts: Arc<Counts>,
     paths: Arc<[PathBuf]>,
     format: Option<Format>,
+    written: Written,
 }
 
 #[derive(Debug, Default)]
@@ -87,6 +88,7 @@ impl Progress {
             (target.path.as_os_str() != "-" && found.is_file()).then_some(found.len())
         };
         Walk::new(&self.paths, self.format)
+            .without(self.written.clone())
             .map(|met| match met {
                 Met::File(target) => size(target),
                 Met::Skipped(..) | Met::Unreadable(..) => Some(0),
@@ -117,7 +119,8 @@ impl Inputs {
         }
         named_fields::check_fields(&paths, &options)?;
         let walk = Walk::new(&paths, options.format);
-        let progress = Progress { counts: Arc::default(), paths: paths.into(), format: options.format };
+        let (counts, written) = (Arc::default(), Written::default());
+        let progress = Progress { counts, paths: paths.into(), format: options.format, written };
         Ok(Self { walk, options, progress, current: None })
     }
 
@@ -128,8 +131,8 @@ impl Inputs {
     /// When an option makes no sense.
     pub fn from_reader(name: &str, reader: impl Read + Send + 'static, options: Options) -> Result<Self, Error> {
         options.check()?;
-        let progress =
-            Progress { counts: Arc::default(), paths: Arc::new([PathBuf::from("-")]), format: options.format };
+        let (counts, written) = (Arc::default(), Written::default());
+        let progress = Progress { counts, paths: Arc::new([PathBuf::from("-")]), format: options.format, written };
         let stream = Stream::new(reader, Packing::Unknown, &options, Arc::clone(&progress.counts.bytes));
         let current = Some(Reader::new(name.to_owned(), stream, Told::Forced(options.format), &options));
         Ok(Self { walk: Walk::new(&[], options.format), options, progress, current })
@@ -146,6 +149,16 @@ impl Inputs {
         let stream = Stream::waiting(reader, &inputs.options, count);
         let current = Some(Reader::new(name.to_owned(), stream, Told::Forced(inputs.options.format), &inputs.options));
         Ok(Self { current, ..inputs })
+    }
+
+    /// The same inputs without the files that the program itself writes while it reads, such as its output in a folder
+    /// that is an input: they would be read half written, and with another content each time. They are among what is
+    /// [`skipped`](Self::skipped).
+    #[must_use]
+    pub fn without(self, is_written: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Self {
+        let written = Written::new(is_written);
+        let progress = Progress { written: written.clone(), ..self.progress };
+        Self { walk: self.walk.without(written), progress, ..self }
     }
 
     /// How far the reading is.

@@ -97,7 +97,7 @@ impl Reader {
         };
         let charset_is_found = charset.is_some();
         let context = Context { charset_is_found, charset, delimiter, export: maker, ..Context::default() };
-        let own = own_output(head, format);
+        let own = own_output(head);
         let (queue, options) = (VecDeque::new(), options.clone());
         let (index, line, has_skipped) = (0, Some(1), false);
         Self { path, stream, failure, own, format, cut, queue, context, options, index, line, has_skipped }

@@ -31,8 +31,10 @@ impl fmt::Display for Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// The file's name says nothing of its format, or names one that is not read.
+    /// The file's name says nothing of its format.
     UnknownType,
+    /// The file's name says a format that is not read: PDF, an office document, an archive of files.
+    UnreadFormat,
     /// A named pipe, a device or a socket: reading it might never end.
     NotAFile,
     /// Rows, manifests, journals, schemas and dataset cards that pressmark itself wrote.
@@ -47,14 +49,22 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: &'static [SkipReason] =
-        &[Self::UnknownType, Self::NotAFile, Self::OwnOutput, Self::AlreadyRead, Self::NotAPage, Self::NotAnArticle];
+    pub const ALL: &'static [SkipReason] = &[
+        Self::UnknownType,
+        Self::UnreadFormat,
+        Self::NotAFile,
+        Self::OwnOutput,
+        Self::AlreadyRead,
+        Self::NotAPage,
+        Self::NotAnArticle,
+    ];
 
     /// The name under which the reason is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownType => "unknown_type",
+            Self::UnreadFormat => "unread_format",
             Self::NotAFile => "not_a_file",
             Self::OwnOutput => "own_output",
             Self::AlreadyRead => "already_read",

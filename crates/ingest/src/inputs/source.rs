@@ -9,7 +9,7 @@ use pressmark_core::ProblemKind;
 use super::rows::Unit;
 use super::unpack::{Failure, Stream};
 use super::walk::Packing;
-use crate::{Format, Options, binary, decode, names};
+use crate::{Format, Options, binary, decode, fields, names};
 
 /// The format of a stream without a name.
 pub(super) fn format_of(head: &[u8]) -> Format {
@@ -31,27 +31,40 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     }
 }
 
-/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a dataset card. Such a file is no input.
-pub(super) fn own_output(head: &[u8], format: Format) -> Option<&'static str> {
+/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a list of failures, a dataset card. Such a file
+/// is no input, whatever format it is said to have.
+pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let starts = |start: &[u8]| head.starts_with(start);
-    match format {
-        Format::Jsonl | Format::Json => match () {
+    match head.first() {
+        Some(b'{') => match () {
             // The key stands first in what is written; in a record of somebody else it may stand anywhere.
             () if starts(br#"{"schema":"pressmark/1""#) => Some("rows that pressmark wrote"),
             () if starts(br#"{"journal":"pressmark"#) => Some("the journal of a run"),
             () if starts(br#"{"manifest":"pressmark"#) || starts(b"{\n  \"manifest\": \"pressmark") => {
                 Some("the manifest of a run")
             }
+            () if is_failure(head) => Some("the failures of a run"),
             () => None,
         },
-        Format::Markdown => {
+        Some(b'-') => {
             let front = str::from_utf8(head.get(..head.len().min(4 << 10))?).unwrap_or_default();
             let is_card = front.starts_with("---\n") && front.contains("\ndataset_info:\n  features:\n");
             (is_card && front.contains("pressmark")).then_some("the dataset card of a run")
         }
         _ => None,
     }
+}
+
+/// Whether the first line is one of a file of failures: it has exactly their keys.
+fn is_failure(head: &[u8]) -> bool {
+    const KEYS: [&str; 5] = ["id", "path", "problems", "record", "status"];
+    let line = memchr::memchr(b'\n', head).map(|end| &head[..end]);
+    let fields = line.and_then(|line| str::from_utf8(line).ok()).and_then(|line| fields::of_json(line).ok());
+    fields.is_some_and(|fields| {
+        let is_there = |key: &str| fields.iter().any(|field| field.name == key);
+        KEYS.iter().all(|key| is_there(key)) && fields.len() == KEYS.len() + usize::from(is_there("count"))
+    })
 }
 
 pub(super) fn is_blank(bytes: &[u8], unit: Unit) -> bool {

@@ -1,8 +1,10 @@
 //! Files under paths, in an order that does not depend on the file system.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::skipped::SkipReason;
 use crate::Format;
@@ -39,6 +41,26 @@ pub(super) enum Packing {
     Unknown,
 }
 
+/// Tells the files that the program itself writes while it reads.
+#[derive(Clone, Default)]
+pub(super) struct Written(Option<Arc<dyn Fn(&Path) -> bool + Send + Sync>>);
+
+impl Written {
+    pub(super) fn new(is_written: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(is_written)))
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.0.as_ref().is_some_and(|is_written| is_written(path))
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Written(…)" } else { "Written" })
+    }
+}
+
 /// Walks through the paths in the order given, through each folder in the order of the bytes of full paths.
 ///
 /// Holds the names of the folders that it is in, not those of the whole tree. A folder that is reached by a
@@ -52,6 +74,7 @@ pub(super) struct Walk {
     /// Real paths of folders that were entered by a link.
     linked: HashSet<PathBuf>,
     format: Option<Format>,
+    written: Written,
 }
 
 #[derive(Debug)]
@@ -72,7 +95,12 @@ struct Entry {
 impl Walk {
     pub(super) fn new(roots: &[PathBuf], format: Option<Format>) -> Self {
         let roots = roots.iter().rev().cloned().collect();
-        Self { roots, stack: Vec::new(), linked: HashSet::new(), format }
+        Self { roots, stack: Vec::new(), linked: HashSet::new(), format, written: Written::default() }
+    }
+
+    /// The same walk, which passes over files that are written meanwhile.
+    pub(super) fn without(self, written: Written) -> Self {
+        Self { written, ..self }
     }
 
     fn enter(&mut self, path: PathBuf, is_link: bool) -> Option<Met> {
@@ -101,6 +129,9 @@ impl Walk {
     }
 
     fn file(&self, path: PathBuf) -> Met {
+        if self.written.has(&path) {
+            return Met::Skipped(path, SkipReason::OwnOutput, "a file that this run writes");
+        }
         match target(&path, self.format) {
             Ok(target) => Met::File(target),
             Err((reason, what)) => Met::Skipped(path, reason, what),
@@ -245,7 +276,10 @@ fn target(path: &Path, forced: Option<Format>) -> Result<Target, (SkipReason, &'
     let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
     let Some(format) = forced.or_else(|| Format::from_extension(extension)) else {
         let known = NOT_READ.iter().find(|(ending, _)| *ending == extension);
-        return Err((SkipReason::UnknownType, known.map_or("a file of unknown type", |(_, what)| what)));
+        return Err(match known {
+            Some((_, what)) => (SkipReason::UnreadFormat, what),
+            None => (SkipReason::UnknownType, "a file of unknown type"),
+        });
     };
     Ok(Target { path: path.to_owned(), format: Some(format), is_forced: forced.is_some(), packing })
 }

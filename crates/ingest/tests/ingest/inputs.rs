@@ -42,6 +42,7 @@ fn pipes_devices_and_odd_names_neither_hang_nor_vanish() {
     let found = skipped(&mut inputs);
     assert!(found.contains(&("notes.xyz".into(), SkipReason::UnknownType)), "{found:?}");
     let pdf = inputs.skipped().into_iter().find(|s| s.path.ends_with(".pdf")).unwrap();
+    assert_eq!(pdf.reason, SkipReason::UnreadFormat);
     assert!(pdf.detail.contains("PDF") && pdf.detail.contains("pdftotext"), "{pdf}");
     // Given by name they are records that failed.
     for name in ["pipe.txt", "zero.txt"] {
@@ -68,6 +69,73 @@ fn what_pressmark_wrote_is_no_input() {
     assert_eq!(names, ["NOTES.md", "other.jsonl"]);
     let found = inputs.skipped();
     assert!(found.len() == 5 && found.iter().all(|s| s.reason == SkipReason::OwnOutput), "{found:?}");
+}
+
+#[test]
+fn what_pressmark_wrote_is_no_input_whatever_format_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("rows.jsonl", "{\"schema\":\"pressmark/1\",\"id\":\"a\",\"status\":\"ok\",\"text\":\"Rain.\"}\n");
+    write("rows.jsonl.schema.json", "{\"$schema\": \"x\"}");
+    let failure = r#"{"id":"a","path":"a.txt","problems":[],"record":0,"status":"failed"}"#;
+    write("failed.log", &format!("{failure}\n"));
+    write("skipped.jsonl", &format!("{}\n", failure.replace("{\"id\"", "{\"count\":1,\"id\"")));
+    write("list.jsonl", &format!("{}\n", failure.replace("\"path\"", "\"text\"")));
+    for format in [Format::Text, Format::Markdown, Format::Json, Format::Jsonl] {
+        let options = Options { format: Some(format), ..Options::default() };
+        let mut inputs = Inputs::open(&[dir.path()], options.clone()).unwrap();
+        assert!(inputs.by_ref().all(|record| record.path.ends_with("list.jsonl")), "{format:?}");
+        let found = inputs.skipped();
+        assert!(found.len() == 4 && found.iter().all(|s| s.reason == SkipReason::OwnOutput), "{format:?} {found:?}");
+        let named = Inputs::open(&[dir.path().join("rows.jsonl.schema.json")], options).unwrap();
+        assert_eq!(named.count(), 0, "{format:?}");
+    }
+}
+
+#[test]
+fn files_that_are_written_meanwhile_are_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a.txt", "b.txt", "out.txt"] {
+        fs::write(dir.path().join(name), STORY).unwrap();
+    }
+    let inputs = Inputs::open(&[dir.path()], Options::default()).unwrap();
+    let mut inputs = inputs.without(|path| path.ends_with("out.txt"));
+    assert_eq!(inputs.progress().total_bytes(), Some(2 * STORY.len() as u64));
+    assert_eq!(skipped(&mut inputs), [("out.txt".to_owned(), SkipReason::OwnOutput)]);
+}
+
+#[test]
+fn one_broken_object_of_a_json_file_takes_no_other_with_it() {
+    let object = |id: &str| format!(r#"{{"id": "{id}", "text": {STORY:?}, "tags": ["a", "b"]}}"#);
+    let check = |broken: &str, between: &str, expected: &[&str]| {
+        let text = [object("1"), broken.to_owned(), object("3"), object("4")].join(between);
+        let docs = stream(text, &Options { format: Some(Format::Json), ..Options::default() });
+        let shown: Vec<_> =
+            docs.iter().map(|d| if d.text.is_empty() { problems(d)[0].to_owned() } else { d.id.clone() }).collect();
+        assert_eq!(shown, expected, "{broken} with {between:?}");
+    };
+    let whole = object("2");
+    let others = ["1", "malformed", "3", "4"];
+    check(whole.trim_end_matches('}'), "\n", &others);
+    check(whole.trim_end_matches('}'), ",\r\n  ", &others);
+    check(whole.trim_end_matches("]}"), "\n", &others);
+    check(whole.trim_end_matches("\"]}"), "\n", &others);
+    check("{\"id\": \"2\", \"text\": \"never closed}", "\n", &others);
+    check("{\"id\": \"2\",", "\n\n", &others);
+    check(&format!("{whole}}}"), "\n", &["1", "2", "malformed", "3", "4"]);
+    // Objects within objects and lists start on lines of their own where a whole one is spread over several.
+    let spread =
+        format!("{{\"id\": \"2\", \"x\": [\n{{}},\n{{\"y\":\n{{}}\n}}], \"text\":\n{:?}}}", "Rain fell. ".repeat(40));
+    check(&spread, "\n", &["1", "2", "3", "4"]);
+}
+
+#[test]
+fn a_table_without_a_header_has_dates() {
+    let row = |day: &str, added: &str| format!("90210\t{day}\tUSAGOV\t-2.3\t{added}\thttps://example.org/{added}");
+    let rows = [row("20240302", "20240309"), row("20240304", "20240309120000"), row("202403", "2.5")].join("\n");
+    let options = Options { format: Some(Format::Tsv), header: Some(false), ..Options::default() };
+    let published: Vec<_> = stream(rows, &options).into_iter().map(|doc| doc.meta.published).collect();
+    assert_eq!(published, [Some("2024-03-02".to_owned()), Some("2024-03-04".to_owned()), None]);
 }
 
 #[test]
