@@ -43,7 +43,9 @@ pub(super) enum Packing {
 
 /// Tells the files that the program itself writes while it reads.
 #[derive(Clone, Default)]
-pub(super) struct Written(Option<Arc<dyn Fn(&Path) -> bool + Send + Sync>>);
+pub(super) struct Written(Option<Arc<IsWritten>>);
+
+type IsWritten = dyn Fn(&Path) -> bool + Send + Sync;
 
 impl Written {
     pub(super) fn new(is_written: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Self {
