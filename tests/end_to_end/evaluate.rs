@@ -143,6 +143,21 @@ fn a_codebook_learns_from_coded_texts() {
     let lines = fs::read_to_string(Path::new(&out)).expect("lines");
     assert!(lines.contains("fitted"), "provenance tells the fit");
 
+    let evaluate = |codebook: &str, coded: &str| {
+        let (code, json, message) = run(&["evaluate", "frames", coded, "--codebook", codebook]);
+        assert_eq!(code, 0, "{message}");
+        assert_eq!(json.contains("was fitted on"), message.contains("was fitted on"), "{message}");
+        message
+    };
+    let said = evaluate(&path("a.toml"), &path("coded.jsonl"));
+    let count = texts.lines().count();
+    assert!(said.contains(&format!("warning: the codebook was fitted on {count} of the {count} texts")), "{said}");
+    fs::write(path("others.jsonl"), texts.replace(" in June", " in late autumn")).expect("a file");
+    let said = evaluate(&path("a.toml"), &path("others.jsonl"));
+    assert!(said.contains("was fitted on") && !said.contains(&format!("fitted on {count} of")), "{said}");
+    let said = evaluate("seeds/codebooks/water.toml", &path("coded.jsonl"));
+    assert!(!said.contains("was fitted on"), "{said}");
+
     let tampered = fitted.replace("sha256 = \"", "sha256 = \"0");
     fs::write(path("other.toml"), tampered).expect("a file");
     let (code, _, message) = run(&["annotate", "--codebook", &path("other.toml"), "seeds/09-museum-door.txt"]);

@@ -4,6 +4,7 @@ mod advice;
 mod args;
 mod commands;
 mod interrupt;
+mod memory;
 mod model;
 mod report;
 mod settings;

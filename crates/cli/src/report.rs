@@ -9,6 +9,7 @@ use pressmark_jsonl::DocumentCounts;
 use pressmark_pipeline::StageTime;
 use pressmark_run::{FailureGroup, Failures};
 
+use crate::memory::peak_memory;
 use crate::terminal;
 
 /// What a run has done so far, shown while it runs and summed up at its end; all on standard error.
@@ -168,12 +169,4 @@ fn remedy(kind: ProblemKind) -> Option<&'static str> {
         ProblemKind::Timeout => "allow more time with --timeout",
         _ => return None,
     })
-}
-
-/// The most memory that the program has had so far, in bytes, where the system tells it in a file.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes << 10)
 }

@@ -115,7 +115,7 @@ fn code(
 /// The labels that the codebook has and the gold data never give are left out: nobody looked for them.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let rows = bench.rows()?;
-    let Book { id, labels: ours, documents } = book(bench, &rows)?;
+    let Book { id, labels: ours, codebook, documents } = book(bench, &rows)?;
     let labels = names(&bench.options.gold.map, &ours);
     let kept: Vec<GoldRow> =
         rows.into_iter().filter_map(|row| bench.keep(is_good(&row, bench)).transpose()).collect::<Result<_>>()?;
@@ -147,10 +147,23 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         }))?;
     }
     let mut table = table(&id, &labels, &scored, &coded.unknown);
+    table.notes.extend(codebook.and_then(|codebook| seen_before(&codebook, &coded.texts)));
     if coded.texts.iter().all(|text| text.labels.len() == 1) {
         best_of(&mut table, &labels, &scored);
     }
     Ok(table)
+}
+
+/// A warning where the codebook was fitted on texts that it is evaluated on.
+fn seen_before(codebook: &pressmark::Codebook, texts: &[CodedText]) -> Option<String> {
+    let seen = texts.iter().filter(|text| codebook.was_fitted_on(&text.text)).count();
+    (seen > 0).then(|| {
+        format!(
+            "warning: the codebook was fitted on {seen} of the {} texts: the scores say how well it remembers them, not how \
+             well it does on others",
+            texts.len()
+        )
+    })
 }
 
 /// Adds what becomes of the surest frame alone, of those that the gold data give: accuracy and macro F1.
@@ -235,6 +248,8 @@ fn table(
 struct Book {
     id: String,
     labels: Vec<String>,
+    /// The codebook itself, where it is at hand.
+    codebook: Option<pressmark::Codebook>,
     documents: Documents,
 }
 
@@ -242,13 +257,14 @@ struct Book {
 fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
     let asked = bench.options.codebook.as_deref();
     if let Some(annotated) = &bench.annotated {
-        let wanted = asked.map(|name| pressmark::codebook(name).map(|codebook| codebook.id())).transpose()?;
+        let codebook = asked.map(pressmark::codebook).transpose()?;
+        let wanted = codebook.as_ref().map(pressmark::Codebook::id);
         let books = annotated.codebooks().into_iter().filter(|(id, _)| wanted.as_ref().is_none_or(|w| w == id));
         let Some((id, labels)) = most_known(books.collect(), bench, rows, |(_, labels)| labels.clone())? else {
             let of = wanted.as_deref().unwrap_or("any codebook");
             return Err(annotated.error(format!("has no frames of {of}")));
         };
-        return Ok(Book { id, labels, documents: bench.documents(&[])? });
+        return Ok(Book { id, labels, codebook, documents: bench.documents(&[])? });
     }
     let candidates = match asked {
         Some(name) => vec![pressmark::codebook(name)?],
@@ -259,8 +275,8 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
         return Err(gold(bench.gold.display(), "gives no label of any codebook"));
     };
     let (id, labels) = (codebook.id(), labels_of(&codebook));
-    let settings = Settings { codebooks: vec![codebook], ..bench.options.settings.clone() };
-    Ok(Book { id, labels, documents: bench.through(&["frames"], settings)? })
+    let settings = Settings { codebooks: vec![codebook.clone()], ..bench.options.settings.clone() };
+    Ok(Book { id, labels, codebook: Some(codebook), documents: bench.through(&["frames"], settings)? })
 }
 
 /// Of several, the one with most of the labels that the gold data give; the first of equals.

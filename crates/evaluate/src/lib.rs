@@ -41,6 +41,7 @@ mod sentiment;
 mod stance;
 mod summaries;
 mod table;
+mod targeted;
 mod task;
 
 pub use columns::{GoldDocument, GoldSentence, read_columns};

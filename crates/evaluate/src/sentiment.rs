@@ -3,20 +3,21 @@ use serde_json::{Value, json};
 
 use crate::Confusion;
 use crate::bench::Bench;
-use crate::error::{Error, Result, gold};
-use crate::gold::{GoldOptions, GoldRow, Taken, fold};
+use crate::error::{Result, gold};
+use crate::gold::{GoldOptions, GoldRow, fold};
 use crate::points::Points;
 use crate::table::Table;
+use crate::targeted::{LabelSet, TargetedText};
 
-/// The labels, in the order of the table.
-const LABELS: &[&str] = &["negative", "neutral", "positive"];
-
-/// Names that data sets give to them.
-const SPELLINGS: [&[&str]; 3] = [
-    &["negative", "neg", "bad", "critical", "-1", "-1.0"],
-    &["neutral", "neu", "mixed", "0", "0.0"],
-    &["positive", "pos", "good", "favorable", "favourable", "1", "1.0"],
-];
+const LABELS: LabelSet = LabelSet {
+    names: ["negative", "neutral", "positive"],
+    spellings: [
+        &["negative", "neg", "bad", "critical", "-1", "-1.0"],
+        &["neutral", "neu", "mixed", "0", "0.0"],
+        &["positive", "pos", "good", "favorable", "favourable", "1", "1.0"],
+    ],
+    expected: "negative, neutral or positive",
+};
 
 /// Accuracy and macro F1 of the tone towards a given mention in a sentence, or towards a named entity over a whole text.
 ///
@@ -40,52 +41,24 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// A text, the entity that it is about, and the tone towards it.
-struct Gold {
-    place: String,
-    id: Option<String>,
-    text: String,
-    target: String,
-    label: usize,
-}
-
-impl Gold {
-    /// `None` for a label that is left out.
-    fn of(row: &GoldRow, options: &GoldOptions) -> Result<Option<Self>> {
-        let given = row.tone(options)?;
-        let ours = match options.map.take(&given) {
-            Taken::Out => return Ok(None),
-            Taken::For(ours) => ours,
-            Taken::AsIs => &given,
-        };
-        // A minus is a sign here, and a space where labels are compared.
-        let spelled = [ours.trim().to_lowercase(), fold(ours)];
-        let label = match SPELLINGS.iter().position(|names| spelled.iter().any(|name| names.contains(&name.as_str()))) {
-            Some(label) => label,
-            None if options.map.drops_the_rest() => return Ok(None),
-            None => {
-                let (place, expected) = (row.place.to_string(), "negative, neutral or positive");
-                return Err(Error::UnknownLabel { place, label: given, expected });
-            }
-        };
-        let (place, id) = (row.place.to_string(), row.id(options)?);
-        Ok(Some(Self { place, id, text: row.text(options)?, target: row.target(options)?, label }))
-    }
+/// A text and the tone towards the entity that it is about.
+fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<TargetedText>> {
+    TargetedText::read(row, row.tone(options)?, &LABELS, options)
 }
 
 /// The tone of whole texts towards an entity; gives how many had no answer.
 fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
-    let (mut confusion, mut unanswered) = (Confusion::new(LABELS), 0);
+    let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
     let documents = bench.documents(&["sentiment"])?;
     for row in rows {
-        let Some(gold) = bench.keep(Gold::of(row, &bench.options.gold))?.flatten() else { continue };
+        let Some(gold) = bench.keep(read_row(row, &bench.options.gold))?.flatten() else { continue };
         let doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
         let tone = entity_tone(&doc, &gold.target);
         unanswered += usize::from(tone.is_none());
         let tone = tone.unwrap_or("neutral");
-        confusion.add(gold.label, LABELS.iter().position(|label| *label == tone).unwrap_or(1));
+        confusion.add(gold.label, LABELS.place(tone));
         bench.predict(&json!({
-            "id": gold.id, "target": gold.target, "gold": LABELS[gold.label], "predicted": tone,
+            "id": gold.id, "target": gold.target, "gold": LABELS.names[gold.label], "predicted": tone,
         }))?;
     }
     if confusion.total() == 0 {
@@ -109,7 +82,7 @@ fn entity_tone(doc: &Document, name: &str) -> Option<&'static str> {
 
 /// The tone towards mentions; gives how many had no answer.
 fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
-    let (mut confusion, mut unanswered) = (Confusion::new(LABELS), 0);
+    let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
     let documents = bench.documents(&["encoder"])?;
     let judge = match bench.annotated {
         Some(_) => None,
@@ -132,9 +105,9 @@ fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize
             };
             unanswered += usize::from(tone.is_none());
             let tone = tone.unwrap_or("neutral");
-            confusion.add(wanted, LABELS.iter().position(|label| *label == tone).unwrap_or(1));
+            confusion.add(wanted, LABELS.place(tone));
             bench.predict(&json!({
-                "text": text, "mention": points.pair(span), "gold": LABELS[wanted], "predicted": tone,
+                "text": text, "mention": points.pair(span), "gold": LABELS.names[wanted], "predicted": tone,
             }))?;
         }
     }

@@ -8,23 +8,24 @@ use crate::Confusion;
 use crate::bench::Bench;
 use crate::documents::Documents;
 use crate::error::{Error, On, Result, gold};
-use crate::gold::{GoldOptions, GoldRow, Taken, fold};
+use crate::gold::GoldRow;
 use crate::measure::share;
 use crate::table::{Column, Row, Table};
+use crate::targeted::{LabelSet, TargetedText};
 
-/// The labels, in the order of the table.
-const LABELS: &[&str] = &["against", "neutral", "favor"];
+const LABELS: LabelSet = LabelSet {
+    names: ["against", "neutral", "favor"],
+    spellings: [
+        &["against", "con", "anti", "oppose", "undermine", "disagree", "disagrees", "negative"],
+        &["neutral", "none", "neither", "unrelated", "unclear"],
+        &["favor", "favour", "pro", "for", "support", "agree", "agrees", "positive"],
+    ],
+    expected: "favor, against or neutral",
+};
 
 /// Places of two of them.
 const NEUTRAL: usize = 1;
 const FAVOR: usize = 2;
-
-/// Names that data sets give to them.
-const SPELLINGS: [&[&str]; 3] = [
-    &["against", "con", "anti", "oppose", "undermine", "disagree", "disagrees", "negative"],
-    &["neutral", "none", "neither", "unrelated", "unclear"],
-    &["favor", "favour", "pro", "for", "support", "agree", "agrees", "positive"],
-];
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),
@@ -34,23 +35,8 @@ const COLUMNS: &[Column] = &[
     Column::Count("abstained"),
 ];
 
-/// Field or column of whose words the text is, and what it says of the outlet's.
-const HOLDER: &str = "holder";
-const OUTLET: &str = "outlet";
-
 /// Texts on a target from which the target has a row in the table that people see.
 const SHOWN: usize = 20;
-
-/// A text, what it is about and where it stands.
-struct Gold {
-    place: String,
-    id: Option<String>,
-    text: String,
-    target: String,
-    /// Whose words the text is; of nobody named, they are the outlet's.
-    holder: Option<String>,
-    label: usize,
-}
 
 /// Macro F1 over the three labels, the mean F1 of for and against, how often a side that is taken is right, how often
 /// the stage abstains; and by target.
@@ -75,7 +61,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 /// What is said of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Answer {
-    /// Index into [`LABELS`].
+    /// Its place in [`LABELS`].
     label: usize,
     score: f32,
     abstained: bool,
@@ -84,14 +70,14 @@ struct Answer {
 
 impl Answer {
     fn of(label: StanceLabel, score: f32, abstained: bool, reading: Option<StanceReading>) -> Self {
-        let label = LABELS.iter().position(|name| *name == label.as_str()).unwrap_or(NEUTRAL);
+        let label = LABELS.place(label.as_str());
         Self { label, score, abstained, reading }
     }
 
-    fn line(&self, gold: &Gold) -> Value {
+    fn line(&self, gold: &TargetedText) -> Value {
         let mut line = json!({
             "id": gold.id, "text": gold.text, "target": gold.target,
-            "gold": LABELS[gold.label], "predicted": LABELS[self.label], "score": self.score, "abstained": self.abstained,
+            "gold": LABELS.names[gold.label], "predicted": LABELS.names[self.label], "score": self.score, "abstained": self.abstained,
         });
         if let Some(reading) = &self.reading {
             line["holder"] = json!(gold.holder.as_deref().unwrap_or("outlet"));
@@ -125,7 +111,7 @@ impl Answers {
         Ok(Self::Documents { annotator, documents: bench.documents(&["quote"])?, stages: BTreeMap::new() })
     }
 
-    fn to(&mut self, gold: &Gold) -> Result<Answer> {
+    fn to(&mut self, gold: &TargetedText) -> Result<Answer> {
         match self {
             Self::Passages { annotator, judges } => {
                 if !judges.contains_key(&gold.target)
@@ -159,7 +145,7 @@ impl Answers {
 }
 
 /// What the stances of a document say of it as a whole.
-fn of_document(doc: &Document, gold: &Gold) -> Result<Answer> {
+fn of_document(doc: &Document, gold: &TargetedText) -> Result<Answer> {
     let Some(stance) = verdict(doc, &gold.target) else {
         return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
     };
@@ -179,7 +165,7 @@ struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { confusion: Confusion::new(LABELS), abstained: 0, sides: (0, 0), leanings: (0, 0) }
+        Self { confusion: Confusion::new(&LABELS.names), abstained: 0, sides: (0, 0), leanings: (0, 0) }
     }
 }
 
@@ -246,37 +232,17 @@ fn verdict<'a>(doc: &'a Document, target: &str) -> Option<&'a Stance> {
     outlet.or(surest)
 }
 
-fn read_gold(bench: &Bench<'_>) -> Result<Vec<Gold>> {
+fn read_gold(bench: &Bench<'_>) -> Result<Vec<TargetedText>> {
+    let options = &bench.options.gold;
+    let read = |row: &GoldRow| TargetedText::read(row, row.label(options)?, &LABELS, options);
     let mut golds = Vec::new();
     for row in bench.rows()? {
-        golds.extend(bench.keep(read_row(&row, &bench.options.gold))?.flatten());
+        golds.extend(bench.keep(read(&row))?.flatten());
     }
     if golds.is_empty() {
         return Err(gold(bench.gold.display(), "holds no text with a stance"));
     }
     Ok(golds)
-}
-
-/// `None` for a label that is left out.
-fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<Gold>> {
-    let given = row.label(options)?;
-    let ours = match options.map.take(&given) {
-        Taken::Out => return Ok(None),
-        Taken::For(ours) => ours,
-        Taken::AsIs => &given,
-    };
-    let label = match SPELLINGS.iter().position(|names| names.contains(&fold(ours).as_str())) {
-        Some(label) => label,
-        None if options.map.drops_the_rest() => return Ok(None),
-        None => {
-            let (place, expected) = (row.place.to_string(), "favor, against or neutral");
-            return Err(Error::UnknownLabel { place, label: given, expected });
-        }
-    };
-    let (place, id) = (row.place.to_string(), row.id(options)?);
-    let holder = row.field(HOLDER).and_then(Value::as_str).map(str::trim);
-    let holder = holder.filter(|name| !name.is_empty() && *name != OUTLET).map(str::to_owned);
-    Ok(Some(Gold { place, id, text: row.text(options)?, target: row.target(options)?, holder, label }))
 }
 
 #[cfg(test)]

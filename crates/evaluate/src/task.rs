@@ -10,31 +10,25 @@ use crate::options::Options;
 use crate::table::Table;
 use crate::{articles, frames, ner, quotes, sentences, sentiment, stance, summaries};
 
-/// What can be evaluated.
+/// What can be evaluated; [`description`](Self::description) says on which data, and what comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Task {
-    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1.
+    /// Entities.
     Ner,
-    /// Sentences: CoNLL-U, or JSONL `{text, sentences}`; boundary F1.
+    /// Sentences.
     Sentences,
-    /// Quotations: a folder with `text/*.txt` and `attributions/*.ann` (brat); F1 of contents, source, cue.
+    /// Quotations with sources and cues.
     Quotes,
-    /// Tone towards a mention (JSONL as in NewsMTSC) or of a whole text (JSONL, CSV or TSV `{text, label}`); accuracy,
-    /// macro F1.
+    /// Tone towards a mention or an entity.
     Sentiment,
-    /// Frames: JSONL `{text, label: []}`, CSV or TSV; F1 of each label, macro F1, average precision, and accuracy where
-    /// each text has one frame.
+    /// Frames of a codebook.
     Frames,
-    /// Stance towards a target: JSONL `{text, target, label}`, where `holder` may say whose words the text is, CSV or
-    /// TSV; macro F1, F1 for and against, share of right sides.
+    /// Stance towards a target.
     Stance,
-    /// Summaries: a folder with `articles/` and `summaries/`, or JSONL `{text, references: []}` or `{text, summary}`;
-    /// ROUGE beside baselines.
+    /// Summaries.
     Summaries,
-    /// Articles out of pages: a folder with `ground-truth.json` and `html/*.html.gz`, scored by shingles of four words,
-    /// or one with `gold.jsonl` `{page, with: [], without: []}` and `pages/`, scored by chunks of text that must be there
-    /// and must not.
+    /// Articles out of pages.
     Articles,
 }
 
@@ -63,6 +57,39 @@ impl Task {
             Self::Stance => "stance",
             Self::Summaries => "summaries",
             Self::Articles => "articles",
+        }
+    }
+
+    /// Its gold data and what is measured, in a line for people.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Ner => "Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1",
+            Self::Sentences => "Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1",
+            Self::Quotes => {
+                "Quotations: a folder with text/*.txt and attributions/*.ann (brat); F1 of contents; source and cue, exact \
+                 and in part"
+            }
+            Self::Sentiment => {
+                "Tone towards a mention (JSONL as in NewsMTSC) or towards an entity in a whole text (JSONL {text, target, \
+                 label}, CSV or TSV); accuracy, macro F1"
+            }
+            Self::Frames => {
+                "Frames: JSONL {text, label: []}, CSV or TSV; F1 of each label, macro F1, average precision; accuracy where \
+                 each text has one frame"
+            }
+            Self::Stance => {
+                "Stance towards a target: JSONL {text, target, label}, where holder may say whose words the text is, CSV \
+                 or TSV; macro F1, F1 for and against, share of right sides"
+            }
+            Self::Summaries => {
+                "Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []} or {text, summary}; \
+                 ROUGE beside baselines"
+            }
+            Self::Articles => {
+                "Articles out of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or \
+                 with gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must be there and must not"
+            }
         }
     }
 

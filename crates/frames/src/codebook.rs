@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Error;
 use crate::file::{self, Label, Remarks, Version};
-use crate::fitted::{Fit, LinearHead};
+use crate::fitted::{Fit, LinearHead, digest};
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///
@@ -90,6 +90,13 @@ impl Codebook {
     #[must_use]
     pub fn fitted(&self) -> Option<(usize, &str)> {
         self.fit.as_ref().map(|fit| (fit.examples, fit.model.as_str()))
+    }
+
+    /// Whether its heads were learnt from this text, whatever its white space: scores of such a text say nothing of others.
+    /// `false` for a fit that was made before fits remembered their texts.
+    #[must_use]
+    pub fn was_fitted_on(&self, text: &str) -> bool {
+        self.fit.as_ref().is_some_and(|fit| fit.texts.binary_search(&digest(text)).is_ok())
     }
 
     /// A codebook of those inside the crate, by its name: `policy-frames` (the fifteen dimensions of Boydstun et al.

@@ -4,7 +4,7 @@ use pressmark_encoder::Model;
 use pressmark_tokenize::Tokenizer;
 
 use crate::base::{Base, Score};
-use crate::fitted::{Fit, with_fit};
+use crate::fitted::{Fit, digest, with_fit};
 use crate::frames::UNIT;
 use crate::learn::{FitReport, Sample, learn};
 use crate::math::log_odds;
@@ -89,11 +89,15 @@ pub fn fit(
     let mut sentences: Vec<usize> = encoded.iter().map(|(_, _, sentences)| *sentences).collect();
     sentences.sort_unstable();
     let median_sentences = sentences.get(sentences.len() / 2).copied().unwrap_or_default();
+    let mut digests: Vec<String> = texts.iter().map(|coded| digest(&coded.text)).collect();
+    digests.sort_unstable();
+    digests.dedup();
     let fit = Fit {
         model: model.id(),
         sha256: model.sha256().to_owned(),
         examples: texts.len(),
         median_sentences: Some(median_sentences),
+        texts: digests,
         head: heads,
     };
     Ok(Fitted { toml: with_fit(codebook.toml(), &fit), reports, median_sentences })

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use ndarray::ArrayView1;
+use pressmark_core::hex;
 use pressmark_encoder::sigmoid;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::math::log_odds;
 
@@ -21,6 +23,9 @@ pub(crate) struct Fit {
     /// Sentences of the text in the middle when they are sorted by length; unknown in fits of before.
     #[serde(default)]
     pub(crate) median_sentences: Option<usize>,
+    /// [`digest`]s of the texts, sorted; none in fits of before.
+    #[serde(default)]
+    pub(crate) texts: Vec<String>,
     pub(crate) head: Vec<LinearHead>,
 }
 
@@ -45,6 +50,19 @@ impl LinearHead {
     }
 }
 
+/// What a text is known by: the first 16 hex digits of the SHA-256 of its words. White space does not count, so that a text
+/// is known again in a file of another format.
+pub(crate) fn digest(text: &str) -> String {
+    let mut hash = Sha256::new();
+    for word in text.split_whitespace() {
+        hash.update(word);
+        hash.update(" ");
+    }
+    let mut digest = hex(&hash.finalize());
+    digest.truncate(16);
+    digest
+}
+
 /// The line that parts a codebook from what a fit added to it.
 const MARK: &str = "# --- Learnt from coded texts by `pressmark codebook fit`; not for editing. ---";
 
@@ -62,6 +80,10 @@ pub(crate) fn with_fit(toml: &str, fit: &Fit) -> String {
     let _ = writeln!(text, "model = {model}\nsha256 = {sha256}\nexamples = {}", fit.examples);
     if let Some(median) = fit.median_sentences {
         let _ = writeln!(text, "median_sentences = {median}");
+    }
+    if !fit.texts.is_empty() {
+        let texts: Vec<String> = fit.texts.iter().map(|digest| quoted(digest)).collect();
+        let _ = writeln!(text, "texts = [{}]", texts.join(", "));
     }
     for head in &fit.head {
         let weights: Vec<String> = head.weights.iter().map(|w| format!("{w:.5}")).collect();

@@ -4,19 +4,14 @@ use pressmark_core::{Document, DropReason, EditKind, Meta, ProblemKind, SegmentK
 
 use crate::assemble::{Assembled, Part};
 use crate::block::{Block, Dropped, Hints, Judged, Piece};
+use crate::clock::Clock;
+use crate::failure::Failure;
 use crate::html::{self, Page};
 use crate::map::OffsetMap;
 use crate::{Options, clean};
 
 /// The stage's name in problems.
 pub(crate) const STAGE: &str = "ingest";
-
-/// Why there is no text.
-pub(crate) type Failure = (ProblemKind, String);
-
-pub(crate) fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failure> {
-    Err((kind, message.into()))
-}
 
 /// What a reader found, on its way to the document.
 pub(crate) struct Found {
@@ -40,11 +35,17 @@ pub(crate) struct Article {
 }
 
 impl Article {
-    pub(crate) fn of_text(text: &str, markdown: bool, title: Option<&str>, url: Option<&str>) -> Self {
-        let blocks = clean::split(text, markdown);
-        let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() });
+    pub(crate) fn of_text(
+        text: &str,
+        markdown: bool,
+        title: Option<&str>,
+        url: Option<&str>,
+        clock: &Clock,
+    ) -> Result<Self, Failure> {
+        let blocks = clean::split(text, markdown, clock)?;
+        let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() }, clock)?;
         let problems = Vec::new();
-        Self {
+        Ok(Self {
             blocks,
             dropped: Vec::new(),
             judged,
@@ -52,7 +53,7 @@ impl Article {
             canonical: None,
             between: DropReason::Markup,
             problems,
-        }
+        })
     }
 
     pub(crate) fn of_page(
@@ -60,11 +61,11 @@ impl Article {
         title: Option<&str>,
         url: Option<&str>,
         options: &Options,
+        clock: &Clock,
     ) -> Result<Self, Failure> {
-        let Page { blocks, dropped, meta, canonical, problems } =
-            html::extract(text, url, options).map_err(|error| (error.problem(), error.to_string()))?;
+        let Page { blocks, dropped, meta, canonical, problems } = html::extract(text, url, options, clock)?;
         let title = title.or(meta.title.as_deref());
-        let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true });
+        let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true }, clock)?;
         Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
     }
 

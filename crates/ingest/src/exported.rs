@@ -2,12 +2,14 @@
 
 use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
 
-use crate::article::{Failure, Found, STAGE, line_block};
+use crate::article::{Found, STAGE, line_block};
 use crate::assemble::{Part, assemble};
 use crate::block::{Block, Judged, Verdict};
+use crate::clock::Clock;
 use crate::date::{self, Order};
 use crate::decode::Decoded;
 use crate::exports::{Article, Maker};
+use crate::failure::Failure;
 use crate::map::OffsetMap;
 use crate::{Options, Record, clean, language};
 
@@ -15,8 +17,8 @@ pub(crate) fn read(
     decoded: &Decoded<'_>,
     record: &Record,
     options: &Options,
-    maker: Maker,
-    article: &Article,
+    clock: &Clock,
+    (maker, article): (Maker, &Article),
     doc: &mut Document,
 ) -> Result<Found, Failure> {
     let text = decoded.text.as_ref();
@@ -29,7 +31,7 @@ pub(crate) fn read(
         pieces.push((range.start, vec![line_block(title)], true));
     }
     for range in &article.body {
-        pieces.push((range.start, clean::split(slice(range), false), false));
+        pieces.push((range.start, clean::split(slice(range), false, clock)?, false));
     }
     pieces.sort_by_key(|(start, ..)| *start);
     let maps: Vec<_> = pieces

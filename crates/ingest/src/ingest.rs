@@ -7,10 +7,12 @@ use pressmark_core::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::article::{Article, Failure, Found, STAGE, failure, line_block, over};
+use crate::article::{Article, Found, STAGE, line_block, over};
 use crate::assemble::{Part, assemble};
 use crate::block::{Verdict, Why};
+use crate::clock::Clock;
 use crate::decode::{Decoded, decode, decode_with, mojibake};
+use crate::failure::{Failure, failure};
 use crate::map::OffsetMap;
 use crate::{Format, Options, Record};
 use crate::{binary, date, exported, exports, front_matter, html, language, tabular};
@@ -97,18 +99,21 @@ fn dropped(bytes: usize, reason: DropReason) -> Vec<Segment> {
 }
 
 fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Failure> {
-    let context = &record.context;
+    let (context, clock) = (&record.context, Clock::start(options));
     let decoded = text_of(record, options, doc)?;
+    clock.check()?;
     if let Some(why) = &context.incomplete {
         doc.report(STAGE, ProblemKind::Incomplete, why.clone(), None);
     }
     let found = match record.format {
-        Format::Jsonl | Format::Json | Format::Csv | Format::Tsv => tabular::read(&decoded, record, options, doc)?,
-        Format::Html | Format::Warc => page(&decoded, record, options, doc)?,
-        _ if is_page_source(&decoded.text) => page(&decoded, record, options, doc)?,
+        Format::Jsonl | Format::Json | Format::Csv | Format::Tsv => {
+            tabular::read(&decoded, record, options, &clock, doc)?
+        }
+        Format::Html | Format::Warc => page(&decoded, record, options, &clock, doc)?,
+        _ if is_page_source(&decoded.text) => page(&decoded, record, options, &clock, doc)?,
         _ => match context.export.and_then(|maker| Some((maker, exports::parse(maker, &decoded.text)?))) {
-            Some((maker, article)) => exported::read(&decoded, record, options, maker, &article, doc)?,
-            None => plain(&decoded, record, options, doc)?,
+            Some((maker, article)) => exported::read(&decoded, record, options, &clock, (maker, &article), doc)?,
+            None => plain(&decoded, record, options, &clock, doc)?,
         },
     };
     finish(doc, found, options, context.language.as_deref());
@@ -199,14 +204,20 @@ fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: boo
     }
 }
 
-fn plain(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
+fn plain(
+    decoded: &Decoded<'_>,
+    record: &Record,
+    options: &Options,
+    clock: &Clock,
+    doc: &mut Document,
+) -> Result<Found, Failure> {
     let markdown = record.format == Format::Markdown;
     let front = if markdown { front_matter::read(&decoded.text) } else { None };
     let (body, mut said) = front.map_or((0, front_matter::Said::default()), |(end, said)| (end, said));
     let text = decoded.text.get(body..).unwrap_or_default();
     let hint = said.title.as_ref().map(|(title, _)| title.as_str());
     let map = OffsetMap::identity(body, text.len());
-    let article = Article::of_text(text, markdown, hint, doc.source.url.as_deref());
+    let article = Article::of_text(text, markdown, hint, doc.source.url.as_deref(), clock)?;
     let mut parts = vec![article.part(text, (body > 0).then_some(&map))];
     // The title of the front matter stands first in the text, unless the text brings its own.
     let title = said.title.take();
@@ -255,8 +266,14 @@ fn note_several(doc: &mut Document, text: &str) {
     }
 }
 
-fn page(decoded: &Decoded<'_>, record: &Record, options: &Options, doc: &mut Document) -> Result<Found, Failure> {
-    let article = Article::of_page(&decoded.text, None, doc.source.url.as_deref(), options)?;
+fn page(
+    decoded: &Decoded<'_>,
+    record: &Record,
+    options: &Options,
+    clock: &Clock,
+    doc: &mut Document,
+) -> Result<Found, Failure> {
+    let article = Article::of_page(&decoded.text, None, doc.source.url.as_deref(), options, clock)?;
     article.note(doc);
     doc.source.media_type = Format::Html.media_type().into();
     let parts = [article.part(&decoded.text, None)];

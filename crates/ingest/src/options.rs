@@ -159,8 +159,8 @@ pub struct Options {
     pub max_ratio: u32,
     /// Most bytes that one compressed input may unpack to. Default: 64 GiB.
     pub max_unpacked_bytes: u64,
-    /// Longest that finding the article of one page may take; a page that takes longer has the problem `timeout` and no
-    /// text. Default: as long as it takes.
+    /// Longest that reading one record may take, whatever its format; one that takes longer has the problem `timeout` and
+    /// no text. Default: as long as it takes.
     pub timeout: Option<Duration>,
     /// Whether a document keeps why each stretch of its input was dropped
     /// ([`Document::explanations`](pressmark_core::Document::explanations)). Default: no.

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
 
-use crate::article::{Article, Failure, Found, STAGE, failure, line_block, over};
+use crate::article::{Article, Found, STAGE, line_block, over};
 use crate::assemble::{Part, assemble};
 use crate::block::Verdict;
+use crate::clock::Clock;
 use crate::date::{self, Order};
 use crate::decode::{Decoded, decode_with};
+use crate::failure::{Failure, failure};
 use crate::fields::{self, Field, Value};
 use crate::names::{self, Picked};
 use crate::{Format, Options, Record, language, references};
@@ -17,6 +19,7 @@ pub(crate) fn read(
     decoded: &Decoded<'_>,
     record: &Record,
     options: &Options,
+    clock: &Clock,
     doc: &mut Document,
 ) -> Result<Found, Failure> {
     let fields = names::expand(fields_of(&decoded.text, record)?, &options.fields, &decoded.text);
@@ -50,9 +53,9 @@ pub(crate) fn read(
     let is_page = picked.is_page || is_markup(&text.text);
     let text = if is_page { text } else { references::decode_field(text) };
     let article = if is_page {
-        Article::of_page(&text.text, hint, url, options)?
+        Article::of_page(&text.text, hint, url, options, clock)?
     } else {
-        Article::of_text(&text.text, false, hint, url)
+        Article::of_text(&text.text, false, hint, url, clock)?
     };
     article.note(doc);
     let mut parts = vec![article.part(&text.text, Some(&text.map))];

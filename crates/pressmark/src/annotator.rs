@@ -1,6 +1,5 @@
 use std::fmt;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -283,20 +282,11 @@ impl Annotator {
     fn prepare<T>(&self, record: &InputRecord, tag: T) -> Annotated<T> {
         let settings = &self.inner.settings;
         let start = Instant::now();
-        let read = || {
-            let doc = ingest(record, &settings.ingest);
-            let signature = (settings.mark_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
-            (doc, signature)
-        };
-        let (mut doc, signature) = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-            let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-            let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            let mut unread = record.clone();
-            unread.problem = Some((ProblemKind::StageFailed, format!("the stage panicked: {words}")));
-            (ingest(&unread, &settings.ingest), None)
-        });
+        // A record on which reading breaks down is a document with that problem: what `ingest` promises.
+        let mut doc = ingest(record, &settings.ingest);
+        let signature = (settings.mark_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
         let time = start.elapsed();
-        // A page that takes too long is given up; what else ingestion does takes time in proportion to the bytes.
+        // Ingestion gives up what takes too long; what it does after its last look at the clock takes moments.
         let is_told = doc.problems.iter().any(|problem| problem.kind == ProblemKind::Timeout);
         if let Some(timeout) = settings.timeout.filter(|timeout| time > *timeout && !is_told) {
             let message = format!("took longer than {timeout:?}; without any stage");

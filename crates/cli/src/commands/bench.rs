@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{self, Write as _};
 use std::num::{NonZeroU16, NonZeroUsize};
 use std::ops::ControlFlow;
@@ -14,6 +13,7 @@ use pressmark_core::{Document, Status};
 use serde_json::{Value, json};
 
 use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::memory::peak_memory;
 use crate::terminal::clean;
 use crate::{Outcome, stages};
 
@@ -63,7 +63,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
     let first = bench.pass()?;
     ensure!(first.documents > 0, "the paths hold no document of a known type; see --input-format");
     let passes = (0..args.repeats).map(|_| bench.pass()).collect::<Result<Vec<_>>>()?;
-    let figures = Figures { jobs: bench.annotator.jobs(), ready, peak_bytes: peak_bytes(), passes };
+    let figures = Figures { jobs: bench.annotator.jobs(), ready, peak_bytes: peak_memory(), passes };
     let text = if args.json { format!("{:#}\n", figures.json()) } else { figures.table() };
     io::stdout().lock().write_all(clean(&text).as_bytes())?;
     Ok(if first.bad > 0 { Outcome::SomeFailed } else { Outcome::Good })
@@ -214,13 +214,6 @@ impl Figures {
 fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] }
-}
-
-/// Most memory that this process has held, where the system tells (Linux).
-fn peak_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pressmark::Settings;
 use pressmark_evaluate::{Error, GoldOptions, LabelMap, Options, Task, evaluate};
 use pressmark_run::refuse_to_replace;
@@ -33,8 +34,8 @@ Examples:
 #[command(after_help = EVALUATE_EXAMPLES)]
 pub(crate) struct EvaluateArgs {
     /// What to evaluate
-    #[arg(value_enum)]
-    pub(crate) task: EvaluateTask,
+    #[arg(value_parser = task_parser())]
+    pub(crate) task: Task,
     /// The gold annotations: a file, or a folder, which is searched with those below it
     pub(crate) gold: PathBuf,
     /// Write each prediction beside its gold, one JSON object a line
@@ -94,45 +95,10 @@ impl GoldArgs {
     }
 }
 
-/// What can be evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EvaluateTask {
-    /// Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1
-    Ner,
-    /// Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1
-    Sentences,
-    /// Quotations: a folder with text/*.txt and attributions/*.ann (brat); F1 of contents; source and cue, exact and in
-    /// part
-    Quotes,
-    /// Tone towards a mention (JSONL as in NewsMTSC) or towards an entity in a whole text (JSONL {text, target, label}, CSV
-    /// or TSV); accuracy, macro F1
-    Sentiment,
-    /// Frames: JSONL {text, label: []}, CSV or TSV; F1 of each label, macro F1, average precision; accuracy where each
-    /// text has one frame
-    Frames,
-    /// Stance towards a target: JSONL {text, target, label}, CSV or TSV; macro F1, F1 for and against
-    Stance,
-    /// Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []} or {text, summary}; ROUGE beside
-    /// baselines
-    Summaries,
-    /// Articles out of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or with
-    /// gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must be there and must not
-    Articles,
-}
-
-impl EvaluateTask {
-    fn task(self) -> Task {
-        match self {
-            Self::Ner => Task::Ner,
-            Self::Sentences => Task::Sentences,
-            Self::Quotes => Task::Quotes,
-            Self::Sentiment => Task::Sentiment,
-            Self::Frames => Task::Frames,
-            Self::Stance => Task::Stance,
-            Self::Summaries => Task::Summaries,
-            Self::Articles => Task::Articles,
-        }
-    }
+/// The tasks by their names, each with what the library says of it.
+fn task_parser() -> impl TypedValueParser<Value = Task> {
+    let value = |task: &Task| PossibleValue::new(task.as_str()).help(task.description());
+    PossibleValuesParser::new(Task::ALL.iter().map(value)).try_map(|name| name.parse::<Task>())
 }
 
 pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
@@ -147,7 +113,7 @@ pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
     };
     let options =
         Options { gold: args.fields.options(), settings, codebook: args.codebook.clone(), annotated: args.annotated };
-    let task = args.task.task();
+    let task = args.task;
     let file = predictions.as_mut().map(|file| file as &mut dyn Write);
     let table = evaluate(task, &args.gold, &options, file).map_err(explain)?;
     if let Some(mut file) = predictions {

@@ -6,16 +6,22 @@ use pressmark_core::{EditKind, SegmentKind};
 
 use super::{build::build, line::bullet_len, row::Row, wrap::Wrap};
 use crate::block::Block;
+use crate::clock::Clock;
+use crate::failure::Failure;
 
 /// Longest address of a link: what is longer is not looked for, so that the search stays linear.
 const MAX_ADDRESS: usize = 2048;
 
 /// The blocks of a Markdown text, whose lines are `rows`.
-pub(super) fn blocks(text: &str, rows: &[Row]) -> Vec<Block> {
+///
+/// # Errors
+/// When the record has taken longer than it may.
+pub(super) fn blocks(text: &str, rows: &[Row], clock: &Clock) -> Result<Vec<Block>, Failure> {
     let wrapped = Wrap::of(text, rows);
     let mut blocks = Vec::new();
     let (mut at, mut blank, mut fence) = (front_matter(text, rows, &mut blocks), 0, None);
     while at < rows.len() {
+        clock.check_at(at)?;
         let line = &text[rows[at].content.clone()];
         if line.is_empty() {
             blank += 1;
@@ -51,7 +57,7 @@ pub(super) fn blocks(text: &str, rows: &[Row]) -> Vec<Block> {
         blank = 0;
         at = end + usize::from(underline.is_some());
     }
-    blocks
+    Ok(blocks)
 }
 
 /// Passes over YAML front matter, whose lines become chrome; gives the row after it.
@@ -245,7 +251,7 @@ fn address_end(text: &str, at: usize, end: usize) -> Option<usize> {
 mod tests {
     use pressmark_core::SegmentKind::{Chrome, Heading, List, Quote, Table, Title};
 
-    use crate::clean::{build::assert_maps_back, split};
+    use crate::clean::{build::assert_maps_back, tests::split};
 
     fn check(source: &str, expected: &[(&str, Option<pressmark_core::SegmentKind>)]) {
         let blocks = split(source, true);

@@ -53,6 +53,8 @@ use self::{
     line::{Line, Marks},
 };
 use crate::block::{Block, Hints, Judged, Verdict, Why};
+use crate::clock::Clock;
+use crate::failure::Failure;
 
 /// Words from which a line that stands in the text already is a doubled paragraph, not a refrain.
 const DOUBLE_WORDS: usize = 10;
@@ -68,9 +70,18 @@ pub fn warm_up() {
 }
 
 /// Says of each block whether it belongs to the article, and what the others tell of it.
-pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
-    let lines: Vec<Line<'_>> = blocks.iter().map(Line::new).collect();
-    let mut sure: Vec<Option<DropReason>> = lines.iter().map(chrome::reason).collect();
+///
+/// # Errors
+/// When the record has taken longer than it may.
+pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Result<Judged, Failure> {
+    let in_time = |done| clock.check_at(done);
+    let lines: Vec<Line<'_>> =
+        blocks.iter().enumerate().map(|(i, block)| in_time(i).map(|()| Line::new(block))).collect::<Result<_, _>>()?;
+    let mut sure: Vec<Option<DropReason>> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| in_time(i).map(|()| chrome::reason(line)))
+        .collect::<Result<_, _>>()?;
     if hints.markup {
         // The addresses that a page's markup left stand among its paragraphs: they are sources.
         sure.iter_mut().filter(|s| **s == Some(DropReason::Link)).for_each(|s| *s = None);
@@ -79,15 +90,18 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
         *sure = sure.or(Some(if line.link_share > 0.5 { DropReason::Navigation } else { DropReason::Markup }));
     }
     let main = extent::main_part(&lines, &sure);
+    clock.check()?;
     let title = title::find(&lines, &sure, &main, hints.title);
     let mut judged = Judged { title, ..Judged::default() };
     let prose = Prose::of(&lines, &sure);
     place(&lines, &mut sure, title, &prose, &mut judged);
+    clock.check()?;
     let repeats = repeats(&lines);
     let meta: Vec<bool> = lines.iter().map(|l| !l.is_prose() && chrome::is_meta(l)).collect();
     let known =
         regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
+    clock.check()?;
     let mut dropped: Vec<Option<DropReason>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
     comments::drop_comments(&lines, &mut dropped);
     // In a page's markup the article has been found already.
@@ -95,8 +109,9 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
         extent::drop_outskirts(&lines, &mut dropped, &main, title);
     }
     tell(&lines, &sure, &prose, hints, &mut judged);
+    clock.check()?;
     keep(&lines, &sure, &dropped, hints, &mut judged);
-    judged
+    Ok(judged)
 }
 
 /// Where the paragraphs stand.

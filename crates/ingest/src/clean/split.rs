@@ -2,17 +2,24 @@
 
 use super::{build::build, markdown, row::rows, wrap::Wrap};
 use crate::block::Block;
+use crate::clock::Clock;
+use crate::failure::Failure;
 
 /// The blocks of a plain text: a line each, wrapped lines joined; Markdown as its marks say.
-pub(crate) fn split(text: &str, markdown: bool) -> Vec<Block> {
+///
+/// # Errors
+/// When the record has taken longer than it may.
+pub(crate) fn split(text: &str, markdown: bool, clock: &Clock) -> Result<Vec<Block>, Failure> {
     let rows = rows(text);
+    clock.check()?;
     if markdown {
-        return markdown::blocks(text, &rows);
+        return markdown::blocks(text, &rows, clock);
     }
     let wrapped = Wrap::of(text, &rows);
     let mut blocks = Vec::new();
     let (mut at, mut blank) = (0, 0);
     while at < rows.len() {
+        clock.check_at(at)?;
         if rows[at].content.is_empty() {
             blank += 1;
             at += 1;
@@ -24,15 +31,14 @@ pub(crate) fn split(text: &str, markdown: bool) -> Vec<Block> {
         blank = 0;
         at = end;
     }
-    blocks
+    Ok(blocks)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::clean::{build::assert_maps_back, row::TAB};
+    use crate::clean::{build::assert_maps_back, row::TAB, tests::split};
 
     fn texts(source: &str) -> Vec<String> {
         let blocks = split(source, false);

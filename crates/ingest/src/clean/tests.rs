@@ -3,10 +3,19 @@
 use pressmark_core::SegmentKind;
 use proptest::prelude::*;
 
-use super::{judge, split};
 use crate::block::{Block, Hints, Judged, Verdict};
+use crate::clock::Clock;
 
 const CORPUS: &str = include_str!("corpus.txt");
+
+/// The blocks of a text, however long it takes.
+pub(super) fn split(text: &str, markdown: bool) -> Vec<Block> {
+    super::split(text, markdown, &Clock::default()).expect("there is no limit")
+}
+
+fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
+    super::judge(blocks, hints, &Clock::default()).expect("there is no limit")
+}
 
 /// A page of the corpus: what is given and what is expected.
 #[derive(Default)]

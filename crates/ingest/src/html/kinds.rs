@@ -4,6 +4,7 @@ use pressmark_core::{DropReason, SegmentKind};
 
 use super::{Page, extract};
 use crate::Options;
+use crate::clock::Clock;
 
 const FIRST: &str = "The bakers of the lower town went back to their ovens on Sunday night, after the millers had agreed to sell flour at the price of last spring.";
 const SECOND: &str = "Bread had been dear since the dry summer, and in some streets the loaves were gone before the church bells rang for the morning service.";
@@ -12,7 +13,7 @@ const THIRD: &str = "The guild will meet again in a fortnight, its clerk said, t
 fn page(body: &str) -> Page {
     let html =
         format!("<!doctype html><html><head><title>Bakers go back to work</title></head><body>{body}</body></html>");
-    extract(&html, None, &Options::default()).expect("the page is small")
+    extract(&html, None, &Options::default(), &Clock::default()).expect("the page is small")
 }
 
 fn texts(page: &Page) -> Vec<&str> {
@@ -31,7 +32,7 @@ fn check(body: &str, expected: &[&str]) {
 fn reason(body: &str, words: &str) -> Option<DropReason> {
     let html =
         format!("<!doctype html><html><head><title>Bakers go back to work</title></head><body>{body}</body></html>");
-    let page = extract(&html, None, &Options::default()).expect("the page is small");
+    let page = extract(&html, None, &Options::default(), &Clock::default()).expect("the page is small");
     assert!(!texts(&page).iter().any(|t| t.contains(words)), "{words:?} is in the text");
     let at = html.find(words).expect("the page says it");
     page.dropped.iter().find(|d| d.input.contains(&at)).map(|d| d.reason)
@@ -201,6 +202,6 @@ fn a_page_of_sections_is_read_whole() {
 #[test]
 fn a_page_that_takes_too_long_is_given_up() {
     let options = Options { timeout: Some(std::time::Duration::ZERO), ..Options::default() };
-    let error = extract(&format!("<p>{FIRST}</p>"), None, &options).expect_err("there is no time");
-    assert_eq!(error.problem(), pressmark_core::ProblemKind::Timeout);
+    let late = extract(&format!("<p>{FIRST}</p>"), None, &options, &Clock::start(&options));
+    assert_eq!(late.expect_err("there is no time").0, pressmark_core::ProblemKind::Timeout);
 }

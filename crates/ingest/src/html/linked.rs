@@ -1,6 +1,7 @@
 //! The text of an article that only JSON-LD has: pages that a script builds.
 
 use crate::block::{Block, Piece};
+use crate::clock::Clock;
 use crate::fields::{FieldText, unescape_json};
 use crate::{clean, references};
 use pressmark_core::{EditKind, SegmentKind};
@@ -15,7 +16,7 @@ const RUNNING_TEXT: usize = 8;
 
 /// The blocks of the text that JSON-LD gives, where the page shows less than half of it; `None` where it shows more,
 /// as nearly every page does.
-pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block]) -> Option<Vec<Block>> {
+pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block], clock: &Clock) -> Option<Vec<Block>> {
     let body = found.body.as_deref().filter(|body| body.chars().count() >= ARTICLE_FROM)?;
     let shown: usize = blocks
         .iter()
@@ -30,7 +31,8 @@ pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block]) -> 
     if field.text.contains("</") {
         return None;
     }
-    let mut made: Vec<Block> = clean::split(&field.text, false).into_iter().map(|b| traced(b, &field)).collect();
+    let mut made: Vec<Block> =
+        clean::split(&field.text, false, clock).ok()?.into_iter().map(|b| traced(b, &field)).collect();
     let inside = made.first()?.input.start..made.last()?.input.end;
     let apart = |b: &&Block| b.input.end <= inside.start || b.input.start >= inside.end;
     made.extend(blocks.iter().filter(|b| b.kind == Some(SegmentKind::Title)).filter(apart).cloned());

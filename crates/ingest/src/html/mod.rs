@@ -19,12 +19,12 @@ mod text;
 mod title;
 mod tree;
 
-use std::time::Duration;
-
-use pressmark_core::{Deadline, DropReason, Meta, ProblemKind};
+use pressmark_core::{DropReason, Meta, ProblemKind};
 
 use crate::Options;
 use crate::block::{Block, Dropped, Why};
+use crate::clock::Clock;
+use crate::failure::{Failure, failure};
 
 pub(crate) use charset::declared_charset;
 
@@ -43,57 +43,28 @@ pub(crate) struct Page {
     pub problems: Vec<(ProblemKind, String)>,
 }
 
-/// Why a page could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum HtmlError {
-    /// Offsets are kept in 32 bits.
-    #[error("page of {bytes} bytes is larger than the 4 GiB that can be read")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-    },
-    /// [`Options::timeout`] has passed.
-    #[error("finding the article took longer than {limit:?}")]
-    Timeout {
-        /// How long it may take.
-        limit: Duration,
-    },
-}
-
-impl HtmlError {
-    /// What the document's problem is.
-    pub(crate) fn problem(&self) -> ProblemKind {
-        match self {
-            Self::TooLarge { .. } => ProblemKind::TooLarge,
-            Self::Timeout { .. } => ProblemKind::Timeout,
-        }
-    }
-}
-
 /// Finds the article of a page.
 ///
 /// `url` is where the page was found, when that is known.
 ///
 /// # Errors
-/// When the page is larger than 4 GiB, or takes longer than the options allow. Anything else is a page, however broken.
-pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options) -> Result<Page, HtmlError> {
+/// When the page is larger than 4 GiB, or the record has taken longer than it may. Anything else is a page, however broken.
+pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &Clock) -> Result<Page, Failure> {
+    // Offsets are kept in 32 bits.
     if u32::try_from(html.len()).is_err() {
-        return Err(HtmlError::TooLarge { bytes: html.len() });
+        return failure(
+            ProblemKind::TooLarge,
+            format!("page of {} bytes is larger than the 4 GiB that can be read", html.len()),
+        );
     }
-    let deadline = options.timeout.map_or_else(Deadline::default, Deadline::after);
     // Each step is linear in the page, the largest of which takes a second or two: between them is often enough.
-    let in_time = || match options.timeout {
-        Some(limit) if deadline.has_passed() => Err(HtmlError::Timeout { limit }),
-        _ => Ok(()),
-    };
     let tree = tree::Tree::parse(html);
-    in_time()?;
+    clock.check()?;
     let found = meta::read(html, &tree, url, options);
-    in_time()?;
+    clock.check()?;
     let select::Selection { blocks, mut dropped } = select::select(html, &tree, &found);
-    in_time()?;
-    let blocks = match linked::body(html, &tree, &found, &blocks) {
+    clock.check()?;
+    let blocks = match linked::body(html, &tree, &found, &blocks, clock) {
         Some(whole) => {
             // What the page shows of it stands in the text already.
             let why = |b: &Block| Why {

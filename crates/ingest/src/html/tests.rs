@@ -7,7 +7,8 @@ use super::{Page, extract};
 use crate::block::Block;
 
 fn page(html: &str) -> Page {
-    let page = extract(html, None, &crate::Options::default()).expect("the page is small");
+    let page =
+        extract(html, None, &crate::Options::default(), &crate::clock::Clock::default()).expect("the page is small");
     page.blocks.iter().for_each(|b| replays(html, b));
     let mut at = 0;
     for block in &page.blocks {

@@ -23,6 +23,26 @@ fn kinds(bytes: impl Into<Vec<u8>>, options: &Options) -> Vec<&'static str> {
     stream(bytes, options).iter().map(|doc| problems(doc).first().copied().unwrap_or("")).collect()
 }
 
+#[test]
+fn reading_gives_up_in_any_format_when_its_time_is_over() {
+    let object = serde_json::json!({ "text": STORY }).to_string();
+    let inputs = [
+        (Format::Text, STORY.to_owned()),
+        (Format::Text, "Rain fell on Port Alder for days.\n".repeat(50_000)),
+        (Format::Markdown, format!("# Rain\n\n{STORY}")),
+        (Format::Html, format!("<h1>Rain</h1><p>{STORY}</p>")),
+        (Format::Jsonl, object.clone()),
+        (Format::Json, object),
+    ];
+    for (format, text) in inputs {
+        let late = Options { timeout: Some(std::time::Duration::ZERO), ..Options::default() };
+        let doc = read_with(format, text.as_str(), &late);
+        assert_eq!((problems(&doc), doc.text.as_str()), (vec!["timeout"], ""), "{format:?}");
+        let in_time = Options { timeout: Some(std::time::Duration::from_secs(3600)), ..Options::default() };
+        assert_eq!(read_with(format, text.as_str(), &in_time), read(format, text), "{format:?}");
+    }
+}
+
 /// A text long enough for its language to be told.
 fn line(text: &str) -> String {
     serde_json::json!({ "text": format!("{text} {STORY}") }).to_string()

@@ -87,6 +87,9 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Terms, Error> {
         return Err(place.error(0, format!("the file has {} bytes, expected at most {MAX_BYTES}", toml.len())));
     }
     let file: File = toml::from_str(toml).map_err(|e| {
+        if is_of_frames(toml) {
+            return place.error(0, "it is a codebook of frames, not of terms: give it with --codebook");
+        }
         let message = e.message().lines().collect::<Vec<_>>().join(" ");
         place.error(e.span().map_or(0, |s| s.start), message)
     })?;
@@ -108,6 +111,14 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Terms, Error> {
         cased: builder.cased.build(&builder.place)?,
         patterns: builder.patterns,
     })
+}
+
+/// Whether a file that is no codebook of terms is one of frames: by the kind it says, or by what only frames have.
+fn is_of_frames(toml: &str) -> bool {
+    let Ok(file) = toml.parse::<toml::Table>() else { return false };
+    let kind = file.get("codebook").and_then(|codebook| codebook.get("kind")).and_then(toml::Value::as_str);
+    let mut labels = file.get("label").and_then(toml::Value::as_array).into_iter().flatten();
+    kind == Some("frames") || labels.any(|label| label.get("definition").is_some() || label.get("examples").is_some())
 }
 
 fn header(place: &Place<'_>, header: &Header) -> Result<(), Error> {
@@ -272,6 +283,10 @@ mod tests {
             head.replace("\"terms\"", "\"frames\"") + "[[label]]\nname = \"X\"",
             "4: kind is \"frames\", expected \"terms\"",
         );
+        let frames = "1: it is a codebook of frames, not of terms: give it with --codebook";
+        let without_kind = head.replace("kind = \"terms\"\n", "");
+        check(format!("{without_kind}[[label]]\nname = \"work\"\ndefinition = \"Jobs and wages.\""), frames);
+        check(format!("{}[fit]", head.replace("\"terms\"", "\"frames\"")), frames);
         check(
             head.replace("\"a\"", "\"A b\"") + "[[label]]\nname = \"X\"",
             "2: name is \"A b\", expected 1 to 64 lower-case letters, digits, - or _",

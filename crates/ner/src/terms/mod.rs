@@ -32,8 +32,8 @@ use folded::Folded;
 /// ```
 ///
 /// Terms match whole words; white space and hyphens are the same, and so are straight and typographic
-/// apostrophes. Patterns follow the `regex` crate, whose time is linear in the text. Of matches that overlap the
-/// leftmost counts, then the longest, then the one whose label stands first.
+/// apostrophes. Patterns follow the `regex` crate; a match reaches at most some 2,000 bytes, so that time stays linear in
+/// the text. Of matches that overlap the leftmost counts, then the longest, then the one whose label stands first.
 ///
 /// ```
 /// use pressmark_ner::Terms;
@@ -149,14 +149,41 @@ impl Terms {
             }
         }
         for (pattern, label) in &self.patterns {
-            for found in pattern.captures_iter(text) {
-                if let Some(part) = found.get(1).or_else(|| found.get(0)) {
-                    candidates.push(Candidate { span: part.range().into(), label: Some(*label) });
-                }
-            }
+            let spans = matches(pattern, text);
+            candidates.extend(spans.into_iter().map(|span| Candidate { span, label: Some(*label) }));
         }
         candidates
     }
+}
+
+/// How far a match of a pattern is looked for from where it starts, at least: longer than any sentence that a person writes.
+/// One search is linear in the text; but a pattern that may go on for ever, as `ore(.*mine)?`, looks through all that is left
+/// for each match, which of a text of a megabyte in one sentence takes hours.
+const MATCH_REACH: usize = 2048;
+
+/// The terms that a pattern finds: its first group where it has one, else all of the match.
+fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
+    let (mut spans, mut at) = (Vec::new(), 0);
+    while at <= text.len() {
+        // Windows of twice the reach, so that matches that start in the first half have room.
+        let end = text.ceil_char_boundary(text.len().min(at + 2 * MATCH_REACH));
+        let is_last = end == text.len();
+        let next = if is_last { text.len() + 1 } else { text.ceil_char_boundary(at + MATCH_REACH) };
+        let Some(window) = text.get(..end) else { break };
+        let mut done = at;
+        while let Some(found) = (done < next).then(|| pattern.captures_at(window, done)).flatten() {
+            let Some(whole) = found.get(0).filter(|whole| whole.start() < next) else { break };
+            spans.extend(found.get(1).or(Some(whole)).map(|part| Span::from(part.range())));
+            // An empty match would be found again where it is.
+            let step = window.get(whole.end()..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            done = if whole.is_empty() { whole.end() + step } else { whole.end() };
+            if done > window.len() {
+                break;
+            }
+        }
+        at = next.max(done);
+    }
+    spans
 }
 
 /// Whether no letter or digit goes on at either end.
@@ -249,6 +276,29 @@ mod tests {
         check("Au au AU", &[("Au", "CODE")]);
         check("İ ß gold", &[("gold", "MINERAL")]);
         check("", &[]);
+    }
+
+    #[test]
+    fn patterns_find_the_same_in_a_long_sentence_piece_by_piece() {
+        let long = "é lead mine, lead-ore; ore ".repeat(700);
+        for pattern in [r"\b(lead)[- ](?:mine|ore)", r"ore(;|$)", "x*", r"(?s)\Aé.{0,9}", r"\bore\b"] {
+            let pattern = Regex::new(pattern).expect("a pattern");
+            let whole = |found: regex::Captures<'_>| found.get(1).or(found.get(0)).map(|part| Span::from(part.range()));
+            let expected: Vec<Span> =
+                pattern.captures_iter(&long).filter_map(whole).filter(|span| !span.is_empty()).collect();
+            let found: Vec<Span> = matches(&pattern, &long).into_iter().filter(|span| !span.is_empty()).collect();
+            assert_eq!(found, expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_an_end_looks_no_further_than_the_reach() {
+        let text = format!("ore {}mine", "x ".repeat(20_000));
+        let found = matches(&Regex::new("ore(?:.*mine)?").expect("a pattern"), &text);
+        assert_eq!(found, [Span::new(0, 3)]);
+        let near = format!("ore {}mine", "x ".repeat(900));
+        let found = matches(&Regex::new("ore(?:.*mine)?").expect("a pattern"), &format!("{near} {text}"));
+        assert_eq!(found[0], Span::new(0, near.len()));
     }
 
     #[test]
