@@ -166,9 +166,9 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
     let (mut spans, mut at) = (Vec::new(), 0);
     while at <= text.len() {
         // Windows of twice the reach, so that matches that start in the first half have room.
-        let end = text.ceil_char_boundary(text.len().min(at + 2 * MATCH_REACH));
+        let end = boundary_from(text, at + 2 * MATCH_REACH);
         let is_last = end == text.len();
-        let next = if is_last { text.len() + 1 } else { text.ceil_char_boundary(at + MATCH_REACH) };
+        let next = if is_last { text.len() + 1 } else { boundary_from(text, at + MATCH_REACH) };
         let Some(window) = text.get(..end) else { break };
         let mut done = at;
         while let Some(found) = (done < next).then(|| pattern.captures_at(window, done)).flatten() {
@@ -184,6 +184,11 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
         at = next.max(done);
     }
     spans
+}
+
+/// The first boundary of a character from `at` on, at most the end of the text.
+fn boundary_from(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 /// Whether no letter or digit goes on at either end.
