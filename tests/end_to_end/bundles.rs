@@ -1,12 +1,15 @@
 //! Bundles of other sizes and with other vocabularies go through every stage, with no change of code.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pressmark::{Annotator, ModelSource, Settings};
-use pressmark_core::{Explanation, Frame, Subject};
+use pressmark_core::{Document, Explanation, Frame, SegmentKind, Sentence, Span, Subject, Token};
 use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
 use pressmark_ingest::{Format, Record as InputRecord};
 use pressmark_tests::pressmark;
+use pressmark_tokenize::Subwords;
+use safetensors::SafeTensors;
 
 /// Every stage over one text, with a tiny bundle of this kind.
 fn annotate(vocabulary: TinyVocabulary, layers: usize, text: &str) -> serde_json::Value {
@@ -59,12 +62,80 @@ fn the_longest_word_is_the_bundles() {
     assert!(row["problems"].to_string().contains("words of over 126 characters are not read, 200 characters"), "{row}");
 }
 
+/// The folders of bundles in this repository, and one more that `PRESSMARK_TEST_BUNDLE` may name.
+fn folders() -> Vec<PathBuf> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let shipped = ["pressmark-news", "pressmark-news-small"].map(|name| models.join(name));
+    let other = std::env::var_os("PRESSMARK_TEST_BUNDLE").map(PathBuf::from);
+    shipped.into_iter().chain(other).filter(|folder| folder.join("reference.json").is_file()).collect()
+}
+
 #[test]
 fn a_bundle_is_verified_file_by_file() {
-    let output = pressmark(&["models", "verify", "models/pressmark-news"]);
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.starts_with("models/pressmark-news pressmark-news ") && text.contains(": good (7 files, "), "{text}");
+    for folder in folders() {
+        let folder = folder.display().to_string();
+        let output = pressmark(&["models", "verify", &folder]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(text.starts_with(&format!("{folder} pressmark-news")) && text.contains(": good ("), "{text}");
+    }
+}
+
+/// The text of words whose subwords these are: a space before a word, or none where it was read as standing right behind
+/// the one before it.
+fn spaced(words: &[(&str, &[u32])], subwords: &Subwords, doc: &mut Document) {
+    let (first, start) = (doc.tokens.len(), doc.text.len());
+    for (place, (word, ids)) in words.iter().enumerate() {
+        let is_attached = place > 0 && subwords.encode(word) != *ids;
+        if !is_attached && place > 0 {
+            doc.text.push(' ');
+        }
+        let at = doc.text.len();
+        doc.text.push_str(word);
+        doc.tokens.push(Token { span: Span::new(at, doc.text.len()) });
+    }
+    let span = Span::new(start, doc.text.len());
+    doc.sents.push(Sentence { span, tokens: first..doc.tokens.len(), block: 0, kind: SegmentKind::Body });
+    doc.text.push('\n');
+}
+
+/// The training recipe wrote the subwords of a few windows beside the weights: the tokenizer makes the same of their
+/// words, special ones and word shapes included.
+#[test]
+fn the_bundles_tokenizer_reads_words_as_training_did() {
+    for folder in folders() {
+        let model = Model::open(&folder).expect("a bundle");
+        let read = |file: &str| std::fs::read(folder.join(file)).expect("a reference");
+        let (tensors, notes) = (read("reference.safetensors"), read("reference.json"));
+        let tensors = SafeTensors::deserialize(&tensors).expect("tensors");
+        let numbers = |name: &str| -> Vec<usize> {
+            let data = tensors.tensor(name).expect("a tensor").data().as_chunks().0.to_vec();
+            data.into_iter().map(|number| i32::from_le_bytes(number) as usize).collect()
+        };
+        let ids: Vec<u32> = numbers("ids").into_iter().map(|id| id as u32).collect();
+        let shapes: Vec<u8> = numbers("shapes").into_iter().map(|shape| shape as u8).collect();
+        let (windows, words, starts) = (numbers("window_offsets"), numbers("word_offsets"), numbers("word_starts"));
+        let notes: serde_json::Value = serde_json::from_slice(&notes).expect("JSON");
+        let tokenizer = pressmark::tokenizer(&model, usize::MAX).expect("a tokenizer");
+        for (window, note) in notes["windows"].as_array().expect("a list").iter().enumerate() {
+            let own = &ids[windows[window]..windows[window + 1]];
+            let starts = &starts[words[window]..words[window + 1]];
+            let ends = starts.iter().skip(1).copied().chain([own.len() - 1]);
+            let mut pieces = starts.iter().zip(ends).map(|(&start, end)| &own[start..end]);
+            let mut doc = Document::from_text("-", "");
+            let text = |word: &serde_json::Value| word.as_str().expect("a word").to_owned();
+            for sentence in note["sentences"].as_array().expect("a list") {
+                let words: Vec<String> = sentence.as_array().expect("a list").iter().map(text).collect();
+                let words: Vec<_> = words.iter().map(String::as_str).zip(&mut pieces).collect();
+                spaced(&words, tokenizer.subwords(), &mut doc);
+            }
+            let found = tokenizer.windows(&doc);
+            assert_eq!(found.ids, own, "{}: {}", folder.display(), doc.text);
+            if !model.shapes().is_empty() {
+                assert_eq!(found.shapes, shapes[windows[window]..windows[window + 1]], "{}", folder.display());
+            }
+        }
+    }
 }
 
 /// Every frame, sentiment and stance says which head or prototype spoke, and with what numbers.

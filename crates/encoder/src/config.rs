@@ -126,11 +126,33 @@ pub(crate) struct HeadLayerConfig {
 #[serde(default)]
 pub(crate) struct Calibration {
     pub(crate) temperature: f32,
+    /// What is added to the logit of the first sentence of a text; of the second half as much, and so on.
+    pub(crate) lead: f32,
+    pub(crate) vote: Option<Vote>,
 }
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self { temperature: 1.0 }
+        Self { temperature: 1.0, lead: 0.0, vote: None }
+    }
+}
+
+/// Weights of a vote over a document on the label of a mention: how much each log-probability of a label counts.
+///
+/// They were learnt on texts that were kept from training; 1, 0 and 0 leave every mention its own label.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+pub struct Vote {
+    /// Of what the mention's own words say.
+    pub own: f32,
+    /// Of the mean of the other mentions of the same words.
+    pub same: f32,
+    /// Of the mean of mentions whose words begin or end with these.
+    pub longer: f32,
+}
+
+impl Vote {
+    fn is_finite(&self) -> bool {
+        [self.own, self.same, self.longer].iter().all(|weight| weight.is_finite())
     }
 }
 
@@ -214,6 +236,12 @@ impl HeadConfig {
         let temperature = self.calibration.temperature;
         if !(temperature > 0.0 && temperature.is_finite()) {
             return Err(wrong(&key("calibration.temperature"), "a positive number", temperature));
+        }
+        if !self.calibration.lead.is_finite() {
+            return Err(wrong(&key("calibration.lead"), "a number", self.calibration.lead));
+        }
+        if let Some(vote) = self.calibration.vote.filter(|vote| !vote.is_finite()) {
+            return Err(wrong(&key("calibration.vote"), "numbers", format!("{vote:?}")));
         }
         match &self.thresholds {
             Some(thresholds) if thresholds.len() != self.labels.len() => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 
 use crate::Error;
-use crate::config::{Activation, HeadConfig, Output};
+use crate::config::{Activation, Calibration, HeadConfig, Output, Vote};
 use crate::kernels::{GeluRows, Kernel, LANES, Lanes, WideMatMul, WideWeights};
 use crate::math::{sigmoid, softmax};
 use crate::tensors::Tensors;
@@ -27,7 +27,7 @@ pub struct Head {
     input: String,
     output: Output,
     labels: Vec<String>,
-    temperature: f32,
+    calibration: Calibration,
     thresholds: Option<Vec<f32>>,
     layers: Vec<Layer>,
 }
@@ -67,7 +67,7 @@ impl Head {
             input: config.input.clone(),
             output: config.output,
             labels: config.labels.clone(),
-            temperature: config.calibration.temperature,
+            calibration: config.calibration.clone(),
             thresholds: config.thresholds.clone(),
             layers,
         })
@@ -125,7 +125,20 @@ impl Head {
     /// Guo et al. 2017); positive, 1 where the head was not calibrated.
     #[must_use]
     pub fn temperature(&self) -> f32 {
-        self.temperature
+        self.calibration.temperature
+    }
+
+    /// What is added to the logit of a text's first sentence before it is divided by the temperature; a sentence further
+    /// down gets this divided by its place, counted from 1. 0 where place says nothing.
+    #[must_use]
+    pub fn lead(&self) -> f32 {
+        self.calibration.lead
+    }
+
+    /// How the mentions of a document vote on a mention's label, where that was learnt.
+    #[must_use]
+    pub fn vote(&self) -> Option<Vote> {
+        self.calibration.vote
     }
 
     /// For each label the probability from which it counts as given, where the head has such.
@@ -248,13 +261,13 @@ impl Head {
                 for mut row in logits.rows_mut() {
                     for (index, logit) in row.iter_mut().enumerate() {
                         let threshold = self.thresholds.as_ref().and_then(|t| t.get(index)).copied().unwrap_or(0.5);
-                        *logit = sigmoid(*logit / self.temperature - (threshold / (1.0 - threshold)).ln());
+                        *logit = sigmoid(*logit / self.temperature() - (threshold / (1.0 - threshold)).ln());
                     }
                 }
             }
             Output::Softmax => {
                 for mut row in logits.rows_mut() {
-                    row.mapv_inplace(|logit| logit / self.temperature);
+                    row.mapv_inplace(|logit| logit / self.temperature());
                     softmax(row);
                 }
             }
@@ -311,7 +324,7 @@ mod tests {
             input: "sentence".to_owned(),
             output: Output::Sigmoid,
             labels: ["a", "b"].map(str::to_owned).to_vec(),
-            temperature: 2.0,
+            calibration: Calibration { temperature: 2.0, ..Calibration::default() },
             thresholds: Some(vec![0.5, 0.75]),
             layers: vec![Layer::new(&[0.0; 2], &[0.0; 2], 1, Activation::None)],
         };
@@ -332,7 +345,7 @@ mod tests {
             input: SUBWORDS.to_owned(),
             output: Output::Sigmoid,
             labels: ["a", "b"].map(str::to_owned).to_vec(),
-            temperature: 1.0,
+            calibration: Calibration::default(),
             thresholds: None,
             layers: vec![layer],
         };

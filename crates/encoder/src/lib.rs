@@ -60,7 +60,7 @@ pub use kernels::int8_peak;
 pub use tiny::{TinyBundle, TinyVocabulary, sign};
 pub use {
     bundle::{BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
-    config::{Output, Pooling},
+    config::{Output, Pooling, Vote},
     engine::Precision,
     error::Error,
     head::Head,

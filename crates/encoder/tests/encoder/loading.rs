@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use pressmark_encoder::{
-    BundleFiles, Error, Model, Output, PackedWindows, Pooling, TinyBundle, list_in_manifest, read_bundle_file, sign,
-    verify_bundle,
+    BundleFiles, Error, Model, Output, PackedWindows, Pooling, TinyBundle, Vote, list_in_manifest, read_bundle_file,
+    sign, verify_bundle,
 };
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
@@ -116,6 +116,14 @@ fn a_configuration_out_of_range_is_refused() {
         "heads.ner.news.calibration.temperature = 0",
     );
     check_config(
+        |config| config["heads"][0]["calibration"]["vote"] = json!({"own": 1.0, "same": 1e300, "longer": 0.0}),
+        "heads.ner.news.calibration.vote = Vote { own: 1.0, same: inf, longer: 0.0 }, expected numbers",
+    );
+    check_config(
+        |config| config["heads"][0]["calibration"]["lead"] = json!(-1e300),
+        "heads.ner.news.calibration.lead = -inf, expected a number",
+    );
+    check_config(
         |config| config["heads"][0]["thresholds"] = json!([0.5]),
         "heads.ner.news.thresholds.length = 1, expected 5, one a label",
     );
@@ -126,6 +134,24 @@ fn a_configuration_out_of_range_is_refused() {
         },
         "heads = ner.news, expected each name once",
     );
+}
+
+/// What a calibration states, and what it may leave out; heads of inputs that no stage reads yet are read as well.
+#[test]
+fn calibrations_state_the_weight_of_place_and_of_votes() {
+    let mut files = TinyBundle::default().files();
+    let mut config: Value = serde_json::from_slice(&files.config).unwrap();
+    let plain = Model::from_files(&files).unwrap();
+    let head = plain.head("ner.news").unwrap();
+    assert_eq!((head.lead(), head.vote()), (0.0, None));
+    config["heads"][0]["input"] = json!("target+passage");
+    config["heads"][0]["calibration"] = json!({"lead": 1.5, "vote": {"own": 1.2, "same": 0.5, "longer": 0.25}});
+    files.config = Cow::Owned(config.to_string().into_bytes());
+    sign(&mut files);
+    let model = Model::from_files(&files).unwrap();
+    let head = model.head("ner.news").unwrap();
+    assert_eq!((head.input(), head.temperature(), head.lead()), ("target+passage", 1.0, 1.5));
+    assert_eq!(head.vote(), Some(Vote { own: 1.2, same: 0.5, longer: 0.25 }));
 }
 
 #[test]

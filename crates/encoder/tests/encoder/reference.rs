@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayView1, Axis, aview1, s, stack};
-use pressmark_encoder::{Model, PackedWindows, Precision, dot, normalize};
+use pressmark_encoder::{Head, Model, PackedWindows, Precision, dot, normalize};
 use safetensors::SafeTensors;
 
 /// The bundle that the repository ships, or another named by `PRESSMARK_TEST_BUNDLE`, when its
@@ -19,8 +19,11 @@ fn bundle() -> Option<PathBuf> {
     found.then_some(dir)
 }
 
-/// What the reference calls the logits of a pooled head.
-const POOLED: &str = "logits.frames.ccf";
+/// What the reference puts before the name of a head whose logits it has.
+const LOGITS: &str = "logits.";
+
+/// The head that judges words.
+const WORDS: &str = "ner.news";
 
 /// What PyTorch gave, read whole.
 struct Reference {
@@ -31,8 +34,8 @@ struct Reference {
     /// Rows of the hidden states that begin a word.
     words: Vec<usize>,
     logits: Vec<f32>,
-    /// Of a pooled head, a row a sentence; bundles without such a head have none.
-    pooled: Option<Vec<f32>>,
+    /// Of each pooled head of the bundle, a row a sentence.
+    pooled: Vec<(String, Vec<f32>)>,
     embedding: Vec<f32>,
     sentences: Vec<std::ops::Range<usize>>,
 }
@@ -70,8 +73,13 @@ impl Reference {
             ids: whole("ids").into_iter().map(|id| id as u32).collect(),
             shapes: whole("shapes").into_iter().map(|shape| shape as u8).collect(),
             hidden: floats("hidden"),
-            logits: floats("logits.ner.news"),
-            pooled: tensors.names().contains(&POOLED).then(|| floats(POOLED)),
+            logits: floats(&format!("{LOGITS}{WORDS}")),
+            pooled: tensors
+                .names()
+                .into_iter()
+                .filter_map(|tensor| Some((tensor.strip_prefix(LOGITS)?.to_owned(), floats(tensor))))
+                .filter(|(head, _)| head != WORDS)
+                .collect(),
             embedding: floats("embedding"),
             starts,
             words,
@@ -114,19 +122,20 @@ fn f32_agrees_with_pytorch() {
     let off = greatest_difference(&hidden, &reference.hidden);
     assert!(off < 1e-3, "hidden states are off by {off}");
 
-    let head = model.head("ner.news").unwrap();
+    let head = model.head(WORDS).unwrap();
     let rows = hidden.select(Axis(0), &reference.words);
     let off = greatest_difference(&head.apply_rows(rows.view()), &reference.logits);
     assert!(off < 1e-2, "entity logits are off by {off}");
 
-    if let Some(expected) = &reference.pooled {
-        let head = model.head(POOLED.trim_start_matches("logits.")).unwrap();
+    assert_eq!(model.heads().iter().any(Head::is_pooled), !reference.pooled.is_empty());
+    for (name, expected) in &reference.pooled {
+        let head = model.head(name).unwrap();
         let sentences = reference.sentences.iter();
         let pooled = sentences
             .flat_map(|rows| head.pool(head.apply_rows(hidden.slice(s![rows.clone(), ..])).view()))
             .collect::<Vec<_>>();
         let off = greatest_difference(&pooled, expected);
-        assert!(off < 1e-2, "pooled logits are off by {off}");
+        assert!(off < 1e-2, "logits of {name} are off by {off}");
     }
 
     let vectors = sentence_vectors(&model, &hidden, &reference.sentences);
@@ -138,6 +147,9 @@ fn f32_agrees_with_pytorch() {
 fn cosine(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
+
+/// A label is certain when its logit is this much above the next: nearly three to one.
+const SURE: f32 = 1.0;
 
 #[test]
 fn int8_is_near_pytorch() {
@@ -151,14 +163,17 @@ fn int8_is_near_pytorch() {
     let least = rows.map(|(a, b)| cosine(a, b)).fold(1.0, f32::min);
     assert!(least >= 0.99, "a hidden state has cosine {least}");
 
-    let head = model.head("ner.news").unwrap();
+    let head = model.head(WORDS).unwrap();
+    // The two best labels, the best first, and how much likelier it is.
     let best = |row: ArrayView1<'_, f32>| {
-        let values = row.iter().enumerate();
-        let best = values.max_by(|a, b| a.1.total_cmp(b.1));
-        best.unwrap().0
+        let mut ranked: Vec<(usize, f32)> = row.iter().copied().enumerate().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        (ranked[0].0, ranked[0].1 - ranked[1].1)
     };
-    let words = reference.words.iter().zip(reference.logits.chunks(head.outputs()));
-    let same = words.filter(|(word, logits)| best(head.apply(hidden.row(**word)).view()) == best(aview1(logits)));
-    let (same, all) = (same.count(), reference.words.len());
-    assert!(same * 100 >= all * 97, "{same} of {all} words keep their label");
+    // Where PyTorch itself sees two labels as nearly alike, eight bits may choose the other.
+    let words = reference.words.iter().zip(reference.logits.chunks(head.outputs()).map(|row| best(aview1(row))));
+    let sure: Vec<_> = words.filter(|(_, (_, margin))| *margin >= SURE).collect();
+    let changed = sure.iter().filter(|(word, (label, _))| best(head.apply(hidden.row(**word)).view()).0 != *label);
+    let (changed, all) = (changed.count(), sure.len());
+    assert!(changed * 100 <= all * 3, "{changed} of {all} words change their label");
 }
