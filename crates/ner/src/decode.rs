@@ -62,7 +62,8 @@ impl Lattice {
     }
 }
 
-fn log_softmax(logits: &mut [f32]) {
+/// Logits to log-probabilities.
+pub(crate) fn log_softmax(logits: &mut [f32]) {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = logits.iter().map(|l| (l - greatest).exp()).sum();
     let norm = greatest + sum.ln();
@@ -161,6 +162,25 @@ pub(crate) fn confidence(lattice: &Lattice, found: &Found, sentence_end: usize, 
     let rest = (start + 1..end).map(in_kind).fold(1.0, f32::min);
     let stops = if end < sentence_end { 1.0 - lattice.row(end)[inside].exp() } else { 1.0 };
     first.min(rest).min(stops).clamp(0.0, 1.0)
+}
+
+/// How sure the model is that there is a mention of these tokens, whatever its kind, in [0, 1]: its weakest link as in
+/// [`confidence`].
+pub(crate) fn span_confidence(lattice: &Lattice, found: &Found, sentence_end: usize, tags: &TagSet) -> f32 {
+    let Range { start, end } = found.tokens;
+    let sum = |token: usize, begins: bool, goes_on: bool| -> f32 {
+        let row = lattice.row(token);
+        (0..tags.kinds().len())
+            .map(|kind| tags.outputs_of(kind))
+            .map(|(begin, inside)| {
+                let begins = if begins { row[begin].exp() } else { 0.0 };
+                begins + if goes_on { row[inside].exp() } else { 0.0 }
+            })
+            .sum()
+    };
+    let rest = (start + 1..end).map(|token| sum(token, true, true)).fold(1.0, f32::min);
+    let stops = if end < sentence_end { 1.0 - sum(end, false, true) } else { 1.0 };
+    sum(start, true, false).min(rest).min(stops).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! [`Ner`] is the stage `ner`. It reads the encoder's hidden states and fills `ents` and `entities`:
 //!
 //! 1. A head of the model gives each token its probabilities; Viterbi decoding finds the best tags that obey BIO.
-//! 2. Document-level label consistency lets a name's other occurrences in the document speak for the uncertain ones.
+//! 2. A name's other occurrences in the document speak for the uncertain ones: by the vote that the bundle has learnt,
+//!    else by document-level label consistency.
 //! 3. Named rules settle what the text itself decides: boundaries, hyphenated names, calendar dates, sums of money.
 //! 4. Codebooks of [`Terms`] add labels by word lists and patterns.
 //! 5. Mentions are clustered into entities: full names and surnames, acronyms, variants of countries' names.
@@ -47,6 +48,7 @@ mod stage;
 mod tags;
 mod terms;
 mod view;
+mod vote;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use pressmark_core::{Document, Explanation, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
-use pressmark_encoder::Model;
+use pressmark_core::{Document, EntityType, Explanation, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
+use pressmark_encoder::{Head, Model};
 use serde::Serialize;
 
 use crate::consistency::label_consistency;
@@ -11,14 +11,37 @@ use crate::known_places::country_prior;
 use crate::rules::{self, Context, TokenMention};
 use crate::tags::TagSet;
 use crate::view::View;
+use crate::vote::{Agreed, agree};
 use crate::{Error, Terms, cluster, terms};
 
+/// The bundle's head for the nine types.
+const NEWS: &str = "ner.news";
+
+/// The head for the types of CoNLL-2003, where a bundle has one; else the nine types are mapped.
+const CONLL03: &str = "ner.conll03";
+
 /// The bundle's head for a scheme.
-fn head_of(scheme: Scheme) -> &'static str {
+fn head_of(model: &Model, scheme: Scheme) -> Result<&Head, pressmark_encoder::Error> {
     match scheme {
-        Scheme::News => "ner.news",
-        Scheme::Conll03 => "ner.conll03",
+        Scheme::News => model.head(NEWS),
+        Scheme::Conll03 => model.head(CONLL03).or_else(|_| model.head(NEWS)),
     }
+}
+
+/// What a type of ours is called in a scheme; `None` where it has no name there.
+///
+/// The mapping to CoNLL-2003 is that of the training recipe: peoples and products are `MISC`, buildings are `LOC`, and
+/// dates and sums of money are nothing.
+fn in_scheme(entity_type: &EntityType, scheme: Scheme) -> Option<EntityType> {
+    let mapped = match (scheme, entity_type) {
+        (Scheme::News, own) => own.clone(),
+        (Scheme::Conll03, EntityType::Person) => EntityType::Per,
+        (Scheme::Conll03, EntityType::Fac) => EntityType::Loc,
+        (Scheme::Conll03, EntityType::Norp | EntityType::Product) => EntityType::Misc,
+        (Scheme::Conll03, EntityType::Date | EntityType::Money) => return None,
+        (Scheme::Conll03, own) => own.clone(),
+    };
+    Some(mapped)
 }
 
 /// Tokens whose logits are made together.
@@ -33,19 +56,23 @@ pub struct Options {
     /// Codebooks of terms, those before others first. Default: none.
     pub terms: Vec<Terms>,
     /// How much a name's other occurrences in the document count beside its sentence, from 0 (not at all) to
-    /// 1 (as much, and up to twice as much when there are many). Default: 0.5, the best on the dev data.
-    pub consistency: f32,
+    /// 1 (as much, and up to twice as much when there are many). Default: 0 where the model has a learnt vote over the
+    /// document, which decides then; else 0.5, the best on the dev data.
+    pub consistency: Option<f32>,
     /// Mentions of which the stage is less sure are left out; from 0 (none) to 1. Terms of codebooks are sure.
     /// Default: [`MIN_SCORE`].
     pub min_score: f32,
 }
+
+/// The default of [`Options::consistency`] without a learnt vote.
+const CONSISTENCY: f32 = 0.5;
 
 /// The default of [`Options::min_score`].
 pub const MIN_SCORE: f32 = 0.05;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scheme: Scheme::default(), terms: Vec::new(), consistency: 0.5, min_score: MIN_SCORE }
+        Self { scheme: Scheme::default(), terms: Vec::new(), consistency: None, min_score: MIN_SCORE }
     }
 }
 
@@ -67,6 +94,8 @@ impl Default for Options {
 pub struct Ner {
     model: Arc<Model>,
     tags: TagSet,
+    /// What each kind of the tags is called in the scheme.
+    labels: Vec<Option<EntityType>>,
     options: Options,
 }
 
@@ -77,13 +106,14 @@ impl Ner {
     /// [`Error::Head`], [`Error::Labels`] or [`Error::Width`] when the model has no such head or it does not fit.
     pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Error> {
         let scheme = options.scheme.as_str();
-        let head = model.head(head_of(options.scheme)).map_err(|source| Error::Head { scheme, source })?;
+        let head = head_of(&model, options.scheme).map_err(|source| Error::Head { scheme, source })?;
         let tags = TagSet::parse(head.name(), head.labels())?;
         if head.inputs() != model.hidden_size() {
             let (expected, got) = (model.hidden_size(), head.inputs());
             return Err(Error::Width { head: head.name().to_owned(), expected, got });
         }
-        Ok(Self { model, tags, options })
+        let labels = tags.kinds().iter().map(|kind| in_scheme(kind, options.scheme)).collect();
+        Ok(Self { model, tags, labels, options })
     }
 
     /// One BIO tag for each token of a document: for text that comes with its tokens.
@@ -96,18 +126,22 @@ impl Ner {
     pub fn tag(&self, doc: &Document) -> Result<Vec<String>, StageError> {
         let mut labels = vec!["O".to_owned(); doc.tokens.len()];
         for mention in self.decode(doc, None)? {
-            let (begin, inside) = self.tags.outputs_of(mention.kind);
+            let Some(label) = self.labels.get(mention.kind).and_then(Option::as_ref) else { continue };
             for token in mention.tokens.clone() {
-                let tag = if token == mention.tokens.start { begin } else { inside };
-                labels[token] = self.tags.label(tag);
+                labels[token] = format!("{}-{label}", if token == mention.tokens.start { 'B' } else { 'I' });
             }
         }
         Ok(labels)
     }
 
     /// The mentions by their tokens; what rules changed is added to `notes`.
-    fn decode(&self, doc: &Document, notes: Option<&mut Vec<Explanation>>) -> Result<Vec<TokenMention>, StageError> {
-        let mut lattice = self.lattice(doc)?;
+    fn decode(
+        &self,
+        doc: &Document,
+        mut notes: Option<&mut Vec<Explanation>>,
+    ) -> Result<Vec<TokenMention>, StageError> {
+        let head = self.head()?;
+        let mut lattice = self.lattice(doc, head)?;
         let view = View::of(doc);
         let decode = |lattice: &Lattice| -> Vec<Found> {
             let sents = view.sents.iter();
@@ -120,24 +154,46 @@ impl Ner {
                 found = decode(&lattice);
             }
         }
-        if let Some(prior) = label_consistency(&lattice, &found, &view, &self.tags, self.options.consistency) {
+        if let Some(prior) = label_consistency(&lattice, &found, &view, &self.tags, self.consistency(head)) {
             prior.apply(&mut lattice);
             found = decode(&lattice);
         }
-        let scored = found.into_iter().map(|found| {
-            let end = view.sentence(found.tokens.start).end;
-            let score = confidence(&lattice, &found, end, &self.tags);
-            TokenMention { tokens: found.tokens, kind: found.kind, score, possessive: false }
+        let context = Context { doc, view: &view, tags: &self.tags };
+        let agreed = match head.vote() {
+            Some(weights) => agree(&lattice, head.temperature(), &found, &view, &self.tags, weights),
+            None => vec![None; found.len()],
+        };
+        if let Some(notes) = notes.as_deref_mut() {
+            let changed = found.iter().zip(&agreed).filter_map(|(found, agreed)| Some((found, agreed.as_ref()?)));
+            let changed = changed.filter(|(found, agreed)| found.kind != agreed.kind);
+            notes.extend(changed.filter_map(|(found, agreed)| why(&context, found, agreed)));
+        }
+        let scored = found.into_iter().zip(agreed).map(|(found, agreed)| {
+            let (kind, score) = match agreed {
+                Some(agreed) => (agreed.kind, agreed.score),
+                None => {
+                    let end = view.sentence(found.tokens.start).end;
+                    (found.kind, confidence(&lattice, &found, end, &self.tags))
+                }
+            };
+            TokenMention { tokens: found.tokens, kind, score, possessive: false }
         });
-        let mut mentions = rules::apply(&Context { doc, view: &view, tags: &self.tags }, scored.collect(), notes);
+        let mut mentions = rules::apply(&context, scored.collect(), notes);
         mentions.retain(|mention| mention.score >= self.options.min_score);
         Ok(mentions)
     }
 
+    fn head(&self) -> Result<&Head, StageError> {
+        head_of(&self.model, self.options.scheme).map_err(|e| StageError::new("no head").with_source(e))
+    }
+
+    /// How much a name's other occurrences count in decoding.
+    fn consistency(&self, head: &Head) -> f32 {
+        self.options.consistency.unwrap_or(if head.vote().is_some() { 0.0 } else { CONSISTENCY })
+    }
+
     /// What the head thinks of the first row of each token.
-    fn lattice(&self, doc: &Document) -> Result<Lattice, StageError> {
-        let head =
-            self.model.head(head_of(self.options.scheme)).map_err(|e| StageError::new("no head").with_source(e))?;
+    fn lattice(&self, doc: &Document, head: &Head) -> Result<Lattice, StageError> {
         if !doc.hidden.is_empty() && doc.hidden.width() != head.inputs() {
             let (got, expected) = (doc.hidden.width(), head.inputs());
             return Err(StageError::new(format!("hidden states are {got} wide, expected {expected}")));
@@ -159,8 +215,17 @@ impl Ner {
     fn mention(&self, doc: &Document, found: &TokenMention) -> Option<Mention> {
         let tokens = doc.tokens.get(found.tokens.clone())?;
         let span = Span::new(tokens.first()?.span.start, tokens.last()?.span.end);
-        Some(Mention { span, label: self.tags.kinds()[found.kind].clone(), score: found.score, entity: None })
+        let label = self.labels.get(found.kind)?.clone()?;
+        Some(Mention { span, label, score: found.score, entity: None })
     }
+}
+
+/// Why the document's vote gave a mention another type.
+fn why(context: &Context<'_>, found: &Found, agreed: &Agreed) -> Option<Explanation> {
+    let span = context.span(&found.tokens)?;
+    let [from, to] = [found.kind, agreed.kind].map(|kind| &context.tags.kinds()[kind]);
+    let note = Explanation::new("ner", span, "learnt-vote").deciding(format!("{to}, not {from}"));
+    Some(note.with("own", agreed.own).with("voted", agreed.voted).with("score", agreed.score))
 }
 
 /// Adds terms to mentions that another stage left in a document, and clusters all of them into entities as [`Ner`]
@@ -176,6 +241,8 @@ pub fn cluster_mentions(doc: &mut Document, codebooks: &[Terms]) {
 struct Settings<'a> {
     scheme: &'a str,
     consistency: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vote: Option<[f32; 3]>,
     min_score: f32,
     terms: Vec<TermsSettings<'a>>,
 }
@@ -207,9 +274,11 @@ impl Stage for Ner {
 
     fn provenance(&self) -> Provenance {
         let terms = self.options.terms.iter().map(|t| TermsSettings { name: t.name(), version: t.version() });
+        let head = self.head().ok();
         let settings = Settings {
             scheme: self.options.scheme.as_str(),
-            consistency: self.options.consistency,
+            consistency: head.map_or(0.0, |head| self.consistency(head)),
+            vote: head.and_then(Head::vote).map(|vote| [vote.own, vote.same, vote.longer]),
             min_score: self.options.min_score,
             terms: terms.collect(),
         };

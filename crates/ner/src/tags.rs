@@ -89,6 +89,7 @@ impl TagSet {
     }
 
     /// Output `index` as it is written in a column file.
+    #[cfg(test)]
     pub(crate) fn label(&self, index: usize) -> String {
         match self.tag(index) {
             Tag::Outside => "O".to_owned(),

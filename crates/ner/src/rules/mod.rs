@@ -48,7 +48,7 @@ impl Context<'_> {
     }
 
     /// The text from the first to the last of some tokens.
-    fn span(&self, tokens: &Range<usize>) -> Option<Span> {
+    pub(crate) fn span(&self, tokens: &Range<usize>) -> Option<Span> {
         let tokens = self.doc.tokens.get(tokens.clone())?;
         Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))
     }
