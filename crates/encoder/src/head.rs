@@ -32,6 +32,49 @@ pub struct Head {
     layers: Vec<Layer>,
 }
 
+/// What a pooled head makes of the subwords of a text that comes part by part: see [`Head::pooling`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubwordPool {
+    /// For each label the greatest weight so far, the sum of the weights' exponentials above it, and that of the values
+    /// times these.
+    most: Vec<f32>,
+    total: Vec<f32>,
+    sum: Vec<f32>,
+}
+
+impl SubwordPool {
+    /// Adds what [`Head::apply_rows`] gave for more subwords of the text.
+    ///
+    /// # Panics
+    /// When the rows are not as wide as those of the head.
+    pub fn add(&mut self, rows: ArrayView2<'_, f32>) {
+        let labels = self.most.len();
+        assert_eq!(rows.ncols(), 2 * labels, "a weight and a value a label");
+        let (weights, values) = rows.split_at(Axis(1), labels);
+        for (label, (weights, values)) in weights.columns().into_iter().zip(values.columns()).enumerate() {
+            let most = weights.iter().copied().fold(self.most[label], f32::max);
+            if most == f32::NEG_INFINITY {
+                continue;
+            }
+            let before = (self.most[label] - most).exp();
+            self.most[label] = most;
+            self.total[label] *= before;
+            self.sum[label] *= before;
+            for (weight, value) in weights.iter().zip(values) {
+                let weight = (weight - most).exp();
+                self.total[label] += weight;
+                self.sum[label] += weight * value;
+            }
+        }
+    }
+
+    /// The logits of all that was added; zeros when it was nothing.
+    #[must_use]
+    pub fn logits(&self) -> Array1<f32> {
+        self.sum.iter().zip(&self.total).map(|(sum, total)| if *total > 0.0 { sum / total } else { 0.0 }).collect()
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Layer {
     /// Inputs and outputs rounded up to whole vectors; what is beyond them is zero.
@@ -220,22 +263,16 @@ impl Head {
     #[must_use]
     pub fn pool(&self, rows: ArrayView2<'_, f32>) -> Array1<f32> {
         assert_eq!(rows.ncols(), self.outputs(), "outputs of head {}", self.name);
+        let mut pool = self.pooling();
+        pool.add(rows);
+        pool.logits()
+    }
+
+    /// A place to pool a long text in, part by part; the same as [`pool`](Self::pool) over all of its subwords.
+    #[must_use]
+    pub fn pooling(&self) -> SubwordPool {
         let labels = self.labels.len();
-        let (weights, values) = rows.split_at(Axis(1), labels.min(rows.ncols()));
-        let mut logits = Array1::zeros(labels);
-        for (logit, (weights, values)) in logits.iter_mut().zip(weights.columns().into_iter().zip(values.columns())) {
-            let most = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let (mut total, mut sum) = (0.0, 0.0);
-            for (weight, value) in weights.iter().zip(values) {
-                let weight = (weight - most).exp();
-                total += weight;
-                sum += weight * value;
-            }
-            if total > 0.0 {
-                *logit = sum / total;
-            }
-        }
-        logits
+        SubwordPool { most: vec![f32::NEG_INFINITY; labels], total: vec![0.0; labels], sum: vec![0.0; labels] }
     }
 
     /// The calibrated probabilities of one input: [`apply`](Self::apply) and [`calibrate`](Self::calibrate).
@@ -355,5 +392,11 @@ mod tests {
         let logits = head.pool(array![[1000.0, 5.0, 2.0, 4.0], [1000.0 + three, 5.0, 6.0, 8.0]].view());
         assert!((logits[0] - 5.0).abs() < 1e-4 && (logits[1] - 6.0).abs() < 1e-4, "{logits:?}");
         assert_eq!(head.pool(Array2::zeros((0, 4)).view()), array![0.0, 0.0]);
+        // Part by part it is the same, in whatever order the greatest weight comes.
+        let rows = array![[3.0, -2.0, 1.0, 4.0], [80.0, 1.0, -6.0, 8.0], [79.0, 0.5, 3.0, 2.0], [-80.0, 1.5, 9.0, 1.0]];
+        let mut pool = head.pooling();
+        rows.outer_iter().for_each(|row| pool.add(row.insert_axis(Axis(0))));
+        let (parts, whole) = (pool.logits(), head.pool(rows.view()));
+        assert!(parts.iter().zip(&whole).all(|(a, b)| (a - b).abs() < 1e-5), "{parts} {whole}");
     }
 }

@@ -63,7 +63,7 @@ pub use {
     config::{Output, Pooling, Vote},
     engine::Precision,
     error::Error,
-    head::Head,
+    head::{Head, SubwordPool},
     math::{dot, dots, normalize, sigmoid, softmax},
     model::Model,
     text::EncodedText,

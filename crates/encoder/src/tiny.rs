@@ -44,7 +44,8 @@ pub struct TinyBundle {
     /// Most subwords in a window.
     pub max_window: usize,
     /// Name, labels and thresholds of heads with one linear layer: over a hidden state, or over as many as the stage
-    /// that reads the head lays side by side. The head `embedding` gives a vector, whatever its labels.
+    /// that reads the head lays side by side. The head `embedding` gives a vector, whatever its labels; heads called
+    /// `frames.…` are pooled over subwords.
     pub heads: Vec<(String, Vec<String>, Option<Vec<f32>>)>,
     /// Where the random numbers start.
     pub seed: u64,
@@ -135,9 +136,14 @@ impl TinyBundle {
                 "embedding" => "vector",
                 "salience" => "sigmoid",
                 _ if is_pair => "sigmoid",
+                name if is_pooled(name) => "sigmoid",
                 _ => "softmax",
             };
-            let input = if is_pair { "target+passage" } else { "token" };
+            let input = match name.as_str() {
+                _ if is_pair => "target+passage",
+                name if is_pooled(name) => "subwords",
+                _ => "token",
+            };
             let labels = if output == "vector" { &[][..] } else { labels };
             json!({
                 "name": name, "input": input, "output": output, "labels": labels,
@@ -203,7 +209,12 @@ impl TinyBundle {
             float(name, &[rows, width], 0.0, 0.5);
         }
         for (name, labels, _) in &self.heads {
-            let outputs = if name == "embedding" { width } else { labels.len() };
+            let outputs = match name.as_str() {
+                "embedding" => width,
+                // A weight and a value a label.
+                name if is_pooled(name) => 2 * labels.len(),
+                _ => labels.len(),
+            };
             // Mention and sentence; a window's first state and a mean; passage, target, their product and their distance.
             let states = match name.as_str() {
                 "sentiment" | "salience" => 2,
@@ -229,6 +240,10 @@ impl TinyBundle {
         }
         tensors
     }
+}
+
+fn is_pooled(head: &str) -> bool {
+    head.starts_with("frames.")
 }
 
 /// Writes the manifest that fits the other files, whatever was done to them.

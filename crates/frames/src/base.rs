@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use ndarray::ArrayView1;
-use pressmark_encoder::Model;
+use ndarray::{ArrayView1, Axis};
+use pressmark_encoder::{Model, SubwordPool};
 use pressmark_tokenize::Tokenizer;
 
 use crate::passage::Passage;
@@ -15,7 +15,7 @@ pub(crate) struct Base {
 }
 
 /// How the score of one frame came about.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Score {
     /// The probability by definition and examples.
     pub(crate) prototype: f32,
@@ -66,17 +66,58 @@ impl Base {
     }
 
     /// One score a frame; where the bundle has a trained head for a frame, it has its share. `passage` is asked only
-    /// where there is such a head.
-    pub(crate) fn score(&self, vector: ArrayView1<'_, f32>, passage: impl FnOnce() -> Passage) -> Vec<Score> {
+    /// where there is such a head. What pooled heads make of the passage's subwords goes to `whole` as well.
+    pub(crate) fn score(
+        &self,
+        vector: ArrayView1<'_, f32>,
+        passage: impl FnOnce() -> Passage,
+        mut whole: Option<&mut Whole>,
+    ) -> Vec<Score> {
         let prototypes = self.prototypes.score(vector);
         let mut scores: Vec<Score> =
             prototypes.iter().map(|&prototype| Score { prototype, trained: None, fitted: None }).collect();
         if !self.trained.is_empty() {
             let passage = passage();
-            self.trained.iter().for_each(|trained| trained.judge(&mut scores, &passage));
+            for (index, trained) in self.trained.iter().enumerate() {
+                let pool = whole.as_deref_mut().and_then(|whole| whole.pools.get_mut(index)?.as_mut());
+                trained.judge(&mut scores, &passage, pool);
+            }
         }
         scores
     }
+
+    /// A place to pool a whole document in, passage by passage.
+    pub(crate) fn whole(&self) -> Whole {
+        let pool = |trained: &Trained| {
+            let head = trained.model.head(&trained.head).ok()?;
+            head.is_pooled().then(|| head.pooling())
+        };
+        Whole { pools: self.trained.iter().map(pool).collect() }
+    }
+
+    /// For each frame that a pooled head knows, its probability in the whole document and the head's share.
+    ///
+    /// Such heads are trained on passages and articles alike: an article is read as one text, not as the mean over its
+    /// sentences.
+    pub(crate) fn of_whole(&self, whole: &Whole, frames: usize) -> Vec<Option<(f32, f32)>> {
+        let mut found = vec![None; frames];
+        for (trained, pool) in self.trained.iter().zip(&whole.pools) {
+            let (Some(pool), Ok(head)) = (pool, trained.model.head(&trained.head)) else { continue };
+            let mut logits = pool.logits();
+            head.calibrate(logits.view_mut().insert_axis(Axis(0)));
+            for &Known { frame, output, share } in &trained.known {
+                if let (Some(found), Some(&probability)) = (found.get_mut(frame), logits.get(output)) {
+                    *found = Some((probability, share));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What pooled heads made of a document so far: a pool for each trained head of a codebook that is pooled.
+pub(crate) struct Whole {
+    pools: Vec<Option<SubwordPool>>,
 }
 
 /// A head of the bundle that knows frames of a codebook.
@@ -113,15 +154,20 @@ impl Trained {
         all
     }
 
-    /// Adds the head's probabilities for a passage to the scores of the frames that it knows.
-    fn judge(&self, scores: &mut [Score], passage: &Passage) {
+    /// Adds the head's probabilities for a passage to the scores of the frames that it knows, and what a pooled head makes
+    /// of its subwords to the pool of the document.
+    fn judge(&self, scores: &mut [Score], passage: &Passage, whole: Option<&mut SubwordPool>) {
         let Ok(head) = self.model.head(&self.head) else { return };
         let mut logits = if head.is_pooled() {
-            head.pool(head.apply_rows(passage.subwords.view()).view())
+            let rows = head.apply_rows(passage.subwords.view());
+            if let Some(whole) = whole {
+                whole.add(rows.view());
+            }
+            head.pool(rows.view())
         } else {
             head.apply(passage.mean.view())
         };
-        head.calibrate(logits.view_mut().insert_axis(ndarray::Axis(0)));
+        head.calibrate(logits.view_mut().insert_axis(Axis(0)));
         for &Known { frame, output, share } in &self.known {
             if let (Some(score), Some(&probability)) = (scores.get_mut(frame), logits.get(output)) {
                 score.trained = Some((probability, share));

@@ -69,7 +69,7 @@ pub fn fit(
     let encode = |coded: &CodedText| {
         let (text, sentences) = encode(model, tokenizer, &coded.text)?;
         let vector = text.embedding.clone();
-        Ok((base.score(vector.view(), || text.into()), vector, sentences))
+        Ok((base.score(vector.view(), || text.into(), None), vector, sentences))
     };
     let encoded = texts.iter().map(encode).collect::<Result<Vec<_>, Error>>()?;
     let (mut heads, mut reports) = (Vec::new(), Vec::new());

@@ -8,7 +8,7 @@ use pressmark_core::{
 use pressmark_encoder::{Model, normalize};
 use pressmark_tokenize::Tokenizer;
 
-use crate::base::{Base, Score};
+use crate::base::{Base, Score, Whole};
 use crate::fitted::LinearHead;
 use crate::passage::{Passage, encode};
 use crate::{Codebook, Error, Vectors};
@@ -49,8 +49,9 @@ struct Book {
     fit_examples: Option<usize>,
 }
 
-/// A text of up to this many sentences is scored as one: such units are what people code, and what heads are
-/// trained on. Of two sentences, the strongest third would be the stronger one alone.
+/// A text of up to this many sentences is scored as one: such units are what people code. Of two sentences, the
+/// strongest third would be the stronger one alone. Frames that a pooled head of the bundle knows are scored as one in
+/// texts of any length.
 pub(crate) const UNIT: usize = 3;
 
 /// Sentences between two looks at the clock: a few milliseconds with two codebooks.
@@ -113,7 +114,7 @@ impl Frames {
         let (vector, passage) = (text.embedding.clone(), Passage::from(text));
         let mut frames = Vec::new();
         for book in &self.books {
-            let scores = book.judge(vector.view(), || passage.clone());
+            let scores = book.judge(vector.view(), || passage.clone(), None);
             let labelled = book.labels.iter().zip(scores).filter(|(_, score)| score.value() >= self.options.min_score);
             let first = frames.len();
             frames.extend(labelled.map(|(label, score)| Frame {
@@ -130,26 +131,35 @@ impl Frames {
     fn frames_of(&self, book: &Book, doc: &Document) -> Result<Found, StageError> {
         let read = (0..doc.sents.len()).filter(|&sent| is_read(&doc.sents[sent]) && sent < doc.sent_vectors.len());
         let mut scores: Vec<(usize, Vec<Score>)> = Vec::new();
+        let mut whole = book.base.whole();
         for sent in read {
             if scores.len().is_multiple_of(SENTENCES_AT_ONCE) {
                 doc.in_time()?;
             }
-            scores.push((sent, book.score(doc, &[sent])));
+            scores.push((sent, book.score(doc, &[sent], Some(&mut whole))));
         }
         let all: Vec<usize> = scores.iter().map(|(sent, _)| *sent).collect();
-        let unit = if all.len() <= UNIT { book.score(doc, &all) } else { Vec::new() };
+        let is_unit = all.len() <= UNIT;
+        let unit = if is_unit { book.score(doc, &all, None) } else { Vec::new() };
+        let whole = book.base.of_whole(&whole, book.labels.len());
         let FramesOptions { max_evidence, evidence_score, min_score } = self.options;
         let mut found = Found::default();
         for (index, label) in book.labels.iter().enumerate() {
             let of_sentences = scores.iter().filter_map(|(sent, scores)| Some((*sent, scores.get(index)?.value())));
             let mut frame = Frame::from_sentences(doc, &*book.id, &**label, of_sentences, max_evidence, evidence_score);
-            if all.len() <= UNIT {
-                frame.score = unit.get(index).map_or(0.0, Score::value);
+            let as_one = if is_unit {
+                Some(unit.get(index).copied().unwrap_or_default())
+            } else {
+                let trained = whole.get(index).copied().flatten();
+                book.of_article(doc, index, trained, &scores)
+            };
+            if let Some(score) = &as_one {
+                frame.score = score.value();
             }
             if doc.explanations.is_some() {
                 found.explain(
                     &frame,
-                    unit.get(index),
+                    as_one.as_ref(),
                     scores.iter().map(|(sent, s)| (doc.sents[*sent].span, &s[index])),
                 );
             }
@@ -212,18 +222,41 @@ fn explanation(subject: Subject, score: &Score) -> Explanation {
 
 impl Book {
     /// One score a frame for these sentences together.
-    fn score(&self, doc: &Document, sents: &[usize]) -> Vec<Score> {
+    fn score(&self, doc: &Document, sents: &[usize], whole: Option<&mut Whole>) -> Vec<Score> {
         if sents.is_empty() {
             return Vec::new();
         }
         let mut vector = Array1::from(doc.sent_vectors.mean(sents.iter().copied()));
         normalize(vector.view_mut());
-        self.judge(vector.view(), || Passage::of(doc, sents))
+        self.judge(vector.view(), || Passage::of(doc, sents), whole)
+    }
+
+    /// The score of a frame in an article that a head of the bundle reads as a whole, given that head's probability and
+    /// share; `None` where the frame has no such head, or one that was fitted and read single sentences.
+    fn of_article(
+        &self,
+        doc: &Document,
+        frame: usize,
+        trained: Option<(f32, f32)>,
+        sentences: &[(usize, Vec<Score>)],
+    ) -> Option<Score> {
+        if self.fitted.get(frame)?.is_some() {
+            return None;
+        }
+        let trained = Some(trained?);
+        let prototypes = sentences.iter().filter_map(|(sent, scores)| Some((*sent, scores.get(frame)?.prototype)));
+        let prototype = Frame::from_sentences(doc, "", "", prototypes, 0, 1.0).score;
+        Some(Score { prototype, trained, fitted: None })
     }
 
     /// One score a frame for an embedding of unit length and the hidden states behind it.
-    fn judge(&self, vector: ArrayView1<'_, f32>, passage: impl FnOnce() -> Passage) -> Vec<Score> {
-        let mut scores = self.base.score(vector, passage);
+    fn judge(
+        &self,
+        vector: ArrayView1<'_, f32>,
+        passage: impl FnOnce() -> Passage,
+        whole: Option<&mut Whole>,
+    ) -> Vec<Score> {
+        let mut scores = self.base.score(vector, passage, whole);
         for (score, head) in scores.iter_mut().zip(&self.fitted) {
             score.fitted = head.as_ref().map(|head| head.score(vector, score.base()));
         }
@@ -283,4 +316,87 @@ impl Stage for Frames {
 /// Whether a sentence tells how the story is framed: headings and captions are too short to be sure.
 fn is_read(sent: &Sentence) -> bool {
     sent.kind.is_prose() || sent.kind == SegmentKind::Title
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use ndarray::{Array2, Axis};
+    use pressmark_core::Rows;
+    use pressmark_encoder::TinyBundle;
+    use pressmark_tokenize::{Options, Splitter, Subwords};
+
+    use super::*;
+
+    /// A model with two pooled frames, a stage over a codebook in which it knows them, one by half, and a third one that
+    /// it does not know.
+    fn stage() -> (Arc<Model>, Frames) {
+        let own = ["flood", "drought"].map(str::to_owned).to_vec();
+        let heads = vec![("embedding".to_owned(), Vec::new(), None), ("frames.water".to_owned(), own, None)];
+        let model = Model::from_files(&TinyBundle { heads, ..TinyBundle::default() }.files()).expect("it is sound");
+        let model = Arc::new(model);
+        let mut toml = "[codebook]\nname = \"water\"\nversion = \"1\"\nkind = \"frames\"\n".to_owned();
+        for (name, head) in [("flood", "head_share = 1.0"), ("drought", "head_share = 0.5"), ("tide", "")] {
+            let _ = writeln!(
+                toml,
+                "[[label]]\nname = \"{name}\"\ndefinition = \"A {name} came.\"\nexamples = [\"The {name}!\"]"
+            );
+            if !head.is_empty() {
+                let _ = writeln!(toml, "head = \"frames.water:{name}\"\n{head}");
+            }
+        }
+        let book = Codebook::parse("water", &toml).expect("a codebook");
+        let subwords = Subwords::from_json(model.tokenizer_json()).expect("a tokenizer");
+        let options = Options { max_window: model.max_window(), ..Options::default() };
+        let tokenizer = Tokenizer::new(subwords, options).expect("there is room");
+        let frames = Frames::new(Arc::clone(&model), &tokenizer, &[book], FramesOptions::default());
+        (model, frames.expect("the texts can be read"))
+    }
+
+    /// A document of so many sentences, a row of hidden states for each token.
+    fn document(sentences: usize, width: usize) -> Document {
+        let mut doc = Document::from_text("a", "Rain fell on the town. ".repeat(sentences));
+        Splitter.run(&mut doc).expect("the splitter never gives up");
+        let count = doc.tokens.len();
+        doc.windows.token_rows = (0..count).map(|token| token..token + 1).collect();
+        let noise = |i: usize| ((i * 7919 % 1000) as f32 - 500.0) / 250.0;
+        doc.hidden = Rows::with_capacity(width, count);
+        doc.hidden.extend(&(0..count * width).map(noise).collect::<Vec<_>>());
+        doc.sent_vectors = Rows::with_capacity(width, sentences);
+        doc.sent_vectors.extend(&(0..sentences * width).map(|i| noise(i + 77)).collect::<Vec<_>>());
+        doc.explanations = Some(Vec::new());
+        doc
+    }
+
+    /// As in training: a pooled head reads all subwords of an article together, whatever its sentences say alone.
+    #[test]
+    fn a_pooled_head_reads_an_article_as_one_text() {
+        let (model, stage) = stage();
+        let head = model.head("frames.water").expect("it was asked for");
+        for sentences in [2, 9] {
+            let mut doc = document(sentences, model.hidden_size());
+            stage.run(&mut doc).expect("the stage runs");
+            let mut states = Vec::new();
+            (0..doc.hidden.len()).for_each(|row| doc.hidden.append_row(row, &mut states));
+            let states = Array2::from_shape_vec((doc.hidden.len(), model.hidden_size()), states).expect("rows");
+            let mut expected = head.pool(head.apply_rows(states.view()).view());
+            head.calibrate(expected.view_mut().insert_axis(Axis(0)));
+            let frame = |name: &str| doc.frames.iter().find(|f| f.label == name).expect("every frame has a score");
+            assert!((frame("flood").score - expected[0]).abs() < 1e-4, "{sentences}: {expected}");
+            let why = |name: &str| {
+                let decision = format!("water 1 {name}");
+                let notes = doc.explanations.iter().flatten();
+                notes.clone().find(|n| n.decision == decision && n.subject == Subject::Document).expect("it says why")
+            };
+            assert_eq!((&*why("flood").rule, &*why("drought").rule), ("trained-head", "prototype-and-head"));
+            assert_eq!(why("tide").rule, if sentences > UNIT { "strongest-third" } else { "prototype" });
+            let number = |name: &str| {
+                let numbers = &why("drought").numbers;
+                numbers.iter().find(|(own, _)| *own == name).expect("a number").1
+            };
+            assert!((number("head") - expected[1]).abs() < 1e-4);
+            assert!((frame("drought").score - (number("head") + number("prototype")) / 2.0).abs() < 1e-6);
+        }
+    }
 }
