@@ -127,13 +127,13 @@ pub(crate) struct HeadLayerConfig {
 pub(crate) struct Calibration {
     pub(crate) temperature: f32,
     /// What is added to the logit of the first sentence of a text; of the second half as much, and so on.
-    pub(crate) lead: f32,
+    pub(crate) lead: Option<f32>,
     pub(crate) vote: Option<Vote>,
 }
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self { temperature: 1.0, lead: 0.0, vote: None }
+        Self { temperature: 1.0, lead: None, vote: None }
     }
 }
 
@@ -237,8 +237,8 @@ impl HeadConfig {
         if !(temperature > 0.0 && temperature.is_finite()) {
             return Err(wrong(&key("calibration.temperature"), "a positive number", temperature));
         }
-        if !self.calibration.lead.is_finite() {
-            return Err(wrong(&key("calibration.lead"), "a number", self.calibration.lead));
+        if let Some(lead) = self.calibration.lead.filter(|lead| !lead.is_finite()) {
+            return Err(wrong(&key("calibration.lead"), "a number", lead));
         }
         if let Some(vote) = self.calibration.vote.filter(|vote| !vote.is_finite()) {
             return Err(wrong(&key("calibration.vote"), "numbers", format!("{vote:?}")));

@@ -172,9 +172,9 @@ impl Head {
     }
 
     /// What is added to the logit of a text's first sentence before it is divided by the temperature; a sentence further
-    /// down gets this divided by its place, counted from 1. 0 where place says nothing.
+    /// down gets this divided by its place, counted from 1. `None` where nobody learnt what place says.
     #[must_use]
-    pub fn lead(&self) -> f32 {
+    pub fn lead(&self) -> Option<f32> {
         self.calibration.lead
     }
 

@@ -1,7 +1,7 @@
 //! How salient each sentence is.
 
 use ndarray::Array1;
-use pressmark_core::{Document, Rows};
+use pressmark_core::{Document, Rows, SegmentKind, Sentence};
 use pressmark_encoder::{Head, dot, normalize};
 
 use crate::eligible::Candidate;
@@ -21,6 +21,9 @@ struct Weights {
 }
 
 const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
+/// With a head that was trained on what people chose and wrote, and that knows what a sentence's place is worth: it decides
+/// alone.
+const WITH_LEAD: Weights = Weights { words: 0.0, meaning: 0.0, salience: 1.0, size: 0.0, place: 0.0 };
 const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
 /// Taken from a sentence that opens with "He" or "But": it needs the one before it. As much as decides between sentences
@@ -34,7 +37,11 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
     // Hidden states of another width are those of another model, or none at all.
     let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
     let salience = head.map(|head| salience(doc, candidates, head));
-    let weights = if salience.is_some() { WITH_HEAD } else { WITHOUT_HEAD };
+    let weights = match head {
+        Some(head) if head.lead().is_some() => WITH_LEAD,
+        Some(_) => WITH_HEAD,
+        None => WITHOUT_HEAD,
+    };
     candidates
         .iter()
         .enumerate()
@@ -70,8 +77,9 @@ fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
     rows.map(|row| if row.len() == centre.len() { cosine(&row) } else { 0.0 }).collect()
 }
 
-/// What the head makes of each candidate: its mean hidden state beside that of the document, which is the mean over
-/// the sentences of running text, as in training.
+/// What the head makes of each candidate, in [0, 1]: its mean hidden state beside that of the document, which is the mean
+/// over the sentences of title and running text, as in training; where the bundle says what place is worth, that is added to
+/// the logit.
 fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
     let width = doc.hidden.width();
     let mean = |sent: usize| {
@@ -80,15 +88,25 @@ fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
     };
     let mut whole = vec![0.0; width];
     let mut count = 0_usize;
-    for (sent, _) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()) {
+    let is_read = |sentence: &Sentence| sentence.kind.is_prose() || sentence.kind == SegmentKind::Title;
+    for (sent, _) in doc.sents.iter().enumerate().filter(|(_, s)| is_read(s)) {
         whole.iter_mut().zip(mean(sent)).for_each(|(sum, value)| *sum += value);
         count += 1;
     }
     whole.iter_mut().for_each(|sum| *sum /= count.max(1) as f32);
-    let mut probabilities = head.apply_each(candidates, |candidate, input| {
+    let mut scores = head.apply_each(candidates, |candidate, input| {
         input.extend(mean(candidate.sent));
         input.extend_from_slice(&whole);
     });
-    head.calibrate(probabilities.view_mut());
-    probabilities.iter().copied().collect()
+    if let Some(lead) = head.lead() {
+        // Candidates and sentences are both in text order: one walk counts the sentences of running text before each.
+        let mut prose =
+            doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()).map(|(sent, _)| sent).enumerate();
+        for (candidate, score) in candidates.iter().zip(scores.iter_mut()) {
+            let index = prose.find(|(_, sent)| *sent == candidate.sent).map_or(0, |(index, _)| index);
+            *score += lead * place(index);
+        }
+    }
+    head.calibrate(scores.view_mut());
+    scores.iter().copied().collect()
 }

@@ -1,6 +1,9 @@
 //! What a summary may hold, on documents made for it and on any document.
 
+use std::sync::Arc;
+
 use pressmark_core::{Document, Quote, QuoteKind, Rows, SegmentKind, Span, Stage};
+use pressmark_encoder::{Model, TinyBundle, sign};
 use pressmark_summarize::{Length, Options, Summarizer};
 use pressmark_tokenize::Splitter;
 use proptest::prelude::*;
@@ -29,6 +32,36 @@ fn takes_running_text_only() {
                 A picture of the dam at Orla.\n\nOrla 12 5 7 9";
     let mut doc = document(text, &kinds, &[0.0]);
     assert_eq!(summary(&mut doc, Length::Sentences(5)), ["Water reached the town at noon."]);
+}
+
+/// The sentences that a model chooses whose salience head adds so much to the first sentence's logit.
+fn chosen_by_place(lead: f32) -> Vec<usize> {
+    let heads = vec![("salience".to_owned(), vec!["salient".to_owned()], None)];
+    let mut files = TinyBundle { heads, ..TinyBundle::default() }.files();
+    let mut config: serde_json::Value = serde_json::from_slice(&files.config).expect("JSON");
+    config["heads"][0]["calibration"]["lead"] = lead.into();
+    files.config = config.to_string().into_bytes().into();
+    sign(&mut files);
+    let model = Model::from_files(&files).expect("the bundle is sound");
+    let text = "Floods at Orla\n\nWater rose in the town. Roads were closed at noon. Hundreds left their homes at night. \
+                Soldiers filled bags with sand. Rain is forecast for tomorrow.";
+    let mut doc = document(text, &[SegmentKind::Title, SegmentKind::Body], &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    doc.windows.token_rows = (0..doc.tokens.len()).map(|token| token..token + 1).collect();
+    let numbers = doc.tokens.len() * model.hidden_size();
+    let states: Vec<f32> = (0..numbers).map(|i| ((i * 7919 % 1000) as f32 - 500.0) / 250.0).collect();
+    doc.hidden = Rows::new(model.hidden_size(), &states);
+    let options = Options { length: Length::Sentences(2) };
+    let stage = Summarizer::new(Arc::new(model), options).expect("the head fits");
+    stage.run(&mut doc).expect("summarizing never fails");
+    assert!(doc.summary.iter().all(|chosen| (0.0..=1.0).contains(&chosen.score)));
+    doc.summary.iter().map(|chosen| chosen.sent).collect()
+}
+
+/// The title, sentence 0, is no part of the running text: the first sentence of that has the first place.
+#[test]
+fn what_place_is_worth_is_the_bundles() {
+    assert_eq!(chosen_by_place(200.0), [1, 2]);
+    assert_eq!(chosen_by_place(-200.0), [4, 5]);
 }
 
 #[test]

@@ -143,14 +143,14 @@ fn calibrations_state_the_weight_of_place_and_of_votes() {
     let mut config: Value = serde_json::from_slice(&files.config).unwrap();
     let plain = Model::from_files(&files).unwrap();
     let head = plain.head("ner.news").unwrap();
-    assert_eq!((head.lead(), head.vote()), (0.0, None));
+    assert_eq!((head.lead(), head.vote()), (None, None));
     config["heads"][0]["input"] = json!("target+passage");
     config["heads"][0]["calibration"] = json!({"lead": 1.5, "vote": {"own": 1.2, "same": 0.5, "longer": 0.25}});
     files.config = Cow::Owned(config.to_string().into_bytes());
     sign(&mut files);
     let model = Model::from_files(&files).unwrap();
     let head = model.head("ner.news").unwrap();
-    assert_eq!((head.input(), head.temperature(), head.lead()), ("target+passage", 1.0, 1.5));
+    assert_eq!((head.input(), head.temperature(), head.lead()), ("target+passage", 1.0, Some(1.5)));
     assert_eq!(head.vote(), Some(Vote { own: 1.2, same: 0.5, longer: 0.25 }));
 }
 
