@@ -203,8 +203,8 @@ impl From<Labels> for Scheme {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct BundleArgs {
-    /// Folder of a model bundle, instead of the one inside the program
-    #[arg(long, value_name = "DIR", env = "PRESSMARK_MODEL")]
+    /// A model inside the program by its name, or the folder of a bundle (./NAME for one of the same name)
+    #[arg(long, value_name = "NAME|DIR", env = "PRESSMARK_MODEL")]
     pub(crate) model: Option<PathBuf>,
 }
 
@@ -222,9 +222,9 @@ pub(crate) struct EncoderArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
-    /// Folder of a model bundle, instead of the one inside the program; with STAGE= a folder in the layout of the
-    /// Hugging Face hub, or a name of `pressmark models list`, for a stage on rust-bert
-    #[arg(long, value_name = "[STAGE=]DIR", env = "PRESSMARK_MODEL")]
+    /// A model inside the program by its name, or the folder of a bundle (./NAME for one of the same name); with STAGE= a
+    /// folder in the layout of the Hugging Face hub, or a name of `pressmark models list`, for a stage on rust-bert
+    #[arg(long, value_name = "[STAGE=]NAME|DIR", env = "PRESSMARK_MODEL")]
     pub(crate) model: Vec<ModelChoice>,
     /// Run stages on another library: rust-bert for all that it has (ner, summarize, frames, stance), or stage by stage
     /// as in ner=embedded,summarize=rust-bert [default: embedded]
@@ -241,7 +241,7 @@ pub(crate) struct ModelArgs {
 /// A model given with `--model`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ModelChoice {
-    /// The folder of a bundle of our own.
+    /// The name or the folder of a bundle of our own.
     Bundle(PathBuf),
     /// A folder or a name of the registry, for a stage on rust-bert.
     Stage(Slot, String),
@@ -265,7 +265,7 @@ impl ModelArgs {
         EncoderArgs { bundle: BundleArgs { model: self.bundle() }, precision: self.precision }
     }
 
-    /// The folder of the bundle, when one was given.
+    /// Name or folder of the bundle, when one was given.
     fn bundle(&self) -> Option<PathBuf> {
         let folder = |choice: &ModelChoice| match choice {
             ModelChoice::Bundle(folder) => Some(folder.clone()),

@@ -53,7 +53,7 @@ enum Outcome {
 
 fn main() -> ExitCode {
     pressmark::give_back_large_blocks();
-    let matches = Cli::command().get_matches();
+    let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match cli.command {
         Command::Annotate(args) => {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         Command::Schema(args) => commands::schema::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Verify(args) => commands::verify::run(args),
-        Command::Completions(args) => commands::completions::run(args, Cli::command()),
+        Command::Completions(args) => commands::completions::run(args, command()),
     };
     match result {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
@@ -81,6 +81,18 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The command with its long version: what weights are inside, and what they may be used for.
+fn command() -> clap::Command {
+    let mut version = env!("CARGO_PKG_VERSION").to_owned();
+    // Of models that cannot be read every run says so; `--version` is asked when nothing works.
+    for model in pressmark::bundled_models().unwrap_or_default() {
+        let licence = model.licence.as_deref().unwrap_or("not stated");
+        let chosen = if model.is_default { "default".to_owned() } else { format!("--model {}", model.short) };
+        version.push_str(&format!("\nmodel {} ({chosen}), licence of the weights: {licence}", model.id));
+    }
+    Cli::command().long_version(version)
 }
 
 /// Whether whoever reads our output has had enough, as `head` does: no error.
@@ -95,6 +107,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

@@ -8,7 +8,7 @@ use crate::args::{BundleArgs, EncoderArgs};
 impl BundleArgs {
     /// Where the model that the arguments name comes from.
     pub(crate) fn source(&self) -> ModelSource {
-        self.model.clone().map_or(ModelSource::Find, ModelSource::Folder)
+        self.model.clone().map_or(ModelSource::Find, ModelSource::named)
     }
 }
 

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use pressmark_core::hex;
 use pressmark_encoder::Model;
 use pressmark_jsonl::{Provenance, Settings};
-use pressmark_run::{MODEL, MODEL_FILES, STAGES};
+use pressmark_run::{MODEL, MODEL_FILES, MODEL_LICENCE, STAGES};
 use sha2::{Digest, Sha256};
 
 /// Arguments that do not change what is written into the rows; models are told by their hashes.
@@ -72,6 +72,9 @@ pub(crate) fn describe(
     }
     if provenance.stages.iter().any(|stage| stage.sha256.as_deref() == Some(model.sha256())) {
         settings.insert(MODEL_FILES.into(), format!("sha256 {}", model.bundle_sha256()));
+        if let Some(licence) = model.licence() {
+            settings.insert(MODEL_LICENCE.into(), licence.to_owned());
+        }
     }
     let stages: Vec<_> = provenance.stages.iter().map(|s| format!("{} {}", s.stage, s.settings)).collect();
     settings.insert(STAGES.into(), stages.join(" "));

@@ -97,6 +97,8 @@ problem_kinds! {
     UnsupportedScript = "unsupported_script", Partial;
     /// The language is not one that the model was trained on.
     UnsupportedLanguage = "unsupported_language", Note;
+    /// The model reads the language by transfer from those that it was trained on: no test says how well.
+    UntestedLanguage = "untested_language", Note;
     /// The language could not be told.
     UnknownLanguage = "unknown_language", Note;
     /// A quotation is opened and never closed.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::config::Config;
 
 /// The bytes of a model bundle: what a folder under `models/` holds.
 ///
@@ -85,6 +86,16 @@ pub struct BundleReport {
     pub unlisted: Vec<String>,
 }
 
+/// What a bundle says of itself: see [`BundleFiles::about`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BundleAbout {
+    /// Name and version.
+    pub id: String,
+    /// Licence of the weights, an SPDX expression, where it is stated.
+    pub licence: Option<String>,
+}
+
 impl BundleFiles {
     /// Reads the files of a bundle's folder, checking nothing yet.
     ///
@@ -99,6 +110,16 @@ impl BundleFiles {
             tokenizer: read("tokenizer.json")?,
             weights: read("model.safetensors")?,
         })
+    }
+
+    /// What the configuration says of the model, which is not loaded; nothing is held against the manifest.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read or is out of range.
+    pub fn about(&self) -> Result<BundleAbout, Error> {
+        let config = Config::parse(&self.config)?;
+        let id = format!("{} {}", config.name, config.version);
+        Ok(BundleAbout { id, licence: config.licence })
     }
 
     /// Checks sizes and digests of these files and of `weights` against the manifest.

@@ -59,7 +59,7 @@ pub use kernels::int8_peak;
 #[doc(hidden)]
 pub use tiny::{TinyBundle, TinyVocabulary, sign};
 pub use {
-    bundle::{BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
+    bundle::{BundleAbout, BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
     config::{Output, Pooling, Vote},
     engine::Precision,
     error::Error,

@@ -295,6 +295,7 @@ mod tests {
                         stage: (*stage).into(),
                         model: None,
                         sha256: None,
+                        licence: None,
                         settings: "{}".into(),
                     })
                     .collect(),

@@ -340,11 +340,16 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
     let known = &options.known_languages;
     match code.as_deref() {
         None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to tell the language", None),
-        Some(code) if !known.is_empty() && !known.iter().any(|k| k == code) => {
+        Some(code) if known.is_empty() || known.iter().any(|k| k == code) => {}
+        Some(code) if options.transfer_languages.iter().any(|transfer| transfer == code) => {
+            let message =
+                format!("the model was trained on other languages than {code:?} and reads it by transfer, untested");
+            doc.report(STAGE, ProblemKind::UntestedLanguage, message, None);
+        }
+        Some(code) => {
             let message = format!("the model was not trained on {code:?}");
             doc.report(STAGE, ProblemKind::UnsupportedLanguage, message, None);
         }
-        Some(_) => {}
     }
     (doc.meta.language, doc.meta.language_score) = (code, score);
 }

@@ -148,6 +148,9 @@ pub struct Options {
     /// Languages that whoever works with the documents knows, as codes of ISO 639; a document in another one gets the
     /// problem `unsupported_language`. Default: empty, any language will do.
     pub known_languages: Vec<String>,
+    /// Languages that they read though nobody tested how well; a document in one of them that is not among
+    /// `known_languages` gets the problem `untested_language`. Default: none.
+    pub transfer_languages: Vec<String>,
     /// Scripts that they know, as codes of ISO 15924. Where Latin is the only one, a document of which most letters are
     /// of another gets the problem `unsupported_script`. Default: empty, any script will do.
     pub known_scripts: Vec<String>,
@@ -178,6 +181,7 @@ impl Default for Options {
             date_format: None,
             day_first: None,
             known_languages: Vec::new(),
+            transfer_languages: Vec::new(),
             known_scripts: Vec::new(),
             max_bytes: 16 << 20,
             max_ratio: 250,

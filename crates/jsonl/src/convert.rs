@@ -108,10 +108,20 @@ impl<'a> Provenance<'a> {
                 stage: s.stage.into(),
                 model: s.model.as_deref().map(cow),
                 sha256: s.sha256.as_deref().map(cow),
+                licence: None,
                 settings: cow(&s.settings),
             })
             .collect();
         Self { pressmark: cow(pressmark), stages, layers: None }
+    }
+
+    /// The same with the licence (an SPDX expression) of the weights of this SHA-256.
+    #[must_use]
+    pub fn with_licence(mut self, sha256: &str, licence: &'a str) -> Self {
+        for stage in self.stages.iter_mut().filter(|stage| stage.sha256.as_deref() == Some(sha256)) {
+            stage.licence = Some(cow(licence));
+        }
+        self
     }
 
     /// The same for rows that hold these layers alone, with those that they point into; all, when none is named.

@@ -68,7 +68,7 @@ owned! {
     Stance { holder, target, label; score, probabilities, evidence }
     Coverage { stage; seen, total, passages }
     Provenance { pressmark, stages, layers; }
-    StageProvenance { stage, model, sha256, settings; }
+    StageProvenance { stage, model, sha256, licence, settings; }
 }
 
 impl Record<'_> {

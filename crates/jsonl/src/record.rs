@@ -372,6 +372,10 @@ pub struct StageProvenance<'a> {
     pub model: Option<Cow<'a, str>>,
     /// SHA-256 of the weights, in hex.
     pub sha256: Option<Cow<'a, str>>,
+    /// Licence of the weights, an SPDX expression, or null where the model does not state it. Rows of before 0.2 do not
+    /// have the key.
+    #[serde(default)]
+    pub licence: Option<Cow<'a, str>>,
     /// The settings in force, as one JSON string.
     pub settings: Cow<'a, str>,
 }

@@ -85,7 +85,8 @@ impl Builder {
         on_rust_bert(&settings, &mut replaced, &mut added)?;
         let model = settings.model.load(settings.precision)?;
         if settings.ingest.known_languages.is_empty() {
-            settings.ingest.known_languages = [model.languages(), model.transfer_languages()].concat();
+            settings.ingest.known_languages = model.languages().to_vec();
+            settings.ingest.transfer_languages = model.transfer_languages().to_vec();
         }
         if settings.ingest.known_scripts.is_empty() {
             settings.ingest.known_scripts = model.scripts().to_vec();
@@ -243,8 +244,12 @@ impl Annotator {
     /// What every record says of how it was made.
     #[must_use]
     pub fn provenance(&self) -> pressmark_jsonl::Provenance<'_> {
-        pressmark_jsonl::Provenance::of(env!("CARGO_PKG_VERSION"), &self.inner.provenance)
-            .of_layers(&self.inner.settings.layers)
+        let provenance = pressmark_jsonl::Provenance::of(env!("CARGO_PKG_VERSION"), &self.inner.provenance);
+        match self.inner.model.licence() {
+            Some(licence) => provenance.with_licence(self.inner.model.sha256(), licence),
+            None => provenance,
+        }
+        .of_layers(&self.inner.settings.layers)
     }
 
     /// Reads and annotates records on `jobs` threads and hands them to `sink`, in order, a batch at a time. A record may

@@ -48,7 +48,7 @@ pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, s
 pub use error::Error;
 pub use judges::{SentimentJudge, StanceJudge, Tagger};
 pub use memory::give_back_large_blocks;
-pub use model::{MODEL_VARIABLE, ModelSource, tokenizer};
+pub use model::{BundledModel, DEFAULT_BUNDLE, MODEL_VARIABLE, ModelSource, bundled_models, tokenizer};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
 pub use registry::{StageInfo, stages, with_dependencies};
 pub use settings::Settings;

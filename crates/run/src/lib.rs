@@ -73,7 +73,7 @@ pub use merge::merge;
 pub use own_files::OwnFiles;
 pub use pressmark_jsonl::{DocumentCounts, Settings};
 pub use run::{IfExists, Opened, Plan, RecordIdentity, Run};
-pub use settings::{MODEL, MODEL_FILES, STAGES, differences};
+pub use settings::{MODEL, MODEL_FILES, MODEL_LICENCE, STAGES, differences};
 pub use shard::{InputDigest, Shard, ShardRecord, ShardRecords};
 
 #[cfg(doctest)]

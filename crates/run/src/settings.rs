@@ -9,6 +9,8 @@ pub const MODEL: &str = "model";
 /// The setting that holds the hash of all files of the encoder's model: its configuration and its tokenizer tell what
 /// the weights mean.
 pub const MODEL_FILES: &str = "model files";
+/// The setting that holds the licence of that model's weights.
+pub const MODEL_LICENCE: &str = "model licence";
 
 /// In what two runs differ, for a person; empty when they are the same.
 #[must_use]
@@ -18,8 +20,14 @@ pub fn differences(before: &Settings, now: &Settings) -> String {
     let mut differing: Vec<_> = names.iter().filter(differ).collect();
     // What follows from another difference need not be said.
     if differing.len() > 1 {
-        let is_other_model = differing.iter().any(|name| name.as_str() == MODEL);
-        differing.retain(|name| name.as_str() != STAGES && !(is_other_model && name.as_str() == MODEL_FILES));
+        let differs = |other: &str| differing.iter().any(|name| name.as_str() == other);
+        let (is_other_model, has_other_files) = (differs(MODEL), differs(MODEL_FILES));
+        differing.retain(|name| match name.as_str() {
+            STAGES => false,
+            MODEL_FILES => !is_other_model,
+            MODEL_LICENCE => !is_other_model && !has_other_files,
+            _ => true,
+        });
     }
     let say = |value: Option<&String>| value.map_or("not given".to_owned(), |value| format!("{value:?}"));
     let sentences = differing.iter().map(|name| {
@@ -50,6 +58,11 @@ mod tests {
         check(
             &[(MODEL_FILES, "a"), (STAGES, "a")],
             &[(MODEL_FILES, "b"), (STAGES, "b")],
+            "model files was \"a\", is \"b\"",
+        );
+        check(
+            &[(MODEL_FILES, "a"), (MODEL_LICENCE, "a")],
+            &[(MODEL_FILES, "b"), (MODEL_LICENCE, "b")],
             "model files was \"a\", is \"b\"",
         );
         check(&[], &[("--language", "fr")], "--language was not given, is \"fr\"");

@@ -8,6 +8,7 @@ use pressmark_frames::Vectors;
 use crate::args::BundleArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pressmark::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
+use pressmark::{ModelSource, Precision};
 
 use crate::{Outcome, model};
 
@@ -30,7 +31,7 @@ pub(crate) struct ModelsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsAction {
-    /// The bundled model, and every model that has a name: task, licence, size, where it is
+    /// The models inside the program, and every model that has a name: task, licence, size, where it is
     List(BundleArgs),
     /// Fetch models from the Hugging Face hub, or from a mirror
     Pull(PullArgs),
@@ -79,7 +80,7 @@ pub(crate) struct PathArgs {
 
 pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
     let text = match args.action {
-        ModelsAction::List(args) => format!("{}\n{}", list(&args)?, table()?),
+        ModelsAction::List(args) => format!("{}\n{}", ours(&args)?, table()?),
         ModelsAction::Pull(args) => pull(&args)?,
         ModelsAction::Verify(args) => verify(&args)?,
         ModelsAction::Path(args) => {
@@ -95,16 +96,30 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
 
 fn prepare(dir: PathBuf) -> Result<String> {
     let path = dir.join(Vectors::FILE);
-    let model = model::open(&BundleArgs { model: Some(dir.clone()) })?;
+    let model = ModelSource::Folder(dir.clone()).load(Precision::default())?;
     let vectors = Vectors::encode(&model, &pressmark::tokenizer(&model, usize::MAX)?, &pressmark::shipped_codebooks())?;
     vectors.save(&dir, &model)?;
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
 
-/// The model of our own.
-fn list(args: &BundleArgs) -> Result<String> {
-    let (files, place) = args.source().files()?;
-    let model = model::open(args)?;
+/// The models of our own: the one that was named, or else the one that is taken when none is, and those inside the program.
+fn ours(args: &BundleArgs) -> Result<String> {
+    let mut text = describe(&args.source(), "")?;
+    if args.model.is_none() {
+        let chosen = args.source().load(Precision::default())?.id();
+        for model in pressmark::bundled_models()?.iter().filter(|model| model.id != chosen) {
+            text.push('\n');
+            text.push_str(&describe(&ModelSource::named(model.name), model.short)?);
+        }
+    }
+    Ok(text)
+}
+
+/// A model of our own, a line for each thing that it says of itself; `short` is what else it is called.
+fn describe(source: &ModelSource, short: &str) -> Result<String> {
+    let (files, place) = source.files()?;
+    let model = source.load(Precision::default())?;
+    let place = if short.is_empty() { place } else { format!("{place}: --model {short}") };
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(
         "{} {}\n  where    {place}\n  licence  {}\n  weights  {:.1} MB, sha256 {}\n  windows  {} subwords\n  reads    {}\n  heads    {}\n",

@@ -204,6 +204,25 @@ fn the_users_language_is_not_questioned() {
     assert_eq!(problems(&doc), ["unsupported_language"]);
 }
 
+/// A language that the model reads without having been trained on it is read, and the row says so.
+#[test]
+fn a_language_read_by_transfer_is_told() {
+    let read = |language: &str| {
+        let options = Options {
+            language: Some(language.into()),
+            known_languages: vec!["en".into(), "fr".into()],
+            transfer_languages: vec!["es".into(), "fr".into()],
+            ..Options::default()
+        };
+        read_with(Format::Text, STORY, &options)
+    };
+    let problems_in = |language: &str| problems(&read(language)).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(problems_in("es"), ["untested_language"]);
+    assert!(read("es").problems[0].message.contains("trained on other languages than \"es\""));
+    assert_eq!(problems_in("fr"), [] as [&str; 0], "trained and listed twice");
+    assert_eq!(problems_in("pl"), ["unsupported_language"]);
+}
+
 #[test]
 fn a_row_needs_its_columns() {
     let row = Record::new("t.csv", 0, Format::Csv, b"7,Rain fell.".to_vec()).with_columns(["id", "text"]);
