@@ -229,7 +229,9 @@ mod tests {
             assert!(!vectors.is_empty(), "{}: pressmark models prepare", model.name);
         }
         for path in ["./pressmark-news", "models/pressmark-news", "nowhere"] {
-            assert!(matches!(ModelSource::named(path), ModelSource::Folder(folder) if folder == path));
+            assert!(
+                matches!(ModelSource::named(path), ModelSource::Folder(folder) if folder == std::path::Path::new(path))
+            );
         }
     }
 
