@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
 
 use crate::error::{Error, gold};
+use crate::spacing::attached;
 
 /// A sentence of a column file: tokens as given, and a BIO tag for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub struct GoldDocument {
 }
 
 impl GoldDocument {
-    /// A document with these sentences and tokens: words parted by spaces, a line for each sentence.
+    /// A document with these sentences and tokens, a line for each sentence. Columns have lost the spaces of their text;
+    /// marks and clitics stand right behind the word before them, as in print.
     ///
     /// The windows are still to be made, by `pressmark_tokenize::Tokenizer::windows`.
     #[must_use]
@@ -31,15 +33,16 @@ impl GoldDocument {
         let (mut text, mut tokens, mut sents) = (String::new(), Vec::new(), Vec::new());
         for sentence in self.sentences.iter().filter(|s| !s.tokens.is_empty()) {
             let (first, start) = (tokens.len(), text.len());
-            for word in &sentence.tokens {
+            for (word, is_attached) in sentence.tokens.iter().zip(attached(&sentence.tokens)) {
+                if !is_attached && text.len() > start {
+                    text.push(' ');
+                }
                 let at = text.len();
                 text.push_str(word);
                 tokens.push(Token { span: Span::new(at, text.len()) });
-                text.push(' ');
             }
-            let span = Span::new(start, text.len() - 1);
+            let span = Span::new(start, text.len());
             sents.push(Sentence { span, tokens: first..tokens.len(), block: 0, kind: SegmentKind::Body });
-            text.pop();
             text.push('\n');
         }
         Document { sents, tokens, ..Document::from_text(id, text) }
@@ -203,12 +206,13 @@ mod tests {
 
     #[test]
     fn a_document_keeps_the_tokens_as_given() {
-        let gold = read_columns("New B-LOC\nYork I-LOC\n\n's O\nU.S. B-LOC\n").expect("a column file");
+        let gold = read_columns("New B-LOC\nYork I-LOC\n's O\n\n's O\nU.S. B-LOC\n").expect("a column file");
         let doc = gold[0].to_document("a");
         let words: Vec<Vec<&str>> = (doc.sents.iter())
             .map(|s| doc.tokens[s.tokens.clone()].iter().map(|t| doc.slice(t.span)).collect())
             .collect();
-        assert_eq!(words, [["New", "York"], ["'s", "U.S."]]);
+        assert_eq!(words, [&["New", "York", "'s"][..], &["'s", "U.S."]]);
+        assert_eq!(doc.slice(doc.sents[0].span), "New York's");
         assert_eq!(doc.slice(doc.sents[1].span), "'s U.S.");
         assert_eq!(gold[0].tags().count(), doc.tokens.len());
     }

@@ -38,6 +38,7 @@ mod quotations;
 mod quotes;
 mod sentences;
 mod sentiment;
+mod spacing;
 mod stance;
 mod summaries;
 mod table;

@@ -1,4 +1,6 @@
+use pressmark::Settings;
 use pressmark_core::{Document, EntityType};
+use pressmark_ingest::{Format, Record as InputRecord};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -31,7 +33,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     for path in files(bench.gold, COLUMN_FILES)? {
         for (index, document) in documents(bench, &read(&path)?, &path.display().to_string())?.iter().enumerate() {
             let place = format!("document {} of {}", index + 1, path.display());
-            let mut tags = tagger.tags(document.to_document(&place))?;
+            let mut tags = tagger.tags(document.to_document(&place), &bench.options.settings)?;
             for sentence in &document.sentences {
                 let rest = tags.split_off(sentence.tags.len().min(tags.len()));
                 let rename = |tags: &[String]| tags.iter().map(|tag| names.tag(tag)).collect::<Vec<_>>();
@@ -96,9 +98,12 @@ impl Tagger {
     }
 
     /// A tag in BIO for each token of `doc`.
-    fn tags(&self, mut doc: Document) -> Result<Vec<String>> {
+    fn tags(&self, mut doc: Document, settings: &Settings) -> Result<Vec<String>> {
         match self {
-            Self::Stages(tagger) => Ok(tagger.tags(&mut doc)?),
+            Self::Stages(tagger) => {
+                doc.meta.language = language(&doc.text, settings);
+                Ok(tagger.tags(&mut doc)?)
+            }
             Self::Annotated(documents) => {
                 let found = documents.of(&doc.id, None, &doc.text)?;
                 let mut tags = vec!["O".to_owned(); doc.tokens.len()];
@@ -112,6 +117,12 @@ impl Tagger {
             }
         }
     }
+}
+
+/// The language of a text as any input is told: rules go by it.
+fn language(text: &str, settings: &Settings) -> Option<String> {
+    let record = InputRecord::new("-", 0, Format::Text, text.as_bytes().to_vec());
+    pressmark_ingest::ingest(&record, &settings.ingest).meta.language
 }
 
 /// Names that data sets give to the same kinds; kinds that mean something else (`GPE`) are for `--map`.

@@ -11,7 +11,7 @@ use crate::Error;
 /// The environment variable that names the folder of a bundle.
 pub const MODEL_VARIABLE: &str = "PRESSMARK_MODEL";
 
-/// The bundle that is taken when none is named.
+/// The bundle that is taken when none is named; where it is not inside the program and another is, that one.
 pub const DEFAULT_BUNDLE: &str = "pressmark-news";
 
 /// Where the model comes from.
@@ -71,6 +71,11 @@ impl Bundled {
         BUNDLED.iter().find(|bundle| bundle.name == name || bundle.short == name)
     }
 
+    /// The one that is taken when none is named.
+    fn default() -> Option<&'static Self> {
+        Self::named(DEFAULT_BUNDLE).or_else(|| BUNDLED.first())
+    }
+
     fn files(&self) -> BundleFiles {
         BundleFiles {
             config: self.config.into(),
@@ -102,12 +107,13 @@ pub struct BundledModel {
 /// # Errors
 /// When the configuration of one cannot be read.
 pub fn bundled_models() -> Result<Vec<BundledModel>, Error> {
+    let is_default = |bundle: &Bundled| Bundled::default().is_some_and(|default| default.name == bundle.name);
     let about = |bundle: &&Bundled| {
         let about = bundle.files().about().map_err(|source| Error::Model { name: bundle.name.to_owned(), source })?;
-        let (name, short, is_default) = (bundle.name, bundle.short, bundle.name == DEFAULT_BUNDLE);
+        let (name, short, is_default) = (bundle.name, bundle.short, is_default(bundle));
         Ok(BundledModel { name, short, id: about.id, licence: about.licence, is_default })
     };
-    let (first, rest): (Vec<_>, Vec<_>) = BUNDLED.iter().partition(|bundle| bundle.name == DEFAULT_BUNDLE);
+    let (first, rest): (Vec<_>, Vec<_>) = BUNDLED.iter().partition(|bundle| is_default(bundle));
     first.iter().chain(&rest).map(about).collect()
 }
 
@@ -180,7 +186,8 @@ impl ModelSource {
             Self::Bundled | Self::Loaded(_) => DEFAULT_BUNDLE,
             Self::Named(name) => name,
         };
-        if let Some(bundle) = Bundled::named(name) {
+        let inside = if matches!(self, Self::Named(_)) { Bundled::named(name) } else { Bundled::default() };
+        if let Some(bundle) = inside {
             return Ok(Files::Bundled(bundle));
         }
         let cache = cached(name);
@@ -217,7 +224,7 @@ mod tests {
     #[test]
     fn bundles_go_by_their_names_and_all_else_is_a_folder() {
         let models = bundled_models().unwrap();
-        assert!(models.first().is_some_and(|model| model.is_default && model.name == DEFAULT_BUNDLE));
+        assert!(models.first().is_some_and(|model| model.is_default));
         for model in &models {
             assert!(model.id.starts_with(model.name) && model.licence.is_some(), "{model:?}");
             for name in [model.name, model.short] {
