@@ -4,6 +4,7 @@ use ndarray::Array1;
 use pressmark_core::{Document, Rows, SegmentKind, Sentence};
 use pressmark_encoder::{Head, dot, normalize};
 
+use crate::Length;
 use crate::eligible::Candidate;
 use crate::lexical::centrality;
 
@@ -21,8 +22,9 @@ struct Weights {
 }
 
 const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
-/// With a head that was trained on what people chose and wrote, and that knows what a sentence's place is worth: it decides
-/// alone.
+/// For a few sentences, with a head that was trained on what people chose and wrote and that knows what a sentence's place is
+/// worth: it decides alone. On Wikinews dev, three sentences, it reaches rouge1 34.0 where the weights above reach 31.7; on
+/// BBC's longer extracts these reach 79.9 and the head alone 64.1.
 const WITH_LEAD: Weights = Weights { words: 0.0, meaning: 0.0, salience: 1.0, size: 0.0, place: 0.0 };
 const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
@@ -31,14 +33,14 @@ const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.
 const POINTS_BACK: f32 = 0.02;
 
 /// The score of each candidate, in [0, 1].
-pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>) -> Vec<f32> {
+pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>, length: Length) -> Vec<f32> {
     let words = centrality(doc, candidates);
     let meaning = meaning(&doc.sent_vectors, candidates);
     // Hidden states of another width are those of another model, or none at all.
     let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
     let salience = head.map(|head| salience(doc, candidates, head));
     let weights = match head {
-        Some(head) if head.lead().is_some() => WITH_LEAD,
+        Some(head) if head.lead().is_some() && is_short(length, candidates) => WITH_LEAD,
         Some(_) => WITH_HEAD,
         None => WITHOUT_HEAD,
     };
@@ -55,6 +57,18 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
             (score - if candidate.points_back { POINTS_BACK } else { 0.0 }).clamp(0.0, 1.0)
         })
         .collect()
+}
+
+/// Whether a summary tells what the story is about, as a lead does, and does not go through all of it: a few sentences, or
+/// at most a third of the words.
+fn is_short(length: Length, candidates: &[Candidate]) -> bool {
+    const FEW: usize = 5;
+    const THIRD: f32 = 1.0 / 3.0;
+    match length {
+        Length::Sentences(sentences) => sentences <= FEW,
+        Length::Words(words) => words as f32 <= THIRD * candidates.iter().map(|c| c.words).sum::<usize>() as f32,
+        Length::Share(share) => share <= THIRD,
+    }
 }
 
 /// A longer sentence tells more: the logarithm of its words, 1 from sixty on, where sentences only get harder to read.

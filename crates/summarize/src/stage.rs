@@ -115,7 +115,7 @@ impl Stage for Summarizer {
         doc.in_time()?;
         let candidates = candidates(doc);
         doc.in_time()?;
-        let scores = scores(doc, &candidates, self.head());
+        let scores = scores(doc, &candidates, self.head(), self.options.length);
         doc.in_time()?;
         doc.summary = select(doc, &candidates, &scores, self.options.length);
         let total = doc.sents.iter().filter(|s| s.kind.is_prose()).map(|s| doc.slice(s.span).chars().count()).sum();

@@ -35,7 +35,7 @@ fn takes_running_text_only() {
 }
 
 /// The sentences that a model chooses whose salience head adds so much to the first sentence's logit.
-fn chosen_by_place(lead: f32) -> Vec<usize> {
+fn chosen_by_place(lead: f32, length: Length) -> Vec<usize> {
     let heads = vec![("salience".to_owned(), vec!["salient".to_owned()], None)];
     let mut files = TinyBundle { heads, ..TinyBundle::default() }.files();
     let mut config: serde_json::Value = serde_json::from_slice(&files.config).expect("JSON");
@@ -50,7 +50,7 @@ fn chosen_by_place(lead: f32) -> Vec<usize> {
     let numbers = doc.tokens.len() * model.hidden_size();
     let states: Vec<f32> = (0..numbers).map(|i| ((i * 7919 % 1000) as f32 - 500.0) / 250.0).collect();
     doc.hidden = Rows::new(model.hidden_size(), &states);
-    let options = Options { length: Length::Sentences(2) };
+    let options = Options { length };
     let stage = Summarizer::new(Arc::new(model), options).expect("the head fits");
     stage.run(&mut doc).expect("summarizing never fails");
     assert!(doc.summary.iter().all(|chosen| (0.0..=1.0).contains(&chosen.score)));
@@ -60,8 +60,17 @@ fn chosen_by_place(lead: f32) -> Vec<usize> {
 /// The title, sentence 0, is no part of the running text: the first sentence of that has the first place.
 #[test]
 fn what_place_is_worth_is_the_bundles() {
-    assert_eq!(chosen_by_place(200.0), [1, 2]);
-    assert_eq!(chosen_by_place(-200.0), [4, 5]);
+    let short = Length::Sentences(2);
+    assert_eq!(chosen_by_place(200.0, short), [1, 2]);
+    assert_eq!(chosen_by_place(-200.0, short), [4, 5]);
+    assert_eq!(chosen_by_place(200.0, Length::Words(7)), chosen_by_place(200.0, Length::Share(0.3)));
+}
+
+/// A summary of more than a third goes through the story: what its sentences share counts, and place next to nothing.
+#[test]
+fn a_long_summary_is_more_than_the_lead() {
+    let (first, last) = (chosen_by_place(200.0, Length::Share(0.6)), chosen_by_place(-200.0, Length::Share(0.6)));
+    assert!(first != [1, 2, 3] || last != [3, 4, 5], "{first:?} {last:?}");
 }
 
 #[test]
