@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use pressmark_core::{Document, Explanation, Holder, Span, StageError, Stance, StanceLabel, Target};
+use pressmark_core::{Document, Explanation, Holder, Mention, Span, StageError, Stance, StanceLabel, Target};
+use pressmark_encoder::Model;
 
 use crate::Stances;
 use crate::candidates::{Bearing, bearing_on, choose, holder_in, sentence_of, spoken_of};
 use crate::combine::{ReadPassage, stance_of};
 use crate::pair::{Ends, PairHead, PairWindows, Words};
+use crate::sentiment::SentimentHead;
 use crate::stances::{STAGE, name_of};
 
 /// A passage that may be read beside a target.
@@ -57,7 +59,7 @@ impl Stances {
                 bearing: Some(bearing),
             }));
         }
-        let entities = about_entities(doc);
+        let entities = about_entities(&self.model, doc)?;
         let found = texts.len() + entities.len();
         // What was asked for goes before what nobody asked for.
         let mut chosen = best(texts, self.options.max_passages);
@@ -169,17 +171,23 @@ fn best(candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     kept.map(|(_, candidate)| candidate).collect()
 }
 
-/// Sentences in which a speaker's words name another entity; one that names it twice counts once.
-fn about_entities(doc: &Document) -> Vec<Candidate> {
+/// Sentences in which a speaker's words name another entity and have a tone towards it, by the head that judges that
+/// from the one pass; one that names it twice counts once. Nine in ten mentions have none: most quotations that name
+/// somebody are about something else.
+fn about_entities(model: &Model, doc: &Document) -> Result<Vec<Candidate>, StageError> {
+    let (mentions, keys): (Vec<&Mention>, Vec<_>) =
+        spoken_of(doc).map(|(mention, holder, entity)| (mention, (holder, entity))).unzip();
+    let tones = match SentimentHead::of(model) {
+        Ok(head) => head.towards(doc, &mentions)?,
+        // A bundle that judges no tone tells nothing about which are worth it.
+        Err(_) => Vec::new(),
+    };
     let mut seen = HashSet::new();
-    let named = spoken_of(doc).filter_map(|(mention, holder, entity)| {
-        let (sent, _) = sentence_of(doc, mention)?;
-        seen.insert((sent, holder, entity)).then_some(Candidate {
-            target: Aim::Entity(entity),
-            holder,
-            sent,
-            bearing: None,
-        })
+    let named = mentions.into_iter().zip(keys).enumerate().filter_map(|(place, (mention, (holder, entity)))| {
+        let is_neutral = tones.get(place).is_some_and(|tone| tone.is_none_or(|tone| tone.best().0 == "neutral"));
+        let (sent, _) = sentence_of(doc, mention).filter(|_| !is_neutral)?;
+        let candidate = Candidate { target: Aim::Entity(entity), holder, sent, bearing: None };
+        seen.insert((sent, holder, entity)).then_some(candidate)
     });
-    named.collect()
+    Ok(named.collect())
 }

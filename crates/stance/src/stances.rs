@@ -49,11 +49,11 @@ impl Default for StancesOptions {
 /// The stage that finds who stands where.
 ///
 /// The sentences that bear on a target text are found by what the one pass over the document left; at most
-/// [`StancesOptions::max_passages`] of them, and of the quotations that name another entity, are read once more with the
-/// target and their holder's name before them: does the passage bear on the target, does it take a side, which. They are
-/// gathered by holder: the speaker of the quotation that a passage stands in or leads up to, else the outlet. `neutral` without
-/// evidence means that no passage bears on the target. Towards the document's entities, a stance is given only where it
-/// is not neutral.
+/// [`StancesOptions::max_passages`] of them, and of the quotations with a tone towards another entity, are read once
+/// more with the target and their holder's name before them: does the passage bear on the target, does it take a side,
+/// which. They are gathered by holder: the speaker of the quotation that a passage stands in or leads up to, else the
+/// outlet. `neutral` without evidence means that no passage bears on the target. Towards the document's entities, a
+/// stance is given only where it is not neutral.
 ///
 /// With a bundle whose `stance` head reads means of hidden states (up to 0.4), nothing is read twice: the head judges a
 /// passage by those means, and a speaker's stance towards an entity is the sentiment of the speaker's quotations.

@@ -8,7 +8,7 @@ use pressmark_core::{
 };
 use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
-use pressmark_stance::{Error, Stances, StancesOptions};
+use pressmark_stance::{EntitySentiment, Error, Stances, StancesOptions};
 use pressmark_tokenize::{Options, Subwords, Tokenizer};
 
 const QUESTIONS: [&str; 3] = ["bears_on_target", "takes_a_side", "in_favor"];
@@ -123,9 +123,6 @@ fn the_holder_stands_before_the_words() {
     assert_eq!(number(read[0], "in_favor"), outlet.in_favor);
     assert_eq!(number(read[1], "in_favor"), speaker.in_favor);
     assert_ne!(speaker.in_favor, readings(None, quoted).in_favor);
-    // The sentence is also what the speaker says of the entity that it names.
-    assert!(read[2].decision.starts_with("Ada Lind on Max Orr"), "{}", read[2].decision);
-    assert_eq!(passages(&doc), Some(PassageCount { found: 3, read: 3 }));
     // A name of white space is nobody's.
     assert_eq!(readings(Some("  "), quoted), readings(None, quoted));
 }
@@ -158,21 +155,29 @@ fn at_most_so_many_passages_are_read_the_best_first() {
 }
 
 #[test]
-fn without_a_target_only_words_about_entities_are_read() {
-    let bench = Bench::new(7);
+fn without_a_target_only_words_with_a_tone_towards_an_entity_are_read() {
     let quoted = "Max Orr lied.";
     let text = format!("The ferry opens in May. {quoted}");
-    let mut doc = bench.document(&text);
-    bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
-    assert_eq!((passages(&doc), doc.stances.len()), (Some(PassageCount { found: 0, read: 0 }), 0));
-    let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
-    bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
-    assert_eq!(passages(&doc), Some(PassageCount { found: 1, read: 1 }));
-    // What is asked for is read before what nobody asked for.
-    let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
-    bench.stances(StancesOptions { max_passages: 2, ..towards(&["ferry"]) }).run(&mut doc).expect("it runs");
-    assert_eq!(passages(&doc), Some(PassageCount { found: 3, read: 2 }));
-    assert!(read(&doc).iter().all(|explanation| explanation.decision.contains(" on ferry: ")));
+    let mut tones = [0, 0];
+    for seed in 0..12 {
+        let bench = Bench::new(seed);
+        let mut doc = bench.document(&text);
+        bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
+        assert_eq!((passages(&doc), doc.stances.len()), (Some(PassageCount { found: 0, read: 0 }), 0));
+        let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
+        let tone = EntitySentiment::new(Arc::clone(&bench.model)).expect("a stage").towards(&doc, &doc.ents[0]);
+        let toned = usize::from(tone.expect("it was encoded").best().0 != "neutral");
+        tones[toned] += 1;
+        bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
+        assert_eq!(passages(&doc), Some(PassageCount { found: toned, read: toned }), "{seed}");
+        assert!(read(&doc).iter().all(|explanation| explanation.decision.starts_with("Ada Lind on Max Orr: ")));
+        // What is asked for is read before what nobody asked for.
+        let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
+        bench.stances(StancesOptions { max_passages: 2, ..towards(&["ferry"]) }).run(&mut doc).expect("it runs");
+        assert_eq!(passages(&doc), Some(PassageCount { found: 2 + toned, read: 2 }), "{seed}");
+        assert!(read(&doc).iter().all(|explanation| explanation.decision.contains(" on ferry: ")));
+    }
+    assert!(tones[0] > 0 && tones[1] > 0, "{tones:?}");
 }
 
 #[test]

