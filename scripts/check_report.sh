@@ -26,9 +26,12 @@ report() {
     local name=$1 input=$2
     shift 2
     "$pressmark" annotate --quiet "$input" -o "$pages/$name.jsonl" "$@"
-    "$pressmark" report --quiet "$pages/$name.jsonl" --inputs "$input" -o "$pages/$name.html" --title "${name^}"
+    "$pressmark" report --quiet "$pages/$name.jsonl" --inputs "$input" -o "$pages/$name.html" "${more[@]}"
 }
+# The rows of its stories, as `pressmark group` writes them.
+more=(--title "Two stories by six outlets" --stories crates/report/samples/story-rows.jsonl)
 report stories crates/report/samples/stories.jsonl --target "the lithium mine"
+more=()
 report seeds seeds || [ $? = 1 ]
 report hostile scripts/report/hostile.jsonl || [ $? = 1 ]
 cat "$pages/stories.jsonl" "$pages/seeds.jsonl" >"$pages/rows.jsonl"

@@ -12,6 +12,7 @@ mod evaluate;
 mod help;
 mod hostile;
 mod live;
+mod report;
 mod rows;
 mod runs;
 mod verify;

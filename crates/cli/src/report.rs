@@ -122,7 +122,7 @@ impl Report {
 const ENOUGH_WORDS: u64 = 1000;
 
 /// `1 word`, `2 words`.
-fn plural(count: u64, noun: &str) -> String {
+pub(crate) fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }

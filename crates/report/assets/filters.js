@@ -115,7 +115,7 @@ function filterBar(changed) {
 /** A view below the filters, drawn anew when they change; the filters keep the focus. */
 function filteredView(className, title, draw) {
   const body = el("div", { class: className });
-  const node = el("div", {});
+  const node = el("div", {}, el("h1", { class: "unseen" }, title));
   let bar = null;
   const update = (anew) => {
     const found = selected();

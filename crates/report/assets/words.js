@@ -84,11 +84,6 @@ const signed = (number) => (number > 0.005 ? "+" : "") + decimal(Math.abs(number
 /** The tone as one number in [−1, 1]: how much more positive than negative. */
 const toneOf = ([positive, , negative]) => positive - negative;
 
-function toneWord(tone) {
-  if (tone >= 0.2) return "positive";
-  return tone <= -0.2 ? "negative" : "neutral";
-}
-
 const DAY = 86400000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use pressmark_core::{Document, DropReason, Explanation, Segment, SegmentKind, Span};
+use pressmark_jsonl::story::{self, Passage, Story};
 use pressmark_jsonl::{Provenance, Record};
 use pressmark_report::{Beside, Options, Report, Written};
 use serde_json::Value;
@@ -114,4 +115,52 @@ fn many_documents_stand_in_files_beside_the_page() {
 fn a_path_without_a_name_is_refused() {
     let error = Report::create("..", Options::default()).unwrap_err();
     assert_eq!(error.to_string(), ".. names no file to write the page to");
+}
+
+#[test]
+fn a_story_names_documents_by_number_and_words_by_place() {
+    let passage = |document: &str, start, end| Passage {
+        document: document.into(),
+        outlet: document.to_uppercase(),
+        start,
+        end,
+        text: "not in the page: its place is".into(),
+    };
+    let document =
+        |id: &str| story::Document { id: id.into(), outlet: id.to_uppercase(), ..story::Document::default() };
+    let outlet =
+        |id: &str| story::Outlet { name: id.to_uppercase(), documents: vec![id.into()], ..story::Outlet::default() };
+    let only = |id: &str| story::Only {
+        outlet: id.to_uppercase(),
+        sentences: vec![passage(id, 0, 4)],
+        ..story::Only::default()
+    };
+    let told = Story {
+        title: Some("Told twice".into()),
+        // The third document is not in the page.
+        documents: ["b", "a", "gone"].map(document).into(),
+        outlets: ["b", "a", "gone"].map(outlet).into(),
+        only: ["b", "a", "gone"].map(only).into(),
+        ..Story::default()
+    };
+    let alone = Story { documents: vec![document("a")], outlets: vec![outlet("a")], ..Story::default() };
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    let mut report = Report::create(&path, Options::default()).unwrap();
+    for id in ["a", "b"] {
+        report.add(&Record::of(&Document::from_text(id, "Rain."), &Provenance::default()), Beside::default()).unwrap();
+    }
+    report.add_story(&alone).unwrap();
+    report.add_story(&told).unwrap();
+    report.finish().unwrap();
+    let page = fs::read_to_string(path).unwrap();
+    let listed = &element(&page, "data")["stories"];
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+    assert_eq!(listed[0]["title"], "Told twice");
+    let story = &element(&page, "stories-0")[0];
+    let numbers: Vec<_> = story["documents"].as_array().unwrap().iter().map(|document| &document["doc"]).collect();
+    assert_eq!(numbers, [1, 0]);
+    assert_eq!(story["only"][0]["sentences"], serde_json::json!([[1, 0, 4]]));
+    assert!(!page.contains("not in the page"));
 }

@@ -13,6 +13,7 @@ use pressmark_report::{Beside, Options, Report};
 use super::verify::inputs::{Held, Inputs};
 use super::verify::lines::{Line, Lines};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::report::plural;
 use crate::{Outcome, stages, terminal};
 
 const REPORT_EXAMPLES: &str = "\
@@ -97,15 +98,16 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
         let files =
             written.folder.map_or_else(String::new, |folder| format!(", its documents in {}/", folder.display()));
         let size = written.bytes as f64 / 1e6;
-        terminal::say(&format!("{} documents in {}, {size:.1} MB{files}", written.documents, args.output.display()));
+        let documents = plural(written.documents as u64, "document");
+        terminal::say(&format!("{documents} in {}, {size:.1} MB{files}", args.output.display()));
         if let Some(Explainer { left_out: left_out @ 1.., .. }) = explainer {
             terminal::say(&format!(
-                "{left_out} documents are without explanations: with these options they come out otherwise, or their inputs \
-                 are not there"
+                "{} without explanations: with these options the rows come out otherwise, or the inputs are not there",
+                plural(left_out, "document")
             ));
         }
         if broken.lines > 0 {
-            terminal::say(&format!("{} lines are left out{}", broken.lines, broken.first()));
+            terminal::say(&format!("{} left out{}", plural(broken.lines, "line"), broken.first()));
         }
     }
     Ok(if broken.lines == 0 { Outcome::Good } else { Outcome::SomeFailed })
@@ -114,7 +116,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
 /// Lines that are no records.
 #[derive(Debug, Default)]
 struct Broken {
-    lines: usize,
+    lines: u64,
     first: Option<String>,
 }
 
@@ -170,7 +172,7 @@ impl RowsOf<'_> {
 struct Explainer {
     annotator: Annotator,
     /// Rows that came out otherwise.
-    left_out: usize,
+    left_out: u64,
 }
 
 impl Explainer {
@@ -180,7 +182,7 @@ impl Explainer {
             let is_same = says_the_same(&self.annotator.record(&doc), row);
             doc.explanations.filter(|_| is_same)
         });
-        self.left_out += usize::from(explained.is_none());
+        self.left_out += u64::from(explained.is_none());
         explained
     }
 }
