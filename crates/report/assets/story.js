@@ -230,7 +230,7 @@ function sideBySide(story) {
   return el("section", { class: "panel", "aria-labelledby": "side-by-side" },
     el("h2", { id: "side-by-side" }, "Side by side"),
     el("p", { class: "meaning" }, `${story.documents[0].published ? "In order of publication. " : ""}Press a bar for its sentences, a title for the article.`),
-    el("div", { class: "outlet-cards", tabindex: 0, role: "region", "aria-labelledby": "side-by-side" }, cards));
+    el("div", { class: "outlet-cards", tabindex: 0, role: "region", "aria-label": "Outlets" }, cards));
 }
 
 const placeOf = (doc, [start, end]) => doc.text.slice(start, end).replace(/\s+/g, " ");

@@ -6,7 +6,7 @@
 //! go to scripts in a folder beside it, which the page loads when they are looked at.
 //!
 //! What a row does not hold, the words of blocks that were left out and the rules that decided, can be brought with
-//! [`Beside`].
+//! [`Beside`]; stories over the documents with [`Report::add_story`].
 //!
 //! The crate annotates nothing, reads no file, and judges nothing: whatever the page says is in the records.
 #![deny(missing_docs)]
