@@ -185,7 +185,7 @@ function framesPanel(found, steps, redraw) {
       });
     }
     const frames = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 9).map(([frame]) => ({ frame, name: FRAMES[frame].name }));
-    if (frames.length === 0) return body.replaceChildren(empty("No sentence of these documents shows a frame of this codebook."));
+    if (frames.length === 0) return body.replaceChildren(empty("None of these documents shows a frame of this codebook."));
     const outlets = outletGroups(found, 5);
     const shows = (documents, frame) => documents.filter((index) => holds(CORPUS.frame[index], 3, frame));
     const open = (frame, documents, where) => showEvidence({
@@ -227,7 +227,7 @@ function framesPanel(found, steps, redraw) {
     body.replaceChildren(...parts);
   };
   draw();
-  return panel(title, "Share of documents in which at least one sentence shows the frame. The line is its 95 % interval: the fewer documents, the wider. Press a value for its sentences.",
+  return panel(title, "Share of documents that show the frame, as a whole or in a sentence. The line is its 95 % interval: the fewer documents, the wider. Press a value for its sentences.",
     books.length > 1 ? choice("Codebook", books.map((book) => [book, codebookName(book)]), chosen.codebook, (value) => {
       chosen.codebook = value;
       draw();

@@ -102,13 +102,16 @@ function narrowTo(key, value, redraw) {
   else location.hash = "#/corpus";
 }
 
-/** The sentences that show a frame. */
+/** The sentences that show a frame; of an article that only shows it as a whole, its most telling one. */
 function frameEvidence(doc, frame) {
   const { codebook, label } = FRAMES[frame];
-  return doc.frames.flatMap((found, number) => (found.codebook !== codebook || found.label !== label ? []
-    : found.evidence.map(([start, end, score, voice]) => ({
+  return doc.frames.flatMap((found, number) => {
+    if (found.codebook !== codebook || found.label !== label) return [];
+    if (found.evidence.length === 0) return leadOf(doc).map((item) => ({ ...item, to: `frame/${number}`, note: `${decimal(found.score)}, the article as a whole` }));
+    return found.evidence.map(([start, end, score, voice]) => ({
       start, end, to: `frame/${number}`, note: `${decimal(score)}${voice !== null && doc.quotes[voice] ? `, said by ${speakerName(doc, voice)}` : ""}`,
-    }))));
+    }));
+  });
 }
 
 /** What documents tell first: their most telling sentence. */

@@ -4,7 +4,7 @@ const MEANINGS = [
   ["Names", "A name belongs to one entity of its document when clustering finds that both mean the same person, organisation or place. Over several documents, entities are joined by name and type, and by an alias that only one of them has. Two people of one name are counted as one."],
   ["Tone", "How a passage speaks of somebody: the probability of a positive tone less that of a negative one, from −1 to +1, as the mean over all mentions in a document."],
   ["Quotations", "Word for word stands between quotation marks; reported speech does not. Words are counted with the marks."],
-  ["Frames", "How a story is told: its score says how strongly, from 0 to 1, over the strongest third of the sentences. A document shows a frame when at least one of its sentences does, with a score of 0.5 or more."],
+  ["Frames", "How a story is told: the score says how strongly, from 0 to 1, for the article as a whole and for each of its sentences. A document shows a frame when it or one of its sentences has a score of 0.5 or more."],
   ["Stances", "Whether somebody is for or against something, judged from the sentences that bear on it."],
   ["Intervals", "The thin lines are 95 % intervals: Wilson’s for shares, Student’s t for means. They say how far a number could be off because so few documents were read, not how often the model errs. One article alone tells little, and its interval is wide."],
   ["Summary", "Sentences of the article, unchanged. The first rank tells most."],

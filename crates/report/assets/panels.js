@@ -257,7 +257,7 @@ const TELL = {
       first: firstSentence(sentences),
       card: el("div", { class: "card" }, el("p", { class: "kind" }, "Summary sentence"), quoteText(doc, [start, end]),
         numbersTable([["Rank", `${rank} of ${doc.summary.length}`], ["How central", decimal(score)]]),
-        el("p", { class: "meaning" }, "How central the sentence is to its article: what it shares with all other sentences, from 0 to 1."),
+        el("p", { class: "meaning" }, "How central the sentence is to its article, from 0 to 1."),
         grounds(doc, "summarize", overlaps([start, end]))),
     };
   },

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use pressmark_jsonl::{Quote, Record, Stance};
+use pressmark_jsonl::{Frame, Quote, Record, Stance};
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 
@@ -137,7 +137,7 @@ impl Corpus {
             .collect();
         entities.sort_by_key(|&(_, mentions, _)| std::cmp::Reverse(mentions));
         entities.truncate(MOST_PER_DOCUMENT);
-        let frames = record.frames.iter().filter(|frame| !frame.evidence.is_empty()).map(|frame| {
+        let frames = record.frames.iter().filter(|frame| shows(frame)).map(|frame| {
             let number = self.frames.number(&format!("{}\t{}", frame.codebook, frame.label));
             (number, frame.evidence.len(), hundredths(frame.score.value()))
         });
@@ -252,6 +252,14 @@ fn is_actor(label: &str) -> bool {
     !matches!(label, "DATE" | "MONEY")
 }
 
+/// Score from which an article as a whole shows a frame: more likely than not, as for its sentences.
+const SHOWS: f64 = 0.5;
+
+/// Whether a document shows a frame: as a whole, or in a sentence.
+fn shows(frame: &Frame<'_>) -> bool {
+    frame.score.value() >= SHOWS || !frame.evidence.is_empty()
+}
+
 fn hundredths(number: f64) -> i32 {
     (number * 100.0).round() as i32
 }
@@ -326,6 +334,8 @@ fn stance(
 
 #[cfg(test)]
 mod tests {
+    use pressmark_jsonl::FrameEvidence;
+
     use super::*;
 
     #[test]
@@ -337,6 +347,20 @@ mod tests {
         check("2024-13-14", None);
         check("May 2024", None);
         check("1969-12-31", Some(-1));
+    }
+
+    #[test]
+    fn a_frame_is_shown_by_the_whole_or_by_a_sentence() {
+        let check = |score: f32, evidence: &[f32], expected| {
+            let passage =
+                |score: &f32| FrameEvidence { start: 0, end: 1, score: (*score).into(), voice: "outlet".into() };
+            let evidence = evidence.iter().map(passage).collect();
+            let frame = Frame { codebook: "water 1".into(), label: "scarcity".into(), score: score.into(), evidence };
+            assert_eq!(shows(&frame), expected);
+        };
+        check(0.5, &[], true);
+        check(0.2, &[0.7], true);
+        check(0.49, &[], false);
     }
 
     #[test]
