@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-run", &["core", "jsonl", "ingest"]),
     ("pressmark-report", &["core", "jsonl"]),
+    ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
     ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tokenize", "quote", "summarize"]),
 ];
@@ -27,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What stands on the library, which may depend on everything else.
-const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "report"];
+const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "group", "report"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-benches", "pressmark-tests"];

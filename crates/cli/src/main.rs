@@ -29,6 +29,7 @@ struct Cli {
 enum Command {
     Annotate(commands::annotate::AnnotateArgs),
     Merge(commands::merge::MergeArgs),
+    Group(Box<commands::group::GroupArgs>),
     Inspect(commands::inspect::InspectArgs),
     Report(commands::report::ReportArgs),
     Verify(commands::verify::VerifyArgs),
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
             commands::annotate::run(args, matches.subcommand_matches("annotate").unwrap_or(&matches))
         }
         Command::Merge(args) => commands::merge::run(args),
+        Command::Group(args) => commands::group::run(*args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Report(args) => commands::report::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

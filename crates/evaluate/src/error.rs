@@ -93,6 +93,17 @@ pub enum Error {
         /// What its JSON lacks.
         source: serde_json::Error,
     },
+    /// A task over stories was given none.
+    #[error("this task takes the rows of stories, and none were given")]
+    NoStories,
+    /// A line of the file of stories is none.
+    #[error("{place} is no row of pressmark-story/1")]
+    NoStory {
+        /// The line.
+        place: String,
+        /// What its JSON lacks.
+        source: serde_json::Error,
+    },
     /// A stage failed on a gold text.
     #[error("the stage {stage} failed on {id}")]
     Stage {

@@ -8,7 +8,7 @@ use crate::bench::Bench;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::table::Table;
-use crate::{articles, frames, ner, quotes, sentences, sentiment, stance, summaries};
+use crate::{articles, differences, frames, ner, quotes, sentences, sentiment, stance, stories, summaries};
 
 /// What can be evaluated; [`description`](Self::description) says on which data, and what comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,10 @@ pub enum Task {
     Summaries,
     /// Articles out of pages.
     Articles,
+    /// Stories of documents on one event.
+    Stories,
+    /// What outlets tell differently.
+    Differences,
 }
 
 impl Task {
@@ -43,6 +47,8 @@ impl Task {
         Self::Stance,
         Self::Summaries,
         Self::Articles,
+        Self::Stories,
+        Self::Differences,
     ];
 
     /// Its name.
@@ -57,6 +63,8 @@ impl Task {
             Self::Stance => "stance",
             Self::Summaries => "summaries",
             Self::Articles => "articles",
+            Self::Stories => "stories",
+            Self::Differences => "differences",
         }
     }
 
@@ -86,6 +94,13 @@ impl Task {
                 "Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []} or {text, summary}; \
                  ROUGE beside baselines"
             }
+            Self::Stories => {
+                "Stories of pressmark group (--annotated): JSONL {id, event}, or a folder of BASIL's articles; B-cubed"
+            }
+            Self::Differences => {
+                "What outlets tell differently, as pressmark group says (--annotated): a folder with coded lines (JSONL) and \
+                 BASIL's articles; aligned sentences, relations of values, namings, what only one outlet tells, voices, tone"
+            }
             Self::Articles => {
                 "Articles out of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or \
                  with gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must be there and must not"
@@ -104,7 +119,7 @@ impl Task {
             Self::Frames => Some("frames"),
             Self::Stance => Some("stance"),
             Self::Summaries => Some("summarize"),
-            Self::Articles => None,
+            Self::Articles | Self::Stories | Self::Differences => None,
         }
     }
 }
@@ -128,7 +143,10 @@ pub fn evaluate<'a>(
     options: &'a Options,
     predictions: Option<&'a mut dyn Write>,
 ) -> Result<Table> {
-    let annotated = options.annotated.as_ref().map(|path| Annotated::open(path).map(Rc::new)).transpose()?;
+    // These read stories, not records.
+    let of_stories = matches!(task, Task::Stories | Task::Differences);
+    let records = options.annotated.as_ref().filter(|_| !of_stories);
+    let annotated = records.map(|path| Annotated::open(path).map(Rc::new)).transpose()?;
     if let (Some(annotated), Some(stage)) = (&annotated, task.stage()) {
         annotated.require(stage)?;
     }
@@ -142,6 +160,8 @@ pub fn evaluate<'a>(
         Task::Stance => stance::evaluate(&mut bench),
         Task::Summaries => summaries::evaluate(&mut bench),
         Task::Articles => articles::evaluate(&mut bench),
+        Task::Stories => stories::evaluate(&mut bench),
+        Task::Differences => differences::evaluate(&mut bench),
     }?;
     table.skipped = bench.skipped.into_inner();
     Ok(table)

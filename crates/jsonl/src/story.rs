@@ -84,7 +84,8 @@ pub struct Passage {
 pub struct Document {
     /// Id of the record.
     pub id: String,
-    /// The site that published it; the host of its address where the page names none; its id where there is neither.
+    /// The site that published it; where the page names none, the host of its address, the source that it credits, the
+    /// name of its file where that holds one document, or its id.
     pub outlet: String,
     /// Its title.
     pub title: Option<String>,
@@ -216,7 +217,7 @@ pub struct CopiedParagraph {
 pub struct Interval {
     /// The share.
     pub share: Score,
-    /// Lower end of the 95 % interval (Wilson).
+    /// Lower end of the 95 % interval (Wilson 1927).
     pub low: Score,
     /// Upper end.
     pub high: Score,
@@ -237,7 +238,8 @@ pub struct Framing {
     pub passages: usize,
     /// Those of them in the outlet's own voice, outside quotations.
     pub own_voice: usize,
-    /// Its share of all passages of the outlet that bear a frame of the codebook.
+    /// Its share of the scores of all frames of the codebook, mean over the outlet's documents. The interval rests on the
+    /// number of documents: one article tells little of how an outlet frames an event.
     pub interval: Interval,
     /// The clearest passages, at most three.
     pub evidence: Vec<Passage>,

@@ -100,6 +100,8 @@ classes! {
         Feminine = "feminine",
         /// dollars, naira: what sums of money are counted in, and nothing else is.
         Currency = "currency",
+        /// former, ex: an office that is held no more.
+        Former = "former",
         /// million, bn: what a number is multiplied by.
         Scale = "scale",
     }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use crate::classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
 use crate::pack::Pack;
 use crate::table::Table;
-use crate::topics::{Abbreviation, Calendar, Country, Gender, Opener, Pronoun, QuotationMarks, Title};
+use crate::topics::{Abbreviation, Calendar, Country, Gender, Numeral, Opener, Pronoun, QuotationMarks, Title};
 use crate::{LANGUAGES, neutral};
 
 /// The words and small rules of one language, or of all of them ([`neutral`](Language::neutral)).
@@ -30,6 +30,7 @@ pub struct Language {
     pub(crate) first_names: OnceLock<Table<Gender>>,
     pub(crate) marks: OnceLock<Vec<QuotationMarks>>,
     pub(crate) name_words: OnceLock<Table<ClassSet<NameClass>>>,
+    pub(crate) numerals: OnceLock<Table<Numeral>>,
     pub(crate) openers: OnceLock<Table<Opener>>,
     pub(crate) peoples: OnceLock<Vec<(&'static str, &'static str)>>,
     pub(crate) pronouns: OnceLock<Vec<(&'static str, Pronoun)>>,
@@ -51,6 +52,7 @@ impl Language {
             first_names: OnceLock::new(),
             marks: OnceLock::new(),
             name_words: OnceLock::new(),
+            numerals: OnceLock::new(),
             openers: OnceLock::new(),
             peoples: OnceLock::new(),
             pronouns: OnceLock::new(),
@@ -133,6 +135,7 @@ mod tests {
             bad.extend(unread(language.abbreviation_table()));
             bad.extend(unread(language.opener_table()));
             bad.extend(unread(language.calendar_table()));
+            bad.extend(unread(language.numeral_table()));
             bad.extend(unread(language.word_table()));
             bad.extend(unread(language.speech_table()));
             bad.extend(language.files(|p| p.cues).flat_map(lines).filter(|l| Cue::read(l).is_none()).map(|l| l.text));

@@ -44,7 +44,9 @@ languages![en, fr];
 
 pub use classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
 pub use language::Language;
-pub use topics::{Abbreviation, Case, Country, Cue, Gender, Number, Opener, Pronoun, QuotationMarks, Title, TitleKind};
+pub use topics::{
+    Abbreviation, Case, Country, Cue, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,
+};
 pub use verb_form::VerbForm;
 
 /// The README's examples are tests.

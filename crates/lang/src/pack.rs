@@ -46,6 +46,7 @@ files![
     first_names,
     marks,
     name_words,
+    numerals,
     openers,
     peoples,
     pronouns,

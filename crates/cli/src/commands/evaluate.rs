@@ -24,6 +24,8 @@ Examples:
   Frames coded in two columns by number, with a codebook of your own:
     pressmark evaluate frames coded.csv --codebook mine.toml --text-field headline \\
       --label-field theme1 --label-field theme2 --map 1=economic --map 2=health --map 99=O
+  Stories against events, JSONL {id, event}:
+    pressmark evaluate stories events.jsonl --annotated stories.jsonl
   What was annotated before, instead of running the pipeline:
     pressmark evaluate stance gold.csv --annotated annotated.jsonl";
 
@@ -41,7 +43,8 @@ pub(crate) struct EvaluateArgs {
     /// Write each prediction beside its gold, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
-    /// Take predictions from this file, as `pressmark annotate` wrote it, instead of running the pipeline
+    /// Take predictions from this file, as `pressmark annotate` or, for stories and differences, `pressmark group` wrote it,
+    /// instead of running the pipeline
     #[arg(long, value_name = "FILE")]
     pub(crate) annotated: Option<PathBuf>,
     /// Labels of entities
@@ -143,6 +146,7 @@ pub(crate) fn explain(error: Error) -> anyhow::Error {
         Error::Map { .. } => "see --map".to_owned(),
         Error::NoKnownLabel { .. } => "say what they stand for with --map THEIRS=OURS".to_owned(),
         Error::UnknownLabel { label, .. } => format!("or --map {label}=…"),
+        Error::NoStories => "write them with pressmark group, and name the file with --annotated".to_owned(),
         Error::NoStance { .. } => "annotate with --target".to_owned(),
         Error::Annotator(pressmark::Error::NoRustBert) => return stages::no_rust_bert(),
         _ => return error.into(),

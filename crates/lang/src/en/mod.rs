@@ -18,6 +18,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     cues: include_str!("cues.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
+    numerals: include_str!("numerals.tsv"),
     openers: include_str!("openers.tsv"),
     pronouns: include_str!("pronouns.tsv"),
     speech: include_str!("speech.tsv"),

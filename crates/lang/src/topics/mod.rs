@@ -2,6 +2,7 @@
 
 mod calendar;
 mod marks;
+mod numerals;
 mod persons;
 mod places;
 mod speech;
@@ -10,6 +11,7 @@ mod words;
 
 pub(crate) use calendar::Calendar;
 pub use marks::QuotationMarks;
+pub use numerals::Numeral;
 pub use persons::{Case, Gender, Number, Pronoun, Title, TitleKind};
 pub use places::Country;
 pub use speech::Cue;

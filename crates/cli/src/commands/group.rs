@@ -1,0 +1,303 @@
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::HumanDuration;
+use pressmark::{Annotator, Settings};
+use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
+use pressmark_ingest::Unpacked;
+use pressmark_run::refuse_to_replace;
+
+use crate::advice::advise;
+use crate::args::EncoderArgs;
+use crate::memory::peak_memory;
+use crate::{Outcome, interrupt, terminal};
+
+const GROUP_EXAMPLES: &str = "\
+Examples:
+  Which documents tell of one event, and what their outlets tell differently:
+    pressmark annotate pages/ -o annotated.jsonl
+    pressmark group annotated.jsonl -o stories.jsonl
+  The same rows with the story of each:
+    pressmark group annotated.jsonl -o stories.jsonl --rows grouped.jsonl
+  Stories told by three outlets or more, with jq:
+    jq 'select(.outlets | length > 2) | .title' stories.jsonl";
+
+/// Group annotated documents by the event that they tell of, and say what outlets tell differently
+///
+/// Writes one row of pressmark-story/1 a story, JSON, in the order of first documents; a document that shares its event
+/// with no other is a story alone. Documents are held against those with which they share rare names and words, so
+/// that time grows with their number and not with its square; of a document some 1 KB is kept in memory.
+#[derive(Debug, Args)]
+#[command(after_help = GROUP_EXAMPLES)]
+pub(crate) struct GroupArgs {
+    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst), folders that it wrote, or `-`,
+    /// standard input
+    #[arg(required = true, value_name = "ANNOTATED")]
+    pub(crate) annotated: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: GroupOutputArgs,
+
+    /// How much the documents of a story have in common, above 0 and up to 1: the mean over pairs of the cosine of their
+    /// weighted words and names, less with each day between them. Reports of one event have some 0.2 to 0.5, those of
+    /// two like events 0.05 to 0.15. Lower: related events become one; higher: stories fall apart
+    #[arg(long, default_value_t = Options::default().threshold, value_name = "SCORE", help_heading = "Grouping")]
+    pub(crate) threshold: f32,
+
+    /// Days between two documents from which on they are not of one story
+    #[arg(long, default_value_t = Options::default().max_days, value_name = "DAYS", help_heading = "Grouping")]
+    pub(crate) max_days: u32,
+
+    /// Align sentences by the vectors of the model as well as by their names, numbers and words: finds more that state the
+    /// same thing, and takes as long as annotating
+    #[arg(long, help_heading = "Differences")]
+    pub(crate) vectors: bool,
+
+    #[command(flatten)]
+    pub(crate) model: EncoderArgs,
+
+    /// No progress and no closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct GroupOutputArgs {
+    /// Where to write the stories: a file (.jsonl) or `-`, standard output
+    #[arg(short, long, default_value = "-", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// Write the rows as well, in their order, each with the id of its `story`, null for one without a text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
+    let stop = interrupt::watch()?;
+    let options =
+        Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
+    let inputs: Vec<PathBuf> = args.annotated.iter().map(|path| rows_of(path)).collect();
+    let output = Output::create(&args.output.output, &inputs, args.output.overwrite)?;
+    let rows_output = match &args.output.rows {
+        Some(path) => Some(Output::create(path, &inputs, args.output.overwrite)?),
+        None => None,
+    };
+    let mut progress = Progress::new(args.quiet);
+    let mut store = RowStore::new();
+    let mut grouper = Grouper::new(options);
+    for path in &inputs {
+        let sink = |record: &pressmark::Record<'_>| {
+            grouper.add(record);
+            progress.step("documents read");
+        };
+        read(&mut store, path, sink)?;
+        if stop.load(Ordering::SeqCst) {
+            return Ok(Outcome::Interrupted);
+        }
+    }
+    if store.is_empty() {
+        bail!("the files hold no row; `pressmark annotate` writes them");
+    }
+    let annotator = args.vectors.then(|| annotator(&args.model)).transpose()?;
+    let embed = annotator.as_ref().map(|annotator| |texts: &[&str]| embed(annotator, texts));
+    let vectors = embed.as_ref().map(|embed| embed as &dyn SentenceVectors);
+    let grouping = grouper.finish();
+    progress.restart();
+    let Some(told) = write_stories(&store, &grouping, vectors, output, &stop, &mut progress)? else {
+        return Ok(Outcome::Interrupted);
+    };
+    if let Some(rows_output) = rows_output {
+        write_rows(&store, &grouping, &told.ids, rows_output)?;
+    }
+    progress.finish(&store, &grouping, &told);
+    Ok(Outcome::Good)
+}
+
+/// The file of rows that a path stands for: a folder that `annotate` wrote holds `annotated.jsonl`.
+fn rows_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("annotated.jsonl") } else { path.to_owned() }
+}
+
+fn read(store: &mut RowStore, path: &Path, sink: impl FnMut(&pressmark::Record<'_>)) -> Result<()> {
+    if path.as_os_str() == "-" {
+        return Ok(store.read_stream(std::io::stdin().lock(), path, sink)?);
+    }
+    let is_packed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
+    let is_plain_file = fs::metadata(path).is_ok_and(|found| found.is_file()) && !is_packed;
+    if is_plain_file {
+        return Ok(store.read_file(path, sink)?);
+    }
+    let stream = Unpacked::open(path, &pressmark_ingest::Options::default())
+        .with_context(|| format!("failed to open {}", path.display()))?;
+    Ok(store.read_stream(stream, path, sink)?)
+}
+
+fn annotator(model: &EncoderArgs) -> Result<Annotator> {
+    let settings = Settings { model: model.bundle.source(), precision: model.precision.into(), ..Settings::default() };
+    Ok(Annotator::new(settings)?)
+}
+
+fn embed(annotator: &Annotator, texts: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(annotator.embed(texts)?.rows().into_iter().map(|row| row.to_vec()).collect())
+}
+
+/// What was written.
+struct Told {
+    /// The id of each group's story.
+    ids: Vec<String>,
+    /// Stories of more than one document.
+    shared: usize,
+    copies: usize,
+}
+
+/// Writes the row of each group; `None` when the user told it to stop.
+fn write_stories(
+    store: &RowStore,
+    grouping: &Grouping,
+    vectors: Option<&dyn SentenceVectors>,
+    mut output: Output,
+    stop: &Arc<AtomicBool>,
+    progress: &mut Progress,
+) -> Result<Option<Told>> {
+    let mut told = Told { ids: Vec::new(), shared: 0, copies: 0 };
+    for (number, group) in grouping.groups().iter().enumerate() {
+        if stop.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let records = group.iter().map(|&row| store.record(row)).collect::<Result<Vec<_>, _>>()?;
+        let story = grouping.story(number, &records, vectors)?;
+        serde_json::to_writer(&mut output, &story)?;
+        output.write_all(b"\n")?;
+        told.shared += usize::from(group.len() > 1);
+        told.copies += story.copies.len();
+        told.ids.push(story.id);
+        progress.step("stories written");
+    }
+    output.finish()?;
+    Ok(Some(told))
+}
+
+/// Writes the rows as they were read, each with the id of its story.
+fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output: Output) -> Result<()> {
+    for row in 0..store.len() {
+        let line = store.line(row)?;
+        let story = grouping.group_of(row).and_then(|group| ids.get(group));
+        // The line is an object, as its reading has shown: its last byte closes it.
+        output.write_all(line.strip_suffix(b"}").unwrap_or(&line))?;
+        output.write_all(b",\"story\":")?;
+        serde_json::to_writer(&mut output, &story)?;
+        output.write_all(b"}\n")?;
+    }
+    output.finish()
+}
+
+/// A file that gets its name once it is whole, or standard output.
+enum Output {
+    Stdout(BufWriter<std::io::Stdout>),
+    File { file: BufWriter<File>, partial: PathBuf, path: PathBuf },
+}
+
+impl Output {
+    fn create(path: &Path, read: &[PathBuf], overwrite: bool) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::Stdout(BufWriter::new(std::io::stdout())));
+        }
+        refuse_to_replace(path, read).map_err(advise)?;
+        if path.exists() && !overwrite {
+            bail!("{} is there already: name another output, or replace it (--overwrite)", path.display());
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        let file = File::create(&partial).with_context(|| format!("failed to create {}", partial.display()))?;
+        Ok(Self::File { file: BufWriter::with_capacity(1 << 20, file), partial, path: path.to_owned() })
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.flush()?;
+        if let Self::File { partial, path, .. } = &self {
+            fs::rename(partial, path).with_context(|| format!("failed to name {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // What has its name is not there any more; what was broken off is of no use.
+        if let Self::File { partial, .. } = self {
+            let _ = fs::remove_file(partial);
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File { file, .. } => file.flush(),
+        }
+    }
+}
+
+/// How far the command is, on standard error.
+struct Progress {
+    quiet: bool,
+    start: Instant,
+    last: Instant,
+    count: usize,
+}
+
+/// Time between two lines of progress.
+const EVERY: Duration = Duration::from_secs(10);
+
+impl Progress {
+    fn new(quiet: bool) -> Self {
+        Self { quiet, start: Instant::now(), last: Instant::now(), count: 0 }
+    }
+
+    fn restart(&mut self) {
+        self.count = 0;
+    }
+
+    fn step(&mut self, what: &str) {
+        self.count += 1;
+        if !self.quiet && self.last.elapsed() >= EVERY {
+            self.last = Instant::now();
+            terminal::say(&format!("{} {what}", self.count));
+        }
+    }
+
+    fn finish(&self, store: &RowStore, grouping: &Grouping, told: &Told) {
+        if self.quiet {
+            return;
+        }
+        let memory = peak_memory().map_or_else(String::new, |bytes| format!("; peak memory {} MB", bytes >> 20));
+        terminal::say(&format!(
+            "{} documents, {} stories, {} of them told by two documents or more, {} copies, in {}{memory}",
+            store.len(),
+            grouping.groups().len(),
+            told.shared,
+            told.copies,
+            HumanDuration(self.start.elapsed()),
+        ));
+    }
+}

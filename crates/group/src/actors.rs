@@ -1,0 +1,234 @@
+//! Entities of several documents that are one actor, and the words that documents share.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use pressmark_jsonl::Score;
+use pressmark_jsonl::story::{Actor, EntityRef, Term};
+
+use crate::features::{entity_hash, entity_key, for_each_term, term_hash};
+use crate::grouper::Rarity;
+use crate::view::View;
+
+/// Actors of a story that are told at most.
+const MOST_ACTORS: usize = 60;
+/// Terms of a story that are told at most.
+const MOST_TERMS: usize = 20;
+
+/// One entity of one document.
+#[derive(Clone, Copy, Debug)]
+struct Node<'a> {
+    view: usize,
+    id: &'a str,
+    name: &'a str,
+    label: &'a str,
+    aliases: &'a [std::borrow::Cow<'a, str>],
+    mentions: usize,
+}
+
+/// Actors of a story, found by document and entity.
+#[derive(Debug, Default)]
+pub(crate) struct Actors {
+    /// The most telling first.
+    pub(crate) list: Vec<Actor>,
+    by_entity: HashMap<(usize, String), usize>,
+}
+
+impl Actors {
+    /// The entities that two documents or more share.
+    pub(crate) fn of(views: &[View<'_>], rarity: &Rarity) -> Self {
+        let mut clusters: Vec<Vec<Node<'_>>> = Vec::new();
+        // Fuller names first: a bare surname joins the person whose name is known.
+        let mut nodes: Vec<Node<'_>> = views.iter().enumerate().flat_map(|(at, view)| nodes(at, view)).collect();
+        nodes.sort_by_key(|node| std::cmp::Reverse((node.name.split(' ').count().min(2), node.mentions)));
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        for node in nodes {
+            let keys = keys(&node);
+            let mut known = keys.iter().flat_map(|key| by_key.get(key).into_iter().flatten()).copied();
+            let found = known.find(|&cluster| clusters.get(cluster).is_some_and(|members| fits(members, &node)));
+            let cluster = found.unwrap_or(clusters.len());
+            match clusters.get_mut(cluster) {
+                Some(members) => members.push(node),
+                None => clusters.push(vec![node]),
+            }
+            for key in keys {
+                let of = by_key.entry(key).or_default();
+                if !of.contains(&cluster) {
+                    of.push(cluster);
+                }
+            }
+        }
+        let documents = |members: &[Node<'_>]| members.iter().map(|node| node.view).collect::<HashSet<_>>().len();
+        clusters.retain(|members| documents(members) > 1);
+        let mut weighed: Vec<(f32, Vec<Node<'_>>)> = clusters
+            .into_iter()
+            .map(|members| {
+                let mentions: usize = members.iter().map(|node| node.mentions).sum();
+                let key = members.first().and_then(|node| entity_key(node.name, node.label)).unwrap_or_default();
+                let spread = documents(&members) as f32 / views.len().max(1) as f32;
+                ((1.0 + mentions as f32).ln() * rarity.of(entity_hash(&key)) * spread, members)
+            })
+            .collect();
+        weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| first_name(&a.1).cmp(first_name(&b.1))));
+        weighed.truncate(MOST_ACTORS);
+        let best = weighed.first().map_or(1.0, |(weight, _)| weight.max(f32::MIN_POSITIVE));
+        let mut actors = Self::default();
+        for (number, (weight, mut members)) in weighed.into_iter().enumerate() {
+            members.sort_by_key(|node| (node.view, std::cmp::Reverse(node.mentions)));
+            let reference = |node: &Node<'_>| EntityRef {
+                document: views.get(node.view).map(|view| view.record.id.to_string()).unwrap_or_default(),
+                entity: node.id.to_owned(),
+                name: node.name.to_owned(),
+            };
+            for node in &members {
+                actors.by_entity.insert((node.view, node.id.to_owned()), number);
+            }
+            actors.list.push(Actor {
+                id: format!("a{number}"),
+                name: fullest(&members).to_owned(),
+                label: label(&members).to_owned(),
+                weight: Score::from(weight / best),
+                mentions: members.iter().map(|node| node.mentions).sum(),
+                entities: members.iter().map(reference).collect(),
+            });
+        }
+        actors
+    }
+
+    /// The actor that an entity of a document is.
+    pub(crate) fn find(&self, view: usize, entity: &str) -> Option<&Actor> {
+        self.by_entity.get(&(view, entity.to_owned())).and_then(|&number| self.list.get(number))
+    }
+}
+
+fn first_name<'a>(members: &[Node<'a>]) -> &'a str {
+    members.first().map_or("", |node| node.name)
+}
+
+fn nodes<'a>(at: usize, view: &View<'a>) -> impl Iterator<Item = Node<'a>> {
+    view.record.entities.iter().map(move |entity| Node {
+        view: at,
+        id: &entity.id,
+        name: &entity.name,
+        label: &entity.label,
+        aliases: &entity.aliases,
+        mentions: entity.mentions,
+    })
+}
+
+/// What an entity may be found by: the key of its name, and those of its other forms of more than one word.
+fn keys(node: &Node<'_>) -> Vec<String> {
+    let mut keys: Vec<String> = entity_key(node.name, node.label).into_iter().collect();
+    if !is_person(node.label) {
+        // "M23" or "WHO" beside the full name; a part of a name, such as "Council", is no name by itself.
+        let is_acronym = |alias: &str| !alias.chars().any(char::is_lowercase) && alias.chars().nth(1).is_some();
+        let forms = node.aliases.iter().filter(|alias| is_acronym(alias) || alias.contains(' '));
+        keys.extend(forms.filter_map(|alias| entity_key(alias, node.label)));
+    }
+    keys.dedup();
+    keys
+}
+
+fn is_person(label: &str) -> bool {
+    matches!(label, "PERSON" | "PER")
+}
+
+/// Whether an entity may be what the others of the cluster are: persons with persons, and no other first name.
+fn fits(members: &[Node<'_>], node: &Node<'_>) -> bool {
+    let Some(first) = members.first() else { return true };
+    if is_person(first.label) != is_person(node.label) {
+        return false;
+    }
+    // One document's entities were told apart where the whole text was at hand.
+    if is_person(node.label) && members.iter().any(|member| member.view == node.view) {
+        return false;
+    }
+    !is_person(node.label) || members.iter().all(|member| given_names_agree(member.name, node.name))
+}
+
+/// Whether two full names may be of one person: one has no first name, or the first names begin alike (`J.`, `Jo`).
+fn given_names_agree(a: &str, b: &str) -> bool {
+    let given = |name: &str| {
+        let mut parts = name.split_whitespace();
+        let first = parts.next()?.trim_end_matches('.').to_lowercase();
+        parts.next().map(|_| first)
+    };
+    match (given(a), given(b)) {
+        (Some(a), Some(b)) => a == b || a.starts_with(&b) || b.starts_with(&a),
+        _ => true,
+    }
+}
+
+/// The name of most words, of these the one of most mentions.
+fn fullest<'a>(members: &[Node<'a>]) -> &'a str {
+    let best = members.iter().max_by_key(|node| (node.name.split_whitespace().count().min(4), node.mentions));
+    best.map_or("", |node| node.name)
+}
+
+/// The label of most mentions.
+fn label<'a>(members: &[Node<'a>]) -> &'a str {
+    let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+    members.iter().for_each(|node| *votes.entry(node.label).or_default() += node.mentions);
+    votes.into_iter().max_by_key(|(_, votes)| *votes).map_or("", |(label, _)| label)
+}
+
+/// A stem in the documents of a story.
+#[derive(Default)]
+struct Stem {
+    documents: BTreeSet<usize>,
+    weight: f32,
+    /// The words of this stem and how often each stands.
+    forms: BTreeMap<String, usize>,
+}
+
+/// The words that two documents or more share, the most telling first; names of actors are left out.
+pub(crate) fn terms(views: &[View<'_>], actors: &Actors, rarity: &Rarity) -> Vec<Term> {
+    let mut found: HashMap<String, Stem> = HashMap::new();
+    for (at, view) in views.iter().enumerate() {
+        for_each_term(view.record, |stem, word, weight| {
+            let entry = found.entry(stem.to_owned()).or_default();
+            entry.documents.insert(at);
+            entry.weight += weight;
+            *entry.forms.entry(word.to_owned()).or_default() += 1;
+        });
+    }
+    let names: HashSet<String> = actors
+        .list
+        .iter()
+        .flat_map(|actor| actor.entities.iter())
+        .flat_map(|entity| entity.name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect::<Vec<_>>())
+        .collect();
+    let mut terms: Vec<(f32, String, BTreeSet<usize>)> = found
+        .into_iter()
+        .filter(|(_, found)| found.documents.len() > 1)
+        .filter_map(|(stem, Stem { documents: docs, weight, forms })| {
+            let (word, _) = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
+            let spread = docs.len() as f32 / views.len().max(1) as f32;
+            let told = !names.contains(&word) && !word.starts_with(|c: char| c.is_numeric());
+            told.then(|| ((1.0 + weight).ln() * rarity.of(term_hash(&stem)) * spread, word, docs))
+        })
+        .collect();
+    terms.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    terms.truncate(MOST_TERMS);
+    let best = terms.first().map_or(1.0, |term| term.0.max(f32::MIN_POSITIVE));
+    let id = |at: usize| views.get(at).map(|view| view.record.id.to_string()).unwrap_or_default();
+    let term = |(weight, term, docs): (f32, String, BTreeSet<usize>)| Term {
+        term,
+        weight: Score::from(weight / best),
+        documents: docs.into_iter().map(id).collect(),
+    };
+    terms.into_iter().map(term).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brothers_are_two_and_an_initial_is_one() {
+        let check = |a: &str, b: &str, expected: bool| assert_eq!(given_names_agree(a, b), expected, "{a}, {b}");
+        check("Ana Ferreira", "Ferreira", true);
+        check("Ana Ferreira", "A. Ferreira", true);
+        check("Ana Ferreira", "Rui Ferreira", false);
+        check("Jo Lindqvist", "Johan Lindqvist", true);
+    }
+}

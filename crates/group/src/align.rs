@@ -1,0 +1,275 @@
+//! Sentences of different outlets that state the same thing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use pressmark_jsonl::Score;
+use pressmark_jsonl::story::Aligned;
+
+use crate::error::{Error, Result};
+use crate::features::{entity_key, term_hash, term_stem};
+use crate::grouper::Rarity;
+use crate::view::View;
+
+/// Vectors of sentences: texts of like meaning have a large inner product. `pressmark::Annotator::embed` is one.
+pub trait SentenceVectors {
+    /// One unit vector a sentence.
+    ///
+    /// # Errors
+    /// When the sentences cannot be encoded.
+    fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+impl<F> SentenceVectors for F
+where
+    F: Fn(&[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>>,
+{
+    fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>> {
+        self(sentences)
+    }
+}
+
+/// How much each thing that two sentences share speaks for their saying the same: a logistic model, fitted on eleven
+/// of the 22 coded events of BASIL (see the README).
+struct Weights {
+    /// Shared words, the sum of their rarities over ten.
+    words: f32,
+    /// Whether they share a number.
+    number: f32,
+    /// Shared names, up to three.
+    names: f32,
+    /// How far their likeness stands above that of either with its nearest others, in standard deviations.
+    margin: f32,
+    bias: f32,
+    /// Least sum.
+    least: f32,
+}
+
+const BY_WORDS: Weights = Weights { words: 4.2, number: 2.6, names: 0.37, margin: 0.0, bias: -5.84, least: -0.9 };
+const BY_VECTORS: Weights = Weights { words: 3.3, number: 2.5, names: 0.43, margin: 1.04, bias: -5.21, least: -0.8 };
+
+/// Most that shared words count for: long sentences share much by chance.
+const MOST_WORDS: f32 = 3.0;
+/// Sentences of two documents in which a word may stand before it counts less: the words that a story is all about tell
+/// nothing apart.
+const USUAL: f32 = 3.0;
+/// Neighbours whose mean likeness a pair must stand above (CSLS, Conneau et al. 2018).
+const NEAREST: usize = 4;
+/// Words that say something which a sentence must have.
+const FEWEST_TERMS: usize = 3;
+/// Shared things that are told of a pair.
+const SHOWN: usize = 6;
+
+/// A sentence with what it is aligned by.
+pub(crate) struct Sentence {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Stems with their rarity and the word as it stands.
+    pub(crate) terms: BTreeMap<String, (f32, String)>,
+    pub(crate) numbers: BTreeSet<String>,
+    /// Keys of named things, with the name.
+    pub(crate) names: BTreeMap<String, String>,
+    vector: Vec<f32>,
+}
+
+/// The sentences of a document.
+pub(crate) fn sentences(view: &View<'_>, rarity: &Rarity) -> Vec<Sentence> {
+    let mut sentences: Vec<Sentence> = view
+        .record
+        .sents
+        .iter()
+        .map(|sent| {
+            let mut terms = BTreeMap::new();
+            let mut numbers = BTreeSet::new();
+            for word in view.words_in(sent.start, sent.end) {
+                let lower = word.text.to_lowercase();
+                if lower.starts_with(|c: char| c.is_numeric()) {
+                    numbers.insert(lower.clone());
+                }
+                if let Some(stem) = term_stem(&lower, view.language) {
+                    terms.insert(stem.to_owned(), (rarity.bounded(term_hash(stem)), word.text.to_owned()));
+                }
+            }
+            Sentence { start: sent.start, end: sent.end, terms, numbers, names: BTreeMap::new(), vector: Vec::new() }
+        })
+        .collect();
+    for mention in &view.record.ents {
+        let entity = mention.entity.as_deref().and_then(|id| view.entity(id));
+        let Some((entity, key)) = entity.and_then(|e| Some((e, entity_key(&e.name, &e.label)?))) else { continue };
+        let at = sentences.partition_point(|sentence| sentence.end <= mention.start);
+        if let Some(sentence) = sentences.get_mut(at).filter(|sentence| sentence.start <= mention.start) {
+            sentence.names.insert(key, entity.name.to_string());
+        }
+    }
+    sentences
+}
+
+/// A pair of sentences, each by document and place.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) a: (usize, usize),
+    pub(crate) b: (usize, usize),
+    /// The sum of what speaks for it, less the least: 0 and above are aligned.
+    pub(crate) sum: f32,
+}
+
+/// All sentences of the documents that are compared, and how alike they are.
+pub(crate) struct Alignment {
+    /// Sentences of each view; none for one that is not compared.
+    pub(crate) sentences: Vec<Vec<Sentence>>,
+    /// Pairs that state the same thing, best first.
+    pub(crate) pairs: Vec<Pair>,
+    /// The best sum of each sentence with one of another outlet.
+    pub(crate) best: HashMap<(usize, usize), f32>,
+}
+
+/// Aligns the sentences of the documents numbered in `compared`.
+pub(crate) fn align(
+    views: &[View<'_>],
+    compared: &[usize],
+    rarity: &Rarity,
+    vectors: Option<&dyn SentenceVectors>,
+) -> Result<Alignment> {
+    let is_compared = |at: usize| compared.contains(&at);
+    let of = |(at, view): (usize, &View<'_>)| if is_compared(at) { sentences(view, rarity) } else { Vec::new() };
+    let mut all: Vec<Vec<Sentence>> = views.iter().enumerate().map(of).collect();
+    if let Some(vectors) = vectors {
+        for (view, sentences) in views.iter().zip(&mut all) {
+            let texts: Vec<&str> = sentences.iter().map(|sentence| view.slice(sentence.start, sentence.end)).collect();
+            if !texts.is_empty() {
+                let found = vectors.vectors(&texts).map_err(Error::Vectors)?;
+                sentences.iter_mut().zip(found).for_each(|(sentence, vector)| sentence.vector = vector);
+            }
+        }
+    }
+    let weights = if vectors.is_some() { &BY_VECTORS } else { &BY_WORDS };
+    let (mut pairs, mut best) = (Vec::new(), HashMap::new());
+    for (x, &a) in compared.iter().enumerate() {
+        for &b in compared.iter().skip(x + 1) {
+            let is_other_outlet = views.get(a).zip(views.get(b)).is_some_and(|(a, b)| a.outlet != b.outlet);
+            if let (true, Some(ours), Some(theirs)) = (is_other_outlet, all.get(a), all.get(b)) {
+                pairs.extend(align_two((a, ours), (b, theirs), weights, &mut best));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| b.sum.total_cmp(&a.sum).then((a.a, a.b).cmp(&(b.a, b.b))));
+    Ok(Alignment { sentences: all, pairs, best })
+}
+
+/// The pairs of two documents that are good enough and the best for one of their two sentences.
+fn align_two(
+    (a, ours): (usize, &[Sentence]),
+    (b, theirs): (usize, &[Sentence]),
+    weights: &Weights,
+    best: &mut HashMap<(usize, usize), f32>,
+) -> Vec<Pair> {
+    let mut common: HashMap<&str, f32> = HashMap::new();
+    ours.iter()
+        .chain(theirs)
+        .flat_map(|sentence| sentence.terms.keys())
+        .for_each(|stem| *common.entry(stem).or_default() += 1.0);
+    let margins = margins(ours, theirs);
+    let mut sums = vec![vec![f32::NEG_INFINITY; theirs.len()]; ours.len()];
+    for ((i, one), row) in ours.iter().enumerate().zip(&mut sums) {
+        for ((j, other), sum) in theirs.iter().enumerate().zip(row.iter_mut()) {
+            if one.terms.len().min(other.terms.len()) < FEWEST_TERMS {
+                continue;
+            }
+            let told = |(stem, (rarity, _)): (&String, &(f32, String))| {
+                let count = common.get(stem.as_str()).copied().unwrap_or(1.0);
+                other.terms.contains_key(stem).then(|| rarity * (USUAL / count).min(1.0).sqrt())
+            };
+            let words = one.terms.iter().filter_map(told).sum::<f32>() / 10.0;
+            let names = one.names.keys().filter(|key| other.names.contains_key(*key)).count().min(3) as f32;
+            let number = f32::from(u8::from(!one.numbers.is_disjoint(&other.numbers)));
+            let margin = margins.as_ref().and_then(|m| m.get(i)?.get(j)).copied().unwrap_or_default();
+            *sum = weights.words * words.min(MOST_WORDS)
+                + weights.names * names
+                + weights.number * number
+                + weights.margin * margin
+                + weights.bias
+                - weights.least;
+        }
+    }
+    let column = |j: usize| sums.iter().filter_map(|row| row.get(j).copied()).fold(f32::NEG_INFINITY, f32::max);
+    let best_of_theirs: Vec<f32> = (0..theirs.len()).map(column).collect();
+    let mut pairs = Vec::new();
+    for (i, row) in sums.iter().enumerate() {
+        let best_of_ours = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        note(best, (a, i), best_of_ours);
+        for ((j, &sum), &best_of_theirs) in row.iter().enumerate().zip(&best_of_theirs) {
+            if sum >= 0.0 && (sum >= best_of_ours || sum >= best_of_theirs) {
+                pairs.push(Pair { a: (a, i), b: (b, j), sum });
+            }
+        }
+    }
+    best_of_theirs.into_iter().enumerate().for_each(|(j, sum)| note(best, (b, j), sum));
+    pairs
+}
+
+fn note(best: &mut HashMap<(usize, usize), f32>, sentence: (usize, usize), sum: f32) {
+    let known = best.entry(sentence).or_insert(f32::NEG_INFINITY);
+    *known = known.max(sum);
+}
+
+/// How far the cosine of each pair stands above the mean of its sentences' nearest others, in standard deviations of all
+/// pairs: vectors of another model lie closer together or further apart. `None` without vectors.
+fn margins(ours: &[Sentence], theirs: &[Sentence]) -> Option<Vec<Vec<f32>>> {
+    if ours.iter().chain(theirs).any(|sentence| sentence.vector.is_empty()) {
+        return None;
+    }
+    let cosine = |a: &Sentence, b: &Sentence| a.vector.iter().zip(&b.vector).map(|(x, y)| x * y).sum::<f32>();
+    let mut rows: Vec<Vec<f32>> = ours.iter().map(|a| theirs.iter().map(|b| cosine(a, b)).collect()).collect();
+    let count = (ours.len() * theirs.len()) as f32;
+    let mean = rows.iter().flatten().sum::<f32>() / count.max(1.0);
+    let deviation = (rows.iter().flatten().map(|c| (c - mean).powi(2)).sum::<f32>() / count.max(1.0)).sqrt();
+    rows.iter_mut().flatten().for_each(|c| *c = (*c - mean) / deviation.max(f32::MIN_POSITIVE));
+    let nearest = |mut all: Vec<f32>| {
+        all.sort_by(|a, b| b.total_cmp(a));
+        all.iter().take(NEAREST).sum::<f32>() / NEAREST as f32
+    };
+    let of_ours: Vec<f32> = rows.iter().map(|row| nearest(row.clone())).collect();
+    let column = |j: usize| rows.iter().filter_map(|row| row.get(j).copied()).collect();
+    let of_theirs: Vec<f32> = (0..theirs.len()).map(|j| nearest(column(j))).collect();
+    for (row, ours) in rows.iter_mut().zip(of_ours) {
+        row.iter_mut().zip(&of_theirs).for_each(|(c, theirs)| *c -= (ours + theirs) / 2.0);
+    }
+    Some(rows)
+}
+
+impl Alignment {
+    pub(crate) fn sentence(&self, (view, at): (usize, usize)) -> Option<&Sentence> {
+        self.sentences.get(view)?.get(at)
+    }
+
+    /// The pairs as they are told.
+    pub(crate) fn told(&self, views: &[View<'_>]) -> Vec<Aligned> {
+        let told = |pair: &Pair| {
+            let (a, b) = (self.sentence(pair.a)?, self.sentence(pair.b)?);
+            let passage = |view: usize, s: &Sentence| Some(views.get(view)?.passage(s.start, s.end));
+            Some(Aligned {
+                a: passage(pair.a.0, a)?,
+                b: passage(pair.b.0, b)?,
+                score: Score::from(1.0 / (1.0 + (-pair.sum).exp())),
+                evidence: evidence(a, b),
+            })
+        };
+        self.pairs.iter().filter_map(told).collect()
+    }
+}
+
+/// Names, numbers and rare words that two sentences share.
+fn evidence(a: &Sentence, b: &Sentence) -> Vec<String> {
+    let names = a.names.iter().filter(|(key, _)| b.names.contains_key(*key)).map(|(_, name)| name.clone());
+    let numbers = a.numbers.intersection(&b.numbers).cloned();
+    let mut words: Vec<&(f32, String)> =
+        a.terms.iter().filter(|(stem, _)| b.terms.contains_key(*stem)).map(|(_, word)| word).collect();
+    words.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut told: Vec<String> = Vec::new();
+    for one in names.chain(numbers).chain(words.into_iter().map(|(_, word)| word.clone())) {
+        if !told.iter().any(|known| known.to_lowercase().contains(&one.to_lowercase())) {
+            told.push(one);
+        }
+    }
+    told.truncate(SHOWN);
+    told
+}

@@ -1,0 +1,141 @@
+//! Annotated rows that are read twice: once to group them, once to tell what is in a group.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use pressmark_jsonl::{Record, SCHEMA};
+
+use crate::error::{Error, Result};
+
+/// Rows of annotated files, of which only the places are kept in memory.
+///
+/// A plain file is read again in its place; what cannot be read twice (standard input, a compressed file) is copied to a
+/// temporary file.
+#[derive(Debug, Default)]
+pub struct RowStore {
+    files: Vec<File>,
+    rows: Vec<Place>,
+    ids: HashSet<String>,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    file: u32,
+    /// Length of the line in bytes, without its line feed.
+    len: u32,
+    start: u64,
+}
+
+impl RowStore {
+    /// A store without rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads all rows of a plain file and hands each to `sink`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a line is no row, or its id is that of an earlier row.
+    pub fn read_file(&mut self, path: &Path, sink: impl FnMut(&Record<'_>)) -> Result<()> {
+        let read = |source| Error::Read { path: path.to_owned(), source };
+        let file = File::open(path).map_err(read)?;
+        let again = file.try_clone().map_err(read)?;
+        self.read_lines(BufReader::with_capacity(1 << 20, again), path, None, sink)?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Reads all rows of a stream, keeps them in a temporary file, and hands each to `sink`.
+    ///
+    /// # Errors
+    /// As [`read_file`](Self::read_file), and when there is no room for the temporary file.
+    pub fn read_stream(&mut self, stream: impl Read, path: &Path, sink: impl FnMut(&Record<'_>)) -> Result<()> {
+        let file = tempfile::tempfile().map_err(Error::Spool)?;
+        let mut copy = BufWriter::with_capacity(1 << 20, file.try_clone().map_err(Error::Spool)?);
+        self.read_lines(BufReader::with_capacity(1 << 20, stream), path, Some(&mut copy), sink)?;
+        copy.flush().map_err(Error::Spool)?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    fn read_lines(
+        &mut self,
+        mut reader: impl BufRead,
+        path: &Path,
+        mut copy: Option<&mut BufWriter<File>>,
+        mut sink: impl FnMut(&Record<'_>),
+    ) -> Result<()> {
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        let (mut start, mut number) = (0, 0);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = reader.read_until(b'\n', &mut line);
+            let read = read.map_err(|source| Error::Read { path: path.to_owned(), source })?;
+            if read == 0 {
+                return Ok(());
+            }
+            number += 1;
+            if let Some(copy) = &mut copy {
+                copy.write_all(&line).map_err(Error::Spool)?;
+            }
+            let row = line.trim_ascii_end();
+            if !row.is_empty() {
+                let record = parse(row, path, number)?;
+                if !self.ids.insert(record.id.to_string()) {
+                    return Err(Error::SameId { path: path.to_owned(), line: number, id: record.id.into_owned() });
+                }
+                sink(&record);
+                self.rows.push(Place { file, len: u32::try_from(row.len()).unwrap_or(u32::MAX), start });
+            }
+            start += read as u64;
+        }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The line of a row as it was read, without its line feed.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn line(&self, row: usize) -> Result<Vec<u8>> {
+        let gone = |source| Error::Read { path: PathBuf::from("the rows"), source };
+        let place = self.rows.get(row).ok_or_else(|| gone(std::io::ErrorKind::NotFound.into()))?;
+        let mut file = self.files.get(place.file as usize).ok_or_else(|| gone(std::io::ErrorKind::NotFound.into()))?;
+        let mut line = vec![0; place.len as usize];
+        file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut line)).map_err(gone)?;
+        Ok(line)
+    }
+
+    /// A row.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn record(&self, row: usize) -> Result<Record<'static>> {
+        let line = self.line(row)?;
+        Ok(parse(&line, Path::new("the rows"), row as u64 + 1)?.into_owned())
+    }
+}
+
+fn parse<'a>(row: &'a [u8], path: &Path, line: u64) -> Result<Record<'a>> {
+    let record: Record<'a> =
+        serde_json::from_slice(row).map_err(|source| Error::NoRecord { path: path.to_owned(), line, source })?;
+    if record.schema != SCHEMA {
+        return Err(Error::Schema { path: path.to_owned(), line, found: record.schema.into_owned() });
+    }
+    Ok(record)
+}

@@ -1,0 +1,168 @@
+//! What is in a group: the row of its story.
+
+use std::cmp::Reverse;
+
+use pressmark_jsonl::story::{self, Copy, Document, Link, Story};
+use pressmark_jsonl::{Record, Score};
+
+use crate::actors::{Actors, terms};
+use crate::align::{SentenceVectors, align};
+use crate::copies::{copies, credits};
+use crate::error::Result;
+use crate::facts::facts;
+use crate::grouper::Grouping;
+use crate::naming::{actor_namings, event_namings};
+use crate::only::only;
+use crate::outlets;
+use crate::view::View;
+
+/// Documents before and after, in order of publication, with which a document of a large story is held together.
+const NEIGHBOURS: usize = 12;
+/// Actors that speak for a link.
+const SHOWN_ACTORS: usize = 5;
+/// Words that speak for a link.
+const SHOWN_TERMS: usize = 3;
+/// Documents of one outlet that are compared.
+const OF_OUTLET: usize = 2;
+/// Documents of a story that are compared: pairs grow with their square.
+const MOST_COMPARED: usize = 12;
+/// Share of a document from which on it is a copy.
+const IS_COPY: f64 = 0.5;
+
+impl Grouping {
+    /// The row of a group's story.
+    ///
+    /// `records` are those of the group's documents, in the order of [`groups`](Self::groups). With `vectors` more
+    /// sentences are found to state the same thing than by their words alone.
+    ///
+    /// # Errors
+    /// When sentences cannot be encoded.
+    pub fn story(&self, group: usize, records: &[Record<'_>], vectors: Option<&dyn SentenceVectors>) -> Result<Story> {
+        let numbers = self.groups().get(group).map(Vec::as_slice).unwrap_or_default();
+        let mut pairs: Vec<(usize, View<'_>)> = numbers.iter().copied().zip(records.iter().map(View::new)).collect();
+        sort_by_publication(&mut pairs);
+        let (numbers, views): (Vec<usize>, Vec<View<'_>>) = pairs.into_iter().unzip();
+        let actors = Actors::of(&views, &self.rarity);
+        let terms = terms(&views, &actors, &self.rarity);
+        let copies = copies(&views);
+        let links = self.links(&numbers, &views, &actors, &terms);
+        let compared = compared(&views, &copies);
+        let alignment = align(&views, &compared, &self.rarity, vectors)?;
+        let mut namings = actor_namings(&views, &actors);
+        namings.extend(event_namings(&views, &alignment));
+        let published = |view: &View<'_>| view.moment.and(view.record.meta.published.as_deref()).map(str::to_owned);
+        Ok(Story {
+            schema: story::SCHEMA.to_owned(),
+            id: id(&views),
+            title: views.iter().find_map(|view| view.record.meta.title.as_deref()).map(str::to_owned),
+            first_published: views.iter().find_map(published),
+            last_published: views.iter().rev().find_map(published),
+            documents: views.iter().map(|view| document(view, &links, &copies)).collect(),
+            outlets: outlets::outlets(&views),
+            links,
+            frames: outlets::frames(&views),
+            voices: outlets::voices(&views, &actors),
+            tones: outlets::tones(&views, &actors),
+            credits: outlets::credits(&views),
+            aligned: alignment.told(&views),
+            facts: facts(&views, &actors, &alignment),
+            namings,
+            actors: actors.list,
+            terms,
+            copies,
+            only: only(&views, &compared, &alignment),
+        })
+    }
+
+    /// Pairs of documents with what speaks for them, best first. In a large story each document is held against its
+    /// neighbours in time.
+    fn links(&self, numbers: &[usize], views: &[View<'_>], actors: &Actors, terms: &[story::Term]) -> Vec<Link> {
+        let mut links = Vec::new();
+        for (at, (a, one)) in numbers.iter().zip(views).enumerate() {
+            let next = numbers.iter().zip(views).skip(at + 1).take(NEIGHBOURS);
+            for (b, other) in next {
+                let likeness = self.likeness(*a, *b);
+                let (a, b) = (one.record.id.to_string(), other.record.id.to_string());
+                links.push(Link {
+                    score: Score::from(likeness.score),
+                    entities: Score::from(likeness.entities),
+                    terms: Score::from(likeness.terms),
+                    copied: Score::from(likeness.copied),
+                    days: likeness.days,
+                    evidence: evidence(&a, &b, actors, terms),
+                    a,
+                    b,
+                });
+            }
+        }
+        links.sort_by(|a, b| b.score.value().total_cmp(&a.score.value()));
+        links
+    }
+}
+
+/// What two documents share and counts most.
+fn evidence(a: &str, b: &str, actors: &Actors, terms: &[story::Term]) -> Vec<String> {
+    let names = |id: &str, actor: &story::Actor| actor.entities.iter().any(|entity| entity.document == id);
+    let both = actors.list.iter().filter(|actor| names(a, actor) && names(b, actor));
+    let words =
+        terms.iter().filter(|term| term.documents.iter().any(|id| id == a) && term.documents.iter().any(|id| id == b));
+    let names = both.map(|actor| actor.name.clone()).take(SHOWN_ACTORS);
+    names.chain(words.map(|term| term.term.clone()).take(SHOWN_TERMS)).collect()
+}
+
+/// The earliest first. Where the time is not known, the outlet that others credit comes first, then the longer text: who
+/// takes over a text cuts it.
+fn sort_by_publication(pairs: &mut Vec<(usize, View<'_>)>) {
+    let all_have_time = pairs.iter().all(|(_, view)| matches!(view.moment, Some((_, Some(_)))));
+    let credited: Vec<usize> =
+        pairs.iter().map(|(_, view)| pairs.iter().filter(|(_, other)| credits(other, view)).count()).collect();
+    let mut keyed: Vec<_> = pairs.drain(..).zip(credited).collect();
+    keyed.sort_by_key(|((number, view), credited)| {
+        let day = view.moment.map_or(i32::MAX, |(day, _)| day);
+        let second = view.moment.and_then(|(_, second)| second).filter(|_| all_have_time);
+        (day, second, Reverse(*credited), Reverse(view.words.len()), *number)
+    });
+    pairs.extend(keyed.into_iter().map(|(pair, _)| pair));
+}
+
+/// The documents whose sentences are held against each other: none that is a copy, of each outlet at most two, and of a
+/// story of many outlets the first ones.
+fn compared(views: &[View<'_>], copies: &[Copy]) -> Vec<usize> {
+    let is_copy = |view: &View<'_>| {
+        let id = &*view.record.id;
+        view.record.duplicate_of.is_some() || copies.iter().any(|copy| copy.to == id && copy.share.value() >= IS_COPY)
+    };
+    let mut chosen: Vec<usize> = Vec::new();
+    for (at, view) in views.iter().enumerate() {
+        let of_outlet =
+            chosen.iter().filter_map(|&at| views.get(at)).filter(|other| other.outlet == view.outlet).count();
+        if of_outlet < OF_OUTLET && !is_copy(view) && chosen.len() < MOST_COMPARED {
+            chosen.push(at);
+        }
+    }
+    chosen
+}
+
+/// The id of a story is that of its first document, which is in no other.
+fn id(views: &[View<'_>]) -> String {
+    views.first().map_or_else(String::new, |view| format!("story-{}", view.record.id))
+}
+
+fn document(view: &View<'_>, links: &[Link], copies: &[Copy]) -> Document {
+    let record = view.record;
+    let best = links.iter().find(|link| link.a == record.id || link.b == record.id);
+    let of_this = copies.iter().filter(|copy| copy.to == record.id && copy.share.value() >= IS_COPY);
+    let source = of_this.max_by(|a, b| a.share.value().total_cmp(&b.share.value()));
+    let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    Document {
+        id: record.id.to_string(),
+        outlet: view.outlet.clone(),
+        title: owned(&record.meta.title),
+        published: owned(&record.meta.published),
+        url: owned(&record.source.url),
+        language: owned(&record.meta.language),
+        words: view.words.len(),
+        score: best.map_or_else(Score::default, |link| link.score),
+        copy_of: source.map(|copy| copy.from.clone()),
+    }
+}

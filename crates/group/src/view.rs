@@ -1,0 +1,147 @@
+//! A document of a story as the comparisons look at it.
+
+use std::path::Path;
+
+use pressmark_jsonl::Record;
+use pressmark_jsonl::story::Passage;
+use pressmark_lang::Language;
+
+use crate::text::{Word, moment, words};
+
+/// A record with what is worked out of it once.
+pub(crate) struct View<'a> {
+    pub(crate) record: &'a Record<'a>,
+    pub(crate) outlet: String,
+    pub(crate) language: &'static Language,
+    /// Day and second of publication.
+    pub(crate) moment: Option<(i32, Option<u32>)>,
+    pub(crate) words: Vec<Word<'a>>,
+    /// Byte at which each code point begins, and the length of the text; empty where each takes one byte.
+    bytes: Vec<usize>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(record: &'a Record<'a>) -> Self {
+        let text: &str = &record.text;
+        let bytes = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
+        };
+        Self {
+            record,
+            outlet: outlet(record),
+            language: Language::of(record.meta.language.as_deref()),
+            moment: moment(record.meta.published.as_deref()),
+            words: words(text).collect(),
+            bytes,
+        }
+    }
+
+    /// The text between two code points; empty where there is none.
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &'a str {
+        let byte = |point: usize| if self.bytes.is_empty() { Some(point) } else { self.bytes.get(point).copied() };
+        byte(start).zip(byte(end)).and_then(|(start, end)| self.record.text.get(start..end)).unwrap_or_default()
+    }
+
+    pub(crate) fn passage(&self, start: usize, end: usize) -> Passage {
+        Passage {
+            document: self.record.id.to_string(),
+            outlet: self.outlet.clone(),
+            start,
+            end,
+            text: self.slice(start, end).to_owned(),
+        }
+    }
+
+    /// The words that begin between two code points.
+    pub(crate) fn words_in(&self, start: usize, end: usize) -> &[Word<'a>] {
+        let from = self.words.partition_point(|word| word.start < start);
+        let to = self.words.partition_point(|word| word.start < end);
+        self.words.get(from..to).unwrap_or_default()
+    }
+
+    /// The paragraphs: stretches between blank lines, in code points.
+    pub(crate) fn paragraphs(&self) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let mut start = 0;
+        for paragraph in self.record.text.split("\n\n") {
+            let end = start + paragraph.chars().count();
+            if end > start {
+                found.push((start, end));
+            }
+            start = end + 2;
+        }
+        found
+    }
+
+    /// Whether a code point lies within a quotation in quotation marks.
+    pub(crate) fn is_quoted(&self, point: usize) -> bool {
+        let is_marked = |kind: &str| kind != "indirect";
+        self.record.quotes.iter().any(|quote| is_marked(&quote.kind) && (quote.start..quote.end).contains(&point))
+    }
+
+    /// The entity of a record by its id.
+    pub(crate) fn entity(&self, id: &str) -> Option<&'a pressmark_jsonl::Entity<'a>> {
+        self.record.entities.iter().find(|entity| entity.id == id)
+    }
+}
+
+/// Who published a document.
+fn outlet(record: &Record<'_>) -> String {
+    let meta = &record.meta;
+    let host = || record.source.url.as_deref().and_then(host);
+    let credited = || meta.credited_source.as_deref();
+    let file = || {
+        let holds_one = matches!(&*record.source.media_type, "text/plain" | "text/html" | "text/markdown");
+        Path::new(&*record.source.path)
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .filter(|stem| holds_one && *stem != "-")
+    };
+    let name = meta.site.as_deref().or_else(host).or_else(credited).or_else(file);
+    name.unwrap_or(&record.id).to_owned()
+}
+
+/// The host of an address, without `www.`.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::Document;
+    use pressmark_jsonl::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn offsets_are_code_points() {
+        let doc = Document::from_text("a", "Été à Nice.\n\nPluie.");
+        let record = Record::of(&doc, &Provenance::default());
+        let view = View::new(&record);
+        assert_eq!(view.slice(6, 10), "Nice");
+        assert_eq!(view.paragraphs(), [(0, 11), (13, 19)]);
+        assert_eq!(view.slice(13, 19), "Pluie.");
+        assert_eq!(view.words_in(4, 11).iter().map(|word| word.text).collect::<Vec<_>>(), ["à", "Nice"]);
+        assert_eq!(view.slice(5, 99), "");
+    }
+
+    #[test]
+    fn an_outlet_has_the_best_name_that_there_is() {
+        let doc = Document::from_text("a", "Rain.");
+        let mut record = Record::of(&doc, &Provenance::default());
+        record.source.media_type = "text/plain".into();
+        record.source.path = "in/harbour-post.txt".into();
+        assert_eq!(outlet(&record), "harbour-post");
+        record.meta.credited_source = Some("Coast Wire".into());
+        assert_eq!(outlet(&record), "Coast Wire");
+        record.source.url = Some("https://www.bay.example/rain?x=1".into());
+        assert_eq!(outlet(&record), "bay.example");
+        record.meta.site = Some("The Bay".into());
+        assert_eq!(outlet(&record), "The Bay");
+    }
+}
