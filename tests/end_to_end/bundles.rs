@@ -48,6 +48,45 @@ fn another_vocabulary_or_depth_changes_no_code() {
     }
 }
 
+/// The languages of a bundle, those that it reads by transfer and all others are told apart; its licence stands in every
+/// row beside its hash.
+#[test]
+fn a_row_says_what_the_bundle_says_of_the_language_and_of_itself() {
+    let check = |text: &str, language: &str, expected: &[&str]| {
+        let row = annotate(TinyVocabulary::Unigram, 2, text);
+        assert_eq!(row["meta"]["language"], language, "{text}");
+        let problems = row["problems"].as_array().expect("a list").iter();
+        let of_language: Vec<_> =
+            problems.filter_map(|p| p["kind"].as_str()).filter(|k| k.ends_with("language")).collect();
+        assert_eq!(of_language, expected, "{text}");
+        // A note does not make a row partial.
+        assert_eq!(row["status"], "ok", "{text}");
+        for stage in row["provenance"]["stages"].as_array().expect("a list") {
+            let expected = if stage["model"].is_null() { serde_json::Value::Null } else { "MIT".into() };
+            assert_eq!(stage["licence"], expected, "{}", stage["stage"]);
+        }
+    };
+    check(TEXT, "en", &[]);
+    check(
+        "La ville a ouvert son nouveau pont lundi après neuf ans de travaux. Les habitants l’attendaient depuis que \
+         l’ancien pont avait été fermé pour des raisons de sécurité, a expliqué la maire.",
+        "fr",
+        &[],
+    );
+    check(
+        "La ciudad abrió su nuevo puente el lunes después de nueve años de obras. Los vecinos lo esperaban desde que el \
+         viejo puente fue cerrado por razones de seguridad, explicó la alcaldesa.",
+        "es",
+        &["untested_language"],
+    );
+    check(
+        "Die Stadt hat am Montag nach neun Jahren Bauzeit ihre neue Brücke eröffnet. Die Einwohner hatten darauf \
+         gewartet, seit die alte Brücke aus Gründen der Sicherheit gesperrt worden war, sagte die Bürgermeisterin.",
+        "de",
+        &["unsupported_language"],
+    );
+}
+
 /// WordPiece gives a word of over a hundred characters up; Unigram has no such limit.
 #[test]
 fn the_longest_word_is_the_bundles() {

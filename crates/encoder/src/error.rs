@@ -154,6 +154,14 @@ pub enum Error {
         /// The bundle's name.
         bundle: String,
     },
+    /// The bundle cannot be written as a plain BERT.
+    #[error("the model {bundle} is no plain BERT: {reason}")]
+    NotPlain {
+        /// The bundle's name.
+        bundle: String,
+        /// What stands against it.
+        reason: String,
+    },
     /// `ids` and `shapes` of the windows differ in length.
     #[error("there are {shapes} word shapes for {ids} subwords")]
     Lengths {

@@ -140,6 +140,11 @@ impl Head {
         &self.labels
     }
 
+    /// How many linear layers it has.
+    pub(crate) fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
     /// How many numbers one input has.
     #[must_use]
     pub fn inputs(&self) -> usize {

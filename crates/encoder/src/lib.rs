@@ -43,6 +43,7 @@ mod config;
 mod engine;
 mod error;
 mod head;
+mod hub;
 mod kernels;
 mod math;
 mod model;
@@ -64,6 +65,7 @@ pub use {
     engine::Precision,
     error::Error,
     head::{Head, SubwordPool},
+    hub::HubFiles,
     math::{dot, dots, normalize, sigmoid, softmax},
     model::Model,
     text::EncodedText,

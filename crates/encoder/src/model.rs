@@ -75,6 +75,14 @@ impl Model {
         Ok(Self { config, digests, listed, tokenizer: files.tokenizer, weights, heads, precision, engine })
     }
 
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn weight_bytes(&self) -> &WeightBytes {
+        &self.weights
+    }
+
     /// The same model, computing in the given precision.
     ///
     /// # Errors

@@ -175,3 +175,29 @@ impl Trained {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// A label that is spelled otherwise than the head has it would be judged by its examples, and nobody would notice.
+    #[test]
+    fn shipped_codebooks_name_labels_that_heads_have() {
+        for bundle in ["pressmark-news", "pressmark-news-small"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(bundle);
+            if !folder.join("manifest.json").is_file() {
+                continue;
+            }
+            let model = Model::open(&folder).expect("a bundle of this repository");
+            for name in ["policy-frames", "news-frames", "climate-frames", "gun-violence-frames"] {
+                let book = Codebook::shipped(name).expect("it is shipped");
+                let heads = book.labels.iter().filter_map(|label| label.head.as_deref()?.rsplit_once(':'));
+                for (head, label) in heads.filter_map(|(head, label)| Some((model.head(head).ok()?, label))) {
+                    assert!(head.labels().iter().any(|own| own == label), "{name}: {} has no {label}", head.name());
+                }
+            }
+        }
+    }
+}

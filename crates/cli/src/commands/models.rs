@@ -1,8 +1,9 @@
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use pressmark_frames::Vectors;
 
 use crate::args::BundleArgs;
@@ -21,7 +22,7 @@ Examples:
   The same from a folder that was brought on a disk:
     pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
 
-/// List, fetch and check models: the one inside the program and large ones
+/// List, fetch, check and export models: those inside the program and large ones
 #[derive(Debug, Args)]
 #[command(after_help = MODELS_EXAMPLES)]
 pub(crate) struct ModelsArgs {
@@ -39,6 +40,8 @@ pub(crate) enum ModelsAction {
     Verify(VerifyArgs),
     /// Print the folder of a model
     Path(PathArgs),
+    /// Write a model of our own for other programs
+    Export(ExportArgs),
     /// Encode the shipped codebooks and keep their vectors beside the model, so that runs start sooner
     ///
     /// Needed after a change of the model, the engine or the codebooks; without it a run encodes them itself.
@@ -73,6 +76,24 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// How other programs want it
+    #[arg(long, value_enum, value_name = "LAYOUT")]
+    pub(crate) to: Layout,
+    /// Folder for the files, made where it is missing
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+}
+
+/// A layout of model files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// That of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats
+    Hf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PathArgs {
     /// Name, as `pressmark models list` has it
     pub(crate) name: String,
@@ -88,10 +109,31 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
             let snapshot = Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?;
             format!("{}\n", snapshot.folder.display())
         }
+        ModelsAction::Export(args) => export(&args)?,
         ModelsAction::Prepare { bundle } => prepare(bundle)?,
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Outcome::Good)
+}
+
+/// Writes a model in the layout of other programs; nothing that is there is overwritten.
+fn export(args: &ExportArgs) -> Result<String> {
+    /// The head that others can read: one linear layer over each subword.
+    const ENTITIES: &str = "ner.news";
+    let model = model::open(&args.bundle)?;
+    let files = match args.to {
+        Layout::Hf => model.to_token_classifier(ENTITIES)?,
+    };
+    fs::create_dir_all(&args.dir).with_context(|| format!("failed to make the folder {}", args.dir.display()))?;
+    if let Some(file) = files.keys().map(|name| args.dir.join(name)).find(|path| path.exists()) {
+        bail!("{} is there already; name another folder", file.display());
+    }
+    for (name, bytes) in &files {
+        let path = args.dir.join(name);
+        fs::write(&path, bytes).with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    let licence = model.licence().unwrap_or("not stated");
+    Ok(format!("{}: {} files of {}, licence of the weights: {licence}\n", args.dir.display(), files.len(), model.id()))
 }
 
 fn prepare(dir: PathBuf) -> Result<String> {
