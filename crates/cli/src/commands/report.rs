@@ -1,3 +1,5 @@
+mod stories;
+
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,7 @@ use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
 
+use self::stories::Grouped;
 use super::verify::inputs::{Held, Inputs};
 use super::verify::lines::{Line, Lines};
 use crate::args::{InputArgs, ModelArgs, StageArgs};
@@ -29,7 +32,8 @@ Examples:
 /// Write one page to look at annotated documents, in any browser and without a network
 ///
 /// The page shows each article with its marks, every mark with its numbers, and all of them together: who is in the
-/// news, who is quoted, how stories are framed, by outlet and over time. Where documents are too many for one file, they go to the folder NAME-data
+/// news, who is quoted, how stories are framed, by outlet and over time. Documents that tell of one event are grouped, and
+/// what their outlets tell differently stands side by side. Where documents are too many for one file, they go to the folder NAME-data
 /// beside it, which must stay there.
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
@@ -51,7 +55,7 @@ pub(crate) struct ReportArgs {
     /// the options that the rows were made with, as those that come out otherwise are left without
     #[arg(long, requires = "inputs")]
     pub(crate) explain: bool,
-    /// Stories over these documents, as `pressmark group` wrote them: shows how their outlets tell them
+    /// Stories over these documents as `pressmark group` wrote them, instead of grouping the documents anew
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
     /// No closing summary
@@ -80,11 +84,18 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
         let settings = Settings { ingest: ingest.clone(), explain: true, ..args.stages.settings()? };
         explainer = Some(Explainer { annotator: stages::annotator(settings, &args.model)?, left_out: 0 });
     }
+    let mut grouped = if args.stories.is_none() { Some(Grouped::new()?) } else { None };
     for path in &args.annotated {
         let shown = path.display();
         let file = Unpacked::open(path, &ingest).with_context(|| format!("failed to open {shown}"))?;
         let inputs = args.inputs.clone().map(|root| Inputs::open(root, ingest.clone(), Rows::Some)).transpose()?;
-        let mut rows = RowsOf { path: shown.to_string(), inputs, explainer: explainer.as_mut(), broken: &mut broken };
+        let mut rows = RowsOf {
+            path: shown.to_string(),
+            inputs,
+            explainer: explainer.as_mut(),
+            grouped: grouped.as_mut(),
+            broken: &mut broken,
+        };
         rows.add(&mut report, Lines::new(file))?;
     }
     if report.documents() == 0 {
@@ -92,6 +103,9 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     }
     if let Some(path) = &args.stories {
         add_stories(&mut report, path, &mut broken)?;
+    }
+    if let Some(grouped) = grouped {
+        grouped.tell(&mut report)?;
     }
     let written = report.finish()?;
     if !args.quiet {
@@ -136,6 +150,7 @@ struct RowsOf<'a> {
     path: String,
     inputs: Option<Inputs>,
     explainer: Option<&'a mut Explainer>,
+    grouped: Option<&'a mut Grouped>,
     broken: &'a mut Broken,
 }
 
@@ -164,7 +179,11 @@ impl RowsOf<'_> {
         if let Some(input) = input {
             beside = beside.with_input(&input.bytes);
         }
-        Ok(report.add(record, beside.with_explanations(explained.as_deref().unwrap_or_default()))?)
+        report.add(record, beside.with_explanations(explained.as_deref().unwrap_or_default()))?;
+        if let Some(grouped) = &mut self.grouped {
+            grouped.add(record, row)?;
+        }
+        Ok(())
     }
 }
 
