@@ -28,8 +28,7 @@ report() {
     "$pressmark" annotate --quiet "$input" -o "$pages/$name.jsonl" "$@"
     "$pressmark" report --quiet "$pages/$name.jsonl" --inputs "$input" -o "$pages/$name.html" "${more[@]}"
 }
-# The rows of its stories, as `pressmark group` writes them.
-more=(--title "Two stories by six outlets" --stories crates/report/samples/story-rows.jsonl)
+more=(--title "Two stories by six outlets")
 report stories crates/report/samples/stories.jsonl --target "the lithium mine"
 more=()
 report seeds seeds || [ $? = 1 ]

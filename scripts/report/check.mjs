@@ -117,6 +117,23 @@ async function filters() {
   await close(opened, "filters");
 }
 
+/** What a reader should have of a story in a minute. */
+async function story() {
+  const opened = await open("stories.html", "#/story/0");
+  const { page } = opened;
+  const cards = await page.$$eval(".outlet-card h3", (all) => all.map((card) => card.textContent));
+  check("the outlets of a story stand side by side", cards.length === 6, cards.join(", "));
+  const short = await page.$eval(".in-short", (node) => node.textContent);
+  check("who took from whom is said first", /Norland Radio takes \d+ % of its words from Northern Wire/.test(short), short);
+  await page.click(".outlet-card .bar");
+  await page.waitForSelector("#evidence[open]");
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => document.querySelector("#main .place").click());
+  await page.waitForSelector(".article .evidence");
+  check("a passage of a story leads to its place", (await page.$$(".article .evidence")).length > 0);
+  await close(opened, "story");
+}
+
 async function keyboard() {
   const opened = await open("stories.html", "#/document/0");
   const { page } = opened;
@@ -219,7 +236,7 @@ async function speed(name, most) {
 if (pictures) mkdirSync(pictures, { recursive: true });
 try {
   const large = [() => speed("thousand.html", 2000), () => speed("large.html", 4000)];
-  for (const part of [views, theme, filters, keyboard, leftOut, hostile, print, ...large]) {
+  for (const part of [views, theme, filters, story, keyboard, leftOut, hostile, print, ...large]) {
     await part().catch((error) => failures.push(`${part.name || "speed"} ended: ${error.message}`));
   }
 } finally {

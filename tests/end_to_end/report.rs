@@ -49,6 +49,28 @@ fn a_page_holds_the_rows_and_the_words_that_were_left_out() {
 }
 
 #[test]
+fn documents_of_one_event_are_a_story_of_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = annotated(folder.path(), "crates/report/samples/stories.jsonl", &[]);
+    let page = folder.path().join("page.html");
+    let output = report(&[&rows, "-o", page.to_str().expect("Unicode")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let story = &element(&page, "stories-0")[0];
+    assert!(story["outlets"].as_array().is_some_and(|outlets| outlets.len() > 3), "{}", story["outlets"]);
+    // The report of an agency, and the outlet that took it over.
+    let copies = story["copies"].as_array().expect("a list");
+    assert!(copies.iter().any(|copy| copy["from"] == 0 && copy["to"] == 5), "{copies:?}");
+
+    // Stories from elsewhere take the place of those.
+    let told = folder.path().join("stories.jsonl");
+    fs::write(&told, "").expect("it can be written");
+    let told = told.to_str().expect("Unicode");
+    let output = report(&[&rows, "--stories", told, "-o", page.to_str().expect("Unicode")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(element(&page, "data")["stories"], Value::Array(Vec::new()));
+}
+
+#[test]
 fn the_rules_come_with_explain_where_the_options_are_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let rows = annotated(folder.path(), "seeds/09-museum-door.txt", &["--summary", "2"]);
