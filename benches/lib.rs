@@ -28,7 +28,7 @@ pub fn documents(records: &[InputRecord]) -> Vec<Document> {
 
 /// The bundle in the repository.
 fn bundle() -> ModelSource {
-    ModelSource::Folder(repository("models/pressmark-news"))
+    ModelSource::Folder(repository("models/pressmark-news-small"))
 }
 
 /// The model, as it is shipped.

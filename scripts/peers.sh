@@ -28,10 +28,10 @@ if ! cmp -s "$requirements" "$peers/venv/requirements.txt"; then
 fi
 
 # The exported encoder belongs to the bundle that it was made of.
-if ! cmp -s models/pressmark-news/manifest.json "$peers/models/manifest.json"; then
+if ! cmp -s models/pressmark-news-small/manifest.json "$peers/models/manifest.json"; then
     rm -rf "$peers/models"
-    "$peers/venv/bin/python" benches/peers/python/export.py models/pressmark-news "$peers/models"
-    cp models/pressmark-news/manifest.json "$peers/models/manifest.json"
+    "$peers/venv/bin/python" benches/peers/python/export.py models/pressmark-news-small "$peers/models"
+    cp models/pressmark-news-small/manifest.json "$peers/models/manifest.json"
 fi
 
 cargo build --quiet --release --locked --manifest-path benches/peers/rust/Cargo.toml --target-dir "$peers/rust"

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-encoder", &[]),
     ("pressmark-lang", &[]),
     ("pressmark-news-model", &[]),
+    ("pressmark-news-small-model", &[]),
     ("pressmark-jsonl", &["core"]),
     ("pressmark-ingest", &["core", "lang"]),
     ("pressmark-tokenize", &["core", "lang"]),

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 fn model_with(name: &str, change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for file in ["manifest.json", "config.json", "tokenizer.json", "model.safetensors", "codebook-vectors.bin"] {
-        let mut bytes = fs::read(root().join("models/pressmark-news").join(file)).expect("the model is there");
+        let mut bytes = fs::read(root().join("models/pressmark-news-small").join(file)).expect("the model is there");
         if file == name {
             change(&mut bytes);
         }

@@ -38,7 +38,7 @@ impl Copy {
         let _ = fs::remove_dir_all(&folder);
         let listed = Command::new("git").arg("ls-files").current_dir(root()).output().expect("git runs");
         for path in String::from_utf8(listed.stdout).expect("names are UTF-8").lines() {
-            let wanted = ["Cargo.toml", "Cargo.lock", "crates/", "models/pressmark-news/"];
+            let wanted = ["Cargo.toml", "Cargo.lock", "crates/", "models/pressmark-news"];
             if wanted.iter().any(|start| path.starts_with(start)) && root().join(path).is_file() {
                 let to = folder.join(path);
                 fs::create_dir_all(to.parent().expect("a file has a folder")).expect("the folder can be made");

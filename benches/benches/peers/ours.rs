@@ -86,7 +86,7 @@ fn contender(name: &str, threads: usize) -> Result<Load> {
     Ok(match name {
         "pressmark-int8" => encoder(model(), threads),
         "pressmark-f32" => {
-            let model = Model::open(pressmark_benches::repository("models/pressmark-news"))?;
+            let model = Model::open(pressmark_benches::repository("models/pressmark-news-small"))?;
             encoder(Arc::new(model.with_precision(Precision::F32)?), threads)
         }
         "pressmark-peak" => peak(threads),

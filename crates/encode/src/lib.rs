@@ -14,7 +14,7 @@
 //! use pressmark_encode::DocumentEncoder;
 //! use pressmark_tokenize::{Options, Subwords, Tokenizer};
 //!
-//! let model = Arc::new(Model::open("../../models/pressmark-news")?);
+//! let model = Arc::new(Model::open("../../models/pressmark-news-small")?);
 //! let tokenizer = Tokenizer::new(Subwords::from_json(model.tokenizer_json())?, Options::default())?;
 //! let mut doc = Document::from_text("a", "Rain fell. The river rose.");
 //! tokenizer.run(&mut doc)?;

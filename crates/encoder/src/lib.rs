@@ -10,7 +10,7 @@
 //! # #[cfg(feature = "test-support")] {
 //! use pressmark_encoder::{Model, PackedWindows, TinyBundle};
 //!
-//! // A random bundle; a real one is opened with `Model::open("models/pressmark-news")`.
+//! // A random bundle; a real one is opened with `Model::open("models/pressmark-news-small")`.
 //! let model = Model::from_files(&TinyBundle::default().files())?;
 //! let windows = PackedWindows {
 //!     ids: &[2, 40, 41, 3, 2, 42, 3],

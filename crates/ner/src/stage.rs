@@ -84,7 +84,7 @@ impl Default for Options {
 /// use pressmark_encoder::Model;
 /// use pressmark_ner::{Ner, Options, Terms};
 ///
-/// let model = Arc::new(Model::open("models/pressmark-news")?);
+/// let model = Arc::new(Model::open("models/pressmark-news-small")?);
 /// let mut options = Options::default();
 /// options.terms.push(Terms::read("seeds/codebooks/minerals.toml")?);
 /// let ner = Ner::new(model, options)?;

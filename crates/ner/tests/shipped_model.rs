@@ -37,7 +37,7 @@ fn unmark(marked: &str) -> (String, Vec<(Span, String)>) {
 /// The shipped bundle, or the one that `PRESSMARK_MODEL` names.
 #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
 fn model() -> Option<Arc<Model>> {
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pressmark-news");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pressmark-news-small");
     let dir = std::env::var("PRESSMARK_MODEL").unwrap_or_else(|_| shipped.to_owned());
     if !Path::new(&dir).join("manifest.json").exists() {
         eprintln!("skipped: there is no model in {dir}");

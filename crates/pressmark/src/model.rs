@@ -12,18 +12,18 @@ use crate::Error;
 pub const MODEL_VARIABLE: &str = "PRESSMARK_MODEL";
 
 /// The bundle that is taken when none is named; where it is not inside the program and another is, that one.
-pub const DEFAULT_BUNDLE: &str = "pressmark-news";
+pub const DEFAULT_BUNDLE: &str = "pressmark-news-small";
 
 /// Where the model comes from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum ModelSource {
     /// What the environment variable `PRESSMARK_MODEL` names (as [`named`](Self::named) reads it), else the default model
-    /// inside the program, else `pressmark/models/pressmark-news` in the user's cache (`XDG_CACHE_HOME`, else
+    /// inside the program, else `pressmark/models/pressmark-news-small` in the user's cache (`XDG_CACHE_HOME`, else
     /// `~/.cache`).
     #[default]
     Find,
-    /// The default model inside the program (the feature `bundled-model`).
+    /// The default model inside the program (the features `bundled-small-model` and `bundled-model`).
     Bundled,
     /// A bundle by its name: one inside the program, else in the folder of that name under `pressmark/models` in the
     /// user's cache.
@@ -63,6 +63,16 @@ static BUNDLED: &[Bundled] = &[
         weights: pressmark_news_model::WEIGHTS,
         manifest: pressmark_news_model::MANIFEST,
         codebook_vectors: pressmark_news_model::CODEBOOK_VECTORS,
+    },
+    #[cfg(feature = "bundled-small-model")]
+    Bundled {
+        name: "pressmark-news-small",
+        short: "small",
+        config: pressmark_news_small_model::CONFIG,
+        tokenizer: pressmark_news_small_model::TOKENIZER,
+        weights: pressmark_news_small_model::WEIGHTS,
+        manifest: pressmark_news_small_model::MANIFEST,
+        codebook_vectors: pressmark_news_small_model::CODEBOOK_VECTORS,
     },
 ];
 

@@ -79,7 +79,7 @@ fn a_codebook_that_changed_is_another_setting() {
 fn another_model_is_refused_and_the_same_one_elsewhere_is_not() {
     let place = Place::new(12);
     let write = |name: &str, change: fn(&mut BundleFiles)| {
-        let mut files = BundleFiles::read(root().join("models/pressmark-news")).expect("it is there");
+        let mut files = BundleFiles::read(root().join("models/pressmark-news-small")).expect("it is there");
         change(&mut files);
         sign(&mut files);
         fs::create_dir(place.path(name)).expect("a new folder");

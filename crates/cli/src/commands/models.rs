@@ -284,17 +284,20 @@ fn verdict(name: &str, snapshot: &Snapshot) -> Result<String> {
     })
 }
 
-#[cfg(all(test, feature = "bundled-model"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_vectors_are_those_of_the_shipped_model() {
-        let args = BundleArgs { model: None };
-        let model = model::open(&args).unwrap();
-        let tokenizer = pressmark::tokenizer(&model, usize::MAX).unwrap();
-        let fresh = Vectors::encode(&model, &tokenizer, &pressmark::shipped_codebooks()).unwrap();
-        let distance = args.source().codebook_vectors(&model).unwrap().distance(&fresh);
-        assert!(distance.is_some_and(|d| d < 1e-6), "{distance:?}: run pressmark models prepare models/pressmark-news");
+    fn the_shipped_vectors_are_those_of_the_shipped_models() {
+        for bundled in pressmark::bundled_models().unwrap() {
+            let args = BundleArgs { model: Some(bundled.name.into()) };
+            let model = model::open(&args).unwrap();
+            let tokenizer = pressmark::tokenizer(&model, usize::MAX).unwrap();
+            let fresh = Vectors::encode(&model, &tokenizer, &pressmark::shipped_codebooks()).unwrap();
+            let distance = args.source().codebook_vectors(&model).unwrap().distance(&fresh);
+            let name = bundled.name;
+            assert!(distance.is_some_and(|d| d < 1e-6), "{distance:?}: run pressmark models prepare models/{name}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use safetensors::SafeTensors;
 /// weights are there.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn bundle() -> Option<PathBuf> {
-    let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/pressmark-news");
+    let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/pressmark-news-small");
     let dir = std::env::var_os("PRESSMARK_TEST_BUNDLE").map_or_else(shipped, PathBuf::from);
     let found = dir.join("reference.safetensors").is_file();
     if !found {
