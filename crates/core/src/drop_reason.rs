@@ -103,7 +103,7 @@ drop_reasons! {
     Counter = "counter", "a count of views, shares or comments";
     /// A text that stands for a picture.
     ImageAlt = "image_alt", "the text that stands in for a picture";
-    /// Headers, footers, sidebars and boxes that nothing else tells apart.
+    /// Headers, footers, sidebars and other blocks that nothing else tells apart.
     Boilerplate = "boilerplate", "a header, footer, sidebar or box of the page around the article";
     /// Lines outside of the element that holds the article.
     Outside = "outside", "it stands outside of the part of the page that holds the article";

@@ -125,7 +125,7 @@ named_enum! {
 pub struct SummarySentence {
     /// The sentence: an index into [`Document::sents`](crate::Document::sents).
     pub sent: usize,
-    /// 1 is the most telling.
+    /// 1 is the most salient.
     pub rank: usize,
     /// How telling it is, in [0, 1].
     pub score: f32,

@@ -52,6 +52,7 @@ mod map;
 mod markup;
 mod names;
 mod options;
+mod phrases;
 mod record;
 mod references;
 mod replay;

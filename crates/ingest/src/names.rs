@@ -1,166 +1,29 @@
 //! Which field of a record is what.
 
+use std::sync::LazyLock;
+
 use pressmark_core::ProblemKind;
 
 use crate::calendar::unaccented;
 use crate::fields::{self, Field, Value};
+use crate::phrases::{Phrases, phrases};
 use crate::{Fields, references};
 
 /// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:` and spaces.
-const TEXT: &[&str] = &[
-    "text",
-    "body",
-    "content",
-    "article",
-    "articlebody",
-    "maintext",
-    "fulltext",
-    "bodytext",
-    "articletext",
-    "storytext",
-    "storybody",
-    "articlecontent",
-    "documenttext",
-    "cleantext",
-    "plaintext",
-    "volltext",
-    "artikeltext",
-    "haupttext",
-    "fliesstext",
-    "inhalt",
-    "texte",
-    "textecomplet",
-    "texteintegral",
-    "contenu",
-    "corps",
-    "texto",
-    "textocompleto",
-    "cuerpo",
-    "contenido",
-    "testo",
-    "testocompleto",
-    "corpo",
-    "conteudo",
-    "tekst",
-    "inhoud",
-];
+static TEXT: Phrases = phrases!(TextField);
 const PAGE: &[&str] = &["html", "rawhtml", "contenthtml", "bodyhtml", "articlehtml", "contentencoded"];
 const LAST_TEXT: &[&str] = &["description"];
-const ID: &[&str] =
-    &["id", "docid", "articleid", "documentid", "storyid", "storiesid", "recordid", "uuid", "artikelid", "idarticle"];
-const TITLE: &[&str] = &[
-    "title",
-    "headline",
-    "articletitle",
-    "storytitle",
-    "headlinetext",
-    "titel",
-    "schlagzeile",
-    "uberschrift",
-    "titre",
-    "titulo",
-    "titular",
-    "titolo",
-];
-const URL: &[&str] = &[
-    "url",
-    "link",
-    "sourceurl",
-    "targeturi",
-    "articleurl",
-    "storyurl",
-    "pageurl",
-    "canonicalurl",
-    "permalink",
-    "weburl",
-    "documenturl",
-    "documentidentifier",
-    "href",
-    "lien",
-    "enlace",
-];
-const DATE: &[&str] = &[
-    "date",
-    "published",
-    "datepublish",
-    "datepublished",
-    "publicationdate",
-    "publishedat",
-    "pubdate",
-    "publishdate",
-    "publisheddate",
-    "publishtime",
-    "publishedtime",
-    "webpublicationdate",
-    "articledate",
-    "storydate",
-    "dateofpublication",
-    "timestamp",
-    "datetime",
-    "seendate",
-    "datum",
-    "veroffentlichungsdatum",
-    "erscheinungsdatum",
-    "erschienen",
-    "publikationsdatum",
-    "datepublication",
-    "datedepublication",
-    "dateparution",
-    "datedeparution",
-    "fecha",
-    "fechapublicacion",
-    "fechadepublicacion",
-    "data",
-    "datapubblicazione",
-    "datadepublicacao",
-];
-const AUTHORS: &[&str] = &[
-    "authors",
-    "author",
-    "byline",
-    "bylines",
-    "authorname",
-    "authornames",
-    "writer",
-    "creator",
-    "journalist",
-    "autor",
-    "autoren",
-    "verfasser",
-    "auteur",
-    "auteurs",
-    "autores",
-    "autore",
-    "autori",
-];
-const SITE: &[&str] = &[
-    "site",
-    "sitename",
-    "publisher",
-    "outlet",
-    "outletname",
-    "medianame",
-    "publication",
-    "publicationname",
-    "publicationtitle",
-    "newspaper",
-    "sourcename",
-    "source",
-    "journal",
-    "medium",
-    "medienname",
-    "zeitung",
-    "publikation",
-    "quelle",
-    "media",
-    "nomdumedia",
-    "medio",
-    "periodico",
-    "fuente",
-    "testata",
-    "domain",
-];
-const LANGUAGE: &[&str] = &["language", "lang", "languagecode", "langcode", "sprache", "langue", "idioma", "lingua"];
+static ID: Phrases = phrases!(IdField);
+static TITLE: Phrases = phrases!(TitleField);
+static URL: Phrases = phrases!(UrlField);
+static DATE: Phrases = phrases!(DateField);
+static AUTHORS: Phrases = phrases!(AuthorsField);
+static SITE: Phrases = phrases!(SiteField);
+static LANGUAGE: Phrases = phrases!(LanguageField);
+
+/// Names under which any field is found.
+static KNOWN: Phrases =
+    LazyLock::new(|| [&TEXT[..], PAGE, LAST_TEXT, &ID, &TITLE, &URL, &DATE, &AUTHORS, &SITE, &LANGUAGE].concat());
 
 /// Names of the one value that an object holds in place of a string, as `{"rendered": "<p>…"}` of WordPress.
 const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "name", "#text", "$t"];
@@ -168,7 +31,7 @@ const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "
 /// Whether a cell is one of the names under which fields are found.
 pub(crate) fn is_known(cell: &str) -> bool {
     let key = key(cell);
-    [TEXT, PAGE, LAST_TEXT, ID, TITLE, URL, DATE, AUTHORS, SITE, LANGUAGE].concat().contains(&key.as_str())
+    KNOWN.contains(&key.as_str())
 }
 
 /// Whether one of the fields has this name, in any spelling.
@@ -209,7 +72,7 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
             open(&mut fields, i, record);
         }
     }
-    let known = [TEXT, TITLE, AUTHORS, SITE].concat();
+    let known = [&TEXT[..], &TITLE, &AUTHORS, &SITE].concat();
     let holds_one = |f: &Field<'_>| {
         let inner = || inner_of(f, record);
         is_object(f)
@@ -220,7 +83,7 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
         if field.name.contains('.') || !holds_one(&field) { vec![field] } else { opened(&field, record) }
     };
     fields = fields.into_iter().flat_map(opened).collect();
-    let is_text = |f: &Field<'_>| is_filled(f.value) && [TEXT, PAGE].concat().contains(&key_of(&f.name).as_str());
+    let is_text = |f: &Field<'_>| is_filled(f.value) && [&TEXT[..], PAGE].concat().contains(&key_of(&f.name).as_str());
     if names.text.is_none() && !fields.iter().any(is_text) {
         let holds_text = |f: &Field<'_>| is_object(f) && inner_of(f, record).iter().any(is_text);
         if let Some(i) = fields.iter().position(holds_text) {
@@ -276,13 +139,13 @@ pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
     Picked {
         text,
         is_page,
-        id: finder.find(names.id.as_deref(), ID, scalar),
-        title: finder.find(names.title.as_deref(), TITLE, is_filled),
-        url: finder.find(names.url.as_deref(), URL, is_filled),
-        date: finder.find(names.date.as_deref(), DATE, scalar),
-        authors: finder.find(names.authors.as_deref(), AUTHORS, |v| is_filled(v) || v.describe() == "a list"),
-        site: finder.find(names.site.as_deref(), SITE, is_filled),
-        language: finder.find(names.language.as_deref(), LANGUAGE, is_filled),
+        id: finder.find(names.id.as_deref(), &ID, scalar),
+        title: finder.find(names.title.as_deref(), &TITLE, is_filled),
+        url: finder.find(names.url.as_deref(), &URL, is_filled),
+        date: finder.find(names.date.as_deref(), &DATE, scalar),
+        authors: finder.find(names.authors.as_deref(), &AUTHORS, |v| is_filled(v) || v.describe() == "a list"),
+        site: finder.find(names.site.as_deref(), &SITE, is_filled),
+        language: finder.find(names.language.as_deref(), &LANGUAGE, is_filled),
     }
 }
 
@@ -324,7 +187,7 @@ impl Finder<'_> {
     }
 
     fn text(&self, named: Option<&str>) -> Result<usize, (ProblemKind, String)> {
-        let known = || [TEXT, PAGE, LAST_TEXT].concat();
+        let known = || [&TEXT[..], PAGE, LAST_TEXT].concat();
         if let Some(i) = self.find(named, &known(), is_filled) {
             return Ok(i);
         }

@@ -44,7 +44,7 @@ pub struct Record<'a> {
     pub entities: Vec<Entity<'a>>,
     /// Quotations.
     pub quotes: Vec<Quote<'a>>,
-    /// The most telling sentences, in text order.
+    /// The most salient sentences, in text order.
     pub summary: Vec<Summary>,
     /// A generated summary, where a generating backend ran.
     #[serde(rename = "abstract")]
@@ -263,7 +263,7 @@ pub struct Summary {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// 1 is the most telling.
+    /// 1 is the most salient.
     pub rank: usize,
     /// How telling.
     pub score: Score,

@@ -35,6 +35,42 @@ macro_rules! classes {
 }
 
 classes! {
+    /// What pages and tables say of an article, and of themselves, file `page_phrases.tsv`.
+    PagePhrase {
+        /// Before the name in a byline: "written by".
+        Byline = "byline",
+        /// Begins a link that asks its reader to do something: "follow".
+        Request = "request",
+        /// What somebody is, not who: "correspondent".
+        Role = "role",
+        /// Says that a date is that of publication: "published".
+        Published = "published",
+        /// Says that a date is another one: "updated".
+        OtherDate = "other_date",
+        /// Asks to subscribe for the rest of an article: "subscribe to read".
+        Offer = "offer",
+        /// A word of running text: a line that has one reports, and asks the reader nothing.
+        Report = "report",
+        /// Between a reader's name and what the reader says: "writes".
+        Comment = "comment",
+        /// Names of the field that holds the text of an article.
+        TextField = "text_field",
+        /// Names of the field that holds the id of a record.
+        IdField = "id_field",
+        /// Names of the field that holds the title.
+        TitleField = "title_field",
+        /// Names of the field that holds the address.
+        UrlField = "url_field",
+        /// Names of the field that holds the date of publication.
+        DateField = "date_field",
+        /// Names of the field that holds the authors.
+        AuthorsField = "authors_field",
+        /// Names of the field that holds the outlet.
+        SiteField = "site_field",
+        /// Names of the field that holds the language.
+        LanguageField = "language_field",
+    }
+
     /// The classes of function words and of the nouns and verbs around speech, file `words.tsv`. There is no
     /// tagger: these lists and the shape of a word stand in for parts of speech.
     WordClass {

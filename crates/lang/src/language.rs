@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::classes::{ClassSet, Clitic, NameClass, SpeechClass, WordClass};
+use crate::classes::{ClassSet, Clitic, NameClass, PagePhrase, SpeechClass, WordClass};
 use crate::pack::Pack;
 use crate::table::Table;
 use crate::topics::{Abbreviation, Calendar, Country, Gender, Numeral, Opener, Pronoun, QuotationMarks, Title};
@@ -32,6 +32,7 @@ pub struct Language {
     pub(crate) name_words: OnceLock<Table<ClassSet<NameClass>>>,
     pub(crate) numerals: OnceLock<Table<Numeral>>,
     pub(crate) openers: OnceLock<Table<Opener>>,
+    pub(crate) page_phrases: OnceLock<Vec<(&'static str, PagePhrase)>>,
     pub(crate) peoples: OnceLock<Vec<(&'static str, &'static str)>>,
     pub(crate) pronouns: OnceLock<Vec<(&'static str, Pronoun)>>,
     pub(crate) speech: OnceLock<Table<ClassSet<SpeechClass>>>,
@@ -54,6 +55,7 @@ impl Language {
             name_words: OnceLock::new(),
             numerals: OnceLock::new(),
             openers: OnceLock::new(),
+            page_phrases: OnceLock::new(),
             peoples: OnceLock::new(),
             pronouns: OnceLock::new(),
             speech: OnceLock::new(),
@@ -122,7 +124,7 @@ impl fmt::Debug for Language {
 mod tests {
     use super::*;
     use crate::table::{Line, lines};
-    use crate::topics::{Cue, LONGEST_ABBREVIATION};
+    use crate::topics::{Cue, LONGEST_ABBREVIATION, page_phrase};
 
     fn unread<V>(table: &Table<V>) -> Vec<&'static str> {
         table.unread.clone()
@@ -146,6 +148,8 @@ mod tests {
             let rows = |file: fn(&Pack) -> &'static str| language.files(file).flat_map(lines).map(|l| l.text);
             bad.extend(rows(|p| p.pronouns).filter(|text| Pronoun::read(&Line { text }).is_none()));
             bad.extend(rows(|p| p.marks).filter(|text| QuotationMarks::read(&Line { text }).is_none()));
+            let is_page_phrase = |text: &str| page_phrase(&Line { text }).is_some() && text.split('\t').count() == 2;
+            bad.extend(rows(|p| p.page_phrases).filter(|text| !is_page_phrase(text)));
             bad.extend(rows(|p| p.peoples).filter(|text| text.split('\t').count() != 2));
             assert!(bad.is_empty(), "{}: {bad:?}", language.name());
         }

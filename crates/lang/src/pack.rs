@@ -48,6 +48,7 @@ files![
     name_words,
     numerals,
     openers,
+    page_phrases,
     peoples,
     pronouns,
     speech,

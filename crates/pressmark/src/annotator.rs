@@ -190,7 +190,7 @@ impl Annotator {
         Builder { settings, replaced: Vec::new(), added: Vec::new() }
     }
 
-    /// Annotates one text as it was scraped: page furniture and all, no markup.
+    /// Annotates one text as it was scraped: boilerplate and all, no markup.
     ///
     /// The record is that of a run over this text alone, read from standard input.
     ///

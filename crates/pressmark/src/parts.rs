@@ -44,7 +44,7 @@ fn shared() -> Result<&'static Annotator, Error> {
     Ok(SHARED.get_or_init(|| annotator))
 }
 
-/// The article in the bytes of a page or of scraped text, without the page's furniture; empty where there is none.
+/// The article in the bytes of a page or of scraped text, without boilerplate; empty where there is none.
 ///
 /// ```
 /// let page = b"<html><body><nav><a href='/'>Home</a></nav><article><h1>Ferries stop</h1>\

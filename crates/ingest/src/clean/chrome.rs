@@ -8,35 +8,10 @@ use super::{
     lexicon::{Hit, How, LEXICON, Strength},
     line::Line,
 };
+use crate::phrases::{Phrases, phrases};
 
 /// Verbs and marks of running text: a line that reports somebody's words asks the reader nothing.
-const REPORTING: &[&str] = &[
-    "said",
-    "says",
-    "told",
-    "wrote",
-    "asked",
-    "added",
-    "according",
-    "announced",
-    "reported",
-    "dit",
-    "declare",
-    "dijo",
-    "dice",
-    "disse",
-    "sagte",
-    "ha detto",
-    "zei",
-    "alisema",
-    "сказал",
-    "сказала",
-    "قال",
-    "قالت",
-    "was",
-    "were",
-    "had",
-];
+static REPORTING: Phrases = phrases!(Report);
 /// Names of networks: with these, "Follow …" and "Find …" speak of accounts.
 const NETWORKS: &[&str] = &[
     "twitter",

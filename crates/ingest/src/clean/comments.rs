@@ -3,6 +3,7 @@
 use pressmark_core::DropReason;
 
 use super::{dates, line::Line};
+use crate::phrases::{Phrases, phrases};
 
 /// Signatures and buttons between comments that are asked for.
 const MIN_SIGNS: usize = 2;
@@ -14,8 +15,7 @@ const LONGEST: usize = 6;
 const MIN_ARTICLE: usize = 2;
 
 /// Words between a reader's name and what the reader says.
-const SAYS: &[&str] =
-    &["says", "said", "wrote", "writes", "dit", "dice", "diz", "sagt", "scrive", "schreef", "anasema", "пишет", "يقول"];
+static SAYS: Phrases = phrases!(Comment);
 
 /// Drops the comments under the first heading of comments that signatures follow.
 pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<DropReason>]) {

@@ -6,14 +6,15 @@ use pressmark_core::DropReason;
 
 use super::line::Line;
 
-/// Words of a paragraph that count: one long paragraph is not the article.
+/// Words of a paragraph that count: one long paragraph is not the article. As the other numbers here it was set by hand on the
+/// pages of `corpus.txt`; news paragraphs have some 20 to 60 words.
 const MAX_WORDS: f32 = 60.0;
 /// Words from which a sentence counts in full; below, it may be a teaser.
 const FULL_WORDS: usize = 14;
 /// What a line between paragraphs takes off, in words of paragraphs.
 const GAP: f32 = 3.0;
-/// Furniture lines that have to stand outside before what else stands there is looked at.
-const MIN_FURNITURE: usize = 8;
+/// Lines of boilerplate that have to stand outside before what else stands there is looked at.
+const MIN_BOILERPLATE: usize = 8;
 /// Sentences on more than one line in this many mean that the article goes on outside.
 const PROSE_ONE_IN: usize = 3;
 
@@ -43,7 +44,7 @@ pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<DropReason>]) -> Rang
 
 /// Drops what is left of a page before and after its article: teasers among menus, comments' scraps.
 ///
-/// A side is dropped only when furniture stands there in number and sentences are rare among it.
+/// A side is dropped only when boilerplate stands there in number and sentences are rare among it.
 pub(super) fn drop_outskirts(
     lines: &[Line<'_>],
     dropped: &mut [Option<DropReason>],
@@ -52,9 +53,9 @@ pub(super) fn drop_outskirts(
 ) {
     let from = title.filter(|t| *t < main.start).unwrap_or(main.start);
     for side in [0..from, main.end..lines.len()] {
-        let furniture = side.clone().filter(|&i| dropped[i].is_some()).count();
+        let boilerplate = side.clone().filter(|&i| dropped[i].is_some()).count();
         let prose = side.clone().filter(|&i| dropped[i].is_none() && lines[i].is_prose()).count();
-        if furniture < MIN_FURNITURE || prose * PROSE_ONE_IN > side.len() {
+        if boilerplate < MIN_BOILERPLATE || prose * PROSE_ONE_IN > side.len() {
             continue;
         }
         // What touches the article may be its last list or its signature: walk outwards from it.
@@ -63,7 +64,7 @@ pub(super) fn drop_outskirts(
         for at in outwards {
             match dropped[at] {
                 Some(_) => seen += 1,
-                None if seen >= MIN_FURNITURE / 2 => dropped[at] = Some(DropReason::Navigation),
+                None if seen >= MIN_BOILERPLATE / 2 => dropped[at] = Some(DropReason::Navigation),
                 None => {}
             }
         }

@@ -3,10 +3,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use pressmark_core::DropReason;
+use pressmark_lang::Language;
 
 use super::fold::Folded;
-
-const SOURCE: &str = include_str!("lexicon.txt");
 
 /// How sure a phrase makes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,24 +67,41 @@ pub(super) struct Lexicon {
 /// A bag's reason, and the words of a phrase after its first.
 type BagEntry = (DropReason, Vec<Box<str>>);
 
-/// The shipped lexicon.
-pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(SOURCE));
+/// The phrases of all languages: an interface need not speak the language of the article, which is not known here.
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(Language::neutral().boilerplate()));
 
 /// Words allowed in a line that is matched by its label when the section sets no limit.
 const DEFAULT_LIMIT: usize = 12;
 
 impl Lexicon {
-    fn parse(source: &str) -> Self {
-        let mut lexicon = Self::default();
-        let mut section: Option<(Hit, usize)> = None;
-        for line in source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
-            if let Some(header) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-                section = parse_header(header);
-                debug_assert!(section.is_some(), "lexicon section [{header}]");
-            } else if let Some((hit, limit)) = section {
-                for phrase in line.split(';').map(str::trim).filter(|p| !p.is_empty()) {
-                    lexicon.add(phrase, hit, limit);
+    /// Reads the files of the languages, the first of which names all sections in their order.
+    fn parse(files: impl Iterator<Item = &'static str>) -> Self {
+        let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
+        for file in files {
+            let mut at = None;
+            for line in file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
+                let header = line.strip_prefix('[').and_then(|l| l.strip_suffix(']'));
+                match (header, at) {
+                    (Some(header), _) => {
+                        let known = sections.iter().position(|(known, _)| *known == header);
+                        at = Some(known.unwrap_or(sections.len()));
+                        if known.is_none() {
+                            sections.push((header, Vec::new()));
+                        }
+                    }
+                    (None, Some(at)) => sections[at].1.push(line),
+                    (None, None) => debug_assert!(false, "{line} stands in no section"),
                 }
+            }
+        }
+        let mut lexicon = Self::default();
+        for (header, lines) in sections {
+            let Some((hit, limit)) = parse_header(header) else {
+                debug_assert!(false, "boilerplate section [{header}]");
+                continue;
+            };
+            for phrase in lines.iter().flat_map(|line| line.split(';')).map(str::trim).filter(|p| !p.is_empty()) {
+                lexicon.add(phrase, hit, limit);
             }
         }
         lexicon
@@ -293,7 +309,7 @@ mod tests {
 
     #[test]
     fn every_section_is_well_formed() {
-        let headers = SOURCE.lines().filter(|l| l.starts_with('['));
+        let headers = Language::neutral().boilerplate().flat_map(str::lines).filter(|l| l.starts_with('['));
         for header in headers {
             let inner = header.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']')).unwrap();
             // A reason that is in no list, or that is no phrase's to give, would drop the whole section.

@@ -5,7 +5,7 @@
 //!
 //! 1. `chrome`: lines that a phrase of the lexicon, an address or a copyright claim gives away.
 //! 2. `title`: the line that is the title, by shape, place, repetition and what the page's metadata say.
-//! 3. `regions`: runs of short lines that only their neighbours explain, such as menus and link boxes.
+//! 3. `regions`: runs of short lines that only their neighbours explain, such as menus and lists of links.
 //! 4. what is left is kept: doubled paragraphs go, marks around lines and the site's name before the first
 //!    sentence are cut, and each block gets its kind.
 //!

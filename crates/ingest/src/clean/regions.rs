@@ -1,9 +1,10 @@
 //! Runs of short lines: which belong to the article and which to the page around it.
 //!
 //! A line such as "World" or "Follow the money" tells nothing by itself; its neighbours do. The lines run
-//! through three states, in the article, in the page's furniture, and in a box that a phrase such as
+//! through three states, in the article, in boilerplate, and in a block of it that a phrase such as
 //! "Related posts" opened, and the cheapest path through them is taken (Viterbi, 1967), which is linear in
-//! the lines. Points are set by hand, in units of one weak sign.
+//! the lines. Points and costs are in units of one weak sign. They were set by hand on the pages of `corpus.txt`, whose
+//! verdicts hold them, and none was fitted to a data set.
 
 use pressmark_core::{DropReason, SegmentKind};
 
@@ -13,8 +14,9 @@ use super::{
 };
 
 const ARTICLE: usize = 0;
-const FURNITURE: usize = 1;
-const BOX: usize = 2;
+const BOILERPLATE: usize = 1;
+/// Boilerplate that a phrase opened.
+const OPENED: usize = 2;
 
 /// Words from which a sentence is a paragraph of somebody's text; teasers in menus mostly stay below.
 const PARAGRAPH_WORDS: usize = 14;
@@ -22,6 +24,85 @@ const PARAGRAPH_WORDS: usize = 14;
 const MAX_HEADED: usize = 16;
 /// What a paragraph outside of the article costs: more than any run of lines brings.
 const PARAGRAPH: f32 = 1e4;
+
+/// What leaving the article costs, by where the line stands: little where pages have their menus, much between paragraphs.
+mod leaving {
+    /// Before the first paragraph.
+    pub(super) const HEAD: f32 = 2.0;
+    /// After the last one, at a phrase of the interface, after one, and before any.
+    pub(super) const TAIL_AT_PHRASE: f32 = 1.5;
+    pub(super) const TAIL_AFTER_PHRASE: f32 = 2.5;
+    pub(super) const TAIL: f32 = 6.0;
+    /// Between paragraphs, at a line that is sure to be boilerplate, and at any other.
+    pub(super) const MIDDLE_AT_SURE: f32 = 3.0;
+    pub(super) const MIDDLE: f32 = 8.0;
+    /// Into a block that a phrase opens: one that is sure, from the article and from boilerplate; one that is not.
+    pub(super) const OPEN: f32 = 0.5;
+    pub(super) const REOPEN: f32 = 0.2;
+    pub(super) const OPEN_UNSURE: f32 = 2.0;
+    /// Back into the article, and out of a block that a phrase opened into other boilerplate.
+    pub(super) const BACK: f32 = 0.5;
+    pub(super) const ON: f32 = 0.3;
+}
+
+/// What signs bring for a line being no part of the article; below zero, for its being part of it.
+mod signs {
+    /// A line that is dropped anyway says little of its neighbours.
+    pub(super) const SURE: f32 = 0.3;
+    /// The title is in the article, whatever stands around it.
+    pub(super) const TITLE: f32 = -30.0;
+    /// One sentence that is shorter than a paragraph.
+    pub(super) const SENTENCE: f32 = -4.0;
+    /// A paragraph that is one link and no sentence: a teaser.
+    pub(super) const LINKED_PARAGRAPH: f32 = super::PARAGRAPH - 2.0;
+    /// Ends like a sentence: of three words and more, and of fewer ("Really?").
+    pub(super) const TERMINAL: f32 = -2.0;
+    pub(super) const SHORT_TERMINAL: f32 = -1.0;
+    /// Mostly words in small letters, as sentences have them.
+    pub(super) const SMALL_LETTERS: f32 = -0.4;
+    /// Ends in a mark after which a sentence goes on.
+    pub(super) const GOES_ON: f32 = -1.0;
+    /// A label after the last paragraph.
+    pub(super) const TAIL_LABEL: f32 = 0.5;
+    /// All of it a link; a share of it accordingly.
+    pub(super) const LINKED: f32 = 2.0;
+    /// Stands in the page more than once.
+    pub(super) const REPEATED: f32 = 1.0;
+    /// A date or byline.
+    pub(super) const META: f32 = 1.5;
+    /// In quotation marks.
+    pub(super) const QUOTED: f32 = -1.5;
+    /// An item of a list that is no link.
+    pub(super) const ITEM: f32 = -1.2;
+    /// What a phrase of the interface is worth: one that is sure, and one that could be a heading.
+    pub(super) const PHRASE: f32 = 2.5;
+    pub(super) const MAYBE_PHRASE: f32 = 1.6;
+    /// What is left of labels of photographs are captions: credits are dropped already.
+    pub(super) const CAPTION_LABEL: f32 = -2.5;
+    /// What the markup says: a title, quotation or caption; a heading; a table; in a page, text or an item of a list.
+    pub(super) const MARKED: f32 = -2.5;
+    pub(super) const MARKED_HEADING: f32 = -1.2;
+    pub(super) const MARKED_TABLE: f32 = -4.0;
+    pub(super) const MARKED_BODY: f32 = -0.6;
+    pub(super) const MARKED_LIST: f32 = -1.0;
+    /// Marks of Markdown around it.
+    pub(super) const MARKS: f32 = -1.0;
+    /// A short headline right above a paragraph is its heading.
+    pub(super) const HEADING: f32 = -1.0;
+    /// A line that is no prose, in a block that a phrase opened.
+    pub(super) const IN_OPENED: f32 = 1.0;
+
+    /// Labels are short; what is longer than most headlines is rather text.
+    pub(super) fn of_length(words: usize) -> f32 {
+        match words {
+            0..=3 => 0.6,
+            4..=6 => 0.4,
+            7..=12 => 0.2,
+            13..=16 => -0.3,
+            _ => -1.0,
+        }
+    }
+}
 
 /// What is known of the lines before the paths are weighed.
 pub(super) struct Known<'a> {
@@ -59,11 +140,12 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
         };
         let step = Step::of(known, at, place);
         let prev = best[at];
-        for state in [ARTICLE, FURNITURE, BOX] {
-            let (before, value) = [ARTICLE, FURNITURE, BOX].into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, s| {
-                let value = prev[s] - step.costs[s][state];
-                if value > b.1 { (s, value) } else { b }
-            });
+        for state in [ARTICLE, BOILERPLATE, OPENED] {
+            let (before, value) =
+                [ARTICLE, BOILERPLATE, OPENED].into_iter().fold((ARTICLE, f32::NEG_INFINITY), |b, s| {
+                    let value = prev[s] - step.costs[s][state];
+                    if value > b.1 { (s, value) } else { b }
+                });
             from[at][state] = before;
             best[at + 1][state] = value + step.gains[state];
         }
@@ -94,30 +176,33 @@ impl Step {
     fn of(known: &Known<'_>, at: usize, place: Place) -> Self {
         let line = &known.lines[at];
         let is_sure = known.sure[at].is_some();
-        let points = if is_sure { 0.3 } else { points(known, at, place.tail) };
-        // Leaving the article is cheap where pages have their menus, and dear between paragraphs.
+        let points = if is_sure { signs::SURE } else { points(known, at, place.tail) };
         let enter = match place {
-            Place { head: true, .. } => 2.0,
-            Place { tail: true, .. } if line.hit.is_some() || is_sure => 1.5,
-            Place { tail: true, sure_in_tail: true, .. } => 2.5,
-            Place { tail: true, .. } => 6.0,
-            _ if is_sure => 3.0,
-            _ => 8.0,
+            Place { head: true, .. } => leaving::HEAD,
+            Place { tail: true, .. } if line.hit.is_some() || is_sure => leaving::TAIL_AT_PHRASE,
+            Place { tail: true, sure_in_tail: true, .. } => leaving::TAIL_AFTER_PHRASE,
+            Place { tail: true, .. } => leaving::TAIL,
+            _ if is_sure => leaving::MIDDLE_AT_SURE,
+            _ => leaving::MIDDLE,
         };
         let opens = line.hit.is_some_and(|h| h.opens);
         let (open, reopen) = match (opens, is_sure) {
-            (true, true) => (0.5, 0.2),
-            (true, false) => (2.0, f32::INFINITY),
+            (true, true) => (leaving::OPEN, leaving::REOPEN),
+            (true, false) => (leaving::OPEN_UNSURE, f32::INFINITY),
             _ => (f32::INFINITY, f32::INFINITY),
         };
-        // Only lines with a sign of their own speak for furniture between the title and the last paragraph,
+        // Only lines with a sign of their own speak for boilerplate between the title and the last paragraph,
         // after it as long as no other line has one, and in an article found by its markup: results, fixtures
         // and programmes are short lines too.
         let unsure = place.middle || place.headed || (place.tail && !place.sure_in_tail) || known.markup;
         let needs_sign = unsure && !is_sure && !has_sign(known, at);
-        let in_furniture = if needs_sign { points.min(0.0) } else { points };
-        let in_box = if is_sure || line.is_prose() || line.bullet { points } else { points + 1.0 };
-        Self { costs: [[0.0, enter, open], [0.5, 0.0, reopen], [0.5, 0.3, 0.0]], gains: [0.0, in_furniture, in_box] }
+        let in_boilerplate = if needs_sign { points.min(0.0) } else { points };
+        let in_opened = if is_sure || line.is_prose() || line.bullet { points } else { points + signs::IN_OPENED };
+        let back = leaving::BACK;
+        Self {
+            costs: [[0.0, enter, open], [back, 0.0, reopen], [back, leaving::ON, 0.0]],
+            gains: [0.0, in_boilerplate, in_opened],
+        }
     }
 }
 
@@ -125,7 +210,7 @@ impl Step {
 fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Option<DropReason>> {
     let count = known.lines.len();
     let end = best[count];
-    let mut state = [FURNITURE, BOX].into_iter().fold(ARTICLE, |b, s| if end[s] > end[b] { s } else { b });
+    let mut state = [BOILERPLATE, OPENED].into_iter().fold(ARTICLE, |b, s| if end[s] > end[b] { s } else { b });
     let mut states = vec![ARTICLE; count];
     for at in (0..count).rev() {
         states[at] = state;
@@ -135,7 +220,7 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
     let mut reasons = vec![None; count];
     for at in 0..count {
         let hit = known.lines[at].hit;
-        if let Some(hit) = hit.filter(|h| h.opens && (known.sure[at].is_some() || states[at] == BOX)) {
+        if let Some(hit) = hit.filter(|h| h.opens && (known.sure[at].is_some() || states[at] == OPENED)) {
             opener = hit.reason;
         }
         if known.sure[at].is_some() || states[at] == ARTICLE {
@@ -143,7 +228,7 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
         }
         reasons[at] = Some(match (states[at], hit) {
             (_, Some(hit)) => hit.reason,
-            (BOX, None) => opener,
+            (OPENED, None) => opener,
             _ => DropReason::Navigation,
         });
     }
@@ -166,71 +251,63 @@ fn is_repeated(known: &Known<'_>, at: usize) -> bool {
 fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     let line = &known.lines[at];
     if known.title == Some(at) {
-        return -30.0;
+        return signs::TITLE;
     }
     let mut points = 0.0;
     if line.is_prose() {
-        // A paragraph ends every box, however much furniture follows; a teaser of one sentence may stand in one.
-        points -= if line.words >= PARAGRAPH_WORDS { PARAGRAPH } else { 4.0 };
+        // A paragraph ends every block, however much boilerplate follows; a teaser of one sentence may stand in one.
+        points += if line.words >= PARAGRAPH_WORDS { -PARAGRAPH } else { signs::SENTENCE };
         if line.link_share > 0.8 && !line.terminal {
-            points += PARAGRAPH - 2.0;
+            points += signs::LINKED_PARAGRAPH;
         }
     } else {
-        points += match line.words {
-            0..=3 => 0.6,
-            4..=6 => 0.4,
-            7..=12 => 0.2,
-            13..=16 => -0.3,
-            _ => -1.0,
-        };
+        points += signs::of_length(line.words);
         if line.terminal {
-            points -= if line.words >= 3 { 2.0 } else { 1.0 };
+            points += if line.words >= 3 { signs::TERMINAL } else { signs::SHORT_TERMINAL };
         }
         if line.words >= 3 && line.lower_share >= 0.6 && line.lower_share < 1.0 {
-            points -= 0.4;
+            points += signs::SMALL_LETTERS;
         }
         if line.text.ends_with([',', ';', ':', '—', '–', '،']) {
-            points -= 1.0;
+            points += signs::GOES_ON;
         }
         if is_tail && !line.terminal && !line.bullet {
-            points += 0.5;
+            points += signs::TAIL_LABEL;
         }
-        points += 2.0 * line.link_share;
+        points += signs::LINKED * line.link_share;
         if is_repeated(known, at) {
-            points += 1.0;
+            points += signs::REPEATED;
         }
     }
     if known.meta[at] {
-        points += 1.5;
+        points += signs::META;
     }
     if line.quoted {
-        points -= 1.5;
+        points += signs::QUOTED;
     }
     if line.bullet {
-        points -= if line.link_share > 0.6 { 0.0 } else { 1.2 };
+        points += if line.link_share > 0.6 { 0.0 } else { signs::ITEM };
     }
     points += match line.hit {
-        // What is left of these are captions: credits are dropped already.
-        Some(hit) if hit.reason == DropReason::PhotoCredit && hit.how == How::Label => -2.5,
-        Some(hit) if hit.strength == Strength::Maybe => 1.6,
-        Some(_) => 2.5,
+        Some(hit) if hit.reason == DropReason::PhotoCredit && hit.how == How::Label => signs::CAPTION_LABEL,
+        Some(hit) if hit.strength == Strength::Maybe => signs::MAYBE_PHRASE,
+        Some(_) => signs::PHRASE,
         None => 0.0,
     };
     points += match line.kind {
-        Some(SegmentKind::Title | SegmentKind::Quote | SegmentKind::Caption) => -2.5,
-        Some(SegmentKind::Heading) => -1.2,
-        Some(SegmentKind::Table) => -4.0,
-        Some(SegmentKind::Body) if known.markup => -0.6,
-        Some(SegmentKind::List) if known.markup => -1.0,
+        Some(SegmentKind::Title | SegmentKind::Quote | SegmentKind::Caption) => signs::MARKED,
+        Some(SegmentKind::Heading) => signs::MARKED_HEADING,
+        Some(SegmentKind::Table) => signs::MARKED_TABLE,
+        Some(SegmentKind::Body) if known.markup => signs::MARKED_BODY,
+        Some(SegmentKind::List) if known.markup => signs::MARKED_LIST,
         _ => 0.0,
     };
     if line.marks != super::line::Marks::default() {
-        points -= 1.0;
+        points += signs::MARKS;
     }
-    // A short headline right above a paragraph is its heading.
     let next = known.lines.get(at + 1).filter(|_| known.sure[at + 1].is_none());
     if next.is_some_and(|n| n.is_prose() || (n.bullet && n.link_share < 0.5)) && line.is_headline() && line.words <= 8 {
-        points -= 1.0;
+        points += signs::HEADING;
     }
     points
 }

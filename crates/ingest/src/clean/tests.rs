@@ -123,9 +123,9 @@ fn every_line_of_the_corpus() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Furniture may stand around any article: what is kept stays the same.
+/// Boilerplate may stand around any article: what is kept stays the same.
 #[test]
-fn furniture_around_an_article_does_not_change_it() {
+fn boilerplate_around_an_article_does_not_change_it() {
     let head = "Skip to content\nHome\nNews\nContact\n";
     let foot = "\nRelated Posts\nShare this:\nLeave a Reply\nYour email address will not be published.\n";
     for page in pages().iter().filter(|p| p.expected.iter().all(|e| !matches!(e, 'x'))) {

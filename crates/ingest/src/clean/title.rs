@@ -15,6 +15,54 @@ const LEADS: usize = 2;
 /// Lines that are looked at in a page full of navigation.
 const MAX_LINES: usize = 1500;
 
+/// What the signs of a title are worth. One point is about one clear sign. The points were set by hand, on the pages of
+/// `corpus.txt` and on pages made up of the layouts of news sites, and none was fitted to a data set: the verdicts of the
+/// corpus are what holds them.
+mod points {
+    /// What the page itself calls its title outweighs every shape.
+    pub(super) const HINTED: f32 = 6.0;
+    /// The markup says that it is the title; a heading; an item of something else.
+    pub(super) const MARKED_TITLE: f32 = 5.0;
+    pub(super) const MARKED_HEADING: f32 = 1.0;
+    pub(super) const MARKED_ITEM: f32 = -2.0;
+    /// `# Title` of Markdown, and other marks of weight around the whole line.
+    pub(super) const FIRST_LEVEL: f32 = 3.0;
+    pub(super) const EMPHASIS: f32 = 1.5;
+    /// Pages say their title twice; so they do with short labels, which do not count.
+    pub(super) const DOUBLED: f32 = 2.5;
+    pub(super) const DOUBLED_WORDS: usize = 3;
+    /// A phrase of the interface.
+    pub(super) const INTERFACE: f32 = -3.0;
+    /// Dates, bylines and credits are as short and as near to the text as titles are.
+    pub(super) const META: f32 = -5.0;
+    /// Ends like a sentence, or does not.
+    pub(super) const TERMINAL: f32 = -0.5;
+    pub(super) const NOT_TERMINAL: f32 = 0.5;
+    /// Mostly a link: the title of another story.
+    pub(super) const LINKED: f32 = -1.5;
+    /// `A | B`, `A » B`, `A:`: a path or a label.
+    pub(super) const PATH: f32 = -1.0;
+    /// Before the first paragraph, less what the distance to it takes off, at most.
+    pub(super) const BEFORE_TEXT: f32 = 1.0;
+    pub(super) const FAR: f32 = 3.0;
+    /// After a lead, a heading of the text is likelier than the title.
+    pub(super) const AFTER_LEAD: f32 = -2.0;
+    /// The first line of a text, or the first after lines of the interface.
+    pub(super) const OPENING: f32 = 1.0;
+
+    /// Titles say something: most have five to twenty words, section names one or two.
+    pub(super) fn of_length(words: usize) -> f32 {
+        match words {
+            0..=1 => -1.5,
+            2 => -0.5,
+            3 => 0.5,
+            4 => 1.0,
+            5..=20 => 2.0,
+            _ => 0.5,
+        }
+    }
+}
+
 /// The line that is the title, if there is one. `sure` says which lines are chrome, `main` where the article lies.
 pub(super) fn find(
     lines: &[Line<'_>],
@@ -46,8 +94,8 @@ pub(super) fn find(
         }
         let doubled = counts.get(line.folded.as_str()).is_some_and(|n| *n > 1);
         let hinted = hint.as_ref().map_or(0.0, |h| agreement(&line.folded, h));
-        // The first line of a text, or the first after the page's furniture.
-        let opening = if at == 0 || sure[at - 1].is_some() || lines[at - 1].hit.is_some() { 1.0 } else { 0.0 };
+        let is_opening = at == 0 || sure[at - 1].is_some() || lines[at - 1].hit.is_some();
+        let opening = if is_opening { points::OPENING } else { 0.0 };
         let score = opening + score(line, at, body, leads, doubled, hinted);
         // Of two lines that are the same, the first is the title and the second its double.
         if score >= THRESHOLD && best.is_none_or(|(_, s)| score > s) {
@@ -58,61 +106,56 @@ pub(super) fn find(
 }
 
 /// Points for a headline that could be the title.
-///
-/// Set by hand on synthetic pages; a point is worth about what one clear sign is, and 2.5 are asked for.
 fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, hinted: f32) -> f32 {
-    let mut score = 0.0;
-    // What the page itself calls its title outweighs every shape.
-    score += 6.0 * hinted;
+    let mut score = points::HINTED * hinted;
     score += match line.kind {
-        Some(SegmentKind::Title) => 5.0,
-        Some(SegmentKind::Heading) => 1.0,
-        Some(SegmentKind::List | SegmentKind::Table | SegmentKind::Caption) => -2.0,
+        Some(SegmentKind::Title) => points::MARKED_TITLE,
+        Some(SegmentKind::Heading) => points::MARKED_HEADING,
+        Some(SegmentKind::List | SegmentKind::Table | SegmentKind::Caption) => points::MARKED_ITEM,
         _ => 0.0,
     };
     if line.marks.hashes == 1 {
-        score += 3.0;
+        score += points::FIRST_LEVEL;
     } else if line.marks.emphasis || line.marks.hashes > 1 {
-        score += 1.5;
+        score += points::EMPHASIS;
     }
-    // Titles say something: most have five to twenty words, section names one or two.
-    score += match line.words {
-        0..=1 => -1.5,
-        2 => -0.5,
-        3 => 0.5,
-        4 => 1.0,
-        5..=20 => 2.0,
-        _ => 0.5,
-    };
-    if doubled && line.words >= 3 {
-        score += 2.5;
+    score += points::of_length(line.words);
+    if doubled && line.words >= points::DOUBLED_WORDS {
+        score += points::DOUBLED;
     }
     if line.hit.is_some() {
-        score -= 3.0;
+        score += points::INTERFACE;
     }
-    // Dates, bylines and credits are as short and as near to the text as titles are.
     let letters = line.text.chars().filter(|c| c.is_alphabetic()).count();
     let digits = line.text.chars().filter(char::is_ascii_digit).count();
     if letters < 3 * digits || chrome::is_meta(line) {
-        score -= 5.0;
+        score += points::META;
     }
-    score += if line.terminal { -0.5 } else { 0.5 };
+    score += if line.terminal { points::TERMINAL } else { points::NOT_TERMINAL };
     if line.link_share > 0.5 && line.kind != Some(SegmentKind::Title) {
-        score -= 1.5;
+        score += points::LINKED;
     }
     if line.text.contains(" | ") || line.text.contains(" » ") || line.text.ends_with(':') {
-        score -= 1.0;
+        score += points::PATH;
     }
     if leads == 0 {
-        score += 1.0;
+        score += points::BEFORE_TEXT;
         let distance = body.saturating_sub(at + 1) as f32;
-        score -= (distance / LINES_A_POINT).min(3.0);
+        score -= (distance / LINES_A_POINT).min(points::FAR);
     } else {
-        // After a lead, a heading of the text is likelier than the title.
-        score -= 2.0 * leads as f32;
+        score += points::AFTER_LEAD * leads as f32;
     }
     score
 }
+
+/// Words from which one of line and hint counts where it stands whole inside the other: fewer may be any label.
+const INSIDE_WORDS: usize = 3;
+/// How far they agree then: where the shorter is half of the longer at least, which leaves a site's name, and else.
+const MOST_OF: f32 = 0.9;
+const LITTLE_OF: f32 = 0.3;
+/// Share of common words (Dice's coefficient) from which one is the other in other words, and what that is worth.
+const ALIKE: f32 = 0.7;
+const REWORDED: f32 = 0.8;
 
 /// How far a line says what the hint says, in [0, 1]; a site's name around either does not count.
 pub(super) fn agreement(line: &Folded, hint: &Folded) -> f32 {
@@ -120,11 +163,11 @@ pub(super) fn agreement(line: &Folded, hint: &Folded) -> f32 {
         return 1.0;
     }
     let (short, long) = if line.len() <= hint.len() { (line, hint) } else { (hint, line) };
-    if short.len() >= 3 && format!(" {} ", long.as_str()).contains(&format!(" {} ", short.as_str())) {
-        return if short.len() * 2 >= long.len() { 0.9 } else { 0.3 };
+    if short.len() >= INSIDE_WORDS && format!(" {} ", long.as_str()).contains(&format!(" {} ", short.as_str())) {
+        return if short.len() * 2 >= long.len() { MOST_OF } else { LITTLE_OF };
     }
     let words: Vec<&str> = hint.words().collect();
     let common = line.words().filter(|w| words.contains(w)).count();
     let share = (2 * common) as f32 / (line.len() + hint.len()).max(1) as f32;
-    if share >= 0.7 { share * 0.8 } else { 0.0 }
+    if share >= ALIKE { share * REWORDED } else { 0.0 }
 }

@@ -7,6 +7,15 @@ const WIDEST_WRAP: usize = 130;
 /// … and wider than this: narrower columns are lists and verse.
 const NARROWEST_WRAP: usize = 40;
 
+/// Lines that have no room for the next word, from which a text counts as wrapped: so many, and so many of a hundred. The rest
+/// are the last lines of paragraphs.
+const FULL_LINES: usize = 2;
+const FULL_PERCENT: usize = 60;
+/// Of those, so many of a hundred must break inside a sentence: prose does far more often than it ends one there.
+const OPEN_PERCENT: usize = 50;
+/// Of all lines, so many of a thousand tell the width: the widest may be addresses and tables.
+const WIDTH_PERMILLE: usize = 980;
+
 /// Whether, and how wide, the text is wrapped.
 #[derive(Debug)]
 pub(super) struct Wrap {
@@ -18,8 +27,8 @@ impl Wrap {
     pub(super) fn of(text: &str, rows: &[Row]) -> Self {
         let mut widths: Vec<usize> = rows.iter().filter(|r| !r.content.is_empty()).map(|r| r.width).collect();
         widths.sort_unstable();
-        // The widest fiftieth may be addresses and tables.
-        let Some(&width) = widths.get((widths.len() * 49 / 50).min(widths.len().saturating_sub(1))) else {
+        let place = (widths.len() * WIDTH_PERMILLE / 1000).min(widths.len().saturating_sub(1));
+        let Some(&width) = widths.get(place) else {
             return Self { width: None };
         };
         if !(NARROWEST_WRAP..=WIDEST_WRAP).contains(&width) {
@@ -34,8 +43,7 @@ impl Wrap {
                 open += usize::from(!line.ends_with(['.', '!', '?', '”', '"', ':']));
             }
         }
-        // Lines of prose break inside sentences far more often than at their ends.
-        let wrapped = full >= 2 && full * 10 >= pairs * 6 && open * 2 >= full;
+        let wrapped = full >= FULL_LINES && full * 100 >= pairs * FULL_PERCENT && open * 100 >= full * OPEN_PERCENT;
         Self { width: wrapped.then_some(width) }
     }
 

@@ -3,27 +3,13 @@
 use super::element_text::{inner, key};
 use super::tree::{Tag, Tree};
 use crate::calendar::month_named;
+use crate::phrases::{Phrases, phrases};
 
 /// Longest name of an author; what is longer is a sentence about one.
 const MAX_AUTHOR_CHARS: usize = 60;
 
 /// Words that stand before a name in a byline, in several languages.
-const BY: &[&str] = &[
-    "written by",
-    "posted by",
-    "story by",
-    "reported by",
-    "words by",
-    "by",
-    "par",
-    "por",
-    "von",
-    "di",
-    "af",
-    "av",
-    "door",
-    "author:",
-];
+static BY: Phrases = phrases!(Byline);
 
 fn without_by(byline: &str) -> &str {
     let cut = BY.iter().find_map(|by| {
@@ -36,28 +22,7 @@ fn without_by(byline: &str) -> &str {
 }
 
 /// Words with which a link beside a name asks its reader to do something: "Email the author", "Follow".
-const ASKS: &[&str] = &[
-    "email",
-    "e-mail",
-    "mail",
-    "follow",
-    "contact",
-    "about",
-    "view",
-    "see",
-    "more",
-    "read",
-    "subscribe",
-    "share",
-    "all",
-    "send",
-    "tweet",
-    "suivre",
-    "contacter",
-    "folgen",
-    "seguir",
-    "profile",
-];
+static ASKS: Phrases = phrases!(Request);
 
 /// Whether words may be a name: two to five of them, none of them a handle, a number or a request.
 fn is_name(text: &str) -> bool {
@@ -72,27 +37,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Words that tell what somebody is, not who.
-const ROLES: &[&str] = &[
-    "reporter",
-    "correspondent",
-    "editor",
-    "writer",
-    "journalist",
-    "columnist",
-    "contributor",
-    "producer",
-    "bureau",
-    "staff",
-    "newsroom",
-    "redaktion",
-    "rédaction",
-    "redaktor",
-    "redacción",
-    "author",
-    "journaliste",
-    "redakteur",
-    "desk",
-];
+static ROLES: Phrases = phrases!(Role);
 
 /// Whether a text is what somebody is: "Senior Reporter", "Political Editor".
 pub(super) fn is_role(text: &str) -> bool {

@@ -4,6 +4,7 @@ use super::element_text::inner;
 use super::tree::{Attr, Tag, Tree};
 use crate::date::{Order, find, normalize};
 use crate::markup::decode;
+use crate::phrases::{Phrases, phrases};
 
 /// Most bytes of text in an element that is a date line: a date, a time, a byline beside them.
 const DATE_LINE: usize = 200;
@@ -23,33 +24,9 @@ const NAMES: &[&str] = &[
     "fecha",
 ];
 /// Words that say that a date is that of publication, small letters.
-const PUBLISHED: &[&str] = &[
-    "published",
-    "posted",
-    "first published",
-    "publié",
-    "publicado",
-    "publicada",
-    "veröffentlicht",
-    "erschienen",
-    "pubblicato",
-    "gepubliceerd",
-];
+static PUBLISHED: Phrases = phrases!(Published);
 /// Words that say that it is another one.
-const OTHER: &[&str] = &[
-    "updated",
-    "modified",
-    "last update",
-    "mis à jour",
-    "actualizado",
-    "aktualisiert",
-    "aggiornato",
-    "bijgewerkt",
-    "copyright",
-    "©",
-    "received",
-    "accepted",
-];
+static OTHER: Phrases = phrases!(OtherDate);
 
 /// The first date that is shown as that of publication, of an article that is not further from the start of the page
 /// than its heading allows.

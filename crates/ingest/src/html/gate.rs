@@ -6,11 +6,12 @@ use super::meta::Found;
 use super::tree::{Attr, Tag, Tree};
 use crate::block::Block;
 use crate::markup::decode;
+use crate::phrases::{Phrases, phrases};
 
 /// Words below which the text of a page with a gate is the start of an article: leads before a pay wall have up to
 /// some 150, and news in brief has no gate.
 const LEAD_WORDS: usize = 200;
-/// Most bytes of text in a box that asks to subscribe.
+/// Most bytes of text in an element that asks to subscribe.
 const LARGEST_GATE: usize = 1500;
 /// Words of an article of its own within a page; teasers in lists have fewer.
 const ARTICLE_WORDS: usize = 60;
@@ -38,35 +39,7 @@ const GATES: &[&str] = &[
     "subscribers-only-offer",
 ];
 /// How lines start, or what they hold, with which a gate asks its readers to pay; small letters.
-const OFFERS: &[&str] = &[
-    "subscribe to continue",
-    "subscribe to read",
-    "to continue reading",
-    "to read the full",
-    "to keep reading",
-    "continue reading with",
-    "this article is for subscribers",
-    "this story is for subscribers",
-    "this content is for subscribers",
-    "already a subscriber? ",
-    "sign in to read the full",
-    "unlock this article",
-    "read the full story with",
-    "cet article est réservé aux abonnés",
-    "article réservé aux abonnés",
-    "il vous reste",
-    "pour lire la suite",
-    "abonnez-vous pour lire",
-    "weiterlesen mit",
-    "jetzt weiterlesen",
-    "lesen sie weiter mit",
-    "nur für abonnenten",
-    "dieser artikel ist für abonnenten",
-    "este artículo es exclusivo para suscriptores",
-    "suscríbete para seguir leyendo",
-    "contenido exclusivo para suscriptores",
-    "per continuare a leggere",
-];
+static OFFERS: Phrases = phrases!(Offer);
 
 /// Whether the text is only what everybody may read of an article behind a gate.
 pub(super) fn paywalled(html: &str, tree: &Tree, found: &Found, blocks: &[Block]) -> Option<(ProblemKind, String)> {

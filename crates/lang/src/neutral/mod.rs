@@ -5,9 +5,11 @@ use crate::pack::Pack;
 
 pub(crate) static LANGUAGE: Language = Language::new(Pack {
     abbreviations: include_str!("abbreviations.tsv"),
+    boilerplate: include_str!("boilerplate.txt"),
     calendar: include_str!("calendar.tsv"),
     marks: include_str!("marks.tsv"),
     openers: include_str!("openers.tsv"),
+    page_phrases: include_str!("page_phrases.tsv"),
     stop_words: include_str!("stop_words.txt"),
     ..Pack::EMPTY
 });

@@ -3,6 +3,7 @@
 mod calendar;
 mod marks;
 mod numerals;
+mod pages;
 mod persons;
 mod places;
 mod speech;
@@ -12,6 +13,8 @@ mod words;
 pub(crate) use calendar::Calendar;
 pub use marks::QuotationMarks;
 pub use numerals::Numeral;
+#[cfg(test)]
+pub(crate) use pages::page_phrase;
 pub use persons::{Case, Gender, Number, Pronoun, Title, TitleKind};
 pub use places::Country;
 pub use speech::Cue;

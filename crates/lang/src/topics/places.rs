@@ -50,9 +50,4 @@ impl Language {
                 .collect()
         })
     }
-
-    /// The phrases of interfaces that stand around articles ("Share this article"), file by file; `ingest` reads them.
-    pub fn boilerplate(&self) -> impl Iterator<Item = &'static str> {
-        self.files(|p| p.boilerplate).filter(|file| !file.is_empty())
-    }
 }

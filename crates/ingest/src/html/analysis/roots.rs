@@ -1,0 +1,242 @@
+//! The elements that hold the article, as Readability finds them.
+
+use std::collections::HashMap;
+
+use pressmark_core::SegmentKind;
+
+use super::{PageAnalysis, Style, prose};
+use crate::html::tree::{Attr, NONE, Tag};
+
+// The constants of Readability's `grabArticle` (mozilla/readability 0.5), under its names where it has them.
+/// Candidates that are compared (`DEFAULT_N_TOP_CANDIDATES`).
+const TOP_CANDIDATES: usize = 5;
+/// Levels of elements above a paragraph that share its score.
+const LEVELS: usize = 5;
+/// Candidates besides the best that have to score nearly alike for the element around them to be taken
+/// (`MINIMUM_TOPCANDIDATES`).
+const NEAR_CANDIDATES: usize = 3;
+/// Share of the best score from which another one is nearly alike.
+const NEAR_BEST: f32 = 0.75;
+/// How many times smaller than the chosen element's a parent's score may be for the climb to go on.
+const CLIMB_LOSS: f32 = 3.0;
+/// Share of the chosen element's score, and score, from which an element beside it continues the article
+/// (`siblingScoreThreshold`).
+const SIBLING_SHARE: f32 = 0.2;
+const SIBLING_SCORE: f32 = 10.0;
+/// What a name such as `sidebar` takes from an element (`_getClassWeight`).
+const CLASS_WEIGHT: f32 = 25.0;
+/// What a name such as `article-body` gives, where Readability gives 25 to any good name: it has to win against the
+/// element around it, which gets half of the paragraphs' score and 10 for being an `article`.
+const BODY_WEIGHT: f32 = 40.0;
+/// What a name such as `post` gives; wrappers of whole pages bear it as well.
+const ARTICLE_WEIGHT: f32 = 15.0;
+/// Prose of an element around the chosen one, in tenths of the latter, from which the former is the article.
+const GATHER: usize = 20;
+
+impl PageAnalysis<'_> {
+    /// The elements that together hold the article, in page order; none when there is no prose.
+    pub(in crate::html) fn roots(&self) -> Vec<u32> {
+        let scores = self.scores();
+        let scaled = |i: u32| scores[i as usize] * (1.0 - self.link_share_in(i));
+        let mut ranked: Vec<u32> = (0..self.tree.len() as u32).filter(|i| scores[*i as usize] > 0.0).collect();
+        ranked.sort_by(|a, b| scaled(*b).total_cmp(&scaled(*a)).then(a.cmp(b)));
+        ranked.truncate(TOP_CANDIDATES);
+        let Some(&best) = ranked.first() else { return Vec::new() };
+        let mut top = self.common(&ranked, scaled(best), &scaled).unwrap_or(best);
+        // A parent that scores higher, or that has no other child, is the better choice.
+        let mut last = scores[top as usize];
+        let threshold = last / CLIMB_LOSS;
+        for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
+            let score = scores[parent as usize];
+            if score == 0.0 {
+                continue;
+            }
+            if score < threshold {
+                break;
+            }
+            if score > last {
+                top = parent;
+                break;
+            }
+            last = score;
+        }
+        while let Some(parent) = Some(self.tree.node(top).parent).filter(|p| *p != NONE && !self.is_page(*p)) {
+            if self.prose_in(parent) > self.prose_in(top) {
+                break;
+            }
+            top = parent;
+        }
+        let top = self.widen(top);
+        // A page that says when it was published is one story, and others stand around it.
+        let top = if self.is_dated { top } else { self.gather(top) };
+        self.with_siblings(top, &scores)
+    }
+
+    /// Climbs until the element holds the page's paragraphs of the same make.
+    ///
+    /// Articles cut into several blocks (a picture, an advertisement between) have no element
+    /// whose own paragraphs make up most of them; but all their paragraphs look alike.
+    fn widen(&self, top: u32) -> u32 {
+        let mut styles: HashMap<Style<'_>, (usize, usize)> = HashMap::new();
+        let range = top..self.tree.node(top).end;
+        for (index, line) in self.lines.iter().enumerate() {
+            let (Some(first), chars) = (self.first_text(index), prose(line.counts)) else { continue };
+            if chars > 0 && line.block != NONE {
+                let (all, own) = styles.entry(self.style(line.block)).or_default();
+                *all += chars;
+                *own += if range.contains(&first) { chars } else { 0 };
+            }
+        }
+        let most = styles.iter().filter(|(style, _)| style.iter().any(|(_, class)| !class.is_empty()));
+        let Some((style, &(all, own))) = most.max_by_key(|(style, (_, own))| (*own, **style)) else { return top };
+        if own == 0 || own * 10 >= all * 9 {
+            return top;
+        }
+        let alike: Vec<(u32, usize)> = (0..self.lines.len())
+            .filter_map(|i| Some((i, self.first_text(i)?, prose(self.lines[i].counts))))
+            .filter(|(i, _, chars)| {
+                *chars > 0 && self.lines[*i].block != NONE && self.style(self.lines[*i].block) == *style
+            })
+            .map(|(_, first, chars)| (first, chars))
+            .collect();
+        let article = self.tree.ancestors(top).find(|a| self.tree.node(*a).tag == Tag::Article);
+        for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
+            if article.is_some_and(|a| parent < a) {
+                break;
+            }
+            let range = parent..self.tree.node(parent).end;
+            let held: usize = alike.iter().filter(|(first, _)| range.contains(first)).map(|(_, chars)| chars).sum();
+            if held * 10 >= all * 9 {
+                return parent;
+            }
+        }
+        top
+    }
+
+    /// Climbs where most of the page's prose stands beside the element, as on pages made of sections of their own.
+    fn gather(&self, top: u32) -> u32 {
+        let mut best = top;
+        for parent in
+            self.tree.ancestors(self.tree.node(top).parent).take_while(|p| self.tree.node(*p).tag != Tag::Html)
+        {
+            let (own, all) = (self.prose_in(best), self.prose_in(parent));
+            if all * 10 < own * GATHER {
+                continue;
+            }
+            let (chars, linked) = self.chars_in(parent);
+            if linked * 10 < chars * 3 {
+                best = parent;
+            }
+        }
+        best
+    }
+
+    fn is_page(&self, index: u32) -> bool {
+        matches!(self.tree.node(index).tag, Tag::Html | Tag::Body)
+    }
+
+    /// What Readability's `grabArticle` gives to the elements around each paragraph.
+    fn scores(&self) -> Vec<f32> {
+        let mut scores = vec![0.0_f32; self.tree.len()];
+        let mut touched = vec![false; self.tree.len()];
+        for (index, line) in self.lines.iter().enumerate() {
+            if self.first_text(index).is_none()
+                || prose(line.counts) == 0
+                || line.block == NONE
+                || self.kind(index) == SegmentKind::Caption
+            {
+                continue;
+            }
+            let counts = line.counts;
+            let length = (counts.chars as f32 / 100.0).min(3.0);
+            let score = (1.0 + counts.commas as f32 + length) * (1.0 - counts.link_share());
+            let tag = self.tree.node(line.block).tag;
+            let (chars, _) = self.chars_in(line.block);
+            let leaf = tag.heading_level().is_some() || tag == Tag::P || chars <= counts.chars;
+            let from = if leaf && !self.is_page(line.block) { self.tree.node(line.block).parent } else { line.block };
+            for (level, element) in
+                self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(LEVELS).enumerate()
+            {
+                // Readability's `scoreDivider`: the parent has all of it, its parent half, those above less and less.
+                let share = match level {
+                    0 => 1.0,
+                    1 => 0.5,
+                    level => 1.0 / (level as f32 * 3.0),
+                };
+                if !std::mem::replace(&mut touched[element as usize], true) {
+                    scores[element as usize] += self.start_score(element);
+                }
+                scores[element as usize] += score * share;
+            }
+        }
+        scores
+    }
+
+    /// Inline elements around a paragraph are no level of their own.
+    fn counts_as_level(&self, index: u32) -> bool {
+        self.tree.node(index).tag.is_block()
+    }
+
+    /// What an element has before its paragraphs are counted: Readability's `_initializeNode` and `_getClassWeight`,
+    /// with the elements of HTML 5 added. An element that says that it is the body outweighs a dozen paragraphs, since
+    /// names of bodies are seldom wrong; a name that may stand at a wrapper (`post`, `story`) weighs less.
+    fn start_score(&self, index: u32) -> f32 {
+        let tag = match self.tree.node(index).tag {
+            Tag::Article | Tag::Main => 10.0,
+            Tag::Div | Tag::Section => 5.0,
+            Tag::Pre | Tag::Td | Tag::Blockquote => 3.0,
+            Tag::Ul | Tag::Ol | Tag::Dl | Tag::Li | Tag::Dd | Tag::Dt | Tag::Form | Tag::Address => -3.0,
+            _ => 0.0,
+        };
+        let hints = self.hints[index as usize];
+        let good = match (hints.body, hints.article) {
+            (true, _) => BODY_WEIGHT,
+            (false, true) => ARTICLE_WEIGHT,
+            (false, false) => 0.0,
+        };
+        let bad = hints.chrome.is_some() || hints.related || hints.comments || hints.credits || hints.caption;
+        tag + good - if bad { CLASS_WEIGHT } else { 0.0 }
+    }
+
+    /// The element around several candidates that score nearly alike, as when sections hold an article.
+    fn common(&self, ranked: &[u32], best: f32, scaled: &impl Fn(u32) -> f32) -> Option<u32> {
+        let &top = ranked.first()?;
+        let near: Vec<u32> = ranked.iter().skip(1).copied().filter(|i| scaled(*i) >= best * NEAR_BEST).collect();
+        if near.len() < NEAR_CANDIDATES {
+            return None;
+        }
+        self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)).find(|p| {
+            let range = *p..self.tree.node(*p).end;
+            near.iter().filter(|i| range.contains(*i)).count() >= NEAR_CANDIDATES
+        })
+    }
+
+    /// The chosen element and those beside it that continue it.
+    fn with_siblings(&self, top: u32, scores: &[f32]) -> Vec<u32> {
+        let parent = self.tree.node(top).parent;
+        if parent == NONE {
+            return vec![top];
+        }
+        let threshold = (scores[top as usize] * SIBLING_SHARE).max(SIBLING_SCORE);
+        let class = self.tree.attr(top, Attr::Class).filter(|c| !c.is_empty());
+        let mut roots = Vec::new();
+        for child in self.tree.children(parent) {
+            let bonus = if class.is_some() && self.tree.attr(child, Attr::Class) == class {
+                scores[top as usize] * SIBLING_SHARE
+            } else {
+                0.0
+            };
+            let node = self.tree.node(child);
+            let joined = child == top
+                || scores[child as usize] + bonus >= threshold
+                || (node.tag == Tag::P && {
+                    let (chars, linked) = self.chars_in(child);
+                    (chars > 80 && linked * 4 < chars) || (chars > 0 && linked == 0 && self.prose_in(child) > 0)
+                });
+            if joined && self.aside[child as usize].is_none() {
+                roots.push(child);
+            }
+        }
+        roots
+    }
+}
