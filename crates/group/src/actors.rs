@@ -11,6 +11,8 @@ use crate::view::View;
 
 /// Actors of a story that are told at most.
 const MOST_ACTORS: usize = 60;
+/// Members of a cluster whose names a new one is held against.
+const FULLEST: usize = 8;
 /// Terms of a story that are told at most.
 const MOST_TERMS: usize = 20;
 
@@ -142,7 +144,9 @@ fn fits(members: &[Node<'_>], node: &Node<'_>) -> bool {
     if is_person(node.label) && members.iter().any(|member| member.view == node.view) {
         return false;
     }
-    !is_person(node.label) || members.iter().all(|member| given_names_agree(member.name, node.name))
+    // The first members of a cluster have the fullest names.
+    let names = members.iter().take(FULLEST).map(|member| member.name);
+    !is_person(node.label) || names.into_iter().all(|name| given_names_agree(name, node.name))
 }
 
 /// Whether two full names may be of one person: one has no first name, or the first names begin alike (`J.`, `Jo`).

@@ -1,6 +1,7 @@
 //! What is in a group: the row of its story.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use pressmark_jsonl::story::{self, Copy, Document, Link, Story};
 use pressmark_jsonl::{Record, Score};
@@ -77,6 +78,7 @@ impl Grouping {
     /// Pairs of documents with what speaks for them, best first. In a large story each document is held against its
     /// neighbours in time.
     fn links(&self, numbers: &[usize], views: &[View<'_>], actors: &Actors, terms: &[story::Term]) -> Vec<Link> {
+        let shared = Shared::new(&actors.list, terms);
         let mut links = Vec::new();
         for (at, (a, one)) in numbers.iter().zip(views).enumerate() {
             let next = numbers.iter().zip(views).skip(at + 1).take(NEIGHBOURS);
@@ -89,7 +91,7 @@ impl Grouping {
                     terms: Score::from(likeness.terms),
                     copied: Score::from(likeness.copied),
                     days: likeness.days,
-                    evidence: evidence(&a, &b, actors, terms),
+                    evidence: shared.evidence((&a, &b), &actors.list, terms),
                     a,
                     b,
                 });
@@ -100,14 +102,38 @@ impl Grouping {
     }
 }
 
-/// What two documents share and counts most.
-fn evidence(a: &str, b: &str, actors: &Actors, terms: &[story::Term]) -> Vec<String> {
-    let names = |id: &str, actor: &story::Actor| actor.entities.iter().any(|entity| entity.document == id);
-    let both = actors.list.iter().filter(|actor| names(a, actor) && names(b, actor));
-    let words =
-        terms.iter().filter(|term| term.documents.iter().any(|id| id == a) && term.documents.iter().any(|id| id == b));
-    let names = both.map(|actor| actor.name.clone()).take(SHOWN_ACTORS);
-    names.chain(words.map(|term| term.term.clone()).take(SHOWN_TERMS)).collect()
+/// The actors and terms of each document, by their places in the lists.
+struct Shared<'s> {
+    actors: HashMap<&'s str, BTreeSet<usize>>,
+    terms: HashMap<&'s str, BTreeSet<usize>>,
+}
+
+impl<'s> Shared<'s> {
+    fn new(actors: &'s [story::Actor], terms: &'s [story::Term]) -> Self {
+        let mut shared = Self { actors: HashMap::new(), terms: HashMap::new() };
+        for (at, actor) in actors.iter().enumerate() {
+            for entity in &actor.entities {
+                shared.actors.entry(&entity.document).or_default().insert(at);
+            }
+        }
+        for (at, term) in terms.iter().enumerate() {
+            for document in &term.documents {
+                shared.terms.entry(document).or_default().insert(at);
+            }
+        }
+        shared
+    }
+
+    /// What two documents share and counts most.
+    fn evidence(&self, (a, b): (&str, &str), actors: &[story::Actor], terms: &[story::Term]) -> Vec<String> {
+        let both = |of: &HashMap<&str, BTreeSet<usize>>, most: usize| -> Vec<usize> {
+            let both = of.get(a).zip(of.get(b)).into_iter().flat_map(|(a, b)| a.intersection(b));
+            both.take(most).copied().collect()
+        };
+        let names = both(&self.actors, SHOWN_ACTORS).into_iter().filter_map(|at| Some(actors.get(at)?.name.clone()));
+        let words = both(&self.terms, SHOWN_TERMS).into_iter().filter_map(|at| Some(terms.get(at)?.term.clone()));
+        names.chain(words).collect()
+    }
 }
 
 /// The earliest first. Where the time is not known, the outlet that others credit comes first, then the longer text: who
