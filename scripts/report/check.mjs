@@ -202,9 +202,27 @@ async function print() {
   }
 }
 
+/** How often a page is opened: the fastest counts, as others may use the machine. */
+const TRIES = 3;
+
 /** Milliseconds until a view is drawn, and until a filter has an answer. */
 async function speed(name, most) {
   if (!existsSync(join(folder, name))) return;
+  let drawn = Infinity;
+  let answer = Infinity;
+  let bar = Infinity;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const measured = await once(name);
+    [drawn, answer, bar] = [Math.min(drawn, measured.drawn), Math.min(answer, measured.answer), Math.min(bar, measured.bar)];
+  }
+  const bytes = statSync(join(folder, name)).size;
+  console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB, drawn in ${drawn} ms, a filter in ${Math.round(answer)} ms, sentences in ${Math.round(bar)} ms`);
+  check(`${name} is smaller than 15 MB`, bytes < 15e6, `${bytes}`);
+  check(`${name} opens in ${most} ms`, drawn < most, `${drawn} ms`);
+  check(`${name}: a filter answers in half a second`, answer < 500, `${answer} ms`);
+}
+
+async function once(name) {
   const started = Date.now();
   const opened = await open(name, "#/corpus");
   const { page } = opened;
@@ -225,12 +243,8 @@ async function speed(name, most) {
   });
   await page.evaluate(() => { location.hash = "#/document/777"; });
   await page.waitForSelector(".article");
-  const bytes = statSync(join(folder, name)).size;
-  console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB, drawn in ${drawn} ms, a filter in ${Math.round(answer)} ms, sentences in ${Math.round(bar)} ms`);
-  check(`${name} is smaller than 15 MB`, bytes < 15e6, `${bytes}`);
-  check(`${name} opens in ${most} ms`, drawn < most, `${drawn} ms`);
-  check(`${name}: a filter answers in half a second`, answer < 500, `${answer} ms`);
   await close(opened, name);
+  return { drawn, answer, bar };
 }
 
 if (pictures) mkdirSync(pictures, { recursive: true });

@@ -10,6 +10,8 @@ use crate::document::short;
 
 /// Pairs of documents that are shown as the reason of a story, best first: there are as many as pairs.
 const MOST_LINKS: usize = 12;
+/// Copies that are shown, those of most words first: among many that have one text there are as many as pairs.
+const MOST_COPIES: usize = 30;
 /// Words that documents share which are shown.
 const MOST_TERMS: usize = 20;
 
@@ -185,6 +187,8 @@ impl<'a> Told<'a> {
             outlets: story.outlets.iter().map(|outlet| &*outlet.name).zip(0..).collect(),
             actors: story.actors.iter().map(|actor| &*actor.id).zip(0..).collect(),
         };
+        let mut copies: Vec<&story::Copy> = story.copies.iter().collect();
+        copies.sort_by(|a, b| b.share.value().total_cmp(&a.share.value()));
         let told = Self {
             title: story.title.as_deref(),
             documents: story.documents.iter().filter_map(|document| document_of(document, &numbers)).collect(),
@@ -192,7 +196,7 @@ impl<'a> Told<'a> {
             links: story.links.iter().take(MOST_LINKS).filter_map(|link| link_of(link, documents)).collect(),
             actors: story.actors.iter().map(|actor| actor_of(actor, documents)).collect(),
             terms: story.terms.iter().take(MOST_TERMS).map(|term| &*term.term).collect(),
-            copies: story.copies.iter().filter_map(|copy| copy_of(copy, &numbers)).collect(),
+            copies: copies.into_iter().take(MOST_COPIES).filter_map(|copy| copy_of(copy, &numbers)).collect(),
             frames: story.frames.iter().filter_map(|framing| framing_of(framing, &numbers)).collect(),
             voices: story.voices.iter().filter_map(|voice| voice_of(voice, &numbers)).collect(),
             tones: story.tones.iter().filter_map(|tone| tone_of(tone, &numbers)).collect(),
