@@ -168,7 +168,7 @@ fn add_a_format(copy: &mut Copy) {
     copy.insert(
         "crates/ingest/src/ingest.rs",
         "        _ if is_page_source(&decoded.text) =>",
-        "        Format::Org => plain(&decoded, record, options, doc)?,\n",
+        "        Format::Org => plain(&decoded, record, options, &clock, doc)?,\n",
     );
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
-use crate::config::Config;
+use crate::config::{Config, FORMAT};
 
 /// The bytes of a model bundle: what a folder under `models/` holds.
 ///
@@ -28,9 +28,6 @@ pub struct BundleFiles {
     /// `model.safetensors`: all weights.
     pub weights: Cow<'static, [u8]>,
 }
-
-/// The layout of a bundle, as its manifest and its configuration name it.
-pub(crate) const FORMAT: &str = "pressmark-bundle/1";
 
 /// What manifests of bundles up to 0.4 called the same layout.
 const FORMER_FORMAT: &str = "pressmark-manifest/1";

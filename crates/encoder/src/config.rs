@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::Error;
-use crate::bundle::FORMAT;
+
+/// The layout of a bundle, as its manifest and its configuration name it.
+pub(crate) const FORMAT: &str = "pressmark-bundle/1";
 
 /// Limits that no sensible encoder on a CPU comes near (BERT-large: 1024, 24, 4096, 512). They
 /// keep products of sizes far from overflow and scratch memory in bounds whatever a file says.

@@ -4,6 +4,13 @@ use std::collections::HashSet;
 
 use pressmark_core::{Holder, Span, Stance, StanceLabel, StanceReading, Target};
 
+/// The stances of a document, and how many passages were found and read for them.
+pub(crate) struct Outcome {
+    pub(crate) stances: Vec<Stance>,
+    pub(crate) found: usize,
+    pub(crate) read: usize,
+}
+
 /// A passage that was read beside a target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ReadPassage {
@@ -23,8 +30,8 @@ impl ReadPassage {
 ///
 /// Whether a holder takes a side is judged by the third of these passages that take one most: most of what an article
 /// says about a target says nothing for or against it, and among twenty plain sentences there is always one that seems
-/// to. Which side is decided by the passages that take one, each with the weight of its probability. Evidence are the passages of the stance's own label, at most `max_evidence` of the clearest, in text
-/// order.
+/// to. Which side is decided by the passages that take one, each with the weight of its probability. Evidence are the
+/// passages of the stance's own label, at most `max_evidence` of the clearest, in text order.
 pub(crate) fn stance_of(holder: Holder, target: Target, passages: &[ReadPassage], max_evidence: usize) -> Stance {
     let mut passages: Vec<&ReadPassage> = passages.iter().filter(|passage| passage.bears_on_target()).collect();
     let Some(reading) = together(&passages) else {

@@ -7,7 +7,7 @@ use pressmark_encoder::Model;
 
 use crate::Stances;
 use crate::candidates::{Bearing, bearing_on, choose, holder_in, sentence_of, spoken_of};
-use crate::combine::{ReadPassage, stance_of};
+use crate::combine::{Outcome, ReadPassage, stance_of};
 use crate::pair::{Ends, PairHead, PairWindows, Words};
 use crate::sentiment::SentimentHead;
 use crate::stances::{STAGE, name_of};
@@ -36,13 +36,6 @@ enum Aim {
 struct Names {
     holders: HashMap<usize, Words>,
     targets: HashMap<usize, Words>,
-}
-
-/// The stances of a document, and how many passages were found and read for them.
-pub(crate) struct Outcome {
-    pub(crate) stances: Vec<Stance>,
-    pub(crate) found: usize,
-    pub(crate) read: usize,
 }
 
 impl Stances {

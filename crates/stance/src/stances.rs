@@ -11,9 +11,9 @@ use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
 use crate::candidates::{Bearing, Topic, bearing_on, sentence_of, spoken_of};
+use crate::combine::Outcome;
 use crate::means::MeansHead;
 use crate::pair::{Ends, PairHead, PairWindows, Words};
-use crate::reading::Outcome;
 use crate::sentiment::SentimentHead;
 
 /// The stage's name.

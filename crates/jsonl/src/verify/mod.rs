@@ -170,6 +170,7 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
             "has a model without a digest, or reverse",
         );
         found.require(stage.model.as_deref() != Some(""), place, "has a model without a name");
+        found.require(stage.licence.as_deref() != Some(""), place, "has a licence without a name");
         found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 small hex digits");
         found.require(is_object(&stage.settings), place, "has settings that are no JSON object");
     }
