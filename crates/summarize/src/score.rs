@@ -32,17 +32,22 @@ const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.
 /// of nearly equal score and no more, so that one that is clearly the best is taken all the same; set by hand.
 const POINTS_BACK: f32 = 0.02;
 
+/// Logits to one of probability, about one half.
+const SLOPE: f32 = 4.0;
+
 /// The score of each candidate, in [0, 1].
 pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>, length: Length) -> Vec<f32> {
     let words = centrality(doc, candidates);
     let meaning = meaning(&doc.sent_vectors, candidates);
     // Hidden states of another width are those of another model, or none at all.
     let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
-    let salience = head.map(|head| salience(doc, candidates, head));
-    let weights = match head {
-        Some(head) if head.lead().is_some() && is_short(length, candidates) => WITH_LEAD,
-        Some(_) => WITH_HEAD,
-        None => WITHOUT_HEAD,
+    // Scores of a head that decides alone lie near 0 and 1, where a fixed amount means too much: it is taken from the logit.
+    let alone = head.is_some_and(|head| head.lead().is_some()) && is_short(length, candidates);
+    let salience = head.map(|head| salience(doc, candidates, head, if alone { SLOPE * POINTS_BACK } else { 0.0 }));
+    let (weights, points_back) = match head {
+        Some(_) if alone => (WITH_LEAD, 0.0),
+        Some(_) => (WITH_HEAD, POINTS_BACK),
+        None => (WITHOUT_HEAD, POINTS_BACK),
     };
     candidates
         .iter()
@@ -54,7 +59,7 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
                 + weights.salience * salience.as_ref().map_or(0.0, |s| part(s))
                 + weights.size * size(candidate.words)
                 + weights.place * place(i);
-            (score - if candidate.points_back { POINTS_BACK } else { 0.0 }).clamp(0.0, 1.0)
+            (score - if candidate.points_back { points_back } else { 0.0 }).clamp(0.0, 1.0)
         })
         .collect()
 }
@@ -93,8 +98,8 @@ fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
 
 /// What the head makes of each candidate, in [0, 1]: its mean hidden state beside that of the document, which is the mean
 /// over the sentences of title and running text, as in training; where the bundle says what place is worth, that is added to
-/// the logit.
-fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
+/// the logit, and `points_back` is taken from that of a sentence that needs the one before it.
+fn salience(doc: &Document, candidates: &[Candidate], head: &Head, points_back: f32) -> Vec<f32> {
     let width = doc.hidden.width();
     let mean = |sent: usize| {
         let tokens = doc.sents.get(sent).map_or(0..0, |s| s.tokens.clone());
@@ -120,6 +125,9 @@ fn salience(doc: &Document, candidates: &[Candidate], head: &Head) -> Vec<f32> {
             let index = prose.find(|(_, sent)| *sent == candidate.sent).map_or(0, |(index, _)| index);
             *score += lead * place(index);
         }
+    }
+    for (_, score) in candidates.iter().zip(scores.iter_mut()).filter(|(candidate, _)| candidate.points_back) {
+        *score -= points_back;
     }
     head.calibrate(scores.view_mut());
     scores.iter().copied().collect()
