@@ -3,7 +3,7 @@
 # keyboard work, nothing is asked of a network, axe-core finds no serious fault, markup of documents stays text.
 #   scripts/check_report.sh [PICTURES]    with a folder, pictures of all views go there
 # Needs: Chromium (Debian: chromium), Node 18 or later with npm, Python 3. PRESSMARK names the command, else it is built.
-# LARGE=50000 checks a page over so many rows as well.
+# LARGE=50000 checks a page over so many rows as well; TIMES=1 holds pages to how fast they open.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pressmark=${PRESSMARK:-}

@@ -218,6 +218,7 @@ async function speed(name, most) {
   const bytes = statSync(join(folder, name)).size;
   console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB, drawn in ${drawn} ms, a filter in ${Math.round(answer)} ms, sentences in ${Math.round(bar)} ms`);
   check(`${name} is smaller than 15 MB`, bytes < 15e6, `${bytes}`);
+  if (!process.env.TIMES) return; // printed; held to only where asked, as others may use the machine
   check(`${name} opens in ${most} ms`, drawn < most, `${drawn} ms`);
   check(`${name}: a filter answers in half a second`, answer < 500, `${answer} ms`);
 }

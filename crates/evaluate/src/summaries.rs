@@ -166,7 +166,11 @@ fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
     let references = references.filter(|all| all.iter().any(|text| !text.trim().is_empty())).ok_or_else(|| {
         gold(&row.place, "has no summary, expected {text, summary: \"…\"} or {text, references: [\"…\"]}")
     })?;
-    Ok(Gold { id: row.id(options)?, text: row.text(options)?, titled: false, references, place: row.place.to_string() })
+    let text = row.text(options)?;
+    // Where a row has its running text apart, what stands before that in its text is the title, which no summary holds.
+    let titled =
+        row.field("body").and_then(Value::as_str).is_some_and(|body| body.len() < text.len() && text.ends_with(body));
+    Ok(Gold { id: row.id(options)?, text, titled, references, place: row.place.to_string() })
 }
 
 const ARTICLES: &str = "articles";

@@ -66,9 +66,9 @@ class Measure:
 
 
 F1 = [("strict F1", "all", "f1"), ("P", "all", "precision"), ("R", "all", "recall")]
-TONE = [("macro F1", "macro", "f1"), ("accuracy", "accuracy", "f1")]
+TONE = [("macro F1", "macro", "f1"), ("accuracy", "accuracy", "accuracy")]
 FRAMES = [("macro F1", "macro", "f1"), ("mean average precision", "macro", "average p")]
-STANCE = [("macro F1", "macro", "f1"), ("for and against", "favor+against", "f1")]
+STANCE = [("macro F1", "macro", "f1"), ("sides right", "sides right", "f1")]
 ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 
 THREE = [
@@ -211,9 +211,12 @@ def main() -> None:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(m.key for m in MEASURES)}")
     results: dict[str, dict[str, Any]] = {}
     full: dict[str, dict[str, Any]] = {}
-    heads = {head["name"] for head in json.loads((args.bundle / "config.json").read_text(encoding="utf-8"))["heads"]}
+    config = json.loads((args.bundle / "config.json").read_text(encoding="utf-8"))
+    heads, languages = {head["name"] for head in config["heads"]}, config["languages"]
     for measure in MEASURES:
         if args.only and measure.key not in args.only:
+            continue
+        if measure.key == "ner.french" and "fr" not in languages:
             continue
         if HEADS.get(measure.key, "embedding") not in heads:
             print(f"{measure.title}: the bundle has no head for it", flush=True)
