@@ -127,6 +127,12 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// The model inside the program that was trained on a language, by its short name.
+fn model_for(language: &str) -> Option<&'static str> {
+    let models = pressmark::bundled_models().ok()?;
+    models.iter().find(|model| model.languages.iter().any(|code| code == language)).map(|model| model.short)
+}
+
 /// What went wrong, a line for each kind, with an example and the option that mends it; each line begins with its feed.
 pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     let mut text = String::new();
@@ -141,6 +147,9 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     if !languages.is_empty() {
         let _ =
             write!(text, "\nlanguages that the model does not know, and documents of each: {}", languages.join(", "));
+        for (code, short) in failures.languages().filter_map(|(code, _)| Some((code, model_for(code)?))) {
+            let _ = write!(text, "\n--model {short} reads {code}");
+        }
     }
     for reason in SkipReason::ALL {
         let of_reason = || skipped.iter().filter(|skipped| skipped.reason == *reason);
@@ -169,4 +178,15 @@ fn remedy(kind: ProblemKind) -> Option<&'static str> {
         ProblemKind::Timeout => "allow more time with --timeout",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_inside_that_reads_a_language_is_named() {
+        assert_eq!(model_for("fr"), cfg!(feature = "bundled-model").then_some("news"));
+        assert_eq!(model_for("nl"), None);
+    }
 }

@@ -91,6 +91,8 @@ pub struct BundleAbout {
     pub id: String,
     /// Licence of the weights, an SPDX expression, where it is stated.
     pub licence: Option<String>,
+    /// Languages that the model was trained on, as codes of ISO 639.
+    pub languages: Vec<String>,
 }
 
 impl BundleFiles {
@@ -116,7 +118,7 @@ impl BundleFiles {
     pub fn about(&self) -> Result<BundleAbout, Error> {
         let config = Config::parse(&self.config)?;
         let id = format!("{} {}", config.name, config.version);
-        Ok(BundleAbout { id, licence: config.licence })
+        Ok(BundleAbout { id, licence: config.licence, languages: config.languages })
     }
 
     /// Checks sizes and digests of these files and of `weights` against the manifest.

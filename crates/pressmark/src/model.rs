@@ -108,6 +108,8 @@ pub struct BundledModel {
     pub id: String,
     /// Licence of the weights, an SPDX expression, where it is stated.
     pub licence: Option<String>,
+    /// Languages that it was trained on, as codes of ISO 639.
+    pub languages: Vec<String>,
     /// Whether it is taken when none is named.
     pub is_default: bool,
 }
@@ -121,7 +123,7 @@ pub fn bundled_models() -> Result<Vec<BundledModel>, Error> {
     let about = |bundle: &&Bundled| {
         let about = bundle.files().about().map_err(|source| Error::Model { name: bundle.name.to_owned(), source })?;
         let (name, short, is_default) = (bundle.name, bundle.short, is_default(bundle));
-        Ok(BundledModel { name, short, id: about.id, licence: about.licence, is_default })
+        Ok(BundledModel { name, short, id: about.id, licence: about.licence, languages: about.languages, is_default })
     };
     let (first, rest): (Vec<_>, Vec<_>) = BUNDLED.iter().partition(|bundle| is_default(bundle));
     first.iter().chain(&rest).map(about).collect()

@@ -113,7 +113,7 @@ MEASURES = [
         ["--codebook", "policy-frames", *GVFC_POLICY],
     ),
     Measure("stance.vast", "VAST dev, a fifth of its topics", "stance", "DEV/vast_dev.csv", STANCE),
-    Measure("stance.semeval", "SemEval 2016 task 6, mostly trained on", "stance", "DATA/stance/semeval2016_t6/train.csv", STANCE,
+    Measure("stance.semeval", "SemEval 2016 task 6, train part", "stance", "DATA/stance/semeval2016_t6/train.csv", STANCE,
             by_target=True),
     Measure(
         "summaries.bbc", "BBC held-out half, as long as the references", "summaries", "DEV/bbc_held",
