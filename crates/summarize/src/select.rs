@@ -19,11 +19,12 @@ pub enum Length {
     Share(f32),
 }
 
-/// Cosine of two sentence embeddings from which they say the same thing.
+/// How far the cosine of two sentence embeddings must lie from that of any two sentences of the story towards 1 for them to
+/// say the same thing.
 ///
-/// Set by hand for MiniLM's embeddings, whose cosines of paraphrases lie mostly above and of two facts of one story
-/// mostly below: lower leaves facts out, higher lets agency copy stand beside its own rewording.
-const SAME: f32 = 0.85;
+/// Relative, for embeddings of some models lie near each other whatever they say. Set by hand for MiniLM's, where it is a
+/// cosine of about 0.85 in most stories: lower leaves facts out, higher lets agency copy stand beside its own rewording.
+const SAME: f32 = 0.8;
 
 /// Sentences that a new one is compared with at most, the most salient first; a bound for summaries of thousands of
 /// sentences, where the time would else grow with the square of their number.
@@ -34,6 +35,7 @@ pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], l
     let mut order: Vec<usize> = (0..candidates.len().min(scores.len())).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let mut budget = Budget::new(length, candidates);
+    let usual = usual_cosine(doc, candidates);
     let mut taken = vec![false; doc.sents.len()];
     let mut chosen: Vec<usize> = Vec::new();
     // Sentences that wait for a neighbour, by that neighbour.
@@ -54,7 +56,7 @@ pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], l
             if budget.is_spent() {
                 break;
             }
-            if !budget.admits(candidate) || repeats(doc, candidate, candidates, &chosen) {
+            if !budget.admits(candidate) || repeats(doc, candidate, candidates, &chosen, usual) {
                 continue;
             }
             budget.spend(candidate);
@@ -81,15 +83,26 @@ fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize
 }
 
 /// Whether a sentence says what one of the chosen says.
-fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize]) -> bool {
+fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize], usual: f32) -> bool {
     let vector = Array1::from(doc.sent_vectors.row(candidate.sent));
     let text = doc.sents.get(candidate.sent).map_or("", |s| doc.slice(s.span));
     chosen.iter().take(COMPARED).any(|&other| {
         let other = candidates[other].sent;
         let chosen = Array1::from(doc.sent_vectors.row(other));
         doc.sents.get(other).is_some_and(|s| doc.slice(s.span) == text)
-            || chosen.len() == vector.len() && dot(chosen.view(), vector.view()) >= SAME
+            || chosen.len() == vector.len() && dot(chosen.view(), vector.view()) >= usual + SAME * (1.0 - usual)
     })
+}
+
+/// The mean cosine of two different candidates, from 0 to 1: of unit vectors, out of the length of their mean.
+fn usual_cosine(doc: &Document, candidates: &[Candidate]) -> f32 {
+    let count = candidates.len() as f32;
+    if count < 2.0 {
+        return 0.0;
+    }
+    let centre = Array1::from(doc.sent_vectors.mean(candidates.iter().map(|c| c.sent)));
+    // The mean over all pairs, out of which each with itself is taken.
+    ((dot(centre.view(), centre.view()) * count - 1.0) / (count - 1.0)).clamp(0.0, 1.0)
 }
 
 /// What is left of the length.

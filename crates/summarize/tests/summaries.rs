@@ -34,6 +34,21 @@ fn takes_running_text_only() {
     assert_eq!(summary(&mut doc, Length::Sentences(5)), ["Water reached the town at noon."]);
 }
 
+/// Vectors of one model lie all about, those of another in a narrow cone: what repeats is nearer than the story's sentences are.
+#[test]
+fn what_says_the_same_is_told_by_the_storys_own_measure() {
+    let text = "Water rose in the town at noon. Hundreds left their homes at night. Soldiers filled bags with sand.";
+    let chosen = |angles: [f32; 3]| {
+        let mut doc = document(text, &[SegmentKind::Body], &angles);
+        summary(&mut doc, Length::Sentences(3)).len()
+    };
+    assert_eq!(chosen([0.0, 0.8, 1.6]), 3);
+    assert_eq!(chosen([0.0, 0.1, 0.2]), 3);
+    assert_eq!(chosen([0.0, 0.8, 0.82]), 2);
+    assert_eq!(chosen([0.0, 0.1, 0.102]), 2);
+    assert_eq!(chosen([0.5, 0.5, 0.5]), 1);
+}
+
 /// The sentences that a model chooses whose salience head adds so much to the first sentence's logit.
 fn chosen_by_place(lead: f32, length: Length) -> Vec<usize> {
     let heads = vec![("salience".to_owned(), vec!["salient".to_owned()], None)];
