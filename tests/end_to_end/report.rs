@@ -135,3 +135,31 @@ fn inspect_keeps_to_the_width_and_breaks_no_word() {
     let cut = words(&narrow).len() - words(&wide).len();
     assert!(cut <= 1, "{cut} words are cut");
 }
+
+/// By whatever path: nothing that is read is written over.
+#[test]
+fn a_page_never_takes_the_place_of_what_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let rows = annotated(folder.path(), "seeds/01-ferry-dispute.txt", &[]);
+    let article = path("article.txt");
+    fs::copy(pressmark_tests::root().join("seeds/01-ferry-dispute.txt"), &article).expect("a copy");
+    fs::hard_link(&rows, path("link.jsonl")).expect("a link");
+    fs::hard_link(&article, path("link.html")).expect("a link");
+    let here = path(".");
+    let refused: [&[&str]; 5] = [
+        &["report", &rows, "-o", &rows],
+        &["report", &rows, "-o", &path("./rows.jsonl")],
+        &["report", &rows, "-o", &path("link.jsonl")],
+        &["report", &rows, "--inputs", &here, "-o", &article],
+        &["inspect", &article, "--html", &path("link.html")],
+    ];
+    let read = || [&rows, &article].map(|path| fs::read(path).expect("it is there"));
+    let before = read();
+    for args in refused {
+        let output = pressmark(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("name another output"), "{args:?}: {}", text(&output.stderr));
+        assert!(before == read(), "{args:?}");
+    }
+}

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anyhow::{Result, anyhow};
 use pressmark::{Annotator, Length, ModelSource, Settings, Terms};
 
@@ -5,6 +7,13 @@ use crate::args::{ModelArgs, StageArgs, SummaryLength};
 use crate::terminal;
 
 impl StageArgs {
+    /// The files that the arguments name, none of which may be written.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        // A codebook that ships with the program is no file.
+        let codebooks = self.codebook.iter().map(PathBuf::from).filter(|path| path.exists());
+        self.terms.iter().cloned().chain(codebooks)
+    }
+
     /// What the arguments ask for.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Ok(Settings {

@@ -163,8 +163,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let total_bytes = progress.total_bytes();
     let provenance = annotator.provenance();
     let command = AnnotateArgs::augment_args(Command::new("annotate"));
-    let codebooks = args.stages.codebook.iter().map(PathBuf::from).filter(|path| path.exists());
-    let read: Vec<PathBuf> = args.inputs.iter().chain(&args.stages.terms).cloned().chain(codebooks).collect();
+    let read: Vec<PathBuf> = args.inputs.iter().cloned().chain(args.stages.files()).collect();
     let plan = Plan {
         output: &args.output.output,
         read: &read,

@@ -88,6 +88,9 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     let options =
         Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
     let inputs: Vec<PathBuf> = args.annotated.iter().map(|path| rows_of(path)).collect();
+    if args.output.rows.as_ref().is_some_and(|rows| is_one_file(rows, &args.output.output)) {
+        bail!("--rows and --output are one file: name another one");
+    }
     let output = Output::create(&args.output.output, &inputs, args.output.overwrite)?;
     let rows_output = match &args.output.rows {
         Some(path) => Some(Output::create(path, &inputs, args.output.overwrite)?),
@@ -122,6 +125,10 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     }
     progress.finish(&store, &grouping, &told);
     Ok(Outcome::Good)
+}
+
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    a == b || std::path::absolute(a).ok().zip(std::path::absolute(b).ok()).is_some_and(|(a, b)| a == b)
 }
 
 /// The file of rows that a path stands for: a folder that `annotate` wrote holds `annotated.jsonl`.

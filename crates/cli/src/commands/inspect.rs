@@ -9,7 +9,9 @@ use clap::Args;
 use pressmark::{Annotator, Inputs, Settings};
 use pressmark_core::{Document, SegmentKind, Span, Subject};
 use pressmark_report::{Beside, Options, Report};
+use pressmark_run::refuse_to_replace;
 
+use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::terminal::{clean, say};
 use crate::wrap::{Piece, piece, plain, text_width, wrap};
@@ -54,6 +56,10 @@ const TOP_FRAMES: usize = 4;
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     if args.file.is_dir() {
         bail!("{} is a folder: {}", args.file.display(), files_in(&args.file));
+    }
+    if let Some(path) = &args.html {
+        let read: Vec<PathBuf> = args.stages.files().chain([args.file.clone()]).collect();
+        refuse_to_replace(path, &read).map_err(advise)?;
     }
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;

@@ -11,10 +11,12 @@ use pressmark_ingest::{Record as InputRecord, Unpacked};
 use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
+use pressmark_run::refuse_to_replace;
 
 use self::stories::Grouped;
 use super::verify::inputs::{Held, Inputs};
 use super::verify::lines::{Line, Lines};
+use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::report::plural;
 use crate::{Outcome, stages, terminal};
@@ -71,9 +73,8 @@ pub(crate) struct ReportArgs {
 }
 
 pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
-    if args.annotated.contains(&args.output) {
-        bail!("{} is both read and written: name another page", args.output.display());
-    }
+    let read = args.annotated.iter().chain(&args.stories).chain(&args.inputs).cloned();
+    refuse_to_replace(&args.output, &read.chain(args.stages.files()).collect::<Vec<_>>()).map_err(advise)?;
     let mut options = Options::default();
     options.title = args.title;
     let mut report = Report::create(&args.output, options)?;
