@@ -22,9 +22,6 @@ struct Weights {
 }
 
 const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
-/// For a few sentences, with a head that was trained on what people chose and wrote and that knows what a sentence's place is
-/// worth: it decides alone. The crate's README has the numbers of short and long summaries.
-const WITH_LEAD: Weights = Weights { words: 0.0, meaning: 0.0, salience: 1.0, size: 0.0, place: 0.0 };
 const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
 /// Taken from a sentence that opens with "He" or "But": it needs the one before it. As much as decides between sentences
@@ -36,18 +33,18 @@ const SLOPE: f32 = 4.0;
 
 /// The score of each candidate, in [0, 1].
 pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>, length: Length) -> Vec<f32> {
-    let words = centrality(doc, candidates);
-    let meaning = meaning(&doc.sent_vectors, candidates);
     // Hidden states of another width are those of another model, or none at all.
     let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
-    // Scores of a head that decides alone lie near 0 and 1, where a fixed amount means too much: it is taken from the logit.
-    let alone = head.is_some_and(|head| head.lead().is_some()) && is_short(length, candidates);
-    let salience = head.map(|head| salience(doc, candidates, head, if alone { SLOPE * POINTS_BACK } else { 0.0 }));
-    let (weights, points_back) = match head {
-        Some(_) if alone => (WITH_LEAD, 0.0),
-        Some(_) => (WITH_HEAD, POINTS_BACK),
-        None => (WITHOUT_HEAD, POINTS_BACK),
-    };
+    // Of a few sentences, a head that was trained on what people chose and wrote and that knows what a sentence's place is
+    // worth decides alone; the crate's README has the numbers of short and long summaries. Its scores lie near 0 and 1, where a
+    // fixed amount means too much: it is taken from the logit.
+    if let Some(head) = head.filter(|head| head.lead().is_some() && is_short(length, candidates)) {
+        return salience(doc, candidates, head, SLOPE * POINTS_BACK);
+    }
+    let words = centrality(doc, candidates);
+    let meaning = meaning(&doc.sent_vectors, candidates);
+    let salience = head.map(|head| salience(doc, candidates, head, 0.0));
+    let weights = if head.is_some() { WITH_HEAD } else { WITHOUT_HEAD };
     candidates
         .iter()
         .enumerate()
@@ -58,7 +55,7 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
                 + weights.salience * salience.as_ref().map_or(0.0, |s| part(s))
                 + weights.size * size(candidate.words)
                 + weights.place * place(i);
-            (score - if candidate.points_back { points_back } else { 0.0 }).clamp(0.0, 1.0)
+            (score - if candidate.points_back { POINTS_BACK } else { 0.0 }).clamp(0.0, 1.0)
         })
         .collect()
 }
