@@ -11,9 +11,6 @@ if [ -z "$pressmark" ]; then
     cargo build --release --locked --quiet -p pressmark-cli
     pressmark=target/release/pressmark
 fi
-if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
-    apt-get update -qq && apt-get install -y -qq chromium >/dev/null
-fi
 modules="${XDG_CACHE_HOME:-$HOME/.cache}/pressmark/report-check"
 mkdir -p "$modules"
 cp scripts/report/package.json scripts/report/package-lock.json scripts/report/check.mjs "$modules"
