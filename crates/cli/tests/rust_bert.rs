@@ -137,7 +137,7 @@ fn a_run_to_a_file_says_which_backend_and_models_made_it_and_its_rows_verify() {
     let (bert, roberta) = (settings("ner-bert"), settings("ner-roberta"));
     assert_eq!(bert["--backend"], "ner=rust-bert", "{bert}");
     let named = bert["model"].as_str().expect("the models are recorded");
-    assert!(named.contains("pressmark-news ") && named.contains("ner-bert local sha256 "), "{named}");
+    assert!(named.contains("pressmark-news-small ") && named.contains("ner-bert local sha256 "), "{named}");
     assert_ne!(bert["model"], roberta["model"]);
 }
 
@@ -181,7 +181,7 @@ fn one_stage_at_a_time() {
     let mixed = &records(&mixed)[0];
     assert!(mixed.abstract_text.is_some() && !mixed.summary.is_empty());
     let ner = mixed.provenance.stages.iter().find(|s| s.stage == "ner").expect("it ran");
-    assert!(ner.model.as_deref().is_some_and(|m| m.starts_with("pressmark-news ")));
+    assert!(ner.model.as_deref().is_some_and(|m| m.starts_with("pressmark-news-small ")));
     let vectors = format!("embed={}", tiny("emb-bert"));
     let ner = format!("ner={}", tiny("ner-deberta-v3"));
     let embedded = run(&["--stages", "summarize", "--model", &vectors, "--model", &ner]);
