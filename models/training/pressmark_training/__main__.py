@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from .run.bundle import named
 from .run.finish import finish
 from .run.log import log
 from .run.train import Plan, Run, prepare, train
@@ -29,11 +30,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--batch", type=int, default=1, help="how many times the subwords of a step, for a GPU")
     parser.add_argument("--rate", type=float, default=Plan("").body, help="of the encoder at its highest; heads have their own")
     parser.add_argument("--lines", type=int, default=1, help="processes that draw the batches, for a GPU")
+    parser.add_argument("--start", type=Path, help="folder of a bundle of the same base, whose weights training goes on from")
     parser.add_argument("--smoke", action="store_true", help="a few documents and steps, to see that it runs")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    plan = Plan(args.bundle, args.with_research_sets, args.smoke, args.seed, args.rate, batch=args.batch, lines=args.lines)
-    run = Run(plan, prepare(plan, args.data, args.work), args.work / plan.name, args.device)
+    plan = Plan(
+        args.bundle, args.with_research_sets, args.smoke, args.seed, args.rate, batch=args.batch, lines=args.lines,
+        start=named(args.start) if args.start else "",
+    )  # fmt: skip
+    run = Run(plan, prepare(plan, args.data, args.work), args.work / plan.name, args.device, args.start)
     if run.resume():
         log(f"goes on at step {run.step} of {run.checkpoint}")
     if args.smoke:

@@ -95,6 +95,12 @@ def read(folder: Path, sizes: Sizes) -> Model:
     return restored(load_file(folder / "model.safetensors"), sizes)
 
 
+def named(folder: Path) -> str:
+    """Name and version of a bundle's folder."""
+    found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return f"{found['name']} {found['version']}"
+
+
 def head_config(name: str, calibration: dict[str, Any]) -> dict[str, Any]:
     """What config.json says of a head."""
     spec = SPECS[name]

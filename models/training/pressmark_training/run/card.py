@@ -106,6 +106,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
     options = [f"--bundle {plan.bundle}", *(["--with-research-sets"] if plan.research else [])]
     options += [f"--{k} {getattr(plan, k)}" for k in ("batch", "lines") if getattr(plan, k) > 1]
     options += [f"--rate {plan.body:g}"] if plan.body != Plan(plan.bundle).body else []
+    options += ["--start BUNDLE"] if plan.start else []
     options += [f"--steps {scores.get('step', 0)} --cool {scores.get('cool', 0)}"]
     lines = [
         f"# {plan.name} {version}",
@@ -151,8 +152,9 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "",
         "## Training",
         "",
-        f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. Each step has "
-        f"{plan.entity_subwords * plan.batch} subwords of entity data",
+        *([f"It goes on from the weights of {plan.start}, which is BUNDLE below."] if plan.start else []),
+        f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. "
+        + f"Each step has {plan.entity_subwords * plan.batch} subwords of entity data",
         f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "
         "The weights are a moving average.",
         "",

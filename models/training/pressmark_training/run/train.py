@@ -25,6 +25,7 @@ from ..nn.batch import Batch, logits_of, row_loss, tag_loss
 from ..nn.encoder import Model, Sizes
 from ..nn.heads import SPECS, heads_for
 from ..nn.windows import Subwords
+from .bundle import read
 from .dev import all_parts
 from .draws import Draws, Line
 from .log import log
@@ -54,6 +55,7 @@ class Plan:
     teacher_sentences: int = 8000
     batch: int = 1  # how many times the subwords of a step
     lines: int = 1  # orders of the data that take turns
+    start: str = ""  # the bundle whose weights a run goes on from, as "name version"
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -128,7 +130,9 @@ def sources_digest() -> str:
 class Run:
     """A training run with its data, weights and place in both."""
 
-    def __init__(self, plan: Plan, material: Material, folder: Path, device: str = "cpu") -> None:
+    def __init__(
+        self, plan: Plan, material: Material, folder: Path, device: str = "cpu", start: Path | None = None
+    ) -> None:
         self.plan, self.folder = plan, folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.subwords, self.kept = material.subwords, material.kept
@@ -149,6 +153,8 @@ class Run:
         missing, unexpected = self.model.encoder.load_state_dict(material.state, strict=False)
         if unexpected or any("shape" not in name for name in missing):
             raise ValueError(f"the base has other tensors: missing {missing}, not known {unexpected}")
+        if start is not None:
+            self.model.load_state_dict(read(start, self.sizes).state_dict())
         fast = [p for n, p in self.model.named_parameters() if n.startswith("heads.") or "shape" in n]
         slow = [p for n, p in self.model.named_parameters() if not (n.startswith("heads.") or "shape" in n)]
         self.optimizer = torch.optim.AdamW(
