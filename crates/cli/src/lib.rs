@@ -1,4 +1,11 @@
-//! The `pressmark` command: arguments → settings → run, one module a subcommand.
+//! The `pressmark` command as a function, for the program of that name and for the Python package, which has the command
+//! beside the module without a second copy of the models: [`run`]. Arguments → settings → run, one module a subcommand.
+//!
+//! ```
+//! assert_eq!(pressmark_cli::run(["pressmark", "--version"]), 0);
+//! assert_eq!(pressmark_cli::run(["pressmark", "annotate", "--no-such-option"]), 2);
+//! ```
+#![deny(missing_docs)]
 
 mod advice;
 mod args;
@@ -12,9 +19,9 @@ mod stages;
 mod terminal;
 mod wrap;
 
-use std::process::ExitCode;
+use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
 /// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
@@ -52,14 +59,46 @@ enum Outcome {
     Interrupted,
 }
 
-fn main() -> ExitCode {
+/// Runs the command on its arguments, the name of the program first, and returns its exit code: 0 all good, 1 some
+/// records failed or were seen only in part, 2 could not run, 130 interrupted.
+///
+/// It stands for a whole process: it writes to standard output and standard error, watches for signals, tells the
+/// allocator how to behave, and on a second Ctrl-C ends the process.
+pub fn run<A>(args: impl IntoIterator<Item = A>) -> u8
+where
+    A: Into<OsString> + Clone,
+{
     pressmark::give_back_large_blocks();
-    let matches = command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let result = match cli.command {
+    let parsed =
+        command().try_get_matches_from(args).and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Nobody is left to hear of an output that is closed.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(COULD_NOT_RUN);
+        }
+    };
+    match dispatch(cli.command, &matches) {
+        Ok(Outcome::Good) => 0,
+        Ok(Outcome::SomeFailed) => 1,
+        Ok(Outcome::Interrupted) => interrupt::EXIT,
+        Err(error) if is_closed_pipe(&error) => 0,
+        Err(error) => {
+            terminal::complain(&format!("{error:#}"));
+            COULD_NOT_RUN
+        }
+    }
+}
+
+/// The exit code of a run that could not be made.
+const COULD_NOT_RUN: u8 = 2;
+
+fn dispatch(asked: Command, matches: &ArgMatches) -> anyhow::Result<Outcome> {
+    match asked {
         Command::Annotate(args) => {
             // The arguments as they were given: a run that is resumed must have the same.
-            commands::annotate::run(args, matches.subcommand_matches("annotate").unwrap_or(&matches))
+            commands::annotate::run(args, matches.subcommand_matches("annotate").unwrap_or(matches))
         }
         Command::Merge(args) => commands::merge::run(args),
         Command::Group(args) => commands::group::run(*args),
@@ -72,16 +111,6 @@ fn main() -> ExitCode {
         Command::Models(args) => commands::models::run(args),
         Command::Verify(args) => commands::verify::run(args),
         Command::Completions(args) => commands::completions::run(args, command()),
-    };
-    match result {
-        Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::SomeFailed) => ExitCode::from(1),
-        Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            terminal::complain(&format!("{error:#}"));
-            ExitCode::from(2)
-        }
     }
 }
 
