@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-run", &["core", "jsonl", "ingest"]),
     ("pressmark-report", &["core", "jsonl"]),
+    ("pressmark-tables", &["jsonl"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
     ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tokenize", "quote", "summarize"]),
@@ -29,7 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What stands on the library, which may depend on everything else.
-const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "group", "report"];
+const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "group", "report", "tables"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-benches", "pressmark-tests"];

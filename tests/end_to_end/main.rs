@@ -9,6 +9,7 @@ mod bundles;
 mod circles;
 mod corpora;
 mod evaluate;
+mod export;
 mod group;
 mod help;
 mod hostile;

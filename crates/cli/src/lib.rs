@@ -13,6 +13,7 @@ mod commands;
 mod interrupt;
 mod memory;
 mod model;
+mod progress;
 mod report;
 mod settings;
 mod stages;
@@ -39,6 +40,7 @@ enum Command {
     Group(Box<commands::group::GroupArgs>),
     Inspect(commands::inspect::InspectArgs),
     Report(commands::report::ReportArgs),
+    Export(commands::export::ExportArgs),
     Verify(commands::verify::VerifyArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Bench(commands::bench::BenchArgs),
@@ -104,6 +106,7 @@ fn dispatch(asked: Command, matches: &ArgMatches) -> anyhow::Result<Outcome> {
         Command::Group(args) => commands::group::run(*args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Report(args) => commands::report::run(args),
+        Command::Export(args) => commands::export::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Codebook(args) => commands::codebook::run(args),

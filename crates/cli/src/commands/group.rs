@@ -16,6 +16,7 @@ use pressmark_run::refuse_to_replace;
 use crate::advice::advise;
 use crate::args::EncoderArgs;
 use crate::memory::peak_memory;
+use crate::progress::Progress;
 use crate::{Outcome, interrupt, terminal};
 
 const GROUP_EXAMPLES: &str = "\
@@ -85,6 +86,7 @@ pub(crate) struct GroupOutputArgs {
 
 pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     let stop = interrupt::watch()?;
+    let start = Instant::now();
     let options =
         Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
     let inputs: Vec<PathBuf> = args.annotated.iter().map(|path| rows_of(path)).collect();
@@ -116,14 +118,16 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     let embed = annotator.as_ref().map(|annotator| |texts: &[&str]| embed(annotator, texts));
     let vectors = embed.as_ref().map(|embed| embed as &dyn SentenceVectors);
     let grouping = grouper.finish();
-    progress.restart();
+    let mut progress = Progress::new(args.quiet);
     let Some(told) = write_stories(&store, &grouping, vectors, output, &stop, &mut progress)? else {
         return Ok(Outcome::Interrupted);
     };
     if let Some(rows_output) = rows_output {
         write_rows(&store, &grouping, &told.ids, rows_output)?;
     }
-    progress.finish(&store, &grouping, &told);
+    if !args.quiet {
+        sum_up(&store, &grouping, &told, start.elapsed());
+    }
     Ok(Outcome::Good)
 }
 
@@ -265,46 +269,15 @@ impl Write for Output {
     }
 }
 
-/// How far the command is, on standard error.
-struct Progress {
-    quiet: bool,
-    start: Instant,
-    last: Instant,
-    count: usize,
-}
-
-/// Time between two lines of progress.
-const EVERY: Duration = Duration::from_secs(10);
-
-impl Progress {
-    fn new(quiet: bool) -> Self {
-        Self { quiet, start: Instant::now(), last: Instant::now(), count: 0 }
-    }
-
-    fn restart(&mut self) {
-        self.count = 0;
-    }
-
-    fn step(&mut self, what: &str) {
-        self.count += 1;
-        if !self.quiet && self.last.elapsed() >= EVERY {
-            self.last = Instant::now();
-            terminal::say(&format!("{} {what}", self.count));
-        }
-    }
-
-    fn finish(&self, store: &RowStore, grouping: &Grouping, told: &Told) {
-        if self.quiet {
-            return;
-        }
-        let memory = peak_memory().map_or_else(String::new, |bytes| format!("; peak memory {} MB", bytes >> 20));
-        terminal::say(&format!(
-            "{} documents, {} stories, {} of them told by two documents or more, {} copies, in {}{memory}",
-            store.len(),
-            grouping.groups().len(),
-            told.shared,
-            told.copies,
-            HumanDuration(self.start.elapsed()),
-        ));
-    }
+/// Says what came of it, and how long it took.
+fn sum_up(store: &RowStore, grouping: &Grouping, told: &Told, time: Duration) {
+    let memory = peak_memory().map_or_else(String::new, |bytes| format!("; peak memory {} MB", bytes >> 20));
+    terminal::say(&format!(
+        "{} documents, {} stories, {} of them told by two documents or more, {} copies, in {}{memory}",
+        store.len(),
+        grouping.groups().len(),
+        told.shared,
+        told.copies,
+        HumanDuration(time),
+    ));
 }

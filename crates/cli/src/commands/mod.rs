@@ -3,6 +3,7 @@ pub(crate) mod bench;
 pub(crate) mod codebook;
 pub(crate) mod completions;
 pub(crate) mod evaluate;
+pub(crate) mod export;
 pub(crate) mod group;
 pub(crate) mod inspect;
 pub(crate) mod merge;

@@ -1,0 +1,164 @@
+//! Takes annotated rows elsewhere: to flat tables, and to the formats of other tools.
+
+mod formats;
+mod rows;
+mod tables;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use indicatif::HumanDuration;
+use pressmark_ingest::{Options, Unpacked};
+use pressmark_jsonl::Record;
+use pressmark_run::refuse_to_replace;
+use pressmark_tables::dictionary;
+
+use self::formats::{ExportFormat, Exporter};
+use super::verify::lines::{Line, Lines};
+use crate::advice::advise;
+use crate::progress::Progress;
+use crate::report::plural;
+use crate::{Outcome, interrupt, terminal};
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  Flat tables for R, pandas or a spreadsheet, one file each:
+    pressmark annotate seeds -o annotated.jsonl
+    pressmark export annotated.jsonl --to csv -o tables/
+  Only entities and who named them where:
+    pressmark export annotated.jsonl --to csv --tables documents,entities,mentions -o tables/
+  What each column says:
+    pressmark export --dictionary";
+
+/// Write annotated documents as flat tables with keys
+///
+/// Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or --dictionary, says what each
+/// column holds. Rows are read one at a time, so that memory does not grow with their number.
+#[derive(Debug, Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+pub(crate) struct ExportArgs {
+    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst), folders that it wrote, or `-`,
+    /// standard input
+    #[arg(required_unless_present = "dictionary", value_name = "ROWS")]
+    pub(crate) rows: Vec<PathBuf>,
+
+    /// What to write
+    #[arg(long, value_enum, required_unless_present = "dictionary", value_name = "FORMAT")]
+    pub(crate) to: Option<ExportFormat>,
+
+    /// Folder for the files, which is made where it is not there
+    #[arg(short, long, required_unless_present = "dictionary", value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) tables: tables::TableArgs,
+
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// Print the data dictionary, in Markdown, and do nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) dictionary: bool,
+
+    /// No progress and no closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
+    if args.dictionary {
+        std::io::stdout().lock().write_all(dictionary().as_bytes())?;
+        return Ok(Outcome::Good);
+    }
+    let (Some(format), Some(output)) = (args.to, &args.output) else {
+        bail!("name a format (--to) and an output (-o)");
+    };
+    let stop = interrupt::watch()?;
+    let start = Instant::now();
+    let inputs = rows::files_of(&args.rows)?;
+    for file in format.files(output, &args.tables)? {
+        refuse_to_replace(&file, &inputs).map_err(advise)?;
+    }
+    let mut exporter = format.begin(output, &args.tables, args.overwrite)?;
+    let mut reading = Reading { progress: Progress::new(args.quiet), stop, documents: 0, bad: 0, first: None };
+    for path in &inputs {
+        if !reading.file(path, &mut *exporter)? {
+            return Ok(Outcome::Interrupted);
+        }
+    }
+    if reading.documents == 0 && reading.bad > 0 {
+        bail!("none of the lines is a row that can be exported{}", reading.first());
+    }
+    let written = exporter.finish()?;
+    if !args.quiet {
+        let (documents, time) = (plural(reading.documents, "document"), HumanDuration(start.elapsed()));
+        terminal::say(&format!("{documents} in {written}, in {time}"));
+        if reading.bad > 0 {
+            terminal::say(&format!("{} left out{}", plural(reading.bad, "line"), reading.first()));
+        }
+    }
+    Ok(if reading.bad == 0 { Outcome::Good } else { Outcome::SomeFailed })
+}
+
+/// How far the rows are read.
+struct Reading {
+    progress: Progress,
+    stop: Arc<AtomicBool>,
+    documents: u64,
+    /// Lines that are no rows, or rows that are not whole.
+    bad: u64,
+    /// What is wrong with the first of them.
+    first: Option<String>,
+}
+
+impl Reading {
+    /// Exports the rows of a file; `false` when told to stop.
+    fn file(&mut self, path: &Path, exporter: &mut dyn Exporter) -> Result<bool> {
+        let shown = path.display();
+        let file = Unpacked::open(path, &Options::default()).with_context(|| format!("failed to open {shown}"))?;
+        for (line, number) in Lines::new(file).zip(1u64..) {
+            if self.stop.load(Ordering::SeqCst) {
+                return Ok(false);
+            }
+            let place = format_args!("line {number} of {shown}");
+            match line {
+                Line::Row(row) => match serde_json::from_slice::<Record<'_>>(&row) {
+                    Ok(record) => match exporter.add(&record)? {
+                        Ok(()) => {
+                            self.documents += 1;
+                            self.progress.step("documents exported");
+                        }
+                        Err(what) => self.note(format!("{place} is no whole row: {what}")),
+                    },
+                    Err(error) => self.note(format!("{place} is no record of pressmark/1: {error}")),
+                },
+                Line::Broken(what) => self.note(format!("{place} {what}")),
+                // A run over nothing leaves a file without a row: its tables have none either.
+                Line::End(Some(_)) if number == 1 && rows::is_empty(path) => {}
+                Line::End(Some(what)) => self.note(format!("{shown} has a problem: {what}")),
+                Line::End(None) => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn note(&mut self, what: String) {
+        self.bad += 1;
+        self.first.get_or_insert(what);
+    }
+
+    fn first(&self) -> String {
+        self.first.as_ref().map_or_else(String::new, |first| format!(": {first}"))
+    }
+}
+
+/// What concerns the whole run and not one record.
+pub(crate) fn refused(path: &Path) -> anyhow::Error {
+    anyhow!("{} is there already: name another output (-o), or replace it (--overwrite)", path.display())
+}

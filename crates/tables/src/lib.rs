@@ -1,0 +1,43 @@
+//! Annotated news as flat tables with keys.
+//!
+//! A [`TableWriter`] takes records of [`pressmark_jsonl`] and writes a folder of tables: documents, sentences, entities,
+//! mentions, quotations, frames, tones, stances, segments. Each column is declared once, beside the value of its cells
+//! ([`TABLES`]); header, types, rows and the [data dictionary](dictionary) follow from that.
+//!
+//! ```
+//! use pressmark_core::Document;
+//! use pressmark_jsonl::{Provenance, Record};
+//! use pressmark_tables::{TABLES, TableFormat, TableWriter};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let mut writer = TableWriter::create(folder.path(), TableFormat::Csv, TABLES, false)?;
+//! let doc = Document::from_text("a", "The ferry, they say, sails again.");
+//! writer.add(&Record::of(&doc, &Provenance::default()))?;
+//! let written = writer.finish()?;
+//! assert_eq!((written[0].name, written[0].rows), ("documents", 1));
+//! let csv = std::fs::read_to_string(folder.path().join("documents.csv"))?;
+//! assert!(csv.contains("\"The ferry, they say, sails again.\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate reads no record from a file, and knows no stage and no option of a command.
+#![deny(missing_docs)]
+
+mod csv;
+mod dictionary;
+mod error;
+mod schema;
+mod tables;
+mod view;
+mod writer;
+
+pub use dictionary::dictionary;
+pub use error::{Error, Result};
+pub use schema::{Column, ColumnType, Reference, RowSink, Table, Value};
+pub use tables::{TABLES, table_named};
+pub use view::View;
+pub use writer::{TableFormat, TableWriter, WrittenTable};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

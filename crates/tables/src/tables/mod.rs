@@ -1,0 +1,38 @@
+//! The tables, in the order of the data dictionary.
+
+mod document;
+mod entities;
+mod judgements;
+mod quotes;
+mod text;
+
+use crate::Table;
+
+/// Every table, in the order of the data dictionary: one that a row refers to comes before it where there is an order.
+pub static TABLES: &[&Table] = &[
+    &document::DOCUMENTS,
+    &document::AUTHORS,
+    &document::PROBLEMS,
+    &document::STAGES,
+    &document::COVERAGE,
+    &text::SEGMENTS,
+    &text::EDITS,
+    &text::SENTENCES,
+    &text::TOKENS,
+    &entities::ENTITIES,
+    &entities::ALIASES,
+    &entities::MENTIONS,
+    &entities::SENTIMENTS,
+    &quotes::QUOTES,
+    &text::SUMMARY,
+    &judgements::FRAMES,
+    &judgements::FRAME_EVIDENCE,
+    &judgements::STANCES,
+    &judgements::STANCE_EVIDENCE,
+];
+
+/// The table of this name.
+#[must_use]
+pub fn table_named(name: &str) -> Option<&'static Table> {
+    TABLES.iter().copied().find(|table| table.name == name)
+}

@@ -1,0 +1,135 @@
+use std::collections::HashMap;
+use std::ops::Range;
+
+use pressmark_jsonl::{Entity, Record};
+
+use crate::{Error, Result};
+
+/// A record of which every part points to something that is there, with what its rows need besides: where characters
+/// lie, which sentence a place is in, what an entity's id stands for.
+#[derive(Debug)]
+pub struct View<'a> {
+    pub(crate) record: &'a Record<'a>,
+    /// Byte of each character of the text, and its end; empty where every character is one byte.
+    bytes: Vec<u32>,
+    entities: HashMap<&'a str, &'a Entity<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// # Errors
+    /// [`Error::Dangling`] names the first part of the record that points to nothing.
+    pub fn new(record: &'a Record<'a>) -> Result<Self> {
+        let text = record.text.as_ref();
+        let mut bytes = Vec::new();
+        if !text.is_ascii() {
+            // Records are at most 1 GiB, so 32 bits do; a longer text has no characters beyond them.
+            bytes = text.char_indices().map_while(|(at, _)| u32::try_from(at).ok()).collect();
+            bytes.extend(u32::try_from(text.len()));
+        }
+        let entities = record.entities.iter().map(|entity| (entity.id.as_ref(), entity)).collect();
+        let view = Self { record, bytes, entities };
+        view.check()?;
+        Ok(view)
+    }
+
+    /// The record's id.
+    pub(crate) fn doc(&self) -> &'a str {
+        &self.record.id
+    }
+
+    /// The characters of a span, none where it is out of bounds.
+    pub(crate) fn slice(&self, span: Range<usize>) -> &'a str {
+        self.find(span).unwrap_or_default()
+    }
+
+    fn find(&self, span: Range<usize>) -> Option<&'a str> {
+        let Range { start, end } = span;
+        if self.bytes.is_empty() {
+            return self.record.text.get(start..end);
+        }
+        let byte = |at: usize| self.bytes.get(at).and_then(|byte| usize::try_from(*byte).ok());
+        self.record.text.get(byte(start)?..byte(end)?)
+    }
+
+    /// The characters of a span that may be unknown.
+    pub(crate) fn slice_known(&self, start: Option<usize>, end: Option<usize>) -> Option<&'a str> {
+        Some(self.slice(start?..end?))
+    }
+
+    /// The sentence that a character stands in.
+    pub(crate) fn sentence_at(&self, at: usize) -> Option<usize> {
+        let sents = &self.record.sents;
+        let after = sents.partition_point(|sent| sent.start <= at);
+        let index = after.checked_sub(1)?;
+        sents.get(index).filter(|sent| at < sent.end).map(|_| index)
+    }
+
+    pub(crate) fn entity(&self, id: &str) -> Option<&'a Entity<'a>> {
+        self.entities.get(id).copied()
+    }
+
+    fn check(&self) -> Result<()> {
+        let record = self.record;
+        let dangling =
+            |list, index, what: String| Err(Error::Dangling { doc: record.id.to_string(), list, index, what });
+        let span = |list, index, span: Range<usize>| match self.find(span.clone()) {
+            Some(_) => Ok(()),
+            None => {
+                dangling(list, index, format!("has the span {}..{}, which is not in its text", span.start, span.end))
+            }
+        };
+        let known = |list, index, start: Option<usize>, end: Option<usize>| match (start, end) {
+            (Some(start), Some(end)) => span(list, index, start..end),
+            (None, None) => Ok(()),
+            _ => dangling(list, index, "has one end of a span alone".into()),
+        };
+        let entity = |list, index, id: Option<&str>| match id {
+            Some(id) if self.entity(id).is_none() => dangling(list, index, format!("names no entity with {id:?}")),
+            _ => Ok(()),
+        };
+        if self.entities.len() != record.entities.len() {
+            return dangling("entities", 0, "or a later one has an id that another has".into());
+        }
+        for (index, problem) in record.problems.iter().enumerate() {
+            known("problems", index, problem.start, problem.end)?;
+        }
+        for (index, segment) in record.segments.iter().enumerate() {
+            known("segments", index, segment.start, segment.end)?;
+            segment.edits.iter().try_for_each(|edit| span("segments", index, edit.start..edit.end))?;
+        }
+        for (index, sent) in record.sents.iter().enumerate() {
+            span("sents", index, sent.start..sent.end)?;
+        }
+        for (index, token) in record.tokens.iter().enumerate() {
+            span("tokens", index, token.start..token.end)?;
+        }
+        for (index, ent) in record.ents.iter().enumerate() {
+            span("ents", index, ent.start..ent.end)?;
+            entity("ents", index, ent.entity.as_deref())?;
+        }
+        for (index, quote) in record.quotes.iter().enumerate() {
+            span("quotes", index, quote.start..quote.end)?;
+            known("quotes", index, quote.speaker_start, quote.speaker_end)?;
+            known("quotes", index, quote.cue_start, quote.cue_end)?;
+            entity("quotes", index, quote.speaker.as_deref())?;
+        }
+        for (index, sent) in record.summary.iter().enumerate() {
+            span("summary", index, sent.start..sent.end)?;
+        }
+        for (index, evidence) in record.frames.iter().flat_map(|frame| &frame.evidence).enumerate() {
+            span("evidence of frames", index, evidence.start..evidence.end)?;
+            if evidence.voice != "outlet" && self.quote_of(&evidence.voice).is_none() {
+                return dangling("evidence of frames", index, format!("names no quotation with {:?}", evidence.voice));
+            }
+        }
+        for (index, evidence) in record.stances.iter().flat_map(|stance| &stance.evidence).enumerate() {
+            span("evidence of stances", index, evidence.start..evidence.end)?;
+        }
+        Ok(())
+    }
+
+    /// The quotation that a voice names.
+    pub(crate) fn quote_of(&self, voice: &str) -> Option<usize> {
+        voice.parse().ok().filter(|index| *index < self.record.quotes.len())
+    }
+}

@@ -1,0 +1,175 @@
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use pressmark_jsonl::Record;
+use sha2::{Digest, Sha256};
+
+use crate::csv::CsvFile;
+use crate::{Error, Result, Table, Value, View};
+
+/// A format of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableFormat {
+    /// Comma-separated values (RFC 4180) in UTF-8, a header first.
+    Csv,
+}
+
+impl TableFormat {
+    /// What names of files end in.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Writes records as a folder of tables, one file each, which get their names once all are whole.
+///
+/// Memory does not grow with the number of rows, save for a hash of 16 bytes of each document's id.
+#[derive(Debug)]
+pub struct TableWriter {
+    files: Vec<TableFile>,
+    seen: HashSet<[u8; 16]>,
+}
+
+/// What was written of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenTable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its file.
+    pub path: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+    /// The length of the file.
+    pub bytes: u64,
+}
+
+impl TableWriter {
+    /// The files that tables go to in a folder.
+    #[must_use]
+    pub fn files(folder: &Path, format: TableFormat, tables: &[&'static Table]) -> Vec<PathBuf> {
+        tables.iter().map(|table| file_of(folder, format, table)).collect()
+    }
+
+    /// Begins the files of tables in a folder, which is made where it is not there. Unless `overwrite` says so, no
+    /// file is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where one would be replaced; when folder or files cannot be made.
+    pub fn create(folder: &Path, format: TableFormat, tables: &[&'static Table], overwrite: bool) -> Result<Self> {
+        if let Some(path) = Self::files(folder, format, tables).into_iter().find(|path| path.exists() && !overwrite) {
+            return Err(Error::Exists(path));
+        }
+        fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
+        let files = tables.iter().map(|table| TableFile::begin(folder, format, table)).collect::<Result<_>>()?;
+        Ok(Self { files, seen: HashSet::new() })
+    }
+
+    /// Writes the rows of a record.
+    ///
+    /// # Errors
+    /// When the record is no whole one or has the id of an earlier one ([`Error::is_of_record`]): then none of its rows
+    /// is written, and the next record can be. When a file cannot be written.
+    pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
+        let view = View::new(record)?;
+        let digest = Sha256::digest(record.id.as_bytes());
+        let id = digest.first_chunk().copied().unwrap_or_default();
+        if !self.seen.insert(id) {
+            return Err(Error::Repeated { doc: record.id.to_string() });
+        }
+        self.files.iter_mut().try_for_each(|file| file.add(&view))
+    }
+
+    /// Documents written so far.
+    #[must_use]
+    pub fn documents(&self) -> u64 {
+        self.seen.len() as u64
+    }
+
+    /// Ends the files and gives them their names.
+    ///
+    /// # Errors
+    /// When a file cannot be written or named.
+    pub fn finish(mut self) -> Result<Vec<WrittenTable>> {
+        self.files.iter_mut().try_for_each(TableFile::end)?;
+        self.files.iter_mut().map(TableFile::name).collect()
+    }
+}
+
+fn file_of(folder: &Path, format: TableFormat, table: &Table) -> PathBuf {
+    folder.join(format!("{}.{}", table.name, format.extension()))
+}
+
+/// The file of a table, called `….partial` until it is whole.
+#[derive(Debug)]
+struct TableFile {
+    table: &'static Table,
+    partial: PathBuf,
+    path: PathBuf,
+    rows: u64,
+    /// `None` once it is whole.
+    sheet: Option<Sheet>,
+}
+
+/// A table that is written, in one of the formats.
+#[derive(Debug)]
+enum Sheet {
+    Csv(CsvFile),
+}
+
+impl TableFile {
+    fn begin(folder: &Path, format: TableFormat, table: &'static Table) -> Result<Self> {
+        let path = file_of(folder, format, table);
+        let mut partial = path.clone().into_os_string();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        let file = File::create(&partial).map_err(at("create", &partial))?;
+        let mut this = Self { table, partial, path, rows: 0, sheet: None };
+        let sheet = match format {
+            TableFormat::Csv => CsvFile::begin(file, table.columns).map(Sheet::Csv),
+        };
+        this.sheet = Some(sheet.map_err(at("write", &this.path))?);
+        Ok(this)
+    }
+
+    fn add(&mut self, view: &View<'_>) -> Result<()> {
+        let Self { table, sheet: Some(sheet), rows, path, .. } = self else { return Ok(()) };
+        table.rows(view, &mut |cells: &[Value<'_>]| {
+            *rows += 1;
+            match sheet {
+                Sheet::Csv(file) => file.row(cells),
+            }
+            .map_err(at("write", path))
+        })
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let Some(sheet) = self.sheet.take() else { return Ok(()) };
+        match sheet {
+            Sheet::Csv(file) => file.finish(),
+        }
+        .map_err(at("write", &self.path))
+    }
+
+    fn name(&mut self) -> Result<WrittenTable> {
+        fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))?;
+        let bytes = fs::metadata(&self.path).map_err(at("read", &self.path))?.len();
+        Ok(WrittenTable { name: self.table.name, path: self.path.clone(), rows: self.rows, bytes })
+    }
+}
+
+impl Drop for TableFile {
+    fn drop(&mut self) {
+        // What has its name is not there any more; what was broken off is of no use.
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+/// Says what was done with which file when it failed.
+fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> Error + use<'a> {
+    move |source| Error::File { doing, path: path.to_owned(), source }
+}

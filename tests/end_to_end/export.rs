@@ -1,0 +1,116 @@
+//! `pressmark export`: rows as flat tables.
+
+use std::fs;
+use std::path::Path;
+
+use pressmark_tests::{command, pressmark};
+use serde_json::Value;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs the command and says how it ended and what it told.
+fn run(args: &[&str]) -> (Option<i32>, String) {
+    let output = pressmark(args);
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    (output.status.code(), text(&output.stderr))
+}
+
+/// A folder with annotated rows, and paths in it.
+fn annotated(input: &str) -> (tempfile::TempDir, impl Fn(&str) -> String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().to_owned();
+    let path = move |name: &str| root.join(name).display().to_string();
+    let (code, message) = run(&["annotate", "--quiet", input, "-o", &path("rows.jsonl")]);
+    assert!(code.is_some_and(|code| code < 2), "{message}");
+    (folder, path)
+}
+
+/// Rows of a CSV file without a line feed in its cells.
+fn count(path: &str) -> usize {
+    fs::read_to_string(path).expect("a table").lines().count() - 1
+}
+
+#[test]
+fn rows_become_tables_with_as_many_rows_as_their_lists_have() {
+    let (_folder, path) = annotated("seeds/09-museum-door.txt");
+    let row: Value = serde_json::from_str(&fs::read_to_string(path("rows.jsonl")).expect("rows")).expect("JSON");
+    let (code, message) = run(&["export", &path("rows.jsonl"), "--to", "csv", "-o", &path("tables")]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.starts_with("1 document in 17 tables in "), "{message}");
+    for (table, list) in [("sentences", "sents"), ("mentions", "ents"), ("entities", "entities"), ("frames", "frames")]
+    {
+        let length = row[list].as_array().expect("a list").len();
+        assert!(length > 0);
+        assert_eq!(count(&path(&format!("tables/{table}.csv"))), length, "{table}");
+    }
+    assert!(!Path::new(&path("tables/tokens.csv")).exists());
+
+    // From a pipe, packed, and from the folder of the rows, the same bytes.
+    let mentions = fs::read(path("tables/mentions.csv")).expect("a table");
+    let stdin = fs::File::open(path("rows.jsonl")).expect("rows");
+    let args = ["export", "-", "--to", "csv", "--tables", "mentions,tokens", "--quiet", "-o", &path("piped")];
+    let output = command(&args).stdin(stdin).output().expect("the command runs");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    assert_eq!(fs::read(path("piped/mentions.csv")).expect("a table"), mentions);
+    assert_eq!(fs::read_dir(path("piped")).expect("a folder").count(), 2);
+    fs::create_dir(path("packed")).expect("a folder");
+    let mut packed = flate2::write::GzEncoder::new(
+        fs::File::create(path("packed/rows.jsonl.gz")).expect("a file"),
+        flate2::Compression::fast(),
+    );
+    std::io::copy(&mut fs::File::open(path("rows.jsonl")).expect("rows"), &mut packed).expect("packed");
+    packed.finish().expect("packed");
+    let (code, message) = run(&["export", &path("packed"), "--to", "csv", "-o", &path("unpacked")]);
+    assert_eq!(code, Some(0), "{message}");
+    assert_eq!(fs::read(path("unpacked/mentions.csv")).expect("a table"), mentions);
+}
+
+#[test]
+fn nothing_is_replaced_and_lines_that_are_no_rows_are_told() {
+    let (_folder, path) = annotated("seeds/09-museum-door.txt");
+    let rows = path("rows.jsonl");
+    let export = |more: &[&str]| run(&[&["export", &rows, "--to", "csv", "-o", &path("tables")], more].concat());
+    assert_eq!(export(&[]).0, Some(0));
+    let (code, message) = export(&[]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("documents.csv is there already") && message.contains("--overwrite"), "{message}");
+    assert_eq!(export(&["--overwrite"]).0, Some(0));
+
+    // A table never takes the place of the rows, by whatever name.
+    fs::copy(&rows, path("documents.csv")).expect("a copy");
+    let (code, message) = run(&["export", &path("documents.csv"), "--to", "csv", "-o", &path("."), "--overwrite"]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("would be lost"), "{message}");
+
+    let row = fs::read_to_string(&rows).expect("rows");
+    fs::write(path("broken.jsonl"), format!("{row}{{\"id\": 1}}\n\n{row}")).expect("a file");
+    let (code, message) = run(&["export", &path("broken.jsonl"), "--to", "csv", "-o", &path("rest")]);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("3 lines left out: line 2 of "), "{message}");
+    assert_eq!(count(&path("rest/entities.csv")), count(&path("tables/entities.csv")));
+
+    fs::write(path("none.jsonl"), "{}\n").expect("a file");
+    let (code, message) = run(&["export", &path("none.jsonl"), "--to", "csv", "-o", &path("none")]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("none of the lines is a row"), "{message}");
+    assert!(!Path::new(&path("none/documents.csv")).exists());
+}
+
+#[test]
+fn an_empty_file_gives_headers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("rows.jsonl"), "").expect("a file");
+    let (code, message) = run(&["export", &path("rows.jsonl"), "--to", "csv", "-o", &path("tables")]);
+    assert_eq!(code, Some(0), "{message}");
+    assert_eq!(fs::read_to_string(path("tables/authors.csv")).expect("a table"), "doc,author,name\n");
+}
+
+#[test]
+fn the_dictionary_is_the_one_of_the_docs() {
+    let output = pressmark(&["export", "--dictionary"]);
+    let kept = fs::read(pressmark_tests::root().join("docs/data-dictionary.md")).expect("the dictionary");
+    assert!(output.status.success() && output.stdout == kept);
+}
