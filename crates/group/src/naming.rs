@@ -145,13 +145,33 @@ fn naming(views: &[View<'_>], actor: Option<String>, kind: &str, descriptions: V
 fn describe(view: &View<'_>, at: usize, start: usize, end: usize) -> Option<Description> {
     let sentence = view.record.sents.iter().find(|sent| (sent.start..sent.end).contains(&start))?;
     let sentence = (sentence.start, sentence.end);
-    let (from, to) = apposition(view, sentence, end).or_else(|| premodifier(view, sentence, start))?;
+    let head = postmodifier(view, sentence, end);
+    let (from, to) = apposition(view, sentence, head.map_or(end, |(_, to)| to))
+        .or_else(|| premodifier(view, sentence, start))
+        .or(head)?;
     let stems: BTreeSet<String> = view
         .words_in(from, to)
         .iter()
         .filter_map(|word| term_stem(&word.text.to_lowercase(), view.language).map(str::to_owned))
         .collect();
     (!stems.is_empty()).then_some(Description { view: at, start: from, end: to, stems, sentence })
+}
+
+/// "the M9 rebels", "M9 rebel group": what an armed body is, right behind its name. Of others the noun there is another
+/// thing: "Harbour Board business".
+fn postmodifier(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(usize, usize)> {
+    let words = view.words_in(end, sentence.1);
+    let mut last = end;
+    let is_noun = |word: &&Word<'_>| {
+        let is_next = view.slice(last, word.start) == " " && word.text.starts_with(char::is_lowercase);
+        last = word.end;
+        let classes = view.language.classes(&word.text.to_lowercase());
+        is_next && (classes.contains(WordClass::Armed) || classes.contains(WordClass::Body))
+    };
+    let found = words.get(..words.iter().take_while(is_noun).count())?;
+    let is_armed = |word: &Word<'_>| view.language.classes(&word.text.to_lowercase()).contains(WordClass::Armed);
+    let first = found.first().filter(|word| is_armed(word))?;
+    Some((first.start, found.last()?.end))
 }
 
 /// "…, a former captain of the ferry, …": from its determiner up to the next comma.
@@ -198,7 +218,7 @@ fn apposition(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(
 /// Whether a word in small letters says what somebody is: "captain", "spokeswoman", "senator", "company".
 fn names_person(view: &View<'_>, lower: &str) -> bool {
     let classes = view.language.classes(lower);
-    [WordClass::Role, WordClass::Representative, WordClass::Body, WordClass::StateBody]
+    [WordClass::Role, WordClass::Representative, WordClass::Body, WordClass::StateBody, WordClass::Armed]
         .iter()
         .any(|c| classes.contains(*c))
         || view.language.title(lower).is_some()

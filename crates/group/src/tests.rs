@@ -258,3 +258,35 @@ fn a_story_does_not_depend_on_the_order_of_its_documents() {
     let one = story(&[a.clone(), b.clone(), c.clone()]);
     assert_eq!(one, story(&[c, b, a]));
 }
+
+#[test]
+fn an_armed_group_is_what_stands_behind_its_name() {
+    let names: &[(&str, &str)] = &[("R19", "ORG"), ("Halden", "LOC")];
+    let one = "Halden asked for help against the R19 rebels, a militia backed by Norland, that took the port.";
+    let other = "Halden asked for help against the R19 fighters, who took the port. The R19 business is closed.";
+    let (a, b) = (record("a", "Post", "", one, names), record("b", "Wire", "", other, names));
+    let story = story(&[a, b]);
+    let [naming] = &story.namings[..] else { panic!("{:?}", story.namings) };
+    let words: Vec<&str> = naming.versions.iter().map(|version| version.words.text.as_str()).collect();
+    assert_eq!((naming.kind.as_str(), words), ("actor", vec!["a militia backed by Norland", "fighters"]));
+}
+
+#[test]
+fn a_statement_that_two_outlets_quote_is_one_however_short() {
+    let a = ferry(
+        "a",
+        "Post",
+        "",
+        "“We will bring back our ferries, our quays and our wages,” she said. Rain fell on Halden all week.",
+    );
+    let b = ferry(
+        "b",
+        "Wire",
+        "",
+        "The crews waited at the quay. “We will bring back our ferries, our quays and our wages.” Nobody came.",
+    );
+    let story = story(&[a, b]);
+    let [aligned] = &story.aligned[..] else { panic!("{:?}", story.aligned) };
+    assert!(aligned.a.text.contains("bring back") && aligned.b.text.contains("bring back"));
+    assert!(aligned.score.value() > 0.9, "{:?}", aligned.score);
+}

@@ -112,6 +112,8 @@ classes! {
         Representative = "representative",
         /// senator, mother, analyst: a common noun for a person or a body that speaks.
         Role = "role",
+        /// rebels, militia: a body of people under arms, or those who belong to one.
+        Armed = "armed",
         /// government, army: what stands for its country.
         StateBody = "state_body",
         /// letter, statement: what speaks for its author.

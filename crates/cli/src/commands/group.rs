@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::HumanDuration;
 use pressmark::{Annotator, Settings};
 use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
@@ -55,10 +55,11 @@ pub(crate) struct GroupArgs {
     #[arg(long, default_value_t = Options::default().max_days, value_name = "DAYS", help_heading = "Grouping")]
     pub(crate) max_days: u32,
 
-    /// Align sentences by the vectors of the model as well as by their names, numbers and words: finds more that state the
-    /// same thing, and takes as long as annotating
-    #[arg(long, help_heading = "Differences")]
-    pub(crate) vectors: bool,
+    /// Whether sentences are aligned by the vectors of the model as well as by their names, numbers and words, which finds
+    /// more that state the same thing and takes as long as annotating: `auto` does where at most 2,000 documents share
+    /// their stories with others
+    #[arg(long, value_enum, default_value_t = Vectors::Auto, value_name = "WHEN", help_heading = "Differences")]
+    pub(crate) vectors: Vectors,
 
     #[command(flatten)]
     pub(crate) model: EncoderArgs,
@@ -66,6 +67,28 @@ pub(crate) struct GroupArgs {
     /// No progress and no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// When sentences are aligned by vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Vectors {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Documents in stories with others up to which `auto` takes vectors: some minutes on one core.
+const MOST_WITH_VECTORS: usize = 2000;
+
+impl Vectors {
+    fn are_taken(self, grouping: &Grouping) -> bool {
+        let shared = grouping.groups().iter().map(|group| group.len()).filter(|&documents| documents > 1);
+        match self {
+            Self::Auto => shared.sum::<usize>() <= MOST_WITH_VECTORS,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -114,10 +137,10 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     if store.is_empty() {
         bail!("the files hold no row; `pressmark annotate` writes them");
     }
-    let annotator = args.vectors.then(|| annotator(&args.model)).transpose()?;
+    let grouping = grouper.finish();
+    let annotator = args.vectors.are_taken(&grouping).then(|| annotator(&args.model)).transpose()?;
     let embed = annotator.as_ref().map(|annotator| |texts: &[&str]| embed(annotator, texts));
     let vectors = embed.as_ref().map(|embed| embed as &dyn SentenceVectors);
-    let grouping = grouper.finish();
     let mut progress = Progress::new(args.quiet);
     let Some(told) = write_stories(&store, &grouping, vectors, output, &stop, &mut progress)? else {
         return Ok(Outcome::Interrupted);
