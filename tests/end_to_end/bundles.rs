@@ -117,7 +117,30 @@ fn a_bundle_is_verified_file_by_file() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(text.starts_with(&format!("{folder} pressmark-news")) && text.contains(": good ("), "{text}");
+        // The folders in this repository are crates too.
+        if Path::new(&folder).join("Cargo.toml").is_file() {
+            assert!(text.contains("not part of the model, and never read with it: Cargo.toml, src\n"), "{text}");
+        }
     }
+}
+
+#[test]
+fn a_folder_without_hashes_says_what_is_missing_and_where_the_models_are() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let check = |folder: &Path, are_inside: bool| {
+        let output = pressmark(&["models", "verify", &folder.display().to_string()]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("has no hashes to verify: neither manifest.json"), "{said}");
+        assert_eq!(said.contains("; models in it: "), are_inside, "{said}");
+        assert_eq!(
+            said.contains("pressmark-news-small,") || said.ends_with("pressmark-news-small\n"),
+            are_inside,
+            "{said}"
+        );
+    };
+    check(&models.join("pressmark-news-small/src"), false);
+    check(&models, true);
 }
 
 /// The text of words whose subwords these are: a space before a word, or none where it was read as standing right behind

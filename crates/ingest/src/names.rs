@@ -3,13 +3,14 @@
 use std::sync::LazyLock;
 
 use pressmark_core::ProblemKind;
+use pressmark_lang::{Language, PagePhrase};
 
 use crate::calendar::unaccented;
 use crate::fields::{self, Field, Value};
 use crate::phrases::{Phrases, phrases};
-use crate::{Fields, references};
+use crate::{Fields, clean, date, references};
 
-/// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:` and spaces.
+/// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:`, apostrophes and spaces.
 static TEXT: Phrases = phrases!(TextField);
 const PAGE: &[&str] = &["html", "rawhtml", "contenthtml", "bodyhtml", "articlehtml", "contentencoded"];
 const LAST_TEXT: &[&str] = &["description"];
@@ -128,12 +129,17 @@ fn key_of(name: &str) -> String {
 
 /// Finds the fields, by the names given or by sensible ones.
 pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
-    let keys: Vec<_> = fields.iter().map(|f| key_of(&f.name)).collect();
-    let finder = Finder { fields, keys: &keys, beside: None };
-    let text = finder.text(names.text.as_deref());
+    let mut keys: Vec<_> = fields.iter().map(|f| key_of(&f.name)).collect();
+    let text = Finder { fields, keys: &keys, beside: None }.text(names.text.as_deref());
+    let of_text = text.as_ref().ok().and_then(|i| fields.get(*i)).map_or("", |f| f.name.as_ref());
+    for (field, key) in fields.iter().zip(&mut keys) {
+        if !says_something_of(of_text, &field.name) {
+            key.clear();
+        }
+    }
     let place = text.as_ref().ok().and_then(|i| fields.get(*i)).and_then(|f| f.name.rsplit_once('.'));
     // What stands beside the text says more of it than what stands around it.
-    let finder = Finder { beside: place.map(|(outer, _)| outer), ..finder };
+    let finder = Finder { fields, keys: &keys, beside: place.map(|(outer, _)| outer) };
     let is_page = matches!(&text, Ok(i) if keys.get(*i).is_some_and(|k| PAGE.contains(&k.as_str())));
     let scalar = |value: Value<'_>| value.scalar().is_some();
     Picked {
@@ -147,6 +153,25 @@ pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
         site: finder.find(names.site.as_deref(), &SITE, is_filled),
         language: finder.find(names.language.as_deref(), &LANGUAGE, is_filled),
     }
+}
+
+/// Whether a field may say something of the text whose field is named `text`: one of the record, one of an object that
+/// the text stands in, or the one value of an object. The `id` and the `url` in `"source": {"id": …, "name": …}` are
+/// those of the outlet, not of the article.
+fn says_something_of(text: &str, field: &str) -> bool {
+    field.rsplit_once('.').is_none_or(|(outer, last)| {
+        let holds_text = || text.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+        INNER.contains(&last) || holds_text()
+    })
+}
+
+/// Whether a date in the column of this name has the day first where figures leave it open: only English, among the
+/// languages whose names for such a column are known, may write the month first.
+pub(crate) fn has_day_first(name: &str) -> bool {
+    static ENGLISH: LazyLock<Vec<&str>> =
+        LazyLock::new(|| Language::of(Some("en")).page_phrases(PagePhrase::DateField).collect());
+    let key = key_of(name);
+    DATE.contains(&key.as_str()) && !ENGLISH.contains(&key.as_str())
 }
 
 #[derive(Clone, Copy)]
@@ -196,14 +221,29 @@ impl Finder<'_> {
             None => known().iter().find_map(|name| self.places(name).next()),
         };
         let Some(field) = found.and_then(|i| self.fields.get(i)) else {
-            let names: Vec<_> = self.fields.iter().take(24).map(|f| format!("{:?}", f.name)).collect();
+            let names: Vec<_> = self.fields.iter().take(24).map(|f| shortened(&f.name)).collect();
             let wanted = named.map_or("of text".into(), |n| format!("{n:?}"));
-            return Err((ProblemKind::NoText, format!("no field {wanted} among {}", names.join(", "))));
+            // Running text, or a day, is the name of no column.
+            let is_value = |f: &Field<'_>| f.name.len() > LONGEST_NAME || date::is_plain_day(&f.name);
+            let is_row = self.fields.iter().any(|f| matches!(f.value, Value::Cell { .. }) && is_value(f));
+            let hint = if is_row { "; the first row looks like one without a header: see --no-header" } else { "" };
+            return Err((ProblemKind::NoText, format!("no field {wanted} among {}{hint}", names.join(", "))));
         };
         if matches!(field.value, Value::Json { .. }) {
             return Err((ProblemKind::NoText, format!("field {:?} is {}", field.name, field.value.describe())));
         }
         Err((ProblemKind::Empty, format!("field {:?} is empty", field.name)))
+    }
+}
+
+/// Bytes from which what stands in the first row of a table is no name of a column.
+const LONGEST_NAME: usize = 80;
+
+/// A name in quotes, for a message: a value that was taken for a name may be long.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(40) {
+        Some((end, _)) => format!("{:?}", format!("{}…", name.get(..end).unwrap_or(name))),
+        None => format!("{name:?}"),
     }
 }
 
@@ -231,7 +271,7 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
 }
 
 /// Names of authors: a list of strings or of objects with a name, or one string with `;`, `|` or `and` between them. A
-/// comma may stand inside a name ("Okoye, Ada") and parts nothing.
+/// comma may stand inside a name ("Okoye, Ada") and parts only what are names of two words or more on both sides.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     let listed = match value {
         Value::Json { raw } => match serde_json::from_str(raw) {
@@ -241,7 +281,7 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
         },
         value => {
             let text = value.text().map(|t| t.text.into_owned()).unwrap_or_default();
-            text.split([';', '|']).flat_map(|part| part.split(" and ")).map(str::to_owned).collect()
+            text.split([';', '|']).flat_map(|part| part.split(" and ")).flat_map(by_commas).map(str::to_owned).collect()
         }
     };
     let tidy = |name: &str| {
@@ -251,6 +291,16 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
         bare.unwrap_or(&name).trim().to_owned()
     };
     listed.iter().map(|name: &String| tidy(name)).filter(|name| !name.is_empty()).collect()
+}
+
+/// "Ada Okoye, Paul Roux" apart; "Okoye, Ada" and "Ada Okoye, staff writer" as they are.
+fn by_commas(names: &str) -> Vec<&str> {
+    let is_name = |part: &&str| {
+        let words = part.split_whitespace().count();
+        (2..=4).contains(&words) && part.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase))
+    };
+    let parts: Vec<&str> = names.split(',').map(str::trim).collect();
+    if parts.iter().all(is_name) && !parts.iter().any(|part| clean::is_role(part)) { parts } else { vec![names] }
 }
 
 /// A string, or what an object says is its name.
@@ -270,7 +320,7 @@ fn is_filled(value: Value<'_>) -> bool {
 
 /// A field name without what spellings differ in.
 fn key(name: &str) -> String {
-    let skipped = ['_', '-', ' ', ':', '\u{feff}'];
+    let skipped = ['_', '-', ' ', ':', '\'', '’', '\u{feff}'];
     if name.is_ascii() {
         return name.chars().filter(|c| !skipped.contains(c)).map(|c| c.to_ascii_lowercase()).collect();
     }
@@ -326,6 +376,59 @@ mod tests {
             ),
             ["texte intégral", "", "titre", "", "date de publication", "auteur", "", "langue"]
         );
+        assert_eq!(
+            picked(
+                r#"{"Titre de l’article": "t", "Contenu": "x", "Nom du journal": "m", "Adresse URL": "u", "Identifiant": 1}"#
+            ),
+            ["Contenu", "Identifiant", "Titre de l’article", "Adresse URL", "", "", "Nom du journal", ""]
+        );
+        assert_eq!(
+            picked(r#"{"Titel": "t", "Text": "x", "Veröffentlicht am": "d", "Quelle": "m", "Webadresse": "u"}"#),
+            ["Text", "", "Titel", "Webadresse", "Veröffentlicht am", "", "Quelle", ""]
+        );
+        assert_eq!(
+            picked(r#"{"Título": "t", "Noticia": "x", "Fecha de publicación": "d", "Diario": "m", "Enlace": "u"}"#),
+            ["Noticia", "", "Título", "Enlace", "Fecha de publicación", "", "Diario", ""]
+        );
+    }
+
+    #[test]
+    fn what_an_object_says_of_itself_is_not_said_of_the_article() {
+        let json = r#"{"source": {"id": "tern", "name": "Tern", "url": "https://t.example"}, "author": "Ada Okoye, Paul Roux",
+            "content": "x", "link": "https://t.example/a"}"#;
+        let fields = expand(of_json(json).unwrap(), &Fields::default(), json);
+        let picked = pick(&fields, &Fields::default());
+        let name = |place: Option<usize>| place.map(|i| fields[i].name.to_string());
+        assert_eq!(
+            [picked.id, picked.url, picked.site].map(name),
+            [None, Some("link".into()), Some("source.name".into())]
+        );
+        assert_eq!(authors(fields[picked.authors.unwrap()].value), ["Ada Okoye", "Paul Roux"]);
+    }
+
+    #[test]
+    fn commas_part_whole_names_only() {
+        let check = |cell: &str, expected: &[&str]| {
+            assert_eq!(authors(Value::Cell { raw: cell, at: 0, quoted: false }), expected, "{cell}");
+        };
+        check("Ada Okoye, Paul Roux", &["Ada Okoye", "Paul Roux"]);
+        check("Okoye, Ada", &["Okoye, Ada"]);
+        check("Ada Okoye, Staff Writer", &["Ada Okoye, Staff Writer"]);
+        check("Ada Okoye, in Halden", &["Ada Okoye, in Halden"]);
+    }
+
+    #[test]
+    fn a_first_row_of_values_is_told() {
+        let check = |name: &str, is_told: bool| {
+            let value = Value::Cell { raw: "x", at: 0, quoted: false };
+            let fields = [Field { name: name.into(), value }];
+            let (_, message) = pick(&fields, &Fields::default()).text.unwrap_err();
+            assert_eq!(message.contains("--no-header"), is_told, "{message}");
+            assert!(message.len() < 200, "{message}");
+        };
+        check("2024-03-05", true);
+        check(&"The harbour was shut. ".repeat(20), true);
+        check("kommentar", false);
     }
 
     #[test]

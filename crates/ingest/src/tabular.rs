@@ -170,7 +170,12 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
     let day = value(picked.date).and_then(Value::scalar);
     let published = day.as_deref().and_then(|day| {
         let by_format = options.date_format.as_deref().and_then(|format| date::by_format(day, format));
-        by_format.or_else(|| date::normalize(day, options.order(tag.as_deref().or(language.as_deref()))))
+        let name = picked.date.and_then(|i| fields.get(i)).map_or("", |f| f.name.as_ref());
+        let order = match options.order(tag.as_deref().or(language.as_deref())) {
+            Order::Unknown if names::has_day_first(name) => Order::DayFirst,
+            order => order,
+        };
+        by_format.or_else(|| date::normalize(day, order))
     });
     if let (Some(day), None, true) = (&day, &published, options.fields.date.is_some() || options.date_format.is_some())
     {

@@ -22,6 +22,9 @@ Examples:
   The same from a folder that was brought on a disk:
     pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
 
+/// The file that lists the files of a model of our own.
+const MANIFEST: &str = "manifest.json";
+
 /// List, fetch, check and export models: those inside the program and large ones
 #[derive(Debug, Args)]
 #[command(after_help = MODELS_EXAMPLES)]
@@ -254,10 +257,13 @@ fn verify(args: &VerifyArgs) -> Result<String> {
     }
     for name in &args.names {
         let path = Path::new(name);
-        if path.join("manifest.json").exists() {
+        if path.join(MANIFEST).exists() {
             let report = pressmark_encoder::verify_bundle(path)?;
             text.push_str(&format!("{name} {}: good ({} files, {})\n", report.id, report.files.len(), report.sha256));
-            report.unlisted.iter().for_each(|file| text.push_str(&format!("{name}: {file} is not in the manifest\n")));
+            if !report.unlisted.is_empty() {
+                let beside = report.unlisted.join(", ");
+                text.push_str(&format!("{name}: not part of the model, and never read with it: {beside}\n"));
+            }
             continue;
         }
         let snapshot = if path.is_dir() {
@@ -267,11 +273,30 @@ fn verify(args: &VerifyArgs) -> Result<String> {
             Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?
         };
         if snapshot.lock.is_none() {
-            bail!("{} has no {}: nothing is known of what it should hold", snapshot.folder.display(), Lock::FILE);
+            bail!(no_hashes(&snapshot.folder));
         }
         text.push_str(&verdict(name, &snapshot)?);
     }
     Ok(text)
+}
+
+/// What to say of a folder whose files nothing describes; the models that lie one folder deeper are named.
+fn no_hashes(folder: &Path) -> String {
+    let mut deeper: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join(MANIFEST).is_file() || path.join(Lock::FILE).is_file())
+        .map(|path| path.display().to_string())
+        .collect();
+    deeper.sort_unstable();
+    let advice = if deeper.is_empty() { String::new() } else { format!("; models in it: {}", deeper.join(", ")) };
+    format!(
+        "{} has no hashes to verify: neither {MANIFEST}, as in our models, nor {}, as in those that `pressmark models pull` brings{advice}",
+        folder.display(),
+        Lock::FILE,
+    )
 }
 
 fn verdict(name: &str, snapshot: &Snapshot) -> Result<String> {

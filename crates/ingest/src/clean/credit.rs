@@ -156,7 +156,8 @@ fn split_words<'a>(text: &'a str, seps: &[&str]) -> Vec<&'a str> {
     parts
 }
 
-fn is_role(part: &str) -> bool {
+/// Whether a part of a byline says what a person does: "Staff Writer".
+pub(crate) fn is_role(part: &str) -> bool {
     let folded = Folded::new(part);
     folded.len() <= 7 && folded.words().any(|w| ROLES.contains(w))
 }

@@ -46,6 +46,7 @@ pub(crate) fn people(byline: &str) -> Vec<String> {
     credit::byline(byline).or_else(|| credit::names(byline, true)).unwrap_or_default()
 }
 
+pub(crate) use self::credit::is_role;
 use self::{
     chrome::Place,
     fold::Folded,

@@ -1,5 +1,7 @@
 //! Europresse: the outlet, the date and the headline one below the other, and at the end the document's number.
 
+use std::ops::Range;
+
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
 use super::{Article, Border};
 use crate::date::{self, Order};
@@ -62,6 +64,7 @@ pub(super) fn border(line: &str) -> Border {
 fn number(line: &str) -> Option<&str> {
     let value = labelled(line).filter(|(label, _)| label.ends_with("document") || label.ends_with("document number"));
     let word = value.map_or(line, |(_, value)| value).trim();
+    let word = word.strip_prefix("Document ").map_or(word, str::trim_start);
     let rest = word.strip_prefix("news").or_else(|| word.strip_prefix("doc")).or_else(|| word.strip_prefix("bio"))?;
     let rest = rest.strip_prefix(['·', '•', '.', '-', '∙', '*'])?;
     let date = rest.get(..8)?;
@@ -83,11 +86,20 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
         }
     }
     // The day may stand behind the section and before the page: "Économie, samedi 2 mars 2024, p. 12".
-    let Some(day) = (start..lines.len().min(start + 8)).find(|i| is_day(lines.get(*i))) else { return article };
+    let Some(day) = (start..lines.len().min(start + 12)).find(|i| is_day(lines.get(*i))) else { return article };
     let line = lines.get(day);
     article.published = date::find(line, Order::DayFirst).map(|_| line.to_owned());
     if article.site.is_none() {
-        article.site = (start..day).map(|i| lines.get(i)).find(|line| !line.is_empty()).map(str::to_owned);
+        let site = (start..day).find(|i| !lines.get(*i).is_empty() && !is_copyright(lines.get(*i)));
+        // "Le Monde • 543 mots".
+        let name = site.and_then(|i| lines.get(i).split('•').next()).map(str::trim);
+        article.site = name.map(str::to_owned);
+    }
+    // Between the outlet and the day there may be a length and a page.
+    for i in start..day {
+        if is_place(lines.get(i), article.site.as_deref()) {
+            section(lines.get(i), &mut article);
+        }
     }
     let mut at = day + 1;
     section(line, &mut article);
@@ -97,8 +109,13 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
         at = i + 1;
     }
     let end = (at..lines.len()).find(|i| ends_body(lines.get(*i))).unwrap_or(lines.len());
-    let mut groups = lines.groups(at..end).into_iter();
+    let mut groups = lines.groups(at..end).into_iter().peekable();
     let Some(mut title) = groups.next() else { return article };
+    if let Some(headline) = groups.peek().filter(|next| names_section(lines, &title, next)) {
+        article.extra.push(("section", lines.get(title.start).to_owned()));
+        title = headline.clone();
+        groups.next();
+    }
     // Without blank lines between them the headline is the first line alone.
     let rest = title.start + 1..title.end;
     title.end = title.start + 1;
@@ -115,6 +132,18 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     }
     article.body.extend(body.and_then(|body| lines.range(body.start..end)));
     article
+}
+
+/// Whether a line of its own names the section that the headline below it stands in.
+fn names_section(lines: &Lines<'_>, first: &Range<usize>, next: &Range<usize>) -> bool {
+    let (line, below) = (lines.get(first.start), lines.get(next.start));
+    let words = |line: &str| line.split_whitespace().count();
+    first.len() == 1
+        && words(line) <= 3
+        && words(below) > words(line)
+        && below.len() <= 150
+        && !below.ends_with('.')
+        && people(below).is_empty()
 }
 
 fn next_filled(lines: &Lines<'_>, from: usize) -> Option<usize> {
@@ -134,7 +163,7 @@ fn is_noise(line: &str) -> bool {
 
 /// A line with the day of publication, and little besides it.
 fn is_day(line: &str) -> bool {
-    is_date(line) || (line.len() <= 120 && line.split(',').any(|part| is_date(part.trim())))
+    is_date(line) || (line.len() <= 120 && line.split([',', '•']).any(|part| is_date(part.trim())))
 }
 
 /// A line that says where the article stood: the page, the length, the section.
@@ -175,6 +204,10 @@ fn section(line: &str, article: &mut Article) {
 
 fn ends_body(line: &str) -> bool {
     if number(line).is_some() || is_copyright(line) {
+        return true;
+    }
+    // "Note(s) :", "Illustration(s) :".
+    if labelled(line).is_some_and(|(label, _)| matches!(label.as_str(), "note s" | "illustration s")) {
         return true;
     }
     let folded = folded(line);

@@ -140,7 +140,7 @@ fn displayed(lines: &Lines<'_>) -> Article {
     );
     let language = (site + 1..block.unwrap_or(start)).rev().map(|i| lines.get(i)).find(|line| !line.is_empty());
     article.language = language.filter(|l| date::find(l, Order::Unknown).is_none()).map(str::to_owned);
-    article.body.extend(lines.range(start..before_publisher(lines, start, end)));
+    article.body.extend(lines.range(start..before_publisher(lines, start, end, lines.get(site))));
     article
 }
 
@@ -164,13 +164,13 @@ const COMPANIES: &[&str] = &[
     "nv",
 ];
 
-/// The end of the text, before the line that names its publisher: "Dow Jones & Company, Inc."
-fn before_publisher(lines: &Lines<'_>, start: usize, end: usize) -> usize {
+/// The end of the text, before the line that names its publisher or once more its outlet: "Dow Jones & Company, Inc."
+fn before_publisher(lines: &Lines<'_>, start: usize, end: usize, site: &str) -> usize {
     let groups = lines.groups(start..end);
     let Some(last) = groups.last().filter(|last| groups.len() > 1 && last.len() == 1) else { return end };
     let line = folded(lines.get(last.start));
-    let is_company =
-        line.split(' ').count() <= 7 && line.rsplit(' ').next().is_some_and(|word| COMPANIES.contains(&word));
+    let is_company = line == folded(site)
+        || line.split(' ').count() <= 7 && line.rsplit(' ').next().is_some_and(|word| COMPANIES.contains(&word));
     if is_company { last.start } else { end }
 }
 

@@ -1,6 +1,6 @@
 //! Text exports of media databases: many articles in one file, each between lines of its metadata.
 //!
-//! [`detect`] tells from the start of a file whose export it is, [`border`] tells a line between two articles, and
+//! [`detect`] tells from the start of a file whose export it is, [`Borders`] tell a line between two articles, and
 //! [`parse`] reads one article. All of it looks at whole lines, so that a file can be cut while it is read.
 //!
 //! The layouts are those that the makers' own sites deliver as plain text, with the labels of their interfaces in
@@ -21,18 +21,20 @@ use self::lines::Lines;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Maker {
     Nexis,
+    /// Nexis without the lines that count the documents or end them: the load date is the last that is said of each.
+    NexisUnmarked,
     Factiva,
     ProQuest,
     Europresse,
 }
 
 impl Maker {
-    const ALL: [Self; 4] = [Self::Factiva, Self::ProQuest, Self::Europresse, Self::Nexis];
+    const ALL: [Self; 5] = [Self::Factiva, Self::ProQuest, Self::Europresse, Self::Nexis, Self::NexisUnmarked];
 
     /// The name under which the maker stands in `extra`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Nexis => "nexis",
+            Self::Nexis | Self::NexisUnmarked => "nexis",
             Self::Factiva => "factiva",
             Self::ProQuest => "proquest",
             Self::Europresse => "europresse",
@@ -87,6 +89,7 @@ pub(crate) fn detect(head: &str) -> Option<Maker> {
     let lines = Lines::of(head);
     Maker::ALL.into_iter().find(|maker| match maker {
         Maker::Nexis => nexis::is_export(&lines),
+        Maker::NexisUnmarked => nexis::is_unmarked(&lines),
         Maker::Factiva => factiva::is_export(&lines),
         Maker::ProQuest => proquest::is_export(&lines),
         Maker::Europresse => europresse::is_export(&lines),
@@ -106,14 +109,42 @@ pub(crate) fn count_heads(text: &str) -> usize {
     counts.max(numbers).max(lengths)
 }
 
-/// What a line of an export says of where articles start and end.
-pub(crate) fn border(maker: Maker, line: &str) -> Border {
-    let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    match maker {
-        Maker::Nexis => nexis::border(line),
-        Maker::Factiva => factiva::border(line),
-        Maker::ProQuest => proquest::border(line),
-        Maker::Europresse => europresse::border(line),
+/// Where articles start and end, told line by line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Borders {
+    maker: Maker,
+    seen: Seen,
+}
+
+/// What was seen of an article, where one line alone does not tell that another starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    Nothing,
+    /// Its first lines.
+    Head,
+    /// What stands in each before its end.
+    Last,
+}
+
+impl Borders {
+    pub(crate) fn new(maker: Maker) -> Self {
+        Self { maker, seen: Seen::Nothing }
+    }
+
+    /// What the next line says of where articles start and end.
+    pub(crate) fn next(&mut self, line: &str) -> Border {
+        let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let border = match self.maker {
+            Maker::Nexis => nexis::border(line),
+            Maker::NexisUnmarked => nexis::border_behind_load_date(line, &mut self.seen),
+            Maker::Factiva => factiva::border(line),
+            Maker::ProQuest => proquest::border(line, &mut self.seen),
+            Maker::Europresse => europresse::border(line),
+        };
+        if border != Border::Within {
+            self.seen = Seen::Nothing;
+        }
+        border
     }
 }
 
@@ -121,7 +152,7 @@ pub(crate) fn border(maker: Maker, line: &str) -> Border {
 pub(crate) fn parse(maker: Maker, text: &str) -> Option<Article> {
     let lines = Lines::of(text);
     let article = match maker {
-        Maker::Nexis => nexis::parse(&lines),
+        Maker::Nexis | Maker::NexisUnmarked => nexis::parse(&lines),
         Maker::Factiva => factiva::parse(&lines),
         Maker::ProQuest => proquest::parse(&lines),
         Maker::Europresse => europresse::parse(&lines),

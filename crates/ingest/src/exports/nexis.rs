@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lines::{Lines, folded, is_copyright, is_count, is_date, labelled, people};
-use super::{Article, Border};
+use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
+use super::{Article, Border, Seen};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ enum Field {
     Language,
     Url,
     Date,
+    Source,
     /// What may stand above the text as well as below it, and is no text.
     Other,
     /// What stands only below the text.
@@ -35,10 +36,11 @@ const LABELS: &[(Field, &str)] = &[
     (Field::Body, "body|corps|textkorper|hauptteil|cuerpo|text|texte|texto|volltext"),
     (Field::Language, "language|langue|sprache|idioma"),
     (Field::Url, "url|link"),
-    (Field::Date, "date|datum|fecha"),
+    (Field::Date, "date|publication date|datum|fecha"),
+    (Field::Source, "source|publication|newspaper|quelle|zeitung|journal|fuente|periodico"),
     (
         Field::Other,
-        "series|serie|type|distribution|verteiler|correction|correction date|column|kolumne|source|quelle|fuente|rating|edition|ausgabe",
+        "series|serie|type|distribution|verteiler|correction|correction date|column|kolumne|rating|edition|ausgabe",
     ),
     (
         Field::Tail,
@@ -50,6 +52,23 @@ const LABELS: &[(Field, &str)] = &[
          type de document|dokumenttyp|notes|note|copyright|classification|load|issn|keywords|mots cles|photo|photos|\
          end of document|percentage",
     ),
+];
+
+/// Labels, folded, of the day on which the maker took an article in.
+const LOAD_DATE: &[&str] =
+    &["load date", "date de chargement", "date chargement", "ladedatum", "update", "fecha de carga"];
+
+/// Labels of the cover of a download, which tells who searched for what.
+const COVER: &[&str] = &[
+    "user name",
+    "date and time",
+    "job number",
+    "client matter",
+    "search terms",
+    "search type",
+    "narrowed by",
+    "content type",
+    "about lexisnexis privacy policy terms conditions",
 ];
 
 /// Words that stand alone in a line where the text starts, and where it ends.
@@ -83,6 +102,29 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
         || ended && lines.iter().any(|(_, line)| BODY.contains(&folded(line).as_str()))
 }
 
+/// Whether a text has the labels of Nexis, and nothing that counts or ends its documents.
+pub(super) fn is_unmarked(lines: &Lines<'_>) -> bool {
+    let is_length = |line: &str| field(line).is_some_and(|(f, value)| f == Field::Length && is_length(value));
+    lines.iter().any(|(_, line)| is_length(line)) && lines.iter().any(|(_, line)| is_load_date(line))
+}
+
+fn is_load_date(line: &str) -> bool {
+    labelled(line).is_some_and(|(label, _)| LOAD_DATE.contains(&label.as_str()))
+}
+
+/// A border where nothing marks one: what stands below the load date, and is none of the other labels below a text.
+pub(super) fn border_behind_load_date(line: &str, seen: &mut Seen) -> Border {
+    let belongs_below = |found| matches!(found, Field::Tail | Field::Language | Field::Url | Field::Other);
+    let is_below = line.is_empty() || is_copyright(line) || field(line).is_some_and(|(found, _)| belongs_below(found));
+    if *seen == Seen::Last && !is_below {
+        return Border::Starts;
+    }
+    if is_load_date(line) {
+        *seen = Seen::Last;
+    }
+    Border::Within
+}
+
 pub(super) fn border(line: &str) -> Border {
     if is_count(line) {
         Border::Starts
@@ -110,18 +152,44 @@ fn is_page(line: &str) -> bool {
 pub(super) fn parse(lines: &Lines<'_>) -> Article {
     let mut article = Article::default();
     let is_filled = |i: &usize| !lines.get(*i).is_empty() && !is_page(lines.get(*i)) && !is_count(lines.get(*i));
-    let Some(first) = (0..lines.len()).find(is_filled) else { return article };
     // The head goes to the first label; a line "BODY" is one.
     let starts_labels = |i: &usize| field(lines.get(*i)).is_some() || is_body(lines.get(*i));
-    let labels = (first..lines.len()).find(starts_labels).unwrap_or(lines.len());
-    head(lines, first..labels, &mut article);
-    let body = read_labels(lines, labels, &mut article);
+    let labels = (0..lines.len()).find(starts_labels).unwrap_or(lines.len());
+    let Some(first) = (after_cover(lines, labels)..lines.len()).find(is_filled) else { return article };
+    head(lines, first..labels.max(first), &mut article);
+    let body = read_labels(lines, labels.max(first), &mut article);
     let end = body_end(lines, body);
-    if let Some(range) = lines.range(body..end) {
-        article.body.push(range);
-    }
+    article.body = between_pages(lines, body..end, &article);
     tail(lines, end, &mut article);
     article
+}
+
+/// The line behind the cover of a download, if one stands above the first label of the first article.
+fn after_cover(lines: &Lines<'_>, labels: usize) -> usize {
+    let is_cover = |i: &usize| {
+        let line = lines.get(*i);
+        let label = labelled(line).map_or_else(|| folded(line), |(label, _)| label);
+        line.len() <= 200 && COVER.iter().any(|cover| label.starts_with(cover))
+    };
+    let Some(last) = (0..labels).rev().find(is_cover) else { return 0 };
+    (last..labels).find(|i| lines.get(*i).is_empty() || is_page(lines.get(*i))).unwrap_or(labels)
+}
+
+/// The running text without the numbers of the pages of a print, and the headline that is printed again below each.
+fn between_pages(lines: &Lines<'_>, range: Range<usize>, article: &Article) -> Vec<Range<usize>> {
+    let title = article.title.clone().and_then(|title| lines.text.get(title)).unwrap_or_default();
+    let (mut stretches, mut start, mut at) = (Vec::new(), range.start, range.start);
+    while at < range.end {
+        if is_page(lines.get(at)) {
+            stretches.extend(lines.range(start..at));
+            let header = (at + 1..range.end).find(|i| !lines.get(*i).is_empty());
+            at = header.filter(|i| lines.get(*i) == title).unwrap_or(at);
+            start = at + 1;
+        }
+        at += 1;
+    }
+    stretches.extend(lines.range(start..range.end));
+    stretches
 }
 
 fn is_body(line: &str) -> bool {
@@ -134,7 +202,9 @@ fn head(lines: &Lines<'_>, range: Range<usize>, article: &mut Article) {
         let line = lines.get(*i);
         !line.is_empty() && !is_copyright(line) && !is_page(line)
     };
-    let filled: Vec<usize> = range.clone().filter(is_filled).collect();
+    let mut filled: Vec<usize> = range.clone().filter(is_filled).collect();
+    // Below the number of a page, the headline stands once for the page and once for the article.
+    filled.dedup_by_key(|i| lines.get(*i));
     let Some(date) = filled.iter().position(|i| is_date(lines.get(*i))) else {
         // No date: what there is may still be a headline.
         article.title = filled.first().and_then(|i| lines.range(*i..i + 1));
@@ -215,6 +285,7 @@ fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> us
         Field::Highlight => article.extra.push(("highlight", one_line)),
         Field::Language => article.language = Some(one_line),
         Field::Url => article.url = Some(one_line),
+        Field::Source => article.site = article.site.take().or(Some(one_line)),
         Field::Date => article.published = article.published.take().or(Some(one_line)),
         Field::Body | Field::Other | Field::Tail => {}
     }
@@ -254,8 +325,7 @@ fn tail(lines: &Lines<'_>, start: usize, article: &mut Article) {
                     | "type publication"
                     | "publikationstyp"
                     | "tipo de publicacion" => "publication_type",
-                    "load date" | "date de chargement" | "date chargement" | "ladedatum" | "update"
-                    | "fecha de carga" => "load_date",
+                    label if LOAD_DATE.contains(&label) => "load_date",
                     "subject" | "sujet" | "thema" | "schlagworter" | "asunto" | "tema" => "subjects",
                     _ => continue,
                 };

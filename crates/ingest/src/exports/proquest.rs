@@ -1,7 +1,7 @@
 //! ProQuest: articles between rules of underscores, each value behind its label.
 
-use super::lines::{Lines, inverted, is_count, labelled};
-use super::{Article, Border};
+use super::lines::{Lines, folded, inverted, is_count, labelled};
+use super::{Article, Border, Seen};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +84,24 @@ const LABELS: &[(Field, &str)] = &[
     ),
 ];
 
+/// Headings, folded, of the parts of a document in the layout that ProQuest prints: the text, and what is known of it.
+const TEXTS: &[&str] = &["full text", "texte integral", "texte complet", "volltext", "texto completo"];
+const ABSTRACTS: &[&str] = &["abstract", "abstract english", "resume", "zusammenfassung", "resumen"];
+const DETAILS: &[&str] = &["details", "indexing details", "einzelheiten", "detalles"];
+
+/// What a line that is a heading and nothing else starts.
+fn heading(line: &str) -> Option<Field> {
+    if line.len() > 30 || line.ends_with('.') {
+        return None;
+    }
+    let folded = folded(line);
+    let parts = [(TEXTS, Field::Text), (ABSTRACTS, Field::Abstract), (DETAILS, Field::Other)];
+    parts.into_iter().find(|(headings, _)| headings.contains(&folded.as_str())).map(|(_, field)| field)
+}
+
+/// A label or heading that is known, and what stands behind it in its line.
 fn field(line: &str) -> Option<(Field, &str)> {
-    let (label, value) = labelled(line)?;
+    let Some((label, value)) = labelled(line) else { return heading(line).map(|found| (found, "")) };
     let known = LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label));
     known.map(|(field, _)| (*field, value))
 }
@@ -100,11 +116,24 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
     let is_named = lines.iter().any(|(_, line)| line.contains("ProQuest") || line.contains("proquest.com"));
     let is_text = has(&[Field::Text, Field::Abstract]);
     let is_source = has(&[Field::Publication, Field::PublicationInfo]);
-    is_text && is_source && (is_named || lines.iter().any(|(_, line)| is_rule(line)))
+    let is_ruled = lines.iter().any(|(_, line)| is_rule(line));
+    // A long article leaves what is known of it beyond what is looked at.
+    let is_printed = is_named && is_ruled && lines.iter().any(|(_, line)| heading(line) == Some(Field::Text));
+    is_text && is_source && (is_named || is_ruled) || is_printed
 }
 
-pub(super) fn border(line: &str) -> Border {
-    if is_rule(line) { Border::Starts } else { Border::Within }
+/// A rule starts an article where the one before it had a label: the rule between the head of an article and its text
+/// starts none.
+pub(super) fn border(line: &str, seen: &mut Seen) -> Border {
+    if is_count(line) || is_rule(line) && *seen != Seen::Head {
+        return Border::Starts;
+    }
+    if field(line).is_some() {
+        *seen = Seen::Last;
+    } else if *seen == Seen::Nothing && !line.is_empty() {
+        *seen = Seen::Head;
+    }
+    Border::Within
 }
 
 pub(super) fn parse(lines: &Lines<'_>) -> Article {
@@ -116,7 +145,8 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
         let is_long = matches!(found, Field::Text | Field::Abstract);
         let end = if is_long { next } else { lines.end_of_value(*start, |line| field(line).is_some()).min(next) };
         let Some(whole) = lines.range(*start..end) else { continue };
-        let value = lines.text.get(whole.clone()).and_then(|text| text.split_once(':')).map(|(_, value)| value);
+        let ends = if heading(lines.get(*start)).is_some() { '\n' } else { ':' };
+        let value = lines.text.get(whole.clone()).and_then(|text| text.split_once(ends)).map(|(_, value)| value);
         let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { continue };
         let at = value.as_ptr() as usize - lines.text.as_ptr() as usize;
         let range = at..at + value.len();

@@ -53,7 +53,8 @@ pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: O
             () if named || stamp.is_some() => 2,
             () => 1,
         };
-        let value = if named { stamp.and_then(|s| normalize(&decode(s), order)) } else { None };
+        let value =
+            if named || node.tag == Tag::Time { stamp.and_then(|s| normalize(&decode(s), order)) } else { None };
         let Some(day) = value.or_else(|| find(&text, order)) else { continue };
         // The first of a kind stands nearest to the headline.
         if best.as_ref().is_none_or(|(r, _)| rank > *r) {

@@ -2,7 +2,7 @@
 
 use super::rows::{Growing, Raw, Unit};
 use super::unpack::{Failure, Stream};
-use crate::exports::{Border, Maker, border};
+use crate::exports::{Border, Borders, Maker};
 
 /// Longest line that is looked at; a longer one is running text.
 const MOST_LINE: usize = 64 << 10;
@@ -10,6 +10,7 @@ const MOST_LINE: usize = 64 << 10;
 /// Cuts a stream into the articles of an export, each with the lines that belong to it.
 pub(super) struct ArticleCutter {
     pub(super) maker: Maker,
+    borders: Borders,
     unit: Unit,
     max_bytes: usize,
     /// The line that the next article starts with.
@@ -18,7 +19,7 @@ pub(super) struct ArticleCutter {
 
 impl ArticleCutter {
     pub(super) fn new(maker: Maker, unit: Unit, max_bytes: usize) -> Self {
-        Self { maker, unit, max_bytes, carry: Vec::new() }
+        Self { maker, borders: Borders::new(maker), unit, max_bytes, carry: Vec::new() }
     }
 
     /// What stands between two borders; `None` at the end of the stream. Stretches of white space are no article and
@@ -33,7 +34,7 @@ impl ArticleCutter {
         article.push(&first);
         while let Some(line) = self.line(stream)? {
             let text = self.read(&line);
-            let found = border(self.maker, &text);
+            let found = self.borders.next(&text);
             if found == Border::Starts && !is_blank {
                 self.carry = line;
                 break;

@@ -337,3 +337,116 @@ fn an_unknown_layout_is_told() {
     let docs = stream(nexis, &Options { format: Some(Format::Text), ..Options::default() });
     assert_eq!((docs.len(), problems(&docs[0]).contains(&"several_articles")), (1, true));
 }
+
+#[test]
+fn nexis_without_lines_between_its_articles() {
+    let article = |title: &str, outlet: &str, date: &str, byline: &str, body: &str| {
+        format!(
+            "{title}\n\n{outlet}\n\n{date}\n\nCopyright 2023 {outlet} All Rights Reserved\n\n{byline}Length: 43 words\n\n\
+             {body}\n\nLoad-Date: November 8, 2023\n\nLanguage: ENGLISH\n\n"
+        )
+    };
+    let export =
+        article("Storm halts Sandoy ferry", "The Skerry Times", "November 6, 2023 Monday", "Byline: Ida Falk\n", FIRST)
+            + &article("Port must open its books, court rules", "Halden Post", "November 7, 2023 Tuesday", "", SECOND);
+    check(&export, ["Ida Falk", ""]);
+    let labelled = |title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "Headline: {title}\nByline: Ida Falk\nSource: {outlet}\nDate: {date}\nLength: 43 words\n\n{body}\n\n\
+             Load-Date: November 8, 2023\n\n\n"
+        )
+    };
+    let export = labelled("Storm halts Sandoy ferry", "The Skerry Times", "November 6, 2023", FIRST)
+        + &labelled("Port must open its books, court rules", "Halden Post", "November 7, 2023", SECOND);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn a_printed_nexis_uni_repeats_the_headline_on_each_page() {
+    let article = |title: &str, outlet: &str, date: &str, body: &str| {
+        let body = body.replace("\n\n", &format!("\n\nPage 2 of 2\n{title}\n\n"));
+        format!(
+            "Page 1 of 2\n{title}\n\n{title}\n{outlet}\n{date}\n\nCopyright 2023 {outlet} All Rights Reserved\n\nSection: \
+             NEWS\nLength: 43 words\nByline: Ida Falk\nBody\n\n{body}\n\nLoad-Date: November 8, 2023\n\nEnd of Document\n\n"
+        )
+    };
+    let cover = "User Name: = \nDate and Time: = Saturday, 1 June 2024 10:14:00 AM CEST\nJob Number: = 221\n\nDocuments (2)\n\n\
+        1. Storm halts Sandoy ferry\nClient/Matter: -None-\nSearch Terms: ferry\n\n";
+    let export = cover.to_owned()
+        + &article("Storm halts Sandoy ferry", "The Skerry Times", "November 6, 2023 Monday", FIRST)
+        + &article("Port must open its books, court rules", "Halden Post", "November 7, 2023 Tuesday", SECOND);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn factiva_names_its_outlet_once_more_below_the_text() {
+    let article = |title: &str, date: &str, outlet: &str, body: &str, n: u32| {
+        format!(
+            "{title}\nBy Ida Falk\n43 words\n{date}\n{outlet}\nSKTIM\nEnglish\n(c) 2023 {outlet}\n\n{body}\n\n{outlet}\n\n\
+             Document SKTIM0002023110{n}eb{n}60000{n}\n\n"
+        )
+    };
+    let export = article("Storm halts Sandoy ferry", "6 November 2023", "The Skerry Times", FIRST, 6)
+        + &article("Port must open its books, court rules", "7 November 2023", "Halden Post", SECOND, 7);
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn proquest_with_headings_and_a_rule_above_the_text() {
+    let rule = "_".repeat(60);
+    let article = |title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "{rule}\n\n{title}\n\nFalk, Ida.\n{outlet}; Halden [Halden]. 06 Nov 2023: A.3.\n\nProQuest document link\n\n{rule}\n\n\
+             FULL TEXT\n\n{body}\n\nDETAILS\n\nSubject: Ferries\n\nTitle: {title}\n\nAuthor: Falk, Ida\n\nPublication title: \
+             {outlet}; Halden\n\nPublication date: {date}\n\nProQuest document ID: 29{}\n\n",
+            title.len()
+        )
+    };
+    let export = article("Storm halts Sandoy ferry", "The Skerry Times", "Nov 6, 2023", FIRST)
+        + &article("Port must open its books, court rules", "Halden Post", "Nov 7, 2023", SECOND)
+        + &rule
+        + "\n\nContact us at: http://www.proquest.com/go/contactsupport\n";
+    check(&export, ["Ida Falk", "Ida Falk"]);
+}
+
+#[test]
+fn proquest_counts_its_articles_without_rules() {
+    let article = |n: u32, title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "Document {n} of 2\n\nFull text: {body}\n\nTitle: {title}\nAuthor: Falk, Ida\nPublication title: {outlet}\n\
+             Publication date: {date}\nDocument URL: https://www.proquest.com/docview/29{n}\n\n"
+        )
+    };
+    let export = article(1, "Storm halts Sandoy ferry", "The Skerry Times", "Nov 6, 2023", FIRST)
+        + &article(2, "Port must open its books, court rules", "Halden Post", "Nov 7, 2023", SECOND);
+    // The headline stands below the text there.
+    let docs = stream(export, &Options::default());
+    let told: Vec<_> =
+        docs.iter().map(|doc| [doc.meta.title.clone(), doc.meta.site.clone(), doc.meta.published.clone()]).collect();
+    let expected = [
+        ["Storm halts Sandoy ferry", "The Skerry Times", "2023-11-06"],
+        ["Port must open its books, court rules", "Halden Post", "2023-11-07"],
+    ];
+    assert_eq!(told, expected.map(|row| row.map(|value| Some(value.to_owned()))));
+}
+
+#[test]
+fn europresse_with_bullets_and_the_section_in_a_line_of_its_own() {
+    let article = |n: u32, title: &str, outlet: &str, date: &str, body: &str| {
+        format!(
+            "Document {n} de 2\n\n© 2023 {outlet}. Tous droits réservés.\n\n{outlet} • 43 mots\n{date} • p. {n}\n\nRégion\n\n\
+             {title}\n\nIda Falk\n\n{body}\n\nNote(s) :\nif@skerry.example\n\nDocument news·2023110{n}·SK·000{n}\n\n"
+        )
+    };
+    let export = article(6, "Storm halts Sandoy ferry", "The Skerry Times", "lundi 6 novembre 2023", FIRST)
+        + &article(7, "Port must open its books, court rules", "Halden Post", "mardi 7 novembre 2023", SECOND);
+    let docs = check(
+        &export.replace("Document 6 de", "Document 1 de").replace("Document 7 de", "Document 2 de"),
+        ["Ida Falk"; 2],
+    );
+    assert_eq!(docs[0].id, "news·20231106·SK·0006");
+    assert_eq!(
+        [extra(&docs[0], "section").as_deref(), extra(&docs[1], "page").as_deref()],
+        [Some("Région"), Some("p. 7")]
+    );
+}

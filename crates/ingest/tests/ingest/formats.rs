@@ -82,6 +82,17 @@ fn a_table_gives_a_document_a_row() {
 }
 
 #[test]
+fn the_name_of_a_column_tells_the_order_of_a_date_in_figures() {
+    let day = |name: &str| {
+        let table = format!("title,text,{name}\nMole,Rain.,5/3/2024\n");
+        stream(table, &Options { format: Some(Format::Csv), ..Options::default() })[0].meta.published.clone()
+    };
+    assert_eq!(day("fecha").as_deref(), Some("2024-03-05"));
+    assert_eq!(day("data").as_deref(), Some("2024-03-05"));
+    assert_eq!(day("date"), None, "English, or French");
+}
+
+#[test]
 fn a_table_in_utf16_is_cut_at_its_own_line_ends() {
     let table = format!("id\ttext\n1\tČ {}\n2\t\u{0a0a}\u{0a15} rain\n", STORY.replace("\n\n", " "));
     for little in [true, false] {

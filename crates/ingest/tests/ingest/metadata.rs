@@ -25,6 +25,7 @@ fn dates_are_read_where_people_see_them() {
     check("<div class=dateline>Published: Monday, 6 November 2023, 08:15 GMT</div>", Some("2023-11-06T08:15:00Z"));
     check("<time>6 November 2023</time>", Some("2023-11-06"));
     check("<div class='date date--v2' data-seconds=1699258500>6 Nov</div>", Some("2023-11-06T08:15:00Z"));
+    check("<time data-timestamp=1699258500>2 hours ago</time>", Some("2023-11-06T08:15:00Z"));
     check("<time datetime='Mon Nov 06 2023 08:15:00 GMT+0100'>today</time>", Some("2023-11-06T08:15:00+01:00"));
     check(
         "<p class=meta-date>Updated: 7 November 2023</p><p class=meta-date>Posted: 6 November 2023</p>",
