@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-rust-bert", &["core"]),
     ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-run", &["core", "jsonl", "ingest"]),
+    ("pressmark-agree", &["jsonl"]),
     ("pressmark-report", &["core", "jsonl"]),
     ("pressmark-tables", &["jsonl"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
@@ -30,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What stands on the library, which may depend on everything else.
-const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "group", "report", "tables"];
+const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "group", "report", "tables"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-benches", "pressmark-tests"];

@@ -82,7 +82,8 @@ fn frames(documents: &[Shared<'_>], coders: usize, options: &Options) -> Vec<Jud
             values
         };
         let of_label = |label: &String| {
-            let unit = |(index, document): (usize, &Shared<'_>)| Unit { document: index, labels: judged(document, label) };
+            let unit =
+                |(index, document): (usize, &Shared<'_>)| Unit { document: index, labels: judged(document, label) };
             documents.iter().enumerate().map(unit).collect()
         };
         let items = Items::EachOf(labels.iter().map(of_label).collect());

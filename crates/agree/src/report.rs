@@ -98,17 +98,13 @@ pub fn agreement(coders: &[Coder], options: &Options) -> Result<Agreement, Error
     if documents.is_empty() {
         return Err(Error::NothingShared);
     }
-    let pairs: Vec<(usize, usize)> =
-        (0..coders.len()).flat_map(|b| (0..b).map(move |a| (a, b))).collect();
+    let pairs: Vec<(usize, usize)> = (0..coders.len()).flat_map(|b| (0..b).map(move |a| (a, b))).collect();
     let context = Context { coders, pairs, documents: documents.len(), options };
     let mut layers: Vec<Layer> =
         judgements(documents, coders.len(), options).iter().map(|layer| context.judged(layer)).collect();
     layers.extend(spans(documents).iter().map(|layer| context.spans(layer)));
-    let report = |(coder, alone): (&Coder, Vec<String>)| CoderReport {
-        name: coder.name.clone(),
-        rows: coder.rows.len(),
-        alone,
-    };
+    let report =
+        |(coder, alone): (&Coder, Vec<String>)| CoderReport { name: coder.name.clone(), rows: coder.rows.len(), alone };
     Ok(Agreement {
         coders: coders.iter().zip(matched.alone).map(report).collect(),
         documents: documents.len(),

@@ -1,3 +1,4 @@
+pub(crate) mod agree;
 pub(crate) mod annotate;
 pub(crate) mod bench;
 pub(crate) mod codebook;

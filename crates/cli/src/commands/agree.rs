@@ -1,0 +1,85 @@
+use std::collections::HashMap;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use pressmark_agree::{Coder, Options, agreement};
+use pressmark_ingest::Unpacked;
+
+use crate::{Outcome, terminal};
+
+const AGREE_EXAMPLES: &str = "\
+Examples:
+  Two people who corrected the same documents:
+    pressmark import ana.json --from label-studio --rows annotated.jsonl -o ana.jsonl
+    pressmark import ben.json --from label-studio --rows annotated.jsonl -o ben.jsonl
+    pressmark agree ana.jsonl ben.jsonl
+  The program as a third coder, as JSON:
+    pressmark agree ana.jsonl ben.jsonl annotated.jsonl --format json";
+
+/// Say how far people, or people and the program, agree who annotated the same documents
+///
+/// Cohen's kappa and Krippendorff's alpha of frames, stances, tone and speakers; F1 and gamma of entities and
+/// quotations, label by label, each with the 95 % interval of a bootstrap over documents. Rows are one document by their
+/// id, else their address, else their text; what did not match is said.
+#[derive(Debug, Args)]
+#[command(after_help = AGREE_EXAMPLES)]
+pub(crate) struct AgreeArgs {
+    /// The rows of each coder, pressmark/1 (.jsonl, .jsonl.gz, .jsonl.zst); two or more
+    #[arg(required = true, num_args = 2.., value_name = "ROWS")]
+    pub(crate) coders: Vec<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub(crate) format: TableFormat,
+    /// How often documents are drawn for the intervals; 0 for none
+    #[arg(long, default_value_t = Options::default().resamples, value_name = "N")]
+    pub(crate) resamples: usize,
+    /// Where the drawing begins: the same seed gives the same intervals
+    #[arg(long, default_value_t = Options::default().seed, value_name = "N")]
+    pub(crate) seed: u64,
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+pub(crate) fn run(args: AgreeArgs) -> Result<Outcome> {
+    let names = names(&args.coders);
+    let coders: Vec<Coder> =
+        args.coders.iter().zip(names).map(|(path, name)| read(path, name)).collect::<Result<_>>()?;
+    let options = Options::default().with_resamples(args.resamples).with_seed(args.seed);
+    let found = agreement(&coders, &options)?;
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        TableFormat::Table => write!(out, "{}", terminal::clean(&found.text()))?,
+        TableFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?,
+    }
+    Ok(Outcome::Good)
+}
+
+fn read(path: &Path, name: String) -> Result<Coder> {
+    let stream = Unpacked::open(path, &pressmark_ingest::Options::default())
+        .with_context(|| format!("failed to open {}", path.display()))?;
+    Coder::read(name, BufReader::new(stream)).with_context(|| format!("failed to read {}", path.display()))
+}
+
+/// What coders are called: the name of the file without its endings, or its path where two have one name.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let short = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name.split_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
+    };
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    paths.iter().for_each(|path| *counts.entry(short(path)).or_default() += 1);
+    let name = |path: &PathBuf| match short(path) {
+        name if counts.get(&name) == Some(&1) => name,
+        _ => path.display().to_string(),
+    };
+    paths.iter().map(name).collect()
+}
