@@ -52,11 +52,14 @@ pub struct Estimate {
 /// What a document adds to each sum; places that are not there are 0.
 pub(crate) type Sums = BTreeMap<usize, f64>;
 
+/// A number from sums; `None` where it is not defined.
+type Statistic = dyn Fn(&[f64]) -> Option<f64>;
+
 /// A number that is a function of sums over documents.
 pub(crate) struct Measure {
     documents: Vec<Sums>,
     size: usize,
-    of: Box<dyn Fn(&[f64]) -> Option<f64>>,
+    of: Box<Statistic>,
 }
 
 impl Measure {
