@@ -130,6 +130,8 @@ classes! {
         CliticSubject = "clitic_subject",
         /// A finite form that no rule of spelling tells: went, took.
         Finite = "finite",
+        /// seek, try, sought: what somebody does rather than says, though it tells what he wants.
+        Act = "act",
         /// A noun for any body of people that trades or acts together: company, group.
         Body = "body",
         /// A noun or title for a man: father, spokesman.

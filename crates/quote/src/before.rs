@@ -51,12 +51,24 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
             None
         } else if item.is(PARTICIPLE) && group.group.len() == 1 {
             clause_subject(unit, head)
+        } else if let Some(inverted) = inverted(unit, head, stop) {
+            Some(inverted)
+        } else if unit.word(group.group.start) == "to" {
+            // "X was prompted to say", "X interrupted them to say"
+            clause_subject(unit, group.group.start).or_else(|| subject_before(unit, &group))
         } else {
             subject_before(unit, &group).or_else(|| clause_subject(unit, head))
         };
         return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
     }
     if mark == ":" { label(unit, range.start..last) } else { None }
+}
+
+/// *But, said X, “…”*: the subject stands behind the verb, up to the quotation.
+fn inverted(unit: &Unit<'_>, head: usize, stop: usize) -> Option<Range<usize>> {
+    let apart = head.checked_sub(1).is_none_or(|before| unit.word(before) == ",");
+    let subject = phrase_after(unit, head + 1, true).filter(|_| apart && !unit.is(head, PARTICIPLE))?;
+    (subject.end == stop && unit.is(subject.start, CAPITALISED | DETERMINER | SUBJECT_PRONOUN)).then_some(subject)
 }
 
 /// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*: the inner option is empty where neither fits.

@@ -15,5 +15,5 @@ pub(crate) struct Candidate {
     /// Which rule found it.
     pub(crate) rule: &'static str,
     /// How likely its cue is one, where that was asked: in [0, 1].
-    pub(crate) cue_share: Option<f32>,
+    pub(crate) cue_probability: Option<f32>,
 }

@@ -16,7 +16,9 @@ pub(crate) fn context(unit: &Unit<'_>, at: usize) -> CueContext {
 fn role(unit: &Unit<'_>, at: usize) -> Role {
     let Some(before) = at.checked_sub(1) else { return Role::Other };
     let mut i = before;
-    while i > 0 && unit.is(i, ADVERB) && !unit.is(i, DETERMINER) {
+    // "is not expected" is as passive as "is expected".
+    let negation = |i: usize| matches!(unit.word(i), "not" | "n't" | "n’t" | "never");
+    while i > 0 && (unit.is(i, ADVERB) && !unit.is(i, DETERMINER) || negation(i) && unit.is(i - 1, BE)) {
         i -= 1;
     }
     let word = unit.word(i);
@@ -54,8 +56,13 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     // "points out", "said on Tuesday", "said again": what may stand between.
     while i < at + 5 {
         let particle = i == at + 1 && matches!(unit.word(i), "out" | "up" | "back" | "forth");
-        let timed = unit.is(i, PREPOSITION) && (unit.is(i + 1, TIME) || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
+        let owns = matches!(unit.word(i + 2), "'s" | "’s" | "’");
+        let timed = unit.is(i, PREPOSITION)
+            && (unit.is(i + 1, TIME) && !owns || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
+        // "said last week"
+        let dated = (unit.is(i, DETERMINER) || matches!(unit.word(i), "last" | "next")) && unit.is(i + 1, TIME);
         let skip = particle
+            || dated
             || unit.is(i, TIME) && !unit.is(i, ADVERB)
             || timed
             || unit.is(i, ADVERB) && !unit.is(i, DETERMINER | SUBORDINATOR);
@@ -70,11 +77,17 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     }
     // "said on the radio that …"
     if item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
-        let that =
-            (i + 1..i + 8).take_while(|j| unit.item(*j).is_some_and(|w| w.is_word())).find(|j| unit.word(*j) == "that");
+        let inside = |j: &usize| {
+            unit.item(*j).is_some_and(|w| w.is_word()) || matches!(unit.word(*j), "'s" | "’s" | "'" | "’" | "s" | "-")
+        };
+        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.word(*j) == "that");
         if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
             return (Follow::That, that);
         }
+    }
+    // "He added, that …"
+    if unit.word(i) == "," && unit.word(i + 1) == "that" && unit.is(at, SAYS) {
+        return (Follow::That, i + 1);
     }
     // "that night" is no clause.
     let that_time = unit.word(i) == "that" && unit.is(i + 1, TIME);

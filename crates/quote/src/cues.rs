@@ -1,9 +1,8 @@
-//! How likely a word is to introduce what somebody says, by the construction it stands in.
+//! How likely a report is one: the weights of its signs.
 //!
-//! A language's `cues.tsv` (crate `lang`) holds counts over an annotated corpus (see [`CueCounts`](crate::CueCounts)):
-//! for a word in a context, how often it stood there and how often it was a cue. The context is what follows the word
-//! (*that*, *to*, a clause, a noun phrase, …) and whether it stands as a verb, in the passive, or as a noun. Rare
-//! contexts fall back on the word alone, rare words on the context.
+//! A language's `cues.tsv` (crate `lang`) has the weights of a logistic regression over signs of a report (see
+//! [`signs`](crate::signs)): the cue and the construction it stands in, who the subject is, what the content begins
+//! with. [`CueTrainer`](crate::CueTrainer) fits them on annotated articles.
 
 use std::collections::HashMap;
 
@@ -63,100 +62,40 @@ pub(crate) struct CueContext {
     pub(crate) start: usize,
 }
 
-/// How often a word stood somewhere, and how often it was a cue there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Count {
-    pub(crate) cue: u32,
-    pub(crate) all: u32,
-}
+/// The name of the sign that every stem has that the weights know.
+pub(crate) const STEM: &str = "stem";
+/// The name of the constant term.
+pub(crate) const ALWAYS: &str = "always";
 
-impl Count {
-    /// The share of cues, drawn towards `prior` as if `WEIGHT` more had been seen.
-    fn share(self, prior: f32) -> f32 {
-        // Chosen on training articles held out from the counts; between 2 and 8 it hardly matters.
-        const WEIGHT: f32 = 4.0;
-        (self.cue as f32 + WEIGHT * prior) / (self.all as f32 + WEIGHT)
-    }
-}
-
-/// The table as it is used: shares by word and context.
+/// The weights as they are used.
 #[derive(Debug, Default)]
 pub(crate) struct Cues {
-    words: HashMap<&'static str, WordCues>,
-    /// Words outside of the table.
-    rest: HashMap<(Role, Follow), Count>,
-}
-
-/// The counts of one word.
-#[derive(Debug, Default)]
-struct WordCues {
-    any: Count,
-    contexts: Vec<((Role, Follow), Count)>,
+    weights: HashMap<(&'static str, &'static str), f32>,
 }
 
 impl Cues {
     /// The table of a language.
     pub(crate) fn of(language: &Language) -> Self {
-        let mut cues = Self::default();
-        for line in language.cues() {
-            let count = Count { cue: line.cue, all: line.seen };
-            match (line.word, parse_context(line.construction)) {
-                ("*", Some(context)) => drop(cues.rest.insert(context, count)),
-                (word, Some(context)) => cues.words.entry(word).or_default().contexts.push((context, count)),
-                (word, None) => cues.words.entry(word).or_default().any = count,
-            }
-        }
-        cues
+        Self { weights: language.cues().map(|cue| ((cue.sign, cue.value), cue.weight)).collect() }
     }
 
-    /// Whether nothing was counted in the language.
+    /// Whether the language has no weights.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.weights.is_empty()
     }
 
-    /// How likely the word is a cue in its context, in [0, 1].
-    pub(crate) fn share(&self, word: &str, context: &CueContext) -> f32 {
-        let here = (context.role, context.follow);
-        let rest = self.rest.get(&here).map_or(0.0, |c| c.share(0.0));
-        let Some(counts) = self.words.get(word) else { return rest };
-        let prior = counts.any.share(rest);
-        match counts.contexts.iter().find(|(context, _)| *context == here) {
-            Some((_, count)) => count.share(prior),
-            None => prior,
-        }
+    /// Whether a word with this stem was a cue in the annotated articles.
+    pub(crate) fn knows(&self, stem: &str) -> bool {
+        self.weight(STEM, stem).is_some()
+    }
+
+    /// The weight of a sign; `None` where it has none.
+    pub(crate) fn weight(&self, sign: &str, value: &str) -> Option<f32> {
+        self.weights.get(&(sign, value)).copied()
     }
 }
 
-const ROLES: [Role; 6] = [Role::Verb, Role::Infinitive, Role::Joined, Role::Passive, Role::Noun, Role::Other];
-const FOLLOWS: [Follow; 24] = [
-    Follow::Quote,
-    Follow::Colon,
-    Follow::Comma,
-    Follow::End,
-    Follow::That,
-    Follow::To,
-    Follow::Wh,
-    Follow::If,
-    Follow::Ing,
-    Follow::Clause,
-    Follow::Phrase,
-    Follow::Of,
-    Follow::For,
-    Follow::About,
-    Follow::On,
-    Follow::With,
-    Follow::As,
-    Follow::Against,
-    Follow::In,
-    Follow::By,
-    Follow::OtherPreposition,
-    Follow::And,
-    Follow::Auxiliary,
-    Follow::Other,
-];
-
-fn parse_context(name: &str) -> Option<(Role, Follow)> {
-    let (role, follow) = name.split_once('+')?;
-    let role = ROLES.into_iter().find(|r| format!("{r:?}") == role)?;
-    Some((role, FOLLOWS.into_iter().find(|f| format!("{f:?}") == follow)?))
+/// From a sum of weights to a probability.
+pub(crate) fn logistic(sum: f32) -> f32 {
+    1.0 / (1.0 + (-sum).exp())
 }

@@ -7,27 +7,38 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{REACH, according_to};
 use crate::candidate::Candidate;
 use crate::cue_context::context;
-use crate::cues::{CueContext, Cues, Follow, Role};
+use crate::cues::{CueContext, Follow, Role, logistic};
 use crate::lexicon::{
-    ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE,
-    PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME, WH,
+    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, CAPITALISED, COORDINATOR, Class, DETERMINER, FINITE,
+    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
+    SUBORDINATOR, TELLS, TIME, WH,
 };
 use crate::phrase::{
     clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before, verb_at,
 };
+use crate::report::{Report, Word};
 use crate::rule::Step;
+use crate::signs::{signs, stem};
 use crate::unit::Unit;
 
-/// A verb of speech needs no more than this share when part of the content stands in quotation marks: marks make
-/// speech likelier. Chosen on training articles of PolNeAR that were held out from the counts.
-const QUOTED_SHARE: f32 = 0.25;
-/// What a word that is no verb of speech needs before a mere noun phrase ("seeks support"). Chosen in the same way.
-const ACT_SHARE: f32 = 0.6;
-/// The share from which on a verb behind *and* begins a report of its own ("said X and vowed to Y"). Chosen in the
-/// same way.
-const JOINED_SHARE: f32 = 0.4;
-/// The share of a verb of speech with its clause where nothing was counted: that of English *said* with *that* is as high.
-const UNCOUNTED_SHARE: f32 = 0.9;
+/// The probability of a verb of speech with its clause where a language has no weights: that of English *said* with
+/// *that* is as high.
+const UNWEIGHED: f32 = 0.9;
+/// How much likelier a cue within a content must be to take its place. Not tuned: a difference as large as this hardly
+/// comes by chance, and "said" within the content of a doubtful cue is the report itself.
+const YIELDS: f32 = 0.3;
+/// Words that stand around a cue and are none, and what is done rather than said.
+const LIGHT: Class = AUXILIARY
+    | PREPOSITION
+    | ADVERB
+    | DETERMINER
+    | POSSESSIVE
+    | COORDINATOR
+    | SUBORDINATOR
+    | SUBJECT_PRONOUN
+    | OBJECT_PRONOUN
+    | WH
+    | TIME;
 /// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear. Of 15,318
 /// unquoted contents in PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 more
 /// than this.
@@ -39,30 +50,43 @@ pub(crate) const ACCORDING: &str = "reported-according-to";
 /// Reads what a word reports, if it is a cue.
 pub(crate) type ReadReport = fn(&Word<'_>) -> Option<Report>;
 
-/// What is reported, as items of a unit.
-#[derive(Clone, Debug)]
-pub(crate) struct Report {
-    pub(crate) content: Range<usize>,
-    pub(crate) cue: Range<usize>,
-    pub(crate) speaker: Option<Range<usize>>,
-    /// The second part of what is reported, when cue and speaker interrupt it: *In May, X said, it will open*.
-    pub(crate) rest: Option<Range<usize>>,
+/// A report that a rule has found, before it is decided whether it is one.
+#[derive(Debug)]
+pub(crate) struct Finding<'a> {
+    pub(crate) word: Word<'a>,
+    rule: &'static str,
+    report: Report,
 }
 
-/// A word that may be a cue, with what is known of it.
-#[derive(Debug)]
-pub(crate) struct Word<'a> {
-    unit: &'a Unit<'a>,
-    at: usize,
-    /// Where the report before it ends.
-    floor: usize,
-    /// Which items belong to quotations that were found already.
-    taken: &'a [bool],
-    context: CueContext,
-    cues: &'a Cues,
-    /// How likely it is a cue in its context.
-    share: f32,
-    min_share: f32,
+impl Finding<'_> {
+    /// Tells the signs by which the report is judged.
+    pub(crate) fn signs(&self, sink: &mut dyn FnMut(&str, &str)) {
+        signs(&self.word, self.rule, &self.report, self.word.floor > 0, sink);
+    }
+
+    /// What is reported, without a second part.
+    pub(crate) fn content(&self) -> Option<Span> {
+        self.word.unit.span(self.report.content.clone())
+    }
+
+    /// The word that introduces it, without auxiliaries and particles.
+    pub(crate) fn head(&self) -> Option<Span> {
+        Some(self.word.unit.item(self.word.at)?.span)
+    }
+
+    /// How likely it is one.
+    fn probability(&self) -> f32 {
+        let Word { unit, at, cues, ref context, .. } = self.word;
+        if self.rule == ACCORDING {
+            return 1.0;
+        }
+        if cues.is_empty() {
+            return unweighed(unit, at, context);
+        }
+        let mut sum = 0.0;
+        self.signs(&mut |name, value| sum += cues.weight(name, value).unwrap_or(0.0));
+        logistic(sum)
+    }
 }
 
 /// The indirect and mixed quotations of a unit, as the first of the rules that answers has them. `taken` tells which of
@@ -72,88 +96,87 @@ pub(crate) fn reports(
     unit: &Unit<'_>,
     index: usize,
     taken: &[bool],
-    min_share: f32,
+    min_probability: f32,
 ) -> Vec<Candidate> {
-    let cues = &unit.lexicon.cues;
+    let mut likely: Vec<(usize, f32)> = Vec::new();
+    each_report(rules, unit, taken, true, &mut |finding| {
+        likely.push((finding.word.at, finding.probability()));
+        None
+    });
     let mut found = Vec::new();
-    // Nothing is reported twice: a cue inside of a content belongs to what is reported.
-    let mut free = 0;
-    let mut at = 0;
-    while at < unit.items.len() {
-        let here = at;
-        at += 1;
-        if here < free || taken.get(here).copied().unwrap_or(false) || !unit.items[here].is_word() {
-            continue;
+    each_report(rules, unit, taken, true, &mut |finding| {
+        let probability = finding.probability();
+        let Finding { report, rule, .. } = finding;
+        let speaker = report.speaker.clone().filter(|_| probability >= min_probability)?;
+        // "is expected to say that …": what is hardly a cue yields to one within its content.
+        let within = |(at, better): &(usize, f32)| report.content.contains(at) && *better > probability + YIELDS;
+        if likely.iter().any(within) {
+            return None;
         }
-        let context = context(unit, here);
-        let share =
-            if cues.is_empty() { uncounted_share(unit, here, &context) } else { cues.share(unit.word(here), &context) };
-        let word = Word { unit, at: here, floor: free, taken, context, cues, share, min_share };
-        let Some((rule, report)) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
-            continue;
-        };
-        let parts = [Some(report.content), report.rest].into_iter().flatten().map(|part| trim(unit, part));
-        let (cue, speaker) = (unit.span(report.cue.clone()), report.speaker.and_then(|s| unit.span(s)));
-        let before = found.len();
-        for content in parts {
-            let Some(span) = unit.span(content.clone()).filter(|_| !content.clone().all(|i| unit.is(i, PUNCTUATION)))
-            else {
-                continue;
-            };
+        let (cue, speaker) = (unit.span(report.cue.clone()), unit.span(speaker));
+        let parts = [Some(&report.content), report.rest.as_ref()].into_iter().flatten();
+        for content in parts.filter(|content| !(*content).clone().all(|i| unit.is(i, PUNCTUATION))) {
+            let Some(span) = unit.span(content.clone()) else { continue };
             let quoted = content.clone().filter(|i| unit.items[*i].quoted.is_some()).count();
             let kind = match quoted {
                 0 => QuoteKind::Indirect,
                 n if n == content.len() => QuoteKind::Direct,
                 _ => QuoteKind::Mixed,
             };
-            free = content.end.max(report.cue.end).max(free);
-            let (closed, cue_share) = (true, Some(share));
-            found.push(Candidate { span, kind, cue, speaker, closed, unit: index, rule, cue_share });
+            let cue_probability = Some(probability);
+            found.push(Candidate { span, kind, cue, speaker, closed: true, unit: index, rule, cue_probability });
         }
-        if found.len() > before {
-            at = at.max(free);
-        }
-    }
+        Some(probability)
+    });
     found
 }
 
-/// How likely a word is a cue in a language without counts: a verb of speech is one before or behind a clause.
-fn uncounted_share(unit: &Unit<'_>, at: usize, context: &CueContext) -> f32 {
+/// Hands every report that a rule finds to `decide`, from left to right. Nothing is reported twice: what begins within
+/// a report that was taken (`Some`) belongs to it and is passed over.
+///
+/// With `cues_only`, words that the weights do not know are passed over.
+pub(crate) fn each_report(
+    rules: &[Step<ReadReport>],
+    unit: &Unit<'_>,
+    taken: &[bool],
+    cues_only: bool,
+    decide: &mut dyn FnMut(&Finding<'_>) -> Option<f32>,
+) {
+    let cues = &unit.lexicon.cues;
+    let mut free = 0;
+    for at in 0..unit.items.len() {
+        let item = &unit.items[at];
+        let light = item.is(LIGHT) && !item.is(SAYS | NEEDS_AUXILIARY | ATTRIBUTES) || item.is(ACT);
+        if at < free || taken.get(at).copied().unwrap_or(false) || !item.is_word() || light {
+            continue;
+        }
+        let stem = stem(&item.lower);
+        let may_be_cue = !cues_only || item.is(SAYS | NEEDS_AUXILIARY) || cues.knows(&stem);
+        if !may_be_cue && !item.is(ATTRIBUTES) {
+            continue;
+        }
+        let word = Word { unit, at, floor: free, taken, context: context(unit, at), cues, stem, may_be_cue };
+        let Some((rule, mut report)) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
+            continue;
+        };
+        report.content = trim(unit, report.content);
+        report.rest = report.rest.map(|rest| trim(unit, rest));
+        let finding = Finding { word, rule, report };
+        if finding.content().is_some() && decide(&finding).is_some() {
+            let Report { content, cue, rest, .. } = &finding.report;
+            free = content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end));
+        }
+    }
+}
+
+/// How likely a word is a cue in a language without weights: a verb of speech is one before or behind a clause.
+fn unweighed(unit: &Unit<'_>, at: usize, context: &CueContext) -> f32 {
     let speech = unit.is(at, SAYS) || perfect_auxiliary(unit, at).is_some();
     let clause = matches!(context.follow, Follow::That | Follow::Comma | Follow::End | Follow::Colon | Follow::If);
-    if speech && clause && !is_noun_here(unit, at) { UNCOUNTED_SHARE } else { 0.0 }
+    if speech && clause && !is_noun_here(unit, at) { UNWEIGHED } else { 0.0 }
 }
 
 impl Word<'_> {
-    /// Whether the word can be a cue at all: no rule but *according to* is worth a look otherwise.
-    fn may_be_cue(&self) -> bool {
-        self.share >= QUOTED_SHARE.min(self.min_share)
-    }
-
-    /// The report, if the word is likely enough a cue for what it reports.
-    fn accept(&self, report: Report) -> Option<Report> {
-        let (unit, at) = (self.unit, self.at);
-        // "seeks help", "has focused on trade": what somebody does rather than says.
-        let says_so = matches!(
-            self.context.follow,
-            Follow::That
-                | Follow::Clause
-                | Follow::Wh
-                | Follow::If
-                | Follow::Quote
-                | Follow::To
-                | Follow::Colon
-                | Follow::Comma
-                | Follow::End
-        );
-        if !says_so && !unit.is(at, SAYS) && self.share < ACT_SHARE {
-            return None;
-        }
-        let quoted = report.content.clone().any(|i| unit.items[i].quoted.is_some());
-        let enough = if quoted && unit.is(at, SAYS) { QUOTED_SHARE.min(self.min_share) } else { self.min_share };
-        (self.share >= enough && report.speaker.is_some()).then_some(report)
-    }
-
     fn is_behind_its_content(&self) -> bool {
         matches!(self.context.follow, Follow::Comma | Follow::End)
     }
@@ -181,22 +204,28 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     let fronts = (word.floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
-        start..content_end(unit, start, None, word.taken)
+        start..content_end(unit, start, false, word.taken)
     } else {
-        before(unit, at, word.floor, word.taken)
+        let content = before(unit, at, word.floor, word.taken);
+        let rest = if unit.word(speaker.end) == "," { interrupted(word, speaker.end + 1, &content) } else { None };
+        return Some(Report { content, cue, speaker: Some(speaker), rest });
     };
     Some(Report { content, cue, speaker: Some(speaker), rest: None })
 }
 
 /// What is reported behind the cue: *X said that …*.
 pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue() || word.is_behind_its_content() || word.inverts() || word.is_passive() {
+    if !word.may_be_cue || word.is_behind_its_content() || word.inverts() || word.is_passive() {
         return None;
     }
     let Word { unit, at, context, .. } = *word;
     // "Asked about the delay, X shrugged", "NOTE: …": who asks or notes is not told.
     let opens = at == 0 || unit.is(at, CAPITALISED) && unit.word(at).ends_with("ed") && context.role == Role::Other;
     if opens && !unit.is(at, PARTICIPLE) {
+        return None;
+    }
+    // "X’s alleged crimes": an adjective, and X is accused.
+    if context.role == Role::Noun && unit.word(at).ends_with("ed") {
         return None;
     }
     let preposition = matches!(
@@ -221,7 +250,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     if preposition && context.start == at + 1 {
         cue.end = start;
     }
-    let mut end = content_end(unit, start, Some(word.cues), word.taken);
+    let mut end = content_end(unit, start, true, word.taken);
     if context.follow == Follow::Phrase {
         // "called it “a mess” without saying more": what is called so ends with the quotation.
         let adverbial = |i: usize| {
@@ -237,9 +266,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         end = (start + 1..end).find(|i| unit.word(*i) == ",").unwrap_or(end);
     }
     let speaker = speaker(unit, at, &context, end);
-    (end > start)
-        .then_some(Report { content: start..end, cue, speaker, rest: None })
-        .and_then(|report| word.accept(report))
+    (end > start).then_some(Report { content: start..end, cue, speaker, rest: None })
 }
 
 /// Whether the verb stands in a clause that its sentence begins with ("When X said …, Y left") or that is set between
@@ -256,7 +283,7 @@ fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
 
 /// *As X said, …*
 pub(crate) fn as_said(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue() || word.context.follow != Follow::Comma {
+    if !word.may_be_cue || word.context.follow != Follow::Comma {
         return None;
     }
     let Word { unit, at, .. } = *word;
@@ -267,60 +294,90 @@ pub(crate) fn as_said(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     let start = word.context.start + 1;
-    let content = start..content_end(unit, start, Some(word.cues), word.taken);
-    word.accept(Report { content, cue: verb.group, speaker: Some(subject), rest: None })
+    let content = start..content_end(unit, start, true, word.taken);
+    Some(Report { content, cue: verb.group, speaker: Some(subject), rest: None })
 }
 
 /// *The deal was confirmed by X.*
 pub(crate) fn passive(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue() || !word.is_passive() {
+    if !word.may_be_cue || !word.is_passive() {
         return None;
     }
     let (unit, by) = (word.unit, word.context.start);
     let verb = verb_at(unit, word.at);
     let content = phrase_before(unit, verb.group.start)?;
     let speaker = phrase_after(unit, by + 1, true)?;
-    word.accept(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker), rest: None })
+    Some(Report { content, cue: verb.group.start..by + 1, speaker: Some(speaker), rest: None })
 }
 
-/// *…, X said.*
+/// *…, X said*, *…, X told reporters*, *…, X said in May*.
 pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue() || !word.is_behind_its_content() {
+    if !word.may_be_cue || word.inverts() {
         return None;
     }
-    let Word { unit, at, floor, .. } = *word;
+    let Word { unit, at, floor, ref context, .. } = *word;
+    // "In the near future, no change is expected": who expects it is not named.
+    if context.role == Role::Passive && unit.word(at).ends_with(['d', 'n', 't']) {
+        return None;
+    }
+    let ends = word.is_behind_its_content();
+    if !ends && !adds_nothing(unit, at, context) {
+        return None;
+    }
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
     let comma = subject.start.checked_sub(1).filter(|c| *c >= floor && unit.word(*c) == ",")?;
     let content = before(unit, comma, floor, word.taken);
-    let rest = interrupted(word, &content);
-    if content.len() <= 2 && rest.is_none() {
+    let clause = || content.clone().any(|i| is_finite(unit, i)) && !unit.is(content.start, SUBORDINATOR | PREPOSITION);
+    if !ends && !clause() {
         return None;
     }
-    word.accept(Report { content, cue: verb.group, speaker: Some(subject), rest })
+    let rest = if context.follow == Follow::Comma { interrupted(word, context.start + 1, &content) } else { None };
+    // "In the near future, X said" tells when it was said.
+    let adverbial = unit.is(content.start, PREPOSITION) && !content.clone().any(|i| is_finite(unit, i));
+    if (content.len() <= 2 || adverbial) && rest.is_none() {
+        return None;
+    }
+    Some(Report { content, cue: verb.group, speaker: Some(subject), rest })
 }
 
-/// What goes on behind *…, X said,* when the part before it is no clause of its own.
-fn interrupted(word: &Word<'_>, before: &Range<usize>) -> Option<Range<usize>> {
+/// Whether what follows a verb of speech only tells to whom, where or when it was said.
+fn adds_nothing(unit: &Unit<'_>, at: usize, context: &CueContext) -> bool {
+    unit.is(at, SAYS)
+        && match context.follow {
+            Follow::Phrase => unit.is(at, TELLS) && (context.start..unit.items.len()).all(|i| !is_finite(unit, i)),
+            Follow::In | Follow::On | Follow::OtherPreposition | Follow::As => true,
+            Follow::Wh => unit.word(context.start) == "when",
+            _ => false,
+        }
+}
+
+fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
+    unit.is(at, AUXILIARY | FINITE)
+        || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
+        || unit.word(at).ends_with("ed")
+}
+
+/// What goes on from `start`, behind *…, X said,*: when the part before it is no clause of its own, or when what goes on
+/// can be no clause of the outlet's.
+fn interrupted(word: &Word<'_>, start: usize, before: &Range<usize>) -> Option<Range<usize>> {
     let unit = word.unit;
-    let start = word.context.start + 1;
-    let verb = |i: usize| {
-        unit.is(i, AUXILIARY | FINITE)
-            || unit.is(i, SAYS) && !unit.is(i, PARTICIPLE | ALSO_NOUN)
-            || unit.word(i).ends_with("ed")
-    };
-    let goes_on = word.context.follow == Follow::Comma
-        && unit.item(start).is_some_and(|i| i.is_word() && !i.is(WH | PARTICIPLE | SUBORDINATOR | COORDINATOR));
-    if !goes_on || before.clone().any(verb) {
+    let item = unit.item(start).filter(|item| item.is_word() && !item.is(PARTICIPLE | COORDINATOR))?;
+    let half = !before.clone().any(|i| is_finite(unit, i)) && !item.is(WH | SUBORDINATOR);
+    let tied = matches!(unit.word(start), "because" | "if" | "that" | "unless" | "until" | "so" | "why" | "how" | "for")
+        || item.is(AUXILIARY | FINITE)
+        // "If it rains, he said, the match is off."
+        || unit.is(before.start, SUBORDINATOR) && !item.is(WH | SUBORDINATOR | PREPOSITION);
+    if !half && !tied {
         return None;
     }
-    let end = content_end(unit, start, Some(word.cues), word.taken);
+    let end = content_end(unit, start, true, word.taken);
     (end > start + 1).then_some(start..end)
 }
 
 /// *…, said X.*
 pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue() || !word.inverts() {
+    if !word.may_be_cue || !word.inverts() {
         return None;
     }
     let Word { unit, at, floor, .. } = *word;
@@ -330,7 +387,7 @@ pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
     if !ends || content.len() <= 2 {
         return None;
     }
-    word.accept(Report { content, cue: at..at + 1, speaker: Some(speaker), rest: None })
+    Some(Report { content, cue: at..at + 1, speaker: Some(speaker), rest: None })
 }
 
 /// What stands before `end`, back to where the sentence or the last report ended.
@@ -348,7 +405,7 @@ fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<us
 }
 
 /// Where what is reported from `start` on ends.
-fn content_end(unit: &Unit<'_>, start: usize, cues: Option<&Cues>, taken: &[bool]) -> usize {
+fn content_end(unit: &Unit<'_>, start: usize, cues: bool, taken: &[bool]) -> usize {
     let mut i = start;
     while i < unit.items.len().min(start + MAX_CONTENT) {
         if taken.get(i).copied().unwrap_or(false) {
@@ -371,7 +428,7 @@ fn content_end(unit: &Unit<'_>, start: usize, cues: Option<&Cues>, taken: &[bool
 }
 
 /// Whether a new attribution or a clause of the outlet's own starts at `at`.
-fn breaks_off(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
+fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if unit.is(at, SAYS) && unit.is(at, PARTICIPLE) || according_to(unit, at).is_some() {
         return true;
     }
@@ -392,11 +449,18 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
 }
 
 /// Whether another cue of the same subject follows: "said X and vowed to Y".
-fn joins_cue(unit: &Unit<'_>, at: usize, cues: Option<&Cues>) -> bool {
-    let Some(cues) = cues else { return false };
-    let context = CueContext { role: Role::Joined, ..context(unit, at) };
-    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && cues.share(unit.word(at), &context) >= JOINED_SHARE
-        || unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS)
+fn joins_cue(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
+    if !cues {
+        return false;
+    }
+    if unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS) {
+        return true;
+    }
+    let reports = !matches!(
+        context(unit, at).follow,
+        Follow::Comma | Follow::End | Follow::And | Follow::Auxiliary | Follow::By | Follow::Other
+    );
+    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && reports
 }
 
 fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
@@ -426,9 +490,19 @@ fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Opti
         }
         Role::Noun => possessor(unit, at),
         Role::Infinitive => clause_subject(unit, verb.group.start),
-        _ if unit.word(at).ends_with("ing") && verb.group.len() == 1 => clause_subject(unit, at),
+        _ if unit.word(at).ends_with("ing") && verb.group.len() == 1 => {
+            own_subject(unit, at).or_else(|| clause_subject(unit, at))
+        }
         _ => subject_before(unit, &verb).or_else(|| clause_subject(unit, verb.group.start)),
     }
+}
+
+/// *With X telling reporters …*, *…, both candidates acknowledging …*: the participle has a subject of its own.
+fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
+    let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
+    let subject = phrase_before(unit, last + 1)?;
+    let apart = subject.start.checked_sub(1).is_some_and(|i| matches!(unit.word(i), "with" | ","));
+    apart.then_some(subject)
 }
 
 /// *X’s claim*, *his claim*, *the claim by X*.

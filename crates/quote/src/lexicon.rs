@@ -82,6 +82,8 @@ bits! {
     ATTRIBUTES = 31;
     /// went, took: finite verbs that no ending tells.
     FINITE = 34;
+    /// seek, try: what somebody does rather than says.
+    ACT = 38;
     /// company, group: a noun for a body.
     BODY = 35;
     /// A noun or title for a man.
@@ -113,6 +115,7 @@ const WORD_CLASSES: &[(WordClass, Class)] = &[
     (WordClass::Perfect, PERFECT),
     (WordClass::CliticSubject, CLITIC_SUBJECT),
     (WordClass::Finite, FINITE),
+    (WordClass::Act, ACT),
     (WordClass::Body, BODY),
     (WordClass::Masculine, MASCULINE),
     (WordClass::Feminine, FEMININE),

@@ -38,8 +38,8 @@
 //! ```
 //!
 //! Everything is [`rules`], asked in order, over the word lists of the document's language (crate `pressmark-lang`),
-//! but for one table: how often a word was a cue in which construction, counted with [`CueCounts`] on PolNeAR (Newell,
-//! Margolin and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
+//! but for one table: what the signs of reported speech weigh, fitted with [`CueTrainer`] on PolNeAR (Newell, Margolin
+//! and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
 //!
 //! The crate runs no model and tells neither sarcasm nor whether a quotation is true.
 //!
@@ -50,7 +50,7 @@ mod after;
 mod before;
 mod candidate;
 mod cue_context;
-mod cue_counts;
+mod cue_trainer;
 mod cues;
 mod error;
 mod finder;
@@ -63,13 +63,15 @@ mod nearby;
 mod paragraph;
 mod phrase;
 mod place;
+mod report;
 mod resolve;
 mod rule;
 mod rules;
+mod signs;
 mod turns;
 mod unit;
 
-pub use cue_counts::CueCounts;
+pub use cue_trainer::CueTrainer;
 pub use error::Error;
 pub use finder::{Options, QuoteFinder, quotes, quotes_in};
 pub use gold::{Gold, read_brat};

@@ -81,9 +81,16 @@ pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
 /// The words of a signature are fewer than this.
 const SIGNATURE: usize = 16;
 
-/// A name, and what tells who it is: no verb, no quotation, no full stop.
+/// A name, and what tells who it is: no verb, no quotation, no full stop but at its end. A dash before it makes one
+/// name enough.
 pub(crate) fn signature(unit: &Unit<'_>, range: Range<usize>) -> Option<Span> {
-    let titled = (range.start..range.start + 2).all(|i| unit.is(i, CAPITALISED)) && range.len() < SIGNATURE;
+    let dashed = range.start.checked_sub(1).is_some_and(|i| matches!(unit.word(i), "-" | "–" | "—" | "―"));
+    let range = match range.end.checked_sub(1).filter(|last| *last > range.start && unit.word(*last) == ".") {
+        Some(last) => range.start..last,
+        None => range,
+    };
+    let names = if dashed { 1 } else { 2 };
+    let titled = (range.start..range.start + names).all(|i| unit.is(i, CAPITALISED)) && range.len() < SIGNATURE;
     let plain = range.clone().all(|i| {
         unit.item(i).is_some_and(|item| {
             item.quoted.is_none()

@@ -159,7 +159,11 @@ fn is_joint(unit: &Unit<'_>, index: usize) -> bool {
 
 /// Whether the word at `index`, which could be a verb of saying, is part of a noun phrase.
 fn is_nominal(unit: &Unit<'_>, index: usize) -> bool {
-    index > 0 && (unit.is(index - 1, DETERMINER | POSSESSIVE) || matches!(unit.word(index - 1), "'s" | "’s" | "of"))
+    let Some(before) = index.checked_sub(1) else { return false };
+    unit.is(before, DETERMINER | POSSESSIVE)
+        || matches!(unit.word(before), "'s" | "’s" | "of")
+        // "filed by state attorney X"
+        || unit.is(before, PREPOSITION) && unit.is(index, ALSO_NOUN) && unit.word(before) != "to"
 }
 
 /// Whether *and* joins two names or two nouns rather than two clauses.
@@ -216,6 +220,9 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
     while start < limit {
         let fronted = unit.is(start, PREPOSITION | SUBORDINATOR) && !unit.is(start, SUBJECT_PRONOUN)
             || unit.is(start, PARTICIPLE)
+            // "Eight years ago, X …"
+            || !unit.is(start, SUBJECT_PRONOUN | CAPITALISED) && unit.is(start, TIME)
+            || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "ago")
             // "Asked about the leak, X …"
             || start == 0
                 && unit.word(start).ends_with("ed")
@@ -277,6 +284,10 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
         }
         end += 1;
     }
+    // "a document filed by": a preposition without its noun is none of it.
+    while end > start && unit.is(end - 1, PREPOSITION) && !unit.is(end - 1, DETERMINER | CAPITALISED) {
+        end -= 1;
+    }
     if end == start {
         return None;
     }
@@ -304,7 +315,9 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
     if item.is(COORDINATOR) {
         return joins_phrases(unit, index);
     }
-    let time = item.is(TIME) && !unit.is(index + 1, ROLE);
+    // "USA Today reported"
+    let named = unit.word(index) == "today" && item.is(CAPITALISED) && inner && unit.is(index - 1, CAPITALISED);
+    let time = item.is(TIME) && !unit.is(index + 1, ROLE) && !named;
     // "a just released poll"
     let adverb = item.is(ADVERB) && !item.is(DETERMINER) && !(inner && unit.is(index - 1, DETERMINER));
     !(inner && (time || adverb))

@@ -63,7 +63,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
                     closed: true,
                     unit: unit_at(units, turn.content.start).unwrap_or_default(),
                     rule: TURN,
-                    cue_share: None,
+                    cue_probability: None,
                 });
             }
             None if last.is_some_and(|last| at < last) && since <= MAX_PARAGRAPHS => {
@@ -196,7 +196,7 @@ pub(crate) fn blocks(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
             closed: true,
             unit: unit_at(units, block.start).unwrap_or_default(),
             rule: BLOCK,
-            cue_share: None,
+            cue_probability: None,
         });
     }
     found

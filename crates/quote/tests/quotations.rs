@@ -253,3 +253,43 @@ fn a_mention_may_begin_before_the_phrase_that_names_the_speaker() {
         assert!(!doc.quotes.is_empty(), "{end}");
     }
 }
+
+#[test]
+fn what_stands_before_its_cue_is_reported_whatever_follows_the_cue() {
+    let check = |text: &str, expected: &[(&str, &str)]| {
+        let found = pressmark_quote::quotes_in(text, pressmark_lang::Language::of(Some("en")));
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|q| (q.span.slice(text), q.speaker_span.map_or("-", |s| s.slice(text)))).collect();
+        assert_eq!(found, expected, "{text}");
+    };
+    check(
+        "The northern bridge will not open before June, Ines Duarte told reporters.",
+        &[("The northern bridge will not open before June", "Ines Duarte")],
+    );
+    check(
+        "The northern bridge will not open before June, Ines Duarte said at a meeting.",
+        &[("The northern bridge will not open before June", "Ines Duarte")],
+    );
+    // What cannot be a clause of the outlet's goes on behind the cue.
+    check(
+        "The outcome is hard to foresee, many farmers say, because nobody has tried it before.",
+        &[("The outcome is hard to foresee", "many farmers"), ("because nobody has tried it before", "many farmers")],
+    );
+    check("Ines Duarte said last week that the bridge would open.", &[("that the bridge would open", "Ines Duarte")]);
+    check("Ines Duarte added, that the bridge would open.", &[("that the bridge would open", "Ines Duarte")]);
+    check("Ines Duarte said during Monday's meeting that it would open.", &[("that it would open", "Ines Duarte")]);
+}
+
+#[test]
+fn nobody_says_what_is_expected_or_sought_or_alleged_of_him() {
+    let check = |text: &str| {
+        let found = pressmark_quote::quotes_in(text, pressmark_lang::Language::of(Some("en")));
+        let found: Vec<&str> = found.iter().map(|q| q.span.slice(text)).collect();
+        assert!(found.is_empty(), "{text}: {found:?}");
+    };
+    check("In the coming weeks, results of the talks are not expected.");
+    check("In the coming weeks, results of the talks are expected.");
+    check("The town seeks help from the army against the flood.");
+    check("The town tried to find the owner of the barge.");
+    check("Investigators looked at the mayor's alleged gifts to the builder.");
+}

@@ -74,7 +74,7 @@ fn an_explanation_tells_the_rule_its_numbers_and_what_it_decided() {
     assert_eq!(lines.len(), 2 * doc.quotes.len());
     assert_eq!(lines[1], "named-body: ACME");
     assert!(
-        lines[2].starts_with("reported-behind-cue (cue_share 0.") && lines[2].ends_with("): INES DUARTE"),
+        lines[2].starts_with("reported-behind-cue (cue_probability ") && lines[2].ends_with("): INES DUARTE"),
         "{lines:?}"
     );
     assert_eq!(lines[3], "named-person: INES DUARTE");

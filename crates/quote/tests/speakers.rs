@@ -264,3 +264,61 @@ fn a_language_without_counts_reports_what_its_verbs_of_speech_say() {
     doc.meta.language = Some("fr".into());
     support::check_document(doc, ALL, &indirect("la route est fermée", "Selon"));
 }
+
+#[test]
+fn a_quotation_goes_on_with_who_spoke_last_in_the_text() {
+    // What is reported in the sentence stands before the quotation's own attribution.
+    check(
+        "Paul Kern said he doubted the plan. “Not now,” Duarte said. “Not ever.”",
+        NAMES,
+        DIRECT,
+        &[direct("“Not now,”", "said", "Duarte", "Ines Duarte"), direct("“Not ever.”", "-", "Duarte", "Ines Duarte")],
+    );
+    check(
+        "“When the ice breaks it won't hold,” Duarte warned, and Kern thought it would hold. “It never has.”",
+        NAMES,
+        &[pressmark_core::QuoteKind::Direct],
+        &[
+            direct("“When the ice breaks it won't hold,”", "warned", "Duarte", "Ines Duarte"),
+            direct("“It never has.”", "-", "Kern", "Paul Kern"),
+        ],
+    );
+}
+
+#[test]
+fn the_subject_is_found_beside_infinitives_participles_and_dates() {
+    check(
+        "Ines Duarte was prompted to say, “The road is shut.”",
+        NAMES,
+        DIRECT,
+        &[direct("“The road is shut.”", "to say", "Ines Duarte", "Ines Duarte")],
+    );
+    check(
+        "Eight years ago, Ines Duarte left the board and said, “The road is shut.”",
+        NAMES,
+        DIRECT,
+        &[direct("“The road is shut.”", "said", "Ines Duarte", "Ines Duarte")],
+    );
+    check(
+        "But, said Ines Duarte, “the road is shut and nobody told us.”",
+        NAMES,
+        DIRECT,
+        &[direct("“the road is shut and nobody told us.”", "said", "Ines Duarte", "Ines Duarte")],
+    );
+    check(
+        "The town is split over the road, with Paul Kern telling reporters that it was unsafe.",
+        NAMES,
+        ALL,
+        &[("that it was unsafe", "indirect", "telling reporters", "Paul Kern", "Paul Kern")],
+    );
+}
+
+#[test]
+fn a_dashed_line_of_one_name_and_a_full_stop_is_a_signature() {
+    check(
+        "“The road is shut, and nobody told us about it.”\n\n- Duarte.\n\nThe council meets in May.",
+        NAMES,
+        DIRECT,
+        &[direct("“The road is shut, and nobody told us about it.”", "-", "Duarte", "Ines Duarte")],
+    );
+}

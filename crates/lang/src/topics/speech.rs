@@ -8,24 +8,21 @@ use crate::pack::Pack;
 use crate::table::{Line, Table, class_set, lines};
 use crate::verb_form::VerbForm;
 
-/// How often a word was the cue of reported speech in annotated text, file `cues.tsv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a sign of reported speech weighs, file `cues.tsv`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cue {
-    /// The word in small letters; `"*"` for all words that have no line of their own.
-    pub word: &'static str,
-    /// The construction it stood in, by the name that the counting program gave it; `"-"` for any.
-    pub construction: &'static str,
-    /// How often it was a cue there.
-    pub cue: u32,
-    /// How often it stood there.
-    pub seen: u32,
+    /// What sort of sign it is, by the name that the fitting program gave it: `stem+follows`.
+    pub sign: &'static str,
+    /// Its value: `claim+That`.
+    pub value: &'static str,
+    /// Its weight: how much it adds to the logarithm of the odds that something is reported.
+    pub weight: f32,
 }
 
 impl Cue {
     pub(crate) fn read(line: &Line<'static>) -> Option<Self> {
-        let (word, construction) = (line.cell(0)?, line.cell(1)?);
-        let cue = Self { word, construction, cue: line.cell(2)?.parse().ok()?, seen: line.cell(3)?.parse().ok()? };
-        (cue.cue <= cue.seen).then_some(cue)
+        let (sign, value) = (line.cell(0)?, line.cell(1)?);
+        Some(Self { sign, value, weight: line.cell(2)?.parse().ok()? })
     }
 }
 
@@ -58,7 +55,7 @@ impl Language {
         self.files(|p| p.attributions).flat_map(lines).map(|line| line.text)
     }
 
-    /// How often words were the cue of reported speech in annotated text, by the construction they stood in.
+    /// What the signs of reported speech weigh, as they were fitted on annotated text; empty where nothing was.
     pub fn cues(&self) -> impl Iterator<Item = Cue> {
         self.files(|p| p.cues).flat_map(lines).filter_map(|line| Cue::read(&line))
     }

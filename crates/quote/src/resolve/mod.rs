@@ -36,7 +36,7 @@ const LIKELY: f32 = 0.4;
 pub(crate) struct Resolved {
     pub(crate) quote: Quote,
     attribution: &'static str,
-    cue_share: Option<f32>,
+    cue_probability: Option<f32>,
     /// The rule that led from the speaker's words to an entity, or to nobody.
     speaker: Option<&'static str>,
 }
@@ -57,7 +57,7 @@ impl Resolved {
                 }
                 let words = speaker_span.map_or("no words name the speaker", |words| doc.slice(words));
                 let explanation = Explanation::new(stage, span, self.attribution).deciding(words);
-                self.cue_share.into_iter().fold(explanation, |e, share| e.with("cue_share", share))
+                self.cue_probability.into_iter().fold(explanation, |e, share| e.with("cue_probability", share))
             }
         })
     }
@@ -123,7 +123,7 @@ pub(crate) fn speakers(
                 closed: c.closed,
             },
             attribution: c.rule,
-            cue_share: c.cue_share,
+            cue_probability: c.cue_probability,
             speaker: c.speaker.map(|_| found.map_or("no-rule", |(rule, _)| rule)),
         });
     }
@@ -279,7 +279,7 @@ impl Resolver<'_> {
     /// something that was written or measured.
     fn may_say(&self, words: Span, candidate: &Candidate) -> bool {
         let shows = candidate.cue.is_some_and(|cue| self.doc.tokens_in(cue).any(|i| self.class(i).0 & SHOWS != 0));
-        let likely = candidate.cue_share.is_some_and(|share| share >= LIKELY);
+        let likely = candidate.cue_probability.is_some_and(|share| share >= LIKELY);
         candidate.rule == ACCORDING || likely && !shows || self.can_say(words)
     }
 
