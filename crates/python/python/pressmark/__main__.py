@@ -1,0 +1,7 @@
+"""``python -m pressmark`` is the command ``pressmark``."""
+
+import sys
+
+from pressmark._native import run_command
+
+sys.exit(run_command(["pressmark", *sys.argv[1:]]))

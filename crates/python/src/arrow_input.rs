@@ -1,0 +1,164 @@
+use std::vec;
+
+use arrow_array::cast::AsArray;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
+use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, make_array};
+use arrow_cast::cast;
+use arrow_json::LineDelimitedWriter;
+use arrow_schema::{ArrowError, DataType};
+use pressmark::Format;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyTuple};
+
+use crate::error::Kind;
+use crate::input::Input;
+
+/// Rows of a table that are made into records together: enough that the work of a batch is shared, few enough that a
+/// batch of a million rows takes little memory.
+const ROWS: usize = 64;
+
+/// Texts, or rows of a table, that another library holds, read over the Arrow C data interface.
+///
+/// The arrays stay where they are: a text is copied once, into the record that is annotated.
+pub(crate) struct ArrowInputs {
+    arrays: Arrays,
+    array: Option<ArrayRef>,
+    /// The next row of `array`.
+    row: usize,
+    /// Rows of a table that were made into JSON.
+    lines: vec::IntoIter<Vec<u8>>,
+}
+
+enum Arrays {
+    Stream(ArrayStreamReader),
+    One(Option<ArrayRef>),
+}
+
+impl ArrowInputs {
+    /// Of an object with `__arrow_c_stream__` or `__arrow_c_array__`.
+    pub(crate) fn of(data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = data.py();
+        let arrays = if data.hasattr("__arrow_c_stream__")? {
+            let stream = stream(&data.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?)?;
+            Arrays::Stream(ArrayStreamReader::try_new(stream).map_err(|error| failed(py, &error))?)
+        } else {
+            let pair = data.call_method0("__arrow_c_array__")?.cast_into::<PyTuple>()?;
+            let [schema, array] = [pair.get_item(0)?, pair.get_item(1)?];
+            Arrays::One(Some(array_of(&schema.cast_into::<PyCapsule>()?, &array.cast_into::<PyCapsule>()?)?))
+        };
+        Ok(Self { arrays, array: None, row: 0, lines: Vec::new().into_iter() })
+    }
+
+    /// The next text, or row as a JSON object.
+    pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Option<Input>> {
+        loop {
+            if let Some(bytes) = self.lines.next() {
+                return Ok(Some(Input { bytes, format: Format::Jsonl }));
+            }
+            if let Some(array) = self.array.clone().filter(|array| self.row < array.len()) {
+                if let Some(table) = array.as_struct_opt() {
+                    let rows = ROWS.min(table.len() - self.row);
+                    let lines = lines(&table.slice(self.row, rows)).map_err(|error| failed(py, &error))?;
+                    self.row += rows;
+                    self.lines = lines.into_iter();
+                    continue;
+                }
+                let bytes = text(&array, self.row);
+                self.row += 1;
+                return Ok(Some(Input { bytes, format: Format::Text }));
+            }
+            // Whoever makes the arrays may need the interpreter, on a thread of its own.
+            let arrays = &mut self.arrays;
+            let array = py.detach(|| match arrays {
+                Arrays::Stream(stream) => stream.next().transpose(),
+                Arrays::One(array) => Ok(array.take()),
+            });
+            let Some(array) = array.map_err(|error| failed(py, &error))? else { return Ok(None) };
+            self.array = Some(column_of_texts(py, array)?);
+            self.row = 0;
+        }
+    }
+}
+
+/// The array with its texts at hand: a table as it is, unless all it has is one column of texts.
+fn column_of_texts(py: Python<'_>, array: ArrayRef) -> PyResult<ArrayRef> {
+    if let Some(table) = array.as_struct_opt() {
+        return match table.columns() {
+            [column] if table.null_count() == 0 && is_text(column.data_type()) => decoded(py, column),
+            _ => Ok(array),
+        };
+    }
+    if is_text(array.data_type()) {
+        return decoded(py, &array);
+    }
+    let message = format!("a column of {} was given, expected texts, bytes or a table", array.data_type());
+    Err(Kind::Input.raise(py, message))
+}
+
+fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, values) => is_text(values),
+        kind => kind.is_string() || kind.is_binary(),
+    }
+}
+
+/// A column of categories as the texts that they stand for; others as they are.
+fn decoded(py: Python<'_>, column: &ArrayRef) -> PyResult<ArrayRef> {
+    match column.data_type() {
+        DataType::Dictionary(_, values) => cast(column, values).map_err(|error| failed(py, &error)),
+        _ => Ok(ArrayRef::clone(column)),
+    }
+}
+
+/// One text; none where there is null, which becomes a record that says that it is empty.
+fn text(array: &dyn Array, row: usize) -> Vec<u8> {
+    if array.is_null(row) {
+        return Vec::new();
+    }
+    let bytes: &[u8] = match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(row).as_bytes(),
+        DataType::LargeUtf8 => array.as_string::<i64>().value(row).as_bytes(),
+        DataType::Utf8View => array.as_string_view().value(row).as_bytes(),
+        DataType::Binary => array.as_binary::<i32>().value(row),
+        DataType::LargeBinary => array.as_binary::<i64>().value(row),
+        DataType::BinaryView => array.as_binary_view().value(row),
+        _ => &[],
+    };
+    bytes.to_vec()
+}
+
+/// The rows of a table as JSON objects, without what is null.
+fn lines(table: &StructArray) -> Result<Vec<Vec<u8>>, ArrowError> {
+    let mut writer = LineDelimitedWriter::new(Vec::new());
+    writer.write(&RecordBatch::from(table.clone()))?;
+    writer.finish()?;
+    let lines = writer.into_inner();
+    Ok(lines.split_inclusive(|&byte| byte == b'\n').map(|line| line.trim_ascii_end().to_vec()).collect())
+}
+
+/// The stream in a capsule, which is empty afterwards.
+#[expect(unsafe_code, reason = "the Arrow C data interface hands over pointers")]
+fn stream(capsule: &Bound<'_, PyCapsule>) -> PyResult<FFI_ArrowArrayStream> {
+    let pointer = capsule.pointer_checked(Some(c"arrow_array_stream"))?;
+    // SAFETY: a capsule of this name holds a valid stream by the contract of the PyCapsule interface, and nobody else
+    // moves it while this thread is attached to the interpreter.
+    Ok(unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) })
+}
+
+/// The array in two capsules, which are empty afterwards.
+#[expect(unsafe_code, reason = "the Arrow C data interface hands over pointers")]
+fn array_of(schema: &Bound<'_, PyCapsule>, array: &Bound<'_, PyCapsule>) -> PyResult<ArrayRef> {
+    let schema_pointer = schema.pointer_checked(Some(c"arrow_schema"))?;
+    let array_pointer = array.pointer_checked(Some(c"arrow_array"))?;
+    // SAFETY: as for streams; schema and array belong together, as they come from one call.
+    let data = unsafe {
+        let schema = FFI_ArrowSchema::from_raw(schema_pointer.cast().as_ptr());
+        from_ffi(FFI_ArrowArray::from_raw(array_pointer.cast().as_ptr()), &schema)
+    };
+    data.map(make_array).map_err(|error| failed(array.py(), &error))
+}
+
+fn failed(py: Python<'_>, error: &ArrowError) -> PyErr {
+    Kind::Input.raise(py, format!("failed to read Arrow data: {error}"))
+}

@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use pressmark::{Annotator, InputRecord};
+use pressmark_core::Document;
+use pressmark_ingest::Inputs;
+use pyo3::prelude::*;
+use pyo3::types::PyIterator;
+
+use crate::arrow_input::ArrowInputs;
+use crate::error::exception;
+use crate::input::Input;
+use crate::options::Options;
+use crate::row::Row;
+use crate::stream::{Source, Stream};
+
+/// The annotator behind `pressmark.Annotator`.
+#[pyclass(frozen, module = "pressmark._native")]
+pub(crate) struct Engine {
+    annotator: Annotator,
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    fn new(py: Python<'_>, options: Options) -> PyResult<Self> {
+        let settings = options.settings(py)?;
+        match py.detach(|| Annotator::new(settings)) {
+            Ok(annotator) => Ok(Self { annotator }),
+            Err(error) => Err(exception(py, &error)),
+        }
+    }
+
+    /// Annotates one input.
+    fn annotate(&self, py: Python<'_>, input: &Bound<'_, PyAny>) -> PyResult<Row> {
+        let Input { bytes, format } = Input::of(input)?;
+        let limit = self.annotator.settings().ingest.max_bytes;
+        if bytes.len() > limit {
+            return Err(exception(py, &pressmark::Error::TooLong { bytes: bytes.len(), limit }));
+        }
+        let record = py.detach(|| self.annotator.annotate_record(&InputRecord::new("-", 0, format, bytes)));
+        Ok(Row { record })
+    }
+
+    /// Annotates a text that is an article and nothing else, in a language that is known or taken to be English.
+    fn annotate_clean(&self, py: Python<'_>, text: &str, language: Option<String>) -> PyResult<Row> {
+        let limit = self.annotator.settings().ingest.max_bytes;
+        if text.len() > limit {
+            return Err(exception(py, &pressmark::Error::TooLong { bytes: text.len(), limit }));
+        }
+        let record = py.detach(|| {
+            let mut doc = Document::from_text("-", text);
+            doc.meta.language = language;
+            self.annotator.run_stages(&mut [&mut doc]);
+            self.annotator.record(&doc).into_owned()
+        });
+        Ok(Row { record })
+    }
+
+    /// Rows of the inputs that an iterator gives.
+    fn stream(&self, inputs: Bound<'_, PyIterator>, ahead: usize) -> Stream {
+        Stream::start(self.annotator.clone(), Source::Python(inputs.unbind()), ahead)
+    }
+
+    /// Rows of the texts of an object that speaks Arrow.
+    fn stream_arrow(&self, data: &Bound<'_, PyAny>, ahead: usize) -> PyResult<Stream> {
+        let source = Source::Arrow(Mutex::new(Box::new(ArrowInputs::of(data)?)));
+        Ok(Stream::start(self.annotator.clone(), source, ahead))
+    }
+
+    /// Rows of the documents in files and folders.
+    fn stream_files(&self, py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Stream> {
+        let options = self.annotator.settings().ingest.clone();
+        match Inputs::open(&paths, options) {
+            Ok(inputs) => Ok(Stream::over(self.annotator.clone(), inputs)),
+            Err(error) => Err(exception(py, &error.into())),
+        }
+    }
+
+    /// Names of the stages that run, in their order.
+    #[getter]
+    fn stages(&self) -> Vec<&str> {
+        self.annotator.stages().iter().map(|stage| stage.name()).collect()
+    }
+
+    /// Name and version of the model.
+    #[getter]
+    fn model(&self) -> String {
+        self.annotator.model().id()
+    }
+
+    /// Documents annotated at once.
+    #[getter]
+    fn jobs(&self) -> usize {
+        self.annotator.jobs()
+    }
+
+    /// What the user should know of this annotator.
+    #[getter]
+    fn notices(&self) -> Vec<String> {
+        self.annotator.notices().to_vec()
+    }
+}
