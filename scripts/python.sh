@@ -3,6 +3,7 @@
 # libraries that it is used with, checks its types, runs its tests and executes the notebook.
 #
 #   scripts/python.sh [ARGUMENTS OF PYTEST]
+#   WHEEL=pressmark-….whl scripts/python.sh    # a wheel that is built already; no Rust is needed then
 #
 # Needs a Rust toolchain, Python 3.9 or later with venv and pip, and the package index. The wheel is left in
 # target/wheels; it needs no Rust to install.
@@ -11,16 +12,18 @@ cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/pressmark/python"
-if [ ! -x "$cache/build/bin/maturin" ]; then
-    "$python" -m venv "$cache/build"
-    "$cache/build/bin/pip" install --quiet --disable-pip-version-check "maturin>=1.9,<2"
+wheel=${WHEEL:-}
+if [ -z "$wheel" ]; then
+    if [ ! -x "$cache/build/bin/maturin" ]; then
+        "$python" -m venv "$cache/build"
+        "$cache/build/bin/pip" install --quiet --disable-pip-version-check "maturin>=1.9,<2"
+    fi
+    # Into the workspace's own target folder: what the command was built from is not built again.
+    rm -rf target/wheels
+    "$cache/build/bin/maturin" build --release --locked --quiet --manifest-path crates/python/Cargo.toml \
+        --interpreter "$python" --out target/wheels
+    wheel=$(ls target/wheels/pressmark-*.whl)
 fi
-
-# Into the workspace's own target folder: what the command was built from is not built again.
-rm -rf target/wheels
-"$cache/build/bin/maturin" build --release --locked --quiet --manifest-path crates/python/Cargo.toml \
-    --interpreter "$python" --out target/wheels
-wheel=$(ls target/wheels/pressmark-*.whl)
 ls -l "$wheel"
 
 fresh=$(mktemp -d)
@@ -33,7 +36,7 @@ export PATH="$fresh/venv/bin:/usr/bin:/bin"
 cd crates/python
 python -m mypy --config-file pyproject.toml tests/typed.py -p pressmark
 # Classes of Rust have no defaults or docstrings that stubs could disagree about; names and signatures are compared.
-python -m mypy.stubtest pressmark --ignore-missing-stub --mypy-config-file pyproject.toml
+(cd "$fresh" && python -m mypy.stubtest pressmark --ignore-missing-stub --mypy-config-file "$OLDPWD/pyproject.toml")
 python -m pytest --quiet -p no:cacheprovider "$@"
 python -m pytest --quiet -p no:cacheprovider --doctest-modules --pyargs pressmark --ignore-glob '*_spacy.py'
 cd ../..

@@ -4,4 +4,5 @@ import sys
 
 from pressmark._native import run_command
 
-sys.exit(run_command(["pressmark", *sys.argv[1:]]))
+if __name__ == "__main__":
+    sys.exit(run_command(["pressmark", *sys.argv[1:]]))

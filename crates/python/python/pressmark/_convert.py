@@ -9,7 +9,7 @@ from pressmark._native import ArrowTable, TableBuilder
 from pressmark._record import Record
 
 if TYPE_CHECKING:
-    import pandas
+    from pandas import DataFrame as _DataFrame
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -50,12 +50,12 @@ def to_arrow(rows: Rows, table: Union[str, Iterable[str]] = "documents") -> Unio
 
 
 @overload
-def to_pandas(rows: Rows, table: str = "documents") -> pandas.DataFrame: ...
+def to_pandas(rows: Rows, table: str = "documents") -> _DataFrame: ...
 @overload
-def to_pandas(rows: Rows, table: Iterable[str]) -> dict[str, pandas.DataFrame]: ...
+def to_pandas(rows: Rows, table: Iterable[str]) -> dict[str, _DataFrame]: ...
 def to_pandas(
     rows: Rows, table: Union[str, Iterable[str]] = "documents"
-) -> Union[pandas.DataFrame, dict[str, pandas.DataFrame]]:
+) -> Union[_DataFrame, dict[str, _DataFrame]]:
     """Lay records out in a data frame, or several; as ``to_arrow``, by way of pyarrow.
 
     Raises:
@@ -64,7 +64,7 @@ def to_pandas(
     import pyarrow
 
     if isinstance(table, str):
-        frame: pandas.DataFrame = pyarrow.table(to_arrow(rows, table)).to_pandas()
+        frame: _DataFrame = pyarrow.table(to_arrow(rows, table)).to_pandas()
         return frame
     return {name: pyarrow.table(made).to_pandas() for name, made in to_arrow(rows, table).items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Optional, TypeVar
 
@@ -13,7 +14,10 @@ _T = TypeVar("_T")
 def count(rows: Iterator[_T], total: Optional[int]) -> Iterator[_T]:
     """Give the rows as they come, and show on standard error how many there were, if that is a terminal or a notebook."""
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            # In a notebook without ipywidgets it warns, and shows the bar as text.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
     except ImportError:
         yield from _plain(rows, total) if sys.stderr.isatty() else rows
         return
