@@ -127,7 +127,7 @@ pub struct SummarySentence {
     pub sent: usize,
     /// 1 is the most salient.
     pub rank: usize,
-    /// How telling it is, in [0, 1].
+    /// How salient it is, in [0, 1].
     pub score: f32,
 }
 

@@ -57,3 +57,8 @@ pub use rows::{Overflow, Rows};
 pub use segment::{Edit, EditKind, Segment, SegmentKind};
 pub use span::Span;
 pub use stage::{Layer, Provenance, Stage, StageError};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

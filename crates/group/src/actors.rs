@@ -30,7 +30,7 @@ struct Node<'a> {
 /// Actors of a story, found by document and entity.
 #[derive(Debug, Default)]
 pub(crate) struct Actors {
-    /// The most telling first.
+    /// The most salient first.
     pub(crate) list: Vec<Actor>,
     by_entity: HashMap<(usize, String), usize>,
 }
@@ -184,7 +184,7 @@ struct Stem {
     forms: BTreeMap<String, usize>,
 }
 
-/// The words that two documents or more share, the most telling first; names of actors are left out.
+/// The words that two documents or more share, the most distinctive first; names of actors are left out.
 pub(crate) fn terms(views: &[View<'_>], actors: &Actors, rarity: &Rarity) -> Vec<Term> {
     let mut found: HashMap<String, Stem> = HashMap::new();
     for (at, view) in views.iter().enumerate() {

@@ -27,7 +27,7 @@ struct Told {
     best: f32,
 }
 
-/// Passages that state nothing that another outlet states, the most telling of each outlet first.
+/// Passages that state nothing that another outlet states, the most salient of each outlet first.
 pub(crate) fn only(views: &[View<'_>], compared: &[usize], alignment: &Alignment) -> Vec<Only> {
     let outlets = by_outlet(views);
     let mut found = Vec::new();

@@ -18,6 +18,8 @@ pub struct RowStore {
     files: Vec<File>,
     rows: Vec<Place>,
     ids: HashSet<String>,
+    /// The temporary file of rows that were handed over one by one, by its number, and where it ends.
+    kept: Option<(u32, u64)>,
 }
 
 /// Where a row stands.
@@ -59,6 +61,25 @@ impl RowStore {
         self.read_lines(BufReader::with_capacity(1 << 20, stream), path, Some(&mut copy), sink)?;
         copy.flush().map_err(Error::Spool)?;
         self.files.push(file);
+        Ok(())
+    }
+
+    /// Keeps a row that was read already, in a temporary file. Whether its id is that of an earlier row is not looked at.
+    ///
+    /// # Errors
+    /// When there is no room for the temporary file.
+    pub fn keep(&mut self, row: &[u8]) -> Result<()> {
+        let (file, start) = match self.kept {
+            Some(kept) => kept,
+            None => {
+                self.files.push(tempfile::tempfile().map_err(Error::Spool)?);
+                (u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX), 0)
+            }
+        };
+        let Some(mut spool) = self.files.get(file as usize) else { return Ok(()) };
+        spool.seek(SeekFrom::Start(start)).and_then(|_| spool.write_all(row)).map_err(Error::Spool)?;
+        self.rows.push(Place { file, len: u32::try_from(row.len()).unwrap_or(u32::MAX), start });
+        self.kept = Some((file, start + row.len() as u64));
         Ok(())
     }
 
@@ -138,4 +159,22 @@ fn parse<'a>(row: &'a [u8], path: &Path, line: u64) -> Result<Record<'a>> {
         return Err(Error::Schema { path: path.to_owned(), line, found: record.schema.into_owned() });
     }
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_again_however_they_came() {
+        let line = |id: &str| serde_json::to_vec(&crate::fixture::record(id, "x", "", "Rain fell.", &[])).unwrap();
+        let lines = ["a", "b", "c"].map(line);
+        let mut store = RowStore::new();
+        store.keep(&lines[0]).unwrap();
+        store.read_stream(&lines[1][..], Path::new("-"), |_| {}).unwrap();
+        assert_eq!(store.record(0).unwrap().id, "a");
+        store.keep(&lines[2]).unwrap();
+        let again = (0..store.len()).map(|row| store.line(row).unwrap()).collect::<Vec<_>>();
+        assert_eq!(again, lines);
+    }
 }

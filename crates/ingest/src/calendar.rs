@@ -2,22 +2,6 @@
 
 use pressmark_lang::Language;
 
-/// Names cut short that are other words in running text, so that the packs of languages do not have them; where a date
-/// is expected they are months.
-const SHORT: &[(&str, i8)] = &[
-    ("ene", 1),
-    ("gen", 1),
-    ("fev", 2),
-    ("mrz", 3),
-    ("abr", 4),
-    ("giu", 6),
-    ("lug", 7),
-    ("ott", 10),
-    ("okt", 10),
-    ("dez", 12),
-    ("dic", 12),
-];
-
 /// Time zones whose names mean one offset everywhere, in hours.
 const ZONES: &[(&str, i8)] = &[
     ("UTC", 0),
@@ -54,8 +38,7 @@ const ZONES: &[(&str, i8)] = &[
 
 /// The month, counted from 1, that a word names in any language.
 pub(crate) fn month_named(word: &str) -> Option<i8> {
-    let short = || SHORT.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, month)| *month);
-    number(word, |word| Language::of(None).month(word)).or_else(short)
+    number(word, |word| Language::of(None).short_month(word))
 }
 
 /// The day of the week that a word names in any language: 1 for Monday to 7 for Sunday.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::names::{self, Meaning};
+
 /// What a front matter says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
@@ -97,26 +99,24 @@ fn note(
     value: &str,
     range: Option<Range<usize>>,
 ) {
-    let slot = match key {
-        "title" | "headline" | "titre" | "titel" | "titulo" => {
+    let slot = match names::meaning(key) {
+        Some(Meaning::Title) => {
             if let (None, Some(range)) = (&said.title, range) {
                 said.title = Some((value.to_owned(), range));
             }
             return;
         }
-        "author" | "authors" | "byline" | "by" | "auteur" | "autor" => {
+        Some(Meaning::Authors) => {
             let parts = value.split([';', '|']).flat_map(|part| part.split(" and "));
             let names = parts.map(|n| n.trim().trim_start_matches("By ").trim().to_owned()).filter(|n| !n.is_empty());
             said.authors.extend(names);
             return;
         }
-        "date" | "published" | "publishdate" | "pubdate" | "publish_date" | "published_at" | "datum" | "fecha" => {
-            &mut said.date
-        }
-        "lang" | "language" => &mut said.language,
-        "url" | "source_url" | "canonical_url" | "link" | "canonical" => &mut said.url,
-        "site" | "publication" | "outlet" | "publisher" | "source" => &mut said.site,
-        _ => {
+        Some(Meaning::Date) => &mut said.date,
+        Some(Meaning::Language) => &mut said.language,
+        Some(Meaning::Url) => &mut said.url,
+        Some(Meaning::Site) => &mut said.site,
+        None => {
             // Of a list all items are kept.
             match others.get_mut(key) {
                 Some(serde_json::Value::Array(values)) => values.push(value.into()),

@@ -67,3 +67,8 @@ pub use ledger::Ledger;
 pub use options::{Error, Fields, Format, Options};
 pub use record::Record;
 pub use replay::{ReplayError, replay};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

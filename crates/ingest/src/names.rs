@@ -35,6 +35,31 @@ pub(crate) fn is_known(cell: &str) -> bool {
     KNOWN.contains(&key.as_str())
 }
 
+/// What a field says of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Title,
+    Authors,
+    Date,
+    Language,
+    Url,
+    Site,
+}
+
+/// What a field says by its name, if it is one of those under which fields are found.
+pub(crate) fn meaning(name: &str) -> Option<Meaning> {
+    let key = key(name);
+    let known = [
+        (&TITLE, Meaning::Title),
+        (&AUTHORS, Meaning::Authors),
+        (&DATE, Meaning::Date),
+        (&LANGUAGE, Meaning::Language),
+        (&URL, Meaning::Url),
+        (&SITE, Meaning::Site),
+    ];
+    known.into_iter().find(|(names, _)| names.contains(&key.as_str())).map(|(_, meaning)| meaning)
+}
+
 /// Whether one of the fields has this name, in any spelling.
 pub(crate) fn has(fields: &[String], name: &str) -> bool {
     fields.iter().any(|field| field == name || key(field) == key(name))

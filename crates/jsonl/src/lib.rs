@@ -52,3 +52,8 @@ pub fn write_line(record: &Record<'_>, writer: &mut impl std::io::Write) -> std:
     serde_json::to_writer(&mut *writer, record)?;
     writer.write_all(b"\n")
 }
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -265,7 +265,7 @@ pub struct Summary {
     pub end: usize,
     /// 1 is the most salient.
     pub rank: usize,
-    /// How telling.
+    /// Salience.
     pub score: Score,
 }
 

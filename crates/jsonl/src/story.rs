@@ -40,9 +40,9 @@ pub struct Story {
     pub outlets: Vec<Outlet>,
     /// Pairs of documents that were taken for the same event, best first, and what speaks for it.
     pub links: Vec<Link>,
-    /// The people, bodies and places that documents share, the most telling first.
+    /// The people, bodies and places that documents share, the most salient first.
     pub actors: Vec<Actor>,
-    /// The words that documents share, the most telling first.
+    /// The words that documents share, the most distinctive first.
     pub terms: Vec<Term>,
     /// Paragraphs that one document took from another.
     pub copies: Vec<Copy>,

@@ -53,6 +53,36 @@ classes! {
         Report = "report",
         /// Between a reader's name and what the reader says: "writes".
         Comment = "comment",
+        /// Words of which one stands in what a writer is, beside those of [`Role`](PagePhrase::Role), with others that
+        /// tell nothing alone: "senior", "guest".
+        RoleWord = "role_word",
+        /// What stands between the names of two writers.
+        NameJoiner = "name_joiner",
+        /// Words that a title starts with, and no name.
+        NoName = "no_name",
+        /// The last word of the names of outlets.
+        OutletWord = "outlet_word",
+        /// The callings of people who write for outlets, in their biographies.
+        Calling = "calling",
+        /// What follows the name in a writer's biography.
+        BiographyVerb = "biography_verb",
+        /// Words that stand in the biographies of writers, or their beginnings.
+        Biography = "biography",
+        /// Labels before addresses: "tel:".
+        ContactLabel = "contact_label",
+        /// How lines begin that are captions.
+        Caption = "caption",
+        /// How words begin that say that something was published before, elsewhere.
+        Republished = "republished",
+        /// What stands between such a word and the outlet.
+        BeforeOutlet = "before_outlet",
+        /// What ends the name of an outlet in such a line.
+        BehindOutlet = "behind_outlet",
+        /// How words begin that start a line with a date, in letters without accents.
+        Dated = "dated",
+        /// Words that stand in lines with a date beside it, in letters without accents: days of the week, times of day,
+        /// time zones, "published".
+        DateWord = "date_word",
         /// Names of the field that holds the text of an article.
         TextField = "text_field",
         /// Names of the field that holds the id of a record.
@@ -118,6 +148,8 @@ classes! {
         StateBody = "state_body",
         /// letter, statement: what speaks for its author.
         Document = "document",
+        /// he, however: what opens a sentence that reads badly without the one before.
+        Anaphoric = "anaphoric",
         /// as, in "as X said".
         Manner = "manner",
         /// out, back: what completes a verb of speech ("points out", "fired back").
@@ -176,6 +208,8 @@ classes! {
         Before = "before",
         /// Behind it: English *’s*.
         Behind = "behind",
+        /// Nowhere: it is a word that begins with an apostrophe for what was left out, English *’tis*.
+        Elided = "elided",
     }
 
     /// What a word does in or beside a name, file `name_words.tsv`.

@@ -38,3 +38,8 @@ mod pipeline;
 
 pub use parallel::{Parallel, in_order};
 pub use pipeline::{Error, Limits, Pipeline, StageTime};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,6 +6,7 @@
 //! number of times, so a text of nothing but marks takes linear time.
 
 use pressmark_core::Span;
+use pressmark_lang::{Clitic, Language, QuotationMarks};
 
 /// A stretch in quotation marks that stands in no other such stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ enum Family {
     SingleGuillemet,
     Corner,
     WhiteCorner,
+    /// Marks whose shape says nothing here: the pair of a language that begins with this one.
+    Pair(char),
 }
 
 /// What a mark may do, by its shape alone.
@@ -137,10 +140,10 @@ impl Pairing<'_> {
                 }
             }
             (Some(depth), Role::Opens) => {
-                let low = matches!(self.stack[depth].mark.first, '„' | '‚');
+                let closes = is_pair(self.stack[depth].mark.first, mark.first);
                 // “ closes „, and what was typed the wrong way round.
                 let turned = mark.closes_by_place() && !mark.opens_by_place() || mark.at_end;
-                if mark.first == '“' && (low || turned) {
+                if closes || mark.first == '“' && turned {
                     self.close(depth, mark);
                 } else if ahead.closers[at + 1] > self.stack.len() || self.stack[depth].mark.first == '"' {
                     self.open(mark);
@@ -402,13 +405,33 @@ fn is_apostrophe(mark: &Mark, rest: &str) -> bool {
     if mark.role == Role::Opens || !mark.free_before {
         return false;
     }
-    // The words that English writes with a leading apostrophe.
-    const ELIDED: &[&str] = &["em", "tis", "twas", "til", "till", "cause", "bout", "round", "cuz", "n", "cos", "im"];
     let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    word.starts_with(|c: char| c.is_ascii_digit()) || ELIDED.iter().any(|e| word.eq_ignore_ascii_case(e))
+    word.starts_with(|c: char| c.is_ascii_digit()) || Language::neutral().clitic(word).contains(Clitic::Elided)
 }
 
+/// Whether one mark closes what another opened by the conventions of any language: “ closes what „ opened.
+fn is_pair(open: char, close: char) -> bool {
+    Language::neutral().quotation_marks().iter().any(|pair| pair.open == open && pair.close == close)
+}
+
+/// What a mark is: by its shape where that is known, by the languages that use it otherwise. A text may quote in the marks
+/// of another language than its own, so that those of all are looked for.
 fn classify(c: char) -> Option<(Family, Role)> {
+    by_shape(c).or_else(|| (!c.is_ascii() && !c.is_alphanumeric()).then(|| by_language(c)).flatten())
+}
+
+fn by_language(c: char) -> Option<(Family, Role)> {
+    let pairs = Language::neutral().quotation_marks();
+    let QuotationMarks { open, close, .. } = *pairs.iter().find(|pair| pair.open == c || pair.close == c)?;
+    let role = match () {
+        () if open == close => Role::Either,
+        () if open == c => Role::Opens,
+        () => Role::Closes,
+    };
+    Some((Family::Pair(open), role))
+}
+
+fn by_shape(c: char) -> Option<(Family, Role)> {
     Some(match c {
         '“' | '„' | '‟' => (Family::Double, Role::Opens),
         '”' => (Family::Double, Role::Closes),
@@ -459,6 +482,12 @@ mod tests {
     }
 
     #[test]
+    fn words_that_lost_their_start_open_nothing() {
+        check("Tell 'em that 'tis over, they're late.' ", &[]);
+        check("'Cause nobody came,' she wrote.", &[]);
+    }
+
+    #[test]
     fn pairs_of_every_script() {
         check("He said “yes” and \"no\".", &["“yes”", "\"no\""]);
         check("«oui» et « non »", &["«oui»", "« non »"]);
@@ -467,6 +496,8 @@ mod tests {
         check("‹ici› and ‘there’ and 'where'", &["‹ici›", "‘there’", "'where'"]);
         check("He yelled ''out!'' and ``in''", &["''out!''", "``in''"]);
         check("”hej” sade hon", &["”hej”"]);
+        // Marks that only the pack of a language tells of.
+        check("彼女は〝いいえ〟と", &["〝いいえ〟"]);
         check("“mixed marks\" are common", &["“mixed marks\""]);
         check("“turned marks,“ he said. “So. “", &["“turned marks,“", "“So. “"]);
         check("''He says 'no,''' she said", &["''He says 'no,'''"]);

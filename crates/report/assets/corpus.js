@@ -50,7 +50,7 @@ function timePanel(found, steps) {
   const undated = found.length - groups.reduce((sum, group) => sum + group.length, 0);
   const open = (at) => showEvidence({
     title: sentenceCaseFirst(steps.name(steps.keys[at])),
-    meaning: "The most telling sentence of each document.",
+    meaning: "The most salient sentence of each document.",
     documents: groups[at],
     find: leadOf,
   });

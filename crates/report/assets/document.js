@@ -49,7 +49,7 @@ async function documentView(index, mark) {
     const sentence = sentenceAt(doc, start);
     if (sentence === null) continue;
     for (const node of article.querySelectorAll(`.sent[data-sent="${sentence}"]`)) {
-      node.classList.add("telling");
+      node.classList.add("salient");
       if (node.id) node.dataset.rank = rank;
     }
   }

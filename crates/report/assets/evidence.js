@@ -102,7 +102,7 @@ function narrowTo(key, value, redraw) {
   else location.hash = "#/corpus";
 }
 
-/** The sentences that show a frame; of an article that only shows it as a whole, its most telling one. */
+/** The sentences that show a frame; of an article that only shows it as a whole, its most salient one. */
 function frameEvidence(doc, frame) {
   const { codebook, label } = FRAMES[frame];
   return doc.frames.flatMap((found, number) => {
@@ -114,7 +114,7 @@ function frameEvidence(doc, frame) {
   });
 }
 
-/** What documents tell first: their most telling sentence. */
+/** What documents tell first: their most salient sentence. */
 function leadOf(doc) {
   const first = doc.summary.find(([, , rank]) => rank === 1);
   const [start, end] = first ?? doc.sents[0] ?? [0, Math.min(200, doc.text.length)];

@@ -67,3 +67,8 @@ pub use labels::LabelScheme;
 pub use stances::{ZeroShotStances, ZeroShotStancesOptions};
 pub use tokens::{TokenClassifier, TokenClassifierOptions};
 pub use worker::Threads;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,7 @@
 //! Which sentences a summary may hold, and which only beside another.
 
 use pressmark_core::{Document, QuoteKind, Sentence, Span};
+use pressmark_lang::{Language, WordClass};
 
 /// A sentence that a summary may hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,40 +123,6 @@ fn bond(doc: &Document, sent: usize, quotation: &Quotation) -> Bond {
 fn points_back(doc: &Document, sentence: &Sentence) -> bool {
     let tokens = doc.tokens.get(sentence.tokens.clone()).unwrap_or_default();
     let first = tokens.iter().map(|t| doc.slice(t.span)).find(|word| word.starts_with(char::is_alphabetic));
-    first.is_some_and(|word| {
-        [
-            "he",
-            "she",
-            "it",
-            "they",
-            "this",
-            "these",
-            "that",
-            "those",
-            "his",
-            "her",
-            "its",
-            "their",
-            "but",
-            "and",
-            "so",
-            "however",
-            "such",
-            "also",
-            "then",
-            "thus",
-            "therefore",
-            "il",
-            "elle",
-            "ils",
-            "elles",
-            "ce",
-            "cela",
-            "cette",
-            "mais",
-            "et",
-        ]
-        .iter()
-        .any(|pointer| word.eq_ignore_ascii_case(pointer))
-    })
+    let language = Language::of(doc.meta.language.as_deref());
+    first.is_some_and(|word| language.classes(&word.to_lowercase()).contains(WordClass::Anaphoric))
 }

@@ -85,7 +85,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
         let settings = Settings { ingest: ingest.clone(), explain: true, ..args.stages.settings()? };
         explainer = Some(Explainer { annotator: stages::annotator(settings, &args.model)?, left_out: 0 });
     }
-    let mut grouped = if args.stories.is_none() { Some(Grouped::new()?) } else { None };
+    let mut grouped = if args.stories.is_none() { Some(Grouped::new()) } else { None };
     for path in &args.annotated {
         let shown = path.display();
         let file = Unpacked::open(path, &ingest).with_context(|| format!("failed to open {shown}"))?;

@@ -12,6 +12,13 @@ use crate::phrases::{Phrases, phrases};
 
 /// Verbs and marks of running text: a line that reports somebody's words asks the reader nothing.
 static REPORTING: Phrases = phrases!(Report);
+/// What stands before an address in a line of contact, beside the names of networks.
+static CONTACT_LABELS: Phrases = phrases!(ContactLabel);
+const NETWORK_LABELS: &[&str] = &["twitter:", "twitter", "x:", "instagram:", "facebook:"];
+/// What biographies of writers say.
+static CALLINGS: Phrases = phrases!(Calling);
+static BIOGRAPHY_VERBS: Phrases = phrases!(BiographyVerb);
+static BIOGRAPHY: Phrases = phrases!(Biography);
 /// Names of networks: with these, "Follow …" and "Find …" speak of accounts.
 const NETWORKS: &[&str] = &[
     "twitter",
@@ -153,24 +160,9 @@ fn by_form(text: &str) -> Option<DropReason> {
             others += 1;
         }
     }
-    let label = [
-        "email",
-        "e-mail",
-        "e-mail:",
-        "email:",
-        "mail:",
-        "twitter:",
-        "twitter",
-        "x:",
-        "contact:",
-        "tel:",
-        "web:",
-        "website:",
-        "instagram:",
-        "facebook:",
-    ];
+    let is_label = |word: &str| CONTACT_LABELS.contains(&word) || NETWORK_LABELS.contains(&word);
     let labelled =
-        others == 1 && text.split_whitespace().next().is_some_and(|w| label.contains(&w.to_lowercase().as_str()));
+        others == 1 && text.split_whitespace().next().is_some_and(|word| is_label(word.to_lowercase().as_str()));
     if others > 0 && !labelled {
         return None;
     }
@@ -281,51 +273,20 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
 
 /// "Jane Doe is a reporter at …", "Jane Doe writes about …".
 fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
-    let roles = [
-        "reporter",
-        "journalist",
-        "correspondent",
-        "editor",
-        "columnist",
-        "writer",
-        "contributor",
-        "freelance",
-        "freelancer",
-        "journaliste",
-        "periodista",
-        "jornalista",
-        "journalistin",
-        "giornalista",
-        "mwandishi",
-    ];
-    let verbs =
-        ["is", "was", "are", "covers", "writes", "reports", "has", "est", "es", "ist", "e", "ni", "serves", "leads"];
     let words: Vec<&str> = line.folded.words().take(40).collect();
     let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
     let name: Vec<&str> =
         text.split_whitespace().take_while(|w| credit::is_name(w.trim_end_matches(','))).take(5).collect();
-    let verb = words.get(name.len()).is_some_and(|w| verbs.contains(w));
+    let verb = words.get(name.len()).is_some_and(|w| BIOGRAPHY_VERBS.contains(w));
     if name.len() < 2 || !verb || line.words > 120 {
         return false;
     }
     let known = authors.iter().any(|a| Folded::new(a) == Folded::new(&name.join(" ")));
-    let role = words.iter().skip(name.len()).take(12).any(|w| roles.contains(w));
-    let signs = [
-        "based in",
-        "follow",
-        "can be reached",
-        "writes about",
-        "covering",
-        "he covers",
-        "she covers",
-        "twitter",
-        "author of",
-        "previously",
-        "freelance",
-        "staff writer",
-        "for this",
-        "our ",
-    ];
-    let sign = text.contains('@') || signs.iter().any(|s| line.folded.as_str().contains(s));
+    let role = words.iter().skip(name.len()).take(12).any(|w| CALLINGS.contains(&w));
+    // Phrases stand at the start of a word: "our" not in "hour", but "follow" in "following".
+    let folded = format!(" {}", line.folded.as_str());
+    let has =
+        |phrase: &str| folded.match_indices(phrase).any(|(at, _)| folded.get(..at).is_some_and(|t| t.ends_with(' ')));
+    let sign = text.contains('@') || has("twitter") || BIOGRAPHY.iter().any(|phrase| has(phrase));
     (known && (role || sign)) || (role && sign)
 }

@@ -1,30 +1,41 @@
 //! Who wrote it, when, for whom: what bylines, dates, copyright and source lines tell.
 
-use std::{ops::Range, sync::LazyLock};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use pressmark_lang::PagePhrase;
 
 use super::{
     dates::date,
     fold::{Folded, Words, words},
 };
+use crate::phrases::{Phrases, of_all_languages, phrases};
 
 /// Words before a writer's name.
-const BY: &str = "\
-    by, par, por, von, di, door, na, written by, posted by, published by, story by, words by, text by, reported by, report by, a cura di, escrito por, écrit par, автор, بقلم, af, av, od";
+static BY: Phrases = phrases!(Byline);
 
 /// Lower-case words inside names.
 static PARTICLES: LazyLock<Words> =
     LazyLock::new(|| words("de da do dos das del della di du la le van von der den ter bin ibn al el wa ole of"));
 
 /// Words that tell what a writer is.
-static ROLES: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        "writer reporter correspondent editor journalist columnist contributor staff bureau producer \
-         photographer analyst fellow guest freelance senior special chief desk team newsroom author \
-         journaliste correspondant envoye redaction redactor redactora periodista corresponsal jornalista \
-         reporterin korrespondent redakteur giornalista inviato redacteur mwandishi корреспондент reporters \
-         editors writers",
-    )
+static ROLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let phrases = of_all_languages(PagePhrase::Role).into_iter().chain(of_all_languages(PagePhrase::RoleWord));
+    phrases.map(|phrase| Folded::new(phrase).as_str().to_owned()).collect()
 });
+
+/// What stands between the names of two writers, what starts a title and no name, and what ends the name of an outlet.
+static JOINERS: Phrases = phrases!(NameJoiner);
+static NO_NAMES: Phrases = phrases!(NoName);
+static OUTLETS: Phrases = phrases!(OutletWord);
+
+/// What stands before and behind the outlet in a line that credits one.
+static BEFORE_OUTLET: Phrases = phrases!(BeforeOutlet);
+static BEHIND_OUTLET: Phrases = phrases!(BehindOutlet);
+
+/// How captions begin.
+static CAPTIONS: Phrases = phrases!(Caption);
 
 /// Last labels of domain names; a dot inside a name is no domain by itself.
 static DOMAINS: LazyLock<Words> = LazyLock::new(|| {
@@ -36,12 +47,7 @@ static DOMAINS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// How words that say that something was published elsewhere begin.
-static PUBLISHED: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        "publi post appear republi repost reprint reprodu syndicat original courtesy produced ran paru repris \
-         erschien veröffentlicht apparso pubblic versch gepubl ilichap imechap опублик",
-    )
-});
+static PUBLISHED: Phrases = phrases!(Republished);
 
 /// Whether the line claims the copyright; its owner, where it names one.
 pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
@@ -81,9 +87,9 @@ pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
 
 /// The names of a line that is a byline: "By" and names, with what they are or whom they work for.
 pub(super) fn byline(text: &str) -> Option<Vec<String>> {
-    let (start, marked) = BY.split(", ").fold((0, false), |best, by| {
+    let (start, marked) = BY.iter().fold((0, false), |best, by| {
         let len = by.len();
-        let fits = text.get(..len).is_some_and(|head| head.to_lowercase() == by)
+        let fits = text.get(..len).is_some_and(|head| head.to_lowercase() == *by)
             && text.get(len..).is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}']));
         if fits && len > best.0 { (len, true) } else { best }
     });
@@ -97,10 +103,7 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
         return None;
     }
     let mut found = Vec::new();
-    for part in text
-        .split([',', '|', '·', '•', '&', ';', '/', '\n'])
-        .flat_map(|p| split_words(p, &["and", "et", "y", "und", "e", "en", "na"]))
-    {
+    for part in text.split([',', '|', '·', '•', '&', ';', '/', '\n']).flat_map(|p| split_words(p, &JOINERS)) {
         let part = part.trim().trim_matches(['(', ')', '-', '–', '—', ' ']);
         if part.is_empty() || is_role(part) {
             continue;
@@ -120,18 +123,9 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Last words of the names of outlets.
-static OUTLETS: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        "gazette times news herald tribune courier journal chronicle observer telegraph guardian examiner record \
-         bulletin dispatch register sentinel ledger magazine weekly zeitung anzeiger rundschau tageblatt kurier \
-         nachrichten reuters afp ap dpa",
-    )
-});
-
 /// Whether a name is that of an outlet, by its last word.
 fn is_outlet(part: &str) -> bool {
-    Folded::new(part).words().last().is_some_and(|word| OUTLETS.contains(word))
+    Folded::new(part).words().last().is_some_and(|word| OUTLETS.contains(&word))
 }
 
 /// After a name: an outlet or a place, "The Daily Post", "Nairobi".
@@ -179,11 +173,14 @@ pub(super) fn is_name(text: &str) -> bool {
     !tokens.is_empty()
         && tokens.len() <= 5
         && tokens.iter().enumerate().all(|(i, w)| capital(w) || (i > 0 && i < last && PARTICLES.contains(w)))
-        && ![
-            "The", "A", "An", "In", "On", "For", "At", "Why", "How", "What", "This", "That", "Our", "From", "To",
-            "With", "More", "No", "New", "All",
-        ]
-        .contains(&tokens[0])
+        && !starts_title(tokens[0])
+}
+
+/// Whether a capitalised word starts a title and no name: "Why". In capitals it may be anything.
+fn starts_title(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let is_capitals = lower.chars().count() > 1 && word == word.to_uppercase();
+    !is_capitals && NO_NAMES.contains(&lower.as_str())
 }
 
 /// "Posted on 9 April 2021 by Lena Fox", "Lena Fox - 9 April 2021": the names and the date.
@@ -209,30 +206,14 @@ pub(super) fn credited(rest: &str) -> Option<String> {
     }
     let mut name = rest.trim();
     // "… published on 3 March in The Daily Post under a licence": the name starts with a capital after the last preposition.
-    let stop = [
-        " under ",
-        " with permission",
-        " on ",
-        " and is ",
-        " via ",
-        " – ",
-        " - ",
-        " | ",
-        " as ",
-        ". ",
-        " (",
-        " by ",
-        " here",
-        " at ",
-    ];
     // "The Daily Post, 3 March" and "one agency, another agency".
     if let Some((head, _)) = name.split_once(", ").filter(|(_, tail)| tail.chars().any(|c| c.is_ascii_digit())) {
         name = head;
     }
-    for s in stop {
-        if let Some(at) = name.find(s).filter(|at| *at > 0) {
-            name = &name[..at];
-        }
+    let behind = BEHIND_OUTLET.iter().filter_map(|phrase| place_of(name, phrase));
+    let marks = [" – ", " - ", " | ", ". ", " ("].into_iter().filter_map(|mark| name.find(mark));
+    if let Some(at) = behind.chain(marks).filter(|at| *at > 0).min() {
+        name = name.get(..at).unwrap_or(name);
     }
     let name = name.trim_matches(|c: char| {
         c.is_whitespace()
@@ -241,6 +222,15 @@ pub(super) fn credited(rest: &str) -> Option<String> {
     let fits = !name.is_empty() && name.chars().count() <= 60 && name.split_whitespace().count() <= 7;
     let first = name.chars().next().unwrap_or('a');
     (fits && !first.is_lowercase() && !first.is_numeric()).then(|| name.to_owned())
+}
+
+/// Where a phrase stands in a text between other words: the byte before it.
+fn place_of(text: &str, phrase: &str) -> Option<usize> {
+    text.match_indices(phrase).find_map(|(at, _)| {
+        let rest = text.get(at + phrase.len()..)?;
+        let before = text.get(..at)?.strip_suffix(' ')?;
+        (!rest.starts_with(char::is_alphanumeric)).then_some(before.len())
+    })
 }
 
 /// The host of the first web address in the text, without `www.`.
@@ -277,10 +267,6 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
         return Some(host);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    let prepositions = [
-        "on", "in", "by", "at", "from", "dans", "sur", "par", "en", "por", "no", "na", "em", "auf", "bei", "su", "da",
-        "op", "of", "with", "в", "на",
-    ];
     // Outlets stand after the word that says what they did; other lines credit people.
     let verb = words.iter().position(|w| {
         let word = w.to_lowercase();
@@ -288,7 +274,7 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     })?;
     let at = words.iter().enumerate().position(|(i, w)| {
         i > verb
-            && prepositions.contains(&w.to_lowercase().as_str())
+            && BEFORE_OUTLET.contains(&w.to_lowercase().as_str())
             && words.get(i + 1).is_some_and(|n| {
                 n.chars().next().is_some_and(char::is_uppercase)
                     || (*n == "the" && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
@@ -357,23 +343,11 @@ pub(super) fn squash(name: &str) -> String {
 
 /// Words that mark a caption, and the agencies' way of beginning and ending one.
 pub(super) fn is_caption(text: &str) -> bool {
-    let starts = [
-        "FILE - ",
-        "FILE – ",
-        "FILE — ",
-        "FILE PHOTO: ",
-        "File photo: ",
-        "Caption: ",
-        "Photo caption: ",
-        "Image caption: ",
-        "Image caption, ",
-        "Pictured: ",
-        "Media caption ",
-        "Image caption ",
-        "(Photo",
-        "Légende : ",
-        "Bildunterschrift: ",
-    ];
+    let head: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
+    let begins = !text.starts_with(char::is_lowercase)
+        && CAPTIONS.iter().any(|start| {
+            head.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || *start == "(photo")
+        });
     let ends = [
         "/Getty Images)",
         "/AFP)",
@@ -388,7 +362,7 @@ pub(super) fn is_caption(text: &str) -> bool {
         "(File photo)",
     ];
     let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
-    starts.iter().any(|s| text.starts_with(s)) || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
+    begins || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
 }
 
 #[cfg(test)]
@@ -413,6 +387,28 @@ mod tests {
             }
             assert_eq!(found, expected.map(|v| v.into_iter().map(str::to_owned).collect()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_line_that_begins_like_a_title_is_no_name() {
+        assert_eq!(["Why Ferries", "THE TIMES", "Ada Okoye"].map(is_name), [false, true, true]);
+    }
+
+    #[test]
+    fn the_name_of_an_outlet_ends_where_a_phrase_stands_alone() {
+        let check = |text: &str, expected: &str| assert_eq!(credited(text).as_deref(), Some(expected), "{text}");
+        check("The Daily Post under a licence", "The Daily Post");
+        check("The Daily Post here.", "The Daily Post");
+        check("The Daily Post hereabouts", "The Daily Post hereabouts");
+        check("Herald on Sunday", "Herald");
+    }
+
+    #[test]
+    fn captions_begin_so_in_any_case_but_running_text() {
+        let all =
+            ["FILE - The quay.", "File photo: the quay", "Légende : le quai", "Pictured: Ada Okoye", "(Photo: AP)"];
+        assert_eq!(all.map(is_caption), [true; 5]);
+        assert_eq!(["file - the quay", "Captioned", "Image captions are short"].map(is_caption), [false; 3]);
     }
 
     #[test]

@@ -1,39 +1,24 @@
 //! Lines that are dates.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::fold::{Folded, Words, words};
+use pressmark_lang::PagePhrase;
 
-/// Names of months, folded.
-static MONTHS: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        "january february march april may june july august september october november december jan feb mar \
-         apr jun jul aug sep sept oct nov dec janvier fevrier mars avril mai juin juillet aout septembre \
-         octobre novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre setiembre \
-         octubre noviembre diciembre janeiro fevereiro marco maio junho julho setembro outubro novembro \
-         dezembro januar februar marz juni juli oktober dezember gennaio febbraio aprile maggio giugno luglio \
-         settembre ottobre dicembre januari februari maart mei augustus aprili machi agosti septemba oktoba \
-         novemba desemba января февраля марта апреля мая июня июля августа сентября октября ноября декабря \
-         يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر 月",
-    )
-});
+use super::fold::Folded;
+use crate::calendar::month_named;
+use crate::phrases::{Phrases, of_all_languages, phrases};
 
-/// Words that stand in date lines besides months: weekdays, times, zones, "published".
-static DATE_WORDS: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun \
-         lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado \
-         domingo segunda terca quarta quinta sexta feira montag dienstag mittwoch donnerstag freitag samstag \
-         sonntag lunedi martedi mercoledi giovedi venerdi domenica maandag dinsdag woensdag donderdag vrijdag \
-         zaterdag zondag jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili am pm a p m gmt utc est \
-         edt et pst pdt pt cet cest eat cat wat sast ist bst aest aedt jst hkt h min uhr hrs hs s th st nd rd \
-         on at the of le la el em as il um den op om de del du ore alle ora saa tarehe published updated \
-         posted last modified date first created originally publie mis jour modifie publicado publicada \
-         actualizado actualizada atualizado ultima actualizacion fecha data veroffentlicht aktualisiert stand \
-         erstellt pubblicato aggiornato gepubliceerd bijgewerkt imechapishwa опубликовано обновлено г года в \
-         نشر في تاريخ النشر اخر تحديث 年 日 时 分 点 发 布 间 更 新 星 期 t z time edition local eastern",
-    )
-});
+/// Words that stand in date lines besides months, folded: weekdays, times, zones, "published".
+static DATE_WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| of_all_languages(PagePhrase::DateWord).into_iter().collect());
+/// How the first word of a line begins that says when something was published or changed.
+static DATED: Phrases = phrases!(Dated);
+
+/// Whether a folded word names a month; 月 stands behind its number.
+fn is_month(word: &str) -> bool {
+    word == "月" || month_named(word).is_some()
+}
 
 /// How a date line came to be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +41,7 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
     for word in folded.words() {
         if word == "#" {
             numbers += 1;
-        } else if MONTHS.contains(word) {
+        } else if is_month(word) {
             months += 1;
         } else if DATE_WORDS.contains(word) {
             glue += 1;
@@ -69,27 +54,7 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
     if !(numeric || (months > 0 && numbers > 0 && (numbers > 1 || glue > 0 || has_day(text)))) {
         return None;
     }
-    let stated = [
-        "publ",
-        "upda",
-        "post",
-        "last",
-        "modif",
-        "mis",
-        "actual",
-        "atual",
-        "aktual",
-        "veroff",
-        "aggior",
-        "pubbl",
-        "gepub",
-        "опубл",
-        "обнов",
-        "نشر",
-        "发",
-        "imechap",
-    ];
-    let sure = stated.iter().any(|p| folded.word(0).starts_with(p)) || has_time(text);
+    let sure = DATED.iter().any(|p| folded.word(0).starts_with(p)) || has_time(text);
     let has_year = numeric || text.split(|c: char| !c.is_ascii_digit()).any(|n| n.len() == 4);
     let start = text.char_indices().find(|(i, c)| c.is_ascii_digit() || is_month_at(text, *i))?.0;
     Some(DateLine { date: text.get(start..)?.trim(), sure, has_year })
@@ -98,7 +63,7 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
 fn is_month_at(text: &str, at: usize) -> bool {
     let starts = at == 0 || text[..at].ends_with(|c: char| !c.is_alphabetic());
     let word: String = text[at..].chars().take_while(|c| c.is_alphabetic()).collect();
-    starts && !word.is_empty() && MONTHS.contains(Folded::new(&word).as_str())
+    starts && !word.is_empty() && is_month(Folded::new(&word).as_str())
 }
 
 fn has_day(text: &str) -> bool {

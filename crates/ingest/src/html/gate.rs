@@ -88,7 +88,7 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
                 // A gate that holds the article itself is open.
                 let is_box = || tree.text_bytes(index, LARGEST_GATE).is_some_and(|bytes| bytes > 0);
                 if named.into_iter().any(is_gate) && !is_hidden && is_box() {
-                    return Some("a box asks to subscribe for the rest");
+                    return Some("a block asks to subscribe for the rest");
                 }
             }
         }

@@ -41,6 +41,15 @@ mod tests {
     }
 
     #[test]
+    fn words_lean_on_the_sentence_before_or_on_what_was_left_out() {
+        let opens = |word: &str| english().classes(word).contains(crate::WordClass::Anaphoric);
+        assert!(opens("however") && opens("she") && !opens("elle") && !opens("mayor"));
+        assert!(Language::neutral().classes("elle").contains(crate::WordClass::Anaphoric));
+        let is_elided = |word: &str| english().clitic(word).contains(crate::Clitic::Elided);
+        assert!(is_elided("Tis") && !is_elided("s"));
+    }
+
+    #[test]
     fn abbreviations_mind_their_case() {
         let check = |word: &str, expected| assert_eq!(english().abbreviation(word), expected, "{word}");
         check("Gen", Some(Abbreviation::Leads));

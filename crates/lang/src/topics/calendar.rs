@@ -9,6 +9,7 @@ use crate::table::{Line, Table, lower};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Calendar {
     Month(u8),
+    ShortMonth(u8),
     Weekday(u8),
     Zone,
 }
@@ -19,6 +20,15 @@ impl Language {
     pub fn month(&self, word: &str) -> Option<u8> {
         match self.calendar_entry(word)? {
             Calendar::Month(month) => Some(month),
+            _ => None,
+        }
+    }
+
+    /// The month that a word stands for where a date is expected, and elsewhere need not: Italian "gen", 1 to 12.
+    #[must_use]
+    pub fn short_month(&self, word: &str) -> Option<u8> {
+        match self.calendar_entry(word)? {
+            Calendar::Month(month) | Calendar::ShortMonth(month) => Some(month),
             _ => None,
         }
     }
@@ -56,6 +66,7 @@ fn calendar(line: &Line<'_>) -> Option<Calendar> {
     let number = |most: u8| line.cell(1)?.parse().ok().filter(|n| (1..=most).contains(n));
     Some(match line.cell(0)? {
         "month" => Calendar::Month(number(12)?),
+        "short_month" => Calendar::ShortMonth(number(12)?),
         "weekday" => Calendar::Weekday(number(7)?),
         "zone" => Calendar::Zone,
         _ => return None,
@@ -65,4 +76,18 @@ fn calendar(line: &Line<'_>) -> Option<Calendar> {
 /// Time zones are capitals; months and days are looked up in any case.
 fn calendar_key(word: Cow<'static, str>, entry: Calendar) -> Cow<'static, str> {
     if entry == Calendar::Zone { word } else { Cow::Owned(word.to_lowercase()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Language;
+
+    #[test]
+    fn a_month_cut_short_is_one_only_where_a_date_is_expected() {
+        let neutral = Language::neutral();
+        assert_eq!(
+            [neutral.month("gen"), neutral.short_month("Gen."), neutral.short_month("May")],
+            [None, Some(1), Some(5)]
+        );
+    }
 }
