@@ -140,7 +140,7 @@ impl Pairing<'_> {
                 }
             }
             (Some(depth), Role::Opens) => {
-                let closes = is_pair(self.stack[depth].mark.first, mark.first);
+                let closes = mark.first != '"' && is_pair(self.stack[depth].mark.first, mark.first);
                 // “ closes „, and what was typed the wrong way round.
                 let turned = mark.closes_by_place() && !mark.opens_by_place() || mark.at_end;
                 if closes || mark.first == '“' && turned {
