@@ -282,7 +282,7 @@ fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
         return false;
     }
     let known = authors.iter().any(|a| Folded::new(a) == Folded::new(&name.join(" ")));
-    let role = words.iter().skip(name.len()).take(12).any(|w| CALLINGS.contains(&w));
+    let role = words.iter().skip(name.len()).take(12).any(|w| CALLINGS.contains(w));
     // Phrases stand at the start of a word: "our" not in "hour", but "follow" in "following".
     let folded = format!(" {}", line.folded.as_str());
     let has =
