@@ -34,7 +34,8 @@ trap 'rm -rf "$fresh"' EXIT
 # Nothing of the toolchain is at hand from here on: whoever installs a wheel has none.
 export PATH="$fresh/venv/bin:/usr/bin:/bin"
 cd crates/python
-python -m mypy --config-file pyproject.toml tests/typed.py -p pressmark
+python -m mypy --config-file pyproject.toml -p pressmark
+python -m mypy --config-file pyproject.toml tests/typed.py
 # Classes of Rust have no defaults or docstrings that stubs could disagree about; names and signatures are compared.
 (cd "$fresh" && python -m mypy.stubtest pressmark --ignore-missing-stub --mypy-config-file "$OLDPWD/pyproject.toml")
 python -m pytest --quiet -p no:cacheprovider "$@"
