@@ -5,6 +5,7 @@
 //! with. [`CueTrainer`](crate::CueTrainer) fits them on annotated articles.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use pressmark_lang::Language;
 
@@ -70,7 +71,7 @@ pub(crate) const ALWAYS: &str = "always";
 /// The weights as they are used.
 #[derive(Debug, Default)]
 pub(crate) struct Cues {
-    weights: HashMap<(&'static str, &'static str), f32>,
+    weights: HashMap<(&'static str, &'static str), f32, BuildHasherDefault<Fnv>>,
 }
 
 impl Cues {
@@ -92,6 +93,27 @@ impl Cues {
     /// The weight of a sign; `None` where it has none.
     pub(crate) fn weight(&self, sign: &str, value: &str) -> Option<f32> {
         self.weights.get(&(sign, value)).copied()
+    }
+}
+
+/// FNV-1a: the keys are short and those of the table are our own.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -7,7 +7,8 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERB, ADVERBIAL, AUXILIARY, CAPITALISED, COORDINATOR, FINITE, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    ADVERB, ADVERBIAL, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, POSSESSIVE, ROLE, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
 use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
@@ -168,8 +169,14 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
         return None;
     }
     let subject = clause_subject(previous, previous.items.len())?;
+    // "Several hundred people marched": a crowd, which a capital at the head of its sentence does not name.
+    let crowd = previous.is(subject.start, DETERMINER)
+        && !previous.is(subject.start, POSSESSIVE | SUBJECT_PRONOUN)
+        && !previous.lexicon.language.is_definite(previous.word(subject.start))
+        && previous.word(subject.end - 1).ends_with('s')
+        || subject.clone().any(|i| previous.word(i) == "people");
     let named = subject.clone().any(|i| previous.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
-    named.then(|| Verdict { cue: None, speaker: previous.span(subject), start: place.at })
+    (named && !crowd).then(|| Verdict { cue: None, speaker: previous.span(subject), start: place.at })
 }
 
 /// Nobody is named.

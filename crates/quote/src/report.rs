@@ -30,4 +30,6 @@ pub(crate) struct Word<'a> {
     pub(crate) stem: String,
     /// Whether it can be a cue at all: no rule but *according to* is worth a look otherwise.
     pub(crate) may_be_cue: bool,
+    /// What its own signs weigh.
+    pub(crate) weight: f32,
 }

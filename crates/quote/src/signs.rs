@@ -20,24 +20,42 @@ use crate::unit::Unit;
 const CLOSED: u64 =
     SUBJECT_PRONOUN | AUXILIARY | PREPOSITION | DETERMINER | COORDINATOR | SUBORDINATOR | WH | PUNCTUATION;
 
-/// Tells every sign of a report to `sink`, each by name and value.
-///
-/// `later` says that the sentence had a report before.
-pub(crate) fn signs(word: &Word<'_>, rule: &str, report: &Report, later: bool, sink: &mut dyn FnMut(&str, &str)) {
-    let Word { unit, at, ref context, ref stem, .. } = *word;
-    let text = unit.word(at);
-    let (role, follow) = (context.role, context.follow);
-    let (says, content) = (unit.is(at, SAYS), &report.content);
-    let subject = subject(unit, report.speaker.as_ref());
-    let verb = verb_at(unit, at).group;
+/// A function that is told a sign by name and parts of its value.
+type Tell<'a> = dyn FnMut(&str, std::fmt::Arguments<'_>) + 'a;
+
+/// Calls `read` with a function that writes the values of signs and hands them to `sink`.
+fn telling(sink: &mut dyn FnMut(&str, &str), read: impl FnOnce(&mut Tell<'_>)) {
     let mut value = String::new();
-    let mut tell = |name: &str, parts: std::fmt::Arguments<'_>| {
+    read(&mut |name, parts| {
         value.clear();
         // Writing to a string never fails.
         if value.write_fmt(parts).is_ok() && !value.is_empty() {
             sink(name, &value);
         }
-    };
+    });
+}
+
+/// Tells the signs that the word and its construction have, whatever it reports.
+pub(crate) fn signs_of_word(word: &Word<'_>, sink: &mut dyn FnMut(&str, &str)) {
+    telling(sink, |tell| of_word(word, tell));
+}
+
+/// Tells the other signs of a report to `sink`, each by name and value.
+///
+/// `later` says that the sentence had a report before.
+pub(crate) fn signs_of_report(
+    word: &Word<'_>,
+    rule: &str,
+    report: &Report,
+    later: bool,
+    sink: &mut dyn FnMut(&str, &str),
+) {
+    telling(sink, |tell| of_report(word, rule, report, later, tell));
+}
+
+fn of_word(word: &Word<'_>, tell: &mut Tell<'_>) {
+    let Word { unit, at, ref context, ref stem, .. } = *word;
+    let (role, follow, text, says) = (context.role, context.follow, unit.word(at), unit.is(at, SAYS));
     tell(ALWAYS, format_args!("yes"));
     tell("word", format_args!("{text}"));
     tell("word+follows", format_args!("{text}+{follow:?}"));
@@ -46,8 +64,24 @@ pub(crate) fn signs(word: &Word<'_>, rule: &str, report: &Report, later: bool, s
     tell("stem+follows", format_args!("{stem}+{follow:?}"));
     tell("stem+role", format_args!("{stem}+{role:?}"));
     tell("stem+role+follows", format_args!("{stem}+{role:?}+{follow:?}"));
-    tell("stem+subject", format_args!("{stem}+{subject}"));
     tell("construction", format_args!("{role:?}+{follow:?}"));
+    tell("speech+follows", format_args!("{says}+{follow:?}"));
+    tell("speech+role", format_args!("{says}+{role:?}"));
+    tell("noun+role", format_args!("{}+{role:?}", unit.is(at, ALSO_NOUN)));
+    tell("told+follows", format_args!("{}+{follow:?}", unit.is(at, TELLS | ADDRESSES)));
+    tell("capital", format_args!("{}", unit.is(at, CAPITALISED)));
+    tell("past", format_args!("{}", text.ends_with("ed")));
+    let ending = text.char_indices().rev().nth(2).map_or(text, |(i, _)| text.get(i..).unwrap_or(text));
+    tell("ending+follows", format_args!("{ending}+{follow:?}"));
+}
+
+fn of_report(word: &Word<'_>, rule: &str, report: &Report, later: bool, tell: &mut Tell<'_>) {
+    let Word { unit, at, ref context, ref stem, .. } = *word;
+    let (role, follow, text) = (context.role, context.follow, unit.word(at));
+    let (says, content) = (unit.is(at, SAYS), &report.content);
+    let subject = subject(unit, report.speaker.as_ref());
+    let verb = verb_at(unit, at).group;
+    tell("stem+subject", format_args!("{stem}+{subject}"));
     tell("rule", format_args!("{rule}"));
     tell("later", format_args!("{later}"));
     // The subject.
@@ -57,15 +91,7 @@ pub(crate) fn signs(word: &Word<'_>, rule: &str, report: &Report, later: bool, s
         tell("subject-head", format_args!("{}", unit.word(head)));
     }
     // The verb.
-    tell("speech+follows", format_args!("{says}+{follow:?}"));
-    tell("speech+role", format_args!("{says}+{role:?}"));
-    tell("noun+role", format_args!("{}+{role:?}", unit.is(at, ALSO_NOUN)));
-    tell("told+follows", format_args!("{}+{follow:?}", unit.is(at, TELLS | ADDRESSES)));
     tell("shows+subject", format_args!("{}+{subject}", unit.is(at, SHOWS)));
-    tell("capital", format_args!("{}", unit.is(at, CAPITALISED)));
-    tell("past", format_args!("{}", text.ends_with("ed")));
-    let ending = text.char_indices().rev().nth(2).map_or(text, |(i, _)| text.get(i..).unwrap_or(text));
-    tell("ending+follows", format_args!("{ending}+{follow:?}"));
     let before = match verb.start.checked_sub(1) {
         None => "none",
         Some(i) if unit.is(i, CLOSED) => unit.word(i),

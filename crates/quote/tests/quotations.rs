@@ -275,6 +275,11 @@ fn what_stands_before_its_cue_is_reported_whatever_follows_the_cue() {
         "The outcome is hard to foresee, many farmers say, because nobody has tried it before.",
         &[("The outcome is hard to foresee", "many farmers"), ("because nobody has tried it before", "many farmers")],
     );
+    check(
+        "According to Paul Kern, who runs the harbour, the lock was never safe.",
+        &[("the lock was never safe", "Paul Kern")],
+    );
+    check("Critics say the lock was never safe, and Ines Duarte agrees.", &[("the lock was never safe", "Critics")]);
     check("Ines Duarte said last week that the bridge would open.", &[("that the bridge would open", "Ines Duarte")]);
     check("Ines Duarte added, that the bridge would open.", &[("that the bridge would open", "Ines Duarte")]);
     check("Ines Duarte said during Monday's meeting that it would open.", &[("that it would open", "Ines Duarte")]);

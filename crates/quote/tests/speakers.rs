@@ -309,7 +309,7 @@ fn the_subject_is_found_beside_infinitives_participles_and_dates() {
         "The town is split over the road, with Paul Kern telling reporters that it was unsafe.",
         NAMES,
         ALL,
-        &[("that it was unsafe", "indirect", "telling reporters", "Paul Kern", "Paul Kern")],
+        &[("that it was unsafe", "indirect", "telling", "Paul Kern", "Paul Kern")],
     );
 }
 
@@ -320,5 +320,15 @@ fn a_dashed_line_of_one_name_and_a_full_stop_is_a_signature() {
         NAMES,
         DIRECT,
         &[direct("“The road is shut, and nobody told us about it.”", "-", "Duarte", "Ines Duarte")],
+    );
+}
+
+#[test]
+fn a_crowd_does_not_speak_for_itself() {
+    check(
+        "Several hundred people marched on Sunday, most of them farmers. “We want our pay and nothing else from them.”",
+        NAMES,
+        DIRECT,
+        &[direct("“We want our pay and nothing else from them.”", "-", "-", "-")],
     );
 }

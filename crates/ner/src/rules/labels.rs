@@ -22,6 +22,46 @@ pub(super) fn facilities(context: &Context<'_>, mut mentions: Vec<TokenMention>)
     mentions
 }
 
+/// A transcript has at least this many lines that begin with a name in capitals and a colon.
+const MIN_TURNS: usize = 3;
+
+/// A label is shorter than this, in bytes: a name, an office, how the speaker is connected.
+const MAX_LABEL: usize = 90;
+
+/// Who speaks in a transcript is a person: "ANA REIS, MAYOR: …", where "REIS: …" comes back on a line of its own.
+pub(super) fn speakers(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let Some(person) = context.kind(&EntityType::Person) else { return mentions };
+    let is_label = |mention: &TokenMention| is_turn(context, mention);
+    let labels: Vec<usize> = (0..mentions.len()).filter(|at| is_label(&mentions[*at])).collect();
+    let mut surnames: Vec<&str> = labels.iter().map(|at| context.view.word(mentions[*at].tokens.end - 1)).collect();
+    surnames.sort_unstable();
+    // Heads of sections ("RISING COSTS: …") do not come back.
+    if labels.len() < MIN_TURNS || !surnames.windows(2).any(|pair| pair[0] == pair[1]) {
+        return mentions;
+    }
+    for at in labels {
+        let mention = &mut mentions[at];
+        let name = context.view.word(mention.tokens.end - 1);
+        let comes_back = surnames.iter().filter(|surname| **surname == name).count() > 1;
+        if mention.tokens.len() > 1 || comes_back {
+            mention.kind = person;
+        }
+    }
+    mentions
+}
+
+/// Whether a mention in capitals begins its line and is what a label before a colon begins with.
+fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
+    let in_capitals = |word: &&str| word.len() > 1 && word.chars().all(|c| !c.is_lowercase());
+    let Some(span) = context.span(&mention.tokens) else { return false };
+    let text = &context.doc.text;
+    let begins = text.get(..span.start).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+    let Some(line) = text.get(span.end..).and_then(|rest| rest.lines().next()).filter(|_| begins) else { return false };
+    let label = line.find(':').filter(|colon| span.len() + colon < MAX_LABEL);
+    let says = label.is_some_and(|colon| line.get(colon + 1..).is_some_and(|rest| !rest.trim().is_empty()));
+    says && line.starts_with([':', ',', ' ']) && context.view.slice(&mention.tokens).iter().all(in_capitals)
+}
+
 /// How many times the others' votes a label must have to overrule a mention's own.
 const MAJORITY: f32 = 2.0;
 
@@ -59,6 +99,18 @@ mod tests {
     fn a_building_is_no_region() {
         check("in [LOC Marlow Mosque] and [LOC Marlow]", "in [FAC Marlow Mosque] and [LOC Marlow]");
         check("[PERSON Ada Bridge] and [ORG Marlow Airport]", "[PERSON Ada Bridge] and [ORG Marlow Airport]");
+    }
+
+    #[test]
+    fn who_speaks_in_a_transcript_is_a_person() {
+        check(
+            "[ORG ANA REIS], MAYOR: It is.\n\n[ORG TOM KERN] (via phone): No.\n\n[LOC REIS]: But it is.",
+            "[PERSON ANA REIS], MAYOR: It is.\n\n[PERSON TOM KERN] (via phone): No.\n\n[PERSON REIS]: But it is.",
+        );
+        check(
+            "[LOC LIMA]: It is.\n\n[ORG ACME RAIL]: No.\n\n[LOC QUITO]: It is.",
+            "[LOC LIMA]: It is.\n\n[ORG ACME RAIL]: No.\n\n[LOC QUITO]: It is.",
+        );
     }
 
     #[test]

@@ -77,6 +77,8 @@ const RULES: &[(&str, Rule)] = &[
     ("sum-of-money", values::sums),
     // "Linwood Mosque" is a building.
     ("facility-word", labels::facilities),
+    // "ANA REIS, MAYOR: It is.": turns of a transcript are people's.
+    ("transcript-speaker", labels::speakers),
     // "Ford said … the Ford Motor Company": one name, one label.
     ("document-vote", labels::vote),
 ];

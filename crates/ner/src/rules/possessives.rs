@@ -11,7 +11,7 @@ use super::{Context, TokenMention};
 ///
 /// So it does in "St Paul's", unless that is a person. A possessive is followed by what is possessed, and never by the verb of the sentence: in "Barlow's opened a branch"
 /// the ending is the name's own, and so it is in the whole document. Well-known names are listed in the language's
-/// folder; one that a person may bear as well ("Claire's") counts where the model sees no person.
+/// folder; one that a person may bear as well ("Claire's") counts where the model sees no person or a verb follows.
 pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let named: HashSet<Vec<String>> = (mentions.iter())
         .filter_map(|m| Some((m, ending(context, m)?)))
@@ -29,7 +29,13 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
             let form = format!("{}'s", word.to_lowercase());
             context.view.language.name_word(&form).contains(NameClass::Possessive)
         };
-        if named.contains(&name) || (!context.type_of(mention).is_person() && listed()) {
+        let is_person = context.type_of(mention).is_person();
+        // "Claire's insured it": the ending cannot be a person's.
+        let firm = context.kind(&EntityType::Org).filter(|_| is_person && listed() && a_verb_follows(context, at + 1));
+        if let Some(firm) = firm {
+            mention.kind = firm;
+        }
+        if named.contains(&name) || firm.is_some() || (!is_person && listed()) {
             mention.tokens.end = at + 1;
             mention.possessive = true;
         }
@@ -99,6 +105,7 @@ mod tests {
         check("eating at [ORG McDonald's].", "eating at [ORG McDonald's].");
         check("at [ORG St Paul]'s and [FAC St. Mary]'s", "at [ORG St Paul's] and [FAC St. Mary's]");
         check("[PERSON Claire]'s mother", "[PERSON Claire]'s mother");
+        check("[PERSON Claire]'s insured it.", "[ORG Claire's] insured it.");
         check("[ORG Acme]'s mother", "[ORG Acme]'s mother");
     }
 }
