@@ -47,6 +47,7 @@ mod hub;
 mod kernels;
 mod math;
 mod model;
+mod onnx;
 mod tensors;
 mod text;
 #[cfg(any(test, feature = "test-support"))]
@@ -68,6 +69,7 @@ pub use {
     hub::HubFiles,
     math::{dot, dots, normalize, sigmoid, softmax},
     model::Model,
+    onnx::OnnxFiles,
     text::EncodedText,
     windows::PackedWindows,
 };

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,8 @@ pub(crate) struct ExportArgs {
 pub(crate) enum Layout {
     /// That of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats
     Hf,
+    /// Graphs of ONNX: the encoder with int8 matrices and every head, with what stands before and behind them in a README
+    Onnx,
 }
 
 #[derive(Debug, Args)]
@@ -124,8 +127,11 @@ fn export(args: &ExportArgs) -> Result<String> {
     /// The head that others can read: one linear layer over each subword.
     const ENTITIES: &str = "ner.news";
     let model = model::open(&args.bundle)?;
-    let files = match args.to {
-        Layout::Hf => model.to_token_classifier(ENTITIES)?,
+    let files: BTreeMap<String, Vec<u8>> = match args.to {
+        Layout::Hf => {
+            model.to_token_classifier(ENTITIES)?.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
+        }
+        Layout::Onnx => model.to_onnx()?,
     };
     fs::create_dir_all(&args.dir).with_context(|| format!("failed to make the folder {}", args.dir.display()))?;
     if let Some(file) = files.keys().map(|name| args.dir.join(name)).find(|path| path.exists()) {
@@ -133,6 +139,9 @@ fn export(args: &ExportArgs) -> Result<String> {
     }
     for (name, bytes) in &files {
         let path = args.dir.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
+        }
         fs::write(&path, bytes).with_context(|| format!("failed to write {}", path.display()))?;
     }
     let licence = model.licence().unwrap_or("not stated");

@@ -1,0 +1,468 @@
+//! A bundle as graphs of ONNX, for programs that run them with ONNX Runtime or another engine.
+//!
+//! The encoder is one graph that keeps its matrices in int8 with a scale a row, as the bundle has them, and multiplies
+//! them out when it is loaded. The format is that of <https://onnx.ai>: protocol buffers, of which only what a graph
+//! needs is written here.
+
+use serde_json::{Value, json};
+
+use crate::config::{Activation, HeadConfig};
+use crate::tensors::Tensors;
+use crate::{Error, Model};
+
+/// Of the operators: the first with LayerNormalization.
+const OPSET: u64 = 17;
+/// Of the file format, the one that came with it.
+const IR_VERSION: u64 = 8;
+
+/// Files of a model as ONNX, by their names.
+pub type OnnxFiles = std::collections::BTreeMap<String, Vec<u8>>;
+
+impl Model {
+    /// The encoder and its heads as ONNX graphs.
+    ///
+    /// `encoder.onnx` takes `input_ids` and `attention_mask`, `[batch, length]` of int64, and `shape_ids` where the
+    /// bundle reads word shapes; it gives `last_hidden_state`, `[batch, length, width]`, and the logits of every head
+    /// that reads single subwords, under the head's name, `[batch, length, labels]`. `heads/NAME.onnx` takes `features`,
+    /// `[rows, inputs]`, and gives `logits`. Logits are divided by the head's temperature. `config.json` says what each
+    /// head reads; `README.md` what stands before and behind the graphs.
+    ///
+    /// # Errors
+    /// [`Error`] when tensors of the bundle are missing or have another shape.
+    pub fn to_onnx(&self) -> Result<OnnxFiles, Error> {
+        let tensors = Tensors::parse(self.weight_bytes())?;
+        let mut files = OnnxFiles::new();
+        files.insert("encoder.onnx".to_owned(), self.encoder_graph(&tensors)?);
+        for head in self.config().heads.iter().filter(|head| !reads_subwords(head)) {
+            let mut graph = Graph::new(&head.name);
+            let inputs = tensors.matrix_shape(&format!("heads.{}.0.weight", head.name))?.1;
+            graph.takes("features", FLOAT, &[Size::Any("rows"), Size::Of(inputs)]);
+            let width = graph.head(head, &tensors, self.temperature_of(head)?, "features", "logits")?;
+            graph.gives("logits", &[Size::Any("rows"), Size::Of(width)]);
+            files.insert(format!("heads/{}.onnx", head.name), graph.model(&self.id()));
+        }
+        files.insert("config.json".to_owned(), format!("{:#}\n", self.onnx_config()).into_bytes());
+        files.insert("tokenizer.json".to_owned(), self.tokenizer_json().to_vec());
+        files.insert("README.md".to_owned(), self.onnx_readme().into_bytes());
+        Ok(files)
+    }
+
+    fn temperature_of(&self, head: &HeadConfig) -> Result<f32, Error> {
+        Ok(self.head(&head.name)?.temperature())
+    }
+
+    fn encoder_graph(&self, tensors: &Tensors<'_>) -> Result<Vec<u8>, Error> {
+        let encoder = &self.config().encoder;
+        let (width, wide) = (encoder.hidden_size, encoder.intermediate_size);
+        let mut graph = Graph::new("encoder");
+        let grid = [Size::Any("batch"), Size::Any("length")];
+        graph.takes("input_ids", INT64, &grid);
+        graph.takes("attention_mask", INT64, &grid);
+        let words = tensors.quantised("embeddings.word_embeddings.weight", encoder.vocab_size, width)?;
+        graph.int8("words", &[encoder.vocab_size, width], words.values);
+        graph.floats("words.scale", &[encoder.vocab_size, 1], &words.scales);
+        let rows = graph.node("Gather", &["words", "input_ids"], &[]);
+        let rows = graph.node("Cast", &[&rows], &[("to", Attribute::Int(i64::from(FLOAT)))]);
+        let scales = graph.node("Gather", &["words.scale", "input_ids"], &[]);
+        let mut x = graph.node("Mul", &[&rows, &scales], &[]);
+
+        // Positions count from 0, or from the bundle's offset.
+        let positions = tensors.floats("embeddings.position_embeddings.weight", &[encoder.max_positions, width])?;
+        graph.floats("positions", &[encoder.max_positions, width], &positions);
+        let first = i64::try_from(encoder.position_offset).unwrap_or(i64::MAX);
+        graph.integers("first", &[], &[first]);
+        graph.integers("one", &[], &[1]);
+        let shape = graph.node("Shape", &["input_ids"], &[]);
+        let length = graph.node("Gather", &[&shape, "one"], &[("axis", Attribute::Int(0))]);
+        let end = graph.node("Add", &[&length, "first"], &[]);
+        let places = graph.node("Range", &["first", &end, "one"], &[]);
+        let places = graph.node("Gather", &["positions", &places], &[]);
+        x = graph.node("Add", &[&x, &places], &[]);
+
+        let (types, _) = tensors.matrix_shape("embeddings.token_type_embeddings.weight")?;
+        let types = tensors.floats("embeddings.token_type_embeddings.weight", &[types, width])?;
+        graph.floats("type", &[width], types.get(..width).unwrap_or_default());
+        x = graph.node("Add", &[&x, "type"], &[]);
+        if !self.shapes().is_empty() {
+            graph.takes("shape_ids", INT64, &grid);
+            let shapes = tensors.floats("embeddings.shape_embeddings.weight", &[self.shapes().len(), width])?;
+            graph.floats("shapes", &[self.shapes().len(), width], &shapes);
+            let shapes = graph.node("Gather", &["shapes", "shape_ids"], &[]);
+            x = graph.node("Add", &[&x, &shapes], &[]);
+        }
+        x = graph.norm("embeddings.LayerNorm", &x, tensors, width, encoder.layer_norm_eps)?;
+
+        // 0 where a subword stands, far below 0 where none does.
+        graph.floats("unit", &[], &[1.0]);
+        graph.floats("far", &[], &[-1e9]);
+        graph.integers("axes", &[2], &[1, 2]);
+        let mask = graph.node("Cast", &["attention_mask"], &[("to", Attribute::Int(i64::from(FLOAT)))]);
+        let mask = graph.node("Sub", &["unit", &mask], &[]);
+        let mask = graph.node("Mul", &[&mask, "far"], &[]);
+        let mask = graph.node("Unsqueeze", &[&mask, "axes"], &[]);
+
+        let each = width / encoder.attention_heads;
+        let integer = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        graph.integers("apart", &[4], &[0, 0, integer(encoder.attention_heads), integer(each)]);
+        graph.integers("together", &[3], &[0, 0, integer(width)]);
+        #[expect(clippy::cast_precision_loss, reason = "the width of an attention head")]
+        let scale = (each as f32).sqrt().recip();
+        graph.floats("attention.scale", &[], &[scale]);
+        graph.gelu_constants();
+        for layer in 0..encoder.layers {
+            let at = |part: &str| format!("encoder.layer.{layer}.{part}");
+            let mut project = |part: &str, order: [i64; 4]| {
+                let y = graph.linear(&at(&format!("attention.self.{part}")), &x, tensors, (width, width))?;
+                let y = graph.node("Reshape", &[&y, "apart"], &[]);
+                Ok::<_, Error>(graph.node("Transpose", &[&y], &[("perm", Attribute::Ints(order.to_vec()))]))
+            };
+            let queries = project("query", [0, 2, 1, 3])?;
+            let keys = project("key", [0, 2, 3, 1])?;
+            let values = project("value", [0, 2, 1, 3])?;
+            let scores = graph.node("MatMul", &[&queries, &keys], &[]);
+            let scores = graph.node("Mul", &[&scores, "attention.scale"], &[]);
+            let scores = graph.node("Add", &[&scores, &mask], &[]);
+            let shares = graph.node("Softmax", &[&scores], &[("axis", Attribute::Int(-1))]);
+            let read = graph.node("MatMul", &[&shares, &values], &[]);
+            let read = graph.node("Transpose", &[&read], &[("perm", Attribute::Ints(vec![0, 2, 1, 3]))]);
+            let read = graph.node("Reshape", &[&read, "together"], &[]);
+            let read = graph.linear(&at("attention.output.dense"), &read, tensors, (width, width))?;
+            let sum = graph.node("Add", &[&read, &x], &[]);
+            x = graph.norm(&at("attention.output.LayerNorm"), &sum, tensors, width, encoder.layer_norm_eps)?;
+            let inner = graph.linear(&at("intermediate.dense"), &x, tensors, (wide, width))?;
+            let inner = graph.gelu(&inner);
+            let outer = graph.linear(&at("output.dense"), &inner, tensors, (width, wide))?;
+            let sum = graph.node("Add", &[&outer, &x], &[]);
+            x = graph.norm(&at("output.LayerNorm"), &sum, tensors, width, encoder.layer_norm_eps)?;
+        }
+        graph.named("Identity", &[&x], &[], "last_hidden_state");
+        graph.gives("last_hidden_state", &[grid[0], grid[1], Size::Of(width)]);
+        for head in self.config().heads.iter().filter(|head| reads_subwords(head)) {
+            let outputs = graph.head(head, tensors, self.temperature_of(head)?, &x, &head.name)?;
+            graph.gives(&head.name, &[grid[0], grid[1], Size::Of(outputs)]);
+        }
+        Ok(graph.model(&self.id()))
+    }
+
+    fn onnx_config(&self) -> Value {
+        let heads: Vec<Value> = self
+            .heads()
+            .iter()
+            .zip(&self.config().heads)
+            .map(|(head, config)| {
+                let graph = if reads_subwords(config) { "encoder.onnx" } else { "heads" };
+                json!({
+                    "name": head.name(), "reads": head.input(), "labels": head.labels(), "output": format!("{:?}", head.output()).to_lowercase(),
+                    "graph": if graph == "heads" { format!("heads/{}.onnx", head.name()) } else { graph.to_owned() },
+                    "output_name": if graph == "heads" { "logits" } else { head.name() },
+                })
+            })
+            .collect();
+        json!({
+            "model": self.id(), "licence": self.licence(), "languages": self.languages(), "shapes": self.shapes(),
+            "max_window": self.max_window(), "heads": heads,
+        })
+    }
+
+    fn onnx_readme(&self) -> String {
+        let shapes = if self.shapes().is_empty() {
+            String::new()
+        } else {
+            "`shape_ids` has, for each subword, the number of its word's shape in `shapes` of `config.json`, 0 for special\n\
+             tokens; the rules for a word's shape stand in the recipe of the model.\n"
+                .to_owned()
+        };
+        format!(
+            "# {id} as ONNX\n\n\
+             Licence of the weights: {licence}.\n\n\
+             ## Before\n\n\
+             Split the text into sentences and words; encode each word alone with `tokenizer.json`, without special tokens;\n\
+             put whole sentences of a document into windows of at most {window} subwords with the special tokens around\n\
+             each. Pad `input_ids` with any id and `attention_mask` with 0.\n{shapes}\n\
+             ## Behind\n\n\
+             - A head that reads `token`: take the logits at the first subword of each word; softmax; BIO labels.\n\
+             - `subwords`: the logits have a weight for each label, then a value for each; over the subwords of a\n  \
+               sentence, paragraph or text, a label's logit is the mean of its values by the softmax of its weights; sigmoid.\n\
+             - `sentence`: give `features` the mean of the hidden states of a sentence's subwords.\n\
+             - `mention+sentence`, `sentence+document`: two such means one after the other; a document is the mean of its\n  \
+               sentences' means.\n\
+             - `target+passage`: one window, the target, the last special token, the passage, that token again; `features`\n  \
+               are the state of its first special token, then the mean of the target's mean and the passage's.\n\n\
+             Votes over a document, rules for dates and sums, and what `pressmark` does beside the model are not in here.\n",
+            id = self.id(),
+            licence = self.licence().unwrap_or("not stated"),
+            window = self.max_window(),
+        )
+    }
+}
+
+/// Whether a head reads single subwords, so that it can stand in the encoder's graph.
+fn reads_subwords(head: &HeadConfig) -> bool {
+    matches!(head.input.as_str(), "token" | "subwords")
+}
+
+/// Types of elements, by their numbers in ONNX.
+const FLOAT: u8 = 1;
+const INT8: u8 = 3;
+const INT64: u8 = 7;
+
+/// One dimension of an input or output.
+#[derive(Clone, Copy)]
+enum Size {
+    Of(usize),
+    Any(&'static str),
+}
+
+/// An attribute of a node.
+enum Attribute {
+    Int(i64),
+    Ints(Vec<i64>),
+    Float(f32),
+}
+
+/// A graph that is being written.
+struct Graph {
+    name: String,
+    nodes: Message,
+    tensors: Message,
+    inputs: Message,
+    outputs: Message,
+    count: usize,
+}
+
+impl Graph {
+    fn new(name: &str) -> Self {
+        let (nodes, tensors, inputs, outputs) = Default::default();
+        Self { name: name.to_owned(), nodes, tensors, inputs, outputs, count: 0 }
+    }
+
+    /// Adds a node; gives the name of its output.
+    fn node(&mut self, operator: &str, inputs: &[&str], attributes: &[(&str, Attribute)]) -> String {
+        self.count += 1;
+        let output = format!("{operator}.{}", self.count);
+        self.named(operator, inputs, attributes, &output);
+        output
+    }
+
+    fn named(&mut self, operator: &str, inputs: &[&str], attributes: &[(&str, Attribute)], output: &str) {
+        let mut node = Message::default();
+        inputs.iter().for_each(|input| node.text(1, input));
+        node.text(2, output);
+        node.text(3, output);
+        node.text(4, operator);
+        for (name, attribute) in attributes {
+            let mut message = Message::default();
+            message.text(1, name);
+            match attribute {
+                Attribute::Float(value) => {
+                    message.float(2, *value);
+                    message.number(20, 1);
+                }
+                Attribute::Int(value) => {
+                    message.number(3, value.cast_unsigned());
+                    message.number(20, 2);
+                }
+                Attribute::Ints(values) => {
+                    values.iter().for_each(|value| message.number(8, value.cast_unsigned()));
+                    message.number(20, 7);
+                }
+            }
+            node.message(5, &message);
+        }
+        self.nodes.message(1, &node);
+    }
+
+    fn tensor(&mut self, name: &str, shape: &[usize], kind: u8, bytes: &[u8]) {
+        let mut tensor = Message::default();
+        shape.iter().for_each(|size| tensor.number(1, *size as u64));
+        tensor.number(2, u64::from(kind));
+        tensor.text(8, name);
+        tensor.bytes(9, bytes);
+        self.tensors.message(5, &tensor);
+    }
+
+    fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.tensor(name, shape, FLOAT, &bytes);
+    }
+
+    fn integers(&mut self, name: &str, shape: &[usize], values: &[i64]) {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.tensor(name, shape, INT64, &bytes);
+    }
+
+    fn int8(&mut self, name: &str, shape: &[usize], values: &[u8]) {
+        self.tensor(name, shape, INT8, values);
+    }
+
+    /// `x W^T + b` with the int8 matrix `name.weight` of `(rows, columns)`.
+    fn linear(
+        &mut self,
+        name: &str,
+        x: &str,
+        tensors: &Tensors<'_>,
+        (rows, columns): (usize, usize),
+    ) -> Result<String, Error> {
+        let [weight, scale, bias] = [format!("{name}.weight"), format!("{name}.weight.scale"), format!("{name}.bias")];
+        let matrix = tensors.quantised(&weight, rows, columns)?;
+        self.int8(&weight, &[rows, columns], matrix.values);
+        self.floats(&scale, &[rows], &matrix.scales);
+        self.floats(&bias, &[rows], &tensors.floats(&bias, &[rows])?);
+        let wide = self.node("DequantizeLinear", &[&weight, &scale], &[("axis", Attribute::Int(0))]);
+        let turned = self.node("Transpose", &[&wide], &[("perm", Attribute::Ints(vec![1, 0]))]);
+        let product = self.node("MatMul", &[x, &turned], &[]);
+        Ok(self.node("Add", &[&product, &bias], &[]))
+    }
+
+    fn norm(&mut self, name: &str, x: &str, tensors: &Tensors<'_>, width: usize, least: f32) -> Result<String, Error> {
+        let [weight, bias] = [format!("{name}.weight"), format!("{name}.bias")];
+        self.floats(&weight, &[width], &tensors.floats(&weight, &[width])?);
+        self.floats(&bias, &[width], &tensors.floats(&bias, &[width])?);
+        let attributes = [("axis", Attribute::Int(-1)), ("epsilon", Attribute::Float(least))];
+        Ok(self.node("LayerNormalization", &[x, &weight, &bias], &attributes))
+    }
+
+    /// What [`gelu`](Self::gelu) multiplies with.
+    fn gelu_constants(&mut self) {
+        self.floats("gelu.root", &[], &[std::f32::consts::FRAC_1_SQRT_2]);
+        self.floats("gelu.half", &[], &[0.5]);
+        self.floats("gelu.one", &[], &[1.0]);
+    }
+
+    /// `x (1 + erf(x / sqrt 2)) / 2`.
+    fn gelu(&mut self, x: &str) -> String {
+        let y = self.node("Mul", &[x, "gelu.root"], &[]);
+        let y = self.node("Erf", &[&y], &[]);
+        let y = self.node("Add", &[&y, "gelu.one"], &[]);
+        let y = self.node("Mul", &[&y, x], &[]);
+        self.node("Mul", &[&y, "gelu.half"], &[])
+    }
+
+    /// The layers of a head, the last one divided by its temperature; gives the number of outputs.
+    fn head(
+        &mut self,
+        head: &HeadConfig,
+        tensors: &Tensors<'_>,
+        temperature: f32,
+        x: &str,
+        output: &str,
+    ) -> Result<usize, Error> {
+        if x == "features" && head.layers.len() > 1 {
+            self.gelu_constants();
+        }
+        let (mut x, mut width) = (x.to_owned(), 0);
+        for (number, layer) in head.layers.iter().enumerate() {
+            let name = format!("heads.{}.{number}", head.name);
+            let [weight, bias] = [format!("{name}.weight"), format!("{name}.bias")];
+            let (rows, columns) = tensors.matrix_shape(&weight)?;
+            let (mut weights, mut biases) =
+                (tensors.floats(&weight, &[rows, columns])?, tensors.floats(&bias, &[rows])?);
+            let is_last = number + 1 == head.layers.len();
+            if is_last {
+                // Of a pooled head the first half are weights, which no temperature touches.
+                let first = if head.input == "subwords" { rows / 2 } else { 0 };
+                weights.iter_mut().skip(first * columns).for_each(|value| *value /= temperature);
+                biases.iter_mut().skip(first).for_each(|value| *value /= temperature);
+            }
+            self.floats(&weight, &[rows, columns], &weights);
+            self.floats(&bias, &[rows], &biases);
+            let turned = self.node("Transpose", &[&weight], &[("perm", Attribute::Ints(vec![1, 0]))]);
+            x = self.node("MatMul", &[&x, &turned], &[]);
+            x = self.node("Add", &[&x, &bias], &[]);
+            if layer.activation == Activation::Gelu {
+                x = self.gelu(&x);
+            }
+            width = rows;
+        }
+        self.named("Identity", &[&x], &[], output);
+        Ok(width)
+    }
+
+    fn takes(&mut self, name: &str, kind: u8, shape: &[Size]) {
+        self.inputs.message(11, &value(name, kind, shape));
+    }
+
+    fn gives(&mut self, name: &str, shape: &[Size]) {
+        self.outputs.message(12, &value(name, FLOAT, shape));
+    }
+
+    /// The file.
+    fn model(self, id: &str) -> Vec<u8> {
+        let mut graph = self.nodes;
+        graph.text(2, &self.name);
+        for part in [self.tensors, self.inputs, self.outputs] {
+            graph.0.extend(part.0);
+        }
+        let mut operators = Message::default();
+        operators.text(1, "");
+        operators.number(2, OPSET);
+        let mut model = Message::default();
+        model.number(1, IR_VERSION);
+        model.text(2, "pressmark");
+        model.text(3, env!("CARGO_PKG_VERSION"));
+        model.text(6, id);
+        model.message(7, &graph);
+        model.message(8, &operators);
+        model.0
+    }
+}
+
+/// A `ValueInfoProto`: an input or output with its type and shape.
+fn value(name: &str, kind: u8, shape: &[Size]) -> Message {
+    let mut sizes = Message::default();
+    for size in shape {
+        let mut dimension = Message::default();
+        match size {
+            Size::Of(size) => dimension.number(1, *size as u64),
+            Size::Any(name) => dimension.text(2, name),
+        }
+        sizes.message(1, &dimension);
+    }
+    let mut tensor = Message::default();
+    tensor.number(1, u64::from(kind));
+    tensor.message(2, &sizes);
+    let mut of = Message::default();
+    of.message(1, &tensor);
+    let mut value = Message::default();
+    value.text(1, name);
+    value.message(2, &of);
+    value
+}
+
+/// A message of protocol buffers: fields by their numbers, one after the other.
+#[derive(Default)]
+struct Message(Vec<u8>);
+
+impl Message {
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.0.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+
+    fn number(&mut self, field: u64, value: u64) {
+        self.varint(field << 3);
+        self.varint(value);
+    }
+
+    fn float(&mut self, field: u64, value: f32) {
+        self.varint(field << 3 | 5);
+        self.0.extend(value.to_le_bytes());
+    }
+
+    fn bytes(&mut self, field: u64, value: &[u8]) {
+        self.varint(field << 3 | 2);
+        self.varint(value.len() as u64);
+        self.0.extend(value);
+    }
+
+    fn text(&mut self, field: u64, value: &str) {
+        self.bytes(field, value.as_bytes());
+    }
+
+    fn message(&mut self, field: u64, value: &Self) {
+        self.bytes(field, &value.0);
+    }
+}
