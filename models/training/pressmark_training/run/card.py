@@ -107,6 +107,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
     options += [f"--{k} {getattr(plan, k)}" for k in ("batch", "lines") if getattr(plan, k) > 1]
     options += [f"--rate {plan.body:g}"] if plan.body != Plan(plan.bundle).body else []
     options += ["--start BUNDLE"] if plan.start else []
+    options += [f"--mix {scores['mix']:g}"] if scores.get("mix") else []
     options += [f"--steps {scores.get('step', 0)} --cool {scores.get('cool', 0)}"]
     lines = [
         f"# {plan.name} {version}",
@@ -153,6 +154,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "## Training",
         "",
         *([f"It goes on from the weights of {plan.start}, which is BUNDLE below."] if plan.start else []),
+        *([f"The bundle's weights are their mean with those, {scores['mix']:.0%} of it."] if scores.get("mix") else []),
         f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. "
         + f"Each step has {plan.entity_subwords * plan.batch} subwords of entity data",
         f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "

@@ -1,10 +1,14 @@
 """From a trained run to its bundle: calibration, the weights as stored, scores, card, licence."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from ..data.registry import DataSet, registry
+from ..nn.encoder import Model
 from .bundle import export, write_manifest
 from .calibrate import calibrate
 from .card import LICENCE, RESEARCH_LICENCE, card, licence_text
@@ -32,18 +36,30 @@ def description(run: Run, version: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def finish(run: Run, data: Path, out: Path, version: str) -> None:
-    """Writes the bundle of the run's averaged weights to `out`."""
+def mixed(run: Run, share: float) -> Model:
+    """The averaged weights, with a share of those that training went on from (WiSE-FT, Wortsman et al. 2022)."""
     run.average.swap()
-    fitted = calibrate(run.model, run.subwords, run.kept, run.folder / "calibration.json")
+    model = copy.deepcopy(run.model)
+    run.average.swap()
+    if share > 0:
+        if run.origin is None:
+            raise ValueError("there is nothing to mix with: the run began with the base (--start)")
+        weights = model.state_dict()
+        model.load_state_dict({k: torch.lerp(v.float(), run.origin[k].float(), share) for k, v in weights.items()})
+    return model
+
+
+def finish(run: Run, data: Path, out: Path, version: str, share: float = 0.0) -> None:
+    """Writes the bundle of the run's averaged weights to `out`, mixed with a share of those that it went on from."""
+    model = mixed(run, share)
+    fitted = calibrate(model, run.subwords, run.kept, run.folder / "calibration.json")
     sets = counted(run)
-    seen = export(run.model, run.subwords, out, description(run, version), fitted)
-    run.average.swap()
+    seen = export(model, run.subwords, out, description(run, version), fitted)
     # Offsets stand in the stored biases now.
     flat = {k: {**v, "offsets": [0.0] * len(v["offsets"])} if "offsets" in v else v for k, v in fitted.items()}
     evaluation = Evaluation(seen.to(run.model.device), run.subwords, flat, data, run.plan.languages)
     scores: dict[str, Any] = {
-        "step": run.step, "cool": run.cool, "minutes": round(run.seconds / 60, 1), "device": run.model.device.type,
+        "step": run.step, "mix": share, "cool": run.cool, "minutes": round(run.seconds / 60, 1), "device": run.model.device.type,
     }  # fmt: skip
     for part in PARTS if not run.plan.smoke else ("stance",):
         scores[part] = getattr(evaluation, part)()

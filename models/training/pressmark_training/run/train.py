@@ -153,8 +153,9 @@ class Run:
         missing, unexpected = self.model.encoder.load_state_dict(material.state, strict=False)
         if unexpected or any("shape" not in name for name in missing):
             raise ValueError(f"the base has other tensors: missing {missing}, not known {unexpected}")
-        if start is not None:
-            self.model.load_state_dict(read(start, self.sizes).state_dict())
+        self.origin = None if start is None else read(start, self.sizes).state_dict()
+        if self.origin is not None:
+            self.model.load_state_dict(self.origin)
         fast = [p for n, p in self.model.named_parameters() if n.startswith("heads.") or "shape" in n]
         slow = [p for n, p in self.model.named_parameters() if not (n.startswith("heads.") or "shape" in n)]
         self.optimizer = torch.optim.AdamW(
