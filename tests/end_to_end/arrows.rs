@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-run", &["core", "jsonl", "ingest"]),
     ("pressmark-agree", &["jsonl"]),
+    ("pressmark-exchange", &["core", "jsonl"]),
     ("pressmark-report", &["core", "jsonl"]),
     ("pressmark-tables", &["jsonl"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
@@ -31,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What stands on the library, which may depend on everything else.
-const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "group", "report", "tables"];
+const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "exchange", "group", "report", "tables"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-python", "pressmark-benches", "pressmark-tests"];

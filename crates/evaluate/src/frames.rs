@@ -71,7 +71,7 @@ fn code_all(
     }
     let mut coded = Coded { texts: Vec::new(), unknown: BTreeMap::new() };
     for row in rows {
-        coded.texts.push(code(row, options, labels, &mut coded.unknown)?);
+        coded.texts.push(code(row, options, codebook, labels, &mut coded.unknown)?);
     }
     if coded.texts.iter().all(|text| text.labels.is_empty()) {
         let given: Vec<&str> = coded.unknown.keys().map(String::as_str).take(12).collect();
@@ -88,11 +88,12 @@ fn code_all(
 fn code(
     row: &GoldRow,
     options: &GoldOptions,
+    codebook: &str,
     labels: &[String],
     unknown: &mut BTreeMap<String, (usize, String)>,
 ) -> Result<CodedText> {
     let (map, mut found) = (&options.map, Vec::new());
-    for given in row.labels(options)? {
+    for given in row.labels(options, Some(codebook))? {
         let ours = match map.take(&given) {
             Taken::Out => continue,
             Taken::For(ours) => ours,
@@ -202,7 +203,7 @@ fn names(map: &LabelMap, ours: &[String]) -> Vec<String> {
 /// Whether a row can be read.
 fn is_good(row: &GoldRow, bench: &Bench<'_>) -> Result<GoldRow> {
     let options = &bench.options.gold;
-    row.labels(options).and_then(|_| row.text(options)).and_then(|_| row.id(options))?;
+    row.labels(options, None).and_then(|_| row.text(options)).and_then(|_| row.id(options))?;
     Ok(row.clone())
 }
 
@@ -260,7 +261,9 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
         let codebook = asked.map(pressmark::codebook).transpose()?;
         let wanted = codebook.as_ref().map(pressmark::Codebook::id);
         let books = annotated.codebooks().into_iter().filter(|(id, _)| wanted.as_ref().is_none_or(|w| w == id));
-        let Some((id, labels)) = most_known(books.collect(), bench, rows, |(_, labels)| labels.clone())? else {
+        let Some((id, labels)) =
+            most_known(books.collect(), bench, rows, |(id, _)| id.clone(), |(_, labels)| labels.clone())?
+        else {
             let of = wanted.as_deref().unwrap_or("any codebook");
             return Err(annotated.error(format!("has no frames of {of}")));
         };
@@ -271,7 +274,7 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
         None => pressmark::shipped_codebooks(),
     };
     let labels_of = |codebook: &pressmark::Codebook| codebook.labels().map(str::to_owned).collect::<Vec<_>>();
-    let Some(codebook) = most_known(candidates, bench, rows, labels_of)? else {
+    let Some(codebook) = most_known(candidates, bench, rows, pressmark::Codebook::id, labels_of)? else {
         return Err(gold(bench.gold.display(), "gives no label of any codebook"));
     };
     let (id, labels) = (codebook.id(), labels_of(&codebook));
@@ -284,14 +287,15 @@ fn most_known<T>(
     candidates: Vec<T>,
     bench: &Bench<'_>,
     rows: &[GoldRow],
+    id: impl Fn(&T) -> String,
     labels: impl Fn(&T) -> Vec<String>,
 ) -> Result<Option<T>> {
     let mut best: Option<(usize, T)> = None;
     for candidate in candidates {
-        let labels = names(&bench.options.gold.map, &labels(&candidate));
+        let (id, labels) = (id(&candidate), names(&bench.options.gold.map, &labels(&candidate)));
         let mut known = 0;
         for row in rows {
-            let coded = code(row, &bench.options.gold, &labels, &mut BTreeMap::new());
+            let coded = code(row, &bench.options.gold, &id, &labels, &mut BTreeMap::new());
             known += if let Ok(coded) = coded { coded.labels.len() } else { 0 };
         }
         if best.as_ref().is_none_or(|(most, _)| known > *most) {

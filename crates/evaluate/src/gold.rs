@@ -197,8 +197,9 @@ impl GoldRow {
         self.string(key, value)
     }
 
-    /// Its labels: a list, a string (several separated by `;` or `|`), or columns of true and false.
-    pub(crate) fn labels(&self, options: &GoldOptions) -> Result<Vec<String>> {
+    /// Its labels: a list, a string (several separated by `;` or `|`), or columns of true and false; of the frames of a
+    /// row of `pressmark/1` those that are given, of this codebook or of any.
+    pub(crate) fn labels(&self, options: &GoldOptions, codebook: Option<&str>) -> Result<Vec<String>> {
         let named: Vec<Option<&str>> = match &options.labels[..] {
             [] => vec![None],
             names => names.iter().map(|name| Some(name.as_str())).collect(),
@@ -210,7 +211,13 @@ impl GoldRow {
                 Value::Null => {}
                 Value::Array(list) => {
                     for item in list {
-                        labels.push(self.string(key, item)?);
+                        match frame(item) {
+                            Some((book, label, is_given)) => {
+                                let is_meant = is_given && codebook.is_none_or(|codebook| codebook == book);
+                                labels.extend(is_meant.then(|| label.to_owned()));
+                            }
+                            None => labels.push(self.string(key, item)?),
+                        }
                     }
                 }
                 Value::Bool(given) => labels.extend(given.then(|| key.to_owned())),
@@ -233,6 +240,15 @@ impl GoldRow {
     pub(crate) fn field(&self, name: &str) -> Option<&Value> {
         self.fields.get(name)
     }
+}
+
+/// The score from which a frame of a row is given; people's corrections have 1 and 0.
+const GIVEN: f64 = 0.5;
+
+/// Codebook and label of a frame of a row, and whether it is given.
+fn frame(item: &Value) -> Option<(&str, &str, bool)> {
+    let string = |key: &str| item.get(key).and_then(Value::as_str);
+    Some((string("codebook")?, string("label")?, item.get("score")?.as_f64()? >= GIVEN))
 }
 
 /// What the names of tables end in.
@@ -396,7 +412,7 @@ mod tests {
             let labels = fields.iter().map(|f| (*f).to_owned()).collect();
             let args = GoldOptions { labels, ..GoldOptions::default() };
             assert_eq!(
-                rows(&path, false, &mut Vec::new()).expect("rows")[0].labels(&args).expect("labels"),
+                rows(&path, false, &mut Vec::new()).expect("rows")[0].labels(&args, None).expect("labels"),
                 expected,
                 "{text}"
             );
@@ -415,7 +431,7 @@ mod tests {
             let args = GoldOptions::default();
             let mut skipped = Vec::new();
             let first = rows(&path, false, &mut skipped).and_then(|rows| {
-                rows.iter().try_for_each(|row| row.text(&args).and_then(|_| row.labels(&args)).map(|_| ()))
+                rows.iter().try_for_each(|row| row.text(&args).and_then(|_| row.labels(&args, None)).map(|_| ()))
             });
             let message = format!("{:#}", first.expect_err("refused")).replace(&path.display().to_string(), name);
             assert!(message.contains(expected), "{message}");

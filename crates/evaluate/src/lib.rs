@@ -24,6 +24,7 @@ mod articles;
 mod bench;
 mod chunks;
 mod columns;
+mod corrected;
 mod differences;
 mod documents;
 mod entities;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::bench::Bench;
 use crate::columns::{GoldDocument, read_columns};
+use crate::corrected;
 use crate::documents::Documents;
 use crate::error::{Error, Result, gold};
 use crate::gold::{LabelMap, Taken, files, fold, read};
@@ -13,8 +14,24 @@ use crate::{Counts, EntityScore};
 
 /// What the names of column files end in.
 const COLUMN_FILES: &[&str] = &[
-    "conll", "conll03", "bio", "bioes", "bilou", "iob", "iob2", "io", "ner", "txt", "tsv", "col", "train", "dev",
-    "test", "testa", "testb",
+    "conll",
+    "conll03",
+    "bio",
+    "bioes",
+    "bilou",
+    "iob",
+    "iob2",
+    "io",
+    "ner",
+    "txt",
+    "tsv",
+    "col",
+    "train",
+    "dev",
+    "test",
+    "testa",
+    "testb",
+    corrected::ROWS,
 ];
 
 const COLUMNS: &[Column] = &[
@@ -31,7 +48,13 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let tagger = Tagger::new(bench)?;
     let mut score = EntityScore::default();
     for path in files(bench.gold, COLUMN_FILES)? {
-        for (index, document) in documents(bench, &read(&path)?, &path.display().to_string())?.iter().enumerate() {
+        let documents = if corrected::is_rows(&path) {
+            let rows = corrected::read_rows(&path)?;
+            rows.iter().map(|(place, row)| corrected::mentions(place, row)).collect::<Result<Vec<_>>>()?
+        } else {
+            documents(bench, &read(&path)?, &path.display().to_string())?
+        };
+        for (index, document) in documents.iter().enumerate() {
             let place = format!("document {} of {}", index + 1, path.display());
             let mut tags = tagger.tags(document.to_document(&place), &bench.options.settings)?;
             for sentence in &document.sentences {

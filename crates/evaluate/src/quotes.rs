@@ -5,6 +5,7 @@ use pressmark_quote::{Gold, read_brat};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::corrected;
 use crate::error::{Result, gold};
 use crate::gold::{files, read};
 use crate::points::Points;
@@ -28,14 +29,34 @@ const COLUMNS: &[Column] = &[
 /// Precision, recall and F1 of contents, and how often source and cue share a word with the gold's, or are the gold's
 /// (`exact`), by kind.
 ///
-/// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`), in brat's format.
+/// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`), in brat's format, or is a file of
+/// corrected rows.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
+    let mut scores = QuotationScores::default();
+    if corrected::is_rows(bench.gold) {
+        let documents = bench.documents(&["quote"])?;
+        for (place, row) in corrected::read_rows(bench.gold)? {
+            let doc = documents.of(&place, Some(&row.id), &row.text)?;
+            let wanted = corrected::quotations(&place, &row)?;
+            scores.add(&doc, &wanted);
+            bench.predict(&line(&doc, &wanted))?;
+        }
+    } else {
+        score_brat(bench, &mut scores)?;
+    }
+    let kinds =
+        [("direct", &scores.direct), ("indirect", &scores.indirect), ("mixed", &scores.mixed), ("all", &scores.all)];
+    let rows = kinds.into_iter().map(|(name, scores)| Row::new(name, row(scores))).collect();
+    Ok(Table::new(COLUMNS, rows))
+}
+
+/// Adds the documents of brat's layout.
+fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()> {
     let (texts, attributions) = (bench.gold.join("text"), bench.gold.join("attributions"));
     if !texts.is_dir() || !attributions.is_dir() {
         return Err(gold(bench.gold.display(), "has no folders text/ and attributions/, expected brat's layout"));
     }
     let documents = bench.documents(&["quote"])?;
-    let mut scores = QuotationScores::default();
     for path in files(&attributions, &["ann"])? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         // Texts lie in the same folders below text/ as annotations below attributions/.
@@ -52,10 +73,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         scores.add(&doc, &wanted);
         bench.predict(&line(&doc, &wanted))?;
     }
-    let kinds =
-        [("direct", &scores.direct), ("indirect", &scores.indirect), ("mixed", &scores.mixed), ("all", &scores.all)];
-    let rows = kinds.into_iter().map(|(name, scores)| Row::new(name, row(scores))).collect();
-    Ok(Table::new(COLUMNS, rows))
+    Ok(())
 }
 
 /// Spans in code points; `tokens` are what overlap is counted in.

@@ -3,6 +3,7 @@
 mod formats;
 mod rows;
 mod tables;
+mod tools;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

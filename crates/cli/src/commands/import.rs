@@ -1,0 +1,142 @@
+//! Takes what people corrected in other tools back to rows.
+
+use std::fs;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use pressmark_exchange::{File, Format, Originals, import};
+use pressmark_ingest::Unpacked;
+use pressmark_jsonl::{Record, write_line};
+use pressmark_run::{Error, refuse_to_replace};
+
+use crate::advice::advise;
+use crate::report::plural;
+use crate::{Outcome, terminal};
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  Correct in Label Studio, then measure the program on the corrections:
+    pressmark export annotated.jsonl --to label-studio -o label-studio/
+    pressmark import project-1.json --from label-studio --rows annotated.jsonl -o corrected.jsonl
+    pressmark evaluate frames corrected.jsonl
+  Teach a codebook with corrected frames:
+    pressmark import brat/ --from brat --rows annotated.jsonl -o corrected.jsonl
+    pressmark codebook fit --codebook water.toml corrected.jsonl -o water-fitted.toml";
+
+/// Take corrections from an annotation tool back to annotated rows
+///
+/// Mentions, quotations and frames are those of the tool, with the score 1 for what is there; everything else is as in
+/// the rows that were exported (--rows), whose text must be the same. Without them a row has the text and what was marked.
+/// Documents that nobody has annotated are left out.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(crate) struct ImportArgs {
+    /// Files of the tool, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where they come from
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub(crate) from: Format,
+    /// The rows that were exported; may be given more than once
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) rows: Vec<PathBuf>,
+    /// Where to write the corrected rows; `-` is standard output
+    #[arg(short, long, default_value = "-", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Replace what stands there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// No closing summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// The formats that are read, by their names.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let read = Format::ALL.into_iter().filter(|format| format.is_read()).map(Format::as_str);
+    PossibleValuesParser::new(read.collect::<Vec<_>>())
+        .try_map(|name| Format::named(&name).ok_or("no format has this name"))
+}
+
+pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
+    let to_stdout = args.output.as_os_str() == "-";
+    if !to_stdout {
+        let read: Vec<PathBuf> = args.files.iter().chain(&args.rows).cloned().collect();
+        refuse_to_replace(&args.output, &read).map_err(advise)?;
+        if !args.overwrite && fs::metadata(&args.output).is_ok_and(|found| found.is_file() && found.len() > 0) {
+            return Err(advise(Error::Finished(args.output.clone())));
+        }
+    }
+    let files = files(&args.files, args.from)?;
+    let originals = args.rows.iter().map(|path| rows(path)).collect::<Result<Vec<_>>>()?.concat();
+    let imported = import(&files, args.from, &Originals::new(originals))?;
+    let mut out = Vec::new();
+    for row in &imported.rows {
+        write_line(row, &mut out)?;
+    }
+    if to_stdout {
+        std::io::stdout().lock().write_all(&out)?;
+    } else {
+        fs::write(&args.output, &out).with_context(|| format!("failed to write {}", args.output.display()))?;
+    }
+    if !args.quiet {
+        imported.notes.iter().for_each(|note| terminal::say(&format!("note: {note}")));
+        terminal::say(&format!("{} imported", plural(imported.rows.len() as u64, "document")));
+    }
+    Ok(Outcome::Good)
+}
+
+/// The files that were named, and those of folders, but not below them, in the order of their names.
+fn files(paths: &[PathBuf], from: Format) -> Result<Vec<File>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            // An annotation file of brat stands beside its text.
+            let text = path.with_extension("txt");
+            if from == Format::Brat && path.extension().is_some_and(|e| e == "ann") && text.is_file() {
+                found.push(text);
+            }
+            continue;
+        }
+        let entries = fs::read_dir(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let mut inside: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        inside.retain(|path| {
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            path.is_file() && from.endings().contains(&&*ending)
+        });
+        inside.sort();
+        found.extend(inside);
+    }
+    if found.is_empty() {
+        bail!("the folders hold no file of {}: .{}", from.as_str(), from.endings().join(", ."));
+    }
+    let read = |path: PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        Ok(File { name, bytes })
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The rows of a file.
+fn rows(path: &Path) -> Result<Vec<Record<'static>>> {
+    use std::io::BufRead;
+    let shown = path.display();
+    let file = Unpacked::open(path, &pressmark_ingest::Options::default())
+        .with_context(|| format!("failed to open {shown}"))?;
+    let mut rows = Vec::new();
+    for (number, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.with_context(|| format!("failed to read {shown}"))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let row: Record<'_> = serde_json::from_str(&line)
+            .with_context(|| format!("line {} of {shown} is no record of pressmark/1", number + 1))?;
+        rows.push(row.into_owned());
+    }
+    Ok(rows)
+}

@@ -1,0 +1,149 @@
+//! Rows of `pressmark/1` that people corrected, as gold data.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pressmark_core::{QuoteKind, Span};
+use pressmark_jsonl::{Record, SCHEMA};
+use pressmark_quote::Gold;
+use pressmark_tokenize::{sentences, words};
+
+use crate::columns::{GoldDocument, GoldSentence};
+use crate::error::{Error, Result, gold};
+use crate::gold::read;
+
+/// What the name of a file of rows ends in.
+pub(crate) const ROWS: &str = "jsonl";
+
+/// Whether a path names a file of rows.
+pub(crate) fn is_rows(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ROWS))
+}
+
+/// The rows of a file with their places.
+pub(crate) fn read_rows(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
+    let mut rows = Vec::new();
+    for (number, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = format!("line {} of {}", number + 1, path.display());
+        match serde_json::from_str::<Record<'static>>(line) {
+            Ok(record) if record.schema == SCHEMA => rows.push((place, record)),
+            Ok(record) => return Err(gold(place, format!("has the schema {:?}, expected {SCHEMA:?}", record.schema))),
+            Err(source) => return Err(Error::NoRecord { place, source }),
+        }
+    }
+    if rows.is_empty() {
+        return Err(gold(path.display(), "holds no row"));
+    }
+    Ok(rows)
+}
+
+/// Bytes of code points.
+struct Bytes(Vec<usize>);
+
+impl Bytes {
+    fn new(text: &str) -> Self {
+        Self(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
+    }
+
+    fn span(&self, start: usize, end: usize) -> Option<Span> {
+        let (start, end) = (*self.0.get(start)?, *self.0.get(end)?);
+        (start < end).then(|| Span::new(start, end))
+    }
+}
+
+/// The words of a row with their tags: those of the row, or of its text where it has none; a mention begins and ends with a
+/// word.
+pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<GoldDocument> {
+    let bytes = Bytes::new(&row.text);
+    let outside = || gold(place, "has offsets outside of its text");
+    let mut ents = Vec::new();
+    for ent in &row.ents {
+        ents.push((bytes.span(ent.start, ent.end).ok_or_else(outside)?, &*ent.label));
+    }
+    let spans = |pairs: &mut dyn Iterator<Item = (usize, usize)>| {
+        pairs.map(|(start, end)| bytes.span(start, end)).collect::<Option<Vec<_>>>()
+    };
+    let tokens = spans(&mut row.tokens.iter().map(|t| (t.start, t.end))).ok_or_else(outside)?;
+    let tokens = if tokens.is_empty() { words(&row.text) } else { tokens };
+    let sents = spans(&mut row.sents.iter().map(|s| (s.start, s.end))).ok_or_else(outside)?;
+    let sents = if sents.is_empty() { sentences(&row.text) } else { sents };
+    let cuts: BTreeSet<usize> = ents.iter().flat_map(|(span, _)| [span.start, span.end]).collect();
+    let mut document = GoldDocument::default();
+    for sent in sents {
+        let mut sentence = GoldSentence::default();
+        for token in tokens.iter().filter(|token| sent.contains(**token)) {
+            let mut start = token.start;
+            for end in cuts.range(token.start + 1..token.end).copied().chain([token.end]) {
+                let piece = Span::new(start, end);
+                start = end;
+                if row.text.get(piece.start..piece.end).is_none_or(|words| words.trim().is_empty()) {
+                    continue;
+                }
+                let ent = ents.iter().find(|(span, _)| span.contains(piece));
+                let tag =
+                    ent.map(|(span, label)| format!("{}-{label}", if span.start == piece.start { 'B' } else { 'I' }));
+                sentence.tokens.push(row.text[piece.start..piece.end].to_owned());
+                sentence.tags.push(tag.unwrap_or_else(|| "O".to_owned()));
+            }
+        }
+        document.sentences.push(sentence);
+    }
+    Ok(document)
+}
+
+/// The quotations of a row.
+pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
+    let bytes = Bytes::new(&row.text);
+    let optional = |start: Option<usize>, end: Option<usize>| {
+        start.zip(end).and_then(|(start, end)| bytes.span(start, end)).into_iter().collect()
+    };
+    let quote = |quote: &pressmark_jsonl::Quote<'_>| {
+        let kind = QuoteKind::named(&quote.kind);
+        let kind = kind.ok_or_else(|| gold(place, format!("has a quotation of the kind {:?}", quote.kind)))?;
+        let span = bytes.span(quote.start, quote.end).ok_or_else(|| gold(place, "has offsets outside of its text"))?;
+        Ok(Gold {
+            content: vec![(span, kind)],
+            source: optional(quote.speaker_start, quote.speaker_end),
+            cue: optional(quote.cue_start, quote.cue_end),
+        })
+    };
+    row.quotes.iter().map(quote).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::{Document, Mention, Quote};
+    use pressmark_jsonl::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn a_row_gives_words_with_tags_and_quotations_in_bytes() {
+        let mut doc = Document::from_text("a", "Été 🌉. “Oui”, dit Élise Mar.");
+        let at = |words: &str| {
+            let start = doc.text.find(words).expect("in the text");
+            Span::new(start, start + words.len())
+        };
+        let (name, said, cue) = (at("Élise Mar"), at("“Oui”"), at("dit"));
+        doc.ents.push(Mention { span: name, label: "PERSON".into(), score: 1.0, entity: None });
+        let (speaker, speaker_span) = (None, Some(name));
+        doc.quotes.push(Quote {
+            span: said,
+            kind: QuoteKind::Direct,
+            speaker,
+            speaker_span,
+            cue: Some(cue),
+            closed: true,
+        });
+        let row = Record::of(&doc, &Provenance::default());
+        let gold = quotations("here", &row).expect("quotations");
+        assert_eq!(gold[0], Gold { content: vec![(said, QuoteKind::Direct)], source: vec![name], cue: vec![cue] });
+        // The row has no tokens: its text is cut into words.
+        let tagged = mentions("here", &row).expect("mentions");
+        let tags: Vec<(&str, &str)> = (tagged.sentences.iter())
+            .flat_map(|s| s.tokens.iter().map(String::as_str).zip(s.tags.iter().map(String::as_str)))
+            .filter(|(_, tag)| *tag != "O")
+            .collect();
+        assert_eq!(tags, [("Élise", "B-PERSON"), ("Mar", "I-PERSON")]);
+    }
+}

@@ -1,0 +1,79 @@
+//! GDELT Global Knowledge Graph 2.1: the codebook is at <http://data.gdeltproject.org/documentation/>. All 27 columns are
+//! there; those that a row says nothing about are empty (counts, locations, which need coordinates, tone and GCAM, which
+//! are counts of GDELT's own dictionaries, dates, media, amounts, translation).
+
+use pressmark_jsonl::Record;
+
+use crate::files::File;
+use crate::units::Points;
+
+/// How many columns there are.
+const COLUMNS: usize = 27;
+
+/// The score from which a frame is a theme.
+const GIVEN: f64 = 0.5;
+
+pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
+    let mut out = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        out.push_str(&line(row, number).map(|cell| cell.replace(['\t', '\n', '\r'], " ")).join("\t"));
+        out.push('\n');
+    }
+    vec![File::new("gkg.csv", out)]
+}
+
+fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
+    let points = Points::new(&row.text);
+    let date = date(row.meta.published.as_deref().unwrap_or_default());
+    let mut cells: [String; COLUMNS] = Default::default();
+    cells[0] = format!("{}-{number}", if date.is_empty() { "0" } else { &date });
+    cells[1] = date;
+    // 1: the web, where the next columns are a site and an address.
+    cells[2] = "1".to_owned();
+    cells[3] = row.meta.site.as_deref().unwrap_or_default().to_owned();
+    cells[4] = row.source.url.as_deref().unwrap_or(&row.id).to_owned();
+    let themes = || row.frames.iter().filter(|frame| frame.score.value() >= GIVEN);
+    let theme = |frame: &pressmark_jsonl::Frame<'_>| plain(&frame.label.to_uppercase().replace([' ', '-'], "_"));
+    cells[7] = themes().map(|frame| theme(frame) + ";").collect();
+    let places =
+        themes().flat_map(|frame| frame.evidence.iter().map(move |e| format!("{},{};", theme(frame), e.start)));
+    cells[8] = places.collect();
+    for (column, labels) in [(11, ["PERSON", "PER"]), (13, ["ORG", "ORG"])] {
+        let entities = row.entities.iter().filter(|entity| labels.contains(&&*entity.label));
+        cells[column] = entities.map(|entity| plain(&entity.name).to_lowercase() + ";").collect();
+        let mentions = row.ents.iter().filter(|ent| labels.contains(&&*ent.label));
+        cells[column + 1] = mentions.map(|ent| format!("{},{};", name_of(row, ent, &points), ent.start)).collect();
+    }
+    let quote = |quote: &pressmark_jsonl::Quote<'_>| {
+        let cue = quote.cue_start.zip(quote.cue_end).map(|(start, end)| points.slice(start, end)).unwrap_or_default();
+        let words = points.slice(quote.start, quote.end);
+        format!("{}|{}|{}|{}", quote.start, quote.end - quote.start, plain(cue), plain(words))
+    };
+    cells[22] = row.quotes.iter().map(quote).collect::<Vec<_>>().join("#");
+    let is_name = |ent: &&pressmark_jsonl::Ent<'_>| !matches!(&*ent.label, "DATE" | "MONEY");
+    let names = row.ents.iter().filter(is_name);
+    cells[23] = names.map(|ent| format!("{},{};", plain(points.slice(ent.start, ent.end)), ent.start)).collect();
+    let extra = |name: &str, value: Option<String>| {
+        value.map(|value| format!("<{name}>{}</{name}>", crate::xml::attribute(&value))).unwrap_or_default()
+    };
+    let authors = (!row.meta.authors.is_empty()).then(|| row.meta.authors.join("; "));
+    cells[26] = extra("PAGE_AUTHORS", authors) + &extra("PAGE_TITLE", row.meta.title.as_deref().map(str::to_owned));
+    cells
+}
+
+/// The fullest form of what a mention names.
+fn name_of(row: &Record<'_>, ent: &pressmark_jsonl::Ent<'_>, points: &Points<'_>) -> String {
+    let entity = row.entities.iter().find(|entity| Some(&entity.id) == ent.entity.as_ref());
+    plain(entity.map_or_else(|| points.slice(ent.start, ent.end), |entity| &entity.name))
+}
+
+/// Text without the characters that separate.
+fn plain(text: &str) -> String {
+    text.replace([';', ',', '|', '#'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `YYYYMMDDHHMMSS` of a date or time in RFC 3339, as the clock of the page has it; empty without one.
+fn date(published: &str) -> String {
+    let digits: String = published.chars().take(19).filter(char::is_ascii_digit).collect();
+    if digits.len() < 8 { String::new() } else { format!("{digits:0<14}") }
+}

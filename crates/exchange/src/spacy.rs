@@ -1,0 +1,41 @@
+//! spaCy: what `Doc.from_json` reads, so that a `DocBin` is three lines away. Offsets are code points.
+
+use pressmark_jsonl::Record;
+use serde_json::{Map, Value, json};
+
+use crate::files::File;
+use crate::json::push_line;
+use crate::marks::{CUE, Marks, SPEAKER, frame_name};
+
+pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
+    let mut out = Vec::new();
+    for row in rows {
+        push_line(&mut out, &document(row));
+    }
+    vec![File::new("spacy.jsonl", out)]
+}
+
+fn document(row: &Record<'_>) -> Value {
+    let marks = Marks::of(row);
+    let ent = |ent: &pressmark_jsonl::Ent<'_>| json!({ "start": ent.start, "end": ent.end, "label": ent.label, "kb_id": ent.entity.as_deref().unwrap_or_default() });
+    let group = |wanted: &dyn Fn(&str) -> bool| {
+        let spans = marks.spans.iter().filter(|span| !span.is_mention() && wanted(&span.label));
+        let span = |span: &crate::marks::Mark| json!({ "start": span.start, "end": span.end, "label": span.label, "kb_id": "" });
+        spans.map(span).collect::<Vec<_>>()
+    };
+    let cats: Map<String, Value> =
+        (row.frames.iter()).map(|frame| (frame_name(&frame.codebook, &frame.label), json!(frame.score))).collect();
+    json!({
+        "text": row.text,
+        "ents": row.ents.iter().map(ent).collect::<Vec<_>>(),
+        "sents": row.sents,
+        "tokens": row.tokens.iter().map(|t| json!({ "id": t.id, "start": t.start, "end": t.end })).collect::<Vec<_>>(),
+        "spans": {
+            "quotations": group(&|label| label != SPEAKER && label != CUE),
+            "speakers": group(&|label| label == SPEAKER),
+            "cues": group(&|label| label == CUE),
+        },
+        "cats": cats,
+        "pressmark_id": row.id,
+    })
+}

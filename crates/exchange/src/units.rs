@@ -1,0 +1,68 @@
+//! Offsets in other units.
+
+/// Where each code point of a text begins, in UTF-16 code units, and where the text ends.
+pub(crate) struct Utf16(Vec<usize>);
+
+impl Utf16 {
+    pub(crate) fn new(text: &str) -> Self {
+        let mut at = 0;
+        let starts = text.chars().map(|c| {
+            let start = at;
+            at += c.len_utf16();
+            start
+        });
+        let mut starts: Vec<usize> = starts.collect();
+        starts.push(at);
+        Self(starts)
+    }
+
+    /// UTF-16 code units before a code point.
+    pub(crate) fn of(&self, point: usize) -> usize {
+        self.0.get(point).or(self.0.last()).copied().unwrap_or_default()
+    }
+
+    /// The code point that begins at a UTF-16 code unit. `None` within a pair and past the end.
+    pub(crate) fn point(&self, unit: usize) -> Option<usize> {
+        self.0.binary_search(&unit).ok()
+    }
+}
+
+/// Slices a text by code points.
+pub(crate) struct Points<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Points<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        Self { text, starts }
+    }
+
+    /// How many code points there are.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The words from one code point up to another; what is past the end is not there.
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &'a str {
+        let at = |point: usize| self.starts.get(point).copied().unwrap_or(self.text.len());
+        self.text.get(at(start)..at(end.max(start))).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn astral_characters_are_two_units() {
+        let units = Utf16::new("a🌉é");
+        assert_eq!((0..5).map(|point| units.of(point)).collect::<Vec<_>>(), [0, 1, 3, 4, 4]);
+        assert_eq!(
+            (0..6).map(|unit| units.point(unit)).collect::<Vec<_>>(),
+            [Some(0), Some(1), None, Some(2), Some(3), None]
+        );
+        assert_eq!(Points::new("a🌉é").slice(1, 3), "🌉é");
+    }
+}

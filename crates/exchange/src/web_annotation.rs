@@ -1,0 +1,77 @@
+//! W3C Web Annotation, <https://www.w3.org/TR/annotation-model/>: JSON-LD. Positions are code points, as the model has it.
+
+use pressmark_jsonl::Record;
+use serde_json::{Value, json};
+
+use crate::files::File;
+use crate::marks::{Mark, Marks};
+use crate::units::Points;
+
+/// Code points around the words of a quote selector.
+const AROUND: usize = 32;
+
+pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
+    let mut items = Vec::new();
+    for (row, marks) in rows.iter().zip(marks) {
+        let document = format!("urn:pressmark:{}", escaped(&row.id));
+        let source = row.source.url.as_deref().unwrap_or(&document);
+        let points = Points::new(&marks.text);
+        items.extend(marks.spans.iter().map(|span| annotation(&document, source, span, &points, marks)));
+        let classifying = |(number, frame): (usize, &String)| {
+            json!({
+                "id": format!("{document}#f{number}"),
+                "type": "Annotation",
+                "motivation": "classifying",
+                "body": { "type": "TextualBody", "purpose": "classifying", "value": frame },
+                "target": source,
+            })
+        };
+        items.extend(marks.frames.iter().enumerate().map(classifying));
+    }
+    let page = json!({
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": "urn:pressmark:annotations",
+        "type": "AnnotationPage",
+        "items": items,
+    });
+    vec![File::new("annotations.jsonld", format!("{page:#}\n"))]
+}
+
+fn annotation(document: &str, source: &str, span: &Mark, points: &Points<'_>, marks: &Marks) -> Value {
+    let iri = |key: &str| format!("{document}#{key}");
+    let mut body = vec![json!({ "type": "TextualBody", "purpose": "tagging", "value": span.label })];
+    if let Some(entity) = &span.entity {
+        body.push(
+            json!({ "type": "SpecificResource", "purpose": "identifying", "source": iri(&format!("entity-{entity}")) }),
+        );
+    }
+    let links = marks.links.iter().filter(|link| link.from == span.key);
+    body.extend(links.map(|link| json!({ "type": "SpecificResource", "purpose": "linking", "source": iri(&link.to) })));
+    json!({
+        "id": iri(&span.key),
+        "type": "Annotation",
+        "motivation": "tagging",
+        "body": body,
+        "target": {
+            "source": source,
+            "selector": [
+                { "type": "TextPositionSelector", "start": span.start, "end": span.end },
+                {
+                    "type": "TextQuoteSelector",
+                    "exact": points.slice(span.start, span.end),
+                    "prefix": points.slice(span.start.saturating_sub(AROUND), span.start),
+                    "suffix": points.slice(span.end, points.len().min(span.end + AROUND)),
+                },
+            ],
+        },
+    })
+}
+
+/// An id as a part of a URN (RFC 8141): everything that is no letter, digit or one of `-._~` in percents.
+fn escaped(id: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    id.bytes().map(byte).collect()
+}
