@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::format::Read;
-use crate::json::{id, lines, list, offset, push_line, string};
+use crate::json::{id, lines, list, offset, push_ascii_line, string};
 use crate::marks::{Link, Mark, Marks};
 
 pub(crate) fn write(marks: &[Marks]) -> Vec<File> {
@@ -22,7 +22,8 @@ pub(crate) fn write(marks: &[Marks]) -> Vec<File> {
             "relations": marks.numbered_links().into_iter().enumerate().map(relation).collect::<Vec<_>>(),
             "cats": marks.frames,
         });
-        push_line(&mut out, &line);
+        // doccano guesses at the character set of a file, and takes short texts in UTF-8 for others.
+        push_ascii_line(&mut out, &line);
     }
     vec![File::new("doccano.jsonl", out)]
 }

@@ -48,3 +48,32 @@ pub(crate) fn push_line(out: &mut Vec<u8>, value: &Value) {
     out.extend_from_slice(value.to_string().as_bytes());
     out.push(b'\n');
 }
+
+/// A JSON object as a line of ASCII, for a tool that guesses at character sets.
+pub(crate) fn push_ascii_line(out: &mut Vec<u8>, value: &Value) {
+    for c in value.to_string().chars() {
+        if c.is_ascii() {
+            out.push(c as u8);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+            }
+        }
+    }
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_ascii_is_the_same_json() {
+        let value = serde_json::json!({ "text": "Été 🌉 \"e\u{301}\"\n" });
+        let mut line = Vec::new();
+        push_ascii_line(&mut line, &value);
+        assert!(line.is_ascii());
+        assert_eq!(serde_json::from_slice::<Value>(&line).expect("JSON"), value);
+    }
+}

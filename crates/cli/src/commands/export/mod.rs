@@ -33,13 +33,16 @@ Examples:
     pressmark export annotated.jsonl --to csv -o tables/
   Only entities and who named them where:
     pressmark export annotated.jsonl --to csv --tables documents,entities,mentions -o tables/
+  Correct entities, quotations and frames in Label Studio:
+    pressmark export annotated.jsonl --to label-studio -o label-studio/
   What each column says:
     pressmark export --dictionary";
 
-/// Write annotated documents as flat tables with keys
+/// Write annotated documents as flat tables with keys, or in the formats of other tools
 ///
-/// Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or --dictionary, says what each
-/// column holds. Rows are read one at a time, so that memory does not grow with their number.
+/// Annotation tools get what people correct: entities, quotations with speakers, frames; `pressmark import` takes their
+/// corrections back. Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or --dictionary, says what each
+/// column holds. Rows are read one at a time, so that memory does not grow with their number; for the other formats all are kept.
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_EXAMPLES)]
 pub(crate) struct ExportArgs {
