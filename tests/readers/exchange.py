@@ -32,7 +32,7 @@ def run(*args: object) -> None:
 
 
 def read_rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def places(row: dict) -> list[tuple]:
@@ -126,15 +126,15 @@ def brat(case: Case, changed: int) -> None:
     assert len(annotated) == len(case.rows)
     for path in annotated:
         text = path.with_suffix(".txt").read_bytes().decode()
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8").split("\n"):
             if line.startswith("T"):
-                _, body, words = line.split("\t")
+                _, body, words = line.split("\t", 2)
                 fragments = [tuple(map(int, f.split())) for f in body.split(" ", 1)[1].split(";")]
                 assert " ".join(text[start:end] for start, end in fragments) == words, line
     texts = {case.rows[changed]["text"]}
     path = next(p for p in annotated if p.with_suffix(".txt").read_bytes().decode() in texts)
     lines = path.read_text(encoding="utf-8").split("\n")
-    identifier, body, words = lines[0].split("\t")
+    identifier, body, words = lines[0].split("\t", 2)
     lines[0] = "\t".join([identifier, "PRODUCT " + body.split(" ", 1)[1], words])
     path.write_text("\n".join(lines), encoding="utf-8")
     case.check(case.back(case.folder), changed)
@@ -241,9 +241,9 @@ def one_way(folder: Path, rows_file: Path) -> None:
     graph = rdflib.Graph().parse(data=json.dumps(page), format="json-ld")
     targets = set(graph.subjects(rdflib.URIRef("http://www.w3.org/ns/oa#hasTarget")))
     assert len(targets) == len({item["id"] for item in page["items"]}), (len(targets), len(page["items"]))
-    for line in (folder / "gkg" / "gkg.csv").read_text(encoding="utf-8").splitlines():
+    for line in (folder / "gkg" / "gkg.csv").read_text(encoding="utf-8").rstrip("\n").split("\n"):
         assert len(line.split("\t")) == 27
-    tagged = (folder / "conll2003" / "conll2003.txt").read_text(encoding="utf-8").splitlines()
+    tagged = (folder / "conll2003" / "conll2003.txt").read_text(encoding="utf-8").split("\n")
     assert sum(line.startswith("-DOCSTART-") for line in tagged) == len(rows)
     assert all(len(line.split(" ")) == 4 for line in tagged if line)
     print("conll2003, conllu, spacy, web-annotation and gkg are read")
@@ -257,7 +257,8 @@ def main() -> None:
         rows_file = folder / "rows.jsonl"
         rows = [row for path in (Path(sys.argv[2]), folder / "hard.jsonl") for row in read_rows(path) if row["text"]]
         rows_file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        changed = next(i for i, row in enumerate(rows) if row["ents"] and row["ents"][0]["label"] != "PRODUCT" and row["quotes"])
+        texts = [row["text"] for row in rows]
+        changed = next(i for i, r in enumerate(rows) if r["ents"] and r["quotes"] and texts.count(r["text"]) == 1)
         for function in (label_studio, brat, cas, prodigy):
             function(Case(folder, rows_file, function.__name__.replace("_", "-")), changed)
         if len(sys.argv) > 3:

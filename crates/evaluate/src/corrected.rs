@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pressmark_core::{QuoteKind, Span};
+use pressmark_core::{Document, QuoteKind, SegmentKind, Sentence, Span, Token};
 use pressmark_jsonl::{Record, SCHEMA};
 use pressmark_quote::Gold;
 use pressmark_tokenize::{sentences, words};
@@ -51,9 +51,9 @@ impl Bytes {
     }
 }
 
-/// The words of a row with their tags: those of the row, or of its text where it has none; a mention begins and ends with a
-/// word.
-pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<GoldDocument> {
+/// The document of a row, and its words with their tags: those of the row, or of its text where it has none; a mention
+/// begins and ends with a word.
+pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldDocument)> {
     let bytes = Bytes::new(&row.text);
     let outside = || gold(place, "has offsets outside of its text");
     let mut ents = Vec::new();
@@ -68,27 +68,31 @@ pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<GoldDocument> {
     let sents = spans(&mut row.sents.iter().map(|s| (s.start, s.end))).ok_or_else(outside)?;
     let sents = if sents.is_empty() { sentences(&row.text) } else { sents };
     let cuts: BTreeSet<usize> = ents.iter().flat_map(|(span, _)| [span.start, span.end]).collect();
-    let mut document = GoldDocument::default();
+    let mut document = Document::from_text(&*row.id, &*row.text);
+    let mut tagged = GoldDocument::default();
     for sent in sents {
-        let mut sentence = GoldSentence::default();
+        let (mut sentence, first) = (GoldSentence::default(), document.tokens.len());
         for token in tokens.iter().filter(|token| sent.contains(**token)) {
             let mut start = token.start;
             for end in cuts.range(token.start + 1..token.end).copied().chain([token.end]) {
                 let piece = Span::new(start, end);
                 start = end;
-                if row.text.get(piece.start..piece.end).is_none_or(|words| words.trim().is_empty()) {
+                let Some(word) = row.text.get(piece.start..piece.end).filter(|word| !word.trim().is_empty()) else {
                     continue;
-                }
+                };
+                document.tokens.push(Token { span: piece });
                 let ent = ents.iter().find(|(span, _)| span.contains(piece));
                 let tag =
                     ent.map(|(span, label)| format!("{}-{label}", if span.start == piece.start { 'B' } else { 'I' }));
-                sentence.tokens.push(row.text[piece.start..piece.end].to_owned());
+                sentence.tokens.push(word.to_owned());
                 sentence.tags.push(tag.unwrap_or_else(|| "O".to_owned()));
             }
         }
-        document.sentences.push(sentence);
+        let (tokens, kind) = (first..document.tokens.len(), SegmentKind::Body);
+        document.sents.push(Sentence { span: sent, tokens, block: 0, kind });
+        tagged.sentences.push(sentence);
     }
-    Ok(document)
+    Ok((document, tagged))
 }
 
 /// The quotations of a row.
@@ -112,7 +116,7 @@ pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
 
 #[cfg(test)]
 mod tests {
-    use pressmark_core::{Document, Mention, Quote};
+    use pressmark_core::{Mention, Quote};
     use pressmark_jsonl::Provenance;
 
     use super::*;
@@ -139,7 +143,9 @@ mod tests {
         let gold = quotations("here", &row).expect("quotations");
         assert_eq!(gold[0], Gold { content: vec![(said, QuoteKind::Direct)], source: vec![name], cue: vec![cue] });
         // The row has no tokens: its text is cut into words.
-        let tagged = mentions("here", &row).expect("mentions");
+        let (document, tagged) = mentions("here", &row).expect("mentions");
+        assert_eq!((&*document.id, &*document.text), ("a", &*doc.text));
+        assert_eq!(document.tokens.len(), tagged.sentences.iter().map(|s| s.tokens.len()).sum::<usize>());
         let tags: Vec<(&str, &str)> = (tagged.sentences.iter())
             .flat_map(|s| s.tokens.iter().map(String::as_str).zip(s.tags.iter().map(String::as_str)))
             .filter(|(_, tag)| *tag != "O")

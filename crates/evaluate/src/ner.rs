@@ -48,16 +48,19 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let tagger = Tagger::new(bench)?;
     let mut score = EntityScore::default();
     for path in files(bench.gold, COLUMN_FILES)? {
-        let documents = if corrected::is_rows(&path) {
+        let golds: Vec<(Document, GoldDocument)> = if corrected::is_rows(&path) {
             let rows = corrected::read_rows(&path)?;
-            rows.iter().map(|(place, row)| corrected::mentions(place, row)).collect::<Result<Vec<_>>>()?
+            rows.iter().map(|(place, row)| corrected::mentions(place, row)).collect::<Result<_>>()?
         } else {
-            documents(bench, &read(&path)?, &path.display().to_string())?
+            let shown = path.display().to_string();
+            let document = |(index, gold): (usize, GoldDocument)| {
+                (gold.to_document(&format!("document {} of {shown}", index + 1)), gold)
+            };
+            documents(bench, &read(&path)?, &shown)?.into_iter().enumerate().map(document).collect()
         };
-        for (index, document) in documents.iter().enumerate() {
-            let place = format!("document {} of {}", index + 1, path.display());
-            let mut tags = tagger.tags(document.to_document(&place), &bench.options.settings)?;
-            for sentence in &document.sentences {
+        for (document, gold) in golds {
+            let mut tags = tagger.tags(document, &bench.options.settings)?;
+            for sentence in &gold.sentences {
                 let rest = tags.split_off(sentence.tags.len().min(tags.len()));
                 let rename = |tags: &[String]| tags.iter().map(|tag| names.tag(tag)).collect::<Vec<_>>();
                 let (wanted, found) = (rename(&sentence.tags), rename(&tags));
@@ -128,7 +131,7 @@ impl Tagger {
                 Ok(tagger.tags(&mut doc)?)
             }
             Self::Annotated(documents) => {
-                let found = documents.of(&doc.id, None, &doc.text)?;
+                let found = documents.of(&doc.id, Some(&doc.id), &doc.text)?;
                 let mut tags = vec!["O".to_owned(); doc.tokens.len()];
                 for mention in &found.ents {
                     // A mention that ends within a given token has the whole of it.

@@ -100,14 +100,12 @@ pub struct Imported {
 }
 
 /// The files of a format for these rows. Rows without a text are left out.
-///
-/// # Errors
-/// None today; a format may be unable to say something.
-pub fn export(rows: &[Record<'_>], to: Format) -> Result<Vec<File>, Error> {
+#[must_use]
+pub fn export(rows: &[Record<'_>], to: Format) -> Vec<File> {
     let rows: Vec<&Record<'_>> = rows.iter().filter(|row| !row.text.is_empty()).collect();
     let marks = || rows.iter().map(|row| Marks::of(row)).collect::<Vec<_>>();
     let names = || file_names(rows.iter().map(|row| &*row.id));
-    Ok(match to {
+    match to {
         Format::LabelStudio => label_studio::write(&rows, &marks()),
         Format::Doccano => doccano::write(&marks()),
         Format::Brat => brat::write(&marks(), &names()),
@@ -118,7 +116,7 @@ pub fn export(rows: &[Record<'_>], to: Format) -> Result<Vec<File>, Error> {
         Format::Spacy => spacy::write(&rows),
         Format::WebAnnotation => web_annotation::write(&rows, &marks()),
         Format::Gkg => gkg::write(&rows),
-    })
+    }
 }
 
 /// The rows that corrected files stand for.

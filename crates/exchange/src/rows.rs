@@ -254,11 +254,14 @@ fn plain(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A mention: its words on one line, the mention itself, and the tone that the tool gives it.
+type Told<'a> = (String, &'a Ent<'a>, Option<&'a str>);
+
 /// The entities of the row's mentions: those of before first, with what is left of their names, then new ones.
 fn entities(row: &Record<'static>, text: &str, tones: &[Option<&str>]) -> Vec<Entity<'static>> {
     let points = Points::new(text);
     let mut order: Vec<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
-    let mut mentions: HashMap<String, Vec<(String, &Ent<'_>, Option<&str>)>> = HashMap::new();
+    let mut mentions: HashMap<String, Vec<Told<'_>>> = HashMap::new();
     for (ent, tone) in row.ents.iter().zip(tones) {
         let Some(id) = ent.entity.as_deref() else { continue };
         if !order.iter().any(|known| known == id) {

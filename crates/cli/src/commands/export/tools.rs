@@ -28,7 +28,7 @@ impl Exporter for Tool {
     }
 
     fn finish(self: Box<Self>) -> Result<String> {
-        let files = pressmark_exchange::export(&self.rows, self.format)?;
+        let files = pressmark_exchange::export(&self.rows, self.format);
         fs::create_dir_all(&self.folder).with_context(|| format!("failed to make {}", self.folder.display()))?;
         let path = |file: &pressmark_exchange::File| self.folder.join(&file.name);
         if let Some(there) = files.iter().map(path).find(|path| !self.overwrite && path.exists()) {
