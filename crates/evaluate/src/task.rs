@@ -72,18 +72,20 @@ impl Task {
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
-            Self::Ner => "Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them; strict F1",
+            Self::Ner => {
+                "Entities: CoNLL columns (BIO, BIOES or IO), a file or a folder of them, or corrected rows (.jsonl); strict F1"
+            }
             Self::Sentences => "Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1",
             Self::Quotes => {
-                "Quotations: a folder with text/*.txt and attributions/*.ann (brat); F1 of contents; source and cue, exact \
-                 and in part"
+                "Quotations: a folder with text/*.txt and attributions/*.ann (brat), or corrected rows (.jsonl); F1 of \
+                 contents; source and cue, exact and in part"
             }
             Self::Sentiment => {
                 "Tone towards a mention (JSONL as in NewsMTSC) or towards an entity in a whole text (JSONL {text, target, \
                  label}, CSV or TSV); accuracy, macro F1"
             }
             Self::Frames => {
-                "Frames: JSONL {text, label: []}, CSV or TSV; F1 of each label, macro F1, average precision; accuracy where \
+                "Frames: JSONL {text, label: []}, CSV or TSV, or corrected rows; F1 of each label, macro F1, average precision; accuracy where \
                  each text has one frame"
             }
             Self::Stance => {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pressmark_core::Document;
+use pressmark_core::{Document, hex};
 use pressmark_jsonl::{Ent, Entity, Frame, Provenance, Quote, Record, Score, Sentiment, StageProvenance, Token};
+
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::files::file_names;
@@ -65,7 +67,7 @@ impl Originals {
         let mut rows = BTreeMap::new();
         for (number, (place, mut marks)) in found.into_iter().enumerate() {
             let (key, mut row) = if self.rows.is_empty() {
-                (number, bare(&marks))
+                (number, bare(&place, &marks))
             } else {
                 let found = self.find(&marks).and_then(|index| Some((index, self.rows.get(index)?.clone())));
                 found.ok_or_else(|| Error::NoRow { place: place.clone(), id: marks.id.clone() })?
@@ -86,14 +88,17 @@ impl Originals {
     }
 }
 
-/// A row with a text alone.
-fn bare(marks: &Marks) -> Record<'static> {
+/// A row with a text alone: where it was read is its source.
+fn bare(place: &str, marks: &Marks) -> Record<'static> {
     let provenance = Provenance {
         pressmark: env!("CARGO_PKG_VERSION").into(),
         stages: Vec::new(),
         layers: Some(["entities", "quotes", "frames"].map(Into::into).to_vec()),
     };
-    Record::of(&Document::from_text(&*marks.id, &*marks.text), &provenance).into_owned()
+    let mut document = Document::from_text(&*marks.id, &*marks.text);
+    document.source.path = place.into();
+    document.source.sha256 = hex(&Sha256::digest(marks.text.as_bytes()));
+    Record::of(&document, &provenance).into_owned()
 }
 
 /// The marks of one document on their way into its row.

@@ -2,7 +2,7 @@
 
 use pressmark_core::{Document, Entity, Frame, Mention, Quote, QuoteKind, Span, Token};
 use pressmark_exchange::{Error, File, Format, Originals, export, import};
-use pressmark_jsonl::{Provenance, Record};
+use pressmark_jsonl::{Provenance, Record, verify_line, write_line};
 
 const TEXT: &str = "🌉 Ana Sol met Leo. “We build,” she said.";
 
@@ -163,4 +163,14 @@ fn a_line_of_gkg_has_its_27_columns() {
     assert_eq!(cells.len(), 27);
     assert_eq!((cells[7], cells[11], cells[12]), ("ECONOMY;", "ana sol;leo;", "Ana Sol,2;Leo,14;"));
     assert_eq!(cells[22], "19|11|said|“We build ”");
+}
+
+#[test]
+fn a_row_of_a_text_alone_keeps_the_contract() {
+    let files = [file("a.txt", TEXT), file("a.ann", "T1\tPERSON 2 9\tAna Sol\nT2\tPERSON 14 17\tLeo\n")];
+    let found = import(&files, Format::Brat, &Originals::default()).expect("an import");
+    let mut line = Vec::new();
+    write_line(&found.rows[0], &mut line).expect("a line");
+    let findings: Vec<String> = verify_line(&line).1.iter().map(ToString::to_string).collect();
+    assert!(findings.is_empty(), "{findings:?}");
 }
