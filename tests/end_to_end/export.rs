@@ -114,3 +114,57 @@ fn the_dictionary_is_the_one_of_the_docs() {
     let kept = fs::read(pressmark_tests::root().join("docs/data-dictionary.md")).expect("the dictionary");
     assert!(output.status.success() && output.stdout == kept);
 }
+
+#[test]
+fn annotate_writes_tables_directly_and_they_are_those_of_export() {
+    let (_folder, path) = annotated("seeds/09-museum-door.txt");
+    let annotate = |output: &str, more: &[&str]| {
+        run(&[&["annotate", "--quiet", "seeds/09-museum-door.txt", "-o", &path(output)], more].concat())
+    };
+    assert_eq!(annotate("direct/*.csv", &[]), (Some(0), String::new()));
+    let (code, message) = run(&["export", &path("rows.jsonl"), "--to", "csv", "-o", &path("exported")]);
+    assert_eq!(code, Some(0), "{message}");
+    let names = fs::read_dir(path("exported")).expect("a folder").map(|entry| entry.expect("a file").file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    assert_eq!((names.len(), fs::read_dir(path("direct")).expect("a folder").count()), (17, 17));
+    for name in names {
+        let of = |folder: &str| fs::read(path(&format!("{folder}/{name}"))).expect("a table");
+        assert!(of("direct") == of("exported"), "{name} differs");
+    }
+
+    // The same bytes at any number of threads.
+    assert_eq!(annotate("one.parquet", &["--jobs", "1"]).0, Some(0));
+    assert_eq!(annotate("two.parquet", &["--jobs", "2"]).0, Some(0));
+    let (one, two) = (fs::read(path("one.parquet")).expect("a file"), fs::read(path("two.parquet")).expect("a file"));
+    assert!(one == two && one.starts_with(b"PAR1") && one.ends_with(b"PAR1"));
+}
+
+#[test]
+fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::copy(pressmark_tests::root().join("seeds/09-museum-door.txt"), path("door.txt")).expect("a copy");
+    let annotate = |output: &str, more: &[&str]| {
+        run(&[&["annotate", &folder.path().display().to_string(), "-o", &path(output)], more].concat())
+    };
+    let check = |output: &str, more: &[&str], expected: &str| {
+        let (code, message) = annotate(output, more);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains(expected), "{message}");
+    };
+    for option in [&["--resume"][..], &["--shard-rows", "5"], &["--shard", "1/2"]] {
+        let expected = format!("{} needs an output of lines", option[0]);
+        check("rows.parquet", option, &expected);
+        check("*.parquet", option, "pressmark export rows.jsonl");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    let (code, message) = annotate("rows.parquet", &[]);
+    assert_eq!(code, Some(0), "{message}");
+    check("rows.parquet", &[], "rows.parquet is there already");
+    let (code, message) = annotate("*.parquet", &[]);
+    assert_eq!(code, Some(0), "{message}");
+    // The folder holds 18 tables now, and still one document.
+    let (code, message) = annotate("*.parquet", &["--overwrite"]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.starts_with("1 document, ") && message.contains("18 inputs skipped"), "{message}");
+}

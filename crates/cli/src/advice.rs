@@ -8,7 +8,9 @@ pub(crate) fn advise(error: Error) -> anyhow::Error {
         Error::Unfinished(_) => "go on with it (--resume), or start anew and lose it (--overwrite)",
         Error::Finished(_) => "name another output (-o), or replace it (--overwrite)",
         Error::OutputIsRead { .. } | Error::NotOurs(_) => "name another output (-o)",
-        Error::Ending { .. } => "name it .jsonl, .jsonl.gz or .jsonl.zst",
+        Error::Ending { .. } => {
+            "name it .jsonl, .jsonl.gz, .jsonl.zst or .parquet, or make tables of rows with pressmark export"
+        }
         Error::NeedsFile(_) => "name a file (-o FILE)",
         Error::InputIsStream => "put the input in a file",
         Error::Settings(_) => "give the same, or start anew with --overwrite",

@@ -106,7 +106,7 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
         doc.report(STAGE, ProblemKind::Incomplete, why.clone(), None);
     }
     let found = match record.format {
-        Format::Jsonl | Format::Json | Format::Csv | Format::Tsv => {
+        Format::Jsonl | Format::Json | Format::Parquet | Format::Arrow | Format::Csv | Format::Tsv => {
             tabular::read(&decoded, record, options, &clock, doc)?
         }
         Format::Html | Format::Warc => page(&decoded, record, options, &clock, doc)?,
@@ -128,7 +128,8 @@ fn text_of<'a>(record: &'a Record, options: &Options, doc: &mut Document) -> Res
     let context = &record.context;
     let is_page = matches!(record.format, Format::Html | Format::Warc);
     let declared = context.charset.clone().or_else(|| is_page.then(|| html::declared_charset(&record.bytes)).flatten());
-    let forced = options.encoding.as_deref();
+    // What is made of a row is UTF-8, whatever other inputs are.
+    let forced = options.encoding.as_deref().filter(|_| !record.format.is_columnar());
     let said = forced.or(declared.as_deref()).map(str::to_ascii_lowercase);
     let wide = said.is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
     let label =

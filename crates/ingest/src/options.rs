@@ -22,6 +22,12 @@ pub enum Format {
     Csv,
     /// Tab-separated values, one document a row.
     Tsv,
+    /// Apache Parquet, one document a row. A row is read as one JSON object, keys in the order of the columns and nulls
+    /// left out: that is the record, to whose bytes offsets lead back. Needs the feature `columnar`.
+    Parquet,
+    /// Arrow's IPC formats, the file (Feather V2) and the stream, one document a row, read as
+    /// those of Parquet are. From a pipe only the stream can be read. Needs the feature `columnar`.
+    Arrow,
     /// A web archive, one document a page: HTML and text responses, and the texts of WET files.
     Warc,
     /// A text export of Nexis, Factiva, ProQuest or Europresse, one document an article. A text file that is one is
@@ -39,6 +45,8 @@ impl Format {
         Self::Json,
         Self::Csv,
         Self::Tsv,
+        Self::Parquet,
+        Self::Arrow,
         Self::Warc,
         Self::Export,
     ];
@@ -54,6 +62,8 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
             Self::Warc => "warc",
             Self::Export => "export",
         }
@@ -70,10 +80,17 @@ impl Format {
             "json" => Self::Json,
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
+            "parquet" | "pq" => Self::Parquet,
+            "arrow" | "arrows" | "feather" | "ipc" => Self::Arrow,
             "warc" | "wet" => Self::Warc,
             "export" => Self::Export,
             _ => return None,
         })
+    }
+
+    /// Whether rows lie in columns, so that a record is made of a row: JSON in UTF-8.
+    pub(crate) fn is_columnar(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
     }
 
     /// The media type of one record.
@@ -86,6 +103,8 @@ impl Format {
             Self::Jsonl | Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::Tsv => "text/tab-separated-values",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Arrow => "application/vnd.apache.arrow.file",
         }
     }
 }

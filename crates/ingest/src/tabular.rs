@@ -105,10 +105,12 @@ pub(crate) fn names_in(record: &Record) -> Option<Vec<String>> {
 
 fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failure> {
     let delimiter = match record.format {
-        Format::Jsonl | Format::Json if fields::is_json_but_no_object(text) => {
+        Format::Jsonl | Format::Json | Format::Parquet | Format::Arrow if fields::is_json_but_no_object(text) => {
             return failure(ProblemKind::NoText, "the record is no JSON object");
         }
-        Format::Jsonl | Format::Json => return fields::of_json(text).map_err(|error| malformed(&error, record)),
+        Format::Jsonl | Format::Json | Format::Parquet | Format::Arrow => {
+            return fields::of_json(text).map_err(|error| malformed(&error, record));
+        }
         Format::Tsv => b'\t',
         _ => record.context.delimiter.unwrap_or(b','),
     };

@@ -43,6 +43,9 @@ pub enum Error {
     /// A line could not be written to standard output or a pipe.
     #[error("failed to write a line")]
     Stream(#[source] io::Error),
+    /// A row could not be written to a sink.
+    #[error("failed to write a row")]
+    Sink(#[source] io::Error),
     /// Another process writes this output now.
     #[error("another pressmark is writing {}", .0.display())]
     Busy(PathBuf),

@@ -72,7 +72,7 @@ pub use guard::refuse_to_replace;
 pub use merge::merge;
 pub use own_files::OwnFiles;
 pub use pressmark_jsonl::{DocumentCounts, Settings};
-pub use run::{IfExists, Opened, Plan, RecordIdentity, Run};
+pub use run::{IfExists, Opened, Plan, RecordIdentity, RowSink, Run};
 pub use settings::{MODEL, MODEL_FILES, MODEL_LICENCE, STAGES, differences};
 pub use shard::{InputDigest, Shard, ShardRecord, ShardRecords};
 

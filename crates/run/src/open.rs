@@ -5,10 +5,18 @@ use pressmark_ingest::Record;
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::resume::{check_finished, resume};
-use crate::run::{Done, IfExists, Opened, Plan, Rows, Run, stream};
+use crate::run::{Done, IfExists, Opened, Plan, RowSink, Rows, Run, stream};
 use crate::shard::{Shard, ShardRecords};
 
 impl Run {
+    /// A run whose rows go to a sink and not to the output of the plan; it keeps no journal.
+    ///
+    /// # Errors
+    /// When the file of failures cannot be made.
+    pub fn into_sink(plan: &Plan<'_>, sink: Box<dyn RowSink>) -> Result<Self> {
+        Ok(Self::new(plan, Rows::Sink(sink), None, Done::nothing(plan)?))
+    }
+
     /// Opens the run that the plan asks for; `records` then stands before the first document that is left to do.
     ///
     /// # Errors

@@ -45,8 +45,24 @@ pub struct Run {
     is_shard: bool,
 }
 
+/// Takes the rows of a run that do not become lines of a file: tables, say. What it wrote cannot be taken up again.
+pub trait RowSink {
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&mut self, record: &Record<'_>) -> io::Result<()>;
+
+    /// Ends what was written, after the last row. A sink that is dropped without it is to leave nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
 /// Where rows go.
 pub(crate) enum Rows {
+    Sink(Box<dyn RowSink>),
     /// To a reader who gets each row as soon as it is there.
     Stream(BufWriter<Box<dyn Write>>),
     Files(Box<Files>),
@@ -55,6 +71,7 @@ pub(crate) enum Rows {
 impl std::fmt::Debug for Rows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Sink(_) => f.write_str("Sink"),
             Self::Stream(_) => f.write_str("Stream"),
             Self::Files(files) => f.debug_tuple("Files").field(files.names()).finish(),
         }
@@ -150,6 +167,10 @@ impl Run {
     fn write(&mut self, record: &Record<'_>) -> Result<(u64, String)> {
         match &mut self.rows {
             Rows::Files(files) => files.write(record),
+            Rows::Sink(sink) => {
+                sink.write(record).map_err(Error::Sink)?;
+                Ok((0, String::new()))
+            }
             Rows::Stream(stream) => {
                 write_line(record, stream).and_then(|()| stream.flush()).map_err(Error::Stream)?;
                 Ok((0, String::new()))
@@ -161,6 +182,8 @@ impl Run {
     pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<()> {
         match &mut self.rows {
             Rows::Files(files) => files.write_line(line),
+            // Merged shards are lines.
+            Rows::Sink(_) => Ok(()),
             Rows::Stream(stream) => stream.write_all(line).map_err(Error::Stream),
         }
     }
@@ -199,6 +222,7 @@ impl Run {
         self.failures.flush()?;
         let mut files = match self.rows {
             Rows::Files(files) => files,
+            Rows::Sink(sink) => return sink.finish().map_err(Error::Sink),
             Rows::Stream(mut stream) => return stream.flush().map_err(Error::Stream),
         };
         files.close()?;

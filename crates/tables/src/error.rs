@@ -1,5 +1,5 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of the functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -47,4 +47,9 @@ impl Error {
     pub fn is_of_record(&self) -> bool {
         matches!(self, Self::Dangling { .. } | Self::Repeated { .. })
     }
+}
+
+/// Says what was done with which file when it failed.
+pub(crate) fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Error + use<'a> {
+    move |source| Error::File { doing, path: path.to_owned(), source }
 }

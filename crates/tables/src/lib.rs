@@ -23,9 +23,11 @@
 //! The crate reads no record from a file, and knows no stage and no option of a command.
 #![deny(missing_docs)]
 
+mod columnar;
 mod csv;
 mod dictionary;
 mod error;
+mod nested;
 mod schema;
 mod tables;
 mod view;
@@ -33,6 +35,7 @@ mod writer;
 
 pub use dictionary::dictionary;
 pub use error::{Error, Result};
+pub use nested::RowWriter;
 pub use schema::{Column, ColumnType, Reference, RowSink, Table, Value};
 pub use tables::{TABLES, table_named};
 pub use view::View;

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use pressmark_jsonl::Record;
 use sha2::{Digest, Sha256};
 
+use crate::columnar::ColumnarFile;
 use crate::csv::CsvFile;
+use crate::error::at;
 use crate::{Error, Result, Table, Value, View};
 
 /// A format of tables.
@@ -14,6 +16,10 @@ use crate::{Error, Result, Table, Value, View};
 pub enum TableFormat {
     /// Comma-separated values (RFC 4180) in UTF-8, a header first.
     Csv,
+    /// Apache Parquet, packed with Zstandard.
+    Parquet,
+    /// Arrow's IPC file format, also called Feather V2, not packed.
+    Arrow,
 }
 
 impl TableFormat {
@@ -22,13 +28,16 @@ impl TableFormat {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
         }
     }
 }
 
 /// Writes records as a folder of tables, one file each, which get their names once all are whole.
 ///
-/// Memory does not grow with the number of rows, save for a hash of 16 bytes of each document's id.
+/// Memory does not grow with the number of rows, save for a hash of 16 bytes of each document's id: in columns, a table is
+/// written in groups of 65,536 rows or some 16 MiB of text.
 #[derive(Debug)]
 pub struct TableWriter {
     files: Vec<TableFile>,
@@ -119,6 +128,7 @@ struct TableFile {
 #[derive(Debug)]
 enum Sheet {
     Csv(CsvFile),
+    Columnar(ColumnarFile),
 }
 
 impl TableFile {
@@ -131,6 +141,8 @@ impl TableFile {
         let mut this = Self { table, partial, path, rows: 0, sheet: None };
         let sheet = match format {
             TableFormat::Csv => CsvFile::begin(file, table.columns).map(Sheet::Csv),
+            TableFormat::Parquet => ColumnarFile::parquet(file, table).map(Sheet::Columnar),
+            TableFormat::Arrow => ColumnarFile::arrow(file, table).map(Sheet::Columnar),
         };
         this.sheet = Some(sheet.map_err(at("write", &this.path))?);
         Ok(this)
@@ -142,6 +154,7 @@ impl TableFile {
             *rows += 1;
             match sheet {
                 Sheet::Csv(file) => file.row(cells),
+                Sheet::Columnar(file) => file.row(cells),
             }
             .map_err(at("write", path))
         })
@@ -151,6 +164,7 @@ impl TableFile {
         let Some(sheet) = self.sheet.take() else { return Ok(()) };
         match sheet {
             Sheet::Csv(file) => file.finish(),
+            Sheet::Columnar(file) => file.finish(),
         }
         .map_err(at("write", &self.path))
     }
@@ -167,9 +181,4 @@ impl Drop for TableFile {
         // What has its name is not there any more; what was broken off is of no use.
         let _ = fs::remove_file(&self.partial);
     }
-}
-
-/// Says what was done with which file when it failed.
-fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> Error + use<'a> {
-    move |source| Error::File { doing, path: path.to_owned(), source }
 }

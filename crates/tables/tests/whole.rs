@@ -5,8 +5,10 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use pressmark_jsonl::Record;
-use pressmark_tables::{ColumnType, Error, TABLES, TableFormat, TableWriter, Value, View, dictionary, table_named};
-use support::{Rows, empty_record, read_csv, rebuilt, whole_record, written};
+use pressmark_tables::{
+    ColumnType, Error, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary, table_named,
+};
+use support::{Rows, batches, empty_record, read_columns, read_csv, rebuilt, whole_record, written};
 
 /// The rows of a record in every table.
 fn cells_of(record: &Record<'_>) -> BTreeMap<&'static str, Vec<Vec<String>>> {
@@ -77,17 +79,81 @@ fn keys_come_first_are_never_null_and_references_lead_to_keys() {
 }
 
 #[test]
-fn a_whole_record_comes_back_from_csv() {
+fn a_whole_record_comes_back_from_every_format() {
+    for format in [TableFormat::Csv, TableFormat::Parquet, TableFormat::Arrow] {
+        comes_back(format);
+    }
+}
+
+fn comes_back(format: TableFormat) {
     let folder = tempfile::tempdir().expect("a folder");
     let records = [whole_record(), empty_record()];
-    let written = written(folder.path(), TableFormat::Csv, &records);
-    let tables: BTreeMap<&str, Rows> =
-        written.iter().map(|table| (table.name, read_csv(&table.path, table.name))).collect();
+    let written = written(folder.path(), format, &records);
+    let read = |table: &WrittenTable| match format {
+        TableFormat::Csv => read_csv(&table.path, table.name),
+        _ => read_columns(&table.path, table.name),
+    };
+    let tables: BTreeMap<&str, Rows> = written.iter().map(|table| (table.name, read(table))).collect();
     for table in &written {
         assert_eq!(table.rows, tables[table.name].len() as u64, "{}", table.name);
         assert_eq!(table.bytes, std::fs::metadata(&table.path).expect("a file").len());
     }
     assert_eq!(rebuilt(&tables), records);
+}
+
+#[test]
+fn rows_of_documents_come_back_from_parquet_in_groups() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.parquet");
+    let long = "It rained for a week. ".repeat(50_000);
+    let mut records = vec![whole_record(), empty_record()];
+    for number in 0..40 {
+        let mut record = empty_record();
+        record.id = format!("long {number}").into();
+        record.text = long.clone().into();
+        records.push(record);
+    }
+    let mut writer = RowWriter::create(&path, false).expect("a file");
+    records.iter().for_each(|record| writer.add(record).expect("written"));
+    assert!(!path.exists(), "a file has its name once it is whole");
+    writer.finish().expect("ended");
+    assert!(matches!(RowWriter::create(&path, false), Err(Error::Exists(_))));
+    let (schema, batches) = batches(&path);
+    // Some 44 MB of text are three groups, none of which has more than 16 MiB.
+    assert!(batches.len() >= 3, "{}", batches.len());
+    assert_eq!(schema.field(0).name(), "schema");
+    assert!(!schema.field_with_name("text").expect("a column").is_nullable());
+    assert!(schema.field_with_name("abstract").expect("a column").is_nullable());
+    let mut lines = arrow_json::WriterBuilder::new()
+        .with_explicit_nulls(true)
+        .build::<_, arrow_json::writer::LineDelimited>(Vec::new());
+    batches.iter().for_each(|batch| lines.write(batch).expect("JSON"));
+    lines.finish().expect("JSON");
+    let lines = lines.into_inner();
+    let back: Vec<Record<'_>> = lines
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).expect("a record"))
+        .collect();
+    assert!(back == records);
+}
+
+#[test]
+fn fields_carry_the_words_of_the_data_dictionary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for table in written(folder.path(), TableFormat::Parquet, &[]) {
+        let (schema, batches) = batches(&table.path);
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 0);
+        let of = table_named(table.name).expect("a table");
+        let said = |name: &str| schema.metadata().get(name).map(|value| value.as_str().to_owned());
+        assert_eq!(said("pressmark.table").as_deref(), Some(table.name));
+        let key: Vec<_> = of.columns.iter().filter(|column| column.is_key).map(|column| column.name).collect();
+        assert_eq!(said("pressmark.key"), Some(key.join(",")));
+        for (field, column) in schema.fields().iter().zip(of.columns) {
+            assert_eq!((field.name().as_str(), field.is_nullable()), (column.name, column.is_nullable));
+            assert_eq!(field.metadata().get("unit").map(|unit| unit.as_str()), column.unit);
+        }
+    }
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn a_name_says_what_is_written() {
     let parts = ["parts-000000.jsonl.gz", "parts-000001.jsonl.gz", "parts-000002.jsonl.gz"];
     let all: Vec<u8> = parts.iter().flat_map(|part| unpack(&place, part)).collect();
     assert_same(&all, &expected, "compressed parts");
-    for wrong in ["out.parquet", "out.csv", "out.tsv.gz", "out.txt"] {
+    for wrong in ["out.orc", "out.csv", "out.tsv.gz", "out.txt"] {
         let (code, message) = place.annotate(wrong, &[]);
         assert_eq!(code, 2, "{message}");
         assert!(message.contains("says by its name") && message.contains("name it .jsonl"), "{message}");

@@ -15,6 +15,7 @@ use pressmark_ingest::{SkipReason, Skipped};
 use pressmark_jsonl::{DocumentCounts, Provenance};
 use pressmark_run::{IfExists, MaxFailures, Opened, OwnFiles, Plan, RecordIdentity, Run, Shard, ShardRecords};
 
+use super::table_output::TableOutput;
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::{self, Report};
@@ -44,7 +45,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = ANNOTATE_EXAMPLES)]
 pub(crate) struct AnnotateArgs {
-    /// Files and folders (.txt .md .html .jsonl .csv .tsv .warc, also .gz and .zst); `-` is standard input
+    /// Files and folders (.txt .md .html .jsonl .csv .tsv .parquet .arrow .warc, also .gz and .zst); `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -63,8 +64,9 @@ pub(crate) struct AnnotateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst), a folder, which gets annotated.jsonl and a dataset
-    /// card, or `-`, standard output
+    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst, or .parquet, a row a document), a folder, which gets
+    /// annotated.jsonl and a dataset card, 'FOLDER/*.parquet' (.csv, .arrow) for flat tables as those of `pressmark export`,
+    /// or `-`, standard output
     #[arg(short, long, default_value = "-", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
@@ -144,6 +146,10 @@ pub(crate) struct RunArgs {
 }
 
 pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
+    let table_output = TableOutput::of(&args.output.output);
+    if let Some(tables) = &table_output {
+        tables.refuse(needs_lines(&args))?;
+    }
     pressmark::warm_up();
     let stop = interrupt::watch()?;
     let settings = Settings {
@@ -176,10 +182,13 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         input_is_rereadable: total_bytes.is_some(),
     };
     let mut records = ShardRecords::new(inputs, args.run.shard, Arc::clone(&stop));
-    let mut run = match Run::open(&plan, &mut records).map_err(advise)? {
-        Opened::Ready(run) => *run,
-        Opened::Finished(counts) => return Ok(finished_before(&args, counts)),
-        Opened::Stopped => return Ok(Outcome::Interrupted),
+    let mut run = match &table_output {
+        Some(tables) => tables.open(&plan, args.output.overwrite)?,
+        None => match Run::open(&plan, &mut records).map_err(advise)? {
+            Opened::Ready(run) => *run,
+            Opened::Finished(counts) => return Ok(finished_before(&args, counts)),
+            Opened::Stopped => return Ok(Outcome::Interrupted),
+        },
     };
     let digest = records.digest();
     let mut report = Report::start(args.run.quiet, total_bytes, run.counts());
@@ -225,6 +234,13 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     // The process ends: taking apart what the stages hold would only take time.
     mem::forget(annotator);
     Ok(outcome(counts, &args.run))
+}
+
+/// The option that only an output of lines can have.
+fn needs_lines(args: &AnnotateArgs) -> Option<&'static str> {
+    let shard = (args.run.shard != Shard::WHOLE).then_some("--shard");
+    let parts = args.output.shard_rows.map(|_| "--shard-rows");
+    args.output.resume.then_some("--resume").or(shard).or(parts)
 }
 
 /// Why a run ended before its input did.

@@ -12,4 +12,5 @@ pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod report;
 pub(crate) mod schema;
+mod table_output;
 pub(crate) mod verify;

@@ -1,6 +1,7 @@
 //! Paths to records.
 
 mod articles;
+mod columnar;
 mod elements;
 mod feed;
 mod named_fields;
@@ -190,7 +191,7 @@ impl Inputs {
             source::stdin(&self.options, count)
         } else {
             let file = File::open(&target.path).map_err(|e| (ProblemKind::Unreadable, e.to_string()));
-            file.and_then(|file| Stream::open(file, target.packing, &self.options, count))
+            file.and_then(|file| columnar::open(file, target, &self.options, count))
         };
         let told = if target.is_forced { Told::Forced(target.format) } else { Told::ByName(target.format) };
         Reader::new(name, stream, told, &self.options)

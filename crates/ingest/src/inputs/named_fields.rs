@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use pressmark_core::ProblemKind;
 
-use super::reader::{Next, Reader, Told};
-use super::unpack::Stream;
+use super::columnar;
+use super::reader::{Next, Reader, Told, is_table};
 use super::walk::{Met, Walk};
 use crate::{Error, Format, Options, names, tabular};
 
@@ -25,15 +25,15 @@ pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), E
     if wanted.is_empty() {
         return Ok(());
     }
-    let is_table = |format| matches!(format, Some(Format::Jsonl | Format::Json | Format::Csv | Format::Tsv));
+    let is_of_fields = |format: Option<Format>| format.is_some_and(is_table);
     let first = Walk::new(paths, options.format).find_map(|met| match met {
-        Met::File(target) if is_table(target.format) && target.path.is_file() => Some(target),
+        Met::File(target) if is_of_fields(target.format) && target.path.is_file() => Some(target),
         _ => None,
     });
     let Some(target) = first else { return Ok(()) };
     let stream = File::open(&target.path)
         .map_err(|e| (ProblemKind::Unreadable, e.to_string()))
-        .and_then(|file| Stream::open(file, target.packing, options, Arc::default()));
+        .and_then(|file| columnar::open(file, &target, options, Arc::default()));
     let path = target.path.to_string_lossy().into_owned();
     let mut reader = Reader::new(path, stream, Told::ByName(target.format), options);
     let mut missing = wanted;

@@ -7,6 +7,7 @@ use pressmark_core::{ProblemKind, hex};
 use sha2::{Digest, Sha256};
 
 use super::articles::ArticleCutter;
+use super::columnar;
 use super::elements::{self, ElementCutter};
 use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
@@ -65,16 +66,25 @@ pub(super) enum Next {
 
 impl Reader {
     pub(super) fn new(path: String, stream: Result<Stream, Failure>, told: Told, options: &Options) -> Self {
-        let (mut stream, failure) = match stream {
+        let (mut stream, mut failure) = match stream {
             Ok(stream) => (Some(stream), None),
             Err(failure) => (None, Some(failure)),
         };
+        if let Some(format) = columnar_format(told, stream.as_mut())
+            && let Some(packed) = stream.take()
+        {
+            match columnar::of_stream(packed, format, options) {
+                Ok(rows) => stream = Some(rows),
+                Err(found) => failure = Some(found),
+            }
+        }
         let is_line_by_line = matches!(told, Told::Forced(Some(format)) if is_table(format));
         let head = stream.as_mut().map(|s| s.head(LOOKED_AT, is_line_by_line)).unwrap_or_default();
         let (Told::Forced(format) | Told::ByName(format)) = told;
         let format = format.unwrap_or_else(|| format_of(head));
         let maker = maker(format, told, head);
         let (unit, charset) = match &options.encoding {
+            _ if format.is_columnar() => (Unit::Byte, None),
             Some(label) => (unit_of(label), Some(label.clone())),
             None if is_table(format) || maker.is_some() => charset_of(head),
             None => (Unit::Byte, None),
@@ -85,7 +95,7 @@ impl Reader {
             _ => None,
         };
         let ends = match (format, delimiter) {
-            (Format::Jsonl, _) => Ends::AtLine,
+            (Format::Jsonl | Format::Parquet | Format::Arrow, _) => Ends::AtLine,
             (_, Some(delimiter)) => Ends::AtRow { delimiter },
             _ => Ends::Never,
         };
@@ -98,6 +108,8 @@ impl Reader {
         let charset_is_found = charset.is_some();
         let context = Context { charset_is_found, charset, delimiter, export: maker, ..Context::default() };
         let own = own_output(head);
+        let is_own = stream.as_ref().and_then(Stream::is_of_rows).unwrap_or_default();
+        let own = own.or_else(|| is_own.then_some("a table that pressmark wrote"));
         let (queue, options) = (VecDeque::new(), options.clone());
         let (index, line, has_skipped) = (0, Some(1), false);
         Self { path, stream, failure, own, format, cut, queue, context, options, index, line, has_skipped }
@@ -180,7 +192,7 @@ impl Reader {
                 return Err((ProblemKind::Unreadable, "the file changed while it was read".into()));
             }
             let mut record = self.record(raw);
-            record.context.line = line.filter(|_| ends != Ends::Never);
+            record.context.line = line.filter(|_| ends != Ends::Never && !self.format.is_columnar());
             return Ok(Some(Next::Record(Box::new(record))));
         }
     }
@@ -311,8 +323,17 @@ impl Reader {
     }
 }
 
-fn is_table(format: Format) -> bool {
-    matches!(format, Format::Jsonl | Format::Json | Format::Csv | Format::Tsv)
+/// Whether records of a format have named fields.
+pub(super) fn is_table(format: Format) -> bool {
+    matches!(format, Format::Jsonl | Format::Json | Format::Csv | Format::Tsv) || format.is_columnar()
+}
+
+/// The format in columns that a stream is in and that is still to be made lines of.
+fn columnar_format(told: Told, stream: Option<&mut Stream>) -> Option<Format> {
+    let stream = stream.filter(|stream| stream.is_of_rows().is_none())?;
+    let (Told::Forced(format) | Told::ByName(format)) = told;
+    let format = format.unwrap_or_else(|| format_of(stream.head(8, false)));
+    format.is_columnar().then_some(format)
 }
 
 /// Bytes per character of a character set, by its label.

@@ -18,6 +18,10 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     let next = || head.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
     if start.starts_with(b"warc/") {
         Format::Warc
+    } else if head.starts_with(b"PAR1") {
+        Format::Parquet
+    } else if head.starts_with(b"ARROW1") || head.starts_with(b"\xFF\xFF\xFF\xFF") {
+        Format::Arrow
     } else if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
         Format::Html
     } else if start.starts_with(b"{") {

@@ -35,7 +35,12 @@ pub(super) struct Stream {
     feed: Option<Arc<Feed>>,
     /// Whether the source may have to be waited for.
     may_wait: bool,
+    /// Where the bytes are lines made of the rows of a file in columns: whether pressmark wrote that file.
+    of_rows: Option<IsOwn>,
 }
+
+/// Whether pressmark itself wrote a file.
+type IsOwn = bool;
 
 /// Why the bytes ended too early.
 pub(super) type Failure = (ProblemKind, String);
@@ -69,7 +74,16 @@ impl Stream {
         let counted = Counted { reader, counts: [Arc::clone(&packed), count] };
         let source = BufReader::with_capacity(BUFFER, counted);
         let (reader, _) = unpacked(source, packing, Limits::of(options, packed))?;
-        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed: None, may_wait: false })
+        Ok(Self {
+            reader,
+            pending: Vec::new(),
+            at: 0,
+            failure: None,
+            file: None,
+            feed: None,
+            may_wait: false,
+            of_rows: None,
+        })
     }
 
     /// Reads from a pipe, whose writer may take its time.
@@ -83,7 +97,7 @@ impl Stream {
         let feed = source.feed();
         let (reader, packing) = unpacked(source, Packing::Unknown, Limits::of(options, packed))?;
         let feed = (packing == Packing::Plain).then_some(feed);
-        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed, may_wait: true })
+        Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed, may_wait: true, of_rows: None })
     }
 
     /// Whether the next line, or any byte where lines do not matter, can be had without waiting.
@@ -187,6 +201,29 @@ impl Stream {
         &self.pending[..end]
     }
 
+    /// The same stream, of which is known that it holds rows of a file in columns.
+    #[cfg(feature = "columnar")]
+    pub(super) fn of_rows(self, is_own: IsOwn) -> Self {
+        Self { of_rows: Some(is_own), ..self }
+    }
+
+    /// Whether the bytes are rows of a file in columns, and whether pressmark wrote it.
+    pub(super) fn is_of_rows(&self) -> Option<IsOwn> {
+        self.of_rows
+    }
+
+    /// The same stream with the file that it comes from, to see whether that changes.
+    #[cfg(feature = "columnar")]
+    pub(super) fn kept(self, file: File, metadata: Metadata) -> Self {
+        Self { file: Some((Arc::new(file), metadata)), ..self }
+    }
+
+    /// Its bytes for somebody who only reads.
+    #[cfg(feature = "columnar")]
+    pub(super) fn into_read(self) -> impl Read + Send + 'static {
+        Unpacked(self)
+    }
+
     /// Whether the file is another than when it was opened.
     pub(super) fn has_changed(&self) -> bool {
         self.file.as_ref().is_some_and(|(file, before)| {
@@ -243,10 +280,14 @@ impl std::fmt::Debug for Unpacked {
 
 /// What an error means for the record.
 fn failure(error: &io::Error) -> Failure {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>()) {
-        Some(Broken(message)) => (ProblemKind::BadArchive, message.clone()),
-        None => (ProblemKind::Unreadable, error.to_string()),
+    let inner = error.get_ref();
+    if let Some(Broken(message)) = inner.and_then(|inner| inner.downcast_ref()) {
+        return (ProblemKind::BadArchive, message.clone());
     }
+    if let Some(Damaged(message)) = inner.and_then(|inner| inner.downcast_ref()) {
+        return (ProblemKind::Malformed, message.clone());
+    }
+    (ProblemKind::Unreadable, error.to_string())
 }
 
 fn packing_of(head: &[u8]) -> Packing {
@@ -261,6 +302,11 @@ fn packing_of(head: &[u8]) -> Packing {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Broken(String);
+
+/// A file in columns that cannot be read on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Damaged(pub(super) String);
 
 fn broken(message: impl Into<String>) -> io::Error {
     io::Error::other(Broken(message.into()))

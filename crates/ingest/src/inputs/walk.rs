@@ -253,7 +253,6 @@ const NOT_READ: &[(&str, &str)] = &[
     ("xls", "a spreadsheet, which is not read: save it as CSV first"),
     ("xlsx", "a spreadsheet, which is not read: save it as CSV first"),
     ("ods", "a spreadsheet, which is not read: save it as CSV first"),
-    ("parquet", "a Parquet table, which is not read: write it as JSONL or CSV first"),
     ("zip", "a ZIP archive, which is not read: unpack it first"),
     ("tar", "a tar archive, which is not read: unpack it first"),
     ("tgz", "a tar archive, which is not read: unpack it first"),

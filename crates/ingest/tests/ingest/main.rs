@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a test that cannot go on stops")]
 
 mod bad_input;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod explain;
 mod exports;
 mod formats;

@@ -1,8 +1,16 @@
 //! Records for tests, and records made of tables.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_ipc::reader::FileReader;
+use arrow_schema::{DataType, SchemaRef};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use pressmark_jsonl::{Record, SCHEMA};
 use pressmark_tables::{ColumnType, TABLES, TableFormat, TableWriter, WrittenTable, table_named};
 use serde_json::{Map, Value as Json, json};
@@ -134,6 +142,57 @@ pub(crate) fn read_csv(path: &Path, table: &str) -> Rows {
         header.iter().cloned().zip(row.iter().map(cell)).collect()
     });
     rows.collect()
+}
+
+/// The schema of a file in columns, and its batches: of Parquet, one a row group.
+pub(crate) fn batches(path: &Path) -> (SchemaRef, Vec<RecordBatch>) {
+    let file = File::open(path).expect("a file");
+    if path.extension().is_some_and(|ending| ending == "arrow") {
+        let reader = FileReader::try_new(file, None).expect("an Arrow file");
+        return (reader.schema(), reader.map(|batch| batch.expect("a batch")).collect());
+    }
+    let groups = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file").metadata().num_row_groups();
+    let read = |group: usize| {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).expect("a file")).expect("Parquet");
+        let reader = builder.with_row_groups(vec![group]).with_batch_size(1 << 20).build().expect("a reader");
+        reader.map(|batch| batch.expect("a batch")).collect::<Vec<_>>()
+    };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).expect("a file")).expect("Parquet");
+    (Arc::clone(builder.schema()), (0..groups).flat_map(read).collect())
+}
+
+/// Reads a file in columns to the same cells as [`read_csv`].
+pub(crate) fn read_columns(path: &Path, table: &str) -> Rows {
+    let columns = table_named(table).expect("a table").columns;
+    let (schema, batches) = batches(path);
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    assert_eq!(names, columns.iter().map(|column| column.name).collect::<Vec<_>>());
+    let mut rows = Rows::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let cell = |(name, column): (&&str, &ArrayRef)| ((*name).to_owned(), cell_of(column, row));
+            rows.push(names.iter().zip(batch.columns()).map(cell).collect());
+        }
+    }
+    rows
+}
+
+fn cell_of(column: &ArrayRef, row: usize) -> Option<String> {
+    if column.is_null(row) {
+        return None;
+    }
+    Some(match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Float64 => format!("{:?}", column.as_primitive::<Float64Type>().value(row)),
+        DataType::Boolean => column.as_boolean().value(row).to_string(),
+        // The test's only day.
+        DataType::Date32 => {
+            assert_eq!(column.as_primitive::<Date32Type>().value(row), 19_860);
+            "2024-05-17".to_owned()
+        }
+        other => panic!("no table has a column of {other}"),
+    })
 }
 
 /// The value of a cell as JSON has it.

@@ -15,6 +15,10 @@ use super::tools;
 pub(crate) enum ExportFormat {
     /// Flat tables: comma-separated values, one file a table
     Csv,
+    /// Flat tables: Apache Parquet, one file a table
+    Parquet,
+    /// Flat tables: Arrow IPC files (Feather V2), one a table
+    Arrow,
     /// Label Studio: tasks with predictions, and the labelling config of the project
     LabelStudio,
     /// doccano: JSONL of a project of sequence labelling with relations
@@ -51,6 +55,8 @@ impl ExportFormat {
     pub(crate) fn files(self, output: &Path, args: &TableArgs) -> Result<Vec<PathBuf>> {
         match self {
             Self::Csv => Ok(tables::files(output, TableFormat::Csv, args)),
+            Self::Parquet => Ok(tables::files(output, TableFormat::Parquet, args)),
+            Self::Arrow => Ok(tables::files(output, TableFormat::Arrow, args)),
             // Their names come from the documents: what is there is looked at when they are written.
             _ => Ok(Vec::new()),
         }
@@ -60,6 +66,8 @@ impl ExportFormat {
     pub(crate) fn begin(self, output: &Path, args: &TableArgs, overwrite: bool) -> Result<Box<dyn Exporter>> {
         match self {
             Self::Csv => tables::begin(output, TableFormat::Csv, args, overwrite),
+            Self::Parquet => tables::begin(output, TableFormat::Parquet, args, overwrite),
+            Self::Arrow => tables::begin(output, TableFormat::Arrow, args, overwrite),
             Self::LabelStudio => Ok(tools::begin(output, Format::LabelStudio, overwrite)),
             Self::Doccano => Ok(tools::begin(output, Format::Doccano, overwrite)),
             Self::Brat => Ok(tools::begin(output, Format::Brat, overwrite)),

@@ -1,0 +1,120 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use pressmark_jsonl::Record;
+use pressmark_run::{Plan, RowSink, Run, refuse_to_replace};
+use pressmark_tables::{Error, RowWriter, TABLES, Table, TableFormat, TableWriter};
+
+use super::export::refused;
+use crate::advice::advise;
+
+/// An output of `annotate` that is no lines: `rows.parquet`, a row a document; `folder/*.parquet`, flat tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TableOutput {
+    Rows(PathBuf),
+    Tables { folder: PathBuf, format: TableFormat },
+}
+
+impl TableOutput {
+    /// What an output says by its name; `None` where it is lines, a folder or a stream.
+    pub(crate) fn of(output: &Path) -> Option<Self> {
+        let name = output.file_name()?.to_str()?.to_ascii_lowercase();
+        let format = match name.strip_prefix("*.") {
+            Some("parquet") => TableFormat::Parquet,
+            Some("arrow") => TableFormat::Arrow,
+            Some("csv") => TableFormat::Csv,
+            Some(_) => return None,
+            // A folder of such a name gets what folders get.
+            None => return (name.ends_with(".parquet") && !output.is_dir()).then(|| Self::Rows(output.to_owned())),
+        };
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(Self::Tables { folder: folder.to_owned(), format })
+    }
+
+    /// The run whose rows go there.
+    pub(crate) fn open(&self, plan: &Plan<'_>, overwrite: bool) -> Result<Run> {
+        for file in self.files() {
+            refuse_to_replace(&file, plan.read).map_err(advise)?;
+        }
+        let sink: Result<Box<dyn RowSink>, Error> = match self {
+            Self::Rows(path) => RowWriter::create(path, overwrite).map(|writer| Box::new(Rows(writer)) as _),
+            Self::Tables { folder, format } => {
+                TableWriter::create(folder, *format, &tables(), overwrite).map(|writer| Box::new(Tables(writer)) as _)
+            }
+        };
+        match sink {
+            Ok(sink) => Run::into_sink(plan, sink).map_err(advise),
+            Err(Error::Exists(path)) => Err(refused(&path)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses what only lines can do.
+    pub(crate) fn refuse(&self, option: Option<&str>) -> Result<()> {
+        let Some(option) = option else { return Ok(()) };
+        bail!(
+            "{option} needs an output of lines: the end of a table is written last, so a part of one is of no use. \
+             Annotate to JSON Lines (-o rows.jsonl {option}), then make tables of them (pressmark export rows.jsonl)"
+        );
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Rows(path) => vec![path.clone()],
+            Self::Tables { folder, format } => TableWriter::files(folder, *format, &tables()),
+        }
+    }
+}
+
+fn tables() -> Vec<&'static Table> {
+    TABLES.iter().copied().filter(|table| table.is_default).collect()
+}
+
+struct Rows(RowWriter);
+
+impl RowSink for Rows {
+    fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+        self.0.add(record).map_err(io::Error::other)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.0.finish().map_err(io::Error::other)
+    }
+}
+
+struct Tables(TableWriter);
+
+impl RowSink for Tables {
+    fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+        self.0.add(record).map_err(io::Error::other)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.0.finish().map(drop).map_err(io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_output_says_what_it_is() {
+        let rows = |path: &str| Some(TableOutput::Rows(path.into()));
+        let tables = |folder: &str, format| Some(TableOutput::Tables { folder: folder.into(), format });
+        let check = |output: &str, expected: Option<TableOutput>| {
+            assert_eq!(TableOutput::of(Path::new(output)), expected, "{output}");
+        };
+        check("out/rows.parquet", rows("out/rows.parquet"));
+        check("ROWS.Parquet", rows("ROWS.Parquet"));
+        check("out/*.parquet", tables("out", TableFormat::Parquet));
+        check("*.csv", tables(".", TableFormat::Csv));
+        check("out/*.arrow", tables("out", TableFormat::Arrow));
+        check("out/*.jsonl", None);
+        check("rows.jsonl", None);
+        check("rows.parquet.jsonl", None);
+        check("out/", None);
+        check("-", None);
+    }
+}

@@ -1,0 +1,168 @@
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_json::ReaderBuilder;
+use arrow_json::reader::Decoder;
+use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use pressmark_jsonl::{Record, SCHEMA, json_schema};
+use serde_json::Value as Json;
+
+use crate::columnar::{BATCH_BYTES, BATCH_ROWS, BatchFile};
+use crate::error::at;
+use crate::{Error, Result};
+
+/// Writes records as one Parquet file with a row a document: the keys of the record are columns, its lists are lists of
+/// structs, and types are those of the record's JSON Schema.
+///
+/// A row group ends after 65,536 documents or some 16 MiB of them; memory is that of one group.
+pub struct RowWriter {
+    schema: SchemaRef,
+    decoder: Decoder,
+    partial: PathBuf,
+    path: PathBuf,
+    /// `None` once it is whole.
+    file: Option<BatchFile>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl RowWriter {
+    /// Begins a file, called `….partial` until it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where a file stands there and `overwrite` does not say so; when the file cannot be made.
+    pub fn create(path: &Path, overwrite: bool) -> Result<Self> {
+        if path.exists() && !overwrite {
+            return Err(Error::Exists(path.to_owned()));
+        }
+        let schema = Arc::new(record_schema());
+        let decoder = decoder(&schema).map_err(at("write", path))?;
+        let mut partial = path.to_owned().into_os_string();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        let file = File::create(&partial).map_err(at("create", &partial))?;
+        let mut this = Self { decoder, partial, path: path.to_owned(), file: None, rows: 0, bytes: 0, schema };
+        this.file = Some(BatchFile::parquet(file, Arc::clone(&this.schema)).map_err(at("write", path))?);
+        Ok(this)
+    }
+
+    /// Writes the row of a record.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
+        self.decoder.serialize(&[record]).map_err(io::Error::other).map_err(at("write", &self.path))?;
+        self.rows += 1;
+        self.bytes += size(record);
+        if self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        (self.rows, self.bytes) = (0, 0);
+        let batch = self.decoder.flush().map_err(io::Error::other);
+        match (batch, &mut self.file) {
+            (Ok(Some(batch)), Some(file)) => file.write(&batch).map_err(at("write", &self.path)),
+            (Err(error), _) => Err(at("write", &self.path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the file and gives it its name.
+    ///
+    /// # Errors
+    /// When the file cannot be written or named.
+    pub fn finish(mut self) -> Result<()> {
+        self.flush()?;
+        if let Some(file) = self.file.take() {
+            file.finish().map_err(at("write", &self.path))?;
+        }
+        fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))
+    }
+}
+
+impl Drop for RowWriter {
+    fn drop(&mut self) {
+        // What has its name is not there any more; what was broken off is of no use.
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+impl std::fmt::Debug for RowWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowWriter").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn decoder(schema: &SchemaRef) -> io::Result<Decoder> {
+    ReaderBuilder::new(Arc::clone(schema)).build_decoder().map_err(io::Error::other)
+}
+
+/// Bytes of a record, some: its text, and what its lists take in columns.
+fn size(record: &Record<'_>) -> usize {
+    let spans = record.tokens.len() + record.segments.len() + record.sents.len() + record.ents.len();
+    record.text.len() + spans * 32
+}
+
+/// The Arrow schema of a record, from its JSON Schema.
+#[must_use]
+fn record_schema() -> Schema {
+    let root = json_schema();
+    let metadata = [("pressmark.schema".to_owned(), SCHEMA.to_owned())];
+    Schema::new_with_metadata(fields(&root, &root), metadata)
+}
+
+/// The properties of an object: those that are always there in the order in which they are written, then the others.
+fn fields(object: &Json, root: &Json) -> Fields {
+    let properties = object["properties"].as_object();
+    let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let others = properties.into_iter().flat_map(|all| all.keys().map(String::as_str));
+    let others: Vec<&str> = others.filter(|name| !required.contains(name)).collect();
+    let field = |name: &str, is_required: bool| {
+        let property = &object["properties"][name];
+        let (value, may_be_null) = resolve(property, root);
+        let field = Field::new(name, data_type(value, root), may_be_null || !is_required);
+        match property["description"].as_str() {
+            Some(about) => field.with_metadata([("description".to_owned(), about.to_owned())]),
+            None => field,
+        }
+    };
+    let required = required.iter().map(|name| field(name, true));
+    required.chain(others.iter().map(|name| field(name, false))).collect()
+}
+
+fn data_type(value: &Json, root: &Json) -> DataType {
+    let types = &value["type"];
+    let is = |name: &str| types == name || types.as_array().is_some_and(|all| all.iter().any(|one| one == name));
+    if is("array") {
+        let (item, may_be_null) = resolve(&value["items"], root);
+        DataType::List(Arc::new(Field::new_list_field(data_type(item, root), may_be_null)))
+    } else if is("object") {
+        DataType::Struct(fields(value, root))
+    } else if is("integer") {
+        DataType::Int64
+    } else if is("number") {
+        DataType::Float64
+    } else if is("boolean") {
+        DataType::Boolean
+    } else {
+        DataType::Utf8
+    }
+}
+
+/// Follows `$ref` and looks through the `null` of an optional value; says whether there was one.
+fn resolve<'a>(node: &'a Json, root: &'a Json) -> (&'a Json, bool) {
+    if let Some(name) = node["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
+        return resolve(&root["$defs"][name], root);
+    }
+    if let Some(all) = node["anyOf"].as_array() {
+        let may_be_null = all.iter().any(|one| one["type"] == "null");
+        return match all.iter().find(|one| one["type"] != "null") {
+            Some(one) => (resolve(one, root).0, may_be_null),
+            None => (node, may_be_null),
+        };
+    }
+    let may_be_null = node["type"].as_array().is_some_and(|types| types.iter().any(|one| one == "null"));
+    (node, may_be_null)
+}
