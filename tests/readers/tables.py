@@ -59,7 +59,7 @@ def read_csv(path: Path, schema: pyarrow.Schema) -> dict[str, pyarrow.Table]:
     types = {field.name: str(field.type) for field in schema}
     names = list(types)
     tables = {}
-    frame = polars.read_csv(path, schema={name: POLARS[kind] for name, kind in types.items()}, missing_utf8_is_empty_string=False)
+    frame = polars.read_csv(path, schema={name: POLARS[kind] for name, kind in types.items()})
     tables["polars"] = frame.to_arrow()
     columns = ", ".join(f"'{name}': '{DUCKDB[kind]}'" for name, kind in types.items())
     query = f"select * from read_csv('{path}', header=true, quote='\"', escape='\"', delim=',', columns={{{columns}}}, allow_quoted_nulls=false, max_line_size=100000000)"
@@ -186,7 +186,7 @@ def check_rows(pressmark: str, jsonl: Path, folder: Path) -> None:
     assert polars.read_parquet(path)["ents"].list.len().sum() == sum(len(r["ents"]) for r in records)
     query = f"select count(*) from (select unnest(ents, recursive := true) from read_parquet('{path}')) where label = 'PERSON'"
     expected = sum(e["label"] == "PERSON" for r in records for e in r["ents"])
-    assert duckdb.sql(query).fetchone() == (expected,)
+    assert duckdb.sql(query).fetchall() == [(expected,)]
 
 
 def main() -> None:
