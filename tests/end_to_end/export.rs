@@ -143,10 +143,8 @@ fn annotate_writes_tables_directly_and_they_are_those_of_export() {
 fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
-    fs::copy(pressmark_tests::root().join("seeds/09-museum-door.txt"), path("door.txt")).expect("a copy");
-    let annotate = |output: &str, more: &[&str]| {
-        run(&[&["annotate", &folder.path().display().to_string(), "-o", &path(output)], more].concat())
-    };
+    let input = pressmark_tests::root().join("seeds/09-museum-door.txt").display().to_string();
+    let annotate = |output: &str, more: &[&str]| run(&[&["annotate", &input, "-o", &path(output)], more].concat());
     let check = |output: &str, more: &[&str], expected: &str| {
         let (code, message) = annotate(output, more);
         assert_eq!(code, Some(2), "{message}");
@@ -157,14 +155,16 @@ fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
         check("rows.parquet", option, &expected);
         check("*.parquet", option, "pressmark export rows.jsonl");
     }
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
     let (code, message) = annotate("rows.parquet", &[]);
     assert_eq!(code, Some(0), "{message}");
     check("rows.parquet", &[], "rows.parquet is there already");
     let (code, message) = annotate("*.parquet", &[]);
     assert_eq!(code, Some(0), "{message}");
-    // The folder holds 18 tables now, and still one document.
-    let (code, message) = annotate("*.parquet", &["--overwrite"]);
+    // The folder holds 18 tables now, and no document.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let output = elsewhere.path().join("rows.parquet").display().to_string();
+    let (code, message) = run(&["annotate", &input, &path(""), "-o", &output]);
     assert_eq!(code, Some(0), "{message}");
     assert!(message.starts_with("1 document, ") && message.contains("18 inputs skipped"), "{message}");
 }

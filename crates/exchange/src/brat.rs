@@ -8,8 +8,7 @@ use std::fmt::Write;
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::format::Read;
-use crate::marks::{Link, Mark, Marks, OWN_LABELS, REFERS_TO, SPEAKER, TO_CUE, TO_SPEAKER};
+use crate::marks::{Link, Mark, Marks, OWN_LABELS, REFERS_TO, Read, SPEAKER, TO_CUE, TO_SPEAKER};
 use crate::units::Points;
 
 /// Label of the span that frames are noted on.

@@ -13,8 +13,7 @@ use roxmltree::{Document, Node};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::format::Read;
-use crate::marks::{Link, Mark, Marks, frame_name, parse_frame_name};
+use crate::marks::{Link, Mark, Marks, Read, frame_name, parse_frame_name};
 use crate::units::Utf16;
 use crate::xml::{attribute, expressible};
 

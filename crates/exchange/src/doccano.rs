@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::format::Read;
 use crate::json::{id, lines, list, offset, push_ascii_line, string};
-use crate::marks::{Link, Mark, Marks};
+use crate::marks::{Link, Mark, Marks, Read};
 
 pub(crate) fn write(marks: &[Marks]) -> Vec<File> {
     let mut out = Vec::new();

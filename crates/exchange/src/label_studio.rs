@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::format::Read;
 use crate::json::{id, list, offset, string};
-use crate::marks::{Link, Mark, Marks, OWN_LABELS, RELATIONS, frame_names, parse_frame_name};
+use crate::marks::{Link, Mark, Marks, OWN_LABELS, RELATIONS, Read, frame_names, parse_frame_name};
 use crate::units::Points;
 use crate::xml::attribute;
 

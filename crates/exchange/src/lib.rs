@@ -17,6 +17,7 @@
 mod brat;
 mod cas;
 mod columns;
+mod convert;
 mod doccano;
 mod error;
 mod files;
@@ -32,9 +33,10 @@ mod units;
 mod web_annotation;
 mod xml;
 
+pub use convert::{Imported, export, import};
 pub use error::Error;
 pub use files::File;
-pub use format::{Format, Imported, export, import};
+pub use format::Format;
 pub use marks::{CUE, QUOTE_DIRECT, QUOTE_INDIRECT, QUOTE_MIXED, SPEAKER};
 pub use rows::Originals;
 

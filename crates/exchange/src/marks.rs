@@ -224,3 +224,6 @@ impl Marks {
         Ok(())
     }
 }
+
+/// What a reader gives: the marks of each document with its place, and notes.
+pub(crate) type Read = (Vec<(String, Marks)>, Vec<String>);

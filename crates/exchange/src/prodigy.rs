@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::format::Read;
 use crate::json::{id, lines, list, offset, push_line, string};
-use crate::marks::{Link, Mark, Marks, frame_names};
+use crate::marks::{Link, Mark, Marks, Read, frame_names};
 use crate::units::Points;
 
 pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {

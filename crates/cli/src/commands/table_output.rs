@@ -6,7 +6,7 @@ use pressmark_jsonl::Record;
 use pressmark_run::{Plan, RowSink, Run, refuse_to_replace};
 use pressmark_tables::{Error, RowWriter, TABLES, Table, TableFormat, TableWriter};
 
-use super::export::refused;
+use super::export::exporter::refused;
 use crate::advice::advise;
 
 /// An output of `annotate` that is no lines: `rows.parquet`, a row a document; `folder/*.parquet`, flat tables.

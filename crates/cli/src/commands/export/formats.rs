@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueEnum;
 use pressmark_exchange::Format;
-use pressmark_jsonl::Record;
 use pressmark_tables::TableFormat;
 
+use super::exporter::Exporter;
 use super::tables::{self, TableArgs};
 use super::tools;
 
@@ -39,15 +39,6 @@ pub(crate) enum ExportFormat {
     WebAnnotation,
     /// GDELT GKG 2.1: its 27 columns, those that can be filled
     Gkg,
-}
-
-/// Writes records one after the other in a format.
-pub(crate) trait Exporter {
-    /// Takes the next record; the inner error is what is wrong with this record alone, which is then left out.
-    fn add(&mut self, record: &Record<'_>) -> Result<Result<(), String>>;
-
-    /// Ends what is written, gives the files their names, and says what they are: `19 tables in tables/ (1.2 MB)`.
-    fn finish(self: Box<Self>) -> Result<String>;
 }
 
 impl ExportFormat {

@@ -1,5 +1,6 @@
 //! Takes annotated rows elsewhere: to flat tables, and to the formats of other tools.
 
+pub(crate) mod exporter;
 mod formats;
 mod rows;
 mod tables;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::HumanDuration;
 use pressmark_ingest::{Options, Unpacked};
@@ -19,7 +20,8 @@ use pressmark_jsonl::Record;
 use pressmark_run::refuse_to_replace;
 use pressmark_tables::dictionary;
 
-use self::formats::{ExportFormat, Exporter};
+use self::exporter::Exporter;
+use self::formats::ExportFormat;
 use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
 use crate::progress::Progress;
@@ -160,9 +162,4 @@ impl Reading {
     fn first(&self) -> String {
         self.first.as_ref().map_or_else(String::new, |first| format!(": {first}"))
     }
-}
-
-/// What concerns the whole run and not one record.
-pub(crate) fn refused(path: &Path) -> anyhow::Error {
-    anyhow!("{} is there already: name another output (-o), or replace it (--overwrite)", path.display())
 }

@@ -6,8 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pressmark_jsonl::Record;
 use pressmark_tables::{Error, TABLES, Table, TableFormat, TableWriter, table_named};
 
-use super::formats::Exporter;
-use super::refused;
+use super::exporter::{Exporter, refused};
 
 /// Which tables are written.
 #[derive(Debug, Args)]

@@ -5,8 +5,7 @@ use anyhow::{Context, Result};
 use pressmark_exchange::Format;
 use pressmark_jsonl::Record;
 
-use super::formats::Exporter;
-use super::refused;
+use super::exporter::{Exporter, refused};
 use crate::report::plural;
 
 /// Keeps the rows and writes them all at the end: the files of most tools say things of all documents at once.
