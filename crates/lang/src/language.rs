@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 use crate::classes::{ClassSet, Clitic, NameClass, PagePhrase, SpeechClass, WordClass};
 use crate::pack::Pack;
 use crate::table::Table;
-use crate::topics::{Abbreviation, Calendar, Country, Gender, Numeral, Opener, Pronoun, QuotationMarks, Title};
+use crate::topics::{
+    Abbreviation, Calendar, Country, CueTable, Gender, Numeral, Opener, Pronoun, QuotationMarks, Title,
+};
 use crate::{LANGUAGES, neutral};
 
 /// The words and small rules of one language, or of all of them ([`neutral`](Language::neutral)).
@@ -27,6 +29,7 @@ pub struct Language {
     pub(crate) clitics: OnceLock<Table<ClassSet<Clitic>>>,
     pub(crate) closings: OnceLock<Table<()>>,
     pub(crate) countries: OnceLock<Vec<Country>>,
+    pub(crate) cues: OnceLock<CueTable>,
     pub(crate) first_names: OnceLock<Table<Gender>>,
     pub(crate) marks: OnceLock<Vec<QuotationMarks>>,
     pub(crate) name_words: OnceLock<Table<ClassSet<NameClass>>>,
@@ -50,6 +53,7 @@ impl Language {
             clitics: OnceLock::new(),
             closings: OnceLock::new(),
             countries: OnceLock::new(),
+            cues: OnceLock::new(),
             first_names: OnceLock::new(),
             marks: OnceLock::new(),
             name_words: OnceLock::new(),
@@ -124,7 +128,7 @@ impl fmt::Debug for Language {
 mod tests {
     use super::*;
     use crate::table::{Line, lines};
-    use crate::topics::{Cue, LONGEST_ABBREVIATION, page_phrase};
+    use crate::topics::{LONGEST_ABBREVIATION, page_phrase};
 
     fn unread<V>(table: &Table<V>) -> Vec<&'static str> {
         table.unread.clone()
@@ -140,7 +144,7 @@ mod tests {
             bad.extend(unread(language.numeral_table()));
             bad.extend(unread(language.word_table()));
             bad.extend(unread(language.speech_table()));
-            bad.extend(language.files(|p| p.cues).flat_map(lines).filter(|l| Cue::read(l).is_none()).map(|l| l.text));
+            bad.extend(&language.cue_table().unread);
             bad.extend(unread(language.title_table()));
             bad.extend(unread(language.first_name_table()));
             bad.extend(unread(language.name_word_table()));

@@ -45,7 +45,7 @@ languages![en, fr];
 pub use classes::{ClassSet, Clitic, NameClass, PagePhrase, SpeechClass, WordClass};
 pub use language::Language;
 pub use topics::{
-    Abbreviation, Case, Country, Cue, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,
+    Abbreviation, Case, Country, CuePart, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,
 };
 pub use verb_form::VerbForm;
 

@@ -69,18 +69,23 @@ impl CueTrainer {
         let used: Vec<Span> = direct.iter().flat_map(|c| [Some(c.span), c.cue, c.speaker]).flatten().collect();
         for unit in units.iter().filter(|unit| unit.prose) {
             let taken = indirect::taken(unit, &used);
-            let mut decide = |finding: &Finding<'_>| {
+            let words = indirect::words(unit, &taken, false);
+            let decide = |finding: &Finding<'_>| {
                 let reports = is_gold(finding, gold);
                 let mut own = Vec::new();
-                finding.signs(&mut |name, value| {
+                finding.signs(|name, value| {
+                    let value: Vec<&str> = value.iter().map(|part| part.text()).collect();
+                    if value.iter().all(|part| part.is_empty()) {
+                        return;
+                    }
                     let next = self.signs.len();
-                    own.push(*self.signs.entry((name.to_owned(), value.to_owned())).or_insert(next));
+                    own.push(*self.signs.entry((name.text().to_owned(), value.join("+"))).or_insert(next));
                 });
-                let (stem, says) = (finding.word.stem.clone(), unit.is(finding.word.at, SAYS));
+                let (stem, says) = (finding.word.stem.to_string(), unit.is(finding.word.at, SAYS));
                 self.examples.push(Example { stem, says, signs: own, reports });
                 reports.then_some(1.0)
             };
-            indirect::each_report(crate::rules::REPORTS, unit, &taken, false, &mut decide);
+            indirect::each_report(crate::rules::REPORTS, &words, decide);
         }
     }
 
@@ -97,7 +102,7 @@ impl CueTrainer {
         let mut table = String::from("# sign\tvalue\tweight\n");
         for ((name, value), index) in &self.signs {
             let weight = weights[*index];
-            let listed = name == STEM && cues.get(&**value).is_some_and(|count| *count >= LEAST_CUES);
+            let listed = name == STEM.text() && cues.get(&**value).is_some_and(|count| *count >= LEAST_CUES);
             if weight.abs() >= 0.005 || listed {
                 table += &format!("{name}\t{value}\t{weight:.2}\n");
             }

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use pressmark_core::{QuoteKind, Span};
+use pressmark_lang::CuePart;
 
 use crate::after::{REACH, according_to};
 use crate::candidate::Candidate;
 use crate::cue_context::context;
-use crate::cues::{CueContext, Follow, Role, logistic};
+use crate::cues::{CueContext, Follow, Role, STEM, logistic};
 use crate::lexicon::{
     ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, CAPITALISED, COORDINATOR, Class, DETERMINER, FINITE,
     NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
@@ -61,11 +62,20 @@ pub(crate) struct Finding<'a> {
     report: Report,
 }
 
-impl Finding<'_> {
+impl<'a> Finding<'a> {
+    /// What the first of the rules that answers reads of a word, when the report before it ends at `floor`.
+    fn read(rules: &[Step<ReadReport>], word: &Word<'a>, floor: usize) -> Option<Self> {
+        let word = Word { floor, ..word.clone() };
+        let (rule, mut report) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?)))?;
+        report.content = trim(word.unit, report.content);
+        report.rest = report.rest.map(|rest| trim(word.unit, rest));
+        Some(Self { word, rule, report }).filter(|finding| finding.content().is_some())
+    }
+
     /// Tells the signs by which the report is judged.
-    pub(crate) fn signs(&self, sink: &mut dyn FnMut(&str, &str)) {
-        signs_of_word(&self.word, sink);
-        signs_of_report(&self.word, self.rule, &self.report, self.word.floor > 0, sink);
+    pub(crate) fn signs(&self, mut tell: impl FnMut(CuePart<'_>, &[CuePart<'_>])) {
+        signs_of_word(&self.word, &mut tell);
+        signs_of_report(&self.word, self.rule, &self.report, tell);
     }
 
     /// What is reported, without a second part.
@@ -78,18 +88,26 @@ impl Finding<'_> {
         Some(self.word.unit.item(self.word.at)?.span)
     }
 
+    /// The item behind all that belongs to it.
+    fn end(&self) -> usize {
+        let Report { content, cue, rest, .. } = &self.report;
+        content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end))
+    }
+
     /// How likely it is one.
     fn probability(&self) -> f32 {
-        let Word { unit, at, cues, ref context, .. } = self.word;
+        let Word { unit, at, ref context, .. } = self.word;
+        let language = unit.lexicon.language;
         if self.rule == ACCORDING {
             return 1.0;
         }
-        if cues.is_empty() {
+        if !language.has_cue_weights() {
             return unweighed(unit, at, context);
         }
         let mut sum = self.word.weight;
-        let mut add = |name: &str, value: &str| sum += cues.weight(name, value).unwrap_or(0.0);
-        signs_of_report(&self.word, self.rule, &self.report, self.word.floor > 0, &mut add);
+        signs_of_report(&self.word, self.rule, &self.report, |sign, value| {
+            sum += language.cue_weight(sign, value).unwrap_or(0.0);
+        });
         logistic(sum)
     }
 }
@@ -103,24 +121,20 @@ pub(crate) fn reports(
     taken: &[bool],
     min_probability: f32,
 ) -> Vec<Candidate> {
-    // How likely each report is; asked for when one is doubtful, which few are.
-    let likely: OnceCell<Vec<(usize, f32)>> = OnceCell::new();
-    let all = || {
-        let mut likely = Vec::new();
-        each_report(rules, unit, taken, true, &mut |finding| {
-            likely.push((finding.word.at, finding.probability()));
-            None
-        });
-        likely
-    };
+    let words = words(unit, taken, true);
+    // How likely each word reports something, whatever was found before it; asked for when another is doubtful.
+    let alone: Vec<OnceCell<f32>> = vec![OnceCell::new(); words.len()];
+    let read_alone = |i: usize| Finding::read(rules, &words[i], 0).map_or(0.0, |finding| finding.probability());
     let mut found = Vec::new();
-    each_report(rules, unit, taken, true, &mut |finding| {
+    each_report(rules, &words, |finding| {
         let probability = finding.probability();
         let Finding { report, rule, .. } = finding;
         let speaker = report.speaker.clone().filter(|_| probability >= min_probability)?;
         // "is expected to say that …": what is hardly a cue yields to one within its content.
-        let within = |(at, better): &(usize, f32)| report.content.contains(at) && *better > probability + YIELDS;
-        if probability + YIELDS < 1.0 && likely.get_or_init(all).iter().any(within) {
+        let better = |i: usize| {
+            report.content.contains(&words[i].at) && *alone[i].get_or_init(|| read_alone(i)) > probability + YIELDS
+        };
+        if probability + YIELDS < 1.0 && (0..words.len()).any(better) {
             return None;
         }
         let (cue, speaker) = (unit.span(report.cue.clone()), unit.span(speaker));
@@ -141,49 +155,52 @@ pub(crate) fn reports(
     found
 }
 
-/// Hands every report that a rule finds to `decide`, from left to right. Nothing is reported twice: what begins within
-/// a report that was taken (`Some`) belongs to it and is passed over.
+/// The words of a unit that may report something, from left to right.
 ///
-/// With `cues_only`, words that the weights do not know are passed over.
-pub(crate) fn each_report(
-    rules: &[Step<ReadReport>],
-    unit: &Unit<'_>,
-    taken: &[bool],
-    cues_only: bool,
-    decide: &mut dyn FnMut(&Finding<'_>) -> Option<f32>,
-) {
-    let cues = &unit.lexicon.cues;
-    let mut free = 0;
-    for at in 0..unit.items.len() {
-        let item = &unit.items[at];
+/// With `cues_only`, words that the weights do not know, or think little of, are left out.
+pub(crate) fn words<'a>(unit: &'a Unit<'a>, taken: &'a [bool], cues_only: bool) -> Vec<Word<'a>> {
+    let language = unit.lexicon.language;
+    let mut words = Vec::new();
+    for (at, item) in unit.items.iter().enumerate() {
         let light = item.is(LIGHT) && !item.is(SAYS | NEEDS_AUXILIARY | ATTRIBUTES) || item.is(ACT);
-        if at < free || taken.get(at).copied().unwrap_or(false) || !item.is_word() || light {
+        if taken.get(at).copied().unwrap_or(false) || !item.is_word() || light {
             continue;
         }
         let stem = stem(&item.lower);
-        let may_be_cue = !cues_only || item.is(SAYS | NEEDS_AUXILIARY) || cues.knows(&stem);
+        let may_be_cue = !cues_only
+            || item.is(SAYS | NEEDS_AUXILIARY)
+            || language.cue_weight(STEM, &[CuePart::new(&stem)]).is_some();
         if !may_be_cue && !item.is(ATTRIBUTES) {
             continue;
         }
-        let mut word =
-            Word { unit, at, floor: free, taken, context: context(unit, at), cues, stem, may_be_cue, weight: 0.0 };
-        if cues_only && !cues.is_empty() {
+        let mut word = Word { unit, at, floor: 0, taken, context: context(unit, at), stem, may_be_cue, weight: 0.0 };
+        if cues_only && language.has_cue_weights() {
             let mut weight = 0.0;
-            signs_of_word(&word, &mut |name, value| weight += cues.weight(name, value).unwrap_or(0.0));
+            signs_of_word(&word, |sign, value| weight += language.cue_weight(sign, value).unwrap_or(0.0));
             word.weight = weight;
             if weight < HOPELESS && !item.is(ATTRIBUTES) {
                 continue;
             }
         }
-        let Some((rule, mut report)) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?))) else {
+        words.push(word);
+    }
+    words
+}
+
+/// Hands every report that a rule finds to `decide`, from left to right. Nothing is reported twice: what begins within
+/// a report that was taken (`Some`) belongs to it and is passed over.
+pub(crate) fn each_report<'a>(
+    rules: &[Step<ReadReport>],
+    words: &[Word<'a>],
+    mut decide: impl FnMut(&Finding<'a>) -> Option<f32>,
+) {
+    let mut free = 0;
+    for word in words {
+        if word.at < free {
             continue;
-        };
-        report.content = trim(unit, report.content);
-        report.rest = report.rest.map(|rest| trim(unit, rest));
-        let finding = Finding { word, rule, report };
-        if finding.content().is_some() && decide(&finding).is_some() {
-            let Report { content, cue, rest, .. } = &finding.report;
-            free = content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end));
+        }
+        if let Some(finding) = Finding::read(rules, word, free).filter(|finding| decide(finding).is_some()) {
+            free = finding.end();
         }
     }
 }

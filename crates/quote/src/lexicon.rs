@@ -6,9 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use pressmark_lang::{Gender, Language, SpeechClass, WordClass};
-
-use crate::cues::Cues;
 
 /// Classes of a word, as a set of bits.
 pub(crate) type Class = u64;
@@ -137,15 +136,14 @@ const SPEECH_CLASSES: &[(SpeechClass, Class)] = &[
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub(crate) language: &'static Language,
-    classes: HashMap<Cow<'static, str>, Class>,
+    classes: HashMap<Cow<'static, str>, Class, FixedState>,
     /// "according to" and the like, in words.
     attributions: Vec<Vec<&'static str>>,
-    pub(crate) cues: Cues,
 }
 
 impl Lexicon {
     pub(crate) fn new(language: &'static Language) -> Self {
-        let mut classes: HashMap<Cow<'static, str>, Class> = HashMap::new();
+        let mut classes: HashMap<Cow<'static, str>, Class, FixedState> = HashMap::default();
         let mut add = |word: Cow<'static, str>, class| *classes.entry(word).or_default() |= class;
         for (word, set) in language.words() {
             add(word.into(), bits(WORD_CLASSES, |class| set.contains(class)));
@@ -166,7 +164,7 @@ impl Lexicon {
         for first in attributions.iter().filter_map(|words| words.first()) {
             add((*first).into(), ATTRIBUTES);
         }
-        Self { language, classes, attributions, cues: Cues::of(language) }
+        Self { language, classes, attributions }
     }
 
     /// The classes of a word as it is spelled (`text`) and in lower case.
@@ -188,12 +186,7 @@ impl Lexicon {
 
     /// The classes of a word as it is spelled.
     pub(crate) fn class_of(&self, text: &str) -> Class {
-        // Most words are written small: no copy is made of them.
-        if text.chars().any(char::is_uppercase) {
-            self.class(text, &text.to_lowercase())
-        } else {
-            self.class(text, text)
-        }
+        self.class(text, &lower(text))
     }
 
     /// How many words attribute what stands beside them: 2 for "according to"; `word` gives the words from there on.
@@ -203,6 +196,16 @@ impl Lexicon {
             .filter(|phrase| phrase.iter().enumerate().all(|(i, w)| word(i) == *w))
             .map(Vec::len)
             .max()
+    }
+}
+
+/// A word in small letters. Most are written so: no copy is made of them.
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
+    let small = |byte: &u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if text.as_bytes().iter().all(small) || !text.chars().any(char::is_uppercase) {
+        text.into()
+    } else {
+        text.to_lowercase().into()
     }
 }
 

@@ -347,28 +347,26 @@ fn sentence_end(text: &str) -> usize {
 
 fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
-    let mut before = ' ';
-    let mut chars = paragraph.char_indices().peekable();
-    while let Some((i, c)) = chars.next() {
-        let Some((family, role)) = classify(c) else {
-            before = c;
-            continue;
-        };
+    let mut next = 0;
+    while let Some(i) = candidate(paragraph, next) {
+        let c = paragraph.get(i..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
         let mut end = i + c.len_utf8();
+        next = end;
+        let Some((family, role)) = classify(c) else { continue };
+        let before = paragraph.get(..i).and_then(|head| head.chars().next_back()).unwrap_or(' ');
         let (mut family, mut role) = (family, role);
         // '' and `` are typewriter double marks; of three that close, the first belongs to the inner quotation.
         let rest = paragraph.get(end..).unwrap_or_default();
         let inner = c == '\'' && rest.starts_with("''") && !before.is_whitespace();
         if matches!(c, '\'' | '`' | '’' | '‘') && rest.starts_with(c) && !inner {
-            chars.next();
             end += c.len_utf8();
+            next = end;
             family = Family::Double;
             role = if c == '`' { Role::Opens } else { Role::Either };
         } else if c == '`' {
-            before = c;
             continue;
         }
-        let after = chars.peek().map_or(' ', |(_, n)| *n);
+        let after = paragraph.get(end..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
         let mark = Mark {
             start: begin + i,
             end: begin + end,
@@ -389,9 +387,15 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
         if !is_apostrophe(&mark, paragraph.get(end..).unwrap_or_default()) {
             marks.push(mark);
         }
-        before = c;
     }
     marks
+}
+
+/// Where the next character from `from` on stands that can be a mark: few bytes begin one.
+fn candidate(paragraph: &str, from: usize) -> Option<usize> {
+    let rest = paragraph.as_bytes().get(from..)?;
+    let skipped = rest.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | 0xc2..))?;
+    Some(from + skipped)
 }
 
 /// An apostrophe inside a word, or one that stands for what was left out at its start.

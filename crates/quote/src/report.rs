@@ -1,8 +1,9 @@
 //! A word that may be a cue, and what it reports.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::cues::{CueContext, Cues};
+use crate::cues::CueContext;
 use crate::unit::Unit;
 
 /// What is reported, as items of a unit.
@@ -16,7 +17,7 @@ pub(crate) struct Report {
 }
 
 /// A word that may be a cue, with what is known of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Word<'a> {
     pub(crate) unit: &'a Unit<'a>,
     pub(crate) at: usize,
@@ -25,9 +26,8 @@ pub(crate) struct Word<'a> {
     /// Which items belong to quotations that were found already.
     pub(crate) taken: &'a [bool],
     pub(crate) context: CueContext,
-    pub(crate) cues: &'a Cues,
     /// What all forms of the word share.
-    pub(crate) stem: String,
+    pub(crate) stem: Cow<'a, str>,
     /// Whether it can be a cue at all: no rule but *according to* is worth a look otherwise.
     pub(crate) may_be_cue: bool,
     /// What its own signs weigh.

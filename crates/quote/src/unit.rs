@@ -105,8 +105,7 @@ pub(crate) fn units<'d>(
 }
 
 fn word<'d>(text: &'d str, span: Span, lexicon: &Lexicon) -> Item<'d> {
-    let lower: Cow<'d, str> =
-        if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() };
+    let lower = lexicon::lower(text);
     let class = lexicon.class(text, &lower);
     Item { span, lower, class, quoted: None }
 }

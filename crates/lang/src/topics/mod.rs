@@ -17,7 +17,8 @@ pub use numerals::Numeral;
 pub(crate) use pages::page_phrase;
 pub use persons::{Case, Gender, Number, Pronoun, Title, TitleKind};
 pub use places::Country;
-pub use speech::Cue;
+pub use speech::CuePart;
+pub(crate) use speech::CueTable;
 #[cfg(test)]
 pub(crate) use stops::LONGEST_ABBREVIATION;
 pub use stops::{Abbreviation, Opener};

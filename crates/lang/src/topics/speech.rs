@@ -1,29 +1,41 @@
 //! Verbs of speech and other cues.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use crate::Language;
 use crate::classes::{ClassSet, SpeechClass};
 use crate::pack::Pack;
-use crate::table::{Line, Table, class_set, lines};
+use crate::table::{Hashed, Line, Table, class_set, hash, joined, lines};
 use crate::verb_form::VerbForm;
 
-/// What a sign of reported speech weighs, file `cues.tsv`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cue {
-    /// What sort of sign it is, by the name that the fitting program gave it: `stem+follows`.
-    pub sign: &'static str,
-    /// Its value: `claim+That`.
-    pub value: &'static str,
-    /// Its weight: how much it adds to the logarithm of the odds that something is reported.
-    pub weight: f32,
+/// A part of a sign of reported speech: its name, `stem+follows`, or a part of its value, `claim` of `claim+That`.
+///
+/// It holds the hash of its text, so that what is looked up with many others is hashed once.
+#[derive(Clone, Copy, Debug)]
+pub struct CuePart<'a> {
+    text: &'a str,
+    hash: u64,
 }
 
-impl Cue {
-    pub(crate) fn read(line: &Line<'static>) -> Option<Self> {
-        let (sign, value) = (line.cell(0)?, line.cell(1)?);
-        Some(Self { sign, value, weight: line.cell(2)?.parse().ok()? })
+impl<'a> CuePart<'a> {
+    /// The part with this text.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self { text, hash: hash(text) }
     }
+
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'a str {
+        self.text
+    }
+}
+
+/// The key of a sign with a value in the table of weights.
+fn key(sign: CuePart<'_>, value: impl Iterator<Item = u64>) -> u64 {
+    value.fold(sign.hash, joined)
 }
 
 impl Language {
@@ -55,10 +67,57 @@ impl Language {
         self.files(|p| p.attributions).flat_map(lines).map(|line| line.text)
     }
 
-    /// What the signs of reported speech weigh, as they were fitted on annotated text; empty where nothing was.
-    pub fn cues(&self) -> impl Iterator<Item = Cue> {
-        self.files(|p| p.cues).flat_map(lines).filter_map(|line| Cue::read(&line))
+    /// Whether signs of reported speech have weights, fitted on annotated text.
+    #[must_use]
+    pub fn has_cue_weights(&self) -> bool {
+        !self.cue_table().map.is_empty()
     }
+
+    /// How much a sign of reported speech with this value, given in its parts, adds to the logarithm of the odds that
+    /// something is reported. `None` where it tells nothing.
+    ///
+    /// ```
+    /// use pressmark_lang::{CuePart, Language};
+    ///
+    /// let weight = |sign, value: &[&str]| {
+    ///     let value: Vec<CuePart<'_>> = value.iter().map(|part| CuePart::new(part)).collect();
+    ///     Language::of(Some("en")).cue_weight(CuePart::new(sign), &value)
+    /// };
+    /// assert!(weight("construction", &["Verb", "That"]) > Some(0.0));
+    /// assert_eq!(weight("stem", &["harbour"]), None);
+    /// ```
+    #[must_use]
+    pub fn cue_weight(&self, sign: CuePart<'_>, value: &[CuePart<'_>]) -> Option<f32> {
+        self.cue_table().map.get(&key(sign, value.iter().map(|part| part.hash))).copied()
+    }
+
+    pub(crate) fn cue_table(&self) -> &CueTable {
+        self.cues.get_or_init(|| {
+            let mut table = CueTable::default();
+            for line in self.files(|p| p.cues).flat_map(lines) {
+                let cell = |at| line.cell(at);
+                let weight = cell(2).and_then(|weight| weight.parse().ok());
+                let Some(((sign, value), weight)) = cell(0).zip(cell(1)).zip(weight) else {
+                    table.unread.push(line.text);
+                    continue;
+                };
+                let key = key(CuePart::new(sign), value.split('+').map(hash));
+                if table.map.insert(key, weight).is_some() {
+                    table.unread.push(line.text);
+                }
+            }
+            table
+        })
+    }
+}
+
+/// What the signs of reported speech weigh, by the hash of sign and value. A line that takes the place of another counts
+/// as unread: a test holds that there is none. That a sign without a weight has the hash of one that has, among 2^64, is
+/// not to be expected.
+#[derive(Debug, Default)]
+pub(crate) struct CueTable {
+    map: HashMap<u64, f32, BuildHasherDefault<Hashed>>,
+    pub(crate) unread: Vec<&'static str>,
 }
 
 /// `classes<TAB>regular|listed<TAB>word word …`: all forms of regular verbs are made by the language's own rule.

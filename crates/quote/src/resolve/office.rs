@@ -66,11 +66,13 @@ impl Resolver<'_> {
     fn definite_noun(&self, span: Span) -> Option<(Class, String)> {
         let tokens = self.doc.tokens_in(span);
         let (first, text) = self.class(tokens.start);
-        let definite = first & DETERMINER != 0 && self.lexicon.language.is_definite(&text.to_lowercase());
+        if first & DETERMINER == 0 || !self.lexicon.language.is_definite(&text.to_lowercase()) {
+            return None;
+        }
         let end = tokens.clone().find(|i| self.class(*i).0 & (PUNCTUATION | PREPOSITION | WH) != 0);
         let last = end.unwrap_or(tokens.end).checked_sub(1).filter(|last| *last > tokens.start)?;
         let (class, text) = self.class(last);
-        definite.then(|| (class, text.to_lowercase()))
+        Some((class, text.to_lowercase()))
     }
 
     /// The person who was last named with the noun of the phrase.
