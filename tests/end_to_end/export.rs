@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pressmark_tests::{command, pressmark};
+use pressmark_tests::{command, pressmark, root};
 use serde_json::Value;
 
 fn text(bytes: &[u8]) -> String {
@@ -167,4 +167,28 @@ fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
     let (code, message) = run(&["annotate", &input, &path(""), "-o", &output]);
     assert_eq!(code, Some(0), "{message}");
     assert!(message.starts_with("1 document, ") && message.contains("18 inputs skipped"), "{message}");
+}
+
+#[test]
+fn tables_among_the_inputs_are_no_input_and_can_be_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::copy(root().join("seeds/09-museum-door.txt"), path("door.txt")).expect("a text");
+    let (code, message) = run(&["annotate", "--quiet", &path("door.txt"), "-o", &path("rows.jsonl")]);
+    assert_eq!(code, Some(0), "{message}");
+    let all = pressmark_tables::TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(",");
+    for format in ["csv", "parquet", "arrow"] {
+        let to = path(format);
+        let args = ["export", &path("rows.jsonl"), "--to", format, "--tables", &all, "-o", &to, "--quiet"];
+        assert_eq!(run(&args), (Some(0), String::new()), "{format}");
+    }
+    // Twice, the second time over what the first has left there.
+    for _ in 0..2 {
+        let args = ["annotate", folder.path().to_str().expect("UTF-8"), "-o", &path("again.parquet"), "--overwrite"];
+        let (code, message) = run(&args);
+        assert_eq!(code, Some(0), "{message}");
+        assert!(message.contains("1 document"), "{message}");
+    }
+    let (code, message) = run(&["verify", &path("again.parquet")]);
+    assert_eq!(code, Some(0), "{message}");
 }

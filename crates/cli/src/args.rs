@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use pressmark::{Backends, Settings, Slot, StageInfo};
+use pressmark::{Backends, Length, Settings, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
@@ -141,7 +141,7 @@ pub(crate) struct StageArgs {
     pub(crate) min_frame_score: f32,
     /// Length of the summary: sentences (3), words (60w) or a share of the text (20%)
     #[arg(long, default_value = "3", value_name = "LENGTH")]
-    pub(crate) summary: SummaryLength,
+    pub(crate) summary: Length,
     /// Take the stance of outlet and speakers towards this; may be given more than once
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target: Vec<String>,
@@ -162,7 +162,7 @@ impl Default for StageArgs {
             terms: Vec::new(),
             codebook: Vec::new(),
             min_frame_score: 0.0,
-            summary: SummaryLength::Sentences(3),
+            summary: Length::Sentences(3),
             target: Vec::new(),
             max_tokens: NonZeroUsize::MAX,
         }
@@ -306,31 +306,6 @@ impl From<PrecisionName> for Precision {
     }
 }
 
-/// How long a summary is to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum SummaryLength {
-    Sentences(usize),
-    Words(usize),
-    Share(f32),
-}
-
-impl FromStr for SummaryLength {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("{text:?} is none of a number of sentences (3), of words (60w) or a share (20%)");
-        if let Some(percent) = text.strip_suffix('%') {
-            let percent: f32 = percent.trim().parse().map_err(|_| wrong())?;
-            return if percent > 0.0 && percent <= 100.0 { Ok(Self::Share(percent / 100.0)) } else { Err(wrong()) };
-        }
-        let (number, of): (&str, fn(usize) -> Self) = match text.strip_suffix('w') {
-            Some(words) => (words, Self::Words),
-            None => (text, Self::Sentences),
-        };
-        number.trim().parse().ok().filter(|&n| n > 0).map(of).ok_or_else(wrong)
-    }
-}
-
 pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(a, b)| !a.is_empty() && !b.is_empty());
     pair.map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| format!("{text:?} is not of the form THEIRS=OURS"))
@@ -399,17 +374,5 @@ mod tests {
         for wrong in ["0", "-1", "nan", "inf", "1e300", "5s", ""] {
             check(wrong, None);
         }
-    }
-
-    #[test]
-    fn summary_lengths() {
-        let check = |text: &str, expected| assert_eq!(text.parse::<SummaryLength>().ok(), expected, "{text}");
-        check("3", Some(SummaryLength::Sentences(3)));
-        check("60w", Some(SummaryLength::Words(60)));
-        check("20%", Some(SummaryLength::Share(0.2)));
-        check("0", None);
-        check("0%", None);
-        check("120%", None);
-        check("three", None);
     }
 }

@@ -15,6 +15,7 @@ mod memory;
 mod model;
 mod progress;
 mod report;
+mod rows;
 mod settings;
 mod stages;
 mod terminal;

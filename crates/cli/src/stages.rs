@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
-use pressmark::{Annotator, Length, ModelSource, Settings, Terms};
+use pressmark::{Annotator, ModelSource, Settings, Terms};
 
-use crate::args::{ModelArgs, StageArgs, SummaryLength};
+use crate::args::{ModelArgs, StageArgs};
 use crate::terminal;
 
 impl StageArgs {
@@ -22,11 +22,7 @@ impl StageArgs {
             min_score: self.min_score,
             terms: self.terms.iter().map(pressmark::terms).collect::<Result<Vec<Terms>, _>>()?,
             codebooks: self.codebook.iter().map(|name| pressmark::codebook(name)).collect::<Result<Vec<_>, _>>()?,
-            summary: match self.summary {
-                SummaryLength::Sentences(count) => Length::Sentences(count),
-                SummaryLength::Words(count) => Length::Words(count),
-                SummaryLength::Share(share) => Length::Share(share),
-            },
+            summary: self.summary,
             targets: self.target.clone(),
             min_frame_score: self.min_frame_score,
             max_tokens: self.max_tokens,

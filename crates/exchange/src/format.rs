@@ -56,6 +56,23 @@ impl Format {
         }
     }
 
+    /// What it is, in a line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::LabelStudio => "Label Studio: tasks with predictions, and the labelling config of the project",
+            Self::Doccano => "doccano: JSONL of a project of sequence labelling with relations",
+            Self::Brat => "brat: text and standoff annotations, and annotation.conf",
+            Self::Cas => "UIMA CAS XMI 1.0 and its type system, as INCEpTION reads them",
+            Self::Prodigy => "Prodigy: JSONL with tokens, spans and relations",
+            Self::Conll2003 => "CoNLL-2003: four columns, entities of its four types",
+            Self::Conllu => "CoNLL-U: tokens and sentences, entities and offsets in MISC",
+            Self::Spacy => "spaCy: JSONL of Doc.from_json",
+            Self::WebAnnotation => "W3C Web Annotation: JSON-LD with position and quote selectors",
+            Self::Gkg => "GDELT GKG 2.1: its 27 columns, those that can be filled",
+        }
+    }
+
     /// The format of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -1,94 +1,23 @@
 use std::mem;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use pressmark_tables::{ColumnType, TABLES, Table, Value, View, table_named};
+use arrow_array::{RecordBatch, RecordBatchIterator};
+use arrow_schema::SchemaRef;
+use pressmark_tables::{BatchBuilder, TABLES, View, table_named};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
 use crate::error::{Kind, chain};
 use crate::row::Row;
 
-/// Rows of a batch: few enough that a reader that takes one at a time needs little memory.
-const BATCH_ROWS: usize = 1 << 16;
-/// Bytes of text from which on a batch is closed, far below the 2 GiB that the offsets of a column can count.
-const BATCH_TEXT: usize = 64 << 20;
-
 /// Takes records and lays them out in one of the flat tables of `pressmark export`.
 #[pyclass(module = "pressmark._native")]
 pub(crate) struct TableBuilder {
-    table: &'static Table,
-    schema: SchemaRef,
-    columns: Vec<Column>,
-    rows: usize,
-    text: usize,
+    name: &'static str,
+    rows: BatchBuilder,
     batches: Vec<RecordBatch>,
-}
-
-/// The cells of one column.
-enum Column {
-    Text(StringBuilder),
-    Integer(Int64Builder),
-    Number(Float64Builder),
-    Boolean(BooleanBuilder),
-    Date(Date32Builder),
-}
-
-impl Column {
-    fn of(kind: ColumnType) -> Option<Self> {
-        Some(match kind {
-            ColumnType::Text => Self::Text(StringBuilder::new()),
-            ColumnType::Integer => Self::Integer(Int64Builder::new()),
-            ColumnType::Number => Self::Number(Float64Builder::new()),
-            ColumnType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            ColumnType::Date => Self::Date(Date32Builder::new()),
-            _ => return None,
-        })
-    }
-
-    fn data_type(&self) -> DataType {
-        match self {
-            Self::Text(_) => DataType::Utf8,
-            Self::Integer(_) => DataType::Int64,
-            Self::Number(_) => DataType::Float64,
-            Self::Boolean(_) => DataType::Boolean,
-            Self::Date(_) => DataType::Date32,
-        }
-    }
-
-    /// Appends a cell, and returns how many bytes of text it has. What is not of the column's type is null.
-    fn push(&mut self, value: &Value<'_>) -> usize {
-        match (self, value) {
-            (Self::Text(cells), Value::Text(text)) => {
-                cells.append_value(text);
-                return text.len();
-            }
-            (Self::Text(cells), _) => cells.append_null(),
-            (Self::Integer(cells), Value::Integer(number)) => cells.append_value(*number),
-            (Self::Integer(cells), _) => cells.append_null(),
-            (Self::Number(cells), Value::Number(number)) => cells.append_value(*number),
-            (Self::Number(cells), _) => cells.append_null(),
-            (Self::Boolean(cells), Value::Boolean(value)) => cells.append_value(*value),
-            (Self::Boolean(cells), _) => cells.append_null(),
-            (Self::Date(cells), Value::Date(day)) => cells.append_value(*day),
-            (Self::Date(cells), _) => cells.append_null(),
-        }
-        0
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Text(cells) => Arc::new(cells.finish()),
-            Self::Integer(cells) => Arc::new(cells.finish()),
-            Self::Number(cells) => Arc::new(cells.finish()),
-            Self::Boolean(cells) => Arc::new(cells.finish()),
-            Self::Date(cells) => Arc::new(cells.finish()),
-        }
-    }
 }
 
 /// The names of all tables.
@@ -97,12 +26,9 @@ pub(crate) fn table_names() -> Vec<&'static str> {
 }
 
 impl TableBuilder {
-    fn close_batch(&mut self) -> Result<(), ArrowError> {
-        if self.rows > 0 {
-            let columns = self.columns.iter_mut().map(Column::finish).collect();
-            self.batches.push(RecordBatch::try_new(Arc::clone(&self.schema), columns)?);
-            (self.rows, self.text) = (0, 0);
-        }
+    fn close_batch(&mut self, py: Python<'_>) -> PyResult<()> {
+        let batch = self.rows.flush().map_err(|error| Kind::Pressmark.raise(py, error.to_string()))?;
+        self.batches.extend(batch);
         Ok(())
     }
 }
@@ -115,42 +41,21 @@ impl TableBuilder {
             let message = format!("there is no table {name:?}, expected {}", table_names().join(", "));
             return Err(Kind::Settings.raise(py, message));
         };
-        let mut columns = Vec::new();
-        let mut fields = Vec::new();
-        for declared in table.columns {
-            let Some(column) = Column::of(declared.column_type) else {
-                let message = format!("the column {} has a type that Arrow tables lack here", declared.name);
-                return Err(Kind::Pressmark.raise(py, message));
-            };
-            fields.push(Field::new(declared.name, column.data_type(), declared.is_nullable));
-            columns.push(column);
-        }
-        let schema = Arc::new(Schema::new(fields));
-        Ok(Self { table, schema, columns, rows: 0, text: 0, batches: Vec::new() })
+        Ok(Self { name: table.name, rows: BatchBuilder::new(table), batches: Vec::new() })
     }
 
     /// Appends the rows that a record has in the table.
     fn add(&mut self, py: Python<'_>, row: &Row) -> PyResult<()> {
-        let failed = |error: &dyn std::error::Error| Kind::Input.raise(py, chain(error));
-        let view = View::new(&row.record).map_err(|error| failed(&error))?;
-        let Self { table, columns, rows, text, .. } = self;
-        let added = table.rows(&view, &mut |cells| {
-            *rows += 1;
-            columns.iter_mut().zip(cells).for_each(|(column, cell)| *text += column.push(cell));
-            Ok(())
-        });
-        added.map_err(|error| failed(&error))?;
-        if self.rows >= BATCH_ROWS || self.text >= BATCH_TEXT {
-            self.close_batch().map_err(|error| failed(&error))?;
-        }
-        Ok(())
+        let added = View::new(&row.record).and_then(|view| self.rows.add(&view));
+        added.map_err(|error| Kind::Input.raise(py, chain(&error)))?;
+        if self.rows.is_full() { self.close_batch(py) } else { Ok(()) }
     }
 
     /// The table of the rows so far; the builder is empty afterwards.
     fn finish(&mut self, py: Python<'_>) -> PyResult<ArrowTable> {
-        self.close_batch().map_err(|error| Kind::Input.raise(py, error.to_string()))?;
+        self.close_batch(py)?;
         let batches = mem::take(&mut self.batches);
-        Ok(ArrowTable { name: self.table.name, schema: Arc::clone(&self.schema), batches })
+        Ok(ArrowTable { name: self.name, schema: Arc::clone(self.rows.schema()), batches })
     }
 }
 

@@ -97,26 +97,12 @@ impl Options {
 
 impl Summary {
     fn length(&self) -> Result<Length, String> {
-        let of_text = |text: &str| {
-            if let Some(percent) = text.strip_suffix('%') {
-                let percent: f32 = percent.trim().parse().ok().filter(|p| *p > 0.0 && *p <= 100.0)?;
-                return Some(Length::Share(percent / 100.0));
-            }
-            match text.strip_suffix('w') {
-                Some(words) => words.trim().parse().ok().filter(|&n| n > 0).map(Length::Words),
-                None => text.trim().parse().ok().filter(|&n| n > 0).map(Length::Sentences),
-            }
+        let length = match self {
+            Self::Sentences(count) => count.to_string().parse::<Length>(),
+            Self::Text(text) => text.parse(),
         };
-        match self {
-            Self::Sentences(count) if *count > 0 => Ok(Length::Sentences(*count)),
-            Self::Sentences(count) => Err(unknown_length(&count.to_string())),
-            Self::Text(text) => of_text(text).ok_or_else(|| unknown_length(&format!("{text:?}"))),
-        }
+        length.map_err(|error| error.to_string())
     }
-}
-
-fn unknown_length(given: &str) -> String {
-    format!("{given} is none of a number of sentences (3), of words (60w) or a share (20%)")
 }
 
 fn share(name: &str, share: f32) -> Result<f32, String> {

@@ -13,7 +13,7 @@ use crate::paths::{beside, sync_folder};
 const FILE_NAME: &str = "annotated.jsonl";
 /// What is added to the name of a file of an earlier run while it is replaced.
 const REPLACED: &str = ".replaced";
-const PARTIAL: &str = ".partial";
+pub(crate) const PARTIAL: &str = ".partial";
 const JOURNAL: &str = ".journal";
 const MANIFEST: &str = ".manifest.json";
 const SCHEMA: &str = ".schema.json";
@@ -309,7 +309,8 @@ fn is_rows(name: &str) -> bool {
 }
 
 /// The ending of a name that says another format than is written.
-fn other_format(path: &Path) -> Option<String> {
+/// The ending of a name that says something else than lines of JSON.
+pub(crate) fn other_format(path: &Path) -> Option<String> {
     let inner = if Packing::of(path) == Packing::Plain { path.to_owned() } else { path.with_extension("") };
     let ending = inner.extension()?.to_str()?.to_ascii_lowercase();
     OTHER_FORMATS.contains(&ending.as_str()).then_some(ending)

@@ -1,10 +1,13 @@
 //! Which of the scored sentences make the summary.
 
+use std::str::FromStr;
+
 use ndarray::Array1;
 use pressmark_core::{Document, SummarySentence};
 use pressmark_encoder::dot;
 use serde::Serialize;
 
+use crate::Error;
 use crate::eligible::{Bond, Candidate};
 
 /// How long a summary is.
@@ -17,6 +20,25 @@ pub enum Length {
     Words(usize),
     /// At most this share of the words of running text, above 0 and up to 1; one sentence at least.
     Share(f32),
+}
+
+/// `3` sentences, `60w` words, `20%` of the text.
+impl FromStr for Length {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let length = if let Some(percent) = text.strip_suffix('%') {
+            let percent = percent.trim().parse().ok().filter(|percent| *percent > 0.0 && *percent <= 100.0);
+            percent.map(|percent: f32| Self::Share(percent / 100.0))
+        } else {
+            let (number, of): (&str, fn(usize) -> Self) = match text.strip_suffix('w') {
+                Some(words) => (words, Self::Words),
+                None => (text, Self::Sentences),
+            };
+            number.trim().parse().ok().filter(|number| *number > 0).map(of)
+        };
+        length.ok_or_else(|| Error::UnknownLength(text.to_owned()))
+    }
 }
 
 /// How far the cosine of two sentence embeddings must lie from that of any two sentences of the story towards 1 for them to
@@ -135,5 +157,21 @@ impl Budget {
         self.sentences -= 1;
         self.words = self.words.saturating_sub(candidate.words);
         self.empty = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_numbers_of_sentences_or_words_or_shares() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<Length>().ok(), expected, "{text}");
+        check("3", Some(Length::Sentences(3)));
+        check("60w", Some(Length::Words(60)));
+        check("20%", Some(Length::Share(0.2)));
+        for wrong in ["0", "0w", "0%", "120%", "three", ""] {
+            check(wrong, None);
+        }
     }
 }

@@ -1,19 +1,22 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::{BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use pressmark_jsonl::SCHEMA;
 
 use crate::dictionary::one_line;
-use crate::{Column, ColumnType, Table, Value};
+use crate::error::at;
+use crate::nested::SCHEMA_KEY;
+use crate::{Column, ColumnType, Result, Table, Value, View};
 
 /// Rows of a batch at most, which is a row group of Parquet: enough that a group compresses well, and few enough that
 /// readers which take groups in parallel have several.
@@ -38,13 +41,17 @@ fn compression() -> Compression {
     Compression::LZ4_RAW
 }
 
+/// Where the schema of a flat table has its name.
+pub(crate) const TABLE_KEY: &str = "pressmark.table";
+
 /// The Arrow schema of a table. Fields have the data dictionary's words as metadata (`description`, `unit`,
 /// `references`), the schema the name of the table, its key and the contract of the records.
-pub(crate) fn schema_of(table: &Table) -> Schema {
+#[must_use]
+pub fn arrow_schema(table: &Table) -> Schema {
     let key: Vec<&str> = table.columns.iter().filter(|column| column.is_key).map(|column| column.name).collect();
     let metadata = [
-        ("pressmark.schema", SCHEMA.to_owned()),
-        ("pressmark.table", table.name.to_owned()),
+        (SCHEMA_KEY, SCHEMA.to_owned()),
+        (TABLE_KEY, table.name.to_owned()),
         ("pressmark.key", key.join(",")),
         ("description", one_line(table.about)),
     ];
@@ -70,7 +77,7 @@ fn field_of(column: &Column) -> Field {
     Field::new(column.name, data_type, column.is_nullable).with_metadata(metadata)
 }
 
-/// Cells of one column that are not written yet.
+/// Cells of one column that are in no batch yet.
 #[derive(Debug)]
 enum Cells {
     Text(StringBuilder),
@@ -160,50 +167,115 @@ impl std::fmt::Debug for BatchFile {
     }
 }
 
-/// Writes a table in columns.
+/// Lays the rows of a table out as Arrow batches, of 65,536 rows or some 16 MiB of text each.
+///
+/// ```
+/// use pressmark_core::Document;
+/// use pressmark_jsonl::{Provenance, Record};
+/// use pressmark_tables::{BatchBuilder, View, table_named};
+///
+/// let doc = Document::from_text("a", "The ferry sails again.");
+/// let record = Record::of(&doc, &Provenance::default());
+/// let mut documents = BatchBuilder::new(table_named("documents").ok_or("no such table")?);
+/// documents.add(&View::new(&record)?)?;
+/// let batch = documents.flush()?.ok_or("no row")?;
+/// assert_eq!((batch.num_rows(), batch.schema().field(0).name().as_str()), (1, "doc"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct ColumnarFile {
+pub struct BatchBuilder {
+    table: &'static Table,
     schema: SchemaRef,
-    file: BatchFile,
     columns: Vec<Cells>,
     rows: usize,
     text_bytes: usize,
 }
 
-impl ColumnarFile {
-    pub(crate) fn parquet(file: File, table: &Table) -> io::Result<Self> {
-        let schema = Arc::new(schema_of(table));
-        Ok(Self::over(BatchFile::parquet(file, Arc::clone(&schema))?, schema, table))
+impl BatchBuilder {
+    /// One without rows.
+    #[must_use]
+    pub fn new(table: &'static Table) -> Self {
+        let columns = table.columns.iter().map(Cells::new).collect();
+        Self { table, schema: Arc::new(arrow_schema(table)), columns, rows: 0, text_bytes: 0 }
     }
 
-    pub(crate) fn arrow(file: File, table: &Table) -> io::Result<Self> {
-        let schema = Arc::new(schema_of(table));
-        Ok(Self::over(BatchFile::arrow(file, &schema)?, schema, table))
+    /// The schema of the batches, [`arrow_schema`] of the table.
+    #[must_use]
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 
-    fn over(file: BatchFile, schema: SchemaRef, table: &Table) -> Self {
-        Self { schema, file, columns: table.columns.iter().map(Cells::new).collect(), rows: 0, text_bytes: 0 }
-    }
-
-    pub(crate) fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
-            column.push(cell);
-            if let Value::Text(text) = cell {
-                self.text_bytes += text.len();
+    /// Appends the rows that a record has in the table, and returns how many they are.
+    ///
+    /// # Errors
+    /// When the record is no whole one ([`Error::is_of_record`](crate::Error::is_of_record)).
+    pub fn add(&mut self, view: &View<'_>) -> Result<u64> {
+        let Self { table, columns, rows, text_bytes, .. } = self;
+        let before = *rows;
+        table.rows(view, &mut |cells| {
+            *rows += 1;
+            for (column, cell) in columns.iter_mut().zip(cells) {
+                column.push(cell);
+                if let Value::Text(text) = cell {
+                    *text_bytes += text.len();
+                }
             }
+            Ok(())
+        })?;
+        Ok((self.rows - before) as u64)
+    }
+
+    /// Whether the rows so far are enough for a batch.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.rows >= BATCH_ROWS || self.text_bytes >= BATCH_BYTES
+    }
+
+    /// The rows since the last batch as a batch; `None` where there are none.
+    ///
+    /// # Errors
+    /// When the cells of a table's rows are not those of its columns, which no declaration gives.
+    pub fn flush(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        if self.rows == 0 {
+            return Ok(None);
         }
-        self.rows += 1;
-        if self.rows >= BATCH_ROWS || self.text_bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+        (self.rows, self.text_bytes) = (0, 0);
+        let columns = self.columns.iter_mut().map(Cells::finish).collect();
+        RecordBatch::try_new(Arc::clone(&self.schema), columns).map(Some)
+    }
+}
+
+/// Writes a table in columns.
+#[derive(Debug)]
+pub(crate) struct ColumnarFile {
+    file: BatchFile,
+    rows: BatchBuilder,
+}
+
+impl ColumnarFile {
+    pub(crate) fn parquet(file: File, table: &'static Table) -> io::Result<Self> {
+        let rows = BatchBuilder::new(table);
+        Ok(Self { file: BatchFile::parquet(file, Arc::clone(rows.schema()))?, rows })
+    }
+
+    pub(crate) fn arrow(file: File, table: &'static Table) -> io::Result<Self> {
+        let rows = BatchBuilder::new(table);
+        Ok(Self { file: BatchFile::arrow(file, rows.schema())?, rows })
+    }
+
+    pub(crate) fn add(&mut self, view: &View<'_>, path: &Path) -> Result<u64> {
+        let added = self.rows.add(view)?;
+        if self.rows.is_full() {
+            self.flush().map_err(at("write", path))?;
+        }
+        Ok(added)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.rows == 0 {
-            return Ok(());
+        match self.rows.flush().map_err(io::Error::other)? {
+            Some(batch) => self.file.write(&batch),
+            None => Ok(()),
         }
-        let columns = self.columns.iter_mut().map(Cells::finish).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(io::Error::other)?;
-        (self.rows, self.text_bytes) = (0, 0);
-        self.file.write(&batch)
     }
 
     pub(crate) fn finish(mut self) -> io::Result<()> {

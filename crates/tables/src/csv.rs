@@ -1,8 +1,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
+use crate::error::at;
 use crate::schema::Day;
-use crate::{Column, Value};
+use crate::{Column, Result, Table, Value, View};
 
 /// Writes a table as RFC 4180 has it, in UTF-8 and with line feeds alone at the ends of rows: a null is an empty cell,
 /// an empty text a pair of quotation marks.
@@ -23,7 +25,16 @@ impl CsvFile {
         Ok(csv)
     }
 
-    pub(crate) fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
+    pub(crate) fn add(&mut self, table: &Table, view: &View<'_>, path: &Path) -> Result<u64> {
+        let mut rows = 0;
+        table.rows(view, &mut |cells| {
+            rows += 1;
+            self.row(cells).map_err(at("write", path))
+        })?;
+        Ok(rows)
+    }
+
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         self.line.clear();
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {

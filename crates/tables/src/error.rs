@@ -29,6 +29,9 @@ pub enum Error {
     /// A file stands where a table is to be written.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
+    /// A Parquet file that holds something else than rows of [`RowWriter`](crate::RowWriter).
+    #[error("{} is no file of rows: `annotate -o rows.parquet` writes such", .0.display())]
+    NoRows(PathBuf),
     /// A file or folder could not be made, written or named.
     #[error("failed to {doing} {}", path.display())]
     File {

@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate reads no record from a file, and knows no stage and no option of a command.
+//! The crate reads records from Parquet alone, and knows no stage and no option of a command.
 #![deny(missing_docs)]
 
 mod columnar;
@@ -28,16 +28,20 @@ mod csv;
 mod dictionary;
 mod error;
 mod nested;
+mod partial;
+mod row_lines;
 mod schema;
 mod tables;
 mod view;
 mod writer;
 
+pub use columnar::{BatchBuilder, arrow_schema};
 pub use dictionary::dictionary;
 pub use error::{Error, Result};
 pub use nested::RowWriter;
+pub use row_lines::RowLines;
 pub use schema::{Column, ColumnType, Reference, RowSink, Table, Value};
-pub use tables::{TABLES, table_named};
+pub use tables::{TABLES, default_tables, table_named};
 pub use view::View;
 pub use writer::{TableFormat, TableWriter, WrittenTable};
 

@@ -1,6 +1,5 @@
-use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_json::ReaderBuilder;
@@ -11,17 +10,19 @@ use serde_json::Value as Json;
 
 use crate::columnar::{BATCH_BYTES, BATCH_ROWS, BatchFile};
 use crate::error::at;
+use crate::partial::Partial;
 use crate::{Error, Result};
+
+/// Where the schema of a file names the contract of its records.
+pub(crate) const SCHEMA_KEY: &str = "pressmark.schema";
 
 /// Writes records as one Parquet file with a row a document: the keys of the record are columns, its lists are lists of
 /// structs, and types are those of the record's JSON Schema.
 ///
 /// A row group ends after 65,536 documents or some 16 MiB of them; memory is that of one group.
 pub struct RowWriter {
-    schema: SchemaRef,
     decoder: Decoder,
-    partial: PathBuf,
-    path: PathBuf,
+    partial: Partial,
     /// `None` once it is whole.
     file: Option<BatchFile>,
     rows: usize,
@@ -39,13 +40,9 @@ impl RowWriter {
         }
         let schema = Arc::new(record_schema());
         let decoder = decoder(&schema).map_err(at("write", path))?;
-        let mut partial = path.to_owned().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(at("create", &partial))?;
-        let mut this = Self { decoder, partial, path: path.to_owned(), file: None, rows: 0, bytes: 0, schema };
-        this.file = Some(BatchFile::parquet(file, Arc::clone(&this.schema)).map_err(at("write", path))?);
-        Ok(this)
+        let (partial, file) = Partial::create(path)?;
+        let file = Some(BatchFile::parquet(file, schema).map_err(at("write", path))?);
+        Ok(Self { decoder, partial, file, rows: 0, bytes: 0 })
     }
 
     /// Writes the row of a record.
@@ -53,7 +50,7 @@ impl RowWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
-        self.decoder.serialize(&[record]).map_err(io::Error::other).map_err(at("write", &self.path))?;
+        self.decoder.serialize(&[record]).map_err(io::Error::other).map_err(at("write", self.partial.path()))?;
         self.rows += 1;
         self.bytes += size(record);
         if self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
@@ -63,8 +60,8 @@ impl RowWriter {
         (self.rows, self.bytes) = (0, 0);
         let batch = self.decoder.flush().map_err(io::Error::other);
         match (batch, &mut self.file) {
-            (Ok(Some(batch)), Some(file)) => file.write(&batch).map_err(at("write", &self.path)),
-            (Err(error), _) => Err(at("write", &self.path)(error)),
+            (Ok(Some(batch)), Some(file)) => file.write(&batch).map_err(at("write", self.partial.path())),
+            (Err(error), _) => Err(at("write", self.partial.path())(error)),
             _ => Ok(()),
         }
     }
@@ -76,22 +73,15 @@ impl RowWriter {
     pub fn finish(mut self) -> Result<()> {
         self.flush()?;
         if let Some(file) = self.file.take() {
-            file.finish().map_err(at("write", &self.path))?;
+            file.finish().map_err(at("write", self.partial.path()))?;
         }
-        fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))
-    }
-}
-
-impl Drop for RowWriter {
-    fn drop(&mut self) {
-        // What has its name is not there any more; what was broken off is of no use.
-        let _ = fs::remove_file(&self.partial);
+        self.partial.finish()
     }
 }
 
 impl std::fmt::Debug for RowWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowWriter").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("RowWriter").field("path", &self.partial.path()).finish_non_exhaustive()
     }
 }
 
@@ -109,7 +99,7 @@ fn size(record: &Record<'_>) -> usize {
 #[must_use]
 fn record_schema() -> Schema {
     let root = json_schema();
-    let metadata = [("pressmark.schema".to_owned(), SCHEMA.to_owned())];
+    let metadata = [(SCHEMA_KEY.to_owned(), SCHEMA.to_owned())];
     Schema::new_with_metadata(fields(&root, &root), metadata)
 }
 

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use pressmark_jsonl::Record;
@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::columnar::ColumnarFile;
 use crate::csv::CsvFile;
 use crate::error::at;
-use crate::{Error, Result, Table, Value, View};
+use crate::partial::Partial;
+use crate::{Error, Result, Table, View};
 
 /// A format of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,19 @@ pub enum TableFormat {
 }
 
 impl TableFormat {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::Arrow];
+
+    /// What it is, in a line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Csv => "Flat tables: comma-separated values, one file a table",
+            Self::Parquet => "Flat tables: Apache Parquet, one file a table",
+            Self::Arrow => "Flat tables: Arrow IPC files (Feather V2), one a table",
+        }
+    }
+
     /// What names of files end in.
     #[must_use]
     pub fn extension(self) -> &'static str {
@@ -113,12 +127,11 @@ fn file_of(folder: &Path, format: TableFormat, table: &Table) -> PathBuf {
     folder.join(format!("{}.{}", table.name, format.extension()))
 }
 
-/// The file of a table, called `….partial` until it is whole.
+/// The file of a table.
 #[derive(Debug)]
 struct TableFile {
     table: &'static Table,
-    partial: PathBuf,
-    path: PathBuf,
+    partial: Partial,
     rows: u64,
     /// `None` once it is whole.
     sheet: Option<Sheet>,
@@ -133,31 +146,24 @@ enum Sheet {
 
 impl TableFile {
     fn begin(folder: &Path, format: TableFormat, table: &'static Table) -> Result<Self> {
-        let path = file_of(folder, format, table);
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(at("create", &partial))?;
-        let mut this = Self { table, partial, path, rows: 0, sheet: None };
+        let (partial, file) = Partial::create(&file_of(folder, format, table))?;
         let sheet = match format {
             TableFormat::Csv => CsvFile::begin(file, table.columns).map(Sheet::Csv),
             TableFormat::Parquet => ColumnarFile::parquet(file, table).map(Sheet::Columnar),
             TableFormat::Arrow => ColumnarFile::arrow(file, table).map(Sheet::Columnar),
         };
-        this.sheet = Some(sheet.map_err(at("write", &this.path))?);
-        Ok(this)
+        let sheet = Some(sheet.map_err(at("write", partial.path()))?);
+        Ok(Self { table, partial, rows: 0, sheet })
     }
 
     fn add(&mut self, view: &View<'_>) -> Result<()> {
-        let Self { table, sheet: Some(sheet), rows, path, .. } = self else { return Ok(()) };
-        table.rows(view, &mut |cells: &[Value<'_>]| {
-            *rows += 1;
-            match sheet {
-                Sheet::Csv(file) => file.row(cells),
-                Sheet::Columnar(file) => file.row(cells),
-            }
-            .map_err(at("write", path))
-        })
+        let path = self.partial.path();
+        self.rows += match &mut self.sheet {
+            Some(Sheet::Csv(file)) => file.add(self.table, view, path)?,
+            Some(Sheet::Columnar(file)) => file.add(view, path)?,
+            None => 0,
+        };
+        Ok(())
     }
 
     fn end(&mut self) -> Result<()> {
@@ -166,19 +172,13 @@ impl TableFile {
             Sheet::Csv(file) => file.finish(),
             Sheet::Columnar(file) => file.finish(),
         }
-        .map_err(at("write", &self.path))
+        .map_err(at("write", self.partial.path()))
     }
 
     fn name(&mut self) -> Result<WrittenTable> {
-        fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))?;
-        let bytes = fs::metadata(&self.path).map_err(at("read", &self.path))?.len();
-        Ok(WrittenTable { name: self.table.name, path: self.path.clone(), rows: self.rows, bytes })
-    }
-}
-
-impl Drop for TableFile {
-    fn drop(&mut self) {
-        // What has its name is not there any more; what was broken off is of no use.
-        let _ = fs::remove_file(&self.partial);
+        self.partial.finish()?;
+        let path = self.partial.path().to_owned();
+        let bytes = fs::metadata(&path).map_err(at("read", &path))?.len();
+        Ok(WrittenTable { name: self.table.name, path, rows: self.rows, bytes })
     }
 }

@@ -3,10 +3,12 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::BufRead;
 
 use pressmark_jsonl::Record;
 use pressmark_tables::{
-    ColumnType, Error, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary, table_named,
+    ColumnType, Error, RowLines, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary,
+    table_named,
 };
 use support::{Rows, batches, empty_record, read_columns, read_csv, rebuilt, whole_record, written};
 
@@ -124,18 +126,11 @@ fn rows_of_documents_come_back_from_parquet_in_groups() {
     assert_eq!(schema.field(0).name(), "schema");
     assert!(!schema.field_with_name("text").expect("a column").is_nullable());
     assert!(schema.field_with_name("abstract").expect("a column").is_nullable());
-    let mut lines = arrow_json::WriterBuilder::new()
-        .with_explicit_nulls(true)
-        .build::<_, arrow_json::writer::LineDelimited>(Vec::new());
-    batches.iter().for_each(|batch| lines.write(batch).expect("JSON"));
-    lines.finish().expect("JSON");
-    let lines = lines.into_inner();
-    let back: Vec<Record<'_>> = lines
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).expect("a record"))
-        .collect();
+    let lines: Vec<String> = RowLines::open(&path).expect("rows").lines().map(|line| line.expect("a line")).collect();
+    let back: Vec<Record<'_>> = lines.iter().map(|line| serde_json::from_str(line).expect("a record")).collect();
     assert!(back == records);
+    let [documents, ..] = &written(folder.path(), TableFormat::Parquet, &[])[..] else { panic!("no table") };
+    assert!(matches!(RowLines::open(&documents.path), Err(Error::NoRows(_))), "a flat table holds no rows");
 }
 
 #[test]

@@ -1,13 +1,12 @@
 use std::collections::HashMap;
-use std::io::{BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use pressmark_agree::{Coder, Options, agreement};
-use pressmark_ingest::Unpacked;
 
-use crate::{Outcome, terminal};
+use crate::{Outcome, rows, terminal};
 
 const AGREE_EXAMPLES: &str = "\
 Examples:
@@ -26,7 +25,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = AGREE_EXAMPLES)]
 pub(crate) struct AgreeArgs {
-    /// The rows of each coder, pressmark/1 (.jsonl, .jsonl.gz, .jsonl.zst); two or more
+    /// The rows of each coder, pressmark/1 (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); two or more
     #[arg(required = true, num_args = 2.., value_name = "ROWS")]
     pub(crate) coders: Vec<PathBuf>,
     /// What to write
@@ -64,9 +63,7 @@ pub(crate) fn run(args: AgreeArgs) -> Result<Outcome> {
 }
 
 fn read(path: &Path, name: String) -> Result<Coder> {
-    let stream = Unpacked::open(path, &pressmark_ingest::Options::default())
-        .with_context(|| format!("failed to open {}", path.display()))?;
-    Coder::read(name, BufReader::new(stream)).with_context(|| format!("failed to read {}", path.display()))
+    Coder::read(name, rows::open(path)?).with_context(|| format!("failed to read {}", path.display()))
 }
 
 /// What coders are called: the name of the file without its endings, or its path where two have one name.

@@ -1,5 +1,5 @@
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,14 +10,13 @@ use clap::{Args, ValueEnum};
 use indicatif::HumanDuration;
 use pressmark::{Annotator, Settings};
 use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
-use pressmark_ingest::Unpacked;
-use pressmark_run::refuse_to_replace;
+use pressmark_run::NewFile;
 
 use crate::advice::advise;
 use crate::args::EncoderArgs;
 use crate::memory::peak_memory;
 use crate::progress::Progress;
-use crate::{Outcome, interrupt, terminal};
+use crate::{Outcome, interrupt, rows, terminal};
 
 const GROUP_EXAMPLES: &str = "\
 Examples:
@@ -37,8 +36,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = GROUP_EXAMPLES)]
 pub(crate) struct GroupArgs {
-    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst), folders that it wrote, or `-`,
-    /// standard input
+    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders that it
+    /// wrote, or `-`, standard input
     #[arg(required = true, value_name = "ANNOTATED")]
     pub(crate) annotated: Vec<PathBuf>,
 
@@ -94,7 +93,7 @@ impl Vectors {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct GroupOutputArgs {
-    /// Where to write the stories: a file (.jsonl) or `-`, standard output
+    /// Where to write the stories: a file (.jsonl, .jsonl.gz, .jsonl.zst) or `-`, standard output
     #[arg(short, long, default_value = "-", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
@@ -112,13 +111,13 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     let start = Instant::now();
     let options =
         Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
-    let inputs: Vec<PathBuf> = args.annotated.iter().map(|path| rows_of(path)).collect();
+    let inputs = rows::files_of(&args.annotated)?;
     if args.output.rows.as_ref().is_some_and(|rows| is_one_file(rows, &args.output.output)) {
         bail!("--rows and --output are one file: name another one");
     }
-    let output = Output::create(&args.output.output, &inputs, args.output.overwrite)?;
+    let output = NewFile::create(&args.output.output, &inputs, args.output.overwrite).map_err(advise)?;
     let rows_output = match &args.output.rows {
-        Some(path) => Some(Output::create(path, &inputs, args.output.overwrite)?),
+        Some(path) => Some(NewFile::create(path, &inputs, args.output.overwrite).map_err(advise)?),
         None => None,
     };
     let mut progress = Progress::new(args.quiet);
@@ -158,23 +157,16 @@ fn is_one_file(a: &Path, b: &Path) -> bool {
     a == b || std::path::absolute(a).ok().zip(std::path::absolute(b).ok()).is_some_and(|(a, b)| a == b)
 }
 
-/// The file of rows that a path stands for: a folder that `annotate` wrote holds `annotated.jsonl`.
-fn rows_of(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join("annotated.jsonl") } else { path.to_owned() }
-}
-
 fn read(store: &mut RowStore, path: &Path, sink: impl FnMut(&pressmark::Record<'_>)) -> Result<()> {
     if path.as_os_str() == "-" {
         return Ok(store.read_stream(std::io::stdin().lock(), path, sink)?);
     }
-    let is_packed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
-    let is_plain_file = fs::metadata(path).is_ok_and(|found| found.is_file()) && !is_packed;
-    if is_plain_file {
+    let is_plain =
+        !path.extension().is_some_and(|ending| ["gz", "zst", "parquet"].iter().any(|other| ending == *other));
+    if is_plain && fs::metadata(path).is_ok_and(|found| found.is_file()) {
         return Ok(store.read_file(path, sink)?);
     }
-    let stream = Unpacked::open(path, &pressmark_ingest::Options::default())
-        .with_context(|| format!("failed to open {}", path.display()))?;
-    Ok(store.read_stream(stream, path, sink)?)
+    Ok(store.read_stream(rows::open(path)?, path, sink)?)
 }
 
 fn annotator(model: &EncoderArgs) -> Result<Annotator> {
@@ -200,7 +192,7 @@ fn write_stories(
     store: &RowStore,
     grouping: &Grouping,
     vectors: Option<&dyn SentenceVectors>,
-    mut output: Output,
+    mut output: NewFile,
     stop: &Arc<AtomicBool>,
     progress: &mut Progress,
 ) -> Result<Option<Told>> {
@@ -218,12 +210,12 @@ fn write_stories(
         told.ids.push(story.id);
         progress.step("stories written");
     }
-    output.finish()?;
+    output.finish().map_err(advise)?;
     Ok(Some(told))
 }
 
 /// Writes the rows as they were read, each with the id of its story.
-fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output: Output) -> Result<()> {
+fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output: NewFile) -> Result<()> {
     for row in 0..store.len() {
         let line = store.line(row)?;
         let story = grouping.group_of(row).and_then(|group| ids.get(group));
@@ -233,63 +225,7 @@ fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output:
         serde_json::to_writer(&mut output, &story)?;
         output.write_all(b"}\n")?;
     }
-    output.finish()
-}
-
-/// A file that gets its name once it is whole, or standard output.
-enum Output {
-    Stdout(BufWriter<std::io::Stdout>),
-    File { file: BufWriter<File>, partial: PathBuf, path: PathBuf },
-}
-
-impl Output {
-    fn create(path: &Path, read: &[PathBuf], overwrite: bool) -> Result<Self> {
-        if path.as_os_str() == "-" {
-            return Ok(Self::Stdout(BufWriter::new(std::io::stdout())));
-        }
-        refuse_to_replace(path, read).map_err(advise)?;
-        if path.exists() && !overwrite {
-            bail!("{} is there already: name another output, or replace it (--overwrite)", path.display());
-        }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".partial");
-        let partial = path.with_file_name(name);
-        let file = File::create(&partial).with_context(|| format!("failed to create {}", partial.display()))?;
-        Ok(Self::File { file: BufWriter::with_capacity(1 << 20, file), partial, path: path.to_owned() })
-    }
-
-    fn finish(mut self) -> Result<()> {
-        self.flush()?;
-        if let Self::File { partial, path, .. } = &self {
-            fs::rename(partial, path).with_context(|| format!("failed to name {}", path.display()))?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        // What has its name is not there any more; what was broken off is of no use.
-        if let Self::File { partial, .. } = self {
-            let _ = fs::remove_file(partial);
-        }
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Stdout(out) => out.write(bytes),
-            Self::File { file, .. } => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        match self {
-            Self::Stdout(out) => out.flush(),
-            Self::File { file, .. } => file.flush(),
-        }
-    }
+    output.finish().map_err(advise)
 }
 
 /// Says what came of it, and how long it took.

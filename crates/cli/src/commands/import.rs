@@ -1,20 +1,18 @@
 //! Takes what people corrected in other tools back to rows.
 
 use std::fs;
-use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pressmark_exchange::{File, Format, Originals, import};
-use pressmark_ingest::Unpacked;
-use pressmark_jsonl::{Record, write_line};
-use pressmark_run::{Error, refuse_to_replace};
+use pressmark_jsonl::write_line;
+use pressmark_run::NewFile;
 
 use crate::advice::advise;
 use crate::report::plural;
-use crate::{Outcome, terminal};
+use crate::{Outcome, rows, terminal};
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
@@ -43,7 +41,7 @@ pub(crate) struct ImportArgs {
     /// The rows that were exported; may be given more than once
     #[arg(long, value_name = "ROWS")]
     pub(crate) rows: Vec<PathBuf>,
-    /// Where to write the corrected rows; `-` is standard output
+    /// Where to write the corrected rows (.jsonl, .jsonl.gz, .jsonl.zst); `-` is standard output
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Replace what stands there
@@ -62,26 +60,13 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
-    let to_stdout = args.output.as_os_str() == "-";
-    if !to_stdout {
-        let read: Vec<PathBuf> = args.files.iter().chain(&args.rows).cloned().collect();
-        refuse_to_replace(&args.output, &read).map_err(advise)?;
-        if !args.overwrite && fs::metadata(&args.output).is_ok_and(|found| found.is_file() && found.len() > 0) {
-            return Err(advise(Error::Finished(args.output.clone())));
-        }
-    }
+    let read: Vec<PathBuf> = args.files.iter().chain(&args.rows).cloned().collect();
+    let mut output = NewFile::create(&args.output, &read, args.overwrite).map_err(advise)?;
     let files = files(&args.files, args.from)?;
-    let originals = args.rows.iter().map(|path| rows(path)).collect::<Result<Vec<_>>>()?.concat();
+    let originals = args.rows.iter().map(|path| rows::read(path)).collect::<Result<Vec<_>>>()?.concat();
     let imported = import(&files, args.from, &Originals::new(originals))?;
-    let mut out = Vec::new();
-    for row in &imported.rows {
-        write_line(row, &mut out)?;
-    }
-    if to_stdout {
-        std::io::stdout().lock().write_all(&out)?;
-    } else {
-        fs::write(&args.output, &out).with_context(|| format!("failed to write {}", args.output.display()))?;
-    }
+    imported.rows.iter().try_for_each(|row| write_line(row, &mut output))?;
+    output.finish().map_err(advise)?;
     if !args.quiet {
         imported.notes.iter().for_each(|note| terminal::say(&format!("note: {note}")));
         terminal::say(&format!("{} imported", plural(imported.rows.len() as u64, "document")));
@@ -120,23 +105,4 @@ fn files(paths: &[PathBuf], from: Format) -> Result<Vec<File>> {
         Ok(File { name, bytes })
     };
     found.into_iter().map(read).collect()
-}
-
-/// The rows of a file.
-fn rows(path: &Path) -> Result<Vec<Record<'static>>> {
-    use std::io::BufRead;
-    let shown = path.display();
-    let file = Unpacked::open(path, &pressmark_ingest::Options::default())
-        .with_context(|| format!("failed to open {shown}"))?;
-    let mut rows = Vec::new();
-    for (number, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.with_context(|| format!("failed to read {shown}"))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let row: Record<'_> = serde_json::from_str(&line)
-            .with_context(|| format!("line {} of {shown} is no record of pressmark/1", number + 1))?;
-        rows.push(row.into_owned());
-    }
-    Ok(rows)
 }

@@ -3,11 +3,11 @@ mod stories;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use pressmark::{Annotator, Settings};
 use pressmark_core::Explanation;
-use pressmark_ingest::{Record as InputRecord, Unpacked};
+use pressmark_ingest::Record as InputRecord;
 use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
@@ -19,7 +19,7 @@ use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::report::plural;
-use crate::{Outcome, stages, terminal};
+use crate::{Outcome, rows, stages, terminal};
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
@@ -88,7 +88,6 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     let mut grouped = if args.stories.is_none() { Some(Grouped::new()) } else { None };
     for path in &args.annotated {
         let shown = path.display();
-        let file = Unpacked::open(path, &ingest).with_context(|| format!("failed to open {shown}"))?;
         let inputs = args.inputs.clone().map(|root| Inputs::open(root, ingest.clone(), Rows::Some)).transpose()?;
         let mut rows = RowsOf {
             path: shown.to_string(),
@@ -97,7 +96,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
             grouped: grouped.as_mut(),
             broken: &mut broken,
         };
-        rows.add(&mut report, Lines::new(file))?;
+        rows.add(&mut report, Lines::new(rows::open(path)?))?;
     }
     if report.documents() == 0 {
         bail!("there is no annotated document in {}{}", args.annotated[0].display(), broken.first());
@@ -222,8 +221,7 @@ fn says_the_same(a: &Record<'_>, b: &Record<'_>) -> bool {
 
 fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<()> {
     let shown = path.display();
-    let file = Unpacked::open(path, &pressmark_ingest::Options::default());
-    for (line, number) in Lines::new(file.with_context(|| format!("failed to open {shown}"))?).zip(1u64..) {
+    for (line, number) in Lines::new(rows::open(path)?).zip(1u64..) {
         match line {
             Line::Row(row) => match serde_json::from_slice::<Story>(&row) {
                 Ok(story) => report.add_story(&story)?,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use pressmark_jsonl::Record;
 use pressmark_run::{Plan, RowSink, Run, refuse_to_replace};
-use pressmark_tables::{Error, RowWriter, TABLES, Table, TableFormat, TableWriter};
+use pressmark_tables::{Error, RowWriter, TableFormat, TableWriter, default_tables};
 
 use super::export::exporter::refused;
 use crate::advice::advise;
@@ -39,9 +39,8 @@ impl TableOutput {
         }
         let sink: Result<Box<dyn RowSink>, Error> = match self {
             Self::Rows(path) => RowWriter::create(path, overwrite).map(|writer| Box::new(Rows(writer)) as _),
-            Self::Tables { folder, format } => {
-                TableWriter::create(folder, *format, &tables(), overwrite).map(|writer| Box::new(Tables(writer)) as _)
-            }
+            Self::Tables { folder, format } => TableWriter::create(folder, *format, &default_tables(), overwrite)
+                .map(|writer| Box::new(Tables(writer)) as _),
         };
         match sink {
             Ok(sink) => Run::into_sink(plan, sink).map_err(advise),
@@ -62,13 +61,9 @@ impl TableOutput {
     fn files(&self) -> Vec<PathBuf> {
         match self {
             Self::Rows(path) => vec![path.clone()],
-            Self::Tables { folder, format } => TableWriter::files(folder, *format, &tables()),
+            Self::Tables { folder, format } => TableWriter::files(folder, *format, &default_tables()),
         }
     }
-}
-
-fn tables() -> Vec<&'static Table> {
-    TABLES.iter().copied().filter(|table| table.is_default).collect()
 }
 
 struct Rows(RowWriter);

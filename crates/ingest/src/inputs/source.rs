@@ -35,9 +35,28 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     }
 }
 
-/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a list of failures, a dataset card. Such a file
-/// is no input, whatever format it is said to have.
-pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
+/// How the tables of `pressmark export --to csv` begin.
+const TABLES: [&[u8]; 14] = [
+    b"doc,author,name\n",
+    b"doc,entity,alias,name\n",
+    b"doc,entity,label,score,positive,neutral,negative\n",
+    b"doc,entity,name,label,mentions\n",
+    b"doc,frame,",
+    b"doc,mention,entity,",
+    b"doc,position,s",
+    b"doc,problem,stage,",
+    b"doc,quote,sentence,",
+    b"doc,segment,",
+    b"doc,sentence,start,end,text\n",
+    b"doc,stance,",
+    b"doc,status,path,record,",
+    b"doc,token,sentence,",
+];
+
+/// What pressmark itself wrote, by its first bytes (some 4 KiB): rows, a journal, a manifest, a list of failures, a dataset
+/// card, a table as CSV; `None` for everything else. Such a file is no input, whatever format it is said to have.
+#[must_use]
+pub fn own_output(head: &[u8]) -> Option<&'static str> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let starts = |start: &[u8]| head.starts_with(start);
     match head.first() {
@@ -56,6 +75,7 @@ pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
             let is_card = front.starts_with("---\n") && front.contains("\ndataset_info:\n  features:\n");
             (is_card && front.contains("pressmark")).then_some("the dataset card of a run")
         }
+        Some(b'd') => TABLES.iter().any(|columns| starts(columns)).then_some("a table that pressmark wrote"),
         _ => None,
     }
 }

@@ -31,6 +31,12 @@ pub static TABLES: &[&Table] = &[
     &judgements::STANCE_EVIDENCE,
 ];
 
+/// The tables that are written where none are named.
+#[must_use]
+pub fn default_tables() -> Vec<&'static Table> {
+    TABLES.iter().copied().filter(|table| table.is_default).collect()
+}
+
 /// The table of this name.
 #[must_use]
 pub fn table_named(name: &str) -> Option<&'static Table> {

@@ -2,7 +2,6 @@
 
 pub(crate) mod exporter;
 mod formats;
-mod rows;
 mod tables;
 mod tools;
 
@@ -12,10 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use indicatif::HumanDuration;
-use pressmark_ingest::{Options, Unpacked};
 use pressmark_jsonl::Record;
 use pressmark_run::refuse_to_replace;
 use pressmark_tables::dictionary;
@@ -26,7 +24,7 @@ use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
 use crate::progress::Progress;
 use crate::report::plural;
-use crate::{Outcome, interrupt, terminal};
+use crate::{Outcome, interrupt, rows, terminal};
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
@@ -48,8 +46,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_EXAMPLES)]
 pub(crate) struct ExportArgs {
-    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst), folders that it wrote, or `-`,
-    /// standard input
+    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders that it
+    /// wrote, or `-`, standard input
     #[arg(required_unless_present = "dictionary", value_name = "ROWS")]
     pub(crate) rows: Vec<PathBuf>,
 
@@ -88,7 +86,7 @@ pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
     let stop = interrupt::watch()?;
     let start = Instant::now();
     let inputs = rows::files_of(&args.rows)?;
-    for file in format.files(output, &args.tables)? {
+    for file in format.files(output, &args.tables) {
         refuse_to_replace(&file, &inputs).map_err(advise)?;
     }
     let mut exporter = format.begin(output, &args.tables, args.overwrite)?;
@@ -127,8 +125,7 @@ impl Reading {
     /// Exports the rows of a file; `false` when told to stop.
     fn file(&mut self, path: &Path, exporter: &mut dyn Exporter) -> Result<bool> {
         let shown = path.display();
-        let file = Unpacked::open(path, &Options::default()).with_context(|| format!("failed to open {shown}"))?;
-        for (line, number) in Lines::new(file).zip(1u64..) {
+        for (line, number) in Lines::new(rows::open(path)?).zip(1u64..) {
             if self.stop.load(Ordering::SeqCst) {
                 return Ok(false);
             }

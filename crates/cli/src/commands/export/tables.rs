@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pressmark_jsonl::Record;
-use pressmark_tables::{Error, TABLES, Table, TableFormat, TableWriter, table_named};
+use pressmark_tables::{Error, TABLES, Table, TableFormat, TableWriter, default_tables, table_named};
 
 use super::exporter::{Exporter, refused};
 
@@ -19,11 +19,11 @@ pub(crate) struct TableArgs {
 impl TableArgs {
     /// The tables in the order of the data dictionary, each once.
     fn chosen(&self) -> Vec<&'static Table> {
-        let is_chosen = |table: &Table| match self.tables.as_slice() {
-            [] => table.is_default,
-            some => some.iter().any(|one| one.name == table.name),
-        };
-        TABLES.iter().copied().filter(|table| is_chosen(table)).collect()
+        if self.tables.is_empty() {
+            return default_tables();
+        }
+        let is_chosen = |table: &&Table| self.tables.iter().any(|one| one.name == table.name);
+        TABLES.iter().copied().filter(is_chosen).collect()
     }
 }
 

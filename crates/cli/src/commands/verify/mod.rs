@@ -4,21 +4,20 @@ pub(crate) mod inputs;
 pub(crate) mod lines;
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use pressmark_ingest::{Options, Unpacked};
 use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
 use pressmark_pipeline::{Parallel, in_order};
 
 use self::inputs::{Held, Inputs};
 use self::lines::{Line, Lines};
 use crate::args::ReadArgs;
-use crate::{Outcome, terminal};
+use crate::{Outcome, rows, terminal};
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -93,8 +92,7 @@ struct Checked {
 }
 
 pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
-    let shown = args.file.display();
-    let file = Unpacked::open(&args.file, &Options::default()).with_context(|| format!("failed to open {shown}"))?;
+    let file = rows::open(&args.file)?;
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
@@ -118,7 +116,7 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
 }
 
 /// The lines, each with its input.
-fn jobs_of(mut lines: Lines<Unpacked>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Job> {
+fn jobs_of(mut lines: Lines<impl BufRead>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Job> {
     let mut row = 0;
     std::iter::from_fn(move || {
         let line = lines.next()?;

@@ -1,10 +1,40 @@
+//! Files of annotated rows, as every command that reads some opens them.
+
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use pressmark_ingest::{Options, Unpacked};
+use pressmark_jsonl::Record;
+use pressmark_tables::RowLines;
+
+/// Opens a file of rows as lines: JSON Lines, compressed or not, `-`, or the Parquet file that `annotate` writes.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet")) {
+        return Ok(Box::new(RowLines::open(path)?));
+    }
+    let file = Unpacked::open(path, &Options::default());
+    Ok(Box::new(BufReader::new(file.with_context(|| format!("failed to open {}", path.display()))?)))
+}
+
+/// All rows of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<Record<'static>>> {
+    let shown = path.display();
+    let mut rows = Vec::new();
+    for (line, number) in open(path)?.lines().zip(1u64..) {
+        let line = line.with_context(|| format!("failed to read {shown}"))?;
+        if !line.trim().is_empty() {
+            let row: Record<'_> = serde_json::from_str(&line)
+                .with_context(|| format!("line {number} of {shown} is no record of pressmark/1"))?;
+            rows.push(row.into_owned());
+        }
+    }
+    Ok(rows)
+}
 
 /// The files of rows that paths stand for: of a folder, those that `annotate` leaves in one.
-pub(super) fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(crate) fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -36,6 +66,6 @@ fn in_folder(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Whether a path leads to a file without a byte.
-pub(super) fn is_empty(path: &Path) -> bool {
+pub(crate) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
 }

@@ -1,0 +1,166 @@
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{At, Error, Result};
+use crate::guard::refuse_to_replace;
+use crate::names::{PARTIAL, other_format};
+use crate::packing::{MEMBER_BYTES, Packing};
+use crate::paths::beside;
+
+/// A file of lines that gets its name once it is whole, or standard output.
+///
+/// Where it is broken off nothing new stands under its name. A name that ends in `.gz` or `.zst` gets what it says.
+///
+/// ```
+/// use std::io::Write;
+///
+/// use pressmark_run::NewFile;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("stories.jsonl");
+/// let mut file = NewFile::create(&path, &[], false)?;
+/// file.write_all(b"{}\n")?;
+/// assert!(!path.exists());
+/// file.finish()?;
+/// assert_eq!(std::fs::read(&path)?, b"{}\n");
+/// assert!(NewFile::create(&path, &[], false).is_err()); // nothing is replaced unasked
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct NewFile {
+    /// What is not written yet: one member of a compressed file at most.
+    held: Vec<u8>,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    Stdout,
+    File { file: File, packing: Packing, partial: PathBuf, path: PathBuf },
+}
+
+impl NewFile {
+    /// Begins the file `path`, or standard output for `-`.
+    ///
+    /// # Errors
+    /// [`Error::OutputIsRead`] where it is one of the files that are `read`; [`Error::Finished`] where a file with
+    /// something in it stands there, unless it may be replaced, or what is no file; [`Error::Ending`] where the name says a format that is no
+    /// lines of JSON; when it cannot be made.
+    pub fn create(path: &Path, read: &[PathBuf], overwrite: bool) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self { held: Vec::new(), target: Target::Stdout });
+        }
+        if let Some(ending) = other_format(path) {
+            return Err(Error::Ending { path: path.to_owned(), ending });
+        }
+        refuse_to_replace(path, read)?;
+        if fs::metadata(path).is_ok_and(|found| !found.is_file() || (!overwrite && found.len() > 0)) {
+            return Err(Error::Finished(path.to_owned()));
+        }
+        let partial = beside(path, PARTIAL);
+        let file = File::create(&partial).at("create", &partial)?;
+        let target = Target::File { file, packing: Packing::of(path), partial, path: path.to_owned() };
+        Ok(Self { held: Vec::new(), target })
+    }
+
+    fn write_held(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::Stdout => io::stdout().lock().write_all(&self.held)?,
+            Target::File { file, packing, .. } => file.write_all(&packing.compress(&self.held)?)?,
+        }
+        self.held.clear();
+        Ok(())
+    }
+
+    /// Writes what is left, and gives the file its name.
+    ///
+    /// # Errors
+    /// When it cannot be written or named.
+    pub fn finish(mut self) -> Result<()> {
+        // A compressed file without a line has a member, too: nothing at all is no such file.
+        self.write_held().at("write", self.path())?;
+        match &self.target {
+            Target::Stdout => Ok(()),
+            Target::File { partial, path, .. } => fs::rename(partial, path).at("name", path),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match &self.target {
+            Target::Stdout => Path::new("-"),
+            Target::File { path, .. } => path,
+        }
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= MEMBER_BYTES {
+            self.write_held()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Writes to standard output what there is; a file is written in members, and whole with [`finish`](Self::finish).
+    fn flush(&mut self) -> io::Result<()> {
+        match self.target {
+            Target::Stdout => self.write_held(),
+            Target::File { .. } => Ok(()),
+        }
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // What has its name is not there any more; what was broken off is of no use.
+        if let Target::File { partial, .. } = &self.target {
+            let _ = fs::remove_file(partial);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use pressmark_ingest::{Options, Unpacked};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_name_says() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // Enough for several members.
+        let lines: String = (0..200_000).map(|number| format!("{{\"id\":{number}}}\n")).collect();
+        for (name, head) in
+            [("a.jsonl", &b"{\""[..]), ("a.jsonl.gz", b"\x1f\x8b"), ("a.jsonl.zst", b"\x28\xb5\x2f\xfd")]
+        {
+            let path = folder.path().join(name);
+            let mut file = NewFile::create(&path, &[], false).expect("a file");
+            lines.lines().for_each(|line| writeln!(file, "{line}").expect("written"));
+            file.finish().expect("named");
+            assert!(fs::read(&path).expect("a file").starts_with(head), "{name}");
+            let mut back = String::new();
+            Unpacked::open(&path, &Options::default()).expect("open").read_to_string(&mut back).expect("read");
+            assert!(back == lines, "{name}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3, "nothing partial is left");
+    }
+
+    #[test]
+    fn what_is_broken_off_leaves_what_was_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows.jsonl");
+        fs::write(&path, "old\n").expect("a file");
+        assert!(matches!(NewFile::create(&path, &[], false), Err(Error::Finished(_))));
+        assert!(matches!(NewFile::create(&path, std::slice::from_ref(&path), true), Err(Error::OutputIsRead { .. })));
+        assert!(matches!(NewFile::create(&folder.path().join("a.csv"), &[], true), Err(Error::Ending { .. })));
+        let mut file = NewFile::create(&path, &[], true).expect("a file");
+        file.write_all(b"new\n").expect("written");
+        drop(file);
+        assert_eq!(fs::read(&path).expect("a file"), b"old\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+}

@@ -1,0 +1,96 @@
+use std::fs::File;
+use std::io::{self, BufRead, Read};
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+use arrow_json::WriterBuilder;
+use arrow_json::writer::LineDelimited;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use pressmark_jsonl::SCHEMA;
+
+use crate::columnar::TABLE_KEY;
+use crate::error::at;
+use crate::nested::SCHEMA_KEY;
+use crate::{Error, Result};
+
+/// Rows that become lines at once: few, since lines are many times larger than columns.
+const ROWS: usize = 256;
+
+/// Reads a Parquet file that a [`RowWriter`](crate::RowWriter) wrote as the lines of JSON that its records would be.
+///
+/// ```
+/// use std::io::BufRead;
+///
+/// use pressmark_core::Document;
+/// use pressmark_jsonl::{Provenance, Record};
+/// use pressmark_tables::{RowLines, RowWriter};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("rows.parquet");
+/// let doc = Document::from_text("a", "The ferry sails again.");
+/// let record = Record::of(&doc, &Provenance::default());
+/// let mut writer = RowWriter::create(&path, false)?;
+/// writer.add(&record)?;
+/// writer.finish()?;
+///
+/// let lines: Vec<String> = RowLines::open(&path)?.lines().collect::<Result<_, _>>()?;
+/// let back: Record<'_> = serde_json::from_str(&lines[0])?;
+/// assert_eq!(back, record);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct RowLines {
+    batches: Box<dyn Iterator<Item = io::Result<RecordBatch>> + Send>,
+    lines: Vec<u8>,
+    taken: usize,
+}
+
+impl RowLines {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`Error::NoRows`] where it is a Parquet file of something else; when it cannot be read.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(at("open", path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(io::Error::other);
+        let builder = builder.map_err(at("read", path))?;
+        let metadata = builder.schema().metadata();
+        if metadata.get(SCHEMA_KEY).is_none_or(|schema| schema != SCHEMA) || metadata.contains_key(TABLE_KEY) {
+            return Err(Error::NoRows(path.to_owned()));
+        }
+        let batches = builder.with_batch_size(ROWS).build().map_err(io::Error::other).map_err(at("read", path))?;
+        let batches = Box::new(batches.map(|batch| batch.map_err(io::Error::other)));
+        Ok(Self { batches, lines: Vec::new(), taken: 0 })
+    }
+}
+
+impl BufRead for RowLines {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.taken == self.lines.len() {
+            let Some(batch) = self.batches.next() else { break };
+            self.lines.clear();
+            self.taken = 0;
+            // A key that a record always has is there with a null, too.
+            let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(&mut self.lines);
+            writer.write(&batch?).and_then(|()| writer.finish()).map_err(io::Error::other)?;
+        }
+        Ok(self.lines.get(self.taken..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.taken = self.lines.len().min(self.taken + count);
+    }
+}
+
+impl Read for RowLines {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(bytes)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl std::fmt::Debug for RowLines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowLines").finish_non_exhaustive()
+    }
+}
