@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-agree", &["jsonl"]),
     ("pressmark-exchange", &["core", "jsonl"]),
     ("pressmark-report", &["core", "jsonl"]),
+    ("pressmark-serve", &["", "core", "jsonl", "ingest"]),
     ("pressmark-tables", &["jsonl"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
@@ -32,7 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
 /// What stands on the library, which may depend on everything else.
-const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "exchange", "group", "report", "tables"];
+const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "exchange", "group", "report", "serve", "tables"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-python", "pressmark-benches", "pressmark-tests"];

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use pressmark::{Backends, Length, Settings, Slot, StageInfo};
+use pressmark::{Backends, Length, RowLayer, Settings, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
 use pressmark_ingest::{Fields, Format, Options};
@@ -16,6 +16,17 @@ use pressmark_ingest::{Fields, Format, Options};
 pub(crate) struct InputArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) fields: FieldArgs,
+    /// Tables have no header: their columns are column_1, column_2, …
+    #[arg(long)]
+    pub(crate) no_header: bool,
+}
+
+/// What the fields of tabular input are, and what is known of every document.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct FieldArgs {
     /// Field of tabular input that holds the text
     #[arg(long, value_name = "NAME")]
     pub(crate) text_field: Option<String>,
@@ -46,9 +57,6 @@ pub(crate) struct InputArgs {
     /// Field that holds the language of the record, instead of telling it from the text
     #[arg(long, value_name = "NAME")]
     pub(crate) language_field: Option<String>,
-    /// Tables have no header: their columns are column_1, column_2, …
-    #[arg(long)]
-    pub(crate) no_header: bool,
     /// Language of every document (ISO 639 code) instead of telling it from the text
     #[arg(long, value_name = "CODE")]
     pub(crate) language: Option<String>,
@@ -98,6 +106,13 @@ impl ReadArgs {
 impl InputArgs {
     /// The settings of ingestion.
     pub(crate) fn options(&self) -> Options {
+        Options { header: self.no_header.then_some(false), ..self.fields.options(self.read.options()) }
+    }
+}
+
+impl FieldArgs {
+    /// The settings of ingestion, those of reading being given.
+    pub(crate) fn options(&self, read: Options) -> Options {
         Options {
             fields: Fields {
                 text: self.text_field.clone(),
@@ -110,12 +125,26 @@ impl InputArgs {
                 authors: self.author_field.clone(),
             },
             language: self.language.clone(),
-            header: self.no_header.then_some(false),
             date_format: self.date_format.clone(),
             day_first: self.day_first.then_some(true),
-            ..self.read.options()
+            ..read
         }
     }
+}
+
+/// What rows hold.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct LayerArgs {
+    /// What rows hold beside text, segments and sentences: tokens, entities, sentiment, quotes, summary, frames, stances,
+    /// with what these point into [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = row_layer)]
+    pub(crate) layers: Vec<RowLayer>,
+}
+
+fn row_layer(name: &str) -> Result<RowLayer, String> {
+    let names = || RowLayer::ALL.map(RowLayer::as_str).join(", ");
+    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", names()))
 }
 
 #[derive(Debug, Args)]

@@ -13,24 +13,34 @@ pub(crate) const EXIT: u8 = 130;
 /// waits for an input that never comes would wait forever.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A flag that Ctrl-C, SIGTERM and SIGHUP set, each unless it was ignored when the program started; the second of them ends the program at once, which loses nothing
-/// that the journal tells of.
+/// A flag that Ctrl-C, SIGTERM and SIGHUP set; see [`on_first`].
 pub(crate) fn watch() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    let handler = move || {
-        if flag.swap(true, Ordering::SeqCst) {
-            process::exit(i32::from(EXIT));
-        }
+    on_first(move || {
+        flag.store(true, Ordering::SeqCst);
         thread::spawn(|| {
             thread::sleep(GRACE);
             process::exit(i32::from(EXIT));
         });
+    })?;
+    Ok(stop)
+}
+
+/// Calls `stop` at the first of Ctrl-C, SIGTERM and SIGHUP, each unless it was ignored when the program started; the
+/// second of them ends the program at once, which loses nothing that a journal tells of.
+pub(crate) fn on_first(stop: impl Fn() + Send + 'static) -> Result<()> {
+    let was_told = AtomicBool::new(false);
+    let handler = move || {
+        if was_told.swap(true, Ordering::SeqCst) {
+            process::exit(i32::from(EXIT));
+        }
+        stop();
     };
     let ignored = ignored();
     ctrlc::set_handler(handler).context("failed to watch for Ctrl-C")?;
     ignore(&ignored);
-    Ok(stop)
+    Ok(())
 }
 
 /// The signals that the program was started to ignore, as `nohup` and shells with `&` do.

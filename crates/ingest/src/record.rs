@@ -78,6 +78,15 @@ impl Record {
         self
     }
 
+    /// The same record with the character set that its transport declares, such as the header `Content-Type`. It goes
+    /// before what a page says of itself; where the bytes are plainly in another, the document gets the problem
+    /// `wrong_charset`.
+    #[must_use]
+    pub fn with_charset(mut self, label: impl Into<String>) -> Self {
+        self.context.charset = Some(label.into());
+        self
+    }
+
     /// What the document that [`ingest`](crate::ingest) makes of this record depends on, besides the options: its
     /// place, bytes and format, and what is known of it from outside its bytes.
     ///

@@ -273,10 +273,13 @@ impl Annotator {
             ahead: BATCHES_AHEAD,
             weight: jobs as u64 * FLIGHT_BYTES,
         };
-        in_order(parallel, records, |(record, _)| weigh(record), |batch| self.work(batch), sink)
+        in_order(parallel, records, |(record, _)| weigh(record), |batch| self.annotate_batch(batch), sink)
     }
 
-    fn work<T>(&self, batch: Vec<(InputRecord, T)>) -> Vec<Annotated<T>> {
+    /// Annotates records together, on the calling thread: short ones share the encoder's blocks, and each gets what it
+    /// would get alone. Some 8 KiB of text fill the blocks.
+    #[must_use]
+    pub fn annotate_batch<T>(&self, batch: Vec<(InputRecord, T)>) -> Vec<Annotated<T>> {
         let mut batch: Vec<_> = batch.into_iter().map(|(record, tag)| self.prepare(&record, tag)).collect();
         self.run_stages(&mut batch.iter_mut().map(|annotated| &mut annotated.doc).collect::<Vec<_>>());
         batch.iter().for_each(|annotated| give_back_after(&annotated.doc.text));

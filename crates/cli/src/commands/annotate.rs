@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
 use clap::{ArgMatches, Args, Command, ValueEnum};
-use pressmark::{Annotated, Inputs, RowLayer, Settings};
+use pressmark::{Annotated, Inputs, Settings};
 use pressmark_core::{Document, Status};
 use pressmark_ingest::{SkipReason, Skipped};
 use pressmark_jsonl::{DocumentCounts, Provenance};
@@ -17,7 +17,7 @@ use pressmark_run::{IfExists, MaxFailures, Opened, OwnFiles, Plan, RecordIdentit
 
 use super::table_output::TableOutput;
 use crate::advice::advise;
-use crate::args::{InputArgs, ModelArgs, StageArgs, parse_seconds};
+use crate::args::{InputArgs, LayerArgs, ModelArgs, StageArgs, parse_seconds};
 use crate::report::{self, Report};
 use crate::settings::describe;
 use crate::{Outcome, interrupt, is_closed_pipe, stages, terminal};
@@ -74,10 +74,8 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
     pub(crate) duplicates: Duplicates,
 
-    /// What rows hold beside text, segments and sentences: tokens, entities, sentiment, quotes, summary, frames, stances,
-    /// with what these point into [default: all]
-    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = row_layer)]
-    pub(crate) layers: Vec<RowLayer>,
+    #[command(flatten)]
+    pub(crate) layers: LayerArgs,
 
     /// Split the output into files of at most so many rows, named FILE-000000 and on
     #[arg(long, value_name = "ROWS")]
@@ -100,11 +98,6 @@ impl OutputArgs {
             (false, false) => IfExists::Refuse,
         }
     }
-}
-
-fn row_layer(name: &str) -> Result<RowLayer, String> {
-    let names = || RowLayer::ALL.map(RowLayer::as_str).join(", ");
-    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", names()))
 }
 
 /// What becomes of documents that repeat an earlier one.
@@ -155,7 +148,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let settings = Settings {
         ingest: args.input.options(),
         mark_duplicates: args.output.duplicates != Duplicates::Keep,
-        layers: args.output.layers.clone(),
+        layers: args.output.layers.layers.clone(),
         timeout: args.run.timeout,
         jobs: args.run.jobs.map(NonZeroUsize::from),
         stop: Some(Arc::clone(&stop)),

@@ -12,5 +12,6 @@ pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod report;
 pub(crate) mod schema;
+pub(crate) mod serve;
 mod table_output;
 pub(crate) mod verify;

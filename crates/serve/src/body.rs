@@ -1,0 +1,115 @@
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::header::EXPECT;
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Frame;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::timeout;
+
+use crate::refusal::Refusal;
+use crate::service::Service;
+
+/// A whole body, and the room that it takes.
+pub(crate) struct Whole {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) room: OwnedSemaphorePermit,
+}
+
+/// Bytes past the limit that are read and thrown away, so that a client that sends all before it reads has its answer.
+const DRAINED: u64 = 64 << 20;
+
+/// Reads a body of at most `max` bytes; those of all bodies together take their room from `room`.
+pub(crate) async fn whole(
+    mut body: Body,
+    headers: &HeaderMap,
+    max: usize,
+    room: &Arc<Semaphore>,
+    limit: Duration,
+) -> Result<Whole, Refusal> {
+    let read = async {
+        let said = body.size_hint().lower();
+        if said > max as u64 {
+            if !headers.contains_key(EXPECT) {
+                drain(&mut body).await;
+            }
+            return Err(Refusal::too_large(format!("record of {said} bytes is larger than {max}")));
+        }
+        let no_room = || Refusal::busy("other documents take all the room that there is");
+        let mut whole =
+            Whole { bytes: Vec::new(), room: Arc::clone(room).try_acquire_many_owned(0).map_err(|_| no_room())? };
+        while let Some(data) = next(&mut body).await? {
+            if whole.bytes.len() + data.len() > max {
+                drain(&mut body).await;
+                return Err(Refusal::too_large(format!("record of more than {max} bytes")));
+            }
+            let more = u32::try_from(data.len()).ok().and_then(|len| Arc::clone(room).try_acquire_many_owned(len).ok());
+            whole.room.merge(more.ok_or_else(no_room)?);
+            whole.bytes.extend_from_slice(&data);
+        }
+        Ok(whole)
+    };
+    let late = || format!("the document was not there after {} s", limit.as_secs_f32());
+    timeout(limit, read).await.map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "client_timeout", late()))?
+}
+
+/// The next bytes; trailers are none.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
+    let incomplete = |_| Refusal::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended too early");
+    let frame = body.frame().await.transpose().map_err(incomplete)?;
+    Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
+}
+
+async fn drain(body: &mut Body) {
+    let mut left = DRAINED;
+    while let Ok(Some(data)) = next(body).await {
+        let Some(rest) = left.checked_sub(data.len() as u64) else { return };
+        left = rest;
+    }
+}
+
+/// A body as it comes, for a thread that may wait; it takes no more of the network than is read.
+pub(crate) struct Reader {
+    body: Body,
+    chunk: Bytes,
+    service: Arc<Service>,
+}
+
+impl Reader {
+    pub(crate) fn new(body: Body, service: &Arc<Service>) -> Self {
+        Self { body, chunk: Bytes::new(), service: Arc::clone(service) }
+    }
+}
+
+impl Read for Reader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() {
+            let limit = self.service.limits.client_timeout;
+            let late = |_| io::Error::other(format!("the client sent nothing for {} s", limit.as_secs_f32()));
+            let next = async { timeout(limit, self.body.frame()).await };
+            let Some(frame) = self.service.runtime.block_on(next).map_err(late)? else { return Ok(0) };
+            self.chunk = frame.map_err(io::Error::other)?.into_data().unwrap_or_default();
+            self.service.metrics.read(self.chunk.len());
+        }
+        let taken = self.chunk.split_to(buf.len().min(self.chunk.len()));
+        buf[..taken.len()].copy_from_slice(&taken);
+        Ok(taken.len())
+    }
+}
+
+/// Rows as they come, as the body of an answer.
+pub(crate) struct Rows(pub(crate) mpsc::Receiver<io::Result<Bytes>>);
+
+impl HttpBody for Rows {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(context).map(|row| row.map(|row| row.map(Frame::data)))
+    }
+}

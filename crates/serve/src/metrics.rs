@@ -1,0 +1,169 @@
+use std::fs;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use pressmark::Annotator;
+use pressmark_core::{Document, Severity, Status};
+use prometheus::core::Collector;
+use prometheus::{
+    CounterVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, opts,
+};
+
+use crate::service::Service;
+
+/// What the service counts, for Prometheus.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    documents: IntCounterVec,
+    problems: IntCounterVec,
+    answers: Histogram,
+    stage_seconds: CounterVec,
+    read_bytes: IntCounter,
+    written_bytes: IntCounter,
+    queue: IntGauge,
+    in_flight: IntGauge,
+    streams: IntGauge,
+    connections: IntGauge,
+    memory: IntGauge,
+}
+
+/// Bounds of seconds from a document that is read to its row: a short one alone takes some 0.02, the longest minutes.
+const SECONDS: [f64; 13] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
+
+impl Metrics {
+    pub(crate) fn new(annotator: &Annotator) -> Self {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str| register(&registry, IntCounter::new(name, help));
+        let counters = |name: &str, help: &str, labels: &[&str]| {
+            register(&registry, IntCounterVec::new(Opts::new(name, help), labels))
+        };
+        let gauge = |name: &str, help: &str| register(&registry, IntGauge::new(name, help));
+        let model = annotator.model().id();
+        let info = opts!("pressmark_info", "Version and model, as labels")
+            .const_label("version", env!("CARGO_PKG_VERSION"))
+            .const_label("model", &model);
+        register(&registry, IntGauge::with_opts(info)).set(1);
+        let answers = "Seconds from a document that is read, and was not sent in a stream, to its row";
+        Self {
+            requests: counters("pressmark_requests_total", "Requests answered", &["path", "method", "status"]),
+            documents: counters(
+                "pressmark_documents_total",
+                "Documents annotated, by the status of their rows",
+                &["status"],
+            ),
+            problems: counters(
+                "pressmark_problems_total",
+                "Problems of documents that are partial or failed",
+                &["kind"],
+            ),
+            answers: register(
+                &registry,
+                Histogram::with_opts(
+                    HistogramOpts::new("pressmark_document_seconds", answers).buckets(SECONDS.to_vec()),
+                ),
+            ),
+            stage_seconds: register(
+                &registry,
+                CounterVec::new(
+                    Opts::new("pressmark_stage_seconds_total", "Seconds of each stage, over all threads"),
+                    &["stage"],
+                ),
+            ),
+            read_bytes: counter("pressmark_read_bytes_total", "Bytes of documents and streams read"),
+            written_bytes: counter("pressmark_written_bytes_total", "Bytes of rows written"),
+            queue: gauge("pressmark_queue_length", "Documents that wait for a thread"),
+            in_flight: gauge("pressmark_documents_in_flight", "Documents that are being annotated"),
+            streams: gauge("pressmark_streams", "Streams of JSON lines that are open"),
+            connections: gauge("pressmark_connections", "Connections that are open"),
+            memory: gauge("process_resident_memory_bytes", "Resident memory of the process"),
+            registry,
+        }
+    }
+
+    pub(crate) fn request(&self, path: &str, method: &str, status: StatusCode) {
+        self.requests.with_label_values(&[path, method, status.as_str()]).inc();
+    }
+
+    /// Counts a document whose row goes out.
+    pub(crate) fn document(&self, doc: &Document) {
+        let status = doc.status();
+        self.documents.with_label_values(&[status.as_str()]).inc();
+        for problem in
+            doc.problems.iter().filter(|problem| status != Status::Ok && problem.kind.severity() > Severity::Note)
+        {
+            self.problems.with_label_values(&[problem.kind.as_str()]).inc();
+        }
+    }
+
+    pub(crate) fn answered(&self, after: Duration) {
+        self.answers.observe(after.as_secs_f64());
+    }
+
+    pub(crate) fn read(&self, bytes: usize) {
+        self.read_bytes.inc_by(bytes as u64);
+    }
+
+    pub(crate) fn wrote(&self, bytes: usize) {
+        self.written_bytes.inc_by(bytes as u64);
+    }
+
+    /// Counts documents as being annotated until the answer is dropped.
+    pub(crate) fn in_flight(&self, documents: usize) -> During<'_> {
+        During::of(&self.in_flight, documents)
+    }
+
+    /// Counts a connection as open until the answer is dropped.
+    pub(crate) fn connection(&self) -> During<'_> {
+        During::of(&self.connections, 1)
+    }
+
+    /// All of it, with what is looked up now.
+    pub(crate) fn text(&self, service: &Service) -> String {
+        let streams = service.limits.streams.get().saturating_sub(service.streams.available_permits());
+        self.queue.set(i64::try_from(service.pool.waiting()).unwrap_or(i64::MAX));
+        self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
+        self.memory.set(resident_bytes().unwrap_or(0));
+        for time in service.annotator.times() {
+            let seconds = self.stage_seconds.with_label_values(&[time.stage]);
+            seconds.inc_by((time.time.as_secs_f64() - seconds.get()).max(0.0));
+        }
+        // Names and labels are fixed, so that they fit together.
+        TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
+    }
+}
+
+/// What a gauge counts until this is dropped.
+pub(crate) struct During<'a> {
+    gauge: &'a IntGauge,
+    count: i64,
+}
+
+impl<'a> During<'a> {
+    fn of(gauge: &'a IntGauge, count: usize) -> Self {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        gauge.add(count);
+        Self { gauge, count }
+    }
+}
+
+impl Drop for During<'_> {
+    fn drop(&mut self) {
+        self.gauge.sub(self.count);
+    }
+}
+
+/// A metric of the registry.
+fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: prometheus::Result<M>) -> M {
+    let metric = metric.expect("names and labels are well-formed");
+    registry.register(Box::new(metric.clone())).expect("each name is registered once");
+    metric
+}
+
+/// Resident memory, where the system tells it in a file (Linux).
+fn resident_bytes() -> Option<i64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
+}

@@ -1,0 +1,53 @@
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// Why a request has no row: `{"error": {"code": …, "message": …}}`.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+/// Seconds after which a client that was refused for lack of room may try again.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// There is no room for the request now.
+    pub(crate) fn busy(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+    }
+
+    /// A document is larger than the limit, in the words of the row that the command writes.
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    /// An annotating thread broke down over the document, which should not be.
+    pub(crate) fn broke_down() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "annotation broke down")
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let error = json!({"error": {"code": self.code, "message": self.message}});
+        let mut response = json_response(self.status, format!("{error}\n"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+        }
+        response
+    }
+}
+
+/// An answer in JSON.
+pub(crate) fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.into()).into_response()
+}

@@ -1,0 +1,89 @@
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use axum::body::Body;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use pressmark::{Inputs, Ledger, write_line};
+use pressmark_ingest::Options;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use crate::body::{Reader, Rows};
+use crate::pool::Done;
+use crate::refusal::Refusal;
+use crate::service::Service;
+
+/// Records of a stream that are read and not yet written, for each annotating thread.
+const RECORDS_AHEAD: usize = 32;
+/// Bytes of them, for each thread, unless one alone has more.
+const BYTES_AHEAD: usize = 1 << 20;
+/// Rows that wait for the network.
+const ROWS_AHEAD: usize = 4;
+
+/// A record on its way, in the order of the stream, and the room that it takes.
+type Pending = (oneshot::Receiver<Done>, Option<OwnedSemaphorePermit>);
+
+/// Answers a stream of JSON lines with a row for each, in order, as a run over them alone writes them.
+///
+/// Two threads of its own read records and write rows; the annotating threads are those of all requests. Where the
+/// client takes no rows, no more of its lines are read.
+pub(crate) fn start(
+    service: &Arc<Service>,
+    reader: Reader,
+    options: Options,
+    place: OwnedSemaphorePermit,
+) -> Result<Body, Refusal> {
+    let (send_row, rows) = mpsc::channel(ROWS_AHEAD);
+    let (send_pending, pending) = bounded(service.annotator.jobs() * RECORDS_AHEAD);
+    let place = Arc::new(place);
+    let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+        let place = Arc::clone(&place);
+        let work = move || {
+            work();
+            drop(place);
+        };
+        let thread = thread::Builder::new().name(name.into()).spawn(work);
+        thread.map_err(|error| Refusal::busy(format!("no thread can be had: {error}")))
+    };
+    let (reading, writing) = (Arc::clone(service), Arc::clone(service));
+    spawn("write", Box::new(move || write(&writing, &pending, &send_row)))?;
+    spawn("read", Box::new(move || read(&reading, reader, options, &send_pending)))?;
+    Ok(Body::new(Rows(rows)))
+}
+
+fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pending>) {
+    // The options were looked at before.
+    let Ok(inputs) = Inputs::from_pipe("-", reader, options) else { return };
+    let most = u32::try_from(service.annotator.jobs() * BYTES_AHEAD).unwrap_or(u32::MAX);
+    let room = Arc::new(Semaphore::new(most as usize));
+    for record in inputs {
+        let bytes = u32::try_from(record.bytes.len()).unwrap_or(u32::MAX).min(most);
+        let room = service.runtime.block_on(Arc::clone(&room).acquire_many_owned(bytes)).ok();
+        let (reply, done) = oneshot::channel();
+        // The first fails when the client is gone, the second when there is no annotating thread.
+        if pending.send((done, room)).is_err() || !service.pool.record(record, reply) {
+            return;
+        }
+    }
+}
+
+fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<axum::body::Bytes>>) {
+    // The table of duplicates has sizes that always can be had.
+    let Ok(mut ledger) = Ledger::new() else { return };
+    for (done, _room) in pending {
+        let Ok((mut doc, signature)) = done.blocking_recv() else {
+            // The client sees an answer that is broken off, not one that is whole.
+            let _ = rows.blocking_send(Err(io::Error::other("annotation broke down")));
+            return;
+        };
+        ledger.enter(&mut doc, signature.as_ref());
+        service.metrics.document(&doc);
+        let mut line = Vec::new();
+        let written = write_line(&service.annotator.record(&doc), &mut line);
+        service.metrics.wrote(line.len());
+        // Fails when the client is gone.
+        if rows.blocking_send(written.map(|()| line.into())).is_err() {
+            return;
+        }
+    }
+}
