@@ -1,5 +1,8 @@
 //! What the command says of itself, and how it refuses.
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use pressmark_tests::pressmark;
 
 #[test]
@@ -12,6 +15,37 @@ fn help_names_every_subcommand() {
 fn annotate_help_is_grouped_and_has_examples() {
     let output = pressmark(&["annotate", "--help"]);
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = pressmark(&["man", "-o", folder.path().to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let pages: BTreeSet<String> = fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|f| f.expect("a file").file_name().into_string().expect("UTF-8"))
+        .collect();
+    let mut expected = BTreeSet::from(["pressmark.1".to_owned()]);
+    let mut unread = vec![vec![]];
+    while let Some(command) = unread.pop() {
+        for name in subcommands(&command) {
+            let deeper = [command.clone(), vec![name]].concat();
+            expected.insert(format!("pressmark-{}.1", deeper.join("-")));
+            unread.push(deeper);
+        }
+    }
+    assert_eq!(pages, expected);
+}
+
+/// The commands that the help of `command` lists, but for `help` itself.
+fn subcommands(command: &[String]) -> Vec<String> {
+    let args: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = String::from_utf8(pressmark(&args).stdout).expect("UTF-8");
+    let list = help.split_once("Commands:\n").map_or("", |(_, rest)| rest.split("\n\n").next().unwrap_or(""));
+    let names =
+        list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ').map(|(name, _)| name.to_owned()));
+    names.filter(|name| !name.is_empty() && name != "help").collect()
 }
 
 #[test]

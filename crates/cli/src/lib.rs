@@ -52,6 +52,7 @@ enum Command {
     Schema(commands::schema::SchemaArgs),
     Models(commands::models::ModelsArgs),
     Completions(commands::completions::CompletionsArgs),
+    Man(commands::man::ManArgs),
 }
 
 /// How a run that could be made ended.
@@ -121,6 +122,7 @@ fn dispatch(asked: Command, matches: &ArgMatches) -> anyhow::Result<Outcome> {
         Command::Models(args) => commands::models::run(args),
         Command::Verify(args) => commands::verify::run(args),
         Command::Completions(args) => commands::completions::run(args, command()),
+        Command::Man(args) => commands::man::run(args, command()),
     }
 }
 

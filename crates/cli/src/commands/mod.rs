@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod group;
 pub(crate) mod import;
 pub(crate) mod inspect;
+pub(crate) mod man;
 pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod report;
