@@ -1,8 +1,10 @@
+use std::sync::Arc;
 use std::vec;
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, make_array};
 use arrow_cast::cast;
 use arrow_json::LineDelimitedWriter;
@@ -12,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
 use crate::error::Kind;
-use crate::input::Input;
+use crate::input::{Input, Place};
 
 /// Rows of a table that are made into records together: enough that the work of a batch is shared, few enough that a
 /// batch of a million rows takes little memory.
@@ -23,11 +25,40 @@ const ROWS: usize = 64;
 /// The arrays stay where they are: a text is copied once, into the record that is annotated.
 pub(crate) struct ArrowInputs {
     arrays: Arrays,
+    options: ArrowOptions,
     array: Option<ArrayRef>,
+    /// Where the rows of `array` came from.
+    places: Option<Places>,
     /// The next row of `array`.
     row: usize,
     /// Rows of a table that were made into JSON.
     lines: vec::IntoIter<Vec<u8>>,
+}
+
+/// How arrays are read.
+pub(crate) struct ArrowOptions {
+    /// What each text of a column is.
+    texts: Format,
+    /// What the rows of a table were read from; where it has columns, a table of one column of texts is no column.
+    rows: Format,
+    /// Name of the column with the path that each row came from; it is no part of the record.
+    path: Option<String>,
+    /// Name of the column with the place of each row in its file.
+    record: Option<String>,
+}
+
+/// The columns that say where rows came from.
+struct Places {
+    paths: Option<ArrayRef>,
+    records: Option<ArrayRef>,
+}
+
+impl Places {
+    fn of(&self, row: usize) -> Place {
+        let path = self.paths.as_ref().map(|paths| paths.as_string::<i32>().value(row).to_owned());
+        let record = self.records.as_ref().map(|records| records.as_primitive::<Int64Type>().value(row));
+        Place { path, record: record.and_then(|record| u64::try_from(record).ok()) }
+    }
 }
 
 enum Arrays {
@@ -37,7 +68,7 @@ enum Arrays {
 
 impl ArrowInputs {
     /// Of an object with `__arrow_c_stream__` or `__arrow_c_array__`.
-    pub(crate) fn of(data: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn of(data: &Bound<'_, PyAny>, options: ArrowOptions) -> PyResult<Self> {
         let py = data.py();
         let arrays = if data.hasattr("__arrow_c_stream__")? {
             let stream = stream(&data.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?)?;
@@ -47,14 +78,15 @@ impl ArrowInputs {
             let [schema, array] = [pair.get_item(0)?, pair.get_item(1)?];
             Arrays::One(Some(array_of(&schema.cast_into::<PyCapsule>()?, &array.cast_into::<PyCapsule>()?)?))
         };
-        Ok(Self { arrays, array: None, row: 0, lines: Vec::new().into_iter() })
+        Ok(Self { arrays, options, array: None, places: None, row: 0, lines: Vec::new().into_iter() })
     }
 
     /// The next text, or row as a JSON object.
     pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Option<Input>> {
         loop {
             if let Some(bytes) = self.lines.next() {
-                return Ok(Some(Input { bytes, format: Format::Jsonl }));
+                let row = self.row - self.lines.len() - 1;
+                return Ok(Some(self.input(bytes, row, self.options.rows)));
             }
             if let Some(array) = self.array.clone().filter(|array| self.row < array.len()) {
                 if let Some(table) = array.as_struct_opt() {
@@ -64,9 +96,9 @@ impl ArrowInputs {
                     self.lines = lines.into_iter();
                     continue;
                 }
-                let bytes = text(&array, self.row);
+                let row = self.row;
                 self.row += 1;
-                return Ok(Some(Input { bytes, format: Format::Text }));
+                return Ok(Some(self.input(text(&array, row), row, self.options.texts)));
             }
             // Whoever makes the arrays may need the interpreter, on a thread of its own.
             let arrays = &mut self.arrays;
@@ -75,9 +107,57 @@ impl ArrowInputs {
                 Arrays::One(array) => Ok(array.take()),
             });
             let Some(array) = array.map_err(|error| failed(py, &error))? else { return Ok(None) };
-            self.array = Some(column_of_texts(py, array)?);
+            let (array, places) = self.apart(py, array)?;
+            let is_table = self.options.rows != Format::Jsonl && array.as_struct_opt().is_some();
+            self.array = Some(if is_table { array } else { column_of_texts(py, array)? });
+            self.places = places;
             self.row = 0;
         }
+    }
+
+    fn input(&self, bytes: Vec<u8>, row: usize, format: Format) -> Input {
+        Input { bytes, format, place: self.places.as_ref().map(|places| places.of(row)).unwrap_or_default() }
+    }
+
+    /// The columns of the records, and those that say where they came from.
+    fn apart(&self, py: Python<'_>, array: ArrayRef) -> PyResult<(ArrayRef, Option<Places>)> {
+        let ArrowOptions { path, record, .. } = &self.options;
+        if path.is_none() && record.is_none() {
+            return Ok((array, None));
+        }
+        let wrong = |message: String| Kind::Input.raise(py, message);
+        let Some(table) = array.as_struct_opt() else {
+            return Err(wrong("the columns of path and record are looked for in a table, and this is none".into()));
+        };
+        let column = |name: &String, kind: &DataType| {
+            let column = table.column_by_name(name).ok_or_else(|| wrong(format!("there is no column {name:?}")))?;
+            let column = cast(column, kind).map_err(|error| failed(py, &error))?;
+            let is_whole = column.null_count() == 0;
+            if is_whole {
+                Ok(column)
+            } else {
+                Err(wrong(format!("the column {name:?} has rows without a {kind} value")))
+            }
+        };
+        let paths = path.as_ref().map(|name| column(name, &DataType::Utf8)).transpose()?;
+        let records = record.as_ref().map(|name| column(name, &DataType::Int64)).transpose()?;
+        let is_place = |name: &String| [path, record].contains(&&Some(name.clone()));
+        let (fields, columns): (Vec<_>, Vec<_>) = (table.fields().iter().cloned().zip(table.columns().iter().cloned()))
+            .filter(|(field, _)| !is_place(field.name()))
+            .unzip();
+        let rest = StructArray::try_new_with_length(fields.into(), columns, table.nulls().cloned(), table.len());
+        let rest = rest.map_err(|error| failed(py, &error))?;
+        Ok((Arc::new(rest), Some(Places { paths, records })))
+    }
+}
+
+impl ArrowOptions {
+    pub(crate) fn new(format: Option<Format>, path: Option<String>, record: Option<String>) -> Self {
+        let (texts, rows) = match format {
+            Some(columns @ (Format::Parquet | Format::Arrow)) => (Format::Text, columns),
+            format => (format.unwrap_or(Format::Text), Format::Jsonl),
+        };
+        Self { texts, rows, path, record }
     }
 }
 

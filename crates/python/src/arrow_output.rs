@@ -1,34 +1,46 @@
 use std::mem;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
-use arrow_schema::SchemaRef;
-use pressmark_tables::{BatchBuilder, TABLES, View, table_named};
+use arrow_schema::{ArrowError, SchemaRef};
+use pressmark_tables::{BatchBuilder, RowBatchBuilder, TABLES, View, table_named};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
 use crate::error::{Kind, chain};
 use crate::row::Row;
 
-/// Takes records and lays them out in one of the flat tables of `pressmark export`.
+/// Name of the table that has a row a document, with its lists as nested columns.
+const ROWS: &str = "rows";
+
+/// Takes records and lays them out in one of the flat tables of `pressmark export`, or as [`ROWS`].
 #[pyclass(module = "pressmark._native")]
 pub(crate) struct TableBuilder {
     name: &'static str,
-    rows: BatchBuilder,
+    rows: Rows,
     batches: Vec<RecordBatch>,
 }
 
-/// The names of all tables.
+enum Rows {
+    Flat(BatchBuilder),
+    // What reads its JSON may go to another thread, but two must not use it at once.
+    Nested(Mutex<RowBatchBuilder>),
+}
+
+/// The names of all flat tables.
 pub(crate) fn table_names() -> Vec<&'static str> {
     TABLES.iter().map(|table| table.name).collect()
 }
 
 impl TableBuilder {
     fn close_batch(&mut self, py: Python<'_>) -> PyResult<()> {
-        let batch = self.rows.flush().map_err(|error| Kind::Pressmark.raise(py, error.to_string()))?;
-        self.batches.extend(batch);
+        let batch = match &mut self.rows {
+            Rows::Flat(rows) => rows.flush(),
+            Rows::Nested(rows) => of(rows).flush(),
+        };
+        self.batches.extend(batch.map_err(|error| broken(py, &error))?);
         Ok(())
     }
 }
@@ -37,26 +49,50 @@ impl TableBuilder {
 impl TableBuilder {
     #[new]
     fn new(py: Python<'_>, name: &str) -> PyResult<Self> {
+        if name == ROWS {
+            let rows = RowBatchBuilder::new().map_err(|error| broken(py, &error))?;
+            return Ok(Self { name: ROWS, rows: Rows::Nested(Mutex::new(rows)), batches: Vec::new() });
+        }
         let Some(table) = table_named(name) else {
-            let message = format!("there is no table {name:?}, expected {}", table_names().join(", "));
+            let message = format!("there is no table {name:?}, expected {ROWS}, {}", table_names().join(", "));
             return Err(Kind::Settings.raise(py, message));
         };
-        Ok(Self { name: table.name, rows: BatchBuilder::new(table), batches: Vec::new() })
+        Ok(Self { name: table.name, rows: Rows::Flat(BatchBuilder::new(table)), batches: Vec::new() })
     }
 
     /// Appends the rows that a record has in the table.
     fn add(&mut self, py: Python<'_>, row: &Row) -> PyResult<()> {
-        let added = View::new(&row.record).and_then(|view| self.rows.add(&view));
-        added.map_err(|error| Kind::Input.raise(py, chain(&error)))?;
-        if self.rows.is_full() { self.close_batch(py) } else { Ok(()) }
+        let is_full = match &mut self.rows {
+            Rows::Flat(rows) => {
+                let added = View::new(&row.record).and_then(|view| rows.add(&view));
+                added.map_err(|error| Kind::Input.raise(py, chain(&error)))?;
+                rows.is_full()
+            }
+            Rows::Nested(rows) => {
+                of(rows).add(&row.record).map_err(|error| broken(py, &error))?;
+                of(rows).is_full()
+            }
+        };
+        if is_full { self.close_batch(py) } else { Ok(()) }
     }
 
     /// The table of the rows so far; the builder is empty afterwards.
     fn finish(&mut self, py: Python<'_>) -> PyResult<ArrowTable> {
         self.close_batch(py)?;
-        let batches = mem::take(&mut self.batches);
-        Ok(ArrowTable { name: self.name, schema: Arc::clone(self.rows.schema()), batches })
+        let schema = match &mut self.rows {
+            Rows::Flat(rows) => Arc::clone(rows.schema()),
+            Rows::Nested(rows) => Arc::clone(of(rows).schema()),
+        };
+        Ok(ArrowTable { name: self.name, schema, batches: mem::take(&mut self.batches) })
     }
+}
+
+fn of(rows: &mut Mutex<RowBatchBuilder>) -> &mut RowBatchBuilder {
+    rows.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn broken(py: Python<'_>, error: &ArrowError) -> PyErr {
+    Kind::Pressmark.raise(py, error.to_string())
 }
 
 /// A table in memory, which other libraries read where it is.

@@ -7,12 +7,15 @@ use pressmark_ingest::Inputs;
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 
-use crate::arrow_input::ArrowInputs;
+use crate::arrow_input::{ArrowInputs, ArrowOptions};
 use crate::error::exception;
-use crate::input::Input;
+use crate::input::{Input, format_named};
 use crate::options::Options;
 use crate::row::Row;
-use crate::stream::{Source, Stream};
+use crate::stream::{Relation, Source, Stream};
+
+/// Rows of a batch that are read ahead of the threads that annotate.
+const BATCH_AHEAD: usize = 64;
 
 /// The annotator behind `pressmark.Annotator`.
 #[pyclass(frozen, module = "pressmark._native")]
@@ -33,7 +36,7 @@ impl Engine {
 
     /// Annotates one input.
     fn annotate(&self, py: Python<'_>, input: &Bound<'_, PyAny>) -> PyResult<Row> {
-        let Input { bytes, format } = Input::of(input)?;
+        let Input { bytes, format, .. } = Input::of(input)?;
         let limit = self.annotator.settings().ingest.max_bytes;
         if bytes.len() > limit {
             return Err(exception(py, &pressmark::Error::TooLong { bytes: bytes.len(), limit }));
@@ -59,13 +62,26 @@ impl Engine {
 
     /// Rows of the inputs that an iterator gives.
     fn stream(&self, inputs: Bound<'_, PyIterator>, ahead: usize) -> Stream {
-        Stream::start(self.annotator.clone(), Source::Python(inputs.unbind()), ahead)
+        Stream::start(self.annotator.clone(), Source::Python(inputs.unbind()), ahead, Relation::Run)
     }
 
     /// Rows of the texts of an object that speaks Arrow.
     fn stream_arrow(&self, data: &Bound<'_, PyAny>, ahead: usize) -> PyResult<Stream> {
-        let source = Source::Arrow(Mutex::new(Box::new(ArrowInputs::of(data)?)));
-        Ok(Stream::start(self.annotator.clone(), source, ahead))
+        let inputs = ArrowInputs::of(data, ArrowOptions::new(None, None, None))?;
+        Ok(Stream::start(self.annotator.clone(), arrow(inputs), ahead, Relation::Run))
+    }
+
+    /// Rows of a batch of a larger corpus, each for itself.
+    fn stream_batch(
+        &self,
+        data: &Bound<'_, PyAny>,
+        format: Option<&str>,
+        path: Option<String>,
+        record: Option<String>,
+    ) -> PyResult<Stream> {
+        let format = format.map(|name| format_named(data.py(), name)).transpose()?;
+        let inputs = ArrowInputs::of(data, ArrowOptions::new(format, path, record))?;
+        Ok(Stream::start(self.annotator.clone(), arrow(inputs), BATCH_AHEAD, Relation::Apart))
     }
 
     /// Rows of the documents in files and folders.
@@ -100,4 +116,8 @@ impl Engine {
     fn notices(&self) -> Vec<String> {
         self.annotator.notices().to_vec()
     }
+}
+
+fn arrow(inputs: ArrowInputs) -> Source {
+    Source::Arrow(Mutex::new(Box::new(inputs)))
 }

@@ -41,6 +41,15 @@ impl Source {
     }
 }
 
+/// What the documents of a stream are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    /// Those of one run: numbered, with unique ids, and told which earlier one they repeat.
+    Run,
+    /// Each for itself: a row depends on nothing but its input, whatever stands beside it.
+    Apart,
+}
+
 /// Rows in the order of their inputs.
 ///
 /// Inputs go through a queue of fixed length to a thread that annotates them, on all cores, and rows come back through
@@ -48,6 +57,7 @@ impl Source {
 #[pyclass(module = "pressmark._native")]
 pub(crate) struct Stream {
     source: Option<Source>,
+    relation: Relation,
     /// Bytes of the largest input.
     max_bytes: usize,
     /// Inputs taken so far.
@@ -67,17 +77,21 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// Rows of what `source` gives, of which `ahead` inputs at most wait in the queue.
-    pub(crate) fn start(annotator: Annotator, source: Source, ahead: usize) -> Self {
+    pub(crate) fn start(annotator: Annotator, source: Source, ahead: usize, relation: Relation) -> Self {
         let (queue, inputs) = bounded(ahead.max(1));
-        Self { source: Some(source), queue: Some(queue), ..Self::run(annotator, inputs.into_iter()) }
+        Self { source: Some(source), queue: Some(queue), ..Self::run(annotator, inputs.into_iter(), relation) }
     }
 
     /// Rows of files, which the annotating threads read by themselves.
     pub(crate) fn over(annotator: Annotator, inputs: Inputs) -> Self {
-        Self { progress: Some(inputs.progress()), ..Self::run(annotator, inputs) }
+        Self { progress: Some(inputs.progress()), ..Self::run(annotator, inputs, Relation::Run) }
     }
 
-    fn run(annotator: Annotator, inputs: impl Iterator<Item = InputRecord> + Send + 'static) -> Self {
+    fn run(
+        annotator: Annotator,
+        inputs: impl Iterator<Item = InputRecord> + Send + 'static,
+        relation: Relation,
+    ) -> Self {
         let (send, batches) = bounded(1);
         let max_bytes = annotator.settings().ingest.max_bytes;
         let worker = thread::spawn(move || {
@@ -85,7 +99,9 @@ impl Stream {
             let Ok(mut ledger) = Ledger::new() else { return };
             annotator.run(inputs.map(|record| (record, ())), |batch| {
                 let rows = batch.into_iter().map(|mut annotated| {
-                    ledger.enter(&mut annotated.doc, annotated.signature.as_ref());
+                    if relation == Relation::Run {
+                        ledger.enter(&mut annotated.doc, annotated.signature.as_ref());
+                    }
                     annotator.record(&annotated.doc).into_owned()
                 });
                 // Fails once the stream was closed: nobody wants the rest.
@@ -94,6 +110,7 @@ impl Stream {
         });
         Self {
             source: None,
+            relation,
             max_bytes,
             taken: 0,
             next: None,
@@ -115,7 +132,8 @@ impl Stream {
         let Some(source) = &mut self.source else { return };
         match source.next(py) {
             Ok(Some(input)) => {
-                let index = self.taken;
+                // Where it stands in a batch says nothing of where it came from.
+                let index = if self.relation == Relation::Run { self.taken } else { 0 };
                 self.taken += 1;
                 self.next = Some(py.detach(|| input.record(index, self.max_bytes)));
                 return;

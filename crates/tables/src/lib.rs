@@ -38,7 +38,7 @@ mod writer;
 pub use columnar::{BatchBuilder, arrow_schema};
 pub use dictionary::dictionary;
 pub use error::{Error, Result};
-pub use nested::RowWriter;
+pub use nested::{RowBatchBuilder, RowWriter};
 pub use row_lines::RowLines;
 pub use schema::{Column, ColumnType, Reference, RowSink, Table, Value};
 pub use tables::{TABLES, default_tables, table_named};

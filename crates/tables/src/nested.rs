@@ -2,9 +2,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_json::ReaderBuilder;
 use arrow_json::reader::Decoder;
-use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pressmark_jsonl::{Record, SCHEMA, json_schema};
 use serde_json::Value as Json;
 
@@ -16,17 +17,70 @@ use crate::{Error, Result};
 /// Where the schema of a file names the contract of its records.
 pub(crate) const SCHEMA_KEY: &str = "pressmark.schema";
 
-/// Writes records as one Parquet file with a row a document: the keys of the record are columns, its lists are lists of
-/// structs, and types are those of the record's JSON Schema.
+/// Lays records out in columns, a row a document: the keys of the record are columns, its lists are lists of structs, and
+/// types are those of the record's JSON Schema, so that every batch has the same schema whatever is in it.
 ///
-/// A row group ends after 65,536 documents or some 16 MiB of them; memory is that of one group.
-pub struct RowWriter {
+/// A batch ends after 65,536 documents or some 16 MiB of them.
+#[derive(Debug)]
+pub struct RowBatchBuilder {
+    schema: SchemaRef,
     decoder: Decoder,
+    rows: usize,
+    bytes: usize,
+}
+
+impl RowBatchBuilder {
+    /// One without rows.
+    ///
+    /// # Errors
+    /// When the schema has a type that cannot be read from JSON, which that of the records has not.
+    pub fn new() -> Result<Self, ArrowError> {
+        let schema = Arc::new(record_schema());
+        let decoder = ReaderBuilder::new(Arc::clone(&schema)).build_decoder()?;
+        Ok(Self { schema, decoder, rows: 0, bytes: 0 })
+    }
+
+    /// The schema of the batches.
+    #[must_use]
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Appends the row of a record.
+    ///
+    /// # Errors
+    /// When the record does not fit the schema.
+    pub fn add(&mut self, record: &Record<'_>) -> Result<(), ArrowError> {
+        self.decoder.serialize(&[record])?;
+        self.rows += 1;
+        self.bytes += size(record);
+        Ok(())
+    }
+
+    /// Whether the rows so far are enough for a batch.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// The rows since the last batch as a batch; `None` where there are none.
+    ///
+    /// # Errors
+    /// When the columns cannot be made.
+    pub fn flush(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        (self.rows, self.bytes) = (0, 0);
+        self.decoder.flush()
+    }
+}
+
+/// Writes records as one Parquet file with the columns of [`RowBatchBuilder`].
+///
+/// A row group is a batch; memory is that of one.
+pub struct RowWriter {
+    rows: RowBatchBuilder,
     partial: Partial,
     /// `None` once it is whole.
     file: Option<BatchFile>,
-    rows: usize,
-    bytes: usize,
 }
 
 impl RowWriter {
@@ -38,11 +92,10 @@ impl RowWriter {
         if path.exists() && !overwrite {
             return Err(Error::Exists(path.to_owned()));
         }
-        let schema = Arc::new(record_schema());
-        let decoder = decoder(&schema).map_err(at("write", path))?;
+        let rows = RowBatchBuilder::new().map_err(io::Error::other).map_err(at("write", path))?;
         let (partial, file) = Partial::create(path)?;
-        let file = Some(BatchFile::parquet(file, schema).map_err(at("write", path))?);
-        Ok(Self { decoder, partial, file, rows: 0, bytes: 0 })
+        let file = Some(BatchFile::parquet(file, Arc::clone(rows.schema())).map_err(at("write", path))?);
+        Ok(Self { rows, partial, file })
     }
 
     /// Writes the row of a record.
@@ -50,15 +103,12 @@ impl RowWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
-        self.decoder.serialize(&[record]).map_err(io::Error::other).map_err(at("write", self.partial.path()))?;
-        self.rows += 1;
-        self.bytes += size(record);
-        if self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+        self.rows.add(record).map_err(io::Error::other).map_err(at("write", self.partial.path()))?;
+        if self.rows.is_full() { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {
-        (self.rows, self.bytes) = (0, 0);
-        let batch = self.decoder.flush().map_err(io::Error::other);
+        let batch = self.rows.flush().map_err(io::Error::other);
         match (batch, &mut self.file) {
             (Ok(Some(batch)), Some(file)) => file.write(&batch).map_err(at("write", self.partial.path())),
             (Err(error), _) => Err(at("write", self.partial.path())(error)),
@@ -83,10 +133,6 @@ impl std::fmt::Debug for RowWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RowWriter").field("path", &self.partial.path()).finish_non_exhaustive()
     }
-}
-
-fn decoder(schema: &SchemaRef) -> io::Result<Decoder> {
-    ReaderBuilder::new(Arc::clone(schema)).build_decoder().map_err(io::Error::other)
 }
 
 /// Bytes of a record, some: its text, and what its lists take in columns.

@@ -215,6 +215,47 @@ class Annotator:
             stream = self._engine.stream(pairs, batch)
         return _rows(stream, total, progress)
 
+    def annotate_batch(
+        self,
+        batch: object,
+        *,
+        format: Optional[str] = None,
+        path: Optional[str] = None,
+        record: Optional[str] = None,
+    ) -> list[Record]:
+        """Annotate a batch of a corpus that an engine such as Spark or Ray Data cut, each row for itself.
+
+        A record depends on its row alone, not on what stands beside it in the batch, so that it is the same however the
+        corpus is cut and however often a batch is tried again. Hence ids are not made unique and no duplicates are looked
+        for: rows need ids of their own, else that of a row is the start of the SHA-256 of its content.
+
+        Args:
+            batch: Any object that speaks Arrow: a table, whose columns are found as ``fields`` or their usual names tell,
+                or a column of texts.
+            format: For a column of texts what each is: ``"txt"`` (the default), ``"html"``, ``"md"``, ``"jsonl"``. For a
+                table what it was read from, ``"parquet"`` or ``"arrow"``, which is told in ``source.media_type``.
+            path: Name of a column of the table with the path of each row's file, which goes to ``source.path`` and is no
+                part of the record. Without one ``source.path`` is ``-``.
+            record: Name of a column with the place of each row in its file, from 0, for ``source.record``. Without one
+                that is 0.
+
+        Returns:
+            The records, one for each row. With ``format``, ``path`` and ``record`` they are those that
+            ``pressmark annotate --duplicates keep`` writes for the same files, where ids are unique.
+            ``to_arrow(records, "rows")`` is a table of them with always the same columns.
+
+        Raises:
+            InputError: when the object has no texts, or no such column.
+
+        >>> import pyarrow
+        >>> press = Annotator(stages=["quote"], jobs=1)
+        >>> batch = pyarrow.table({"id": ["a"], "text": ["OSLO — “We wait,” Ingrid Solberg said."], "file": ["x.parquet"]})
+        >>> rows = press.annotate_batch(batch, path="file")
+        >>> rows[0].id, rows[0].source.path
+        ('a', 'x.parquet')
+        """
+        return list(_records(self._engine.stream_batch(batch, format, path, record)))
+
     def annotate_files(self, paths: Union[Path, Iterable[Path]], *, progress: bool = True) -> Iterator[Record]:
         """Annotate the documents in files and folders, as ``pressmark annotate PATHS`` reads them, and give their records.
 

@@ -30,7 +30,9 @@ def to_arrow(rows: Rows, table: Union[str, Iterable[str]] = "documents") -> Unio
     Args:
         rows: A record, or records from ``annotate_many`` and the like; they are taken one by one, and none is kept.
         table: The name of a table (``pressmark.TABLES``; the data dictionary has their columns), or names of several,
-            which are made in one pass over the records.
+            which are made in one pass over the records. ``"rows"`` is the table of ``pressmark annotate -o
+            rows.parquet``: one row a document, its lists as nested columns. The schema of a table is the same whatever
+            the records are: ``pyarrow.schema(to_arrow([], "rows"))``.
 
     Returns:
         The table, or for several names a dictionary of them.
