@@ -194,6 +194,9 @@ classes! {
         Tells = "tells",
         /// What is said stands behind its object: "urged X to go", "accused X of lying".
         Addresses = "addresses",
+        /// Behind it *to* leads to who is told, not to what is said: "spoke to X", but "referred to X". Holds for words that
+        /// are no verbs of speech, too.
+        ToHearer = "to_hearer",
         /// It gives a thing its name, so that quotation marks may stand for no speech: "called", "dubbed".
         Names = "names",
         /// A form that is a noun as often: "claims", "report". Holds for words that are no verbs of speech, too.

@@ -170,9 +170,17 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
         if has_own_content(unit, head) || bare && head > at + 5 {
             return Verdict::No;
         }
-        if let Some(subject) = subject_before(unit, &group).filter(|s| s.start >= at && s.start <= at + 2) {
+        // "another friend, Mariam Emara told …"
+        let apposed = |start: usize| {
+            start > at + 2
+                && unit.word(start - 1) == ","
+                && phrase_after(unit, at, false).is_some_and(|p| p.end + 1 == start)
+        };
+        let subject = subject_before(unit, &group).filter(|s| s.start >= at);
+        if let Some(subject) = subject.filter(|s| s.start <= at + 2 || apposed(s.start)) {
             let cue = with_particle(unit, group.group.start.max(at)..head + 1);
-            let speaker = Some(subject.start.max(at)..subject.end);
+            let start = if subject.start <= at + 2 { subject.start } else { at };
+            let speaker = Some(start..subject.end);
             return Verdict::Attributed(Attribution { cue: Some(cue), speaker });
         }
     }

@@ -59,6 +59,8 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         } else {
             subject_before(unit, &group).or_else(|| clause_subject(unit, head))
         };
+        // "Asked whether it “works”, X said": who asked is not told.
+        let speaker = speaker.filter(|speaker| !speaker.contains(&head));
         return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
     }
     if mark == ":" { label(unit, range.start..last) } else { None }

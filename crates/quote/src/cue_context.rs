@@ -2,8 +2,8 @@
 
 use crate::cues::{CueContext, Follow, Role};
 use crate::lexicon::{
-    ADDRESSES, ADVERB, AUXILIARY, BE, CAPITALISED, DETERMINER, DOCUMENT, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, WH,
+    ADDRESSES, ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, DETERMINER, DOCUMENT, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
 };
 use crate::unit::Unit;
 
@@ -46,7 +46,8 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
         return Role::Noun;
     }
     // "the latest claim", "Republican lawmakers claim"
-    let adjective = i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.word(i).ends_with('s');
+    let noun = unit.is(at, ALSO_NOUN | DOCUMENT) || !unit.is(at, SAYS);
+    let adjective = noun && i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.word(i).ends_with('s');
     let head = unit.is(i, ROLE | DOCUMENT);
     if adjective && !head { Role::Noun } else { Role::Other }
 }
@@ -76,11 +77,12 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
         return (Follow::Quote, i);
     }
     // "said on the radio that …"
-    if item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
+    let hearer = unit.word(i) == "to" && unit.is(at, TO_HEARER);
+    if hearer || item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
         let inside = |j: &usize| {
             unit.item(*j).is_some_and(|w| w.is_word()) || matches!(unit.word(*j), "'s" | "’s" | "'" | "’" | "s" | "-")
         };
-        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.word(*j) == "that");
+        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.word(*j) == "that" && !unit.is(j + 1, TIME));
         if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
             return (Follow::That, that);
         }

@@ -11,12 +11,13 @@ use crate::candidate::Candidate;
 use crate::cue_context::context;
 use crate::cues::{CueContext, Follow, Role, STEM, logistic};
 use crate::lexicon::{
-    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, CAPITALISED, COORDINATOR, Class, DETERMINER, FINITE,
+    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, Class, DETERMINER, FINITE,
     NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TELLS, TIME, WH,
+    SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
 };
 use crate::phrase::{
-    clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before, verb_at,
+    behind_dateline, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
+    verb_at,
 };
 use crate::report::{Report, Word};
 use crate::rule::Step;
@@ -225,6 +226,8 @@ impl Word<'_> {
             && unit.word(at - 1) == ","
             && unit.is(at, SAYS)
             && !unit.is(at, PARTICIPLE)
+            // "X, a lawyer, said Y did it"
+            && (self.floor..at - 1).any(|i| is_finite(unit, i))
     }
 
     fn is_passive(&self) -> bool {
@@ -256,10 +259,18 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
 
 /// What is reported behind the cue: *X said that …*.
 pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
-    if !word.may_be_cue || word.is_behind_its_content() || word.inverts() || word.is_passive() {
+    let Word { unit, at, mut context, .. } = *word;
+    // "Still, X said, “a part” of it": marks that no rule of its own has taken.
+    let quoted = context.follow == Follow::Comma
+        && unit.item(context.start + 1).is_some_and(|item| item.quoted.is_some())
+        && !word.taken.get(context.start + 1).copied().unwrap_or(false);
+    if quoted {
+        context.start += 1;
+    }
+    let behind = word.is_behind_its_content() && !quoted;
+    if !word.may_be_cue || behind || word.inverts() || word.is_passive() {
         return None;
     }
-    let Word { unit, at, context, .. } = *word;
     // "Asked about the delay, X shrugged", "NOTE: …": who asks or notes is not told.
     let opens = at == 0 || unit.is(at, CAPITALISED) && unit.word(at).ends_with("ed") && context.role == Role::Other;
     if opens && !unit.is(at, PARTICIPLE) {
@@ -285,6 +296,10 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     // "referring to the mayor" against "vowed to resign"
     let to_noun = context.follow == Follow::To
         && unit.is(context.start + 1, DETERMINER | POSSESSIVE | OBJECT_PRONOUN | CAPITALISED | WH);
+    // "spoke to the crowd"
+    if to_noun && unit.is(at, TO_HEARER) {
+        return None;
+    }
     let preposition = preposition || to_noun;
     let start = if preposition { context.start + 1 } else { context.start };
     let mut cue = verb_at(unit, at).group;
@@ -367,7 +382,14 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     }
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
-    let comma = subject.start.checked_sub(1).filter(|c| *c >= floor && unit.word(*c) == ",")?;
+    let mut comma = subject.start.checked_sub(1)?;
+    // "…, as X noted"
+    if unit.lexicon.language.is_manner(unit.word(comma)) {
+        comma = comma.checked_sub(1)?;
+    }
+    if comma < floor || unit.word(comma) != "," {
+        return None;
+    }
     let content = before(unit, comma, floor, word.taken);
     let clause = || content.clone().any(|i| is_finite(unit, i)) && !unit.is(content.start, SUBORDINATOR | PREPOSITION);
     if !ends && !clause() {
@@ -376,7 +398,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     let rest = if context.follow == Follow::Comma { interrupted(word, context.start + 1, &content) } else { None };
     // "In the near future, X said" tells when it was said.
     let adverbial = unit.is(content.start, PREPOSITION) && !content.clone().any(|i| is_finite(unit, i));
-    if (content.len() <= 2 || adverbial) && rest.is_none() {
+    if (content.len() <= 2 || adverbial) && rest.as_ref().is_none_or(|rest| unit.items[rest.start].quoted.is_some()) {
         return None;
     }
     Some(Report { content, cue: verb.group, speaker: Some(subject), rest })
@@ -403,10 +425,12 @@ fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
 /// can be no clause of the outlet's.
 fn interrupted(word: &Word<'_>, start: usize, before: &Range<usize>) -> Option<Range<usize>> {
     let unit = word.unit;
-    let item = unit.item(start).filter(|item| item.is_word() && !item.is(PARTICIPLE | COORDINATOR))?;
+    let open = unit.item(start).filter(|_| !word.taken.get(start).copied().unwrap_or(false));
+    let item = open.filter(|item| item.quoted.is_some() || item.is_word() && !item.is(PARTICIPLE | COORDINATOR))?;
     let half = !before.clone().any(|i| is_finite(unit, i)) && !item.is(WH | SUBORDINATOR);
     let tied = matches!(unit.word(start), "because" | "if" | "that" | "unless" | "until" | "so" | "why" | "how" | "for")
         || item.is(AUXILIARY | FINITE)
+        || item.quoted.is_some()
         // "If it rains, he said, the match is off."
         || unit.is(before.start, SUBORDINATOR) && !item.is(WH | SUBORDINATOR | PREPOSITION);
     if !half && !tied {
@@ -434,7 +458,7 @@ pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
 /// What stands before `end`, back to where the sentence or the last report ended.
 fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<usize> {
     let mut start = end;
-    let floor = floor.max(end.saturating_sub(MAX_CONTENT));
+    let floor = floor.max(end.saturating_sub(MAX_CONTENT)).max(behind_dateline(unit)).min(end);
     while start > floor {
         let i = start - 1;
         if matches!(unit.word(i), "." | "?" | "!" | ";") || taken.get(i).copied().unwrap_or(false) {
@@ -534,12 +558,23 @@ fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Opti
             phrase_after(unit, by + 1, false)
         }
         Role::Noun => possessor(unit, at),
-        Role::Infinitive => clause_subject(unit, verb.group.start),
+        Role::Infinitive => governor(unit, verb.group.start).or_else(|| clause_subject(unit, verb.group.start)),
         _ if unit.word(at).ends_with("ing") && verb.group.len() == 1 => {
             own_subject(unit, at).or_else(|| clause_subject(unit, at))
         }
         _ => subject_before(unit, &verb).or_else(|| clause_subject(unit, verb.group.start)),
     }
+}
+
+/// The subject of an infinitive that begins with *to* at `to`: of *led her to say* her, of *X is expected to say* X.
+fn governor(unit: &Unit<'_>, to: usize) -> Option<Range<usize>> {
+    let before = to.checked_sub(1)?;
+    if unit.is(before, OBJECT_PRONOUN) {
+        return Some(before..to);
+    }
+    let verb = verb_at(unit, before);
+    let passive = verb.group.start < before && verb.group.clone().any(|i| unit.is(i, BE));
+    subject_before(unit, &verb).filter(|_| passive)
 }
 
 /// *With X telling reporters …*, *…, both candidates acknowledging …*: the participle has a subject of its own.

@@ -71,6 +71,8 @@ bits! {
     TELLS = 28;
     /// urged, accused: what is said stands behind whom it is said to.
     ADDRESSES = 37;
+    /// spoke, wrote: *to* leads to who is told.
+    TO_HEARER = 40;
     /// called, dubbed: marks behind it may hold a name.
     NAMES = 29;
     /// claims, report: a noun as often as a verb.
@@ -89,6 +91,8 @@ bits! {
     MASCULINE = 32;
     /// A noun or title for a woman.
     FEMININE = 33;
+    /// PARIS: in capitals, with more than one.
+    UPPERCASE = 39;
 }
 
 const WORD_CLASSES: &[(WordClass, Class)] = &[
@@ -127,6 +131,7 @@ const SPEECH_CLASSES: &[(SpeechClass, Class)] = &[
     (SpeechClass::Plain, PLAIN),
     (SpeechClass::Tells, TELLS),
     (SpeechClass::Addresses, ADDRESSES),
+    (SpeechClass::ToHearer, TO_HEARER),
     (SpeechClass::Names, NAMES),
     (SpeechClass::AlsoNoun, ALSO_NOUN),
     (SpeechClass::Shows, SHOWS),
@@ -172,7 +177,12 @@ impl Lexicon {
         let mut class = self.classes.get(lower).copied().unwrap_or(0);
         let mut chars = text.chars();
         match chars.next() {
-            Some(c) if c.is_uppercase() => class |= CAPITALISED,
+            Some(c) if c.is_uppercase() => {
+                class |= CAPITALISED;
+                if text.len() > c.len_utf8() && text.chars().all(char::is_uppercase) {
+                    class |= UPPERCASE;
+                }
+            }
             Some(c) if c.is_ascii_digit() => class |= NUMBER,
             Some(c) if !c.is_alphanumeric() && !text.chars().any(char::is_alphanumeric) => class |= PUNCTUATION,
             _ => {}

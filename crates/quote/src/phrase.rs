@@ -5,12 +5,18 @@ use std::ops::Range;
 use crate::lexicon::{
     ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NEEDS_AUXILIARY, NUMBER,
     OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PERFECT, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TIME, TITLE, WH,
+    SUBORDINATOR, TIME, TITLE, UPPERCASE, WH,
 };
 use crate::unit::Unit;
 
 /// Noun phrases longer than this are cut: with their appositions they hardly ever are.
 const MAX_PHRASE: usize = 30;
+/// What stands in marks inside of a name is at most this long, in bytes: “Big Bad Bill”, not “a man of his word,”.
+const NICKNAME: usize = 24;
+/// A dateline is shorter than this, in items.
+const DATELINE: usize = 14;
+/// A relative clause between a subject and its verb is shorter than this, in items.
+const RELATIVE: usize = 16;
 
 /// A verb with what belongs to it: auxiliaries and adverbs before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +36,14 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
     let mut start = head;
     while start > 0 && head - start < 6 {
         let before = start - 1;
+        // "has long complained"
+        let between = start == head
+            && before > 0
+            && unit.is(before - 1, AUXILIARY)
+            && !unit.is(before - 1, BE)
+            && unit.item(before).is_some_and(|item| item.class == 0 && item.quoted.is_none());
         let joins = unit.is(before, AUXILIARY)
+            || between
             || unit.is(before, ADVERB) && !unit.is(before, CAPITALISED) && !unit.is(before, SUBORDINATOR)
             || unit.word(before) == "to" && start == head;
         if !joins || is_possessive_s(unit, before) {
@@ -75,11 +88,8 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
             return if age { phrase_before(unit, head.start - 1) } else { Some(head) };
         }
         "and" | "but" | "then" | "or" | "et" => return clause_subject(unit, last),
-        "," | "–" | "—" | "-" | ")" => {}
-        _ => return phrase_before(unit, end),
-    }
-    if unit.word(last) == ")" {
-        return phrase_before(unit, end);
+        "," | "–" | "—" | "-" => {}
+        _ => return head_of_relative(unit, end).or_else(|| phrase_before(unit, end)),
     }
     if verb.head > 0 && unit.is(verb.head, PARTICIPLE) {
         return clause_subject(unit, last);
@@ -98,6 +108,18 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     };
     let apposition = is_apposition(unit, comma + 1) || named();
     Some(if apposition { head.start..last } else { head })
+}
+
+/// *Officials who met X said …*: what stands between a noun and its verb in a relative clause without commas is no
+/// subject.
+fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
+    let clause =
+        (end.saturating_sub(RELATIVE)..end).rev().take_while(|i| !unit.is(*i, PUNCTUATION) || is_joint(unit, *i));
+    let relative = clause.into_iter().find(|i| unit.is(*i, WH) && matches!(unit.word(*i), "who" | "which"))?;
+    let noun = relative.checked_sub(1)?;
+    let verb = |i: usize| unit.is(i, AUXILIARY | FINITE | SAYS) || unit.word(i).ends_with("ed");
+    let head = unit.item(noun).is_some_and(|i| i.is_word()) && !unit.is(noun, SAYS | AUXILIARY | FINITE | PREPOSITION);
+    if head && (relative + 1..end).any(verb) { phrase_before(unit, relative) } else { None }
 }
 
 /// Whether what starts at `index` tells who somebody is.
@@ -135,7 +157,8 @@ pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>>
 
 /// A nickname or a title inside a name: somebody “So” Andso.
 fn is_nickname(unit: &Unit<'_>, index: usize) -> bool {
-    index > 0 && unit.is(index - 1, CAPITALISED | DETERMINER) && unit.is(index + 1, CAPITALISED | ROLE)
+    let short = unit.item(index).is_some_and(|item| item.span.len() <= NICKNAME);
+    short && index > 0 && unit.is(index - 1, CAPITALISED | DETERMINER) && unit.is(index + 1, CAPITALISED | ROLE)
 }
 
 /// Whether the word at `index` can be part of a phrase that ends behind it; `inner` when it is not the last.
@@ -149,7 +172,9 @@ fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
         || item.is(COORDINATOR) && !joins_phrases(unit, index);
     let verb = item.is(SAYS | FINITE) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
     let adverb = item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && !inner;
-    !(clause || verb || adverb)
+    // "need to persuade voters": the phrase begins behind the verb.
+    let infinitive = inner && index > 0 && unit.word(index - 1) == "to" && item.class == 0;
+    !(clause || verb || adverb || infinitive)
 }
 
 /// Hyphens, the genitive and the like, which stand inside of phrases.
@@ -198,7 +223,9 @@ fn trim_left(unit: &Unit<'_>, mut range: Range<usize>) -> Option<Range<usize>> {
 pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usize>> {
     let floor = index.saturating_sub(2 * MAX_PHRASE);
     for head in (floor..index).rev() {
-        if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE | CAPITALISED) && !is_nominal(unit, head) {
+        // "worse-than-expected revenue"
+        let compound = head > 0 && unit.word(head - 1) == "-";
+        if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE | CAPITALISED) && !is_nominal(unit, head) && !compound {
             let verb = verb_at(unit, head);
             let before = verb.group.start.checked_sub(1).map(|i| unit.word(i));
             if matches!(before, Some("," | "and" | "but" | "to") | None) {
@@ -212,9 +239,17 @@ pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usiz
     first_subject(unit, index)
 }
 
+/// Where a sentence begins behind its dateline, "PARIS, May 2 (AFP) — ": 0 without one.
+pub(crate) fn behind_dateline(unit: &Unit<'_>) -> usize {
+    let place = unit.is(0, UPPERCASE);
+    let dash = (1..DATELINE).find(|i| matches!(unit.word(*i), "—" | "–" | "--" | "―" | "-"));
+    let plain = |dash: &usize| (0..*dash).all(|i| unit.is(i, CAPITALISED | NUMBER | PUNCTUATION | TIME));
+    dash.filter(|_| place).filter(plain).map_or(0, |dash| dash + 1)
+}
+
 /// The phrase that the sentence is about: its first noun phrase after fronted clauses.
 pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize>> {
-    let mut start = 0;
+    let mut start = behind_dateline(unit);
     let limit = limit.min(unit.items.len());
     // "In Ohio, X …", "After he won, X …", "Speaking in Ohio, X …"
     while start < limit {

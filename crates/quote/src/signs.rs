@@ -10,9 +10,9 @@ use pressmark_lang::CuePart;
 
 use crate::cues::STEM;
 use crate::lexicon::{
-    ADDRESSES, ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NUMBER, OBJECT_PRONOUN,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SAYS, SHOWS, STATE_BODY, SUBJECT_PRONOUN, SUBORDINATOR,
-    TELLS, TITLE, WH,
+    ADDRESSES, ADVERB, ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NUMBER,
+    OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SAYS, SHOWS, STATE_BODY,
+    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TITLE, WH,
 };
 use crate::phrase::verb_at;
 use crate::report::{Report, Word};
@@ -34,10 +34,9 @@ const CLOSED: u64 =
 pub(crate) fn signs_of_word(word: &Word<'_>, mut tell: impl FnMut(CuePart<'_>, &[CuePart<'_>])) {
     let Word { unit, at, ref context, ref stem, .. } = *word;
     let text = unit.word(at);
-    let ending = text.char_indices().rev().nth(2).map_or(text, |(i, _)| text.get(i..).unwrap_or(text));
     let (says, participle) = (truth(unit.is(at, SAYS)), truth(text.ends_with("ed")));
     let (role, follow, stem) = (context.role.part(), context.follow.part(), CuePart::new(stem));
-    let (text, ending) = (CuePart::new(text), CuePart::new(ending));
+    let (text, ending) = (CuePart::new(text), CuePart::new(ending(text)));
     tell(sign!("always"), &[sign!("yes")]);
     tell(sign!("word"), &[text]);
     tell(sign!("word+follows"), &[text, follow]);
@@ -78,8 +77,10 @@ pub(crate) fn signs_of_report(
     // The subject.
     tell(sign!("subject"), &[subject]);
     tell(sign!("subject+follows"), &[subject, follow]);
+    tell(sign!("subject+speech"), &[subject, says]);
     if let Some(head) = report.speaker.as_ref().map(|speaker| head(unit, speaker)) {
         tell(sign!("subject-head"), &[text(head)]);
+        tell(sign!("subject-ending+speech"), &[CuePart::new(ending(unit.word(head))), says]);
     }
     // The verb.
     tell(sign!("shows+subject"), &[shows, subject]);
@@ -105,6 +106,10 @@ pub(crate) fn signs_of_report(
     tell(sign!("first"), &[first]);
     tell(sign!("stem+first"), &[stem, first]);
     tell(sign!("second"), &[text(content.start + 1)]);
+    let sort = sort(unit, content.start);
+    tell(sign!("first-sort+follows"), &[sort, follow]);
+    tell(sign!("first-sort+speech"), &[sort, says]);
+    tell(sign!("stem+first-sort"), &[stem, sort]);
     tell(sign!("behind"), &[text(content.end)]);
     let modal =
         |i: &usize| matches!(unit.word(*i), "would" | "should" | "could" | "will" | "must" | "can" | "may" | "might");
@@ -114,6 +119,45 @@ pub(crate) fn signs_of_report(
     let length = length(content.len());
     tell(sign!("length"), &[length]);
     tell(sign!("length+follows"), &[length, follow]);
+    tell(sign!("length+speech"), &[length, says]);
+}
+
+/// What sort of word stands at `at`.
+fn sort(unit: &Unit<'_>, at: usize) -> CuePart<'static> {
+    const SORTS: [(u64, CuePart<'_>); 14] = [
+        (SUBJECT_PRONOUN, CuePart::new("subject")),
+        (OBJECT_PRONOUN, CuePart::new("object")),
+        (POSSESSIVE, CuePart::new("possessive")),
+        (WH, CuePart::new("wh")),
+        (DETERMINER, CuePart::new("determiner")),
+        (AUXILIARY, CuePart::new("auxiliary")),
+        (SUBORDINATOR, CuePart::new("subordinator")),
+        (PREPOSITION, CuePart::new("preposition")),
+        (ADVERB, CuePart::new("adverb")),
+        (CAPITALISED, CuePart::new("capital")),
+        (NUMBER, CuePart::new("number")),
+        (ROLE, CuePart::new("role")),
+        (SAYS, CuePart::new("speech")),
+        (PUNCTUATION, CuePart::new("mark")),
+    ];
+    let Some(item) = unit.item(at) else { return sign!("none") };
+    if item.quoted.is_some() {
+        return sign!("quotation");
+    }
+    if let Some((_, name)) = SORTS.iter().find(|(class, _)| item.is(*class)) {
+        return *name;
+    }
+    match item.lower.as_bytes() {
+        [.., b'i', b'n', b'g'] => sign!("ing"),
+        [.., b'e', b'd'] => sign!("ed"),
+        [.., b's'] => sign!("s"),
+        _ => sign!("other"),
+    }
+}
+
+/// Its last three letters.
+fn ending(word: &str) -> &str {
+    word.char_indices().rev().nth(2).and_then(|(i, _)| word.get(i..)).unwrap_or(word)
 }
 
 fn truth(yes: bool) -> CuePart<'static> {

@@ -251,6 +251,87 @@ fn reports_that_cue_and_speaker_interrupt_have_two_parts() {
     );
     check("History shows Acme that old dams fail.", NAMES, ALL, &[]);
     check("Duarte spoke to the crowd that night.", NAMES, ALL, &[]);
+    check(
+        "Duarte explained to the crews that the dam was old.",
+        NAMES,
+        ALL,
+        &[indirect("that the dam was old", "explained", "Duarte", "Ines Duarte")],
+    );
+}
+
+#[test]
+fn the_subject_of_a_report_is_found_across_what_stands_between() {
+    let reports = |text, content, cue, words, name| check(text, NAMES, ALL, &[(content, "indirect", cue, words, name)]);
+    // A relative clause without commas, a name behind a noun and a comma, a participle, an adverb that no list has.
+    reports(
+        "Reporters who met Acme Rail said that the quay was full.",
+        "that the quay was full",
+        "said",
+        "Reporters",
+        "-",
+    );
+    reports(
+        "Paul Kern, a harbour pilot, said boats collide there every year.",
+        "boats collide there every year",
+        "said",
+        "Paul Kern, a harbour pilot",
+        "Paul Kern",
+    );
+    reports(
+        "Ines Duarte has long argued that the dam is old.",
+        "that the dam is old",
+        "has long argued",
+        "Ines Duarte",
+        "Ines Duarte",
+    );
+    // The infinitive's subject is that of the verb before it.
+    reports(
+        "Kern has no boat, but Ines Duarte is expected to argue that the quay is full.",
+        "that the quay is full",
+        "to argue",
+        "Ines Duarte",
+        "Ines Duarte",
+    );
+    // A dateline is no subject and no part of what is reported.
+    reports(
+        "PORTO, May 2 (AP) — The dam is nearly full, Ines Duarte said.",
+        "The dam is nearly full",
+        "said",
+        "Ines Duarte",
+        "Ines Duarte",
+    );
+    reports("The dam is old, as Kern noted.", "The dam is old", "noted", "Kern", "Paul Kern");
+    // Shares of those asked.
+    reports(
+        "Twenty-four percent said they were afraid of the dam.",
+        "they were afraid of the dam",
+        "said",
+        "Twenty-four percent",
+        "-",
+    );
+}
+
+#[test]
+fn fragments_in_marks_have_the_speaker_beside_them() {
+    // What stands in marks before a name is no nickname where it is long; a speaker need not be a known entity.
+    check(
+        "He was a “careful master and loved by all of his crew,” Tolk said in a letter.",
+        NAMES,
+        ALL,
+        &[("He was a “careful master and loved by all of his crew,”", "mixed", "said", "Tolk", "-")],
+    );
+    check(
+        "Still, Kern conceded, “the whole of the quay” may sink.",
+        NAMES,
+        ALL,
+        &[("“the whole of the quay” may sink", "mixed", "conceded", "Kern", "Paul Kern")],
+    );
+    check(
+        "“He never missed a tide,” a friend, Ines Duarte told the paper.",
+        NAMES,
+        DIRECT,
+        &[direct("“He never missed a tide,”", "told", "a friend, Ines Duarte", "Ines Duarte")],
+    );
 }
 
 #[test]

@@ -105,7 +105,8 @@ pub(crate) fn speakers(
             Some((_, Answer::Entity(entity))) => Some(entity),
             Some((_, Answer::Nobody)) | None => None,
         };
-        let reported = c.kind != QuoteKind::Direct;
+        // What stands in marks of its own is said, whoever the words name.
+        let reported = c.cue_probability.is_some() && c.kind != QuoteKind::Direct;
         let told = c.speaker.is_some_and(|span| resolver.may_say(span, &c));
         if reported && entity.is_none() && !told {
             continue;
@@ -301,7 +302,7 @@ impl Resolver<'_> {
             let (class, text) = self.class(i);
             let lower = text.to_lowercase();
             let singular = lower.strip_suffix('s').map_or(0, |one| self.lexicon.class(one, one));
-            (class | singular) & known != 0 || is_agent(&lower)
+            (class | singular) & known != 0 || is_agent(&lower) || self.lexicon.language.numeral(&lower).is_some()
         })
     }
 
