@@ -97,3 +97,9 @@ def test_the_schema_does_not_depend_on_the_rows(press):
     rows = press.annotate_batch(pyarrow.table({"id": ["a"], "text": [""]}))
     assert pyarrow.schema(pressmark.to_arrow(rows, "rows")) == schema
     assert pyarrow.schema(pressmark.to_arrow(in_batches(press, 100), "rows")) == schema
+
+
+def test_pyarrow_can_write_the_rows_again(press, tmp_path):
+    table = pyarrow.table(pressmark.to_arrow(in_batches(press, 100), "rows"))
+    pyarrow.parquet.write_table(table, tmp_path / "rows.parquet")
+    assert pyarrow.parquet.read_table(tmp_path / "rows.parquet").to_pylist() == table.to_pylist()

@@ -146,11 +146,13 @@ fn size(record: &Record<'_>) -> usize {
 fn record_schema() -> Schema {
     let root = json_schema();
     let metadata = [(SCHEMA_KEY.to_owned(), SCHEMA.to_owned())];
-    Schema::new_with_metadata(fields(&root, &root), metadata)
+    Schema::new_with_metadata(fields(&root, &root, false), metadata)
 }
 
 /// The properties of an object: those that are always there in the order in which they are written, then the others.
-fn fields(object: &Json, root: &Json) -> Fields {
+///
+/// Of an object that may itself be null all may be null: pyarrow writes no file where a null struct has a required field.
+fn fields(object: &Json, root: &Json, is_optional: bool) -> Fields {
     let properties = object["properties"].as_object();
     let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let others = properties.into_iter().flat_map(|all| all.keys().map(String::as_str));
@@ -158,7 +160,8 @@ fn fields(object: &Json, root: &Json) -> Fields {
     let field = |name: &str, is_required: bool| {
         let property = &object["properties"][name];
         let (value, may_be_null) = resolve(property, root);
-        let field = Field::new(name, data_type(value, root), may_be_null || !is_required);
+        let may_be_null = may_be_null || !is_required;
+        let field = Field::new(name, data_type(value, root, may_be_null), may_be_null || is_optional);
         match property["description"].as_str() {
             Some(about) => field.with_metadata([("description".to_owned(), about.to_owned())]),
             None => field,
@@ -168,14 +171,14 @@ fn fields(object: &Json, root: &Json) -> Fields {
     required.chain(others.iter().map(|name| field(name, false))).collect()
 }
 
-fn data_type(value: &Json, root: &Json) -> DataType {
+fn data_type(value: &Json, root: &Json, is_optional: bool) -> DataType {
     let types = &value["type"];
     let is = |name: &str| types == name || types.as_array().is_some_and(|all| all.iter().any(|one| one == name));
     if is("array") {
         let (item, may_be_null) = resolve(&value["items"], root);
-        DataType::List(Arc::new(Field::new_list_field(data_type(item, root), may_be_null)))
+        DataType::List(Arc::new(Field::new_list_field(data_type(item, root, may_be_null), may_be_null)))
     } else if is("object") {
-        DataType::Struct(fields(value, root))
+        DataType::Struct(fields(value, root, is_optional))
     } else if is("integer") {
         DataType::Int64
     } else if is("number") {
