@@ -96,6 +96,12 @@ impl Metrics {
         }
     }
 
+    /// Documents so far.
+    pub(crate) fn documents(&self) -> u64 {
+        let count = |status: Status| self.documents.with_label_values(&[status.as_str()]).get();
+        [Status::Ok, Status::Partial, Status::Failed].map(count).iter().sum()
+    }
+
     pub(crate) fn answered(&self, after: Duration) {
         self.answers.observe(after.as_secs_f64());
     }

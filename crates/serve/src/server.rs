@@ -43,6 +43,8 @@ impl Stopper {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stopped {
+    /// Documents that were annotated, those of streams among them.
+    pub documents: u64,
     /// Connections with a request that was not answered when its time was over ([`Limits::grace`]).
     pub cut_off: usize,
 }
@@ -137,7 +139,7 @@ async fn serve(service: &Arc<Service>, listener: TcpListener, stop: &Stopper) ->
     let streams = u32::try_from(service.limits.streams.get()).unwrap_or(u32::MAX);
     // Should a thread still be at it, it ends with the process.
     let _ = timeout(LAST_STREAMS, service.streams.acquire_many(streams)).await;
-    Stopped { cut_off }
+    Stopped { documents: service.metrics.documents(), cut_off }
 }
 
 async fn accept(listener: &TcpListener, service: &Service) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {

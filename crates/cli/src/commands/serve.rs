@@ -113,11 +113,14 @@ pub(crate) fn run(args: ServeArgs) -> Result<Outcome> {
             "warning: whoever reaches {address} can use this service: it has no password and no TLS; put a proxy in front"
         ));
     }
-    match server.run()?.cut_off {
-        0 => Ok(Outcome::Good),
-        cut_off => {
-            terminal::say(&format!("{cut_off} connections were cut off after {} s", service.grace.as_secs_f32()));
-            Ok(Outcome::SomeFailed)
-        }
+    let stopped = server.run()?;
+    if !service.quiet {
+        terminal::say(&format!("stopped after {} documents", stopped.documents));
     }
+    if stopped.cut_off > 0 {
+        let seconds = service.grace.as_secs_f32();
+        terminal::say(&format!("{} connections were cut off after {seconds} s", stopped.cut_off));
+        return Ok(Outcome::SomeFailed);
+    }
+    Ok(Outcome::Good)
 }
