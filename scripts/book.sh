@@ -26,7 +26,7 @@ if [ $# = 0 ]; then
     "$cache/book/bin/mdbook" build docs/book
     # `::` stands in links of rustdoc.
     "$readers/bin/lychee" --offline --include-fragments --no-progress --exclude :: --exclude-path 'target/book/(print|toc|404).html' \
-        README.md CONTRIBUTING.md SECURITY.md docs/*.md crates/README.md crates/*/README.md models/*/README.md benches/README.md 'target/book/**/*.html'
+        README.md CONTRIBUTING.md SECURITY.md docs/*.md examples/README.md crates/README.md crates/*/README.md models/*/README.md benches/README.md 'target/book/**/*.html'
 fi
 
 wheel=${WHEEL:-$( (ls target/wheels/pressmark-*.whl || true) 2>/dev/null | tail -n 1)}

@@ -2,18 +2,20 @@
 
 - `{{#include FILE.md}}` of a page outside of the book: its links lead to the page of the book that includes the file they
   name. A link to a file that is no page of the book is left as its text.
-- `{{scores TASK}}`: the rows of both model cards that `pressmark evaluate TASK` measured, so that the book cannot say
-  anything else than the cards.
+- `{{scores TASK}}`: the rows of both model cards that `pressmark evaluate TASK` measured, and `{{score MODEL: DATA: MEASURE}}`,
+  one number of them, so that the book cannot say anything else than the cards.
 """
 
 import json
 import os
 import re
 import sys
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 INCLUDE = re.compile(r"\{\{#include ([^}:]+\.md)\}\}")
 SCORES = re.compile(r"\{\{scores (\w+)\}\}")
+SCORE = re.compile(r"\{\{score (\w+): ([^:}]+): ([^:}]+)\}\}")
 FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.S | re.M)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
 RUSTDOC = re.compile(r"\[(`[^`\]]+`)\](?![(\[:])")
@@ -27,20 +29,35 @@ def chapters(items):
             yield from chapters(item["Chapter"]["sub_items"])
 
 
+def rows(root: Path, model: str):
+    """What the card's table of scores through the Rust pipeline says: data, score, command."""
+    for line in (root / CARDS[model]).read_text().splitlines():
+        cells = [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split(" | ")]
+        if len(cells) == 4 and cells[3].startswith("`pressmark evaluate "):
+            yield cells[0], cells[1], cells[3]
+
+
 def scores(root: Path, task: str) -> str:
     """A table of what the cards say of the task: data, score of each model, command."""
     found: dict[str, dict[str, str]] = {}
-    for model, card in CARDS.items():
-        for line in (root / card).read_text().splitlines():
-            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-            if len(cells) == 4 and cells[3].lstrip("`").startswith(f"pressmark evaluate {task} "):
-                name, score, _, command = cells
-                found.setdefault(name, {"command": command.strip("| ")})[model] = score
+    for model in CARDS:
+        for data, score, command in rows(root, model):
+            if command.startswith(f"`pressmark evaluate {task} "):
+                found.setdefault(data, {"command": command})[model] = score
     if not found:
         sys.exit(f"no model card has scores of {task}")
     lines = ["| measured on | `small` (default) | `news` | command |", "|---|---|---|---|"]
-    lines += [f"| {name} | {row.get('small', '–')} | {row.get('news', '–')} | {row['command']} |" for name, row in found.items()]
+    lines += [f"| {data} | {row.get('small', '–')} | {row.get('news', '–')} | {row['command']} |" for data, row in found.items()]
     return "\n".join(lines)
+
+
+def score(root: Path, model: str, data: str, measure: str) -> str:
+    """One number of a card."""
+    for name, all_scores, _ in rows(root, model):
+        number = re.search(rf"\b{re.escape(measure)} ([\d.]+)", all_scores)
+        if name == data and number:
+            return str(Decimal(number[1]).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    sys.exit(f"the card of {model} has no {measure} on {data}")
 
 
 def main() -> None:
@@ -81,6 +98,7 @@ def main() -> None:
 
         text = relink(page["content"], path.parent, path)
         text = SCORES.sub(lambda match: scores(root, match[1]), text)
+        text = SCORE.sub(lambda match: score(root, *match.groups()), text)
         page["content"] = INCLUDE.sub(include, text)
     json.dump(book, sys.stdout)
 

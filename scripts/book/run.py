@@ -1,11 +1,13 @@
 """Runs every command of the README and of the book, page by page, and holds outputs that they show against real ones.
 
     python scripts/book/run.py PRESSMARK [PAGE…]      all pages, or those whose path ends so
+    python scripts/book/run.py --write-scores         the README's table of scores anew, from the model cards
 
 Each page has a scratch folder of its own in which the folders of the repository that commands read are linked, so that a
 command reads there as it does at the top of a checkout. Blocks run in their order:
 
 - `sh`, `r`, `sql` (DuckDB) and `python` blocks run; Python keeps its names from block to block of a page.
+- A `jsonc` block with `of=FILE` in its info is a part of the row of that file, its `//` comments aside.
 - A block with `file=NAME` in its info is written to that file.
 - A `text` block right after one that ran is its output, standard error included: `…` stands for any text, a line of
   `…` for any lines.
@@ -16,16 +18,19 @@ command reads there as it does at the top of a checkout. Blocks run in their ord
 import contextlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CARDS = {"small": "models/pressmark-news-small/README.md", "news": "models/pressmark-news/README.md"}
+SCORES = "<!-- scores: held against the model cards -->\n"
 LINKED = ["seeds", "crates", "docs", "examples", "models"]
 # The comment before a block, the block's indentation, info and text; what stands between a block and the next.
 BLOCK = re.compile(r"(?:<!-- (?P<why>[^>]*) -->\n+)?^(?P<indent> *)```(?P<info>[^\n`]+)\n(?P<text>.*?)^(?P=indent)```$", re.S | re.M)
@@ -41,6 +46,17 @@ def matches(shown: str, real: str) -> bool:
     pattern = "\n".join("(?s:.*)" if line.strip() == ".*" else line for line in pattern.split("\\\n"))
     real = "\n".join(line.rstrip() for line in real.strip().splitlines())
     return re.fullmatch(pattern, real) is not None
+
+
+def is_part(part, whole, ids: dict) -> bool:
+    """Whether JSON that is shown is a part of real JSON, lists with elements left out; ids of entities may be others."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(key in whole and is_part(value, whole[key], ids) for key, value in part.items())
+    if isinstance(part, list):
+        return all(any(is_part(value, other, tried := dict(ids)) and not ids.update(tried) for other in whole) for value in part)
+    if isinstance(part, str) and isinstance(whole, str) and re.fullmatch(r"e\d+ e\d+", f"{part} {whole}"):
+        return ids.setdefault(part, whole) == whole
+    return part == whole
 
 
 def shell(command: list[str], folder: Path, text: str) -> str:
@@ -59,18 +75,24 @@ def run_in_ci(text: str) -> bool:
     )
 
 
-def check_scores() -> None:
-    """Holds the README's table of scores against the rows of the model cards: measured on, measure, score of each model."""
-    readme = (ROOT / "README.md").read_text()
-    table = readme.split("<!-- scores: held against the model cards -->\n")[1].split("\n\n")[0]
-    head, _, *rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in table.splitlines()]
-    for _, data, measure, *scores in rows:
-        for model, score in zip(head[3:], scores, strict=True):
-            card = (ROOT / CARDS[model]).read_text()
-            measured = re.search(rf"^\| {re.escape(data)} \|.*?\b{re.escape(measure)} ([\d.]+)", card, re.M)
-            said = measured is not None and abs(float(measured[1]) - float(score)) < 0.0501 if score != "–" else measured is None
-            if not said:
-                raise Failure(f"README.md: {model}, {data}: {measure} {score}, but the card has {measured and measured[1]}")
+def score_on_card(model: str, data: str, measure: str) -> str:
+    """The number as the README has it; `–` where the card has none."""
+    card = (ROOT / CARDS[model]).read_text()
+    number = re.search(rf"^\| {re.escape(data)} \|.*?\b{re.escape(measure)} ([\d.]+)", card, re.M)
+    return str(Decimal(number[1]).quantize(Decimal("0.1"), ROUND_HALF_UP)) if number else "–"
+
+
+def readme_scores() -> tuple[str, str]:
+    """The README's table of scores (stage, measured on, measure, score of each model) as it is and as the cards have it."""
+    table = (ROOT / "README.md").read_text().split(SCORES)[1].split("\n\n")[0]
+    head, rule, *rows = table.splitlines()
+    models = [cell.strip(" `") for cell in head.strip("|").split("|")][3:]
+    lines = [head, rule]
+    for row in rows:
+        stage, data, measure, *_ = (cell.strip() for cell in row.strip("|").split("|"))
+        scores = [score_on_card(model, data, measure) for model in models]
+        lines.append(f"| {stage} | {data} | {measure} | {' | '.join(scores)} |".replace("|  |", "| |"))
+    return table, "\n".join(lines)
 
 
 class Page:
@@ -81,12 +103,22 @@ class Page:
             (self.folder / name).symlink_to(ROOT / name)
         self.names: dict = {"__name__": "__main__"}
         self.ran = 0
+        self.needs_wheel = False
         self.left: list[str] = []
+        # Ids of entities that are shown → those of the row.
+        self.ids: dict = {}
 
     def block(self, language: str, info: str, text: str, line: int) -> str | None:
         """Runs a block and gives its output; `None` for one that is not to be run."""
         if language == "sh":
             return shell(["bash", "-euo", "pipefail", "-s"], self.folder, text)
+        if language == "jsonc":
+            file = info.partition("of=")[2]
+            row = json.loads(shell(["pressmark", "annotate", "--quiet", file], self.folder, "").splitlines()[0])
+            for key, value in json.loads(re.sub(r"\s//.*", "", text)).items():
+                if not is_part({key: value}, row, self.ids):
+                    raise Failure(f"the row of {file} has no such {key}: {json.dumps(row[key], ensure_ascii=False)[:2000]}")
+            return ""
         if language == "r":
             if not shutil.which("Rscript"):
                 self.left.append(f"line {line}: R is not here")
@@ -98,7 +130,8 @@ class Page:
             with duckdb.connect() as connection:
                 return str(connection.sql(text))
         if language == "python":
-            if "import pressmark" in text and not importlib.util.find_spec("pressmark"):
+            self.needs_wheel |= "import pressmark" in text
+            if self.needs_wheel and not importlib.util.find_spec("pressmark"):
                 self.left.append(f"line {line}: no wheel of pressmark is here")
                 return None
             output = io.StringIO()
@@ -144,12 +177,18 @@ class Page:
 
 
 def main() -> None:
+    said, on_cards = readme_scores()
+    if sys.argv[1:] == ["--write-scores"]:
+        readme = ROOT / "README.md"
+        readme.write_text(readme.read_text().replace(said, on_cards))
+        return
+    if said != on_cards:
+        sys.exit("the README's scores are not those of the model cards: python3 scripts/book/run.py --write-scores")
     pressmark, *wanted = sys.argv[1:]
     os.environ["PATH"] = f"{Path(pressmark).resolve().parent}:{os.environ['PATH']}"
     book = ROOT / "docs/book/src"
     summary = re.findall(r"\]\(([^)]+\.md)\)", (book / "SUMMARY.md").read_text())
     paths = [ROOT / "README.md", *(book / page for page in summary)]
-    check_scores()
     passed, failed = 0, 0
     for path in paths:
         if wanted and not any(str(path).endswith(name) for name in wanted):
