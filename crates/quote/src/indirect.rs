@@ -11,9 +11,9 @@ use crate::candidate::Candidate;
 use crate::cue_context::context;
 use crate::cues::{CueContext, Follow, Role, STEM, logistic};
 use crate::lexicon::{
-    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, Class, DETERMINER, FINITE,
-    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
+    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, Class, DETERMINER, DOCUMENT, FINITE,
+    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SHOWS,
+    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
 };
 use crate::phrase::{
     behind_dateline, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
@@ -227,7 +227,7 @@ impl Word<'_> {
             && unit.is(at, SAYS)
             && !unit.is(at, PARTICIPLE)
             // "X, a lawyer, said Y did it"
-            && (self.floor..at - 1).any(|i| is_finite(unit, i))
+            && (self.floor..at - 1).take_while(|i| !unit.is(*i, WH)).any(|i| is_finite(unit, i))
     }
 
     fn is_passive(&self) -> bool {
@@ -322,6 +322,11 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         end = (start + 1..end).find(|i| unit.word(*i) == ",").unwrap_or(end);
     }
     let speaker = speaker(unit, at, &context, end);
+    // "X has shown a growing interest": what shows a thing rather than that it is so must be read.
+    let read = |speaker: &Range<usize>| speaker.clone().any(|i| unit.is(i, DOCUMENT));
+    if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !speaker.as_ref().is_some_and(read) {
+        return None;
+    }
     (end > start).then_some(Report { content: start..end, cue, speaker, rest: None })
 }
 

@@ -250,6 +250,8 @@ fn reports_that_cue_and_speaker_interrupt_have_two_parts() {
         &[indirect("that the dam was old", "said", "Kern", "Paul Kern")],
     );
     check("History shows Acme that old dams fail.", NAMES, ALL, &[]);
+    check("Acme has shown a growing interest in the dam.", NAMES, ALL, &[]);
+    check("Acme and Paul Kern signed an agreement on the dam.", NAMES, ALL, &[]);
     check("Duarte spoke to the crowd that night.", NAMES, ALL, &[]);
     check(
         "Duarte explained to the crews that the dam was old.",

@@ -327,7 +327,8 @@ impl Resolver<'_> {
         if own.end < tokens.end {
             let (next, text) = self.class(own.end);
             let bracket = text == "(";
-            if matches!(text, "'s" | "’s" | "'" | "’")
+            // "Chad-Niger Council"
+            if matches!(text, "'s" | "’s" | "'" | "’" | "-")
                 || next & (PUNCTUATION | PREPOSITION) == 0 && !bracket && text != "and" && text != "et"
             {
                 return false;
