@@ -1,8 +1,9 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Command};
+use clap_mangen::Man;
 
 use crate::Outcome;
 
@@ -18,8 +19,24 @@ pub(crate) struct ManArgs {
 pub(crate) fn run(args: ManArgs, program: Command) -> Result<Outcome> {
     let folder = &args.output;
     fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
-    // The help of a command is a command of every level; it has nothing to say that its page does not say.
-    clap_mangen::generate_to(program.disable_help_subcommand(true), folder)
+    // `help` has nothing to say that the pages of the commands do not say.
+    let mut program = program.disable_help_subcommand(true);
+    program.build();
+    write_pages(&program, folder)
         .with_context(|| format!("failed to write the manual pages to {}", folder.display()))?;
     Ok(Outcome::Good)
+}
+
+/// Writes the page of `command` and those of the commands below it.
+fn write_pages(command: &Command, folder: &Path) -> std::io::Result<()> {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        write_pages(below, folder)?;
+    }
+    // No date, so that a build gives the same pages on every day; the crate would leave an empty argument out.
+    let page = Man::new(command.clone())
+        .date("\"\"")
+        .source(concat!("pressmark ", env!("CARGO_PKG_VERSION")))
+        .manual("pressmark");
+    page.generate_to(folder)?;
+    Ok(())
 }
