@@ -61,3 +61,8 @@ pub fn pressmark(args: &[&str]) -> Output {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// Those of the book are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/book/src/rust.md")]
+struct Book;
