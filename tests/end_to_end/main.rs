@@ -17,5 +17,6 @@ mod live;
 mod report;
 mod rows;
 mod runs;
+mod serve;
 mod verify;
 mod walks;

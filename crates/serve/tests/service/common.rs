@@ -160,17 +160,17 @@ impl Gate {
 
     /// Waits until so many documents came to the gate.
     pub(crate) fn wait_for(&self, count: usize) {
-        let state = self.0.0.lock().unwrap();
-        drop(self.0.1.wait_while(state, |state| state.seen.len() < count).unwrap());
+        let state = self.0.0.lock().expect("no other thread broke down");
+        drop(self.0.1.wait_while(state, |state| state.seen.len() < count).expect("no other thread broke down"));
     }
 
     pub(crate) fn release(&self) {
-        self.0.0.lock().unwrap().is_open = true;
+        self.0.0.lock().expect("no other thread broke down").is_open = true;
         self.0.1.notify_all();
     }
 
     pub(crate) fn seen(&self) -> Vec<String> {
-        self.0.0.lock().unwrap().seen.clone()
+        self.0.0.lock().expect("no other thread broke down").seen.clone()
     }
 }
 
@@ -193,10 +193,10 @@ impl Stage for Gate {
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         assert!(!doc.text.contains("boom"), "a boom in the text");
-        let mut state = self.0.0.lock().unwrap();
+        let mut state = self.0.0.lock().expect("no other thread broke down");
         state.seen.push(doc.text.clone());
         self.0.1.notify_all();
-        drop(self.0.1.wait_while(state, |state| !state.is_open).unwrap());
+        drop(self.0.1.wait_while(state, |state| !state.is_open).expect("no other thread broke down"));
         Ok(())
     }
 }

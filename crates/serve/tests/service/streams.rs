@@ -17,8 +17,8 @@ fn open(server: &Running) -> (Sender, Rows) {
     let mut client = server.connect();
     client
         .write_all(b"POST /annotate HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n")
-        .unwrap();
-    let rows = Rows { input: BufReader::new(client.try_clone().unwrap()), is_started: false };
+        .expect("the service speaks HTTP");
+    let rows = Rows { input: BufReader::new(client.try_clone().expect("the service speaks HTTP")), is_started: false };
     (Sender(client), rows)
 }
 
@@ -30,7 +30,7 @@ impl Sender {
     }
 
     fn end(&mut self) {
-        self.0.write_all(b"0\r\n\r\n").unwrap();
+        self.0.write_all(b"0\r\n\r\n").expect("the service speaks HTTP");
     }
 }
 
@@ -42,7 +42,7 @@ struct Rows {
 impl Rows {
     fn read_line(&mut self) -> String {
         let mut line = String::new();
-        self.input.read_line(&mut line).unwrap();
+        self.input.read_line(&mut line).expect("the service speaks HTTP");
         line.trim_end().to_owned()
     }
 
@@ -53,11 +53,11 @@ impl Rows {
             while !self.read_line().is_empty() {}
             self.is_started = true;
         }
-        let size = usize::from_str_radix(&self.read_line(), 16).unwrap();
+        let size = usize::from_str_radix(&self.read_line(), 16).expect("the service speaks HTTP");
         let mut chunk = vec![0; size + 2];
-        self.input.read_exact(&mut chunk).unwrap();
+        self.input.read_exact(&mut chunk).expect("the service speaks HTTP");
         chunk.truncate(size);
-        (size > 0).then(|| String::from_utf8(chunk).unwrap())
+        (size > 0).then(|| String::from_utf8(chunk).expect("the service speaks HTTP"))
     }
 }
 
@@ -72,10 +72,13 @@ fn expected(annotator: &Annotator, lines: &[String]) -> Vec<String> {
     let input = std::io::Cursor::new(lines.join("\n").into_bytes());
     let row = |record: Record<'_>| {
         let mut line = Vec::new();
-        pressmark::write_line(&record, &mut line).unwrap();
-        String::from_utf8(line).unwrap()
+        pressmark::write_line(&record, &mut line).expect("the service speaks HTTP");
+        String::from_utf8(line).expect("the service speaks HTTP")
     };
-    annotator.annotate_all(Inputs::from_reader("-", input, options).unwrap()).map(row).collect()
+    annotator
+        .annotate_all(Inputs::from_reader("-", input, options).expect("the service speaks HTTP"))
+        .map(row)
+        .collect()
 }
 
 #[test]
