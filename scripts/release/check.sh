@@ -92,9 +92,10 @@ hadolint Dockerfile
 if [ "$(id -u)" = 0 ] && [ -d "$dist/image/amd64" ] && have buildah; then
     # `vfs` and `chroot` need nothing of the kernel that a container may lack.
     b() { buildah --root "$work/images" --runroot "$work/run" --storage-driver vfs "$@"; }
-    mkdir -p "$work/context"
-    ln -s "$dist" "$work/context/dist"
-    b bud --isolation chroot --quiet --build-arg VERSION="$(python scripts/release/versions.py)" -f Dockerfile -t pressmark .
+    mkdir -p "$work/context/dist"
+    cp -r "$dist/image" "$work/context/dist"
+    b bud --isolation chroot --quiet --build-arg VERSION="$(python scripts/release/versions.py)" \
+        --build-arg REVISION="$(git rev-parse HEAD)" -f Dockerfile -t pressmark "$work/context"
     container=$(b from pressmark)
     root=$(b mount "$container")
     find "$root" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs echo "the image holds:"
