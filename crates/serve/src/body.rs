@@ -1,4 +1,4 @@
-use std::io::{self, Read};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::timeout;
 
 use crate::refusal::Refusal;
-use crate::service::Service;
 
 /// A whole body, and the room that it takes.
 pub(crate) struct Whole {
@@ -70,35 +69,6 @@ async fn drain(body: &mut Body) {
     while let Ok(Some(data)) = next(body).await {
         let Some(rest) = left.checked_sub(data.len() as u64) else { return };
         left = rest;
-    }
-}
-
-/// A body as it comes, for a thread that may wait; it takes no more of the network than is read.
-pub(crate) struct Reader {
-    body: Body,
-    chunk: Bytes,
-    service: Arc<Service>,
-}
-
-impl Reader {
-    pub(crate) fn new(body: Body, service: &Arc<Service>) -> Self {
-        Self { body, chunk: Bytes::new(), service: Arc::clone(service) }
-    }
-}
-
-impl Read for Reader {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() {
-            let limit = self.service.limits.client_timeout;
-            let late = |_| io::Error::other(format!("the client sent nothing for {} s", limit.as_secs_f32()));
-            let next = async { timeout(limit, self.body.frame()).await };
-            let Some(frame) = self.service.runtime.block_on(next).map_err(late)? else { return Ok(0) };
-            self.chunk = frame.map_err(io::Error::other)?.into_data().unwrap_or_default();
-            self.service.metrics.read(self.chunk.len());
-        }
-        let taken = self.chunk.split_to(buf.len().min(self.chunk.len()));
-        buf[..taken.len()].copy_from_slice(&taken);
-        Ok(taken.len())
     }
 }
 

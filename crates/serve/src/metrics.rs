@@ -9,8 +9,6 @@ use prometheus::{
     CounterVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, opts,
 };
 
-use crate::service::Service;
-
 /// What the service counts, for Prometheus.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -125,12 +123,11 @@ impl Metrics {
     }
 
     /// All of it, with what is looked up now.
-    pub(crate) fn text(&self, service: &Service) -> String {
-        let streams = service.limits.streams.get().saturating_sub(service.streams.available_permits());
-        self.queue.set(i64::try_from(service.pool.waiting()).unwrap_or(i64::MAX));
+    pub(crate) fn text(&self, annotator: &Annotator, waiting: usize, streams: usize) -> String {
+        self.queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
         self.memory.set(resident_bytes().unwrap_or(0));
-        for time in service.annotator.times() {
+        for time in annotator.times() {
             let seconds = self.stage_seconds.with_label_values(&[time.stage]);
             seconds.inc_by((time.time.as_secs_f64() - seconds.get()).max(0.0));
         }

@@ -13,12 +13,12 @@ use pressmark_jsonl::{SCHEMA, json_schema};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::body::{Reader, whole};
+use crate::body::whole;
 use crate::media::{Kind, Media};
 use crate::pool::Job;
 use crate::refusal::{Refusal, json_response};
 use crate::service::Service;
-use crate::stream;
+use crate::stream::{self, Reader};
 
 /// What the service answers to.
 pub(crate) fn router(service: Arc<Service>) -> Router {
@@ -127,8 +127,9 @@ async fn version(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    (StatusCode::OK, [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], service.metrics.text(&service))
-        .into_response()
+    let streams = service.limits.streams.get().saturating_sub(service.streams.available_permits());
+    let text = service.metrics.text(&service.annotator, service.pool.waiting(), streams);
+    (StatusCode::OK, [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
 fn schema() -> Response {

@@ -1,14 +1,16 @@
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::thread;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use http_body_util::BodyExt;
 use pressmark::{Inputs, Ledger, write_line};
 use pressmark_ingest::Options;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 
-use crate::body::{Reader, Rows};
+use crate::body::Rows;
 use crate::pool::Done;
 use crate::refusal::Refusal;
 use crate::service::Service;
@@ -22,6 +24,35 @@ const ROWS_AHEAD: usize = 4;
 
 /// A record on its way, in the order of the stream, and the room that it takes.
 type Pending = (oneshot::Receiver<Done>, Option<OwnedSemaphorePermit>);
+
+/// A body as it comes, for a thread that may wait; it takes no more of the network than is read.
+pub(crate) struct Reader {
+    body: Body,
+    chunk: Bytes,
+    service: Arc<Service>,
+}
+
+impl Reader {
+    pub(crate) fn new(body: Body, service: &Arc<Service>) -> Self {
+        Self { body, chunk: Bytes::new(), service: Arc::clone(service) }
+    }
+}
+
+impl Read for Reader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() {
+            let limit = self.service.limits.client_timeout;
+            let late = |_| io::Error::other(format!("the client sent nothing for {} s", limit.as_secs_f32()));
+            let next = async { timeout(limit, self.body.frame()).await };
+            let Some(frame) = self.service.runtime.block_on(next).map_err(late)? else { return Ok(0) };
+            self.chunk = frame.map_err(io::Error::other)?.into_data().unwrap_or_default();
+            self.service.metrics.read(self.chunk.len());
+        }
+        let taken = self.chunk.split_to(buf.len().min(self.chunk.len()));
+        buf[..taken.len()].copy_from_slice(&taken);
+        Ok(taken.len())
+    }
+}
 
 /// Answers a stream of JSON lines with a row for each, in order, as a run over them alone writes them.
 ///
@@ -67,7 +98,7 @@ fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pe
     }
 }
 
-fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<axum::body::Bytes>>) {
+fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<Bytes>>) {
     // The table of duplicates has sizes that always can be had.
     let Ok(mut ledger) = Ledger::new() else { return };
     for (done, _room) in pending {

@@ -10,12 +10,12 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use pressmark_jsonl::SCHEMA;
 
 use crate::dictionary::one_line;
 use crate::error::at;
-use crate::nested::SCHEMA_KEY;
 use crate::{Column, ColumnType, Result, Table, Value, View};
 
 /// Rows of a batch at most, which is a row group of Parquet: enough that a group compresses well, and few enough that
@@ -28,7 +28,9 @@ pub(crate) const BATCH_BYTES: usize = 16 << 20;
 pub(crate) fn parquet_properties() -> WriterProperties {
     // Groups end where batches do, by rows and bytes of input: the same rows give the same file.
     let builder = WriterProperties::builder().set_max_row_group_row_count(None).set_max_row_group_bytes(None);
-    builder.set_compression(compression()).build()
+    // Arrow's own schema, which says so too, is packed: this says in plain bytes whose file it is.
+    let ours = KeyValue::new(SCHEMA_KEY.to_owned(), SCHEMA.to_owned());
+    builder.set_compression(compression()).set_key_value_metadata(Some(vec![ours])).build()
 }
 
 #[cfg(feature = "zstd")]
@@ -41,6 +43,8 @@ fn compression() -> Compression {
     Compression::LZ4_RAW
 }
 
+/// Where the schema of a file names the contract of its records.
+pub(crate) const SCHEMA_KEY: &str = "pressmark.schema";
 /// Where the schema of a flat table has its name.
 pub(crate) const TABLE_KEY: &str = "pressmark.table";
 

@@ -9,13 +9,10 @@ use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pressmark_jsonl::{Record, SCHEMA, json_schema};
 use serde_json::Value as Json;
 
-use crate::columnar::{BATCH_BYTES, BATCH_ROWS, BatchFile};
+use crate::columnar::{BATCH_BYTES, BATCH_ROWS, BatchFile, SCHEMA_KEY};
 use crate::error::at;
 use crate::partial::Partial;
 use crate::{Error, Result};
-
-/// Where the schema of a file names the contract of its records.
-pub(crate) const SCHEMA_KEY: &str = "pressmark.schema";
 
 /// Lays records out in columns, a row a document: the keys of the record are columns, its lists are lists of structs, and
 /// types are those of the record's JSON Schema, so that every batch has the same schema whatever is in it.

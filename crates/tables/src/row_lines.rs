@@ -8,9 +8,8 @@ use arrow_json::writer::LineDelimited;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use pressmark_jsonl::SCHEMA;
 
-use crate::columnar::TABLE_KEY;
+use crate::columnar::{SCHEMA_KEY, TABLE_KEY};
 use crate::error::at;
-use crate::nested::SCHEMA_KEY;
 use crate::{Error, Result};
 
 /// Rows that become lines at once: few, since lines are many times larger than columns.

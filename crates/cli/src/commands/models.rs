@@ -207,7 +207,7 @@ fn table() -> Result<String> {
         };
         let revision = entry.revision.as_deref().unwrap_or("fixed by the first pull");
         text.push_str(&format!(
-            "\n{}\n  task     {}\n  source   {} at {revision}\n  licence  {}\n  weights  about {} MB\n  memory   about {} MB to load, an estimate\n  score    {}\n  where    {place}\n",
+            "\n{}\n  task     {}\n  source   {} at {revision}\n  licence  {}\n  weights  about {} MB\n  memory   about {} MB to load, an estimate\n  where    {place}\n",
             entry.name,
             entry.task.as_str(),
             entry.source,
@@ -215,7 +215,6 @@ fn table() -> Result<String> {
             entry.megabytes(),
             // The file and the tensors made of it.
             2 * entry.megabytes(),
-            entry.score.as_deref().map_or_else(|| "not known here".to_owned(), |score| format!("{score}, from memory")),
         ));
     }
     Ok(text)

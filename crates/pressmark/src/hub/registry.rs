@@ -29,8 +29,6 @@ pub struct Entry {
     /// SHA-256 of files, where it is known.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
-    /// As published, from memory; none where nobody here can vouch for one.
-    pub score: Option<String>,
 }
 
 /// What a model is for.
