@@ -203,7 +203,7 @@ impl BatchBuilder {
         Self { table, schema: Arc::new(arrow_schema(table)), columns, rows: 0, text_bytes: 0 }
     }
 
-    /// The schema of the batches, [`arrow_schema`] of the table.
+    /// The schema of the batches, [`arrow_schema()`] of the table.
     #[must_use]
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
