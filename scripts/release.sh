@@ -36,7 +36,8 @@ zig=$(python -c 'import ziglang, pathlib; print(pathlib.Path(ziglang.__file__).p
 command -v cargo-cyclonedx >/dev/null || cargo install --locked --quiet cargo-cyclonedx@0.5.9
 
 version=$(python scripts/release/versions.py)
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+# An unpacked source archive has no commits.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Cargo.toml)}
 export SOURCE_DATE_EPOCH
 rm -rf "$out"
 mkdir -p "$out/image"
