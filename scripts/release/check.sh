@@ -95,7 +95,7 @@ if [ "$(id -u)" = 0 ] && [ -d "$dist/image/amd64" ] && have buildah; then
     mkdir -p "$work/context/dist"
     cp -r "$dist/image" "$work/context/dist"
     b bud --isolation chroot --quiet --build-arg VERSION="$(python scripts/release/versions.py)" \
-        --build-arg REVISION="$(git rev-parse HEAD)" -f Dockerfile -t pressmark "$work/context"
+        --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || true)" -f Dockerfile -t pressmark "$work/context"
     container=$(b from pressmark)
     root=$(b mount "$container")
     find "$root" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs echo "the image holds:"
