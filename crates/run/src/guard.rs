@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, Metadata};
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::{self, Metadata};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use pressmark_ingest::{Options, Unpacked, own_output};
@@ -88,33 +88,9 @@ impl FileId {
 fn is_own(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = Unpacked::open(path, &Options::default()).and_then(|file| file.take(4096).read_to_end(&mut head));
-    let is_schema = || head.starts_with(b"{\n  \"$defs\"");
-    let is_journal =
-        || head.get(16..).is_some_and(|rest| rest.starts_with(b" {\"run\":{\"journal\":\"pressmark-journal"));
-    read.is_ok()
-        && (head.is_empty()
-            || own_output(&head).is_some()
-            || is_schema()
-            || is_journal()
-            || is_own_columns(path, &head).unwrap_or_default())
-}
-
-/// Whether a file is of columns whose schema is ours: it stands at the end in Parquet, at the start in Arrow.
-fn is_own_columns(path: &Path, head: &[u8]) -> std::io::Result<bool> {
-    const ENDING: u64 = 8;
-    const LONGEST: u64 = 16 << 20;
-    let mut file = File::open(path)?;
-    let mut schema = Vec::new();
-    if head.starts_with(b"PAR1") {
-        let ending = file.seek(SeekFrom::End(-(ENDING as i64)))?;
-        let mut length = [0; 4];
-        file.read_exact(&mut length)?;
-        file.seek(SeekFrom::Start(ending.saturating_sub(u32::from_le_bytes(length).into())))?;
-    } else if !head.starts_with(b"ARROW1") {
-        return Ok(false);
-    }
-    file.take(LONGEST).read_to_end(&mut schema)?;
-    Ok(memchr::memmem::find(&schema, b"pressmark.schema").is_some())
+    let is_schema = head.starts_with(b"{\n  \"$defs\"");
+    let is_journal = head.get(16..).is_some_and(|rest| rest.starts_with(b" {\"run\":{\"journal\":\"pressmark-journal"));
+    read.is_ok() && (head.is_empty() || is_schema || is_journal || own_output(path).is_some())
 }
 
 #[cfg(test)]

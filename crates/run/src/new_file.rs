@@ -45,8 +45,8 @@ impl NewFile {
     ///
     /// # Errors
     /// [`Error::OutputIsRead`] where it is one of the files that are `read`; [`Error::Finished`] where a file with
-    /// something in it stands there, unless it may be replaced, or what is no file; [`Error::Ending`] where the name says a format that is no
-    /// lines of JSON; when it cannot be made.
+    /// something in it stands there, unless it may be replaced, or what is no file; [`Error::Ending`] where the name says
+    /// a format that is no lines of JSON; when it cannot be made.
     pub fn create(path: &Path, read: &[PathBuf], overwrite: bool) -> Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self { held: Vec::new(), target: Target::Stdout });

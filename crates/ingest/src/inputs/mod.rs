@@ -24,11 +24,24 @@ use pressmark_core::ProblemKind;
 use self::reader::{Next, Reader, Told};
 use self::skipped::Log;
 pub use self::skipped::{SkipReason, Skipped};
-pub use self::source::own_output;
 use self::unpack::Stream;
 pub use self::unpack::Unpacked;
 use self::walk::{Met, Packing, Target, Walk, Written};
 use crate::{Error, Format, Options, Record};
+
+/// What a file is where pressmark itself wrote it: rows, tables, a journal, a manifest, a list of failures, a dataset card.
+/// `None` for everything else and for what cannot be read. The content tells, whatever the name; in a folder of inputs such
+/// a file is skipped.
+#[must_use]
+pub fn own_output(path: &Path) -> Option<&'static str> {
+    let of_unknown_name =
+        |_| Target { path: path.to_owned(), format: None, is_forced: false, packing: Packing::Unknown };
+    let target = walk::target(path, None).unwrap_or_else(of_unknown_name);
+    let options = Options::default();
+    let file = File::open(path).map_err(|e| (ProblemKind::Unreadable, e.to_string()));
+    let stream = file.and_then(|file| columnar::open(file, &target, &options, Arc::default()));
+    Reader::new(String::new(), stream, Told::ByName(target.format), &options).own()
+}
 
 /// The records of files, folders and standard input, one after the other.
 ///

@@ -115,6 +115,11 @@ impl Reader {
         Self { path, stream, failure, own, format, cut, queue, context, options, index, line, has_skipped }
     }
 
+    /// What the input is where pressmark itself wrote it.
+    pub(super) fn own(&self) -> Option<&'static str> {
+        self.own
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }

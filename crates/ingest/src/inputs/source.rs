@@ -53,10 +53,9 @@ const TABLES: [&[u8]; 14] = [
     b"doc,token,sentence,",
 ];
 
-/// What pressmark itself wrote, by its first bytes (some 4 KiB): rows, a journal, a manifest, a list of failures, a dataset
-/// card, a table as CSV; `None` for everything else. Such a file is no input, whatever format it is said to have.
-#[must_use]
-pub fn own_output(head: &[u8]) -> Option<&'static str> {
+/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a list of failures, a dataset card, a table as
+/// CSV. Such a file is no input, whatever format it is said to have.
+pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let starts = |start: &[u8]| head.starts_with(start);
     match head.first() {

@@ -261,7 +261,7 @@ const NOT_READ: &[(&str, &str)] = &[
 ];
 
 /// How a file is to be read, by its name; else why it is not.
-fn target(path: &Path, forced: Option<Format>) -> Result<Target, (SkipReason, &'static str)> {
+pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (SkipReason, &'static str)> {
     // Only the ending matters: a name in another character set has one as well.
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let (stem, packing) = if let Some(stem) = name.strip_suffix(".gz") {
