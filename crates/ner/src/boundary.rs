@@ -1,7 +1,7 @@
 //! Where a mention begins and ends: what the tokens of a name drag along is trimmed off.
 
-use pressmark_core::{EntityType, Mention, Span};
-use pressmark_lang::{Language, NameClass, WordClass};
+use pressmark_core::Span;
+use pressmark_lang::{Language, NameClass};
 
 /// Opening brackets and quotation marks with what closes them. Straight marks close themselves.
 const PAIRS: &[(char, char)] =
@@ -87,49 +87,6 @@ fn without_stop<'a>(name: &'a str, language: &Language) -> &'a str {
     if !body.ends_with('.') && (initial || known || last.contains('.')) { name } else { body }
 }
 
-/// Joins the parts of a name that was cut in two at a plural's apostrophe or a hyphen, "Seafarers’" and "Union",
-/// "Lima" and "-USA Council", and drops an office that was taken for a person: "Chief Moderator of the Committee".
-pub(crate) fn settle(text: &str, mentions: Vec<Mention>, language: &Language) -> Vec<Mention> {
-    let mut settled: Vec<Mention> = Vec::with_capacity(mentions.len());
-    for mention in mentions {
-        if is_office(text, &mention, language) {
-            continue;
-        }
-        match settled.last_mut().filter(|before| goes_on(text, before, &mention, language)) {
-            Some(before) => {
-                before.span.end = mention.span.end;
-                before.score = before.score.min(mention.score);
-            }
-            None => settled.push(mention),
-        }
-    }
-    settled
-}
-
-/// Whether two mentions are one name of a body.
-fn goes_on(text: &str, before: &Mention, mention: &Mention, language: &Language) -> bool {
-    let bodies = before.label == EntityType::Org && mention.label == EntityType::Org;
-    let between = text.get(before.span.end..mention.span.start).unwrap_or_default();
-    let noun = mention.span.slice(text).to_lowercase();
-    let plural = before.span.slice(text).ends_with('s')
-        && matches!(between, "’ " | "' ")
-        && (language.name_word(&noun).contains(NameClass::Body) || language.classes(&noun).contains(WordClass::Body));
-    bodies && (plural || between == "-")
-}
-
-/// Whether a mention of a person is only the name of an office, told by what it is the office of.
-fn is_office(text: &str, mention: &Mention, language: &Language) -> bool {
-    let behind = text.get(mention.span.end..).unwrap_or_default();
-    let of = behind.strip_prefix(' ').and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-    let role = |word: &str| {
-        let classes = language.classes(&word.to_lowercase());
-        classes.contains(WordClass::Role) || classes.contains(WordClass::Representative)
-    };
-    mention.label.is_person()
-        && language.classes(of).contains(WordClass::Preposition)
-        && mention.span.slice(text).split_whitespace().all(role)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -174,28 +131,6 @@ mod tests {
         check("the", "");
         check("...", "");
         check("’s", "");
-    }
-
-    #[test]
-    fn names_cut_in_two_are_joined_and_offices_are_no_people() {
-        let check = |text: &str, parts: &[(&str, EntityType)], expected: &[&str]| {
-            let mention = |(part, label): &(&str, EntityType)| {
-                let start = text.find(part).unwrap();
-                Mention { span: Span::new(start, start + part.len()), label: label.clone(), score: 1.0, entity: None }
-            };
-            let settled = settle(text, parts.iter().map(mention).collect(), english());
-            assert_eq!(settled.iter().map(|m| m.span.slice(text)).collect::<Vec<_>>(), expected, "{text}");
-        };
-        let (org, person) = (EntityType::Org, EntityType::Person);
-        check("the Pilots’ Union met", &[("Pilots", org.clone()), ("Union", org.clone())], &["Pilots’ Union"]);
-        check(
-            "the Lima-Quito Council met",
-            &[("Lima", org.clone()), ("Quito Council", org.clone())],
-            &["Lima-Quito Council"],
-        );
-        check("Pilots’ Hargrave", &[("Pilots", org.clone()), ("Hargrave", org.clone())], &["Pilots", "Hargrave"]);
-        check("Chief Moderator of the fair", &[("Moderator", person.clone())], &[]);
-        check("Tom Judge of Quito", &[("Tom Judge", person)], &["Tom Judge"]);
     }
 
     proptest! {

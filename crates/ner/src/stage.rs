@@ -2,10 +2,8 @@ use std::sync::Arc;
 
 use pressmark_core::{Document, EntityType, Explanation, Layer, Mention, Provenance, Scheme, Span, Stage, StageError};
 use pressmark_encoder::{Head, Model};
-use pressmark_lang::Language;
 use serde::Serialize;
 
-use crate::boundary;
 use crate::consistency::label_consistency;
 use crate::decode::{Found, Lattice, confidence, mentions, viterbi};
 use crate::headlines::headline_prior;
@@ -298,8 +296,6 @@ impl Stage for Ner {
         let decoded = self.decode(doc, notes.as_mut())?;
         notes.into_iter().flatten().for_each(|note| doc.explain(|_| note));
         let mentions: Vec<Mention> = decoded.iter().filter_map(|found| self.mention(doc, found)).collect();
-        let language = Language::of(doc.meta.language.as_deref());
-        let mentions = boundary::settle(&doc.text, mentions, language);
         let mentions = terms::add_terms(doc, &self.options.terms, mentions);
         cluster::fill(doc, mentions);
         let chars = |span: Span| doc.slice(span).chars().count();

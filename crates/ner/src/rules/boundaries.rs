@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pressmark_core::{EntityType, Span};
-use pressmark_lang::{TitleKind, WordClass};
+use pressmark_lang::{NameClass, TitleKind, WordClass};
 
 use super::{Context, TokenMention};
 use crate::boundary;
@@ -92,6 +92,56 @@ pub(super) fn without_titles(context: &Context<'_>, mut mentions: Vec<TokenMenti
     mentions
 }
 
+/// Drops an office that was taken for a person, told by what it is the office of: "Chief Moderator of the Committee".
+pub(super) fn drop_offices(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let language = context.view.language;
+    let is_role = |word: &&str| {
+        let classes = language.classes(&word.to_lowercase());
+        classes.contains(WordClass::Role) || classes.contains(WordClass::Representative)
+    };
+    mentions.retain(|mention| {
+        let behind = language.classes(context.view.word(mention.tokens.end));
+        let is_office = behind.contains(WordClass::Preposition)
+            && context.type_of(mention).is_person()
+            && context.view.slice(&mention.tokens).iter().all(is_role);
+        !is_office
+    });
+    mentions
+}
+
+/// Joins the parts of a body's name that was cut in two at a plural's apostrophe or at a hyphen: "Seafarers’" and "Union",
+/// "Lima" and "Quito Council".
+pub(super) fn join_bodies(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let mut joined: Vec<TokenMention> = Vec::with_capacity(mentions.len());
+    for mention in mentions {
+        match joined.last_mut().filter(|before| is_one_body(context, before, &mention)) {
+            Some(before) => {
+                before.tokens.end = mention.tokens.end;
+                before.possessive = mention.possessive;
+                before.score = before.score.min(mention.score);
+            }
+            None => joined.push(mention),
+        }
+    }
+    joined
+}
+
+fn is_one_body(context: &Context<'_>, before: &TokenMention, mention: &TokenMention) -> bool {
+    let text = &context.doc.text;
+    let Some((first, second)) = context.span(&before.tokens).zip(context.span(&mention.tokens)) else { return false };
+    let between = text.get(first.end..second.start).unwrap_or_default();
+    let language = context.view.language;
+    let is_of_plural = || {
+        let noun = second.slice(text).to_lowercase();
+        first.slice(text).ends_with('s')
+            && matches!(between, "’ " | "' ")
+            && (language.name_word(&noun).contains(NameClass::Body)
+                || language.classes(&noun).contains(WordClass::Body))
+    };
+    let are_bodies = [before, mention].iter().all(|one| *context.type_of(one) == EntityType::Org);
+    are_bodies && (between == "-" || is_of_plural())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::check;
@@ -123,5 +173,18 @@ mod tests {
         check("[PERSON Mrs. Potts] sang", "[PERSON Mrs. Potts] sang");
         check("[LOC General Santos] is a city", "[LOC General Santos] is a city");
         check("[PERSON President] he is", "[PERSON President] he is");
+    }
+
+    #[test]
+    fn a_body_that_was_cut_in_two_is_one() {
+        check("the [ORG Pilots]’ [ORG Union] met", "the [ORG Pilots’ Union] met");
+        check("the [ORG Lima]-[ORG Quito Council] met", "the [ORG Lima-Quito Council] met");
+        check("[ORG Pilots]’ [ORG Hargrave]", "[ORG Pilots]’ [ORG Hargrave]");
+    }
+
+    #[test]
+    fn an_office_is_nobody() {
+        check("Chief [PERSON Moderator] of the fair", "Chief Moderator of the fair");
+        check("[PERSON Tom Judge] of Quito", "[PERSON Tom Judge] of Quito");
     }
 }

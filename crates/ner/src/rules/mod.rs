@@ -81,6 +81,10 @@ const RULES: &[(&str, Rule)] = &[
     ("transcript-speaker", labels::speakers),
     // "Ford said … the Ford Motor Company": one name, one label.
     ("document-vote", labels::vote),
+    // "Chief Moderator of the Committee" is nobody's name.
+    ("office-of", boundaries::drop_offices),
+    // "Seafarers’" and "Union", "Lima" and "Quito Council": one body each.
+    ("body-in-two", boundaries::join_bodies),
 ];
 
 /// Applies every rule; what each of them changed is added to `notes`, where those are wanted.
