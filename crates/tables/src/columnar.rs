@@ -147,10 +147,12 @@ impl BatchFile {
         Ok(Self::Arrow(Box::new(writer)))
     }
 
-    pub(crate) fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
+    /// Writes what a builder has laid out, if that is anything.
+    pub(crate) fn write(&mut self, batch: Result<Option<RecordBatch>, ArrowError>) -> io::Result<()> {
+        let Some(batch) = batch.map_err(io::Error::other)? else { return Ok(()) };
         match self {
-            Self::Parquet(writer) => writer.write(batch).and_then(|()| writer.flush()).map_err(io::Error::other),
-            Self::Arrow(writer) => writer.write(batch).map_err(io::Error::other),
+            Self::Parquet(writer) => writer.write(&batch).and_then(|()| writer.flush()).map_err(io::Error::other),
+            Self::Arrow(writer) => writer.write(&batch).map_err(io::Error::other),
         }
     }
 
@@ -270,20 +272,13 @@ impl ColumnarFile {
     pub(crate) fn add(&mut self, view: &View<'_>, path: &Path) -> Result<u64> {
         let added = self.rows.add(view)?;
         if self.rows.is_full() {
-            self.flush().map_err(at("write", path))?;
+            self.file.write(self.rows.flush()).map_err(at("write", path))?;
         }
         Ok(added)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        match self.rows.flush().map_err(io::Error::other)? {
-            Some(batch) => self.file.write(&batch),
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.flush()?;
+        self.file.write(self.rows.flush())?;
         self.file.finish()
     }
 }

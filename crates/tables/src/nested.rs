@@ -73,11 +73,11 @@ impl RowBatchBuilder {
 /// Writes records as one Parquet file with the columns of [`RowBatchBuilder`].
 ///
 /// A row group is a batch; memory is that of one.
+#[derive(Debug)]
 pub struct RowWriter {
     rows: RowBatchBuilder,
     partial: Partial,
-    /// `None` once it is whole.
-    file: Option<BatchFile>,
+    file: BatchFile,
 }
 
 impl RowWriter {
@@ -91,7 +91,7 @@ impl RowWriter {
         }
         let rows = RowBatchBuilder::new().map_err(io::Error::other).map_err(at("write", path))?;
         let (partial, file) = Partial::create(path)?;
-        let file = Some(BatchFile::parquet(file, Arc::clone(rows.schema())).map_err(at("write", path))?);
+        let file = BatchFile::parquet(file, Arc::clone(rows.schema())).map_err(at("write", path))?;
         Ok(Self { rows, partial, file })
     }
 
@@ -100,17 +100,10 @@ impl RowWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
-        self.rows.add(record).map_err(io::Error::other).map_err(at("write", self.partial.path()))?;
-        if self.rows.is_full() { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        let batch = self.rows.flush().map_err(io::Error::other);
-        match (batch, &mut self.file) {
-            (Ok(Some(batch)), Some(file)) => file.write(&batch).map_err(at("write", self.partial.path())),
-            (Err(error), _) => Err(at("write", self.partial.path())(error)),
-            _ => Ok(()),
-        }
+        let written = self.rows.add(record).map_err(io::Error::other);
+        let written =
+            written.and_then(|()| if self.rows.is_full() { self.file.write(self.rows.flush()) } else { Ok(()) });
+        written.map_err(at("write", self.partial.path()))
     }
 
     /// Ends the file and gives it its name.
@@ -118,17 +111,9 @@ impl RowWriter {
     /// # Errors
     /// When the file cannot be written or named.
     pub fn finish(mut self) -> Result<()> {
-        self.flush()?;
-        if let Some(file) = self.file.take() {
-            file.finish().map_err(at("write", self.partial.path()))?;
-        }
+        let written = self.file.write(self.rows.flush()).and_then(|()| self.file.finish());
+        written.map_err(at("write", self.partial.path()))?;
         self.partial.finish()
-    }
-}
-
-impl std::fmt::Debug for RowWriter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowWriter").field("path", &self.partial.path()).finish_non_exhaustive()
     }
 }
 

@@ -26,7 +26,7 @@ impl Partial {
     }
 
     /// Gives the file, which must be flushed, its name.
-    pub(crate) fn finish(&mut self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))
     }
 }

@@ -117,9 +117,9 @@ impl TableWriter {
     ///
     /// # Errors
     /// When a file cannot be written or named.
-    pub fn finish(mut self) -> Result<Vec<WrittenTable>> {
-        self.files.iter_mut().try_for_each(TableFile::end)?;
-        self.files.iter_mut().map(TableFile::name).collect()
+    pub fn finish(self) -> Result<Vec<WrittenTable>> {
+        let whole = self.files.into_iter().map(TableFile::end).collect::<Result<Vec<_>>>()?;
+        whole.into_iter().map(WholeTable::name).collect()
     }
 }
 
@@ -133,8 +133,7 @@ struct TableFile {
     table: &'static Table,
     partial: Partial,
     rows: u64,
-    /// `None` once it is whole.
-    sheet: Option<Sheet>,
+    sheet: Sheet,
 }
 
 /// A table that is written, in one of the formats.
@@ -142,6 +141,13 @@ struct TableFile {
 enum Sheet {
     Csv(CsvFile),
     Columnar(ColumnarFile),
+}
+
+/// A table whose file is whole, and has not its name yet.
+struct WholeTable {
+    table: &'static Table,
+    partial: Partial,
+    rows: u64,
 }
 
 impl TableFile {
@@ -152,32 +158,34 @@ impl TableFile {
             TableFormat::Parquet => ColumnarFile::parquet(file, table).map(Sheet::Columnar),
             TableFormat::Arrow => ColumnarFile::arrow(file, table).map(Sheet::Columnar),
         };
-        let sheet = Some(sheet.map_err(at("write", partial.path()))?);
+        let sheet = sheet.map_err(at("write", partial.path()))?;
         Ok(Self { table, partial, rows: 0, sheet })
     }
 
     fn add(&mut self, view: &View<'_>) -> Result<()> {
         let path = self.partial.path();
         self.rows += match &mut self.sheet {
-            Some(Sheet::Csv(file)) => file.add(self.table, view, path)?,
-            Some(Sheet::Columnar(file)) => file.add(view, path)?,
-            None => 0,
+            Sheet::Csv(file) => file.add(self.table, view, path)?,
+            Sheet::Columnar(file) => file.add(view, path)?,
         };
         Ok(())
     }
 
-    fn end(&mut self) -> Result<()> {
-        let Some(sheet) = self.sheet.take() else { return Ok(()) };
-        match sheet {
+    fn end(self) -> Result<WholeTable> {
+        let Self { table, partial, rows, sheet } = self;
+        let ended = match sheet {
             Sheet::Csv(file) => file.finish(),
             Sheet::Columnar(file) => file.finish(),
-        }
-        .map_err(at("write", self.partial.path()))
+        };
+        ended.map_err(at("write", partial.path()))?;
+        Ok(WholeTable { table, partial, rows })
     }
+}
 
-    fn name(&mut self) -> Result<WrittenTable> {
-        self.partial.finish()?;
+impl WholeTable {
+    fn name(self) -> Result<WrittenTable> {
         let path = self.partial.path().to_owned();
+        self.partial.finish()?;
         let bytes = fs::metadata(&path).map_err(at("read", &path))?.len();
         Ok(WrittenTable { name: self.table.name, path, rows: self.rows, bytes })
     }
