@@ -11,7 +11,6 @@ mod advice;
 mod args;
 mod commands;
 mod interrupt;
-mod memory;
 mod model;
 mod progress;
 mod report;

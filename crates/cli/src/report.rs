@@ -3,13 +3,13 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use pressmark::peak_memory;
 use pressmark_core::{Document, ProblemKind, Status};
 use pressmark_ingest::{SkipReason, Skipped};
 use pressmark_jsonl::DocumentCounts;
 use pressmark_pipeline::StageTime;
 use pressmark_run::{FailureGroup, Failures};
 
-use crate::memory::peak_memory;
 use crate::terminal;
 
 /// What a run has done so far, shown while it runs and summed up at its end; all on standard error.

@@ -1,7 +1,7 @@
 //! Files of annotated rows, as every command that reads some opens them.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -11,11 +11,20 @@ use pressmark_tables::RowLines;
 
 /// Opens a file of rows as lines: JSON Lines, compressed or not, `-`, or the Parquet file that `annotate` writes.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet")) {
+    if has_ending(path, &["parquet"]) {
         return Ok(Box::new(RowLines::open(path)?));
     }
     let file = Unpacked::open(path, &Options::default());
-    Ok(Box::new(BufReader::new(file.with_context(|| format!("failed to open {}", path.display()))?)))
+    Ok(Box::new(file.with_context(|| format!("failed to open {}", path.display()))?))
+}
+
+/// Whether the bytes of a file are its lines, so that they can be read again in their place.
+pub(crate) fn is_plain_file(path: &Path) -> bool {
+    !has_ending(path, &["gz", "zst", "parquet"]) && fs::metadata(path).is_ok_and(|found| found.is_file())
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|ending| endings.iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// All rows of a file.

@@ -47,7 +47,7 @@ pub use backends::{Backends, Slot};
 pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms};
 pub use error::Error;
 pub use judges::{SentimentJudge, StanceJudge, Tagger};
-pub use memory::give_back_large_blocks;
+pub use memory::{give_back_large_blocks, peak_memory, resident_memory};
 pub use model::{BundledModel, DEFAULT_BUNDLE, MODEL_VARIABLE, ModelSource, bundled_models, tokenizer};
 pub use parts::{Entity, Quotation, clean, embed, entities, quotes, sentences, summary};
 pub use registry::{StageInfo, stages, with_dependencies};

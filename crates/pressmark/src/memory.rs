@@ -1,3 +1,24 @@
+use std::fs;
+
+/// The most memory that this process has had so far, in bytes, where the system tells it in a file (Linux).
+#[must_use]
+pub fn peak_memory() -> Option<u64> {
+    of_status("VmHWM:")
+}
+
+/// The memory that this process has now, in bytes, where the system tells it in a file (Linux).
+#[must_use]
+pub fn resident_memory() -> Option<u64> {
+    of_status("VmRSS:")
+}
+
+fn of_status(name: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
+}
+
 /// Has glibc give large blocks back to the system when they are freed; with other libraries nothing.
 ///
 /// By itself it raises what counts as large to 32 MiB with the first such block that is freed, and then keeps what long

@@ -1,8 +1,7 @@
-use std::fs;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use pressmark::Annotator;
+use pressmark::{Annotator, resident_memory};
 use pressmark_core::{Document, Severity, Status};
 use prometheus::core::Collector;
 use prometheus::{
@@ -126,7 +125,7 @@ impl Metrics {
     pub(crate) fn text(&self, annotator: &Annotator, waiting: usize, streams: usize) -> String {
         self.queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
-        self.memory.set(resident_bytes().unwrap_or(0));
+        self.memory.set(resident_memory().and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0));
         for time in annotator.times() {
             let seconds = self.stage_seconds.with_label_values(&[time.stage]);
             seconds.inc_by((time.time.as_secs_f64() - seconds.get()).max(0.0));
@@ -161,12 +160,4 @@ fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: prometh
     let metric = metric.expect("names and labels are well-formed");
     registry.register(Box::new(metric.clone())).expect("each name is registered once");
     metric
-}
-
-/// Resident memory, where the system tells it in a file (Linux).
-fn resident_bytes() -> Option<i64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes << 10)
 }

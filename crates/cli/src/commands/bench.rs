@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use pressmark::{Annotated, Annotator, Inputs, Ledger, Settings, write_line};
+use pressmark::{Annotated, Annotator, Inputs, Ledger, Settings, peak_memory, write_line};
 use pressmark_core::{Document, Status};
 use serde_json::{Value, json};
 
 use crate::args::{InputArgs, ModelArgs, StageArgs};
-use crate::memory::peak_memory;
 use crate::terminal::clean;
 use crate::{Outcome, stages};
 

@@ -1,4 +1,3 @@
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,13 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use indicatif::HumanDuration;
-use pressmark::{Annotator, Settings};
+use pressmark::{Annotator, Settings, peak_memory};
 use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
 use pressmark_run::NewFile;
 
 use crate::advice::advise;
 use crate::args::EncoderArgs;
-use crate::memory::peak_memory;
 use crate::progress::Progress;
 use crate::{Outcome, interrupt, rows, terminal};
 
@@ -158,12 +156,7 @@ fn is_one_file(a: &Path, b: &Path) -> bool {
 }
 
 fn read(store: &mut RowStore, path: &Path, sink: impl FnMut(&pressmark::Record<'_>)) -> Result<()> {
-    if path.as_os_str() == "-" {
-        return Ok(store.read_stream(std::io::stdin().lock(), path, sink)?);
-    }
-    let is_plain =
-        !path.extension().is_some_and(|ending| ["gz", "zst", "parquet"].iter().any(|other| ending == *other));
-    if is_plain && fs::metadata(path).is_ok_and(|found| found.is_file()) {
+    if rows::is_plain_file(path) {
         return Ok(store.read_file(path, sink)?);
     }
     Ok(store.read_stream(rows::open(path)?, path, sink)?)
