@@ -156,16 +156,8 @@ fn on_rust_bert(
     Ok(())
 }
 
-/// Records that go through the stages together at most: more do not fill the encoder better.
-const BATCH_RECORDS: usize = 32;
-/// Weight of records that go through the stages together, unless one alone weighs more. Short documents share the
-/// encoder's blocks, for which this is enough; with more, threads wait longer for the last one at the end.
-const BATCH_WEIGHT: u64 = 8 << 10;
 /// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
 const BATCHES_AHEAD: usize = 4;
-/// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
-/// its text while it is annotated, so that the longest are at it one by one.
-const FLIGHT_BYTES: u64 = 1 << 20;
 /// A page is mostly markup: of its bytes one in so many counts as text.
 const TEXT_OF_PAGE: u64 = 4;
 
@@ -176,6 +168,15 @@ fn weigh(record: &InputRecord) -> u64 {
 }
 
 impl Annotator {
+    /// Records that go through the stages together at most: more do not fill the encoder better.
+    pub const BATCH_RECORDS: usize = 32;
+    /// Bytes of text that go through the stages together, unless one record alone has more. Short documents share the
+    /// encoder's blocks, for which this is enough; with more, threads wait longer for the last one at the end.
+    pub const BATCH_BYTES: usize = 8 << 10;
+    /// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
+    /// its text while it is annotated, so that the longest are at it one by one.
+    pub const FLIGHT_BYTES: usize = 1 << 20;
+
     /// An annotator with these settings.
     ///
     /// # Errors
@@ -268,16 +269,16 @@ impl Annotator {
         let jobs = self.inner.settings.threads();
         let parallel = Parallel {
             jobs,
-            batch: BATCH_RECORDS,
-            batch_weight: BATCH_WEIGHT,
+            batch: Self::BATCH_RECORDS,
+            batch_weight: Self::BATCH_BYTES as u64,
             ahead: BATCHES_AHEAD,
-            weight: jobs as u64 * FLIGHT_BYTES,
+            weight: (jobs * Self::FLIGHT_BYTES) as u64,
         };
         in_order(parallel, records, |(record, _)| weigh(record), |batch| self.annotate_batch(batch), sink)
     }
 
     /// Annotates records together, on the calling thread: short ones share the encoder's blocks, and each gets what it
-    /// would get alone. Some 8 KiB of text fill the blocks.
+    /// would get alone. [`BATCH_RECORDS`](Self::BATCH_RECORDS) or [`BATCH_BYTES`](Self::BATCH_BYTES) are enough.
     #[must_use]
     pub fn annotate_batch<T>(&self, batch: Vec<(InputRecord, T)>) -> Vec<Annotated<T>> {
         let mut batch: Vec<_> = batch.into_iter().map(|(record, tag)| self.prepare(&record, tag)).collect();

@@ -141,7 +141,7 @@ impl ArrowInputs {
         };
         let paths = path.as_ref().map(|name| column(name, &DataType::Utf8)).transpose()?;
         let records = record.as_ref().map(|name| column(name, &DataType::Int64)).transpose()?;
-        let is_place = |name: &String| [path, record].contains(&&Some(name.clone()));
+        let is_place = |name: &String| [path, record].iter().any(|place| place.as_ref() == Some(name));
         let (fields, columns): (Vec<_>, Vec<_>) = (table.fields().iter().cloned().zip(table.columns().iter().cloned()))
             .filter(|(field, _)| !is_place(field.name()))
             .unzip();

@@ -164,7 +164,7 @@ pub(crate) fn words<'a>(unit: &'a Unit<'a>, taken: &'a [bool], cues_only: bool) 
     let mut words = Vec::new();
     for (at, item) in unit.items.iter().enumerate() {
         let light = item.is(LIGHT) && !item.is(SAYS | NEEDS_AUXILIARY | ATTRIBUTES) || item.is(ACT);
-        if taken.get(at).copied().unwrap_or(false) || !item.is_word() || light {
+        if is_taken(taken, at) || !item.is_word() || light {
             continue;
         }
         let stem = stem(&item.lower);
@@ -263,7 +263,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     // "Still, X said, “a part” of it": marks that no rule of its own has taken.
     let quoted = context.follow == Follow::Comma
         && unit.item(context.start + 1).is_some_and(|item| item.quoted.is_some())
-        && !word.taken.get(context.start + 1).copied().unwrap_or(false);
+        && !is_taken(word.taken, context.start + 1);
     if quoted {
         context.start += 1;
     }
@@ -430,7 +430,7 @@ fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
 /// can be no clause of the outlet's.
 fn interrupted(word: &Word<'_>, start: usize, before: &Range<usize>) -> Option<Range<usize>> {
     let unit = word.unit;
-    let open = unit.item(start).filter(|_| !word.taken.get(start).copied().unwrap_or(false));
+    let open = unit.item(start).filter(|_| !is_taken(word.taken, start));
     let item = open.filter(|item| item.quoted.is_some() || item.is_word() && !item.is(PARTICIPLE | COORDINATOR))?;
     let half = !before.clone().any(|i| is_finite(unit, i)) && !item.is(WH | SUBORDINATOR);
     let tied = matches!(unit.word(start), "because" | "if" | "that" | "unless" | "until" | "so" | "why" | "how" | "for")
@@ -466,7 +466,7 @@ fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<us
     let floor = floor.max(end.saturating_sub(MAX_CONTENT)).max(behind_dateline(unit)).min(end);
     while start > floor {
         let i = start - 1;
-        if matches!(unit.word(i), "." | "?" | "!" | ";") || taken.get(i).copied().unwrap_or(false) {
+        if matches!(unit.word(i), "." | "?" | "!" | ";") || is_taken(taken, i) {
             break;
         }
         start = i;
@@ -478,7 +478,7 @@ fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<us
 fn content_end(unit: &Unit<'_>, start: usize, cues: bool, taken: &[bool]) -> usize {
     let mut i = start;
     while i < unit.items.len().min(start + MAX_CONTENT) {
-        if taken.get(i).copied().unwrap_or(false) {
+        if is_taken(taken, i) {
             break;
         }
         match unit.word(i) {
@@ -596,6 +596,11 @@ fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
         .rev()
         .find(|i| unit.is(*i, POSSESSIVE) || matches!(unit.word(*i), "'s" | "’s" | "'" | "’"))?;
     if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
+}
+
+/// Whether an item belongs to a quotation that was found already.
+fn is_taken(taken: &[bool], at: usize) -> bool {
+    taken.get(at).copied().unwrap_or(false)
 }
 
 /// Marks the items of a unit that a direct quotation has used.

@@ -48,15 +48,8 @@ pub(crate) struct Pool {
     records: Sender<Job>,
 }
 
-/// Documents that go through the stages together at most, and the bytes from which they are enough: what fills the
-/// encoder ([`Annotator::annotate_batch`]).
-const BATCH: usize = 32;
-const BATCH_BYTES: usize = 8 << 10;
-/// Records of streams that may wait, for each thread: two batches of short ones.
-const RECORDS_AHEAD: usize = 32;
-/// Bytes that are annotated at once, for each thread, unless one document alone has more: it takes thirty times its text
-/// while it is annotated.
-const BYTES_AT_ONCE: usize = 1 << 20;
+/// Records of streams that may wait, for each thread: a batch of short ones.
+const RECORDS_AHEAD: usize = Annotator::BATCH_RECORDS;
 
 impl Pool {
     pub(crate) fn start(
@@ -68,7 +61,7 @@ impl Pool {
         let jobs = annotator.jobs();
         let (documents, from_documents) = bounded(queue);
         let (records, from_records) = bounded(jobs * RECORDS_AHEAD);
-        let room_bytes = u32::try_from(jobs * BYTES_AT_ONCE).unwrap_or(u32::MAX);
+        let room_bytes = u32::try_from(jobs * Annotator::FLIGHT_BYTES).unwrap_or(u32::MAX);
         let worker = Worker {
             annotator: annotator.clone(),
             documents: from_documents,
@@ -143,7 +136,7 @@ impl Worker {
                     bytes += record.bytes.len();
                     batch.push((record, waiting));
                 }
-                let is_enough = batch.len() >= BATCH || bytes >= BATCH_BYTES;
+                let is_enough = batch.len() >= Annotator::BATCH_RECORDS || bytes >= Annotator::BATCH_BYTES;
                 next =
                     if is_enough { None } else { self.documents.try_recv().or_else(|_| self.records.try_recv()).ok() };
             }
