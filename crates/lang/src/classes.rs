@@ -83,6 +83,10 @@ classes! {
         /// Words that stand in lines with a date beside it, in letters without accents: days of the week, times of day,
         /// time zones, "published".
         DateWord = "date_word",
+        /// The letter before the questions of an interview: "Q".
+        Question = "question",
+        /// The letter before its answers: "A".
+        Answer = "answer",
         /// Names of the field that holds the text of an article.
         TextField = "text_field",
         /// Names of the field that holds the id of a record.
@@ -176,6 +180,92 @@ classes! {
         Former = "former",
         /// million, bn: what a number is multiplied by.
         Scale = "scale",
+    }
+
+    /// What single function words do, file `function_words.tsv`: rules ask for each of them, not for a whole class.
+    FunctionWord {
+        /// Begins the clause that somebody says: "that".
+        That = "that",
+        /// Before an infinitive or somebody who is told: "to".
+        To = "to",
+        /// Begins a question within a sentence: "whether".
+        Whether = "whether",
+        /// of.
+        Of = "of",
+        /// for.
+        For = "for",
+        /// about.
+        About = "about",
+        /// on.
+        On = "on",
+        /// with.
+        With = "with",
+        /// as.
+        As = "as",
+        /// against.
+        Against = "against",
+        /// in.
+        In = "in",
+        /// Before who did it: "confirmed by X".
+        By = "by",
+        /// and.
+        And = "and",
+        /// but.
+        But = "but",
+        /// or.
+        Or = "or",
+        /// Joins what happened next: "then".
+        Then = "then",
+        /// Negates a verb: "never".
+        Not = "not",
+        /// Makes the name before it an owner: "’s".
+        Genitive = "genitive",
+        /// Does the same for a plural: the apostrophe of "the miners’".
+        PluralGenitive = "plural_genitive",
+        /// Begins a clause that tells more of the noun before it: "who".
+        Relative = "relative",
+        /// Begins what somebody is told, behind who is told: "told her why".
+        Telling = "telling",
+        /// A preposition that may complete a common noun: "the talks with Peru".
+        Attaches = "attaches",
+        /// Between something written and who wrote it: "a letter from X".
+        Origin = "origin",
+        /// Between a verb of speech and what is said, without changing its meaning: "shot back".
+        Aside = "aside",
+        /// Before a time: "last week".
+        Nearest = "nearest",
+        /// would, must: what is said to be possible or right.
+        Modal = "modal",
+        /// when.
+        When = "when",
+        /// Begins a clause that completes the one before: "because".
+        Completing = "completing",
+        /// Begins a clause of another's: "while X says the opposite".
+        Contrasting = "contrasting",
+        /// Behind a time: "eight years ago".
+        Ago = "ago",
+        /// A crowd by its plainest name: "people".
+        People = "people",
+        /// Stands between a verb and its subject for the sound alone: the *t* of French *a-t-il*.
+        Euphonic = "euphonic",
+    }
+
+    /// What the ending of a word tells, file `endings.tsv`.
+    Ending {
+        /// Regular past forms: "asked".
+        Past = "past",
+        /// Forms in -ing: "asking".
+        Gerund = "gerund",
+        /// Past participles, regular or not: "known", "kept".
+        Passive = "passive",
+        /// Regular plurals: "claims".
+        Plural = "plural",
+        /// Adverbs: "slowly".
+        Adverb = "adverb",
+        /// People by what they do or are: "analyst".
+        Agent = "agent",
+        /// Numbers of an order: "21st".
+        Ordinal = "ordinal",
     }
 
     /// What a verb of speech can do, file `speech.tsv`.

@@ -1,7 +1,8 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::classes::{ClassSet, Clitic, NameClass, PagePhrase, SpeechClass, WordClass};
+use crate::classes::{ClassSet, Clitic, Ending, FunctionWord, NameClass, PagePhrase, SpeechClass, WordClass};
 use crate::pack::Pack;
 use crate::table::Table;
 use crate::topics::{
@@ -30,7 +31,9 @@ pub struct Language {
     pub(crate) closings: OnceLock<Table<()>>,
     pub(crate) countries: OnceLock<Vec<Country>>,
     pub(crate) cues: OnceLock<CueTable>,
+    pub(crate) endings: OnceLock<Vec<(Ending, &'static str)>>,
     pub(crate) first_names: OnceLock<Table<Gender>>,
+    pub(crate) function_words: OnceLock<Table<ClassSet<FunctionWord>>>,
     pub(crate) marks: OnceLock<Vec<QuotationMarks>>,
     pub(crate) name_words: OnceLock<Table<ClassSet<NameClass>>>,
     pub(crate) numerals: OnceLock<Table<Numeral>>,
@@ -54,7 +57,9 @@ impl Language {
             closings: OnceLock::new(),
             countries: OnceLock::new(),
             cues: OnceLock::new(),
+            endings: OnceLock::new(),
             first_names: OnceLock::new(),
+            function_words: OnceLock::new(),
             marks: OnceLock::new(),
             name_words: OnceLock::new(),
             numerals: OnceLock::new(),
@@ -113,6 +118,19 @@ impl Language {
         std::iter::once(&self.pack).chain(others.iter().map(|l| &l.pack))
     }
 
+    /// What the forms of a verb, in small letters, and the noun beside it share: "claim" of claims, claimed and claiming.
+    /// A word of a language without a rule for it is its own stem.
+    ///
+    /// ```
+    /// use pressmark_lang::Language;
+    ///
+    /// assert_eq!(Language::of(Some("en")).stem("denies"), "deny");
+    /// ```
+    #[must_use]
+    pub fn stem<'w>(&self, lower: &'w str) -> Cow<'w, str> {
+        self.packs().map(|pack| (pack.stem)(lower)).find(|stem| stem != lower).unwrap_or(lower.into())
+    }
+
     pub(crate) fn files(&self, topic: fn(&Pack) -> &'static str) -> impl Iterator<Item = &'static str> {
         self.packs().map(topic)
     }
@@ -128,7 +146,7 @@ impl fmt::Debug for Language {
 mod tests {
     use super::*;
     use crate::table::{Line, lines};
-    use crate::topics::{LONGEST_ABBREVIATION, page_phrase};
+    use crate::topics::{LONGEST_ABBREVIATION, ending_row, page_phrase};
 
     fn unread<V>(table: &Table<V>) -> Vec<&'static str> {
         table.unread.clone()
@@ -143,6 +161,7 @@ mod tests {
             bad.extend(unread(language.calendar_table()));
             bad.extend(unread(language.numeral_table()));
             bad.extend(unread(language.word_table()));
+            bad.extend(unread(language.function_word_table()));
             bad.extend(unread(language.speech_table()));
             bad.extend(&language.cue_table().unread);
             bad.extend(unread(language.title_table()));
@@ -152,6 +171,7 @@ mod tests {
             let rows = |file: fn(&Pack) -> &'static str| language.files(file).flat_map(lines).map(|l| l.text);
             bad.extend(rows(|p| p.pronouns).filter(|text| Pronoun::read(&Line { text }).is_none()));
             bad.extend(rows(|p| p.marks).filter(|text| QuotationMarks::read(&Line { text }).is_none()));
+            bad.extend(rows(|p| p.endings).filter(|text| ending_row(&Line { text }).is_none()));
             let is_page_phrase = |text: &str| page_phrase(&Line { text }).is_some() && text.split('\t').count() == 2;
             bad.extend(rows(|p| p.page_phrases).filter(|text| !is_page_phrase(text)));
             bad.extend(rows(|p| p.peoples).filter(|text| text.split('\t').count() != 2));

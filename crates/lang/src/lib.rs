@@ -42,7 +42,7 @@ mod verb_form;
 // To add a language, add the name of its folder.
 languages![en, fr];
 
-pub use classes::{ClassSet, Clitic, NameClass, PagePhrase, SpeechClass, WordClass};
+pub use classes::{ClassSet, Clitic, Ending, FunctionWord, NameClass, PagePhrase, SpeechClass, WordClass};
 pub use language::Language;
 pub use topics::{
     Abbreviation, Case, Country, CuePart, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,

@@ -1,9 +1,14 @@
 //! What a language folder hands over: the text of its files and its rules.
 
+use std::borrow::Cow;
+
 use crate::verb_form::VerbForm;
 
 /// How a language makes the forms of a regular verb from its base form.
 pub(crate) type Inflect = fn(base: &str) -> Vec<(String, VerbForm)>;
+
+/// What the forms of a verb and the noun beside it share.
+pub(crate) type Stem = for<'w> fn(word: &'w str) -> Cow<'w, str>;
 
 /// Declares [`Pack`] with the text of each file of a language folder.
 macro_rules! files {
@@ -18,12 +23,13 @@ macro_rules! files {
             pub(crate) name: &'static str,
             $(pub(crate) $file: &'static str,)*
             pub(crate) inflect: Inflect,
+            pub(crate) stem: Stem,
         }
 
         impl Pack {
             /// A pack without words, for `..Pack::EMPTY`.
             pub(crate) const EMPTY: Self =
-                Self { code: "und", name: "undetermined", $($file: "",)* inflect: uninflected };
+                Self { code: "und", name: "undetermined", $($file: "",)* inflect: uninflected, stem: unstemmed };
 
             /// The text of every file.
             #[cfg(test)]
@@ -43,7 +49,9 @@ files![
     closings,
     countries,
     cues,
+    endings,
     first_names,
+    function_words,
     marks,
     name_words,
     numerals,
@@ -61,4 +69,9 @@ files![
 /// Every form is listed.
 fn uninflected(_: &str) -> Vec<(String, VerbForm)> {
     Vec::new()
+}
+
+/// A word is its own stem.
+fn unstemmed(word: &str) -> Cow<'_, str> {
+    word.into()
 }

@@ -1,7 +1,7 @@
 //! Where a mention begins and ends: what the tokens of a name drag along is trimmed off.
 
 use pressmark_core::Span;
-use pressmark_lang::{Language, NameClass};
+use pressmark_lang::{FunctionWord, Language, NameClass};
 
 /// Opening brackets and quotation marks with what closes them. Straight marks close themselves.
 const PAIRS: &[(char, char)] =
@@ -24,10 +24,10 @@ pub(crate) fn tidy(text: &str, span: Span, language: &Language) -> Option<Span> 
         let before = name.len();
         name = name.trim();
         name = name.trim_start_matches(MARKS).trim_end_matches(MARKS);
-        name = without_brackets(without_possessive(name));
+        name = without_brackets(without_possessive(name, language));
         name = without_stop(name.trim_start_matches('.'), language);
         name = name.strip_prefix("the ").unwrap_or(name);
-        name = name.strip_suffix(" and").or_else(|| name.strip_suffix(" or")).unwrap_or(name);
+        name = without_conjunction(name, language);
         if name.len() == before {
             break;
         }
@@ -69,9 +69,19 @@ fn without_brackets(name: &str) -> &str {
 }
 
 /// Takes off "'s", and the bare apostrophe of a plural.
-fn without_possessive(name: &str) -> &str {
-    let bare = ["'s", "’s", "'S", "’S"].iter().find_map(|ending| name.strip_suffix(ending));
+fn without_possessive<'a>(name: &'a str, language: &Language) -> &'a str {
+    let bare = name.rfind(['\'', '’']).and_then(|at| {
+        let ending = language.function_word(&name.get(at..)?.to_lowercase());
+        ending.contains(FunctionWord::Genitive).then(|| name.get(..at)).flatten()
+    });
     bare.unwrap_or(name).trim_end_matches(['\'', '’'])
+}
+
+/// Takes off an "and" or "or" behind the last blank.
+fn without_conjunction<'a>(name: &'a str, language: &Language) -> &'a str {
+    let Some((before, last)) = name.rsplit_once(' ') else { return name };
+    let does = language.function_word(last);
+    if does.contains(FunctionWord::And) || does.contains(FunctionWord::Or) { before } else { name }
 }
 
 /// Takes off a final full stop unless it is part of an abbreviation: one that the language lists, a single capital, a

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ADVERB, ATTRIBUTES, AUXILIARY, CAPITALISED, CLITIC_SUBJECT, COORDINATOR, DETERMINER, NEEDS_AUXILIARY,
-    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PERFECT, PREPOSITION, PUNCTUATION, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
-    TELLS, TIME, WH,
+    ADVERB, AS, ATTRIBUTES, AUXILIARY, CAPITALISED, CLITIC_SUBJECT, COORDINATOR, DETERMINER, EUPHONIC, NEEDS_AUXILIARY,
+    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT, PLURAL_FORM, PREPOSITION, PUNCTUATION, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, THAT, TIME, WH,
 };
 use crate::phrase::{is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
 use crate::unit::Unit;
@@ -36,7 +36,7 @@ pub(crate) fn tail(unit: &Unit<'_>, start: usize, bare: bool) -> Tail {
     if unit.word(at) == "," {
         at += 1;
     }
-    if unit.word(at) == "as" {
+    if unit.is(at, AS) {
         at += 1;
     }
     Tail { at, bare: bare && at == start }
@@ -85,10 +85,11 @@ pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attributio
         return None;
     }
     let mut pronoun = head + 1;
-    while matches!(unit.word(pronoun), "-" | "t" | "-t" | "-t-" | "t-") {
+    // "a-t-il", whose parts may be tokens of their own.
+    while unit.word(pronoun) == "-" || unit.is(pronoun, EUPHONIC) {
         pronoun += 1;
     }
-    let joined = unit.word(pronoun).trim_start_matches(['-', 't']).trim_start_matches('-');
+    let joined = behind_hyphens(unit.word(pronoun));
     let pronoun = (unit.lexicon.class(joined, joined) & CLITIC_SUBJECT != 0).then_some(pronoun);
     let mut verb = pronoun.unwrap_or(head) + 1;
     while unit.is(verb, ADVERB) && verb < head + 6 {
@@ -106,10 +107,15 @@ fn behind_adverbs(unit: &Unit<'_>, at: usize) -> usize {
     (at..at + 2).find(|i| !unit.is(*i, ADVERB)).unwrap_or(at + 2)
 }
 
+/// The last part of a word with hyphens: the *elle* of *t-elle*.
+fn behind_hyphens(word: &str) -> &str {
+    word.rsplit('-').next().unwrap_or(word)
+}
+
 /// *dit-il* and *a-t-elle* as one word.
 fn joined_pronoun(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     let (verb, pronoun) = unit.word(at).split_once('-')?;
-    let pronoun = pronoun.strip_prefix("t-").unwrap_or(pronoun);
+    let pronoun = behind_hyphens(pronoun);
     if unit.lexicon.class(pronoun, pronoun) & CLITIC_SUBJECT == 0 {
         return None;
     }
@@ -193,7 +199,7 @@ fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
     if unit.item(next).is_some_and(|i| i.quoted.is_some()) {
         return false;
     }
-    let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "that");
+    let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, THAT));
     let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
     let telling = unit.is(head, TELLS);
     that || clause && !telling
@@ -216,7 +222,7 @@ fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     }
     let word = unit.word(head);
     let verb = word.len() > 3
-        && (word.ends_with("ed") || word.ends_with('s'))
+        && unit.is(head, PAST_FORM | PLURAL_FORM)
         && !unit.is(head, PREPOSITION | DETERMINER | PUNCTUATION | CAPITALISED)
         && !has_own_content(unit, head)
         && !unit.is(head + 1, DETERMINER);

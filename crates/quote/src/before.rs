@@ -5,9 +5,9 @@ use std::ops::Range;
 use crate::after::{Attribution, REACH, according_to, with_particle};
 use crate::form::Form;
 use crate::lexicon::{
-    ADVERB, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, FINITE, NAMES, NEEDS_AUXILIARY,
-    OBJECT_PRONOUN, PARTICIPLE, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME,
-    WH,
+    ADVERB, AS, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, FINITE, GENITIVE, NAMES,
+    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, PAST_FORM, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, THAT, TIME, TO, WH,
 };
 use crate::phrase::{
     Verb, clause_subject, first_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
@@ -53,7 +53,7 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
             clause_subject(unit, head)
         } else if let Some(inverted) = inverted(unit, head, stop) {
             Some(inverted)
-        } else if unit.word(group.group.start) == "to" {
+        } else if unit.is(group.group.start, TO) {
             // "X was prompted to say", "X interrupted them to say"
             clause_subject(unit, group.group.start).or_else(|| subject_before(unit, &group))
         } else {
@@ -75,7 +75,7 @@ fn inverted(unit: &Unit<'_>, head: usize, stop: usize) -> Option<Range<usize>> {
 
 /// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*: the inner option is empty where neither fits.
 fn as_saying(unit: &Unit<'_>, head: usize) -> Option<Option<Range<usize>>> {
-    if !unit.is(head, PARTICIPLE) || head == 0 || unit.word(head - 1) != "as" {
+    if !unit.is(head, PARTICIPLE) || head == 0 || !unit.is(head - 1, AS) {
         return None;
     }
     let verb = (head.saturating_sub(REACH)..head - 1)
@@ -93,9 +93,8 @@ pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution>
     let start = (range.start..last).rev().find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";")).map_or(0, |i| i + 1);
     let names = |range: &Range<usize>| range.clone().any(|i| unit.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
     let subject = if start == 0 { first_subject(unit, last) } else { phrase_after(unit, start, false) };
-    let verb = subject
-        .as_ref()
-        .is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS) || unit.word(i).ends_with("ed")));
+    let verb =
+        subject.as_ref().is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS | PAST_FORM)));
     let speaker = if verb { subject } else { phrase_before(unit, last) };
     let speaker = speaker.filter(names);
     speaker.is_some().then_some(Attribution { cue, speaker })
@@ -111,8 +110,8 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
     }
     // "said that the “…": a reported clause with a verbatim part.
     let clause = between.clone().any(|i| {
-        unit.word(i) == "that" && (i == between.start || mark != ",")
-            || unit.is(i, AUXILIARY) && !matches!(unit.word(i), "'s" | "’s")
+        unit.is(i, THAT) && (i == between.start || mark != ",")
+            || unit.is(i, AUXILIARY) && !unit.is(i, GENITIVE)
             || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
     });
     // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") that is how it goes on.
@@ -121,8 +120,7 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
         return false;
     }
     if mark == "," {
-        return !clause
-            || between.len() > 4 && unit.word(between.start) != "that" && !unit.is(between.start, SUBJECT_PRONOUN);
+        return !clause || between.len() > 4 && !unit.is(between.start, THAT | SUBJECT_PRONOUN);
     }
     // Without a comma only an addressee or a time may stand between: "told reporters “…”".
     let last = between.end - 1;

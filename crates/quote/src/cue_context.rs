@@ -2,8 +2,10 @@
 
 use crate::cues::{CueContext, Follow, Role};
 use crate::lexicon::{
-    ADDRESSES, ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, DETERMINER, DOCUMENT, NUMBER, OBJECT_PRONOUN, PARTICIPLE,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
+    ABOUT, ADDRESSES, ADVERB, AGAINST, ALSO_NOUN, AND, AS, ASIDE, AUXILIARY, BE, BUT, BY, CAPITALISED, Class,
+    DETERMINER, DOCUMENT, FOR, GENITIVE, GERUND, IN, NEAREST, NOT, NUMBER, OBJECT_PRONOUN, OF, ON, OR, PARTICIPLE,
+    PAST_FORM, PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
+    SUBORDINATOR, TELLING, TELLS, THAT, TIME, TO, TO_HEARER, WH, WHETHER, WITH,
 };
 use crate::unit::Unit;
 
@@ -17,29 +19,28 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
     let Some(before) = at.checked_sub(1) else { return Role::Other };
     let mut i = before;
     // "is not expected" is as passive as "is expected".
-    let negation = |i: usize| matches!(unit.word(i), "not" | "n't" | "n’t" | "never");
-    while i > 0 && (unit.is(i, ADVERB) && !unit.is(i, DETERMINER) || negation(i) && unit.is(i - 1, BE)) {
+    while i > 0 && (unit.is(i, ADVERB) && !unit.is(i, DETERMINER) || unit.is(i, NOT) && unit.is(i - 1, BE)) {
         i -= 1;
     }
     let word = unit.word(i);
-    if word == "to" {
+    if unit.is(i, TO) {
         return Role::Infinitive;
     }
-    if unit.is(i, BE) && !matches!(word, "'s" | "’s") {
-        return if unit.word(at).ends_with("ing") { Role::Verb } else { Role::Passive };
+    if unit.is(i, BE) && !unit.is(i, GENITIVE) {
+        return if unit.is(at, GERUND) { Role::Verb } else { Role::Passive };
     }
-    if unit.is(i, AUXILIARY) && !matches!(word, "'s" | "’s") {
+    if unit.is(i, AUXILIARY) && !unit.is(i, GENITIVE) {
         return Role::Verb;
     }
-    if matches!(word, "," | "—" | "–" | "and" | "but" | "or") {
+    if matches!(word, "," | "—" | "–") || unit.is(i, AND | BUT | OR) {
         // "X, accused of lying, …"
-        let participle = word == "," && unit.word(at).ends_with("ed") && unit.is(at + 1, PREPOSITION);
+        let participle = word == "," && unit.is(at, PAST_FORM) && unit.is(at + 1, PREPOSITION);
         return if participle { Role::Passive } else { Role::Joined };
     }
-    if matches!(word, "'s" | "’s" | "'" | "’") || unit.is(i, DETERMINER | NUMBER) && !unit.is(i, SUBJECT_PRONOUN) {
+    if unit.is(i, GENITIVE | PLURAL_GENITIVE) || unit.is(i, DETERMINER | NUMBER) && !unit.is(i, SUBJECT_PRONOUN) {
         return Role::Noun;
     }
-    if unit.is(i, SUBJECT_PRONOUN | CAPITALISED | WH) || word == "that" || word == ")" {
+    if unit.is(i, SUBJECT_PRONOUN | CAPITALISED | WH | THAT) || word == ")" {
         return Role::Verb;
     }
     if unit.is(i, PREPOSITION) {
@@ -47,21 +48,46 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
     }
     // "the latest claim", "Republican lawmakers claim"
     let noun = unit.is(at, ALSO_NOUN | DOCUMENT) || !unit.is(at, SAYS);
-    let adjective = noun && i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.word(i).ends_with('s');
+    let adjective = noun && i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.is(i, PLURAL_FORM);
     let head = unit.is(i, ROLE | DOCUMENT);
     if adjective && !head { Role::Noun } else { Role::Other }
+}
+
+/// What follows a word when it is one of the function words that tell it.
+const FUNCTIONS: [(Class, Follow); 13] = [
+    (THAT, Follow::That),
+    (TO, Follow::To),
+    (WHETHER, Follow::If),
+    (OF, Follow::Of),
+    (FOR, Follow::For),
+    (ABOUT, Follow::About),
+    (ON, Follow::On),
+    (WITH, Follow::With),
+    (AS, Follow::As),
+    (AGAINST, Follow::Against),
+    (IN, Follow::In),
+    (BY, Follow::By),
+    (AND | BUT | OR, Follow::And),
+];
+
+/// The classes of those words.
+const FOLLOWS: Class = THAT | TO | WHETHER | OF | FOR | ABOUT | ON | WITH | AS | AGAINST | IN | BY | AND | BUT | OR;
+
+/// What follows, of a function word; a question, where it is none that stands for itself.
+fn function(class: Class) -> Follow {
+    FUNCTIONS.iter().find(|(of, _)| class & of != 0).map_or(Follow::Wh, |(_, follow)| *follow)
 }
 
 fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     let mut i = at + 1;
     // "points out", "said on Tuesday", "said again": what may stand between.
     while i < at + 5 {
-        let particle = i == at + 1 && matches!(unit.word(i), "out" | "up" | "back" | "forth");
-        let owns = matches!(unit.word(i + 2), "'s" | "’s" | "’");
+        let particle = i == at + 1 && unit.is(i, ASIDE);
+        let owns = unit.is(i + 2, GENITIVE) || unit.word(i + 2) == "’";
         let timed = unit.is(i, PREPOSITION)
             && (unit.is(i + 1, TIME) && !owns || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
         // "said last week"
-        let dated = (unit.is(i, DETERMINER) || matches!(unit.word(i), "last" | "next")) && unit.is(i + 1, TIME);
+        let dated = unit.is(i, DETERMINER | NEAREST) && unit.is(i + 1, TIME);
         let skip = particle
             || dated
             || unit.is(i, TIME) && !unit.is(i, ADVERB)
@@ -77,46 +103,34 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
         return (Follow::Quote, i);
     }
     // "said on the radio that …"
-    let hearer = unit.word(i) == "to" && unit.is(at, TO_HEARER);
-    if hearer || item.is(PREPOSITION) && !matches!(unit.word(i), "of" | "as" | "to") {
+    let hearer = unit.is(i, TO) && unit.is(at, TO_HEARER);
+    if hearer || item.is(PREPOSITION) && !item.is(OF | AS | TO) {
         let inside = |j: &usize| {
-            unit.item(*j).is_some_and(|w| w.is_word()) || matches!(unit.word(*j), "'s" | "’s" | "'" | "’" | "s" | "-")
+            unit.item(*j).is_some_and(|w| w.is_word()) || unit.is(*j, PLURAL_GENITIVE) || unit.word(*j) == "-"
         };
-        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.word(*j) == "that" && !unit.is(j + 1, TIME));
+        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.is(*j, THAT) && !unit.is(j + 1, TIME));
         if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
             return (Follow::That, that);
         }
     }
     // "He added, that …"
-    if unit.word(i) == "," && unit.word(i + 1) == "that" && unit.is(at, SAYS) {
+    if unit.word(i) == "," && unit.is(i + 1, THAT) && unit.is(at, SAYS) {
         return (Follow::That, i + 1);
     }
     // "that night" is no clause.
-    let that_time = unit.word(i) == "that" && unit.is(i + 1, TIME);
+    let that_time = item.is(THAT) && unit.is(i + 1, TIME);
     let kind = match unit.word(i) {
-        "that" if that_time => Follow::Other,
+        _ if that_time => Follow::Other,
         ":" => Follow::Colon,
         "," => Follow::Comma,
         "." | "?" | "!" | ";" => Follow::End,
-        "that" | "que" | "qu'" | "qu’" => Follow::That,
-        "to" => Follow::To,
-        "if" | "whether" => Follow::If,
-        "of" | "de" => Follow::Of,
-        "for" | "pour" => Follow::For,
-        "about" => Follow::About,
-        "on" => Follow::On,
-        "with" => Follow::With,
-        "as" => Follow::As,
-        "against" => Follow::Against,
-        "in" => Follow::In,
-        "by" => Follow::By,
-        "and" | "but" | "or" => Follow::And,
+        _ if item.is(FOLLOWS) => function(item.class),
         _ if item.is(PUNCTUATION) => Follow::Other,
-        _ if item.is(WH) && !item.is(SUBJECT_PRONOUN) || unit.word(i) == "who" => Follow::Wh,
+        _ if item.is(WH) => Follow::Wh,
         _ if item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) => Follow::Clause,
         _ if item.is(PREPOSITION) && !item.is(DETERMINER) => Follow::OtherPreposition,
         _ if item.is(AUXILIARY) => Follow::Auxiliary,
-        word if word.len() > 4 && word.ends_with("ing") && !item.is(CAPITALISED) => Follow::Ing,
+        word if word.len() > 4 && item.is(GERUND) && !item.is(CAPITALISED) => Follow::Ing,
         _ => return clause_or_phrase(unit, at, i),
     };
     (kind, i)
@@ -133,27 +147,19 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
         if telling && item.quoted.is_some() {
             return (Follow::Quote, i);
         }
-        if telling && matches!(word, "that" | "to" | "about" | "how" | "what" | "if" | "whether" | "why") {
-            let kind = match word {
-                "that" => Follow::That,
-                "to" => Follow::To,
-                "about" => Follow::About,
-                "if" | "whether" => Follow::If,
-                _ => Follow::Wh,
-            };
-            return (kind, i);
+        if telling && item.is(TELLING) {
+            return (function(item.class), i);
         }
         if item.is(PUNCTUATION) && !matches!(word, "-" | "'" | "’" | "." | "/") && !(telling && word == ",")
-            || item.is(SUBORDINATOR | WH) && word != "that"
+            || item.is(SUBORDINATOR | WH) && !item.is(THAT)
         {
             break;
         }
-        if unit.is(at, ADDRESSES) && word == "of" {
+        if unit.is(at, ADDRESSES) && item.is(OF) {
             return (Follow::Of, i);
         }
-        let clitic = matches!(word, "'s" | "’s");
-        if item.is(AUXILIARY) && !clitic
-            || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && word.ends_with("ed") && !item.is(CAPITALISED)
+        if item.is(AUXILIARY) && !item.is(GENITIVE)
+            || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && item.is(PAST_FORM) && !item.is(CAPITALISED)
         {
             // "told her she was right": the clause starts behind whom it is told.
             let from = if telling && unit.is(start, OBJECT_PRONOUN) { start + 1 } else { start };

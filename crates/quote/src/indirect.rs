@@ -11,9 +11,10 @@ use crate::candidate::Candidate;
 use crate::cue_context::context;
 use crate::cues::{CueContext, Follow, Role, STEM, logistic};
 use crate::lexicon::{
-    ACT, ADVERB, ALSO_NOUN, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, Class, DETERMINER, DOCUMENT, FINITE,
-    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SHOWS,
-    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TIME, TO_HEARER, WH,
+    ACT, ADVERB, ALSO_NOUN, AND, ATTRIBUTES, AUXILIARY, BE, BUT, BY, CAPITALISED, COMPLETING, CONTRASTING, COORDINATOR,
+    Class, DETERMINER, DOCUMENT, FINITE, FOR, GENITIVE, GERUND, NEEDS_AUXILIARY, OBJECT_PRONOUN, OF, PARTICIPLE,
+    PASSIVE_FORM, PAST_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SHOWS, SUBJECT_PRONOUN,
+    SUBORDINATOR, TELLS, THAT, TIME, TO, TO_HEARER, WH, WHEN, WITH,
 };
 use crate::phrase::{
     behind_dateline, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
@@ -21,7 +22,7 @@ use crate::phrase::{
 };
 use crate::report::{Report, Word};
 use crate::rule::Step;
-use crate::signs::{signs_of_report, signs_of_word, stem};
+use crate::signs::{signs_of_report, signs_of_word};
 use crate::unit::Unit;
 
 /// The probability of a verb of speech with its clause where a language has no weights: that of English *said* with
@@ -167,7 +168,7 @@ pub(crate) fn words<'a>(unit: &'a Unit<'a>, taken: &'a [bool], cues_only: bool) 
         if is_taken(taken, at) || !item.is_word() || light {
             continue;
         }
-        let stem = stem(&item.lower);
+        let stem = language.stem(&item.lower);
         let may_be_cue = !cues_only
             || item.is(SAYS | NEEDS_AUXILIARY)
             || language.cue_weight(STEM, &[CuePart::new(&stem)]).is_some();
@@ -272,12 +273,12 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     // "Asked about the delay, X shrugged", "NOTE: …": who asks or notes is not told.
-    let opens = at == 0 || unit.is(at, CAPITALISED) && unit.word(at).ends_with("ed") && context.role == Role::Other;
+    let opens = at == 0 || unit.is(at, CAPITALISED) && unit.is(at, PAST_FORM) && context.role == Role::Other;
     if opens && !unit.is(at, PARTICIPLE) {
         return None;
     }
     // "X’s alleged crimes": an adjective, and X is accused.
-    if context.role == Role::Noun && unit.word(at).ends_with("ed") {
+    if context.role == Role::Noun && unit.is(at, PAST_FORM) {
         return None;
     }
     let preposition = matches!(
@@ -310,11 +311,10 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     if context.follow == Follow::Phrase {
         // "called it “a mess” without saying more": what is called so ends with the quotation.
         let adverbial = |i: usize| {
-            unit.is(i, SUBORDINATOR | COORDINATOR | TIME)
-                || unit.is(i, PREPOSITION) && !matches!(unit.word(i), "of" | "for" | "to" | "and")
+            unit.is(i, SUBORDINATOR | COORDINATOR | TIME) || unit.is(i, PREPOSITION) && !unit.is(i, OF | FOR | TO | AND)
         };
         end = (start..end)
-            .find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && unit.word(i + 1) != "and")
+            .find(|i| unit.items[*i].quoted.is_some() && adverbial(i + 1) && !unit.is(i + 1, AND))
             .map_or(end, |i| i + 1);
     }
     if in_subordinate_clause(unit, cue.start) {
@@ -337,7 +337,7 @@ fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
     let relative = unit.is(before, WH) && before > 0 && unit.word(before - 1) == ",";
     let first = (0..verb.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION));
     let fronted = first.is_some_and(|f| {
-        unit.is(f, SUBORDINATOR) && unit.word(f) != "that" && (f..verb.min(f + REACH)).all(|i| unit.word(i) != ",")
+        unit.is(f, SUBORDINATOR) && !unit.is(f, THAT) && (f..verb.min(f + REACH)).all(|i| unit.word(i) != ",")
     });
     relative || fronted
 }
@@ -378,7 +378,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     }
     let Word { unit, at, floor, ref context, .. } = *word;
     // "In the near future, no change is expected": who expects it is not named.
-    if context.role == Role::Passive && unit.word(at).ends_with(['d', 'n', 't']) {
+    if context.role == Role::Passive && unit.is(at, PASSIVE_FORM) {
         return None;
     }
     let ends = word.is_behind_its_content();
@@ -415,15 +415,13 @@ fn adds_nothing(unit: &Unit<'_>, at: usize, context: &CueContext) -> bool {
         && match context.follow {
             Follow::Phrase => unit.is(at, TELLS) && (context.start..unit.items.len()).all(|i| !is_finite(unit, i)),
             Follow::In | Follow::On | Follow::OtherPreposition | Follow::As => true,
-            Follow::Wh => unit.word(context.start) == "when",
+            Follow::Wh => unit.is(context.start, WHEN),
             _ => false,
         }
 }
 
 fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
-    unit.is(at, AUXILIARY | FINITE)
-        || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
-        || unit.word(at).ends_with("ed")
+    unit.is(at, AUXILIARY | FINITE | PAST_FORM) || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
 }
 
 /// What goes on from `start`, behind *…, X said,*: when the part before it is no clause of its own, or when what goes on
@@ -433,8 +431,7 @@ fn interrupted(word: &Word<'_>, start: usize, before: &Range<usize>) -> Option<R
     let open = unit.item(start).filter(|_| !is_taken(word.taken, start));
     let item = open.filter(|item| item.quoted.is_some() || item.is_word() && !item.is(PARTICIPLE | COORDINATOR))?;
     let half = !before.clone().any(|i| is_finite(unit, i)) && !item.is(WH | SUBORDINATOR);
-    let tied = matches!(unit.word(start), "because" | "if" | "that" | "unless" | "until" | "so" | "why" | "how" | "for")
-        || item.is(AUXILIARY | FINITE)
+    let tied = item.is(COMPLETING | AUXILIARY | FINITE)
         || item.quoted.is_some()
         // "If it rains, he said, the match is off."
         || unit.is(before.start, SUBORDINATOR) && !item.is(WH | SUBORDINATOR | PREPOSITION);
@@ -489,7 +486,7 @@ fn content_end(unit: &Unit<'_>, start: usize, cues: bool, taken: &[bool]) -> usi
             }
             ";" => break,
             "," | "–" | "—" if i > start && breaks_off(unit, i + 1, cues) => break,
-            "and" | "but" if i > start && joins_cue(unit, i + 1, cues) => break,
+            _ if i > start && unit.is(i, AND | BUT) && joins_cue(unit, i + 1, cues) => break,
             _ => {}
         }
         i += 1;
@@ -502,10 +499,10 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if unit.is(at, SAYS) && unit.is(at, PARTICIPLE) || according_to(unit, at).is_some() {
         return true;
     }
-    if matches!(unit.word(at), "while" | "but" | "though" | "although" | "whereas") {
+    if unit.is(at, CONTRASTING) {
         return true;
     }
-    if unit.word(at) == "and" {
+    if unit.is(at, AND) {
         return joins_cue(unit, at + 1, cues) || says_nothing_more(unit, at + 1);
     }
     says_nothing_more(unit, at)
@@ -534,7 +531,7 @@ fn joins_cue(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
         context(unit, at).follow,
         Follow::Comma | Follow::End | Follow::And | Follow::Auxiliary | Follow::By | Follow::Other
     );
-    unit.is(at, SAYS) && unit.word(at).ends_with("ed") && reports
+    unit.is(at, SAYS) && unit.is(at, PAST_FORM) && reports
 }
 
 fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
@@ -546,8 +543,7 @@ fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
         content.end -= 1;
     }
     while !content.is_empty()
-        && (loose(content.start)
-            || matches!(unit.word(content.start), "but" | "and") && unit.is(content.start, CAPITALISED))
+        && (loose(content.start) || unit.is(content.start, AND | BUT) && unit.is(content.start, CAPITALISED))
     {
         content.start += 1;
     }
@@ -558,15 +554,13 @@ fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Opti
     let verb = verb_at(unit, at);
     match context.role {
         // "was accused by X" against "is hopeful that"
-        Role::Passive if unit.word(at).ends_with(['d', 'n', 't']) => {
-            let by = (at + 1..end.min(at + 12)).find(|i| unit.word(*i) == "by")?;
+        Role::Passive if unit.is(at, PASSIVE_FORM) => {
+            let by = (at + 1..end.min(at + 12)).find(|i| unit.is(*i, BY))?;
             phrase_after(unit, by + 1, false)
         }
         Role::Noun => possessor(unit, at),
         Role::Infinitive => governor(unit, verb.group.start).or_else(|| clause_subject(unit, verb.group.start)),
-        _ if unit.word(at).ends_with("ing") && verb.group.len() == 1 => {
-            own_subject(unit, at).or_else(|| clause_subject(unit, at))
-        }
+        _ if unit.is(at, GERUND) && verb.group.len() == 1 => own_subject(unit, at).or_else(|| clause_subject(unit, at)),
         _ => subject_before(unit, &verb).or_else(|| clause_subject(unit, verb.group.start)),
     }
 }
@@ -586,15 +580,13 @@ fn governor(unit: &Unit<'_>, to: usize) -> Option<Range<usize>> {
 fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
     let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
     let subject = phrase_before(unit, last + 1)?;
-    let apart = subject.start.checked_sub(1).is_some_and(|i| matches!(unit.word(i), "with" | ","));
+    let apart = subject.start.checked_sub(1).is_some_and(|i| unit.is(i, WITH) || unit.word(i) == ",");
     apart.then_some(subject)
 }
 
 /// *X’s claim*, *his claim*, *the claim by X*.
 fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
-    let owner = (at.saturating_sub(4)..at)
-        .rev()
-        .find(|i| unit.is(*i, POSSESSIVE) || matches!(unit.word(*i), "'s" | "’s" | "'" | "’"))?;
+    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
     if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
 }
 

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use pressmark_lang::{Gender, Language, SpeechClass, WordClass};
+use pressmark_lang::{Ending, FunctionWord, Gender, Language, SpeechClass, WordClass};
 
 /// Classes of a word, as a set of bits.
-pub(crate) type Class = u64;
+pub(crate) type Class = u128;
 
 macro_rules! bits {
     ($($(#[$doc:meta])* $name:ident = $bit:literal;)*) => {
@@ -93,6 +93,44 @@ bits! {
     FEMININE = 33;
     /// PARIS: in capitals, with more than one.
     UPPERCASE = 39;
+    // What single function words do; see `FunctionWord`.
+    THAT = 64;
+    TO = 65;
+    WHETHER = 66;
+    OF = 67;
+    FOR = 68;
+    ABOUT = 69;
+    ON = 70;
+    WITH = 71;
+    AS = 72;
+    AGAINST = 73;
+    IN = 74;
+    BY = 75;
+    AND = 76;
+    BUT = 77;
+    OR = 78;
+    THEN = 79;
+    NOT = 80;
+    GENITIVE = 81;
+    PLURAL_GENITIVE = 82;
+    RELATIVE_PRONOUN = 83;
+    TELLING = 84;
+    ATTACHES = 85;
+    ORIGIN = 86;
+    ASIDE = 87;
+    NEAREST = 88;
+    MODAL = 89;
+    WHEN = 90;
+    COMPLETING = 91;
+    CONTRASTING = 92;
+    AGO = 93;
+    PEOPLE = 94;
+    EUPHONIC = 95;
+    // What endings tell; see `Ending`.
+    PAST_FORM = 112;
+    GERUND = 113;
+    PASSIVE_FORM = 114;
+    PLURAL_FORM = 115;
 }
 
 const WORD_CLASSES: &[(WordClass, Class)] = &[
@@ -137,6 +175,51 @@ const SPEECH_CLASSES: &[(SpeechClass, Class)] = &[
     (SpeechClass::Shows, SHOWS),
 ];
 
+const FUNCTION_WORDS: &[(FunctionWord, Class)] = &[
+    (FunctionWord::That, THAT),
+    (FunctionWord::To, TO),
+    (FunctionWord::Whether, WHETHER),
+    (FunctionWord::Of, OF),
+    (FunctionWord::For, FOR),
+    (FunctionWord::About, ABOUT),
+    (FunctionWord::On, ON),
+    (FunctionWord::With, WITH),
+    (FunctionWord::As, AS),
+    (FunctionWord::Against, AGAINST),
+    (FunctionWord::In, IN),
+    (FunctionWord::By, BY),
+    (FunctionWord::And, AND),
+    (FunctionWord::But, BUT),
+    (FunctionWord::Or, OR),
+    (FunctionWord::Then, THEN),
+    (FunctionWord::Not, NOT),
+    (FunctionWord::Genitive, GENITIVE),
+    (FunctionWord::PluralGenitive, PLURAL_GENITIVE),
+    (FunctionWord::Relative, RELATIVE_PRONOUN),
+    (FunctionWord::Telling, TELLING),
+    (FunctionWord::Attaches, ATTACHES),
+    (FunctionWord::Origin, ORIGIN),
+    (FunctionWord::Aside, ASIDE),
+    (FunctionWord::Nearest, NEAREST),
+    (FunctionWord::Modal, MODAL),
+    (FunctionWord::When, WHEN),
+    (FunctionWord::Completing, COMPLETING),
+    (FunctionWord::Contrasting, CONTRASTING),
+    (FunctionWord::Ago, AGO),
+    (FunctionWord::People, PEOPLE),
+    (FunctionWord::Euphonic, EUPHONIC),
+];
+
+const ENDINGS: &[(Ending, Class)] = &[
+    (Ending::Past, PAST_FORM),
+    (Ending::Gerund, GERUND),
+    (Ending::Passive, PASSIVE_FORM),
+    (Ending::Plural, PLURAL_FORM),
+];
+
+/// The classes of sorts of words, without those of single function words and of endings.
+pub(crate) const LEXICAL: Class = (1 << 64) - 1;
+
 /// What one language says of words, for quotations.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
@@ -155,6 +238,9 @@ impl Lexicon {
         }
         for (word, set) in language.speech_forms() {
             add(word.into(), bits(SPEECH_CLASSES, |class| set.contains(class)));
+        }
+        for (word, does) in language.function_words() {
+            add(word.into(), bits(FUNCTION_WORDS, |function| does.contains(function)));
         }
         for (words, title) in language.titles().filter(|(words, _)| !words.contains(' ')) {
             let gender = match title.gender {
@@ -187,8 +273,10 @@ impl Lexicon {
             Some(c) if !c.is_alphanumeric() && !text.chars().any(char::is_alphanumeric) => class |= PUNCTUATION,
             _ => {}
         }
-        // English adverbs; four letters are "only" and "rely".
-        if lower.len() > 4 && lower.ends_with("ly") && class & (SAYS | CAPITALISED) == 0 {
+        let endings = self.language.endings(lower);
+        class |= bits(ENDINGS, |ending| endings.contains(ending));
+        // Four letters are "only" and "rely".
+        if lower.len() > 4 && endings.contains(Ending::Adverb) && class & (SAYS | CAPITALISED) == 0 {
             class |= ADVERB;
         }
         class

@@ -7,8 +7,8 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERB, ADVERBIAL, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, POSSESSIVE, ROLE, SAYS,
-    SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, PEOPLE, PLURAL_FORM, POSSESSIVE,
+    ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
 use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
@@ -122,7 +122,7 @@ fn stands_alone(place: &Place<'_>) -> bool {
     // "“A Quiet Year,” by X": a headline; "“…,” since …, said X": a part of what X said.
     let part = unit
         .item(at + 1)
-        .is_some_and(|n| n.lower == "by" || n.is_word() && !n.is(CAPITALISED) && !matches!(form.last, '.' | '?' | '!'));
+        .is_some_and(|n| n.is(BY) || n.is_word() && !n.is(CAPITALISED) && !matches!(form.last, '.' | '?' | '!'));
     // A line of its own in single marks is a heading.
     let heading = unit.items.len() == 1 && form.words < 9 && place.single;
     let apart = at == 0
@@ -173,8 +173,8 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
     let crowd = previous.is(subject.start, DETERMINER)
         && !previous.is(subject.start, POSSESSIVE | SUBJECT_PRONOUN)
         && !previous.lexicon.language.is_definite(previous.word(subject.start))
-        && previous.word(subject.end - 1).ends_with('s')
-        || subject.clone().any(|i| previous.word(i) == "people");
+        && previous.is(subject.end - 1, PLURAL_FORM)
+        || subject.clone().any(|i| previous.is(i, PEOPLE));
     let named = subject.clone().any(|i| previous.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
     (named && !crowd).then(|| Verdict { cue: None, speaker: previous.span(subject), start: place.at })
 }

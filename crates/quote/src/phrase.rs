@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ADVERB, ALSO_NOUN, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NEEDS_AUXILIARY, NUMBER,
-    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PERFECT, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TIME, TITLE, UPPERCASE, WH,
+    ADVERB, AGO, ALSO_NOUN, AND, ATTACHES, AUXILIARY, BE, BUT, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE,
+    FOR, GENITIVE, GERUND, NEEDS_AUXILIARY, NUMBER, OBJECT_PRONOUN, OF, OR, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT,
+    PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
+    THAT, THEN, TIME, TITLE, TO, UPPERCASE, WH,
 };
 use crate::unit::Unit;
 
@@ -41,18 +42,19 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
             && before > 0
             && unit.is(before - 1, AUXILIARY)
             && !unit.is(before - 1, BE)
-            && unit.item(before).is_some_and(|item| item.class == 0 && item.quoted.is_none());
+            && unit.item(before).is_some_and(|item| item.is_open() && item.quoted.is_none());
         let joins = unit.is(before, AUXILIARY)
             || between
             || unit.is(before, ADVERB) && !unit.is(before, CAPITALISED) && !unit.is(before, SUBORDINATOR)
-            || unit.word(before) == "to" && start == head;
-        if !joins || is_possessive_s(unit, before) {
+            || unit.is(before, TO) && start == head;
+        // Before a verb of saying ’s is hardly ever *is*.
+        if !joins || unit.is(before, GENITIVE) {
             break;
         }
         start = before;
     }
     // "went on to say"
-    if unit.word(start) == "to" && start >= 2 && unit.is(start - 1, PARTICLE) && unit.is(start - 2, FINITE) {
+    if unit.is(start, TO) && start >= 2 && unit.is(start - 1, PARTICLE) && unit.is(start - 2, FINITE) {
         start -= 2;
     }
     Verb { group: start..head + 1, head }
@@ -64,11 +66,6 @@ pub(crate) fn perfect_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
     (head.saturating_sub(3)..head).rev().find(|i| participle && unit.is(*i, PERFECT))
 }
 
-/// ’s after a name: *is* or the genitive? Before a verb of saying it is hardly ever *is*.
-fn is_possessive_s(unit: &Unit<'_>, index: usize) -> bool {
-    matches!(unit.word(index), "'s" | "’s")
-}
-
 /// The subject of the verb group, when one stands before it.
 pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize>> {
     let end = verb.group.start;
@@ -76,20 +73,21 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     if unit.is(last, SUBJECT_PRONOUN) && !unit.is(last, WH) {
         return Some(last..end);
     }
-    match unit.word(last) {
-        "who" | "that" | "which" => {
-            let mut at = last;
-            if at > 0 && unit.word(at - 1) == "," {
-                at -= 1;
-            }
-            let head = phrase_before(unit, at)?;
-            // "X, 24, who said": the number is no subject.
-            let age = head.clone().all(|i| unit.is(i, NUMBER)) && head.start > 1 && unit.word(head.start - 1) == ",";
-            return if age { phrase_before(unit, head.start - 1) } else { Some(head) };
+    if unit.is(last, RELATIVE_PRONOUN | THAT) {
+        let mut at = last;
+        if at > 0 && unit.word(at - 1) == "," {
+            at -= 1;
         }
-        "and" | "but" | "then" | "or" | "et" => return clause_subject(unit, last),
-        "," | "–" | "—" | "-" => {}
-        _ => return head_of_relative(unit, end).or_else(|| phrase_before(unit, end)),
+        let head = phrase_before(unit, at)?;
+        // "X, 24, who said": the number is no subject.
+        let age = head.clone().all(|i| unit.is(i, NUMBER)) && head.start > 1 && unit.word(head.start - 1) == ",";
+        return if age { phrase_before(unit, head.start - 1) } else { Some(head) };
+    }
+    if unit.is(last, AND | BUT | OR | THEN) {
+        return clause_subject(unit, last);
+    }
+    if !matches!(unit.word(last), "," | "–" | "—" | "-") {
+        return head_of_relative(unit, end).or_else(|| phrase_before(unit, end));
     }
     if verb.head > 0 && unit.is(verb.head, PARTICIPLE) {
         return clause_subject(unit, last);
@@ -115,23 +113,21 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
 fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     let clause =
         (end.saturating_sub(RELATIVE)..end).rev().take_while(|i| !unit.is(*i, PUNCTUATION) || is_joint(unit, *i));
-    let relative = clause.into_iter().find(|i| unit.is(*i, WH) && matches!(unit.word(*i), "who" | "which"))?;
+    let relative = clause.into_iter().find(|i| unit.is(*i, RELATIVE_PRONOUN))?;
     let noun = relative.checked_sub(1)?;
-    let verb = |i: usize| unit.is(i, AUXILIARY | FINITE | SAYS) || unit.word(i).ends_with("ed");
+    let verb = |i: usize| unit.is(i, AUXILIARY | FINITE | SAYS | PAST_FORM);
     let head = unit.item(noun).is_some_and(|i| i.is_word()) && !unit.is(noun, SAYS | AUXILIARY | FINITE | PREPOSITION);
     if head && (relative + 1..end).any(verb) { phrase_before(unit, relative) } else { None }
 }
 
 /// Whether what starts at `index` tells who somebody is.
 fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
-    let ends = ["of", "for", "to"];
     (unit.is(index, DETERMINER)
         || unit.is(index, TITLE | ROLE)
         || unit.is(index, CAPITALISED)
         || unit.is(index, NUMBER))
         && !unit.is(index, PARTICIPLE | WH | SUBJECT_PRONOUN | SUBORDINATOR)
-        && !ends.contains(&unit.word(index))
-        && !unit.is(index, PREPOSITION)
+        && !unit.is(index, OF | FOR | TO | PREPOSITION)
 }
 
 /// The noun phrase that ends right before `end`.
@@ -173,22 +169,22 @@ fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
     let verb = item.is(SAYS | FINITE) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
     let adverb = item.is(ADVERB) && !item.is(DETERMINER | CAPITALISED) && !inner;
     // "need to persuade voters": the phrase begins behind the verb.
-    let infinitive = inner && index > 0 && unit.word(index - 1) == "to" && item.class == 0;
+    let infinitive = inner && index > 0 && unit.is(index - 1, TO) && item.is_open();
     !(clause || verb || adverb || infinitive)
 }
 
 /// Hyphens, the genitive and the like, which stand inside of phrases.
 fn is_joint(unit: &Unit<'_>, index: usize) -> bool {
-    matches!(unit.word(index), "-" | "/" | "." | "'s" | "’s" | "'" | "’" | "&")
+    unit.is(index, GENITIVE) || matches!(unit.word(index), "-" | "/" | "." | "'" | "’" | "&")
 }
 
 /// Whether the word at `index`, which could be a verb of saying, is part of a noun phrase.
 fn is_nominal(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
     unit.is(before, DETERMINER | POSSESSIVE)
-        || matches!(unit.word(before), "'s" | "’s" | "of")
+        || unit.is(before, GENITIVE | OF)
         // "filed by state attorney X"
-        || unit.is(before, PREPOSITION) && unit.is(index, ALSO_NOUN) && unit.word(before) != "to"
+        || unit.is(before, PREPOSITION) && unit.is(index, ALSO_NOUN) && !unit.is(before, TO)
 }
 
 /// Whether *and* joins two names or two nouns rather than two clauses.
@@ -227,8 +223,8 @@ pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usiz
         let compound = head > 0 && unit.word(head - 1) == "-";
         if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE | CAPITALISED) && !is_nominal(unit, head) && !compound {
             let verb = verb_at(unit, head);
-            let before = verb.group.start.checked_sub(1).map(|i| unit.word(i));
-            if matches!(before, Some("," | "and" | "but" | "to") | None) {
+            let before = verb.group.start.checked_sub(1);
+            if before.is_none_or(|i| unit.word(i) == "," || unit.is(i, AND | BUT | TO)) {
                 continue;
             }
             if let Some(subject) = subject_before(unit, &verb) {
@@ -257,12 +253,12 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
             || unit.is(start, PARTICIPLE)
             // "Eight years ago, X …"
             || !unit.is(start, SUBJECT_PRONOUN | CAPITALISED) && unit.is(start, TIME)
-            || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.word(i) == "ago")
+            || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AGO))
             // "Asked about the leak, X …"
             || start == 0
-                && unit.word(start).ends_with("ed")
+                && unit.is(start, PAST_FORM)
                 && unit.is(start + 1, PREPOSITION | SUBORDINATOR | WH | TIME)
-            || unit.word(start).len() > 5 && unit.word(start).ends_with("ing");
+            || unit.word(start).len() > 5 && unit.is(start, GERUND);
         let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
         if fronted {
             match (start..limit.min(start + MAX_PHRASE)).find(|i| unit.word(*i) == ",") {
@@ -337,21 +333,22 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
         return false;
     }
     // Behind a name a word in -ed is its verb: "X lashed out".
-    let behind_name = !common && inner && unit.is(index - 1, CAPITALISED) && unit.word(index).ends_with("ed");
+    let behind_name = !common && inner && unit.is(index - 1, CAPITALISED) && item.is(PAST_FORM);
     let verb = (item.is(SAYS | FINITE) || behind_name) && !item.is(CAPITALISED) && !is_nominal(unit, index);
     if inner && (item.is(SUBJECT_PRONOUN) || verb) {
         return false;
     }
     if item.is(PREPOSITION) && !item.is(DETERMINER) {
-        let keeps = matches!(unit.word(index), "of" | "for" | "de" | "du" | "des")
-            || common && matches!(unit.word(index), "from" | "at" | "with" | "in" | "on" | "to" | "by" | "close");
+        let keeps = item.is(OF | FOR) || common && item.is(ATTACHES);
         return keeps && inner && continues_phrase(unit, index + 1);
     }
     if item.is(COORDINATOR) {
         return joins_phrases(unit, index);
     }
-    // "USA Today reported"
-    let named = unit.word(index) == "today" && item.is(CAPITALISED) && inner && unit.is(index - 1, CAPITALISED);
+    // "USA Today reported": days and months have capitals of their own.
+    let language = unit.lexicon.language;
+    let dated = || language.weekday(&item.lower).is_some() || language.month(&item.lower).is_some();
+    let named = item.is(TIME) && item.is(CAPITALISED) && inner && unit.is(index - 1, CAPITALISED) && !dated();
     let time = item.is(TIME) && !unit.is(index + 1, ROLE) && !named;
     // "a just released poll"
     let adverb = item.is(ADVERB) && !item.is(DETERMINER) && !(inner && unit.is(index - 1, DETERMINER));
@@ -377,7 +374,7 @@ fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {
 /// *report*, *claims* and the like after an article are nouns.
 pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
-    let noun_like = unit.is(index, DOCUMENT) || !unit.word(index).ends_with("ed");
+    let noun_like = unit.is(index, DOCUMENT) || !unit.is(index, PAST_FORM);
     // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
     let present = unit.is(index, ALSO_NOUN)
         && unit.item(before).is_some_and(|i| i.is_word())
@@ -391,17 +388,16 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     }
     // "the shooting title": the base form stands behind a plural or an auxiliary.
     let base = unit.is(index, ALSO_NOUN)
-        && !unit.word(index).ends_with('s')
+        && !unit.is(index, PLURAL_FORM)
         && !unit.is(index, PARTICIPLE)
         && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)
         // "X shot back"
         && !unit.is(index + 1, PARTICLE)
-        && unit.word(before) != "to"
-        && !unit.word(before).ends_with('s');
+        && !unit.is(before, TO | PLURAL_FORM);
     present
         || base
         || noun_like
-            && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN) && unit.word(before) != "that"
-                || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && unit.word(before) != "to"
-                || matches!(unit.word(before), "'s" | "’s") && (unit.is(index, DOCUMENT) || unit.is(index, ALSO_NOUN)))
+            && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN | THAT)
+                || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && !unit.is(before, TO)
+                || unit.is(before, GENITIVE) && unit.is(index, DOCUMENT | ALSO_NOUN))
 }

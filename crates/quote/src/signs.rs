@@ -3,16 +3,15 @@
 //! Each has a name and a value, such as `stem+follows` and `claim+That`; the weights of a language's `cues.tsv` stand
 //! beside them. All are read from closed classes of words and their places: no tagger runs.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use pressmark_lang::CuePart;
 
 use crate::cues::STEM;
 use crate::lexicon::{
-    ADDRESSES, ADVERB, ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE, NUMBER,
-    OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SAYS, SHOWS, STATE_BODY,
-    SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TITLE, WH,
+    ADDRESSES, ADVERB, ALSO_NOUN, AUXILIARY, CAPITALISED, COORDINATOR, Class, DETERMINER, DOCUMENT, FINITE, GERUND,
+    MODAL, NUMBER, OBJECT_PRONOUN, PAST_FORM, PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE,
+    SAYS, SHOWS, STATE_BODY, SUBJECT_PRONOUN, SUBORDINATOR, TELLS, TITLE, WH,
 };
 use crate::phrase::verb_at;
 use crate::report::{Report, Word};
@@ -26,7 +25,7 @@ macro_rules! sign {
 }
 
 /// Classes of the words before a verb that stand for themselves as a sign; of others only that there is one.
-const CLOSED: u64 =
+const CLOSED: Class =
     SUBJECT_PRONOUN | AUXILIARY | PREPOSITION | DETERMINER | COORDINATOR | SUBORDINATOR | WH | PUNCTUATION;
 
 /// Tells the signs that the word and its construction have, whatever it reports, each by its name and the parts of its
@@ -34,7 +33,7 @@ const CLOSED: u64 =
 pub(crate) fn signs_of_word(word: &Word<'_>, mut tell: impl FnMut(CuePart<'_>, &[CuePart<'_>])) {
     let Word { unit, at, ref context, ref stem, .. } = *word;
     let text = unit.word(at);
-    let (says, participle) = (truth(unit.is(at, SAYS)), truth(text.ends_with("ed")));
+    let (says, participle) = (truth(unit.is(at, SAYS)), truth(unit.is(at, PAST_FORM)));
     let (role, follow, stem) = (context.role.part(), context.follow.part(), CuePart::new(stem));
     let (text, ending) = (CuePart::new(text), CuePart::new(ending(text)));
     tell(sign!("always"), &[sign!("yes")]);
@@ -92,14 +91,14 @@ pub(crate) fn signs_of_report(
     tell(sign!("before"), &[before]);
     tell(sign!("before+role"), &[before, role]);
     // ", highlighting the risk": of what nobody says before, but what it shows.
-    let participle = truth(unit.word(at).ends_with("ing"));
+    let participle = truth(unit.is(at, GERUND));
     tell(sign!("participle+shows+later"), &[participle, shows, later]);
     for i in verb.filter(|i| *i != at) {
         tell(sign!("auxiliary"), &[text(i)]);
     }
     // The content.
     let items = unit.items.get(content.clone()).unwrap_or_default();
-    let finite = items.iter().any(|item| item.is(AUXILIARY | FINITE) || item.lower.ends_with("ed"));
+    let finite = items.iter().any(|item| item.is(AUXILIARY | FINITE | PAST_FORM));
     tell(sign!("finite+follows"), &[truth(finite), follow]);
     tell(sign!("quoted+speech"), &[truth(items.iter().any(|item| item.quoted.is_some())), says]);
     let first = text(content.start);
@@ -111,9 +110,7 @@ pub(crate) fn signs_of_report(
     tell(sign!("first-sort+speech"), &[sort, says]);
     tell(sign!("stem+first-sort"), &[stem, sort]);
     tell(sign!("behind"), &[text(content.end)]);
-    let modal =
-        |i: &usize| matches!(unit.word(*i), "would" | "should" | "could" | "will" | "must" | "can" | "may" | "might");
-    if let Some(modal) = content.clone().find(modal) {
+    if let Some(modal) = content.clone().find(|i| unit.is(*i, MODAL)) {
         tell(sign!("modal+follows"), &[text(modal), follow]);
     }
     let length = length(content.len());
@@ -124,7 +121,7 @@ pub(crate) fn signs_of_report(
 
 /// What sort of word stands at `at`.
 fn sort(unit: &Unit<'_>, at: usize) -> CuePart<'static> {
-    const SORTS: [(u64, CuePart<'_>); 14] = [
+    const SORTS: [(Class, CuePart<'_>); 17] = [
         (SUBJECT_PRONOUN, CuePart::new("subject")),
         (OBJECT_PRONOUN, CuePart::new("object")),
         (POSSESSIVE, CuePart::new("possessive")),
@@ -139,20 +136,15 @@ fn sort(unit: &Unit<'_>, at: usize) -> CuePart<'static> {
         (ROLE, CuePart::new("role")),
         (SAYS, CuePart::new("speech")),
         (PUNCTUATION, CuePart::new("mark")),
+        (GERUND, CuePart::new("ing")),
+        (PAST_FORM, CuePart::new("ed")),
+        (PLURAL_FORM, CuePart::new("s")),
     ];
     let Some(item) = unit.item(at) else { return sign!("none") };
     if item.quoted.is_some() {
         return sign!("quotation");
     }
-    if let Some((_, name)) = SORTS.iter().find(|(class, _)| item.is(*class)) {
-        return *name;
-    }
-    match item.lower.as_bytes() {
-        [.., b'i', b'n', b'g'] => sign!("ing"),
-        [.., b'e', b'd'] => sign!("ed"),
-        [.., b's'] => sign!("s"),
-        _ => sign!("other"),
-    }
+    SORTS.iter().find(|(class, _)| item.is(*class)).map_or(sign!("other"), |(_, name)| *name)
 }
 
 /// Its last three letters.
@@ -187,15 +179,14 @@ fn subject<'u>(unit: &'u Unit<'_>, phrase: Option<&Range<usize>>) -> CuePart<'u>
     let Some(phrase) = phrase.filter(|p| !p.is_empty()) else { return sign!("none") };
     let (first, last) = (phrase.start, phrase.end - 1);
     if phrase.len() == 1 && unit.is(first, SUBJECT_PRONOUN | OBJECT_PRONOUN) {
-        return match unit.word(first) {
-            word @ ("it" | "you" | "i" | "we" | "they" | "who") => CuePart::new(word),
-            _ => sign!("he"),
-        };
+        let word = unit.word(first);
+        let he = unit.lexicon.language.pronoun(word).any(|p| p.gender.is_some()) || !unit.is(first, SUBJECT_PRONOUN);
+        return if he { sign!("he") } else { CuePart::new(word) };
     }
     if phrase.len() == 1 && unit.is(first, POSSESSIVE) {
         return sign!("possessive");
     }
-    const KINDS: [(u64, CuePart<'_>); 6] = [
+    const KINDS: [(Class, CuePart<'_>); 6] = [
         (TITLE, CuePart::new("title")),
         (REPRESENTATIVE, CuePart::new("representative")),
         (ROLE, CuePart::new("role")),
@@ -207,7 +198,7 @@ fn subject<'u>(unit: &'u Unit<'_>, phrase: Option<&Range<usize>>) -> CuePart<'u>
     if let Some((_, name)) = kind {
         return *name;
     }
-    let plural = unit.word(last).ends_with('s');
+    let plural = unit.is(last, PLURAL_FORM);
     if phrase.clone().any(|i| i > 0 && unit.is(i, CAPITALISED)) {
         sign!("name")
     } else if unit.is(last, CAPITALISED) {
@@ -218,52 +209,5 @@ fn subject<'u>(unit: &'u Unit<'_>, phrase: Option<&Range<usize>>) -> CuePart<'u>
         sign!("nouns")
     } else {
         sign!("noun")
-    }
-}
-
-/// What the forms of a verb and the noun beside it share: "claim" of claims, claimed and claiming.
-pub(crate) fn stem(word: &str) -> Cow<'_, str> {
-    // Most words have none of the endings.
-    if !matches!(word.as_bytes().last(), Some(b'd' | b'e' | b'g' | b's')) {
-        return word.into();
-    }
-    let y = ["ying", "ies", "ied"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 1);
-    if let Some(stem) = y {
-        return format!("{stem}y").into();
-    }
-    for ending in ["ing", "ed", "es", "e", "s"] {
-        let Some(stem) = word.strip_suffix(ending) else { continue };
-        if stem.len() < 3 || ending == "s" && stem.ends_with('s') {
-            continue;
-        }
-        // "admitted" and "admit", but "tell" and "telling".
-        let mut letters = stem.chars().rev();
-        let (last, before) = (letters.next(), letters.next());
-        if last == before && stem.len() > 3 && !matches!(last, Some('l' | 's')) {
-            return last.map_or(stem, |c| &stem[..stem.len() - c.len_utf8()]).into();
-        }
-        return stem.into();
-    }
-    word.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_forms_of_a_verb_share_a_stem() {
-        let check = |forms: &[&str], expected: &str| {
-            for form in forms {
-                assert_eq!(stem(form), expected, "{form}");
-            }
-        };
-        check(&["claim", "claims", "claimed", "claiming"], "claim");
-        check(&["deny", "denies", "denied", "denying"], "deny");
-        check(&["argue", "argues", "argued", "arguing"], "argu");
-        check(&["admit", "admits", "admitted", "admitting"], "admit");
-        check(&["tell", "tells", "telling"], "tell");
-        check(&["stress", "stresses", "stressed"], "stress");
-        check(&["say", "says"], "say");
     }
 }

@@ -1,6 +1,7 @@
 //! Speech without quotation marks: the turns of interviews and transcripts, and block quotations with a source.
 
 use pressmark_core::{Document, QuoteKind, SegmentKind, Span};
+use pressmark_lang::{Language, PagePhrase};
 
 use crate::candidate::Candidate;
 use crate::lexicon::{SAYS, SUBORDINATOR};
@@ -21,8 +22,10 @@ const MIN_NAMED: usize = 3;
 /// What a line's label says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
-    /// *Q:* or *A:*.
-    Letter,
+    /// *Q:*.
+    Question,
+    /// *A:*.
+    Answer,
     /// *TARO KIMURA, CHAIRMAN:*.
     Capitals,
     /// *Taro Kimura:*, where a mention of a person is.
@@ -43,7 +46,8 @@ struct Turn {
 
 /// The turns of a transcript or an interview, in text order.
 pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<Candidate> {
-    let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, *line)).collect();
+    let Some(language) = units.first().map(|unit| unit.lexicon.language) else { return Vec::new() };
+    let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, language, *line)).collect();
     keep_transcripts(doc, &mut labelled);
     let mut found: Vec<Candidate> = Vec::new();
     // The paragraphs of one turn run on to the next label; behind the last label only its own line is sure.
@@ -80,8 +84,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
 /// Drops the labels that make no transcript: too few of their kind, or of nobody who is known as a person.
 fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
     let of = |label: Label| labelled.iter().flatten().filter(move |t| t.label == label);
-    let letter = |letter| of(Label::Letter).any(|t| t.name.slice(&doc.text) == letter);
-    let letters = letter("Q") && letter("A");
+    let letters = of(Label::Question).next().is_some() && of(Label::Answer).next().is_some();
     // Labels in capitals head sections as well: one of them must name a person
     // or come back, as section heads do not.
     let mut labels: Vec<&str> = of(Label::Capitals).map(|t| t.name.slice(&doc.text)).collect();
@@ -95,7 +98,7 @@ fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
     let names = of(Label::Name).count() >= MIN_NAMED || capitals;
     for slot in labelled {
         *slot = slot.filter(|turn| match turn.label {
-            Label::Letter => letters,
+            Label::Question | Label::Answer => letters,
             Label::Capitals => capitals,
             Label::Name => names,
         });
@@ -118,7 +121,7 @@ fn is_stage_direction(line: &str) -> bool {
     line.starts_with(['(', '[']) && line.trim_end_matches('.').ends_with([')', ']'])
 }
 
-fn turn(doc: &Document, line: Span) -> Option<Turn> {
+fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
     // A quotation of the whole transcript may open each paragraph anew.
     let whole = line.slice(&doc.text);
     let text = whole.trim_start_matches(is_mark);
@@ -128,7 +131,9 @@ fn turn(doc: &Document, line: Span) -> Option<Turn> {
         limit -= 1;
     }
     let head = text.get(..limit)?;
-    let colon = head.find(':').or_else(|| letter_stop(head))?;
+    // "Q. Why?": the full stop behind a single letter.
+    let stop = || head.find(". ").filter(|stop| letter(language, &head[..*stop]).is_some());
+    let colon = head.find(':').or_else(stop)?;
     let rest = text.get(colon + 1..)?;
     if rest.trim().is_empty() {
         return None;
@@ -136,8 +141,8 @@ fn turn(doc: &Document, line: Span) -> Option<Turn> {
     // "CHAIRMAN, WATERWAYS AUTHORITY" and "(via phone)" are no part of the name.
     let name = head.get(..colon)?.split([',', '(', '[']).next()?.trim_end();
     let span = Span::new(begin, begin + name.len());
-    let label = if matches!(name, "Q" | "A") {
-        Label::Letter
+    let label = if let Some(letter) = letter(language, name) {
+        letter
     } else if is_in_capitals(name) {
         Label::Capitals
     } else if person_at(doc, span).is_some_and(|person| person.end == span.end) {
@@ -150,9 +155,17 @@ fn turn(doc: &Document, line: Span) -> Option<Turn> {
     Some(Turn { label, name: span, colon, content })
 }
 
-/// *Q. Why?*: the full stop behind a single letter.
-fn letter_stop(head: &str) -> Option<usize> {
-    (head.starts_with("Q. ") || head.starts_with("A. ")).then_some(1)
+/// The letters that stand before questions and answers.
+fn letter(language: &Language, name: &str) -> Option<Label> {
+    let is = |class| {
+        let mut letters = language.page_phrases(class);
+        name.chars().all(char::is_uppercase) && letters.any(|letter| name.eq_ignore_ascii_case(letter))
+    };
+    match () {
+        () if is(PagePhrase::Question) => Some(Label::Question),
+        () if is(PagePhrase::Answer) => Some(Label::Answer),
+        () => None,
+    }
 }
 
 /// Whether the label is a name in capitals of a few words.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pressmark_core::{Document, Span};
 
-use crate::lexicon::{self, Class, Lexicon};
+use crate::lexicon::{self, Class, LEXICAL, Lexicon};
 use crate::marks::Quoted;
 
 /// A word, a punctuation mark or a whole stretch in quotation marks.
@@ -22,6 +22,11 @@ pub(crate) struct Item<'d> {
 impl Item<'_> {
     pub(crate) fn is(&self, class: Class) -> bool {
         self.class & class != 0
+    }
+
+    /// Whether it is a word of which its language says nothing, but perhaps its ending.
+    pub(crate) fn is_open(&self) -> bool {
+        self.class & LEXICAL == 0
     }
 
     pub(crate) fn is_word(&self) -> bool {

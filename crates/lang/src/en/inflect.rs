@@ -1,5 +1,7 @@
 //! The forms of regular verbs.
 
+use std::borrow::Cow;
+
 use crate::verb_form::VerbForm;
 
 /// The -s, -ed and -ing forms by the rules of spelling. Doubled consonants ("admitted") are listed in the file.
@@ -16,6 +18,32 @@ pub(super) fn forms(base: &str) -> Vec<(String, VerbForm)> {
     vec![(third, VerbForm::ThirdPerson), (past, VerbForm::Past), (format!("{stem}ing"), VerbForm::PresentParticiple)]
 }
 
+/// What the forms of a verb and the noun beside it share: "claim" of claims, claimed and claiming.
+pub(super) fn stem(word: &str) -> Cow<'_, str> {
+    // Most words have none of the endings.
+    if !matches!(word.as_bytes().last(), Some(b'd' | b'e' | b'g' | b's')) {
+        return word.into();
+    }
+    let y = ["ying", "ies", "ied"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 1);
+    if let Some(stem) = y {
+        return format!("{stem}y").into();
+    }
+    for ending in ["ing", "ed", "es", "e", "s"] {
+        let Some(stem) = word.strip_suffix(ending) else { continue };
+        if stem.len() < 3 || ending == "s" && stem.ends_with('s') {
+            continue;
+        }
+        // "admitted" and "admit", but "tell" and "telling".
+        let mut letters = stem.chars().rev();
+        let (last, before) = (letters.next(), letters.next());
+        if last == before && stem.len() > 3 && !matches!(last, Some('l' | 's')) {
+            return last.map_or(stem, |c| &stem[..stem.len() - c.len_utf8()]).into();
+        }
+        return stem.into();
+    }
+    word.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +55,21 @@ mod tests {
         assert_eq!(made("deny"), "denies denied denying");
         assert_eq!(made("betray"), "betrays betrayed betraying");
         assert_eq!(made("argue"), "argues argued arguing");
+    }
+
+    #[test]
+    fn the_forms_of_a_verb_share_a_stem() {
+        let check = |forms: &[&str], expected: &str| {
+            for form in forms {
+                assert_eq!(stem(form), expected, "{form}");
+            }
+        };
+        check(&["claim", "claims", "claimed", "claiming"], "claim");
+        check(&["deny", "denies", "denied", "denying"], "deny");
+        check(&["argue", "argues", "argued", "arguing"], "argu");
+        check(&["admit", "admits", "admitted", "admitting"], "admit");
+        check(&["tell", "tells", "telling"], "tell");
+        check(&["stress", "stresses", "stressed"], "stress");
+        check(&["say", "says"], "say");
     }
 }

@@ -15,7 +15,9 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     clitics: include_str!("clitics.tsv"),
     closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
+    endings: include_str!("endings.tsv"),
     first_names: include_str!("first_names.tsv"),
+    function_words: include_str!("function_words.tsv"),
     cues: include_str!("cues.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
@@ -29,12 +31,13 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     titles: include_str!("titles.tsv"),
     words: include_str!("words.tsv"),
     inflect: inflect::forms,
+    stem: inflect::stem,
     ..Pack::EMPTY
 });
 
 #[cfg(test)]
 mod tests {
-    use crate::{Abbreviation, Case, Gender, Language, NameClass, Opener, SpeechClass, TitleKind};
+    use crate::{Abbreviation, Case, Ending, FunctionWord, Gender, Language, NameClass, Opener, SpeechClass, TitleKind};
 
     fn english() -> &'static Language {
         Language::of(Some("en"))
@@ -97,6 +100,17 @@ mod tests {
         check("asked", SpeechClass::Follows, true);
         check("shoots", SpeechClass::Follows, false);
         check("walked", SpeechClass::Says, false);
+    }
+
+    #[test]
+    fn function_words_and_endings_tell_what_they_do() {
+        let does = |word: &str, class| english().function_word(word).contains(class);
+        assert!(does("whether", FunctionWord::Whether) && does("whether", FunctionWord::Telling));
+        assert!(does("by", FunctionWord::By) && !does("harbour", FunctionWord::By));
+        assert!(english().endings("known").contains(Ending::Passive) && !english().endings("known").contains(Ending::Past));
+        assert_eq!(english().without_ending("21st", Ending::Ordinal), Some("21"));
+        assert_eq!(english().stem("denying"), Language::neutral().stem("denies"));
+        assert!(english().capitalises_months());
     }
 
     #[test]

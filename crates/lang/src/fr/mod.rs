@@ -13,7 +13,9 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     clitics: include_str!("clitics.tsv"),
     closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
+    endings: include_str!("endings.tsv"),
     first_names: include_str!("first_names.tsv"),
+    function_words: include_str!("function_words.tsv"),
     marks: include_str!("marks.tsv"),
     name_words: include_str!("name_words.tsv"),
     numerals: include_str!("numerals.tsv"),
@@ -30,7 +32,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Abbreviation, Clitic, Gender, Language, SpeechClass, TitleKind, WordClass};
+    use crate::{Abbreviation, Clitic, Ending, FunctionWord, Gender, Language, SpeechClass, TitleKind, WordClass};
 
     fn french() -> &'static Language {
         Language::of(Some("fr"))
@@ -56,6 +58,15 @@ mod tests {
         assert!(french().speech("déclaré").contains(SpeechClass::NeedsAuxiliary));
         assert!(!french().speech("déclaré").contains(SpeechClass::Says));
         assert!(french().speech("déclare").contains(SpeechClass::Says));
+    }
+
+    #[test]
+    fn function_words_and_endings_are_those_of_the_language() {
+        let does = |word: &str, class| french().function_word(word).contains(class);
+        assert!(does("qu’", FunctionWord::That) && does("par", FunctionWord::By) && !does("on", FunctionWord::On));
+        assert_eq!(french().without_ending("1er", Ending::Ordinal), Some("1"));
+        assert!(french().endings("asked").is_empty() && french().stem("denies") == "denies");
+        assert!(!french().capitalises_months());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Language;
-use crate::table::{Line, Table, lower};
+use crate::table::{Line, Table, lines, lower};
 
 /// What a line of `calendar.tsv` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,13 @@ impl Language {
             Calendar::Weekday(day) => Some(day),
             _ => None,
         }
+    }
+
+    /// Whether months are written with a capital.
+    #[must_use]
+    pub fn capitalises_months(&self) -> bool {
+        let months = self.files(|p| p.calendar).flat_map(lines).filter(|line| line.cell(0) == Some("month"));
+        months.filter_map(|line| line.cell(2)).next().is_some_and(|month| month.starts_with(char::is_uppercase))
     }
 
     /// Whether a word names a time zone: "EST", "Pacific". Only as it is written in the file.

@@ -22,3 +22,5 @@ pub(crate) use speech::CueTable;
 #[cfg(test)]
 pub(crate) use stops::LONGEST_ABBREVIATION;
 pub use stops::{Abbreviation, Opener};
+#[cfg(test)]
+pub(crate) use words::ending_row;

@@ -1,8 +1,8 @@
 //! Classes of words, stop words and closings of letters.
 
 use crate::Language;
-use crate::classes::{ClassSet, WordClass};
-use crate::table::Table;
+use crate::classes::{Class, ClassSet, Ending, FunctionWord, WordClass};
+use crate::table::{Line, Table, lines};
 
 impl Language {
     /// The classes of a word in small letters, apostrophes as the text has them ("n't", "n’t").
@@ -18,6 +18,50 @@ impl Language {
 
     pub(crate) fn word_table(&self) -> &Table<ClassSet<WordClass>> {
         self.words.get_or_init(|| Table::classes(self.files(|p| p.words)))
+    }
+
+    /// Every function word that rules ask for by what it does, in no order.
+    pub fn function_words(&self) -> impl Iterator<Item = (&str, ClassSet<FunctionWord>)> {
+        self.function_word_table().map.iter().map(|(word, does)| (word.as_ref(), *does))
+    }
+
+    /// What a function word in small letters does.
+    #[must_use]
+    pub fn function_word(&self, lower: &str) -> ClassSet<FunctionWord> {
+        self.function_word_table().get(lower).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn function_word_table(&self) -> &Table<ClassSet<FunctionWord>> {
+        self.function_words.get_or_init(|| Table::classes(self.files(|p| p.function_words)))
+    }
+
+    /// What the ending of a word in small letters tells.
+    ///
+    /// ```
+    /// use pressmark_lang::{Ending, Language};
+    ///
+    /// let english = Language::of(Some("en"));
+    /// assert!(english.endings("asked").contains(Ending::Past) && english.endings("ask").is_empty());
+    /// assert_eq!(english.without_ending("claims", Ending::Plural), Some("claim"));
+    /// ```
+    #[must_use]
+    pub fn endings(&self, lower: &str) -> ClassSet<Ending> {
+        let mut set = ClassSet::default();
+        self.ending_table().iter().filter(|(_, end)| lower.ends_with(end)).for_each(|(class, _)| set.insert(*class));
+        set
+    }
+
+    /// A word in small letters without an ending that tells this, where it has one.
+    #[must_use]
+    pub fn without_ending<'w>(&self, lower: &'w str, class: Ending) -> Option<&'w str> {
+        self.ending_table().iter().filter(|(of, _)| *of == class).find_map(|(_, end)| lower.strip_suffix(end))
+    }
+
+    fn ending_table(&self) -> &[(Ending, &'static str)] {
+        self.endings.get_or_init(|| {
+            let rows = self.files(|p| p.endings).flat_map(lines).filter_map(|line| ending_row(&line));
+            rows.flat_map(|(class, endings)| endings.split(' ').map(move |end| (class, end))).collect()
+        })
     }
 
     /// Whether a determiner, in small letters, makes its noun one that is known already: "the", "this".
@@ -43,4 +87,9 @@ impl Language {
     pub fn is_closing(&self, lower: &str) -> bool {
         self.closings.get_or_init(|| Table::rows(self.files(|p| p.closings), |_| Some(()))).get(lower).is_some()
     }
+}
+
+/// What some endings tell, and the endings with blanks between them.
+pub(crate) fn ending_row<'a>(line: &Line<'a>) -> Option<(Ending, &'a str)> {
+    Some((Ending::named(line.cell(0)?)?, line.cell(1)?))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use pressmark_core::EntityType;
-use pressmark_lang::{NameClass, SpeechClass, WordClass};
+use pressmark_lang::{Ending, FunctionWord, NameClass, SpeechClass, WordClass};
 
 use super::{Context, TokenMention};
 
@@ -47,9 +47,8 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
 fn ending(context: &Context<'_>, mention: &TokenMention) -> Option<usize> {
     let last = mention.tokens.end - 1;
     let sentence = context.view.sentence(last);
-    [last, last + 1]
-        .into_iter()
-        .find(|&at| matches!(context.view.word(at), "'s" | "’s") && at > mention.tokens.start && sentence.contains(&at))
+    let is_ending = |at| context.view.language.function_word(context.view.word(at)).contains(FunctionWord::Genitive);
+    [last, last + 1].into_iter().find(|&at| is_ending(at) && at > mention.tokens.start && sentence.contains(&at))
 }
 
 fn words(context: &Context<'_>, mention: &TokenMention, ending: usize) -> Vec<String> {
@@ -70,16 +69,17 @@ fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
     if language.classes(word).contains(WordClass::Auxiliary) {
         return true;
     }
+    let past = language.endings(word).contains(Ending::Past);
     let speech = language.speech(word);
     if speech.contains(SpeechClass::Says) && !speech.contains(SpeechClass::Participle) {
         // "Acme's report." and "Acme's claims" have nouns that are verbs as well: those need an object to be verbs.
         let object = language.classes(next);
         let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::SubjectPronoun);
-        return has_object || (word.ends_with("ed") && !next.starts_with(char::is_alphabetic));
+        return has_object || (past && !next.starts_with(char::is_alphabetic));
     }
     let object = language.classes(&next.to_lowercase());
     let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::ObjectPronoun);
-    word.len() > 3 && word.ends_with("ed") && has_object
+    word.len() > 3 && past && has_object
 }
 
 #[cfg(test)]

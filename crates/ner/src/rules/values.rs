@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pressmark_core::EntityType;
-use pressmark_lang::WordClass;
+use pressmark_lang::{Ending, WordClass};
 
 use super::{Context, TokenMention};
 
@@ -82,7 +82,7 @@ fn date_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
 fn day_and_month<'a>(context: &Context<'_>, start: usize, word: &impl Fn(usize) -> &'a str) -> Option<usize> {
     let is_month = |at: usize| is_month(context, word(at));
     if is_month(start) {
-        if is_day(word(start + 1)) {
+        if is_day(context, word(start + 1)) {
             let year = word(start + 2) == "," && is_year(word(start + 3));
             return Some(if year { 4 } else { 2 });
         }
@@ -90,14 +90,14 @@ fn day_and_month<'a>(context: &Context<'_>, start: usize, word: &impl Fn(usize) 
     }
     // "2-1 January": the score of a match or a range.
     let alone = start == 0 || !matches!(context.view.word(start - 1), "-" | "–" | "/" | "$" | "£" | "€");
-    let dated = alone && is_day(word(start)) && is_month(start + 1);
+    let dated = alone && is_day(context, word(start)) && is_month(start + 1);
     dated.then(|| if is_year(word(start + 2)) { 3 } else { 2 })
 }
 
 /// Whether a full or abbreviated name of a month is written as one.
 fn is_month(context: &Context<'_>, word: &str) -> bool {
     context.view.language.month(word).is_some()
-        && (word.starts_with(char::is_uppercase) || context.view.language.code() != "en")
+        && (word.starts_with(char::is_uppercase) || !context.view.language.capitalises_months())
 }
 
 /// Days of the week in full: "Sun" and "Sat" are other words too.
@@ -105,8 +105,8 @@ fn is_weekday(context: &Context<'_>, word: &str) -> bool {
     word.chars().count() >= 6 && word.starts_with(char::is_uppercase) && context.view.language.weekday(word).is_some()
 }
 
-fn is_day(word: &str) -> bool {
-    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+fn is_day(context: &Context<'_>, word: &str) -> bool {
+    let digits = context.view.language.without_ending(word, Ending::Ordinal).unwrap_or(word);
     digits.len() <= 2
         && digits.bytes().all(|b| b.is_ascii_digit())
         && digits.parse().is_ok_and(|d: u8| (1..=31).contains(&d))

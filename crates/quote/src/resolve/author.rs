@@ -1,9 +1,13 @@
 //! Who wrote the document that speaks: "his letter", "a letter from X".
 
 use pressmark_core::{Mention, Span};
+use pressmark_lang::Case;
 
 use super::{MEMORY, REACH, Resolver, can_speak};
-use crate::lexicon::{DETERMINER, DOCUMENT, FINITE, POSSESSIVE, PREPOSITION, PUNCTUATION, TIME};
+use crate::lexicon::{
+    DETERMINER, DOCUMENT, FINITE, GENITIVE, ORIGIN, PAST_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION,
+    TIME,
+};
 use crate::unit::{Unit, unit_at};
 
 impl Resolver<'_> {
@@ -25,22 +29,21 @@ impl Resolver<'_> {
                 // "his letter", "her long letter"
                 let possessive =
                     (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
-                if let Some(owner) = possessive.filter(|o| matches!(unit.word(*o), "his" | "her")) {
+                if let Some(owner) = possessive.filter(|o| is_of_somebody(unit, *o)) {
                     let own = unit.item(owner)?.span;
                     return self.subject(unit, own).or_else(|| self.person(own, own, None, None));
                 }
                 // "X’s letter"
-                let genitive =
-                    (at.saturating_sub(4)..at).rev().find(|i| matches!(unit.word(*i), "'s" | "’s" | "'" | "’"));
+                let genitive = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, GENITIVE | PLURAL_GENITIVE));
                 let owner = genitive.and_then(|i| i.checked_sub(1)).and_then(|i| unit.item(i));
                 if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
                     return Some(entity);
                 }
                 // "a letter from X", "a tweet on Monday by X"
-                let from = (at + 1..at + 5).find(|i| matches!(unit.word(*i), "from" | "by" | "de" | "par"));
-                if let Some(from) = from.filter(|from| {
-                    (at + 1..*from).all(|i| unit.is(i, TIME | PREPOSITION | FINITE) || unit.word(i).ends_with("ed"))
-                }) {
+                let from = (at + 1..at + 5).find(|i| unit.is(*i, ORIGIN));
+                if let Some(from) =
+                    from.filter(|from| (at + 1..*from).all(|i| unit.is(i, TIME | PREPOSITION | FINITE | PAST_FORM)))
+                {
                     let after = unit.item(from + 1).map_or(span.end, |i| i.span.start);
                     let until = unit.items.get((from + 8).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
                     let named = self.mentions(Span::new(after, until.max(after))).iter().find(|m| can_speak(&m.label));
@@ -78,4 +81,9 @@ impl Resolver<'_> {
         });
         heads.map(|m| m.entity).next().flatten()
     }
+}
+
+/// *his*, *her*: the owner is one person.
+fn is_of_somebody(unit: &Unit<'_>, at: usize) -> bool {
+    unit.lexicon.language.pronoun(unit.word(at)).any(|p| p.case == Case::Possessive && p.gender.is_some())
 }

@@ -10,13 +10,13 @@ mod pronouns;
 use std::cell::RefCell;
 
 use pressmark_core::{Document, EntityType, Explanation, Mention, Quote, QuoteKind, Span};
-use pressmark_lang::{Case, Gender, Number, Pronoun};
+use pressmark_lang::{Case, Ending, Gender, Language, Number, Pronoun};
 
 use crate::candidate::Candidate;
 use crate::indirect::ACCORDING;
 use crate::lexicon::{
-    CAPITALISED, Class, DETERMINER, DOCUMENT, Lexicon, NUMBER, OBJECT_PRONOUN, POSSESSIVE, PREPOSITION, PUNCTUATION,
-    REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
+    AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
 };
 use crate::rule::Step;
 use crate::unit::Unit;
@@ -301,8 +301,12 @@ impl Resolver<'_> {
         self.doc.tokens_in(span).any(|i| {
             let (class, text) = self.class(i);
             let lower = text.to_lowercase();
-            let singular = lower.strip_suffix('s').map_or(0, |one| self.lexicon.class(one, one));
-            (class | singular) & known != 0 || is_agent(&lower) || self.lexicon.language.numeral(&lower).is_some()
+            let language = self.lexicon.language;
+            let singular = language.without_ending(&lower, Ending::Plural);
+            let classes = class | singular.map_or(0, |one| self.lexicon.class(one, one));
+            classes & known != 0
+                || lower.len() > 5 && is_agent(language, singular.unwrap_or(&lower))
+                || language.numeral(&lower).is_some()
         })
     }
 
@@ -328,8 +332,9 @@ impl Resolver<'_> {
             let (next, text) = self.class(own.end);
             let bracket = text == "(";
             // "Chad-Niger Council"
-            if matches!(text, "'s" | "’s" | "'" | "’" | "-")
-                || next & (PUNCTUATION | PREPOSITION) == 0 && !bracket && text != "and" && text != "et"
+            if text == "-"
+                || next & (GENITIVE | PLURAL_GENITIVE) != 0
+                || next & (PUNCTUATION | PREPOSITION | AND) == 0 && !bracket
             {
                 return false;
             }
@@ -348,11 +353,9 @@ impl Resolver<'_> {
     }
 }
 
-/// Words for people by their endings: refugees, analysts, historians, firefighters.
-fn is_agent(word: &str) -> bool {
-    const ENDINGS: &[&str] = &["er", "or", "ist", "yst", "ian", "ee", "man", "woman", "crat", "eer", "ant", "ident"];
-    let singular = word.strip_suffix('s').unwrap_or(word);
-    word.len() > 5 && (ENDINGS.iter().any(|e| singular.ends_with(e)) || word.ends_with("men"))
+/// Words for people by their endings: refugee, analyst, historian, firefighter.
+fn is_agent(language: &Language, singular: &str) -> bool {
+    language.endings(singular).contains(Ending::Agent)
 }
 
 /// Whether things of this type can speak, be it through somebody else.

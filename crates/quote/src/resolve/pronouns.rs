@@ -4,7 +4,7 @@ use pressmark_core::{Mention, Span};
 use pressmark_lang::Gender;
 
 use super::{Last, MEMORY, REACH, Resolver, can_speak};
-use crate::lexicon::PREPOSITION;
+use crate::lexicon::{GENITIVE, PLURAL_GENITIVE, PREPOSITION};
 use crate::unit::{Unit, unit_at};
 
 /// Paragraphs for which a speaker goes on speaking as *he* or *she*.
@@ -69,7 +69,7 @@ impl Resolver<'_> {
         let subject = candidates().find(|m| {
             let at = unit.items.partition_point(|i| i.span.start < m.span.end);
             let before = unit.items.partition_point(|i| i.span.end <= m.span.start).checked_sub(1);
-            !matches!(unit.word(at), "'s" | "’s" | "'" | "’") && !before.is_some_and(|b| unit.is(b, PREPOSITION))
+            !unit.is(at, GENITIVE | PLURAL_GENITIVE) && !before.is_some_and(|b| unit.is(b, PREPOSITION))
         });
         subject.or_else(|| candidates().next()).and_then(|m| m.entity)
     }
