@@ -23,10 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-exchange", &["core", "jsonl"]),
     ("pressmark-report", &["core", "jsonl"]),
     ("pressmark-serve", &["", "core", "jsonl", "ingest"]),
-    ("pressmark-tables", &["jsonl"]),
+    ("pressmark-tables", &["jsonl", "ingest"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
-    ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tokenize", "quote", "summarize"]),
+    ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tables", "tokenize", "quote", "summarize"]),
 ];
 
 /// What a stage may depend on.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use pressmark_jsonl::{Record, SCHEMA};
+use pressmark_jsonl::{Record, read_rows};
 
 use crate::Error;
 
@@ -27,19 +27,8 @@ impl Coder {
     pub fn read(name: impl Into<String>, reader: impl BufRead) -> Result<Self, Error> {
         let name = name.into();
         let (mut rows, mut ids) = (Vec::new(), HashSet::new());
-        for (number, line) in reader.lines().enumerate() {
-            let place = || (name.clone(), number + 1);
-            let line = line.map_err(|source| {
-                let (name, line) = place();
-                Error::Read { name, line, source }
-            })?;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let row: Record<'static> = read_row(&line).map_err(|source| {
-                let (name, line) = place();
-                Error::NoRecord { name, line, source }
-            })?;
+        for row in read_rows::<Record<'static>>(reader) {
+            let (_, row) = row?;
             if !ids.insert(row.id.to_string()) {
                 return Err(Error::Twice { name, id: row.id.into_owned() });
             }
@@ -47,13 +36,4 @@ impl Coder {
         }
         Ok(Self { name, rows })
     }
-}
-
-fn read_row(line: &str) -> Result<Record<'static>, serde_json::Error> {
-    let row: Record<'static> = serde_json::from_str(line)?;
-    if row.schema != SCHEMA {
-        let what = format!("the schema is {:?}, expected {SCHEMA:?}", row.schema);
-        return Err(serde::de::Error::custom(what));
-    }
-    Ok(row)
 }

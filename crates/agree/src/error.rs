@@ -1,29 +1,12 @@
-use std::io;
+use pressmark_jsonl::RowError;
 
 /// Why agreement could not be taken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The rows of a coder could not be read.
-    #[error("failed to read line {line} of {name}")]
-    Read {
-        /// The coder.
-        name: String,
-        /// Counted from 1.
-        line: usize,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A line is no record.
-    #[error("line {line} of {name} is no record of pressmark/1")]
-    NoRecord {
-        /// The coder.
-        name: String,
-        /// Counted from 1.
-        line: usize,
-        /// What its JSON lacks.
-        source: serde_json::Error,
-    },
+    /// The rows of a coder cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowError),
     /// A coder has the same document twice.
     #[error("{name} has the document {id} twice")]
     Twice {

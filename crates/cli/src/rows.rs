@@ -1,45 +1,23 @@
 //! Files of annotated rows, as every command that reads some opens them.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use pressmark_ingest::{Options, Unpacked};
-use pressmark_jsonl::Record;
-use pressmark_tables::RowLines;
-
-/// Opens a file of rows as lines: JSON Lines, compressed or not, `-`, or the Parquet file that `annotate` writes.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
-    if has_ending(path, &["parquet"]) {
-        return Ok(Box::new(RowLines::open(path)?));
-    }
-    let file = Unpacked::open(path, &Options::default());
-    Ok(Box::new(file.with_context(|| format!("failed to open {}", path.display()))?))
-}
+use pressmark_jsonl::{Record, read_rows};
+use pressmark_tables::open_rows;
 
 /// Whether the bytes of a file are its lines, so that they can be read again in their place.
 pub(crate) fn is_plain_file(path: &Path) -> bool {
-    !has_ending(path, &["gz", "zst", "parquet"]) && fs::metadata(path).is_ok_and(|found| found.is_file())
-}
-
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    path.extension().is_some_and(|ending| endings.iter().any(|one| ending.eq_ignore_ascii_case(one)))
+    let is_packed = |ending: &OsStr| ["gz", "zst", "parquet"].iter().any(|one| ending.eq_ignore_ascii_case(one));
+    !path.extension().is_some_and(is_packed) && fs::metadata(path).is_ok_and(|found| found.is_file())
 }
 
 /// All rows of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<Record<'static>>> {
-    let shown = path.display();
-    let mut rows = Vec::new();
-    for (line, number) in open(path)?.lines().zip(1u64..) {
-        let line = line.with_context(|| format!("failed to read {shown}"))?;
-        if !line.trim().is_empty() {
-            let row: Record<'_> = serde_json::from_str(&line)
-                .with_context(|| format!("line {number} of {shown} is no record of pressmark/1"))?;
-            rows.push(row.into_owned());
-        }
-    }
-    Ok(rows)
+    let rows = read_rows(open_rows(path)?).map(|row| row.map(|(_, row)| row));
+    rows.collect::<Result<_, _>>().with_context(|| format!("failed to read {}", path.display()))
 }
 
 /// The files of rows that paths stand for: of a folder, those that `annotate` leaves in one.

@@ -5,10 +5,10 @@ use pressmark_core::{
     Document, Entity, EntityType, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span,
     Stance, StanceLabel, StanceReading, SummarySentence, Target, Token,
 };
-use pressmark_jsonl::{Record, SCHEMA};
+use pressmark_jsonl::Record;
 
 use crate::error::{Error, Result};
-use crate::gold::read;
+use crate::gold::read_rows;
 
 /// The records of an annotated file, found by id or by text.
 pub(crate) struct Annotated {
@@ -20,17 +20,7 @@ pub(crate) struct Annotated {
 
 impl Annotated {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let mut records = Vec::new();
-        for (number, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let place = || format!("line {} of {}", number + 1, path.display());
-            let record: Record<'static> =
-                serde_json::from_str(line).map_err(|source| Error::NoRecord { place: place(), source })?;
-            if record.schema != SCHEMA {
-                let what = format!("has the schema {:?}, expected {SCHEMA:?}", record.schema);
-                return Err(Error::Annotated { place: place(), what });
-            }
-            records.push(record);
-        }
+        let records: Vec<Record<'static>> = read_rows(path)?.into_iter().map(|(_, record)| record).collect();
         let by_id = records.iter().enumerate().map(|(i, r)| (r.id.to_string(), i)).collect();
         let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, record) in records.iter().enumerate() {

@@ -4,64 +4,36 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use pressmark_core::{Document, QuoteKind, SegmentKind, Sentence, Span, Token};
-use pressmark_jsonl::{Record, SCHEMA};
+use pressmark_jsonl::{CodePoints, Record};
 use pressmark_quote::Gold;
 use pressmark_tokenize::{sentences, words};
 
 use crate::columns::{GoldDocument, GoldSentence};
-use crate::error::{Error, Result, gold};
-use crate::gold::read;
-
-/// What the name of a file of rows ends in.
-pub(crate) const ROWS: &str = "jsonl";
-
-/// Whether a path names a file of rows.
-pub(crate) fn is_rows(path: &Path) -> bool {
-    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ROWS))
-}
+use crate::error::{Result, gold};
+use crate::gold::read_rows;
 
 /// The rows of a file with their places.
-pub(crate) fn read_rows(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
-    let mut rows = Vec::new();
-    for (number, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = format!("line {} of {}", number + 1, path.display());
-        match serde_json::from_str::<Record<'static>>(line) {
-            Ok(record) if record.schema == SCHEMA => rows.push((place, record)),
-            Ok(record) => return Err(gold(place, format!("has the schema {:?}, expected {SCHEMA:?}", record.schema))),
-            Err(source) => return Err(Error::NoRecord { place, source }),
-        }
-    }
-    if rows.is_empty() {
-        return Err(gold(path.display(), "holds no row"));
-    }
-    Ok(rows)
+pub(crate) fn read_corrected(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
+    let rows = read_rows(path)?;
+    if rows.is_empty() { Err(gold(path.display(), "holds no row")) } else { Ok(rows) }
 }
 
-/// Bytes of code points.
-struct Bytes(Vec<usize>);
-
-impl Bytes {
-    fn new(text: &str) -> Self {
-        Self(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
-    }
-
-    fn span(&self, start: usize, end: usize) -> Option<Span> {
-        let (start, end) = (*self.0.get(start)?, *self.0.get(end)?);
-        (start < end).then(|| Span::new(start, end))
-    }
+/// The bytes of code points, which are some.
+fn bytes(points: &CodePoints<'_>, start: usize, end: usize) -> Option<Span> {
+    points.bytes(start, end).filter(|span| !span.is_empty())
 }
 
 /// The document of a row, and its words with their tags: those of the row, or of its text where it has none; a mention
 /// begins and ends with a word.
 pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldDocument)> {
-    let bytes = Bytes::new(&row.text);
+    let points = CodePoints::new(&row.text);
     let outside = || gold(place, "has offsets outside of its text");
     let mut ents = Vec::new();
     for ent in &row.ents {
-        ents.push((bytes.span(ent.start, ent.end).ok_or_else(outside)?, &*ent.label));
+        ents.push((bytes(&points, ent.start, ent.end).ok_or_else(outside)?, &*ent.label));
     }
     let spans = |pairs: &mut dyn Iterator<Item = (usize, usize)>| {
-        pairs.map(|(start, end)| bytes.span(start, end)).collect::<Option<Vec<_>>>()
+        pairs.map(|(start, end)| bytes(&points, start, end)).collect::<Option<Vec<_>>>()
     };
     let tokens = spans(&mut row.tokens.iter().map(|t| (t.start, t.end))).ok_or_else(outside)?;
     let tokens = if tokens.is_empty() { words(&row.text) } else { tokens };
@@ -97,14 +69,15 @@ pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldD
 
 /// The quotations of a row.
 pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
-    let bytes = Bytes::new(&row.text);
+    let points = CodePoints::new(&row.text);
     let optional = |start: Option<usize>, end: Option<usize>| {
-        start.zip(end).and_then(|(start, end)| bytes.span(start, end)).into_iter().collect()
+        start.zip(end).and_then(|(start, end)| bytes(&points, start, end)).into_iter().collect()
     };
     let quote = |quote: &pressmark_jsonl::Quote<'_>| {
         let kind = QuoteKind::named(&quote.kind);
         let kind = kind.ok_or_else(|| gold(place, format!("has a quotation of the kind {:?}", quote.kind)))?;
-        let span = bytes.span(quote.start, quote.end).ok_or_else(|| gold(place, "has offsets outside of its text"))?;
+        let span =
+            bytes(&points, quote.start, quote.end).ok_or_else(|| gold(place, "has offsets outside of its text"))?;
         Ok(Gold {
             content: vec![(span, kind)],
             source: optional(quote.speaker_start, quote.speaker_end),

@@ -85,25 +85,20 @@ pub enum Error {
         /// What is wrong there, as a predicate.
         what: String,
     },
-    /// A line of the annotated file is no record.
-    #[error("{place} is no record of pressmark/1")]
-    NoRecord {
-        /// The line.
-        place: String,
-        /// What its JSON lacks.
-        source: serde_json::Error,
+    /// A file of rows, annotated or grouped, could not be opened.
+    #[error(transparent)]
+    Open(#[from] pressmark_tables::Error),
+    /// A file of rows could not be read to its end.
+    #[error("failed to read {}", path.display())]
+    Rows {
+        /// Which one.
+        path: PathBuf,
+        /// The line, and what is wrong with it.
+        source: pressmark_jsonl::RowError,
     },
     /// A task over stories was given none.
     #[error("this task takes the rows of stories, and none were given")]
     NoStories,
-    /// A line of the file of stories is none.
-    #[error("{place} is no row of pressmark-story/1")]
-    NoStory {
-        /// The line.
-        place: String,
-        /// What its JSON lacks.
-        source: serde_json::Error,
-    },
     /// A stage failed on a gold text.
     #[error("the stage {stage} failed on {id}")]
     Stage {

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use pressmark_jsonl::Row;
+use pressmark_tables::open_rows;
 use serde_json::{Map, Value};
 
 use crate::error::{At, Error, Result, gold};
@@ -335,6 +337,13 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| encoding_rs::WINDOWS_1252.decode(error.as_bytes()).0.into_owned());
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The rows of a file that pressmark wrote, each with its place.
+pub(crate) fn read_rows<T: Row>(path: &Path) -> Result<Vec<(String, T)>> {
+    let place = |(line, row)| (format!("line {line} of {}", path.display()), row);
+    let rows = pressmark_jsonl::read_rows(open_rows(path)?).map(|row| row.map(place));
+    rows.collect::<Result<_, _>>().map_err(|source| Error::Rows { path: path.to_owned(), source })
 }
 
 /// The one file, or the files with such endings in a folder and those below, in the order of their paths. Without

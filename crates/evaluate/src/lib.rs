@@ -35,7 +35,6 @@ mod measure;
 mod ner;
 mod options;
 mod page;
-mod points;
 mod quotations;
 mod quotes;
 mod sentences;

@@ -1,6 +1,7 @@
 use pressmark::Settings;
 use pressmark_core::{Document, EntityType};
 use pressmark_ingest::{Format, Record as InputRecord};
+use pressmark_tables::is_rows;
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -14,24 +15,8 @@ use crate::{Counts, EntityScore};
 
 /// What the names of column files end in.
 const COLUMN_FILES: &[&str] = &[
-    "conll",
-    "conll03",
-    "bio",
-    "bioes",
-    "bilou",
-    "iob",
-    "iob2",
-    "io",
-    "ner",
-    "txt",
-    "tsv",
-    "col",
-    "train",
-    "dev",
-    "test",
-    "testa",
-    "testb",
-    corrected::ROWS,
+    "conll", "conll03", "bio", "bioes", "bilou", "iob", "iob2", "io", "ner", "txt", "tsv", "col", "train", "dev",
+    "test", "testa", "testb", "jsonl",
 ];
 
 const COLUMNS: &[Column] = &[
@@ -48,8 +33,8 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let tagger = Tagger::new(bench)?;
     let mut score = EntityScore::default();
     for path in files(bench.gold, COLUMN_FILES)? {
-        let golds: Vec<(Document, GoldDocument)> = if corrected::is_rows(&path) {
-            let rows = corrected::read_rows(&path)?;
+        let golds: Vec<(Document, GoldDocument)> = if is_rows(&path) {
+            let rows = corrected::read_corrected(&path)?;
             rows.iter().map(|(place, row)| corrected::mentions(place, row)).collect::<Result<_>>()?
         } else {
             let shown = path.display().to_string();

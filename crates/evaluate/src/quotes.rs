@@ -1,14 +1,15 @@
 use std::path::Path;
 
 use pressmark_core::Document;
+use pressmark_jsonl::CodePoints;
 use pressmark_quote::{Gold, read_brat};
+use pressmark_tables::is_rows;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::corrected;
 use crate::error::{Result, gold};
 use crate::gold::{files, read};
-use crate::points::Points;
 use crate::table::{Column, Row, Table};
 use crate::{Counts, KindScores, QuotationScores};
 
@@ -33,9 +34,9 @@ const COLUMNS: &[Column] = &[
 /// corrected rows.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut scores = QuotationScores::default();
-    if corrected::is_rows(bench.gold) {
+    if is_rows(bench.gold) {
         let documents = bench.documents(&["quote"])?;
-        for (place, row) in corrected::read_rows(bench.gold)? {
+        for (place, row) in corrected::read_corrected(bench.gold)? {
             let doc = documents.of(&place, Some(&row.id), &row.text)?;
             let wanted = corrected::quotations(&place, &row)?;
             scores.add(&doc, &wanted);
@@ -78,13 +79,13 @@ fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()>
 
 /// Spans in code points; `tokens` are what overlap is counted in.
 fn line(doc: &Document, wanted: &[Gold]) -> Value {
-    let points = Points::new(&doc.text);
-    let pairs = |spans: &[pressmark_core::Span]| spans.iter().map(|s| points.pair(*s)).collect::<Vec<_>>();
+    let points = CodePoints::new(&doc.text);
+    let pairs = |spans: &[pressmark_core::Span]| spans.iter().map(|s| points.of(*s)).collect::<Vec<_>>();
     let gold: Vec<Value> = wanted
         .iter()
         .map(|g| {
             let content = g.content.iter().map(
-                |(span, kind)| json!({ "span": points.pair(*span), "kind": kind.as_str(), "text": doc.slice(*span) }),
+                |(span, kind)| json!({ "span": points.of(*span), "kind": kind.as_str(), "text": doc.slice(*span) }),
             );
             json!({ "content": content.collect::<Vec<_>>(), "source": pairs(&g.source), "cue": pairs(&g.cue) })
         })
@@ -94,15 +95,15 @@ fn line(doc: &Document, wanted: &[Gold]) -> Value {
         .iter()
         .map(|q| {
             json!({
-                "span": points.pair(q.span),
+                "span": points.of(q.span),
                 "kind": q.kind.as_str(),
                 "text": doc.slice(q.span),
-                "source": q.speaker_span.map(|s| points.pair(s)),
-                "cue": q.cue.map(|s| points.pair(s)),
+                "source": q.speaker_span.map(|s| points.of(s)),
+                "cue": q.cue.map(|s| points.of(s)),
             })
         })
         .collect();
-    let tokens: Vec<Value> = doc.tokens.iter().map(|t| points.pair(t.span)).collect();
+    let tokens: Vec<_> = doc.tokens.iter().map(|t| points.of(t.span)).collect();
     json!({ "id": doc.id, "gold": gold, "predicted": predicted, "tokens": tokens })
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use pressmark_core::Document;
+use pressmark_jsonl::CodePoints;
 use pressmark_tokenize::Splitter;
 use serde_json::{Value, json};
 
@@ -11,7 +12,6 @@ use crate::documents::Documents;
 use crate::error::{Result, gold};
 use crate::gold::{GoldOptions, GoldRow, files, read};
 use crate::measure::share;
-use crate::points::Points;
 use crate::table::{Column, Row, Table};
 
 const COLUMNS: &[Column] = &[
@@ -111,8 +111,8 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
             let (wanted, found) = (gold.boundaries(), found(&doc));
             counts += Counts::whole(wanted.intersection(&found).count(), found.len(), wanted.len());
             exact += usize::from(wanted == found);
-            let points = Points::new(&doc.text);
-            let predicted: Vec<Value> = doc.sents.iter().map(|s| points.pair(s.span)).collect();
+            let points = CodePoints::new(&doc.text);
+            let predicted: Vec<_> = doc.sents.iter().map(|s| points.of(s.span)).collect();
             let sentences: Vec<&str> = gold.pieces.iter().map(|(_, s)| s.as_str()).collect();
             let line = json!({ "layout": name, "text": doc.text, "gold": sentences, "predicted": predicted });
             bench.predict(&line)?;

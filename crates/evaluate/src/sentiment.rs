@@ -1,11 +1,11 @@
 use pressmark_core::{Document, EntityType, Mention, Sentence, Span};
+use pressmark_jsonl::CodePoints;
 use serde_json::{Value, json};
 
 use crate::Confusion;
 use crate::bench::Bench;
 use crate::error::{Result, gold};
 use crate::gold::{GoldOptions, GoldRow, fold};
-use crate::points::Points;
 use crate::table::Table;
 use crate::targeted::{LabelSet, TargetedText};
 
@@ -94,7 +94,7 @@ fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize
         if judge.is_some() {
             as_one_sentence(&mut doc);
         }
-        let points = Points::new(text);
+        let points = CodePoints::new(text);
         for (span, wanted) in targets {
             let tone = match &judge {
                 Some(judge) => {
@@ -107,7 +107,7 @@ fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize
             let tone = tone.unwrap_or("neutral");
             confusion.add(wanted, LABELS.place(tone));
             bench.predict(&json!({
-                "text": text, "mention": points.pair(span), "gold": LABELS.names[wanted], "predicted": tone,
+                "text": text, "mention": points.of(span), "gold": LABELS.names[wanted], "predicted": tone,
             }))?;
         }
     }
@@ -153,12 +153,8 @@ fn annotated_tone(doc: &Document, span: Span) -> Option<&'static str> {
 
 /// The span of a target given in code points.
 fn span_of(target: &Value, text: &str) -> Option<Span> {
-    let offset = |key: &str| {
-        let points = usize::try_from(target[key].as_u64()?).ok()?;
-        text.char_indices().map(|(i, _)| i).chain([text.len()]).nth(points)
-    };
-    let (start, end) = (offset("from")?, offset("to")?);
-    (start < end).then(|| Span::new(start, end))
+    let offset = |key: &str| usize::try_from(target[key].as_u64()?).ok();
+    CodePoints::new(text).bytes(offset("from")?, offset("to")?).filter(|span| !span.is_empty())
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use pressmark_jsonl::story::{SCHEMA, Story};
+use pressmark_jsonl::story::Story;
 use serde_json::{Value, json};
 
 use crate::Counts;
 use crate::bench::Bench;
 use crate::error::{Error, Result, gold};
-use crate::gold::{files, read, rows};
+use crate::gold::{files, read, read_rows, rows};
 use crate::table::{Column, Row, Table};
 
 const COLUMNS: &[Column] = &[
@@ -133,18 +133,7 @@ pub(crate) fn basil(folder: &Path) -> Result<Vec<Article>> {
 
 /// The stories of a file that `pressmark group` wrote.
 pub(crate) fn read_stories(path: Option<&Path>) -> Result<Vec<Story>> {
-    let path = path.ok_or(Error::NoStories)?;
-    let mut stories = Vec::new();
-    for (number, line) in read(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = || format!("line {} of {}", number + 1, path.display());
-        let story: Story = serde_json::from_str(line).map_err(|source| Error::NoStory { place: place(), source })?;
-        if story.schema != SCHEMA {
-            let what = format!("has the schema {:?}, expected {SCHEMA:?}", story.schema);
-            return Err(Error::Annotated { place: place(), what });
-        }
-        stories.push(story);
-    }
-    Ok(stories)
+    Ok(read_rows(path.ok_or(Error::NoStories)?)?.into_iter().map(|(_, story)| story).collect())
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use pressmark_jsonl::CodePoints;
+
 use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::marks::{Link, Mark, Marks, OWN_LABELS, REFERS_TO, Read, SPEAKER, TO_CUE, TO_SPEAKER};
-use crate::units::Points;
 
 /// Label of the span that frames are noted on.
 const DOCUMENT: &str = "DOCUMENT";
@@ -30,7 +31,7 @@ fn plain(label: &str) -> String {
 }
 
 fn annotations(marks: &Marks) -> String {
-    let points = Points::new(&marks.text);
+    let points = CodePoints::new(&marks.text);
     let (mut out, mut notes) = (String::new(), Vec::new());
     for (number, span) in marks.spans.iter().enumerate().map(|(number, span)| (number + 1, span)) {
         let words = Marks::words(&points, span);

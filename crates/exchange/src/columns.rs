@@ -3,10 +3,9 @@
 use std::fmt::Write;
 
 use pressmark_core::EntityType;
-use pressmark_jsonl::{Record, Token};
+use pressmark_jsonl::{CodePoints, Record, Token};
 
 use crate::files::File;
-use crate::units::Points;
 
 /// The tag of each token of a row in IOB2, by a name for each label; a mention without a name is outside.
 fn tags(row: &Record<'_>, name: impl Fn(&str) -> Option<String>) -> Vec<String> {
@@ -25,7 +24,10 @@ fn tags(row: &Record<'_>, name: impl Fn(&str) -> Option<String>) -> Vec<String> 
 }
 
 /// The tokens of each sentence with their numbers, those of white space left out.
-fn sentences<'a>(row: &'a Record<'_>, points: &'a Points<'_>) -> impl Iterator<Item = Vec<(usize, &'a Token)>> + 'a {
+fn sentences<'a>(
+    row: &'a Record<'_>,
+    points: &'a CodePoints<'_>,
+) -> impl Iterator<Item = Vec<(usize, &'a Token)>> + 'a {
     row.sents.iter().map(move |sent| {
         let from = row.tokens.partition_point(|token| token.start < sent.start);
         let tokens = row.tokens.iter().enumerate().skip(from).take_while(|(_, token)| token.end <= sent.end);
@@ -49,7 +51,7 @@ fn conll_type(label: &str) -> Option<String> {
 pub(crate) fn conll2003(rows: &[&Record<'_>]) -> Vec<File> {
     let mut out = String::new();
     for row in rows {
-        let (points, tags) = (Points::new(&row.text), tags(row, conll_type));
+        let (points, tags) = (CodePoints::new(&row.text), tags(row, conll_type));
         out.push_str("-DOCSTART- -X- -X- O\n\n");
         for sentence in sentences(row, &points) {
             for (number, token) in &sentence {
@@ -66,7 +68,7 @@ pub(crate) fn conll2003(rows: &[&Record<'_>]) -> Vec<File> {
 pub(crate) fn conllu(rows: &[&Record<'_>]) -> Vec<File> {
     let mut out = String::new();
     for row in rows {
-        let points = Points::new(&row.text);
+        let points = CodePoints::new(&row.text);
         let tags = tags(row, |label| Some(label.to_owned()));
         let _ = writeln!(out, "# newdoc id = {}", on_one_line(&row.id));
         for (sent, tokens) in row.sents.iter().zip(sentences(row, &points)).filter(|(_, tokens)| !tokens.is_empty()) {

@@ -2,10 +2,9 @@
 //! there; those that a row says nothing about are empty (counts, locations, which need coordinates, tone and GCAM, which
 //! are counts of GDELT's own dictionaries, dates, media, amounts, translation).
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{CodePoints, Record};
 
 use crate::files::File;
-use crate::units::Points;
 
 /// How many columns there are.
 const COLUMNS: usize = 27;
@@ -23,7 +22,7 @@ pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
 }
 
 fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
-    let points = Points::new(&row.text);
+    let points = CodePoints::new(&row.text);
     let date = date(row.meta.published.as_deref().unwrap_or_default());
     let mut cells: [String; COLUMNS] = Default::default();
     cells[0] = format!("{}-{number}", if date.is_empty() { "0" } else { &date });
@@ -62,7 +61,7 @@ fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
 }
 
 /// The fullest form of what a mention names.
-fn name_of(row: &Record<'_>, ent: &pressmark_jsonl::Ent<'_>, points: &Points<'_>) -> String {
+fn name_of(row: &Record<'_>, ent: &pressmark_jsonl::Ent<'_>, points: &CodePoints<'_>) -> String {
     let entity = row.entities.iter().find(|entity| Some(&entity.id) == ent.entity.as_ref());
     plain(entity.map_or_else(|| points.slice(ent.start, ent.end), |entity| &entity.name))
 }

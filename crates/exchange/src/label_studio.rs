@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::json::{id, list, offset, string};
 use crate::marks::{Link, Mark, Marks, OWN_LABELS, RELATIONS, Read, frame_names, parse_frame_name};
-use crate::units::Points;
 use crate::xml::attribute;
 
 /// Names of the controls in the labelling config.
@@ -35,7 +34,7 @@ pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
 }
 
 fn results(marks: &Marks) -> Vec<Value> {
-    let points = Points::new(&marks.text);
+    let points = CodePoints::new(&marks.text);
     let mut results = Vec::new();
     for span in &marks.spans {
         let region = |from: &str, kind: &str, key: &str, value: Value| {

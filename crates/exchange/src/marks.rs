@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pressmark_jsonl::{Quote, Record};
+use pressmark_jsonl::{CodePoints, Quote, Record};
 
 use crate::error::{Error, wrong};
-use crate::units::Points;
 
 /// Label of a direct quotation.
 pub const QUOTE_DIRECT: &str = "QUOTE_DIRECT";
@@ -201,7 +200,7 @@ impl Marks {
     }
 
     /// The words of a span.
-    pub(crate) fn words<'a>(points: &Points<'a>, span: &Mark) -> &'a str {
+    pub(crate) fn words<'a>(points: &CodePoints<'a>, span: &Mark) -> &'a str {
         points.slice(span.start, span.end)
     }
 

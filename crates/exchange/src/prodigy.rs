@@ -1,18 +1,17 @@
 //! Prodigy: JSONL of the interface `relations` or `spans_manual`, frames as options. Offsets are code points.
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::json::{id, lines, list, offset, push_line, string};
 use crate::marks::{Link, Mark, Marks, Read, frame_names};
-use crate::units::Points;
 
 pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
     let mut out = Vec::new();
     for (row, marks) in rows.iter().zip(marks) {
-        let points = Points::new(&marks.text);
+        let points = CodePoints::new(&marks.text);
         let token = |(number, token): (usize, &pressmark_jsonl::Token)| {
             let next = row.tokens.get(number + 1);
             json!({

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use pressmark_core::{Document, hex};
-use pressmark_jsonl::{Ent, Entity, Frame, Provenance, Quote, Record, Score, Sentiment, StageProvenance, Token};
+use pressmark_jsonl::{
+    CodePoints, Ent, Entity, Frame, Provenance, Quote, Record, Score, Sentiment, StageProvenance, Token,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +13,6 @@ use crate::error::Error;
 use crate::files::file_names;
 use crate::format::Format;
 use crate::marks::{Mark, Marks, REFERS_TO, TO_CUE, TO_SPEAKER, frame_name, kind_of, parse_frame_name};
-use crate::units::Points;
 use crate::xml::expressible;
 
 /// The stage that a corrected row names in its provenance.
@@ -221,7 +222,7 @@ fn is_entity_id(id: &str) -> bool {
 /// The entity of each mention: the one that the tool names, that of the same mention before, one that is called so, or a
 /// new one.
 fn entity_ids(row: &Record<'_>, text: &str, mentions: &[Mark]) -> Vec<Option<String>> {
-    let points = Points::new(text);
+    let points = CodePoints::new(text);
     let before: HashMap<(usize, usize), Option<&str>> =
         row.ents.iter().map(|ent| ((ent.start, ent.end), ent.entity.as_deref())).collect();
     let mut by_name: HashMap<(String, String), String> = HashMap::new();
@@ -264,7 +265,7 @@ type Told<'a> = (String, &'a Ent<'a>, Option<&'a str>);
 
 /// The entities of the row's mentions: those of before first, with what is left of their names, then new ones.
 fn entities(row: &Record<'static>, text: &str, tones: &[Option<&str>]) -> Vec<Entity<'static>> {
-    let points = Points::new(text);
+    let points = CodePoints::new(text);
     let mut order: Vec<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
     let mut mentions: HashMap<String, Vec<Told<'_>>> = HashMap::new();
     for (ent, tone) in row.ents.iter().zip(tones) {

@@ -27,30 +27,6 @@ impl Utf16 {
     }
 }
 
-/// Slices a text by code points.
-pub(crate) struct Points<'a> {
-    text: &'a str,
-    starts: Vec<usize>,
-}
-
-impl<'a> Points<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        Self { text, starts }
-    }
-
-    /// How many code points there are.
-    pub(crate) fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// The words from one code point up to another; what is past the end is not there.
-    pub(crate) fn slice(&self, start: usize, end: usize) -> &'a str {
-        let at = |point: usize| self.starts.get(point).copied().unwrap_or(self.text.len());
-        self.text.get(at(start)..at(end.max(start))).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +39,5 @@ mod tests {
             (0..6).map(|unit| units.point(unit)).collect::<Vec<_>>(),
             [Some(0), Some(1), None, Some(2), Some(3), None]
         );
-        assert_eq!(Points::new("a🌉é").slice(1, 3), "🌉é");
     }
 }

@@ -1,11 +1,10 @@
 //! W3C Web Annotation, <https://www.w3.org/TR/annotation-model/>: JSON-LD. Positions are code points, as the model has it.
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
 use crate::files::File;
 use crate::marks::{Mark, Marks};
-use crate::units::Points;
 
 /// Code points around the words of a quote selector.
 const AROUND: usize = 32;
@@ -15,7 +14,7 @@ pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
     for (row, marks) in rows.iter().zip(marks) {
         let document = format!("urn:pressmark:{}", escaped(&row.id));
         let source = row.source.url.as_deref().unwrap_or(&document);
-        let points = Points::new(&marks.text);
+        let points = CodePoints::new(&marks.text);
         items.extend(marks.spans.iter().map(|span| annotation(&document, source, span, &points, marks)));
         let classifying = |(number, frame): (usize, &String)| {
             json!({
@@ -37,7 +36,7 @@ pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
     vec![File::new("annotations.jsonld", format!("{page:#}\n"))]
 }
 
-fn annotation(document: &str, source: &str, span: &Mark, points: &Points<'_>, marks: &Marks) -> Value {
+fn annotation(document: &str, source: &str, span: &Mark, points: &CodePoints<'_>, marks: &Marks) -> Value {
     let iri = |key: &str| format!("{document}#{key}");
     let mut body = vec![json!({ "type": "TextualBody", "purpose": "tagging", "value": span.label })];
     if let Some(entity) = &span.entity {
@@ -60,7 +59,7 @@ fn annotation(document: &str, source: &str, span: &Mark, points: &Points<'_>, ma
                     "type": "TextQuoteSelector",
                     "exact": points.slice(span.start, span.end),
                     "prefix": points.slice(span.start.saturating_sub(AROUND), span.start),
-                    "suffix": points.slice(span.end, points.len().min(span.end + AROUND)),
+                    "suffix": points.slice(span.end, points.total().min(span.end + AROUND)),
                 },
             ],
         },

@@ -16,7 +16,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A line is no annotated record.
+    /// A line is no annotated record, or a row of another contract.
     #[error("line {line} of {path} is no row of pressmark/1", path = path.display())]
     NoRecord {
         /// The file.
@@ -25,16 +25,6 @@ pub enum Error {
         line: u64,
         /// Why.
         source: serde_json::Error,
-    },
-    /// A row of another contract.
-    #[error("line {line} of {path} has the schema {found:?}, expected \"pressmark/1\"", path = path.display())]
-    Schema {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What it says that it is.
-        found: String,
     },
     /// Two rows have one id, so that a story could not say which it means.
     #[error("line {line} of {path} has the id {id:?} of an earlier row", path = path.display())]

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use pressmark_jsonl::{Record, SCHEMA};
+use pressmark_jsonl::Record;
 
 use crate::error::{Error, Result};
 
@@ -153,12 +153,7 @@ impl RowStore {
 }
 
 fn parse<'a>(row: &'a [u8], path: &Path, line: u64) -> Result<Record<'a>> {
-    let record: Record<'a> =
-        serde_json::from_slice(row).map_err(|source| Error::NoRecord { path: path.to_owned(), line, source })?;
-    if record.schema != SCHEMA {
-        return Err(Error::Schema { path: path.to_owned(), line, found: record.schema.into_owned() });
-    }
-    Ok(record)
+    serde_json::from_slice(row).map_err(|source| Error::NoRecord { path: path.to_owned(), line, source })
 }
 
 #[cfg(test)]

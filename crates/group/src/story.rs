@@ -53,7 +53,7 @@ impl Grouping {
         namings.extend(event_namings(&views, &alignment));
         let published = |view: &View<'_>| view.moment.and(view.record.meta.published.as_deref()).map(str::to_owned);
         Ok(Story {
-            schema: story::SCHEMA.to_owned(),
+            schema: story::SchemaName::V1,
             id: id(&views),
             title: views.iter().find_map(|view| view.record.meta.title.as_deref()).map(str::to_owned),
             first_published: views.iter().find_map(published),

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pressmark_jsonl::Record;
 use pressmark_jsonl::story::Passage;
+use pressmark_jsonl::{CodePoints, Record};
 use pressmark_lang::Language;
 
 use crate::text::{Word, moment, words};
@@ -16,32 +16,25 @@ pub(crate) struct View<'a> {
     /// Day and second of publication.
     pub(crate) moment: Option<(i32, Option<u32>)>,
     pub(crate) words: Vec<Word<'a>>,
-    /// Byte at which each code point begins, and the length of the text; empty where each takes one byte.
-    bytes: Vec<usize>,
+    points: CodePoints<'a>,
 }
 
 impl<'a> View<'a> {
     pub(crate) fn new(record: &'a Record<'a>) -> Self {
         let text: &str = &record.text;
-        let bytes = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
-        };
         Self {
             record,
             outlet: outlet(record),
             language: Language::of(record.meta.language.as_deref()),
             moment: moment(record.meta.published.as_deref()),
             words: words(text).collect(),
-            bytes,
+            points: CodePoints::new(text),
         }
     }
 
     /// The text between two code points; empty where there is none.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &'a str {
-        let byte = |point: usize| if self.bytes.is_empty() { Some(point) } else { self.bytes.get(point).copied() };
-        byte(start).zip(byte(end)).and_then(|(start, end)| self.record.text.get(start..end)).unwrap_or_default()
+        self.points.slice(start, end)
     }
 
     pub(crate) fn passage(&self, start: usize, end: usize) -> Passage {

@@ -5,7 +5,6 @@ use pressmark_core as core;
 use crate::layers::{self, RowLayer};
 use crate::offsets::CodePoints;
 use crate::record::*;
-use crate::verify::Text;
 
 impl<'a> Record<'a> {
     /// The record of a document.
@@ -15,7 +14,7 @@ impl<'a> Record<'a> {
     pub fn of(doc: &'a core::Document, provenance: &Provenance<'a>) -> Self {
         let points = CodePoints::new(&doc.text);
         let mut record = Self {
-            schema: SCHEMA.into(),
+            schema: SchemaName::V1,
             id: cow(&doc.id),
             status: doc.status().as_str().into(),
             problems: doc.problems.iter().map(|p| problem(p, &points)).collect(),
@@ -58,20 +57,16 @@ impl Record<'_> {
     /// It is what `pressmark_ingest::replay` holds against the input's bytes.
     #[must_use]
     pub fn ingested(&self) -> Option<core::Document> {
-        let text = Text::new(&self.text);
-        let span = |start, end| {
-            let in_order = (start <= end).then_some((start, end));
-            in_order.and_then(|(start, end)| Some(core::Span::new(text.byte(start)?, text.byte(end)?)))
-        };
+        let points = CodePoints::new(&self.text);
         let segment = |s: &Segment<'_>| {
             let kind = core::SegmentKind::named(&s.kind)?;
             let place = match (s.start, s.end) {
-                (Some(start), Some(end)) => Some(span(start, end)?),
+                (Some(start), Some(end)) => Some(points.bytes(start, end)?),
                 _ => None,
             };
             let edit = |e: &Edit<'_>| {
                 let kind = core::EditKind::named(&e.kind)?;
-                Some(core::Edit { span: span(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
+                Some(core::Edit { span: points.bytes(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
             };
             let edits = s.edits.iter().map(edit).collect::<Option<_>>()?;
             // A later version may have more reasons; to follow a text to its bytes, that there is one is what counts.
@@ -140,11 +135,11 @@ fn entity_id(index: usize) -> Cow<'static, str> {
 }
 
 fn optional(span: Option<core::Span>, points: &CodePoints<'_>) -> (Option<usize>, Option<usize>) {
-    span.map(|s| points.span(s)).unzip()
+    span.map(|s| points.of(s)).unzip()
 }
 
 fn sent(span: core::Span, points: &CodePoints<'_>) -> Sent {
-    let (start, end) = points.span(span);
+    let (start, end) = points.of(span);
     Sent { start, end }
 }
 
@@ -186,7 +181,7 @@ fn meta(meta: &core::Meta) -> Meta<'_> {
 fn segment<'a>(segment: &'a core::Segment, points: &CodePoints<'_>) -> Segment<'a> {
     let (start, end) = optional(segment.span, points);
     let edits = segment.edits.iter().map(|edit| {
-        let (start, end) = points.span(edit.span);
+        let (start, end) = points.of(edit.span);
         Edit { start, end, raw_start: edit.raw.start, raw_end: edit.raw.end, kind: edit.kind.as_str().into() }
     });
     Segment {
@@ -209,7 +204,7 @@ fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token> {
     }
     let mut tokens = Vec::with_capacity(doc.tokens.len() + doc.tokens.len() / 16);
     let mut push = |span| {
-        let (start, end) = points.span(span);
+        let (start, end) = points.of(span);
         tokens.push(Token { id: tokens.len(), start, end });
     };
     let end = core::Span::new(doc.text.len(), doc.text.len());
@@ -243,7 +238,7 @@ fn fill_gap(text: &str, mut at: usize, end: usize, mut push: impl FnMut(core::Sp
 }
 
 fn ent<'a>(mention: &'a core::Mention, points: &CodePoints<'_>) -> Ent<'a> {
-    let (start, end) = points.span(mention.span);
+    let (start, end) = points.of(mention.span);
     Ent {
         start,
         end,
@@ -274,7 +269,7 @@ fn entity(index: usize, entity: &core::Entity) -> Entity<'_> {
 }
 
 fn quote(quote: &core::Quote, points: &CodePoints<'_>) -> Quote<'static> {
-    let (start, end) = points.span(quote.span);
+    let (start, end) = points.of(quote.span);
     let (speaker_start, speaker_end) = optional(quote.speaker_span, points);
     let (cue_start, cue_end) = optional(quote.cue, points);
     Quote {
@@ -291,13 +286,13 @@ fn quote(quote: &core::Quote, points: &CodePoints<'_>) -> Quote<'static> {
 }
 
 fn summary(doc: &core::Document, chosen: &core::SummarySentence, points: &CodePoints<'_>) -> Option<Summary> {
-    let (start, end) = points.span(doc.sents.get(chosen.sent)?.span);
+    let (start, end) = points.of(doc.sents.get(chosen.sent)?.span);
     Some(Summary { start, end, rank: chosen.rank, score: chosen.score.into() })
 }
 
 fn frame<'a>(frame: &'a core::Frame, points: &CodePoints<'_>) -> Frame<'a> {
     let evidence = frame.evidence.iter().map(|e| {
-        let (start, end) = points.span(e.span);
+        let (start, end) = points.of(e.span);
         let voice = match e.voice {
             core::Voice::Outlet => "outlet".into(),
             core::Voice::Quote(index) => index.to_string().into(),

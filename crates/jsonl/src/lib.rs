@@ -1,7 +1,7 @@
 //! The annotated record `pressmark/1`: one JSON object a line.
 //!
 //! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
-//! writes it, `serde_json` reads it back, [`verify_line`] holds it against the contract. The crate turns the byte offsets of
+//! writes it, [`read_rows`] reads a file of such lines, `serde_json` a single one, [`verify_line`] holds it against the contract. The crate turns the byte offsets of
 //! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
 //! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
 //! too: [`JournalLine`], [`Manifest`]. What several records tell of one event is a [`story::Story`]. The crate opens no file and knows no stage.
@@ -26,6 +26,7 @@ mod numeral;
 mod offsets;
 mod owned;
 mod record;
+mod rows;
 mod score;
 pub mod story;
 mod tables;
@@ -36,10 +37,12 @@ pub use journal::{
     checksum,
 };
 pub use layers::RowLayer;
+pub use offsets::CodePoints;
 pub use record::{
     Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, PassageCount, Problem, Provenance, Quote, Record, SCHEMA,
-    Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
+    SchemaName, Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
 };
+pub use rows::{Row, RowError, read_rows};
 pub use score::Score;
 pub use tables::{dataset_card, json_schema};
 pub use verify::{Finding, Findings, RowFacts, Rows, Run, verify_line};

@@ -1,11 +1,22 @@
 use pressmark_core::Span;
 
-/// Turns byte offsets into code point offsets.
+/// The offsets of a text in code points, as in the wire format, and in bytes.
 ///
-/// Keeps one count a block of bytes, so that a lookup costs at most a block whatever the text's
-/// length; ASCII text needs no table at all.
-pub(crate) struct CodePoints<'a> {
-    text: &'a [u8],
+/// Keeps one count a block of bytes, so that a lookup reads at most a block whatever the text's length; ASCII text needs no
+/// table at all.
+///
+/// ```
+/// use pressmark_core::Span;
+/// use pressmark_jsonl::CodePoints;
+///
+/// let points = CodePoints::new("Été à Nice");
+/// assert_eq!(points.slice(6, 10), "Nice");
+/// assert_eq!(points.bytes(6, 10), Some(Span::new(9, 13)));
+/// assert_eq!(points.of(Span::new(9, 13)), (6, 10));
+/// ```
+#[derive(Clone, Debug)]
+pub struct CodePoints<'a> {
+    text: &'a str,
     /// Code points before each block, and in all; empty for ASCII.
     before: Vec<usize>,
 }
@@ -13,36 +24,82 @@ pub(crate) struct CodePoints<'a> {
 /// Bytes a block: a lookup reads 32 on average, and the table is an eighth of the text.
 const BLOCK: usize = 64;
 
+/// Whether a code point begins with a byte.
+fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
 fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count()
+    bytes.iter().filter(|&&byte| begins(byte)).count()
 }
 
 impl<'a> CodePoints<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
+    /// Those of a text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         if text.is_ascii() {
-            return Self { text: bytes, before: Vec::new() };
+            return Self { text, before: Vec::new() };
         }
         let mut before = vec![0];
         let mut total = 0;
-        for block in bytes.chunks(BLOCK) {
+        for block in text.as_bytes().chunks(BLOCK) {
             total += count(block);
             before.push(total);
         }
-        Self { text: bytes, before }
+        Self { text, before }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.before.last().copied().unwrap_or(self.text.len())
     }
 
     /// Code points before the byte at `offset`; past the end, those of the whole text.
-    pub(crate) fn at(&self, offset: usize) -> usize {
+    #[must_use]
+    pub fn at(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
         match self.before.get(offset / BLOCK) {
-            Some(before) => before + count(&self.text[offset / BLOCK * BLOCK..offset]),
+            Some(before) => before + count(&self.text.as_bytes()[offset / BLOCK * BLOCK..offset]),
             None => offset,
         }
     }
 
-    pub(crate) fn span(&self, span: Span) -> (usize, usize) {
+    /// A span of bytes in code points.
+    #[must_use]
+    pub fn of(&self, span: Span) -> (usize, usize) {
         (self.at(span.start), self.at(span.end))
+    }
+
+    /// The byte at which a code point begins, the length of the text for the one past the last; `None` further on.
+    #[must_use]
+    pub fn byte(&self, point: usize) -> Option<usize> {
+        if point >= self.total() {
+            return (point == self.total()).then_some(self.text.len());
+        }
+        let Some(block) = self.before.partition_point(|before| *before <= point).checked_sub(1) else {
+            return Some(point);
+        };
+        let bytes = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
+        bytes.filter(|(_, byte)| begins(**byte)).nth(point - self.before[block]).map(|(at, _)| at)
+    }
+
+    /// The bytes from one code point up to another; `None` where they do not lie in the text in this order.
+    #[must_use]
+    pub fn bytes(&self, start: usize, end: usize) -> Option<Span> {
+        if start > end { None } else { Some(Span::new(self.byte(start)?, self.byte(end)?)) }
+    }
+
+    /// The text from one code point up to another; `None` where they do not lie in the text in this order.
+    #[must_use]
+    pub fn get(&self, start: usize, end: usize) -> Option<&'a str> {
+        self.bytes(start, end).map(|span| span.slice(self.text))
+    }
+
+    /// The same, or `""`.
+    #[must_use]
+    pub fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.get(start, end).unwrap_or_default()
     }
 }
 
@@ -54,17 +111,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_counting(text in "\\PC{0,200}") {
+        fn agrees_with_counting(text in "(é|a|中|😀|\\PC){0,200}") {
             let points = CodePoints::new(&text);
             for (index, (offset, _)) in text.char_indices().enumerate() {
-                prop_assert_eq!(points.at(offset), index);
+                prop_assert_eq!((points.at(offset), points.byte(index)), (index, Some(offset)));
             }
-            prop_assert_eq!(points.at(text.len()), text.chars().count());
+            let length = text.chars().count();
+            prop_assert_eq!((points.total(), points.at(text.len()), points.at(text.len() + 1)), (length, length, length));
+            prop_assert_eq!((points.byte(length), points.byte(length + 1)), (Some(text.len()), None));
         }
 
         #[test]
         fn agrees_at_block_ends(text in "(é|a|中|😀){60,140}") {
             prop_assert_eq!(CodePoints::new(&text).at(text.len()), text.chars().count());
         }
+    }
+
+    #[test]
+    fn what_is_no_stretch_of_the_text_is_none() {
+        let points = CodePoints::new("Été à Nice");
+        assert_eq!((points.get(3, 3), points.get(0, 10)), (Some(""), Some("Été à Nice")));
+        assert_eq!((points.get(4, 3), points.get(6, 11), points.get(11, 11)), (None, None, None));
+        assert_eq!(points.slice(6, 11), "");
     }
 }

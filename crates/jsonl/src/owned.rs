@@ -53,7 +53,7 @@ macro_rules! owned {
 }
 
 owned! {
-    Record { schema, id, status, problems, source, meta, text, segments, ents, entities, quotes, abstract_text, frames, stances, duplicate_of, coverage, provenance, extra; sents, tokens, summary }
+    Record { id, status, problems, source, meta, text, segments, ents, entities, quotes, abstract_text, frames, stances, duplicate_of, coverage, provenance, extra; schema, sents, tokens, summary }
     Problem { stage, kind, message; start, end }
     Source { path, url, sha256, media_type, encoding; record, bytes }
     Meta { title, authors, published, site, language, credited_source; language_score }

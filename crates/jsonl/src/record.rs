@@ -9,6 +9,14 @@ use crate::{Score, numeral};
 /// The name of the contract that [`Record`] follows.
 pub const SCHEMA: &str = "pressmark/1";
 
+/// The contract of a row: a row of another one does not deserialise as a [`Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SchemaName {
+    /// [`SCHEMA`].
+    #[serde(rename = "pressmark/1")]
+    V1,
+}
+
 /// One line of output: everything that is known of one input document.
 ///
 /// `start` and `end` are Unicode code points into `text`, half-open; `raw_start` and `raw_end`
@@ -17,8 +25,8 @@ pub const SCHEMA: &str = "pressmark/1";
 #[schemars(title = "pressmark/1")]
 pub struct Record<'a> {
     /// Always `pressmark/1`.
-    #[schemars(extend("const" = "pressmark/1"))]
-    pub schema: Cow<'a, str>,
+    #[schemars(with = "String", extend("const" = SCHEMA))]
+    pub schema: SchemaName,
     /// Unique within a run.
     pub id: Cow<'a, str>,
     /// `ok`, `partial` (some stage failed or saw only part of the text) or `failed` (no text).

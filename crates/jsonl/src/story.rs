@@ -13,6 +13,15 @@ use crate::Score;
 /// The name of the contract that [`Story`] follows.
 pub const SCHEMA: &str = "pressmark-story/1";
 
+/// The contract of a row: a row of another one does not deserialise as a [`Story`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SchemaName {
+    /// [`SCHEMA`].
+    #[default]
+    #[serde(rename = "pressmark-story/1")]
+    V1,
+}
+
 /// The JSON Schema of a story, generated from the Rust types.
 #[must_use]
 pub fn json_schema() -> Value {
@@ -24,8 +33,8 @@ pub fn json_schema() -> Value {
 #[schemars(title = "pressmark-story/1")]
 pub struct Story {
     /// Always `pressmark-story/1`.
-    #[schemars(extend("const" = "pressmark-story/1"))]
-    pub schema: String,
+    #[schemars(with = "String", extend("const" = SCHEMA))]
+    pub schema: SchemaName,
     /// Unique within a run.
     pub id: String,
     /// The title of the document that was published first and has one.
@@ -413,7 +422,7 @@ mod tests {
         let passage = Passage { document: "a".into(), outlet: "A".into(), start: 0, end: 5, text: "Seven".into() };
         let version = Version { words: passage.clone(), sentence: passage };
         let fact = Fact { relation: Relation::Contradict, a: version.clone(), b: version, ..Fact::default() };
-        let story = Story { schema: SCHEMA.into(), id: "1".into(), facts: vec![fact], ..Story::default() };
+        let story = Story { id: "1".into(), facts: vec![fact], ..Story::default() };
         let line = serde_json::to_string(&story).expect("a story has a JSON form");
         assert!(line.contains(r#""kind":"number","relation":"contradict""#), "{line}");
         assert_eq!(serde_json::from_str::<Story>(&line).expect("it reads back"), story);

@@ -15,14 +15,8 @@ impl Row {
     /// The row of one line of JSON.
     #[staticmethod]
     fn parse(py: Python<'_>, line: &str) -> PyResult<Self> {
-        match serde_json::from_str::<Record<'_>>(line) {
-            Ok(record) if record.schema == pressmark_jsonl::SCHEMA => Ok(Self { record: record.into_owned() }),
-            Ok(record) => {
-                let message = format!("the row follows {:?}, expected {:?}", record.schema, pressmark_jsonl::SCHEMA);
-                Err(Kind::Input.raise(py, message))
-            }
-            Err(error) => Err(Kind::Input.raise(py, format!("the line is no row of pressmark/1: {error}"))),
-        }
+        let no_row = |error| Kind::Input.raise(py, format!("the line is no row of pressmark/1: {error}"));
+        serde_json::from_str(line).map(|record| Self { record }).map_err(no_row)
     }
 
     /// The line that the command writes, without its line feed.

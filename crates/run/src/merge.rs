@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use pressmark_core::{Document, ProblemKind, Status, from_hex, hex};
 use pressmark_ingest::Ledger;
-use pressmark_jsonl::{DocumentCounts, JournalEnd, JournalLine, JournalRow, Provenance, Record, Settings, write_line};
+use pressmark_jsonl::{
+    DocumentCounts, JournalEnd, JournalLine, JournalRow, Provenance, Record, SchemaName, Settings, write_line,
+};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -107,6 +109,9 @@ struct Next {
 /// What a merge may have to change in a row.
 #[derive(Deserialize)]
 struct Linked<'a> {
+    /// Another contract is refused.
+    #[serde(rename = "schema")]
+    _schema: SchemaName,
     #[serde(borrow)]
     id: Cow<'a, str>,
     #[serde(borrow)]

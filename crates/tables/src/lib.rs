@@ -20,7 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate reads records from Parquet alone, and knows no stage and no option of a command.
+//! [`open_rows`] reads the files of rows that pressmark writes, Parquet among them. The crate knows no stage and no option of
+//! a command.
 #![deny(missing_docs)]
 
 mod columnar;
@@ -39,7 +40,7 @@ pub use columnar::{BatchBuilder, arrow_schema};
 pub use dictionary::dictionary;
 pub use error::{Error, Result};
 pub use nested::{RowBatchBuilder, RowWriter};
-pub use row_lines::RowLines;
+pub use row_lines::{is_rows, open_rows};
 pub use schema::{Column, ColumnType, Reference, RowSink, Table, Value};
 pub use tables::{TABLES, default_tables, table_named};
 pub use view::View;

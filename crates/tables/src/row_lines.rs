@@ -6,6 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_json::WriterBuilder;
 use arrow_json::writer::LineDelimited;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use pressmark_ingest::{Options, Unpacked};
 use pressmark_jsonl::SCHEMA;
 
 use crate::columnar::{SCHEMA_KEY, TABLE_KEY};
@@ -15,14 +16,13 @@ use crate::{Error, Result};
 /// Rows that become lines at once: few, since lines are many times larger than columns.
 const ROWS: usize = 256;
 
-/// Reads a Parquet file that a [`RowWriter`](crate::RowWriter) wrote as the lines of JSON that its records would be.
+/// Opens a file of rows as lines of JSON: JSON Lines, plain or packed with gzip or Zstandard, `-` for those of standard
+/// input, or a Parquet file that a [`RowWriter`](crate::RowWriter) wrote, which gives the lines that its records would be.
 ///
 /// ```
-/// use std::io::BufRead;
-///
 /// use pressmark_core::Document;
-/// use pressmark_jsonl::{Provenance, Record};
-/// use pressmark_tables::{RowLines, RowWriter};
+/// use pressmark_jsonl::{Provenance, Record, read_rows};
+/// use pressmark_tables::{RowWriter, open_rows};
 ///
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("rows.parquet");
@@ -32,23 +32,42 @@ const ROWS: usize = 256;
 /// writer.add(&record)?;
 /// writer.finish()?;
 ///
-/// let lines: Vec<String> = RowLines::open(&path)?.lines().collect::<Result<_, _>>()?;
-/// let back: Record<'_> = serde_json::from_str(&lines[0])?;
+/// let (_, back) = read_rows::<Record<'_>>(open_rows(&path)?).next().unwrap()?;
 /// assert_eq!(back, record);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct RowLines {
+///
+/// # Errors
+/// [`Error::NoRows`] for a Parquet file of something else; when the file cannot be read.
+pub fn open_rows(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    if ends_with(path, &[PARQUET]) {
+        return Ok(Box::new(RowLines::open(path)?));
+    }
+    Ok(Box::new(Unpacked::open(path, &Options::default()).map_err(at("open", path))?))
+}
+
+const PARQUET: &str = ".parquet";
+
+/// Whether a path has the name of a file of rows: `.jsonl`, `.jsonl.gz`, `.jsonl.zst` or `.parquet`.
+#[must_use]
+pub fn is_rows(path: &Path) -> bool {
+    ends_with(path, &[".jsonl", ".jsonl.gz", ".jsonl.zst", PARQUET])
+}
+
+fn ends_with(path: &Path, endings: &[&str]) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The rows of a Parquet file as lines.
+struct RowLines {
     batches: Box<dyn Iterator<Item = io::Result<RecordBatch>> + Send>,
     lines: Vec<u8>,
     taken: usize,
 }
 
 impl RowLines {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// [`Error::NoRows`] where it is a Parquet file of something else; when it cannot be read.
-    pub fn open(path: &Path) -> Result<Self> {
+    fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(at("open", path))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(io::Error::other);
         let builder = builder.map_err(at("read", path))?;
@@ -85,11 +104,5 @@ impl Read for RowLines {
         let read = self.fill_buf()?.read(bytes)?;
         self.consume(read);
         Ok(read)
-    }
-}
-
-impl std::fmt::Debug for RowLines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowLines").finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pressmark_jsonl::{Entity, Record};
+use pressmark_jsonl::{CodePoints, Entity, Record};
 
 use crate::{Error, Result};
 
@@ -10,8 +10,7 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub struct View<'a> {
     pub(crate) record: &'a Record<'a>,
-    /// Byte of each character of the text, and its end; empty where every character is one byte.
-    bytes: Vec<u32>,
+    points: CodePoints<'a>,
     entities: HashMap<&'a str, &'a Entity<'a>>,
 }
 
@@ -19,15 +18,8 @@ impl<'a> View<'a> {
     /// # Errors
     /// [`Error::Dangling`] names the first part of the record that points to nothing.
     pub fn new(record: &'a Record<'a>) -> Result<Self> {
-        let text = record.text.as_ref();
-        let mut bytes = Vec::new();
-        if !text.is_ascii() {
-            // Records are at most 1 GiB, so 32 bits do; a longer text has no characters beyond them.
-            bytes = text.char_indices().map_while(|(at, _)| u32::try_from(at).ok()).collect();
-            bytes.extend(u32::try_from(text.len()));
-        }
         let entities = record.entities.iter().map(|entity| (entity.id.as_ref(), entity)).collect();
-        let view = Self { record, bytes, entities };
+        let view = Self { record, points: CodePoints::new(&record.text), entities };
         view.check()?;
         Ok(view)
     }
@@ -39,16 +31,7 @@ impl<'a> View<'a> {
 
     /// The characters of a span, none where it is out of bounds.
     pub(crate) fn slice(&self, span: Range<usize>) -> &'a str {
-        self.find(span).unwrap_or_default()
-    }
-
-    fn find(&self, span: Range<usize>) -> Option<&'a str> {
-        let Range { start, end } = span;
-        if self.bytes.is_empty() {
-            return self.record.text.get(start..end);
-        }
-        let byte = |at: usize| self.bytes.get(at).and_then(|byte| usize::try_from(*byte).ok());
-        self.record.text.get(byte(start)?..byte(end)?)
+        self.points.slice(span.start, span.end)
     }
 
     /// The characters of a span that may be unknown.
@@ -72,7 +55,7 @@ impl<'a> View<'a> {
         let record = self.record;
         let dangling =
             |list, index, what: String| Err(Error::Dangling { doc: record.id.to_string(), list, index, what });
-        let span = |list, index, span: Range<usize>| match self.find(span.clone()) {
+        let span = |list, index, span: Range<usize>| match self.points.get(span.start, span.end) {
             Some(_) => Ok(()),
             None => {
                 dangling(list, index, format!("has the span {}..{}, which is not in its text", span.start, span.end))

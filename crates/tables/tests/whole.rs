@@ -3,11 +3,10 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::io::BufRead;
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{Record, read_rows};
 use pressmark_tables::{
-    ColumnType, Error, RowLines, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary,
+    ColumnType, Error, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary, open_rows,
     table_named,
 };
 use support::{Rows, batches, empty_record, read_columns, read_csv, rebuilt, whole_record, written};
@@ -126,11 +125,11 @@ fn rows_of_documents_come_back_from_parquet_in_groups() {
     assert_eq!(schema.field(0).name(), "schema");
     assert!(!schema.field_with_name("text").expect("a column").is_nullable());
     assert!(schema.field_with_name("abstract").expect("a column").is_nullable());
-    let lines: Vec<String> = RowLines::open(&path).expect("rows").lines().map(|line| line.expect("a line")).collect();
-    let back: Vec<Record<'_>> = lines.iter().map(|line| serde_json::from_str(line).expect("a record")).collect();
+    let back: Vec<Record<'_>> =
+        read_rows(open_rows(&path).expect("rows")).map(|row| row.expect("a record").1).collect();
     assert!(back == records);
     let [documents, ..] = &written(folder.path(), TableFormat::Parquet, &[])[..] else { panic!("no table") };
-    assert!(matches!(RowLines::open(&documents.path), Err(Error::NoRows(_))), "a flat table holds no rows");
+    assert!(matches!(open_rows(&documents.path), Err(Error::NoRows(_))), "a flat table holds no rows");
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use pressmark_agree::{Coder, Options, agreement};
+use pressmark_tables::open_rows;
 
-use crate::{Outcome, rows, terminal};
+use crate::{Outcome, terminal};
 
 const AGREE_EXAMPLES: &str = "\
 Examples:
@@ -63,7 +64,7 @@ pub(crate) fn run(args: AgreeArgs) -> Result<Outcome> {
 }
 
 fn read(path: &Path, name: String) -> Result<Coder> {
-    Coder::read(name, rows::open(path)?).with_context(|| format!("failed to read {}", path.display()))
+    Coder::read(name, open_rows(path)?).with_context(|| format!("failed to read {}", path.display()))
 }
 
 /// What coders are called: the name of the file without its endings, or its path where two have one name.

@@ -10,6 +10,7 @@ use indicatif::HumanDuration;
 use pressmark::{Annotator, Settings, peak_memory};
 use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
 use pressmark_run::NewFile;
+use pressmark_tables::open_rows;
 
 use crate::advice::advise;
 use crate::args::EncoderArgs;
@@ -159,7 +160,7 @@ fn read(store: &mut RowStore, path: &Path, sink: impl FnMut(&pressmark::Record<'
     if rows::is_plain_file(path) {
         return Ok(store.read_file(path, sink)?);
     }
-    Ok(store.read_stream(rows::open(path)?, path, sink)?)
+    Ok(store.read_stream(open_rows(path)?, path, sink)?)
 }
 
 fn annotator(model: &EncoderArgs) -> Result<Annotator> {

@@ -12,6 +12,7 @@ use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
 use pressmark_run::refuse_to_replace;
+use pressmark_tables::open_rows;
 
 use self::stories::Grouped;
 use super::verify::inputs::{Held, Inputs};
@@ -19,7 +20,7 @@ use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs};
 use crate::report::plural;
-use crate::{Outcome, rows, stages, terminal};
+use crate::{Outcome, stages, terminal};
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
@@ -96,7 +97,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
             grouped: grouped.as_mut(),
             broken: &mut broken,
         };
-        rows.add(&mut report, Lines::new(rows::open(path)?))?;
+        rows.add(&mut report, Lines::new(open_rows(path)?))?;
     }
     if report.documents() == 0 {
         bail!("there is no annotated document in {}{}", args.annotated[0].display(), broken.first());
@@ -221,7 +222,7 @@ fn says_the_same(a: &Record<'_>, b: &Record<'_>) -> bool {
 
 fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<()> {
     let shown = path.display();
-    for (line, number) in Lines::new(rows::open(path)?).zip(1u64..) {
+    for (line, number) in Lines::new(open_rows(path)?).zip(1u64..) {
         match line {
             Line::Row(row) => match serde_json::from_slice::<Story>(&row) {
                 Ok(story) => report.add_story(&story)?,

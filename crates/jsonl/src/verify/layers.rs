@@ -4,12 +4,11 @@ use pressmark_core::{QuoteKind, StanceLabel};
 
 use super::findings::Findings;
 use super::settings::Settings;
-use super::text::Text;
-use crate::RowLayer;
 use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
+use crate::{CodePoints, RowLayer};
 
 /// Checks what the stages wrote.
-pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, found: &mut Findings) {
+pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Settings, found: &mut Findings) {
     // A stage that did not end has a problem; what it should have covered may be missing.
     let whole = |stage: &str| {
         record.provenance.stages.iter().any(|s| s.stage == stage)
@@ -40,12 +39,12 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, settings: &Settings, f
 const LONGEST_MARK: usize = 6;
 
 /// Sentences lie in order, each in one block, and leave out nothing but white space and the marks of items.
-fn sents(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings) {
+fn sents(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Findings) {
     let mut blocks: Vec<_> = record.segments.iter().filter_map(|s| s.start.zip(s.end)).collect();
     blocks.sort_unstable();
     let lists: HashSet<usize> = record.segments.iter().filter(|s| s.kind == "list").filter_map(|s| s.start).collect();
     let is_gap = |from: usize, to: usize| {
-        let Some(gap) = text.slice(from, to) else { return true };
+        let Some(gap) = text.get(from, to) else { return true };
         let mark = gap.trim();
         let at = from + gap.chars().take_while(|c| c.is_whitespace()).count();
         mark.is_empty() || lists.contains(&at) && mark.chars().nth(LONGEST_MARK).is_none()
@@ -64,11 +63,11 @@ fn sents(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings
         let inside = blocks.get(block).is_some_and(|(start, end)| *start <= sent.start && sent.end <= *end);
         found.require(inside, place, "does not lie in one segment");
     }
-    found.require(!whole || is_gap(done, text.len()), "sents", "leave out the end of the text");
+    found.require(!whole || is_gap(done, text.total()), "sents", "leave out the end of the text");
 }
 
 /// Tokens and single spaces make up the text, and no token lies in two sentences.
-fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Findings) {
+fn tokens(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Findings) {
     let (mut done, mut sents) = (0, record.sents.iter().peekable());
     let mut is_first = true;
     for (i, token) in record.tokens.iter().enumerate() {
@@ -77,7 +76,7 @@ fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Finding
         let words = text.words(token.start, token.end, place, found).unwrap_or_default();
         let pure = words.trim() == words || words.trim().is_empty();
         found.require(pure, place, "has white space at one end");
-        let space = token.start == done + 1 && !is_first && text.slice(done, token.start) == Some(" ");
+        let space = token.start == done + 1 && !is_first && text.get(done, token.start) == Some(" ");
         found.require(token.start == done || space, place, "does not follow the token before it");
         while sents.next_if(|s| s.end <= token.start).is_some() {}
         let crosses = sents.peek().is_some_and(|s| {
@@ -87,15 +86,15 @@ fn tokens(record: &Record<'_>, text: &Text<'_>, whole: bool, found: &mut Finding
         found.require(!crosses, place, "crosses the edge of a sentence");
         (done, is_first) = (token.end, false);
     }
-    let rest = text.slice(done, text.len());
-    let ends = if is_first { !whole || text.len() == 0 } else { matches!(rest, Some("" | " ")) };
+    let rest = text.get(done, text.total());
+    let ends = if is_first { !whole || text.total() == 0 } else { matches!(rest, Some("" | " ")) };
     found.require(ends, "tokens", "leave out the end of the text");
 }
 
 /// Mentions and the entities behind them.
 fn mentions(
     record: &Record<'_>,
-    text: &Text<'_>,
+    text: &CodePoints<'_>,
     ids: &HashMap<&str, usize>,
     settings: &Settings,
     found: &mut Findings,
@@ -162,7 +161,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
 /// What opens a quotation, in any script.
 const MARKS: &str = "\"'`´“”„‟‘’‚‛«»‹›「」『』〝〞〟＂＇｢｣";
 
-fn quotes(record: &Record<'_>, text: &Text<'_>, ids: &HashMap<&str, usize>, found: &mut Findings) {
+fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>, found: &mut Findings) {
     let mut last = 0;
     let mut spans = HashSet::new();
     for (i, quote) in record.quotes.iter().enumerate() {

@@ -1,12 +1,12 @@
 use pressmark_core::{EditKind, SegmentKind};
 
 use super::findings::Findings;
-use super::text::Text;
+use crate::CodePoints;
 use crate::record::{Record, Segment};
 
 /// Checks that the segments tile the input, that the kept ones make up the text with a blank line between them, and
 /// that bytes and text have lengths that fit each other.
-pub(super) fn check(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) {
+pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     let mut at = 0;
     let mut kept = Vec::new();
     for (i, segment) in record.segments.iter().enumerate() {
@@ -25,16 +25,16 @@ pub(super) fn check(record: &Record<'_>, text: &Text<'_>, found: &mut Findings) 
     let mut end = None;
     for (start, next) in kept {
         let expected = end.map_or(0, |end: usize| end.saturating_add(2));
-        let between = end.map_or(Some(""), |end| text.slice(end, start));
+        let between = end.map_or(Some(""), |end| text.get(end, start));
         let fits = start == expected && between == Some(if end.is_some() { "\n\n" } else { "" });
         found.require(fits, "segments", format_args!("no blank line alone stands before {start}"));
         end = Some(next);
     }
-    let (end, points) = (end.unwrap_or(0), text.len());
+    let (end, points) = (end.unwrap_or(0), text.total());
     found.require(end == points, "segments", format_args!("the kept ones end at {end} of the {points} of the text"));
 }
 
-fn one(record: &Record<'_>, i: usize, segment: &Segment<'_>, text: &Text<'_>, found: &mut Findings) {
+fn one(record: &Record<'_>, i: usize, segment: &Segment<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     let place = format_args!("segments[{i}]");
     let Some(kind) = SegmentKind::named(&segment.kind) else {
         found.add(format_args!("segments[{i}].kind"), format_args!("{:?} is in no list", segment.kind));
@@ -61,7 +61,7 @@ fn edits(
     record: &Record<'_>,
     i: usize,
     (segment, start): (&Segment<'_>, usize),
-    text: &Text<'_>,
+    text: &CodePoints<'_>,
     found: &mut Findings,
 ) {
     let bytes_of = measure(&record.source.encoding);
@@ -80,14 +80,14 @@ fn edits(
         let changes = edit.start < edit.end || edit.raw_start < edit.raw_end;
         found.require(changes, place, "is empty: it changes nothing");
         if edit.kind == "replacement" {
-            let replaced = text.slice(edit.start, edit.end).is_some_and(|t| t.chars().all(|c| c == '\u{fffd}'));
+            let replaced = text.get(edit.start, edit.end).is_some_and(|t| t.chars().all(|c| c == '\u{fffd}'));
             found.require(replaced, place, "is a replacement by something else than U+FFFD");
         }
-        same_length(text.slice(at, edit.start), edit.raw_start - raw, bytes_of, place, found);
+        same_length(text.get(at, edit.start), edit.raw_start - raw, bytes_of, place, found);
         (at, raw) = (edit.end, edit.raw_end);
     }
     let place = format_args!("segments[{i}]");
-    same_length(text.slice(at, end), segment.raw_end.saturating_sub(raw), bytes_of, place, found);
+    same_length(text.get(at, end), segment.raw_end.saturating_sub(raw), bytes_of, place, found);
 }
 
 fn same_length(

@@ -16,7 +16,7 @@ use clap::Args;
 use indicatif::HumanDuration;
 use pressmark_jsonl::Record;
 use pressmark_run::refuse_to_replace;
-use pressmark_tables::dictionary;
+use pressmark_tables::{dictionary, open_rows};
 
 use self::exporter::Exporter;
 use self::formats::ExportFormat;
@@ -125,7 +125,7 @@ impl Reading {
     /// Exports the rows of a file; `false` when told to stop.
     fn file(&mut self, path: &Path, exporter: &mut dyn Exporter) -> Result<bool> {
         let shown = path.display();
-        for (line, number) in Lines::new(rows::open(path)?).zip(1u64..) {
+        for (line, number) in Lines::new(open_rows(path)?).zip(1u64..) {
             if self.stop.load(Ordering::SeqCst) {
                 return Ok(false);
             }

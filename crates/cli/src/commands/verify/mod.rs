@@ -13,11 +13,12 @@ use anyhow::{Context, Result};
 use clap::Args;
 use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
 use pressmark_pipeline::{Parallel, in_order};
+use pressmark_tables::open_rows;
 
 use self::inputs::{Held, Inputs};
 use self::lines::{Line, Lines};
 use crate::args::ReadArgs;
-use crate::{Outcome, rows, terminal};
+use crate::{Outcome, terminal};
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -92,7 +93,7 @@ struct Checked {
 }
 
 pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
-    let file = rows::open(&args.file)?;
+    let file = open_rows(&args.file)?;
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
