@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use pressmark::{Annotator, InputRecord, Model, ModelSource, Precision, Settings};
 use pressmark_core::Document;
-use pressmark_ingest::{Options, ingest};
 
 /// A path in the repository.
 #[must_use]
@@ -19,11 +18,10 @@ pub fn records() -> Vec<InputRecord> {
     pressmark::inputs([repository("seeds")]).expect("the seeds are there").collect()
 }
 
-/// The documents of the records.
+/// The documents of the records, as an annotator reads them.
 #[must_use]
-pub fn documents(records: &[InputRecord]) -> Vec<Document> {
-    let options = Options::default();
-    records.iter().map(|record| ingest(record, &options)).collect()
+pub fn documents(annotator: &Annotator, records: &[InputRecord]) -> Vec<Document> {
+    records.iter().map(|record| annotator.read(record)).collect()
 }
 
 /// The bundle in the repository.

@@ -6,7 +6,7 @@
 record, as JSON, in `metadata["pressmark"]`. A record is that of `pressmark annotate` for a JSON object with the document's id,
 its text and its metadata, in this order. Documents without a text are left out by datatrove's readers, which say so.
 
-A task that was broken off is done again by the same command, with the same result, and finished tasks are not. What it wrote
+A task that was interrupted is done again by the same command, with the same result, and finished tasks are not. What it wrote
 has a name with `.partial` until it is whole.
 """
 
@@ -99,7 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", required=True, help="a folder; given again, unfinished tasks are done")
     parser.add_argument("--input-format", choices=["parquet", "jsonl"], default="parquet")
     parser.add_argument("--tasks", type=int, default=8, help="tasks; no more than files are of use")
-    parser.add_argument("--workers", type=int, default=2, help="tasks at once, a model each; one a core")
+    parser.add_argument("--workers", type=int, default=2, help="tasks at once, a model each; one per core")
     parser.add_argument("--model", help="small (the default) or news")
     parser.add_argument("--text-field", help="name of the field with the text, where it is not `text`")
     return parser.parse_args()

@@ -141,7 +141,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--input", required=True, help="a file or folder of .parquet or .jsonl (also .gz, .zst)")
     parser.add_argument("--output", required=True, help="a folder that is empty or not there yet")
     parser.add_argument("--output-format", choices=["parquet", "jsonl"], default="parquet")
-    parser.add_argument("--workers", type=int, default=2, help="processes with a model; one a core")
+    parser.add_argument("--workers", type=int, default=2, help="processes with a model; one per core")
     parser.add_argument("--model", help="small (the default) or news")
     parser.add_argument("--text-field", help="name of the column with the text, where it is no usual one")
     parser.add_argument("--address", help="of a Ray cluster; else one is started on this machine")

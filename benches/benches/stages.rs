@@ -13,11 +13,11 @@ fn words(docs: &[Document]) -> Throughput {
 
 fn each_stage(criterion: &mut Criterion) {
     let records = records();
-    let mut docs = documents(&records);
+    let annotator = annotator(&[]);
+    let mut docs = documents(&annotator, &records);
     let mut group = criterion.benchmark_group("stage");
     group.throughput(words(&docs));
-    group.bench_function("ingest", |bench| bench.iter(|| documents(&records)));
-    let annotator = annotator(&[]);
+    group.bench_function("ingest", |bench| bench.iter(|| documents(&annotator, &records)));
     for stage in annotator.stages() {
         let run = |docs: &mut Vec<Document>| {
             for doc in docs.iter_mut().filter(|doc| !doc.text.is_empty()) {
@@ -45,10 +45,10 @@ fn end_to_end(criterion: &mut Criterion) {
     let records = records();
     let annotator = annotator(&[]);
     let mut group = criterion.benchmark_group("whole");
-    group.throughput(words(&documents(&records)));
+    group.throughput(words(&documents(&annotator, &records)));
     group.bench_function("one thread", |bench| {
         bench.iter(|| {
-            let mut docs = documents(&records);
+            let mut docs = documents(&annotator, &records);
             annotator.run_stages(&mut docs.iter_mut().collect::<Vec<_>>());
             let mut out = Vec::new();
             for doc in &docs {
@@ -87,7 +87,7 @@ fn by_length(criterion: &mut Criterion) {
 /// The seeds' paragraphs over and over, each opened by somebody who was not named before: names, quotations and
 /// sentences grow with the text, as they do in a long document.
 fn long_text(words: usize) -> String {
-    let docs = documents(&records());
+    let docs = documents(&annotator(&["tokenize"]), &records());
     let paragraphs: Vec<&str> = docs.iter().flat_map(|doc| doc.text.split("\n\n")).collect();
     let mut text = String::new();
     let mut left = words;

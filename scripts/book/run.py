@@ -30,7 +30,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CARDS = {"small": "models/pressmark-news-small/README.md", "news": "models/pressmark-news/README.md"}
-SCORES = "<!-- scores: held against the model cards -->\n"
+SCORES = "<!-- scores: checked against the model cards -->\n"
 LINKED = ["seeds", "crates", "docs", "examples", "models"]
 # The comment before a block, the block's indentation, info and text; what stands between a block and the next.
 BLOCK = re.compile(r"(?:<!-- (?P<why>[^>]*) -->\n+)?^(?P<indent> *)```(?P<info>[^\n`]+)\n(?P<text>.*?)^(?P=indent)```$", re.S | re.M)

@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use crate::command::pressmark;
 use pressmark_jsonl::Record;
-use pressmark_tests::{pressmark, root};
+use pressmark_tests::root;
 
 fn annotate(args: &[&str]) -> Vec<u8> {
     let output = pressmark(&[&["annotate", "--quiet"], args].concat());

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use pressmark_tests::pressmark;
+use crate::command::pressmark;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

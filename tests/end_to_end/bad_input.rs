@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
+use crate::command::{command, pressmark};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pressmark_jsonl::Record;
-use pressmark_tests::{command, pressmark};
 
 const STORY: &str = "The harbour of Port Alder was closed for a third day on Tuesday, as engineers looked for the \
 source of a leak. \"We will open it when the water is clean,\" said the mayor, Ada Okoye, who had come to see the quay.";

@@ -1,6 +1,6 @@
 //! `pressmark bench`: what it counts is what `annotate` writes.
 
-use pressmark_tests::pressmark;
+use crate::command::pressmark;
 use serde_json::Value;
 
 #[test]

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::command::pressmark;
 use pressmark::{Annotator, ModelSource, Settings};
 use pressmark_core::{Document, Explanation, Frame, SegmentKind, Sentence, Span, Subject, Token};
 use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
 use pressmark_ingest::{Format, Record as InputRecord};
-use pressmark_tests::pressmark;
+use pressmark_tests::root;
 use pressmark_tokenize::Subwords;
 use safetensors::SafeTensors;
 
@@ -103,7 +104,7 @@ fn the_longest_word_is_the_bundles() {
 
 /// The folders of bundles in this repository, and one more that `PRESSMARK_TEST_BUNDLE` may name.
 fn folders() -> Vec<PathBuf> {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let models = root().join("models");
     let shipped = ["pressmark-news", "pressmark-news-small"].map(|name| models.join(name));
     let other = std::env::var_os("PRESSMARK_TEST_BUNDLE").map(PathBuf::from);
     shipped.into_iter().chain(other).filter(|folder| folder.join("reference.json").is_file()).collect()
@@ -126,7 +127,7 @@ fn a_bundle_is_verified_file_by_file() {
 
 #[test]
 fn a_folder_without_hashes_says_what_is_missing_and_where_the_models_are() {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let models = root().join("models");
     let check = |folder: &Path, are_inside: bool| {
         let output = pressmark(&["models", "verify", &folder.display().to_string()]);
         let said = String::from_utf8_lossy(&output.stderr);

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use pressmark_tests::root;
 
+/// Types whose methods stand in several files, a topic each, which so lead back to the type: crate and module.
+const SPREAD: &[(&str, &str)] = &[("lang", "language")];
+
 /// A module by its path from the crate's root; the root itself is empty.
 type Module = Vec<String>;
 
@@ -51,26 +54,63 @@ fn paths(tree: &str, before: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The modules that a file names.
-fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSet<Module> {
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+/// The code of a file without its comments.
+fn code(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
+/// The paths of the `use` statements of a file, and whether each stands in a module inside the file.
+fn uses(code: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     for (before, statement) in code.split("use ").zip(code.split("use ").skip(1)) {
-        let is_inner = before.ends_with(' ');
+        let line = before.rsplit('\n').next().unwrap_or_default();
         let mut named = Vec::new();
         paths(statement.split(';').next().unwrap_or_default(), "", &mut named);
-        found.extend(named.into_iter().map(|path| (path, is_inner)));
+        found.extend(named.into_iter().map(|path| (path, line.starts_with(' '))));
     }
-    // Paths in the code itself.
-    for place in code.split("crate::").skip(1) {
-        let path: String = place.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
-        found.push((format!("crate::{path}"), false));
+    found
+}
+
+/// Where the names come from that the root of a crate hands on.
+fn handed_on(root: &str, all: &BTreeMap<Module, String>) -> BTreeMap<String, Module> {
+    let of = |(path, _): (String, bool)| {
+        let parts: Vec<String> = path.split("::").map(str::to_owned).skip_while(|part| part == "crate").collect();
+        let (name, module) = parts.split_last()?;
+        all.contains_key(module).then(|| (name.clone(), module.to_vec()))
+    };
+    uses(root).into_iter().filter_map(of).filter(|(_, module)| !module.is_empty()).collect()
+}
+
+/// Whether an item of this name stands in the code.
+fn defines(code: &str, name: &str) -> bool {
+    let kinds = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "mod", "macro_rules!"];
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    kinds.iter().any(|kind| code.split(&format!("{kind} {name}")).skip(1).any(ends))
+}
+
+/// The modules that a file names: in a `use`, by a path from the root, or by the name of a child.
+fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSet<Module> {
+    let code = code(text);
+    let mut found = uses(&code);
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    for (at, _) in code.match_indices("::") {
+        let first = code[..at].rsplit(|c| !is_of_name(c)).next().unwrap_or_default();
+        let is_child = all.contains_key(&[module.clone(), vec![first.to_owned()]].concat());
+        let is_first = !code[..at - first.len()].ends_with(':');
+        if is_first && (is_child || ["crate", "super"].contains(&first)) {
+            let rest: String = code[at..].chars().take_while(|&c| is_of_name(c) || c == ':').collect();
+            // With braces it is a `use`, which is taken apart above.
+            if !rest.ends_with(':') {
+                found.push((format!("{first}{rest}"), false));
+            }
+        }
     }
+    let root = all.get(&Module::new()).map(|text| self::code(text)).unwrap_or_default();
+    let handed_on = handed_on(&root, all);
     let resolve = |(path, is_inner): &(String, bool)| {
         let is_inner = *is_inner;
         let mut base: Module = Vec::new();
-        let mut parts = path.split("::").map(str::trim).peekable();
+        let mut parts = path.split("::").map(str::trim).filter(|part| !part.is_empty()).peekable();
         match parts.next()? {
             "crate" => {}
             "self" => base.clone_from(module),
@@ -91,12 +131,19 @@ fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSe
         for part in parts {
             let deeper = [base.clone(), vec![part.to_owned()]].concat();
             if !all.keys().any(|module| module.starts_with(&deeper)) {
+                if base.is_empty() {
+                    // What the root has from one of its modules, or from another crate.
+                    match handed_on.get(part) {
+                        Some(from) => base.clone_from(from),
+                        None if defines(&root, part) => {}
+                        None => return None,
+                    }
+                }
                 break;
             }
             base = deeper;
         }
-        // The root hands on what others have.
-        (!base.is_empty() && base != *module && all.contains_key(&base)).then_some(base)
+        (base != *module && all.contains_key(&base)).then_some(base)
     };
     found.iter().filter_map(resolve).collect()
 }
@@ -124,12 +171,13 @@ fn no_crate_has_a_circle_of_files() {
     for sources in crates.map(|entry| entry.path().join("src")).filter(|sources| sources.is_dir()) {
         let mut all = BTreeMap::new();
         modules(&sources, &Vec::new(), &mut all);
-        let arrows: BTreeMap<&Module, BTreeSet<Module>> =
-            all.iter().map(|(module, text)| (module, named(module, text, &all))).collect();
         let name = sources.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        circles.extend(
-            all.keys().filter(|m| !m.is_empty()).filter_map(|m| circle(m, &arrows)).map(|c| format!("{name}: {c}")),
-        );
+        let is_spread = |module: &Module| SPREAD.contains(&(&*name, &*module.join("::")));
+        let arrows: BTreeMap<&Module, BTreeSet<Module>> = all
+            .iter()
+            .map(|(module, text)| (module, named(module, text, &all).into_iter().filter(|m| !is_spread(m)).collect()))
+            .collect();
+        circles.extend(all.keys().filter_map(|m| circle(m, &arrows)).map(|c| format!("{name}: {c}")));
     }
     assert!(circles.is_empty(), "files stand on each other:\n{}", circles.join("\n"));
 }

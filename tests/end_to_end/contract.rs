@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use pressmark_tests::{command, pressmark};
+use crate::command::{command, pressmark};
 use serde_json::Value;
 
 /// A path in a folder.

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use pressmark_tests::{pressmark, root};
+use crate::command::pressmark;
+use pressmark_tests::root;
 use serde_json::Value;
 
 fn run(args: &[&str]) -> (i32, String, String) {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use pressmark_tests::{command, pressmark, root};
+use crate::command::{command, pressmark};
+use pressmark_tests::root;
 use serde_json::Value;
 
 fn text(bytes: &[u8]) -> String {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pressmark_tests::pressmark;
+use crate::command::pressmark;
 use serde_json::{Value, json};
 
 fn run(args: &[&str]) -> (i32, String, String) {
@@ -95,7 +95,7 @@ fn three_reports_are_a_story_with_its_copy_and_its_contradiction() {
     assert_eq!(passage["text"], text);
 
     // From a stream the same bytes; nothing is replaced unasked.
-    let again = pressmark_tests::command(&["group", "-", "-o", "-", "--quiet"])
+    let again = crate::command::command(&["group", "-", "-o", "-", "--quiet"])
         .stdin(fs::File::open(path("rows.jsonl")).expect("rows"))
         .output()
         .expect("the command runs");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use pressmark_tests::pressmark;
+use crate::command::pressmark;
 
 #[test]
 fn help_names_every_subcommand() {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use pressmark_tests::{pressmark, root};
+use crate::command::pressmark;
+use pressmark_tests::root;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
+use crate::command::command;
 use pressmark_jsonl::Record;
-use pressmark_tests::command;
 
 #[test]
 fn every_line_is_answered_before_the_next_is_written() {

@@ -7,6 +7,7 @@ mod bad_input;
 mod bench;
 mod bundles;
 mod circles;
+mod command;
 mod contract;
 mod corpora;
 mod evaluate;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use pressmark_tests::{command, pressmark};
+use crate::command::{command, pressmark};
 use serde_json::Value;
 
 fn text(bytes: &[u8]) -> String {

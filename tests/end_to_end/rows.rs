@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
+use crate::command::pressmark;
 use pressmark_jsonl::Record;
-use pressmark_tests::pressmark;
 
 /// One record, a line for each thing that was found.
 fn readable(record: &Record<'_>) -> String {

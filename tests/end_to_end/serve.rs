@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use pressmark_tests::{command, pressmark, root};
+use crate::command::{command, pressmark};
+use pressmark_tests::root;
 
 struct Service {
     child: Child,

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::command::pressmark;
 use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
-use pressmark_tests::{pressmark, root};
+use pressmark_tests::root;
 use serde_json::{Value, json};
 
 fn seeds() -> Vec<u8> {

@@ -1,10 +1,8 @@
-//! What the end-to-end tests share: the command itself, built once, and the folders it runs on.
+//! What the end-to-end tests (of the package `pressmark-cli`) share with the fuzz targets: folders, and properties of any input.
 
 pub mod properties;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 /// The workspace's folder.
 #[must_use]
@@ -22,39 +20,6 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     }
     println!("skipped: {} is missing", path.display());
     None
-}
-
-/// The command, built in the profile of the tests.
-fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let build = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "pressmark-cli", "--message-format", "json"])
-            .current_dir(root())
-            .output()
-            .expect("cargo runs");
-        assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
-        let messages = String::from_utf8_lossy(&build.stdout).into_owned();
-        let executable = messages.lines().rev().find_map(|line| {
-            let (_, rest) = line.split_once(r#""executable":""#)?;
-            Some(rest.split_once('"')?.0.to_owned())
-        });
-        executable.expect("cargo names the executable").into()
-    })
-}
-
-/// The command in the workspace's folder, not yet started.
-#[must_use]
-pub fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(binary());
-    command.args(args).current_dir(root());
-    command
-}
-
-/// Runs the command in the workspace's folder.
-#[must_use]
-pub fn pressmark(args: &[&str]) -> Output {
-    command(args).output().expect("the command runs")
 }
 
 /// The examples of the README at the top are compiled.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use pressmark_benches::{documents, records, repository};
+use pressmark_benches::{annotator, documents, records, repository};
 use pressmark_core::{Document, Stage};
 use pressmark_evaluate::{GoldDocument, read_columns};
 use pressmark_tokenize::{Subwords, Tokenizer, sentences};
@@ -66,7 +66,7 @@ pub(crate) fn corpus() -> Result<Corpus> {
 /// Every sentence of the articles under `seeds/`.
 pub(crate) fn seed_sentences() -> Vec<String> {
     let mut pool = Vec::new();
-    for doc in documents(&records()) {
+    for doc in documents(&annotator(&["tokenize"]), &records()) {
         for block in doc.text.split("\n\n") {
             pool.extend(sentences(block).into_iter().map(|span| span.slice(block).replace('\n', " ")));
         }

@@ -16,7 +16,7 @@ use pressmark_benches::{annotator, model};
 use pressmark_core::Document;
 use pressmark_encoder::{Model, PackedWindows, Precision};
 use pressmark_evaluate::{GoldDocument, GoldSentence};
-use pressmark_ingest::{DuplicateOptions, Duplicates, Format, Record, Signature, ingest};
+use pressmark_ingest::{DuplicateOptions, Duplicates, Format, Record, Signature};
 use pressmark_tokenize::sentences;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -304,8 +304,8 @@ fn html() -> Load {
         let pages = texts(&mut case)?;
         let record = |page: String| Record::new("page.html", 0, Format::Html, page.into_bytes());
         let records: Vec<Record> = pages.into_iter().map(record).collect();
-        let options = pressmark_ingest::Options::default();
-        let run = move || Ok(records.iter().map(|record| ingest(record, &options).text).collect::<Vec<_>>());
+        let annotator = annotator(&["tokenize"]);
+        let run = move || Ok(records.iter().map(|record| annotator.read(record).text).collect::<Vec<_>>());
         Ok(Task::new(run, |texts| json!(texts)))
     })
 }

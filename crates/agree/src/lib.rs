@@ -1,6 +1,6 @@
 //! Agreement between coders who annotated the same documents.
 //!
-//! [`agreement`] holds the rows of two or more [`Coder`]s against each other and gives an [`Agreement`], a layer at a
+//! [`agreement`] compares the rows of two or more [`Coder`]s and gives an [`Agreement`], a layer at a
 //! time and a label at a time:
 //!
 //! - Frames, stances, the tone towards who is mentioned, and the speakers of quotations are *judgements* about things

@@ -8,6 +8,7 @@ pub(crate) fn advise(error: Error) -> anyhow::Error {
         Error::Unfinished(_) => "go on with it (--resume), or start anew and lose it (--overwrite)",
         Error::Finished(_) => "name another output (-o), or replace it (--overwrite)",
         Error::OutputIsRead { .. } | Error::NotOurs(_) => "name another output (-o)",
+        Error::OutputTwice(_) => "name another file (--failures)",
         Error::Ending { .. } => {
             "name it .jsonl, .jsonl.gz, .jsonl.zst or .parquet, or make tables of rows with pressmark export"
         }

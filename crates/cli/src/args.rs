@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use pressmark::{Backends, Length, RowLayer, Settings, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
+use pressmark_frames::Codebook;
 use pressmark_ingest::{Fields, Format, Options};
 
 #[derive(Debug, Args)]
@@ -136,15 +137,21 @@ impl FieldArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct LayerArgs {
-    /// What rows hold beside text, segments and sentences: tokens, entities, sentiment, quotes, summary, frames, stances,
-    /// with what these point into [default: all]
-    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = row_layer)]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = row_layer, help = layers_help())]
     pub(crate) layers: Vec<RowLayer>,
 }
 
+fn row_layers() -> String {
+    RowLayer::ALL.map(RowLayer::as_str).join(", ")
+}
+
+fn layers_help() -> String {
+    let layers = row_layers();
+    format!("What rows hold beside text, segments and sentences: {layers}, with what these point into [default: all]")
+}
+
 fn row_layer(name: &str) -> Result<RowLayer, String> {
-    let names = || RowLayer::ALL.map(RowLayer::as_str).join(", ");
-    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", names()))
+    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", row_layers()))
 }
 
 #[derive(Debug, Args)]
@@ -161,9 +168,7 @@ pub(crate) struct StageArgs {
     /// Codebook of terms that adds labels to entities (TOML); may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) terms: Vec<PathBuf>,
-    /// Codebook of frames: policy-frames, news-frames, climate-frames, gun-violence-frames or a TOML file; may be given
-    /// more than once [default: the first two]
-    #[arg(long, value_name = "NAME|FILE")]
+    #[arg(long, value_name = "NAME|FILE", help = codebook_help())]
     pub(crate) codebook: Vec<String>,
     /// Lowest score, in [0, 1], at which a frame is written
     #[arg(long, default_value_t = 0.0, value_name = "SCORE", value_parser = parse_share)]
@@ -175,27 +180,14 @@ pub(crate) struct StageArgs {
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target: Vec<String>,
     /// Words and marks of one document that are annotated at most; a longer one says how much of it was left out
-    #[arg(long, default_value_t = MAX_TOKENS, value_name = "N")]
+    #[arg(long, default_value_t = Settings::default().max_tokens, value_name = "N")]
     pub(crate) max_tokens: NonZeroUsize,
 }
 
-/// Some 330,000 words, three novels: with what a record may hold beside them, memory stays under 250 MB.
-const MAX_TOKENS: NonZeroUsize = NonZeroUsize::new(400_000).unwrap();
-
-impl Default for StageArgs {
-    fn default() -> Self {
-        Self {
-            stages: Vec::new(),
-            labels: Labels::News,
-            min_score: Settings::default().min_score,
-            terms: Vec::new(),
-            codebook: Vec::new(),
-            min_frame_score: 0.0,
-            summary: Length::Sentences(3),
-            target: Vec::new(),
-            max_tokens: NonZeroUsize::MAX,
-        }
-    }
+fn codebook_help() -> String {
+    let names = |books: Vec<Codebook>| books.iter().map(|book| book.name().to_owned()).collect::<Vec<_>>().join(", ");
+    let (all, used) = (names(pressmark::shipped_codebooks()), names(pressmark::default_codebooks()));
+    format!("Codebook of frames: {all} or a TOML file; may be given more than once [default: {used}]")
 }
 
 /// The help text of `--stages`: those that the library has.
@@ -344,6 +336,12 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
 fn parse_share(text: &str) -> Result<f32, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
+}
+
+/// A file or folder that is written, and cannot be standard output.
+pub(crate) fn file_name() -> impl TypedValueParser<Value = PathBuf> {
+    let is_named = |path: PathBuf| if path.as_os_str() == "-" { Err("name a file or folder") } else { Ok(path) };
+    PathBufValueParser::new().try_map(is_named)
 }
 
 /// A time in seconds, such as 30 or 0.5.

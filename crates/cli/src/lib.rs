@@ -12,6 +12,7 @@ mod args;
 mod commands;
 mod interrupt;
 mod model;
+mod outcome;
 mod progress;
 mod report;
 mod rows;
@@ -24,8 +25,10 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::outcome::{Outcome, is_closed_pipe};
+
 /// Annotates news pages: clean text, entities, quotations with their speakers, a summary, frames
-/// and stances, one JSON line a document, every annotation pointing back to the bytes it came from.
+/// and stances, one JSON line per document, every annotation pointing back to the bytes it came from.
 #[derive(Debug, Parser)]
 #[command(name = "pressmark", version, max_term_width = 100, propagate_version = true)]
 struct Cli {
@@ -52,17 +55,6 @@ enum Command {
     Models(commands::models::ModelsArgs),
     Completions(commands::completions::CompletionsArgs),
     Man(commands::man::ManArgs),
-}
-
-/// How a run that could be made ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Every record is good.
-    Good,
-    /// Some records failed.
-    SomeFailed,
-    /// The user told it to stop.
-    Interrupted,
 }
 
 /// Runs the command on its arguments, the name of the program first, and returns its exit code: 0 all good, 1 some
@@ -135,12 +127,6 @@ fn command() -> clap::Command {
         version.push_str(&format!("\nmodel {} ({chosen}), licence of the weights: {licence}", model.id));
     }
     Cli::command().long_version(version)
-}
-
-/// Whether whoever reads our output has had enough, as `head` does: no error.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let is_pipe = |e: &std::io::Error| e.kind() == std::io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref().is_some_and(is_pipe))
 }
 
 #[cfg(test)]

@@ -2,11 +2,21 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use pressmark_jsonl::{Record, read_rows};
 use pressmark_tables::open_rows;
+
+/// The lines of several files, one after the other.
+pub(crate) fn open_all(paths: &[PathBuf]) -> Result<Box<dyn BufRead + Send>> {
+    let mut all: Box<dyn BufRead + Send> = Box::new(std::io::empty());
+    for path in paths {
+        all = Box::new(all.chain(open_rows(path)?));
+    }
+    Ok(all)
+}
 
 /// Whether the bytes of a file are its lines, so that they can be read again in their place.
 pub(crate) fn is_plain_file(path: &Path) -> bool {

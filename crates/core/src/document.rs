@@ -220,6 +220,21 @@ impl Document {
         self.problems.push(Problem { stage, kind, message: message.into(), span });
     }
 
+    /// Notes why something was decided, when the document asks for explanations; otherwise nothing is called.
+    pub fn explain(&mut self, explanation: impl FnOnce(&Self) -> Explanation) {
+        if self.explanations.is_some() {
+            let explanation = explanation(self);
+            self.explanations.get_or_insert_default().push(explanation);
+        }
+    }
+
+    /// Drops what a stage has explained so far: its results are about to be made anew.
+    pub fn clear_explanations(&mut self, stage: &str) {
+        if let Some(explanations) = &mut self.explanations {
+            explanations.retain(|e| e.stage != stage);
+        }
+    }
+
     /// Notes that a stage saw `seen` of `total` code points.
     pub fn cover(&mut self, stage: &'static str, seen: usize, total: usize) {
         self.coverage.push(Coverage { stage, seen, total, passages: None });

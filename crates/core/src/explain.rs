@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::{Document, Span};
+use crate::Span;
 
 /// One decision of a stage: what it is about, which rule or head spoke, and with what numbers.
 ///
@@ -93,26 +93,10 @@ impl std::fmt::Display for Explanation {
     }
 }
 
-impl Document {
-    /// Notes why something was decided, when the document asks for explanations; otherwise nothing is called.
-    pub fn explain(&mut self, explanation: impl FnOnce(&Self) -> Explanation) {
-        if self.explanations.is_some() {
-            let explanation = explanation(self);
-            self.explanations.get_or_insert_default().push(explanation);
-        }
-    }
-
-    /// Drops what a stage has explained so far: its results are about to be made anew.
-    pub fn clear_explanations(&mut self, stage: &str) {
-        if let Some(explanations) = &mut self.explanations {
-            explanations.retain(|e| e.stage != stage);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Document;
 
     #[test]
     fn a_decision_reads_as_one_line() {

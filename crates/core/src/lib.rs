@@ -33,13 +33,16 @@ mod entity_type;
 mod evidence;
 mod explain;
 mod hex;
+mod layer;
 mod layers;
 mod named;
+mod panic;
 mod problem;
 mod rows;
 mod segment;
 mod span;
 mod stage;
+mod stage_error;
 
 pub use deadline::Deadline;
 pub use document::{Document, Meta, Source, Status};
@@ -48,15 +51,18 @@ pub use entity_type::{EntityType, Scheme};
 pub use evidence::StancePassage;
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
+pub use layer::Layer;
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Mention, PassageCount, Quote, QuoteKind, Sentence, Sentiment,
     Stance, StanceLabel, StanceReading, SummarySentence, Target, Token, Voice, Windows,
 };
+pub use panic::panic_message;
 pub use problem::{Problem, ProblemKind, Severity};
 pub use rows::{Overflow, Rows};
 pub use segment::{Edit, EditKind, Segment, SegmentKind};
 pub use span::Span;
-pub use stage::{Layer, Provenance, Stage, StageError};
+pub use stage::{Provenance, Stage};
+pub use stage_error::StageError;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

@@ -29,11 +29,8 @@ pub struct BundleFiles {
     pub weights: Cow<'static, [u8]>,
 }
 
-/// What manifests of bundles up to 0.4 called the same layout.
-const FORMER_FORMAT: &str = "pressmark-manifest/1";
-
 /// The file that lists the others; it cannot list itself.
-const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Largest files of a bundle: a hundred times what the bundled model has, and its weights in f32 as BERT-large would
 /// have them twice over.
@@ -48,39 +45,25 @@ const MOST_OTHER: u64 = 256 << 20;
 const MOST_FILES: usize = 256;
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Manifest {
+pub(crate) struct Manifest {
     format: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<String>,
-    files: Listed,
+    pub(crate) files: Listed,
 }
 
 /// Every file of a bundle but the manifest itself, and what the manifest says of it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Listed(BTreeMap<String, Entry>);
+pub(crate) struct Listed(pub(crate) BTreeMap<String, Entry>);
 
 /// What the manifest says of one file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct Entry {
-    bytes: u64,
+pub(crate) struct Entry {
+    pub(crate) bytes: u64,
     sha256: String,
-}
-
-/// What [`verify_bundle`] found in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BundleReport {
-    /// The bundle's name and version, as its configuration has them.
-    pub id: String,
-    /// SHA-256 of the weights, in lowercase hexadecimal.
-    pub sha256: String,
-    /// Every file that the manifest lists, in alphabetical order: name and size in bytes.
-    pub files: Vec<(String, u64)>,
-    /// Files of the folder that the manifest does not list: nothing is known of them, and nothing reads them.
-    pub unlisted: Vec<String>,
 }
 
 /// What a bundle says of itself: see [`BundleFiles::about`].
@@ -111,7 +94,7 @@ impl BundleFiles {
         })
     }
 
-    /// What the configuration says of the model, which is not loaded; nothing is held against the manifest.
+    /// What the configuration says of the model, which is not loaded; nothing is checked against the manifest.
     ///
     /// # Errors
     /// When the configuration cannot be read or is out of range.
@@ -147,38 +130,6 @@ pub fn read_bundle_file(dir: impl AsRef<Path>, file: &str) -> Result<Option<Vec<
     }
 }
 
-/// Checks every file that the manifest of a bundle's folder lists, by size and SHA-256, and that the model loads.
-///
-/// # Errors
-/// The first file that is missing, no regular file or not what the manifest says, and whatever
-/// [`Model::open`](crate::Model::open) refuses.
-pub fn verify_bundle(dir: impl AsRef<Path>) -> Result<BundleReport, Error> {
-    let dir = dir.as_ref();
-    let listed = Manifest::parse(&read_within(dir, MANIFEST)?)?.files;
-    for (file, entry) in &listed.0 {
-        if !is_plain_name(file) {
-            return Err(Error::FileName { file: file.clone() });
-        }
-        let got = file_size(&dir.join(file), file)?;
-        if got != entry.bytes {
-            return Err(Error::Size { file: file.clone(), expected: entry.bytes, got });
-        }
-        listed.check(file, &read_within(dir, file)?)?;
-    }
-    let model = crate::Model::open(dir)?;
-    let mut unlisted = Vec::new();
-    let unreadable = |source| Error::Read { path: dir.to_owned(), source };
-    for file in std::fs::read_dir(dir).map_err(unreadable)? {
-        let name = file.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        if name != MANIFEST && !listed.0.contains_key(&name) {
-            unlisted.push(name);
-        }
-    }
-    unlisted.sort_unstable();
-    let files = listed.0.into_iter().map(|(file, entry)| (file, entry.bytes)).collect();
-    Ok(BundleReport { id: model.id(), sha256: model.sha256().to_owned(), files, unlisted })
-}
-
 /// The manifest with size and SHA-256 of one file as it is now: for a file that was made anew beside the weights.
 ///
 /// # Errors
@@ -196,10 +147,10 @@ pub fn list_in_manifest(manifest: &[u8], file: &str, bytes: &[u8]) -> Result<Vec
 }
 
 impl Manifest {
-    fn parse(json: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, Error> {
         check_size(MANIFEST, json.len() as u64)?;
         let manifest: Self = serde_json::from_slice(json).map_err(|source| Error::json(MANIFEST, source))?;
-        if manifest.format != FORMAT && manifest.format != FORMER_FORMAT {
+        if manifest.format != FORMAT {
             return Err(Error::ManifestFormat { expected: FORMAT, got: manifest.format });
         }
         if manifest.files.0.len() > MOST_FILES {
@@ -249,13 +200,13 @@ fn check_size(file: &str, bytes: u64) -> Result<(), Error> {
 }
 
 /// Whether a name stays in its folder, whatever the system.
-fn is_plain_name(file: &str) -> bool {
+pub(crate) fn is_plain_name(file: &str) -> bool {
     !file.is_empty() && file != "." && file != ".." && !file.contains(['/', '\\', ':', '\0'])
 }
 
 /// The size of a regular file. A named pipe would be waited for and a device read without an end, so both are refused
 /// before they are opened.
-fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
+pub(crate) fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
     let metadata = std::fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     if !metadata.is_file() {
         return Err(Error::NotAFile { path: path.to_owned() });
@@ -265,7 +216,7 @@ fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
 }
 
 /// The bytes of a regular file of ordinary size.
-fn read_within(dir: &Path, file: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn read_within(dir: &Path, file: &str) -> Result<Vec<u8>, Error> {
     let path = dir.join(file);
     let size = file_size(&path, file)?;
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));

@@ -26,19 +26,19 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) licence: Option<String>,
     /// Languages whose data the model was trained on.
-    #[serde(default = "english")]
     pub(crate) languages: Vec<String>,
     /// Languages that it reads by transfer, untested.
     #[serde(default)]
     pub(crate) transfer_languages: Vec<String>,
-    /// Scripts that the vocabulary covers.
-    #[serde(default = "latin")]
+    /// Scripts that the vocabulary covers, as ISO 15924 has them.
     pub(crate) scripts: Vec<String>,
     /// Whether the vocabulary tells "Apple" from "apple".
     #[serde(default)]
     pub(crate) cased: bool,
-    /// Longest word that the tokenizer makes subwords of; `null` for any.
-    #[serde(default = "word_piece_limit")]
+    /// Longest word that the tokenizer makes subwords of (`max_input_chars_per_word` of BERT's: of what is longer WordPiece
+    /// makes `[UNK]`); `null` for any.
+    // Written even where it is null: a limit that is forgotten would leave words unread in silence.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub(crate) max_word_chars: Option<usize>,
     /// How sentence vectors are made of hidden states.
     #[serde(default)]
@@ -60,19 +60,6 @@ pub enum Pooling {
     /// Their mean, special subwords left out.
     #[default]
     Mean,
-}
-
-fn english() -> Vec<String> {
-    vec!["en".to_owned()]
-}
-
-fn latin() -> Vec<String> {
-    vec!["Latn".to_owned()]
-}
-
-/// `max_input_chars_per_word` of BERT's tokenizers: of what is longer WordPiece makes `[UNK]`.
-fn word_piece_limit() -> Option<usize> {
-    Some(100)
 }
 
 #[derive(Clone, Debug, Deserialize)]

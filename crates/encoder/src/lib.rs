@@ -52,6 +52,7 @@ mod tensors;
 mod text;
 #[cfg(any(test, feature = "test-support"))]
 mod tiny;
+mod verify;
 mod windows;
 
 #[cfg(any(test, feature = "test-support"))]
@@ -61,7 +62,7 @@ pub use kernels::int8_peak;
 #[doc(hidden)]
 pub use tiny::{TinyBundle, TinyVocabulary, sign};
 pub use {
-    bundle::{BundleAbout, BundleFiles, BundleReport, list_in_manifest, read_bundle_file, verify_bundle},
+    bundle::{BundleAbout, BundleFiles, list_in_manifest, read_bundle_file},
     config::{Output, Pooling, Vote},
     engine::Precision,
     error::Error,
@@ -71,6 +72,7 @@ pub use {
     model::Model,
     onnx::OnnxFiles,
     text::EncodedText,
+    verify::{BundleReport, verify_bundle},
     windows::PackedWindows,
 };
 

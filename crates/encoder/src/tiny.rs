@@ -153,6 +153,7 @@ impl TinyBundle {
         });
         let mut config = json!({
             "format": "pressmark-bundle/1", "name": "tiny", "version": "0", "licence": "MIT",
+            "languages": ["en"], "scripts": ["Latn"], "max_word_chars": 100,
             "encoder": {
                 "hidden_size": self.hidden_size, "layers": self.layers,
                 "attention_heads": self.attention_heads,

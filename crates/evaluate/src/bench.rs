@@ -4,7 +4,8 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use pressmark::{Annotator, Model, ModelSource, Settings};
+use pressmark::{Annotator, Model, ModelSource, Settings, StageInfo};
+use pressmark_core::Layer;
 use serde_json::Value;
 
 use crate::annotated::Annotated;
@@ -65,12 +66,12 @@ impl<'a> Bench<'a> {
         rows(self.gold, self.options.gold.lenient, &mut self.skipped.borrow_mut())
     }
 
-    /// An annotator with these stages and what they need.
-    pub(crate) fn annotator(&self, stages: &[&str]) -> Result<Annotator> {
-        self.annotator_with(stages, self.options.settings.clone())
+    /// An annotator with the stage that fills a layer and what it needs.
+    pub(crate) fn annotator(&self, layer: Layer) -> Result<Annotator> {
+        self.annotator_with(layer, self.options.settings.clone())
     }
 
-    fn annotator_with(&self, stages: &[&str], settings: Settings) -> Result<Annotator> {
+    fn annotator_with(&self, layer: Layer, settings: Settings) -> Result<Annotator> {
         let model = match self.model.get() {
             Some(model) => Arc::clone(model),
             None => {
@@ -78,20 +79,20 @@ impl<'a> Bench<'a> {
                 Arc::clone(self.model.get_or_init(|| model))
             }
         };
-        let stages = stages.iter().map(|&name| name.to_owned()).collect();
+        let stages = StageInfo::filling(layer).map(|stage| stage.name.to_owned()).into_iter().collect();
         Ok(Annotator::new(Settings { stages, model: ModelSource::Loaded(model), ..settings })?)
     }
 
-    /// Documents that go through these stages and what they need, or that are annotated already.
-    pub(crate) fn documents(&self, stages: &[&str]) -> Result<Documents> {
+    /// Documents that go through the stage that fills a layer and what it needs, or that are annotated already.
+    pub(crate) fn documents(&self, layer: Layer) -> Result<Documents> {
         match &self.annotated {
             Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
-            None => self.through(stages, self.options.settings.clone()),
+            None => self.through(layer, self.options.settings.clone()),
         }
     }
 
-    /// Documents that go through these stages with these settings.
-    pub(crate) fn through(&self, stages: &[&str], settings: Settings) -> Result<Documents> {
-        Ok(Documents::Annotator(self.annotator_with(stages, settings)?))
+    /// Documents that go through the stage that fills a layer, and what it needs, with these settings.
+    pub(crate) fn through(&self, layer: Layer, settings: Settings) -> Result<Documents> {
+        Ok(Documents::Annotator(self.annotator_with(layer, settings)?))
     }
 }

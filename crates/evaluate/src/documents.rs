@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use pressmark::Annotator;
 use pressmark_core::{Document, Stage};
+use pressmark_ingest::{Options, clean_document};
 
 use crate::annotated::Annotated;
 use crate::error::{On, Result};
@@ -18,7 +19,15 @@ impl Documents {
     pub(crate) fn of(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
         match self {
             Self::Annotated(annotated) => annotated.document(place, id, text),
-            Self::Annotator(_) | Self::Stage(_) => self.complete(Document::from_text(id.unwrap_or(place), text)),
+            Self::Annotator(_) | Self::Stage(_) => self.complete(self.text(id.unwrap_or(place), text)),
+        }
+    }
+
+    /// A gold text as the stages get it: its language is told as that of any input, since rules go by it.
+    pub(crate) fn text(&self, id: &str, text: &str) -> Document {
+        match self {
+            Self::Annotator(annotator) => clean_document(id, text, &annotator.settings().ingest),
+            Self::Stage(_) | Self::Annotated(_) => clean_document(id, text, &Options::default()),
         }
     }
 

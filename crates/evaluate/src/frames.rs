@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pressmark::Settings;
+use pressmark_core::Layer;
 use serde_json::json;
 
 use crate::Counts;
@@ -267,7 +268,7 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
             let of = wanted.as_deref().unwrap_or("any codebook");
             return Err(annotated.error(format!("has no frames of {of}")));
         };
-        return Ok(Book { id, labels, codebook, documents: bench.documents(&[])? });
+        return Ok(Book { id, labels, codebook, documents: bench.documents(Layer::Frames)? });
     }
     let candidates = match asked {
         Some(name) => vec![pressmark::codebook(name)?],
@@ -279,7 +280,7 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
     };
     let (id, labels) = (codebook.id(), labels_of(&codebook));
     let settings = Settings { codebooks: vec![codebook.clone()], ..bench.options.settings.clone() };
-    Ok(Book { id, labels, codebook: Some(codebook), documents: bench.through(&["frames"], settings)? })
+    Ok(Book { id, labels, codebook: Some(codebook), documents: bench.through(Layer::Frames, settings)? })
 }
 
 /// Of several, the one with most of the labels that the gold data give; the first of equals.

@@ -1,6 +1,6 @@
 use pressmark::Settings;
-use pressmark_core::{Document, EntityType};
-use pressmark_ingest::{Format, Record as InputRecord};
+use pressmark_core::{Document, EntityType, Layer};
+use pressmark_ingest::clean_document;
 use pressmark_tables::is_rows;
 use serde_json::json;
 
@@ -103,9 +103,9 @@ enum Tagger {
 impl Tagger {
     fn new(bench: &Bench<'_>) -> Result<Self> {
         if bench.annotated.is_some() {
-            return Ok(Self::Annotated(bench.documents(&[])?));
+            return Ok(Self::Annotated(bench.documents(Layer::Entities)?));
         }
-        Ok(Self::Stages(Box::new(bench.annotator(&["ner"])?.tagger()?)))
+        Ok(Self::Stages(Box::new(bench.annotator(Layer::Entities)?.tagger()?)))
     }
 
     /// A tag in BIO for each token of `doc`.
@@ -132,8 +132,7 @@ impl Tagger {
 
 /// The language of a text as any input is told: rules go by it.
 fn language(text: &str, settings: &Settings) -> Option<String> {
-    let record = InputRecord::new("-", 0, Format::Text, text.as_bytes().to_vec());
-    pressmark_ingest::ingest(&record, &settings.ingest).meta.language
+    clean_document("-", text, &settings.ingest).meta.language
 }
 
 /// Names that data sets give to the same kinds; kinds that mean something else (`GPE`) are for `--map`.

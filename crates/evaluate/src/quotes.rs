@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use pressmark_core::Document;
+use pressmark_core::{Document, Layer};
 use pressmark_jsonl::CodePoints;
 use pressmark_quote::{Gold, read_brat};
 use pressmark_tables::is_rows;
@@ -35,7 +35,7 @@ const COLUMNS: &[Column] = &[
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut scores = QuotationScores::default();
     if is_rows(bench.gold) {
-        let documents = bench.documents(&["quote"])?;
+        let documents = bench.documents(Layer::Quotes)?;
         for (place, row) in corrected::read_corrected(bench.gold)? {
             let doc = documents.of(&place, Some(&row.id), &row.text)?;
             let wanted = corrected::quotations(&place, &row)?;
@@ -57,7 +57,7 @@ fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()>
     if !texts.is_dir() || !attributions.is_dir() {
         return Err(gold(bench.gold.display(), "has no folders text/ and attributions/, expected brat's layout"));
     }
-    let documents = bench.documents(&["quote"])?;
+    let documents = bench.documents(Layer::Quotes)?;
     for path in files(&attributions, &["ann"])? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         // Texts lie in the same folders below text/ as annotations below attributions/.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pressmark_core::Document;
+use pressmark_core::{Document, Layer};
 use pressmark_jsonl::CodePoints;
 use pressmark_tokenize::Splitter;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
         &[("all", Layout::Paragraphs)]
     };
     let documents = match bench.annotated {
-        Some(_) => bench.documents(&[])?,
+        Some(_) => bench.documents(Layer::Sents)?,
         None => Documents::Stage(Box::new(Splitter)),
     };
     let mut table = Table::new(COLUMNS, Vec::new());

@@ -1,4 +1,4 @@
-use pressmark_core::{Document, EntityType, Mention, Sentence, Span};
+use pressmark_core::{Document, EntityType, Layer, Mention, Sentence, Span};
 use pressmark_jsonl::CodePoints;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<TargetedText>
 /// The tone of whole texts towards an entity; gives how many had no answer.
 fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
     let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
-    let documents = bench.documents(&["sentiment"])?;
+    let documents = bench.documents(Layer::Sentiment)?;
     for row in rows {
         let Some(gold) = bench.keep(read_row(row, &bench.options.gold))?.flatten() else { continue };
         let doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
@@ -83,10 +83,10 @@ fn entity_tone(doc: &Document, name: &str) -> Option<&'static str> {
 /// The tone towards mentions; gives how many had no answer.
 fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
     let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
-    let documents = bench.documents(&["encoder"])?;
+    let documents = bench.documents(Layer::SentVectors)?;
     let judge = match bench.annotated {
         Some(_) => None,
-        None => Some(bench.annotator(&["encoder"])?.sentiment_judge()?),
+        None => Some(bench.annotator(Layer::SentVectors)?.sentiment_judge()?),
     };
     for row in rows {
         let Some((text, targets)) = bench.keep(targets(row))? else { continue };

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use pressmark::{Annotator, StanceJudge};
-use pressmark_core::{Document, Holder, Stage, Stance, StanceLabel, StanceReading, Target};
+use pressmark_core::{Document, Holder, Layer, Stage, Stance, StanceLabel, StanceReading, Target};
 use serde_json::{Value, json};
 
 use crate::Confusion;
@@ -102,13 +102,13 @@ enum Answers {
 impl Answers {
     fn of(bench: &Bench<'_>) -> Result<Self> {
         if bench.annotated.is_some() {
-            return Ok(Self::Annotated(bench.documents(&["quote"])?));
+            return Ok(Self::Annotated(bench.documents(Layer::Quotes)?));
         }
-        let annotator = bench.annotator(&["tokenize"])?;
+        let annotator = bench.annotator(Layer::Tokens)?;
         if annotator.stance_judge(Vec::new())?.is_some() {
             return Ok(Self::Passages { annotator, judges: BTreeMap::new() });
         }
-        Ok(Self::Documents { annotator, documents: bench.documents(&["quote"])?, stages: BTreeMap::new() })
+        Ok(Self::Documents { annotator, documents: bench.documents(Layer::Quotes)?, stages: BTreeMap::new() })
     }
 
     fn to(&mut self, gold: &TargetedText) -> Result<Answer> {

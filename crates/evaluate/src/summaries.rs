@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use pressmark::{Annotator, Length};
-use pressmark_core::{Document, SegmentKind};
+use pressmark_core::{Document, Layer, SegmentKind};
 use pressmark_summarize::baselines;
 use pressmark_summarize::rouge::{Scores, rouge_best};
 use pressmark_tokenize::sentences;
@@ -41,10 +41,10 @@ struct Gold {
 /// measured as it is.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = if bench.gold.join(ARTICLES).is_dir() { read_folder(bench)? } else { read_jsonl(bench)? };
-    let documents = bench.documents(&["encoder"])?;
+    let documents = bench.documents(Layer::SentVectors)?;
     let annotator = match bench.annotated {
         Some(_) => None,
-        None => Some(bench.annotator(&["encoder"])?),
+        None => Some(bench.annotator(Layer::SentVectors)?),
     };
     let lengths: &[&str] =
         if annotator.is_some() { &["reference's words", "three sentences"] } else { &["equal words"] };
@@ -53,7 +53,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut scores: Vec<[Vec<Scores>; 3]> = lengths.iter().map(|_| Default::default()).collect();
     for gold in &golds {
         let mut doc = if annotator.is_some() {
-            let mut doc = Document::from_text(gold.id.as_deref().unwrap_or(&gold.place), gold.text.as_str());
+            let mut doc = documents.text(gold.id.as_deref().unwrap_or(&gold.place), &gold.text);
             if let Some(first) = doc.segments.iter_mut().find(|s| gold.titled && s.kind.is_kept()) {
                 first.kind = SegmentKind::Title;
             }

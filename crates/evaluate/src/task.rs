@@ -3,6 +3,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::str::FromStr;
 
+use pressmark::StageInfo;
+use pressmark_core::Layer;
+
 use crate::annotated::Annotated;
 use crate::bench::Bench;
 use crate::error::{Error, Result};
@@ -110,17 +113,17 @@ impl Task {
         }
     }
 
-    /// The stage whose layer is evaluated, where one is.
+    /// The layer that is evaluated, where one is.
     #[must_use]
-    pub fn stage(self) -> Option<&'static str> {
+    pub fn layer(self) -> Option<Layer> {
         match self {
-            Self::Ner => Some("ner"),
-            Self::Sentences => Some("tokenize"),
-            Self::Quotes => Some("quote"),
-            Self::Sentiment => Some("sentiment"),
-            Self::Frames => Some("frames"),
-            Self::Stance => Some("stance"),
-            Self::Summaries => Some("summarize"),
+            Self::Ner => Some(Layer::Entities),
+            Self::Sentences => Some(Layer::Sents),
+            Self::Quotes => Some(Layer::Quotes),
+            Self::Sentiment => Some(Layer::Sentiment),
+            Self::Frames => Some(Layer::Frames),
+            Self::Stance => Some(Layer::Stances),
+            Self::Summaries => Some(Layer::Summary),
             Self::Articles | Self::Stories | Self::Differences => None,
         }
     }
@@ -149,8 +152,8 @@ pub fn evaluate<'a>(
     let of_stories = matches!(task, Task::Stories | Task::Differences);
     let records = options.annotated.as_ref().filter(|_| !of_stories);
     let annotated = records.map(|path| Annotated::open(path).map(Rc::new)).transpose()?;
-    if let (Some(annotated), Some(stage)) = (&annotated, task.stage()) {
-        annotated.require(stage)?;
+    if let (Some(annotated), Some(stage)) = (&annotated, task.layer().and_then(StageInfo::filling)) {
+        annotated.require(stage.name)?;
     }
     let mut bench = Bench::new(gold, options, annotated, predictions);
     let mut table = match task {

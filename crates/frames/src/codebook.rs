@@ -39,6 +39,17 @@ const MAX_BYTES: usize = 4 << 20;
 const MAX_ENTRIES: usize = 512;
 
 impl Codebook {
+    /// The names of the codebooks inside the crate.
+    pub const SHIPPED: [&str; SHIPPED.len()] = {
+        let mut names = [""; SHIPPED.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = SHIPPED[at].0;
+            at += 1;
+        }
+        names
+    };
+
     /// Reads a codebook; `name` says in errors which one it is.
     ///
     /// # Errors
@@ -123,6 +134,12 @@ impl Codebook {
     /// What the `[codebook]` table says to people.
     pub(crate) fn remarks(&self) -> &Remarks {
         &self.remarks
+    }
+
+    /// Its name, by which one inside the program is asked for.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Name and version as written in records, for example `policy-frames 1`.

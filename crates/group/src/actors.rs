@@ -11,7 +11,7 @@ use crate::view::View;
 
 /// Actors of a story that are told at most.
 const MOST_ACTORS: usize = 60;
-/// Members of a cluster whose names a new one is held against.
+/// Members of a cluster whose names a new one is compared with.
 const FULLEST: usize = 8;
 /// Terms of a story that are told at most.
 const MOST_TERMS: usize = 20;

@@ -14,7 +14,7 @@ const KEYS: usize = 30;
 const REACH: usize = 64;
 /// Candidates of a document that are scored.
 const CANDIDATES: usize = 24;
-/// Members of a group that stand for it when two groups are held against each other.
+/// Members of a group that stand for it when two groups are compared.
 const SAMPLE: usize = 6;
 /// Documents that a run is taken to have at least: of fewer, too little could be learnt of what is rare.
 const FEWEST_DOCUMENTS: f32 = 100.0;

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
 use pressmark_core::{
-    Document, DropReason, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex,
+    Document, DropReason, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex, panic_message,
 };
 use sha2::{Digest, Sha256};
 
@@ -39,10 +39,8 @@ fn ingest_by(
         Some((kind, message)) => Err((*kind, message.clone())),
         // What was read before a panic is thrown away: nobody knows what holds of it.
         None => catch_unwind(AssertUnwindSafe(|| read(record, options, &mut doc))).unwrap_or_else(|panic| {
-            let message = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             doc = blank(record);
-            failure(ProblemKind::StageFailed, format!("the record could not be read: {message}"))
+            failure(ProblemKind::StageFailed, format!("the record could not be read: {}", panic_message(&*panic)))
         }),
     };
     if let Err((kind, message)) = outcome {
@@ -52,6 +50,17 @@ fn ingest_by(
     }
     if doc.meta.site.is_none() {
         doc.meta.site = doc.source.url.as_deref().and_then(host).map(str::to_owned);
+    }
+    doc
+}
+
+/// A document of a text that is an article and nothing else: nothing is dropped from it, and its language is told as
+/// that of any input, with the same problems.
+#[must_use]
+pub fn clean_document(id: impl Into<String>, text: impl Into<String>, options: &Options) -> Document {
+    let mut doc = Document::from_text(id, text);
+    if !doc.text.is_empty() {
+        tell_language(&mut doc, None, options);
     }
     doc
 }
@@ -334,7 +343,7 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
             None => (declared, None),
         },
     };
-    if options.known_scripts.len() == 1 && options.known_scripts[0] == "Latn" && !language::is_latin(&doc.text) {
+    if !options.known_scripts.is_empty() && !language::is_in_scripts(&doc.text, &options.known_scripts) {
         let message = "most letters are of a script that the model was not trained on";
         doc.report(STAGE, ProblemKind::UnsupportedScript, message, None);
     }

@@ -5,6 +5,7 @@
 //! English and French (the CCF set, see the data of the project), none was given a wrong language and 486, short
 //! ones, none at all.
 
+use unicode_script::{Script, UnicodeScript};
 use whatlang::Lang;
 
 use crate::calendar::unaccented;
@@ -42,15 +43,23 @@ pub(crate) fn detect(text: &str) -> Option<Language> {
     info.is_reliable().then(|| Language { code: two_letters(info.lang()), score: score.clamp(0.0, 1.0) })
 }
 
-/// Whether most letters of a text are Latin; a text without letters is.
-pub(crate) fn is_latin(text: &str) -> bool {
-    let is_latin_letter = |c: char| {
-        c < '\u{250}'
-            || matches!(c, '\u{250}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{ff21}'..='\u{ff5a}')
+/// Whether at least half of the letters of a text are of scripts with these codes (ISO 15924); a text without letters
+/// is in any.
+pub(crate) fn is_in_scripts(text: &str, codes: &[String]) -> bool {
+    let scripts: Vec<Script> = codes.iter().filter_map(|code| script(code)).collect();
+    let is_known = |c: char| {
+        // Most letters, without a look at the tables.
+        let script = if c < '\u{250}' { Script::Latin } else { c.script() };
+        matches!(script, Script::Common | Script::Inherited) || scripts.contains(&script)
     };
     let letters = text.chars().filter(|c| c.is_alphabetic());
-    let (latin, other) = letters.fold((0, 0), |(l, o), c| if is_latin_letter(c) { (l + 1, o) } else { (l, o + 1) });
-    latin >= other
+    let (known, other) = letters.fold((0, 0), |(k, o), c| if is_known(c) { (k + 1, o) } else { (k, o + 1) });
+    known >= other
+}
+
+/// The script of a code of ISO 15924, such as `Latn`.
+pub(crate) fn script(code: &str) -> Option<Script> {
+    Script::from_short_name(code)
 }
 
 /// Names of languages, folded, as databases and columns write them in English, French, German, Spanish and in the
@@ -206,6 +215,21 @@ mod tests {
         check("ظل الميناء مغلقا لليوم الثالث على التوالي بينما بحث المهندسون عن مصدر التسرب", Some("ar"));
         check("Rain.", None);
         check("", None);
+    }
+
+    #[test]
+    fn a_script_is_told_by_most_letters() {
+        let check = |text: &str, codes: &[&str], expected: bool| {
+            let codes: Vec<String> = codes.iter().map(|&code| code.to_owned()).collect();
+            assert_eq!(is_in_scripts(text, &codes), expected, "{text} {codes:?}");
+        };
+        check("Le port est resté fermé, ﬁn.", &["Latn"], true);
+        check("Порт был закрыт", &["Latn"], false);
+        check("Порт был закрыт", &["Cyrl"], true);
+        check("The harbour was shut", &["Cyrl"], false);
+        check("Порт Reuters был закрыт", &["Latn", "Grek"], false);
+        check("Порт Reuters был закрыт", &["Latn", "Cyrl"], true);
+        check("12:30 …", &["Arab"], true);
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::date::{self, Order};
+use crate::language;
 
 /// How the bytes of an input are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,8 +171,8 @@ pub struct Options {
     /// Languages that they read though nobody tested how well; a document in one of them that is not among
     /// `known_languages` gets the problem `untested_language`. Default: none.
     pub transfer_languages: Vec<String>,
-    /// Scripts that they know, as codes of ISO 15924. Where Latin is the only one, a document of which most letters are
-    /// of another gets the problem `unsupported_script`. Default: empty, any script will do.
+    /// Scripts that they know, as codes of ISO 15924 such as `Latn`; a document of which most letters are of others gets
+    /// the problem `unsupported_script`. Default: empty, any script will do.
     pub known_scripts: Vec<String>,
     /// Largest record in bytes, after decompression; one that is larger is reported and never held.
     /// Default: 16 MiB. At most 1 GiB.
@@ -234,6 +235,9 @@ impl Options {
             && !(matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase()))
         {
             return refuse("language", code.clone(), "an ISO 639 code of two or three small letters, such as en");
+        }
+        if let Some(code) = self.known_scripts.iter().find(|code| language::script(code).is_none()) {
+            return refuse("known_scripts", code.clone(), "codes of ISO 15924, such as Latn");
         }
         if let Some(label) = &self.encoding
             && encoding_rs::Encoding::for_label(label.trim().as_bytes())

@@ -54,7 +54,7 @@ impl Record<'_> {
     /// The document as it was before the first stage: its text and segments, where it came from, and the problems of
     /// reading it. `None` where an offset does not fit the text or a kind is in no list.
     ///
-    /// It is what `pressmark_ingest::replay` holds against the input's bytes.
+    /// It is what `pressmark_ingest::replay` checks against the input's bytes.
     #[must_use]
     pub fn ingested(&self) -> Option<core::Document> {
         let points = CodePoints::new(&self.text);

@@ -1,10 +1,11 @@
 //! The annotated record `pressmark/1`: one JSON object a line.
 //!
 //! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
-//! writes it, [`read_rows`] reads a file of such lines, `serde_json` a single one, [`verify_line`] holds it against the contract. The crate turns the byte offsets of
+//! writes it, [`read_rows`] reads a file of such lines, `serde_json` a single one, [`verify_line`] checks it against the contract. The crate turns the byte offsets of
 //! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
 //! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
-//! too: [`JournalLine`], [`Manifest`]. What several records tell of one event is a [`story::Story`]. The crate opens no file and knows no stage.
+//! too: [`JournalLine`], [`Manifest`]. What several records tell of one event is a [`story::Story`]. The crate opens no file. Of stages it
+//! knows the settings that rows are checked against.
 //!
 //! ```
 //! use pressmark_core::Document;

@@ -37,7 +37,7 @@ mod parallel;
 mod pipeline;
 
 pub use parallel::{Parallel, in_order};
-pub use pipeline::{Error, Limits, Pipeline, StageTime};
+pub use pipeline::{Error, Limits, Pipeline, StageTime, guarded};
 
 /// The README's examples are tests.
 #[cfg(doctest)]

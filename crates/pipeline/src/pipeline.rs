@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows};
+use pressmark_core::{
+    Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows, panic_message,
+};
 
 /// Stages in an order that works.
 pub struct Pipeline {
@@ -117,16 +119,14 @@ impl Pipeline {
     /// time is over runs no later stage.
     pub fn run(&self, docs: &mut [&mut Document]) {
         let mut docs: Vec<&mut Document> = docs.iter_mut().filter(|d| !d.text.is_empty()).map(|d| &mut **d).collect();
-        let before: Vec<_> = docs.iter().map(|doc| (doc.problems.len(), doc.coverage.len())).collect();
+        let before: Vec<_> = docs.iter().map(|doc| Said::by(doc)).collect();
         if let Err(late) = self.run_together(&mut docs) {
             if let [doc] = &mut docs[..] {
                 self.end(doc, late);
             } else {
                 // Whose fault it was cannot be told: each gets the whole time for itself.
-                for (doc, (problems, coverage)) in docs.iter_mut().zip(before) {
-                    self.stages.iter().for_each(|stage| clear(doc, stage.as_ref()));
-                    doc.problems.truncate(problems);
-                    doc.coverage.truncate(coverage);
+                for (doc, before) in docs.iter_mut().zip(before) {
+                    self.stages.iter().for_each(|stage| clear(doc, stage.as_ref(), before));
                     if let Err(late) = self.run_together(&mut [&mut **doc]) {
                         self.end(doc, late);
                     }
@@ -205,15 +205,16 @@ fn in_order_of_layers(mut waiting: Vec<Box<dyn Stage>>) -> Result<Vec<Box<dyn St
 
 /// Runs one stage; tells whether it ended before the documents' deadline.
 fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
+    let before: Vec<_> = docs.iter().map(|doc| Said::by(doc)).collect();
     let results = match catch_unwind(AssertUnwindSafe(|| stage.run_batch(docs))) {
         Ok(results) => results,
         // Somewhere in the batch a document made the stage panic: find out which, one by one.
-        Err(_) => docs.iter_mut().map(|doc| run_alone(stage, doc)).collect(),
+        Err(_) => docs.iter_mut().zip(&before).map(|(doc, before)| run_alone(stage, doc, *before)).collect(),
     };
     let mut in_time = true;
-    for (doc, result) in docs.iter_mut().zip(results) {
+    for ((doc, before), result) in docs.iter_mut().zip(before).zip(results) {
         if let Err(error) = result {
-            clear(doc, stage);
+            clear(doc, stage, before);
             if error.kind == ProblemKind::Timeout {
                 in_time = false;
             } else {
@@ -224,16 +225,18 @@ fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
     in_time
 }
 
-fn run_alone(stage: &dyn Stage, doc: &mut Document) -> Result<(), StageError> {
-    clear(doc, stage);
-    catch_unwind(AssertUnwindSafe(|| stage.run(doc))).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|s| (*s).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        Err(StageError::new(format!("the stage panicked: {message}")))
-    })
+fn run_alone(stage: &dyn Stage, doc: &mut Document, before: Said) -> Result<(), StageError> {
+    clear(doc, stage, before);
+    guarded(stage, doc)
+}
+
+/// Runs one stage over one document; a panic is an error.
+///
+/// # Errors
+/// When the stage fails or panics. What it left of its layers is then half filled.
+pub fn guarded(stage: &dyn Stage, doc: &mut Document) -> Result<(), StageError> {
+    catch_unwind(AssertUnwindSafe(|| stage.run(doc)))
+        .unwrap_or_else(|panic| Err(StageError::new(format!("the stage panicked: {}", panic_message(&*panic)))))
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -241,9 +244,24 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
 }
 
-/// Empties the layers that a stage left half filled, and what it said of them.
-fn clear(doc: &mut Document, stage: &dyn Stage) {
+/// How many problems and coverages a document has.
+#[derive(Clone, Copy)]
+struct Said {
+    problems: usize,
+    coverage: usize,
+}
+
+impl Said {
+    fn by(doc: &Document) -> Self {
+        Self { problems: doc.problems.len(), coverage: doc.coverage.len() }
+    }
+}
+
+/// Empties the layers that a stage left half filled, and takes back what was said since `before`.
+fn clear(doc: &mut Document, stage: &dyn Stage, before: Said) {
     doc.clear_explanations(stage.name());
+    doc.problems.truncate(before.problems);
+    doc.coverage.truncate(before.coverage);
     stage.provides().iter().for_each(|&layer| doc.clear(layer));
 }
 
@@ -276,6 +294,8 @@ mod tests {
         }
         fn run(&self, doc: &mut Document) -> Result<(), StageError> {
             doc.abstract_text = Some("half".into());
+            doc.cover(self.name, 1, 4);
+            doc.report(self.name, ProblemKind::Truncated, "half was read", None);
             assert!(!doc.text.contains("boom"), "a boom in the text");
             while doc.text.contains("slow") {
                 doc.in_time()?;
@@ -324,15 +344,16 @@ mod tests {
         let mut docs = ["good", "bad", "boom", ""].map(|text| Document::from_text(text, text));
         pipeline.run(&mut docs.each_mut());
         let got = docs.each_ref().map(|d| {
-            (d.abstract_text.as_deref(), d.problems.first().map(|p| (p.stage, p.kind.as_str(), p.message.as_str())))
+            let problems: Vec<_> = d.problems.iter().map(|p| (p.stage, p.kind.as_str(), p.message.as_str())).collect();
+            (d.abstract_text.as_deref(), d.coverage.len(), problems)
         });
         assert_eq!(
             got,
             [
-                (Some("half"), None),
-                (None, Some(("a", "stage_failed", "a bad document"))),
-                (None, Some(("a", "stage_failed", "the stage panicked: a boom in the text"))),
-                (None, None),
+                (Some("half"), 1, vec![("a", "truncated", "half was read")]),
+                (None, 0, vec![("a", "stage_failed", "a bad document")]),
+                (None, 0, vec![("a", "stage_failed", "the stage panicked: a boom in the text")]),
+                (None, 0, vec![]),
             ]
         );
     }

@@ -1,11 +1,12 @@
 use std::fmt;
 use std::ops::ControlFlow;
+use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage};
+use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage, panic_message};
 use pressmark_encoder::Model;
 use pressmark_ingest::{Format, Record as InputRecord, Signature, ingest};
 use pressmark_jsonl::Record;
@@ -15,7 +16,7 @@ use pressmark_tokenize::Tokenizer;
 use crate::backends::Slot;
 use crate::memory::give_back_after;
 use crate::model::tokenizer;
-use crate::registry::{Parts, with_dependencies};
+use crate::registry::{Parts, StageInfo, replaced_by, with_dependencies};
 use crate::rust_bert::RustBert;
 use crate::{Error, Settings};
 
@@ -97,11 +98,9 @@ impl Builder {
         }
         let wanted = with_dependencies(&asked)?;
         let tokenizer = Arc::new(tokenizer(&model, settings.max_tokens.get())?);
-        let provides_hidden = |stage: &dyn Stage| stage.provides().contains(&Layer::Hidden);
-        let has_hidden = match replaced.iter().find(|(name, _)| name == "encoder") {
-            Some((_, stage)) => provides_hidden(stage.as_ref()),
-            None => true,
-        };
+        let is_encoder = |name: &str| StageInfo::filling(Layer::Hidden).is_some_and(|encoder| encoder.name == name);
+        let instead = replaced.iter().find(|(name, _)| is_encoder(name));
+        let has_hidden = instead.is_none_or(|(_, stage)| stage.provides().contains(&Layer::Hidden));
         let parts = Parts { settings: &settings, model: &model, tokenizer: &tokenizer, has_hidden };
         let (mut stages, mut notices): (Vec<Box<dyn Stage>>, _) = (added, Vec::new());
         for info in wanted {
@@ -135,14 +134,14 @@ fn on_rust_bert(
     let slots: Vec<Slot> = settings.backends.rust_bert.keys().copied().collect();
     let wanted = with_dependencies(&settings.stages)?;
     if slots.contains(&Slot::Embed) {
-        let is_elsewhere = |name: &str| slots.iter().any(|slot| slot.replaces() == Some(name));
+        let is_elsewhere = |name: &str| slots.iter().any(|&slot| replaced_by(slot) == Some(name));
         let left = wanted.iter().find(|stage| stage.needs.contains(&Layer::Hidden) && !is_elsewhere(stage.name));
         if let Some(stage) = left {
             return Err(Error::NeedsEncoder { stage: stage.name });
         }
     }
     for slot in slots {
-        match slot.replaces() {
+        match replaced_by(slot) {
             Some(name) if wanted.iter().any(|stage| stage.name == name) => {
                 replaced.push((name.to_owned(), rust_bert.stage(slot)?));
             }
@@ -160,6 +159,17 @@ fn on_rust_bert(
 const BATCHES_AHEAD: usize = 4;
 /// A page is mostly markup: of its bytes one in so many counts as text.
 const TEXT_OF_PAGE: u64 = 4;
+
+/// What near duplicates of a document are told by; should that break down, it is a problem of the document.
+fn signature_of(doc: &mut Document) -> Option<Signature> {
+    let signature = panic::catch_unwind(|| Signature::of(&doc.text));
+    signature
+        .map_err(|panic| {
+            let message = format!("near duplicates of it cannot be told: {}", panic_message(&*panic));
+            doc.report("ingest", ProblemKind::StageFailed, message, None);
+        })
+        .ok()
+}
 
 /// What a record weighs: its text in bytes, about.
 fn weigh(record: &InputRecord) -> u64 {
@@ -218,6 +228,12 @@ impl Annotator {
     pub fn annotate_record(&self, record: &InputRecord) -> Record<'static> {
         let doc = self.document(record);
         self.record(&doc).into_owned()
+    }
+
+    /// Reads one record without annotating it: the cleaned article, as the stages get it.
+    #[must_use]
+    pub fn read(&self, record: &InputRecord) -> Document {
+        ingest(record, &self.inner.settings.ingest)
     }
 
     /// The document of one input record, through all stages.
@@ -292,8 +308,8 @@ impl Annotator {
         let settings = &self.inner.settings;
         let start = Instant::now();
         // A record on which reading breaks down is a document with that problem: what `ingest` promises.
-        let mut doc = ingest(record, &settings.ingest);
-        let signature = (settings.mark_duplicates && !doc.text.is_empty()).then(|| Signature::of(&doc.text));
+        let mut doc = self.read(record);
+        let signature = if settings.mark_duplicates && !doc.text.is_empty() { signature_of(&mut doc) } else { None };
         let time = start.elapsed();
         // Ingestion gives up what takes too long; what it does after its last look at the clock takes moments.
         let is_told = doc.problems.iter().any(|problem| problem.kind == ProblemKind::Timeout);

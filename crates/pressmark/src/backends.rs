@@ -42,18 +42,6 @@ impl Slot {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|slot| slot.as_str() == name)
     }
-
-    /// The stage of ours whose place it takes; what it writes in place of a summary stands beside the sentences that
-    /// are chosen.
-    pub(crate) fn replaces(self) -> Option<&'static str> {
-        match self {
-            Self::Ner => Some("ner"),
-            Self::Summarize => None,
-            Self::Frames => Some("frames"),
-            Self::Stance => Some("stance"),
-            Self::Embed => Some("encoder"),
-        }
-    }
 }
 
 /// The stages that run on rust-bert; none by default. It needs a build with the feature `rust-bert`.
@@ -78,7 +66,7 @@ impl FromStr for Backends {
                 Some((stage, backend)) => {
                     let slot = Slot::named(stage);
                     let slot = slot.ok_or_else(|| {
-                        format!("there is no choice for {stage:?}, only for ner, summarize, frames, stance and embed")
+                        format!("there is no choice for {stage:?}, only for {}", Slot::ALL.map(Slot::as_str).join(", "))
                     })?;
                     (vec![slot], backend)
                 }

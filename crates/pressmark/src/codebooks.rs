@@ -6,14 +6,16 @@ use pressmark_ner::Terms;
 
 use crate::Error;
 
-/// The names of the codebooks of frames inside the program. The first two are general and are used unless others are
-/// named; the model has heads that were trained for the others.
-pub const SHIPPED: [&str; 4] = ["policy-frames", "news-frames", "climate-frames", "gun-violence-frames"];
+/// The names of the codebooks of frames inside the program.
+pub const SHIPPED: &[&str] = &Codebook::SHIPPED;
+
+/// Those that are general, and used unless others are named.
+const GENERAL: [&str; 2] = ["policy-frames", "news-frames"];
 
 /// The codebooks of frames that are used where none is named.
 #[must_use]
 pub fn default_codebooks() -> Vec<Codebook> {
-    SHIPPED[..2].iter().filter_map(|name| Codebook::shipped(name)).collect()
+    GENERAL.iter().filter_map(|name| Codebook::shipped(name)).collect()
 }
 
 /// All codebooks of frames inside the program.
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn every_shipped_codebook_has_its_name() {
         assert_eq!(shipped_codebooks().len(), SHIPPED.len());
-        assert_eq!(default_codebooks().len(), 2);
+        assert_eq!(default_codebooks().len(), GENERAL.len());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! story is framed, the tone towards everyone in it, who stands where; each with offsets that lead back to the input.
 //!
 //! The principal type is [`Annotator`]: [`Settings`] in, annotated records ([`Record`], the wire format `pressmark/1`)
-//! out. The model is inside the program unless the feature `bundled-model` is off. The crate knows no arguments, no
+//! out. The default model is inside the program with the feature `bundled-small-model`, the one for more languages with
+//! `bundled-model`. The crate knows no arguments, no
 //! progress bar and no exit code; journals, resumption and shards of long runs are `pressmark-run`.
 //!
 //! ```

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use ndarray::{Array1, Array2};
 use pressmark_core::{Document, Layer, Stage};
-use pressmark_ingest::{Format, Record as InputRecord};
+use pressmark_ingest::{Format, Options, Record as InputRecord, clean_document, ingest};
+use pressmark_pipeline::guarded;
 use pressmark_tokenize::Splitter;
 
 use crate::{Annotator, Error, Settings};
@@ -62,7 +63,7 @@ pub fn clean(bytes: &[u8]) -> String {
     };
     let format = if is_page() { Format::Html } else { Format::Text };
     let record = InputRecord::new("-", 0, format, bytes.to_vec());
-    pressmark_ingest::ingest(&record, &pressmark_ingest::Options::default()).text
+    ingest(&record, &Options::default()).text
 }
 
 /// The sentences of a clean text, in order.
@@ -72,7 +73,7 @@ pub fn clean(bytes: &[u8]) -> String {
 /// ```
 #[must_use]
 pub fn sentences(text: &str) -> Vec<&str> {
-    let mut doc = Document::from_text("-", text);
+    let mut doc = clean_document("-", text, &Options::default());
     // The splitter has no model and nothing that could fail.
     let _ = Splitter.run(&mut doc);
     doc.sents.iter().filter_map(|sentence| text.get(sentence.span.start..sentence.span.end)).collect()
@@ -120,9 +121,10 @@ pub fn embed(texts: &[&str]) -> Result<Array2<f32>, Error> {
 impl Annotator {
     /// A clean text through the stages that lead to a layer.
     fn up_to(&self, layer: Layer, text: &str) -> Result<Document, Error> {
-        let mut doc = Document::from_text("-", text);
+        let mut doc = clean_document("-", text, &self.settings().ingest);
         for stage in self.stages_for(layer) {
-            stage.run(&mut doc).map_err(|error| Error::Failed { stage: stage.name(), message: error.to_string() })?;
+            guarded(stage, &mut doc)
+                .map_err(|error| Error::Failed { stage: stage.name(), message: error.to_string() })?;
         }
         Ok(doc)
     }

@@ -11,6 +11,7 @@ use pressmark_stance::{EntitySentiment, Stances, StancesOptions};
 use pressmark_summarize::Summarizer;
 use pressmark_tokenize::Tokenizer;
 
+use crate::backends::Slot;
 use crate::{Error, Settings, codebooks};
 
 /// A stage as the registry knows it.
@@ -173,6 +174,12 @@ impl StageInfo {
         STAGES.iter().find(|stage| stage.name == name)
     }
 
+    /// The stage that fills a layer; none fills the text, which is there before, and what only other libraries write.
+    #[must_use]
+    pub fn filling(layer: Layer) -> Option<&'static Self> {
+        STAGES.iter().find(|stage| stage.provides.contains(&layer))
+    }
+
     /// The stages whose layers this one needs or reads.
     pub fn depends_on(&self) -> impl Iterator<Item = &'static Self> + '_ {
         let fills = |stage: &&Self| self.needs.iter().chain(self.reads).any(|layer| stage.provides.contains(layer));
@@ -187,6 +194,19 @@ impl StageInfo {
     pub(crate) fn make(&self, parts: &Parts<'_>) -> Result<Box<dyn Stage>, Error> {
         (self.make)(parts).map_err(|source| Error::Stage { stage: self.name, source })
     }
+}
+
+/// The stage whose place one on rust-bert takes; what it writes in place of a summary stands beside the sentences that
+/// are chosen.
+pub(crate) fn replaced_by(slot: Slot) -> Option<&'static str> {
+    let layer = match slot {
+        Slot::Ner => Layer::Entities,
+        Slot::Summarize => return None,
+        Slot::Frames => Layer::Frames,
+        Slot::Stance => Layer::Stances,
+        Slot::Embed => Layer::SentVectors,
+    };
+    StageInfo::filling(layer).map(|stage| stage.name)
 }
 
 fn unknown(name: &str) -> Error {

@@ -1,7 +1,7 @@
 //! A panic costs one document a layer, never the run: one stage after the other panics on one document of several.
 
 use pressmark::{Annotator, Format, InputRecord, ModelSource, Record, Settings};
-use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
+use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage, StageError};
 
 /// Stands in the place of a stage and panics on some texts.
 struct Panics {
@@ -28,6 +28,8 @@ impl Stage for Panics {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
+        doc.cover(self.name, 1, 2);
+        doc.report(self.name, ProblemKind::Truncated, "half of it", None);
         assert!(!doc.text.contains("boom"), "a boom in the text");
         Ok(())
     }
@@ -60,6 +62,10 @@ fn a_panic_in_any_stage_is_a_problem_of_one_document() {
                 record.problems.iter().filter(|p| p.message.contains("panicked")).map(|p| &*p.stage).collect();
             let expected: &[&str] = if text.contains("boom") { &[info.name] } else { &[] };
             assert_eq!(panicked, expected, "{text}");
+            // Those that were done before the panic are not done twice, and nothing is left of the one that panicked.
+            let said = usize::from(!text.contains("boom"));
+            assert_eq!(record.coverage.iter().filter(|c| c.stage == info.name).count(), said, "{text}");
+            assert_eq!(record.problems.iter().filter(|p| p.message == "half of it").count(), said, "{text}");
         }
         let boom = &records[1].problems;
         assert!(boom.iter().any(|p| p.kind == "stage_failed" && p.message.contains("a boom in the text")), "{boom:?}");

@@ -2,8 +2,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use pressmark::{Annotator, InputRecord};
-use pressmark_core::Document;
-use pressmark_ingest::Inputs;
+use pressmark_ingest::{Inputs, Options as IngestOptions, clean_document};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 
@@ -45,15 +44,16 @@ impl Engine {
         Ok(Row { record })
     }
 
-    /// Annotates a text that is an article and nothing else, in a language that is known or taken to be English.
+    /// Annotates a text that is an article and nothing else, in a language that is known or told from the text.
     fn annotate_clean(&self, py: Python<'_>, text: &str, language: Option<String>) -> PyResult<Row> {
         let limit = self.annotator.settings().ingest.max_bytes;
         if text.len() > limit {
             return Err(exception(py, &pressmark::Error::TooLong { bytes: text.len(), limit }));
         }
         let record = py.detach(|| {
-            let mut doc = Document::from_text("-", text);
-            doc.meta.language = language;
+            let ingest = &self.annotator.settings().ingest;
+            let options = IngestOptions { language: language.or_else(|| ingest.language.clone()), ..ingest.clone() };
+            let mut doc = clean_document("-", text, &options);
             self.annotator.run_stages(&mut [&mut doc]);
             self.annotator.record(&doc).into_owned()
         });

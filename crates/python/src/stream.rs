@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::ops::ControlFlow;
 use std::process;
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +7,7 @@ use std::vec;
 
 use crossbeam_channel::{Receiver, Select, Sender, TrySendError, bounded};
 use pressmark::{Annotator, InputRecord, Ledger, Record};
+use pressmark_core::panic_message;
 use pressmark_ingest::{Inputs, Progress};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
@@ -194,7 +194,9 @@ impl Stream {
             return Err(error);
         }
         match self.worker.take().map(JoinHandle::join) {
-            Some(Err(panic)) => Err(Kind::Pressmark.raise(py, format!("annotation broke down: {}", words(&*panic)))),
+            Some(Err(panic)) => {
+                Err(Kind::Pressmark.raise(py, format!("annotation broke down: {}", panic_message(&*panic))))
+            }
             _ => Ok(()),
         }
     }
@@ -253,10 +255,4 @@ impl Stream {
         let skips = self.progress.as_ref().map(Progress::skips).unwrap_or_default();
         skips.iter().map(ToString::to_string).collect()
     }
-}
-
-/// What a panic said.
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -63,6 +63,9 @@ pub enum Error {
         /// The same file, as it is read.
         input: PathBuf,
     },
+    /// Rows and failures would go to one file.
+    #[error("{} cannot be written: it is the output of the rows as well", .0.display())]
+    OutputTwice(PathBuf),
     /// The dataset card of a folder would replace a file that somebody wrote.
     #[error("{} is no dataset card of pressmark, and would be lost", .0.display())]
     NotOurs(PathBuf),

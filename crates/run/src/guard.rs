@@ -16,7 +16,20 @@ pub fn refuse_to_replace(output: &Path, read: &[PathBuf]) -> Result<()> {
     if output.as_os_str() == "-" { Ok(()) } else { check(&[output.to_owned()], read) }
 }
 
-/// The same for all files that a run writes.
+/// The same, and refuses a file that holds something unless it may be replaced.
+///
+/// # Errors
+/// [`Error::OutputIsRead`], or [`Error::Finished`] for what stands there.
+pub fn refuse_to_lose(output: &Path, read: &[PathBuf], overwrite: bool) -> Result<()> {
+    refuse_to_replace(output, read)?;
+    let holds_something = |found: Metadata| found.is_file() && found.len() > 0;
+    if output.as_os_str() != "-" && !overwrite && fs::metadata(output).is_ok_and(holds_something) {
+        return Err(Error::Finished(output.to_owned()));
+    }
+    Ok(())
+}
+
+/// The same as [`refuse_to_replace`] for all files that a run writes.
 pub(crate) fn check(targets: &[PathBuf], read: &[PathBuf]) -> Result<()> {
     let found = targets.iter().filter_map(|path| Some((path, fs::metadata(path).ok().filter(Metadata::is_file)?)));
     let targets: HashMap<FileId, &PathBuf> =

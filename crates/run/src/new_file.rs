@@ -3,14 +3,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{At, Error, Result};
-use crate::guard::refuse_to_replace;
+use crate::guard::refuse_to_lose;
 use crate::names::{PARTIAL, other_format};
 use crate::packing::{MEMBER_BYTES, Packing};
 use crate::paths::beside;
 
 /// A file of lines that gets its name once it is whole, or standard output.
 ///
-/// Where it is broken off nothing new stands under its name. A name that ends in `.gz` or `.zst` gets what it says.
+/// Where it is interrupted nothing new stands under its name. A name that ends in `.gz` or `.zst` gets what it says.
 ///
 /// ```
 /// use std::io::Write;
@@ -54,8 +54,8 @@ impl NewFile {
         if let Some(ending) = other_format(path) {
             return Err(Error::Ending { path: path.to_owned(), ending });
         }
-        refuse_to_replace(path, read)?;
-        if fs::metadata(path).is_ok_and(|found| !found.is_file() || (!overwrite && found.len() > 0)) {
+        refuse_to_lose(path, read, overwrite)?;
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(Error::Finished(path.to_owned()));
         }
         let partial = beside(path, PARTIAL);
@@ -114,7 +114,7 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // What has its name is not there any more; what was broken off is of no use.
+        // What has its name is not there any more; what was begun is of no use.
         if let Target::File { partial, .. } = &self.target {
             let _ = fs::remove_file(partial);
         }

@@ -338,6 +338,7 @@ pub(crate) struct Done {
 impl Done {
     /// No document yet.
     pub(crate) fn nothing(plan: &Plan<'_>) -> Result<Self> {
+        plan.check_failures()?;
         let failures = Failures::new(plan.failures)?;
         Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default(), failures })
     }
@@ -347,9 +348,23 @@ impl Plan<'_> {
     /// The names of the run's files, none of which is one that the run reads.
     pub(crate) fn names(&self) -> Result<Names> {
         let names = Names::of(self.output, self.rows_each.is_some())?;
-        let failures = self.failures.map(Path::to_owned);
-        guard::check(&names.targets().into_iter().chain(failures).collect::<Vec<_>>(), self.read)?;
+        let targets = names.targets();
+        guard::check(&targets, self.read)?;
+        if let Some(failures) = self.failures.filter(|failures| targets.iter().any(|target| is_same(target, failures)))
+        {
+            return Err(Error::OutputTwice(failures.to_owned()));
+        }
+        self.check_failures()?;
         Ok(names)
+    }
+
+    /// Refuses a file of failures that is read, that is the output, or that holds something.
+    fn check_failures(&self) -> Result<()> {
+        let Some(failures) = self.failures else { return Ok(()) };
+        if is_same(self.output, failures) {
+            return Err(Error::OutputTwice(failures.to_owned()));
+        }
+        guard::refuse_to_lose(failures, self.read, self.if_exists != IfExists::Refuse)
     }
 
     pub(crate) fn refuse_stream(&self) -> Result<()> {
@@ -364,6 +379,11 @@ impl Plan<'_> {
         };
         Err(Error::NeedsFile(wants))
     }
+}
+
+/// Whether two paths are written alike, once they are absolute.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((std::path::absolute(one), std::path::absolute(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The output as a stream, where it is no file: standard output, a named pipe, a device.

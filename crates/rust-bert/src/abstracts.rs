@@ -25,7 +25,7 @@ pub struct AbstractOptions {
     /// Chunks of a document that are read at most; `coverage` tells of what lies behind them. Default: 64, which is
     /// some 45,000 words for BART.
     pub max_chunks: Option<usize>,
-    /// Threads of libtorch. Default: one a core.
+    /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
 }
 

@@ -24,7 +24,7 @@ use crate::{Error, LabelScheme, ModelFolder, Threads};
 pub struct TokenClassifierOptions {
     /// Which labels mentions get. Default: [`LabelScheme::News`].
     pub scheme: LabelScheme,
-    /// Threads of libtorch. Default: one a core.
+    /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
 }
 

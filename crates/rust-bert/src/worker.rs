@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 
-use pressmark_core::StageError;
+use pressmark_core::{StageError, panic_message};
 
 use crate::Error;
 
@@ -92,8 +92,7 @@ impl<M: 'static> Worker<M> {
 
 /// The first line of what a panic said.
 fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.and_then(|t| t.lines().next()).unwrap_or("no reason given").to_owned()
+    panic_message(panic).lines().next().unwrap_or("no reason given").to_owned()
 }
 
 #[cfg(test)]

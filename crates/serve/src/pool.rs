@@ -151,14 +151,17 @@ impl Worker {
         match job {
             Job::Record { record, reply } => (!reply.is_closed()).then_some((record, Waiting::ForDocument(reply))),
             Job::Document { reply, .. } if reply.is_closed() => None,
-            Job::Document { body, format, charset, since, reply } => match self.read(body, format, charset) {
-                Ok(record) => Some((record, Waiting::ForRow(reply, since))),
-                Err(refusal) => {
-                    // Fails when the client is gone.
-                    let _ = reply.send(Err(refusal));
-                    None
+            Job::Document { body, format, charset, since, reply } => {
+                let read = panic::catch_unwind(AssertUnwindSafe(|| self.read(body, format, charset)));
+                match read.unwrap_or_else(|_| Err(Refusal::broke_down())) {
+                    Ok(record) => Some((record, Waiting::ForRow(reply, since))),
+                    Err(refusal) => {
+                        // Fails when the client is gone.
+                        let _ = reply.send(Err(refusal));
+                        None
+                    }
                 }
-            },
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 use std::io::{self, Read};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread;
 
@@ -22,8 +23,9 @@ const BYTES_AHEAD: usize = 1 << 20;
 /// Rows that wait for the network.
 const ROWS_AHEAD: usize = 4;
 
-/// A record on its way, in the order of the stream, and the room that it takes.
-type Pending = (oneshot::Receiver<Done>, Option<OwnedSemaphorePermit>);
+/// A record on its way, in the order of the stream, and the room that it takes; none is the end of a stream that was
+/// read as a whole.
+type Pending = Option<(oneshot::Receiver<Done>, Option<OwnedSemaphorePermit>)>;
 
 /// A body as it comes, for a thread that may wait; it takes no more of the network than is read.
 pub(crate) struct Reader {
@@ -92,29 +94,40 @@ fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pe
         let room = service.runtime.block_on(Arc::clone(&room).acquire_many_owned(bytes)).ok();
         let (reply, done) = oneshot::channel();
         // The first fails when the client is gone, the second when there is no annotating thread.
-        if pending.send((done, room)).is_err() || !service.pool.record(record, reply) {
+        if pending.send(Some((done, room))).is_err() || !service.pool.record(record, reply) {
             return;
         }
     }
+    // Fails when the client is gone.
+    let _ = pending.send(None);
 }
 
 fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<Bytes>>) {
-    // The table of duplicates has sizes that always can be had.
-    let Ok(mut ledger) = Ledger::new() else { return };
-    for (done, _room) in pending {
-        let Ok((mut doc, signature)) = done.blocking_recv() else {
-            // The client sees an answer that is broken off, not one that is whole.
-            let _ = rows.blocking_send(Err(io::Error::other("annotation broke down")));
-            return;
-        };
+    let written = panic::catch_unwind(AssertUnwindSafe(|| write_rows(service, pending, rows)));
+    if let Err(error) = written.unwrap_or_else(|_| Err(io::Error::other("writing broke down"))) {
+        // The client sees an answer that ends early, not one that looks whole. Fails when the client is gone.
+        let _ = rows.blocking_send(Err(error));
+    }
+}
+
+/// Writes rows until the stream ends or the client is gone.
+fn write_rows(
+    service: &Service,
+    pending: &Receiver<Pending>,
+    rows: &mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
+    let mut ledger = Ledger::new().map_err(io::Error::other)?;
+    loop {
+        let next = pending.recv().map_err(|_| io::Error::other("reading broke down"))?;
+        let Some((done, _room)) = next else { return Ok(()) };
+        let (mut doc, signature) = done.blocking_recv().map_err(|_| io::Error::other("annotation broke down"))?;
         ledger.enter(&mut doc, signature.as_ref());
         service.metrics.document(&doc);
         let mut line = Vec::new();
-        let written = write_line(&service.annotator.record(&doc), &mut line);
+        write_line(&service.annotator.record(&doc), &mut line)?;
         service.metrics.wrote(line.len());
-        // Fails when the client is gone.
-        if rows.blocking_send(written.map(|()| line.into())).is_err() {
-            return;
+        if rows.blocking_send(Ok(line.into())).is_err() {
+            return Ok(());
         }
     }
 }

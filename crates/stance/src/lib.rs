@@ -11,6 +11,7 @@
 mod candidates;
 mod combine;
 mod error;
+mod head;
 mod means;
 mod pair;
 mod reading;

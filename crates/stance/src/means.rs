@@ -4,7 +4,8 @@ use ndarray::{Array1, ArrayView1, Axis, concatenate};
 use pressmark_core::StanceLabel;
 use pressmark_encoder::{Head, Model};
 
-use crate::{Error, Stances};
+use crate::Error;
+use crate::head::HEAD;
 
 /// The bundle's head for the mean of a passage beside that of a target, and which output of it is which side.
 pub(crate) struct MeansHead<'m> {
@@ -15,14 +16,10 @@ pub(crate) struct MeansHead<'m> {
 
 impl<'m> MeansHead<'m> {
     pub(crate) fn of(model: &'m Model) -> Result<Self, Error> {
-        let head = model.head(Stances::HEAD)?;
+        let head = model.head(HEAD)?;
         let find = |side: StanceLabel| {
             let place = head.labels().iter().position(|label| StanceLabel::named(label) == Some(side));
-            place.ok_or_else(|| Error::Labels {
-                head: Stances::HEAD,
-                labels: head.labels().to_vec(),
-                missing: side.as_str(),
-            })
+            place.ok_or_else(|| Error::Labels { head: HEAD, labels: head.labels().to_vec(), missing: side.as_str() })
         };
         Ok(Self { head, against: find(StanceLabel::Against)?, favor: find(StanceLabel::Favor)? })
     }

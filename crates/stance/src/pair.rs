@@ -10,7 +10,8 @@ use ndarray::ArrayView2;
 use pressmark_core::{Document, StageError, StanceReading};
 use pressmark_encoder::{Error as ModelError, Head, Model, Output, PackedWindows};
 
-use crate::{Error, Stances};
+use crate::Error;
+use crate::head::HEAD;
 
 /// Subwords of a window at most, special ones included: what the head was trained on.
 const MAX_WINDOW: usize = 176;
@@ -171,17 +172,17 @@ pub(crate) struct PairHead<'m> {
 impl<'m> PairHead<'m> {
     /// `None` where the bundle's head for stances reads passages in another way.
     pub(crate) fn of(model: &'m Model) -> Result<Option<Self>, Error> {
-        let head = model.head(Stances::HEAD)?;
+        let head = model.head(HEAD)?;
         if !head.reads_pairs() {
             return Ok(None);
         }
         let width = 2 * model.hidden_size();
         if head.inputs() != width || head.output() != Output::Sigmoid {
-            return Err(Error::Layout { head: Stances::HEAD, inputs: head.inputs(), expected: width });
+            return Err(Error::Layout { head: HEAD, inputs: head.inputs(), expected: width });
         }
         let find = |missing: &'static str| {
             let place = head.labels().iter().position(|label| label == missing);
-            place.ok_or_else(|| Error::Labels { head: Stances::HEAD, labels: head.labels().to_vec(), missing })
+            place.ok_or_else(|| Error::Labels { head: HEAD, labels: head.labels().to_vec(), missing })
         };
         Ok(Some(Self {
             model,

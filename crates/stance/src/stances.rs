@@ -12,12 +12,13 @@ use pressmark_tokenize::Tokenizer;
 use crate::Error;
 use crate::candidates::{Bearing, Topic, bearing_on, sentence_of, spoken_of};
 use crate::combine::Outcome;
+use crate::head::HEAD;
 use crate::means::MeansHead;
 use crate::pair::{Ends, PairHead, PairWindows, Words};
 use crate::sentiment::SentimentHead;
 
 /// The stage's name.
-pub(crate) const STAGE: &str = "stance";
+pub(crate) const STAGE: &str = HEAD;
 
 /// How stances are found.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +79,7 @@ type Gathered<K> = (BTreeMap<K, Vec<StancePassage>>, Vec<Explanation>);
 
 impl Stances {
     /// The bundle's head for a passage beside a target.
-    pub const HEAD: &str = STAGE;
+    pub const HEAD: &str = HEAD;
 
     /// A stage on this model; the targets are encoded here, once.
     ///
@@ -344,7 +345,7 @@ fn verdict(doc: &Document, stance: &Stance) -> Explanation {
         Holder::Entity(entity) => Subject::Entity(entity),
     };
     let rule = match (&stance.reading, stance.evidence.is_empty()) {
-        (Some(_), _) => "surest-passage",
+        (Some(_), _) => "most-sided-third",
         (None, true) => "no-passage",
         (None, false) => "weighted-mean",
     };

@@ -33,7 +33,7 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // What has its name is not there any more; what was broken off is of no use.
+        // What has its name is not there any more; what was begun is of no use.
         let _ = fs::remove_file(&self.partial);
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use pressmark_tests::command;
+use crate::command::command;
 
 use super::{Dice, Place, assert_same};
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::{fs, thread};
 
+use crate::command::{command, pressmark};
 use pressmark_jsonl::Record;
-use pressmark_tests::{command, pressmark};
 
 use super::{Dice, Place, assert_same, sentence};
 

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use pressmark_tests::pressmark;
+use crate::command::pressmark;
 use tempfile::TempDir;
 
 /// A folder with made-up documents, and names in it for what runs write.

@@ -17,7 +17,7 @@ use pressmark_run::{IfExists, MaxFailures, Opened, OwnFiles, Plan, RecordIdentit
 
 use super::table_output::TableOutput;
 use crate::advice::advise;
-use crate::args::{InputArgs, LayerArgs, ModelArgs, StageArgs, parse_seconds};
+use crate::args::{InputArgs, LayerArgs, ModelArgs, StageArgs, file_name, parse_seconds};
 use crate::report::{self, Report};
 use crate::settings::describe;
 use crate::{Outcome, interrupt, is_closed_pipe, stages, terminal};
@@ -81,7 +81,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "ROWS")]
     pub(crate) shard_rows: Option<NonZeroU64>,
 
-    /// Go on with a run that was broken off; what is done is checked and kept
+    /// Resume a run that was interrupted; what is done is checked and kept
     #[arg(long)]
     pub(crate) resume: bool,
 
@@ -114,7 +114,7 @@ pub(crate) enum Duplicates {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Run")]
 pub(crate) struct RunArgs {
-    /// Documents annotated at once [default: one a core]
+    /// Documents annotated at once [default: one per core]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Annotate only share I of N of the input list: for N machines that read the same list; see `pressmark merge`
@@ -128,7 +128,7 @@ pub(crate) struct RunArgs {
     pub(crate) strict: bool,
     /// Write what went wrong, one JSON object a line: documents that are partial or failed with their problems, and inputs
     /// that were skipped with the reason
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) failures: Option<PathBuf>,
     /// End with exit code 0 as long as no more documents than this are partial or failed: 5, or 2% [default: 0]
     #[arg(long, value_name = "N|N%")]

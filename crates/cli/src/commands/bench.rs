@@ -34,7 +34,7 @@ pub(crate) struct BenchArgs {
     /// Passes that are measured, after one that only warms up
     #[arg(short, long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeats: u16,
-    /// Documents annotated at once [default: one a core]
+    /// Documents annotated at once [default: one per core]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Print one JSON object instead of a table

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use pressmark_evaluate::read_coded;
 use pressmark_frames::CodedText;
-use pressmark_run::{Error, refuse_to_replace};
+use pressmark_run::refuse_to_lose;
 
 use super::evaluate::{GoldArgs, explain};
 use crate::advice::advise;
@@ -82,10 +82,7 @@ pub(crate) fn run(args: CodebookArgs) -> Result<Outcome> {
 
 fn fit(args: &FitArgs) -> Result<Outcome> {
     let read = [args.examples.clone(), PathBuf::from(&args.codebook)];
-    refuse_to_replace(&args.output, &read).map_err(advise)?;
-    if !args.overwrite && fs::metadata(&args.output).is_ok_and(|found| found.is_file() && found.len() > 0) {
-        return Err(advise(Error::Finished(args.output.clone())));
-    }
+    refuse_to_lose(&args.output, &read, args.overwrite).map_err(advise)?;
     let codebook = pressmark::codebook(&args.codebook)?;
     let labels: Vec<String> = codebook.labels().map(str::to_owned).collect();
     let coded = read_coded(&args.examples, &args.fields.options(), &codebook.id(), &labels).map_err(explain)?;

@@ -30,7 +30,7 @@ Examples:
 /// Group annotated documents by the event that they tell of, and say what outlets tell differently
 ///
 /// Writes one row of pressmark-story/1 a story, JSON, in the order of first documents; a document that shares its event
-/// with no other is a story alone. Documents are held against those with which they share rare names and words, so
+/// with no other is a story alone. Documents are compared with those with which they share rare names and words, so
 /// that time grows with their number and not with its square; of a document some 1 KB is kept in memory.
 #[derive(Debug, Args)]
 #[command(after_help = GROUP_EXAMPLES)]

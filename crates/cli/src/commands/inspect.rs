@@ -9,10 +9,10 @@ use clap::Args;
 use pressmark::{Annotator, Inputs, Settings};
 use pressmark_core::{Document, SegmentKind, Span, Subject};
 use pressmark_report::{Beside, Options, Report};
-use pressmark_run::refuse_to_replace;
+use pressmark_run::refuse_to_lose;
 
 use crate::advice::advise;
-use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::args::{InputArgs, ModelArgs, StageArgs, file_name};
 use crate::terminal::{clean, say};
 use crate::wrap::{Piece, piece, plain, text_width, wrap};
 use crate::{Outcome, stages};
@@ -34,8 +34,11 @@ pub(crate) struct InspectArgs {
     pub(crate) explain: bool,
 
     /// Write the document as a page for a browser instead, every mark with its numbers and the rule behind it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) html: Option<PathBuf>,
+    /// Replace the page that stands there
+    #[arg(long, requires = "html")]
+    pub(crate) overwrite: bool,
 
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -59,7 +62,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     }
     if let Some(path) = &args.html {
         let read: Vec<PathBuf> = args.stages.files().chain([args.file.clone()]).collect();
-        refuse_to_replace(path, &read).map_err(advise)?;
+        refuse_to_lose(path, &read, args.overwrite).map_err(advise)?;
     }
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;

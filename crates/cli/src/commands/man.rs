@@ -6,12 +6,13 @@ use clap::{Args, Command};
 use clap_mangen::Man;
 
 use crate::Outcome;
+use crate::args::file_name;
 
-/// Write the manual pages, one a command
+/// Write the manual pages, one per command
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
     /// The folder to write them to; it is made where it is missing
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_parser = file_name())]
     pub(crate) output: PathBuf,
 }
 

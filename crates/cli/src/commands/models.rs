@@ -18,7 +18,7 @@ const MODELS_EXAMPLES: &str = "\
 Examples:
   What there is, and what of it is at hand:
     pressmark models list
-  Fetch a model for written summaries and hold it against its hashes:
+  Fetch a model for written summaries and check its hashes:
     pressmark models pull distilbart-cnn-12-6
   The same from a folder that was brought on a disk:
     pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
@@ -40,7 +40,7 @@ pub(crate) enum ModelsAction {
     List(BundleArgs),
     /// Fetch models from the Hugging Face hub, or from a mirror
     Pull(PullArgs),
-    /// Hold models against the hashes of their manifest or lock; all that are at hand when none is named
+    /// Check models against the hashes of their manifest or lock; all that are at hand when none is named
     Verify(VerifyArgs),
     /// Print the folder of a model
     Path(PathArgs),
@@ -72,7 +72,7 @@ pub(crate) struct PullArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Names, or folders of models
+    /// Names, as `pressmark models list` has them, or folders of models
     #[arg(value_name = "NAME|DIR")]
     pub(crate) names: Vec<String>,
     #[command(flatten)]
@@ -93,7 +93,8 @@ pub(crate) struct ExportArgs {
 /// A layout of model files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Layout {
-    /// That of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats
+    /// That of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats; of `--model news`, which
+    /// is a plain BERT
     Hf,
     /// Graphs of ONNX: the encoder with int8 matrices and every head, with what stands before and behind them in a README
     Onnx,
@@ -111,6 +112,12 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
         ModelsAction::Pull(args) => pull(&args)?,
         ModelsAction::Verify(args) => verify(&args)?,
         ModelsAction::Path(args) => {
+            if inside(&args.name)?.is_some() {
+                bail!(
+                    "{} is inside the program and has no folder; pressmark models export writes it to one",
+                    args.name
+                );
+            }
             let entry = Entry::named(&args.name)?;
             let snapshot = Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?;
             format!("{}\n", snapshot.folder.display())
@@ -205,9 +212,12 @@ fn table() -> Result<String> {
             Some(snapshot) => snapshot.folder.display().to_string(),
             None => format!("not here: pressmark models pull {}", entry.name),
         };
-        let revision = entry.revision.as_deref().unwrap_or("fixed by the first pull");
+        let revision = entry
+            .revision
+            .as_deref()
+            .map_or_else(|| "revision fixed by the first pull".to_owned(), |revision| format!("revision {revision}"));
         text.push_str(&format!(
-            "\n{}\n  task     {}\n  source   {} at {revision}\n  licence  {}\n  weights  about {} MB\n  memory   about {} MB to load, an estimate\n  where    {place}\n",
+            "\n{}\n  task     {}\n  source   {}, {revision}\n  licence  {}\n  weights  about {} MB\n  memory   about {} MB to load, an estimate\n  where    {place}\n",
             entry.name,
             entry.task.as_str(),
             entry.source,
@@ -254,9 +264,9 @@ fn show(bar: &ProgressBar, file: &str, done: u64, all: u64) {
 fn verify(args: &VerifyArgs) -> Result<String> {
     let mut text = String::new();
     if args.names.is_empty() {
-        // Loading checks every file against the manifest, and every tensor against the configuration.
-        let model = model::open(&args.bundle)?;
-        text.push_str(&format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256()));
+        for source in sources(&args.bundle)? {
+            text.push_str(&loaded(&source)?);
+        }
         for entry in registry() {
             if let Some(snapshot) = Snapshot::find(entry)? {
                 text.push_str(&verdict(&entry.name, &snapshot)?);
@@ -265,6 +275,12 @@ fn verify(args: &VerifyArgs) -> Result<String> {
     }
     for name in &args.names {
         let path = Path::new(name);
+        if !path.is_dir()
+            && let Some(source) = inside(name)?
+        {
+            text.push_str(&loaded(&source)?);
+            continue;
+        }
         if path.join(MANIFEST).exists() {
             let report = pressmark_encoder::verify_bundle(path)?;
             text.push_str(&format!("{name} {}: good ({} files, {})\n", report.id, report.files.len(), report.sha256));
@@ -286,6 +302,29 @@ fn verify(args: &VerifyArgs) -> Result<String> {
         text.push_str(&verdict(name, &snapshot)?);
     }
     Ok(text)
+}
+
+/// What loading a model of our own proves: every file against the manifest, and every tensor against the configuration.
+fn loaded(source: &ModelSource) -> Result<String> {
+    let model = source.load(Precision::default())?;
+    Ok(format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256()))
+}
+
+/// A model inside the program, by its name or its short name.
+fn inside(name: &str) -> Result<Option<ModelSource>> {
+    let is_named = |model: &&pressmark::BundledModel| model.name == name || model.short == name;
+    Ok(pressmark::bundled_models()?.iter().find(is_named).map(|model| ModelSource::named(model.name)))
+}
+
+/// The model that is taken, and, where none was named, the others inside the program.
+fn sources(args: &BundleArgs) -> Result<Vec<ModelSource>> {
+    let mut sources = vec![args.source()];
+    if args.model.is_none() {
+        let chosen = args.source().load(Precision::default())?.id();
+        let others = pressmark::bundled_models()?.into_iter().filter(|model| model.id != chosen);
+        sources.extend(others.map(|model| ModelSource::named(model.name)));
+    }
+    Ok(sources)
 }
 
 /// What to say of a folder whose files nothing describes; the models that lie one folder deeper are named.

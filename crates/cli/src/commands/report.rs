@@ -11,14 +11,14 @@ use pressmark_ingest::Record as InputRecord;
 use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
-use pressmark_run::refuse_to_replace;
+use pressmark_run::refuse_to_lose;
 use pressmark_tables::open_rows;
 
 use self::stories::Grouped;
 use super::verify::inputs::{Held, Inputs};
 use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
-use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::args::{InputArgs, ModelArgs, StageArgs, file_name};
 use crate::report::plural;
 use crate::{Outcome, stages, terminal};
 
@@ -46,7 +46,7 @@ pub(crate) struct ReportArgs {
     pub(crate) annotated: Vec<PathBuf>,
 
     /// The page
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_name())]
     pub(crate) output: PathBuf,
     /// Title of the page
     #[arg(long, value_name = "TEXT", default_value = "pressmark report")]
@@ -61,6 +61,9 @@ pub(crate) struct ReportArgs {
     /// Stories over these documents as `pressmark group` wrote them, instead of grouping the documents anew
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
+    /// Replace what stands there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// No closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -75,7 +78,8 @@ pub(crate) struct ReportArgs {
 
 pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     let read = args.annotated.iter().chain(&args.stories).chain(&args.inputs).cloned();
-    refuse_to_replace(&args.output, &read.chain(args.stages.files()).collect::<Vec<_>>()).map_err(advise)?;
+    let read: Vec<PathBuf> = read.chain(args.stages.files()).collect();
+    refuse_to_lose(&args.output, &read, args.overwrite).map_err(advise)?;
     let mut options = Options::default();
     options.title = args.title;
     let mut report = Report::create(&args.output, options)?;

@@ -48,7 +48,7 @@ pub(crate) struct ServiceArgs {
     /// Address and port; port 0 takes a free one. There is no password and no TLS: let others in through a proxy that has both
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8750")]
     pub(crate) listen: String,
-    /// Documents annotated at once [default: one a core]
+    /// Documents annotated at once [default: one per core]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Documents posted one by one that may wait; a further one is refused (503)

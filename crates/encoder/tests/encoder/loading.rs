@@ -219,7 +219,6 @@ fn a_weight_that_is_not_a_number_is_refused() {
 
 #[test]
 fn what_a_model_can_do_comes_from_its_bundle() {
-    // A bundle of before says nothing of it: the defaults are those of its kind.
     let plain = Model::from_files(&TinyBundle::default().files()).unwrap();
     assert_eq!((plain.languages(), plain.scripts()), (&["en".to_owned()][..], &["Latn".to_owned()][..]));
     assert!(plain.transfer_languages().is_empty() && !plain.is_cased());
@@ -242,6 +241,9 @@ fn what_a_model_can_do_comes_from_its_bundle() {
     assert!(model.is_cased());
     assert_eq!(model.max_word_chars(), None);
 
+    for key in ["languages", "scripts", "max_word_chars"] {
+        check_config(|config| drop(config.as_object_mut().unwrap().remove(key)), &format!("missing field `{key}`"));
+    }
     check_config(|config| config["languages"] = json!(["English"]), "languages = English, expected codes of ISO 639");
     check_config(|config| config["scripts"] = json!(["latin"]), "scripts = latin, expected codes of ISO 15924");
     check_config(|config| config["pooling"] = json!("cls"), "config.json is not valid: unknown variant `cls`");
@@ -368,12 +370,4 @@ fn pipes_and_devices_are_refused_before_they_are_opened() {
     std::fs::remove_file(dir.path().join("extra.bin")).unwrap();
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("extra.bin")).unwrap();
     assert!(matches!(verify_bundle(dir.path()), Err(Error::NotAFile { .. })));
-}
-
-#[test]
-fn manifests_of_earlier_bundles_are_read() {
-    let mut files = TinyBundle::default().files();
-    let manifest = String::from_utf8(files.manifest.to_vec()).unwrap();
-    files.manifest = Cow::Owned(manifest.replace("pressmark-bundle/1", "pressmark-manifest/1").into_bytes());
-    assert!(Model::from_files(&files).is_ok());
 }

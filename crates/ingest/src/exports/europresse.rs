@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
-use super::{Article, Border};
 use crate::date::{self, Order};
 
 /// Labels of the block on the source, folded; the value stands on the next line.

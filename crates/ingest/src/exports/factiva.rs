@@ -1,7 +1,7 @@
 //! Factiva: with two-letter field codes ("HD Title"), or as displayed, one value a line.
 
+use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_date, is_length, is_names, people};
-use super::{Article, Border};
 use crate::date::{self, Order};
 
 /// Field codes, in the order in which they stand.

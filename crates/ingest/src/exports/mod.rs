@@ -7,14 +7,15 @@
 //! English, French, German and Spanish: Nexis and Nexis Uni (LexisNexis), Factiva (Dow Jones; with two-letter field
 //! codes and as displayed), ProQuest, Europresse (Cision, formerly CEDROM-SNi).
 
+mod article;
 mod europresse;
 mod factiva;
 mod lines;
 mod nexis;
 mod proquest;
 
-use std::ops::Range;
-
+use self::article::Seen;
+pub(crate) use self::article::{Article, Border};
 use self::lines::Lines;
 
 /// Whose export it is.
@@ -40,37 +41,6 @@ impl Maker {
             Self::Europresse => "europresse",
         }
     }
-}
-
-/// What a line says of where articles start and end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Border {
-    /// An article starts with this line.
-    Starts,
-    /// An article ends with this line.
-    Ends,
-    /// Neither.
-    Within,
-}
-
-/// One article of an export; ranges are byte offsets into its text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Article {
-    pub title: Option<Range<usize>>,
-    /// Stretches of running text, in order.
-    pub body: Vec<Range<usize>>,
-    pub site: Option<String>,
-    /// As the export writes it.
-    pub published: Option<String>,
-    pub authors: Vec<String>,
-    /// A name or code.
-    pub language: Option<String>,
-    pub url: Option<String>,
-    pub id: Option<String>,
-    /// Section, length and the like, under plain names.
-    pub extra: Vec<(&'static str, String)>,
-    /// Whether the body is only an abstract.
-    pub is_abstract: bool,
 }
 
 impl Article {
@@ -114,16 +84,6 @@ pub(crate) fn count_heads(text: &str) -> usize {
 pub(crate) struct Borders {
     maker: Maker,
     seen: Seen,
-}
-
-/// What was seen of an article, where one line alone does not tell that another starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    Nothing,
-    /// Its first lines.
-    Head,
-    /// What stands in each before its end.
-    Last,
 }
 
 impl Borders {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::article::{Article, Border, Seen};
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
-use super::{Article, Border, Seen};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! ProQuest: articles between rules of underscores, each value behind its label.
 
+use super::article::{Article, Border, Seen};
 use super::lines::{Lines, folded, inverted, is_count, labelled};
-use super::{Article, Border, Seen};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Class, id, role, itemprop and component names are cut into words (`relatedArticles-box` →
 //! `related`, `articles`, `box`) and looked up. Whole words and a few stems, no substrings: in
 //! `subheader` stands no `header` and in `shadow` no `ad`. The lists were drawn up from the
-//! markup of common content systems and held against Readability's own (`unlikelyCandidates`,
+//! markup of common content systems and compared with Readability's own (`unlikelyCandidates`,
 //! `okMaybeItsACandidate`, `positive`, `negative`).
 
 use pressmark_core::DropReason;

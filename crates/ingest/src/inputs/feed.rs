@@ -72,6 +72,18 @@ impl Feed {
     }
 }
 
+/// Ends a feed when it is dropped, so that nobody waits for a source that panicked.
+struct End {
+    feed: Arc<Feed>,
+    error: Option<io::Error>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.feed.end(self.error.take());
+    }
+}
+
 /// Reads what a [`Feed`] has, waiting for it.
 pub(super) struct FeedReader {
     feed: Arc<Feed>,
@@ -84,14 +96,15 @@ impl FeedReader {
     /// Starts to read a source.
     pub(super) fn start(mut source: impl Read + Send + 'static, counts: [Arc<AtomicU64>; 2]) -> io::Result<Self> {
         let feed = Arc::new(Feed::default());
-        let of_thread = Arc::clone(&feed);
+        let broke_down = io::Error::other("what reads the input broke down");
+        let mut end = End { feed: Arc::clone(&feed), error: Some(broke_down) };
         let read = move || {
             let mut buffer = vec![0; CHUNK];
-            let error = loop {
+            end.error = loop {
                 match source.read(&mut buffer) {
                     Ok(0) => break None,
                     Ok(read) => {
-                        if !of_thread.put(buffer.get(..read).unwrap_or_default().to_vec()) {
+                        if !end.feed.put(buffer.get(..read).unwrap_or_default().to_vec()) {
                             break None;
                         }
                     }
@@ -99,7 +112,6 @@ impl FeedReader {
                     Err(error) => break Some(error),
                 }
             };
-            of_thread.end(error);
         };
         thread::Builder::new().name("pressmark-input".into()).spawn(read)?;
         Ok(Self { feed, chunk: Vec::new(), at: 0, counts })
@@ -140,5 +152,31 @@ impl Read for FeedReader {
         let read = self.fill_buf()?.read(buf)?;
         self.consume(read);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes, and then panics.
+    struct Breaks(bool);
+
+    impl Read for Breaks {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            assert!(!std::mem::replace(&mut self.0, true), "the source breaks");
+            buf[..5].copy_from_slice(b"begun");
+            Ok(5)
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_source_that_panicked() {
+        let mut reader = FeedReader::start(Breaks(false), Default::default()).expect("a thread");
+        let mut got = String::new();
+        let error = reader.read_to_string(&mut got).expect_err("no end that looks whole");
+        assert_eq!(got, "begun");
+        assert_eq!(error.to_string(), "what reads the input broke down");
+        assert!(reader.feed().has_come());
     }
 }

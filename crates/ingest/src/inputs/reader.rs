@@ -94,16 +94,16 @@ impl Reader {
             Format::Tsv => Some(b'\t'),
             _ => None,
         };
-        let ends = match (format, delimiter) {
-            (Format::Jsonl | Format::Parquet | Format::Arrow, _) => Ends::AtLine,
-            (_, Some(delimiter)) => Ends::AtRow { delimiter },
-            _ => Ends::Never,
-        };
+        let rows = |ends| Cut::Rows(Cutter::new(ends, unit, options.max_bytes));
         let cut = match (format, maker) {
             (Format::Warc, _) => Cut::Archive,
             (_, Some(maker)) => Cut::Articles(ArticleCutter::new(maker, unit, options.max_bytes)),
-            (Format::Json, _) if unit == Unit::Byte => Cut::Elements(ElementCutter::new(options.max_bytes)),
-            _ => Cut::Rows(Cutter::new(ends, unit, options.max_bytes)),
+            (Format::Json, None) if unit == Unit::Byte => Cut::Elements(ElementCutter::new(options.max_bytes)),
+            (Format::Jsonl | Format::Parquet | Format::Arrow, None) => rows(Ends::AtLine),
+            (Format::Csv | Format::Tsv, None) => {
+                rows(delimiter.map_or(Ends::Never, |delimiter| Ends::AtRow { delimiter }))
+            }
+            (Format::Text | Format::Markdown | Format::Html | Format::Json | Format::Export, None) => rows(Ends::Never),
         };
         let charset_is_found = charset.is_some();
         let context = Context { charset_is_found, charset, delimiter, export: maker, ..Context::default() };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pressmark_core::{EntityType, Span};
 use pressmark_lang::{NameClass, TitleKind, WordClass};
 
-use super::{Context, TokenMention};
+use super::context::{Context, TokenMention};
 use crate::boundary;
 
 /// Parts a mention of a place at its commas: the second part is the region that holds the first.

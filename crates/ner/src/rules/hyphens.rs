@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Context, TokenMention};
+use super::context::{Context, TokenMention};
 
 /// Whether a token is a hyphen that joins the words beside it.
 fn is_hyphen(context: &Context<'_>, token: usize) -> bool {

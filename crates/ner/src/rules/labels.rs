@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pressmark_core::EntityType;
 use pressmark_lang::NameClass;
 
-use super::{Context, TokenMention};
+use super::context::{Context, TokenMention};
 
 /// A place or thing whose name ends with the word for a building is a facility: "Linwood Mosque".
 pub(super) fn facilities(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {

@@ -5,54 +5,15 @@
 //! rest, and each knows nothing of the others.
 
 mod boundaries;
+mod context;
 mod hyphens;
 mod labels;
 mod possessives;
 mod values;
 
-use std::ops::Range;
+use pressmark_core::Explanation;
 
-use pressmark_core::{Document, EntityType, Explanation, Span};
-
-use crate::tags::TagSet;
-use crate::view::View;
-
-/// A mention by its tokens.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct TokenMention {
-    /// Indices into the document's tokens, never empty.
-    pub(crate) tokens: Range<usize>,
-    /// An index into [`TagSet::kinds`].
-    pub(crate) kind: usize,
-    /// How sure it is, in [0, 1].
-    pub(crate) score: f32,
-    /// Whether the possessive ending at its end belongs to the name ("Moody's").
-    pub(crate) possessive: bool,
-}
-
-/// What rules read.
-pub(crate) struct Context<'a> {
-    pub(crate) doc: &'a Document,
-    pub(crate) view: &'a View<'a>,
-    pub(crate) tags: &'a TagSet,
-}
-
-impl Context<'_> {
-    /// The number of an entity type, where the head has it.
-    fn kind(&self, entity_type: &EntityType) -> Option<usize> {
-        self.tags.kinds().iter().position(|k| k == entity_type)
-    }
-
-    fn type_of(&self, mention: &TokenMention) -> &EntityType {
-        &self.tags.kinds()[mention.kind]
-    }
-
-    /// The text from the first to the last of some tokens.
-    pub(crate) fn span(&self, tokens: &Range<usize>) -> Option<Span> {
-        let tokens = self.doc.tokens.get(tokens.clone())?;
-        Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))
-    }
-}
+pub(crate) use self::context::{Context, TokenMention};
 
 /// From mentions in text order to mentions in text order, none of which overlap.
 type Rule = fn(&Context<'_>, Vec<TokenMention>) -> Vec<TokenMention>;
@@ -123,11 +84,12 @@ fn changes(
 
 #[cfg(test)]
 mod tests {
-    use pressmark_core::{Sentence, Stage};
+    use pressmark_core::{Document, EntityType, Sentence, Span, Stage};
     use pressmark_tokenize::Splitter;
 
     use super::*;
     use crate::tags::tag_set;
+    use crate::view::View;
 
     /// Text with its mentions marked, "[PERSON Ana Lima]" or, with how sure they are, "[PERSON 0.4 Ana Lima]".
     fn unmark(marked: &str) -> (String, Vec<(Span, EntityType, f32)>) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pressmark_core::EntityType;
 use pressmark_lang::{Ending, FunctionWord, NameClass, SpeechClass, WordClass};
 
-use super::{Context, TokenMention};
+use super::context::{Context, TokenMention};
 
 /// Marks the mentions whose possessive ending belongs to the name, and takes the ending into those that lack it.
 ///

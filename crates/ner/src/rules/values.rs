@@ -5,7 +5,7 @@ use std::ops::Range;
 use pressmark_core::EntityType;
 use pressmark_lang::{Ending, WordClass};
 
-use super::{Context, TokenMention};
+use super::context::{Context, TokenMention};
 
 /// How sure a rule of this file is. In the training articles of Wikinews, of the 423 stretches that [`date_at`] takes
 /// for a date all but one are a date or part of one; a longer one ("early July 2020") is the model's to find.

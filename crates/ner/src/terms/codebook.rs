@@ -9,7 +9,6 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::folded::Folded;
-use super::{Automaton, Terms};
 use crate::Error;
 
 /// Limits on what a codebook may ask for: far above any list that a person keeps, low enough that
@@ -81,7 +80,27 @@ impl Place<'_> {
     }
 }
 
-pub(super) fn parse(name: &str, toml: &str) -> Result<Terms, Error> {
+/// A codebook as it was read, ready to search.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) labels: Vec<EntityType>,
+    pub(super) folded: Option<Automaton>,
+    pub(super) cased: Option<Automaton>,
+    /// Each with the group that is the term.
+    pub(super) patterns: Vec<(Regex, usize)>,
+}
+
+/// Terms of one casing, found in one sweep.
+#[derive(Clone, Debug)]
+pub(super) struct Automaton {
+    pub(super) search: AhoCorasick,
+    /// What each term stands for: a label, or nothing where it is an exception.
+    pub(super) means: Vec<Option<usize>>,
+}
+
+pub(super) fn parse(name: &str, toml: &str) -> Result<Read, Error> {
     let place = Place { name, toml };
     if toml.len() > MAX_BYTES {
         return Err(place.error(0, format!("the file has {} bytes, expected at most {MAX_BYTES}", toml.len())));
@@ -103,7 +122,7 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Terms, Error> {
         builder.label(index, label, &labels)?;
         labels.push(EntityType::from(label.name.get_ref().as_str()));
     }
-    Ok(Terms {
+    Ok(Read {
         name: file.codebook.name.into_inner(),
         version: file.codebook.version.into_inner(),
         labels,

@@ -5,11 +5,11 @@ mod folded;
 
 use std::path::Path;
 
-use aho_corasick::AhoCorasick;
 use pressmark_core::{Document, EntityType, Mention, Span};
 use regex::Regex;
 
 use crate::Error;
+use codebook::Automaton;
 use folded::Folded;
 
 /// A codebook of terms, read and ready to search.
@@ -63,14 +63,6 @@ pub struct Terms {
     patterns: Vec<(Regex, usize)>,
 }
 
-/// Terms of one casing, found in one sweep.
-#[derive(Clone, Debug)]
-struct Automaton {
-    search: AhoCorasick,
-    /// What each term stands for: a label, or nothing where it is an exception.
-    means: Vec<Option<usize>>,
-}
-
 /// A match, before it is known which of several that overlap counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Candidate {
@@ -86,7 +78,8 @@ impl Terms {
     /// [`Error::Codebook`] with the line for the first thing that is not as it should be, and for a codebook
     /// past the limits: 4 MiB, 256 labels, 100,000 terms of at most 200 bytes, 1,000 patterns of at most 1,000.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
-        codebook::parse(name, toml)
+        let codebook::Read { name, version, labels, folded, cased, patterns } = codebook::parse(name, toml)?;
+        Ok(Self { name, version, labels, folded, cased, patterns })
     }
 
     /// Reads a codebook from a file.

@@ -62,7 +62,7 @@ fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot, Error> {
     finish(entry, folder, revision, &files, &BTreeMap::new())
 }
 
-/// Holds what was brought against what is known of it, and writes the lock.
+/// Checks what was fetched against what is known of it, and writes the lock.
 fn finish(
     entry: &Entry,
     folder: PathBuf,

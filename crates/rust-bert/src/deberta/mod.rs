@@ -4,7 +4,7 @@
 //! can mend: in version 2 the place of a distance in its table lacks the table's middle (`c2p_pos`), so that all
 //! distances to what follows are one; their scores are divided by the size of a head and not by its root; and the
 //! logarithm's base of far distances is rounded to a whole number. In version 1 distances end at the number of heads,
-//! which is taken for the number of words. What follows is held against transformers in `tests/pipelines/agreement.rs`.
+//! which is taken for the number of words. What follows is compared with transformers in `tests/pipelines/agreement.rs`.
 
 mod attention;
 mod config;

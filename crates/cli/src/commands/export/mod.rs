@@ -22,6 +22,7 @@ use self::exporter::Exporter;
 use self::formats::ExportFormat;
 use super::verify::lines::{Line, Lines};
 use crate::advice::advise;
+use crate::args::file_name;
 use crate::progress::Progress;
 use crate::report::plural;
 use crate::{Outcome, interrupt, rows, terminal};
@@ -56,7 +57,7 @@ pub(crate) struct ExportArgs {
     pub(crate) to: Option<ExportFormat>,
 
     /// Folder for the files, which is made where it is not there
-    #[arg(short, long, required_unless_present = "dictionary", value_name = "FOLDER")]
+    #[arg(short, long, required_unless_present = "dictionary", value_name = "FOLDER", value_parser = file_name())]
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]

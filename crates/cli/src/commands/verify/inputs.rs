@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -15,6 +16,8 @@ pub(crate) struct Inputs {
     options: Options,
     rows: Rows,
     current: Option<Current>,
+    /// Files that rows came from.
+    seen: HashSet<PathBuf>,
 }
 
 /// The file that the last row came from.
@@ -27,19 +30,24 @@ struct Current {
     again: u32,
 }
 
-/// What a row is to be held against.
+/// What a row is checked against.
 pub(crate) enum Held {
     /// Its input, and what is wrong with the file of the row before.
     Input { input: Box<Input>, before: Option<String> },
     /// There is none, and why.
     Missing { what: String, before: Option<String> },
+    /// What no row was made of, at the end of all rows.
+    Left(Vec<String>),
 }
+
+/// Files without a row that are named at the end.
+const MOST_LEFT: usize = 1000;
 
 impl Inputs {
     pub(crate) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
         ensure!(root.exists(), "there is no file or folder {}", root.display());
         options.check()?;
-        Ok(Self { root, options, rows, current: None })
+        Ok(Self { root, options, rows, current: None, seen: HashSet::new() })
     }
 
     /// The input of a row; `None` where the line does not say which it is.
@@ -49,7 +57,9 @@ impl Inputs {
         let before = if is_same { None } else { self.rest_of_file() };
         let missing = |what: String, before| Some(Held::Missing { what, before });
         if !is_same {
-            let records = self.find(&path).and_then(|file| self.read(&file));
+            let file = self.find(&path);
+            let records = file.as_ref().and_then(|file| self.read(file));
+            self.seen.extend(file);
             self.current = Some(Current { path: path.clone(), records, next: 0, again: 0 });
         } else if self.current.as_ref().is_some_and(|c| record < c.next && c.again < MOST_AGAIN) {
             let records = self.find(&path).and_then(|file| self.read(&file));
@@ -61,7 +71,7 @@ impl Inputs {
             return missing(format!("{path:?} is not found under {}", self.root.display()), before);
         };
         if record < current.next {
-            return missing("is too far out of order to be held against its input".into(), before);
+            return missing("is too far out of order to be checked against its input".into(), before);
         }
         for input in records {
             current.next = input.index + 1;
@@ -74,8 +84,22 @@ impl Inputs {
 
     /// What is to be said at the end of all rows.
     pub(crate) fn rest(&mut self) -> Option<Held> {
-        let what = self.rest_of_file()?;
-        Some(Held::Missing { what, before: None })
+        let mut left: Vec<String> = self.rest_of_file().into_iter().collect();
+        if self.rows == Rows::All {
+            let seen = std::mem::take(&mut self.seen);
+            let inputs = pressmark_ingest::Inputs::open(&[&self.root], self.options.clone()).ok()?;
+            let mut paths: Vec<String> = Vec::new();
+            for record in inputs.without(move |path| seen.contains(path)) {
+                if paths.last() != Some(&record.path) {
+                    paths.push(record.path);
+                }
+                if paths.len() >= MOST_LEFT {
+                    break;
+                }
+            }
+            left.extend(paths.into_iter().map(|path| format!("{path:?} has no row")));
+        }
+        Some(Held::Left(left))
     }
 
     /// What is wrong when no more row comes from the current file.
@@ -125,15 +149,18 @@ impl Held {
         if let Self::Input { input, .. } = self { input.bytes.len() } else { 0 }
     }
 
-    /// Holds a row against its input; tells whether there was one.
+    /// Checks a row against its input; tells whether there was one.
     pub(crate) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
-        let (Self::Input { before, .. } | Self::Missing { before, .. }) = self;
-        before.iter().for_each(|what| found.add("rows before", what));
-        let Self::Input { input, .. } = self else {
-            if let Self::Missing { what, .. } = self {
+        if let Self::Input { before: Some(what), .. } | Self::Missing { before: Some(what), .. } = self {
+            found.add("rows before", what);
+        }
+        let input = match self {
+            Self::Input { input, .. } => input,
+            Self::Missing { what, .. } => {
                 found.add("source", what);
+                return false;
             }
-            return false;
+            Self::Left(_) => return false,
         };
         let source = &record.source;
         if let Some((kind, message)) = &input.problem
@@ -155,7 +182,7 @@ impl Held {
             found.add("source.media_type", format_args!("the input was read as {by_format}"));
         }
         match record.ingested() {
-            None => found.add("segments", "have offsets or kinds that cannot be held against the input"),
+            None => found.add("segments", "have offsets or kinds that cannot be checked against the input"),
             Some(doc) => {
                 if let Err(error) = replay(&doc, &input.bytes) {
                     found.add("segments", format_args!("do not follow from the input's bytes: {error}"));
@@ -167,8 +194,8 @@ impl Held {
 
     /// What is to be said at the end of all rows.
     pub(crate) fn at_end(&self, found: &mut Findings) {
-        if let Self::Missing { what, .. } = self {
-            found.add("end", what);
+        if let Self::Left(left) = self {
+            left.iter().for_each(|what| found.add("end", what));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Holds annotated lines against the contract, and against the inputs that they were made from.
+//! Checks annotated lines against the contract, and against the inputs that they were made from.
 
 pub(crate) mod inputs;
 pub(crate) mod lines;
@@ -13,7 +13,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use pressmark_jsonl::{Findings, RowFacts, Rows, Run, verify_line};
 use pressmark_pipeline::{Parallel, in_order};
-use pressmark_tables::open_rows;
 
 use self::inputs::{Held, Inputs};
 use self::lines::{Line, Lines};
@@ -32,25 +31,27 @@ Examples:
 
 /// Check annotated lines against every rule of the format, and against their inputs
 ///
-/// Each finding is one line on standard output: row, id, place in the row, and what does not hold. Exit code 0: all
+/// What follows from the inputs is proven: text, offsets, hashes. What a model judged (a speaker, a tone) is checked for its
+/// form alone. Each finding is one line on standard output: row, id, place in the row, and what does not hold. Exit code 0: all
 /// rows are good; 1: some are not; 2: the file could not be read.
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct VerifyArgs {
-    /// The annotated lines, plain, gzip or Zstandard; `-` is standard input
-    #[arg(value_name = "FILE")]
+    /// The annotated rows: a file (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), a folder of such lines, or `-` for standard
+    /// input
+    #[arg(value_name = "FILE|DIR")]
     pub(crate) file: PathBuf,
 
-    /// Folder of the inputs: hold hashes and offsets against their bytes too
+    /// Folder of the inputs: check hashes and offsets against their bytes too, and that every file and record has its row
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
-    /// Records of a file may lack their row, as in a shard or with `--duplicates drop`
+    /// Files and records may lack their row, as in a shard or with `--duplicates drop`
     #[arg(long)]
     pub(crate) some_rows: bool,
     /// Findings that are written out; the others are counted
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) findings: usize,
-    /// Rows checked at once [default: one a core]
+    /// Rows checked at once [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
     /// No closing summary
@@ -68,7 +69,7 @@ const FLIGHT_BYTES: u64 = 64 << 20;
 /// Batches read and not yet written out, for each thread.
 const BATCHES_AHEAD: usize = 2;
 
-/// A line and what it is to be held against.
+/// A line and what it is checked against.
 struct Job {
     row: u64,
     line: Line,
@@ -93,7 +94,7 @@ struct Checked {
 }
 
 pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
-    let file = open_rows(&args.file)?;
+    let file = rows::open_all(&rows::files_of(std::slice::from_ref(&args.file))?)?;
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
@@ -197,7 +198,7 @@ impl<W: Write> Tally<W> {
             let _ = write!(text, " (the first {most} are written out)");
         }
         if with_inputs {
-            let _ = write!(text, "; {held} held against their inputs");
+            let _ = write!(text, "; {held} checked against their inputs");
         }
         text
     }

@@ -1,0 +1,43 @@
+use std::ops::Range;
+
+use pressmark_core::{Document, EntityType, Span};
+
+use crate::tags::TagSet;
+use crate::view::View;
+
+/// A mention by its tokens.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TokenMention {
+    /// Indices into the document's tokens, never empty.
+    pub(crate) tokens: Range<usize>,
+    /// An index into [`TagSet::kinds`].
+    pub(crate) kind: usize,
+    /// How sure it is, in [0, 1].
+    pub(crate) score: f32,
+    /// Whether the possessive ending at its end belongs to the name ("Moody's").
+    pub(crate) possessive: bool,
+}
+
+/// What rules read.
+pub(crate) struct Context<'a> {
+    pub(crate) doc: &'a Document,
+    pub(crate) view: &'a View<'a>,
+    pub(crate) tags: &'a TagSet,
+}
+
+impl Context<'_> {
+    /// The number of an entity type, where the head has it.
+    pub(super) fn kind(&self, entity_type: &EntityType) -> Option<usize> {
+        self.tags.kinds().iter().position(|k| k == entity_type)
+    }
+
+    pub(super) fn type_of(&self, mention: &TokenMention) -> &EntityType {
+        &self.tags.kinds()[mention.kind]
+    }
+
+    /// The text from the first to the last of some tokens.
+    pub(crate) fn span(&self, tokens: &Range<usize>) -> Option<Span> {
+        let tokens = self.doc.tokens.get(tokens.clone())?;
+        Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))
+    }
+}
