@@ -4,6 +4,7 @@
 
 mod author;
 mod gender;
+mod nouns;
 mod office;
 mod pronouns;
 

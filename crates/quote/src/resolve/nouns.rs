@@ -1,0 +1,75 @@
+//! Nouns that stand for somebody who was named before: "the minister", "the company", "the actress".
+
+use pressmark_core::{Mention, Span};
+
+use super::gender::gender_of;
+use super::{MEMORY, REACH, Resolver, can_speak};
+use crate::lexicon::{BODY, Class, DETERMINER, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, WH};
+use crate::unit::unit_at;
+
+impl Resolver<'_> {
+    /// The noun that heads a definite phrase without a name: "the (defence) minister (of the state)".
+    fn definite_noun(&self, span: Span) -> Option<(Class, String)> {
+        let tokens = self.doc.tokens_in(span);
+        let (first, text) = self.class(tokens.start);
+        if first & DETERMINER == 0 || !self.lexicon.language.is_definite(&text.to_lowercase()) {
+            return None;
+        }
+        let end = tokens.clone().find(|i| self.class(*i).0 & (PUNCTUATION | PREPOSITION | WH) != 0);
+        let last = end.unwrap_or(tokens.end).checked_sub(1).filter(|last| *last > tokens.start)?;
+        let (class, text) = self.class(last);
+        Some((class, text.to_lowercase()))
+    }
+
+    /// The person who was last named with the noun of the phrase.
+    pub(super) fn office_holder(&self, span: Span) -> Option<usize> {
+        let (_, noun) = self.definite_noun(span)?;
+        let before = self.offices.get(..self.offices.partition_point(|held| held.at < span.start))?;
+        before.iter().rev().take(REACH).find(|held| held.noun == noun).map(|held| held.entity)
+    }
+
+    /// The body of which the noun of the phrase is a part of the name ("the commission"), or the last one that a
+    /// sentence began with, where the noun may be said of any ("the company").
+    pub(super) fn body_by_noun(&self, span: Span) -> Option<usize> {
+        let (class, noun) = self.definite_noun(span)?;
+        if class & (BODY | ROLE) == 0 || class & REPRESENTATIVE != 0 {
+            return None;
+        }
+        let end = self.doc.ents.partition_point(|m| m.span.start < span.start);
+        let before = self.doc.ents.get(..end)?.iter().rev().take(REACH);
+        let speaks = |m: &&Mention| can_speak(&m.label) && !m.label.is_person();
+        let named = before.filter(speaks).find(|m| {
+            let name = m.entity.and_then(|e| self.doc.entities.get(e)).map_or("", |e| &*e.name).to_lowercase();
+            name.split_whitespace().any(|word| word == noun)
+        });
+        if let Some(entity) = named.and_then(|m| m.entity) {
+            return Some(entity);
+        }
+        if class & BODY == 0 {
+            return None;
+        }
+        let here = unit_at(self.units, span.start)?;
+        (here.saturating_sub(MEMORY)..here).rev().find_map(|index| {
+            let unit = self.units.get(index)?;
+            let own = Span::new(unit.items.first()?.span.start, unit.items.last()?.span.end);
+            let first = self.mentions(own).iter().find(|m| can_speak(&m.label))?;
+            first.entity.filter(|_| first.label == pressmark_core::EntityType::Org)
+        })
+    }
+
+    /// The only person of the noun's gender in the sentences before: "the father", "the actress".
+    pub(super) fn person_by_gender(&self, span: Span) -> Option<usize> {
+        let (class, _) = self.definite_noun(span)?;
+        let gender = gender_of(class)?;
+        let here = unit_at(self.units, span.start)?;
+        let from = self.units.get(here.saturating_sub(MEMORY))?.items.first()?.span.start;
+        let mut people = self
+            .mentions(Span::new(from, span.start.max(from)))
+            .iter()
+            .filter(|m| m.label.is_person())
+            .filter_map(|m| m.entity)
+            .filter(|e| self.genders.borrow().get(*e).copied().flatten() == Some(gender));
+        let first = people.next()?;
+        people.all(|e| e == first).then_some(first)
+    }
+}
