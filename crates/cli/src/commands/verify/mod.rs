@@ -17,7 +17,7 @@ use pressmark_pipeline::{Parallel, in_order};
 use self::inputs::{Held, Inputs};
 use self::lines::{Line, Lines};
 use crate::args::ReadArgs;
-use crate::{Outcome, terminal};
+use crate::{Outcome, rows, terminal};
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
