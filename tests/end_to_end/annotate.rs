@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::command::pressmark;
+use pressmark_core::{EntityType, QuoteKind};
 use pressmark_jsonl::Record;
 use pressmark_tests::root;
 
@@ -74,12 +75,12 @@ fn the_articles_are_read_as_a_careful_reader_would() {
     for kept in ["What happens next", "• NordLine has chartered two smaller boats", "Germany and Poland."] {
         assert!(ferry.text.contains(kept), "{kept}");
     }
-    let named = |name: &str| ferry.entities.iter().find(|e| e.name == name).map(|e| &*e.label);
-    assert_eq!(named("Ingrid Solberg"), Some("PERSON"));
+    let named = |name: &str| ferry.entities.iter().find(|e| e.name == name).map(|e| &e.label);
+    assert_eq!(named("Ingrid Solberg"), Some(&EntityType::Person));
     let speakers: Vec<&str> = ferry
         .quotes
         .iter()
-        .filter(|q| q.kind == "direct")
+        .filter(|q| q.kind == QuoteKind::Direct)
         .filter_map(|q| ferry.entities.iter().find(|e| Some(&e.id) == q.speaker.as_ref()).map(|e| &*e.name))
         .collect();
     assert!(speakers.contains(&"Ingrid Solberg") && speakers.contains(&"Tomas Berg"), "{speakers:?}");

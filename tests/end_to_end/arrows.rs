@@ -19,11 +19,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-rust-bert", &["core"]),
     ("pressmark-encode", &["core", "encoder"]),
     ("pressmark-run", &["core", "jsonl", "ingest"]),
-    ("pressmark-agree", &["jsonl"]),
+    ("pressmark-agree", &["core", "jsonl"]),
     ("pressmark-exchange", &["core", "jsonl"]),
     ("pressmark-report", &["core", "jsonl"]),
     ("pressmark-serve", &["", "core", "jsonl", "ingest"]),
-    ("pressmark-tables", &["jsonl", "ingest"]),
+    ("pressmark-tables", &["core", "jsonl", "ingest"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
     ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tables", "tokenize", "quote", "summarize"]),

@@ -153,7 +153,7 @@ fn each_bad_input_is_a_row_and_the_run_goes_on() {
             .zip(expected)
             .map(|(row, (_, kind))| {
                 let told = row.problems.iter().any(|p| p.kind == *kind);
-                (&*row.status, if told { *kind } else { "" })
+                (row.status.as_str(), if told { *kind } else { "" })
             })
             .collect();
         assert_eq!((rows.len(), &found), (expected.len(), expected), "{name}: {:#?}", rows.last().map(|r| &r.problems));

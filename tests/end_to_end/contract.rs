@@ -17,14 +17,15 @@ fn annotate(output: &str) {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
-#[test]
-fn every_command_refuses_rows_of_another_contract() {
+/// Every command refuses rows in which one stretch was replaced, and says what is wrong.
+fn check_refused(from: &str, to: &str, expected: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = within(folder.path());
     let (one, two) = (path("rows.jsonl"), path("two.jsonl"));
     annotate(&one);
     let rows = fs::read_to_string(&one).expect("rows");
-    fs::write(&two, rows.replace(r#""schema":"pressmark/1""#, r#""schema":"pressmark/2""#)).expect("a file");
+    assert!(rows.contains(from), "{rows}");
+    fs::write(&two, rows.replace(from, to)).expect("a file");
     let to = |format: &str| pressmark(&["export", &one, "--to", format, "-o", &path(format)]).status.success();
     assert!(to("doccano"));
     let (out, doccano) = (path("out"), path("doccano/doccano.jsonl"));
@@ -43,8 +44,20 @@ fn every_command_refuses_rows_of_another_contract() {
         let output = pressmark(args);
         let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).replace('\n', " ");
         assert!(!output.status.success(), "{args:?} took it");
-        assert!(told.contains("unknown variant `pressmark/2`, expected `pressmark/1`"), "{args:?}: {told}");
+        assert!(told.contains(expected), "{args:?}: {told}");
     }
+}
+
+#[test]
+fn every_command_refuses_rows_of_another_contract() {
+    let expected = "unknown variant `pressmark/2`, expected `pressmark/1`";
+    check_refused(r#""schema":"pressmark/1""#, r#""schema":"pressmark/2""#, expected);
+}
+
+#[test]
+fn every_command_refuses_words_that_stand_for_nothing() {
+    let expected = r#"invalid value: string "spoken", expected one of direct, indirect, mixed"#;
+    check_refused(r#""kind":"direct""#, r#""kind":"spoken""#, expected);
 }
 
 #[test]

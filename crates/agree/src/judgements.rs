@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pressmark_core::{StanceLabel, Tone};
 use pressmark_jsonl::Record;
 
 use crate::Options;
@@ -94,7 +95,6 @@ fn frames(documents: &[Shared<'_>], coders: usize, options: &Options) -> Vec<Jud
 
 /// Where a holder stands on a target.
 fn stances(documents: &[Shared<'_>], coders: usize) -> Judgements {
-    const LABELS: [&str; 3] = ["favor", "against", "neutral"];
     let mut said = Said::new();
     for (index, document) in documents.iter().enumerate() {
         for (coder, row) in document.given() {
@@ -103,37 +103,31 @@ fn stances(documents: &[Shared<'_>], coders: usize) -> Judgements {
                     Some(entity) => format!("#{entity}"),
                     None => id.trim().to_lowercase(),
                 };
-                let key = vec![name(&stance.holder), name(&stance.target)];
-                if let Some(label) = LABELS.iter().position(|label| *label == stance.label) {
-                    say(&mut said, coders, index, key, coder, label);
-                }
+                let key = vec![name(stance.holder.as_str()), name(&stance.target)];
+                say(&mut said, coders, index, key, coder, stance.label as usize);
             }
         }
     }
-    let labels = LABELS.map(str::to_owned).to_vec();
+    let labels = StanceLabel::ALL.iter().map(ToString::to_string).collect();
     Judgements { layer: "stances", codebook: None, labels, items: Items::OneOf(units(said)) }
 }
 
 /// The tone towards the entity of each mention that both have marked with the same ends.
 fn tone(documents: &[Shared<'_>], coders: usize) -> Judgements {
-    const LABELS: [&str; 3] = ["positive", "neutral", "negative"];
     let mut said = Said::new();
     for (index, document) in documents.iter().enumerate().filter(|(_, document)| document.has_one_text()) {
         for (coder, row) in document.given() {
-            let tones: BTreeMap<&str, usize> = (row.entities.iter())
-                .filter_map(|entity| {
-                    let tone = entity.sentiment.as_ref()?;
-                    Some((&*entity.id, LABELS.iter().position(|label| *label == tone.label)?))
-                })
+            let tones: BTreeMap<&str, Tone> = (row.entities.iter())
+                .filter_map(|entity| Some((&*entity.id, entity.sentiment.as_ref()?.label)))
                 .collect();
             for ent in &row.ents {
                 if let Some(tone) = ent.entity.as_deref().and_then(|id| tones.get(id)) {
-                    say(&mut said, coders, index, place(ent.start, ent.end), coder, *tone);
+                    say(&mut said, coders, index, place(ent.start, ent.end), coder, *tone as usize);
                 }
             }
         }
     }
-    let labels = LABELS.map(str::to_owned).to_vec();
+    let labels = Tone::ALL.iter().map(ToString::to_string).collect();
     Judgements { layer: "sentiment", codebook: None, labels, items: Items::OneOf(units(said)) }
 }
 

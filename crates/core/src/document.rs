@@ -1,3 +1,4 @@
+use crate::named::named_enum;
 use crate::{
     Coverage, Deadline, DropReason, Entity, Explanation, Frame, Layer, Mention, PassageCount, Problem, ProblemKind,
     Quote, Rows, Segment, SegmentKind, Sentence, Severity, Span, StageError, Stance, SummarySentence, Token, Windows,
@@ -101,15 +102,16 @@ pub struct Meta {
     pub credited_source: Option<String>,
 }
 
-/// What became of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Every stage saw the whole text.
-    Ok,
-    /// Some stage failed or saw only part of the text.
-    Partial,
-    /// No text could be had.
-    Failed,
+named_enum! {
+    /// What became of a document.
+    pub enum Status {
+        /// Every stage saw the whole text.
+        Ok = "ok",
+        /// Some stage failed or saw only part of the text.
+        Partial = "partial",
+        /// No text could be had.
+        Failed = "failed",
+    }
 }
 
 impl Status {
@@ -121,16 +123,6 @@ impl Status {
             (false, _) => Self::Failed,
             (true, true) => Self::Partial,
             (true, false) => Self::Ok,
-        }
-    }
-
-    /// The name under which the status is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Partial => "partial",
-            Self::Failed => "failed",
         }
     }
 }

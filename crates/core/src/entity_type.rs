@@ -5,80 +5,76 @@ use std::sync::Arc;
 
 use crate::named::named_enum;
 
-/// What sort of thing a mention names.
-///
-/// The types that pressmark knows are variants, so that code whose behaviour depends on them matches
-/// exhaustively; any other label (of a codebook of terms, or of a model with labels of its own) is
-/// [`Other`](Self::Other). Types compare, order and hash as their names do.
-///
-/// ```
-/// use pressmark_core::EntityType;
-///
-/// assert_eq!(EntityType::from("ORG"), EntityType::Org);
-/// assert_eq!(EntityType::from("MINERAL").as_str(), "MINERAL");
-/// ```
-#[derive(Clone, Debug)]
-pub enum EntityType {
-    /// `PERSON`: a person, under the scheme [`Scheme::News`].
-    Person,
-    /// `PER`: a person, under the scheme [`Scheme::Conll03`].
-    Per,
-    /// `ORG`: an organisation: a company, party, authority, team, armed group.
-    Org,
-    /// `LOC`: a country, region, town, river, mountain.
-    Loc,
-    /// `FAC`: a building, airport, road, mine.
-    Fac,
-    /// `NORP`: a people, religion or political conviction, and its adherents.
-    Norp,
-    /// `DATE`: a date or stretch of time.
-    Date,
-    /// `MONEY`: a sum of money.
-    Money,
-    /// `PRODUCT`: a thing that is made and sold.
-    Product,
-    /// `MISC`: anything else with a name: events, works, laws, languages.
-    Misc,
-    /// A label of a codebook of terms, or of a model with labels of its own.
-    Other(Arc<str>),
+/// Defines the type with the name of each variant and the way back from a name, all from one table.
+macro_rules! entity_types {
+    ($(#[$meta:meta])* pub enum $type:ident { $($(#[$doc:meta])* $name:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub enum $type {
+            $($(#[$doc])* $name,)*
+            /// A label of a codebook of terms, or of a model with labels of its own.
+            Other(Arc<str>),
+        }
+
+        impl $type {
+            /// The name under which the type is written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$name => $wire,)*
+                    Self::Other(label) => label,
+                }
+            }
+
+            /// The built-in type of this name.
+            fn known(name: &str) -> Option<Self> {
+                match name {
+                    $($wire => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+entity_types! {
+    /// What sort of thing a mention names.
+    ///
+    /// The types that pressmark knows are variants, so that code whose behaviour depends on them matches
+    /// exhaustively; any other label (of a codebook of terms, or of a model with labels of its own) is
+    /// [`Other`](Self::Other). Types compare, order and hash as their names do.
+    ///
+    /// ```
+    /// use pressmark_core::EntityType;
+    ///
+    /// assert_eq!(EntityType::from("ORG"), EntityType::Org);
+    /// assert_eq!(EntityType::from("MINERAL").as_str(), "MINERAL");
+    /// ```
+    pub enum EntityType {
+        /// A person, under the scheme [`Scheme::News`].
+        Person = "PERSON",
+        /// A person, under the scheme [`Scheme::Conll03`].
+        Per = "PER",
+        /// An organisation: a company, party, authority, team, armed group.
+        Org = "ORG",
+        /// A country, region, town, river, mountain.
+        Loc = "LOC",
+        /// A building, airport, road, mine.
+        Fac = "FAC",
+        /// A people, religion or political conviction, and its adherents.
+        Norp = "NORP",
+        /// A date or stretch of time.
+        Date = "DATE",
+        /// A sum of money.
+        Money = "MONEY",
+        /// A thing that is made and sold.
+        Product = "PRODUCT",
+        /// Anything else with a name: events, works, laws, languages.
+        Misc = "MISC",
+    }
 }
 
 impl EntityType {
-    /// The name under which the type is written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Person => "PERSON",
-            Self::Per => "PER",
-            Self::Org => "ORG",
-            Self::Loc => "LOC",
-            Self::Fac => "FAC",
-            Self::Norp => "NORP",
-            Self::Date => "DATE",
-            Self::Money => "MONEY",
-            Self::Product => "PRODUCT",
-            Self::Misc => "MISC",
-            Self::Other(label) => label,
-        }
-    }
-
-    /// The built-in type of this name.
-    fn known(name: &str) -> Option<Self> {
-        Some(match name {
-            "PERSON" => Self::Person,
-            "PER" => Self::Per,
-            "ORG" => Self::Org,
-            "LOC" => Self::Loc,
-            "FAC" => Self::Fac,
-            "NORP" => Self::Norp,
-            "DATE" => Self::Date,
-            "MONEY" => Self::Money,
-            "PRODUCT" => Self::Product,
-            "MISC" => Self::Misc,
-            _ => return None,
-        })
-    }
-
     /// Whether it is a person, under either scheme.
     #[must_use]
     pub fn is_person(&self) -> bool {
@@ -100,6 +96,28 @@ impl EntityType {
                 false
             }
             Self::Other(_) => false,
+        }
+    }
+
+    /// Whether it is somebody who acts and is spoken of: a person, an organisation or a people.
+    #[must_use]
+    pub fn is_actor(&self) -> bool {
+        match self {
+            Self::Person | Self::Per | Self::Org | Self::Norp => true,
+            Self::Loc | Self::Fac | Self::Date | Self::Money | Self::Product | Self::Misc => false,
+            Self::Other(_) => false,
+        }
+    }
+
+    /// The same under the four types of CoNLL-2003, of which values have none.
+    #[must_use]
+    pub fn conll03(&self) -> Option<Self> {
+        match self {
+            Self::Person | Self::Per => Some(Self::Per),
+            Self::Org => Some(Self::Org),
+            Self::Loc | Self::Fac => Some(Self::Loc),
+            Self::Norp | Self::Product | Self::Misc | Self::Other(_) => Some(Self::Misc),
+            Self::Date | Self::Money => None,
         }
     }
 }

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::Range;
 
 use crate::named::named_enum;
@@ -78,16 +79,39 @@ pub struct Sentiment {
 }
 
 impl Sentiment {
-    /// The most probable tone, `"positive"`, `"neutral"` or `"negative"`, and its probability.
+    /// The most probable tone and its probability.
     #[must_use]
-    pub fn best(&self) -> (&'static str, f32) {
-        if self.positive > self.neutral && self.positive > self.negative {
-            ("positive", self.positive)
+    pub fn best(&self) -> (Tone, f32) {
+        let tone = if self.positive > self.neutral && self.positive > self.negative {
+            Tone::Positive
         } else if self.negative > self.neutral {
-            ("negative", self.negative)
+            Tone::Negative
         } else {
-            ("neutral", self.neutral)
+            Tone::Neutral
+        };
+        (tone, self.probability(tone))
+    }
+
+    /// Probability of a tone.
+    #[must_use]
+    pub fn probability(&self, tone: Tone) -> f32 {
+        match tone {
+            Tone::Positive => self.positive,
+            Tone::Neutral => self.neutral,
+            Tone::Negative => self.negative,
         }
+    }
+}
+
+named_enum! {
+    /// How something is spoken of.
+    pub enum Tone {
+        /// As good.
+        Positive = "positive",
+        /// Neither.
+        Neutral = "neutral",
+        /// As bad.
+        Negative = "negative",
     }
 }
 
@@ -162,6 +186,16 @@ pub enum Voice {
     Outlet,
     /// Those of a quotation: an index into [`Document::quotes`](crate::Document::quotes).
     Quote(usize),
+}
+
+impl fmt::Display for Voice {
+    /// `outlet`, or the index.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outlet => f.pad("outlet"),
+            Self::Quote(index) => index.fmt(f),
+        }
+    }
 }
 
 /// Where somebody stands towards something.

@@ -54,7 +54,7 @@ pub use hex::{from_hex, hex};
 pub use layer::Layer;
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Mention, PassageCount, Quote, QuoteKind, Sentence, Sentiment,
-    Stance, StanceLabel, StanceReading, SummarySentence, Target, Token, Voice, Windows,
+    Stance, StanceLabel, StanceReading, SummarySentence, Target, Token, Tone, Voice, Windows,
 };
 pub use panic::panic_message;
 pub use problem::{Problem, ProblemKind, Severity};

@@ -14,7 +14,7 @@ macro_rules! named_enum {
 
             /// The name under which it is written.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $wire,)* }
             }
 
@@ -27,6 +27,12 @@ macro_rules! named_enum {
                 }
             }
         }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
     };
 }
 
@@ -34,7 +40,7 @@ pub(crate) use named_enum;
 
 #[cfg(test)]
 mod tests {
-    use crate::{EditKind, QuoteKind, Scheme, SegmentKind, StanceLabel};
+    use crate::{EditKind, QuoteKind, Scheme, SegmentKind, StanceLabel, Status, Tone};
 
     #[test]
     fn every_member_is_found_by_its_name() {
@@ -45,6 +51,6 @@ mod tests {
                 assert_eq!($type::named("reported"), None);
             )*};
         }
-        check!(EditKind QuoteKind Scheme SegmentKind StanceLabel);
+        check!(EditKind QuoteKind Scheme SegmentKind StanceLabel Status Tone);
     }
 }

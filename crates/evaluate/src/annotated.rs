@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use pressmark_core::{
-    Document, Entity, EntityType, Frame, Holder, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span,
-    Stance, StanceLabel, StanceReading, SummarySentence, Target, Token,
+    Document, Entity, Frame, Holder, Mention, Quote, SegmentKind, Sentence, Sentiment, Span, Stance, StanceReading,
+    SummarySentence, Target, Token,
 };
 use pressmark_jsonl::Record;
 
@@ -65,20 +65,14 @@ impl Annotated {
         let found = self.find(place, id, text)?;
         let mut doc = Document::from_text(id.unwrap_or(place), text);
         let Some((first, rest)) = found.split_first() else { return Ok(doc) };
-        self.fill(&mut doc, first)?;
+        fill(&mut doc, first);
         // One text annotated several times, each time for another target.
         for record in rest {
             let mut other = Document::from_text(place, text);
-            self.fill(&mut other, record)?;
+            fill(&mut other, record);
             doc.stances.extend(other.stances.into_iter().filter(|s| matches!(s.target, Target::Text(_))));
         }
         Ok(doc)
-    }
-
-    /// Fills a document that has the gold text with what a record says of it.
-    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<()> {
-        let mover = Mover::new(&record.text, &doc.text);
-        mover.fill(doc, record).map_err(|what| Error::Annotated { place: self.record(record), what })
     }
 
     /// Name and version of each codebook that frames were taken from, with its labels in alphabetical order.
@@ -114,6 +108,11 @@ impl Annotated {
     pub(crate) fn error(&self, what: String) -> Error {
         Error::Annotated { place: self.path.display().to_string(), what }
     }
+}
+
+/// Fills a document that has the gold text with what a record says of it.
+fn fill(doc: &mut Document, record: &Record<'_>) {
+    Mover::new(&record.text, &doc.text).fill(doc, record);
 }
 
 /// The characters that carry text, with their byte offsets: no white space and nothing invisible.
@@ -154,7 +153,7 @@ impl Mover {
         Some(Span::new(self.bytes.get(start)?.start, self.bytes.get(end - 1)?.end))
     }
 
-    fn fill(&self, doc: &mut Document, record: &Record<'_>) -> Result<(), String> {
+    fn fill(&self, doc: &mut Document, record: &Record<'_>) {
         doc.tokens = record.tokens.iter().filter_map(|t| Some(Token { span: self.span(t.start, t.end)? })).collect();
         let sents = record.sents.iter().filter_map(|s| self.span(s.start, s.end));
         let sents: Vec<Sentence> = sents
@@ -166,13 +165,13 @@ impl Mover {
         let mention = |e: &pressmark_jsonl::Ent<'_>| {
             Some(Mention {
                 span: self.span(e.start, e.end)?,
-                label: EntityType::from(&*e.label),
+                label: e.label.clone(),
                 score: e.score.value() as f32,
                 entity: e.entity.as_deref().and_then(|id| ids.get(id).copied()),
             })
         };
         doc.ents = record.ents.iter().filter_map(mention).collect();
-        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids).transpose()).collect::<Result<_, _>>()?;
+        doc.quotes = record.quotes.iter().filter_map(|q| self.quote(q, &ids)).collect();
         let sent_of = |span: Span| doc.sents.iter().position(|s| s.span == span);
         let chosen = record.summary.iter().filter_map(|s| {
             let sent = sent_of(self.span(s.start, s.end)?)?;
@@ -187,34 +186,32 @@ impl Mover {
             evidence: Vec::new(),
         };
         doc.frames = record.frames.iter().map(frame).collect();
-        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect::<Result<_, _>>()?;
-        Ok(())
+        doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect();
     }
 
     /// `None` where nothing is left of it in the gold text.
-    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Result<Option<Quote>, String> {
-        let kind = QuoteKind::named(&quote.kind);
-        let kind = kind.ok_or_else(|| unknown("kind", &quote.kind, QuoteKind::ALL.iter().map(|k| k.as_str())))?;
+    fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Option<Quote> {
         let pair = |start: Option<usize>, end: Option<usize>| self.span(start?, end?);
-        Ok(self.span(quote.start, quote.end).map(|span| Quote {
-            span,
-            kind,
+        Some(Quote {
+            span: self.span(quote.start, quote.end)?,
+            kind: quote.kind,
             speaker: quote.speaker.as_deref().and_then(|id| ids.get(id).copied()),
             speaker_span: pair(quote.speaker_start, quote.speaker_end),
             cue: pair(quote.cue_start, quote.cue_end),
             closed: quote.closed,
-        }))
+        })
     }
 
-    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Result<Stance, String> {
+    fn stance(&self, stance: &pressmark_jsonl::Stance<'_>, ids: &HashMap<&str, usize>) -> Stance {
         let entity = |id: &str| ids.get(id).copied();
-        let label = StanceLabel::named(&stance.label);
-        let label =
-            label.ok_or_else(|| unknown("label", &stance.label, StanceLabel::ALL.iter().map(|l| l.as_str())))?;
-        Ok(Stance {
-            holder: entity(&stance.holder).map_or(Holder::Outlet, Holder::Entity),
+        let holder = match &stance.holder {
+            pressmark_jsonl::Holder::Outlet => None,
+            pressmark_jsonl::Holder::Entity(id) => entity(id),
+        };
+        Stance {
+            holder: holder.map_or(Holder::Outlet, Holder::Entity),
             target: entity(&stance.target).map_or_else(|| Target::Text(stance.target.to_string()), Target::Entity),
-            label,
+            label: stance.label,
             score: stance.score.value() as f32,
             reading: stance.probabilities.as_ref().map(|said| StanceReading {
                 bears_on_target: said.bears_on_target.value() as f32,
@@ -222,24 +219,19 @@ impl Mover {
                 in_favor: said.in_favor.value() as f32,
             }),
             evidence: stance.evidence.iter().filter_map(|e| self.span(e.start, e.end)).collect(),
-        })
+        }
     }
 }
 
-/// What is said of a word that is in no list: taking it for another would change the score in silence.
-fn unknown<'a>(field: &str, word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("has the {field} {word:?}, which is none of {}", known.collect::<Vec<_>>().join(", "))
-}
-
 fn entity(entity: &pressmark_jsonl::Entity<'_>) -> Entity {
-    let tone = |s: &pressmark_jsonl::Sentiment<'_>| Sentiment {
+    let tone = |s: &pressmark_jsonl::Sentiment| Sentiment {
         positive: s.positive.value() as f32,
         neutral: s.neutral.value() as f32,
         negative: s.negative.value() as f32,
     };
     Entity {
         name: entity.name.to_string(),
-        label: EntityType::from(&*entity.label),
+        label: entity.label.clone(),
         aliases: entity.aliases.iter().map(ToString::to_string).collect(),
         mentions: entity.mentions,
         sentiment: entity.sentiment.as_ref().map(tone),
@@ -292,21 +284,9 @@ mod tests {
             };
             serde_json::to_string(&Record::of(&Document::from_text(id, text), &provenance)).expect("JSON")
         };
-        check("{\"text\": \"Rain fell.\"}", "line 1 of");
+        check("{\"text\": \"Rain fell.\"}", "failed to read");
         check(&line("1", "Rain fell.", &[]), "the record 1 of");
         check(&line("1", "Snow fell.", &["tokenize"]), "has another text than line 1 of gold");
         check(&line("2", "Snow fell.", &["tokenize"]), "has no record with the text of line 1 of gold: \"Rain fell.\"");
-        let with = |field: &str, value: serde_json::Value| {
-            let row = line("1", "Rain fell.", &["tokenize"]);
-            let mut row: serde_json::Value = serde_json::from_str(&row).expect("JSON");
-            row[field] = serde_json::json!([value]);
-            row.to_string()
-        };
-        let quote = serde_json::json!({ "start": 0, "end": 4, "text": "Rain", "kind": "reported", "closed": true });
-        check(&with("quotes", quote), "the record 1 of");
-        let stance = serde_json::json!({
-            "holder": "outlet", "target": "rain", "label": "pro", "score": 0.5, "evidence": [],
-        });
-        check(&with("stances", stance), "has the label \"pro\", which is none of favor, against, neutral");
     }
 }

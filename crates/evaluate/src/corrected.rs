@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pressmark_core::{Document, QuoteKind, SegmentKind, Sentence, Span, Token};
+use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
 use pressmark_jsonl::{CodePoints, Record};
 use pressmark_quote::Gold;
 use pressmark_tokenize::{sentences, words};
@@ -30,7 +30,7 @@ pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldD
     let outside = || gold(place, "has offsets outside of its text");
     let mut ents = Vec::new();
     for ent in &row.ents {
-        ents.push((bytes(&points, ent.start, ent.end).ok_or_else(outside)?, &*ent.label));
+        ents.push((bytes(&points, ent.start, ent.end).ok_or_else(outside)?, &ent.label));
     }
     let spans = |pairs: &mut dyn Iterator<Item = (usize, usize)>| {
         pairs.map(|(start, end)| bytes(&points, start, end)).collect::<Option<Vec<_>>>()
@@ -74,12 +74,10 @@ pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
         start.zip(end).and_then(|(start, end)| bytes(&points, start, end)).into_iter().collect()
     };
     let quote = |quote: &pressmark_jsonl::Quote<'_>| {
-        let kind = QuoteKind::named(&quote.kind);
-        let kind = kind.ok_or_else(|| gold(place, format!("has a quotation of the kind {:?}", quote.kind)))?;
         let span =
             bytes(&points, quote.start, quote.end).ok_or_else(|| gold(place, "has offsets outside of its text"))?;
         Ok(Gold {
-            content: vec![(span, kind)],
+            content: vec![(span, quote.kind)],
             source: optional(quote.speaker_start, quote.speaker_end),
             cue: optional(quote.cue_start, quote.cue_end),
         })
@@ -89,7 +87,7 @@ pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
 
 #[cfg(test)]
 mod tests {
-    use pressmark_core::{Mention, Quote};
+    use pressmark_core::{Mention, Quote, QuoteKind};
     use pressmark_jsonl::Provenance;
 
     use super::*;

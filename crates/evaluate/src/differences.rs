@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use pressmark_core::Tone;
 use pressmark_jsonl::story::{Passage, Relation, Story};
 use serde::Deserialize;
 use serde_json::json;
@@ -39,7 +40,18 @@ struct Line {
     #[serde(default)]
     actor: String,
     #[serde(default)]
-    tone: BTreeMap<String, String>,
+    tone: BTreeMap<String, Sign>,
+}
+
+/// How an outlet speaks of an actor, as it is coded.
+#[derive(Clone, Copy, Deserialize)]
+enum Sign {
+    #[serde(rename = "+")]
+    Plus,
+    #[serde(rename = "0")]
+    Zero,
+    #[serde(rename = "-")]
+    Minus,
 }
 
 #[derive(Deserialize)]
@@ -342,10 +354,10 @@ impl Scorer<'_> {
                 });
                 let Some(found) = found else { continue };
                 told += 1;
-                let expected = match tone.as_str() {
-                    "+" => "positive",
-                    "-" => "negative",
-                    _ => "neutral",
+                let expected = match tone {
+                    Sign::Plus => Tone::Positive,
+                    Sign::Zero => Tone::Neutral,
+                    Sign::Minus => Tone::Negative,
                 };
                 right += usize::from(found.label == expected);
             }

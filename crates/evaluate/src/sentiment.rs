@@ -1,4 +1,4 @@
-use pressmark_core::{Document, EntityType, Layer, Mention, Sentence, Span};
+use pressmark_core::{Document, EntityType, Layer, Mention, Sentence, Span, Tone};
 use pressmark_jsonl::CodePoints;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::table::Table;
 use crate::targeted::{LabelSet, TargetedText};
 
 const LABELS: LabelSet = LabelSet {
-    names: ["negative", "neutral", "positive"],
+    names: [Tone::Negative.as_str(), Tone::Neutral.as_str(), Tone::Positive.as_str()],
     spellings: [
         &["negative", "neg", "bad", "critical", "-1", "-1.0"],
         &["neutral", "neu", "mixed", "0", "0.0"],
@@ -18,6 +18,15 @@ const LABELS: LabelSet = LabelSet {
     ],
     expected: "negative, neutral or positive",
 };
+
+/// The place of a tone in [`LABELS`].
+fn place(tone: Tone) -> usize {
+    match tone {
+        Tone::Negative => 0,
+        Tone::Neutral => 1,
+        Tone::Positive => 2,
+    }
+}
 
 /// Accuracy and macro F1 of the tone towards a given mention in a sentence, or towards a named entity over a whole text.
 ///
@@ -55,10 +64,10 @@ fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> 
         let doc = documents.of(&gold.place, gold.id.as_deref(), &gold.text)?;
         let tone = entity_tone(&doc, &gold.target);
         unanswered += usize::from(tone.is_none());
-        let tone = tone.unwrap_or("neutral");
-        confusion.add(gold.label, LABELS.place(tone));
+        let tone = tone.unwrap_or(Tone::Neutral);
+        confusion.add(gold.label, place(tone));
         bench.predict(&json!({
-            "id": gold.id, "target": gold.target, "gold": LABELS.names[gold.label], "predicted": tone,
+            "id": gold.id, "target": gold.target, "gold": LABELS.names[gold.label], "predicted": tone.as_str(),
         }))?;
     }
     if confusion.total() == 0 {
@@ -69,7 +78,7 @@ fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> 
 
 /// The tone towards the entity of this name: the most mentioned one that has it as name or alias, or else whose name
 /// ends in the same word.
-fn entity_tone(doc: &Document, name: &str) -> Option<&'static str> {
+fn entity_tone(doc: &Document, name: &str) -> Option<Tone> {
     let wanted = fold(name);
     let last = |name: &str| fold(name).split_whitespace().last().map(str::to_owned);
     let is_named = |of: &dyn Fn(&str) -> bool| {
@@ -104,10 +113,10 @@ fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize
                 None => annotated_tone(&doc, span),
             };
             unanswered += usize::from(tone.is_none());
-            let tone = tone.unwrap_or("neutral");
-            confusion.add(wanted, LABELS.place(tone));
+            let tone = tone.unwrap_or(Tone::Neutral);
+            confusion.add(wanted, place(tone));
             bench.predict(&json!({
-                "text": text, "mention": points.of(span), "gold": LABELS.names[wanted], "predicted": tone,
+                "text": text, "mention": points.of(span), "gold": LABELS.names[wanted], "predicted": tone.as_str(),
             }))?;
         }
     }
@@ -146,7 +155,7 @@ fn as_one_sentence(doc: &mut Document) {
 }
 
 /// The tone towards the entity whose mention overlaps the span.
-fn annotated_tone(doc: &Document, span: Span) -> Option<&'static str> {
+fn annotated_tone(doc: &Document, span: Span) -> Option<Tone> {
     let entities = doc.ents.iter().filter(|m| m.span.overlaps(span)).filter_map(|m| doc.entities.get(m.entity?));
     entities.filter_map(|entity| entity.sentiment).map(|tone| tone.best().0).next()
 }
@@ -197,10 +206,10 @@ mod tests {
         let mut doc = Document::from_text("a", "x");
         doc.entities = vec![entity("Ana Lima", &["Lima"], 3, 0.7), entity("Rui Lima", &[], 1, 0.1)];
         let check = |name: &str, expected| assert_eq!(entity_tone(&doc, name), expected, "{name}");
-        check("ana lima", Some("positive"));
-        check("Rui Lima", Some("negative"));
-        check("Lima", Some("positive"));
-        check("Mayor Lima", Some("positive"));
+        check("ana lima", Some(Tone::Positive));
+        check("Rui Lima", Some(Tone::Negative));
+        check("Lima", Some(Tone::Positive));
+        check("Mayor Lima", Some(Tone::Positive));
         check("Inês Duarte", None);
     }
 }

@@ -14,7 +14,7 @@ use crate::table::{Column, Row, Table};
 use crate::targeted::{LabelSet, TargetedText};
 
 const LABELS: LabelSet = LabelSet {
-    names: ["against", "neutral", "favor"],
+    names: [StanceLabel::Against.as_str(), StanceLabel::Neutral.as_str(), StanceLabel::Favor.as_str()],
     spellings: [
         &["against", "con", "anti", "oppose", "undermine", "disagree", "disagrees", "negative"],
         &["neutral", "none", "neither", "unrelated", "unclear"],
@@ -23,9 +23,17 @@ const LABELS: LabelSet = LabelSet {
     expected: "favor, against or neutral",
 };
 
-/// Places of two of them.
-const NEUTRAL: usize = 1;
-const FAVOR: usize = 2;
+/// The place of a label in [`LABELS`].
+const fn place(label: StanceLabel) -> usize {
+    match label {
+        StanceLabel::Against => 0,
+        StanceLabel::Neutral => 1,
+        StanceLabel::Favor => 2,
+    }
+}
+
+const NEUTRAL: usize = place(StanceLabel::Neutral);
+const FAVOR: usize = place(StanceLabel::Favor);
 
 const COLUMNS: &[Column] = &[
     Column::Share("precision"),
@@ -70,8 +78,7 @@ struct Answer {
 
 impl Answer {
     fn of(label: StanceLabel, score: f32, abstained: bool, reading: Option<StanceReading>) -> Self {
-        let label = LABELS.place(label.as_str());
-        Self { label, score, abstained, reading }
+        Self { label: place(label), score, abstained, reading }
     }
 
     fn line(&self, gold: &TargetedText) -> Value {

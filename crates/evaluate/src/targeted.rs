@@ -20,11 +20,6 @@ pub(crate) struct LabelSet {
 }
 
 impl LabelSet {
-    /// The place of one of our labels; the middle one for any other.
-    pub(crate) fn place(&self, name: &str) -> usize {
-        self.names.iter().position(|label| *label == name).unwrap_or(1)
-    }
-
     /// The place of the label that a data set calls so.
     fn named(&self, given: &str) -> Option<usize> {
         // A minus is a sign here, and a space where labels are compared.
@@ -85,6 +80,5 @@ mod tests {
         check("-1", Some(0));
         check("1", Some(2));
         check("so so", None);
-        assert_eq!((TONES.place("good"), TONES.place("none of them")), (2, 1));
     }
 }

@@ -8,7 +8,7 @@ use pressmark_jsonl::{CodePoints, Record, Token};
 use crate::files::File;
 
 /// The tag of each token of a row in IOB2, by a name for each label; a mention without a name is outside.
-fn tags(row: &Record<'_>, name: impl Fn(&str) -> Option<String>) -> Vec<String> {
+fn tags(row: &Record<'_>, name: impl Fn(&EntityType) -> Option<String>) -> Vec<String> {
     let mut tags = vec!["O".to_owned(); row.tokens.len()];
     for ent in &row.ents {
         let Some(name) = name(&ent.label) else { continue };
@@ -35,23 +35,10 @@ fn sentences<'a>(
     })
 }
 
-/// The four types of CoNLL-2003; dates and amounts have none.
-fn conll_type(label: &str) -> Option<String> {
-    let label = EntityType::from(label);
-    let name = match label.as_str() {
-        "PERSON" | "PER" => "PER",
-        "ORG" => "ORG",
-        "LOC" | "FAC" => "LOC",
-        "DATE" | "MONEY" => return None,
-        _ => "MISC",
-    };
-    Some(name.to_owned())
-}
-
 pub(crate) fn conll2003(rows: &[&Record<'_>]) -> Vec<File> {
     let mut out = String::new();
     for row in rows {
-        let (points, tags) = (CodePoints::new(&row.text), tags(row, conll_type));
+        let (points, tags) = (CodePoints::new(&row.text), tags(row, |label| Some(label.conll03()?.to_string())));
         out.push_str("-DOCSTART- -X- -X- O\n\n");
         for sentence in sentences(row, &points) {
             for (number, token) in &sentence {
@@ -69,7 +56,7 @@ pub(crate) fn conllu(rows: &[&Record<'_>]) -> Vec<File> {
     let mut out = String::new();
     for row in rows {
         let points = CodePoints::new(&row.text);
-        let tags = tags(row, |label| Some(label.to_owned()));
+        let tags = tags(row, |label| Some(label.to_string()));
         let _ = writeln!(out, "# newdoc id = {}", on_one_line(&row.id));
         for (sent, tokens) in row.sents.iter().zip(sentences(row, &points)).filter(|(_, tokens)| !tokens.is_empty()) {
             let _ = writeln!(out, "# sent_id = {}-{}", on_one_line(&row.id), sent.start);

@@ -2,6 +2,7 @@
 //! there; those that a row says nothing about are empty (counts, locations, which need coordinates, tone and GCAM, which
 //! are counts of GDELT's own dictionaries, dates, media, amounts, translation).
 
+use pressmark_core::EntityType;
 use pressmark_jsonl::{CodePoints, Record};
 
 use crate::files::File;
@@ -37,10 +38,11 @@ fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
     let places =
         themes().flat_map(|frame| frame.evidence.iter().map(move |e| format!("{},{};", theme(frame), e.start)));
     cells[8] = places.collect();
-    for (column, labels) in [(11, ["PERSON", "PER"]), (13, ["ORG", "ORG"])] {
-        let entities = row.entities.iter().filter(|entity| labels.contains(&&*entity.label));
+    let is_org = |label: &EntityType| *label == EntityType::Org;
+    for (column, is_of) in [(11, EntityType::is_person as fn(&EntityType) -> bool), (13, is_org)] {
+        let entities = row.entities.iter().filter(|entity| is_of(&entity.label));
         cells[column] = entities.map(|entity| plain(&entity.name).to_lowercase() + ";").collect();
-        let mentions = row.ents.iter().filter(|ent| labels.contains(&&*ent.label));
+        let mentions = row.ents.iter().filter(|ent| is_of(&ent.label));
         cells[column + 1] = mentions.map(|ent| format!("{},{};", name_of(row, ent, &points), ent.start)).collect();
     }
     let quote = |quote: &pressmark_jsonl::Quote<'_>| {
@@ -49,8 +51,7 @@ fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
         format!("{}|{}|{}|{}", quote.start, quote.end - quote.start, plain(cue), plain(words))
     };
     cells[22] = row.quotes.iter().map(quote).collect::<Vec<_>>().join("#");
-    let is_name = |ent: &&pressmark_jsonl::Ent<'_>| !matches!(&*ent.label, "DATE" | "MONEY");
-    let names = row.ents.iter().filter(is_name);
+    let names = row.ents.iter().filter(|ent| !ent.label.is_value());
     cells[23] = names.map(|ent| format!("{},{};", plain(points.slice(ent.start, ent.end)), ent.start)).collect();
     let extra = |name: &str, value: Option<String>| {
         value.map(|value| format!("<{name}>{}</{name}>", crate::xml::attribute(&value))).unwrap_or_default()

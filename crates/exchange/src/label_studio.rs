@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pressmark_core::Tone;
 use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ fn config(rows: &[&Record<'_>], marks: &[Marks]) -> String {
     };
     let labels = element("Label", &mut mentions.into_iter().chain(OWN_LABELS));
     let relations = element("Relation", &mut RELATIONS.into_iter());
-    let tones = element("Choice", &mut ["positive", "neutral", "negative"].into_iter());
+    let tones = element("Choice", &mut Tone::ALL.iter().map(|tone| tone.as_str()));
     let mut config = format!(
         "<View>\n  <Labels name=\"{SPANS}\" toName=\"{TEXT}\">\n{labels}  </Labels>\n  \
          <Text name=\"{TEXT}\" value=\"${TEXT}\" granularity=\"symbol\"/>\n  \

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use pressmark_core::{QuoteKind, Tone};
 use pressmark_jsonl::{CodePoints, Quote, Record};
 
 use crate::error::{Error, wrong};
@@ -33,20 +34,15 @@ pub(crate) const RELATIONS: [&str; 3] = [TO_SPEAKER, TO_CUE, REFERS_TO];
 const GIVEN: f64 = 0.5;
 
 /// The kind of a quotation for a label of a span, if it is one.
-pub(crate) fn kind_of(label: &str) -> Option<&'static str> {
-    match label {
-        QUOTE_DIRECT => Some("direct"),
-        QUOTE_INDIRECT => Some("indirect"),
-        QUOTE_MIXED => Some("mixed"),
-        _ => None,
-    }
+pub(crate) fn kind_of(label: &str) -> Option<QuoteKind> {
+    QuoteKind::ALL.iter().copied().find(|kind| label_of(*kind) == label)
 }
 
-fn label_of(kind: &str) -> &'static str {
+fn label_of(kind: QuoteKind) -> &'static str {
     match kind {
-        "indirect" => QUOTE_INDIRECT,
-        "mixed" => QUOTE_MIXED,
-        _ => QUOTE_DIRECT,
+        QuoteKind::Direct => QUOTE_DIRECT,
+        QuoteKind::Indirect => QUOTE_INDIRECT,
+        QuoteKind::Mixed => QUOTE_MIXED,
     }
 }
 
@@ -108,15 +104,15 @@ pub(crate) fn frame_names(row: &Record<'_>) -> Vec<String> {
 impl Marks {
     /// What a row marks.
     pub(crate) fn of(row: &Record<'_>) -> Self {
-        let tones: BTreeMap<&str, &str> =
-            row.entities.iter().filter_map(|e| Some((&*e.id, &*e.sentiment.as_ref()?.label))).collect();
+        let tones: BTreeMap<&str, Tone> =
+            row.entities.iter().filter_map(|e| Some((&*e.id, e.sentiment.as_ref()?.label))).collect();
         let mention = |(number, ent): (usize, &pressmark_jsonl::Ent<'_>)| Mark {
             key: format!("e{number}"),
             start: ent.start,
             end: ent.end,
             label: ent.label.to_string(),
             entity: ent.entity.as_deref().map(str::to_owned),
-            tone: ent.entity.as_deref().and_then(|id| tones.get(id)).map(|tone| (*tone).to_owned()),
+            tone: ent.entity.as_deref().and_then(|id| tones.get(id)).map(Tone::to_string),
         };
         let given = row.frames.iter().filter(|frame| frame.score.value() >= GIVEN);
         let mut marks = Self {
@@ -138,7 +134,7 @@ impl Marks {
             key: key.clone(),
             start: quote.start,
             end: quote.end,
-            label: label_of(&quote.kind).to_owned(),
+            label: label_of(quote.kind).to_owned(),
             ..Mark::default()
         });
         let link = |from: &str, to: &str, label: &str| Link {

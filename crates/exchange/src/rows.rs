@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pressmark_core::{Document, hex};
+use pressmark_core::{Document, EntityType, ProblemKind, Tone, Voice, hex};
 use pressmark_jsonl::{
     CodePoints, Ent, Entity, Frame, Provenance, Quote, Record, Score, Sentiment, StageProvenance, Token,
 };
@@ -113,7 +113,7 @@ impl Corrections<'_> {
     fn apply(&mut self, row: &mut Record<'static>, from: Format) {
         let mentions = self.mentions();
         let ids = entity_ids(row, &self.marks.text, &mentions);
-        let tones: Vec<Option<&str>> = mentions.iter().map(|mention| mention.tone.as_deref()).collect();
+        let tones: Vec<Option<Tone>> = mentions.iter().map(|mention| self.tone(mention)).collect();
         row.ents = mentions.iter().zip(&ids).map(|(mention, id)| ent(mention, id.clone())).collect();
         row.entities = entities(row, &self.marks.text, &tones);
         split_tokens(row);
@@ -124,10 +124,10 @@ impl Corrections<'_> {
         row.frames = frames(row, &self.marks.frames, &old);
         let known: BTreeSet<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
         let is_gone = |id: &str| is_entity_id(id) && !known.contains(id);
-        row.stances.retain(|stance| !is_gone(&stance.holder) && !is_gone(&stance.target));
+        row.stances.retain(|stance| !is_gone(stance.holder.as_str()) && !is_gone(&stance.target));
         // A person has said where every quotation ends.
-        row.problems.retain(|problem| problem.kind != "unclosed_quote");
-        row.status = row.status_due().as_str().into();
+        row.problems.retain(|problem| problem.kind != ProblemKind::UnclosedQuote.as_str());
+        row.status = row.status_due();
         row.provenance.stages.retain(|stage| stage.stage != STAGE);
         row.provenance.stages.push(StageProvenance {
             stage: STAGE.into(),
@@ -165,6 +165,20 @@ impl Corrections<'_> {
         kept
     }
 
+    /// The tone of a mention; a word that is none is noted.
+    fn tone(&mut self, mention: &Mark) -> Option<Tone> {
+        let word = mention.tone.as_deref()?;
+        let tone = Tone::named(word);
+        if tone.is_none() {
+            let known = Tone::ALL.iter().map(|tone| tone.as_str()).collect::<Vec<_>>().join(", ");
+            let (place, start, end) = (self.place, mention.start, mention.end);
+            let note =
+                format!("{place} has the tone {word:?} from {start} to {end}, which is none of {known}: left out");
+            self.notes.push(note);
+        }
+        tone
+    }
+
     fn quotes(&mut self, entity_of: &HashMap<&str, &str>) -> Vec<Quote<'static>> {
         let marks = self.marks;
         let target = |from: &str, label: &str| {
@@ -180,7 +194,7 @@ impl Corrections<'_> {
             Some(Quote {
                 start: span.start,
                 end: span.end,
-                kind: kind_of(&span.label)?.into(),
+                kind: kind_of(&span.label)?,
                 speaker: named.map(|id| (*id).to_owned().into()),
                 speaker_start: words.map(|words| words.start),
                 speaker_end: words.map(|words| words.end),
@@ -208,7 +222,7 @@ fn ent(mention: &Mark, entity: Option<String>) -> Ent<'static> {
     Ent {
         start: mention.start,
         end: mention.end,
-        label: mention.label.clone().into(),
+        label: mention.label.as_str().into(),
         score: Score::from(1.0),
         entity: entity.map(Into::into),
     }
@@ -261,10 +275,10 @@ fn plain(words: &str) -> String {
 }
 
 /// A mention: its words on one line, the mention itself, and the tone that the tool gives it.
-type Told<'a> = (String, &'a Ent<'a>, Option<&'a str>);
+type Told<'a> = (String, &'a Ent<'a>, Option<Tone>);
 
 /// The entities of the row's mentions: those of before first, with what is left of their names, then new ones.
-fn entities(row: &Record<'static>, text: &str, tones: &[Option<&str>]) -> Vec<Entity<'static>> {
+fn entities(row: &Record<'static>, text: &str, tones: &[Option<Tone>]) -> Vec<Entity<'static>> {
     let points = CodePoints::new(text);
     let mut order: Vec<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
     let mut mentions: HashMap<String, Vec<Told<'_>>> = HashMap::new();
@@ -291,35 +305,34 @@ fn entities(row: &Record<'static>, text: &str, tones: &[Option<&str>]) -> Vec<En
                 forms.push(form);
             }
         }
-        let has = |label: &str| mentions.iter().any(|(_, ent, _)| ent.label == label);
-        let label = before.map(|entity| entity.label.to_string()).filter(|label| has(label));
-        let label = label.or_else(|| mentions.first().map(|(_, ent, _)| ent.label.to_string()))?;
+        let has = |label: &&EntityType| mentions.iter().any(|(_, ent, _)| ent.label == **label);
+        let label = before.map(|entity| &entity.label).filter(has);
+        let label = label.or_else(|| mentions.first().map(|(_, ent, _)| &ent.label))?.clone();
         let old = before.and_then(|entity| entity.sentiment.clone());
-        let is_new = |tone: &&str| old.as_ref().is_none_or(|old| old.label != **tone);
+        let is_new = |tone: &Tone| old.as_ref().is_none_or(|old| old.label != *tone);
         let said = mentions.iter().filter_map(|(.., tone)| *tone).find(is_new);
         Some(Entity {
             id: id.into(),
             name: name.into(),
-            label: label.into(),
+            label,
             aliases: forms.into_iter().map(Into::into).collect(),
             mentions: mentions.len(),
-            sentiment: said.and_then(certain).or(old),
+            sentiment: said.map(certain).or(old),
         })
     };
     order.into_iter().filter_map(entity).collect()
 }
 
 /// A tone that a person gave.
-fn certain(tone: &str) -> Option<Sentiment<'static>> {
-    let known = ["positive", "neutral", "negative"].into_iter().find(|known| *known == tone)?;
-    let of = |label: &str| Score::from(f32::from(u8::from(label == tone)));
-    Some(Sentiment {
-        label: known.into(),
+fn certain(tone: Tone) -> Sentiment {
+    let of = |other| Score::from(f32::from(u8::from(other == tone)));
+    Sentiment {
+        label: tone,
         score: Score::from(1.0),
-        positive: of("positive"),
-        neutral: of("neutral"),
-        negative: of("negative"),
-    })
+        positive: of(Tone::Positive),
+        neutral: of(Tone::Neutral),
+        negative: of(Tone::Negative),
+    }
 }
 
 /// Splits tokens at the ends of mentions: in a row every mention begins and ends with a token.
@@ -347,10 +360,10 @@ fn frames(row: &Record<'static>, given: &[String], old: &[Quote<'static>]) -> Ve
         _ => name.clone(),
     };
     let mut given: BTreeSet<String> = given.iter().map(full).collect();
-    let voice = |voice: &str| {
-        let quote = voice.parse::<usize>().ok().and_then(|number| old.get(number));
-        let same = |quote: &Quote<'_>| row.quotes.iter().position(|q| (q.start, q.end) == (quote.start, quote.end));
-        quote.and_then(same).map_or_else(|| "outlet".to_owned(), |number| number.to_string())
+    let same = |quote: &Quote<'_>| row.quotes.iter().position(|q| (q.start, q.end) == (quote.start, quote.end));
+    let voice = |voice| match voice {
+        Voice::Outlet => Voice::Outlet,
+        Voice::Quote(number) => old.get(number).and_then(same).map_or(Voice::Outlet, Voice::Quote),
     };
     let mut books: Vec<(String, Vec<Frame<'static>>)> = Vec::new();
     let mut push = |frame: Frame<'static>| match books.iter_mut().find(|(book, _)| *book == frame.codebook) {
@@ -361,7 +374,7 @@ fn frames(row: &Record<'static>, given: &[String], old: &[Quote<'static>]) -> Ve
         let is_given = given.remove(&frame_name(&frame.codebook, &frame.label));
         let mut frame = Frame { score: Score::from(f32::from(u8::from(is_given))), ..frame.clone() };
         frame.evidence.retain(|_| is_given);
-        frame.evidence.iter_mut().for_each(|evidence| evidence.voice = voice(&evidence.voice).into());
+        frame.evidence.iter_mut().for_each(|evidence| evidence.voice = voice(evidence.voice));
         push(frame);
     }
     for name in &given {

@@ -17,7 +17,7 @@ pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
 
 fn document(row: &Record<'_>) -> Value {
     let marks = Marks::of(row);
-    let ent = |ent: &pressmark_jsonl::Ent<'_>| json!({ "start": ent.start, "end": ent.end, "label": ent.label, "kb_id": ent.entity.as_deref().unwrap_or_default() });
+    let ent = |ent: &pressmark_jsonl::Ent<'_>| json!({ "start": ent.start, "end": ent.end, "label": ent.label.as_str(), "kb_id": ent.entity.as_deref().unwrap_or_default() });
     let group = |wanted: &dyn Fn(&str) -> bool| {
         let spans = marks.spans.iter().filter(|span| !span.is_mention() && wanted(&span.label));
         let span = |span: &crate::marks::Mark| json!({ "start": span.start, "end": span.end, "label": span.label, "kb_id": "" });

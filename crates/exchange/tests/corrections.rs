@@ -1,6 +1,6 @@
 //! Files as the tools write them, by people who corrected something.
 
-use pressmark_core::{Document, Entity, Frame, Mention, Quote, QuoteKind, Span, Token};
+use pressmark_core::{Document, Entity, EntityType, Frame, Mention, Quote, QuoteKind, Span, Token, Tone};
 use pressmark_exchange::{Error, File, Format, Originals, export, import};
 use pressmark_jsonl::{Provenance, Record, verify_line, write_line};
 
@@ -61,7 +61,7 @@ fn a_new_mention_is_of_an_entity_of_its_name_or_of_a_new_one() {
     let ids: Vec<_> = row.ents.iter().map(|ent| ent.entity.as_deref().unwrap_or_default()).collect();
     assert_eq!(ids, ["e0", "e1", "e2"]);
     let last = row.entities.last().expect("an entity");
-    assert_eq!((&*last.name, &*last.label, last.mentions), ("We", "ORG", 1));
+    assert_eq!((&*last.name, &last.label, last.mentions), ("We", &EntityType::Org, 1));
     // Quotations and frames that are not there any more are gone; who is left is as before.
     assert!(row.quotes.is_empty() && row.frames.iter().all(|frame| frame.score.value() == 0.0));
     assert_eq!(row.provenance.stages.last().map(|stage| &*stage.settings), Some("{\"format\":\"brat\"}"));
@@ -107,8 +107,8 @@ fn label_studio_gives_what_was_submitted_and_nothing_that_was_predicted() {
         "\"annotations\": [{{\"was_cancelled\": true, \"result\": []}}, {{\"result\": [{region}, {tone}, {frames}]}}]"
     );
     let (row, _) = corrected(&[task(&annotations)], Format::LabelStudio);
-    assert_eq!((&*row.ents[0].label, row.ents[0].entity.as_deref()), ("ORG", Some("e0")));
-    assert_eq!(row.entities[0].sentiment.as_ref().map(|tone| &*tone.label), Some("negative"));
+    assert_eq!((&row.ents[0].label, row.ents[0].entity.as_deref()), (&EntityType::Org, Some("e0")));
+    assert_eq!(row.entities[0].sentiment.as_ref().map(|tone| tone.label), Some(Tone::Negative));
     let frames: Vec<_> = row.frames.iter().map(|f| (&*f.codebook, &*f.label, f.score.value())).collect();
     assert_eq!(frames, [("test 1", "health", 1.0), ("test 1", "economy", 0.0), ("corrections", "own", 1.0)]);
 }
@@ -136,7 +136,7 @@ fn prodigy_leaves_out_what_was_not_accepted_and_doccano_takes_lists() {
     };
     let both = file("out.jsonl", &format!("{}{}", line("reject"), line("accept")));
     let (found, notes) = corrected(&[both], Format::Prodigy);
-    assert_eq!((found.ents.len(), &*found.ents[0].label), (1, "LOC"));
+    assert_eq!((found.ents.len(), &found.ents[0].label), (1, &EntityType::Loc));
     assert_eq!(notes, ["line 1 of out.jsonl has the answer \"reject\": left out"]);
     let listed = file("admin.jsonl", &format!("{{\"id\": 3, \"text\": {text}, \"label\": [[14, 17, \"LOC\"]]}}\n"));
     assert_eq!(corrected(&[listed], Format::Doccano).0.ents, found.ents);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use pressmark_core::EntityType;
 use pressmark_jsonl::Score;
 use pressmark_jsonl::story::{Actor, EntityRef, Term};
 
@@ -22,7 +23,7 @@ struct Node<'a> {
     view: usize,
     id: &'a str,
     name: &'a str,
-    label: &'a str,
+    label: &'a EntityType,
     aliases: &'a [std::borrow::Cow<'a, str>],
     mentions: usize,
 }
@@ -84,10 +85,11 @@ impl Actors {
             for node in &members {
                 actors.by_entity.insert((node.view, node.id.to_owned()), number);
             }
+            let Some(label) = label(&members).cloned() else { continue };
             actors.list.push(Actor {
                 id: format!("a{number}"),
                 name: fullest(&members).to_owned(),
-                label: label(&members).to_owned(),
+                label,
                 weight: Score::from(weight / best),
                 mentions: members.iter().map(|node| node.mentions).sum(),
                 entities: members.iter().map(reference).collect(),
@@ -120,7 +122,7 @@ fn nodes<'a>(at: usize, view: &View<'a>) -> impl Iterator<Item = Node<'a>> {
 /// What an entity may be found by: the key of its name, and those of its other forms of more than one word.
 fn keys(node: &Node<'_>) -> Vec<String> {
     let mut keys: Vec<String> = entity_key(node.name, node.label).into_iter().collect();
-    if !is_person(node.label) {
+    if !node.label.is_person() {
         // "M23" or "WHO" beside the full name; a part of a name, such as "Council", is no name by itself.
         let is_acronym = |alias: &str| !alias.chars().any(char::is_lowercase) && alias.chars().nth(1).is_some();
         let forms = node.aliases.iter().filter(|alias| is_acronym(alias) || alias.contains(' '));
@@ -130,23 +132,19 @@ fn keys(node: &Node<'_>) -> Vec<String> {
     keys
 }
 
-fn is_person(label: &str) -> bool {
-    matches!(label, "PERSON" | "PER")
-}
-
 /// Whether an entity may be what the others of the cluster are: persons with persons, and no other first name.
 fn fits(members: &[Node<'_>], node: &Node<'_>) -> bool {
     let Some(first) = members.first() else { return true };
-    if is_person(first.label) != is_person(node.label) {
+    if first.label.is_person() != node.label.is_person() {
         return false;
     }
     // One document's entities were told apart where the whole text was at hand.
-    if is_person(node.label) && members.iter().any(|member| member.view == node.view) {
+    if node.label.is_person() && members.iter().any(|member| member.view == node.view) {
         return false;
     }
     // The first members of a cluster have the fullest names.
     let names = members.iter().take(FULLEST).map(|member| member.name);
-    !is_person(node.label) || names.into_iter().all(|name| given_names_agree(name, node.name))
+    !node.label.is_person() || names.into_iter().all(|name| given_names_agree(name, node.name))
 }
 
 /// Whether two full names may be of one person: one has no first name, or the first names begin alike (`J.`, `Jo`).
@@ -169,10 +167,10 @@ fn fullest<'a>(members: &[Node<'a>]) -> &'a str {
 }
 
 /// The label of most mentions.
-fn label<'a>(members: &[Node<'a>]) -> &'a str {
-    let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+fn label<'a>(members: &[Node<'a>]) -> Option<&'a EntityType> {
+    let mut votes: BTreeMap<&EntityType, usize> = BTreeMap::new();
     members.iter().for_each(|node| *votes.entry(node.label).or_default() += node.mentions);
-    votes.into_iter().max_by_key(|(_, votes)| *votes).map_or("", |(label, _)| label)
+    votes.into_iter().max_by_key(|(_, votes)| *votes).map(|(label, _)| label)
 }
 
 /// A stem in the documents of a story.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use pressmark_core::EntityType;
 use pressmark_jsonl::story::{Fact, FactKind, Relation, Version};
 use pressmark_lang::{SpeechClass, WordClass};
 
@@ -284,7 +285,7 @@ struct Title {
 fn titles_in(view: &View<'_>, start: usize, end: usize) -> Vec<(String, Title)> {
     let mut found = Vec::new();
     for mention in view.record.ents.iter().filter(|ent| (start..end).contains(&ent.start)) {
-        let Some(entity) = mention.entity.as_deref().filter(|_| matches!(&*mention.label, "PERSON" | "PER")) else {
+        let Some(entity) = mention.entity.as_deref().filter(|_| mention.label.is_person()) else {
             continue;
         };
         let before = view.words_in(mention.start.saturating_sub(60), mention.start);
@@ -321,7 +322,7 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
         .record
         .ents
         .iter()
-        .filter(|ent| (sentence.start..sentence.end).contains(&ent.start) && ent.label == "LOC")
+        .filter(|ent| (sentence.start..sentence.end).contains(&ent.start) && ent.label == EntityType::Loc)
         .collect();
     let key = |ent: &pressmark_jsonl::Ent<'_>| {
         let entity = ent.entity.as_deref().and_then(|id| view.entity(id));
@@ -346,8 +347,9 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
 
 /// Whether a document names an entity of this key.
 fn mentions(view: &View<'_>, key: &str) -> bool {
-    let has =
-        |name: &str, label: &str| entity_key(name, label).is_some_and(|found| found == key || found.contains(key));
+    let has = |name: &str, label: &EntityType| {
+        entity_key(name, label).is_some_and(|found| found == key || found.contains(key))
+    };
     view.record
         .entities
         .iter()

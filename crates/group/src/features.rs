@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use pressmark_core::{EntityType, SegmentKind};
 use pressmark_jsonl::Record;
 use pressmark_lang::Language;
 
@@ -67,7 +68,11 @@ fn most(counts: HashMap<Hash, f32>, limit: usize) -> Vec<(Hash, f32)> {
 /// Calls `found` with each word that says something: its stem, the word in small letters, and how much it counts.
 pub(crate) fn for_each_term(record: &Record<'_>, mut found: impl FnMut(&str, &str, f32)) {
     let language = Language::of(record.meta.language.as_deref());
-    let title = record.segments.iter().find(|segment| segment.kind == "title").and_then(|segment| segment.end);
+    let title = record
+        .segments
+        .iter()
+        .find(|segment| segment.kind == SegmentKind::Title.as_str())
+        .and_then(|segment| segment.end);
     let title = title.unwrap_or_default();
     let mut seen = 0;
     for word in words(&record.text) {
@@ -95,14 +100,14 @@ pub(crate) fn term_stem<'a>(lower: &'a str, language: &Language) -> Option<&'a s
 
 /// What tells an entity in any document: the surname of a person, the usual name of a country, the name of anything
 /// else, in small letters.
-pub(crate) fn entity_key(name: &str, label: &str) -> Option<String> {
-    if matches!(label, "DATE" | "MONEY") {
+pub(crate) fn entity_key(name: &str, label: &EntityType) -> Option<String> {
+    if label.is_value() {
         return None;
     }
     let lower = name.to_lowercase().replace('.', "");
     let bare = lower.strip_prefix("the ").unwrap_or(&lower).trim_end_matches(['’', '\'']);
     let bare = bare.strip_suffix("’s").or_else(|| bare.strip_suffix("'s")).unwrap_or(bare);
-    let key = if matches!(label, "PERSON" | "PER") { surname(bare) } else { country(bare).unwrap_or(bare) };
+    let key = if label.is_person() { surname(bare) } else { country(bare).unwrap_or(bare) };
     (key.chars().nth(1).is_some() && key.chars().any(char::is_alphanumeric)).then(|| key.to_owned())
 }
 
@@ -170,7 +175,7 @@ mod tests {
     #[test]
     fn one_person_has_one_key_in_all_documents() {
         let check = |name: &str, label: &str, expected: Option<&str>| {
-            assert_eq!(entity_key(name, label).as_deref(), expected, "{name}");
+            assert_eq!(entity_key(name, &label.into()).as_deref(), expected, "{name}");
         };
         check("Ingrid Solberg", "PERSON", Some("solberg"));
         check("Solberg", "PERSON", Some("solberg"));

@@ -31,7 +31,7 @@ pub(crate) fn record(id: &str, site: &str, published: &str, text: &str, names: &
                 let start = text[..byte].chars().count();
                 let end = start + form.chars().count();
                 if record.ents.iter().all(|ent| end <= ent.start || ent.end <= start) {
-                    let (label, entity) = ((*label).to_owned().into(), Some(entity.clone().into()));
+                    let (label, entity) = ((*label).into(), Some(entity.clone().into()));
                     record.ents.push(Ent { start, end, label, score: Score::from(1.0), entity });
                 }
             }
@@ -40,7 +40,7 @@ pub(crate) fn record(id: &str, site: &str, published: &str, text: &str, names: &
         record.entities.push(Entity {
             id: entity.into(),
             name: forms.next().unwrap_or_default(),
-            label: (*label).to_owned().into(),
+            label: (*label).into(),
             aliases: forms.collect(),
             mentions: record.ents.len() - before,
             sentiment: None,

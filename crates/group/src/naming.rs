@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use pressmark_jsonl::story::{Actor, Fact, FactKind, Naming, Relation, Version};
+use pressmark_core::EntityType;
+use pressmark_jsonl::story::{Actor, Fact, FactKind, Naming, NamingKind, Relation, Version};
 use pressmark_lang::WordClass;
 
 use crate::actors::Actors;
@@ -28,8 +29,8 @@ struct Description {
 /// What each outlet calls an actor beside its name: "the harbour chief Lena Moe", "Lena Moe, a former captain".
 pub(crate) fn actor_namings(views: &[View<'_>], actors: &Actors) -> Vec<Naming> {
     let mut namings = Vec::new();
-    for actor in actors.list.iter().filter(|actor| matches!(&*actor.label, "PERSON" | "PER" | "ORG")).take(MOST_ACTORS)
-    {
+    let is_described = |actor: &&Actor| actor.label.is_person() || actor.label == EntityType::Org;
+    for actor in actors.list.iter().filter(is_described).take(MOST_ACTORS) {
         let mut by_outlet: BTreeMap<&str, Description> = BTreeMap::new();
         for (at, view) in views.iter().enumerate() {
             let mut found = descriptions(view, at, actor);
@@ -39,7 +40,7 @@ pub(crate) fn actor_namings(views: &[View<'_>], actors: &Actors) -> Vec<Naming> 
                 by_outlet.entry(&view.outlet).or_insert(description);
             }
         }
-        namings.extend(naming(views, Some(actor.id.clone()), "actor", by_outlet.into_values().collect()));
+        namings.extend(naming(views, Some(actor.id.clone()), NamingKind::Actor, by_outlet.into_values().collect()));
     }
     namings
 }
@@ -63,7 +64,7 @@ struct Standing {
 pub(crate) fn standings(views: &[View<'_>], actors: &Actors, compared: &[Vec<Sentence>]) -> Vec<Fact> {
     let is_compared = |at: usize| compared.get(at).is_some_and(|sentences| !sentences.is_empty());
     let mut facts = Vec::new();
-    for actor in actors.list.iter().filter(|actor| matches!(&*actor.label, "PERSON" | "PER")).take(MOST_ACTORS) {
+    for actor in actors.list.iter().filter(|actor| actor.label.is_person()).take(MOST_ACTORS) {
         let found: Vec<(usize, &View<'_>, Vec<Standing>)> = views
             .iter()
             .enumerate()
@@ -121,7 +122,12 @@ fn contradiction(
 }
 
 /// The naming of descriptions that say different things.
-fn naming(views: &[View<'_>], actor: Option<String>, kind: &str, descriptions: Vec<Description>) -> Option<Naming> {
+fn naming(
+    views: &[View<'_>],
+    actor: Option<String>,
+    kind: NamingKind,
+    descriptions: Vec<Description>,
+) -> Option<Naming> {
     let mut kept: Vec<Description> = Vec::new();
     for description in descriptions {
         let says_more = kept
@@ -138,7 +144,7 @@ fn naming(views: &[View<'_>], actor: Option<String>, kind: &str, descriptions: V
         Some(Version { words: view.passage(description.start, description.end), sentence: view.passage(start, end) })
     };
     let versions: Vec<Version> = kept.iter().filter_map(version).collect();
-    (versions.len() > 1).then(|| Naming { actor, kind: kind.to_owned(), versions })
+    (versions.len() > 1).then(|| Naming { actor, kind, versions })
 }
 
 /// What stands beside a mention and describes it: an apposition behind it, else common words right before it.
@@ -208,8 +214,11 @@ fn apposition(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(
     let head =
         phrase.get(..phrase.iter().position(|word| is_preposition(&word)).unwrap_or(phrase.len())).unwrap_or(phrase);
     let head_end = head.last().map_or(first.start, |word| word.end);
-    let is_people =
-        view.record.ents.iter().any(|ent| (first.start..head_end).contains(&ent.start) && ent.label == "NORP");
+    let is_people = view
+        .record
+        .ents
+        .iter()
+        .any(|ent| (first.start..head_end).contains(&ent.start) && ent.label == EntityType::Norp);
     let is_told = is_people || head.iter().any(|word| names_person(view, &word.text.to_lowercase()));
     (is_opened && is_phrase && is_told && (2..=LONGEST).contains(&count) && matches!(closes, "," | "."))
         .then_some((first.start, last.end))
@@ -275,7 +284,7 @@ pub(crate) fn event_namings(views: &[View<'_>], alignment: &Alignment) -> Vec<Na
             let place = (pair.a.0, one.start, pair.b.0, other.start);
             let other = Description { stems: other.stems.clone(), ..*other };
             if told.insert(place) {
-                namings.extend(naming(views, None, "event", vec![one, other]));
+                namings.extend(naming(views, None, NamingKind::Event, vec![one, other]));
             }
         }
     }

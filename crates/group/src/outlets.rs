@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use pressmark_jsonl::Score;
+use pressmark_core as core;
 use pressmark_jsonl::story::{Credit, Framing, Interval, Outlet, Side, Tone, Voice};
+use pressmark_jsonl::{Holder, Score};
 
 use crate::actors::Actors;
 use crate::features::entity_key;
@@ -115,7 +116,7 @@ fn framing(outlet: &str, docs: &[&View<'_>], codebook: &str, label: &str) -> Fra
         label: label.to_owned(),
         score: Score::from(mean(scores)),
         passages: evidence.len(),
-        own_voice: evidence.iter().filter(|(_, passage)| passage.voice == "outlet").count(),
+        own_voice: evidence.iter().filter(|(_, passage)| passage.voice == core::Voice::Outlet).count(),
         interval: wilson(mean(shares), counted as f32),
         evidence: evidence.iter().take(SHOWN).map(|(view, passage)| view.passage(passage.start, passage.end)).collect(),
     }
@@ -193,10 +194,10 @@ fn speaker(
 /// Where a speaker stands in a document, as far as its stances say.
 fn sides(view: &View<'_>, speaker: Option<&str>) -> Vec<Side> {
     let Some(speaker) = speaker else { return Vec::new() };
-    let of_speaker = view.record.stances.iter().filter(|stance| stance.holder == speaker);
+    let of_speaker = view.record.stances.iter().filter(|stance| stance.holder == Holder::Entity(speaker.into()));
     let side = |stance: &pressmark_jsonl::Stance<'_>| Side {
         target: view.entity(&stance.target).map_or_else(|| stance.target.to_string(), |entity| entity.name.to_string()),
-        label: stance.label.to_string(),
+        label: stance.label,
         score: stance.score,
     };
     of_speaker.map(side).collect()
@@ -216,7 +217,7 @@ pub(crate) fn tones(views: &[View<'_>], actors: &Actors) -> Vec<Tone> {
     let mut tones = Vec::new();
     let mut told = 0;
     for actor in &actors.list {
-        if !matches!(&*actor.label, "PERSON" | "PER" | "ORG" | "NORP") {
+        if !actor.label.is_actor() {
             continue;
         }
         let mut sums: BTreeMap<usize, Sum> = BTreeMap::new();
@@ -253,14 +254,14 @@ fn tone(actor: &str, outlet: &str, sum: Sum) -> Tone {
             && this.share.value() > other.high.value()
     };
     let label = if is_clear(positive, negative) {
-        "positive"
+        core::Tone::Positive
     } else if is_clear(negative, positive) {
-        "negative"
+        core::Tone::Negative
     } else {
-        "neutral"
+        core::Tone::Neutral
     };
     let (actor, outlet, mentions) = (actor.to_owned(), outlet.to_owned(), sum.mentions as usize);
-    Tone { actor, outlet, label: label.to_owned(), mentions, positive, negative }
+    Tone { actor, outlet, label, mentions, positive, negative }
 }
 
 /// News agencies by the names under which they are credited, the same in every language.

@@ -1,7 +1,8 @@
 //! Stories of small groups, from records to rows.
 
+use pressmark_core::QuoteKind;
 use pressmark_jsonl::Record;
-use pressmark_jsonl::story::{FactKind, Relation, Story};
+use pressmark_jsonl::story::{FactKind, NamingKind, Relation, Story};
 
 use crate::fixture::record;
 use crate::{Grouper, Options};
@@ -210,7 +211,7 @@ fn one_sentence_quoted_by_two_is_no_copy() {
         record.quotes.push(pressmark_jsonl::Quote {
             start,
             end,
-            kind: "direct".into(),
+            kind: QuoteKind::Direct,
             speaker: None,
             speaker_start: None,
             speaker_end: None,
@@ -268,7 +269,7 @@ fn an_armed_group_is_what_stands_behind_its_name() {
     let story = story(&[a, b]);
     let [naming] = &story.namings[..] else { panic!("{:?}", story.namings) };
     let words: Vec<&str> = naming.versions.iter().map(|version| version.words.text.as_str()).collect();
-    assert_eq!((naming.kind.as_str(), words), ("actor", vec!["a militia backed by Norland", "fighters"]));
+    assert_eq!((naming.kind, words), (NamingKind::Actor, vec!["a militia backed by Norland", "fighters"]));
 }
 
 #[test]

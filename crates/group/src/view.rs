@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use pressmark_core::QuoteKind;
 use pressmark_jsonl::story::Passage;
 use pressmark_jsonl::{CodePoints, Record};
 use pressmark_lang::Language;
@@ -70,8 +71,11 @@ impl<'a> View<'a> {
 
     /// Whether a code point lies within a quotation in quotation marks.
     pub(crate) fn is_quoted(&self, point: usize) -> bool {
-        let is_marked = |kind: &str| kind != "indirect";
-        self.record.quotes.iter().any(|quote| is_marked(&quote.kind) && (quote.start..quote.end).contains(&point))
+        let is_marked = |kind| match kind {
+            QuoteKind::Direct | QuoteKind::Mixed => true,
+            QuoteKind::Indirect => false,
+        };
+        self.record.quotes.iter().any(|quote| is_marked(quote.kind) && (quote.start..quote.end).contains(&point))
     }
 
     /// The entity of a record by its id.
@@ -82,9 +86,7 @@ impl<'a> View<'a> {
 
 /// Who published a document.
 fn outlet(record: &Record<'_>) -> String {
-    let meta = &record.meta;
-    let host = || record.source.url.as_deref().and_then(host);
-    let credited = || meta.credited_source.as_deref();
+    let credited = || record.meta.credited_source.as_deref();
     let file = || {
         let holds_one = matches!(&*record.source.media_type, "text/plain" | "text/html" | "text/markdown");
         Path::new(&*record.source.path)
@@ -92,16 +94,7 @@ fn outlet(record: &Record<'_>) -> String {
             .and_then(|stem| stem.to_str())
             .filter(|stem| holds_one && *stem != "-")
     };
-    let name = meta.site.as_deref().or_else(host).or_else(credited).or_else(file);
-    name.unwrap_or(&record.id).to_owned()
-}
-
-/// The host of an address, without `www.`.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    (!host.is_empty()).then_some(host)
+    record.outlet().or_else(credited).or_else(file).unwrap_or(&record.id).to_owned()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ impl<'a> Record<'a> {
         let mut record = Self {
             schema: SchemaName::V1,
             id: cow(&doc.id),
-            status: doc.status().as_str().into(),
+            status: doc.status(),
             problems: doc.problems.iter().map(|p| problem(p, &points)).collect(),
             source: source(&doc.source),
             meta: meta(&doc.meta),
@@ -239,26 +239,20 @@ fn fill_gap(text: &str, mut at: usize, end: usize, mut push: impl FnMut(core::Sp
 
 fn ent<'a>(mention: &'a core::Mention, points: &CodePoints<'_>) -> Ent<'a> {
     let (start, end) = points.of(mention.span);
-    Ent {
-        start,
-        end,
-        label: cow(mention.label.as_str()),
-        score: mention.score.into(),
-        entity: mention.entity.map(entity_id),
-    }
+    Ent { start, end, label: mention.label.clone(), score: mention.score.into(), entity: mention.entity.map(entity_id) }
 }
 
 fn entity(index: usize, entity: &core::Entity) -> Entity<'_> {
     Entity {
         id: entity_id(index),
         name: cow(&entity.name),
-        label: cow(entity.label.as_str()),
+        label: entity.label.clone(),
         aliases: entity.aliases.iter().map(|a| cow(a)).collect(),
         mentions: entity.mentions,
         sentiment: entity.sentiment.map(|s| {
             let (label, score) = s.best();
             Sentiment {
-                label: label.into(),
+                label,
                 score: score.into(),
                 positive: s.positive.into(),
                 neutral: s.neutral.into(),
@@ -275,7 +269,7 @@ fn quote(quote: &core::Quote, points: &CodePoints<'_>) -> Quote<'static> {
     Quote {
         start,
         end,
-        kind: quote.kind.as_str().into(),
+        kind: quote.kind,
         speaker: quote.speaker.map(entity_id),
         speaker_start,
         speaker_end,
@@ -293,11 +287,7 @@ fn summary(doc: &core::Document, chosen: &core::SummarySentence, points: &CodePo
 fn frame<'a>(frame: &'a core::Frame, points: &CodePoints<'_>) -> Frame<'a> {
     let evidence = frame.evidence.iter().map(|e| {
         let (start, end) = points.of(e.span);
-        let voice = match e.voice {
-            core::Voice::Outlet => "outlet".into(),
-            core::Voice::Quote(index) => index.to_string().into(),
-        };
-        FrameEvidence { start, end, score: e.score.into(), voice }
+        FrameEvidence { start, end, score: e.score.into(), voice: e.voice }
     });
     Frame {
         codebook: cow(&frame.codebook),
@@ -310,14 +300,14 @@ fn frame<'a>(frame: &'a core::Frame, points: &CodePoints<'_>) -> Frame<'a> {
 fn stance<'a>(stance: &'a core::Stance, points: &CodePoints<'_>) -> Stance<'a> {
     Stance {
         holder: match stance.holder {
-            core::Holder::Outlet => "outlet".into(),
-            core::Holder::Entity(index) => entity_id(index),
+            core::Holder::Outlet => Holder::Outlet,
+            core::Holder::Entity(index) => Holder::Entity(entity_id(index)),
         },
         target: match &stance.target {
             core::Target::Entity(index) => entity_id(*index),
             core::Target::Text(text) => cow(text),
         },
-        label: stance.label.as_str().into(),
+        label: stance.label,
         score: stance.score.into(),
         probabilities: stance.reading.map(|reading| StanceProbabilities {
             bears_on_target: reading.bears_on_target.into(),

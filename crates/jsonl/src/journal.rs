@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use pressmark_core::Status;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -54,7 +55,8 @@ pub struct JournalRow<'a> {
     /// The document's own id, before it was made unique within the run.
     pub id: Cow<'a, str>,
     /// `ok`, `partial` or `failed`.
-    pub status: Cow<'a, str>,
+    #[serde(with = "crate::word")]
+    pub status: Status,
     /// What duplicates are told by, in hex; left out where they are not looked for or there is no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Cow<'a, str>>,
@@ -159,7 +161,7 @@ mod tests {
             record: 7,
             input: "00ff".into(),
             id: "a\"b".into(),
-            status: "ok".into(),
+            status: Status::Ok,
             signature: None,
             bytes: 10,
             sha256: "ab".into(),

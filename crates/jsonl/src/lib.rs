@@ -32,6 +32,7 @@ mod score;
 pub mod story;
 mod tables;
 mod verify;
+mod word;
 
 pub use journal::{
     DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
@@ -40,8 +41,8 @@ pub use journal::{
 pub use layers::RowLayer;
 pub use offsets::CodePoints;
 pub use record::{
-    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, PassageCount, Problem, Provenance, Quote, Record, SCHEMA,
-    SchemaName, Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
+    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Holder, Meta, PassageCount, Problem, Provenance, Quote, Record,
+    SCHEMA, SchemaName, Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
 };
 pub use rows::{Row, RowError, read_rows};
 pub use score::Score;

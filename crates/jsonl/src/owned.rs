@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::record::{
-    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, Problem, Provenance, Quote, Record, Segment, Sentiment,
-    Source, StageProvenance, Stance,
+    Coverage, Edit, Ent, Entity, Frame, Holder, Meta, Problem, Provenance, Quote, Record, Segment, Source,
+    StageProvenance, Stance,
 };
 
 /// The same value with all that it borrowed copied.
@@ -38,6 +38,17 @@ impl<T: Detach> Detach for Option<T> {
     }
 }
 
+impl Detach for Holder<'_> {
+    type Detached = Holder<'static>;
+
+    fn detach(self) -> Self::Detached {
+        match self {
+            Self::Outlet => Holder::Outlet,
+            Self::Entity(id) => Holder::Entity(id.detach()),
+        }
+    }
+}
+
 /// Names every field of a type once: the compiler asks for one that is added. Fields after the semicolon borrow nothing.
 macro_rules! owned {
     ($($name:ident { $($borrows:ident),*; $($plain:ident),* })*) => {$(
@@ -53,19 +64,17 @@ macro_rules! owned {
 }
 
 owned! {
-    Record { id, status, problems, source, meta, text, segments, ents, entities, quotes, abstract_text, frames, stances, duplicate_of, coverage, provenance, extra; schema, sents, tokens, summary }
+    Record { id, problems, source, meta, text, segments, ents, entities, quotes, abstract_text, frames, stances, duplicate_of, coverage, provenance, extra; schema, status, sents, tokens, summary }
     Problem { stage, kind, message; start, end }
     Source { path, url, sha256, media_type, encoding; record, bytes }
     Meta { title, authors, published, site, language, credited_source; language_score }
     Segment { kind, reason, edits; start, end, raw_start, raw_end }
     Edit { kind; start, end, raw_start, raw_end }
-    Ent { label, entity; start, end, score }
-    Entity { id, name, label, aliases, sentiment; mentions }
-    Sentiment { label; score, positive, neutral, negative }
-    Quote { kind, speaker; start, end, speaker_start, speaker_end, cue_start, cue_end, closed }
-    Frame { codebook, label, evidence; score }
-    FrameEvidence { voice; start, end, score }
-    Stance { holder, target, label; score, probabilities, evidence }
+    Ent { entity; label, start, end, score }
+    Entity { id, name, aliases; label, mentions, sentiment }
+    Quote { speaker; kind, start, end, speaker_start, speaker_end, cue_start, cue_end, closed }
+    Frame { codebook, label; score, evidence }
+    Stance { holder, target; label, score, probabilities, evidence }
     Coverage { stage; seen, total, passages }
     Provenance { pressmark, stages, layers; }
     StageProvenance { stage, model, sha256, licence, settings; }

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 
-use pressmark_core::{ProblemKind, SegmentKind, Status};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use pressmark_core::{EditKind, EntityType, ProblemKind, QuoteKind, SegmentKind, StanceLabel, Status, Tone, Voice};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Score, numeral};
+use crate::{Score, numeral, word};
 
 /// The name of the contract that [`Record`] follows.
 pub const SCHEMA: &str = "pressmark/1";
@@ -30,8 +30,9 @@ pub struct Record<'a> {
     /// Unique within a run.
     pub id: Cow<'a, str>,
     /// `ok`, `partial` (some stage failed or saw only part of the text) or `failed` (no text).
-    #[schemars(extend("enum" = ["ok", "partial", "failed"]))]
-    pub status: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<Status>")]
+    pub status: Status,
     /// What went wrong.
     pub problems: Vec<Problem<'a>>,
     /// Where the record came from.
@@ -78,6 +79,12 @@ impl Record<'_> {
         let problems = self.problems.iter().filter_map(|problem| ProblemKind::named(&problem.kind));
         Status::due(!self.text.is_empty(), problems, self.coverage.iter().any(|c| c.seen < c.total))
     }
+
+    /// Who published it: what the page calls its site, or the host of its address.
+    #[must_use]
+    pub fn outlet(&self) -> Option<&str> {
+        self.meta.site.as_deref().or_else(|| self.source.host())
+    }
 }
 
 /// Something that went wrong.
@@ -86,7 +93,7 @@ pub struct Problem<'a> {
     /// The stage that met it.
     pub stage: Cow<'a, str>,
     /// One of a closed list.
-    #[schemars(schema_with = "problem_kinds")]
+    #[schemars(schema_with = "word::schema::<ProblemKind>")]
     pub kind: Cow<'a, str>,
     /// For a person.
     pub message: Cow<'a, str>,
@@ -113,6 +120,16 @@ pub struct Source<'a> {
     pub media_type: Cow<'a, str>,
     /// Character set by its WHATWG name.
     pub encoding: Cow<'a, str>,
+}
+
+impl Source<'_> {
+    /// The host of the address, without `www.`.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        let (_, rest) = self.url.as_deref()?.split_once("://")?;
+        let host = rest.split(['/', '?', '#', ':']).next()?;
+        Some(host.strip_prefix("www.").unwrap_or(host)).filter(|host| !host.is_empty())
+    }
 }
 
 /// What the page says of itself.
@@ -146,7 +163,7 @@ pub struct Segment<'a> {
     /// One past the last byte.
     pub raw_end: usize,
     /// What it is; `chrome` and `duplicate` are dropped.
-    #[schemars(schema_with = "segment_kinds")]
+    #[schemars(schema_with = "word::schema::<SegmentKind>")]
     pub kind: Cow<'a, str>,
     /// Why it was dropped.
     pub reason: Option<Cow<'a, str>>,
@@ -166,7 +183,7 @@ pub struct Edit<'a> {
     /// Their end.
     pub raw_end: usize,
     /// Why.
-    #[schemars(extend("enum" = ["invisible", "whitespace", "markup", "escape", "replacement", "chrome"]))]
+    #[schemars(schema_with = "word::schema::<EditKind>")]
     pub kind: Cow<'a, str>,
 }
 
@@ -200,7 +217,9 @@ pub struct Ent<'a> {
     /// One past the last.
     pub end: usize,
     /// Label of the scheme in force.
-    pub label: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(with = "String")]
+    pub label: EntityType,
     /// How sure.
     pub score: Score,
     /// Id in `entities`.
@@ -215,21 +234,24 @@ pub struct Entity<'a> {
     /// Its fullest form.
     pub name: Cow<'a, str>,
     /// Its label.
-    pub label: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(with = "String")]
+    pub label: EntityType,
     /// Its other forms.
     pub aliases: Vec<Cow<'a, str>>,
     /// How many mentions.
     pub mentions: usize,
     /// The tone towards it, or null.
-    pub sentiment: Option<Sentiment<'a>>,
+    pub sentiment: Option<Sentiment>,
 }
 
 /// The tone towards an entity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Sentiment<'a> {
+pub struct Sentiment {
     /// The most probable.
-    #[schemars(extend("enum" = ["positive", "neutral", "negative"]))]
-    pub label: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<Tone>")]
+    pub label: Tone,
     /// Its probability.
     pub score: Score,
     /// Probability of a positive tone.
@@ -240,6 +262,18 @@ pub struct Sentiment<'a> {
     pub negative: Score,
 }
 
+impl Sentiment {
+    /// Probability of a tone.
+    #[must_use]
+    pub fn probability(&self, tone: Tone) -> Score {
+        match tone {
+            Tone::Positive => self.positive,
+            Tone::Neutral => self.neutral,
+            Tone::Negative => self.negative,
+        }
+    }
+}
+
 /// A quotation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quote<'a> {
@@ -248,8 +282,9 @@ pub struct Quote<'a> {
     /// One past the last.
     pub end: usize,
     /// `direct`, `indirect` or `mixed`.
-    #[schemars(extend("enum" = ["direct", "indirect", "mixed"]))]
-    pub kind: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<QuoteKind>")]
+    pub kind: QuoteKind,
     /// Id in `entities`, or null.
     pub speaker: Option<Cow<'a, str>>,
     /// The words that name the speaker here.
@@ -287,12 +322,12 @@ pub struct Frame<'a> {
     /// How much.
     pub score: Score,
     /// What shows it.
-    pub evidence: Vec<FrameEvidence<'a>>,
+    pub evidence: Vec<FrameEvidence>,
 }
 
 /// A passage that shows a frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FrameEvidence<'a> {
+pub struct FrameEvidence {
     /// First code point.
     pub start: usize,
     /// One past the last.
@@ -300,20 +335,32 @@ pub struct FrameEvidence<'a> {
     /// How clearly.
     pub score: Score,
     /// `outlet`, or the index of a quotation as a string.
-    #[schemars(extend("pattern" = "^(outlet|[0-9]+)$"))]
-    pub voice: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(with = "String", extend("pattern" = "^(outlet|[0-9]+)$"))]
+    pub voice: Voice,
+}
+
+/// Who holds a stance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Holder<'a> {
+    /// The outlet that published the document.
+    Outlet,
+    /// Id in `entities`.
+    Entity(Cow<'a, str>),
 }
 
 /// Where somebody stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stance<'a> {
     /// Id in `entities`, or `outlet`.
-    pub holder: Cow<'a, str>,
+    #[schemars(with = "String")]
+    pub holder: Holder<'a>,
     /// Id in `entities`, or the text given with `--target`.
     pub target: Cow<'a, str>,
     /// `favor`, `against` or `neutral`.
-    #[schemars(extend("enum" = ["favor", "against", "neutral"]))]
-    pub label: Cow<'a, str>,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<StanceLabel>")]
+    pub label: StanceLabel,
     /// How sure.
     pub score: Score,
     /// What the passages say, read beside the target; missing where the stage judges in another way, or no passage
@@ -386,15 +433,4 @@ pub struct StageProvenance<'a> {
     pub licence: Option<Cow<'a, str>>,
     /// The settings in force, as one JSON string.
     pub settings: Cow<'a, str>,
-}
-
-fn problem_kinds(_: &mut SchemaGenerator) -> Schema {
-    let kinds: Vec<&str> = ProblemKind::ALL.iter().map(|k| k.as_str()).collect();
-    json_schema!({ "type": "string", "enum": kinds })
-}
-
-fn segment_kinds(_: &mut SchemaGenerator) -> Schema {
-    use SegmentKind::{Body, Caption, Chrome, Duplicate, Heading, List, Quote, Table, Title};
-    let kinds = [Title, Heading, Body, List, Quote, Caption, Table, Chrome, Duplicate].map(SegmentKind::as_str);
-    json_schema!({ "type": "string", "enum": kinds })
 }

@@ -4,11 +4,13 @@
 //! [`Record`](crate::Record). Passages repeat their words, so that a story can be read without the records. Every key is
 //! always present; a list that is empty is `[]`, a value that is unknown is `null`.
 
+use pressmark_core as core;
+use pressmark_core::{EntityType, StanceLabel};
 use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Score;
+use crate::{Score, word};
 
 /// The name of the contract that [`Story`] follows.
 pub const SCHEMA: &str = "pressmark-story/1";
@@ -155,14 +157,16 @@ pub struct Link {
 }
 
 /// A person, body, place or other named thing that documents of a story share.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// Unique within the story.
     pub id: String,
     /// Its fullest form in the documents.
     pub name: String,
     /// Its label, such as `PERSON`.
-    pub label: String,
+    #[serde(with = "word")]
+    #[schemars(with = "String")]
+    pub label: EntityType,
     /// How much it holds the story together: rarity over all documents of the run times mentions, 1 for the best.
     pub weight: Score,
     /// Mentions in all documents.
@@ -278,19 +282,20 @@ pub struct Voice {
 }
 
 /// Where a speaker stands.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// Name of the entity, or the text given with `--target`.
     pub target: String,
     /// `favor`, `against` or `neutral`.
-    #[schemars(extend("enum" = ["favor", "against", "neutral"]))]
-    pub label: String,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<StanceLabel>")]
+    pub label: StanceLabel,
     /// How sure.
     pub score: Score,
 }
 
 /// The tone of an outlet towards an actor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tone {
     /// Id in `actors`.
     pub actor: String,
@@ -298,8 +303,9 @@ pub struct Tone {
     pub outlet: String,
     /// `positive` or `negative` where it is the most probable and its interval lies above that of the other; else
     /// `neutral`.
-    #[schemars(extend("enum" = ["positive", "neutral", "negative"]))]
-    pub label: String,
+    #[serde(with = "word")]
+    #[schemars(schema_with = "word::schema::<core::Tone>")]
+    pub label: core::Tone,
     /// Mentions of the actor in the outlet's documents: what the intervals rest on.
     pub mentions: usize,
     /// Probability of a positive tone.
@@ -377,14 +383,26 @@ pub struct Version {
     pub sentence: Passage,
 }
 
+/// What outlets have different words for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NamingKind {
+    /// A person, body, place or group.
+    #[default]
+    Actor,
+    /// An event.
+    Event,
+    /// A verb.
+    Action,
+}
+
 /// What outlets call the same thing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Naming {
     /// Id in `actors`, where it is one of them.
     pub actor: Option<String>,
     /// `actor` (a person, body, place or group), `event` or `action` (a verb).
-    #[schemars(extend("enum" = ["actor", "event", "action"]))]
-    pub kind: String,
+    pub kind: NamingKind,
     /// The words of each outlet, in aligned sentences; two or more, all different.
     pub versions: Vec<Version>,
 }

@@ -9,7 +9,7 @@
 //! ```
 //! let press = pressmark::Annotator::new(pressmark::Settings::default())?;
 //! let record = press.annotate("LISBON — Mayor Inês Duarte closed the bridge on Monday. “It is not safe,” she said.")?;
-//! assert_eq!(record.status, "ok");
+//! assert_eq!(record.status.as_str(), "ok");
 //! assert!(record.entities.iter().any(|entity| entity.name == "Inês Duarte"));
 //! assert_eq!(record.quotes.len(), 1);
 //! # Ok::<(), pressmark::Error>(())

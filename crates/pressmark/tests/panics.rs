@@ -1,7 +1,7 @@
 //! A panic costs one document a layer, never the run: one stage after the other panics on one document of several.
 
 use pressmark::{Annotator, Format, InputRecord, ModelSource, Record, Settings};
-use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage, StageError};
+use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage, StageError, Status};
 
 /// Stands in the place of a stage and panics on some texts.
 struct Panics {
@@ -69,7 +69,7 @@ fn a_panic_in_any_stage_is_a_problem_of_one_document() {
         }
         let boom = &records[1].problems;
         assert!(boom.iter().any(|p| p.kind == "stage_failed" && p.message.contains("a boom in the text")), "{boom:?}");
-        assert_eq!(records[1].status, "partial");
+        assert_eq!(records[1].status, Status::Partial);
     }
 }
 

@@ -40,7 +40,7 @@ impl Row {
         let json = match key {
             "schema" => json(&row.schema),
             "id" => json(&row.id),
-            "status" => json(&row.status),
+            "status" => json(&row.status.as_str()),
             "problems" => json(&row.problems),
             "source" => json(&row.source),
             "meta" => json(&row.meta),

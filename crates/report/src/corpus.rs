@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use pressmark_jsonl::{CodePoints, Frame, Quote, Record, Stance};
+use pressmark_core::{QuoteKind, StanceLabel, Status};
+use pressmark_jsonl::{CodePoints, Frame, Holder, Quote, Record, Stance};
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 
@@ -122,7 +123,9 @@ impl Corpus {
     /// Counts a document in; the number of each of its entities, where it is one that a corpus can be asked for.
     pub(crate) fn add(&mut self, record: &Record<'_>) -> Vec<Option<u32>> {
         let number = |e: &pressmark_jsonl::Entity<'_>| {
-            is_actor(&e.label).then(|| self.actors.number(&e.name, &e.label, e.aliases.iter().map(|alias| &**alias)))
+            // Values are nobody that a corpus can be asked for.
+            let aliases = e.aliases.iter().map(|alias| &**alias);
+            (!e.label.is_value()).then(|| self.actors.number(&e.name, e.label.as_str(), aliases))
         };
         let all: Vec<Option<u32>> = record.entities.iter().map(number).collect();
         let known = record.entities.iter().zip(&all).filter_map(|(entity, number)| Some((&*entity.id, (*number)?)));
@@ -148,10 +151,14 @@ impl Corpus {
         self.rows.push(Row {
             id: record.id.to_string(),
             title: title(record),
-            outlet: outlet(record).map(|name| self.outlets.number(&name)),
+            outlet: record.outlet().map(|name| self.outlets.number(name)),
             day: record.meta.published.as_deref().and_then(day),
             language: record.meta.language.as_deref().map(|code| self.languages.number(code)),
-            status: ["ok", "partial", "failed"].iter().position(|status| *status == record.status).unwrap_or(0) as u8,
+            status: match record.status {
+                Status::Ok => 0,
+                Status::Partial => 1,
+                Status::Failed => 2,
+            },
             words: record.text.split_whitespace().count(),
             duplicate: record.duplicate_of.is_some(),
             frames,
@@ -247,11 +254,6 @@ impl Corpus {
     }
 }
 
-/// Whether entities of a label are somebody or something that a corpus can be asked for.
-fn is_actor(label: &str) -> bool {
-    !matches!(label, "DATE" | "MONEY")
-}
-
 /// Score from which an article as a whole shows a frame: more likely than not, as for its sentences.
 const SHOWS: f64 = 0.5;
 
@@ -262,15 +264,6 @@ fn shows(frame: &Frame<'_>) -> bool {
 
 fn hundredths(number: f64) -> i32 {
     (number * 100.0).round() as i32
-}
-
-/// The outlet: what the page calls its site, or the host of its address.
-pub(crate) fn outlet(record: &Record<'_>) -> Option<String> {
-    let host = |url: &str| {
-        let host = url.split_once("://")?.1.split(['/', '?', '#', ':']).next()?;
-        Some(host.strip_prefix("www.").unwrap_or(host).to_owned()).filter(|host| host.contains('.'))
-    };
-    record.meta.site.as_deref().map(str::to_owned).or_else(|| host(record.source.url.as_deref()?))
 }
 
 /// The title, or the beginning of the text, or the name of the file.
@@ -290,7 +283,11 @@ fn day(published: &str) -> Option<i32> {
 }
 
 fn quoted(quote: &Quote<'_>, points: &CodePoints<'_>, numbers: &HashMap<&str, u32>) -> (Option<u32>, usize, u8) {
-    let kind = ["direct", "indirect", "mixed"].iter().position(|kind| *kind == quote.kind).unwrap_or(1) as u8;
+    let kind = match quote.kind {
+        QuoteKind::Direct => 0,
+        QuoteKind::Indirect => 1,
+        QuoteKind::Mixed => 2,
+    };
     let speaker = quote.speaker.as_deref().and_then(|id| numbers.get(id).copied());
     (speaker, points.slice(quote.start, quote.end).split_whitespace().count(), kind)
 }
@@ -301,17 +298,22 @@ fn stance(
     numbers: &HashMap<&str, u32>,
     targets: &mut Table,
 ) -> Option<(Option<u32>, u32, u8, i32)> {
-    let holder = match &*stance.holder {
-        "outlet" => None,
-        id => Some(*numbers.get(id)?),
+    let holder = match &stance.holder {
+        Holder::Outlet => None,
+        Holder::Entity(id) => Some(*numbers.get(&**id)?),
     };
     let name = record.entities.iter().find(|entity| entity.id == stance.target).map(|entity| &*entity.name);
-    let label = ["favor", "neutral", "against"].iter().position(|label| *label == stance.label).unwrap_or(1) as u8;
+    let label = match stance.label {
+        StanceLabel::Favor => 0,
+        StanceLabel::Neutral => 1,
+        StanceLabel::Against => 2,
+    };
     Some((holder, targets.number(name.unwrap_or(&stance.target)), label, hundredths(stance.score.value())))
 }
 
 #[cfg(test)]
 mod tests {
+    use pressmark_core::Voice;
     use pressmark_jsonl::FrameEvidence;
 
     use super::*;
@@ -331,7 +333,7 @@ mod tests {
     fn a_frame_is_shown_by_the_whole_or_by_a_sentence() {
         let check = |score: f32, evidence: &[f32], expected| {
             let passage =
-                |score: &f32| FrameEvidence { start: 0, end: 1, score: (*score).into(), voice: "outlet".into() };
+                |score: &f32| FrameEvidence { start: 0, end: 1, score: (*score).into(), voice: Voice::Outlet };
             let evidence = evidence.iter().map(passage).collect();
             let frame = Frame { codebook: "water 1".into(), label: "scarcity".into(), score: score.into(), evidence };
             assert_eq!(shows(&frame), expected);

@@ -1,7 +1,7 @@
 //! A record as the page shows it: places in UTF-16 units, words of what was left out, reasons of decisions.
 
-use pressmark_core::{DropReason, Explanation, Subject};
-use pressmark_jsonl::{Record, Segment};
+use pressmark_core::{DropReason, Explanation, Subject, Voice};
+use pressmark_jsonl::{Holder, Record, Segment};
 use serde::Serialize;
 
 use crate::units::Units;
@@ -174,7 +174,7 @@ impl<'a> Document<'a> {
         let entity = |id: &str| record.entities.iter().position(|entity| entity.id == id);
         Self {
             id: &record.id,
-            status: &record.status,
+            status: record.status.as_str(),
             problems: problems(record, &units),
             meta: meta(record),
             text: &record.text,
@@ -286,7 +286,7 @@ fn mention<'a>(
     entity: impl Fn(&str) -> Option<usize>,
 ) -> (usize, usize, &'a str, f64, Option<usize>) {
     let [start, end] = units.span(ent.start, ent.end);
-    (start, end, &ent.label, short(ent.score.value()), ent.entity.as_deref().and_then(entity))
+    (start, end, ent.label.as_str(), short(ent.score.value()), ent.entity.as_deref().and_then(entity))
 }
 
 fn described<'a>(entity: &'a pressmark_jsonl::Entity<'_>, number: Option<u32>) -> Entity<'a> {
@@ -295,7 +295,7 @@ fn described<'a>(entity: &'a pressmark_jsonl::Entity<'_>, number: Option<u32>) -
         id: &entity.id,
         number,
         name: &entity.name,
-        label: &entity.label,
+        label: entity.label.as_str(),
         aliases: entity.aliases.iter().map(|alias| &**alias).collect(),
         mentions: entity.mentions,
         tone,
@@ -310,7 +310,7 @@ fn quotation<'a>(
     let place = |start: Option<usize>, end: Option<usize>| Some(units.span(start?, end?));
     Quote {
         at: units.span(quote.start, quote.end),
-        kind: &quote.kind,
+        kind: quote.kind.as_str(),
         speaker: quote.speaker.as_deref().and_then(entity),
         named: place(quote.speaker_start, quote.speaker_end),
         cue: place(quote.cue_start, quote.cue_end),
@@ -324,9 +324,13 @@ fn summary(sentence: &pressmark_jsonl::Summary, units: &Units<'_>) -> (usize, us
 }
 
 fn framed<'a>(frame: &'a pressmark_jsonl::Frame<'_>, units: &Units<'_>) -> Frame<'a> {
-    let passage = |passage: &pressmark_jsonl::FrameEvidence<'_>| {
+    let passage = |passage: &pressmark_jsonl::FrameEvidence| {
         let [start, end] = units.span(passage.start, passage.end);
-        (start, end, short(passage.score.value()), passage.voice.parse().ok())
+        let quote = match passage.voice {
+            Voice::Outlet => None,
+            Voice::Quote(index) => Some(index),
+        };
+        (start, end, short(passage.score.value()), quote)
     };
     let evidence = frame.evidence.iter().map(passage).collect();
     Frame { codebook: &frame.codebook, label: &frame.label, score: short(frame.score.value()), evidence }
@@ -341,10 +345,13 @@ fn stands<'a>(
     let target_entity = entity(&stance.target);
     let name = target_entity.and_then(|at| record.entities.get(at)).map(|entity| &*entity.name);
     Stance {
-        holder: entity(&stance.holder),
+        holder: match &stance.holder {
+            Holder::Outlet => None,
+            Holder::Entity(id) => entity(id),
+        },
         target: name.unwrap_or(&stance.target),
         target_entity,
-        label: &stance.label,
+        label: stance.label.as_str(),
         score: short(stance.score.value()),
         evidence: stance.evidence.iter().map(|at| units.span(at.start, at.end)).collect(),
     }

@@ -41,7 +41,7 @@ pub(crate) struct Told<'a> {
     voices: Vec<Voice<'a>>,
     tones: Vec<Tone<'a>>,
     facts: Vec<Fact<'a>>,
-    namings: Vec<Naming<'a>>,
+    namings: Vec<Naming>,
     only: Vec<Only>,
     credits: Vec<Credit<'a>>,
 }
@@ -139,9 +139,9 @@ struct Fact<'a> {
 }
 
 #[derive(Serialize)]
-struct Naming<'a> {
+struct Naming {
     actor: Option<usize>,
-    kind: &'a str,
+    kind: story::NamingKind,
     versions: Vec<(Place, Place)>,
 }
 
@@ -249,7 +249,7 @@ fn link_of(link: &story::Link, documents: &HashMap<String, usize>) -> Option<Lin
 
 fn actor_of<'a>(actor: &'a story::Actor, documents: &HashMap<String, usize>) -> Actor<'a> {
     let name = |entity: &'a story::EntityRef| Some((*documents.get(&entity.document)?, &*entity.name));
-    Actor { name: &actor.name, label: &actor.label, names: actor.entities.iter().filter_map(name).collect() }
+    Actor { name: &actor.name, label: actor.label.as_str(), names: actor.entities.iter().filter_map(name).collect() }
 }
 
 fn copy_of(copy: &story::Copy, numbers: &Numbers<'_>) -> Option<Copy> {
@@ -288,7 +288,7 @@ fn voice_of<'a>(voice: &'a story::Voice, numbers: &Numbers<'_>) -> Option<Voice<
         words: voice.words,
         share: score(voice.share),
         only: voice.only_here,
-        stances: voice.stances.iter().map(|side| (&*side.target, &*side.label)).collect(),
+        stances: voice.stances.iter().map(|side| (&*side.target, side.label.as_str())).collect(),
         passages: numbers.places(&voice.passages),
     })
 }
@@ -297,7 +297,7 @@ fn tone_of<'a>(tone: &'a story::Tone, numbers: &Numbers<'_>) -> Option<Tone<'a>>
     Some(Tone {
         actor: *numbers.actors.get(&*tone.actor)?,
         outlet: *numbers.outlets.get(&*tone.outlet)?,
-        label: &tone.label,
+        label: tone.label.as_str(),
         mentions: tone.mentions,
         positive: interval(&tone.positive),
         negative: interval(&tone.negative),
@@ -309,10 +309,10 @@ fn fact_of<'a>(fact: &'a story::Fact, numbers: &Numbers<'_>) -> Option<Fact<'a>>
     Some(Fact { kind: fact.kind, relation: fact.relation, what: &fact.what, a, b })
 }
 
-fn naming_of<'a>(naming: &'a story::Naming, numbers: &Numbers<'_>) -> Naming<'a> {
+fn naming_of(naming: &story::Naming, numbers: &Numbers<'_>) -> Naming {
     Naming {
         actor: naming.actor.as_deref().and_then(|id| numbers.actors.get(id).copied()),
-        kind: &naming.kind,
+        kind: naming.kind,
         versions: naming.versions.iter().filter_map(|version| numbers.version(version)).collect(),
     }
 }

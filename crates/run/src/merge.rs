@@ -14,7 +14,7 @@ use crate::error::{Error, MergeError, Result};
 use crate::journal::JournalReader;
 use crate::names::Names;
 use crate::reader::PartReader;
-use crate::resume::{enter, no_hex, status};
+use crate::resume::{enter, no_hex};
 use crate::run::{Done, IfExists, Plan, Rows, Run, count, stream};
 use crate::settings::differences;
 use crate::shard::Shard;
@@ -159,7 +159,7 @@ impl Piece {
         line.clear();
         let status = if linked.id == doc.id && linked.duplicate_of.as_deref() == doc.duplicate_of.as_deref() {
             line.extend_from_slice(read);
-            status(&row.status)
+            row.status
         } else {
             relink(read, &doc, line).map_err(bad)?
         };
@@ -246,7 +246,7 @@ fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status, Opti
     record.problems.extend(now.problems);
     (record.id, record.duplicate_of) = (now.id, now.duplicate_of);
     let status = record.status_due();
-    record.status = status.as_str().into();
+    record.status = status;
     write(&record, line)?;
     Ok(status)
 }

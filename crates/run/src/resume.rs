@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use pressmark_core::{Document, Status, from_hex, hex};
+use pressmark_core::{Document, from_hex, hex};
 use pressmark_ingest::{Ledger, Record, Signature};
 use pressmark_jsonl::{JournalEnd, JournalLine, JournalRow, Manifest, Settings};
 use sha2::{Digest, Sha256};
@@ -167,7 +167,7 @@ impl State {
             return Err(Error::InputChanged(format!(": document {number} was {was}, {now}")));
         }
         let entered = enter(&mut self.done.ledger, row, "", journal)?;
-        count(&mut self.done.counts, status(&row.status), entered.duplicate_of.is_some());
+        count(&mut self.done.counts, row.status, entered.duplicate_of.is_some());
         Ok(())
     }
 }
@@ -182,14 +182,6 @@ pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, jou
     };
     ledger.enter(&mut doc, signature.as_ref());
     Ok(doc)
-}
-
-pub(crate) fn status(name: &str) -> Status {
-    match name {
-        "ok" => Status::Ok,
-        "partial" => Status::Partial,
-        _ => Status::Failed,
-    }
 }
 
 /// What is said of digits in a journal that are none.

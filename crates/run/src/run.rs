@@ -149,7 +149,7 @@ impl Run {
             record: doc.source.record,
             input: hex(&identity.fingerprint).into(),
             id: own_id.into(),
-            status: doc.status().as_str().into(),
+            status: doc.status(),
             signature,
             bytes,
             sha256: sha256.into(),

@@ -1,51 +1,27 @@
 use std::path::Path;
 
-use pressmark_core::EntityType;
+use pressmark_core::{EntityType, Scheme};
 
 use crate::Error;
 
-/// Which labels mentions get.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum LabelScheme {
-    /// `PERSON`, `ORG`, `LOC`, `FAC`, `NORP`, `DATE`, `MONEY`, `PRODUCT`, `MISC`, as far as the model tells them apart.
-    #[default]
-    News,
-    /// `PER`, `ORG`, `LOC`, `MISC`, as in CoNLL-2003.
-    Conll03,
-    /// The model's own.
-    Model,
-}
-
-impl LabelScheme {
-    /// The name by which the scheme is asked for.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::News => "news",
-            Self::Conll03 => "conll03",
-            Self::Model => "model",
-        }
-    }
-
-    /// What a label of CoNLL-2003 or OntoNotes 5 is called in this scheme; `None` when the scheme leaves it out.
-    ///
-    /// A label of neither is kept: a classifier of diseases finds diseases under any scheme.
-    pub(crate) fn rename(self, label: &str) -> Option<EntityType> {
-        let name = match (self, label) {
-            (Self::Model, _) => Some(label),
-            // Numbers name nothing.
-            (_, "CARDINAL" | "ORDINAL" | "PERCENT" | "QUANTITY") => None,
-            (Self::News, "PER") => Some("PERSON"),
-            (Self::News, "GPE") => Some("LOC"),
-            (Self::News, "TIME") => Some("DATE"),
-            (Self::News, "EVENT" | "LANGUAGE" | "LAW" | "WORK_OF_ART") => Some("MISC"),
-            (Self::Conll03, "DATE" | "MONEY" | "TIME") => None,
-            (Self::Conll03, "PERSON") => Some("PER"),
-            (Self::Conll03, "FAC" | "GPE") => Some("LOC"),
-            (Self::Conll03, "EVENT" | "LANGUAGE" | "LAW" | "NORP" | "PRODUCT" | "WORK_OF_ART") => Some("MISC"),
-            _ => Some(label),
-        };
-        name.map(EntityType::from)
+/// What a label of CoNLL-2003 or OntoNotes 5 is called in a scheme, where there is one; `None` when the scheme leaves it
+/// out.
+///
+/// A label of neither is kept: a classifier of diseases finds diseases under any scheme.
+pub(crate) fn rename(label: &str, scheme: Option<Scheme>) -> Option<EntityType> {
+    let Some(scheme) = scheme else { return Some(label.into()) };
+    let news = match label {
+        // Numbers name nothing.
+        "CARDINAL" | "ORDINAL" | "PERCENT" | "QUANTITY" => return None,
+        "PER" => EntityType::Person,
+        "GPE" => EntityType::Loc,
+        "TIME" => EntityType::Date,
+        "EVENT" | "LANGUAGE" | "LAW" | "WORK_OF_ART" => EntityType::Misc,
+        other => other.into(),
+    };
+    match (scheme, news) {
+        (Scheme::News, label) | (Scheme::Conll03, label @ EntityType::Other(_)) => Some(label),
+        (Scheme::Conll03, label) => label.conll03(),
     }
 }
 
@@ -155,15 +131,17 @@ mod tests {
 
     #[test]
     fn schemes() {
-        let check = |scheme: LabelScheme, label: &str, expected: Option<&str>| {
-            assert_eq!(scheme.rename(label), expected.map(EntityType::from), "{scheme:?} {label}");
+        let check = |scheme: Option<Scheme>, label: &str, expected: Option<&str>| {
+            assert_eq!(rename(label, scheme), expected.map(EntityType::from), "{scheme:?} {label}");
         };
-        check(LabelScheme::News, "PER", Some("PERSON"));
-        check(LabelScheme::News, "GPE", Some("LOC"));
-        check(LabelScheme::News, "CARDINAL", None);
-        check(LabelScheme::News, "Disease", Some("Disease"));
-        check(LabelScheme::Conll03, "PERSON", Some("PER"));
-        check(LabelScheme::Conll03, "DATE", None);
-        check(LabelScheme::Model, "GPE", Some("GPE"));
+        check(Some(Scheme::News), "PER", Some("PERSON"));
+        check(Some(Scheme::News), "GPE", Some("LOC"));
+        check(Some(Scheme::News), "CARDINAL", None);
+        check(Some(Scheme::News), "Disease", Some("Disease"));
+        check(Some(Scheme::Conll03), "PERSON", Some("PER"));
+        check(Some(Scheme::Conll03), "LAW", Some("MISC"));
+        check(Some(Scheme::Conll03), "DATE", None);
+        check(Some(Scheme::Conll03), "Disease", Some("Disease"));
+        check(None, "GPE", Some("GPE"));
     }
 }

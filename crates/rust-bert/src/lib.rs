@@ -63,7 +63,6 @@ pub use entailment::Entailment;
 pub use error::Error;
 pub use folder::{Architecture, ModelFolder};
 pub use frames::{Hypotheses, Hypothesis, ZeroShotFrames, ZeroShotFramesOptions};
-pub use labels::LabelScheme;
 pub use stances::{ZeroShotStances, ZeroShotStancesOptions};
 pub use tokens::{TokenClassifier, TokenClassifierOptions};
 pub use worker::Threads;

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pressmark_core::{Deadline, Document, Entity, EntityType, Layer, Mention, Provenance, Span, Stage, StageError};
+use pressmark_core::{
+    Deadline, Document, Entity, EntityType, Layer, Mention, Provenance, Scheme, Span, Stage, StageError,
+};
 use rust_bert::pipelines::common::TokenizerOption;
 use rust_bert::pipelines::token_classification::{
     LabelAggregationOption, TokenClassificationConfig, TokenClassificationOption,
@@ -12,20 +14,26 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::batch::{Batch, fuse_unknown};
 use crate::deberta::{Deberta, Task};
-use crate::labels::{Tag, mentions};
+use crate::labels::{Tag, mentions, rename};
 use crate::pieces::pack;
 use crate::text::{char_starts, without_special_tokens};
 use crate::worker::Worker;
-use crate::{Error, LabelScheme, ModelFolder, Threads};
+use crate::{Error, ModelFolder, Threads};
 
 /// Settings of [`TokenClassifier`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenClassifierOptions {
-    /// Which labels mentions get. Default: [`LabelScheme::News`].
-    pub scheme: LabelScheme,
+    /// Which labels mentions get, `None` for the model's own. Default: [`Scheme::News`].
+    pub scheme: Option<Scheme>,
     /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
+}
+
+impl Default for TokenClassifierOptions {
+    fn default() -> Self {
+        Self { scheme: Some(Scheme::default()), threads: Threads::default() }
+    }
 }
 
 /// The stage `ner`: entities by a token classifier.
@@ -36,7 +44,7 @@ pub struct TokenClassifier {
     worker: Worker<Loaded>,
     tags: Vec<Tag>,
     provenance: Provenance,
-    scheme: LabelScheme,
+    scheme: Option<Scheme>,
 }
 
 struct Loaded {
@@ -75,11 +83,12 @@ impl TokenClassifier {
     pub fn new(folder: ModelFolder, options: TokenClassifierOptions) -> Result<Self, Error> {
         let labels = folder.labels()?;
         let tags = labels.iter().map(|l| Tag::parse(l, folder.path())).collect::<Result<Vec<_>, _>>()?;
+        let scheme = options.scheme.map_or("model", Scheme::as_str);
         let provenance = Provenance {
             stage: "ner",
             model: Some(folder.id()),
             sha256: Some(folder.sha256().to_owned()),
-            settings: serde_json::json!({ "backend": "rust-bert", "scheme": options.scheme.as_str() }).to_string(),
+            settings: serde_json::json!({ "backend": "rust-bert", "scheme": scheme }).to_string(),
         };
         let failed = folder.load_error();
         let worker = Worker::start(options.threads, move || load(&folder), failed)?;
@@ -117,7 +126,7 @@ impl TokenClassifier {
             found.extend(mentions(&tagged[range.clone()], range.start));
         }
         let named = found.into_iter().filter_map(|(tokens, kind, score)| {
-            let label = self.scheme.rename(&kind)?;
+            let label = rename(&kind, self.scheme)?;
             Some((tokens, label, score.clamp(0.0, 1.0)))
         });
         // Vocabularies drop zero-width characters and the like; nothing is lost with them.

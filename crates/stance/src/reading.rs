@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use pressmark_core::{Document, Explanation, Holder, Mention, Span, StageError, Stance, StanceLabel, Target};
+use pressmark_core::{Document, Explanation, Holder, Mention, Span, StageError, Stance, StanceLabel, Target, Tone};
 use pressmark_encoder::Model;
 
 use crate::Stances;
@@ -177,7 +177,7 @@ fn about_entities(model: &Model, doc: &Document) -> Result<Vec<Candidate>, Stage
     };
     let mut seen = HashSet::new();
     let named = mentions.into_iter().zip(keys).enumerate().filter_map(|(place, (mention, (holder, entity)))| {
-        let is_neutral = tones.get(place).is_some_and(|tone| tone.is_none_or(|tone| tone.best().0 == "neutral"));
+        let is_neutral = tones.get(place).is_some_and(|tone| tone.is_none_or(|tone| tone.best().0 == Tone::Neutral));
         let (sent, _) = sentence_of(doc, mention).filter(|_| !is_neutral)?;
         let candidate = Candidate { target: Aim::Entity(entity), holder, sent, bearing: None };
         seen.insert((sent, holder, entity)).then_some(candidate)

@@ -104,7 +104,7 @@ fn explanation(subject: impl Into<Subject>, rule: &'static str, sentiment: &Sent
         .with("negative", sentiment.negative)
         .with("neutral", sentiment.neutral)
         .with("positive", sentiment.positive)
-        .deciding(sentiment.best().0)
+        .deciding(sentiment.best().0.as_str())
 }
 
 impl Stage for EntitySentiment {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pressmark_core::{
     Document, Entity, EntityType, Explanation, Holder, Mention, PassageCount, Quote, QuoteKind, Span, Stage,
-    StanceLabel, Target,
+    StanceLabel, Target, Tone,
 };
 use pressmark_encode::DocumentEncoder;
 use pressmark_encoder::{Model, TinyBundle, TinyVocabulary};
@@ -166,7 +166,7 @@ fn without_a_target_only_words_with_a_tone_towards_an_entity_are_read() {
         assert_eq!((passages(&doc), doc.stances.len()), (Some(PassageCount { found: 0, read: 0 }), 0));
         let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
         let tone = EntitySentiment::new(Arc::clone(&bench.model)).expect("a stage").towards(&doc, &doc.ents[0]);
-        let toned = usize::from(tone.expect("it was encoded").best().0 != "neutral");
+        let toned = usize::from(tone.expect("it was encoded").best().0 != Tone::Neutral);
         tones[toned] += 1;
         bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
         assert_eq!(passages(&doc), Some(PassageCount { found: toned, read: toned }), "{seed}");

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use pressmark_core::Voice;
 use pressmark_jsonl::{CodePoints, Entity, Record};
 
 use crate::{Error, Result};
@@ -101,8 +102,8 @@ impl<'a> View<'a> {
         }
         for (index, evidence) in record.frames.iter().flat_map(|frame| &frame.evidence).enumerate() {
             span("evidence of frames", index, evidence.start..evidence.end)?;
-            if evidence.voice != "outlet" && self.quote_of(&evidence.voice).is_none() {
-                return dangling("evidence of frames", index, format!("names no quotation with {:?}", evidence.voice));
+            if let Some(quote) = self.quote_of(evidence.voice).filter(|quote| *quote >= record.quotes.len()) {
+                return dangling("evidence of frames", index, format!("names no quotation {quote}"));
             }
         }
         for (index, evidence) in record.stances.iter().flat_map(|stance| &stance.evidence).enumerate() {
@@ -112,7 +113,10 @@ impl<'a> View<'a> {
     }
 
     /// The quotation that a voice names.
-    pub(crate) fn quote_of(&self, voice: &str) -> Option<usize> {
-        voice.parse().ok().filter(|index| *index < self.record.quotes.len())
+    pub(crate) fn quote_of(&self, voice: Voice) -> Option<usize> {
+        match voice {
+            Voice::Outlet => None,
+            Voice::Quote(index) => Some(index),
+        }
     }
 }

@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use pressmark_core::Voice;
 use pressmark_jsonl::{Record, read_rows};
 use pressmark_tables::{
     ColumnType, Error, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary, open_rows,
@@ -210,7 +211,7 @@ fn a_record_that_points_nowhere_or_comes_twice_leaves_the_tables_as_they_were() 
     check(|record| record.sents[1].start = 4000, "sents 1");
     check(|record| record.quotes[0].speaker = Some("e9".into()), "names no entity with \"e9\"");
     check(|record| record.quotes[0].cue_end = None, "one end of a span alone");
-    check(|record| record.frames[0].evidence[0].voice = "7".into(), "names no quotation with \"7\"");
+    check(|record| record.frames[0].evidence[0].voice = Voice::Quote(7), "names no quotation 7");
     check(|record| record.entities[1].id = record.entities[0].id.clone(), "an id that another has");
     check(|record| record.id = whole_record().id, "is there twice");
 }

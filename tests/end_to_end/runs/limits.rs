@@ -9,6 +9,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use crate::command::{command, pressmark};
+use pressmark_core::Status;
 use pressmark_jsonl::Record;
 
 use super::{Dice, Place, assert_same, sentence};
@@ -29,8 +30,8 @@ fn a_document_that_takes_too_long_ends_and_the_run_goes_on() {
     assert_eq!(rows.len(), 13);
     for row in &rows {
         // A record may be given up before there is a text.
-        let expected = if row.text.is_empty() { "failed" } else { "partial" };
-        assert_eq!((&*row.status, row.frames.is_empty()), (expected, true), "{}", row.id);
+        let expected = if row.text.is_empty() { Status::Failed } else { Status::Partial };
+        assert_eq!((row.status, row.frames.is_empty()), (expected, true), "{}", row.id);
         let late: Vec<_> = row.problems.iter().filter(|p| p.kind == "timeout").collect();
         assert!(late.len() == 1 && late[0].message.contains("took longer than 100µs"), "{}", row.id);
     }

@@ -1,10 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
-use pressmark_core::{QuoteKind, StanceLabel};
+use pressmark_core::{ProblemKind, QuoteKind, SegmentKind, Voice};
 
 use super::findings::Findings;
 use super::settings::Settings;
-use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
+use crate::record::{Ent, Entity, Frame, Holder, Record, Sent, Stance};
 use crate::{CodePoints, RowLayer};
 
 /// Checks what the stages wrote.
@@ -14,7 +14,7 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Setti
         record.provenance.stages.iter().any(|s| s.stage == stage)
             && record.problems.iter().all(|p| p.stage != stage)
             && record.coverage.iter().all(|c| c.stage != stage || c.seen == c.total)
-            && record.problems.iter().all(|p| p.kind != "timeout")
+            && record.problems.iter().all(|p| p.kind != ProblemKind::Timeout.as_str())
     };
     let tokenized = whole("tokenize");
     sents(record, text, tokenized, found);
@@ -42,7 +42,8 @@ const LONGEST_MARK: usize = 6;
 fn sents(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Findings) {
     let mut blocks: Vec<_> = record.segments.iter().filter_map(|s| s.start.zip(s.end)).collect();
     blocks.sort_unstable();
-    let lists: HashSet<usize> = record.segments.iter().filter(|s| s.kind == "list").filter_map(|s| s.start).collect();
+    let lists: HashSet<usize> =
+        record.segments.iter().filter(|s| s.kind == SegmentKind::List.as_str()).filter_map(|s| s.start).collect();
     let is_gap = |from: usize, to: usize| {
         let Some(gap) = text.get(from, to) else { return true };
         let mark = gap.trim();
@@ -112,9 +113,8 @@ fn mentions(
         found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
         done = done.max(ent.end);
         found.score(ent.score, format_args!("ents[{i}].score"));
-        let known =
-            settings.labels.map_or(!ent.label.is_empty(), |labels| labels.iter().any(|l| l.as_str() == ent.label));
-        found.require(known, place, format_args!("label {:?} is not of the scheme", ent.label));
+        let known = settings.labels.map_or(!ent.label.as_str().is_empty(), |labels| labels.contains(&ent.label));
+        found.require(known, place, format_args!("label {:?} is not of the scheme", ent.label.as_str()));
         match ent.entity.as_deref().map(|id| ids.get(id)) {
             Some(Some(&entity)) => of[entity].extend(words.map(|words| (ent, words))),
             Some(None) => found.add(place, "points to no entity"),
@@ -131,7 +131,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
     let count = mentions.len();
     found.require(count == entity.mentions, place, format_args!("has {count} mentions, not {}", entity.mentions));
     let label = mentions.iter().any(|(ent, _)| ent.label == entity.label);
-    found.require(label, place, format_args!("none of its mentions has the label {:?}", entity.label));
+    found.require(label, place, format_args!("none of its mentions has the label {:?}", entity.label.as_str()));
     // A name that runs over a line end is written with a space.
     let plain = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
     let forms: HashSet<String> = mentions.iter().map(|(_, words)| plain(words)).collect();
@@ -143,19 +143,19 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
     let untold = forms.iter().filter(|form| !told.contains(*form)).count();
     found.require(untold == 0, place, format_args!("{untold} forms of its mentions are not among its aliases"));
 
-    let Some(tone) = &entity.sentiment else { return };
+    let Some(said) = &entity.sentiment else { return };
     let place = format_args!("entities[{i}].sentiment");
-    let parts = [("positive", tone.positive), ("neutral", tone.neutral), ("negative", tone.negative)];
-    for (_, part) in parts {
+    let parts = [said.positive, said.neutral, said.negative];
+    for part in parts {
         found.score(part, place);
     }
-    let sum: f64 = parts.iter().map(|(_, part)| part.value()).sum();
+    let sum: f64 = parts.iter().map(|part| part.value()).sum();
     // Three numbers of six decimals, from sums of f32.
     found.require((sum - 1.0).abs() < 1e-4, place, format_args!("the three add up to {sum}"));
-    let own = parts.iter().find(|(name, _)| *name == tone.label);
-    let best = parts.iter().map(|(_, part)| part.value()).fold(0.0, f64::max);
-    let fits = own.is_some_and(|(_, part)| *part == tone.score && part.value() >= best);
-    found.require(fits, place, format_args!("{:?} {} is not the most probable", tone.label, tone.score.value()));
+    let own = said.probability(said.label);
+    let best = parts.iter().map(|part| part.value()).fold(0.0, f64::max);
+    let fits = own == said.score && own.value() >= best;
+    found.require(fits, place, format_args!("{} {} is not the most probable", said.label, said.score.value()));
 }
 
 /// What opens a quotation, in any script.
@@ -170,18 +170,16 @@ fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>
         found.require(quote.start >= last, place, "precedes the quotation before it");
         last = last.max(quote.start);
         found.require(spans.insert((quote.start, quote.end)), place, "stands twice");
-        let kind = QuoteKind::named(&quote.kind);
-        found.require(kind.is_some(), place, format_args!("kind {:?} is in no list", quote.kind));
-        let marked = match kind {
+        let marked = match quote.kind {
             // The layout of a page, too, makes words somebody's: a turn of a transcript, a block quotation with a source.
-            Some(QuoteKind::Direct) => words.starts_with(|c| MARKS.contains(c)) || quote.speaker_start.is_some(),
-            Some(QuoteKind::Mixed) => words.contains(|c| MARKS.contains(c)),
-            Some(QuoteKind::Indirect) | None => true,
+            QuoteKind::Direct => words.starts_with(|c| MARKS.contains(c)) || quote.speaker_start.is_some(),
+            QuoteKind::Mixed => words.contains(|c| MARKS.contains(c)),
+            QuoteKind::Indirect => true,
         };
         found.require(
             marked,
             place,
-            format_args!("is {:?} and has neither marks nor the words that name a speaker", quote.kind),
+            format_args!("is {} and has neither marks nor the words that name a speaker", quote.kind),
         );
         text.optional(quote.speaker_start, quote.speaker_end, format_args!("quotes[{i}].speaker_start"), found);
         text.optional(quote.cue_start, quote.cue_end, format_args!("quotes[{i}].cue_start"), found);
@@ -189,7 +187,7 @@ fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>
         found.require(known, format_args!("quotes[{i}].speaker"), "points to no entity");
     }
     let open = record.quotes.iter().filter(|q| !q.closed).count();
-    let told = record.problems.iter().filter(|p| p.kind == "unclosed_quote").count();
+    let told = record.problems.iter().filter(|p| p.kind == ProblemKind::UnclosedQuote.as_str()).count();
     found.require(open == told, "quotes", format_args!("{open} are not closed, of which problems tell {told}"));
 }
 
@@ -238,11 +236,12 @@ fn evidence(record: &Record<'_>, i: usize, frame: &Frame<'_>, sents: &HashSet<(u
         let own = sents.contains(&(shown.start, shown.end)) && seen.insert(shown.start);
         found.require(own, place, "is no sentence of its own");
         found.score(shown.score, place);
-        let quoted = || {
-            let quote = record.quotes.get(shown.voice.parse::<usize>().ok()?)?;
-            Some(quote.start < shown.end && shown.start < quote.end)
+        let heard = match shown.voice {
+            Voice::Outlet => true,
+            Voice::Quote(index) => {
+                record.quotes.get(index).is_some_and(|quote| quote.start < shown.end && shown.start < quote.end)
+            }
         };
-        let heard = shown.voice == "outlet" || quoted() == Some(true);
         found.require(heard, place, format_args!("voice {:?} does not speak there", shown.voice));
     }
 }
@@ -256,13 +255,14 @@ fn stance(
     found: &mut Findings,
 ) {
     let place = format_args!("stances[{i}]");
-    let held = stance.holder == "outlet" || ids.contains_key(&*stance.holder);
-    found.require(held, place, format_args!("holder {:?} is neither outlet nor an entity", stance.holder));
+    let held = match &stance.holder {
+        Holder::Outlet => true,
+        Holder::Entity(id) => ids.contains_key(&**id),
+    };
+    found.require(held, place, format_args!("holder {:?} is neither outlet nor an entity", stance.holder.as_str()));
     let given = settings.targets.as_ref().is_none_or(|targets| targets.iter().any(|t| *t == stance.target));
     let aimed = ids.contains_key(&*stance.target) || given && !stance.target.is_empty();
     found.require(aimed, place, format_args!("target {:?} is neither an entity nor one given", stance.target));
-    let known = StanceLabel::named(&stance.label).is_some();
-    found.require(known, place, format_args!("label {:?} is in no list", stance.label));
     found.score(stance.score, format_args!("stances[{i}].score"));
     if let Some(said) = &stance.probabilities {
         for probability in [said.bears_on_target, said.takes_a_side, said.in_favor] {

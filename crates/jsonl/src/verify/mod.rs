@@ -77,8 +77,8 @@ fn row(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
         found.require(!problem.stage.is_empty(), format_args!("problems[{i}].stage"), "is empty");
         text.optional(problem.start, problem.end, format_args!("problems[{i}]"), found);
     }
-    let status = record.status_due().as_str();
-    let told = format_args!("is {:?}, while text, problems and coverage say {status:?}", record.status);
+    let status = record.status_due();
+    let told = format_args!("is {}, while text, problems and coverage say {status}", record.status);
     found.require(record.status == status, "status", told);
     meta(&record.meta, found);
     if let Some(extra) = &record.extra {

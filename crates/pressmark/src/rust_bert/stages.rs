@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use pressmark_core::{Document, Layer, Provenance, Scheme, Stage, StageError};
 use pressmark_ner::Terms;
 use pressmark_rust_bert::{
-    AbstractOptions, Abstracts, Entailment, Hypotheses, LabelScheme, ModelFolder, SentenceEmbeddings, Threads,
-    TokenClassifier, TokenClassifierOptions, ZeroShotFrames, ZeroShotFramesOptions, ZeroShotStances,
-    ZeroShotStancesOptions,
+    AbstractOptions, Abstracts, Entailment, Hypotheses, ModelFolder, SentenceEmbeddings, Threads, TokenClassifier,
+    TokenClassifierOptions, ZeroShotFrames, ZeroShotFramesOptions, ZeroShotStances, ZeroShotStancesOptions,
 };
 use serde_json::{Value, json};
 
@@ -77,10 +76,7 @@ impl<'a> RustBert<'a> {
 
     fn classifier(&self) -> Result<TokenClassifier, Error> {
         let mut options = TokenClassifierOptions::default();
-        options.scheme = match self.settings.scheme {
-            Scheme::News => LabelScheme::News,
-            Scheme::Conll03 => LabelScheme::Conll03,
-        };
+        options.scheme = Some(self.settings.scheme);
         TokenClassifier::new(self.folder(Slot::Ner)?, options).map_err(|source| failed(Slot::Ner, source))
     }
 

@@ -3,10 +3,12 @@
 use std::num::NonZeroU16;
 use std::time::Duration;
 
-use pressmark_core::{Deadline, Document, ProblemKind, Quote, QuoteKind, Rows, SegmentKind, Span, Stage, Status};
+use pressmark_core::{
+    Deadline, Document, ProblemKind, Quote, QuoteKind, Rows, Scheme, SegmentKind, Span, Stage, Status,
+};
 use pressmark_rust_bert::{
-    Abstracts, Entailment, Hypotheses, LabelScheme, SentenceEmbeddings, Threads, TokenClassifier,
-    TokenClassifierOptions, ZeroShotFrames, ZeroShotFramesOptions, ZeroShotStances, ZeroShotStancesOptions,
+    Abstracts, Entailment, Hypotheses, SentenceEmbeddings, Threads, TokenClassifier, TokenClassifierOptions,
+    ZeroShotFrames, ZeroShotFramesOptions, ZeroShotStances, ZeroShotStancesOptions,
 };
 
 use crate::{ONE, document, embeddings, folder, ner, nli, search};
@@ -108,7 +110,7 @@ fn labels_follow_the_scheme() {
         tags.concat()
     };
     assert!(labels(options).contains("-PERSON"));
-    options.scheme = LabelScheme::Conll03;
+    options.scheme = Some(Scheme::Conll03);
     let tags = labels(options);
     assert!(tags.contains("-PER") && !tags.contains("-PERSON"), "{tags}");
 }

@@ -39,7 +39,7 @@ fn copy(model: &str) -> tempfile::TempDir {
 
 fn ner(model: &str) -> TokenClassifier {
     let mut options = TokenClassifierOptions::default();
-    (options.scheme, options.threads) = (pressmark_rust_bert::LabelScheme::Model, ONE);
+    (options.scheme, options.threads) = (None, ONE);
     TokenClassifier::new(folder(model), options).expect("it loads")
 }
 

@@ -9,7 +9,7 @@ table! {
         Column::text(
             "status",
             "`ok`, `partial` (a stage failed or saw only part of the text) or `failed` (no text)",
-        ) => &record.status,
+        ) => record.status.as_str(),
         Column::text("path", "File of the input, `-` for standard input") => &record.source.path,
         Column::integer("record", "Place of the input within its file, from 0") => record.source.record,
         Column::text("url", "Address of the page").nullable() => record.source.url.as_ref(),

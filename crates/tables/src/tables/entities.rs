@@ -9,7 +9,7 @@ table! {
         Column::doc() => view.doc(),
         Column::text("entity", "Id of the entity, unique within the document").key() => &entity.id,
         Column::text("name", "Its fullest form") => &entity.name,
-        Column::text("label", "Its type: `PERSON`, `ORG`, `LOC` …, of the scheme in force") => &entity.label,
+        Column::text("label", "Its type: `PERSON`, `ORG`, `LOC` …, of the scheme in force") => entity.label.as_str(),
         Column::integer("mentions", "How often it is named").unit("mentions") => entity.mentions,
     }
 }
@@ -38,7 +38,7 @@ table! {
         Column::text("entity", "The entity that it names").nullable().to("entities", "entity") => ent.entity.as_ref(),
         Column::integer("sentence", "The sentence that it begins in").nullable().to("sentences", "sentence")
             => view.sentence_at(ent.start),
-        Column::text("label", "Its type: `PERSON`, `ORG`, `LOC` …, of the scheme in force") => &ent.label,
+        Column::text("label", "Its type: `PERSON`, `ORG`, `LOC` …, of the scheme in force") => ent.label.as_str(),
         Column::score("score", "How sure") => ent.score,
         Column::offset("start", "First character in the document's text") => ent.start,
         Column::offset("end", "Its end, exclusive") => ent.end,
@@ -55,7 +55,7 @@ table! {
     {
         Column::doc() => view.doc(),
         Column::text("entity", "The entity").key().to("entities", "entity") => &entity.id,
-        Column::text("label", "The most probable: `positive`, `neutral` or `negative`") => &sentiment.label,
+        Column::text("label", "The most probable: `positive`, `neutral` or `negative`") => sentiment.label.as_str(),
         Column::score("score", "Its probability") => sentiment.score,
         Column::score("positive", "Probability of a positive tone") => sentiment.positive,
         Column::score("neutral", "Probability of a neutral tone") => sentiment.neutral,

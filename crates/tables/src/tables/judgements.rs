@@ -26,9 +26,9 @@ table! {
         Column::index("evidence", "Place among the passages of the frame, from 0") => index,
         Column::integer("sentence", "The sentence that it begins in").nullable().to("sentences", "sentence")
             => view.sentence_at(evidence.start),
-        Column::text("voice", "Who speaks: `outlet`, or the number of a quotation") => &evidence.voice,
+        Column::text("voice", "Who speaks: `outlet`, or the number of a quotation") => evidence.voice.to_string(),
         Column::integer("quote", "The quotation, where the voice is one").nullable().to("quotes", "quote")
-            => view.quote_of(&evidence.voice),
+            => view.quote_of(evidence.voice),
         Column::score("score", "How clearly") => evidence.score,
         Column::offset("start", "First character in the document's text") => evidence.start,
         Column::offset("end", "Its end, exclusive") => evidence.end,
@@ -43,16 +43,16 @@ table! {
     {
         Column::doc() => view.doc(),
         Column::index("stance", "Place among the stances, from 0") => index,
-        Column::text("holder", "Id of the entity that holds the stance, or `outlet`") => &stance.holder,
+        Column::text("holder", "Id of the entity that holds the stance, or `outlet`") => stance.holder.as_str(),
         Column::text("holder_entity", "The same where it is an entity").nullable().to("entities", "entity")
-            => entity(view, &stance.holder),
-        Column::text("holder_name", "Name of that entity, or `outlet`") => name(view, &stance.holder),
+            => entity(view, stance.holder.as_str()),
+        Column::text("holder_name", "Name of that entity, or `outlet`") => name(view, stance.holder.as_str()),
         Column::text("target", "Id of the entity that the stance is towards, or the text given with `--target`")
             => &stance.target,
         Column::text("target_entity", "The same where it is an entity").nullable().to("entities", "entity")
             => entity(view, &stance.target),
         Column::text("target_name", "Name of that entity, or the text") => name(view, &stance.target),
-        Column::text("label", "`favor`, `against` or `neutral`") => &stance.label,
+        Column::text("label", "`favor`, `against` or `neutral`") => stance.label.as_str(),
         Column::score("score", "How sure") => stance.score,
         Column::score("bears_on_target", "Probability that the passages say something about the target").nullable()
             => stance.probabilities.as_ref().map(|all| all.bears_on_target),

@@ -9,7 +9,7 @@ table! {
         Column::index("quote", "Place among the quotations, from 0") => index,
         Column::integer("sentence", "The sentence that it begins in").nullable().to("sentences", "sentence")
             => view.sentence_at(quote.start),
-        Column::text("kind", "`direct`, `indirect` or `mixed`") => &quote.kind,
+        Column::text("kind", "`direct`, `indirect` or `mixed`") => quote.kind.as_str(),
         Column::text("speaker", "The entity that speaks").nullable().to("entities", "entity") => quote.speaker.as_ref(),
         Column::text("speaker_name", "Name of that entity").nullable()
             => quote.speaker.as_deref().and_then(|id| view.entity(id)).map(|entity| &entity.name),

@@ -1,0 +1,199 @@
+//! Values that are one string in a row: a word that stands for nothing is refused, and never taken for another.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use pressmark_core::{EditKind, EntityType, ProblemKind, QuoteKind, SegmentKind, StanceLabel, Status, Tone, Voice};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::record::Holder;
+
+/// A value that is written as a word.
+pub(crate) trait Word: Sized {
+    fn written(&self) -> Cow<'_, str>;
+
+    fn read(word: &str) -> Option<Self>;
+
+    /// What can be read, for people.
+    fn expected() -> String;
+}
+
+/// The `serialize` of `#[serde(with = "word")]`.
+pub(crate) fn serialize<T: Word, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&value.written())
+}
+
+/// The `deserialize` of `#[serde(with = "word")]`.
+pub(crate) fn deserialize<'de, T: Word, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_str(WordOf(PhantomData))
+}
+
+struct WordOf<T>(PhantomData<T>);
+
+impl<T: Word> Visitor<'_> for WordOf<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&T::expected())
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
+        T::read(word).ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
+    }
+}
+
+/// A closed list of words.
+pub(crate) trait Closed {
+    fn words() -> Vec<&'static str>;
+}
+
+macro_rules! closed {
+    ($($type:ident)*) => {$(
+        impl Closed for $type {
+            fn words() -> Vec<&'static str> {
+                Self::ALL.iter().map(|member| member.as_str()).collect()
+            }
+        }
+
+        impl Word for $type {
+            fn written(&self) -> Cow<'_, str> {
+                self.as_str().into()
+            }
+
+            fn read(word: &str) -> Option<Self> {
+                Self::named(word)
+            }
+
+            fn expected() -> String {
+                format!("one of {}", Self::words().join(", "))
+            }
+        }
+    )*};
+}
+
+closed!(EditKind ProblemKind QuoteKind SegmentKind StanceLabel Status Tone);
+
+/// The JSON Schema of a closed list.
+pub(crate) fn schema<T: Closed>(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": T::words() })
+}
+
+impl Word for EntityType {
+    fn written(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        Some(word.into())
+    }
+
+    fn expected() -> String {
+        "a label".to_owned()
+    }
+}
+
+const OUTLET: &str = "outlet";
+
+impl Word for Voice {
+    fn written(&self) -> Cow<'_, str> {
+        self.to_string().into()
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        if word == OUTLET { Some(Self::Outlet) } else { word.parse().ok().map(Self::Quote) }
+    }
+
+    fn expected() -> String {
+        "outlet, or the index of a quotation as a string".to_owned()
+    }
+}
+
+impl<'a> Holder<'a> {
+    /// The outlet, or the entity of this id, as it is written.
+    #[must_use]
+    pub fn named(word: impl Into<Cow<'a, str>>) -> Self {
+        match word.into() {
+            word if word == OUTLET => Self::Outlet,
+            id => Self::Entity(id),
+        }
+    }
+
+    /// How it is written: `outlet`, or the id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Outlet => OUTLET,
+            Self::Entity(id) => id,
+        }
+    }
+}
+
+impl Serialize for Holder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Holder<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::{Provenance, Record};
+
+    /// A row with one of everything.
+    fn row() -> Value {
+        let doc = pressmark_core::Document::from_text("a", "Rain fell.");
+        let mut row = serde_json::to_value(Record::of(&doc, &Provenance::default())).expect("JSON");
+        let tone = json!({ "label": "neutral", "score": 0.5, "positive": 0.25, "neutral": 0.5, "negative": 0.25 });
+        row["entities"] = json!([{
+            "id": "e0", "name": "Rain", "label": "WEATHER", "aliases": [], "mentions": 0, "sentiment": tone,
+        }]);
+        row["quotes"] = json!([{ "start": 0, "end": 4, "kind": "direct", "closed": true }]);
+        let evidence = json!([{ "start": 0, "end": 10, "score": 0.5, "voice": "0" }]);
+        row["frames"] = json!([{ "codebook": "c 1", "label": "rain", "score": 0.5, "evidence": evidence }]);
+        row["stances"] = json!([{
+            "holder": "outlet", "target": "rain", "label": "favor", "score": 0.5, "evidence": [],
+        }]);
+        row
+    }
+
+    #[test]
+    fn a_word_that_stands_for_nothing_is_refused() {
+        let check = |pointer: &str, word: &str, expected: Option<&str>| {
+            let mut row = row();
+            *row.pointer_mut(pointer).expect(pointer) = word.into();
+            match (serde_json::from_value::<Record<'_>>(row.clone()), expected) {
+                (Ok(record), None) => {
+                    let back = serde_json::to_value(&record).expect("JSON");
+                    assert_eq!(back.pointer(pointer), row.pointer(pointer));
+                }
+                (Err(error), Some(expected)) => {
+                    assert_eq!(error.to_string(), format!("invalid value: string {word:?}, expected {expected}"));
+                }
+                (found, _) => panic!("{pointer} {word}: {found:?}"),
+            }
+        };
+        check("/status", "partial", None);
+        check("/status", "fine", Some("one of ok, partial, failed"));
+        check("/quotes/0/kind", "mixed", None);
+        check("/quotes/0/kind", "reported", Some("one of direct, indirect, mixed"));
+        check("/entities/0/sentiment/label", "negative", None);
+        check("/entities/0/sentiment/label", "warm", Some("one of positive, neutral, negative"));
+        check("/stances/0/label", "against", None);
+        check("/stances/0/label", "pro", Some("one of favor, against, neutral"));
+        check("/frames/0/evidence/0/voice", "outlet", None);
+        check("/frames/0/evidence/0/voice", "12", None);
+        check("/frames/0/evidence/0/voice", "crowd", Some("outlet, or the index of a quotation as a string"));
+        check("/stances/0/holder", "e0", None);
+        check("/entities/0/label", "MINERAL", None);
+    }
+}
