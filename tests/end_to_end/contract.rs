@@ -35,7 +35,7 @@ fn check_refused(from: &str, to: &str, expected: &str) {
         &["report", &two, "-o", &out],
         &["export", &two, "--to", "csv", "-o", &out],
         &["export", &two, "--to", "brat", "-o", &out],
-        &["import", &doccano, "--from", "doccano", "--rows", &two, "-o", &out],
+        &["import", &doccano, "--from", "doccano", "--rows", &two, "-o", &path("corrected.jsonl")],
         &["agree", &one, &two],
         &["evaluate", "ner", &two],
         &["evaluate", "quotes", &two],

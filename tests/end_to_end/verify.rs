@@ -343,6 +343,10 @@ fn rows_that_are_doubled_missing_swapped_or_of_another_run_are_noticed() {
     let (code, found) = verify(&missing, &["--inputs", "seeds"]);
     assert!(code == Some(1) && found.contains("record 2 of") && found.contains("has no row"), "{found}");
     assert_eq!(verify(&missing, &["--inputs", "seeds", "--some-rows"]), (Some(0), String::new()));
+    // And so is a file.
+    let (code, found) = verify(&lines[1..].concat(), &["--inputs", "seeds"]);
+    assert!(code == Some(1) && found.contains("seeds/01-ferry-dispute.txt\" has no row"), "{found}");
+    assert_eq!(verify(&lines[1..].concat(), &["--inputs", "seeds", "--some-rows"]), (Some(0), String::new()));
 }
 
 #[test]
@@ -362,7 +366,9 @@ fn a_file_that_is_cut_or_torn_is_noticed() {
     let first = all.iter().position(|&b| b == b'\n').expect("there is a line");
     check(&[&all[..first], &all[first + 1..]].concat(), "is no record of pressmark/1");
     assert_eq!(pressmark(&["verify", "no-such-file"]).status.code(), Some(2));
-    assert_eq!(pressmark(&["verify", "seeds"]).status.code(), Some(2));
+    // Its JSON Lines are no rows.
+    assert_eq!(pressmark(&["verify", "seeds"]).status.code(), Some(1));
+    assert_eq!(pressmark(&["verify", "docs"]).status.code(), Some(2));
     assert_eq!(pressmark(&["verify", "README.md", "--inputs", "no-such-folder"]).status.code(), Some(2));
 }
 

@@ -153,7 +153,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     copy.insert("crates/lang/src/lib.rs", "fr];", "cy, ");
 }
 
-/// A variant with its names in one file that was there, and how it is read in another.
+/// A variant with its names in one file that was there, how a file is cut in another, and how a record is read in a third.
 fn add_a_format(copy: &mut Copy) {
     let options = "crates/ingest/src/options.rs";
     copy.insert(options, "    /// A text export of Nexis", "    /// Org mode, one document a file.\n    Org,\n");
@@ -165,6 +165,8 @@ fn add_a_format(copy: &mut Copy) {
         "            Self::Markdown => \"text/markdown\",",
         "            Self::Org => \"text/org\",\n",
     );
+    let reader = "crates/ingest/src/inputs/reader.rs";
+    copy.insert(reader, "            (Format::Text | Format::Markdown", "            (Format::Org, None) => rows(Ends::Never),\n");
     copy.insert(
         "crates/ingest/src/ingest.rs",
         "        _ if is_page_source(&decoded.text) =>",
