@@ -166,7 +166,11 @@ fn add_a_format(copy: &mut Copy) {
         "            Self::Org => \"text/org\",\n",
     );
     let reader = "crates/ingest/src/inputs/reader.rs";
-    copy.insert(reader, "            (Format::Text | Format::Markdown", "            (Format::Org, None) => rows(Ends::Never),\n");
+    copy.insert(
+        reader,
+        "            (Format::Text | Format::Markdown",
+        "            (Format::Org, None) => rows(Ends::Never),\n",
+    );
     copy.insert(
         "crates/ingest/src/ingest.rs",
         "        _ if is_page_source(&decoded.text) =>",

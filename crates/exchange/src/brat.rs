@@ -15,14 +15,8 @@ use crate::marks::{Link, Mark, Marks, OWN_LABELS, REFERS_TO, Read, SPEAKER, TO_C
 /// Label of the span that frames are noted on.
 const DOCUMENT: &str = "DOCUMENT";
 
-pub(crate) fn write(marks: &[Marks], names: &[String]) -> Vec<File> {
-    let mut files = Vec::new();
-    for (marks, name) in marks.iter().zip(names) {
-        files.push(File::new(format!("{name}.txt"), marks.text.clone()));
-        files.push(File::new(format!("{name}.ann"), annotations(marks)));
-    }
-    files.push(File::new("annotation.conf", config(marks)));
-    files
+pub(crate) fn document(marks: &Marks, name: &str) -> Vec<File> {
+    vec![File::new(format!("{name}.txt"), marks.text.clone()), File::new(format!("{name}.ann"), annotations(marks))]
 }
 
 /// A label as brat takes it: letters, digits, hyphens and underscores.
@@ -81,10 +75,9 @@ fn fragments(words: &str, start: usize) -> Vec<(usize, usize)> {
     pieces
 }
 
-fn config(marks: &[Marks]) -> String {
-    let mentions =
-        marks.iter().flat_map(|marks| &marks.spans).filter(|span| span.is_mention()).map(|span| plain(&span.label));
-    let labels: BTreeSet<String> = mentions.collect();
+/// The configuration of a collection with these labels of mentions.
+pub(crate) fn config(mentions: &BTreeSet<String>) -> String {
+    let labels: BTreeSet<String> = mentions.iter().map(|label| plain(label)).collect();
     let mentions = "<MENTION>";
     let quotes = OWN_LABELS[..3].join("|");
     let all: Vec<&str> = labels.iter().map(String::as_str).collect();

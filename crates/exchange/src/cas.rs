@@ -18,15 +18,7 @@ use crate::units::Utf16;
 use crate::xml::{attribute, expressible};
 
 /// Types that are always there are not named.
-const TYPE_SYSTEM: &str = include_str!("TypeSystem.xml");
-
-pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks], names: &[String]) -> Vec<File> {
-    let mut files = vec![File::new("TypeSystem.xml", TYPE_SYSTEM)];
-    for ((row, marks), name) in rows.iter().zip(marks).zip(names) {
-        files.push(File::new(format!("{name}.xmi"), document(row, marks)));
-    }
-    files
-}
+pub(crate) const TYPE_SYSTEM: &str = include_str!("TypeSystem.xml");
 
 /// Numbers that are given to elements.
 struct Ids(usize);
@@ -41,7 +33,7 @@ impl Ids {
 /// The number of the sofa.
 const SOFA: usize = 1;
 
-fn document(row: &Record<'_>, marks: &Marks) -> String {
+pub(crate) fn document(row: &Record<'_>, marks: &Marks) -> String {
     let units = Utf16::new(&marks.text);
     let length = units.of(usize::MAX);
     let (mut body, mut members, mut ids) = (String::new(), Vec::new(), Ids(SOFA));

@@ -5,8 +5,6 @@ use std::fmt::Write;
 use pressmark_core::EntityType;
 use pressmark_jsonl::{CodePoints, Record, Token};
 
-use crate::files::File;
-
 /// The tag of each token of a row in IOB2, by a name for each label; a mention without a name is outside.
 fn tags(row: &Record<'_>, name: impl Fn(&EntityType) -> Option<String>) -> Vec<String> {
     let mut tags = vec!["O".to_owned(); row.tokens.len()];
@@ -35,48 +33,44 @@ fn sentences<'a>(
     })
 }
 
-pub(crate) fn conll2003(rows: &[&Record<'_>]) -> Vec<File> {
+pub(crate) fn conll2003(row: &Record<'_>) -> String {
     let mut out = String::new();
-    for row in rows {
-        let (points, tags) = (CodePoints::new(&row.text), tags(row, |label| Some(label.conll03()?.to_string())));
-        out.push_str("-DOCSTART- -X- -X- O\n\n");
-        for sentence in sentences(row, &points) {
-            for (number, token) in &sentence {
-                // Parts of speech and chunks are not annotated; a space within a token would be another column.
-                let word = points.slice(token.start, token.end).replace(char::is_whitespace, "_");
-                let _ = writeln!(out, "{word} -X- -X- {}", tags.get(*number).map_or("O", String::as_str));
-            }
-            out.push('\n');
+    let (points, tags) = (CodePoints::new(&row.text), tags(row, |label| Some(label.conll03()?.to_string())));
+    out.push_str("-DOCSTART- -X- -X- O\n\n");
+    for sentence in sentences(row, &points) {
+        for (number, token) in &sentence {
+            // Parts of speech and chunks are not annotated; a space within a token would be another column.
+            let word = points.slice(token.start, token.end).replace(char::is_whitespace, "_");
+            let _ = writeln!(out, "{word} -X- -X- {}", tags.get(*number).map_or("O", String::as_str));
         }
+        out.push('\n');
     }
-    vec![File::new("conll2003.txt", out)]
+    out
 }
 
-pub(crate) fn conllu(rows: &[&Record<'_>]) -> Vec<File> {
+pub(crate) fn conllu(row: &Record<'_>) -> String {
     let mut out = String::new();
-    for row in rows {
-        let points = CodePoints::new(&row.text);
-        let tags = tags(row, |label| Some(label.to_string()));
-        let _ = writeln!(out, "# newdoc id = {}", on_one_line(&row.id));
-        for (sent, tokens) in row.sents.iter().zip(sentences(row, &points)).filter(|(_, tokens)| !tokens.is_empty()) {
-            let _ = writeln!(out, "# sent_id = {}-{}", on_one_line(&row.id), sent.start);
-            let _ = writeln!(out, "# text = {}", on_one_line(points.slice(sent.start, sent.end)));
-            for (place, (number, token)) in tokens.iter().enumerate() {
-                let next = tokens.get(place + 1).map(|(_, next)| next.start);
-                let mut misc = Vec::new();
-                if next == Some(token.end) {
-                    misc.push("SpaceAfter=No".to_owned());
-                }
-                misc.push(format!("start_char={}", token.start));
-                misc.push(format!("end_char={}", token.end));
-                misc.push(format!("ner={}", tags.get(*number).map_or("O", String::as_str)));
-                let word = on_one_line(points.slice(token.start, token.end));
-                let _ = writeln!(out, "{}\t{word}\t_\t_\t_\t_\t_\t_\t_\t{}", place + 1, misc.join("|"));
+    let points = CodePoints::new(&row.text);
+    let tags = tags(row, |label| Some(label.to_string()));
+    let _ = writeln!(out, "# newdoc id = {}", on_one_line(&row.id));
+    for (sent, tokens) in row.sents.iter().zip(sentences(row, &points)).filter(|(_, tokens)| !tokens.is_empty()) {
+        let _ = writeln!(out, "# sent_id = {}-{}", on_one_line(&row.id), sent.start);
+        let _ = writeln!(out, "# text = {}", on_one_line(points.slice(sent.start, sent.end)));
+        for (place, (number, token)) in tokens.iter().enumerate() {
+            let next = tokens.get(place + 1).map(|(_, next)| next.start);
+            let mut misc = Vec::new();
+            if next == Some(token.end) {
+                misc.push("SpaceAfter=No".to_owned());
             }
-            out.push('\n');
+            misc.push(format!("start_char={}", token.start));
+            misc.push(format!("end_char={}", token.end));
+            misc.push(format!("ner={}", tags.get(*number).map_or("O", String::as_str)));
+            let word = on_one_line(points.slice(token.start, token.end));
+            let _ = writeln!(out, "{}\t{word}\t_\t_\t_\t_\t_\t_\t_\t{}", place + 1, misc.join("|"));
         }
+        out.push('\n');
     }
-    vec![File::new("rows.conllu", out)]
+    out
 }
 
 /// Text without line ends and tabs, which separate here.

@@ -5,26 +5,22 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::json::{id, lines, list, offset, push_ascii_line, string};
+use crate::json::{ascii_line, id, lines, list, offset, string};
 use crate::marks::{Link, Mark, Marks, Read};
 
-pub(crate) fn write(marks: &[Marks]) -> Vec<File> {
-    let mut out = Vec::new();
-    for marks in marks {
-        let entity = |(number, span): (usize, &Mark)| json!({ "id": number, "label": span.label, "start_offset": span.start, "end_offset": span.end });
-        let relation = |(number, (from, to, label)): (usize, (usize, usize, &str))| json!({ "id": number, "from_id": from, "to_id": to, "type": label });
-        // Fields that doccano does not know become the example's meta data, and come back with it.
-        let line = json!({
-            "text": marks.text,
-            "pressmark_id": marks.id,
-            "entities": marks.spans.iter().enumerate().map(entity).collect::<Vec<_>>(),
-            "relations": marks.numbered_links().into_iter().enumerate().map(relation).collect::<Vec<_>>(),
-            "cats": marks.frames,
-        });
-        // doccano guesses at the character set of a file, and takes short texts in UTF-8 for others.
-        push_ascii_line(&mut out, &line);
-    }
-    vec![File::new("doccano.jsonl", out)]
+pub(crate) fn line(marks: &Marks) -> String {
+    let entity = |(number, span): (usize, &Mark)| json!({ "id": number, "label": span.label, "start_offset": span.start, "end_offset": span.end });
+    let relation = |(number, (from, to, label)): (usize, (usize, usize, &str))| json!({ "id": number, "from_id": from, "to_id": to, "type": label });
+    // Fields that doccano does not know become the example's meta data, and come back with it.
+    let line = json!({
+        "text": marks.text,
+        "pressmark_id": marks.id,
+        "entities": marks.spans.iter().enumerate().map(entity).collect::<Vec<_>>(),
+        "relations": marks.numbered_links().into_iter().enumerate().map(relation).collect::<Vec<_>>(),
+        "cats": marks.frames,
+    });
+    // doccano guesses at the character set of a file, and takes short texts in UTF-8 for others.
+    ascii_line(&line)
 }
 
 pub(crate) fn read(files: &[File]) -> Result<Read, Error> {

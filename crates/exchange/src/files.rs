@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 /// A file by its name, which has no folder in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -28,11 +30,13 @@ impl File {
     }
 }
 
-/// A name for the file of each document: letters, digits, points, hyphens and underscores of its id, no two the same,
-/// whatever the case. The same ids give the same names.
-pub(crate) fn file_names<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut taken = std::collections::HashSet::new();
-    let name = |id: &str| {
+/// Names for the files of documents: letters, digits, points, hyphens and underscores of their ids, no two the same,
+/// whatever the case. The same ids in the same order give the same names.
+#[derive(Debug, Default)]
+pub(crate) struct FileNames(HashSet<String>);
+
+impl FileNames {
+    pub(crate) fn name(&mut self, id: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
         // File systems take some 255 bytes.
         let plain: String = id.chars().map(plain).take(120).collect();
@@ -40,13 +44,12 @@ pub(crate) fn file_names<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> 
         let plain = plain.trim_start_matches('.').to_owned();
         let mut name = plain.clone();
         let mut number = 2;
-        while !taken.insert(name.to_lowercase()) {
+        while !self.0.insert(name.to_lowercase()) {
             name = format!("{plain}-{number}");
             number += 1;
         }
         name
-    };
-    ids.map(name).collect()
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +59,7 @@ mod tests {
     #[test]
     fn names_are_safe_and_no_two_are_one() {
         let ids = ["https://a.example/b?c=1", "../x", "A", "a", "", "été"];
-        assert_eq!(file_names(ids.into_iter()), ["https___a.example_b_c_1", "_x", "A", "a-2", "document", "_t_"]);
+        let mut names = FileNames::default();
+        assert_eq!(ids.map(|id| names.name(id)), ["https___a.example_b_c_1", "_x", "A", "a-2", "document", "_t_"]);
     }
 }

@@ -79,6 +79,22 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
 
+    /// The name of the file that holds all rows; `None` where each has files of its own.
+    #[must_use]
+    pub fn file(self) -> Option<&'static str> {
+        match self {
+            Self::LabelStudio => Some("tasks.json"),
+            Self::Doccano => Some("doccano.jsonl"),
+            Self::Brat | Self::Cas => None,
+            Self::Prodigy => Some("prodigy.jsonl"),
+            Self::Conll2003 => Some("conll2003.txt"),
+            Self::Conllu => Some("rows.conllu"),
+            Self::Spacy => Some("spacy.jsonl"),
+            Self::WebAnnotation => Some("annotations.jsonld"),
+            Self::Gkg => Some("gkg.csv"),
+        }
+    }
+
     /// Whether [`import`](crate::import) reads it.
     #[must_use]
     pub fn is_read(self) -> bool {

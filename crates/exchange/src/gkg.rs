@@ -5,24 +5,18 @@
 use pressmark_core::EntityType;
 use pressmark_jsonl::{CodePoints, Record};
 
-use crate::files::File;
-
 /// How many columns there are.
 const COLUMNS: usize = 27;
 
 /// The score from which a frame is a theme.
 const GIVEN: f64 = 0.5;
 
-pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
-    let mut out = String::new();
-    for (number, row) in rows.iter().enumerate() {
-        out.push_str(&line(row, number).map(|cell| cell.replace(['\t', '\n', '\r'], " ")).join("\t"));
-        out.push('\n');
-    }
-    vec![File::new("gkg.csv", out)]
+/// The line of the row of this number.
+pub(crate) fn line(row: &Record<'_>, number: usize) -> String {
+    cells(row, number).map(|cell| cell.replace(['\t', '\n', '\r'], " ")).join("\t") + "\n"
 }
 
-fn line(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
+fn cells(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
     let points = CodePoints::new(&row.text);
     let date = date(row.meta.published.as_deref().unwrap_or_default());
     let mut cells: [String; COLUMNS] = Default::default();

@@ -44,24 +44,25 @@ pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
 }
 
 /// A JSON object as a line.
-pub(crate) fn push_line(out: &mut Vec<u8>, value: &Value) {
-    out.extend_from_slice(value.to_string().as_bytes());
-    out.push(b'\n');
+pub(crate) fn line(value: &Value) -> String {
+    format!("{value}\n")
 }
 
 /// A JSON object as a line of ASCII, for a tool that guesses at character sets.
-pub(crate) fn push_ascii_line(out: &mut Vec<u8>, value: &Value) {
+pub(crate) fn ascii_line(value: &Value) -> String {
+    let mut out = String::new();
     for c in value.to_string().chars() {
         if c.is_ascii() {
-            out.push(c as u8);
+            out.push(c);
         } else {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                out.push_str(&format!("\\u{unit:04x}"));
             }
         }
     }
-    out.push(b'\n');
+    out.push('\n');
+    out
 }
 
 #[cfg(test)]
@@ -71,9 +72,8 @@ mod tests {
     #[test]
     fn a_line_of_ascii_is_the_same_json() {
         let value = serde_json::json!({ "text": "Été 🌉 \"e\u{301}\"\n" });
-        let mut line = Vec::new();
-        push_ascii_line(&mut line, &value);
+        let line = ascii_line(&value);
         assert!(line.is_ascii());
-        assert_eq!(serde_json::from_slice::<Value>(&line).expect("JSON"), value);
+        assert_eq!(serde_json::from_str::<Value>(&line).expect("JSON"), value);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::json::{id, list, offset, string};
-use crate::marks::{Link, Mark, Marks, OWN_LABELS, RELATIONS, Read, frame_names, parse_frame_name};
+use crate::marks::{Link, Mark, Marks, OWN_LABELS, RELATIONS, Read, parse_frame_name};
 use crate::xml::attribute;
 
 /// Names of the controls in the labelling config.
@@ -19,19 +19,14 @@ const TONE: &str = "tone";
 const FRAMES: &str = "frames";
 const TEXT: &str = "text";
 
-pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
-    let version = |row: &Record<'_>| format!("pressmark {}", row.provenance.pressmark);
-    let task = |(row, marks): (&&Record<'_>, &Marks)| {
-        json!({
-            "data": { TEXT: marks.text, "pressmark_id": marks.id, "url": row.source.url, "title": row.meta.title },
-            "predictions": [{ "model_version": version(row), "result": results(marks) }],
-        })
-    };
-    let tasks: Vec<Value> = rows.iter().zip(marks).map(task).collect();
-    vec![
-        File::new("tasks.json", format!("{:#}\n", Value::Array(tasks))),
-        File::new("labeling-config.xml", config(rows, marks)),
-    ]
+pub(crate) fn task(row: &Record<'_>, marks: &Marks) -> Value {
+    json!({
+        "data": { TEXT: marks.text, "pressmark_id": marks.id, "url": row.source.url, "title": row.meta.title },
+        "predictions": [{
+            "model_version": format!("pressmark {}", row.provenance.pressmark),
+            "result": results(marks),
+        }],
+    })
 }
 
 fn results(marks: &Marks) -> Vec<Value> {
@@ -57,14 +52,12 @@ fn results(marks: &Marks) -> Vec<Value> {
     results
 }
 
-fn config(rows: &[&Record<'_>], marks: &[Marks]) -> String {
-    let mentions: BTreeSet<&str> =
-        marks.iter().flat_map(|m| &m.spans).filter(|s| s.is_mention()).map(|s| &*s.label).collect();
-    let frames: BTreeSet<String> = rows.iter().flat_map(|row| frame_names(row)).collect();
+/// The labelling config of a project with these labels of mentions, and these frames.
+pub(crate) fn config(mentions: &BTreeSet<String>, frames: &BTreeSet<String>) -> String {
     let element = |name: &str, values: &mut dyn Iterator<Item = &str>| {
         values.map(|value| format!("    <{name} value=\"{}\"/>\n", attribute(value))).collect::<String>()
     };
-    let labels = element("Label", &mut mentions.into_iter().chain(OWN_LABELS));
+    let labels = element("Label", &mut mentions.iter().map(String::as_str).chain(OWN_LABELS));
     let relations = element("Relation", &mut RELATIONS.into_iter());
     let tones = element("Choice", &mut Tone::ALL.iter().map(|tone| tone.as_str()));
     let mut config = format!(

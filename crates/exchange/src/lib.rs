@@ -1,9 +1,9 @@
 //! Rows of `pressmark/1` in the formats of annotation tools and corpora, and what people corrected there back as rows.
 //!
-//! [`export`] makes the files of a [`Format`], [`import`] reads them back, with the rows that they were made from
-//! ([`Originals`]) or without. Both are functions of bytes: nothing is read from or written to a disk. All two-way formats
-//! carry the same things: mentions, quotations with the words that name the speaker and the cue, and frames as labels of
-//! the document. The README of the crate says what each format holds beside, and in which units it counts.
+//! [`export`] makes the files of a [`Format`], and [`Exporter`] the same of one row after the other; [`import`] reads them back,
+//! with the rows that they were made from ([`Originals`]) or without. Nothing is read from or written to a disk. All two-way
+//! formats carry the same things: mentions, quotations with the words that name the speaker and the cue, and frames as labels
+//! of the document. The README of the crate says what each format holds beside, and in which units it counts.
 //!
 //! A span is a mention, by the label of its type, or has one of five labels of its own: [`QUOTE_DIRECT`],
 //! [`QUOTE_INDIRECT`], [`QUOTE_MIXED`], [`SPEAKER`] and [`CUE`]. Relations lead from a quotation to its `speaker` (a mention,
@@ -17,12 +17,13 @@
 mod brat;
 mod cas;
 mod columns;
-mod convert;
 mod doccano;
 mod error;
+mod export;
 mod files;
 mod format;
 mod gkg;
+mod import;
 mod json;
 mod label_studio;
 mod marks;
@@ -33,10 +34,11 @@ mod units;
 mod web_annotation;
 mod xml;
 
-pub use convert::{Imported, export, import};
 pub use error::Error;
+pub use export::{Exporter, export};
 pub use files::File;
 pub use format::Format;
+pub use import::{Imported, import};
 pub use marks::{CUE, QUOTE_DIRECT, QUOTE_INDIRECT, QUOTE_MIXED, SPEAKER};
 pub use rows::Originals;
 

@@ -5,47 +5,42 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, wrong};
 use crate::files::File;
-use crate::json::{id, lines, list, offset, push_line, string};
+use crate::json::{id, lines, list, offset, string};
 use crate::marks::{Link, Mark, Marks, Read, frame_names};
 
-pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
-    let mut out = Vec::new();
-    for (row, marks) in rows.iter().zip(marks) {
-        let points = CodePoints::new(&marks.text);
-        let token = |(number, token): (usize, &pressmark_jsonl::Token)| {
-            let next = row.tokens.get(number + 1);
-            json!({
-                "text": points.slice(token.start, token.end),
-                "start": token.start,
-                "end": token.end,
-                "id": number,
-                "ws": next.is_some_and(|next| next.start > token.end),
-            })
-        };
-        let spans: Vec<Value> = marks.spans.iter().map(|mark| span(row, mark)).collect();
-        let relation = |(from, to, label): (usize, usize, &str)| {
-            let (head, child) = (spans.get(from)?, spans.get(to)?);
-            Some(json!({
-                "head": head.get("token_end"),
-                "child": child.get("token_end"),
-                "head_span": head,
-                "child_span": child,
-                "label": label,
-            }))
-        };
-        let option = |name: String| json!({ "id": name, "text": name });
-        let line = json!({
-            "text": marks.text,
-            "meta": { "pressmark_id": marks.id },
-            "tokens": row.tokens.iter().enumerate().map(token).collect::<Vec<_>>(),
-            "spans": spans,
-            "relations": marks.numbered_links().into_iter().filter_map(relation).collect::<Vec<_>>(),
-            "options": frame_names(row).into_iter().map(option).collect::<Vec<_>>(),
-            "accept": marks.frames,
-        });
-        push_line(&mut out, &line);
-    }
-    vec![File::new("prodigy.jsonl", out)]
+pub(crate) fn task(row: &Record<'_>, marks: &Marks) -> Value {
+    let points = CodePoints::new(&marks.text);
+    let token = |(number, token): (usize, &pressmark_jsonl::Token)| {
+        let next = row.tokens.get(number + 1);
+        json!({
+            "text": points.slice(token.start, token.end),
+            "start": token.start,
+            "end": token.end,
+            "id": number,
+            "ws": next.is_some_and(|next| next.start > token.end),
+        })
+    };
+    let spans: Vec<Value> = marks.spans.iter().map(|mark| span(row, mark)).collect();
+    let relation = |(from, to, label): (usize, usize, &str)| {
+        let (head, child) = (spans.get(from)?, spans.get(to)?);
+        Some(json!({
+            "head": head.get("token_end"),
+            "child": child.get("token_end"),
+            "head_span": head,
+            "child_span": child,
+            "label": label,
+        }))
+    };
+    let option = |name: String| json!({ "id": name, "text": name });
+    json!({
+        "text": marks.text,
+        "meta": { "pressmark_id": marks.id },
+        "tokens": row.tokens.iter().enumerate().map(token).collect::<Vec<_>>(),
+        "spans": spans,
+        "relations": marks.numbered_links().into_iter().filter_map(relation).collect::<Vec<_>>(),
+        "options": frame_names(row).into_iter().map(option).collect::<Vec<_>>(),
+        "accept": marks.frames,
+    })
 }
 
 /// A span with the tokens that it lies in, the last one included.

@@ -10,7 +10,7 @@ use pressmark_jsonl::{
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::files::file_names;
+use crate::files::FileNames;
 use crate::format::Format;
 use crate::marks::{Mark, Marks, REFERS_TO, TO_CUE, TO_SPEAKER, frame_name, kind_of, parse_frame_name};
 use crate::xml::expressible;
@@ -44,7 +44,8 @@ impl Originals {
         // The names are given as in the export, which leaves out rows without a text.
         let with_text: Vec<usize> =
             (0..rows.len()).filter(|i| rows.get(*i).is_some_and(|r| !r.text.is_empty())).collect();
-        let names = file_names(with_text.iter().filter_map(|i| rows.get(*i)).map(|row| &*row.id));
+        let mut names = FileNames::default();
+        let names: Vec<String> = with_text.iter().filter_map(|i| rows.get(*i)).map(|row| names.name(&row.id)).collect();
         Self {
             by_id: index(&mut rows.iter().map(|row| row.id.to_string())),
             by_name: names.into_iter().zip(with_text).collect(),

@@ -3,20 +3,9 @@
 use pressmark_jsonl::Record;
 use serde_json::{Map, Value, json};
 
-use crate::files::File;
-use crate::json::push_line;
 use crate::marks::{CUE, Marks, SPEAKER, frame_name};
 
-pub(crate) fn write(rows: &[&Record<'_>]) -> Vec<File> {
-    let mut out = Vec::new();
-    for row in rows {
-        push_line(&mut out, &document(row));
-    }
-    vec![File::new("spacy.jsonl", out)]
-}
-
-fn document(row: &Record<'_>) -> Value {
-    let marks = Marks::of(row);
+pub(crate) fn document(row: &Record<'_>, marks: &Marks) -> Value {
     let ent = |ent: &pressmark_jsonl::Ent<'_>| json!({ "start": ent.start, "end": ent.end, "label": ent.label.as_str(), "kb_id": ent.entity.as_deref().unwrap_or_default() });
     let group = |wanted: &dyn Fn(&str) -> bool| {
         let spans = marks.spans.iter().filter(|span| !span.is_mention() && wanted(&span.label));

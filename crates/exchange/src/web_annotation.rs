@@ -3,37 +3,33 @@
 use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
-use crate::files::File;
 use crate::marks::{Mark, Marks};
 
 /// Code points around the words of a quote selector.
 const AROUND: usize = 32;
 
-pub(crate) fn write(rows: &[&Record<'_>], marks: &[Marks]) -> Vec<File> {
-    let mut items = Vec::new();
-    for (row, marks) in rows.iter().zip(marks) {
-        let document = format!("urn:pressmark:{}", escaped(&row.id));
-        let source = row.source.url.as_deref().unwrap_or(&document);
-        let points = CodePoints::new(&marks.text);
-        items.extend(marks.spans.iter().map(|span| annotation(&document, source, span, &points, marks)));
-        let classifying = |(number, frame): (usize, &String)| {
-            json!({
-                "id": format!("{document}#f{number}"),
-                "type": "Annotation",
-                "motivation": "classifying",
-                "body": { "type": "TextualBody", "purpose": "classifying", "value": frame },
-                "target": source,
-            })
-        };
-        items.extend(marks.frames.iter().enumerate().map(classifying));
-    }
-    let page = json!({
-        "@context": "http://www.w3.org/ns/anno.jsonld",
-        "id": "urn:pressmark:annotations",
-        "type": "AnnotationPage",
-        "items": items,
-    });
-    vec![File::new("annotations.jsonld", format!("{page:#}\n"))]
+/// What opens a page, up to its items.
+pub(crate) const HEAD: &str = concat!(
+    r#"{"@context":"http://www.w3.org/ns/anno.jsonld","id":"urn:pressmark:annotations","#,
+    r#""type":"AnnotationPage","items":["#
+);
+
+/// The annotations of a document.
+pub(crate) fn items(row: &Record<'_>, marks: &Marks) -> Vec<Value> {
+    let document = format!("urn:pressmark:{}", escaped(&row.id));
+    let source = row.source.url.as_deref().unwrap_or(&document);
+    let points = CodePoints::new(&marks.text);
+    let classifying = |(number, frame): (usize, &String)| {
+        json!({
+            "id": format!("{document}#f{number}"),
+            "type": "Annotation",
+            "motivation": "classifying",
+            "body": { "type": "TextualBody", "purpose": "classifying", "value": frame },
+            "target": source,
+        })
+    };
+    let spans = marks.spans.iter().map(|span| annotation(&document, source, span, &points, marks));
+    spans.chain(marks.frames.iter().enumerate().map(classifying)).collect()
 }
 
 fn annotation(document: &str, source: &str, span: &Mark, points: &CodePoints<'_>, marks: &Marks) -> Value {

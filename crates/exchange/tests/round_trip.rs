@@ -1,5 +1,7 @@
 //! There and back: every offset, whatever the characters, in every format that is read.
 
+use std::collections::BTreeSet;
+
 use pressmark_core::{
     Document, Entity, Frame, Mention, Quote, QuoteKind, SegmentKind, Sentence, Sentiment, Span, Token,
 };
@@ -162,4 +164,26 @@ fn what_is_in_no_row_is_refused() {
     let files = export(&[other], Format::Doccano);
     let error = import(&files, Format::Doccano, &Originals::new(vec![known])).expect_err("refused").to_string();
     assert_eq!(error, "line 1 of doccano.jsonl has the document x, which is in none of the rows");
+}
+
+#[test]
+fn files_are_whole_with_any_number_of_rows() {
+    for format in Format::ALL {
+        for count in 0..3 {
+            let rows: Vec<_> =
+                (0..count).map(|number| row(&Document::from_text(number.to_string(), "Ana left."))).collect();
+            let files = export(&rows, format);
+            let names: BTreeSet<&str> = files.iter().map(|file| &*file.name).collect();
+            assert_eq!(names.len(), files.len(), "{format:?}: a file is begun twice");
+            assert!(format.file().is_none_or(|name| names.contains(name)), "{format:?}");
+            if format == Format::LabelStudio {
+                let tasks: Vec<serde_json::Value> = serde_json::from_slice(&files[0].bytes).expect("a list");
+                assert_eq!(tasks.len(), count);
+            }
+            if format == Format::WebAnnotation {
+                let page: serde_json::Value = serde_json::from_slice(&files[0].bytes).expect("a page");
+                assert_eq!(page["items"].as_array().map(Vec::len), Some(0));
+            }
+        }
+    }
 }

@@ -50,8 +50,8 @@ impl ExportFormat {
     pub(crate) fn files(self, output: &Path, args: &TableArgs) -> Vec<PathBuf> {
         match self {
             Self::Tables(format) => tables::files(output, format, args),
-            // Their names come from the documents: what is there is looked at when they are written.
-            Self::Tool(_) => Vec::new(),
+            // Files of single documents have names that rows do not have.
+            Self::Tool(format) => format.file().map(|name| output.join(name)).into_iter().collect(),
         }
     }
 
@@ -59,7 +59,7 @@ impl ExportFormat {
     pub(crate) fn begin(self, output: &Path, args: &TableArgs, overwrite: bool) -> Result<Box<dyn Exporter>> {
         match self {
             Self::Tables(format) => tables::begin(output, format, args, overwrite),
-            Self::Tool(format) => Ok(tools::begin(output, format, overwrite)),
+            Self::Tool(format) => tools::begin(output, format, overwrite),
         }
     }
 }

@@ -43,7 +43,7 @@ Examples:
 ///
 /// Annotation tools get what people correct: entities, quotations with speakers, frames; `pressmark import` takes their
 /// corrections back. Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or --dictionary, says what each
-/// column holds. Rows are read one at a time, so that memory does not grow with their number; for the other formats all are kept.
+/// column holds. Rows are read and written one at a time, so that memory does not grow with their number.
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_EXAMPLES)]
 pub(crate) struct ExportArgs {

@@ -1,42 +1,85 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use pressmark_exchange::Format;
 use pressmark_jsonl::Record;
+use tempfile::TempDir;
 
 use super::exporter::{Exporter, refused};
 use crate::report::plural;
 
-/// Keeps the rows and writes them all at the end: the files of most tools say things of all documents at once.
+/// Writes the files of a tool as rows come; they get their names once all are whole.
 pub(super) struct Tool {
+    exporter: pressmark_exchange::Exporter,
     format: Format,
     folder: PathBuf,
+    /// In the folder, and gone where the export is broken off.
+    unfinished: TempDir,
     overwrite: bool,
-    rows: Vec<Record<'static>>,
+    /// The file that is being written, and its name.
+    open: Option<(String, BufWriter<File>)>,
+    count: u64,
 }
 
-pub(super) fn begin(folder: &Path, format: Format, overwrite: bool) -> Box<dyn Exporter> {
-    Box::new(Tool { format, folder: folder.to_owned(), overwrite, rows: Vec::new() })
+pub(super) fn begin(folder: &Path, format: Format, overwrite: bool) -> Result<Box<dyn Exporter>> {
+    fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    let unfinished = tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder);
+    Ok(Box::new(Tool {
+        exporter: pressmark_exchange::Exporter::new(format),
+        format,
+        folder: folder.to_owned(),
+        unfinished: unfinished.with_context(|| format!("failed to write in {}", folder.display()))?,
+        overwrite,
+        open: None,
+        count: 0,
+    }))
+}
+
+impl Tool {
+    fn write(&mut self, pieces: Vec<pressmark_exchange::File>) -> Result<()> {
+        for piece in pieces {
+            let path = self.folder.join(&piece.name);
+            let failed = || format!("failed to write {}", path.display());
+            if self.open.as_ref().is_none_or(|(name, _)| *name != piece.name) {
+                self.close()?;
+                if !self.overwrite && path.exists() {
+                    return Err(refused(&path));
+                }
+                let file = File::create(self.unfinished.path().join(&piece.name)).with_context(failed)?;
+                self.open = Some((piece.name.clone(), BufWriter::new(file)));
+                self.count += 1;
+            }
+            if let Some((_, out)) = &mut self.open {
+                out.write_all(&piece.bytes).with_context(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<()> {
+        let Some((name, mut out)) = self.open.take() else { return Ok(()) };
+        out.flush().with_context(|| format!("failed to write {}", self.folder.join(name).display()))
+    }
 }
 
 impl Exporter for Tool {
     fn add(&mut self, record: &Record<'_>) -> Result<Result<(), String>> {
-        self.rows.push(record.clone().into_owned());
+        let pieces = self.exporter.add(record);
+        self.write(pieces)?;
         Ok(Ok(()))
     }
 
-    fn finish(self: Box<Self>) -> Result<String> {
-        let files = pressmark_exchange::export(&self.rows, self.format);
-        fs::create_dir_all(&self.folder).with_context(|| format!("failed to make {}", self.folder.display()))?;
-        let path = |file: &pressmark_exchange::File| self.folder.join(&file.name);
-        if let Some(there) = files.iter().map(path).find(|path| !self.overwrite && path.exists()) {
-            return Err(refused(&there));
+    fn finish(mut self: Box<Self>) -> Result<String> {
+        let pieces = self.exporter.finish();
+        self.write(pieces)?;
+        self.close()?;
+        for file in fs::read_dir(self.unfinished.path())? {
+            let file = file?;
+            let path = self.folder.join(file.file_name());
+            fs::rename(file.path(), &path).with_context(|| format!("failed to name {}", path.display()))?;
         }
-        for file in &files {
-            let path = path(file);
-            fs::write(&path, &file.bytes).with_context(|| format!("failed to write {}", path.display()))?;
-        }
-        Ok(format!("{} of {} in {}", plural(files.len() as u64, "file"), self.format.as_str(), self.folder.display()))
+        Ok(format!("{} of {} in {}", plural(self.count, "file"), self.format.as_str(), self.folder.display()))
     }
 }

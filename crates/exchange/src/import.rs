@@ -1,11 +1,10 @@
 use pressmark_jsonl::Record;
 
 use crate::error::Error;
-use crate::files::{File, file_names};
+use crate::files::File;
 use crate::format::Format;
-use crate::marks::Marks;
 use crate::rows::Originals;
-use crate::{brat, cas, columns, doccano, gkg, label_studio, prodigy, spacy, web_annotation};
+use crate::{brat, cas, doccano, label_studio, prodigy};
 
 /// What an import gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,26 +14,6 @@ pub struct Imported {
     pub rows: Vec<Record<'static>>,
     /// What a person should know: documents that nobody has annotated yet, spans that could not be kept.
     pub notes: Vec<String>,
-}
-
-/// The files of a format for these rows. Rows without a text are left out.
-#[must_use]
-pub fn export(rows: &[Record<'_>], to: Format) -> Vec<File> {
-    let rows: Vec<&Record<'_>> = rows.iter().filter(|row| !row.text.is_empty()).collect();
-    let marks = || rows.iter().map(|row| Marks::of(row)).collect::<Vec<_>>();
-    let names = || file_names(rows.iter().map(|row| &*row.id));
-    match to {
-        Format::LabelStudio => label_studio::write(&rows, &marks()),
-        Format::Doccano => doccano::write(&marks()),
-        Format::Brat => brat::write(&marks(), &names()),
-        Format::Cas => cas::write(&rows, &marks(), &names()),
-        Format::Prodigy => prodigy::write(&rows, &marks()),
-        Format::Conll2003 => columns::conll2003(&rows),
-        Format::Conllu => columns::conllu(&rows),
-        Format::Spacy => spacy::write(&rows),
-        Format::WebAnnotation => web_annotation::write(&rows, &marks()),
-        Format::Gkg => gkg::write(&rows),
-    }
 }
 
 /// The rows that corrected files stand for.
