@@ -246,6 +246,8 @@ classes! {
         Ago = "ago",
         /// A crowd by its plainest name: "people".
         People = "people",
+        /// A determiner that stands for its noun as well: "many say".
+        Pronominal = "pronominal",
         /// Stands between a verb and its subject for the sound alone: the *t* of French *a-t-il*.
         Euphonic = "euphonic",
     }

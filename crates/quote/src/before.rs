@@ -10,8 +10,8 @@ use crate::lexicon::{
     SUBJECT_PRONOUN, SUBORDINATOR, TELLS, THAT, TIME, TO, WH,
 };
 use crate::phrase::{
-    Verb, clause_subject, first_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
-    verb_at,
+    Verb, clause_subject, first_subject, is_noun_here, own_subject, perfect_auxiliary, phrase_after, phrase_before,
+    possessor, subject_before, verb_at,
 };
 use crate::unit::Unit;
 
@@ -50,7 +50,7 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         } else if item.is(PARTICIPLE) && head == 0 {
             None
         } else if item.is(PARTICIPLE) && group.group.len() == 1 {
-            clause_subject(unit, head)
+            own_subject(unit, head).or_else(|| clause_subject(unit, head))
         } else if let Some(inverted) = inverted(unit, head, stop) {
             Some(inverted)
         } else if unit.is(group.group.start, TO) {
@@ -91,12 +91,18 @@ pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution>
     let last = range.end.checked_sub(1).filter(|last| *last >= range.start && unit.word(*last) == ":")?;
     let cue = Some(last..range.end);
     let start = (range.start..last).rev().find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";")).map_or(0, |i| i + 1);
-    let names = |range: &Range<usize>| range.clone().any(|i| unit.is(i, CAPITALISED | SUBJECT_PRONOUN | ROLE));
+    let is_name = |i: usize| unit.is(i, CAPITALISED) && !unit.is(i, DETERMINER) || unit.is(i, SUBJECT_PRONOUN | ROLE);
+    let names = |range: &Range<usize>| range.clone().any(is_name);
     let subject = if start == 0 { first_subject(unit, last) } else { phrase_after(unit, start, false) };
     let verb =
         subject.as_ref().is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS | PAST_FORM)));
-    let speaker = if verb { subject } else { phrase_before(unit, last) };
-    let speaker = speaker.filter(names);
+    // "One thing was clear to X: “…”": what speaks is what can.
+    let behind_to = |phrase: Range<usize>| {
+        let to = phrase.clone().rev().find(|i| unit.is(*i, TO));
+        to.map_or(phrase.start, |to| to + 1)..phrase.end
+    };
+    let speaker = subject.filter(|subject| verb && names(subject));
+    let speaker = speaker.or_else(|| phrase_before(unit, last).map(behind_to)).filter(names);
     speaker.is_some().then_some(Attribution { cue, speaker })
 }
 
@@ -177,5 +183,11 @@ fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
         .map_or(range.start, |i| i + 1);
     let speaker = phrase_after(unit, start, false)?;
     let whole = speaker.end == range.end && speaker.len() <= 8;
+    // "X’s reply: “…”"
+    let speaker = if unit.is(range.end - 1, CAPITALISED) {
+        speaker
+    } else {
+        possessor(unit, range.end - 1).filter(|owner| !owner.is_empty()).unwrap_or(speaker)
+    };
     whole.then_some(Attribution { cue: Some(range.end..range.end + 1), speaker: Some(speaker) })
 }

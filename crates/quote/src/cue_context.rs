@@ -4,9 +4,10 @@ use crate::cues::{CueContext, Follow, Role};
 use crate::lexicon::{
     ABOUT, ADDRESSES, ADVERB, AGAINST, ALSO_NOUN, AND, AS, ASIDE, AUXILIARY, BE, BUT, BY, CAPITALISED, Class,
     DETERMINER, DOCUMENT, FOR, GENITIVE, GERUND, IN, NEAREST, NOT, NUMBER, OBJECT_PRONOUN, OF, ON, OR, PARTICIPLE,
-    PAST_FORM, PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TELLING, TELLS, THAT, TIME, TO, TO_HEARER, WH, WHETHER, WITH,
+    PAST_FORM, PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PRONOMINAL, PUNCTUATION, ROLE, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, TELLING, TELLS, THAT, TIME, TO, TO_HEARER, WH, WHETHER, WITH,
 };
+use crate::phrase::closes_apposition;
 use crate::unit::Unit;
 
 /// The context of the word at `at`.
@@ -35,7 +36,17 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
     if matches!(word, "," | "—" | "–") || unit.is(i, AND | BUT | OR) {
         // "X, accused of lying, …"
         let participle = word == "," && unit.is(at, PAST_FORM) && unit.is(at + 1, PREPOSITION);
-        return if participle { Role::Passive } else { Role::Joined };
+        return match () {
+            () if participle => Role::Passive,
+            // "X, a lawyer, said"
+            () if word == "," && i == before && closes_apposition(unit, i) => Role::Verb,
+            () => Role::Joined,
+        };
+    }
+    // "Many said", "the other said"
+    let verb = unit.is(at, SAYS) && !unit.is(at, ALSO_NOUN | DOCUMENT | PARTICIPLE);
+    if verb && unit.is(i, PRONOMINAL) {
+        return Role::Verb;
     }
     if unit.is(i, GENITIVE | PLURAL_GENITIVE) || unit.is(i, DETERMINER | NUMBER) && !unit.is(i, SUBJECT_PRONOUN) {
         return Role::Noun;

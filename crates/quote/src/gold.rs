@@ -137,6 +137,8 @@ fn verbatim(content: &str) -> (usize, usize) {
         open = match (open, mark) {
             (None, Some('“' | '„')) => Some(('”', 1)),
             (None, Some('«')) => Some(('»', 1)),
+            // Typed the wrong way round.
+            (None, Some('”')) if inside + outside == 0 => Some(('”', 1)),
             (None, Some(straight @ ('"' | '\''))) => Some((straight, 1)),
             (Some(_), Some('“' | '«' | '"')) if previous == '\n' => open,
             (Some(('”', depth)), Some('“' | '„')) => Some(('”', depth + 1)),
@@ -207,6 +209,7 @@ mod tests {
         check("''ab'' c", (2, 1));
         check("ab «c» d", (1, 3));
         check("‘ab.’", (2, 0));
+        check("”ab.”", (2, 0));
     }
 
     #[test]

@@ -12,13 +12,13 @@ use crate::cue_context::context;
 use crate::cues::{CueContext, Follow, Role, STEM, logistic};
 use crate::lexicon::{
     ACT, ADVERB, ALSO_NOUN, AND, ATTRIBUTES, AUXILIARY, BE, BUT, BY, CAPITALISED, COMPLETING, CONTRASTING, COORDINATOR,
-    Class, DETERMINER, DOCUMENT, FINITE, FOR, GENITIVE, GERUND, NEEDS_AUXILIARY, OBJECT_PRONOUN, OF, PARTICIPLE,
-    PASSIVE_FORM, PAST_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, SHOWS, SUBJECT_PRONOUN,
-    SUBORDINATOR, TELLS, THAT, TIME, TO, TO_HEARER, WH, WHEN, WITH,
+    Class, DETERMINER, DOCUMENT, FINITE, FOR, GENITIVE, GERUND, NAMES, NEEDS_AUXILIARY, NOT, OBJECT_PRONOUN, OF,
+    PARTICIPLE, PASSIVE_FORM, PAST_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, SAYS, SHOWS, SUBJECT_PRONOUN,
+    SUBORDINATOR, TELLS, THAT, TIME, TITLE, TO, TO_HEARER, WH, WHEN,
 };
 use crate::phrase::{
-    behind_dateline, clause_subject, is_noun_here, perfect_auxiliary, phrase_after, phrase_before, subject_before,
-    verb_at,
+    behind_dateline, clause_subject, is_noun_here, own_subject, perfect_auxiliary, phrase_after, phrase_before,
+    possessor, subject_before, verb_at,
 };
 use crate::report::{Report, Word};
 use crate::rule::Step;
@@ -93,7 +93,10 @@ impl<'a> Finding<'a> {
     /// The item behind all that belongs to it.
     fn end(&self) -> usize {
         let Report { content, cue, rest, .. } = &self.report;
-        content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end))
+        let end = content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end));
+        // The verb of which "X's claim that Y did it" is the subject reports nothing.
+        let subject = self.word.context.role == Role::Noun && is_finite(self.word.unit, end);
+        end + usize::from(subject)
     }
 
     /// How likely it is one.
@@ -227,8 +230,10 @@ impl Word<'_> {
             && unit.word(at - 1) == ","
             && unit.is(at, SAYS)
             && !unit.is(at, PARTICIPLE)
-            // "X, a lawyer, said Y did it"
-            && (self.floor..at - 1).take_while(|i| !unit.is(*i, WH)).any(|i| is_finite(unit, i))
+            // "X, a lawyer, said Y did it", "X, who was there, said Y did it"
+            && (self.floor..at - 1)
+                .take_while(|i| !(unit.is(*i, WH) && *i > 0 && unit.word(*i - 1) == ","))
+                .any(|i| is_finite(unit, i))
     }
 
     fn is_passive(&self) -> bool {
@@ -321,10 +326,25 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         // "When X said that it was late, Y left": the main clause is not what X said.
         end = (start + 1..end).find(|i| unit.word(*i) == ",").unwrap_or(end);
     }
-    let speaker = speaker(unit, at, &context, end);
+    // "accused of lying by Y"
+    let agent = agent(unit, at, &context, end);
+    end = agent.filter(|by| *by > start).unwrap_or(end);
+    // "Its claim that X did it surprised Y"
+    if let Some(verb) = main_verb_behind(unit, at, &context, start..end) {
+        end = verb;
+    }
+    // "Nobody would say that"
+    if (start..end).all(|i| unit.is(i, THAT | PUNCTUATION)) {
+        return None;
+    }
+    if context.follow == Follow::Phrase && is_act(unit, at, start..end) {
+        return None;
+    }
+    let speaker = speaker(unit, at, &context, agent);
     // "X has shown a growing interest": what shows a thing rather than that it is so must be read.
     let read = |speaker: &Range<usize>| speaker.clone().any(|i| unit.is(i, DOCUMENT));
-    if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !speaker.as_ref().is_some_and(read) {
+    let verbatim = (start..end).any(|i| unit.items[i].quoted.is_some());
+    if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !verbatim && !speaker.as_ref().is_some_and(read) {
         return None;
     }
     (end > start).then_some(Report { content: start..end, cue, speaker, rest: None })
@@ -421,7 +441,8 @@ fn adds_nothing(unit: &Unit<'_>, at: usize, context: &CueContext) -> bool {
 }
 
 fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
-    unit.is(at, AUXILIARY | FINITE | PAST_FORM) || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
+    let verb = unit.is(at, AUXILIARY | FINITE | PAST_FORM) && !unit.is(at, GENITIVE);
+    verb || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
 }
 
 /// What goes on from `start`, behind *…, X said,*: when the part before it is no clause of its own, or when what goes on
@@ -499,6 +520,10 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if unit.is(at, SAYS) && unit.is(at, PARTICIPLE) || according_to(unit, at).is_some() {
         return true;
     }
+    // ", said X"
+    if unit.is(at, SAYS) && unit.is(at + 1, CAPITALISED | DETERMINER | TITLE) && !is_noun_here(unit, at) {
+        return true;
+    }
     if unit.is(at, CONTRASTING) {
         return true;
     }
@@ -550,14 +575,53 @@ fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
     content
 }
 
-fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Option<Range<usize>> {
+/// *called the police*, *wrote a letter to the mayor*: of what is called so something must be said, and to write something is
+/// not to say it.
+fn is_act(unit: &Unit<'_>, at: usize, content: Range<usize>) -> bool {
+    let items = &unit.items[content.clone()];
+    let Some(object) = phrase_after(unit, content.start, false).filter(|_| items.iter().all(|i| i.quoted.is_none()))
+    else {
+        return false;
+    };
+    let alone = object.end >= content.end || unit.is(object.end, PREPOSITION | TIME | COORDINATOR | PUNCTUATION);
+    let bare = object.len() <= 1 + usize::from(unit.is(object.start, DETERMINER | POSSESSIVE));
+    let written =
+        || object.clone().take_while(|i| !unit.is(*i, PREPOSITION)).last().is_some_and(|i| unit.is(i, DOCUMENT));
+    let finite = content.clone().any(|i| is_finite(unit, i));
+    !finite && (unit.is(at, NAMES) && alone && bare || unit.is(at, TO_HEARER) && written())
+}
+
+/// The *by* before who says it, in *was accused of lying by X*; *is hopeful that* has none.
+fn agent(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Option<usize> {
+    let passive = context.role == Role::Passive && unit.is(at, PASSIVE_FORM);
+    (at + 1..end.min(at + 12)).find(|i| passive && unit.is(*i, BY))
+}
+
+/// The verb of a sentence that a noun for a report is the subject of, behind what is reported: the *surprised* of *X's claim
+/// that Y did it surprised Z*.
+fn main_verb_behind(unit: &Unit<'_>, at: usize, context: &CueContext, content: Range<usize>) -> Option<usize> {
+    let is_subject = context.role == Role::Noun && (0..at).all(|i| !is_finite(unit, i));
+    if !is_subject {
+        return None;
+    }
+    // Each finite verb with its auxiliaries, by its first word.
+    let mut verbs = Vec::new();
+    let mut auxiliary = false;
+    for i in content.start + 1..content.end {
+        let is_verb = is_finite(unit, i) && !unit.is(i, NOT) && !is_noun_here(unit, i);
+        if is_verb && !auxiliary {
+            verbs.push(i);
+        }
+        auxiliary = is_verb && unit.is(i, AUXILIARY) || auxiliary && unit.is(i, ADVERB | NOT);
+    }
+    let own = usize::from(context.follow == Follow::That && verbs.len() > 1);
+    verbs.get(own).copied().filter(|verb| *verb > content.start + 1)
+}
+
+fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, agent: Option<usize>) -> Option<Range<usize>> {
     let verb = verb_at(unit, at);
     match context.role {
-        // "was accused by X" against "is hopeful that"
-        Role::Passive if unit.is(at, PASSIVE_FORM) => {
-            let by = (at + 1..end.min(at + 12)).find(|i| unit.is(*i, BY))?;
-            phrase_after(unit, by + 1, false)
-        }
+        Role::Passive if unit.is(at, PASSIVE_FORM) => phrase_after(unit, agent? + 1, true),
         Role::Noun => possessor(unit, at),
         Role::Infinitive => governor(unit, verb.group.start).or_else(|| clause_subject(unit, verb.group.start)),
         _ if unit.is(at, GERUND) && verb.group.len() == 1 => own_subject(unit, at).or_else(|| clause_subject(unit, at)),
@@ -574,20 +638,6 @@ fn governor(unit: &Unit<'_>, to: usize) -> Option<Range<usize>> {
     let verb = verb_at(unit, before);
     let passive = verb.group.start < before && verb.group.clone().any(|i| unit.is(i, BE));
     subject_before(unit, &verb).filter(|_| passive)
-}
-
-/// *With X telling reporters …*, *…, both candidates acknowledging …*: the participle has a subject of its own.
-fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
-    let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
-    let subject = phrase_before(unit, last + 1)?;
-    let apart = subject.start.checked_sub(1).is_some_and(|i| unit.is(i, WITH) || unit.word(i) == ",");
-    apart.then_some(subject)
-}
-
-/// *X’s claim*, *his claim*, *the claim by X*.
-fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
-    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
-    if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
 }
 
 /// Whether an item belongs to a quotation that was found already.

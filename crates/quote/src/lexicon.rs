@@ -126,6 +126,7 @@ bits! {
     AGO = 93;
     PEOPLE = 94;
     EUPHONIC = 95;
+    PRONOMINAL = 96;
     // What endings tell; see `Ending`.
     PAST_FORM = 112;
     GERUND = 113;
@@ -208,6 +209,7 @@ const FUNCTION_WORDS: &[(FunctionWord, Class)] = &[
     (FunctionWord::Ago, AGO),
     (FunctionWord::People, PEOPLE),
     (FunctionWord::Euphonic, EUPHONIC),
+    (FunctionWord::Pronominal, PRONOMINAL),
 ];
 
 const ENDINGS: &[(Ending, Class)] = &[

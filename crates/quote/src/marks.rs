@@ -330,7 +330,11 @@ fn closes_single(mark: &Mark) -> bool {
 }
 
 fn reopens(open: &Mark, mark: &Mark) -> bool {
-    open.family == mark.family && (mark.role != Role::Closes || mark.first == open.first)
+    // “ within what " opened is another's.
+    let is_straight = |mark: &Mark| mark.first == '"';
+    open.family == mark.family
+        && (mark.role != Role::Closes || mark.first == open.first)
+        && is_straight(open) == is_straight(mark)
 }
 
 /// Length of `text` up to the end of its first sentence, the whole when it has but one.
@@ -384,7 +388,8 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
             before,
             after,
         };
-        if !is_apostrophe(&mark, paragraph.get(end..).unwrap_or_default()) {
+        let sides = paragraph.get(..i).zip(paragraph.get(end..));
+        if sides.is_none_or(|(before, behind)| !is_apostrophe(&mark, before, behind)) {
             marks.push(mark);
         }
     }
@@ -399,18 +404,26 @@ fn candidate(paragraph: &str, from: usize) -> Option<usize> {
 }
 
 /// An apostrophe inside a word, or one that stands for what was left out at its start.
-fn is_apostrophe(mark: &Mark, rest: &str) -> bool {
+fn is_apostrophe(mark: &Mark, before: &str, rest: &str) -> bool {
     if mark.family != Family::Single {
         return false;
     }
     if mark.before.is_alphanumeric() && mark.after.is_alphanumeric() {
         return true;
     }
+    // rock 'n' roll
+    let elided = |word: &str| Language::neutral().clitic(word).contains(Clitic::Elided);
+    let start = before.trim_end_matches(char::is_alphanumeric);
+    let word = &before[start.len()..];
+    let opened = || start.strip_suffix(['\'', '’', '‘']).is_some_and(|head| head.ends_with(' '));
+    if word.len() == 1 && elided(word) && opened() && mark.after == ' ' {
+        return true;
+    }
     if mark.role == Role::Opens || !mark.free_before {
         return false;
     }
     let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    word.starts_with(|c: char| c.is_ascii_digit()) || Language::neutral().clitic(word).contains(Clitic::Elided)
+    word.starts_with(|c: char| c.is_ascii_digit()) || elided(word)
 }
 
 /// Whether one mark closes what another opened by the conventions of any language: “ closes what „ opened.

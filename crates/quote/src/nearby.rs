@@ -10,6 +10,7 @@ use crate::lexicon::{
     ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, PEOPLE, PLURAL_FORM, POSSESSIVE,
     ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
+use crate::marks::is_mark;
 use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
 use crate::unit::Unit;
@@ -69,7 +70,9 @@ pub(crate) fn dash(place: &Place<'_>) -> Option<Verdict> {
 /// A line below the quotation that only names somebody: *– X*, *X, an office*.
 pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
     let next = place.next().filter(|next| next.paragraph == place.unit.paragraph + 1)?;
-    if place.at + 1 != place.unit.items.len() || place.at != 0 {
+    // What ends a paragraph ("…,” she said. “…”) stands above a heading.
+    let begins = place.at == 0 && place.previous().is_none_or(|before| before.paragraph != place.unit.paragraph);
+    if place.at + 1 != place.unit.items.len() || !begins {
         return None;
     }
     let dashed = usize::from(matches!(next.word(0), "-" | "–" | "—" | "―"));
@@ -144,8 +147,18 @@ fn goes_along(place: &Place<'_>) -> bool {
 pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
     let last = place.found.last()?;
     let paragraph = place.units.get(last.unit)?.paragraph;
-    let near = paragraph == place.unit.paragraph || paragraph + 1 == place.unit.paragraph && place.at == 0;
+    let next = paragraph + 1 == place.unit.paragraph && place.at == 0;
+    let near = paragraph == place.unit.paragraph || next && !answers(place);
     (near && last.speaker.is_some()).then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
+}
+
+/// “Do you?” she asked, and in a paragraph of its own: “I do.”
+fn answers(place: &Place<'_>) -> bool {
+    let asked = place.found.last().filter(|_| place.at == 0 && place.unit.items.len() == 1);
+    asked.is_some_and(|last| {
+        let apart = place.units.get(last.unit).is_some_and(|unit| unit.paragraph + 1 == place.unit.paragraph);
+        apart && last.span.slice(&place.doc.text).trim_end_matches(is_mark).ends_with('?')
+    })
 }
 
 /// Somebody else who is named as the subject of the sentence right before: *“…,” X said. Y took the floor. “…”*
@@ -165,7 +178,7 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
     let previous = place.previous()?;
     let near =
         previous.paragraph == place.unit.paragraph || place.at == 0 && previous.paragraph + 1 == place.unit.paragraph;
-    if !near {
+    if !near || answers(place) {
         return None;
     }
     let subject = clause_subject(previous, previous.items.len())?;

@@ -4,6 +4,8 @@ use pressmark_core::Span;
 
 /// A line that was broken to fit a width is at least this long, in bytes; headings and list items are often shorter.
 const MIN_WRAPPED: usize = 40;
+/// … and no longer than this: plain text is wrapped at 72 to 100 columns, a line of a list may have any length.
+const MAX_WRAPPED: usize = 160;
 
 /// The paragraphs of a text, without the white space around them: its lines, and where a block was wrapped at some
 /// width, the whole block.
@@ -31,7 +33,7 @@ fn flush(text: &str, block: &mut Vec<Span>, found: &mut Vec<Span>) {
     let (_, before_last) = block.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
     let wrapped = before_last.iter().filter(|line| line.len() >= MIN_WRAPPED && runs_on(line)).count();
     // A sentence ends at the end of a wrapped line only by chance.
-    let is_wrapped = 2 * wrapped > before_last.len();
+    let is_wrapped = 2 * wrapped > before_last.len() && block.iter().all(|line| line.len() <= MAX_WRAPPED);
     let mut joins = false;
     for line in block.drain(..) {
         let small = line.slice(text).starts_with(char::is_lowercase);
@@ -63,6 +65,13 @@ mod tests {
         check("One line.\nAnother line.\n\n  A third\n", &["One line.", "Another line.", "A third"]);
         check("A heading\nThe text of it.", &["A heading", "The text of it."]);
         check("“We will\nnot go,” he said.", &["“We will\nnot go,” he said."]);
+        // Lines that end with a name, of any length, are a list.
+        let long = "“We waited at the lock for the whole of a night, and when the morning came the keeper had gone home, the \
+                    boats lay where they were, and nobody could tell us when he would be back.” – Ana Reis";
+        check(
+            &format!("{long}\n“It is what it always was, a town of boats.” – Tom Kern\n{long}"),
+            &[long, "“It is what it always was, a town of boats.” – Tom Kern", long],
+        );
         check("", &[]);
     }
 }

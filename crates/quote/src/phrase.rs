@@ -5,10 +5,10 @@ use std::ops::Range;
 use crate::lexicon::{
     ADVERB, AGO, ALSO_NOUN, AND, ATTACHES, AUXILIARY, BE, BUT, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE,
     FOR, GENITIVE, GERUND, NEEDS_AUXILIARY, NUMBER, OBJECT_PRONOUN, OF, OR, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT,
-    PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
-    THAT, THEN, TIME, TITLE, TO, UPPERCASE, WH,
+    PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PRONOMINAL, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS,
+    SUBJECT_PRONOUN, SUBORDINATOR, THAT, THEN, TIME, TITLE, TO, UPPERCASE, WH, WITH,
 };
-use crate::unit::Unit;
+use crate::unit::{Item, Unit};
 
 /// Noun phrases longer than this are cut: with their appositions they hardly ever are.
 const MAX_PHRASE: usize = 30;
@@ -108,6 +108,21 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     Some(if apposition { head.start..last } else { head })
 }
 
+/// *With X telling reporters …*, *footage of X saying …*, *…, both candidates acknowledging …*: the participle has a subject
+/// of its own.
+pub(crate) fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
+    let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
+    let subject = phrase_before(unit, last + 1)?;
+    let apart = subject.start.checked_sub(1).is_some_and(|i| unit.is(i, WITH | OF) || unit.word(i) == ",");
+    apart.then_some(subject)
+}
+
+/// *X’s claim*, *his claim*, *the claim by X*.
+pub(crate) fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
+    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
+    if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
+}
+
 /// *Officials who met X said …*: what stands between a noun and its verb in a relative clause without commas is no
 /// subject.
 fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
@@ -118,6 +133,18 @@ fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     let verb = |i: usize| unit.is(i, AUXILIARY | FINITE | SAYS | PAST_FORM);
     let head = unit.item(noun).is_some_and(|i| i.is_word()) && !unit.is(noun, SAYS | AUXILIARY | FINITE | PREPOSITION);
     if head && (relative + 1..end).any(verb) { phrase_before(unit, relative) } else { None }
+}
+
+/// Whether the comma at `comma` ends what tells who somebody is, as a subject before a verb: the second of *X, a lawyer,*.
+pub(crate) fn closes_apposition(unit: &Unit<'_>, comma: usize) -> bool {
+    let opens = (comma.saturating_sub(MAX_PHRASE)..comma).rev().find(|i| unit.word(*i) == ",");
+    opens.is_some_and(|opens| {
+        opens + 1 < comma
+            && is_apposition(unit, opens + 1)
+            && !(opens + 1..comma).any(|i| unit.is(i, AUXILIARY | SAYS | FINITE) && !unit.is(i, ROLE | DOCUMENT))
+            && opens > 0
+            && unit.item(opens - 1).is_some_and(Item::is_word)
+    })
 }
 
 /// Whether what starts at `index` tells who somebody is.
@@ -262,6 +289,8 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
         let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
         if fronted {
             match (start..limit.min(start + MAX_PHRASE)).find(|i| unit.word(*i) == ",") {
+                // "On July 6, 2015, X …"
+                Some(comma) if unit.is(comma + 1, NUMBER) && unit.word(comma + 2) == "," => start = comma + 3,
                 Some(comma) => start = comma + 1,
                 None => break,
             }
@@ -277,10 +306,26 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
 /// The noun phrase that starts at `start`; with `apposition`, what tells who it is as well.
 pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> Option<Range<usize>> {
     let first = unit.item(start)?;
-    if first.is(SUBJECT_PRONOUN) && !first.is(WH) || first.is(OBJECT_PRONOUN) {
+    // "said her deputy" against "told her"
+    let owns = first.is(POSSESSIVE)
+        && unit.item(start + 1).is_some_and(|next| {
+            next.is_word()
+                && !next.is(DETERMINER
+                    | AUXILIARY
+                    | PREPOSITION
+                    | SUBORDINATOR
+                    | COORDINATOR
+                    | WH
+                    | TIME
+                    | SUBJECT_PRONOUN)
+        });
+    if first.is(SUBJECT_PRONOUN) && !first.is(WH) || first.is(OBJECT_PRONOUN) && !owns {
         return Some(start..start + 1);
     }
-    let starts = first.is(DETERMINER | POSSESSIVE | CAPITALISED | TITLE | ROLE | NUMBER | DOCUMENT)
+    // "said fire chief X"
+    let compound = first.is(ALSO_NOUN) && !first.is(PARTICIPLE) && unit.is(start + 1, ROLE | TITLE | CAPITALISED);
+    let starts = compound
+        || first.is(DETERMINER | POSSESSIVE | CAPITALISED | TITLE | ROLE | NUMBER | DOCUMENT)
         || first.is_word()
             && !first.is(AUXILIARY | PREPOSITION | SUBORDINATOR | COORDINATOR | SAYS | ADVERB | WH | TIME);
     if !starts || first.is(WH) {
@@ -334,7 +379,10 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
     }
     // Behind a name a word in -ed is its verb: "X lashed out".
     let behind_name = !common && inner && unit.is(index - 1, CAPITALISED) && item.is(PAST_FORM);
-    let verb = (item.is(SAYS | FINITE) || behind_name) && !item.is(CAPITALISED) && !is_nominal(unit, index);
+    let verb = (item.is(SAYS | FINITE) || behind_name || takes_object(unit, index))
+        && !item.is(CAPITALISED)
+        && !is_nominal(unit, index)
+        && !is_noun_here(unit, index);
     if inner && (item.is(SUBJECT_PRONOUN) || verb) {
         return false;
     }
@@ -353,6 +401,13 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
     // "a just released poll"
     let adverb = item.is(ADVERB) && !item.is(DETERMINER) && !(inner && unit.is(index - 1, DETERMINER));
     !(inner && (time || adverb))
+}
+
+/// "The party backs a higher wage": an unknown word in -s or -ed is a verb where another noun phrase follows.
+fn takes_object(unit: &Unit<'_>, index: usize) -> bool {
+    let form = unit.is(index, PLURAL_FORM | PAST_FORM) && unit.item(index).is_some_and(Item::is_open);
+    let next = index + 1;
+    form && unit.is(next, DETERMINER | POSSESSIVE) && !unit.is(next, SUBJECT_PRONOUN | THAT | GENITIVE)
 }
 
 /// Where what is said about a phrase between commas ends: "X, a lawyer in Porto".
@@ -375,6 +430,8 @@ fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {
 pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
     let noun_like = unit.is(index, DOCUMENT) || !unit.is(index, PAST_FORM);
+    // "many said", "the other asked"
+    let noun_before = unit.is(before, PRONOMINAL) && !unit.is(index, ALSO_NOUN | DOCUMENT);
     // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
     let present = unit.is(index, ALSO_NOUN)
         && unit.item(before).is_some_and(|i| i.is_word())
@@ -397,7 +454,7 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     present
         || base
         || noun_like
-            && (unit.is(before, DETERMINER) && !unit.is(before, SUBJECT_PRONOUN | THAT)
+            && (unit.is(before, DETERMINER) && !noun_before && !unit.is(before, SUBJECT_PRONOUN | THAT)
                 || unit.is(before, PREPOSITION) && !unit.is(index, PARTICIPLE) && !unit.is(before, TO)
                 || unit.is(before, GENITIVE) && unit.is(index, DOCUMENT | ALSO_NOUN))
 }

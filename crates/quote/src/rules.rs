@@ -105,6 +105,12 @@ pub(crate) const REPORTS: &[Step<ReadReport>] = &[
 
 /// Which entity the words that name a speaker stand for. In the examples the names in capitals are entities.
 pub(crate) const SPEAKERS: &[Step<Name>] = &[
+    step(
+        "interviewee",
+        "INES DUARTE is the mayor.\n\nQ: Is the road shut?\n\nA: It is, and it stays so.",
+        "A",
+        resolve::interviewee,
+    ),
     step("first-or-second-person", "“The road is shut,” we said.", "we", resolve::first_or_second_person),
     step(
         "personal-pronoun",

@@ -99,8 +99,12 @@ pub(crate) fn signs_of_report(
     // The content.
     let items = unit.items.get(content.clone()).unwrap_or_default();
     let finite = items.iter().any(|item| item.is(AUXILIARY | FINITE | PAST_FORM));
-    tell(sign!("finite+follows"), &[truth(finite), follow]);
-    tell(sign!("quoted+speech"), &[truth(items.iter().any(|item| item.quoted.is_some())), says]);
+    let (finite, quoted) = (truth(finite), truth(items.iter().any(|item| item.quoted.is_some())));
+    tell(sign!("finite+follows"), &[finite, follow]);
+    tell(sign!("quoted+speech"), &[quoted, says]);
+    tell(sign!("stem+finite"), &[stem, finite]);
+    tell(sign!("stem+quoted"), &[stem, quoted]);
+    tell(sign!("quoted+finite+follows"), &[quoted, finite, follow]);
     let first = text(content.start);
     tell(sign!("first"), &[first]);
     tell(sign!("stem+first"), &[stem, first]);

@@ -1,10 +1,13 @@
 //! Speech without quotation marks: the turns of interviews and transcripts, and block quotations with a source.
 
+use std::collections::HashSet;
+
 use pressmark_core::{Document, QuoteKind, SegmentKind, Span};
 use pressmark_lang::{Language, PagePhrase};
 
+use crate::after::{Attribution, inverted, tail};
 use crate::candidate::Candidate;
-use crate::lexicon::{SAYS, SUBORDINATOR};
+use crate::lexicon::{Lexicon, ROLE, SAYS, SUBORDINATOR};
 use crate::marks::is_mark;
 use crate::nearby::signature;
 use crate::paragraph::paragraphs;
@@ -30,6 +33,8 @@ enum Label {
     Capitals,
     /// *Taro Kimura:*, where a mention of a person is.
     Name,
+    /// *Gazette:*, *Moderator:*: a capitalised label that names no person.
+    Other,
 }
 
 /// A line that begins with a label.
@@ -46,9 +51,9 @@ struct Turn {
 
 /// The turns of a transcript or an interview, in text order.
 pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<Candidate> {
-    let Some(language) = units.first().map(|unit| unit.lexicon.language) else { return Vec::new() };
-    let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, language, *line)).collect();
-    keep_transcripts(doc, &mut labelled);
+    let Some(lexicon) = units.first().map(|unit| unit.lexicon) else { return Vec::new() };
+    let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, lexicon.language, *line)).collect();
+    keep_transcripts(doc, lexicon, &mut labelled);
     let mut found: Vec<Candidate> = Vec::new();
     // The paragraphs of one turn run on to the next label; behind the last label only its own line is sure.
     let last = labelled.iter().rposition(Option::is_some);
@@ -58,7 +63,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
         match labelled[at] {
             Some(turn) => {
                 // Only the marks of a transcript are plain enough to take in what stands between them.
-                since = if turn.label == Label::Name { MAX_PARAGRAPHS } else { 0 };
+                since = if matches!(turn.label, Label::Name | Label::Other) { MAX_PARAGRAPHS } else { 0 };
                 found.push(Candidate {
                     span: turn.content,
                     kind: QuoteKind::Direct,
@@ -82,7 +87,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
 }
 
 /// Drops the labels that make no transcript: too few of their kind, or of nobody who is known as a person.
-fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
+fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Turn>]) {
     let of = |label: Label| labelled.iter().flatten().filter(move |t| t.label == label);
     let letters = of(Label::Question).next().is_some() && of(Label::Answer).next().is_some();
     // Labels in capitals head sections as well: one of them must name a person
@@ -95,9 +100,20 @@ fn keep_transcripts(doc: &Document, labelled: &mut [Option<Turn>]) {
         labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
     let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;
     let capitals = named && (near || few);
-    let names = of(Label::Name).count() >= MIN_NAMED || capitals;
-    for slot in labelled {
+    // The labels of those who ask come back, or are what somebody does.
+    let mut others: Vec<&str> = of(Label::Other).map(|t| t.name.slice(&doc.text)).collect();
+    others.sort_unstable();
+    let again: HashSet<&str> = others.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let asks = of(Label::Name).count() >= MIN_TURNS && !again.is_empty();
+    let names = of(Label::Name).count() >= MIN_NAMED || capitals || asks;
+    let is_asker = |turn: &Turn| {
+        let name = turn.name.slice(&doc.text);
+        again.contains(name) || lexicon.class_of(name) & ROLE != 0
+    };
+    let asker: Vec<bool> = labelled.iter().map(|turn| turn.as_ref().is_some_and(is_asker)).collect();
+    for (slot, asker) in labelled.iter_mut().zip(asker) {
         *slot = slot.filter(|turn| match turn.label {
+            Label::Other => names && asker,
             Label::Question | Label::Answer => letters,
             Label::Capitals => capitals,
             Label::Name => names,
@@ -147,6 +163,8 @@ fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
         Label::Capitals
     } else if person_at(doc, span).is_some_and(|person| person.end == span.end) {
         Label::Name
+    } else if is_label(name) {
+        Label::Other
     } else {
         return None;
     };
@@ -166,6 +184,12 @@ fn letter(language: &Language, name: &str) -> Option<Label> {
         () if is(PagePhrase::Answer) => Some(Label::Answer),
         () => None,
     }
+}
+
+/// Whether the label is a few words that all begin with a capital.
+fn is_label(name: &str) -> bool {
+    let capital = |word: &str| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic);
+    (1..=3).contains(&name.split_whitespace().count()) && name.split_whitespace().all(capital)
 }
 
 /// Whether the label is a name in capitals of a few words.
@@ -223,6 +247,12 @@ fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
     let end = unit.items.partition_point(|i| i.span.start < line.end);
     if let Some(whole) = signature(unit, from + dashed..end) {
         return Some(whole);
+    }
+    // "said X, whose son was there."
+    if from == 0
+        && let Some(Attribution { speaker: Some(speaker), .. }) = inverted(unit, tail(unit, 0, false))
+    {
+        return unit.span(speaker);
     }
     // A sentence of a few words that a person is the subject of: "X said on Monday".
     let short = end.saturating_sub(from) < 12 && unit.items.len() == end;

@@ -298,3 +298,68 @@ fn nobody_says_what_is_expected_or_sought_or_alleged_of_him() {
     check("The town tried to find the owner of the barge.");
     check("Investigators looked at the mayor's alleged gifts to the builder.");
 }
+
+#[test]
+fn what_is_reported_ends_where_the_sentence_goes_on() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON"), ("Paul Kern", "PERSON")];
+    check(
+        "Duarte’s claim that she never saw the letter surprised her friends.",
+        names,
+        ALL,
+        &[("that she never saw the letter", "indirect", "claim", "Duarte", "Ines Duarte")],
+    );
+    check(
+        "The clerk was accused of lying by the mayor, Ines Duarte, who said he “must go”.",
+        names,
+        ALL,
+        &[
+            ("lying", "indirect", "was accused of", "the mayor, Ines Duarte", "Ines Duarte"),
+            ("he “must go”", "mixed", "said", "Ines Duarte", "Ines Duarte"),
+        ],
+    );
+    check(
+        "Nobody who knew her would say that, said Paul Kern.",
+        names,
+        ALL,
+        &[("Nobody who knew her would say that", "indirect", "said", "Paul Kern", "Paul Kern")],
+    );
+    check(
+        "The road is shut, according to its annual report.",
+        names,
+        ALL,
+        &[("The road is shut", "indirect", "according to", "its annual report", "-")],
+    );
+}
+
+#[test]
+fn what_is_done_is_not_said() {
+    let names = &[("Duarte", "PERSON")];
+    check("Duarte had called the police on Sunday. Duarte wrote a letter to the town.", names, ALL, &[]);
+    check(
+        "Duarte, a farmer, called the plan 'a rock 'n' roll swindle'.",
+        names,
+        ALL,
+        &[("the plan 'a rock 'n' roll swindle'", "mixed", "called", "Duarte, a farmer", "Duarte")],
+    );
+    check(
+        "Talks led by Duarte highlighted a plan for a “military partnership”.",
+        names,
+        DIRECT,
+        &[("a plan for a “military partnership”", "mixed", "highlighted", "Duarte", "Duarte")],
+    );
+}
+
+#[test]
+fn straight_marks_hold_curly_ones() {
+    let names = &[("Duarte", "PERSON")];
+    check(
+        "\"The road was empty.\n\n“Go home,” Duarte said. “It is late.”",
+        names,
+        DIRECT,
+        &[
+            ("\"The road was empty.", "direct", "-", "-", "-"),
+            ("“Go home,”", "direct", "said", "Duarte", "Duarte"),
+            ("“It is late.”", "direct", "-", "Duarte", "Duarte"),
+        ],
+    );
+}

@@ -415,3 +415,183 @@ fn a_crowd_does_not_speak_for_itself() {
         &[direct("“We want our pay and nothing else from them.”", "-", "-", "-")],
     );
 }
+
+#[test]
+fn answers_are_those_of_the_person_whom_the_introduction_names() {
+    check(
+        "Ines Duarte runs the harbour.\n\nQ: Is the quay safe?\n\nA: It is, for now.",
+        NAMES,
+        DIRECT,
+        &[direct("Is the quay safe?", ":", "Q", "-"), direct("It is, for now.", ":", "A", "Ines Duarte")],
+    );
+    // Two people were named: nobody knows whose the answer is.
+    check(
+        "Ines Duarte and Paul Kern run the harbour.\n\nQ: Is the quay safe?\n\nA: It is, for now.",
+        NAMES,
+        DIRECT,
+        &[direct("Is the quay safe?", ":", "Q", "-"), direct("It is, for now.", ":", "A", "-")],
+    );
+}
+
+#[test]
+fn who_asks_in_an_interview_is_no_person() {
+    check(
+        "Herald: Is the quay safe?\n\nDuarte: It is.\n\nHerald: For how long?\n\nDuarte: Until May.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("Is the quay safe?", ":", "Herald", "-"),
+            direct("It is.", ":", "Duarte", "Ines Duarte"),
+            direct("For how long?", ":", "Herald", "-"),
+            direct("Until May.", ":", "Duarte", "Ines Duarte"),
+        ],
+    );
+    check("Duarte: It is.\n\nNote: The quay is old.\n\nWeather: Rain.", NAMES, DIRECT, &[]);
+}
+
+#[test]
+fn a_question_is_answered_by_somebody_else() {
+    check(
+        "“Is the quay safe?” Duarte asked.\n\n“It is.”\n\n“Then open it,” she said.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“Is the quay safe?”", "asked", "Duarte", "Ines Duarte"),
+            direct("“It is.”", "-", "-", "-"),
+            direct("“Then open it,”", "said", "she", "Ines Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn a_heading_below_a_quotation_is_not_its_source() {
+    check(
+        "“The quay is safe,” Duarte said. “We looked at every stone of it.”\n\nA Long Winter\n\nIt froze.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The quay is safe,”", "said", "Duarte", "Ines Duarte"),
+            direct("“We looked at every stone of it.”", "-", "Duarte", "Ines Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn lines_that_end_with_a_name_are_a_list() {
+    check(
+        "“The quay is not safe, and everybody who has ever moored a boat at it in a storm from the west knows it as well as I \
+         do, whatever the office says.” – Ines Duarte\n“It is a fine quay, and it was a fine quay when my father built the \
+         better half of it in the year of the great flood.” – Paul Kern\n“No.” – Ines Duarte",
+        NAMES,
+        DIRECT,
+        &[
+            direct(
+                "“The quay is not safe, and everybody who has ever moored a boat at it in a storm from the west knows it as \
+                 well as I do, whatever the office says.”",
+                "-",
+                "Ines Duarte",
+                "Ines Duarte",
+            ),
+            direct(
+                "“It is a fine quay, and it was a fine quay when my father built the better half of it in the year of the \
+                 great flood.”",
+                "-",
+                "Paul Kern",
+                "Paul Kern",
+            ),
+            direct("“No.”", "-", "Ines Duarte", "Ines Duarte"),
+        ],
+    );
+}
+
+#[test]
+fn their_own_nouns_and_deputies_speak() {
+    check(
+        "“It is safe,” added her deputy, Paul Kern.",
+        NAMES,
+        DIRECT,
+        &[direct("“It is safe,”", "added", "her deputy, Paul Kern", "Paul Kern")],
+    );
+    check(
+        "“It is safe,” said fire chief Ines Duarte.",
+        NAMES,
+        DIRECT,
+        &[direct("“It is safe,”", "said", "fire chief Ines Duarte", "Ines Duarte")],
+    );
+    check(
+        "The deputy said that the quay was safe. Many said that it was not.",
+        NAMES,
+        ALL,
+        &[
+            ("that the quay was safe", "indirect", "said", "The deputy", "-"),
+            ("that it was not", "indirect", "said", "Many", "-"),
+        ],
+    );
+}
+
+#[test]
+fn what_stands_before_a_colon_and_can_speak_does() {
+    check(
+        "One thing was clear to Paul Kern: “We need a crane.”",
+        NAMES,
+        DIRECT,
+        &[direct("“We need a crane.”", ":", "Paul Kern", "Paul Kern")],
+    );
+    check(
+        "Kern’s reply: “We need a crane.”",
+        NAMES,
+        DIRECT,
+        &[direct("“We need a crane.”", "reply", "Kern", "Paul Kern")],
+    );
+    check(
+        "On July 6, 2015, Kern made this remark: “We need a crane.”",
+        NAMES,
+        DIRECT,
+        &[direct("“We need a crane.”", ":", "Kern", "Paul Kern")],
+    );
+    check(
+        "The film ends with footage of Kern saying, “We need a crane.”",
+        NAMES,
+        DIRECT,
+        &[direct("“We need a crane.”", "saying", "Kern", "Paul Kern")],
+    );
+}
+
+#[test]
+fn a_place_where_somebody_is_does_not_speak() {
+    let names = &[("Lowmoor", "ORG"), ("Black", "NORP"), ("Kim Varga", "PERSON"), ("=Varga", "PERSON")];
+    check(
+        "“It is safe,” a teacher in Lowmoor said.",
+        names,
+        DIRECT,
+        &[direct("“It is safe,”", "said", "a teacher in Lowmoor", "-")],
+    );
+    check(
+        "Hundreds of people, most of them Black, met. “We want a crane,” they said.",
+        names,
+        DIRECT,
+        &[direct("“We want a crane,”", "said", "they", "-")],
+    );
+    check(
+        "Varga won on Friday. “It is a joy,” they said.",
+        names,
+        DIRECT,
+        &[direct("“It is a joy,”", "said", "they", "Kim Varga")],
+    );
+}
+
+#[test]
+fn a_quotation_in_another_language_has_its_speaker() {
+    check(
+        "„Die Brücke bleibt zu“, sagte Ines Duarte.",
+        NAMES,
+        DIRECT,
+        &[direct("„Die Brücke bleibt zu“", "sagte", "Ines Duarte", "Ines Duarte")],
+    );
+    check(
+        "«El puente está cerrado», dijo Ines Duarte.",
+        NAMES,
+        DIRECT,
+        &[direct("«El puente está cerrado»", "dijo", "Ines Duarte", "Ines Duarte")],
+    );
+}

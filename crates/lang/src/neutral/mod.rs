@@ -10,6 +10,8 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     marks: include_str!("marks.tsv"),
     openers: include_str!("openers.tsv"),
     page_phrases: include_str!("page_phrases.tsv"),
+    speech: include_str!("speech.tsv"),
     stop_words: include_str!("stop_words.txt"),
+    words: include_str!("words.tsv"),
     ..Pack::EMPTY
 });

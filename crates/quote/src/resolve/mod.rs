@@ -11,15 +11,16 @@ mod pronouns;
 use std::cell::RefCell;
 
 use pressmark_core::{Document, EntityType, Explanation, Mention, Quote, QuoteKind, Span};
-use pressmark_lang::{Case, Ending, Gender, Language, Number, Pronoun};
+use pressmark_lang::{Case, Ending, Gender, Language, Number, PagePhrase, Pronoun};
 
 use crate::candidate::Candidate;
 use crate::indirect::ACCORDING;
 use crate::lexicon::{
-    AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
+    AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, IN, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
     POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
 };
 use crate::rule::Step;
+use crate::turns::TURN;
 use crate::unit::Unit;
 
 /// Units that a pronoun or a document's author is looked for in, going back. Farther back somebody else has been spoken
@@ -97,6 +98,7 @@ pub(crate) fn speakers(
         units,
         genders: RefCell::new(gender::genders(doc, lexicon)),
         offices: office::offices(doc, lexicon),
+        first_turn: candidates.iter().find(|c| c.rule == TURN).map(|c| c.span.start),
     };
     let mut resolved: Vec<Resolved> = Vec::with_capacity(candidates.len());
     let mut last: Option<Last> = None;
@@ -150,6 +152,8 @@ pub(crate) struct Resolver<'a> {
     genders: RefCell<Vec<Option<Gender>>>,
     /// The nouns with which people are named.
     offices: Vec<office::Held>,
+    /// Where the first turn of an interview or transcript begins.
+    first_turn: Option<usize>,
 }
 
 /// The words that name the speaker of a quotation.
@@ -178,14 +182,29 @@ impl<'a> Naming<'a> {
         Self { resolver, span, content, last, mentions: resolver.mentions(span), classes, pronoun }
     }
 
+    /// The first mention of such a type that is more than the place where somebody is: "a teacher in Harrow".
     fn labelled(&self, wanted: &[EntityType]) -> Option<usize> {
-        self.mentions.iter().find(|m| wanted.contains(&m.label)).and_then(|m| m.entity)
+        let place = |m: &Mention| {
+            let before = self.resolver.doc.tokens_in(m.span).start.checked_sub(1);
+            before.is_some_and(|at| self.resolver.class(at).0 & IN != 0)
+        };
+        self.mentions.iter().find(|m| wanted.contains(&m.label) && !place(m)).and_then(|m| m.entity)
     }
 }
 
 /// *I*, *we*, *you*: nobody whom the outlet names.
 pub(crate) fn first_or_second_person(n: &Naming<'_>) -> Option<Answer> {
     n.pronoun.filter(|p| p.person < 3).map(|_| Answer::Nobody)
+}
+
+/// *A:* in an interview: the only person whom the text before the first question names.
+pub(crate) fn interviewee(n: &Naming<'_>) -> Option<Answer> {
+    let words = n.resolver.doc.slice(n.span).to_lowercase();
+    let letter = n.resolver.lexicon.language.page_phrases(PagePhrase::Answer).any(|letter| letter == words);
+    let end = n.resolver.first_turn.filter(|_| letter)?;
+    let mut named = n.resolver.mentions(Span::new(0, end)).iter().filter(|m| m.label.is_person());
+    let first = named.next()?.entity?;
+    named.all(|m| m.entity == Some(first)).then_some(Answer::Entity(first))
 }
 
 /// *He*, *she*, *who*: the person last spoken of.
@@ -205,7 +224,7 @@ pub(crate) fn personal_pronoun(n: &Naming<'_>) -> Option<Answer> {
 
 /// *They*, *it*: the body or people that spoke last.
 pub(crate) fn other_pronoun(n: &Naming<'_>) -> Option<Answer> {
-    n.pronoun.map(|_| n.resolver.body(n.span, n.last).into())
+    n.pronoun.map(|pronoun| n.resolver.body(n.span, n.last, pronoun.number).into())
 }
 
 /// A person who is the head of the phrase: "spokeswoman Ana Reis", "Reis, a lawyer for Acme".
@@ -281,6 +300,7 @@ impl Resolver<'_> {
     /// something that was written or measured.
     fn may_say(&self, words: Span, candidate: &Candidate) -> bool {
         let shows = candidate.cue.is_some_and(|cue| self.doc.tokens_in(cue).any(|i| self.class(i).0 & SHOWS != 0));
+        let shows = shows && candidate.kind != QuoteKind::Mixed;
         let likely = candidate.cue_probability.is_some_and(|share| share >= LIKELY);
         candidate.rule == ACCORDING || likely && !shows || self.can_say(words)
     }

@@ -1,10 +1,10 @@
 //! Whom a pronoun stands for.
 
-use pressmark_core::{Mention, Span};
-use pressmark_lang::Gender;
+use pressmark_core::{EntityType, Mention, Span};
+use pressmark_lang::{Gender, Number};
 
 use super::{Last, MEMORY, REACH, Resolver, can_speak};
-use crate::lexicon::{GENITIVE, PLURAL_GENITIVE, PREPOSITION};
+use crate::lexicon::{DETERMINER, GENITIVE, PLURAL_FORM, PLURAL_GENITIVE, PREPOSITION};
 use crate::unit::{Unit, unit_at};
 
 /// Paragraphs for which a speaker goes on speaking as *he* or *she*.
@@ -43,6 +43,20 @@ impl Resolver<'_> {
             .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content, gender))
     }
 
+    /// Whether the gender of a person is not known.
+    fn is_unknown(&self, entity: usize) -> bool {
+        self.genders.borrow().get(entity).is_some_and(Option::is_none)
+    }
+
+    /// Whether the name of a people stands for its members ("the French", "Hutus"), not for what they are like ("Black").
+    fn may_be_many(&self, mention: &Mention) -> bool {
+        let tokens = self.doc.tokens_in(mention.span);
+        let class = |token: Option<usize>| token.map_or(0, |at| self.class(at).0);
+        mention.label != EntityType::Norp
+            || class(tokens.end.checked_sub(1)) & PLURAL_FORM != 0
+            || class(tokens.start.checked_sub(1)) & DETERMINER != 0
+    }
+
     /// Whether nothing speaks against a person of this gender.
     fn agrees(&self, entity: usize, gender: Option<Gender>) -> bool {
         let own = self.genders.borrow().get(entity).copied().flatten();
@@ -76,14 +90,19 @@ impl Resolver<'_> {
 
     /// What *they* or *it* stands for: the organisation or people that spoke last, else the one that the sentence
     /// before begins with.
-    pub(super) fn body(&self, span: Span, last: Option<Last>) -> Option<usize> {
+    pub(super) fn body(&self, span: Span, last: Option<Last>, number: Option<Number>) -> Option<usize> {
         let here = unit_at(self.units, span.start)?;
         let near = last.filter(|l| here.saturating_sub(l.unit) <= BODY_MEMORY && !self.is_person(l.entity));
         near.map(|l| l.entity).or_else(|| {
             let before = self.units.get(here.checked_sub(1)?)?;
             let own = Span::new(before.items.first()?.span.start, before.items.last()?.span.end);
-            let first = self.mentions(own).iter().find(|m| can_speak(&m.label))?;
-            first.entity.filter(|entity| !self.is_person(*entity))
+            let mut able = self.mentions(own).iter().filter(|m| can_speak(&m.label) && self.may_be_many(m));
+            let first = able.next()?;
+            let plural = number == Some(Number::Plural);
+            // A person whose gender nothing tells may be *they*, where nobody and nothing else is around.
+            let alone =
+                plural && first.entity.is_some_and(|e| self.is_unknown(e)) && able.all(|m| m.entity == first.entity);
+            first.entity.filter(|entity| !self.is_person(*entity) || alone)
         })
     }
 }
