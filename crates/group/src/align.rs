@@ -33,23 +33,41 @@ where
 struct Weights {
     /// Shared words, the sum of their rarities over ten.
     words: f32,
+    /// The rarest of them, by how few sentences of either document have it.
+    rarest: f32,
     /// Whether they share a number.
     number: f32,
     /// Shared names, up to three.
     names: f32,
     /// How far apart they stand in their articles, each place as a share of its article.
     distance: f32,
-    /// How far their likeness stands above that of either with its nearest others, in standard deviations.
+    /// How far the cosine of their vectors stands above that of either with its nearest others, in standard deviations.
     margin: f32,
     bias: f32,
     /// Least sum.
     least: f32,
 }
 
-const BY_WORDS: Weights =
-    Weights { words: 4.2, number: 2.6, names: 0.37, distance: 0.0, margin: 0.0, bias: -5.84, least: -0.7 };
-const BY_VECTORS: Weights =
-    Weights { words: 1.22, number: 2.15, names: 0.3, distance: -1.29, margin: 1.09, bias: -4.45, least: -2.45 };
+const BY_WORDS: Weights = Weights {
+    words: 1.81,
+    rarest: 0.61,
+    number: 1.33,
+    names: 0.57,
+    distance: -1.54,
+    margin: 0.0,
+    bias: -5.54,
+    least: -1.6,
+};
+const BY_VECTORS: Weights = Weights {
+    words: 0.84,
+    rarest: 0.475,
+    number: 1.12,
+    names: 0.43,
+    distance: -1.49,
+    margin: 1.3,
+    bias: -4.175,
+    least: -1.8,
+};
 
 /// Most that shared words count for: long sentences share much by chance.
 const MOST_WORDS: f32 = 3.0;
@@ -174,38 +192,28 @@ fn align_two(
     weights: &Weights,
     best: &mut HashMap<(usize, usize), f32>,
 ) -> Vec<Pair> {
-    let mut common: HashMap<&str, f32> = HashMap::new();
-    ours.iter()
-        .chain(theirs)
-        .flat_map(|sentence| sentence.terms.keys())
-        .for_each(|stem| *common.entry(stem).or_default() += 1.0);
-    let margins = margins(ours, theirs);
+    let (shared, margins) = (shared(ours, theirs), margins(ours, theirs));
     let mut sums = vec![vec![f32::NEG_INFINITY; theirs.len()]; ours.len()];
     for ((i, one), row) in ours.iter().enumerate().zip(&mut sums) {
         for ((j, other), sum) in theirs.iter().enumerate().zip(row.iter_mut()) {
             if one.terms.len().min(other.terms.len()) < FEWEST_TERMS {
                 continue;
             }
-            let (mut words, mut shared) = (0.0, 0.0);
-            for (stem, (rarity, _)) in one.terms.iter().filter(|(stem, _)| other.terms.contains_key(*stem)) {
-                let count = common.get(stem.as_str()).copied().unwrap_or(1.0);
-                words += rarity * (USUAL / count).min(1.0).sqrt() / 10.0;
-                shared += rarity;
-            }
-            // Weighted Jaccard index. The codings of differences hold no copies, so the model knows little of them.
-            let is_copy = shared >= COPIED * (one.weight + other.weight - shared);
+            let shared = shared.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();
             let distance = (i as f32 / ours.len() as f32 - j as f32 / theirs.len() as f32).abs();
             let names = one.names.keys().filter(|key| other.names.contains_key(*key)).count().min(3) as f32;
             let number = f32::from(u8::from(!one.numbers.is_disjoint(&other.numbers)));
             let margin = margins.as_ref().and_then(|m| m.get(i)?.get(j)).copied().unwrap_or_default();
-            *sum = weights.words * words.min(MOST_WORDS)
+            *sum = weights.words * shared.words.min(MOST_WORDS)
+                + weights.rarest * shared.rarest
                 + weights.names * names
                 + weights.number * number
                 + weights.distance * distance
                 + weights.margin * margin
                 + weights.bias
                 - weights.least;
-            if is_copy {
+            // Weighted Jaccard index. The codings of differences hold no copies, so the model knows little of them.
+            if shared.rarity >= COPIED * (one.weight + other.weight - shared.rarity) {
                 *sum = sum.max(CERTAIN);
             }
         }
@@ -224,6 +232,49 @@ fn align_two(
     }
     best_of_theirs.into_iter().enumerate().for_each(|(j, sum)| note(best, (b, j), sum));
     pairs
+}
+
+/// What the words that two sentences share weigh.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shared {
+    /// Sum of their rarities.
+    rarity: f32,
+    /// The same over ten, less of the words that the story is all about.
+    words: f32,
+    /// The largest rarity, less the more sentences of either document have the word.
+    rarest: f32,
+}
+
+/// What each sentence of ours shares with each of theirs.
+fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
+    let (in_ours, in_theirs) = (places(ours), places(theirs));
+    let mut all = vec![vec![Shared::default(); theirs.len()]; ours.len()];
+    for (stem, (rarity, rows)) in &in_ours {
+        let Some((_, columns)) = in_theirs.get(stem) else { continue };
+        let usual = (USUAL / (rows.len() + columns.len()) as f32).min(1.0).sqrt();
+        let rarest = rarity / ((rows.len() * columns.len()) as f32).sqrt();
+        for &i in rows {
+            let Some(row) = all.get_mut(i) else { continue };
+            for &j in columns {
+                let Some(shared) = row.get_mut(j) else { continue };
+                shared.rarity += rarity;
+                shared.words += rarity * usual / 10.0;
+                shared.rarest = shared.rarest.max(rarest);
+            }
+        }
+    }
+    all
+}
+
+/// The words of a document, each with its rarity and the sentences that have it.
+fn places(sentences: &[Sentence]) -> BTreeMap<&str, (f32, Vec<usize>)> {
+    let mut found: BTreeMap<&str, (f32, Vec<usize>)> = BTreeMap::new();
+    for (at, sentence) in sentences.iter().enumerate() {
+        for (stem, (rarity, _)) in &sentence.terms {
+            found.entry(stem).or_insert_with(|| (*rarity, Vec::new())).1.push(at);
+        }
+    }
+    found
 }
 
 fn note(best: &mut HashMap<(usize, usize), f32>, sentence: (usize, usize), sum: f32) {

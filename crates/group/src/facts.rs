@@ -10,7 +10,7 @@ use crate::actors::Actors;
 use crate::align::{Alignment, Pair, Sentence};
 use crate::features::entity_key;
 use crate::naming::standings;
-use crate::values::{AmountKind, Compared, Found, Value, compare, values};
+use crate::values::{Amount, AmountKind, Compared, Found, Value, compare, values};
 use crate::view::View;
 
 /// Above the least sum by which two sentences are aligned so much that values in them may contradict: precision before
@@ -103,6 +103,14 @@ impl Finder<'_, '_> {
                     return None;
                 }
                 let compared = compare(a, b);
+                // Of two sums of a sentence, one value is the one that is closer to it.
+                let is_closer = |found: &&Found, to: &Amount, than: f64| matches!(&found.value, Value::Amount(v) if v.kind == to.kind && distance(v, to) < than);
+                let apart = distance(a, b);
+                if x.iter().any(|found| is_closer(&found, b, apart))
+                    || y.iter().any(|found| is_closer(&found, a, apart))
+                {
+                    return None;
+                }
                 if compared == Compared::Contradict {
                     let alike = |found: &&Found| matches!(&found.value, Value::Amount(v) if v.kind == a.kind && (v.kind != AmountKind::Count || !v.unit.is_disjoint(&a.unit)));
                     let is_alone = x.iter().filter(alike).count() == 1 && y.iter().filter(alike).count() == 1;
@@ -197,6 +205,10 @@ impl Finder<'_, '_> {
         x.retain(|place| !in_y.contains(&place.keys));
         y.retain(|place| !in_x.contains(&place.keys));
         let mut facts = Vec::new();
+        // "Prosecutors in Ohio" and "the harbour in Columbus, Ohio" are two places where the sentences are hardly one.
+        if pair.sum < SURE {
+            return facts;
+        }
         for one in &x {
             for other in y.iter().filter(|other| other.preposition == one.preposition) {
                 let compared = if one.keys.is_subset(&other.keys) {
@@ -236,6 +248,17 @@ fn agrees(a: &Value, b: &Value) -> bool {
         }
         _ => a == b,
     }
+}
+
+/// How far apart two amounts lie, as the logarithm of their ratio.
+fn distance(a: &Amount, b: &Amount) -> f64 {
+    // "More than 200" is 200, "fewer than 200" as well, "about 200" lies on both sides of it.
+    let of = |amount: &Amount| match (amount.low, amount.high) {
+        (low, f64::INFINITY) => low,
+        (0.0, high) => high,
+        (low, high) => f64::midpoint(low, high),
+    };
+    (of(a).ln() - of(b).ln()).abs()
 }
 
 /// Words near both values, as the first has them.

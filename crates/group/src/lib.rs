@@ -9,6 +9,7 @@
 //! calls it.
 #![deny(missing_docs)]
 
+mod actions;
 mod actors;
 mod align;
 mod copies;

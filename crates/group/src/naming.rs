@@ -144,7 +144,7 @@ fn naming(
         Some(Version { words: view.passage(description.start, description.end), sentence: view.passage(start, end) })
     };
     let versions: Vec<Version> = kept.iter().filter_map(version).collect();
-    (versions.len() > 1).then(|| Naming { actor, kind, versions })
+    (versions.len() > 1).then_some(Naming { actor, kind, versions })
 }
 
 /// What stands beside a mention and describes it: an apposition behind it, else common words right before it.

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use pressmark_jsonl::story::{self, Copy, Document, Link, Story};
 use pressmark_jsonl::{Record, Score};
 
+use crate::actions::action_namings;
 use crate::actors::{Actors, terms};
 use crate::align::{SentenceVectors, align};
 use crate::copies::{copies, credits};
@@ -51,6 +52,7 @@ impl Grouping {
         let alignment = align(&views, &compared, &self.rarity, vectors)?;
         let mut namings = actor_namings(&views, &actors);
         namings.extend(event_namings(&views, &alignment));
+        namings.extend(action_namings(&views, &actors, &alignment));
         let published = |view: &View<'_>| view.moment.and(view.record.meta.published.as_deref()).map(str::to_owned);
         Ok(Story {
             schema: story::SchemaName::V1,

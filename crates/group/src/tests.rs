@@ -291,3 +291,82 @@ fn a_statement_that_two_outlets_quote_is_one_however_short() {
     assert!(aligned.a.text.contains("bring back") && aligned.b.text.contains("bring back"));
     assert!(aligned.score.value() > 0.9, "{:?}", aligned.score);
 }
+
+#[test]
+fn sentences_are_aligned_by_a_word_that_no_other_has() {
+    let a = ferry(
+        "a",
+        "Post",
+        "",
+        "Lena Moe spoke in Halden about the ferry. She called the timetable of Halden anachronistic and promised another one. \
+         The crews of the ferry waited at the terminal in Halden.",
+    );
+    let b = ferry(
+        "b",
+        "Wire",
+        "",
+        "The ferry terminal in Halden stayed shut all week. The board of Halden itself considers its timetable anachronistic. \
+         Nobody in Halden knew when the crews would return.",
+    );
+    let story = story(&[a, b]);
+    let aligned = story.aligned.iter().map(|pair| (&pair.a.text, &pair.b.text)).collect::<Vec<_>>();
+    assert!(aligned.iter().any(|(a, b)| a.contains("anachronistic") && b.contains("anachronistic")), "{aligned:?}");
+}
+
+/// The words of the namings of actions, in the order of the alphabet.
+fn verbs(a: &str, b: &str) -> Vec<String> {
+    let story = story(&[ferry("a", "Post", "", a), ferry("b", "Wire", "", b)]);
+    let actions = story.namings.iter().filter(|naming| naming.kind == NamingKind::Action);
+    let mut words: Vec<String> =
+        actions.flat_map(|naming| &naming.versions).map(|version| version.words.text.clone()).collect();
+    words.sort();
+    words
+}
+
+#[test]
+fn what_outlets_say_that_an_actor_did_stands_side_by_side() {
+    let proposed = "Lena Moe has proposed a ferry deal with Norland to the crews on Monday.";
+    assert_eq!(
+        verbs(proposed, "On Monday Lena Moe (57) is seeking a ferry deal with Norland for the crews, who wait."),
+        ["proposed a ferry deal with Norland to the crews", "seeking a ferry deal with Norland for the crews"]
+    );
+    let none: [String; 0] = [];
+    // The same verb; a form of it that no rule tells; a denial; another's act; another object; what says nothing.
+    assert_eq!(verbs(proposed, "Lena Moe proposes a ferry deal with Norland for the crews."), none);
+    assert_eq!(
+        verbs(
+            "Lena Moe sought a ferry deal with Norland for the crews.",
+            "Lena Moe seeks a ferry deal with Norland for the crews."
+        ),
+        none
+    );
+    assert_eq!(verbs(proposed, "Lena Moe never sought a ferry deal with Norland for the crews."), none);
+    assert_eq!(verbs(proposed, "A friend of Lena Moe seeks a ferry deal with Norland for the crews."), none);
+    assert_eq!(verbs(proposed, "Lena Moe left the room, and a ferry deal with Norland for the crews is far."), none);
+    assert_eq!(
+        verbs(
+            "Lena Moe said a ferry deal with Norland would help the crews.",
+            "Lena Moe told the crews a ferry deal with Norland would help."
+        ),
+        none
+    );
+}
+
+#[test]
+fn a_sum_is_held_against_the_one_that_is_closest_to_it() {
+    let a = ferry(
+        "a",
+        "Post",
+        "",
+        "Lena Moe and her board gave nearly $15 million to the ferry charity of Halden last year.",
+    );
+    let b = ferry(
+        "b",
+        "Wire",
+        "",
+        "Lena Moe and her board gave $15 million to the ferry charity of Halden, and paid $13.6 million to the charity bank.",
+    );
+    let story = story(&[a, b]);
+    let told: Vec<(&str, &str)> = story.facts.iter().map(|fact| (&*fact.a.words.text, &*fact.b.words.text)).collect();
+    assert_eq!(told, [("nearly $15 million", "15 million")]);
+}

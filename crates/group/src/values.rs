@@ -282,9 +282,9 @@ pub(crate) fn compare(a: &Amount, b: &Amount) -> Compared {
     if a.low == b.low && a.high == b.high {
         return Compared::Same;
     }
-    // What is rounded covers what it was rounded from, and cut off as often as rounded.
+    // What is rounded covers what it was rounded from, and cut off as often as rounded; "hundreds of thousands" is not.
     let covers = |coarse: &Amount, fine: &Amount| {
-        let slack = if coarse.step > fine.step { coarse.step } else { 0.0 };
+        let slack = if coarse.step > fine.step && !coarse.is_vague { coarse.step } else { 0.0 };
         fine.low >= coarse.low - slack && fine.high <= coarse.high + slack
     };
     match (covers(a, b), covers(b, a)) {
@@ -348,5 +348,6 @@ mod tests {
         check("nearly $44 million", "$43,885,310", Compared::SecondFiner);
         check("$38 million", "$43,885,310", Compared::Contradict);
         check("12 percent", "12.3 percent", Compared::SecondFiner);
+        check("hundreds of thousands of people", "thousands of people", Compared::Contradict);
     }
 }
