@@ -176,14 +176,37 @@ function inShort(story) {
     const [from, to] = [copy.from, copy.to].map((doc) => outletOfDocument(story, doc));
     if (from !== to) lines.push([el("b", {}, to), copy.known ? ` takes ${percent(copy.share)} of its words from ` : ` shares ${percent(copy.share)} of its words with `, el("b", {}, from), "."]);
   }
-  const contradicting = story.facts.filter(({ relation }) => relation === "contradict");
+  const contradicting = disputes(story).filter(({ relation }) => relation === "contradict");
   if (contradicting.length > 0) {
-    lines.push([el("b", {}, `${count(contradicting.length, "fact")} on which outlets disagree: `), contradicting.slice(0, 3).map(({ what, a, b }, at) =>
-      [at > 0 ? "; " : "", `${outletOfDocument(story, a[0][0])} “${passage(a[0])}”, ${outletOfDocument(story, b[0][0])} “${passage(b[0])}”${what ? ` (${what})` : ""}`]), "."]);
+    lines.push([el("b", {}, `${count(contradicting.length, "fact")} on which outlets disagree: `), contradicting.slice(0, 3).map(({ what, versions }, at) =>
+      [at > 0 ? "; " : "", inQuotes(story, versions), what ? ` (${what})` : ""]), "."]);
   }
+  for (const naming of story.namings.slice(0, 2)) lines.push([el("b", {}, nameOf(story, naming)), ": ", inQuotes(story, naming.versions), "."]);
   lines.push(...framesInShort(story), ...voicesInShort(story), ...tonesInShort(story));
   if (lines.length === 0) return null;
   return el("section", { class: "in-short", "aria-labelledby": "in-short" }, el("h2", { id: "in-short" }, "In short"), el("ul", {}, lines.map((line) => el("li", {}, line))));
+}
+
+/** Each version with its outlet, in a line. */
+const inQuotes = (story, versions) => versions.map(([words]) => `${outletOfDocument(story, words[0])} “${passage(words)}”`).join(", ");
+
+/** What a naming is of. */
+function nameOf(story, { actor, kind }) {
+  if (actor === null) return { actor: "Who or what", event: "The event", action: "What was done" }[kind] ?? kind;
+  return kind === "action" ? `What ${story.actors[actor].name} did` : story.actors[actor].name;
+}
+
+/** Facts that differ, those about the same thing that share a version as one with all of its versions. */
+function disputes(story) {
+  const order = ["contradict", "finer"];
+  const key = ([words]) => words.join(" ");
+  const found = [];
+  for (const { kind, relation, what, a, b } of story.facts.filter((fact) => order.includes(fact.relation))) {
+    const known = found.find((one) => one.kind === kind && one.relation === relation && one.what === what && one.versions.some((version) => [key(a), key(b)].includes(key(version))));
+    if (!known) found.push({ kind, relation, what, versions: [a, b] });
+    else known.versions.push(...[a, b].filter((version) => known.versions.every((one) => key(one) !== key(version))));
+  }
+  return found.sort((one, other) => order.indexOf(one.relation) - order.indexOf(other.relation));
 }
 
 const outletOfDocument = (story, doc) => story.outlets[story.documents.find((document) => document.doc === doc).outlet].name;
@@ -246,23 +269,21 @@ function versus(versions) {
 
 function disagreements(story) {
   const title = "Facts that differ";
-  const order = ["contradict", "finer"];
-  const facts = story.facts.filter(({ relation }) => order.includes(relation)).sort((a, b) => order.indexOf(a.relation) - order.indexOf(b.relation));
+  const facts = disputes(story);
   if (facts.length === 0) return panel(title, null, empty("No number, date, title or place was found on which sentences about the same thing differ."));
   const words = { contradict: "They disagree", finer: "One says more" };
   return panel(title, "Values in sentences of different outlets that state the same thing.",
-    el("ul", { class: "plain facts-list" }, facts.map(({ kind, relation, what, a, b }) => el("li", {},
+    el("ul", { class: "plain facts-list" }, facts.map(({ kind, relation, what, versions }) => el("li", {},
       el("p", { class: "fact-head" }, el("b", { class: `relation relation-${relation}` }, words[relation]), ` ${FACT_KINDS[kind] ?? kind}${what ? `: ${what}` : ""}`),
-      versus([a, b])))));
+      versus(versions)))));
 }
 
 function namings(story) {
   if (story.namings.length === 0) return null;
-  const kinds = { actor: "Who or what", event: "Event", action: "Verb" };
   return panel("What they call it", "Different words for the same, in sentences that state the same thing.",
-    el("ul", { class: "plain facts-list" }, story.namings.map(({ actor, kind, versions }) => el("li", {},
-      el("p", { class: "fact-head" }, el("b", {}, actor === null ? kinds[kind] ?? kind : story.actors[actor].name)),
-      versus(versions)))));
+    el("ul", { class: "plain facts-list" }, story.namings.map((naming) => el("li", {},
+      el("p", { class: "fact-head" }, el("b", {}, nameOf(story, naming))),
+      versus(naming.versions)))));
 }
 
 /** Passages in the dialog. */
