@@ -4,21 +4,16 @@
 //! differently. A few rules of typography bring back nearly all; they are those of the training recipe
 //! (`pressmark_training/nn/spacing.py`).
 
-/// Marks and clitics that stand behind a word.
-const BEHIND: &[&str] =
-    &[",", ".", ";", ":", "!", "?", "%", ")", "]", "}", "…", "...", "”", "’", "»", "n't", "N'T", "°"];
+use pressmark_lang::{Clitic, Language};
 
-/// What follows an apostrophe at the end of an English word, in small letters.
-const CLITICS: &[&str] = &["s", "re", "ve", "ll", "d", "m", "t"];
+/// Marks that stand behind a word.
+const BEHIND: &[&str] = &[",", ".", ";", ":", "!", "?", "%", ")", "]", "}", "…", "...", "”", "’", "»", "°"];
 
 /// Marks that the next word stands right behind.
 const OPENING: &[&str] = &["(", "[", "{", "“", "‘", "«", "$", "£", "€", "¥", "#", "@", "US$", "C$", "A$"];
 
 /// Marks that join two words, where both have letters or digits at the join.
 const JOINING: &[&str] = &["-", "/", "‑"];
-
-/// French words before an apostrophe that the next word stands right behind, in small letters.
-const ELISIONS: &[&str] = &["l", "d", "qu", "n", "s", "c", "j", "m", "t", "jusqu", "lorsqu", "puisqu", "quelqu", "o"];
 
 const APOSTROPHES: [char; 2] = ['\'', '’'];
 
@@ -55,12 +50,16 @@ pub(crate) fn attached(words: &[impl AsRef<str>]) -> Vec<bool> {
         .collect()
 }
 
+/// Whether a word is a clitic that the word before it ends with in some language: "'s", "n't".
 fn is_clitic(word: &str) -> bool {
-    word.strip_prefix(APOSTROPHES).is_some_and(|rest| CLITICS.contains(&rest.to_lowercase().as_str()))
+    let clitic = Language::neutral().clitic(word.strip_prefix(APOSTROPHES).unwrap_or(word));
+    word.contains(APOSTROPHES) && (clitic.contains(Clitic::Behind) || clitic.contains(Clitic::PartedBehind))
 }
 
+/// Whether a word ends with an apostrophe that the next word stands right behind in some language: "l'".
 fn is_elided(word: &str) -> bool {
-    word.strip_suffix(APOSTROPHES).is_some_and(|rest| ELISIONS.contains(&rest.to_lowercase().as_str()))
+    let clitic = word.strip_suffix(APOSTROPHES).map(|rest| Language::neutral().clitic(rest));
+    clitic.is_some_and(|clitic| clitic.contains(Clitic::Before) || clitic.contains(Clitic::PartedBefore))
 }
 
 #[cfg(test)]

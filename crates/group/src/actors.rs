@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use pressmark_core::EntityType;
 use pressmark_jsonl::Score;
 use pressmark_jsonl::story::{Actor, EntityRef, Term};
+use pressmark_lang::Language;
 
 use crate::features::{entity_hash, entity_key, for_each_term, term_hash};
 use crate::grouper::Rarity;
@@ -25,6 +26,7 @@ struct Node<'a> {
     name: &'a str,
     label: &'a EntityType,
     aliases: &'a [std::borrow::Cow<'a, str>],
+    language: &'static Language,
     mentions: usize,
 }
 
@@ -66,7 +68,10 @@ impl Actors {
             .into_iter()
             .map(|members| {
                 let mentions: usize = members.iter().map(|node| node.mentions).sum();
-                let key = members.first().and_then(|node| entity_key(node.name, node.label)).unwrap_or_default();
+                let key = members
+                    .first()
+                    .and_then(|node| entity_key(node.name, node.label, node.language))
+                    .unwrap_or_default();
                 let spread = documents(&members) as f32 / views.len().max(1) as f32;
                 ((1.0 + mentions as f32).ln() * rarity.of(entity_hash(&key)) * spread, members)
             })
@@ -115,18 +120,19 @@ fn nodes<'a>(at: usize, view: &View<'a>) -> impl Iterator<Item = Node<'a>> {
         name: &entity.name,
         label: &entity.label,
         aliases: &entity.aliases,
+        language: view.language,
         mentions: entity.mentions,
     })
 }
 
 /// What an entity may be found by: the key of its name, and those of its other forms of more than one word.
 fn keys(node: &Node<'_>) -> Vec<String> {
-    let mut keys: Vec<String> = entity_key(node.name, node.label).into_iter().collect();
+    let mut keys: Vec<String> = entity_key(node.name, node.label, node.language).into_iter().collect();
     if !node.label.is_person() {
         // "M23" or "WHO" beside the full name; a part of a name, such as "Council", is no name by itself.
         let is_acronym = |alias: &str| !alias.chars().any(char::is_lowercase) && alias.chars().nth(1).is_some();
         let forms = node.aliases.iter().filter(|alias| is_acronym(alias) || alias.contains(' '));
-        keys.extend(forms.filter_map(|alias| entity_key(alias, node.label)));
+        keys.extend(forms.filter_map(|alias| entity_key(alias, node.label, node.language)));
     }
     keys.dedup();
     keys

@@ -6,7 +6,7 @@ use pressmark_jsonl::Score;
 use pressmark_jsonl::story::Aligned;
 
 use crate::error::{Error, Result};
-use crate::features::{entity_key, term_hash, term_stem};
+use crate::features::{term_hash, term_stem};
 use crate::grouper::Rarity;
 use crate::view::View;
 
@@ -124,7 +124,7 @@ pub(crate) fn sentences(view: &View<'_>, rarity: &Rarity) -> Vec<Sentence> {
         .collect();
     for mention in &view.record.ents {
         let entity = mention.entity.as_deref().and_then(|id| view.entity(id));
-        let Some((entity, key)) = entity.and_then(|e| Some((e, entity_key(&e.name, &e.label)?))) else { continue };
+        let Some((entity, key)) = entity.and_then(|e| Some((e, view.key(e)?))) else { continue };
         let at = sentences.partition_point(|sentence| sentence.end <= mention.start);
         if let Some(sentence) = sentences.get_mut(at).filter(|sentence| sentence.start <= mention.start) {
             sentence.names.insert(key, entity.name.to_string());

@@ -349,7 +349,7 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
         .collect();
     let key = |ent: &pressmark_jsonl::Ent<'_>| {
         let entity = ent.entity.as_deref().and_then(|id| view.entity(id));
-        entity.and_then(|entity| entity_key(&entity.name, &entity.label))
+        entity.and_then(|entity| view.key(entity))
     };
     let mut places: Vec<PlaceName> = Vec::new();
     for ent in ents {
@@ -371,7 +371,7 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
 /// Whether a document names an entity of this key.
 fn mentions(view: &View<'_>, key: &str) -> bool {
     let has = |name: &str, label: &EntityType| {
-        entity_key(name, label).is_some_and(|found| found == key || found.contains(key))
+        entity_key(name, label, view.language).is_some_and(|found| found == key || found.contains(key))
     };
     view.record
         .entities

@@ -1,11 +1,12 @@
 //! What a document is about: its entities, its words, its paragraphs, each as a hash with a count.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use pressmark_core::{EntityType, SegmentKind};
 use pressmark_jsonl::Record;
-use pressmark_lang::Language;
+use pressmark_lang::{Language, NameClass, WordClass};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::text::words;
 
@@ -44,8 +45,9 @@ pub(crate) struct Features {
 impl Features {
     pub(crate) fn of(record: &Record<'_>) -> Self {
         let mut entities: HashMap<Hash, f32> = HashMap::new();
+        let language = Language::of(record.meta.language.as_deref());
         for entity in &record.entities {
-            if let Some(key) = entity_key(&entity.name, &entity.label) {
+            if let Some(key) = entity_key(&entity.name, &entity.label, language) {
                 *entities.entry(hash(ENTITY, &key)).or_default() += entity.mentions as f32;
             }
         }
@@ -100,36 +102,30 @@ pub(crate) fn term_stem<'a>(lower: &'a str, language: &Language) -> Option<&'a s
 
 /// What tells an entity in any document: the surname of a person, the usual name of a country, the name of anything
 /// else, in small letters.
-pub(crate) fn entity_key(name: &str, label: &EntityType) -> Option<String> {
+pub(crate) fn entity_key(name: &str, label: &EntityType, language: &Language) -> Option<String> {
     if label.is_value() {
         return None;
     }
     let lower = name.to_lowercase().replace('.', "");
-    let bare = lower.strip_prefix("the ").unwrap_or(&lower).trim_end_matches(['’', '\'']);
-    let bare = bare.strip_suffix("’s").or_else(|| bare.strip_suffix("'s")).unwrap_or(bare);
-    let key = if label.is_person() { surname(bare) } else { country(bare).unwrap_or(bare) };
+    let bare = language.without_article(&lower).trim_end_matches(['’', '\'']);
+    let bare = language.without_possessive(bare).unwrap_or(bare);
+    let key = if label.is_person() { surname(bare, language) } else { country(bare, language).unwrap_or(bare) };
     (key.chars().nth(1).is_some() && key.chars().any(char::is_alphanumeric)).then(|| key.to_owned())
 }
 
-/// The usual name of a country that goes by this name in some language.
-fn country(name: &str) -> Option<&'static str> {
-    static COUNTRIES: OnceLock<HashMap<&str, &str>> = OnceLock::new();
-    let countries = COUNTRIES.get_or_init(|| {
-        let mut names = HashMap::new();
-        for country in Language::neutral().countries() {
-            for name in country.names() {
-                names.entry(name).or_insert_with(|| country.name());
-            }
-        }
-        names
-    });
-    countries.get(name).copied()
+/// The usual name of the country that goes by a name in small letters; accents, hyphens and articles do not count.
+fn country(name: &str, language: &Language) -> Option<&'static str> {
+    language.country(name).or_else(|| {
+        let plain: String = name.nfd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’')).collect();
+        let words = plain.split([' ', '-']).filter(|word| !language.classes(word).contains(WordClass::Article));
+        language.country(&words.collect::<Vec<_>>().join(" "))
+    })
 }
 
 /// The last word of a name that is no generational suffix.
-fn surname(name: &str) -> &str {
-    let is_suffix = |word: &&str| matches!(*word, "jr" | "sr" | "ii" | "iii" | "iv");
-    name.split_whitespace().rfind(|word| !is_suffix(&word.trim_end_matches(','))).unwrap_or(name).trim_matches(',')
+fn surname<'a>(name: &'a str, language: &Language) -> &'a str {
+    let is_suffix = |word: &str| language.name_word(word.trim_end_matches(',')).contains(NameClass::Generation);
+    name.split_whitespace().rfind(|word| !is_suffix(word)).unwrap_or(name).trim_matches(',')
 }
 
 /// What a paragraph is told by, however its marks are written and with a word changed at times: the least hash of its
@@ -175,7 +171,7 @@ mod tests {
     #[test]
     fn one_person_has_one_key_in_all_documents() {
         let check = |name: &str, label: &str, expected: Option<&str>| {
-            assert_eq!(entity_key(name, &label.into()).as_deref(), expected, "{name}");
+            assert_eq!(entity_key(name, &label.into(), Language::of(Some("en"))).as_deref(), expected, "{name}");
         };
         check("Ingrid Solberg", "PERSON", Some("solberg"));
         check("Solberg", "PERSON", Some("solberg"));
@@ -184,8 +180,13 @@ mod tests {
         check("Harbour Authority’s", "ORG", Some("harbour authority"));
         check("U.S.", "LOC", Some("united states"));
         check("the United States of America", "LOC", Some("united states"));
+        check("Côte d’Ivoire", "LOC", Some("cote divoire"));
         check("Monday", "DATE", None);
         check("X", "ORG", None);
+        check("la Cour", "ORG", Some("la cour"));
+        let french = |name: &str| entity_key(name, &EntityType::Loc, Language::of(Some("fr")));
+        assert_eq!(french("la RDC"), french("République démocratique du Congo"));
+        assert_eq!(french("l’Allemagne").as_deref(), Some("allemagne"));
     }
 
     #[test]

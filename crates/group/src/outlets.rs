@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use pressmark_core as core;
 use pressmark_jsonl::story::{Credit, Framing, Interval, Outlet, Side, Tone, Voice};
 use pressmark_jsonl::{Holder, Score};
+use pressmark_lang::Language;
 
 use crate::actors::Actors;
-use crate::features::entity_key;
 use crate::view::View;
 
 /// Actors whose tone is told: the main ones.
@@ -33,8 +33,10 @@ pub(crate) fn outlets(views: &[View<'_>]) -> Vec<Outlet> {
         let words: usize = docs().map(|view| view.words.len()).sum();
         let quoted: usize = docs().map(quoted_words).sum();
         let speakers: HashSet<String> = docs()
-            .flat_map(|view| view.record.quotes.iter().filter_map(|quote| view.entity(quote.speaker.as_deref()?)))
-            .map(|entity| entity_key(&entity.name, &entity.label).unwrap_or_else(|| entity.name.to_string()))
+            .flat_map(|view| {
+                let speakers = view.record.quotes.iter().filter_map(|quote| view.entity(quote.speaker.as_deref()?));
+                speakers.map(|entity| view.key(entity).unwrap_or_else(|| entity.name.to_string()))
+            })
             .collect();
         Outlet {
             name: name.to_owned(),
@@ -181,7 +183,7 @@ fn speaker(
         if let Some(actor) = actors.find(at, &entity.id) {
             return Some((Speaker::Actor(actor.id.clone()), actor.name.clone()));
         }
-        let key = entity_key(&entity.name, &entity.label).unwrap_or_else(|| entity.name.to_lowercase());
+        let key = view.key(entity).unwrap_or_else(|| entity.name.to_lowercase());
         return Some((Speaker::Named(key), entity.name.to_string()));
     }
     let words = view.slice(quote.speaker_start?, quote.speaker_end?).trim();
@@ -264,31 +266,6 @@ fn tone(actor: &str, outlet: &str, sum: Sum) -> Tone {
     Tone { actor, outlet, label, mentions, positive, negative }
 }
 
-/// News agencies by the names under which they are credited, the same in every language.
-const AGENCIES: &[&str] = &[
-    "Reuters",
-    "Associated Press",
-    "AP",
-    "Agence France-Presse",
-    "AFP",
-    "dpa",
-    "UPI",
-    "United Press International",
-    "Xinhua",
-    "TASS",
-    "Interfax",
-    "EFE",
-    "ANSA",
-    "Kyodo",
-    "Bloomberg",
-    "Press Association",
-    "PA Media",
-    "PTI",
-    "Press Trust of India",
-    "Canadian Press",
-    "Anadolu",
-];
-
 /// Code points at the start of a text in which a dateline names the agency ("GENEVA (Reuters) -").
 const DATELINE: usize = 120;
 
@@ -313,14 +290,14 @@ pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
 
 /// The agency that a dateline names in brackets or before a dash.
 fn agency(view: &View<'_>) -> Option<(&'static str, usize, usize)> {
-    let paragraphs = view.paragraphs();
-    for (start, end) in paragraphs {
+    let agencies: Vec<&str> = Language::agencies().collect();
+    for (start, end) in view.paragraphs() {
         let words = view.words_in(start, end.min(start + DATELINE));
         for (at, word) in words.iter().enumerate() {
-            for agency in AGENCIES {
+            for &agency in &agencies {
                 let count = agency.split([' ', '-']).count();
                 let Some(last) = words.get(at + count - 1) else { continue };
-                if view.slice(word.start, last.end) != *agency {
+                if view.slice(word.start, last.end) != agency {
                     continue;
                 }
                 let before = view.slice(word.start.saturating_sub(1), word.start);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pressmark_lang::{Language, Numeral, WordClass};
+use pressmark_lang::{Ending, Language, Numeral, WordClass};
 
 use crate::features::term_stem;
 use crate::text::Word;
@@ -114,14 +114,16 @@ impl<'a> Reader<'_, 'a> {
     fn day(&self, at: usize) -> Option<Place> {
         let word = self.word(at)?;
         // "sun" and "may" are words; shortened names of days are too short to be trusted.
-        if !word.starts_with(char::is_uppercase) || word.chars().count() < 3 {
+        if word.chars().count() < 3 {
             return None;
         }
-        if let Some(day) = self.language.weekday(word).filter(|_| word.chars().count() > 4) {
+        let is_capitalised = word.starts_with(char::is_uppercase);
+        if let Some(day) = self.language.weekday(word).filter(|_| is_capitalised && word.chars().count() > 4) {
             return Some((Value::Weekday(day), at, at + 1));
         }
-        let month = self.language.month(word)?;
-        let day_of = |at: usize| self.word(at)?.parse::<u8>().ok().filter(|day| (1..=31).contains(day));
+        let is_month = is_capitalised || !self.language.capitalises_months();
+        let month = self.language.month(word).filter(|_| is_month)?;
+        let day_of = |at: usize| self.language.day_of_month(self.word(at)?);
         if let Some(day) = day_of(at + 1) {
             return Some((Value::Day { month, day }, at, at + 2));
         }
@@ -219,8 +221,8 @@ impl<'a> Reader<'_, 'a> {
 
     fn is_percent(&self, to: usize) -> bool {
         self.percent_sign(to)
-            || self.lower(to).starts_with("percent")
-            || self.lower(to) == "per" && self.lower(to + 1) == "cent"
+            || self.language.is_percent(&self.lower(to))
+            || self.language.is_percent(&format!("{} {}", self.lower(to), self.lower(to + 1)))
     }
 
     /// The nouns behind a number, up to the first function word or mark.
@@ -239,8 +241,8 @@ impl<'a> Reader<'_, 'a> {
             };
             unit.insert(stem.to_owned());
             at = next + 1;
-            // A plural is the noun: "340 passengers overnight". So it ends in English, French, Spanish.
-            if lower.ends_with('s') {
+            // A plural is the noun: "340 passengers overnight".
+            if self.language.endings(&lower).contains(Ending::Plural) {
                 break;
             }
         }

@@ -7,6 +7,7 @@ use pressmark_jsonl::story::Passage;
 use pressmark_jsonl::{CodePoints, Record};
 use pressmark_lang::Language;
 
+use crate::features::entity_key;
 use crate::text::{Word, moment, words};
 
 /// A record with what is worked out of it once.
@@ -81,6 +82,11 @@ impl<'a> View<'a> {
     /// The entity of a record by its id.
     pub(crate) fn entity(&self, id: &str) -> Option<&'a pressmark_jsonl::Entity<'a>> {
         self.record.entities.iter().find(|entity| entity.id == id)
+    }
+
+    /// What tells an entity in any document.
+    pub(crate) fn key(&self, entity: &pressmark_jsonl::Entity<'_>) -> Option<String> {
+        entity_key(&entity.name, &entity.label, self.language)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::{rfc2822, strtime, temporal};
 use jiff::tz::Offset;
 use jiff::{Timestamp, Zoned};
+use pressmark_lang::{DateOrder, Language};
 
 use crate::calendar::{month_named, offset_named, weekday_named};
 
@@ -24,15 +25,10 @@ pub(crate) enum Order {
 impl Order {
     /// The order that readers of a language are used to, by its tag: `en-US`, `de`. English alone tells nothing.
     pub(crate) fn of_language(tag: &str) -> Self {
-        let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
-        let language = parts.next().unwrap_or_default();
-        let region = parts.find(|part| part.len() == 2);
-        match (language.as_str(), region.as_deref()) {
-            ("en", Some("us" | "ph")) => Self::MonthFirst,
-            // Canada writes all three orders; so does who says no more than English.
-            ("en", None | Some("ca")) => Self::Unknown,
-            ("zh" | "ja" | "ko" | "hu" | "lt" | "mn" | "", _) => Self::Unknown,
-            _ => Self::DayFirst,
+        match Language::date_order(tag) {
+            Some(DateOrder::MonthFirst) => Self::MonthFirst,
+            Some(DateOrder::DayFirst) => Self::DayFirst,
+            None => Self::Unknown,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::names::{self, Meaning};
+use crate::phrases::{split_joined, without_by};
 
 /// What a front matter says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -107,8 +108,8 @@ fn note(
             return;
         }
         Some(Meaning::Authors) => {
-            let parts = value.split([';', '|']).flat_map(|part| part.split(" and "));
-            let names = parts.map(|n| n.trim().trim_start_matches("By ").trim().to_owned()).filter(|n| !n.is_empty());
+            let parts = value.split([';', '|']).flat_map(split_joined);
+            let names = parts.map(|name| without_by(name.trim()).trim().to_owned()).filter(|name| !name.is_empty());
             said.authors.extend(names);
             return;
         }

@@ -7,7 +7,7 @@ use pressmark_lang::{Language, PagePhrase};
 
 use crate::calendar::unaccented;
 use crate::fields::{self, Field, Value};
-use crate::phrases::{Phrases, phrases};
+use crate::phrases::{Phrases, phrases, split_joined, without_by};
 use crate::{Fields, clean, date, references};
 
 /// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:`, apostrophes and spaces.
@@ -190,13 +190,15 @@ fn says_something_of(text: &str, field: &str) -> bool {
     })
 }
 
-/// Whether a date in the column of this name has the day first where figures leave it open: only English, among the
-/// languages whose names for such a column are known, may write the month first.
+/// Whether a date in the column of this name has the day first where figures leave it open: no language that names such
+/// a column so may write the month first.
 pub(crate) fn has_day_first(name: &str) -> bool {
-    static ENGLISH: LazyLock<Vec<&str>> =
-        LazyLock::new(|| Language::of(Some("en")).page_phrases(PagePhrase::DateField).collect());
+    static OPEN: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let open = Language::all().iter().filter(|language| Language::date_order(language.code()).is_none());
+        open.flat_map(|language| language.page_phrases(PagePhrase::DateField)).collect()
+    });
     let key = key_of(name);
-    DATE.contains(&key.as_str()) && !ENGLISH.contains(&key.as_str())
+    DATE.contains(&key.as_str()) && !OPEN.contains(&key.as_str())
 }
 
 #[derive(Clone, Copy)]
@@ -295,7 +297,7 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
     (!json.is_empty()).then(|| json + "}")
 }
 
-/// Names of authors: a list of strings or of objects with a name, or one string with `;`, `|` or `and` between them. A
+/// Names of authors: a list of strings or of objects with a name, or one string with `;`, `|` or "and" between them. A
 /// comma may stand inside a name ("Okoye, Ada") and parts only what are names of two words or more on both sides.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     let listed = match value {
@@ -306,15 +308,10 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
         },
         value => {
             let text = value.text().map(|t| t.text.into_owned()).unwrap_or_default();
-            text.split([';', '|']).flat_map(|part| part.split(" and ")).flat_map(by_commas).map(str::to_owned).collect()
+            text.split([';', '|']).flat_map(split_joined).flat_map(by_commas).map(str::to_owned).collect()
         }
     };
-    let tidy = |name: &str| {
-        let name = references::decode(name.trim());
-        let bare =
-            ["By ", "by ", "Von ", "von ", "Par ", "par ", "Por ", "por "].iter().find_map(|by| name.strip_prefix(by));
-        bare.unwrap_or(&name).trim().to_owned()
-    };
+    let tidy = |name: &str| without_by(&references::decode(name.trim())).trim().to_owned();
     listed.iter().map(|name: &String| tidy(name)).filter(|name| !name.is_empty()).collect()
 }
 

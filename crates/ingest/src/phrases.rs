@@ -16,3 +16,72 @@ pub(crate) use phrases;
 pub(crate) fn of_all_languages(class: PagePhrase) -> Vec<&'static str> {
     Language::neutral().page_phrases(class).collect()
 }
+
+static BYLINE: Phrases = phrases!(Byline);
+static JOINER: Phrases = phrases!(NameJoiner);
+
+/// What stands behind the words that begin a byline, and those words; the longest that fit: "Ada Okoye" of "By Ada Okoye".
+pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
+    let rest = |by: &str| {
+        let rest = text.get(by.len()..).filter(|rest| rest.starts_with([' ', ':', '\u{a0}']))?;
+        (text.get(..by.len())?.to_lowercase() == by).then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
+    };
+    BYLINE.iter().filter_map(|by| Some((rest(by)?, *by))).max_by_key(|(_, by)| by.len())
+}
+
+/// The author that a field names, without the "By" before: where languages without a folder write so, only before two
+/// words with a capital, since "Von" and "Di" stand in names.
+pub(crate) fn without_by(author: &str) -> &str {
+    let is_sure =
+        |by| Language::all().iter().any(|language| language.page_phrases(PagePhrase::Byline).any(|b| b == by));
+    let found = behind_byline(author).filter(|(rest, by)| is_sure(*by) || is_full_name(rest));
+    found.map_or(author, |(rest, _)| rest)
+}
+
+/// The names in a text where some are joined by "and". A short joiner stands inside names and phrases as well ("Ortega y
+/// Gasset", "et al.") and parts only what has a full name behind it.
+pub(crate) fn split_joined(text: &str) -> Vec<&str> {
+    const SHORT: usize = 2;
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    for word in text.split_inclusive(' ') {
+        let end = at + word.len();
+        let joiner = word.trim_end();
+        if at > from
+            && joiner.len() < word.len()
+            && JOINER.contains(&joiner)
+            && (joiner.len() > SHORT || text.get(end..).is_some_and(is_full_name))
+        {
+            parts.extend(text.get(from..at));
+            from = end;
+        }
+        at = end;
+    }
+    parts.extend(text.get(from..));
+    parts
+}
+
+/// Whether a text begins with two words, the first with a capital.
+fn is_full_name(text: &str) -> bool {
+    text.starts_with(char::is_uppercase) && text.split_whitespace().nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authors_are_parted_at_joiners_and_not_inside_names() {
+        assert_eq!(split_joined("Ada Okoye and staff"), ["Ada Okoye ", "staff"]);
+        assert_eq!(split_joined("Anne Petit et Paul Roux"), ["Anne Petit ", "Paul Roux"]);
+        for whole in ["José Ortega y Gasset", "Ada Okoye et al.", "ADA OKOYE AND PAUL ROUX", "and Ada", "Ada and"] {
+            assert_eq!(split_joined(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn the_word_before_an_author_goes_where_it_is_none_of_the_name() {
+        let cases = ["By Reuters", "par Anne Petit", "Von Ada Lind", "Von Trapp", "von der Aa", "Written by: Ada"];
+        assert_eq!(cases.map(without_by), ["Reuters", "Anne Petit", "Ada Lind", "Von Trapp", "von der Aa", "Ada"]);
+    }
+}

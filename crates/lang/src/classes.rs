@@ -87,6 +87,26 @@ classes! {
         Question = "question",
         /// The letter before its answers: "A".
         Answer = "answer",
+        /// Words before the owner in a line that claims a copyright: "copyright".
+        Copyright = "copyright",
+        /// What stands between such a word and the owner: "by".
+        BeforeOwner = "before_owner",
+        /// "All rights reserved".
+        RightsReserved = "rights_reserved",
+        /// A small word inside the name of a writer that is no particle of other names: "of".
+        WriterParticle = "writer_particle",
+        /// Small words inside the name of an outlet or a place: "of", "the".
+        OutletParticle = "outlet_particle",
+        /// What stands before the date behind a byline: "on".
+        BeforeDate = "before_date",
+        /// The label before the name of a photographer: "credit".
+        PhotoCredit = "photo_credit",
+        /// What databases of news count: "documents".
+        Counted = "counted",
+        /// What stands between two numbers of a count: "2 of 40", in letters without accents.
+        CountedOf = "counted_of",
+        /// What lengths of articles are told in, in letters without accents: "words".
+        LengthUnit = "length_unit",
         /// Names of the field that holds the text of an article.
         TextField = "text_field",
         /// Names of the field that holds the id of a record.
@@ -180,6 +200,8 @@ classes! {
         Former = "former",
         /// million, bn: what a number is multiplied by.
         Scale = "scale",
+        /// the: an article that stands before names and belongs to none.
+        Article = "article",
     }
 
     /// What single function words do, file `function_words.tsv`: rules ask for each of them, not for a whole class.
@@ -303,6 +325,10 @@ classes! {
         Before = "before",
         /// Behind it: English *’s*.
         Behind = "behind",
+        /// Before it only where corpora part words finely, and a part of a word in text: *o’* in "O’Brien".
+        PartedBefore = "parted_before",
+        /// Behind it only where corpora part words finely: "don ’t".
+        PartedBehind = "parted_behind",
         /// Nowhere: it is a word that begins with an apostrophe for what was left out, English *’tis*.
         Elided = "elided",
     }
@@ -329,6 +355,10 @@ classes! {
         Facility = "facility",
         /// A name that ends with a possessive ending of its own: "Moody's".
         Possessive = "possessive",
+        /// What stands before the name of a saint, which may name a church or a school: "St", "Saint".
+        Saint = "saint",
+        /// A noun that may follow the name of a town, in small letters, and is no part of it: "Juba city".
+        Settlement = "settlement",
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::classes::{ClassSet, Clitic, Ending, FunctionWord, NameClass, PagePhrase, SpeechClass, WordClass};
 use crate::pack::Pack;
-use crate::table::Table;
+use crate::table::{Map, Table};
 use crate::topics::{
     Abbreviation, Calendar, Country, CueTable, Gender, Numeral, Opener, Pronoun, QuotationMarks, Title,
 };
@@ -24,12 +24,13 @@ use crate::{LANGUAGES, neutral};
 /// assert!(Language::of(None).is_stop_word("les"));
 /// ```
 pub struct Language {
-    pack: Pack,
+    pub(crate) pack: Pack,
     pub(crate) abbreviations: OnceLock<Table<Abbreviation>>,
     pub(crate) calendar: OnceLock<Table<Calendar>>,
     pub(crate) clitics: OnceLock<Table<ClassSet<Clitic>>>,
     pub(crate) closings: OnceLock<Table<()>>,
     pub(crate) countries: OnceLock<Vec<Country>>,
+    pub(crate) country_names: OnceLock<Map<&'static str>>,
     pub(crate) cues: OnceLock<CueTable>,
     pub(crate) endings: OnceLock<Vec<(Ending, &'static str)>>,
     pub(crate) first_names: OnceLock<Table<Gender>>,
@@ -40,6 +41,7 @@ pub struct Language {
     pub(crate) openers: OnceLock<Table<Opener>>,
     pub(crate) page_phrases: OnceLock<Vec<(&'static str, PagePhrase)>>,
     pub(crate) peoples: OnceLock<Vec<(&'static str, &'static str)>>,
+    pub(crate) percent: OnceLock<Table<()>>,
     pub(crate) pronouns: OnceLock<Vec<(&'static str, Pronoun)>>,
     pub(crate) speech: OnceLock<Table<ClassSet<SpeechClass>>>,
     pub(crate) stop_words: OnceLock<Table<()>>,
@@ -56,6 +58,7 @@ impl Language {
             clitics: OnceLock::new(),
             closings: OnceLock::new(),
             countries: OnceLock::new(),
+            country_names: OnceLock::new(),
             cues: OnceLock::new(),
             endings: OnceLock::new(),
             first_names: OnceLock::new(),
@@ -66,6 +69,7 @@ impl Language {
             openers: OnceLock::new(),
             page_phrases: OnceLock::new(),
             peoples: OnceLock::new(),
+            percent: OnceLock::new(),
             pronouns: OnceLock::new(),
             speech: OnceLock::new(),
             stop_words: OnceLock::new(),
@@ -206,6 +210,19 @@ mod tests {
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), all, "{}", language.name());
+        }
+    }
+
+    #[test]
+    fn what_shares_a_name_is_a_country() {
+        for language in LANGUAGES {
+            let usual: Vec<&str> = language.countries().iter().map(|c| c.name()).collect();
+            let mut sharing = language.countries_sharing("congo");
+            assert!(sharing.all(|name| usual.contains(&name)), "{}", language.name());
+            assert_eq!(
+                (language.countries_sharing("congo").count(), language.countries_sharing("mali").count()),
+                (2, 0)
+            );
         }
     }
 

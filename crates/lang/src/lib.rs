@@ -45,7 +45,8 @@ languages![en, fr];
 pub use classes::{ClassSet, Clitic, Ending, FunctionWord, NameClass, PagePhrase, SpeechClass, WordClass};
 pub use language::Language;
 pub use topics::{
-    Abbreviation, Case, Country, CuePart, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,
+    Abbreviation, Case, Country, CuePart, DateOrder, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title,
+    TitleKind,
 };
 pub use verb_form::VerbForm;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::topics::DateOrder;
 use crate::verb_form::VerbForm;
 
 /// How a language makes the forms of a regular verb from its base form.
@@ -9,6 +10,9 @@ pub(crate) type Inflect = fn(base: &str) -> Vec<(String, VerbForm)>;
 
 /// What the forms of a verb and the noun beside it share.
 pub(crate) type Stem = for<'w> fn(word: &'w str) -> Cow<'w, str>;
+
+/// Which of day and month a country that speaks the language writes first; by the country's code in small letters.
+pub(crate) type OrderOfDate = fn(region: Option<&str>) -> Option<DateOrder>;
 
 /// Declares [`Pack`] with the text of each file of a language folder.
 macro_rules! files {
@@ -22,14 +26,24 @@ macro_rules! files {
             /// Its name in English.
             pub(crate) name: &'static str,
             $(pub(crate) $file: &'static str,)*
+            pub(crate) date_order: OrderOfDate,
             pub(crate) inflect: Inflect,
             pub(crate) stem: Stem,
+            /// The regular plural of a term, by its spelling.
+            pub(crate) plural: fn(term: &str) -> Option<String>,
         }
 
         impl Pack {
             /// A pack without words, for `..Pack::EMPTY`.
-            pub(crate) const EMPTY: Self =
-                Self { code: "und", name: "undetermined", $($file: "",)* inflect: uninflected, stem: unstemmed };
+            pub(crate) const EMPTY: Self = Self {
+                code: "und",
+                name: "undetermined",
+                $($file: "",)*
+                date_order: |_| Some(DateOrder::DayFirst),
+                inflect: |_| Vec::new(),
+                stem: unstemmed,
+                plural: |_| None,
+            };
 
             /// The text of every file.
             #[cfg(test)]
@@ -42,9 +56,11 @@ macro_rules! files {
 
 files![
     abbreviations,
+    agencies,
     attributions,
     boilerplate,
     calendar,
+    caption_marks,
     clitics,
     closings,
     countries,
@@ -58,18 +74,15 @@ files![
     openers,
     page_phrases,
     peoples,
+    percent,
     pronouns,
+    shared_names,
     speech,
     state_forms,
     stop_words,
     titles,
     words,
 ];
-
-/// Every form is listed.
-fn uninflected(_: &str) -> Vec<(String, VerbForm)> {
-    Vec::new()
-}
 
 /// A word is its own stem.
 fn unstemmed(word: &str) -> Cow<'_, str> {

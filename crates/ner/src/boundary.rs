@@ -3,6 +3,8 @@
 use pressmark_core::Span;
 use pressmark_lang::{FunctionWord, Language, NameClass};
 
+use crate::name::is_article;
+
 /// Opening brackets and quotation marks with what closes them. Straight marks close themselves.
 const PAIRS: &[(char, char)] =
     &[('(', ')'), ('[', ']'), ('{', '}'), ('“', '”'), ('«', '»'), ('‹', '›'), ('„', '“'), ('"', '"'), ('‘', '’')];
@@ -12,8 +14,8 @@ const MARKS: &[char] =
     &[',', ';', ':', '!', '?', '…', '-', '‐', '–', '—', '·', '•', '*', '/', '\\', '|', '`', '_', '='];
 
 /// The span without surrounding marks, unbalanced brackets and quotes, a final full stop that
-/// belongs to the sentence, a possessive ending, a lower-case "the" before and an "and" or "or" after it; none when no
-/// letter or digit is left, or only the article.
+/// belongs to the sentence, a possessive ending, an article in small letters before and an "and" or "or" after it; none
+/// when no letter or digit is left, or only the article.
 ///
 /// The article is off because the data's convention leaves it off: 116 of the 33,000 mentions of
 /// `worldwide_newswire` begin with one, nearly all of them titles ("The …"). None ends with a conjunction.
@@ -26,14 +28,13 @@ pub(crate) fn tidy(text: &str, span: Span, language: &Language) -> Option<Span> 
         name = name.trim_start_matches(MARKS).trim_end_matches(MARKS);
         name = without_brackets(without_possessive(name, language));
         name = without_stop(name.trim_start_matches('.'), language);
-        name = name.strip_prefix("the ").unwrap_or(name);
-        name = without_conjunction(name, language);
+        name = without_conjunction(language.without_article(name), language);
         if name.len() == before {
             break;
         }
     }
     let start = span.start + (name.as_ptr() as usize - whole.as_ptr() as usize);
-    (name.contains(char::is_alphanumeric) && name != "the").then(|| Span::new(start, start + name.len()))
+    (name.contains(char::is_alphanumeric) && !is_article(name, language)).then(|| Span::new(start, start + name.len()))
 }
 
 /// Takes one bracket or quotation mark off an end: one without its partner inside, or both of a pair
@@ -70,11 +71,7 @@ fn without_brackets(name: &str) -> &str {
 
 /// Takes off "'s", and the bare apostrophe of a plural.
 fn without_possessive<'a>(name: &'a str, language: &Language) -> &'a str {
-    let bare = name.rfind(['\'', '’']).and_then(|at| {
-        let ending = language.function_word(&name.get(at..)?.to_lowercase());
-        ending.contains(FunctionWord::Genitive).then(|| name.get(..at)).flatten()
-    });
-    bare.unwrap_or(name).trim_end_matches(['\'', '’'])
+    language.without_possessive(name).unwrap_or(name).trim_end_matches(['\'', '’'])
 }
 
 /// Takes off an "and" or "or" behind the last blank.
@@ -105,6 +102,21 @@ mod tests {
 
     fn english() -> &'static Language {
         Language::of(Some("en"))
+    }
+
+    #[test]
+    fn french_names_lose_french_words() {
+        let check = |dirty: &str, expected: Option<&str>| {
+            let tidied = tidy(dirty, Span::new(0, dirty.len()), Language::of(Some("fr")));
+            assert_eq!(tidied.map(|span| span.slice(dirty)), expected, "{dirty:?}");
+        };
+        check("la Banque centrale", Some("Banque centrale"));
+        check("l’Union et", Some("Union"));
+        check("Goma ou", Some("Goma"));
+        check("Le Quai", Some("Le Quai"));
+        check("Lloyd’s", Some("Lloyd’s"));
+        check("la", None);
+        check("Goma and", Some("Goma and"));
     }
 
     #[test]

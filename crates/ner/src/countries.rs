@@ -8,10 +8,11 @@ use std::sync::{LazyLock, OnceLock};
 
 use pressmark_lang::Language;
 
-use crate::name::fold;
+use crate::name::{fold, is_article};
 
 /// The countries of one language.
 pub(crate) struct Countries {
+    language: &'static Language,
     /// The usual name for each name.
     names: HashMap<&'static str, &'static str>,
     /// What formal names begin with, and a space: "republic of ".
@@ -27,14 +28,15 @@ static ALL: LazyLock<Vec<(&'static Language, OnceLock<Countries>)>> = LazyLock::
 impl Countries {
     /// The countries of a language.
     pub(crate) fn in_language(language: &Language) -> &'static Self {
-        static NONE: LazyLock<Countries> = LazyLock::new(|| Countries { names: HashMap::new(), forms: Vec::new() });
+        static NONE: LazyLock<Countries> =
+            LazyLock::new(|| Countries { language: Language::neutral(), names: HashMap::new(), forms: Vec::new() });
         let entry = ALL.iter().find(|(known, _)| known.code() == language.code());
         entry.map_or(&NONE, |(language, countries)| countries.get_or_init(|| Self::of(language)))
     }
 
     fn of(language: &'static Language) -> Self {
         let names = language.countries().iter().flat_map(|c| c.names().map(|name| (name, c.name()))).collect();
-        Self { names, forms: language.state_forms().map(|form| format!("{form} ")).collect() }
+        Self { language, names, forms: language.state_forms().map(|form| format!("{form} ")).collect() }
     }
 
     /// The usual name of the country that a folded name stands for, if it is one.
@@ -57,8 +59,8 @@ impl Countries {
         let mut name = String::new();
         let mut longest = None;
         for (at, word) in words.iter().take(MAX_WORDS).enumerate() {
-            let folded = fold(word).join(" ");
-            if !folded.is_empty() {
+            let folded = fold(word, self.language).join(" ");
+            if !folded.is_empty() && !is_article(&folded, self.language) {
                 name.push_str(if name.is_empty() { "" } else { " " });
                 name.push_str(&folded);
                 longest = self.names.contains_key(name.as_str()).then_some(at + 1).or(longest);
@@ -71,12 +73,13 @@ impl Countries {
 /// Words of the longest name that is looked for, hyphens and small words included.
 const MAX_WORDS: usize = 6;
 
-/// The two countries that "Congo" alone may be.
-pub(crate) const CONGOS: [&str; 2] = ["democratic republic of congo", "republic of congo"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn folded(name: &str) -> String {
+        fold(name, Language::of(Some("en"))).join(" ")
+    }
 
     fn country(folded: &str) -> Option<&'static str> {
         Countries::in_language(Language::of(Some("en"))).country(folded)
@@ -85,9 +88,9 @@ mod tests {
     #[test]
     fn variants_of_a_country_are_one() {
         let check = |names: &[&str]| {
-            let first = country(&fold(names[0]).join(" "));
+            let first = country(&folded(names[0]));
             assert!(first.is_some(), "{names:?}");
-            assert!(names.iter().all(|n| country(&fold(n).join(" ")) == first), "{names:?}");
+            assert!(names.iter().all(|n| country(&folded(n)) == first), "{names:?}");
         };
         check(&["US", "U.S.", "U.S", "USA", "United States", "the United States of America", "America"]);
         check(&["DRC", "DR Congo", "D.R. Congo", "Democratic Republic of the Congo", "Democratic Republic of Congo"]);
@@ -103,7 +106,7 @@ mod tests {
         let pairs =
             [("Niger", "Nigeria"), ("Guinea", "Guinea-Bissau"), ("Congo-Brazzaville", "DRC"), ("Taiwan", "China")];
         for (a, b) in pairs {
-            assert_ne!(country(&fold(a).join(" ")), country(&fold(b).join(" ")), "{a} {b}");
+            assert_ne!(country(&folded(a)), country(&folded(b)), "{a} {b}");
         }
         assert_eq!(country("congo"), None);
         assert_eq!(country("eastern congo"), None);
@@ -130,7 +133,7 @@ mod tests {
     fn no_variant_stands_twice_and_all_are_folded() {
         for language in Language::all() {
             let names: Vec<&str> = language.countries().iter().flat_map(|c| c.names()).collect();
-            assert!(names.iter().all(|name| fold(name).join(" ") == *name));
+            assert!(names.iter().all(|name| fold(name, language).join(" ") == *name));
             assert_eq!(Countries::of(language).names.len(), names.len(), "{}", language.code());
         }
     }

@@ -1,16 +1,28 @@
 //! Names as they are compared.
 
-use pressmark_lang::{Language, NameClass};
+use pressmark_lang::{Language, NameClass, WordClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The words of a name without accents, case, stops, apostrophes and "the"; hyphens part words.
-pub(crate) fn fold(name: &str) -> Vec<String> {
+/// The words of a name without accents, case, stops, apostrophes and articles; hyphens part words. What is nothing but
+/// articles keeps them: "LA" is a name in French text.
+pub(crate) fn fold(name: &str, language: &Language) -> Vec<String> {
+    let all = fold_all(name, language);
+    let is_name = |word: &String| !is_article(word, language);
+    if all.iter().any(is_name) { all.into_iter().filter(is_name).collect() } else { all }
+}
+
+/// Whether a word is an article that names stand without, in small letters.
+pub(crate) fn is_article(word: &str, language: &Language) -> bool {
+    language.classes(word).contains(WordClass::Article)
+}
+
+fn fold_all(name: &str, language: &Language) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in name.nfd().filter(|c| !is_combining_mark(*c)) {
         match c {
-            '&' => word.push_str("and"),
+            '&' => word.push_str(language.and()),
             // Ligatures and strokes that have no decomposition.
             'ß' => word.push_str("ss"),
             'æ' | 'Æ' => word.push_str("ae"),
@@ -29,10 +41,9 @@ pub(crate) fn fold(name: &str) -> Vec<String> {
 }
 
 fn finish(word: &mut String, words: &mut Vec<String>) {
-    if !word.is_empty() && word != "the" {
+    if !word.is_empty() {
         words.push(std::mem::take(word));
     }
-    word.clear();
 }
 
 /// A person's folded words without titles before and generations after; never empty unless `words` is.
@@ -93,13 +104,13 @@ fn initial(word: &str) -> &str {
 
 /// The folded acronym when `name`, as written, looks like one: a single word of two to ten letters
 /// and digits, most of them capitals ("UNHCR", "U.N.", "M19", "CoE").
-pub(crate) fn as_acronym(name: &str) -> Option<String> {
+pub(crate) fn as_acronym(name: &str, language: &Language) -> Option<String> {
     let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let capitals = letters.iter().filter(|c| c.is_uppercase() || c.is_numeric()).count();
     let one_word = !name.contains(char::is_whitespace);
     let capital_first = name.starts_with(char::is_uppercase);
     ((2..=10).contains(&letters.len()) && capitals >= 2 && 2 * capitals >= letters.len() && one_word && capital_first)
-        .then(|| fold(name).concat())
+        .then(|| fold(name, language).concat())
 }
 
 /// How well an acronym in brackets fits the name before it.
@@ -140,7 +151,7 @@ mod tests {
 
     #[test]
     fn folding_leaves_what_names_share() {
-        let check = |name: &str, expected: &str| assert_eq!(fold(name).join(" "), expected, "{name:?}");
+        let check = |name: &str, expected: &str| assert_eq!(fold(name, english()).join(" "), expected, "{name:?}");
         check("José", "jose");
         check("The U.S. State Department", "us state department");
         check("Marie-Claire O’Hara", "marie claire ohara");
@@ -150,8 +161,20 @@ mod tests {
     }
 
     #[test]
+    fn french_names_lose_french_articles() {
+        let french = Language::of(Some("fr"));
+        let check = |name: &str, expected: &str| assert_eq!(fold(name, french).join(" "), expected, "{name:?}");
+        check("Banque de la République", "banque de republique");
+        check("Le Quai", "quai");
+        check("Quais & Ports", "quais et ports");
+        check("LA", "la");
+    }
+
+    #[test]
     fn acronyms_may_leave_small_words_out() {
-        let check = |name: &str, expected: &[&str]| assert_eq!(acronyms(&fold(name), english()), expected, "{name:?}");
+        let check = |name: &str, expected: &[&str]| {
+            assert_eq!(acronyms(&fold(name, english()), english()), expected, "{name:?}")
+        };
         check("United Nations", &["un"]);
         check("Bank of Ghana", &["bog", "bg"]);
         check("Médecins Sans Frontières", &["msf"]);
@@ -161,7 +184,9 @@ mod tests {
 
     #[test]
     fn acronyms_are_told_by_their_capitals() {
-        let check = |name: &str, expected: Option<&str>| assert_eq!(as_acronym(name).as_deref(), expected, "{name:?}");
+        let check = |name: &str, expected: Option<&str>| {
+            assert_eq!(as_acronym(name, english()).as_deref(), expected, "{name:?}")
+        };
         check("U.N.", Some("un"));
         check("M19", Some("m19"));
         check("ECOSOC-WG", Some("ecosocwg"));
@@ -173,7 +198,7 @@ mod tests {
     #[test]
     fn brackets_introduce_what_shares_letters() {
         let check = |name: &str, acronym: &str, expected| {
-            assert_eq!(introduces(&fold(name), acronym, english()), expected, "{name}")
+            assert_eq!(introduces(&fold(name, english()), acronym, english()), expected, "{name}")
         };
         check("World Food Programme", "wfp", Fit::Exact);
         check("River League of the North", "lrn", Fit::Loose);
@@ -182,8 +207,9 @@ mod tests {
 
     #[test]
     fn titles_and_generations_are_no_names() {
-        let check =
-            |name: &str, expected: &str| assert_eq!(personal(fold(name), english()).join(" "), expected, "{name:?}");
+        let check = |name: &str, expected: &str| {
+            assert_eq!(personal(fold(name, english()), english()).join(" "), expected, "{name:?}")
+        };
         check("Mr. Osei", "osei");
         check("Gen. Sir John Park Jr.", "john park");
         check("President", "president");

@@ -1,6 +1,6 @@
 //! Whether a sentence ends with a full stop or another mark.
 
-use pressmark_lang::{Abbreviation, Case, NameClass, SpeechClass, WordClass};
+use pressmark_lang::{Abbreviation, Case, Ending, NameClass, SpeechClass, WordClass};
 
 use crate::context::{After, Before, REACH, after, before, is_dotted};
 use crate::sentences::{Scanner, Terminator};
@@ -232,9 +232,10 @@ impl Scanner<'_> {
     /// U.S. Officials said" against "U.S. Officials Say No".
     fn opens_with_people(&self, word: &str, at: usize) -> bool {
         let next = self.text.get(at + word.len()..self.end).and_then(|rest| rest.strip_prefix(' '));
-        word.ends_with('s')
+        let lower = word.to_lowercase();
+        self.language.endings(&lower).contains(Ending::Plural)
             && next.is_some_and(|next| next.starts_with(char::is_lowercase))
-            && self.language.classes(&word.to_lowercase()).contains(WordClass::Role)
+            && self.language.classes(&lower).contains(WordClass::Role)
     }
 
     /// Whether a bracket that stands inside the sentence and holds but one word closes with the terminator.

@@ -219,14 +219,11 @@ fn split_clitics(text: &str, word: Range<usize>, language: &Language, out: &mut 
 fn enclitic(word: &str, language: &Language) -> Option<usize> {
     let (at, mark) = word.rmatch_indices(is_apostrophe).next()?;
     let tail = &word[at + mark.len()..];
-    let at = if tail.eq_ignore_ascii_case("t") && word[..at].ends_with(['n', 'N']) {
-        at - 1
-    } else if language.clitic(tail).contains(Clitic::Behind) {
-        at
-    } else {
-        return None;
-    };
-    (at > 0).then_some(at)
+    let is_clitic = |text: &str| language.clitic(text).contains(Clitic::Behind);
+    // "n’t" has its apostrophe inside.
+    let inside = || word[..at].chars().next_back().filter(|last| is_clitic(&format!("{last}'{tail}")));
+    let begin = if is_clitic(tail) { at } else { at - inside()?.len_utf8() };
+    (begin > 0).then_some(begin)
 }
 
 /// Length of the elided word at the start, such as French: `l'`, `qu'`.

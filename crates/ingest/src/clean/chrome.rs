@@ -61,8 +61,7 @@ pub(super) fn reason(line: &Line<'_>) -> Option<DropReason> {
         return Some(DropReason::Player);
     }
     // The label of a caption's second part, glued to the photographer's name by the page's layout.
-    let credit = text.strip_prefix("Credit").is_some_and(|rest| rest.starts_with(char::is_uppercase));
-    if credit && line.words <= 12 {
+    if line.words <= 12 && credit::is_glued(text) {
         return Some(DropReason::PhotoCredit);
     }
     by_form(text).or_else(|| by_parts(line))

@@ -4,20 +4,31 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use pressmark_lang::PagePhrase;
+use pressmark_lang::{Language, NameClass, PagePhrase, WordClass};
 
 use super::{
     dates::date,
     fold::{Folded, Words, words},
 };
-use crate::phrases::{Phrases, of_all_languages, phrases};
+use crate::phrases::{Phrases, behind_byline, of_all_languages, phrases};
 
-/// Words before a writer's name.
-static BY: Phrases = phrases!(Byline);
+/// Small words inside the names of writers and of outlets, besides the particles of all names.
+static WRITER_PARTICLES: Phrases = phrases!(WriterParticle);
+static OUTLET_PARTICLES: Phrases = phrases!(OutletParticle);
 
-/// Lower-case words inside names.
-static PARTICLES: LazyLock<Words> =
-    LazyLock::new(|| words("de da do dos das del della di du la le van von der den ter bin ibn al el wa ole of"));
+/// What claims a copyright, and what stands around the owner's name.
+static COPYRIGHT: Phrases = phrases!(Copyright);
+static RIGHTS: Phrases = phrases!(RightsReserved);
+static BEFORE_OWNER: Phrases = phrases!(BeforeOwner);
+
+/// Labels before the names of photographers, with a capital.
+static PHOTO_CREDITS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let capitalised = |label: &str| {
+        let mut chars = label.chars();
+        chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+    };
+    of_all_languages(PagePhrase::PhotoCredit).into_iter().map(capitalised).collect()
+});
 
 /// Words that tell what a writer is.
 static ROLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -53,27 +64,31 @@ static PUBLISHED: Phrases = phrases!(Republished);
 pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
     let first = folded.word(0);
     let mark = first == "©"
-        || folded.as_str().starts_with("copyright ©")
+        || COPYRIGHT.contains(&first) && folded.word(1) == "©"
         || text.starts_with("(c) ")
         || text.starts_with("(C) ");
     let year = folded.words().take(4).any(|w| w == "#");
-    if folded.cut || folded.len() > 45 || !(mark || (first == "copyright" && year && folded.len() <= 25)) {
+    if folded.cut || folded.len() > 45 || !(mark || (COPYRIGHT.contains(&first) && year && folded.len() <= 25)) {
         return None;
     }
     let is_year = |w: &str| w.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | ',' | '.'));
-    let lead = |w: &str| {
-        is_year(w)
-            || matches!(
-                w.to_lowercase().trim_end_matches([',', '.', ':']),
-                "©" | "(c)" | "copyright" | "by" | "all" | "rights" | "reserved" | "&copy;" | "-" | "–" | "|"
-            )
+    let is_lead = |word: &str| {
+        let lower = word.to_lowercase();
+        let bare = lower.trim_end_matches([',', '.', ':']);
+        is_year(word)
+            || word.starts_with('©')
+            || matches!(bare, "(c)" | "&copy;" | "-" | "–" | "|")
+            || COPYRIGHT.contains(&bare)
+            || BEFORE_OWNER.contains(&bare)
+            || RIGHTS.iter().any(|rights| rights.split(' ').any(|right| right == bare))
     };
-    let owner: Vec<&str> = text
-        .split_whitespace()
-        .skip_while(|w| lead(w) || w.starts_with('©'))
-        .take_while(|w| !w.eq_ignore_ascii_case("all") && !matches!(*w, "|" | "-" | "–" | "·" | "•"))
-        .take(7)
-        .collect();
+    let ends = |word: &str| {
+        let lower = word.to_lowercase();
+        matches!(word, "|" | "-" | "–" | "·" | "•")
+            || RIGHTS.iter().any(|rights| rights.split(' ').next() == Some(&lower))
+    };
+    let owner: Vec<&str> =
+        text.split_whitespace().skip_while(|word| is_lead(word)).take_while(|word| !ends(word)).take(7).collect();
     let mut owner = owner.join(" ");
     if let Some(end) = owner.find(". ") {
         owner.truncate(end);
@@ -87,14 +102,7 @@ pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
 
 /// The names of a line that is a byline: "By" and names, with what they are or whom they work for.
 pub(super) fn byline(text: &str) -> Option<Vec<String>> {
-    let (start, marked) = BY.iter().fold((0, false), |best, by| {
-        let len = by.len();
-        let fits = text.get(..len).is_some_and(|head| head.to_lowercase() == *by)
-            && text.get(len..).is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}']));
-        if fits && len > best.0 { (len, true) } else { best }
-    });
-    let rest = text.get(start..)?.trim_start_matches([':', ' ', '\u{a0}']);
-    marked.then(|| names(rest, true)).flatten()
+    behind_byline(text).and_then(|(rest, _)| names(rest, true))
 }
 
 /// The people that a text names, when it does nothing else.
@@ -131,9 +139,9 @@ fn is_outlet(part: &str) -> bool {
 /// After a name: an outlet or a place, "The Daily Post", "Nairobi".
 fn is_name_like_place(part: &str) -> bool {
     part.split_whitespace().count() <= 5
-        && part.split_whitespace().all(|w| {
-            w.chars().next().is_some_and(char::is_uppercase) || w == "of" || w == "for" || w == "the" || w == "in"
-        })
+        && part
+            .split_whitespace()
+            .all(|w| w.chars().next().is_some_and(char::is_uppercase) || OUTLET_PARTICLES.contains(&w))
 }
 
 fn split_words<'a>(text: &'a str, seps: &[&str]) -> Vec<&'a str> {
@@ -172,8 +180,18 @@ pub(super) fn is_name(text: &str) -> bool {
     let last = tokens.len().saturating_sub(1);
     !tokens.is_empty()
         && tokens.len() <= 5
-        && tokens.iter().enumerate().all(|(i, w)| capital(w) || (i > 0 && i < last && PARTICLES.contains(w)))
+        && tokens.iter().enumerate().all(|(i, w)| capital(w) || (i > 0 && i < last && is_particle(w)))
         && !starts_title(tokens[0])
+}
+
+/// Whether a word in small letters stands inside names.
+fn is_particle(word: &str) -> bool {
+    Language::neutral().name_word(word).contains(NameClass::Particle) || WRITER_PARTICLES.contains(&word)
+}
+
+/// Whether the label of a photographer's name is glued to it: "CreditAda Okoye".
+pub(super) fn is_glued(text: &str) -> bool {
+    PHOTO_CREDITS.iter().any(|label| text.strip_prefix(label).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
 }
 
 /// Whether a capitalised word starts a title and no name: "Why". In capitals it may be anything.
@@ -277,7 +295,7 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
             && BEFORE_OUTLET.contains(&w.to_lowercase().as_str())
             && words.get(i + 1).is_some_and(|n| {
                 n.chars().next().is_some_and(char::is_uppercase)
-                    || (*n == "the" && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
+                    || (is_article(n) && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
             })
             && date(words[i + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").as_str()).is_none()
     })?;
@@ -290,10 +308,7 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
 /// story and stay; what goes is a bracket that holds a domain or one of the page's own names. Gives what
 /// to cut and the name.
 pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>, String)> {
-    let own = |name: &str| {
-        let name = squash(name);
-        !name.is_empty() && sites.iter().any(|s| squash(s) == name)
-    };
+    let own = |name: &str| sites.iter().any(|site| is_same_site(name, site));
     let dash_after = |from: usize| {
         let rest = text.get(from..)?;
         let trimmed = rest.trim_start();
@@ -333,12 +348,24 @@ pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>,
     (own(name) && name.split_whitespace().count() <= 5).then(|| (0..end, name.to_owned()))
 }
 
-/// A name in lower case without spaces and marks, so that "Example News" and "examplenews.com" meet.
-pub(super) fn squash(name: &str) -> String {
+/// Whether two names of sites are one, with or without the article: "The Example News", "Example News".
+fn is_same_site(one: &str, other: &str) -> bool {
+    let (one, other) = (squash(one), squash(other));
+    [0, 1].into_iter().any(|form| !one[form].is_empty() && one[form] == other[form])
+}
+
+/// A name in lower case without spaces and marks, so that "Example News" and "examplenews.com" meet, and without its
+/// article.
+fn squash(name: &str) -> [String; 2] {
     let lower = name.to_lowercase();
     let lower = lower.strip_prefix("www.").unwrap_or(&lower);
     let bare = if is_domain(lower) { lower.split('.').next().unwrap_or(lower) } else { lower };
-    bare.strip_prefix("the ").unwrap_or(bare).chars().filter(|c| c.is_alphanumeric()).collect()
+    [bare, Language::neutral().without_article(bare)].map(|name| name.chars().filter(|c| c.is_alphanumeric()).collect())
+}
+
+/// Whether a word in small letters is an article that stands before names.
+fn is_article(word: &str) -> bool {
+    Language::neutral().classes(word).contains(WordClass::Article)
 }
 
 /// Words that mark a caption, and the agencies' way of beginning and ending one.
@@ -348,21 +375,8 @@ pub(super) fn is_caption(text: &str) -> bool {
         && CAPTIONS.iter().any(|start| {
             head.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || *start == "(photo")
         });
-    let ends = [
-        "/Getty Images)",
-        "/AFP)",
-        "/Reuters)",
-        "/AP)",
-        "REUTERS/",
-        "(AP Photo",
-        "/Getty Images",
-        "AFP via Getty Images",
-        "(Reuters photo)",
-        "(file photo)",
-        "(File photo)",
-    ];
     let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
-    begins || (text.len() < 400 && ends.iter().any(|e| text[tail..].contains(e)))
+    begins || (text.len() < 400 && Language::neutral().caption_marks().any(|mark| text[tail..].contains(mark)))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_date, is_length, is_names, people};
 use crate::date::{self, Order};
+use crate::phrases::behind_byline;
 
 /// Field codes, in the order in which they stand.
 const CODES: &[&str] = &[
@@ -106,10 +107,8 @@ fn displayed(lines: &Lines<'_>) -> Article {
     let mut head: Vec<usize> = (0..length).filter(|i| !lines.get(*i).is_empty()).collect();
     // A byline stands right above the length; a headline alone is none, however short.
     if let Some(byline) = head.last().copied().filter(|_| head.len() > 1).map(|i| lines.get(i)) {
-        let starts_so =
-            ["By ", "by ", "BY ", "Von ", "Par ", "Por ", "Di ", "Door "].iter().any(|by| byline.starts_with(by));
         let names = people(byline);
-        if starts_so || (byline.len() <= 80 && is_names(byline, &names)) {
+        if behind_byline(byline).is_some() || (byline.len() <= 80 && is_names(byline, &names)) {
             article.authors = names;
             head.pop();
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::calendar::unaccented;
 use crate::clean;
 use crate::date::{self, Order};
+use crate::phrases::{Phrases, phrases};
 
 /// The lines of a text, without the white space around them.
 pub(super) struct Lines<'a> {
@@ -87,11 +88,9 @@ pub(super) fn folded(text: &str) -> String {
     unaccented(&words.collect::<Vec<_>>().join(" "))
 }
 
-/// Words that mean "2 of 40" in the languages of the interfaces.
-const OF: &[&str] = &["of", "de", "von", "sur", "di", "van"];
-/// Words for the documents that are counted.
-const DOCUMENT: &[&str] =
-    &["document", "documents", "dokument", "dokumente", "dokumenten", "documento", "documentos", "documenti", "doc"];
+/// What "2 of 40 documents" is told with.
+static OF: Phrases = phrases!(CountedOf);
+static DOCUMENT: Phrases = phrases!(Counted);
 
 /// Whether a line does nothing but count: "2 of 40 DOCUMENTS", "Document 2 de 40", "Dokument 2 von 40".
 pub(super) fn is_count(line: &str) -> bool {
@@ -114,9 +113,15 @@ pub(super) fn is_count(line: &str) -> bool {
     }
 }
 
-/// Words of the languages of the interfaces for the words that are counted.
-const WORDS: &[&str] =
-    &["words", "word", "mots", "mot", "worter", "wort", "palabras", "palabra", "parole", "palavras", "woorden"];
+/// What a length is told in.
+static WORDS: Phrases = phrases!(LengthUnit);
+
+/// What begins a line about rights.
+static COPYRIGHT: Phrases = phrases!(Copyright);
+static RIGHTS: Phrases = phrases!(RightsReserved);
+
+/// What stands between two names.
+static JOINERS: Phrases = phrases!(NameJoiner);
 
 /// Whether a line tells a length and nothing else: "143 words", "1 243 mots".
 pub(super) fn is_length(line: &str) -> bool {
@@ -130,11 +135,9 @@ pub(super) fn is_length(line: &str) -> bool {
 /// Whether a line claims a copyright.
 pub(super) fn is_copyright(line: &str) -> bool {
     let lower = line.get(..line.len().min(24)).unwrap_or(line).to_lowercase();
-    let marked = lower.starts_with('©') || lower.starts_with("(c)") || lower.starts_with("copyright");
-    marked && line.bytes().any(|b| b.is_ascii_digit())
-        || lower.starts_with("all rights reserved")
-        || lower.starts_with("tous droits")
-        || lower.starts_with("alle rechte vorbehalten")
+    let begins = |phrases: &Phrases| phrases.iter().any(|phrase| lower.starts_with(phrase));
+    let marked = lower.starts_with('©') || lower.starts_with("(c)") || begins(&COPYRIGHT);
+    marked && line.bytes().any(|b| b.is_ascii_digit()) || begins(&RIGHTS)
 }
 
 /// Whether a line is a date and little else: "March 2, 2024 Saturday", "Samedi 2 mars 2024".
@@ -175,8 +178,7 @@ fn names(byline: &str) -> Vec<String> {
 /// Whether a line is a list of names and nothing else: "Jane Doe; Ann Roe".
 pub(super) fn is_names(line: &str, names: &[String]) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
-    let small =
-        line.split_whitespace().filter(|w| matches!(*w, "and" | "et" | "und" | "y" | "e")).map(letters).sum::<usize>();
+    let small = line.split_whitespace().filter(|w| JOINERS.contains(w)).map(letters).sum::<usize>();
     !names.is_empty() && letters(line) - small == names.iter().map(|name| letters(name)).sum::<usize>()
 }
 

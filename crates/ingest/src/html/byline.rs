@@ -3,22 +3,16 @@
 use super::element_text::{inner, key};
 use super::tree::{Tag, Tree};
 use crate::calendar::month_named;
-use crate::phrases::{Phrases, phrases};
+use crate::phrases::{Phrases, behind_byline, phrases, split_joined};
 
 /// Longest name of an author; what is longer is a sentence about one.
 const MAX_AUTHOR_CHARS: usize = 60;
 
-/// Words that stand before a name in a byline, in several languages.
-static BY: Phrases = phrases!(Byline);
+/// What stands before the date behind a byline.
+static BEFORE_DATE: Phrases = phrases!(BeforeDate);
 
 fn without_by(byline: &str) -> &str {
-    let cut = BY.iter().find_map(|by| {
-        let head = byline.get(..by.len())?;
-        let rest = byline.get(by.len()..)?;
-        (head.eq_ignore_ascii_case(by) && rest.starts_with([' ', ':', '\u{a0}']))
-            .then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
-    });
-    cut.unwrap_or(byline)
+    behind_byline(byline).map_or(byline, |(rest, _)| rest)
 }
 
 /// Words with which a link beside a name asks its reader to do something: "Email the author", "Follow".
@@ -60,14 +54,17 @@ pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
     // An address of mail, and the month of the date that was cut off.
     let mut words: Vec<&str> = text.split_whitespace().take_while(|w| !w.contains('@')).collect();
-    while words.len() > 2 && words.last().is_some_and(|w| is_month(w) || matches!(*w, "on" | "-" | "–" | "—")) {
+    while words.len() > 2 && words.last().is_some_and(|w| is_behind_names(w)) {
         words.pop();
     }
     Some(words.join(" ")).filter(|t| is_name(without_by(t))).into_iter().collect()
 }
 
-fn is_month(word: &str) -> bool {
-    month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
+/// A month, and what stands before it.
+fn is_behind_names(word: &str) -> bool {
+    matches!(word, "-" | "–" | "—")
+        || BEFORE_DATE.contains(&word)
+        || month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
 }
 
 /// Names of people out of bylines.
@@ -76,7 +73,7 @@ pub(super) fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> 
     let mut keys: std::collections::HashSet<String> = std::collections::HashSet::new();
     for byline in bylines {
         let byline = without_by(byline.trim());
-        let parts = byline.split([',', ';', '|', '•']).flat_map(|p| p.split(" and ")).flat_map(|p| p.split(" & "));
+        let parts = byline.split([',', ';', '|', '•']).flat_map(split_joined).flat_map(|p| p.split(" & "));
         let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
         // Single words are no people: "Reuters and AP Staff", "Smith, Jr."
         if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {

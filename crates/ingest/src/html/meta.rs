@@ -9,6 +9,7 @@ use super::element_text::{inner, key};
 use super::tree::{Attr, Tag, Tree};
 use crate::Options;
 use crate::date::normalize;
+use crate::language::primary;
 use crate::markup::decode;
 
 /// Most authors that are read from the page itself.
@@ -425,18 +426,6 @@ fn only_heading(html: &str, tree: &Tree) -> Option<String> {
     let mut headings = tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::H1).map(|(i, _)| i as u32);
     let first = headings.by_ref().map(|i| inner(html, tree, i)).find(|t| !t.is_empty())?;
     headings.all(|i| inner(html, tree, i).is_empty()).then_some(first)
-}
-
-/// The primary subtag of a language tag, when it is one.
-fn primary(tag: &str) -> Option<String> {
-    let primary = tag.split(['-', '_', ',', ' ']).next()?.trim().to_ascii_lowercase();
-    let code = match primary.as_str() {
-        // Full names that sites write instead of tags.
-        "english" => "en",
-        "french" | "français" => "fr",
-        code => code,
-    };
-    (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
 }
 
 /// The host of an address, without `www.`.

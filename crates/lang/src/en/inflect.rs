@@ -1,4 +1,4 @@
-//! The forms of regular verbs.
+//! The forms of regular verbs and nouns.
 
 use std::borrow::Cow;
 
@@ -44,9 +44,35 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
     word.into()
 }
 
+/// The plural of a term by its last letters; none where it ends in "s" already.
+pub(super) fn plural(term: &str) -> Option<String> {
+    let consonant_y =
+        term.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']) && !stem.is_empty());
+    if let Some(stem) = consonant_y {
+        Some(format!("{stem}ies"))
+    } else if term.ends_with('s') {
+        None
+    } else if ["x", "z", "ch", "sh", "ato"].iter().any(|e| term.ends_with(e)) {
+        Some(format!("{term}es"))
+    } else {
+        Some(format!("{term}s"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plurals_are_regular() {
+        let check = |term: &str, expected: Option<&str>| assert_eq!(plural(term).as_deref(), expected, "{term}");
+        check("ore", Some("ores"));
+        check("ruby", Some("rubies"));
+        check("clay", Some("clays"));
+        check("quartz", Some("quartzes"));
+        check("phosphates", None);
+        check("sweet potato", Some("sweet potatoes"));
+    }
 
     #[test]
     fn forms_follow_the_rules_of_spelling() {

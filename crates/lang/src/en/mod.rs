@@ -2,8 +2,8 @@
 
 mod inflect;
 
-use crate::Language;
 use crate::pack::Pack;
+use crate::{DateOrder, Language};
 
 pub(crate) static LANGUAGE: Language = Language::new(Pack {
     code: "en",
@@ -13,6 +13,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     boilerplate: include_str!("boilerplate.txt"),
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
+    caption_marks: include_str!("caption_marks.txt"),
     closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
     endings: include_str!("endings.tsv"),
@@ -24,16 +25,30 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     numerals: include_str!("numerals.tsv"),
     openers: include_str!("openers.tsv"),
     page_phrases: include_str!("page_phrases.tsv"),
+    percent: include_str!("percent.txt"),
     pronouns: include_str!("pronouns.tsv"),
+    shared_names: include_str!("shared_names.txt"),
     speech: include_str!("speech.tsv"),
     state_forms: include_str!("state_forms.txt"),
     stop_words: include_str!("stop_words.txt"),
     titles: include_str!("titles.tsv"),
     words: include_str!("words.tsv"),
+    date_order,
     inflect: inflect::forms,
     stem: inflect::stem,
+    plural: inflect::plural,
     ..Pack::EMPTY
 });
+
+/// The United States and the Philippines write the month first. Canada writes both orders, and who says no more than
+/// English may write either.
+fn date_order(region: Option<&str>) -> Option<DateOrder> {
+    match region {
+        Some("us" | "ph") => Some(DateOrder::MonthFirst),
+        None | Some("ca") => None,
+        _ => Some(DateOrder::DayFirst),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +134,19 @@ mod tests {
         assert_eq!(her, [Case::Object, Case::Possessive]);
         assert!(english().pronoun("her").all(|p| p.gender == Some(Gender::Feminine)));
         assert_eq!(english().pronoun("harbour").count(), 0);
+    }
+
+    #[test]
+    fn possessive_endings_and_clitics_of_two_parts() {
+        assert_eq!(["Kenya’s", "KENYA'S", "Kenya’ll", "Kenya"].map(|n| english().without_possessive(n)), [
+            Some("Kenya"),
+            Some("KENYA"),
+            None,
+            None
+        ]);
+        assert!(english().clitic("N't").contains(crate::Clitic::Behind) && english().clitic("t").contains(crate::Clitic::PartedBehind));
+        assert_eq!((english().and(), Language::neutral().and()), ("and", "and"));
+        assert!(english().is_percent("per cent") && !english().is_percent("pour cent"));
     }
 
     #[test]

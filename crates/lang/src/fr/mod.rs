@@ -1,5 +1,7 @@
 //! French.
 
+mod inflect;
+
 use crate::Language;
 use crate::pack::Pack;
 
@@ -11,6 +13,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     boilerplate: include_str!("boilerplate.txt"),
     calendar: include_str!("calendar.tsv"),
     clitics: include_str!("clitics.tsv"),
+    caption_marks: include_str!("caption_marks.txt"),
     closings: include_str!("closings.txt"),
     countries: include_str!("countries.txt"),
     endings: include_str!("endings.tsv"),
@@ -21,12 +24,15 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     numerals: include_str!("numerals.tsv"),
     openers: include_str!("openers.tsv"),
     page_phrases: include_str!("page_phrases.tsv"),
+    percent: include_str!("percent.txt"),
     pronouns: include_str!("pronouns.tsv"),
+    shared_names: include_str!("shared_names.txt"),
     speech: include_str!("speech.tsv"),
     state_forms: include_str!("state_forms.txt"),
     stop_words: include_str!("stop_words.txt"),
     titles: include_str!("titles.tsv"),
     words: include_str!("words.tsv"),
+    plural: inflect::plural,
     ..Pack::EMPTY
 });
 
@@ -82,6 +88,17 @@ mod tests {
         assert_eq!(french().first_name("jean"), Some(Gender::Masculine));
         assert_eq!(french().first_name("hélène"), Some(Gender::Feminine));
         assert_eq!(Language::of(Some("en")).first_name("jean"), None);
+    }
+
+    #[test]
+    fn names_lose_their_articles_and_shares_are_told_in_words() {
+        assert!(french().classes("l’").contains(WordClass::Article));
+        assert!(french().without_possessive("Lloyd’s").is_none());
+        assert_eq!(["l’union", "la cour", "Le Quai", "lac"].map(|n| french().without_article(n)), [
+            "union", "cour", "Le Quai", "lac"
+        ]);
+        assert!(french().is_percent("pour cent") && french().and() == "et");
+        assert_eq!(Language::neutral().plurals("canal").collect::<Vec<_>>(), ["canals", "canaux"]);
     }
 
     #[test]

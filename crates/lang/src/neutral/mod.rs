@@ -5,9 +5,12 @@ use crate::pack::Pack;
 
 pub(crate) static LANGUAGE: Language = Language::new(Pack {
     abbreviations: include_str!("abbreviations.tsv"),
+    agencies: include_str!("agencies.txt"),
     boilerplate: include_str!("boilerplate.txt"),
     calendar: include_str!("calendar.tsv"),
+    caption_marks: include_str!("caption_marks.txt"),
     marks: include_str!("marks.tsv"),
+    name_words: include_str!("name_words.tsv"),
     openers: include_str!("openers.tsv"),
     page_phrases: include_str!("page_phrases.tsv"),
     speech: include_str!("speech.tsv"),

@@ -1,8 +1,9 @@
-//! Months, days of the week and time zones.
+//! Months, days of the week and time zones; how dates are written.
 
 use std::borrow::Cow;
 
 use crate::Language;
+use crate::classes::Ending;
 use crate::table::{Line, Table, lines, lower};
 
 /// What a line of `calendar.tsv` is about.
@@ -14,7 +15,38 @@ pub(crate) enum Calendar {
     Zone,
 }
 
+/// Which of day and month stands first in a date of three numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DateOrder {
+    /// As in most of the world.
+    DayFirst,
+    /// As in the United States.
+    MonthFirst,
+}
+
+/// Languages without a folder that write the year first: where it stands last, nothing tells day from month.
+const YEAR_FIRST: &[&str] = &["zh", "ja", "ko", "hu", "lt", "mn"];
+
 impl Language {
+    /// The order that readers of a language are used to, by its tag: `en-US`, `de`. `None` where the tag does not tell,
+    /// as English alone.
+    #[must_use]
+    pub fn date_order(tag: &str) -> Option<DateOrder> {
+        let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
+        let code = parts.next().filter(|code| !code.is_empty() && !YEAR_FIRST.contains(&code.as_str()))?;
+        let region = parts.find(|part| part.len() == 2);
+        (Self::of(Some(&code)).pack.date_order)(region.as_deref())
+    }
+
+    /// The day of a month that a word tells in figures, 1 to 31, with or without an ending in small letters: "5", "1st",
+    /// French "1er".
+    #[must_use]
+    pub fn day_of_month(&self, word: &str) -> Option<u8> {
+        let digits = self.without_ending(word, Ending::Ordinal).unwrap_or(word);
+        let is_short = digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|day| is_short && (1..=31).contains(day))
+    }
+
     /// The month that a name or its abbreviation stands for, 1 to 12; a final full stop does not count.
     #[must_use]
     pub fn month(&self, word: &str) -> Option<u8> {
@@ -87,6 +119,7 @@ fn calendar_key(word: Cow<'static, str>, entry: Calendar) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
+    use super::DateOrder;
     use crate::Language;
 
     #[test]
@@ -96,5 +129,21 @@ mod tests {
             [neutral.month("gen"), neutral.short_month("Gen."), neutral.short_month("May")],
             [None, Some(1), Some(5)]
         );
+    }
+
+    #[test]
+    fn days_of_a_month_have_the_endings_of_their_language() {
+        let days = |code| ["1st", "1er", "31", "32", "1x", "st"].map(|word| Language::of(code).day_of_month(word));
+        let (first, last) = (Some(1), Some(31));
+        assert_eq!(days(Some("en")), [first, None, last, None, None, None]);
+        assert_eq!(days(Some("fr")), [None, first, last, None, None, None]);
+        assert_eq!(days(None), [first, first, last, None, None, None]);
+    }
+
+    #[test]
+    fn dates_have_the_order_of_the_country() {
+        let (day, month) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
+        let orders = ["en-US", "en_GB", "en", "fr-CA", "de", "ja", ""].map(Language::date_order);
+        assert_eq!(orders, [month, day, None, day, day, None, None]);
     }
 }

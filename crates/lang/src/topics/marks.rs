@@ -1,7 +1,7 @@
-//! Quotation marks and clitics.
+//! Quotation marks, clitics and articles.
 
 use crate::Language;
-use crate::classes::{ClassSet, Clitic};
+use crate::classes::{ClassSet, Clitic, FunctionWord, WordClass};
 use crate::table::{Line, Table, lower, rows};
 
 /// A pair of quotation marks, file `marks.tsv`.
@@ -47,6 +47,22 @@ impl Language {
     #[must_use]
     pub fn clitic(&self, word: &str) -> ClassSet<Clitic> {
         self.clitic_table().get(&lower(word)).copied().unwrap_or_default()
+    }
+
+    /// Takes a possessive ending off a word or name: "’s" of "Kenya’s".
+    #[must_use]
+    pub fn without_possessive<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let (bare, ending) = name.split_at(name.rfind(['\'', '’'])?);
+        self.function_word(&lower(ending)).contains(FunctionWord::Genitive).then_some(bare)
+    }
+
+    /// A name without an article in small letters before it and the space behind that: "the", French "l’".
+    #[must_use]
+    pub fn without_article<'a>(&self, name: &'a str) -> &'a str {
+        let end = name.char_indices().find(|(_, c)| matches!(c, ' ' | '\'' | '’'));
+        let parts = end.and_then(|(at, c)| name.split_at_checked(at + c.len_utf8()));
+        let parts = parts.filter(|(article, _)| self.classes(article.trim_end()).contains(WordClass::Article));
+        parts.map_or(name, |(_, rest)| rest)
     }
 
     pub(crate) fn clitic_table(&self) -> &Table<ClassSet<Clitic>> {

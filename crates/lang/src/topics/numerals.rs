@@ -1,4 +1,4 @@
-//! Numbers in words, and the words before a number that is not exact.
+//! Numbers in words, shares, and the words before a number that is not exact.
 
 use crate::Language;
 use crate::table::{Line, Table};
@@ -26,6 +26,12 @@ impl Language {
     #[must_use]
     pub fn numeral(&self, lower: &str) -> Option<Numeral> {
         self.numeral_table().get(lower).copied()
+    }
+
+    /// Whether one or two words in small letters behind a number make it a share of a hundred: "per cent".
+    #[must_use]
+    pub fn is_percent(&self, lower: &str) -> bool {
+        self.percent.get_or_init(|| Table::rows(self.files(|p| p.percent), |_| Some(()))).get(lower).is_some()
     }
 
     pub(crate) fn numeral_table(&self) -> &Table<Numeral> {

@@ -12,6 +12,17 @@ impl Language {
         self.files(|p| p.boilerplate).filter(|file| !file.is_empty())
     }
 
+    /// What stands near the end of captions and of nothing else, as it is written: "(AP Photo".
+    pub fn caption_marks(&self) -> impl Iterator<Item = &'static str> {
+        self.files(|p| p.caption_marks).flat_map(lines).map(|line| line.text)
+    }
+
+    /// News agencies by the names under which they are credited; all in the neutral pack, since they are the same in
+    /// every language.
+    pub fn agencies() -> impl Iterator<Item = &'static str> {
+        lines(Self::neutral().pack.agencies).map(|line| line.text)
+    }
+
     /// The phrases of a class, in small letters, the best first; of the neutral pack its own come last.
     pub fn page_phrases(&self, class: PagePhrase) -> impl Iterator<Item = &'static str> {
         let phrases = self.page_phrases.get_or_init(|| {

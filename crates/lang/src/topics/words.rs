@@ -76,6 +76,19 @@ impl Language {
         self.classes(lower).contains(WordClass::Manner)
     }
 
+    /// The regular plurals of a term, by its spelling: one of each language that is asked, none where it is the term.
+    pub fn plurals(&self, term: &str) -> impl Iterator<Item = String> {
+        self.packs().filter_map(move |pack| (pack.plural)(term))
+    }
+
+    /// The word that "&" stands for in names; of the neutral pack that of the first language.
+    #[must_use]
+    pub fn and(&self) -> &'static str {
+        let mut rows = self.files(|p| p.function_words).flat_map(lines);
+        let words = rows.find(|line| line.cell(0) == Some("and")).and_then(|line| line.cell(1));
+        words.and_then(|words| words.split(' ').next()).unwrap_or_default()
+    }
+
     /// Whether a word in small letters says little by itself, for weighing words by what they say.
     #[must_use]
     pub fn is_stop_word(&self, lower: &str) -> bool {

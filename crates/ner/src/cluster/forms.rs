@@ -152,7 +152,7 @@ pub(super) fn winner(votes: &BTreeMap<EntityType, f32>) -> Option<&EntityType> {
 
 /// What mentions of one form share, and the form's folded words.
 fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (String, Vec<String>) {
-    let words = fold(text);
+    let words = fold(text, language);
     match class {
         Class::Person => {
             let words = personal(words, language);

@@ -7,7 +7,6 @@ use pressmark_lang::NameClass;
 
 use super::Context;
 use super::forms::{Class, Form, Forms};
-use crate::countries::CONGOS;
 use crate::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
 
 /// Merges the forms of names that stand for one thing.
@@ -27,14 +26,15 @@ fn names(forms: &Forms) -> Vec<usize> {
     (0..forms.all.len()).filter(|&f| forms.all[f].class == Class::Name).collect()
 }
 
-/// Variants of one country. "Congo" alone is the one of the two that the document names.
+/// Variants of one country. A name that two share, "Congo", is the one of them that the document names otherwise.
 fn merge_countries(context: &Context<'_>, forms: &mut Forms) {
     let mut first: HashMap<&str, usize> = HashMap::new();
-    let mut congo = None;
+    let mut shared = Vec::new();
     for form in names(forms) {
         let name = forms.all[form].words.join(" ");
-        if name == "congo" {
-            congo = Some(form);
+        let countries: Vec<&str> = context.language.countries_sharing(&name).collect();
+        if !countries.is_empty() {
+            shared.push((form, countries));
         } else if let Some(canonical) =
             context.countries.country(&name).filter(|_| forms.all[form].label != EntityType::Product)
         {
@@ -42,9 +42,11 @@ fn merge_countries(context: &Context<'_>, forms: &mut Forms) {
             forms.union(form, same, "country-variant");
         }
     }
-    let known: Vec<usize> = CONGOS.iter().filter_map(|c| first.get(c).copied()).collect();
-    if let (Some(congo), [only]) = (congo, &known[..]) {
-        forms.union(congo, *only, "country-variant");
+    for (form, countries) in shared {
+        let named: Vec<usize> = countries.iter().filter_map(|country| first.get(country).copied()).collect();
+        if let [only] = named[..] {
+            forms.union(form, only, "country-variant");
+        }
     }
 }
 
@@ -57,8 +59,8 @@ fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut For
         let close =
             doc.text.get(head.span.end..place.span.start).is_some_and(|b| b.len() <= 8 && !b.contains(['.', ',']));
         if close && forms.all[forms.of[at]].class == Class::Name && in_brackets(&doc.text, place.span, short.span) {
-            let fit =
-                |span| introduces(&fold(doc.slice(span)), &fold(doc.slice(short.span)).concat(), context.language);
+            let words = |span| fold(doc.slice(span), context.language);
+            let fit = |span| introduces(&words(span), &words(short.span).concat(), context.language);
             if forms.all[forms.of[at + 2]].class == Class::Name && fit(named) > fit(place.span) {
                 forms.union(forms.of[at + 2], forms.of[at], "introduced-acronym");
             }
@@ -70,7 +72,7 @@ fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut For
         if both && in_brackets(&doc.text, pair[0].span, pair[1].span) {
             let joined =
                 [(long, short, pair[1].span), (short, long, pair[0].span)].into_iter().any(|(long, short, span)| {
-                    as_acronym(doc.slice(span))
+                    as_acronym(doc.slice(span), context.language)
                         .is_some_and(|a| is_short_for(context, &forms.all[short].label, &a, &forms.all[long]))
                 });
             if joined {
@@ -126,8 +128,8 @@ fn introduced(context: &Context<'_>, mention: &Mention) -> Option<Mention> {
     let length = inner.char_indices().take(16).find(|(_, c)| *c == ')')?.0;
     let acronym = inner.get(..length)?;
     let start = doc.text.len() - inner.len();
-    let words = fold(doc.slice(mention.span));
-    (introduces(&words, &as_acronym(acronym)?, context.language) == Fit::Exact).then(|| Mention {
+    let words = fold(doc.slice(mention.span), context.language);
+    (introduces(&words, &as_acronym(acronym, context.language)?, context.language) == Fit::Exact).then(|| Mention {
         span: Span::new(start, start + length),
         label: mention.label.clone(),
         score: mention.score,
@@ -150,7 +152,7 @@ fn merge_initials(context: &Context<'_>, forms: &mut Forms) {
     let explained: Vec<usize> = all.iter().filter(|&&f| forms.all[f].words.len() > 1).map(|&f| forms.root(f)).collect();
     let explained: HashSet<usize> = explained.into_iter().collect();
     for form in all {
-        let Some(acronym) = as_acronym(&forms.all[form].written) else { continue };
+        let Some(acronym) = as_acronym(&forms.all[form].written, context.language) else { continue };
         if explained.contains(&forms.root(form)) || context.countries.country(&acronym).is_some() {
             continue;
         }
@@ -174,7 +176,7 @@ fn merge_bodies(context: &Context<'_>, forms: &mut Forms) {
         let Form { words, label, .. } = &forms.all[form];
         let Some((last, base)) = words.split_last().filter(|(_, base)| !base.is_empty()) else { continue };
         let dropped = if *label == EntityType::Loc {
-            last == "city" && ends_lower(&forms.all[form].written)
+            context.language.name_word(last).contains(NameClass::Settlement) && ends_lower(&forms.all[form].written)
         } else {
             is_body(last, context.language)
         };

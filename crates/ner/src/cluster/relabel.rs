@@ -20,7 +20,7 @@ pub(super) fn relabel(context: &Context<'_>, mentions: &mut [Mention]) -> Vec<(S
         relabelled.push((mention.span, rule, label.to_string()));
         mention.label = label;
     };
-    let key = |mention: &Mention| fold(doc.slice(mention.span)).concat();
+    let key = |mention: &Mention| fold(doc.slice(mention.span), context.language).concat();
     let named = |m: &&Mention| Class::of(&m.label) == Class::Name;
     let (mut groups, mut companies) = (HashSet::new(), HashSet::new());
     for mention in mentions.iter().filter(named) {
@@ -50,7 +50,7 @@ pub(super) fn relabel(context: &Context<'_>, mentions: &mut [Mention]) -> Vec<(S
     }
     let may_be_country = |m: &&mut Mention| matches!(m.label, EntityType::Org | EntityType::Misc | EntityType::Fac);
     for mention in mentions.iter_mut().filter(may_be_country) {
-        if context.countries.country(&fold(doc.slice(mention.span)).join(" ")).is_some() {
+        if context.countries.country(&fold(doc.slice(mention.span), context.language).join(" ")).is_some() {
             change(mention, "country", EntityType::Loc);
         }
     }

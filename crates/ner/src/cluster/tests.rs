@@ -26,8 +26,9 @@ fn marked(marked: &str) -> (Document, Vec<Mention>) {
 }
 
 /// Each entity as "LABEL name (mentions): alias, alias".
-fn entities(text: &str) -> Vec<String> {
+fn entities(text: &str, language: &str) -> Vec<String> {
     let (mut doc, mentions) = marked(text);
+    doc.meta.language = Some(language.into());
     fill(&mut doc, mentions);
     assert!(doc.ents.iter().all(|m| m.entity.is_some_and(|e| e < doc.entities.len())));
     let show = |e: &Entity| format!("{} {} ({}): {}", e.label, e.name, e.mentions, e.aliases.join(", "));
@@ -35,7 +36,26 @@ fn entities(text: &str) -> Vec<String> {
 }
 
 fn check(text: &str, expected: &[&str]) {
-    assert_eq!(entities(text), expected, "{text:?}");
+    assert_eq!(entities(text, "en"), expected, "{text:?}");
+}
+
+fn check_french(text: &str, expected: &[&str]) {
+    assert_eq!(entities(text, "fr"), expected, "{text:?}");
+}
+
+#[test]
+fn french_names_are_joined_by_french_words() {
+    check_french(
+        "[LOC République démocratique du Congo], [LOC Congo] et [LOC RDC]",
+        &["LOC République démocratique du Congo (3): Congo, RDC"],
+    );
+    check_french(
+        "[LOC République du Congo], [LOC RD Congo], [LOC Congo]",
+        &["LOC République du Congo (1): ", "LOC RD Congo (1): ", "LOC Congo (1): "],
+    );
+    check_french("[LOC Goma]; [LOC Goma ville]", &["LOC Goma (2): Goma ville"]);
+    check_french("[ORG Ports & Quais]; [ORG Ports et Quais]", &["ORG Ports & Quais (2): Ports et Quais"]);
+    check_french("[ORG Le Quai]; [ORG Quai]", &["ORG Le Quai (2): Quai"]);
 }
 
 #[test]

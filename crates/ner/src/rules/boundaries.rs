@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pressmark_core::{EntityType, Span};
-use pressmark_lang::{NameClass, TitleKind, WordClass};
+use pressmark_lang::{Ending, NameClass, TitleKind, WordClass};
 
 use super::context::{Context, TokenMention};
 use crate::boundary;
@@ -133,7 +133,7 @@ fn is_one_body(context: &Context<'_>, before: &TokenMention, mention: &TokenMent
     let language = context.view.language;
     let is_of_plural = || {
         let noun = second.slice(text).to_lowercase();
-        first.slice(text).ends_with('s')
+        language.endings(&first.slice(text).to_lowercase()).contains(Ending::Plural)
             && matches!(between, "’ " | "' ")
             && (language.name_word(&noun).contains(NameClass::Body)
                 || language.classes(&noun).contains(WordClass::Body))

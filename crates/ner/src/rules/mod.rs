@@ -109,10 +109,10 @@ mod tests {
     }
 
     /// The text with the mentions that are left after all rules.
-    fn ruled(marked: &str) -> String {
+    fn ruled(marked: &str, language: &str) -> String {
         let (text, mentions) = unmark(marked);
         let mut doc = Document::from_text("a", &text);
-        doc.meta.language = Some("en".into());
+        doc.meta.language = Some(language.into());
         Splitter.run(&mut doc).expect("the splitter never gives up");
         assert!(doc.sents.iter().all(|s: &Sentence| !s.tokens.is_empty()));
         let tags = tag_set(&["PERSON", "ORG", "LOC", "FAC", "NORP", "DATE", "MONEY", "MISC"]);
@@ -139,7 +139,12 @@ mod tests {
 
     #[track_caller]
     pub(super) fn check(marked: &str, expected: &str) {
-        assert_eq!(ruled(marked), expected, "{marked:?}");
+        assert_eq!(ruled(marked, "en"), expected, "{marked:?}");
+    }
+
+    #[track_caller]
+    pub(super) fn check_french(marked: &str, expected: &str) {
+        assert_eq!(ruled(marked, "fr"), expected, "{marked:?}");
     }
 
     #[test]

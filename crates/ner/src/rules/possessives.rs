@@ -13,6 +13,7 @@ use super::context::{Context, TokenMention};
 /// the ending is the name's own, and so it is in the whole document. Well-known names are listed in the language's
 /// folder; one that a person may bear as well ("Claire's") counts where the model sees no person or a verb follows.
 pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let language = context.view.language;
     let named: HashSet<Vec<String>> = (mentions.iter())
         .filter_map(|m| Some((m, ending(context, m)?)))
         .filter(|(m, at)| *context.type_of(m) == EntityType::Org && a_verb_follows(context, at + 1))
@@ -23,11 +24,12 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
         let name = words(context, mention, at);
         let listed = || {
             if let [saint, _] = &name[..] {
-                return matches!(saint.as_str(), "St" | "St." | "Saint");
+                let saint = saint.trim_end_matches('.').to_lowercase();
+                return language.name_word(&saint).contains(NameClass::Saint);
             }
             let [word] = &name[..] else { return false };
-            let form = format!("{}'s", word.to_lowercase());
-            context.view.language.name_word(&form).contains(NameClass::Possessive)
+            let form = format!("{word}{}", context.view.word(at)).to_lowercase().replace('’', "'");
+            language.name_word(&form).contains(NameClass::Possessive)
         };
         let is_person = context.type_of(mention).is_person();
         // "Claire's insured it": the ending cannot be a person's.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pressmark_core::EntityType;
-use pressmark_lang::{Ending, WordClass};
+use pressmark_lang::WordClass;
 
 use super::context::{Context, TokenMention};
 
@@ -81,8 +81,9 @@ fn date_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
 /// "March 5, 2021", "March 5", "March 2021", "5 March 2021", "5 March".
 fn day_and_month<'a>(context: &Context<'_>, start: usize, word: &impl Fn(usize) -> &'a str) -> Option<usize> {
     let is_month = |at: usize| is_month(context, word(at));
+    let is_day = |word: &str| context.view.language.day_of_month(word).is_some();
     if is_month(start) {
-        if is_day(context, word(start + 1)) {
+        if is_day(word(start + 1)) {
             let year = word(start + 2) == "," && is_year(word(start + 3));
             return Some(if year { 4 } else { 2 });
         }
@@ -90,26 +91,19 @@ fn day_and_month<'a>(context: &Context<'_>, start: usize, word: &impl Fn(usize) 
     }
     // "2-1 January": the score of a match or a range.
     let alone = start == 0 || !matches!(context.view.word(start - 1), "-" | "–" | "/" | "$" | "£" | "€");
-    let dated = alone && is_day(context, word(start)) && is_month(start + 1);
+    let dated = alone && is_day(word(start)) && is_month(start + 1);
     dated.then(|| if is_year(word(start + 2)) { 3 } else { 2 })
 }
 
 /// Whether a full or abbreviated name of a month is written as one.
 fn is_month(context: &Context<'_>, word: &str) -> bool {
-    context.view.language.month(word).is_some()
-        && (word.starts_with(char::is_uppercase) || !context.view.language.capitalises_months())
+    let language = context.view.language;
+    language.month(word).is_some() && (word.starts_with(char::is_uppercase) || !language.capitalises_months())
 }
 
 /// Days of the week in full: "Sun" and "Sat" are other words too.
 fn is_weekday(context: &Context<'_>, word: &str) -> bool {
     word.chars().count() >= 6 && word.starts_with(char::is_uppercase) && context.view.language.weekday(word).is_some()
-}
-
-fn is_day(context: &Context<'_>, word: &str) -> bool {
-    let digits = context.view.language.without_ending(word, Ending::Ordinal).unwrap_or(word);
-    digits.len() <= 2
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && digits.parse().is_ok_and(|d: u8| (1..=31).contains(&d))
 }
 
 fn is_year(word: &str) -> bool {
@@ -134,13 +128,13 @@ fn sum_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
     let scale = |at: usize| usize::from(word(at).starts_with(char::is_lowercase) && has(at, WordClass::Scale));
     if let Some(amount) = after_symbol(symbol) {
         let number = usize::from(amount.is_empty());
-        let is_sum = if amount.is_empty() { is_number(word(start + 1)) } else { is_number(amount) };
+        let is_sum = if amount.is_empty() { is_number(context, word(start + 1)) } else { is_number(context, amount) };
         return is_sum.then(|| prefix + 1 + number + scale(start + 1 + number));
     }
     // "$2.5 million": the number belongs to the symbol before it.
     let fresh = start == 0 || after_symbol(context.view.word(start - 1)).is_none();
     let length = 1 + scale(start + 1);
-    let counted = is_number(symbol) && !symbol.contains(['-', '–']);
+    let counted = is_number(context, symbol) && !symbol.contains(['-', '–']);
     (fresh && counted && has(start + length, WordClass::Currency)).then_some(length + 1)
 }
 
@@ -159,16 +153,16 @@ fn is_country_code(word: &str) -> bool {
 }
 
 /// Digits with separators, and letters of a scale behind: "1,500", "4.50", "2.5bn".
-fn is_number(word: &str) -> bool {
+fn is_number(context: &Context<'_>, word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
-        && matches!(&word[digits.len()..], "" | "m" | "bn" | "k" | "tn" | "mn")
+        && (digits == word || context.view.language.classes(&word[digits.len()..]).contains(WordClass::Scale))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::check;
+    use super::super::tests::{check, check_french};
 
     #[test]
     fn dates_of_the_calendar_are_dates() {
@@ -177,6 +171,16 @@ mod tests {
         check("since [DATE March] 2021", "since [DATE March 2021]");
         check("It rained on Tuesday.", "It rained on [DATE Tuesday].");
         check("[MISC Tuesday] came", "[DATE Tuesday] came");
+    }
+
+    #[test]
+    fn french_dates_and_sums_are_told_by_french_words() {
+        check_french("Il ouvre le 1er février 2021.", "Il ouvre le [DATE 1er février 2021].");
+        check_french("Il ouvre le 1st février.", "Il ouvre le 1st février.");
+        check_french("Il coûte 3 millions francs ou €2mds.", "Il coûte [MONEY 3 millions francs] ou [MONEY €2mds].");
+        check("It cost €2mds.", "It cost €2mds.");
+        check("It opened on 1st February.", "It opened on [DATE 1st February].");
+        check("It opened on 1er February.", "It opened on 1er February.");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use pressmark_core::EntityType;
+use pressmark_lang::Language;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
@@ -116,7 +117,8 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Read, Error> {
     if file.label.is_empty() || file.label.len() > MAX_LABELS {
         return Err(place.error(0, format!("there are {} labels, expected 1 to {MAX_LABELS}", file.label.len())));
     }
-    let mut builder = Builder { place, folded: Lists::default(), cased: Lists::default(), patterns: Vec::new() };
+    let mut builder =
+        Builder { place, folded: Lists::default(), cased: Lists::default(), patterns: Vec::new(), terms: 0 };
     let mut labels = Vec::new();
     for (index, label) in file.label.iter().enumerate() {
         builder.label(index, label, &labels)?;
@@ -192,6 +194,13 @@ struct Builder<'a> {
     folded: Lists,
     cased: Lists,
     patterns: Vec<(Regex, usize)>,
+    /// Terms and exceptions that were read.
+    terms: usize,
+}
+
+/// The regular plurals of a term: a codebook does not say its language, nor need it have one.
+fn plurals(term: &str) -> impl Iterator<Item = String> {
+    Language::neutral().plurals(term)
 }
 
 impl Builder<'_> {
@@ -216,19 +225,20 @@ impl Builder<'_> {
             }
         }
         for term in once {
-            let plural = label.plural.then(|| plural(&term)).flatten();
             let lists = if label.case_sensitive { &mut self.cased } else { &mut self.folded };
+            if label.plural {
+                plurals(&term).for_each(|plural| _ = lists.push(plural, Some(index)));
+            }
             lists.push(term, Some(index));
-            plural.into_iter().for_each(|p| _ = lists.push(p, Some(index)));
         }
         for exception in &label.except {
             let folded = self.fold(exception, "exception", !label.case_sensitive)?;
-            let plural = plural(&folded);
             let lists = if label.case_sensitive { &mut self.cased } else { &mut self.folded };
+            plurals(&folded).for_each(|plural| _ = lists.push(plural, None));
             lists.push(folded, None);
-            plural.into_iter().for_each(|p| _ = lists.push(p, None));
         }
-        if self.folded.terms.len() + self.cased.terms.len() > 2 * MAX_TERMS {
+        self.terms += label.terms.len() + label.except.len();
+        if self.terms > MAX_TERMS {
             return Err(self.place.wrong(&label.name, "label", &format!("at most {MAX_TERMS} terms in a codebook")));
         }
         label.patterns.iter().try_for_each(|p| self.pattern(p, index, label.case_sensitive))
@@ -268,21 +278,6 @@ impl Builder<'_> {
         }
         self.patterns.push((compiled, label));
         Ok(())
-    }
-}
-
-/// The regular English plural of a term, by its last letters; none where it ends in "s" already.
-fn plural(term: &str) -> Option<String> {
-    let consonant_y =
-        term.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']) && !stem.is_empty());
-    if let Some(stem) = consonant_y {
-        Some(format!("{stem}ies"))
-    } else if term.ends_with('s') {
-        None
-    } else if ["x", "z", "ch", "sh", "ato"].iter().any(|e| term.ends_with(e)) {
-        Some(format!("{term}es"))
-    } else {
-        Some(format!("{term}s"))
     }
 }
 
@@ -338,16 +333,5 @@ mod tests {
             format!("{head}[[label]]\nname = \"X\"\nterm = [\"a\"]"),
             "7: unknown field `term`, expected one of `name`, `description`, `terms`, `patterns`, `except`, `case_sensitive`, `plural`",
         );
-    }
-
-    #[test]
-    fn plurals_are_regular() {
-        let check = |term: &str, expected: Option<&str>| assert_eq!(plural(term).as_deref(), expected, "{term}");
-        check("ore", Some("ores"));
-        check("ruby", Some("rubies"));
-        check("clay", Some("clays"));
-        check("quartz", Some("quartzes"));
-        check("phosphates", None);
-        check("sweet potato", Some("sweet potatoes"));
     }
 }
