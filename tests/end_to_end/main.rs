@@ -15,6 +15,7 @@ mod export;
 mod group;
 mod help;
 mod hostile;
+mod languages;
 mod live;
 mod report;
 mod rows;
