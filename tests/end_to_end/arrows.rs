@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-tables", &["core", "jsonl", "ingest"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
     // The library itself has no name behind the hyphen.
-    ("pressmark-evaluate", &["", "core", "jsonl", "ingest", "tables", "tokenize", "quote", "summarize"]),
+    ("pressmark-evaluate", &["", "core", "jsonl", "lang", "ingest", "tables", "tokenize", "quote", "summarize"]),
 ];
 
 /// What a stage may depend on.
