@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use pressmark_core::{Document, Layer, Provenance, Scheme, Stage, StageError};
+use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
 use pressmark_ner::Terms;
 use pressmark_rust_bert::{
     AbstractOptions, Abstracts, Entailment, Hypotheses, ModelFolder, SentenceEmbeddings, Threads, TokenClassifier,
