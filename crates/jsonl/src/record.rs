@@ -353,6 +353,7 @@ pub enum Holder<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stance<'a> {
     /// Id in `entities`, or `outlet`.
+    #[serde(with = "word")]
     #[schemars(with = "String")]
     pub holder: Holder<'a>,
     /// Id in `entities`, or the text given with `--target`.

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use pressmark_core::{EditKind, EntityType, ProblemKind, QuoteKind, SegmentKind, StanceLabel, Status, Tone, Voice};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserializer, Serializer};
 
 use crate::record::Holder;
 
@@ -111,16 +111,7 @@ impl Word for Voice {
     }
 }
 
-impl<'a> Holder<'a> {
-    /// The outlet, or the entity of this id, as it is written.
-    #[must_use]
-    pub fn named(word: impl Into<Cow<'a, str>>) -> Self {
-        match word.into() {
-            word if word == OUTLET => Self::Outlet,
-            id => Self::Entity(id),
-        }
-    }
-
+impl Holder<'_> {
     /// How it is written: `outlet`, or the id.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -131,15 +122,17 @@ impl<'a> Holder<'a> {
     }
 }
 
-impl Serialize for Holder<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+impl Word for Holder<'_> {
+    fn written(&self) -> Cow<'_, str> {
+        self.as_str().into()
     }
-}
 
-impl<'de> Deserialize<'de> for Holder<'_> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::named)
+    fn read(word: &str) -> Option<Self> {
+        Some(if word == OUTLET { Self::Outlet } else { Self::Entity(word.to_owned().into()) })
+    }
+
+    fn expected() -> String {
+        "outlet, or the id of an entity".to_owned()
     }
 }
 
