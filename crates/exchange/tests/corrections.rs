@@ -111,6 +111,11 @@ fn label_studio_gives_what_was_submitted_and_nothing_that_was_predicted() {
     assert_eq!(row.entities[0].sentiment.as_ref().map(|tone| tone.label), Some(Tone::Negative));
     let frames: Vec<_> = row.frames.iter().map(|f| (&*f.codebook, &*f.label, f.score.value())).collect();
     assert_eq!(frames, [("test 1", "health", 1.0), ("test 1", "economy", 0.0), ("corrections", "own", 1.0)]);
+
+    // A tone that is none is told, and taken for no other.
+    let (warm, notes) = corrected(&[task(&annotations.replace("negative", "warm"))], Format::LabelStudio);
+    assert_eq!(warm.entities[0].sentiment, None);
+    assert!(notes.iter().any(|note| note.contains("has the tone \"warm\"")), "{notes:?}");
 }
 
 #[test]
