@@ -68,6 +68,8 @@ async function views() {
       const { page } = opened;
       await settled(page);
       await accessible(page, where);
+      // However long the names in lists are, the page is no wider for them.
+      await page.$$eval("select option", (all) => all.forEach((one) => { one.textContent += ", a long name of a body that goes on and on and on"; }));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       check(`${where}: fits the width`, wide <= 0, `${wide} pixels too wide`);
       const headings = await page.$$eval("h1, h2", (all) => all.map((one) => one.textContent.trim()).filter(Boolean).length);

@@ -8,7 +8,7 @@ use pressmark_lang::{SpeechClass, WordClass};
 
 use crate::actors::Actors;
 use crate::align::{Alignment, Pair, Sentence};
-use crate::features::entity_key;
+use crate::features::{entity_key, term_stem};
 use crate::naming::standings;
 use crate::values::{Amount, AmountKind, Compared, Found, Value, compare, values};
 use crate::view::View;
@@ -98,8 +98,7 @@ impl Finder<'_, '_> {
                     AmountKind::Money => (FactKind::Money, 1),
                     AmountKind::Percent => (FactKind::Number, 2),
                 };
-                let unit: Vec<&String> = a.unit.intersection(&b.unit).collect();
-                if shared.len() < needed || a.kind == AmountKind::Count && unit.is_empty() {
+                if shared.len() < needed || a.kind == AmountKind::Count && a.unit.is_disjoint(&b.unit) {
                     return None;
                 }
                 let compared = compare(a, b);
@@ -123,8 +122,11 @@ impl Finder<'_, '_> {
                         return None;
                     }
                 }
-                let unit = unit.into_iter().cloned();
-                Some((kind, compared, what(shared.into_iter().chain(unit))))
+                let view = self.views.get(pair.a.0)?;
+                let counted = view.words_in(one.start, one.end).iter().filter(|word| {
+                    term_stem(&word.text.to_lowercase(), view.language).is_some_and(|stem| b.unit.contains(stem))
+                });
+                Some((kind, compared, what(counted.map(|word| word.text.to_owned()).chain(shared))))
             }
             (Value::Weekday(_), Value::Weekday(_)) | (Value::Day { .. }, Value::Day { .. }) => {
                 if shared.is_empty() {
@@ -160,7 +162,7 @@ impl Finder<'_, '_> {
                     let is_plain = view.language.speech(lower).contains(SpeechClass::Plain);
                     !is_plain && view.language.classes(lower).is_empty()
                 });
-            acts.filter_map(|lower| crate::features::term_stem(&lower, view.language).map(str::to_owned)).collect()
+            acts.filter_map(|lower| term_stem(&lower, view.language).map(str::to_owned)).collect()
         };
         !beside(pair.a.0, one).is_disjoint(&beside(pair.b.0, other))
     }

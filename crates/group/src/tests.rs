@@ -64,6 +64,7 @@ fn a_vague_count_does_not_contradict_a_count() {
     let [fact] = &story.facts[..] else { panic!("{:?}", story.facts) };
     assert_eq!(fact.relation, Relation::Finer);
     assert_eq!(fact.b.words.text, "410 passengers");
+    assert!(fact.what.starts_with("passengers "), "{}", fact.what);
 }
 
 #[test]

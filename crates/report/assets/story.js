@@ -193,7 +193,7 @@ const inQuotes = (story, versions) => versions.map(([words]) => `${outletOfDocum
 /** What a naming is of. */
 function nameOf(story, { actor, kind }) {
   if (actor === null) return { actor: "Who or what", event: "The event", action: "What was done" }[kind] ?? kind;
-  return kind === "action" ? `What ${story.actors[actor].name} did` : story.actors[actor].name;
+  return kind === "action" ? `${story.actors[actor].name} (what was done)` : story.actors[actor].name;
 }
 
 /** Facts that differ, those about the same thing that share a version as one with all of its versions. */
