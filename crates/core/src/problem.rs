@@ -95,6 +95,8 @@ problem_kinds! {
     DuplicateId = "duplicate_id", Partial;
     /// Most letters are of a script that the model was not trained on: what it finds is chance.
     UnsupportedScript = "unsupported_script", Partial;
+    /// The record has a date, in a field that nobody named, that is none or could be two: it is in `extra` alone.
+    UnreadDate = "unread_date", Note;
     /// The language is not one that the model was trained on.
     UnsupportedLanguage = "unsupported_language", Note;
     /// The model reads the language by transfer from those that it was trained on: no test says how well.

@@ -43,7 +43,8 @@ impl Article {
         clock: &Clock,
     ) -> Result<Self, Failure> {
         let blocks = clean::split(text, markdown, clock)?;
-        let judged = clean::judge(&blocks, &Hints { title, url, ..Hints::default() }, clock)?;
+        let judged =
+            clean::judge(&blocks, &Hints { title, url, declared: title.is_some(), ..Hints::default() }, clock)?;
         let problems = Vec::new();
         Ok(Self {
             blocks,
@@ -64,8 +65,10 @@ impl Article {
         clock: &Clock,
     ) -> Result<Self, Failure> {
         let Page { blocks, dropped, meta, canonical, problems } = html::extract(text, url, options, clock)?;
+        let declared = title.is_some();
         let title = title.or(meta.title.as_deref());
-        let judged = clean::judge(&blocks, &Hints { title, site: meta.site.as_deref(), url, markup: true }, clock)?;
+        let hints = Hints { title, site: meta.site.as_deref(), url, markup: true, declared };
+        let judged = clean::judge(&blocks, &hints, clock)?;
         Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
     }
 

@@ -89,6 +89,8 @@ pub(crate) struct Hints<'a> {
     pub url: Option<&'a str>,
     /// Whether the blocks come from HTML.
     pub markup: bool,
+    /// Whether the record itself says its title, in a field of its own: no other line is it.
+    pub declared: bool,
 }
 
 /// What the cleaner made of a page.

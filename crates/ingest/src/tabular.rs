@@ -179,9 +179,10 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
         };
         by_format.or_else(|| date::normalize(day, order))
     });
-    if let (Some(day), None, true) = (&day, &published, options.fields.date.is_some() || options.date_format.is_some())
-    {
-        doc.report(STAGE, ProblemKind::BadDate, bad_date(day, options), None);
+    if let (Some(day), None) = (day.as_deref().filter(|day| !day.trim().is_empty()), &published) {
+        let is_asked_for = options.fields.date.is_some() || options.date_format.is_some();
+        let kind = if is_asked_for { ProblemKind::BadDate } else { ProblemKind::UnreadDate };
+        doc.report(STAGE, kind, bad_date(day, options), None);
     }
     Meta {
         title: line(picked.title),

@@ -68,7 +68,9 @@ impl Failures {
 
     /// Takes a row that was written before into account.
     pub(crate) fn row(&mut self, line: &[u8]) -> Result<()> {
-        let is_of_note = |text: &str| !text.contains("\"status\":\"ok\"") || text.contains(LANGUAGE.as_str());
+        let is_of_note = |text: &str| {
+            !text.contains("\"status\":\"ok\"") || [LANGUAGE, DATE].iter().any(|kind| text.contains(kind.as_str()))
+        };
         if !std::str::from_utf8(line).is_ok_and(is_of_note) {
             return Ok(());
         }
@@ -93,11 +95,10 @@ impl Failures {
         if let Some(code) = language.filter(|_| problems.iter().any(|(_, kind, _)| *kind == LANGUAGE)) {
             *self.languages.entry(code.to_owned()).or_default() += 1;
         }
-        if status == Status::Ok {
-            return Ok(());
-        }
         let mut seen = Vec::new();
-        for (_, kind, message) in problems.iter().filter(|(_, kind, _)| kind.severity() > Severity::Note) {
+        for (_, kind, message) in
+            problems.iter().filter(|(_, kind, _)| kind.severity() > Severity::Note || *kind == DATE)
+        {
             if seen.contains(kind) {
                 continue;
             }
@@ -107,6 +108,9 @@ impl Failures {
                 FailureGroup { kind: *kind, documents: 0, path, record, message }
             };
             self.groups.entry(*kind).or_insert_with(first).documents += 1;
+        }
+        if status == Status::Ok {
+            return Ok(());
         }
         let problems: Vec<Value> = problems
             .iter()
@@ -138,6 +142,8 @@ impl Failures {
 }
 
 const LANGUAGE: ProblemKind = ProblemKind::UnsupportedLanguage;
+/// And one that an option mends, which nobody would notice otherwise.
+const DATE: ProblemKind = ProblemKind::UnreadDate;
 
 /// How many documents of a run may be partial or failed.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -92,7 +92,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     }
     let main = extent::main_part(&lines, &sure);
     clock.check()?;
-    let title = title::find(&lines, &sure, &main, hints.title);
+    let title = title::find(&lines, &sure, &main, hints);
     let mut judged = Judged { title, ..Judged::default() };
     let prose = Prose::of(&lines, &sure);
     place(&lines, &mut sure, title, &prose, &mut judged);

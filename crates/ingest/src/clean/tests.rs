@@ -146,7 +146,7 @@ proptest! {
     #[test]
     fn verdicts_fit_any_text(text in "(\\PC|[ \n*#()|:.–]|Share|Related|By Jane Doe|\\(a\\.net\\) – ){0,80}", markdown: bool) {
         let blocks = split(&text, markdown);
-        let judged = judge(&blocks, &Hints { title: Some("Share"), site: Some("a.net"), url: None, markup: false });
+        let judged = judge(&blocks, &Hints { title: Some("Share"), site: Some("a.net"), url: None, ..Hints::default() });
         prop_assert_eq!(judged.verdicts.len(), blocks.len());
         prop_assert!(judged.title.is_none_or(|t| letter(&judged.verdicts[t]) == 't'));
         for (block, verdict) in blocks.iter().zip(&judged.verdicts) {

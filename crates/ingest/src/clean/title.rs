@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use pressmark_core::{DropReason, SegmentKind};
 
 use super::{chrome, fold::Folded, line::Line};
+use crate::block::Hints;
 
 /// Below this a text has no title: the first line of one that starts with its first paragraph stays below.
 const THRESHOLD: f32 = 2.5;
@@ -68,9 +69,9 @@ pub(super) fn find(
     lines: &[Line<'_>],
     sure: &[Option<DropReason>],
     main: &Range<usize>,
-    hint: Option<&str>,
+    hints: &Hints<'_>,
 ) -> Option<usize> {
-    let hint = hint.map(Folded::new).filter(|h| h.len() > 0);
+    let hint = hints.title.map(Folded::new).filter(|h| h.len() > 0);
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for line in lines.iter().take(MAX_LINES) {
         *counts.entry(line.folded.as_str()).or_default() += 1;
@@ -94,6 +95,9 @@ pub(super) fn find(
         }
         let doubled = counts.get(line.folded.as_str()).is_some_and(|n| *n > 1);
         let hinted = hint.as_ref().map_or(0.0, |h| agreement(&line.folded, h));
+        if hints.declared && hint.is_some() && hinted == 0.0 {
+            continue;
+        }
         let is_opening = at == 0 || sure[at - 1].is_some() || lines[at - 1].hit.is_some();
         let opening = if is_opening { points::OPENING } else { 0.0 };
         let score = opening + score(line, at, body, leads, doubled, hinted);

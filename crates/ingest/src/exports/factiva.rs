@@ -60,7 +60,9 @@ fn coded(lines: &Lines<'_>) -> Article {
         let last = starts.last().map(|(_, code)| *code);
         // In running text a line may start with capitals: "IN Paris" is no field of industries.
         let in_text = last.is_some_and(|code| TEXT.contains(&code));
-        let is_list = matches!(code, "CO" | "IN" | "NS" | "RE") && !rest.contains(" : ");
+        // Its values stand behind it or on the next line, a code and a name each: "usa : United States".
+        let value = if rest.is_empty() && i + 1 < lines.len() { lines.get(i + 1) } else { rest };
+        let is_list = matches!(code, "CO" | "IN" | "NS" | "RE") && !value.contains(" : ");
         if last.is_none_or(|last| rank(code) > rank(last)) && !(in_text && is_list) {
             starts.push((i, code));
         }
