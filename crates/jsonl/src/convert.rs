@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use pressmark_core as core;
 
+use crate::holder::Holder;
 use crate::layers::{self, RowLayer};
 use crate::offsets::CodePoints;
 use crate::record::*;

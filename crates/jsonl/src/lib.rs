@@ -21,6 +21,7 @@
 #![deny(missing_docs)]
 
 mod convert;
+mod holder;
 mod journal;
 mod layers;
 mod numeral;
@@ -34,6 +35,7 @@ mod tables;
 mod verify;
 mod word;
 
+pub use holder::Holder;
 pub use journal::{
     DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
     checksum,
@@ -41,8 +43,8 @@ pub use journal::{
 pub use layers::RowLayer;
 pub use offsets::CodePoints;
 pub use record::{
-    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Holder, Meta, PassageCount, Problem, Provenance, Quote, Record,
-    SCHEMA, SchemaName, Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
+    Coverage, Edit, Ent, Entity, Frame, FrameEvidence, Meta, PassageCount, Problem, Provenance, Quote, Record, SCHEMA,
+    SchemaName, Segment, Sent, Sentiment, Source, StageProvenance, Stance, StanceProbabilities, Summary, Token,
 };
 pub use rows::{Row, RowError, read_rows};
 pub use score::Score;

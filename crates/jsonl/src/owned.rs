@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::holder::Holder;
 use crate::record::{
-    Coverage, Edit, Ent, Entity, Frame, Holder, Meta, Problem, Provenance, Quote, Record, Segment, Source,
-    StageProvenance, Stance,
+    Coverage, Edit, Ent, Entity, Frame, Meta, Problem, Provenance, Quote, Record, Segment, Source, StageProvenance,
+    Stance,
 };
 
 /// The same value with all that it borrowed copied.

@@ -4,6 +4,7 @@ use pressmark_core::{EditKind, EntityType, ProblemKind, QuoteKind, SegmentKind, 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::holder::Holder;
 use crate::{Score, numeral, word};
 
 /// The name of the contract that [`Record`] follows.
@@ -338,15 +339,6 @@ pub struct FrameEvidence {
     #[serde(with = "word")]
     #[schemars(with = "String", extend("pattern" = "^(outlet|[0-9]+)$"))]
     pub voice: Voice,
-}
-
-/// Who holds a stance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Holder<'a> {
-    /// The outlet that published the document.
-    Outlet,
-    /// Id in `entities`.
-    Entity(Cow<'a, str>),
 }
 
 /// Where somebody stands.

@@ -9,7 +9,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserializer, Serializer};
 
-use crate::record::Holder;
+use crate::holder::Holder;
 
 /// A value that is written as a word.
 pub(crate) trait Word: Sized {

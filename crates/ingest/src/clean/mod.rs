@@ -70,6 +70,9 @@ pub fn warm_up() {
     LazyLock::force(&lexicon::LEXICON);
 }
 
+/// Lines of a text that may be nothing but a brief.
+const BRIEF_LINES: usize = 3;
+
 /// Says of each block whether it belongs to the article, and what the others tell of it.
 ///
 /// # Errors
@@ -108,6 +111,10 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     // In a page's markup the article has been found already.
     if !hints.markup {
         extent::drop_outskirts(&lines, &mut dropped, &main, title);
+    }
+    // A line or two under a title of their own are all that was published, with nothing of a page around them.
+    if hints.declared && lines.len() <= BRIEF_LINES && dropped.iter().all(Option::is_some) {
+        dropped.clone_from(&sure);
     }
     tell(&lines, &sure, &prose, hints, &mut judged);
     clock.check()?;

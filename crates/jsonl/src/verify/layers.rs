@@ -4,7 +4,8 @@ use pressmark_core::{ProblemKind, QuoteKind, SegmentKind, Voice};
 
 use super::findings::Findings;
 use super::settings::Settings;
-use crate::record::{Ent, Entity, Frame, Holder, Record, Sent, Stance};
+use crate::holder::Holder;
+use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
 use crate::{CodePoints, RowLayer};
 
 /// Checks what the stages wrote.
