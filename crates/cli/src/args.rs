@@ -1,5 +1,5 @@
 use std::env;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -192,14 +192,18 @@ fn codebook_help() -> String {
 
 /// The help text of `--stages`: those that the library has.
 fn stages_help() -> String {
+    format!("Only these stages and what they need: {}", stage_names())
+}
+
+fn stage_names() -> String {
     let names: Vec<_> = pressmark::stages().iter().filter(|stage| !stage.is_internal).map(|stage| stage.name).collect();
-    format!("Only these stages and what they need: {}", names.join(", "))
+    names.join(", ")
 }
 
 fn stage_name(name: &str) -> Result<String, String> {
     match StageInfo::named(name) {
         Some(stage) => Ok(stage.name.to_owned()),
-        None => Err(stages_help().to_lowercase()),
+        None => Err(format!("expected some of {}", stage_names())),
     }
 }
 
@@ -336,6 +340,11 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
 fn parse_share(text: &str) -> Result<f32, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
+}
+
+/// How many things are done at once.
+pub(crate) fn parse_jobs(text: &str) -> Result<NonZeroU16, String> {
+    text.parse().map_err(|_| format!("{text:?} is no number from 1 to {}", u16::MAX))
 }
 
 /// A file or folder that is written, and cannot be standard output.

@@ -55,6 +55,6 @@ pub(crate) fn annotator(settings: Settings, models: &ModelArgs) -> Result<Annota
 pub(crate) fn no_rust_bert() -> anyhow::Error {
     anyhow!(
         "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
-         cargo build --release -p pressmark-cli --features rust-bert (the README, \"Large models\", tells how)"
+         cargo build --release -p pressmark-cli --features rust-bert (the handbook, \"Large models\", tells how)"
     )
 }

@@ -234,14 +234,11 @@ impl StanceReading {
         self.bears_on_target * self.takes_a_side
     }
 
-    /// The likelier side where one is taken as likely as not, else neutral.
+    /// The likeliest label: a side that is no likelier than the other, or than none, is not taken.
     #[must_use]
     pub fn label(&self) -> StanceLabel {
-        match (self.sided() >= 0.5, self.in_favor >= 0.5) {
-            (false, _) => StanceLabel::Neutral,
-            (true, true) => StanceLabel::Favor,
-            (true, false) => StanceLabel::Against,
-        }
+        let side = if self.in_favor >= 0.5 { StanceLabel::Favor } else { StanceLabel::Against };
+        if self.probability(side) > self.probability(StanceLabel::Neutral) { side } else { StanceLabel::Neutral }
     }
 
     /// Probability of a label; the three add up to 1.

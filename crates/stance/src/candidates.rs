@@ -42,10 +42,16 @@ impl Topic {
     }
 }
 
+/// Words that say what a text is about, in lower case; short ones count where they are written as names and numbers are
+/// ("UN", "M23"), and are the same only where they are written alike ("US" is not "us").
 fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() >= SHORTEST_WORD)
-        .map(str::to_lowercase)
+    let is_name = |word: &str| {
+        word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !word.chars().any(char::is_lowercase)
+    };
+    text.split(|c: char| !c.is_alphanumeric()).filter_map(move |word| {
+        let is_long = word.chars().count() >= SHORTEST_WORD;
+        if is_long { Some(word.to_lowercase()) } else { is_name(word).then(|| word.to_owned()) }
+    })
 }
 
 /// A sentence that bears on a target, by its embedding and the words that the two share.
@@ -159,6 +165,10 @@ mod tests {
         // "Orla" is the only word of four letters.
         assert_eq!(target.shared_words("They met in ORLA."), 0.5);
         assert_eq!(target.shared_words("A dam was built."), 0.0);
+        let rebels = Topic::new("M23", Array1::zeros(0));
+        assert_eq!(rebels.shared_words("The M23 rebels left."), SHARED_WORDS);
+        let union = Topic::new("the EU and the US", Array1::zeros(0));
+        assert_eq!(union.shared_words("It told us that the EU waits."), 0.5 * SHARED_WORDS);
     }
 
     #[test]

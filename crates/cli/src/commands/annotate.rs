@@ -17,7 +17,7 @@ use pressmark_run::{IfExists, MaxFailures, Opened, OwnFiles, Plan, RecordIdentit
 
 use super::table_output::TableOutput;
 use crate::advice::advise;
-use crate::args::{InputArgs, LayerArgs, ModelArgs, StageArgs, file_name, parse_seconds};
+use crate::args::{InputArgs, LayerArgs, ModelArgs, StageArgs, file_name, parse_jobs, parse_seconds};
 use crate::report::{self, Report};
 use crate::settings::describe;
 use crate::{Outcome, interrupt, is_closed_pipe, stages, terminal};
@@ -115,7 +115,7 @@ pub(crate) enum Duplicates {
 #[command(next_help_heading = "Run")]
 pub(crate) struct RunArgs {
     /// Documents annotated at once [default: one per core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Annotate only share I of N of the input list: for N machines that read the same list; see `pressmark merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]

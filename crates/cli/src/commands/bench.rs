@@ -12,7 +12,7 @@ use pressmark::{Annotated, Annotator, Inputs, Ledger, Settings, peak_memory, wri
 use pressmark_core::{Document, Status};
 use serde_json::{Value, json};
 
-use crate::args::{InputArgs, ModelArgs, StageArgs};
+use crate::args::{InputArgs, ModelArgs, StageArgs, parse_jobs};
 use crate::terminal::clean;
 use crate::{Outcome, stages};
 
@@ -35,7 +35,7 @@ pub(crate) struct BenchArgs {
     #[arg(short, long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeats: u16,
     /// Documents annotated at once [default: one per core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Print one JSON object instead of a table
     #[arg(long)]

@@ -68,10 +68,12 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
     let settings = Settings { ingest, explain: args.explain || args.html.is_some(), ..args.stages.settings()? };
     let annotator = stages::annotator(settings, &args.model)?;
-    let record = inputs
-        // In rows, records are counted from 0.
-        .find(|record| record.index + 1 == args.record.get())
-        .with_context(|| format!("there is no record {} in {}", args.record, args.file.display()))?;
+    // In rows, records are counted from 0.
+    let found = inputs.find(|record| record.index + 1 == args.record.get());
+    let record = found.with_context(|| match inputs.skipped().first() {
+        Some(skipped) => format!("{} was not read: {}: {}", args.file.display(), skipped.reason, skipped.detail),
+        None => format!("there is no record {} in {}", args.record, args.file.display()),
+    })?;
     let doc = annotator.document(&record);
     if let Some(path) = &args.html {
         write_page(&doc, &annotator, &record.bytes, path)?;

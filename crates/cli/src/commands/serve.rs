@@ -9,7 +9,7 @@ use pressmark::Settings;
 use pressmark_ingest::Options;
 use pressmark_serve::{Limits, Server};
 
-use crate::args::{FieldArgs, LayerArgs, ModelArgs, StageArgs, parse_seconds, parse_size};
+use crate::args::{FieldArgs, LayerArgs, ModelArgs, StageArgs, parse_jobs, parse_seconds, parse_size};
 use crate::{Outcome, interrupt, stages, terminal};
 
 const SERVE_EXAMPLES: &str = "\
@@ -49,7 +49,7 @@ pub(crate) struct ServiceArgs {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8750")]
     pub(crate) listen: String,
     /// Documents annotated at once [default: one per core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Documents posted one by one that may wait; a further one is refused (503)
     #[arg(long, value_name = "N", default_value_t = Limits::default().queue)]

@@ -5,6 +5,7 @@ pub(crate) mod lines;
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, Write};
+use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread;
@@ -16,7 +17,7 @@ use pressmark_pipeline::{Parallel, in_order};
 
 use self::inputs::{Held, Inputs};
 use self::lines::{Line, Lines};
-use crate::args::ReadArgs;
+use crate::args::{ReadArgs, parse_jobs};
 use crate::{Outcome, rows, terminal};
 
 const VERIFY_EXAMPLES: &str = "\
@@ -52,8 +53,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) findings: usize,
     /// Rows checked at once [default: one per core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
+    pub(crate) jobs: Option<NonZeroU16>,
     /// No closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -98,7 +99,7 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
-    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs.get().into());
     let parallel =
         Parallel { jobs, batch: usize::MAX, batch_weight: BATCH_BYTES, ahead: BATCHES_AHEAD, weight: FLIGHT_BYTES };
     let weigh = |job: &Job| job.bytes() as u64;
