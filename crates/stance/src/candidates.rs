@@ -45,9 +45,8 @@ impl Topic {
 /// Words that say what a text is about, in lower case; short ones count where they are written as names and numbers are
 /// ("UN", "M23"), and are the same only where they are written alike ("US" is not "us").
 fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let is_name = |word: &str| {
-        word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !word.chars().any(char::is_lowercase)
-    };
+    let is_name =
+        |word: &str| word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !word.chars().any(char::is_lowercase);
     text.split(|c: char| !c.is_alphanumeric()).filter_map(move |word| {
         let is_long = word.chars().count() >= SHORTEST_WORD;
         if is_long { Some(word.to_lowercase()) } else { is_name(word).then(|| word.to_owned()) }

@@ -99,7 +99,8 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let is_held = inputs.is_some();
-    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs.get().into());
+    let jobs =
+        args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs.get().into());
     let parallel =
         Parallel { jobs, batch: usize::MAX, batch_weight: BATCH_BYTES, ahead: BATCHES_AHEAD, weight: FLIGHT_BYTES };
     let weigh = |job: &Job| job.bytes() as u64;
