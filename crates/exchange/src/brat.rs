@@ -101,6 +101,10 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
     let texts: BTreeMap<&str, &File> =
         files.iter().filter(|file| file.ends_with("txt")).map(|file| (file.stem(), file)).collect();
     let (mut found, mut notes) = (Vec::new(), Vec::new());
+    let is_of_brat = |file: &&File| ["ann", "txt", "conf"].iter().any(|ending| file.ends_with(ending));
+    if let Some(other) = files.iter().find(|file| !is_of_brat(file)) {
+        return Err(wrong(&other.name, "is no .ann and no .txt"));
+    }
     for file in files.iter().filter(|file| file.ends_with("ann")) {
         let text = texts.get(file.stem()).ok_or_else(|| wrong(&file.name, "has no text beside it"))?;
         // The text as it is: brat counts a mark of byte order, if there is one, as a character.

@@ -151,6 +151,12 @@ fn prodigy_leaves_out_what_was_not_accepted_and_doccano_takes_lists() {
 }
 
 #[test]
+fn a_file_of_another_tool_is_refused() {
+    let error = import(&[file("project.json", "[]")], Format::Brat, &Originals::default()).expect_err("refused");
+    assert_eq!(error.to_string(), "project.json is no .ann and no .txt");
+}
+
+#[test]
 fn formats_that_are_only_written_say_so() {
     for format in Format::ALL.into_iter().filter(|format| !format.is_read()) {
         assert!(matches!(import(&[], format, &Originals::default()), Err(Error::OneWay(_))), "{}", format.as_str());

@@ -59,6 +59,9 @@ fn formats() -> impl TypedValueParser<Value = Format> {
         .try_map(|name| Format::named(&name).ok_or("no format has this name"))
 }
 
+/// Notes that are shown: a project may hold thousands of tasks that nobody has looked at yet.
+const NOTES: usize = 10;
+
 pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
     let read: Vec<PathBuf> = args.files.iter().chain(&args.rows).cloned().collect();
     let mut output = NewFile::create(&args.output, &read, args.overwrite).map_err(advise)?;
@@ -68,7 +71,10 @@ pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
     imported.rows.iter().try_for_each(|row| write_line(row, &mut output))?;
     output.finish().map_err(advise)?;
     if !args.quiet {
-        imported.notes.iter().for_each(|note| terminal::say(&format!("note: {note}")));
+        imported.notes.iter().take(NOTES).for_each(|note| terminal::say(&format!("note: {note}")));
+        if let Some(more @ 1..) = imported.notes.len().checked_sub(NOTES) {
+            terminal::say(&format!("note: {more} more"));
+        }
         terminal::say(&format!("{} imported", plural(imported.rows.len() as u64, "document")));
     }
     Ok(Outcome::Good)

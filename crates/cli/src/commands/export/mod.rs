@@ -84,6 +84,9 @@ pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
     let (Some(format), Some(output)) = (args.to, &args.output) else {
         bail!("name a format (--to) and an output (-o)");
     };
+    if matches!(format, ExportFormat::Tool(_)) && !args.tables.tables.is_empty() {
+        bail!("--tables is for tables (--to csv, parquet or arrow)");
+    }
     let stop = interrupt::watch()?;
     let start = Instant::now();
     let inputs = rows::files_of(&args.rows)?;
