@@ -114,10 +114,11 @@ impl<'a> Line<'a> {
     /// Could stand above a text: short, not a sentence, not in the middle of one.
     pub(super) fn is_headline(&self) -> bool {
         let last = self.text.chars().next_back().unwrap_or(' ');
+        let end = self.text.trim_end_matches(is_quote);
         let first = self.text.chars().find(|c| c.is_alphanumeric());
         self.words > 0
             && self.words <= TITLE_WORDS
-            && (!self.terminal || !self.text.ends_with(['.', '。', '।']) || ends_in_abbreviation(self.text))
+            && (!self.terminal || !end.ends_with(['.', '。', '।']) || ends_in_abbreviation(self.text))
             && !matches!(last, ',' | ';' | '،')
             && first.is_some_and(|c| !c.is_lowercase() || self.text.chars().nth(1).is_some_and(char::is_uppercase))
             && !self.bullet
@@ -271,6 +272,13 @@ mod tests {
         ] {
             assert_eq!(bullet_len(text).map(|n| &text[n..]), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_sentence_in_quotation_marks_is_no_headline() {
+        let is_headline = |text: &str| Line::new(&crate::clean::tests::split(text, false)[0]).is_headline();
+        assert!(!is_headline("“I told them,” Reis said on Friday, “that the wall was moving.”"));
+        assert!(is_headline("“The wall is moving”"));
     }
 
     #[test]

@@ -70,6 +70,12 @@ mod tests {
     }
 
     #[test]
+    fn ragged_lines_that_break_off_are_joined() {
+        let ragged = "The keeper of the northern lock said on Monday that the road to the\nborder would stay shut until the snow had gone, and he asked drivers not to\ntry their luck.\n\nHe spoke to the paper from his house, where he has lived for thirty\nyears and one.\n";
+        assert_eq!(texts(ragged).len(), 2, "{:?}", texts(ragged));
+    }
+
+    #[test]
     fn verse_and_lists_are_not_joined() {
         for lines in [
             "The rain came down\nupon the town\nand nobody went out.\nThe clock struck ten,\nand then again,\nand we began to shout.",

@@ -37,10 +37,15 @@ impl Wrap {
         let (mut pairs, mut full, mut open) = (0, 0, 0);
         for pair in rows.windows(2).filter(|p| p.iter().all(|r| !r.content.is_empty())) {
             pairs += 1;
-            if is_full(text, &pair[0], &pair[1], width) {
+            let line = &text[pair[0].content.clone()];
+            let is_open = !line.ends_with(['.', '!', '?', '”', '"', ':']);
+            // A line of the text's width that breaks off before a small letter goes on, however ragged the others are.
+            let runs_on = is_open
+                && pair[0].width >= NARROWEST_WRAP
+                && text[pair[1].content.clone()].starts_with(char::is_lowercase);
+            if runs_on || is_full(text, &pair[0], &pair[1], width) {
                 full += 1;
-                let line = &text[pair[0].content.clone()];
-                open += usize::from(!line.ends_with(['.', '!', '?', '”', '"', ':']));
+                open += usize::from(is_open);
             }
         }
         let wrapped = full >= FULL_LINES && full * 100 >= pairs * FULL_PERCENT && open * 100 >= full * OPEN_PERCENT;

@@ -301,6 +301,10 @@ impl<'a> PageAnalysis<'a> {
         match node.tag {
             Tag::Nav => return small.then_some(DropReason::Navigation),
             Tag::Form | Tag::Label | Tag::Legend => return small.then_some(DropReason::Form),
+            // Who is quoted stands in the quotation's own footer.
+            Tag::Footer if self.tree.ancestors(node.parent).any(|a| self.tree.node(a).tag == Tag::Blockquote) => {
+                return None;
+            }
             Tag::Footer | Tag::Aside => return small.then_some(hints.chrome.unwrap_or(DropReason::Boilerplate)),
             Tag::Header => {
                 let inside =

@@ -47,6 +47,25 @@ const LONG: &str = "The harbour of the old town was shut for a week, the mayor s
 const NEXT: &str = "Nobody was hurt, but the fishermen lost their nets, and the ferry to the islands will not sail before the end of the month.";
 
 #[test]
+fn the_source_of_a_quotation_stays_with_it() {
+    use SegmentKind::*;
+    let html = format!(
+        "<title>Harbour shut</title><article><h1>Harbour shut</h1><p>{LONG}</p><blockquote><p>We were the last to leave.</p>\
+         <footer>— Ana Silva, keeper</footer></blockquote><p>{NEXT}</p><footer>All rights are kept.</footer></article>"
+    );
+    check(
+        &html,
+        &[
+            (Title, "Harbour shut"),
+            (Body, LONG),
+            (Quote, "We were the last to leave."),
+            (Quote, "— Ana Silva, keeper"),
+            (Body, NEXT),
+        ],
+    );
+}
+
+#[test]
 fn an_article_is_found_among_what_stands_around_it() {
     use SegmentKind::*;
     let html = format!(

@@ -138,8 +138,17 @@ fn is_one_body(context: &Context<'_>, before: &TokenMention, mention: &TokenMent
             && (language.name_word(&noun).contains(NameClass::Body)
                 || language.classes(&noun).contains(WordClass::Body))
     };
+    // "Lima-Quito Council" is one body; "Lima-Quito" on a list of results are two clubs.
+    let is_body = |token: usize| {
+        let noun = context.view.word(token).to_lowercase();
+        let name = language.name_word(&noun);
+        name.contains(NameClass::Body)
+            || name.contains(NameClass::Institution)
+            || language.classes(&noun).contains(WordClass::Body)
+    };
+    let of_both = || between == "-" && is_body(mention.tokens.end - 1) && !before.tokens.clone().any(is_body);
     let are_bodies = [before, mention].iter().all(|one| *context.type_of(one) == EntityType::Org);
-    are_bodies && (between == "-" || is_of_plural())
+    are_bodies && (of_both() || is_of_plural())
 }
 
 #[cfg(test)]
@@ -180,6 +189,8 @@ mod tests {
         check("the [ORG Pilots]’ [ORG Union] met", "the [ORG Pilots’ Union] met");
         check("the [ORG Lima]-[ORG Quito Council] met", "the [ORG Lima-Quito Council] met");
         check("[ORG Pilots]’ [ORG Hargrave]", "[ORG Pilots]’ [ORG Hargrave]");
+        check("[ORG Lima]-[ORG Quito] 2-1", "[ORG Lima]-[ORG Quito] 2-1");
+        check("[ORG Lima United]-[ORG Quito Union] 2-1", "[ORG Lima United]-[ORG Quito Union] 2-1");
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(super) fn drop_party_and_state(context: &Context<'_>, mut mentions: Vec<Toke
         // The mention may begin at the party's letter or at the state.
         let start = mention.tokens.start;
         let at = if start >= 2 && is_hyphen(context, start - 1) { start - 2 } else { start };
-        let behind_a_person = at > 0 && matches!(context.view.word(at - 1), "," | "(") && persons.contains(&(at - 1));
+        let behind_a_person =
+            at > 0 && matches!(context.view.word(at - 1), "," | "(" | "[") && persons.contains(&(at - 1));
         !(behind_a_person && is_party_and_state(context, at))
     });
     mentions
@@ -72,6 +73,14 @@ pub(super) fn drop_party_and_state(context: &Context<'_>, mut mentions: Vec<Toke
 fn is_party_and_state(context: &Context<'_>, at: usize) -> bool {
     let is_letter = |word: &str| word.chars().count() == 1 && word.starts_with(char::is_uppercase);
     let word = context.view.word(at);
+    // "(D., Mass.)"
+    let letter_and_state = || {
+        let letter = word.strip_suffix('.').is_some_and(is_letter);
+        letter && context.view.word(at + 1) == "," && is_name_word(context.view.word(at + 2))
+    };
+    if letter_and_state() {
+        return true;
+    }
     match word.split_once(['-', '‐', '‑']) {
         Some((party, state)) => is_letter(party) && is_name_word(state),
         None => is_letter(word) && is_hyphen(context, at + 1) && is_name_word(context.view.word(at + 2)),
@@ -106,5 +115,6 @@ mod tests {
         check("[PERSON Ana Lima] ([ORG R-Tex.]) spoke", "[PERSON Ana Lima] (R-Tex.) spoke");
         check("[PERSON Ana Lima], D-[LOC Ohio], spoke", "[PERSON Ana Lima], D-Ohio, spoke");
         check("the [ORG D-Day] veterans", "the [ORG D-Day] veterans");
+        check("[PERSON Ana Lima] ([PERSON D.], [LOC Mass.]) spoke", "[PERSON Ana Lima] (D., [LOC Mass.]) spoke");
     }
 }

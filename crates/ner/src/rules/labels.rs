@@ -1,6 +1,6 @@
 //! Labels that do not depend on one sentence.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pressmark_core::EntityType;
 use pressmark_lang::NameClass;
@@ -62,6 +62,34 @@ fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
     says && line.starts_with([':', ',', ' ']) && context.view.slice(&mention.tokens).iter().all(in_capitals)
 }
 
+/// "KISUMU (Agency) —": where a report was written is a place, and in brackets behind a person a short form in capitals is a
+/// party: "Jo Hill (SNP)".
+pub(super) fn datelines(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let in_capitals = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_uppercase());
+    let persons: HashSet<usize> =
+        mentions.iter().filter(|m| context.type_of(m).is_person()).map(|m| m.tokens.end).collect();
+    for mention in &mut mentions {
+        let (start, end) = (mention.tokens.start, mention.tokens.end);
+        let capitals = context.view.slice(&mention.tokens).iter().all(|word| in_capitals(word));
+        let opens = context.view.word(end) == "(" && context.view.sentence(start).start == start;
+        let close = (end + 1..end + DATELINE).find(|at| context.view.word(*at) == ")").filter(|_| opens);
+        let dashed = |close: usize| matches!(context.view.word(close + 1), "-" | "–" | "—" | "--" | "―");
+        let bracketed = start > 0 && context.view.word(start - 1) == "(" && context.view.word(end) == ")";
+        let kind = if capitals && close.is_some_and(dashed) {
+            context.kind(&EntityType::Loc)
+        } else if capitals && bracketed && context.type_of(mention).is_person() && persons.contains(&(start - 1)) {
+            context.kind(&EntityType::Org)
+        } else {
+            None
+        };
+        mention.kind = kind.unwrap_or(mention.kind);
+    }
+    mentions
+}
+
+/// The name of an agency in a dateline has fewer words than this.
+const DATELINE: usize = 6;
+
 /// How many times the others' votes a label must have to overrule a mention's own.
 const MAJORITY: f32 = 2.0;
 
@@ -111,6 +139,13 @@ mod tests {
             "[LOC LIMA]: It is.\n\n[ORG ACME RAIL]: No.\n\n[LOC QUITO]: It is.",
             "[LOC LIMA]: It is.\n\n[ORG ACME RAIL]: No.\n\n[LOC QUITO]: It is.",
         );
+    }
+
+    #[test]
+    fn where_a_report_was_written_is_a_place() {
+        check("[ORG KISUMU] ([ORG Rift News]) - Rain fell.", "[LOC KISUMU] ([ORG Rift News]) - Rain fell.");
+        check("[ORG KISUMU] (founded in 1950) grew.", "[ORG KISUMU] (founded in 1950) grew.");
+        check("[PERSON Jo Hill] ([PERSON SNP]) spoke.", "[PERSON Jo Hill] ([ORG SNP]) spoke.");
     }
 
     #[test]

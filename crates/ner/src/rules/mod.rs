@@ -38,6 +38,8 @@ const RULES: &[(&str, Rule)] = &[
     ("sum-of-money", values::sums),
     // "Linwood Mosque" is a building.
     ("facility-word", labels::facilities),
+    // "KISUMU (Agency) —" is a place, the SNP of "Jo Hill (SNP)" a party.
+    ("dateline-and-party", labels::datelines),
     // "ANA REIS, MAYOR: It is.": turns of a transcript are people's.
     ("transcript-speaker", labels::speakers),
     // "Ford said … the Ford Motor Company": one name, one label.

@@ -33,7 +33,12 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
         };
         let is_person = context.type_of(mention).is_person();
         // "Claire's insured it": the ending cannot be a person's.
-        let firm = context.kind(&EntityType::Org).filter(|_| is_person && listed() && a_verb_follows(context, at + 1));
+        // "Claire's of London": of is no noun that Claire could own.
+        let own = || {
+            a_verb_follows(context, at + 1)
+                || context.view.language.function_word(context.view.word(at + 1)).contains(FunctionWord::Of)
+        };
+        let firm = context.kind(&EntityType::Org).filter(|_| is_person && listed() && own());
         if let Some(firm) = firm {
             mention.kind = firm;
         }
@@ -81,7 +86,7 @@ fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
     }
     let object = language.classes(&next.to_lowercase());
     let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::ObjectPronoun);
-    word.len() > 3 && past && has_object
+    (word.len() > 3 && past || language.classes(word).contains(WordClass::Finite)) && has_object
 }
 
 #[cfg(test)]
@@ -108,6 +113,8 @@ mod tests {
         check("at [ORG St Paul]'s and [FAC St. Mary]'s", "at [ORG St Paul's] and [FAC St. Mary's]");
         check("[PERSON Claire]'s mother", "[PERSON Claire]'s mother");
         check("[PERSON Claire]'s insured it.", "[ORG Claire's] insured it.");
+        check("[PERSON Sotheby]'s sold the vase.", "[ORG Sotheby's] sold the vase.");
+        check("[PERSON Lloyd]'s of Hull paid.", "[ORG Lloyd's] of Hull paid.");
         check("[ORG Acme]'s mother", "[ORG Acme]'s mother");
     }
 }
