@@ -190,7 +190,7 @@ mod tests {
         check("the [ORG Lima]-[ORG Quito Council] met", "the [ORG Lima-Quito Council] met");
         check("[ORG Pilots]’ [ORG Hargrave]", "[ORG Pilots]’ [ORG Hargrave]");
         check("[ORG Lima]-[ORG Quito] 2-1", "[ORG Lima]-[ORG Quito] 2-1");
-        check("[ORG Lima United]-[ORG Quito Union] 2-1", "[ORG Lima United]-[ORG Quito Union] 2-1");
+        check("[ORG Lima Club]-[ORG Quito Union] 2-1", "[ORG Lima Club]-[ORG Quito Union] 2-1");
     }
 
     #[test]
