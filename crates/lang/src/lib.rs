@@ -32,6 +32,7 @@
 #[macro_use]
 mod languages;
 mod classes;
+mod date_order;
 mod language;
 mod neutral;
 mod pack;
@@ -43,10 +44,10 @@ mod verb_form;
 languages![en, fr];
 
 pub use classes::{ClassSet, Clitic, Ending, FunctionWord, NameClass, PagePhrase, SpeechClass, WordClass};
+pub use date_order::DateOrder;
 pub use language::Language;
 pub use topics::{
-    Abbreviation, Case, Country, CuePart, DateOrder, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title,
-    TitleKind,
+    Abbreviation, Case, Country, CuePart, Gender, Number, Numeral, Opener, Pronoun, QuotationMarks, Title, TitleKind,
 };
 pub use verb_form::VerbForm;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::topics::DateOrder;
+use crate::date_order::DateOrder;
 use crate::verb_form::VerbForm;
 
 /// How a language makes the forms of a regular verb from its base form.

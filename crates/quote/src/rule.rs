@@ -22,3 +22,6 @@ pub(crate) struct Step<F> {
 pub(crate) const fn step<F>(name: &'static str, example: &'static str, speaker: &'static str, read: F) -> Step<F> {
     Step { rule: Rule { name, example, speaker }, read }
 }
+
+/// The rule's name.
+pub(crate) const TURN: &str = "turn";

@@ -9,7 +9,7 @@ use crate::indirect::{self, ReadReport};
 use crate::nearby;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Name};
-use crate::rule::{Rule, Step, step};
+use crate::rule::{Rule, Step, TURN, step};
 use crate::turns;
 
 /// Reads who speaks a quotation from what stands around it.
@@ -82,7 +82,7 @@ pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
 /// Speech without quotation marks, which the layout of the page tells.
 const LAYOUT: &[Rule] = &[
     Rule {
-        name: turns::TURN,
+        name: TURN,
         example: "INES DUARTE, MAYOR: The road is shut.\n\nPAUL KERN: Since when?",
         speaker: "INES DUARTE",
     },

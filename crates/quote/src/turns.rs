@@ -11,6 +11,7 @@ use crate::lexicon::{Lexicon, ROLE, SAYS, SUBORDINATOR};
 use crate::marks::is_mark;
 use crate::nearby::signature;
 use crate::paragraph::paragraphs;
+use crate::rule::TURN;
 use crate::unit::{Unit, unit_at};
 
 /// A page with fewer labelled lines is no transcript: a single "Note:" is a note.
@@ -127,8 +128,6 @@ fn person_at(doc: &Document, name: Span) -> Option<Span> {
     (next.label.is_person() && next.span.start == name.start).then_some(next.span)
 }
 
-/// The rule's name.
-pub(crate) const TURN: &str = "turn";
 /// The rule's name.
 pub(crate) const BLOCK: &str = "block-quotation";
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::Language;
 use crate::classes::Ending;
+use crate::date_order::DateOrder;
 use crate::table::{Line, Table, lines, lower};
 
 /// What a line of `calendar.tsv` is about.
@@ -13,15 +14,6 @@ pub(crate) enum Calendar {
     ShortMonth(u8),
     Weekday(u8),
     Zone,
-}
-
-/// Which of day and month stands first in a date of three numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DateOrder {
-    /// As in most of the world.
-    DayFirst,
-    /// As in the United States.
-    MonthFirst,
 }
 
 /// Languages without a folder that write the year first: where it stands last, nothing tells day from month.
@@ -119,8 +111,7 @@ fn calendar_key(word: Cow<'static, str>, entry: Calendar) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::DateOrder;
-    use crate::Language;
+    use crate::{DateOrder, Language};
 
     #[test]
     fn a_month_cut_short_is_one_only_where_a_date_is_expected() {

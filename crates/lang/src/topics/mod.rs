@@ -11,7 +11,6 @@ mod stops;
 mod words;
 
 pub(crate) use calendar::Calendar;
-pub use calendar::DateOrder;
 pub use marks::QuotationMarks;
 pub use numerals::Numeral;
 #[cfg(test)]

@@ -19,8 +19,7 @@ use crate::lexicon::{
     AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, IN, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
     POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
 };
-use crate::rule::Step;
-use crate::turns::TURN;
+use crate::rule::{Step, TURN};
 use crate::unit::Unit;
 
 /// Units that a pronoun or a document's author is looked for in, going back. Farther back somebody else has been spoken
