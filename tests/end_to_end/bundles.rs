@@ -40,7 +40,10 @@ fn another_vocabulary_or_depth_changes_no_code() {
         // To a random model sentences may seem to say the same, and what repeats is left out.
         assert!((1..=3).contains(&count("summary")), "{vocabulary:?}");
         // A random model may see no sentence that bears on the target; the outlet's stance is there all the same.
-        assert!(count("quotes") == 1 && count("stances") > 0, "{vocabulary:?}");
+        assert!(count("stances") > 0, "{vocabulary:?}");
+        // Names that a random model sees may make a report of anything.
+        let direct = |quotes: &[serde_json::Value]| quotes.iter().filter(|quote| quote["kind"] == "direct").count();
+        assert_eq!(row["quotes"].as_array().map(|quotes| direct(quotes)), Some(1), "{vocabulary:?}");
         let stages = row["provenance"]["stages"].as_array().expect("a list");
         let of_model = stages.iter().filter(|stage| stage["model"] == "tiny 0").count();
         assert_eq!(of_model, 6, "{vocabulary:?}: all but tokenize and quote");

@@ -61,6 +61,9 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         };
         // "Asked whether it “works”, X said": who asked is not told.
         let speaker = speaker.filter(|speaker| !speaker.contains(&head));
+        // "X’s reply: “…”", where the reply could be a verb.
+        let owner = || head.checked_sub(1).filter(|i| unit.is(*i, GENITIVE)).and_then(|_| possessor(unit, head));
+        let speaker = speaker.or_else(owner);
         return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
     }
     if mark == ":" { label(unit, range.start..last) } else { None }

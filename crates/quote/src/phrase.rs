@@ -113,8 +113,11 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
 pub(crate) fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
     let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
     let subject = phrase_before(unit, last + 1)?;
+    // Of "footage of X" it is X that speaks.
+    let joint = subject.clone().rev().find(|i| unit.is(*i, WITH | OF));
+    let subject = joint.map_or(subject.start, |joint| joint + 1)..subject.end;
     let apart = subject.start.checked_sub(1).is_some_and(|i| unit.is(i, WITH | OF) || unit.word(i) == ",");
-    apart.then_some(subject)
+    (apart && !subject.is_empty()).then_some(subject)
 }
 
 /// *X’s claim*, *his claim*, *the claim by X*.
