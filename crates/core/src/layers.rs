@@ -234,11 +234,18 @@ impl StanceReading {
         self.bears_on_target * self.takes_a_side
     }
 
-    /// The likeliest label: a side that is no likelier than the other, or than none, is not taken.
+    /// The likelier side where one is taken as likely as not, else neutral.
+    ///
+    /// The probability of that very side can be under one half, where it is nearly as likely to be the other. Only taking
+    /// the likeliest of the three costs 0.6 points of macro F1 on VAST's dev part and 3.5 on SemEval's training part,
+    /// where sides are seldom sure.
     #[must_use]
     pub fn label(&self) -> StanceLabel {
-        let side = if self.in_favor >= 0.5 { StanceLabel::Favor } else { StanceLabel::Against };
-        if self.probability(side) > self.probability(StanceLabel::Neutral) { side } else { StanceLabel::Neutral }
+        match (self.sided() >= 0.5, self.in_favor >= 0.5) {
+            (false, _) => StanceLabel::Neutral,
+            (true, true) => StanceLabel::Favor,
+            (true, false) => StanceLabel::Against,
+        }
     }
 
     /// Probability of a label; the three add up to 1.
