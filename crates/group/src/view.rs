@@ -90,9 +90,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// Who published a document.
+/// Who published a document; the source that it credits is somebody else, who did not write it so.
 fn outlet(record: &Record<'_>) -> String {
-    let credited = || record.meta.credited_source.as_deref();
     let file = || {
         let holds_one = matches!(&*record.source.media_type, "text/plain" | "text/html" | "text/markdown");
         Path::new(&*record.source.path)
@@ -100,7 +99,7 @@ fn outlet(record: &Record<'_>) -> String {
             .and_then(|stem| stem.to_str())
             .filter(|stem| holds_one && *stem != "-")
     };
-    record.outlet().or_else(credited).or_else(file).unwrap_or(&record.id).to_owned()
+    record.outlet().or_else(file).unwrap_or(&record.id).to_owned()
 }
 
 #[cfg(test)]
@@ -130,7 +129,7 @@ mod tests {
         record.source.path = "in/harbour-post.txt".into();
         assert_eq!(outlet(&record), "harbour-post");
         record.meta.credited_source = Some("Coast Wire".into());
-        assert_eq!(outlet(&record), "Coast Wire");
+        assert_eq!(outlet(&record), "harbour-post");
         record.source.url = Some("https://www.bay.example/rain?x=1".into());
         assert_eq!(outlet(&record), "bay.example");
         record.meta.site = Some("The Bay".into());
