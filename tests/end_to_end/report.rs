@@ -65,7 +65,7 @@ fn documents_of_one_event_are_a_story_of_the_page() {
     let told = folder.path().join("stories.jsonl");
     fs::write(&told, "").expect("it can be written");
     let told = told.to_str().expect("Unicode");
-    let output = report(&[&rows, "--overwrite", "--stories", told, "-o", page.to_str().expect("Unicode")]);
+    let output = report(&[&rows, "--stories", told, "-o", page.to_str().expect("Unicode")]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(element(&page, "data")["stories"], Value::Array(Vec::new()));
 }
@@ -78,7 +78,7 @@ fn the_rules_come_with_explain_where_the_options_are_the_same() {
     let args = [&rows, "--inputs", "seeds", "--explain", "-o", page.to_str().expect("Unicode")];
     let output = report(&args);
     assert!(text(&output.stderr).contains("1 document without explanations"), "{}", text(&output.stderr));
-    let output = report(&[&args[..], &["--summary", "2", "--overwrite"]].concat());
+    let output = report(&[&args[..], &["--summary", "2"]].concat());
     assert!(!text(&output.stderr).contains("without explanations"), "{}", text(&output.stderr));
     let why = &element(&page, "documents-0")[0]["why"];
     assert!(why.as_array().is_some_and(|all| all.iter().any(|why| why["stage"] == "quote")), "{why}");
@@ -100,14 +100,16 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     let output = report(&[&rows, "-o", &rows, "--overwrite"]);
     assert_eq!(output.status.code(), Some(2));
     fs::write(&rows, "{}\n").expect("it can be written");
-    let before = fs::read(&page).expect("a page");
+    let output = report(&[&rows, "-o", &page]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no annotated document in "), "{}", text(&output.stderr));
+
+    // Somebody else's page is not replaced unasked.
+    fs::write(&page, "<title>Mine</title>").expect("it can be written");
     let output = report(&[&rows, "-o", &page]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("nothing is replaced unasked"), "{}", text(&output.stderr));
-    assert_eq!(fs::read(&page).expect("a page"), before);
-    let output = report(&[&rows, "-o", &page, "--overwrite"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("there is no annotated document in "), "{}", text(&output.stderr));
+    assert_eq!(fs::read(&page).expect("a page"), b"<title>Mine</title>");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use pressmark_ingest::{Options, Unpacked, own_output};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
@@ -27,6 +28,29 @@ pub fn refuse_to_lose(output: &Path, read: &[PathBuf], overwrite: bool) -> Resul
         return Err(Error::Finished(output.to_owned()));
     }
     Ok(())
+}
+
+/// The same for what is made anew from the same rows as often as one likes: an earlier page, list of failures or list of
+/// predictions of ours may be replaced.
+///
+/// # Errors
+/// As [`refuse_to_lose`].
+pub fn refuse_to_lose_unless_ours(output: &Path, read: &[PathBuf], overwrite: bool) -> Result<()> {
+    refuse_to_lose(output, read, overwrite || is_made_anew(output))
+}
+
+/// Whether a file is a page, a list of failures or a list of predictions that we wrote.
+fn is_made_anew(path: &Path) -> bool {
+    let mut head = Vec::new();
+    if File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut head)).is_err() {
+        return false;
+    }
+    let head = String::from_utf8_lossy(&head);
+    let line: Option<Map<String, Value>> = head.lines().next().and_then(|line| serde_json::from_str(line).ok());
+    let has = |names: &[&str]| line.as_ref().is_some_and(|line| names.iter().all(|name| line.contains_key(*name)));
+    head.contains("<meta name=\"generator\" content=\"pressmark\">")
+        || has(&["gold", "predicted"])
+        || has(&["path", "problems", "status"]) && !has(&["schema"])
 }
 
 /// The same as [`refuse_to_replace`] for all files that a run writes.
@@ -109,6 +133,27 @@ fn is_own(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_anew_replaces_its_own_kind_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        for (text, is_ours) in [
+            ("<!DOCTYPE html>\n<meta name=\"generator\" content=\"pressmark\">", true),
+            ("{\"id\":\"a\",\"path\":\"a.txt\",\"problems\":[],\"record\":0,\"status\":\"failed\"}\n", true),
+            ("{\"gold\":\"against\",\"predicted\":\"favor\"}\n", true),
+            ("", true),
+            ("<!DOCTYPE html>\n<title>Mine</title>", false),
+            ("{\"schema\":\"pressmark/1\",\"path\":\"a\",\"problems\":[],\"status\":\"ok\"}\n", false),
+            ("{\"gold\":\"against\"}\n", false),
+        ] {
+            fs::write(&path, text).expect("a file");
+            assert_eq!(refuse_to_lose_unless_ours(&path, &[], false).is_ok(), is_ours, "{text}");
+            assert!(refuse_to_lose_unless_ours(&path, &[], true).is_ok());
+            assert!(refuse_to_lose_unless_ours(&path, std::slice::from_ref(&path), true).is_err(), "{text}");
+            assert_eq!(refuse_to_lose(&path, &[], false).is_ok(), text.is_empty(), "{text}");
+        }
+    }
 
     #[test]
     fn what_is_read_is_not_replaced_by_any_name() {

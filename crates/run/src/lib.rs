@@ -69,7 +69,7 @@ mod shard;
 
 pub use error::{Error, MergeError, NeedsFile};
 pub use failures::{FailureGroup, Failures, MaxFailures};
-pub use guard::{refuse_to_lose, refuse_to_replace};
+pub use guard::{refuse_to_lose, refuse_to_lose_unless_ours, refuse_to_replace};
 pub use merge::merge;
 pub use new_file::NewFile;
 pub use own_files::OwnFiles;

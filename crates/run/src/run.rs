@@ -364,7 +364,7 @@ impl Plan<'_> {
         if is_same(self.output, failures) {
             return Err(Error::OutputTwice(failures.to_owned()));
         }
-        guard::refuse_to_lose(failures, self.read, self.if_exists != IfExists::Refuse)
+        guard::refuse_to_lose_unless_ours(failures, self.read, self.if_exists != IfExists::Refuse)
     }
 
     pub(crate) fn refuse_stream(&self) -> Result<()> {

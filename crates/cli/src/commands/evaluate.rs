@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pressmark::Settings;
 use pressmark_evaluate::{Error, GoldOptions, LabelMap, Options, Task, evaluate};
-use pressmark_run::refuse_to_lose;
+use pressmark_run::refuse_to_lose_unless_ours;
 
 use crate::advice::advise;
 use crate::args::{Labels, ModelArgs, file_name, parse_pair};
@@ -43,7 +43,7 @@ pub(crate) struct EvaluateArgs {
     /// Write each prediction beside its gold, one JSON object a line
     #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) predictions: Option<PathBuf>,
-    /// Replace the predictions that stand there
+    /// Replace what stands there, even where it is no list of predictions
     #[arg(long, requires = "predictions")]
     pub(crate) overwrite: bool,
     /// Take predictions from this file, as `pressmark annotate` or, for stories and differences, `pressmark group` wrote it,
@@ -137,7 +137,7 @@ pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
 fn create(path: &PathBuf, args: &EvaluateArgs) -> Result<BufWriter<File>> {
     let codebook = args.codebook.iter().map(PathBuf::from);
     let read: Vec<PathBuf> = args.annotated.iter().cloned().chain(codebook).chain([args.gold.clone()]).collect();
-    refuse_to_lose(path, &read, args.overwrite).map_err(advise)?;
+    refuse_to_lose_unless_ours(path, &read, args.overwrite).map_err(advise)?;
     let file = File::create(path).with_context(|| format!("failed to create {}", path.display()))?;
     Ok(BufWriter::new(file))
 }

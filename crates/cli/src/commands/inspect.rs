@@ -9,7 +9,7 @@ use clap::Args;
 use pressmark::{Annotator, Inputs, Settings};
 use pressmark_core::{Document, SegmentKind, Span, Subject};
 use pressmark_report::{Beside, Options, Report};
-use pressmark_run::refuse_to_lose;
+use pressmark_run::refuse_to_lose_unless_ours;
 
 use crate::advice::advise;
 use crate::args::{InputArgs, ModelArgs, StageArgs, file_name};
@@ -36,7 +36,7 @@ pub(crate) struct InspectArgs {
     /// Write the document as a page for a browser instead, every mark with its numbers and the rule behind it
     #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) html: Option<PathBuf>,
-    /// Replace the page that stands there
+    /// Replace what stands there, even where it is no page of pressmark's
     #[arg(long, requires = "html")]
     pub(crate) overwrite: bool,
 
@@ -62,7 +62,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     }
     if let Some(path) = &args.html {
         let read: Vec<PathBuf> = args.stages.files().chain([args.file.clone()]).collect();
-        refuse_to_lose(path, &read, args.overwrite).map_err(advise)?;
+        refuse_to_lose_unless_ours(path, &read, args.overwrite).map_err(advise)?;
     }
     let ingest = args.input.options();
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;

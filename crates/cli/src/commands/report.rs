@@ -11,7 +11,7 @@ use pressmark_ingest::Record as InputRecord;
 use pressmark_jsonl::story::Story;
 use pressmark_jsonl::{Record, Rows};
 use pressmark_report::{Beside, Options, Report};
-use pressmark_run::refuse_to_lose;
+use pressmark_run::refuse_to_lose_unless_ours;
 use pressmark_tables::open_rows;
 
 use self::stories::Grouped;
@@ -61,7 +61,7 @@ pub(crate) struct ReportArgs {
     /// Stories over these documents as `pressmark group` wrote them, instead of grouping the documents anew
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
-    /// Replace what stands there
+    /// Replace what stands there, even where it is no page of pressmark's
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// No closing summary
@@ -79,7 +79,7 @@ pub(crate) struct ReportArgs {
 pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     let read = args.annotated.iter().chain(&args.stories).chain(&args.inputs).cloned();
     let read: Vec<PathBuf> = read.chain(args.stages.files()).collect();
-    refuse_to_lose(&args.output, &read, args.overwrite).map_err(advise)?;
+    refuse_to_lose_unless_ours(&args.output, &read, args.overwrite).map_err(advise)?;
     let mut options = Options::default();
     options.title = args.title;
     let mut report = Report::create(&args.output, options)?;

@@ -16,8 +16,8 @@ pub(crate) struct Inputs {
     options: Options,
     rows: Rows,
     current: Option<Current>,
-    /// Files that rows came from.
-    seen: HashSet<PathBuf>,
+    /// Files that rows came from, where each file must have one.
+    seen: Option<HashSet<PathBuf>>,
 }
 
 /// The file that the last row came from.
@@ -47,7 +47,12 @@ impl Inputs {
     pub(crate) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
         ensure!(root.exists(), "there is no file or folder {}", root.display());
         options.check()?;
-        Ok(Self { root, options, rows, current: None, seen: HashSet::new() })
+        Ok(Self { root, options, rows, current: None, seen: None })
+    }
+
+    /// The same, where every file must have a row.
+    pub(crate) fn complete(self) -> Self {
+        Self { seen: Some(HashSet::new()), ..self }
     }
 
     /// The input of a row; `None` where the line does not say which it is.
@@ -59,7 +64,9 @@ impl Inputs {
         if !is_same {
             let file = self.find(&path);
             let records = file.as_ref().and_then(|file| self.read(file));
-            self.seen.extend(file);
+            if let Some(seen) = &mut self.seen {
+                seen.extend(file);
+            }
             self.current = Some(Current { path: path.clone(), records, next: 0, again: 0 });
         } else if self.current.as_ref().is_some_and(|c| record < c.next && c.again < MOST_AGAIN) {
             let records = self.find(&path).and_then(|file| self.read(&file));
@@ -85,8 +92,7 @@ impl Inputs {
     /// What is to be said at the end of all rows.
     pub(crate) fn rest(&mut self) -> Option<Held> {
         let mut left: Vec<String> = self.rest_of_file().into_iter().collect();
-        if self.rows == Rows::All {
-            let seen = std::mem::take(&mut self.seen);
+        if let Some(seen) = self.seen.take() {
             let inputs = pressmark_ingest::Inputs::open(&[&self.root], self.options.clone()).ok()?;
             let mut paths: Vec<String> = Vec::new();
             for record in inputs.without(move |path| seen.contains(path)) {

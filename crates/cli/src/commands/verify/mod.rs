@@ -26,7 +26,7 @@ Examples:
     pressmark verify annotated.jsonl
   And that text, offsets and hashes follow from the inputs, byte by byte:
     pressmark annotate seeds -o annotated.jsonl
-    pressmark verify annotated.jsonl --inputs seeds
+    pressmark verify annotated.jsonl --inputs seeds --complete
   One shard of a run, compressed:
     pressmark verify shard-3.jsonl.zst --some-rows";
 
@@ -43,12 +43,15 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "FILE|DIR")]
     pub(crate) file: PathBuf,
 
-    /// Folder of the inputs: check hashes and offsets against their bytes too, and that every file and record has its row
+    /// Folder of the inputs: check hashes and offsets against their bytes too, and that no record of a file lacks its row
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
-    /// Files and records may lack their row, as in a shard or with `--duplicates drop`
+    /// Records of a file may lack their row, as in a shard or with `--duplicates drop`
     #[arg(long)]
     pub(crate) some_rows: bool,
+    /// Every file under --inputs must have a row: for a run over the whole folder
+    #[arg(long, requires = "inputs", conflicts_with = "some_rows")]
+    pub(crate) complete: bool,
     /// Findings that are written out; the others are counted
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) findings: usize,
@@ -98,6 +101,7 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     let file = rows::open_all(&rows::files_of(std::slice::from_ref(&args.file))?)?;
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
+    let inputs = inputs.map(|inputs| if args.complete { inputs.complete() } else { inputs });
     let is_held = inputs.is_some();
     let jobs =
         args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs.get().into());
