@@ -20,6 +20,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
 
+# Tasks that even out how long texts take; each loads a model, which takes less than a second.
+TASKS_PER_CORE = 3
+
+
 def main() -> None:
     args = arguments()
     builder = SparkSession.builder.appName("pressmark")
@@ -32,6 +36,10 @@ def main() -> None:
 
     settings = {"model": args.model, "fields": {"text": args.text_field} if args.text_field else None}
     documents = read(spark, args.input, args.input_format)
+    # As Spark cuts a small corpus, one task may have most of it, and the other cores wait for that one.
+    fewest = TASKS_PER_CORE * spark.sparkContext.defaultParallelism
+    if documents.rdd.getNumPartitions() < fewest:
+        documents = documents.repartition(fewest)
     schema = from_arrow_schema(rows_schema(args.output_format))
     rows = documents.mapInArrow(annotator(settings, args.input_format, args.output_format), schema)
     if args.output_format == "parquet":
