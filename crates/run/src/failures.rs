@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::error::{At, Result};
 
-/// What went wrong in a run: documents that are not good, by kind of problem, and where asked for a file of them.
+/// What went wrong in a run: documents by the kind of problem that keeps them from being good or that an option
+/// mends, and where asked for a file of them.
 ///
 /// Each line of the file is `{id, path, record, status, problems: [{stage, kind, message}]}`; `record` counts from 0, as in
 /// the rows. An input that gave no document has the status `skipped`, the reason as its one problem, and no id.
@@ -23,7 +24,7 @@ pub struct Failures {
     file: Option<(PathBuf, BufWriter<File>)>,
 }
 
-/// Documents with one kind of problem that keeps them from being good.
+/// Documents with one kind of problem that keeps them from being good, or that an option mends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailureGroup {

@@ -3,7 +3,7 @@ use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use pressmark_ingest::{Options, Unpacked, own_output};
+use pressmark_ingest::{OWN_FAILURES, Options, Unpacked, own_output};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -23,11 +23,7 @@ pub fn refuse_to_replace(output: &Path, read: &[PathBuf]) -> Result<()> {
 /// [`Error::OutputIsRead`], or [`Error::Finished`] for what stands there.
 pub fn refuse_to_lose(output: &Path, read: &[PathBuf], overwrite: bool) -> Result<()> {
     refuse_to_replace(output, read)?;
-    let holds_something = |found: Metadata| found.is_file() && found.len() > 0;
-    if output.as_os_str() != "-" && !overwrite && fs::metadata(output).is_ok_and(holds_something) {
-        return Err(Error::Finished(output.to_owned()));
-    }
-    Ok(())
+    if overwrite || !holds_something(output) { Ok(()) } else { Err(Error::Finished(output.to_owned())) }
 }
 
 /// The same for what is made anew from the same rows as often as one likes: an earlier page, list of failures or list of
@@ -36,21 +32,34 @@ pub fn refuse_to_lose(output: &Path, read: &[PathBuf], overwrite: bool) -> Resul
 /// # Errors
 /// As [`refuse_to_lose`].
 pub fn refuse_to_lose_unless_ours(output: &Path, read: &[PathBuf], overwrite: bool) -> Result<()> {
-    refuse_to_lose(output, read, overwrite || is_made_anew(output))
+    refuse_to_replace(output, read)?;
+    keep_unless_ours(output, overwrite)
+}
+
+/// The same of a file that is known to be none of those that are read.
+pub(crate) fn keep_unless_ours(output: &Path, overwrite: bool) -> Result<()> {
+    let is_lost = !overwrite && holds_something(output) && !is_made_anew(output);
+    if is_lost { Err(Error::Finished(output.to_owned())) } else { Ok(()) }
+}
+
+/// Whether a file with something in it stands there: no pipe and no device, which would have to be waited for.
+fn holds_something(output: &Path) -> bool {
+    output.as_os_str() != "-" && fs::metadata(output).is_ok_and(|found| found.is_file() && found.len() > 0)
 }
 
 /// Whether a file is a page, a list of failures or a list of predictions that we wrote.
 fn is_made_anew(path: &Path) -> bool {
+    if own_output(path) == Some(OWN_FAILURES) {
+        return true;
+    }
     let mut head = Vec::new();
     if File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut head)).is_err() {
         return false;
     }
     let head = String::from_utf8_lossy(&head);
     let line: Option<Map<String, Value>> = head.lines().next().and_then(|line| serde_json::from_str(line).ok());
-    let has = |names: &[&str]| line.as_ref().is_some_and(|line| names.iter().all(|name| line.contains_key(*name)));
-    head.contains("<meta name=\"generator\" content=\"pressmark\">")
-        || has(&["gold", "predicted"])
-        || has(&["path", "problems", "status"]) && !has(&["schema"])
+    let is_predictions = line.is_some_and(|line| line.contains_key("gold") && line.contains_key("predicted"));
+    is_predictions || head.contains("<meta name=\"generator\" content=\"pressmark\">")
 }
 
 /// The same as [`refuse_to_replace`] for all files that a run writes.
@@ -153,6 +162,16 @@ mod tests {
             assert!(refuse_to_lose_unless_ours(&path, std::slice::from_ref(&path), true).is_err(), "{text}");
             assert_eq!(refuse_to_lose(&path, &[], false).is_ok(), text.is_empty(), "{text}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there").success());
+        // Nobody writes to it: to look into it would never end.
+        assert!(refuse_to_lose_unless_ours(&pipe, &[], false).is_ok());
     }
 
     #[test]

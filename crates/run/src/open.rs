@@ -12,8 +12,9 @@ impl Run {
     /// A run whose rows go to a sink and not to the output of the plan; it keeps no journal.
     ///
     /// # Errors
-    /// When the file of failures cannot be made.
+    /// When the file of failures cannot be made, or would replace what must be kept.
     pub fn into_sink(plan: &Plan<'_>, sink: Box<dyn RowSink>) -> Result<Self> {
+        plan.check_failures()?;
         Ok(Self::new(plan, Rows::Sink(sink), None, Done::nothing(plan)?))
     }
 
@@ -25,6 +26,7 @@ impl Run {
     pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<Opened> {
         if let Some(stream) = stream(plan.output)? {
             plan.refuse_stream()?;
+            plan.check_failures()?;
             let rows = Rows::Stream(BufWriter::new(stream));
             return Ok(Opened::Ready(Box::new(Self::new(plan, rows, None, Done::nothing(plan)?))));
         }

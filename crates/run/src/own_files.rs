@@ -41,7 +41,7 @@ impl OwnFiles {
 }
 
 /// Whether two files are in one folder, whatever the ways to it.
-fn is_beside(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_beside(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

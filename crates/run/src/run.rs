@@ -14,6 +14,7 @@ use crate::files::Files;
 use crate::guard;
 use crate::journal::{Claim, Journal};
 use crate::names::Names;
+use crate::own_files::is_beside;
 use crate::shard::Shard;
 
 /// What is done where an earlier run left its output.
@@ -338,7 +339,6 @@ pub(crate) struct Done {
 impl Done {
     /// No document yet.
     pub(crate) fn nothing(plan: &Plan<'_>) -> Result<Self> {
-        plan.check_failures()?;
         let failures = Failures::new(plan.failures)?;
         Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default(), failures })
     }
@@ -348,18 +348,23 @@ impl Plan<'_> {
     /// The names of the run's files, none of which is one that the run reads.
     pub(crate) fn names(&self) -> Result<Names> {
         let names = Names::of(self.output, self.rows_each.is_some())?;
-        let targets = names.targets();
-        guard::check(&targets, self.read)?;
-        if let Some(failures) = self.failures.filter(|failures| targets.iter().any(|target| is_same(target, failures)))
-        {
+        let mut targets = names.targets();
+        let Some(failures) = self.failures else {
+            guard::check(&targets, self.read)?;
+            return Ok(names);
+        };
+        if targets.iter().any(|target| is_same(target, failures)) {
             return Err(Error::OutputTwice(failures.to_owned()));
         }
-        self.check_failures()?;
+        targets.push(failures.to_owned());
+        guard::check(&targets, self.read)?;
+        guard::keep_unless_ours(failures, self.if_exists != IfExists::Refuse)?;
         Ok(names)
     }
 
-    /// Refuses a file of failures that is read, that is the output, or that holds something.
-    fn check_failures(&self) -> Result<()> {
+    /// Refuses, for a run without files of its own, a file of failures that is read, that is the output, or that somebody
+    /// else wrote.
+    pub(crate) fn check_failures(&self) -> Result<()> {
         let Some(failures) = self.failures else { return Ok(()) };
         if is_same(self.output, failures) {
             return Err(Error::OutputTwice(failures.to_owned()));
@@ -381,9 +386,10 @@ impl Plan<'_> {
     }
 }
 
-/// Whether two paths are written alike, once they are absolute.
+/// Whether two paths lead to one file, which need not be there.
 fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((std::path::absolute(one), std::path::absolute(other)), (Ok(one), Ok(other)) if one == other)
+    let (Ok(one), Ok(other)) = (std::path::absolute(one), std::path::absolute(other)) else { return false };
+    one.file_name() == other.file_name() && is_beside(&one, &other)
 }
 
 /// The output as a stream, where it is no file: standard output, a named pipe, a device.
