@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 use pressmark::{Backends, Length, RowLayer, Settings, Slot, StageInfo};
 use pressmark_core::Scheme;
 use pressmark_encoder::Precision;
-use pressmark_frames::Codebook;
 use pressmark_ingest::{Fields, Format, Options};
 
 #[derive(Debug, Args)]
@@ -185,8 +184,7 @@ pub(crate) struct StageArgs {
 }
 
 fn codebook_help() -> String {
-    let names = |books: Vec<Codebook>| books.iter().map(|book| book.name().to_owned()).collect::<Vec<_>>().join(", ");
-    let (all, used) = (names(pressmark::shipped_codebooks()), names(pressmark::default_codebooks()));
+    let (all, used) = (pressmark::SHIPPED_CODEBOOKS.join(", "), pressmark::DEFAULT_CODEBOOKS.join(", "));
     format!("Codebook of frames: {all} or a TOML file; may be given more than once [default: {used}]")
 }
 

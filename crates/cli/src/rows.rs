@@ -9,19 +9,49 @@ use anyhow::{Context, Result, bail};
 use pressmark_jsonl::{Record, read_rows};
 use pressmark_tables::open_rows;
 
-/// The lines of several files, one after the other.
-pub(crate) fn open_all(paths: &[PathBuf]) -> Result<Box<dyn BufRead + Send>> {
-    let mut all: Box<dyn BufRead + Send> = Box::new(std::io::empty());
-    for path in paths {
-        all = Box::new(all.chain(open_rows(path)?));
+/// The lines of several files, one after the other, of which one is open at a time; the first is opened here.
+pub(crate) fn open_all(paths: Vec<PathBuf>) -> Result<impl BufRead + Send> {
+    let mut left = paths.into_iter();
+    let now = match left.next() {
+        Some(path) => open_rows(&path)?,
+        None => Box::new(std::io::empty()),
+    };
+    Ok(Files { left, now })
+}
+
+struct Files {
+    left: std::vec::IntoIter<PathBuf>,
+    now: Box<dyn BufRead + Send>,
+}
+
+impl BufRead for Files {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        while self.now.fill_buf()?.is_empty() {
+            let Some(path) = self.left.next() else { break };
+            self.now = open_rows(&path).map_err(std::io::Error::other)?;
+        }
+        self.now.fill_buf()
     }
-    Ok(all)
+
+    fn consume(&mut self, count: usize) {
+        self.now.consume(count);
+    }
+}
+
+impl Read for Files {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.fill_buf()?.read(bytes)?;
+        self.consume(read);
+        Ok(read)
+    }
 }
 
 /// Whether the bytes of a file are its lines, so that they can be read again in their place.
 pub(crate) fn is_plain_file(path: &Path) -> bool {
     let is_packed = |ending: &OsStr| ["gz", "zst", "parquet"].iter().any(|one| ending.eq_ignore_ascii_case(one));
-    !path.extension().is_some_and(is_packed) && fs::metadata(path).is_ok_and(|found| found.is_file())
+    path.as_os_str() != "-"
+        && !path.extension().is_some_and(is_packed)
+        && fs::metadata(path).is_ok_and(|found| found.is_file())
 }
 
 /// All rows of a file.

@@ -136,12 +136,6 @@ impl Codebook {
         &self.remarks
     }
 
-    /// Its name, by which one inside the program is asked for.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Name and version as written in records, for example `policy-frames 1`.
     #[must_use]
     pub fn id(&self) -> String {

@@ -10,7 +10,7 @@ use crate::Error;
 pub const SHIPPED: &[&str] = &Codebook::SHIPPED;
 
 /// Those that are general, and used unless others are named.
-const GENERAL: [&str; 2] = ["policy-frames", "news-frames"];
+pub const GENERAL: &[&str] = &["policy-frames", "news-frames"];
 
 /// The codebooks of frames that are used where none is named.
 #[must_use]

@@ -45,7 +45,9 @@ use std::path::Path;
 pub use annotations::Annotations;
 pub use annotator::{Annotated, Annotator, Builder, warm_up};
 pub use backends::{Backends, Slot};
-pub use codebooks::{SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms};
+pub use codebooks::{
+    GENERAL as DEFAULT_CODEBOOKS, SHIPPED as SHIPPED_CODEBOOKS, codebook, default_codebooks, shipped_codebooks, terms,
+};
 pub use error::Error;
 pub use judges::{SentimentJudge, StanceJudge, Tagger};
 pub use memory::{give_back_large_blocks, peak_memory, resident_memory};

@@ -10,7 +10,7 @@ use pressmark_frames::Vectors;
 use crate::args::BundleArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pressmark::hub::{self, Entry, Lock, Snapshot, how_to_bring, registry};
-use pressmark::{ModelSource, Precision};
+use pressmark::{BundledModel, Model, ModelSource, Precision};
 
 use crate::{Outcome, model};
 
@@ -112,7 +112,7 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
         ModelsAction::Pull(args) => pull(&args)?,
         ModelsAction::Verify(args) => verify(&args)?,
         ModelsAction::Path(args) => {
-            if inside(&args.name)?.is_some() {
+            if inside(&args.name).is_some() {
                 bail!(
                     "{} is inside the program and has no folder; pressmark models export writes it to one",
                     args.name
@@ -166,14 +166,19 @@ fn prepare(dir: PathBuf) -> Result<String> {
 /// The models of our own: the one that was named, or else the one that is taken when none is, and those inside the program.
 fn ours(args: &BundleArgs) -> Result<String> {
     let mut text = describe(&args.source(), "")?;
-    if args.model.is_none() {
-        let chosen = args.source().load(Precision::default())?.id();
-        for model in pressmark::bundled_models()?.iter().filter(|model| model.id != chosen) {
-            text.push('\n');
-            text.push_str(&describe(&ModelSource::named(model.name), model.short)?);
-        }
+    for model in others(args, &model::open(args)?.id())? {
+        text.push('\n');
+        text.push_str(&describe(&ModelSource::named(model.name), model.short)?);
     }
     Ok(text)
+}
+
+/// The models inside the program beside the one that is taken where none was named.
+fn others(args: &BundleArgs, chosen: &str) -> Result<Vec<BundledModel>> {
+    if args.model.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(pressmark::bundled_models()?.into_iter().filter(|model| model.id != chosen).collect())
 }
 
 /// A model of our own, a line for each thing that it says of itself; `short` is what else it is called.
@@ -264,8 +269,10 @@ fn show(bar: &ProgressBar, file: &str, done: u64, all: u64) {
 fn verify(args: &VerifyArgs) -> Result<String> {
     let mut text = String::new();
     if args.names.is_empty() {
-        for source in sources(&args.bundle)? {
-            text.push_str(&loaded(&source)?);
+        let model = model::open(&args.bundle)?;
+        text.push_str(&good(&model));
+        for other in others(&args.bundle, &model.id())? {
+            text.push_str(&good(&*ModelSource::named(other.name).load(Precision::default())?));
         }
         for entry in registry() {
             if let Some(snapshot) = Snapshot::find(entry)? {
@@ -276,9 +283,9 @@ fn verify(args: &VerifyArgs) -> Result<String> {
     for name in &args.names {
         let path = Path::new(name);
         if !path.is_dir()
-            && let Some(source) = inside(name)?
+            && let Some(source) = inside(name)
         {
-            text.push_str(&loaded(&source)?);
+            text.push_str(&good(&*source.load(Precision::default())?));
             continue;
         }
         if path.join(MANIFEST).exists() {
@@ -305,26 +312,13 @@ fn verify(args: &VerifyArgs) -> Result<String> {
 }
 
 /// What loading a model of our own proves: every file against the manifest, and every tensor against the configuration.
-fn loaded(source: &ModelSource) -> Result<String> {
-    let model = source.load(Precision::default())?;
-    Ok(format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256()))
+fn good(model: &Model) -> String {
+    format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256())
 }
 
 /// A model inside the program, by its name or its short name.
-fn inside(name: &str) -> Result<Option<ModelSource>> {
-    let is_named = |model: &&pressmark::BundledModel| model.name == name || model.short == name;
-    Ok(pressmark::bundled_models()?.iter().find(is_named).map(|model| ModelSource::named(model.name)))
-}
-
-/// The model that is taken, and, where none was named, the others inside the program.
-fn sources(args: &BundleArgs) -> Result<Vec<ModelSource>> {
-    let mut sources = vec![args.source()];
-    if args.model.is_none() {
-        let chosen = args.source().load(Precision::default())?.id();
-        let others = pressmark::bundled_models()?.into_iter().filter(|model| model.id != chosen);
-        sources.extend(others.map(|model| ModelSource::named(model.name)));
-    }
-    Ok(sources)
+fn inside(name: &str) -> Option<ModelSource> {
+    Some(ModelSource::named(name)).filter(|source| matches!(source, ModelSource::Named(_)))
 }
 
 /// What to say of a folder whose files nothing describes; the models that lie one folder deeper are named.

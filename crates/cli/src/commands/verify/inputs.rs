@@ -36,8 +36,6 @@ pub(crate) enum Held {
     Input { input: Box<Input>, before: Option<String> },
     /// There is none, and why.
     Missing { what: String, before: Option<String> },
-    /// What no row was made of, at the end of all rows.
-    Left(Vec<String>),
 }
 
 /// Files without a row that are named at the end.
@@ -90,22 +88,27 @@ impl Inputs {
     }
 
     /// What is to be said at the end of all rows.
-    pub(crate) fn rest(&mut self) -> Option<Held> {
+    pub(crate) fn rest(&mut self) -> Vec<String> {
         let mut left: Vec<String> = self.rest_of_file().into_iter().collect();
-        if let Some(seen) = self.seen.take() {
-            let inputs = pressmark_ingest::Inputs::open(&[&self.root], self.options.clone()).ok()?;
-            let mut paths: Vec<String> = Vec::new();
-            for record in inputs.without(move |path| seen.contains(path)) {
-                if paths.last() != Some(&record.path) {
-                    paths.push(record.path);
-                }
-                if paths.len() >= MOST_LEFT {
-                    break;
-                }
+        let Some(seen) = self.seen.take() else { return left };
+        let inputs = match pressmark_ingest::Inputs::open(&[&self.root], self.options.clone()) {
+            Ok(inputs) => inputs,
+            Err(error) => {
+                left.push(format!("the inputs cannot be read again: {error}"));
+                return left;
             }
-            left.extend(paths.into_iter().map(|path| format!("{path:?} has no row")));
+        };
+        let mut paths: Vec<String> = Vec::new();
+        for record in inputs.without(move |path| seen.contains(path)) {
+            if paths.last() != Some(&record.path) {
+                paths.push(record.path);
+            }
+            if paths.len() >= MOST_LEFT {
+                break;
+            }
         }
-        Some(Held::Left(left))
+        left.extend(paths.into_iter().map(|path| format!("{path:?} has no row")));
+        left
     }
 
     /// What is wrong when no more row comes from the current file.
@@ -157,16 +160,14 @@ impl Held {
 
     /// Checks a row against its input; tells whether there was one.
     pub(crate) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
-        if let Self::Input { before: Some(what), .. } | Self::Missing { before: Some(what), .. } = self {
-            found.add("rows before", what);
-        }
+        let (Self::Input { before, .. } | Self::Missing { before, .. }) = self;
+        before.iter().for_each(|what| found.add("rows before", what));
         let input = match self {
             Self::Input { input, .. } => input,
             Self::Missing { what, .. } => {
                 found.add("source", what);
                 return false;
             }
-            Self::Left(_) => return false,
         };
         let source = &record.source;
         if let Some((kind, message)) = &input.problem
@@ -196,12 +197,5 @@ impl Held {
             }
         }
         true
-    }
-
-    /// What is to be said at the end of all rows.
-    pub(crate) fn at_end(&self, found: &mut Findings) {
-        if let Self::Left(left) = self {
-            left.iter().for_each(|what| found.add("end", what));
-        }
     }
 }

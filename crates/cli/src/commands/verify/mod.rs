@@ -78,6 +78,8 @@ struct Job {
     row: u64,
     line: Line,
     held: Option<Held>,
+    /// At the end of the rows: inputs of which none was made.
+    left: Vec<String>,
 }
 
 impl Job {
@@ -98,7 +100,7 @@ struct Checked {
 }
 
 pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
-    let file = rows::open_all(&rows::files_of(std::slice::from_ref(&args.file))?)?;
+    let file = rows::open_all(rows::files_of(std::slice::from_ref(&args.file))?)?;
     let rows = if args.some_rows { Rows::Some } else { Rows::All };
     let inputs = args.inputs.map(|root| Inputs::open(root, args.read.options(), rows)).transpose()?;
     let inputs = inputs.map(|inputs| if args.complete { inputs.complete() } else { inputs });
@@ -129,16 +131,17 @@ fn jobs_of(mut lines: Lines<impl BufRead>, mut inputs: Option<Inputs>) -> impl I
     std::iter::from_fn(move || {
         let line = lines.next()?;
         row += 1;
-        let held = inputs.as_mut().and_then(|inputs| match &line {
-            Line::Row(line) => inputs.of(line),
-            Line::Broken(_) => None,
-            Line::End(_) => inputs.rest(),
-        });
-        Some(Job { row, line, held })
+        let (mut held, mut left) = (None, Vec::new());
+        match (&line, &mut inputs) {
+            (Line::Row(line), Some(inputs)) => held = inputs.of(line),
+            (Line::End(_), Some(inputs)) => left = inputs.rest(),
+            _ => {}
+        }
+        Some(Job { row, line, held, left })
     })
 }
 
-fn check(Job { row, line, held }: Job) -> Checked {
+fn check(Job { row, line, held, left }: Job) -> Checked {
     let mut findings = Findings::default();
     let (mut facts, mut is_held) = (None, false);
     let is_end = matches!(line, Line::End(_));
@@ -154,7 +157,7 @@ fn check(Job { row, line, held }: Job) -> Checked {
         Line::Broken(what) => findings.add("row", what),
         Line::End(problem) => {
             problem.iter().for_each(|what| findings.add("end", what));
-            held.iter().for_each(|held| held.at_end(&mut findings));
+            left.iter().for_each(|what| findings.add("end", what));
         }
     }
     Checked { row, facts, is_end, is_held, findings }
