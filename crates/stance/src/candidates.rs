@@ -17,7 +17,8 @@ const SENTENCES_AT_ONCE: usize = 256;
 /// encoder never met), and one that shares a single common word of several does not by that alone. Set by hand.
 const SHARED_WORDS: f32 = 0.5;
 
-/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words.
+/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words,
+/// unless they are written as names and numbers are.
 const SHORTEST_WORD: usize = 4;
 
 /// What a target is known by among the sentences of a document.
@@ -45,8 +46,13 @@ impl Topic {
 /// Words that say what a text is about, in lower case; short ones count where they are written as names and numbers are
 /// ("UN", "M23"), and are the same only where they are written alike ("US" is not "us").
 fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let is_name =
-        |word: &str| word.chars().any(|c| c.is_uppercase() || c.is_numeric()) && !word.chars().any(char::is_lowercase);
+    // "A" and "I" begin sentences.
+    let is_name = |word: &str| {
+        let is_long_enough = word.chars().nth(1).is_some();
+        is_long_enough
+            && word.chars().any(|c| c.is_uppercase() || c.is_numeric())
+            && !word.chars().any(char::is_lowercase)
+    };
     text.split(|c: char| !c.is_alphanumeric()).filter_map(move |word| {
         let is_long = word.chars().count() >= SHORTEST_WORD;
         if is_long { Some(word.to_lowercase()) } else { is_name(word).then(|| word.to_owned()) }
@@ -164,6 +170,7 @@ mod tests {
         // "Orla" is the only word of four letters.
         assert_eq!(target.shared_words("They met in ORLA."), 0.5);
         assert_eq!(target.shared_words("A dam was built."), 0.0);
+        assert_eq!(Topic::new("A dam", array![]).shared_words("A crane fell."), 0.0);
         let rebels = Topic::new("M23", Array1::zeros(0));
         assert_eq!(rebels.shared_words("The M23 rebels left."), SHARED_WORDS);
         let union = Topic::new("the EU and the US", Array1::zeros(0));
