@@ -3,8 +3,6 @@
 use pressmark_core::Span;
 use pressmark_lang::{FunctionWord, Language, NameClass};
 
-use crate::name::is_article;
-
 /// Opening brackets and quotation marks with what closes them. Straight marks close themselves.
 const PAIRS: &[(char, char)] =
     &[('(', ')'), ('[', ']'), ('{', '}'), ('“', '”'), ('«', '»'), ('‹', '›'), ('„', '“'), ('"', '"'), ('‘', '’')];
@@ -34,7 +32,7 @@ pub(crate) fn tidy(text: &str, span: Span, language: &Language) -> Option<Span> 
         }
     }
     let start = span.start + (name.as_ptr() as usize - whole.as_ptr() as usize);
-    (name.contains(char::is_alphanumeric) && !is_article(name, language)).then(|| Span::new(start, start + name.len()))
+    (name.contains(char::is_alphanumeric) && !language.is_article(name)).then(|| Span::new(start, start + name.len()))
 }
 
 /// Takes one bracket or quotation mark off an end: one without its partner inside, or both of a pair

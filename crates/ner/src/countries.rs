@@ -8,7 +8,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use pressmark_lang::Language;
 
-use crate::name::{fold, is_article};
+use crate::name::fold;
 
 /// The countries of one language.
 pub(crate) struct Countries {
@@ -60,7 +60,7 @@ impl Countries {
         let mut longest = None;
         for (at, word) in words.iter().take(MAX_WORDS).enumerate() {
             let folded = fold(word, self.language).join(" ");
-            if !folded.is_empty() && !is_article(&folded, self.language) {
+            if !folded.is_empty() && !self.language.is_article(&folded) {
                 name.push_str(if name.is_empty() { "" } else { " " });
                 name.push_str(&folded);
                 longest = self.names.contains_key(name.as_str()).then_some(at + 1).or(longest);

@@ -1,6 +1,6 @@
 //! Names as they are compared.
 
-use pressmark_lang::{Language, NameClass, WordClass};
+use pressmark_lang::{Language, NameClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -8,13 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 /// articles keeps them: "LA" is a name in French text.
 pub(crate) fn fold(name: &str, language: &Language) -> Vec<String> {
     let all = fold_all(name, language);
-    let is_name = |word: &String| !is_article(word, language);
+    let is_name = |word: &String| !language.is_article(word);
     if all.iter().any(is_name) { all.into_iter().filter(is_name).collect() } else { all }
-}
-
-/// Whether a word is an article that names stand without, in small letters.
-pub(crate) fn is_article(word: &str, language: &Language) -> bool {
-    language.classes(word).contains(WordClass::Article)
 }
 
 fn fold_all(name: &str, language: &Language) -> Vec<String> {

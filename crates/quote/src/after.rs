@@ -108,7 +108,7 @@ fn behind_adverbs(unit: &Unit<'_>, at: usize) -> usize {
 }
 
 /// The last part of a word with hyphens: the *elle* of *t-elle*.
-fn behind_hyphens(word: &str) -> &str {
+pub(crate) fn behind_hyphens(word: &str) -> &str {
     word.rsplit('-').next().unwrap_or(word)
 }
 

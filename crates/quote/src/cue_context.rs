@@ -82,7 +82,14 @@ const FUNCTIONS: [(Class, Follow); 13] = [
 ];
 
 /// The classes of those words.
-const FOLLOWS: Class = THAT | TO | WHETHER | OF | FOR | ABOUT | ON | WITH | AS | AGAINST | IN | BY | AND | BUT | OR;
+const FOLLOWS: Class = {
+    let (mut all, mut at) = (0, 0);
+    while at < FUNCTIONS.len() {
+        all |= FUNCTIONS[at].0;
+        at += 1;
+    }
+    all
+};
 
 /// What follows, of a function word; a question, where it is none that stands for itself.
 fn function(class: Class) -> Follow {

@@ -343,8 +343,8 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     let speaker = speaker(unit, at, &context, agent);
     // "X has shown a growing interest": what shows a thing rather than that it is so must be read.
     let read = |speaker: &Range<usize>| speaker.clone().any(|i| unit.is(i, DOCUMENT));
-    let verbatim = (start..end).any(|i| unit.items[i].quoted.is_some());
-    if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !verbatim && !speaker.as_ref().is_some_and(read) {
+    let verbatim = || (start..end).any(|i| unit.items[i].quoted.is_some());
+    if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !verbatim() && !speaker.as_ref().is_some_and(read) {
         return None;
     }
     (end > start).then_some(Report { content: start..end, cue, speaker, rest: None })
@@ -552,11 +552,12 @@ fn joins_cue(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if unit.is(at, SUBJECT_PRONOUN) && unit.is(at + 1, SAYS) {
         return true;
     }
-    let reports = !matches!(
-        context(unit, at).follow,
-        Follow::Comma | Follow::End | Follow::And | Follow::Auxiliary | Follow::By | Follow::Other
-    );
-    unit.is(at, SAYS) && unit.is(at, PAST_FORM) && reports
+    unit.is(at, SAYS)
+        && unit.is(at, PAST_FORM)
+        && !matches!(
+            context(unit, at).follow,
+            Follow::Comma | Follow::End | Follow::And | Follow::Auxiliary | Follow::By | Follow::Other
+        )
 }
 
 fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
@@ -578,6 +579,9 @@ fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
 /// *called the police*, *wrote a letter to the mayor*: of what is called so something must be said, and to write something is
 /// not to say it.
 fn is_act(unit: &Unit<'_>, at: usize, content: Range<usize>) -> bool {
+    if !unit.is(at, NAMES | TO_HEARER) {
+        return false;
+    }
     let items = &unit.items[content.clone()];
     let Some(object) = phrase_after(unit, content.start, false).filter(|_| items.iter().all(|i| i.quoted.is_none()))
     else {

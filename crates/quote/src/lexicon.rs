@@ -132,6 +132,7 @@ bits! {
     GERUND = 113;
     PASSIVE_FORM = 114;
     PLURAL_FORM = 115;
+    ADVERB_FORM = 116;
 }
 
 const WORD_CLASSES: &[(WordClass, Class)] = &[
@@ -217,6 +218,7 @@ const ENDINGS: &[(Ending, Class)] = &[
     (Ending::Gerund, GERUND),
     (Ending::Passive, PASSIVE_FORM),
     (Ending::Plural, PLURAL_FORM),
+    (Ending::Adverb, ADVERB_FORM),
 ];
 
 /// The classes of sorts of words, without those of single function words and of endings.
@@ -227,6 +229,8 @@ pub(crate) const LEXICAL: Class = (1 << 64) - 1;
 pub(crate) struct Lexicon {
     pub(crate) language: &'static Language,
     classes: HashMap<Cow<'static, str>, Class, FixedState>,
+    /// The endings that tell a class here, with it.
+    endings: Vec<(&'static str, Class)>,
     /// "according to" and the like, in words.
     attributions: Vec<Vec<&'static str>>,
 }
@@ -257,7 +261,12 @@ impl Lexicon {
         for first in attributions.iter().filter_map(|words| words.first()) {
             add((*first).into(), ATTRIBUTES);
         }
-        Self { language, classes, attributions }
+        let endings = language
+            .all_endings()
+            .map(|(end, tells)| (end, bits(ENDINGS, |ending| ending == tells)))
+            .filter(|(_, class)| *class != 0)
+            .collect();
+        Self { language, classes, endings, attributions }
     }
 
     /// The classes of a word as it is spelled (`text`) and in lower case.
@@ -275,10 +284,13 @@ impl Lexicon {
             Some(c) if !c.is_alphanumeric() && !text.chars().any(char::is_alphanumeric) => class |= PUNCTUATION,
             _ => {}
         }
-        let endings = self.language.endings(lower);
-        class |= bits(ENDINGS, |ending| endings.contains(ending));
+        for (end, tells) in &self.endings {
+            if lower.ends_with(end) {
+                class |= tells;
+            }
+        }
         // Four letters are "only" and "rely".
-        if lower.len() > 4 && endings.contains(Ending::Adverb) && class & (SAYS | CAPITALISED) == 0 {
+        if lower.len() > 4 && class & ADVERB_FORM != 0 && class & (SAYS | CAPITALISED) == 0 {
             class |= ADVERB;
         }
         class

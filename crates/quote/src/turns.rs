@@ -93,28 +93,27 @@ fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Tu
     let letters = of(Label::Question).next().is_some() && of(Label::Answer).next().is_some();
     // Labels in capitals head sections as well: one of them must name a person
     // or come back, as section heads do not.
-    let mut labels: Vec<&str> = of(Label::Capitals).map(|t| t.name.slice(&doc.text)).collect();
-    labels.sort_unstable();
-    let comes_back = labels.windows(2).any(|pair| pair[0] == pair[1]);
-    let named = comes_back || of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
+    let again = |label: Label| {
+        let mut names: Vec<&str> = of(label).map(|t| t.name.slice(&doc.text)).collect();
+        names.sort_unstable();
+        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect::<HashSet<&str>>()
+    };
+    let named = !again(Label::Capitals).is_empty() || of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
     let near =
         labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
     let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;
     let capitals = named && (near || few);
     // The labels of those who ask come back, or are what somebody does.
-    let mut others: Vec<&str> = of(Label::Other).map(|t| t.name.slice(&doc.text)).collect();
-    others.sort_unstable();
-    let again: HashSet<&str> = others.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let again = again(Label::Other);
     let asks = of(Label::Name).count() >= MIN_TURNS && !again.is_empty();
     let names = of(Label::Name).count() >= MIN_NAMED || capitals || asks;
     let is_asker = |turn: &Turn| {
         let name = turn.name.slice(&doc.text);
         again.contains(name) || lexicon.class_of(name) & ROLE != 0
     };
-    let asker: Vec<bool> = labelled.iter().map(|turn| turn.as_ref().is_some_and(is_asker)).collect();
-    for (slot, asker) in labelled.iter_mut().zip(asker) {
+    for slot in labelled {
         *slot = slot.filter(|turn| match turn.label {
-            Label::Other => names && asker,
+            Label::Other => names && is_asker(turn),
             Label::Question | Label::Answer => letters,
             Label::Capitals => capitals,
             Label::Name => names,

@@ -232,9 +232,11 @@ impl Scanner<'_> {
     /// U.S. Officials said" against "U.S. Officials Say No".
     fn opens_with_people(&self, word: &str, at: usize) -> bool {
         let next = self.text.get(at + word.len()..self.end).and_then(|rest| rest.strip_prefix(' '));
+        if !next.is_some_and(|next| next.starts_with(char::is_lowercase)) {
+            return false;
+        }
         let lower = word.to_lowercase();
         self.language.endings(&lower).contains(Ending::Plural)
-            && next.is_some_and(|next| next.starts_with(char::is_lowercase))
             && self.language.classes(&lower).contains(WordClass::Role)
     }
 

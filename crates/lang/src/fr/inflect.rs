@@ -19,7 +19,7 @@ fn plural_word(word: &str) -> String {
         "festival" | "carnaval" | "bal" | "récital" | "pneu" | "bleu" => format!("{word}s"),
         "travail" | "bail" | "vitrail" | "corail" => format!("{}ux", word.trim_end_matches("il")),
         _ if word.ends_with(['s', 'x', 'z']) => word.to_owned(),
-        // Abbreviations such as "UE" and the article "au" are no nouns of these kinds.
+        // Abbreviations such as "UE" are no nouns of these kinds.
         _ if word.chars().nth(2).is_none() => format!("{word}s"),
         _ if word.ends_with("au") || word.ends_with("eu") => format!("{word}x"),
         _ => word.strip_suffix("al").map_or_else(|| format!("{word}s"), |stem| format!("{stem}aux")),

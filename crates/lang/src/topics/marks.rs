@@ -1,7 +1,7 @@
 //! Quotation marks, clitics and articles.
 
 use crate::Language;
-use crate::classes::{ClassSet, Clitic, FunctionWord, WordClass};
+use crate::classes::{ClassSet, Clitic, FunctionWord};
 use crate::table::{Line, Table, lower, rows};
 
 /// A pair of quotation marks, file `marks.tsv`.
@@ -61,7 +61,7 @@ impl Language {
     pub fn without_article<'a>(&self, name: &'a str) -> &'a str {
         let end = name.char_indices().find(|(_, c)| matches!(c, ' ' | '\'' | '’'));
         let parts = end.and_then(|(at, c)| name.split_at_checked(at + c.len_utf8()));
-        let parts = parts.filter(|(article, _)| self.classes(article.trim_end()).contains(WordClass::Article));
+        let parts = parts.filter(|(article, _)| self.is_article(article.trim_end()));
         parts.map_or(name, |(_, rest)| rest)
     }
 

@@ -51,6 +51,11 @@ impl Language {
         set
     }
 
+    /// Every ending with what it tells, in no order.
+    pub fn all_endings(&self) -> impl Iterator<Item = (&'static str, Ending)> {
+        self.ending_table().iter().map(|(class, end)| (*end, *class))
+    }
+
     /// A word in small letters without an ending that tells this, where it has one.
     #[must_use]
     pub fn without_ending<'w>(&self, lower: &'w str, class: Ending) -> Option<&'w str> {
@@ -68,6 +73,12 @@ impl Language {
     #[must_use]
     pub fn is_definite(&self, lower: &str) -> bool {
         self.classes(lower).contains(WordClass::Definite)
+    }
+
+    /// Whether a word in small letters is an article that names stand without: "the", French "l".
+    #[must_use]
+    pub fn is_article(&self, lower: &str) -> bool {
+        self.classes(lower).contains(WordClass::Article)
     }
 
     /// Whether a conjunction, in small letters, compares: "as" in "as X said".

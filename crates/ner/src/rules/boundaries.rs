@@ -6,7 +6,7 @@ use pressmark_core::{EntityType, Span};
 use pressmark_lang::{Ending, NameClass, TitleKind, WordClass};
 
 use super::context::{Context, TokenMention};
-use crate::boundary;
+use crate::{boundary, name};
 
 /// Parts a mention of a place at its commas: the second part is the region that holds the first.
 pub(super) fn split_places(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
@@ -131,20 +131,16 @@ fn is_one_body(context: &Context<'_>, before: &TokenMention, mention: &TokenMent
     let Some((first, second)) = context.span(&before.tokens).zip(context.span(&mention.tokens)) else { return false };
     let between = text.get(first.end..second.start).unwrap_or_default();
     let language = context.view.language;
+    let is_noun = |noun: &str| name::is_body(noun, language) || language.classes(noun).contains(WordClass::Body);
     let is_of_plural = || {
-        let noun = second.slice(text).to_lowercase();
-        language.endings(&first.slice(text).to_lowercase()).contains(Ending::Plural)
-            && matches!(between, "’ " | "' ")
-            && (language.name_word(&noun).contains(NameClass::Body)
-                || language.classes(&noun).contains(WordClass::Body))
+        matches!(between, "’ " | "' ")
+            && language.endings(&first.slice(text).to_lowercase()).contains(Ending::Plural)
+            && is_noun(&second.slice(text).to_lowercase())
     };
     // "Lima-Quito Council" is one body; "Lima-Quito" on a list of results are two clubs.
     let is_body = |token: usize| {
         let noun = context.view.word(token).to_lowercase();
-        let name = language.name_word(&noun);
-        name.contains(NameClass::Body)
-            || name.contains(NameClass::Institution)
-            || language.classes(&noun).contains(WordClass::Body)
+        is_noun(&noun) || language.name_word(&noun).contains(NameClass::Institution)
     };
     let of_both = || between == "-" && is_body(mention.tokens.end - 1) && !before.tokens.clone().any(is_body);
     let are_bodies = [before, mention].iter().all(|one| *context.type_of(one) == EntityType::Org);

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pressmark_core::{Document, EntityType, Span};
@@ -33,6 +34,11 @@ impl Context<'_> {
 
     pub(super) fn type_of(&self, mention: &TokenMention) -> &EntityType {
         &self.tags.kinds()[mention.kind]
+    }
+
+    /// The tokens behind the mentions of persons.
+    pub(super) fn person_ends(&self, mentions: &[TokenMention]) -> HashSet<usize> {
+        mentions.iter().filter(|m| self.type_of(m).is_person()).map(|m| m.tokens.end).collect()
     }
 
     /// The text from the first to the last of some tokens.

@@ -56,8 +56,7 @@ pub(super) fn unite(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<T
 
 /// Drops what the model made of a party and state behind a person: "D-Mass.", "R-Ala.".
 pub(super) fn drop_party_and_state(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
-    let persons: HashSet<usize> =
-        mentions.iter().filter(|m| context.type_of(m).is_person()).map(|m| m.tokens.end).collect();
+    let persons = context.person_ends(&mentions);
     mentions.retain(|mention| {
         // The mention may begin at the party's letter or at the state.
         let start = mention.tokens.start;

@@ -1,6 +1,6 @@
 //! Labels that do not depend on one sentence.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use pressmark_core::EntityType;
 use pressmark_lang::NameClass;
@@ -66,8 +66,7 @@ fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
 /// party: "Jo Hill (SNP)".
 pub(super) fn datelines(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let in_capitals = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_uppercase());
-    let persons: HashSet<usize> =
-        mentions.iter().filter(|m| context.type_of(m).is_person()).map(|m| m.tokens.end).collect();
+    let persons = context.person_ends(&mentions);
     for mention in &mut mentions {
         let (start, end) = (mention.tokens.start, mention.tokens.end);
         let capitals = context.view.slice(&mention.tokens).iter().all(|word| in_capitals(word));

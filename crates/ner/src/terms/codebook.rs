@@ -82,7 +82,7 @@ impl Place<'_> {
 }
 
 /// A codebook as it was read, ready to search.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) name: String,
     pub(super) version: String,

@@ -9,7 +9,6 @@ use pressmark_core::{Document, EntityType, Mention, Span};
 use regex::Regex;
 
 use crate::Error;
-use codebook::Automaton;
 use folded::Folded;
 
 /// A codebook of terms, read and ready to search.
@@ -54,14 +53,7 @@ use folded::Folded;
 /// # Ok::<(), pressmark_ner::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Terms {
-    name: String,
-    version: String,
-    labels: Vec<EntityType>,
-    folded: Option<Automaton>,
-    cased: Option<Automaton>,
-    patterns: Vec<(Regex, usize)>,
-}
+pub struct Terms(codebook::Read);
 
 /// A match, before it is known which of several that overlap counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +70,7 @@ impl Terms {
     /// [`Error::Codebook`] with the line for the first thing that is not as it should be, and for a codebook
     /// past the limits: 4 MiB, 256 labels, 100,000 terms of at most 200 bytes, 1,000 patterns of at most 1,000.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
-        let codebook::Read { name, version, labels, folded, cased, patterns } = codebook::parse(name, toml)?;
-        Ok(Self { name, version, labels, folded, cased, patterns })
+        codebook::parse(name, toml).map(Self)
     }
 
     /// Reads a codebook from a file.
@@ -97,19 +88,19 @@ impl Terms {
     /// The codebook's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// The codebook's version.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.version
+        &self.0.version
     }
 
     /// Its labels, in the codebook's order.
     #[must_use]
     pub fn labels(&self) -> &[EntityType] {
-        &self.labels
+        &self.0.labels
     }
 
     /// The terms in `text` with their labels, in text order, never overlapping.
@@ -123,7 +114,7 @@ impl Terms {
         for candidate in candidates.into_iter().filter(|c| !c.span.is_empty()) {
             if candidate.span.start >= done {
                 done = candidate.span.end;
-                found.extend(candidate.label.map(|l| (candidate.span, &self.labels[l])));
+                found.extend(candidate.label.map(|l| (candidate.span, &self.0.labels[l])));
             }
         }
         found
@@ -131,7 +122,7 @@ impl Terms {
 
     fn candidates(&self, text: &str) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        for (automaton, lower) in [(&self.folded, true), (&self.cased, false)] {
+        for (automaton, lower) in [(&self.0.folded, true), (&self.0.cased, false)] {
             let Some(automaton) = automaton else { continue };
             let folded = Folded::new(text, lower);
             for found in automaton.search.find_overlapping_iter(folded.as_str()) {
@@ -141,7 +132,7 @@ impl Terms {
                 }
             }
         }
-        for (pattern, label) in &self.patterns {
+        for (pattern, label) in &self.0.patterns {
             let spans = matches(pattern, text);
             candidates.extend(spans.into_iter().map(|span| Candidate { span, label: Some(*label) }));
         }

@@ -11,13 +11,14 @@ mod pronouns;
 use std::cell::RefCell;
 
 use pressmark_core::{Document, EntityType, Explanation, Mention, Quote, QuoteKind, Span};
-use pressmark_lang::{Case, Ending, Gender, Language, Number, PagePhrase, Pronoun};
+use pressmark_lang::{Case, Ending, Gender, Number, PagePhrase, Pronoun};
 
+use crate::after::behind_hyphens;
 use crate::candidate::Candidate;
 use crate::indirect::ACCORDING;
 use crate::lexicon::{
     AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, IN, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
-    POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH,
+    POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH, lower,
 };
 use crate::rule::{Step, TURN};
 use crate::unit::Unit;
@@ -109,8 +110,8 @@ pub(crate) fn speakers(
         };
         // What stands in marks of its own is said, whoever the words name.
         let reported = c.cue_probability.is_some() && c.kind != QuoteKind::Direct;
-        let told = c.speaker.is_some_and(|span| resolver.may_say(span, &c));
-        if reported && entity.is_none() && !told {
+        let told = || c.speaker.is_some_and(|span| resolver.may_say(span, &c));
+        if reported && entity.is_none() && !told() {
             continue;
         }
         if let Some(entity) = entity {
@@ -174,8 +175,7 @@ impl<'a> Naming<'a> {
     fn new(resolver: &'a Resolver<'a>, span: Span, content: Span, last: Option<Last>) -> Self {
         let words = resolver.doc.slice(span).to_lowercase();
         // "dit-elle" is one word with its verb.
-        let word = words.rsplit('-').next().unwrap_or(&words);
-        let mut readings = resolver.lexicon.language.pronoun(word);
+        let mut readings = resolver.lexicon.language.pronoun(behind_hyphens(&words));
         let pronoun = readings.next().map(|first| readings.find(|p| p.case == Case::Subject).unwrap_or(first));
         let classes = resolver.doc.tokens_in(span).fold(0, |all, i| all | resolver.class(i).0);
         Self { resolver, span, content, last, mentions: resolver.mentions(span), classes, pronoun }
@@ -198,9 +198,9 @@ pub(crate) fn first_or_second_person(n: &Naming<'_>) -> Option<Answer> {
 
 /// *A:* in an interview: the only person whom the text before the first question names.
 pub(crate) fn interviewee(n: &Naming<'_>) -> Option<Answer> {
+    let end = n.resolver.first_turn?;
     let words = n.resolver.doc.slice(n.span).to_lowercase();
-    let letter = n.resolver.lexicon.language.page_phrases(PagePhrase::Answer).any(|letter| letter == words);
-    let end = n.resolver.first_turn.filter(|_| letter)?;
+    n.resolver.lexicon.language.page_phrases(PagePhrase::Answer).find(|letter| *letter == words)?;
     let mut named = n.resolver.mentions(Span::new(0, end)).iter().filter(|m| m.label.is_person());
     let first = named.next()?.entity?;
     named.all(|m| m.entity == Some(first)).then_some(Answer::Entity(first))
@@ -298,10 +298,10 @@ impl Resolver<'_> {
     /// somebody. "History shows" is not: with verbs of showing the words must be those of somebody who speaks, or of
     /// something that was written or measured.
     fn may_say(&self, words: Span, candidate: &Candidate) -> bool {
-        let shows = candidate.cue.is_some_and(|cue| self.doc.tokens_in(cue).any(|i| self.class(i).0 & SHOWS != 0));
-        let shows = shows && candidate.kind != QuoteKind::Mixed;
+        let is_shown = |cue| self.doc.tokens_in(cue).any(|i| self.class(i).0 & SHOWS != 0);
+        let shows = || candidate.kind != QuoteKind::Mixed && candidate.cue.is_some_and(is_shown);
         let likely = candidate.cue_probability.is_some_and(|share| share >= LIKELY);
-        candidate.rule == ACCORDING || likely && !shows || self.can_say(words)
+        candidate.rule == ACCORDING || likely && !shows() || self.can_say(words)
     }
 
     /// Whether a phrase without an entity names somebody or something that speaks: "talks with Acme showed" does not.
@@ -320,12 +320,13 @@ impl Resolver<'_> {
         let known = if self.doc.ents.is_empty() { known | CAPITALISED } else { known };
         self.doc.tokens_in(span).any(|i| {
             let (class, text) = self.class(i);
-            let lower = text.to_lowercase();
+            let lower = lower(text);
             let language = self.lexicon.language;
             let singular = language.without_ending(&lower, Ending::Plural);
             let classes = class | singular.map_or(0, |one| self.lexicon.class(one, one));
             classes & known != 0
-                || lower.len() > 5 && is_agent(language, singular.unwrap_or(&lower))
+                // "Refugee", "analyst", "historian", "firefighter".
+                || lower.len() > 5 && language.without_ending(singular.unwrap_or(&lower), Ending::Agent).is_some()
                 || language.numeral(&lower).is_some()
         })
     }
@@ -371,11 +372,6 @@ impl Resolver<'_> {
     fn is_person(&self, entity: usize) -> bool {
         self.doc.entities.get(entity).is_some_and(|e| e.label.is_person())
     }
-}
-
-/// Words for people by their endings: refugee, analyst, historian, firefighter.
-fn is_agent(language: &Language, singular: &str) -> bool {
-    language.endings(singular).contains(Ending::Agent)
 }
 
 /// Whether things of this type can speak, be it through somebody else.

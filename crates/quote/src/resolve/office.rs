@@ -46,8 +46,9 @@ pub(super) fn offices(doc: &Document, lexicon: &Lexicon) -> Vec<Held> {
         // "X, the mayor of Y": the last word before a preposition or a mark.
         let comma = doc.tokens.get(own.end).is_some_and(|t| doc.slice(t.span) == ",");
         let end = (own.end + 1..own.end + 1 + BEHIND)
+            .filter(|_| comma)
             .find(|token| class(*token).0 & (PUNCTUATION | PREPOSITION | WH | AUXILIARY | SAYS) != 0);
-        if let Some(end) = end.filter(|end| comma && *end > own.end + 1) {
+        if let Some(end) = end.filter(|end| *end > own.end + 1) {
             let (class, text) = class(end - 1);
             if class & (DETERMINER | POSSESSIVE) == 0 {
                 add(text);
