@@ -18,7 +18,11 @@ pub(crate) fn of_all_languages(class: PagePhrase) -> Vec<&'static str> {
 }
 
 static BYLINE: Phrases = phrases!(Byline);
-static JOINER: Phrases = phrases!(NameJoiner);
+/// What stands between two names.
+pub(crate) static JOINERS: Phrases = phrases!(NameJoiner);
+/// What claims a copyright, and what else a line about rights begins with.
+pub(crate) static COPYRIGHT: Phrases = phrases!(Copyright);
+pub(crate) static RIGHTS: Phrases = phrases!(RightsReserved);
 
 /// What stands behind the words that begin a byline, and those words; the longest that fit: "Ada Okoye" of "By Ada Okoye".
 pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
@@ -49,7 +53,7 @@ pub(crate) fn split_joined(text: &str) -> Vec<&str> {
         let joiner = word.trim_end();
         if at > from
             && joiner.len() < word.len()
-            && JOINER.contains(&joiner)
+            && JOINERS.contains(&joiner)
             && (joiner.len() > SHORT || text.get(end..).is_some_and(is_full_name))
         {
             parts.extend(text.get(from..at));

@@ -1,8 +1,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use pressmark_core::Layer;
-
 use crate::Record;
 
 /// A part of a row that can be left out, so that rows of large corpora stay small. Text, segments, sentences and all
@@ -48,21 +46,6 @@ impl RowLayer {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|layer| layer.as_str() == name)
-    }
-
-    /// The part of a row that holds a layer of a document; none where stages alone read it, or a row always has it.
-    #[must_use]
-    pub fn of(layer: Layer) -> Option<Self> {
-        match layer {
-            Layer::Text | Layer::Sents | Layer::Windows | Layer::Hidden | Layer::SentVectors => None,
-            Layer::Tokens => Some(Self::Tokens),
-            Layer::Entities => Some(Self::Entities),
-            Layer::Sentiment => Some(Self::Sentiment),
-            Layer::Quotes => Some(Self::Quotes),
-            Layer::Summary | Layer::Abstract => Some(Self::Summary),
-            Layer::Frames => Some(Self::Frames),
-            Layer::Stances => Some(Self::Stances),
-        }
     }
 
     /// What it points into: a row never points to something that it does not hold.

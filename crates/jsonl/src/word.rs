@@ -57,7 +57,15 @@ macro_rules! closed {
                 Self::ALL.iter().map(|member| member.as_str()).collect()
             }
         }
+    )*};
+}
 
+closed!(EditKind ProblemKind QuoteKind SegmentKind StanceLabel Status Tone);
+
+/// Of the other lists a row of a later version may have a word that is not known here: it is kept as it stands, and only
+/// [`verify_line`](crate::verify_line) tells of it.
+macro_rules! words {
+    ($($type:ident)*) => {$(
         impl Word for $type {
             fn written(&self) -> Cow<'_, str> {
                 self.as_str().into()
@@ -74,7 +82,7 @@ macro_rules! closed {
     )*};
 }
 
-closed!(EditKind ProblemKind QuoteKind SegmentKind StanceLabel Status Tone);
+words!(QuoteKind StanceLabel Status Tone);
 
 /// The JSON Schema of a closed list.
 pub(crate) fn schema<T: Closed>(_: &mut SchemaGenerator) -> Schema {
@@ -103,7 +111,11 @@ impl Word for Voice {
     }
 
     fn read(word: &str) -> Option<Self> {
-        if word == OUTLET { Some(Self::Outlet) } else { word.parse().ok().map(Self::Quote) }
+        if word == OUTLET {
+            Some(Self::Outlet)
+        } else {
+            word.parse().ok().filter(|_| !word.starts_with('+')).map(Self::Quote)
+        }
     }
 
     fn expected() -> String {

@@ -4,21 +4,22 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use pressmark_lang::{Language, NameClass, PagePhrase, WordClass};
+use pressmark_lang::{Language, NameClass, PagePhrase};
 
 use super::{
     dates::date,
     fold::{Folded, Words, words},
 };
-use crate::phrases::{Phrases, behind_byline, of_all_languages, phrases};
+use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, behind_byline, of_all_languages, phrases};
 
 /// Small words inside the names of writers and of outlets, besides the particles of all names.
 static WRITER_PARTICLES: Phrases = phrases!(WriterParticle);
 static OUTLET_PARTICLES: Phrases = phrases!(OutletParticle);
 
-/// What claims a copyright, and what stands around the owner's name.
-static COPYRIGHT: Phrases = phrases!(Copyright);
-static RIGHTS: Phrases = phrases!(RightsReserved);
+/// How agencies end captions.
+static CAPTION_MARKS: Phrases = LazyLock::new(|| Language::neutral().caption_marks().collect());
+
+/// What stands before the owner of a copyright.
 static BEFORE_OWNER: Phrases = phrases!(BeforeOwner);
 
 /// Labels before the names of photographers, with a capital.
@@ -36,8 +37,7 @@ static ROLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     phrases.map(|phrase| Folded::new(phrase).as_str().to_owned()).collect()
 });
 
-/// What stands between the names of two writers, what starts a title and no name, and what ends the name of an outlet.
-static JOINERS: Phrases = phrases!(NameJoiner);
+/// What starts a title and no name, and what ends the name of an outlet.
 static NO_NAMES: Phrases = phrases!(NoName);
 static OUTLETS: Phrases = phrases!(OutletWord);
 
@@ -295,7 +295,8 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
             && BEFORE_OUTLET.contains(&w.to_lowercase().as_str())
             && words.get(i + 1).is_some_and(|n| {
                 n.chars().next().is_some_and(char::is_uppercase)
-                    || (is_article(n) && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
+                    || (Language::neutral().is_article(n)
+                        && words.get(i + 2).is_some_and(|n| n.starts_with(char::is_uppercase)))
             })
             && date(words[i + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").as_str()).is_none()
     })?;
@@ -363,11 +364,6 @@ fn squash(name: &str) -> [String; 2] {
     [bare, Language::neutral().without_article(bare)].map(|name| name.chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
-/// Whether a word in small letters is an article that stands before names.
-fn is_article(word: &str) -> bool {
-    Language::neutral().classes(word).contains(WordClass::Article)
-}
-
 /// Words that mark a caption, and the agencies' way of beginning and ending one.
 pub(super) fn is_caption(text: &str) -> bool {
     let head: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
@@ -376,7 +372,7 @@ pub(super) fn is_caption(text: &str) -> bool {
             head.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || *start == "(photo")
         });
     let tail = text.char_indices().rev().nth(60).map_or(0, |(i, _)| i);
-    begins || (text.len() < 400 && Language::neutral().caption_marks().any(|mark| text[tail..].contains(mark)))
+    begins || (text.len() < 400 && CAPTION_MARKS.iter().any(|mark| text[tail..].contains(mark)))
 }
 
 #[cfg(test)]

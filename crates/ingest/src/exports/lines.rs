@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::calendar::unaccented;
 use crate::clean;
 use crate::date::{self, Order};
-use crate::phrases::{Phrases, phrases};
+use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, phrases};
 
 /// The lines of a text, without the white space around them.
 pub(super) struct Lines<'a> {
@@ -115,13 +115,6 @@ pub(super) fn is_count(line: &str) -> bool {
 
 /// What a length is told in.
 static WORDS: Phrases = phrases!(LengthUnit);
-
-/// What begins a line about rights.
-static COPYRIGHT: Phrases = phrases!(Copyright);
-static RIGHTS: Phrases = phrases!(RightsReserved);
-
-/// What stands between two names.
-static JOINERS: Phrases = phrases!(NameJoiner);
 
 /// Whether a line tells a length and nothing else: "143 words", "1 243 mots".
 pub(super) fn is_length(line: &str) -> bool {

@@ -24,6 +24,7 @@ use pressmark_core::ProblemKind;
 use self::reader::{Next, Reader, Told};
 use self::skipped::Log;
 pub use self::skipped::{SkipReason, Skipped};
+pub use self::source::OWN_FAILURES;
 use self::unpack::Stream;
 pub use self::unpack::Unpacked;
 use self::walk::{Met, Packing, Target, Walk, Written};

@@ -53,6 +53,9 @@ const TABLES: [&[u8]; 14] = [
     b"doc,token,sentence,",
 ];
 
+/// What [`own_output`] calls a list of what went wrong in a run.
+pub const OWN_FAILURES: &str = "the failures of a run";
+
 /// What pressmark itself wrote, by its start: rows, a journal, a manifest, a list of failures, a dataset card, a table as
 /// CSV. Such a file is no input, whatever format it is said to have.
 pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
@@ -66,7 +69,7 @@ pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
             () if starts(br#"{"manifest":"pressmark"#) || starts(b"{\n  \"manifest\": \"pressmark") => {
                 Some("the manifest of a run")
             }
-            () if is_failure(head) => Some("the failures of a run"),
+            () if is_failure(head) => Some(OWN_FAILURES),
             () => None,
         },
         Some(b'-') => {

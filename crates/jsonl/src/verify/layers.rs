@@ -243,7 +243,7 @@ fn evidence(record: &Record<'_>, i: usize, frame: &Frame<'_>, sents: &HashSet<(u
                 record.quotes.get(index).is_some_and(|quote| quote.start < shown.end && shown.start < quote.end)
             }
         };
-        found.require(heard, place, format_args!("voice {:?} does not speak there", shown.voice));
+        found.require(heard, place, format_args!("voice {} does not speak there", shown.voice));
     }
 }
 
