@@ -15,11 +15,14 @@ use crate::gold::read_rows;
 /// The rows of a file with their places.
 pub(crate) fn read_corrected(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
     let rows = read_rows(path)?;
-    if rows.is_empty() { Err(gold(path.display(), "holds no row")) } else { Ok(rows) }
+    if rows.is_empty() {
+        return Err(gold(path.display(), "holds no row"));
+    }
+    Ok(rows.into_iter().map(|(line, row)| (format!("line {line} of {}", path.display()), row)).collect())
 }
 
 /// The bytes of code points, which are some.
-fn bytes(points: &CodePoints<'_>, start: usize, end: usize) -> Option<Span> {
+pub(crate) fn bytes(points: &CodePoints<'_>, start: usize, end: usize) -> Option<Span> {
     points.bytes(start, end).filter(|span| !span.is_empty())
 }
 

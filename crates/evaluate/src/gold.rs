@@ -339,10 +339,9 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The rows of a file that pressmark wrote, each with its place.
-pub(crate) fn read_rows<T: Row>(path: &Path) -> Result<Vec<(String, T)>> {
-    let place = |(line, row)| (format!("line {line} of {}", path.display()), row);
-    let rows = pressmark_jsonl::read_rows(open_rows(path)?).map(|row| row.map(place));
+/// The rows of a file that pressmark wrote, each with the number of its line.
+pub(crate) fn read_rows<T: Row>(path: &Path) -> Result<Vec<(u64, T)>> {
+    let rows = pressmark_jsonl::read_rows(open_rows(path)?);
     rows.collect::<Result<_, _>>().map_err(|source| Error::Rows { path: path.to_owned(), source })
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Confusion;
 use crate::bench::Bench;
+use crate::corrected;
 use crate::error::{Result, gold};
 use crate::gold::{GoldOptions, GoldRow, fold};
 use crate::table::Table;
@@ -129,8 +130,9 @@ fn targets(row: &GoldRow) -> Result<(&str, Vec<(Span, usize)>)> {
     let text = row.field("sentence_normalized").and_then(Value::as_str);
     let text = text.ok_or_else(|| wrong("has no string sentence_normalized".to_owned()))?;
     let targets = row.field("targets").and_then(Value::as_array);
+    let points = CodePoints::new(text);
     let target = |target: &Value| {
-        let span = span_of(target, text).ok_or_else(|| {
+        let span = span_of(target, &points).ok_or_else(|| {
             wrong(format!("has the target {target}, expected from and to as code points within the sentence"))
         })?;
         let wanted = match target["polarity"].as_f64() {
@@ -161,9 +163,9 @@ fn annotated_tone(doc: &Document, span: Span) -> Option<Tone> {
 }
 
 /// The span of a target given in code points.
-fn span_of(target: &Value, text: &str) -> Option<Span> {
+fn span_of(target: &Value, points: &CodePoints<'_>) -> Option<Span> {
     let offset = |key: &str| usize::try_from(target[key].as_u64()?).ok();
-    CodePoints::new(text).bytes(offset("from")?, offset("to")?).filter(|span| !span.is_empty())
+    corrected::bytes(points, offset("from")?, offset("to")?)
 }
 
 #[cfg(test)]
@@ -175,7 +177,8 @@ mod tests {
     #[test]
     fn targets_are_in_code_points() {
         let text = "Été à Nice";
-        let span = |from: usize, to: usize| span_of(&json!({ "from": from, "to": to }), text).map(|s| s.slice(text));
+        let points = CodePoints::new(text);
+        let span = |from: usize, to: usize| span_of(&json!({ "from": from, "to": to }), &points).map(|s| s.slice(text));
         assert_eq!(span(6, 10), Some("Nice"));
         assert_eq!(span(0, 3), Some("Été"));
         assert_eq!(span(6, 11), None);

@@ -1,8 +1,8 @@
 //! Which words stand right behind the word before them, told from the words alone.
 //!
 //! Gold data in columns have lost the spaces of their text, and vocabularies of SentencePiece read "rain ." and "rain."
-//! differently. A few rules of typography bring back nearly all; they are those of the training recipe
-//! (`pressmark_training/nn/spacing.py`).
+//! differently. A few rules of typography bring back nearly all; they are nearly those of the training recipe
+//! (`pressmark_training/nn/spacing.py`), whose clitics are fewer.
 
 use pressmark_lang::{Clitic, Language};
 
@@ -52,8 +52,11 @@ pub(crate) fn attached(words: &[impl AsRef<str>]) -> Vec<bool> {
 
 /// Whether a word is a clitic that the word before it ends with in some language: "'s", "n't".
 fn is_clitic(word: &str) -> bool {
+    if !word.contains(APOSTROPHES) {
+        return false;
+    }
     let clitic = Language::neutral().clitic(word.strip_prefix(APOSTROPHES).unwrap_or(word));
-    word.contains(APOSTROPHES) && (clitic.contains(Clitic::Behind) || clitic.contains(Clitic::PartedBehind))
+    clitic.contains(Clitic::Behind) || clitic.contains(Clitic::PartedBehind)
 }
 
 /// Whether a word ends with an apostrophe that the next word stands right behind in some language: "l'".

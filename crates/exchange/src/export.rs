@@ -28,7 +28,7 @@ use crate::{brat, cas, columns, doccano, gkg, json, label_studio, prodigy, spacy
 #[derive(Debug)]
 pub struct Exporter {
     format: Format,
-    /// How many rows were added.
+    /// How many rows the one file that holds all has.
     count: usize,
     /// Whether there is an item in the list of a JSON file.
     has_items: bool,
@@ -52,36 +52,41 @@ impl Exporter {
         if row.text.is_empty() {
             return Vec::new();
         }
-        let marks = Marks::of(row);
-        self.mentions.extend(marks.spans.iter().filter(|span| span.is_mention()).map(|span| span.label.clone()));
-        self.frames.extend(frame_names(row));
-        let number = self.count;
-        self.count += 1;
+        let marks = || Marks::of(row);
         let text = match self.format {
-            Format::Brat => return brat::document(&marks, &self.names.name(&row.id)),
+            Format::Brat => {
+                let marks = marks();
+                self.note_labels(&marks);
+                return brat::document(&marks, &self.names.name(&row.id));
+            }
             Format::Cas => {
                 let name = format!("{}.xmi", self.names.name(&row.id));
-                return vec![File::new(name, cas::document(row, &marks))];
+                return vec![File::new(name, cas::document(row, &marks()))];
             }
-            Format::LabelStudio => self.items(number == 0, &[label_studio::task(row, &marks)]),
-            Format::WebAnnotation => self.items(number == 0, &web_annotation::items(row, &marks)),
-            Format::Doccano => doccano::line(&marks),
-            Format::Prodigy => json::line(&prodigy::task(row, &marks)),
-            Format::Spacy => json::line(&spacy::document(row, &marks)),
+            Format::LabelStudio => {
+                let marks = marks();
+                self.note_labels(&marks);
+                self.frames.extend(frame_names(row));
+                self.items(&[label_studio::task(row, &marks)])
+            }
+            Format::WebAnnotation => self.items(&web_annotation::items(row, &marks())),
+            Format::Doccano => doccano::line(&marks()),
+            Format::Prodigy => json::line(&prodigy::task(row, &marks())),
+            Format::Spacy => json::line(&spacy::document(row, &marks())),
             Format::Conll2003 => columns::conll2003(row),
             Format::Conllu => columns::conllu(row),
-            Format::Gkg => gkg::line(row, number),
+            Format::Gkg => gkg::line(row, self.count),
         };
+        self.count += 1;
         self.piece(text).into_iter().collect()
     }
 
     /// The last pieces, and the files that say something of all rows.
     #[must_use]
     pub fn finish(&mut self) -> Vec<File> {
-        let is_first = self.count == 0;
         let end = match self.format {
-            Format::LabelStudio => self.items(is_first, &[]) + "\n]\n",
-            Format::WebAnnotation => self.items(is_first, &[]) + "\n]}\n",
+            Format::LabelStudio => self.items(&[]) + "\n]\n",
+            Format::WebAnnotation => self.items(&[]) + "\n]}\n",
             // A file without a row is a file.
             _ => String::new(),
         };
@@ -94,8 +99,18 @@ impl Exporter {
         self.piece(end).into_iter().chain(about.map(|(name, text)| File::new(name, text))).collect()
     }
 
+    /// Notes the labels of the mentions of a row.
+    fn note_labels(&mut self, marks: &Marks) {
+        for span in marks.spans.iter().filter(|span| span.is_mention()) {
+            if !self.mentions.contains(&span.label) {
+                self.mentions.insert(span.label.clone());
+            }
+        }
+    }
+
     /// Items of the list in a JSON file, one a line; before the first row what opens it.
-    fn items(&mut self, is_first: bool, items: &[Value]) -> String {
+    fn items(&mut self, items: &[Value]) -> String {
+        let is_first = self.count == 0;
         let mut out = match self.format {
             Format::WebAnnotation if is_first => web_annotation::HEAD.to_owned(),
             _ if is_first => "[".to_owned(),

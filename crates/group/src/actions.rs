@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pressmark_core::SegmentKind;
-use pressmark_jsonl::story::{Naming, NamingKind, Version};
+use pressmark_jsonl::story::{Naming, NamingKind};
 use pressmark_lang::{Ending, SpeechClass, WordClass};
 
 use crate::actors::Actors;
 use crate::align::{Alignment, Sentence};
-use crate::features::term_stem;
+use crate::features::{term_stem, title_end};
 use crate::text::Word;
 use crate::view::View;
 
@@ -71,9 +70,7 @@ fn naming(views: &[View<'_>], mut group: Vec<(Action<'_>, usize)>) -> Option<Nam
     group.sort_by_key(|(action, _)| (action.view, action.verb.start));
     let actor = group.first()?.0.actor.to_owned();
     let version = |(action, end): &(Action<'_>, usize)| {
-        let view = views.get(action.view)?;
-        let (from, to) = action.sentence;
-        Some(Version { words: view.passage(action.verb.start, *end), sentence: view.passage(from, to) })
+        Some(views.get(action.view)?.version((action.verb.start, *end), action.sentence))
     };
     let versions = group.iter().filter_map(version).collect();
     Some(Naming { actor: Some(actor), kind: NamingKind::Action, versions })
@@ -139,11 +136,10 @@ fn verb_behind<'v>(
     sentence: (usize, usize),
     (start, end): (usize, usize),
 ) -> Option<(Word<'v>, bool)> {
-    let classes = |word: &Word<'_>| view.language.classes(&word.text.to_lowercase());
     // "A letter to President Moe said": who is named behind a preposition is no subject.
     let before = view.words_in(sentence.0, start);
     let is_small = |word: &&Word<'_>| word.text.starts_with(char::is_lowercase);
-    let opener = before.iter().rev().find(is_small).map(classes).unwrap_or_default();
+    let opener = before.iter().rev().find(is_small).map(|word| view.language.classes(word.text)).unwrap_or_default();
     if opener.contains(WordClass::Preposition) || opener.contains(WordClass::Coordinator) {
         return None;
     }
@@ -158,7 +154,7 @@ fn verb_behind<'v>(
         }
         last = word.end;
         let lower = word.text.to_lowercase();
-        let (classes, endings) = (classes(word), view.language.endings(&lower));
+        let (classes, endings) = (view.language.classes(&lower), view.language.endings(&lower));
         if classes.contains(WordClass::Negation) {
             return None;
         }
@@ -184,6 +180,5 @@ fn verb_behind<'v>(
 
 /// Whether a sentence is the headline, in which verbs may have capitals.
 fn is_title(view: &View<'_>, sentence: (usize, usize)) -> bool {
-    let title = view.record.segments.iter().find(|segment| segment.kind == SegmentKind::Title.as_str());
-    title.and_then(|segment| segment.end).is_some_and(|end| sentence.1 <= end)
+    sentence.1 <= title_end(view.record)
 }

@@ -199,6 +199,10 @@ impl Finder<'_, '_> {
 
     /// One place where the other has another one, or a finer one: "in Ohio" and "in Columbus, Ohio".
     fn places(&self, pair: &Pair, a: &Sentence, b: &Sentence) -> Vec<Fact> {
+        // "Prosecutors in Ohio" and "the harbour in Columbus, Ohio" are two places where the sentences are hardly one.
+        if pair.sum < SURE {
+            return Vec::new();
+        }
         let Some((ours, theirs)) = self.views.get(pair.a.0).zip(self.views.get(pair.b.0)) else { return Vec::new() };
         let (mut x, mut y) = (places_in(ours, a), places_in(theirs, b));
         // What both name is no difference.
@@ -207,10 +211,6 @@ impl Finder<'_, '_> {
         x.retain(|place| !in_y.contains(&place.keys));
         y.retain(|place| !in_x.contains(&place.keys));
         let mut facts = Vec::new();
-        // "Prosecutors in Ohio" and "the harbour in Columbus, Ohio" are two places where the sentences are hardly one.
-        if pair.sum < SURE {
-            return facts;
-        }
         for one in &x {
             for other in y.iter().filter(|other| other.preposition == one.preposition) {
                 let compared = if one.keys.is_subset(&other.keys) {
@@ -284,7 +284,7 @@ fn what(words: impl Iterator<Item = String>) -> String {
 }
 
 fn version(view: &View<'_>, (start, end): (usize, usize), sentence: &Sentence) -> Version {
-    Version { words: view.passage(start, end), sentence: view.passage(sentence.start, sentence.end) }
+    view.version((start, end), (sentence.start, sentence.end))
 }
 
 /// The fact with the finer version second.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pressmark_core::{EntityType, SegmentKind};
 use pressmark_jsonl::Record;
-use pressmark_lang::{Language, NameClass, WordClass};
+use pressmark_lang::{Language, NameClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -67,15 +67,16 @@ fn most(counts: HashMap<Hash, f32>, limit: usize) -> Vec<(Hash, f32)> {
     all
 }
 
+/// Where the title ends, in code points; 0 without one.
+pub(crate) fn title_end(record: &Record<'_>) -> usize {
+    let title = record.segments.iter().find(|segment| segment.kind == SegmentKind::Title.as_str());
+    title.and_then(|segment| segment.end).unwrap_or_default()
+}
+
 /// Calls `found` with each word that says something: its stem, the word in small letters, and how much it counts.
 pub(crate) fn for_each_term(record: &Record<'_>, mut found: impl FnMut(&str, &str, f32)) {
     let language = Language::of(record.meta.language.as_deref());
-    let title = record
-        .segments
-        .iter()
-        .find(|segment| segment.kind == SegmentKind::Title.as_str())
-        .and_then(|segment| segment.end);
-    let title = title.unwrap_or_default();
+    let title = title_end(record);
     let mut seen = 0;
     for word in words(&record.text) {
         let lower = word.text.to_lowercase();
@@ -117,7 +118,7 @@ pub(crate) fn entity_key(name: &str, label: &EntityType, language: &Language) ->
 fn country(name: &str, language: &Language) -> Option<&'static str> {
     language.country(name).or_else(|| {
         let plain: String = name.nfd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’')).collect();
-        let words = plain.split([' ', '-']).filter(|word| !language.classes(word).contains(WordClass::Article));
+        let words = plain.split([' ', '-']).filter(|word| !language.is_article(word));
         language.country(&words.collect::<Vec<_>>().join(" "))
     })
 }

@@ -108,9 +108,8 @@ fn contradiction(
     if one.is_former == other.is_former || !is_throughout(mine) || !is_throughout(others) {
         return None;
     }
-    let version = |view: &View<'_>, description: &Description| Version {
-        words: view.passage(description.start, description.end),
-        sentence: view.passage(description.sentence.0, description.sentence.1),
+    let version = |view: &View<'_>, description: &Description| {
+        view.version((description.start, description.end), description.sentence)
     };
     Some(Fact {
         kind: FactKind::Title,
@@ -139,9 +138,7 @@ fn naming(
     }
     kept.sort_by_key(|description| description.view);
     let version = |description: &Description| {
-        let view = views.get(description.view)?;
-        let (start, end) = description.sentence;
-        Some(Version { words: view.passage(description.start, description.end), sentence: view.passage(start, end) })
+        Some(views.get(description.view)?.version((description.start, description.end), description.sentence))
     };
     let versions: Vec<Version> = kept.iter().filter_map(version).collect();
     (versions.len() > 1).then_some(Naming { actor, kind, versions })

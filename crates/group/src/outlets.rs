@@ -271,6 +271,7 @@ const DATELINE: usize = 120;
 
 pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
     let mut credits = Vec::new();
+    let agencies: Vec<&str> = Language::agencies().collect();
     for view in views {
         let document = view.record.id.to_string();
         let by_page =
@@ -280,7 +281,7 @@ pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
             source: source.to_owned(),
             passage: None,
         }));
-        let Some((source, start, end)) = agency(view) else { continue };
+        let Some((source, start, end)) = agency(view, &agencies) else { continue };
         if !by_page.is_some_and(|page| page.eq_ignore_ascii_case(source)) {
             credits.push(Credit { document, source: source.to_owned(), passage: Some(view.passage(start, end)) });
         }
@@ -289,12 +290,11 @@ pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
 }
 
 /// The agency that a dateline names in brackets or before a dash.
-fn agency(view: &View<'_>) -> Option<(&'static str, usize, usize)> {
-    let agencies: Vec<&str> = Language::agencies().collect();
+fn agency(view: &View<'_>, agencies: &[&'static str]) -> Option<(&'static str, usize, usize)> {
     for (start, end) in view.paragraphs() {
         let words = view.words_in(start, end.min(start + DATELINE));
         for (at, word) in words.iter().enumerate() {
-            for &agency in &agencies {
+            for &agency in agencies.iter().filter(|agency| agency.starts_with(word.text)) {
                 let count = agency.split([' ', '-']).count();
                 let Some(last) = words.get(at + count - 1) else { continue };
                 if view.slice(word.start, last.end) != agency {

@@ -118,11 +118,13 @@ impl<'a> Reader<'_, 'a> {
             return None;
         }
         let is_capitalised = word.starts_with(char::is_uppercase);
-        if let Some(day) = self.language.weekday(word).filter(|_| is_capitalised && word.chars().count() > 4) {
+        if is_capitalised
+            && word.chars().count() > 4
+            && let Some(day) = self.language.weekday(word)
+        {
             return Some((Value::Weekday(day), at, at + 1));
         }
-        let is_month = is_capitalised || !self.language.capitalises_months();
-        let month = self.language.month(word).filter(|_| is_month)?;
+        let month = self.language.month(word).filter(|_| is_capitalised || !self.language.capitalises_months())?;
         let day_of = |at: usize| self.language.day_of_month(self.word(at)?);
         if let Some(day) = day_of(at + 1) {
             return Some((Value::Day { month, day }, at, at + 2));

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pressmark_core::QuoteKind;
-use pressmark_jsonl::story::Passage;
+use pressmark_jsonl::story::{Passage, Version};
 use pressmark_jsonl::{CodePoints, Record};
 use pressmark_lang::Language;
 
@@ -47,6 +47,11 @@ impl<'a> View<'a> {
             end,
             text: self.slice(start, end).to_owned(),
         }
+    }
+
+    /// Words of the document, and the sentence that they stand in.
+    pub(crate) fn version(&self, words: (usize, usize), sentence: (usize, usize)) -> Version {
+        Version { words: self.passage(words.0, words.1), sentence: self.passage(sentence.0, sentence.1) }
     }
 
     /// The words that begin between two code points.
