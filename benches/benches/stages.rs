@@ -66,10 +66,11 @@ const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
 /// One document of each length: where a stage is worse than linear, the words a second fall.
 fn by_length(criterion: &mut Criterion) {
     let annotator = annotator(&[]);
+    let docs = documents(&annotator, &records());
     let mut group = criterion.benchmark_group("length");
     group.sample_size(10);
     for words in LENGTHS {
-        let text = long_text(words);
+        let text = long_text(&docs, words);
         group.throughput(Throughput::Elements(words as u64));
         group.bench_function(format!("{words} words"), |bench| {
             bench.iter(|| {
@@ -86,8 +87,7 @@ fn by_length(criterion: &mut Criterion) {
 
 /// The seeds' paragraphs over and over, each opened by somebody who was not named before: names, quotations and
 /// sentences grow with the text, as they do in a long document.
-fn long_text(words: usize) -> String {
-    let docs = documents(&annotator(&["tokenize"]), &records());
+fn long_text(docs: &[Document], words: usize) -> String {
     let paragraphs: Vec<&str> = docs.iter().flat_map(|doc| doc.text.split("\n\n")).collect();
     let mut text = String::new();
     let mut left = words;

@@ -10,10 +10,16 @@ use pressmark_tests::root;
 const SPREAD: &[(&str, &str)] = &[("lang", "language")];
 
 /// A module by its path from the crate's root; the root itself is empty.
-type Module = Vec<String>;
+pub(crate) type Module = Vec<String>;
 
-/// The files of a crate as modules, with their text before the tests.
-fn modules(folder: &Path, path: &Module, found: &mut BTreeMap<Module, String>) {
+/// The files of a crate as modules, each with its code: without comments, and up to its tests.
+pub(crate) fn modules(folder: &Path) -> BTreeMap<Module, String> {
+    let mut found = BTreeMap::new();
+    collect(folder, &Module::new(), &mut found);
+    found
+}
+
+fn collect(folder: &Path, path: &Module, found: &mut BTreeMap<Module, String>) {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder).expect("a crate has sources").filter_map(Result::ok).map(|entry| entry.path()).collect();
     entries.sort_unstable();
@@ -21,11 +27,11 @@ fn modules(folder: &Path, path: &Module, found: &mut BTreeMap<Module, String>) {
         let name = entry.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let inner = [path.clone(), vec![name.clone()]].concat();
         if entry.is_dir() {
-            modules(&entry, &inner, found);
+            collect(&entry, &inner, found);
         } else if entry.extension().is_some_and(|ending| ending == "rs") && name != "tests" {
             let module = if ["lib", "main", "mod"].contains(&&*name) { path.clone() } else { inner };
             let text = fs::read_to_string(&entry).expect("sources are text");
-            found.insert(module, text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned());
+            found.insert(module, code(&text));
         }
     }
 }
@@ -54,8 +60,9 @@ fn paths(tree: &str, before: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The code of a file without its comments.
 fn code(text: &str) -> String {
+    let tests = ["#[cfg(test)]\nmod ", "#[cfg(test)]\nimpl"].iter().filter_map(|tests| text.find(tests)).min();
+    let text = &text[..tests.unwrap_or(text.len())];
     text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 
@@ -72,13 +79,17 @@ fn uses(code: &str) -> Vec<(String, bool)> {
 }
 
 /// Where the names come from that the root of a crate hands on.
-fn handed_on(root: &str, all: &BTreeMap<Module, String>) -> BTreeMap<String, Module> {
+fn handed_on(all: &BTreeMap<Module, String>) -> BTreeMap<String, Module> {
     let of = |(path, _): (String, bool)| {
         let parts: Vec<String> = path.split("::").map(str::to_owned).skip_while(|part| part == "crate").collect();
         let (name, module) = parts.split_last()?;
         all.contains_key(module).then(|| (name.clone(), module.to_vec()))
     };
-    uses(root).into_iter().filter_map(of).filter(|(_, module)| !module.is_empty()).collect()
+    uses(root_of(all)).into_iter().filter_map(of).filter(|(_, module)| !module.is_empty()).collect()
+}
+
+fn root_of(all: &BTreeMap<Module, String>) -> &str {
+    all.get(&Module::new()).map_or("", String::as_str)
 }
 
 /// Whether an item of this name stands in the code.
@@ -89,9 +100,13 @@ fn defines(code: &str, name: &str) -> bool {
 }
 
 /// The modules that a file names: in a `use`, by a path from the root, or by the name of a child.
-fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSet<Module> {
-    let code = code(text);
-    let mut found = uses(&code);
+fn named(
+    module: &Module,
+    code: &str,
+    all: &BTreeMap<Module, String>,
+    handed_on: &BTreeMap<String, Module>,
+) -> BTreeSet<Module> {
+    let mut found = uses(code);
     let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
     for (at, _) in code.match_indices("::") {
         let first = code[..at].rsplit(|c| !is_of_name(c)).next().unwrap_or_default();
@@ -105,8 +120,6 @@ fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSe
             }
         }
     }
-    let root = all.get(&Module::new()).map(|text| self::code(text)).unwrap_or_default();
-    let handed_on = handed_on(&root, all);
     let resolve = |(path, is_inner): &(String, bool)| {
         let is_inner = *is_inner;
         let mut base: Module = Vec::new();
@@ -135,7 +148,7 @@ fn named(module: &Module, text: &str, all: &BTreeMap<Module, String>) -> BTreeSe
                     // What the root has from one of its modules, or from another crate.
                     match handed_on.get(part) {
                         Some(from) => base.clone_from(from),
-                        None if defines(&root, part) => {}
+                        None if defines(root_of(all), part) => {}
                         None => return None,
                     }
                 }
@@ -169,13 +182,14 @@ fn no_crate_has_a_circle_of_files() {
     let mut circles = Vec::new();
     let crates = fs::read_dir(root().join("crates")).expect("there are crates").filter_map(Result::ok);
     for sources in crates.map(|entry| entry.path().join("src")).filter(|sources| sources.is_dir()) {
-        let mut all = BTreeMap::new();
-        modules(&sources, &Vec::new(), &mut all);
+        let all = modules(&sources);
+        let handed_on = handed_on(&all);
         let name = sources.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let is_spread = |module: &Module| SPREAD.contains(&(&*name, &*module.join("::")));
         let arrows: BTreeMap<&Module, BTreeSet<Module>> = all
             .iter()
-            .map(|(module, text)| (module, named(module, text, &all).into_iter().filter(|m| !is_spread(m)).collect()))
+            .map(|(module, code)| (module, named(module, code, &all, &handed_on)))
+            .map(|(module, named)| (module, named.into_iter().filter(|m| !is_spread(m)).collect()))
             .collect();
         circles.extend(all.keys().filter_map(|m| circle(m, &arrows)).map(|c| format!("{name}: {c}")));
     }

@@ -95,6 +95,7 @@ def label_studio(case: Case, changed: int) -> None:
         # What the server does when somebody submits a prediction.
         exported = [{**task, "annotations": [{"result": task["predictions"][0]["result"]}]} for task in tasks]
         exported[changed]["annotations"][0]["result"][0]["value"]["labels"] = ["PRODUCT"]
+        assert not interface.validate_prediction(exported[changed]["annotations"][0], return_errors=True)
     path = case.folder / "project-1.json"
     path.write_text(json.dumps(exported), encoding="utf-8")
     case.check(case.back(path), changed)
@@ -137,10 +138,11 @@ def label_studio_server() -> Iterator[LabelStudio]:
         server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **quiet})
         try:
             url = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 300
             while not is_up(f"{url}/health"):
-                if server.poll() is not None:
+                if server.poll() is not None or time.monotonic() > deadline:
                     log.seek(0)
-                    raise SystemExit(f"Label Studio ended:\n{log.read().decode(errors='replace')[-2000:]}")
+                    raise SystemExit(f"Label Studio does not answer:\n{log.read().decode(errors='replace')[-2000:]}")
                 time.sleep(0.5)
             yield LabelStudio(base_url=url, api_key=token)
         finally:
