@@ -47,7 +47,7 @@ pub(crate) const SEPARATOR: &str = "\n\n";
 pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], outside: DropReason) -> Assembled {
     let mut items: Vec<_> = parts.iter().flat_map(|part| Shaper { part, charset }.items()).collect();
     items.sort_by_key(|item| item.raw.start);
-    let items = tile(items, raw_len, outside);
+    let mut items = tile(items, raw_len, outside);
 
     let mut done = Assembled::default();
     let mut spans = vec![None; items.len()];
@@ -68,7 +68,10 @@ pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], 
             done.invisible += kept.invisible;
         }
     }
-    done.whys = items.iter().filter_map(|item| Some((item.raw.clone(), item.reason?, item.why?))).collect();
+    for Item { reason, whys, .. } in &mut items {
+        let Some(reason) = *reason else { continue };
+        done.whys.extend(whys.drain(..).map(|(raw, why)| (raw, reason, why)));
+    }
     done.segments = items.into_iter().zip(spans).map(|(item, span)| segment(item, span)).collect();
     done
 }
@@ -78,7 +81,8 @@ struct Item {
     raw: Range<usize>,
     kind: SegmentKind,
     reason: Option<DropReason>,
-    why: Option<Why>,
+    /// The grounds for dropping it, of each part of it apart.
+    whys: Vec<(Range<usize>, Why)>,
     kept: Option<Kept>,
 }
 
@@ -92,7 +96,7 @@ struct Kept {
 
 impl Item {
     fn dropped(raw: Range<usize>, kind: SegmentKind, reason: DropReason) -> Self {
-        Self { raw, kind, reason: Some(reason), why: None, kept: None }
+        Self { raw, kind, reason: Some(reason), whys: Vec::new(), kept: None }
     }
 }
 
@@ -154,16 +158,18 @@ impl Shaper<'_> {
                 _ => None,
             };
             let (range, item) = match (kept, self.part.verdicts.get(i)) {
-                (Some((kind, (range, kept))), _) => {
-                    (range.clone(), Item { raw: self.raw(range), kind, reason: None, why: None, kept: Some(kept) })
-                }
+                (Some((kind, (range, kept))), _) => (
+                    range.clone(),
+                    Item { raw: self.raw(range), kind, reason: None, whys: Vec::new(), kept: Some(kept) },
+                ),
                 (None, verdict) => {
                     let (kind, reason, why) = match verdict {
-                        Some(Verdict::Drop { kind, reason, why }) => (*kind, *reason, Some(*why)),
+                        Some(Verdict::Drop { kind, reason, why }) => (*kind, *reason, Some(why)),
                         _ => (SegmentKind::Chrome, DropReason::EmptyBlock, None),
                     };
-                    let item = Item::dropped(self.raw(block.input.clone()), kind, reason);
-                    (block.input.clone(), Item { why, ..item })
+                    let raw = self.raw(block.input.clone());
+                    let whys = why.map(|why| (raw.clone(), why.clone())).into_iter().collect();
+                    (block.input.clone(), Item { whys, ..Item::dropped(raw, kind, reason) })
                 }
             };
             self.between(&mut items, at..range.start);
@@ -192,16 +198,19 @@ impl Shaper<'_> {
         while let Some(dropped) = known.next() {
             let start = dropped.input.start.max(at);
             let mut end = dropped.input.end.min(range.end);
-            let mut why = dropped.why;
+            let mut whys = vec![(start..end, &dropped.why)];
             while let Some(next) = known.next_if(|next| next.reason == dropped.reason) {
                 end = end.max(next.input.end.min(range.end));
-                why.words += next.why.words;
-                why.link_share = why.link_share.max(next.why.link_share);
+                match whys.last_mut().filter(|(_, why)| *why == &next.why) {
+                    Some((known, _)) => known.end = end,
+                    None => whys.push((next.input.start..end, &next.why)),
+                }
             }
             if start < end {
                 self.gap(items, at..start);
+                let whys = whys.into_iter().map(|(range, why)| (self.raw(range), why.clone())).collect();
                 let item = Item::dropped(self.raw(start..end), SegmentKind::Chrome, dropped.reason);
-                items.push(Item { why: Some(why), ..item });
+                items.push(Item { whys, ..item });
                 at = end;
             }
         }

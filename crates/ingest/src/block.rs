@@ -58,15 +58,24 @@ pub(crate) enum Verdict {
     },
 }
 
-/// What a decision to drop something rests on, for whoever asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The grounds of a decision to drop something, for [`Options::explain`](crate::Options::explain).
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Why {
-    /// The rule that spoke, in kebab case.
+    /// The name of the rule, in kebab case.
     pub rule: &'static str,
-    /// Words of what is dropped.
-    pub words: usize,
-    /// Share of its characters inside links, in [0, 1].
-    pub link_share: f32,
+    /// The numbers that the rule compared, each with its name; empty where a word, a mark or a tag decided.
+    pub numbers: Vec<(&'static str, f32)>,
+}
+
+impl Why {
+    pub(crate) fn new(rule: &'static str) -> Self {
+        Self { rule, numbers: Vec::new() }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, number: f32) -> Self {
+        self.numbers.push((name, number));
+        self
+    }
 }
 
 /// A stretch of a page between its blocks that is left out.

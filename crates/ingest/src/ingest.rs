@@ -297,10 +297,8 @@ fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<
     if options.explain {
         let explain = |(raw, reason, why): &(Range<usize>, DropReason, Why)| {
             let explanation = Explanation::new(STAGE, Subject::Raw(raw.clone()), why.rule);
-            explanation
-                .deciding(format!("{reason}, {}", reason.sentence()))
-                .with("words", why.words as f32)
-                .with("link_share", why.link_share)
+            let explanation = explanation.deciding(format!("{reason}, {}", reason.sentence()));
+            why.numbers.iter().fold(explanation, |explanation, (name, number)| explanation.with(name, *number))
         };
         doc.explanations.get_or_insert_default().extend(assembled.whys.iter().map(explain));
     }

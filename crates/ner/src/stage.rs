@@ -8,6 +8,7 @@ use crate::consistency::label_consistency;
 use crate::decode::{Found, Lattice, confidence, mentions, viterbi};
 use crate::headlines::headline_prior;
 use crate::known_places::country_prior;
+use crate::prior::Prior;
 use crate::rules::{self, Context, TokenMention};
 use crate::tags::TagSet;
 use crate::view::View;
@@ -43,6 +44,9 @@ fn in_scheme(entity_type: &EntityType, scheme: Scheme) -> Option<EntityType> {
     };
     Some(mapped)
 }
+
+/// What is known of tokens beside the head's scores, given those and the mentions that they decode to.
+type MakePrior<'a> = dyn Fn(&Lattice, &[Found]) -> Option<Prior> + 'a;
 
 /// Tokens whose logits are made together.
 const CHUNK: usize = 1024;
@@ -148,17 +152,28 @@ impl Ner {
             sents.flat_map(|s| mentions(&viterbi(lattice, s.clone(), &self.tags), s.start, &self.tags)).collect()
         };
         let mut found = decode(&lattice);
-        for prior in [headline_prior, country_prior] {
-            if let Some(prior) = prior(&found, &view, &self.tags) {
-                prior.apply(&mut lattice);
-                found = decode(&lattice);
-            }
-        }
-        if let Some(prior) = label_consistency(&lattice, &found, &view, &self.tags, self.consistency(head)) {
+        let context = Context { doc, view: &view, tags: &self.tags };
+        let sure = |lattice: &Lattice, mention: &Found| {
+            confidence(lattice, mention, view.sentence(mention.tokens.start).end, &self.tags)
+        };
+        let scored = |lattice: &Lattice, found: &[Found]| -> Vec<TokenMention> {
+            found.iter().map(|m| TokenMention::new(m.tokens.clone(), m.kind, sure(lattice, m))).collect()
+        };
+        let consistency = self.consistency(head);
+        let priors: [(&str, &MakePrior<'_>); 3] = [
+            ("headline-words", &|_, found| headline_prior(found, &view, &self.tags)),
+            ("country-names", &|_, found| country_prior(found, &view, &self.tags)),
+            ("label-consistency", &|lattice, found| label_consistency(lattice, found, &view, &self.tags, consistency)),
+        ];
+        for (name, prior) in priors {
+            let Some(prior) = prior(&lattice, &found) else { continue };
+            let before = notes.is_some().then(|| scored(&lattice, &found));
             prior.apply(&mut lattice);
             found = decode(&lattice);
+            if let (Some(before), Some(notes)) = (before, notes.as_deref_mut()) {
+                notes.extend(rules::redecoded(&context, name, &before, &scored(&lattice, &found)));
+            }
         }
-        let context = Context { doc, view: &view, tags: &self.tags };
         let agreed = match head.vote() {
             Some(weights) => agree(&lattice, head.temperature(), &found, &view, &self.tags, weights),
             None => vec![None; found.len()],
@@ -171,15 +186,17 @@ impl Ner {
         let scored = found.into_iter().zip(agreed).map(|(found, agreed)| {
             let (kind, score) = match agreed {
                 Some(agreed) => (agreed.kind, agreed.score),
-                None => {
-                    let end = view.sentence(found.tokens.start).end;
-                    (found.kind, confidence(&lattice, &found, end, &self.tags))
-                }
+                None => (found.kind, sure(&lattice, &found)),
             };
-            TokenMention { tokens: found.tokens, kind, score, possessive: false }
+            TokenMention::new(found.tokens, kind, score)
         });
-        let mut mentions = rules::apply(&context, scored.collect(), notes);
-        mentions.retain(|mention| mention.score >= self.options.min_score);
+        let mentions = rules::apply(&context, scored.collect(), notes.as_deref_mut());
+        let min_score = self.options.min_score;
+        let (mentions, unsure): (Vec<_>, Vec<_>) = mentions.into_iter().partition(|m| m.score >= min_score);
+        if let Some(notes) = notes {
+            let note = |m: &TokenMention| Some(rules::dropped(&context, "min-score", m)?.with("min_score", min_score));
+            notes.extend(unsure.iter().filter_map(note));
+        }
         Ok(mentions)
     }
 

@@ -54,6 +54,7 @@ fn annotate(model: &Arc<Model>, options: Options, texts: &[String]) -> Vec<Docum
     let stages: [&dyn Stage; 3] = [&tokenizer, &pass, &ner];
     let run = |text: &String| {
         let mut doc = Document::from_text("a", text);
+        doc.explanations = Some(Vec::new());
         stages.iter().for_each(|stage| stage.run(&mut doc).expect("no stage gives up"));
         doc
     };
@@ -103,4 +104,25 @@ fn mentions_are_in_order_inside_sentences_and_in_entities() {
         assert!(mention.entity.is_some_and(|e| e < doc.entities.len()));
         done = mention.span.end;
     }
+}
+
+#[test]
+fn a_mention_that_is_not_sure_enough_is_left_out_and_explained() {
+    let Some(model) = model() else { return };
+    let texts: Vec<String> = articles().into_iter().map(|(text, _)| text).collect();
+    let all = annotate(&model, Options::default(), &texts);
+    let mut strict = Options::default();
+    strict.min_score = 0.9;
+    let sure = annotate(&model, strict, &texts);
+    let mut unsure = 0;
+    for (all, sure) in all.iter().zip(&sure) {
+        for mention in all.ents.iter().filter(|m| m.score < 0.9) {
+            unsure += 1;
+            assert!(sure.ents.iter().all(|m| m.span != mention.span), "{:?} is left out", all.slice(mention.span));
+            let mut notes = sure.explanations.iter().flatten().filter(|e| e.subject == mention.span.into());
+            let note = notes.find(|e| e.rule == "min-score").expect("it is explained");
+            assert_eq!(note.numbers, [("score", mention.score), ("min_score", 0.9)]);
+        }
+    }
+    assert!(unsure > 0, "the sample has a doubtful mention");
 }

@@ -106,7 +106,8 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
         regions::Known { meta: &meta, lines: &lines, sure: &sure, title, repeats: &repeats, markup: hints.markup };
     let around = regions::judge(&known);
     clock.check()?;
-    let mut dropped: Vec<Option<DropReason>> = sure.iter().zip(&around).map(|(a, b)| a.or(*b)).collect();
+    let by_neighbours = around.iter().map(|known| known.map(|(reason, _)| reason));
+    let mut dropped: Vec<Option<DropReason>> = sure.iter().zip(by_neighbours).map(|(a, b)| a.or(b)).collect();
     comments::drop_comments(&lines, &mut dropped);
     // In a page's markup the article has been found already.
     if !hints.markup {
@@ -118,7 +119,10 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     }
     tell(&lines, &sure, &prose, hints, &mut judged);
     clock.check()?;
-    keep(&lines, &sure, &dropped, hints, &mut judged);
+    let is_sure = |at: usize| sure[at].is_some();
+    let points = |at: usize| around[at].map(|(_, points)| points);
+    let why = |at: usize, reason: DropReason| why(&lines[at], reason, is_sure(at), points(at));
+    keep(&lines, &dropped, why, hints, &mut judged);
     Ok(judged)
 }
 
@@ -274,8 +278,8 @@ fn note_parts(text: &str, judged: &mut Judged) {
     }
 }
 
-/// Which rule dropped a line, and the numbers that it saw.
-fn why(line: &Line<'_>, reason: DropReason, is_sure: bool) -> Why {
+/// Which rule dropped a line. `points` are those of the line where its neighbours decided: see [`regions`].
+fn why(line: &Line<'_>, reason: DropReason, is_sure: bool, points: Option<f32>) -> Why {
     let rule = match line.hit.filter(|hit| hit.reason == reason).map(|hit| hit.how) {
         Some(How::Line) => "lexicon-line",
         Some(How::Label) => "lexicon-label",
@@ -283,16 +287,18 @@ fn why(line: &Line<'_>, reason: DropReason, is_sure: bool) -> Why {
         Some(How::End) => "lexicon-end",
         Some(How::Bag) => "lexicon-words",
         None if is_sure => "form-and-place-of-the-line",
-        None => "neighbouring-lines",
+        None if points.is_some() => "neighbouring-lines",
+        None if reason == DropReason::Comment => "under-a-heading-of-comments",
+        None => "before-or-after-the-article",
     };
-    Why { rule, words: line.words, link_share: line.link_share }
+    points.into_iter().fold(Why::new(rule), |why, points| why.with("points", points))
 }
 
 /// Gives every block its verdict.
 fn keep(
     lines: &[Line<'_>],
-    sure: &[Option<DropReason>],
     dropped: &[Option<DropReason>],
+    why: impl Fn(usize, DropReason) -> Why,
     hints: &Hints<'_>,
     judged: &mut Judged,
 ) {
@@ -306,7 +312,7 @@ fn keep(
     let mut lead = None;
     for (at, line) in lines.iter().enumerate() {
         if let Some(reason) = dropped[at] {
-            let why = why(line, reason, sure[at].is_some());
+            let why = why(at, reason);
             judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Chrome, reason, why });
             continue;
         }
@@ -320,7 +326,7 @@ fn keep(
         }
         if doubles_title || is_double {
             let reason = if doubles_title { DropReason::DoubledTitle } else { DropReason::DoubledParagraph };
-            let why = Why { rule: "said-before", words: line.words, link_share: line.link_share };
+            let why = Why::new("said-before");
             judged.verdicts.push(Verdict::Drop { kind: SegmentKind::Duplicate, reason, why });
             continue;
         }

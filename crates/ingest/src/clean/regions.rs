@@ -117,8 +117,9 @@ pub(super) struct Known<'a> {
     pub(super) markup: bool,
 }
 
-/// Why each line is dropped for its neighbours' sake; `None` for those that stay (and those that were sure).
-pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
+/// Why each line is dropped for its neighbours' sake, and its own points; `None` for those that stay (and those that were
+/// sure).
+pub(super) fn judge(known: &Known<'_>) -> Vec<Option<(DropReason, f32)>> {
     let lines = known.lines;
     let prose: Vec<usize> = (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();
     let first = prose.first().copied().unwrap_or(lines.len());
@@ -128,6 +129,7 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
     best[0] = [0.0, 0.0, f32::NEG_INFINITY];
     let mut from = vec![[ARTICLE; 3]; lines.len()];
     let mut sure_in_tail = false;
+    let mut all_points = Vec::with_capacity(lines.len());
     for at in 0..lines.len() {
         let is_tail = at > last && !prose.is_empty();
         sure_in_tail |= is_tail && known.sure[at].is_some();
@@ -138,7 +140,9 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
             tail: is_tail,
             sure_in_tail,
         };
-        let step = Step::of(known, at, place);
+        let points = if known.sure[at].is_some() { signs::SURE } else { points(known, at, is_tail) };
+        all_points.push(points);
+        let step = Step::of(known, at, place, points);
         let prev = best[at];
         for state in [ARTICLE, BOILERPLATE, OPENED] {
             let (before, value) =
@@ -150,7 +154,7 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<DropReason>> {
             best[at + 1][state] = value + step.gains[state];
         }
     }
-    trace(known, &best, &from)
+    trace(known, &best, &from).into_iter().zip(all_points).map(|(reason, points)| Some((reason?, points))).collect()
 }
 
 /// Where a line stands among the paragraphs.
@@ -173,10 +177,9 @@ struct Step {
 }
 
 impl Step {
-    fn of(known: &Known<'_>, at: usize, place: Place) -> Self {
+    fn of(known: &Known<'_>, at: usize, place: Place, points: f32) -> Self {
         let line = &known.lines[at];
         let is_sure = known.sure[at].is_some();
-        let points = if is_sure { signs::SURE } else { points(known, at, place.tail) };
         let enter = match place {
             Place { head: true, .. } => leaving::HEAD,
             Place { tail: true, .. } if line.hit.is_some() || is_sure => leaving::TAIL_AT_PHRASE,

@@ -9,6 +9,7 @@ use super::element_text::key;
 use super::meta::Found;
 use super::text;
 use super::tree::{NONE, Tag};
+use crate::block::Why;
 use crate::markup::decode;
 
 /// The visible text of a line, roughly: for comparisons.
@@ -57,7 +58,7 @@ pub(super) struct Candidate {
     /// A paragraph of running text.
     pub prose: bool,
     /// Why it is left out; `None` for those that stay.
-    pub dropped: Option<DropReason>,
+    pub dropped: Option<(DropReason, Why)>,
 }
 
 impl Candidate {
@@ -66,8 +67,8 @@ impl Candidate {
     }
 
     /// Leaves the line out, unless something did before.
-    fn drop_for(&mut self, reason: DropReason) {
-        self.dropped.get_or_insert(reason);
+    fn drop_for(&mut self, reason: DropReason, why: Why) {
+        self.dropped.get_or_insert((reason, why));
     }
 }
 
@@ -99,7 +100,14 @@ pub(super) fn candidate(analysis: &PageAnalysis<'_>, html: &str, line: usize) ->
     let is_link = link_share > LINK || (link_share > 0.5 && counts.words < 12);
     let stays = !is_link || matches!(kind, SegmentKind::Heading | SegmentKind::Table);
     let names_a_picture = kind == SegmentKind::Caption && words < CAPTION_WORDS;
-    let dropped = if names_a_picture { Some(DropReason::Caption) } else { (!stays).then_some(DropReason::Related) };
+    let dropped = if names_a_picture {
+        Some((DropReason::Caption, Why::new("short-caption").with("words", words as f32)))
+    } else if stays {
+        None
+    } else {
+        let why = Why::new("line-of-links").with("link_share", link_share).with("words", counts.words as f32);
+        Some((DropReason::Related, why))
+    };
     Candidate { line, kind, text, words, chars: counts.chars, link_share, closed, prose, dropped }
 }
 
@@ -168,7 +176,8 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         let sentences = items.iter().filter(|c| c.closed && c.words >= LINKED_WORDS).count();
         let links = linked > chars as f32 * LIST_OF_LINKS;
         let stays = !links || announced || (sentences * 2 > items.len() && items.len() > 1);
-        items.iter_mut().for_each(|c| c.dropped = (!stays).then_some(DropReason::Related));
+        let why = || Why::new("list-of-links").with("link_share", linked / chars.max(1) as f32);
+        items.iter_mut().for_each(|c| c.dropped = (!stays).then(|| (DropReason::Related, why())));
         start = end;
     }
 }
@@ -182,7 +191,7 @@ fn judge_labels(lines: &mut [Candidate]) {
         let wordless = |c: &Candidate| !c.text.chars().any(char::is_alphabetic);
         for line in &mut lines[start..start + run] {
             if run >= LABEL_RUN || wordless(line) {
-                line.drop_for(DropReason::Player);
+                line.drop_for(DropReason::Player, Why::new("row-of-labels").with("lines", run as f32));
             }
         }
         start += run.max(1);
@@ -213,7 +222,8 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
             // Line breaks alone part the paragraphs.
             let alike = line.kind == SegmentKind::Body && (paragraph || (block != NONE && ends.contains(&block)));
             if !(list || (alike && line.link_share < 0.2)) {
-                line.drop_for(DropReason::Fragment);
+                let why = Why::new("no-sentence-at-the-edge").with("words", line.words as f32);
+                line.drop_for(DropReason::Fragment, why.with("link_share", line.link_share));
             }
         }
     }
@@ -249,9 +259,9 @@ fn judge_headings(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         }
         let beside = analysis.tree.ancestors(analysis.lines[line.line].block).nth(1);
         if line.link_share >= LINK && (main.is_none() || beside != main) {
-            line.drop_for(DropReason::Related);
+            line.drop_for(DropReason::Related, Why::new("linked-heading").with("link_share", line.link_share));
         } else if below == 0 && next <= level {
-            line.drop_for(DropReason::Fragment);
+            line.drop_for(DropReason::Fragment, Why::new("heading-of-nothing"));
         }
         if line.kept() {
             below = 0;
@@ -297,12 +307,12 @@ fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
     let first = shares.iter().position(is_known).unwrap_or(0);
     let last = shares.iter().rposition(is_known).unwrap_or(lines.len());
     for (index, (line, share)) in lines.iter_mut().zip(&shares).enumerate() {
-        let foreign = share.is_some_and(|s| s < 0.2);
+        let foreign = share.filter(|s| *s < 0.2);
         if line.kind == SegmentKind::Caption {
             continue;
         }
-        if (index < first || index > last) && foreign {
-            line.dropped = Some(DropReason::Outside);
+        if let Some(share) = foreign.filter(|_| index < first || index > last) {
+            line.dropped = Some((DropReason::Outside, Why::new("not-in-linked-data").with("words_in_common", share)));
         } else if is_known(share) && line.kind != SegmentKind::Heading {
             line.dropped = None;
         }

@@ -67,15 +67,12 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &
     let blocks = match linked::body(html, &tree, &found, &blocks, clock) {
         Some(whole) => {
             // What the page shows of it stands in the text already.
-            let why = |b: &Block| Why {
-                rule: "linked-data",
-                words: b.text.split_whitespace().count(),
-                link_share: b.link_share,
+            let shown = |b: Block| Dropped {
+                input: b.input,
+                reason: DropReason::DoubledParagraph,
+                why: Why::new("linked-data"),
             };
-            dropped.extend(blocks.into_iter().map(|b| {
-                let why = why(&b);
-                Dropped { input: b.input, reason: DropReason::DoubledParagraph, why }
-            }));
+            dropped.extend(blocks.into_iter().map(shown));
             dropped.sort_by_key(|d| d.input.start);
             whole
         }

@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
         if let Some(title) = &title {
             for line in picked.iter_mut().filter(|c| c.kept() && c.kind == SegmentKind::Heading) {
                 if title.line != Some(line.line) && key(&source(html, &analysis, line.line)) == title.key {
-                    line.dropped = Some(DropReason::DoubledTitle);
+                    line.dropped = Some((DropReason::DoubledTitle, Why::new("title-again")));
                 }
             }
         }
@@ -163,31 +163,22 @@ fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usiz
             continue;
         }
         let Some(input) = bytes(analysis, line) else { continue };
-        let aside = line.items.iter().find_map(|i| analysis.aside[*i as usize]);
-        let reason = own.and_then(|c| c.dropped).or(aside).unwrap_or(DropReason::Outside);
-        let rule = rule(own.and_then(|c| c.dropped), aside.is_some());
-        let counts = line.counts;
-        dropped.push(Dropped {
-            input,
-            reason,
-            why: Why { rule, words: counts.words, link_share: counts.link_share() },
-        });
+        // A rule about the line itself comes before one about an element around it.
+        let (reason, why) = own.and_then(|c| c.dropped.clone()).unwrap_or_else(|| set_aside(analysis, line));
+        dropped.push(Dropped { input, reason, why });
     }
     dropped
 }
 
-/// The rule that left a line out: what was said of the line itself, else of an element around it.
-fn rule(line: Option<DropReason>, in_element: bool) -> &'static str {
-    match line {
-        Some(DropReason::Related) => "line-of-links",
-        Some(DropReason::Caption) => "short-caption",
-        Some(DropReason::Player) => "row-of-labels",
-        Some(DropReason::Fragment) => "no-sentence-at-the-edge",
-        Some(DropReason::Outside) => "not-in-linked-data",
-        Some(DropReason::DoubledTitle) => "title-again",
-        Some(_) => "line",
-        None if in_element => "element-by-name",
-        None => "outside-of-the-article",
+/// The grounds for a line that no rule of its own dropped.
+fn set_aside(analysis: &PageAnalysis<'_>, line: &Line) -> (DropReason, Why) {
+    let aside = line.items.iter().find_map(|&item| Some((item, analysis.aside[item as usize]?)));
+    match aside {
+        Some((item, reason)) => {
+            let share = analysis.prose_share_aside(item);
+            (reason, Why::new("element-by-name").with("share_of_prose", share))
+        }
+        None => (DropReason::Outside, Why::new("outside-of-the-article")),
     }
 }
 

@@ -19,6 +19,12 @@ pub(crate) struct TokenMention {
     pub(crate) possessive: bool,
 }
 
+impl TokenMention {
+    pub(crate) fn new(tokens: Range<usize>, kind: usize, score: f32) -> Self {
+        Self { tokens, kind, score, possessive: false }
+    }
+}
+
 /// What rules read.
 pub(crate) struct Context<'a> {
     pub(crate) doc: &'a Document,

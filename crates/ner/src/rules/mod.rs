@@ -11,6 +11,8 @@ mod labels;
 mod possessives;
 mod values;
 
+use std::collections::HashSet;
+
 use pressmark_core::Explanation;
 
 pub(crate) use self::context::{Context, TokenMention};
@@ -73,15 +75,37 @@ fn changes(
     before: &[TokenMention],
     after: &[TokenMention],
 ) -> Vec<Explanation> {
-    let note = |mention: &TokenMention, decision: String| {
-        let span = context.span(&mention.tokens)?;
-        Some(Explanation::new("ner", span, rule).deciding(decision).with("score", mention.score))
-    };
-    let made = after.iter().filter(|m| !before.contains(m)).filter_map(|m| note(m, context.type_of(m).to_string()));
+    let made = after.iter().filter(|m| !before.contains(m));
+    let made = made.filter_map(|m| note(context, rule, m, context.type_of(m).to_string()));
     let gone = before
         .iter()
         .filter(|m| after.iter().all(|a| a.tokens.end <= m.tokens.start || m.tokens.end <= a.tokens.start));
-    made.chain(gone.filter_map(|m| note(m, "no mention".to_owned()))).collect()
+    made.chain(gone.filter_map(|m| dropped(context, rule, m))).collect()
+}
+
+/// The same for mentions of two decodings, of which those that differ in their score alone are not told.
+pub(crate) fn redecoded(
+    context: &Context<'_>,
+    rule: &'static str,
+    before: &[TokenMention],
+    after: &[TokenMention],
+) -> Vec<Explanation> {
+    let place = |m: &TokenMention| (m.tokens.clone(), m.kind);
+    let without = |these: &[TokenMention], those: &[TokenMention]| -> Vec<TokenMention> {
+        let those: HashSet<_> = those.iter().map(place).collect();
+        these.iter().filter(|m| !those.contains(&place(m))).cloned().collect()
+    };
+    changes(context, rule, &without(before, after), &without(after, before))
+}
+
+/// An explanation for a mention that is left out.
+pub(crate) fn dropped(context: &Context<'_>, rule: &'static str, mention: &TokenMention) -> Option<Explanation> {
+    note(context, rule, mention, "no mention".to_owned())
+}
+
+fn note(context: &Context<'_>, rule: &'static str, mention: &TokenMention, decision: String) -> Option<Explanation> {
+    let span = context.span(&mention.tokens)?;
+    Some(Explanation::new("ner", span, rule).deciding(decision).with("score", mention.score))
 }
 
 #[cfg(test)]
@@ -121,12 +145,8 @@ mod tests {
         let view = View::of(&doc);
         let context = Context { doc: &doc, view: &view, tags: &tags };
         let number = |label: &EntityType| tags.kinds().iter().position(|k| k == label).expect("a label of the set");
-        let mentions = mentions.iter().map(|(span, label, score)| TokenMention {
-            tokens: doc.tokens_in(*span),
-            kind: number(label),
-            score: *score,
-            possessive: false,
-        });
+        let mentions =
+            mentions.iter().map(|(span, label, score)| TokenMention::new(doc.tokens_in(*span), number(label), *score));
         let mut out = String::new();
         let mut done = 0;
         for mention in apply(&context, mentions.collect(), None) {
@@ -168,11 +188,20 @@ mod tests {
         let at = |name: &str, kind| {
             let start = text.find(name).expect("the name stands in the text");
             let tokens = doc.tokens_in(Span::new(start, start + name.len()));
-            TokenMention { tokens, kind, score: 0.5, possessive: false }
+            TokenMention::new(tokens, kind, 0.5)
         };
         let mut notes = Vec::new();
         apply(&context, vec![at("Ana Lima", 0), at("D-Ohio", 0), at("Kenya’s", 1)], Some(&mut notes));
         let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         assert_eq!(notes, ["boundary (score 0.5): LOC", "party-and-state (score 0.5): no mention"]);
+
+        let sure = |mut mention: TokenMention| {
+            mention.score = 0.9;
+            mention
+        };
+        let before = [at("Ana Lima", 0), at("D-Ohio", 0)];
+        let notes = redecoded(&context, "country-names", &before, &[sure(at("Ana Lima", 0)), sure(at("Kenya’s", 1))]);
+        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        assert_eq!(notes, ["country-names (score 0.9): LOC", "country-names (score 0.5): no mention"]);
     }
 }

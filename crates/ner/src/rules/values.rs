@@ -54,7 +54,7 @@ fn mark(
             if same || behind || !inside.iter().all(held) {
                 marked.extend(inside);
             } else {
-                marked.push(TokenMention { tokens, kind, score: SCORE, possessive: false });
+                marked.push(TokenMention::new(tokens, kind, SCORE));
             }
         }
     }
