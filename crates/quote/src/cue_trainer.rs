@@ -11,6 +11,7 @@ use crate::indirect::{self, Finding};
 use crate::lexicon::{Lexicon, SAYS};
 use crate::marks;
 use crate::paragraph::paragraphs;
+use crate::refusals::Refusals;
 use crate::unit::units;
 use crate::{Options, QuoteFinder};
 
@@ -65,7 +66,7 @@ impl CueTrainer {
         let quoted = marks::find(&doc.text, &paragraphs);
         let units = units(doc, &paragraphs, &quoted, &self.lexicon);
         let options = Options { indirect: false, ..Options::default() };
-        let direct = QuoteFinder::new(options).find(doc, &paragraphs, &quoted, &units);
+        let direct = QuoteFinder::new(options).find(doc, &paragraphs, &quoted, &units, &mut Refusals::default());
         let used: Vec<Span> = direct.iter().flat_map(|c| [Some(c.span), c.cue, c.speaker]).flatten().collect();
         for unit in units.iter().filter(|unit| unit.prose) {
             let taken = indirect::taken(unit, &used);

@@ -13,11 +13,15 @@ use crate::marks::{self, Quoted};
 use crate::nearby;
 use crate::paragraph::paragraphs;
 use crate::place::{Place, Verdict};
+use crate::refusals::Refusals;
 use crate::resolve::{self, Resolved};
 use crate::rule::Step;
 use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, REPORTS, SPEAKERS};
 use crate::turns;
 use crate::unit::{Unit, units};
+
+/// The name of the stage.
+pub(crate) const STAGE: &str = "quote";
 
 /// Settings of [`QuoteFinder`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,10 +64,10 @@ impl QuoteFinder {
     /// The quotations of a document that has sentences and tokens, in text order.
     #[must_use]
     pub fn quotes(&self, doc: &Document) -> Vec<Quote> {
-        self.resolved(doc).into_iter().map(|resolved| resolved.quote).collect()
+        self.resolved(doc, &mut Refusals::default()).into_iter().map(|resolved| resolved.quote).collect()
     }
 
-    fn resolved(&self, doc: &Document) -> Vec<Resolved> {
+    fn resolved(&self, doc: &Document, refusals: &mut Refusals) -> Vec<Resolved> {
         let language = Language::of(doc.meta.language.as_deref());
         let known = self.lexicons.iter().find(|(l, _)| l.code() == language.code()).or(self.lexicons.last());
         let Some((language, lexicon)) = known else { return Vec::new() };
@@ -71,8 +75,8 @@ impl QuoteFinder {
         let paragraphs = paragraphs(&doc.text);
         let quoted = marks::find(&doc.text, &paragraphs);
         let units = units(doc, &paragraphs, &quoted, lexicon);
-        let candidates = self.find(doc, &paragraphs, &quoted, &units);
-        resolve::speakers(SPEAKERS, doc, lexicon, &units, candidates)
+        let candidates = self.find(doc, &paragraphs, &quoted, &units, refusals);
+        resolve::speakers(SPEAKERS, doc, lexicon, &units, candidates, refusals)
     }
 
     pub(crate) fn find(
@@ -81,18 +85,20 @@ impl QuoteFinder {
         paragraphs: &[Span],
         quoted: &[Quoted],
         units: &[Unit<'_>],
+        refusals: &mut Refusals,
     ) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
         for (index, unit) in units.iter().enumerate() {
             let first = found.len();
-            in_marks(doc, quoted, units, index, &mut found);
+            in_marks(doc, quoted, units, index, &mut found, refusals);
             // A headline that somebody "seeks" or "vows" something is the outlet's summary, not a report.
             if self.options.indirect && unit.prose {
                 // The attribution of a question may stand in the unit behind it.
                 let direct = found.get(first.saturating_sub(1)..).unwrap_or_default();
                 let used: Vec<Span> = direct.iter().flat_map(|f| [Some(f.span), f.cue, f.speaker]).flatten().collect();
                 let taken = indirect::taken(unit, &used);
-                found.extend(indirect::reports(REPORTS, unit, index, &taken, self.options.min_probability));
+                let min_probability = self.options.min_probability;
+                found.extend(indirect::reports(REPORTS, unit, index, &taken, min_probability, refusals));
                 // In text order, as the next unit asks who spoke last.
                 found.get_mut(first..).unwrap_or_default().sort_by_key(|f| f.span);
             }
@@ -106,7 +112,11 @@ impl QuoteFinder {
         whole.sort_by_key(|w| w.span);
         found.retain(|f| {
             let at = whole.partition_point(|w| w.span.end <= f.span.start);
-            whole.get(at).is_none_or(|w| !w.span.overlaps(f.span))
+            let stays = whole.get(at).is_none_or(|w| !w.span.overlaps(f.span));
+            if !stays {
+                refusals.add(f.span, "within-a-turn-or-block", &[]);
+            }
+            stays
         });
         found.extend(whole);
         found.sort_by_key(|f| (f.span.start, f.span.end));
@@ -143,7 +153,14 @@ pub fn quotes_in(text: &str, language: &Language) -> Vec<Quote> {
 }
 
 /// The quotations of one unit that stand in quotation marks of their own.
-fn in_marks(doc: &Document, quoted: &[Quoted], units: &[Unit<'_>], index: usize, found: &mut Vec<Candidate>) {
+fn in_marks(
+    doc: &Document,
+    quoted: &[Quoted],
+    units: &[Unit<'_>],
+    index: usize,
+    found: &mut Vec<Candidate>,
+    refusals: &mut Refusals,
+) {
     let Some(unit) = units.get(index) else { return };
     // Start of the stretch that may attribute the next quotation from before it.
     let mut floor = 0;
@@ -152,7 +169,10 @@ fn in_marks(doc: &Document, quoted: &[Quoted], units: &[Unit<'_>], index: usize,
         let before = std::mem::replace(&mut floor, at + 1)..at;
         let form = Form::of(q.inner.slice(&doc.text));
         let place = Place { doc, units, index, unit, at, before, form, single: q.single, found, lead: OnceCell::new() };
-        let Some((rule, Verdict { cue, speaker, start })) = attribute(&place) else { continue };
+        let Some((rule, Verdict { cue, speaker, start })) = attribute(&place) else {
+            refusals.add(q.span, "nobody-beside-the-marks", &[]);
+            continue;
+        };
         let kind = if start < at { QuoteKind::Mixed } else { QuoteKind::Direct };
         let start = unit.item(start).map_or(q.span.start, |i| i.span.start.min(q.span.start));
         let span = Span::new(start, q.span.end);
@@ -168,7 +188,7 @@ fn attribute(place: &Place<'_>) -> Option<(&'static str, Verdict)> {
 
 impl Stage for QuoteFinder {
     fn name(&self) -> &'static str {
-        "quote"
+        STAGE
     }
 
     fn needs(&self) -> &'static [Layer] {
@@ -190,10 +210,12 @@ impl Stage for QuoteFinder {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let resolved = self.resolved(doc);
+        let mut refusals = if doc.explanations.is_some() { Refusals::kept() } else { Refusals::default() };
+        let resolved = self.resolved(doc, &mut refusals);
         for found in &resolved {
             found.explanations(self.name()).for_each(|explain| doc.explain(explain));
         }
+        refusals.into_explanations().into_iter().for_each(|refused| doc.explain(|_| refused));
         doc.quotes = resolved.into_iter().map(|r| r.quote).collect();
         let open: Vec<Span> = doc.quotes.iter().filter(|q| !q.closed).map(|q| q.span).collect();
         for span in open {

@@ -20,6 +20,7 @@ use crate::phrase::{
     behind_dateline, clause_subject, is_noun_here, own_subject, perfect_auxiliary, phrase_after, phrase_before,
     possessor, subject_before, verb_at,
 };
+use crate::refusals::Refusals;
 use crate::report::{Report, Word};
 use crate::rule::Step;
 use crate::signs::{signs_of_report, signs_of_word};
@@ -125,6 +126,7 @@ pub(crate) fn reports(
     index: usize,
     taken: &[bool],
     min_probability: f32,
+    refusals: &mut Refusals,
 ) -> Vec<Candidate> {
     let words = words(unit, taken, true);
     // How likely each word reports something, whatever was found before it; asked for when another is doubtful.
@@ -134,13 +136,25 @@ pub(crate) fn reports(
     each_report(rules, &words, |finding| {
         let probability = finding.probability();
         let Finding { report, rule, .. } = finding;
-        let speaker = report.speaker.clone().filter(|_| probability >= min_probability)?;
+        let mut refuse = |reason, numbers: &[(&'static str, f32)]| -> Option<f32> {
+            refusals.add(finding.content()?, reason, numbers);
+            None
+        };
+        if probability < min_probability {
+            return refuse("unlikely-cue", &[("cue_probability", probability), ("min_probability", min_probability)]);
+        }
+        let Some(speaker) = report.speaker.clone() else {
+            return refuse("cue-without-speaker", &[("cue_probability", probability)]);
+        };
         // "is expected to say that …": what is hardly a cue yields to one within its content.
         let better = |i: usize| {
             report.content.contains(&words[i].at) && *alone[i].get_or_init(|| read_alone(i)) > probability + YIELDS
         };
-        if probability + YIELDS < 1.0 && (0..words.len()).any(better) {
-            return None;
+        if probability + YIELDS < 1.0
+            && let Some(other) = (0..words.len()).find(|i| better(*i))
+        {
+            let within = alone[other].get().copied().unwrap_or_default();
+            return refuse("likelier-cue-within", &[("cue_probability", probability), ("within", within)]);
         }
         let (cue, speaker) = (unit.span(report.cue.clone()), unit.span(speaker));
         let parts = [Some(&report.content), report.rest.as_ref()].into_iter().flatten();

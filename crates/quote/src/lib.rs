@@ -63,6 +63,7 @@ mod nearby;
 mod paragraph;
 mod phrase;
 mod place;
+mod refusals;
 mod report;
 mod resolve;
 mod rule;

@@ -41,7 +41,10 @@ fn document(example: &str) -> Document {
 }
 
 fn explanations(text: &str) -> (Document, Vec<Explanation>) {
-    let mut doc = document(text);
+    explained(document(text))
+}
+
+fn explained(mut doc: Document) -> (Document, Vec<Explanation>) {
     doc.explanations = Some(Vec::new());
     QuoteFinder::new(Options::default()).run(&mut doc).expect("the finder never fails");
     let explanations = doc.explanations.take().expect("asked for");
@@ -85,4 +88,24 @@ fn nobody_asks_and_nothing_is_explained() {
     let mut doc = document("“The road is shut,” said INES DUARTE.");
     QuoteFinder::new(Options::default()).run(&mut doc).expect("the finder never fails");
     assert_eq!((doc.quotes.len(), doc.explanations), (1, None));
+}
+
+#[test]
+fn what_is_refused_says_why() {
+    let check = |text: &str, expected: &str| {
+        let mut doc = document(text);
+        doc.meta.language = Some("en".into());
+        let (doc, explanations) = explained(doc);
+        let refused = |e: &Explanation| match e.subject {
+            Subject::Text(span) => format!("{} {}", e.rule, doc.slice(span)),
+            _ => panic!("{e} is about no place of the text"),
+        };
+        let refusals: Vec<&Explanation> = explanations.iter().filter(|e| e.decision == "no quotation").collect();
+        assert!(refusals.iter().map(|e| refused(e)).any(|r| r == expected), "{refusals:?}");
+    };
+    check("The “golden hour” came.", "nobody-beside-the-marks “golden hour”");
+    check("ACME and PAUL KERN signed an agreement on the dam.", "unlikely-cue the dam");
+    check("It was said that the dam was old.", "cue-without-speaker that the dam was old");
+    check("Roads show that the dam was old. CHAD paid.", "subject-that-cannot-speak that the dam was old");
+    check("Q: Who said “no”?\n\nA: He did.\n\nQ: When?\n\nA: In May.", "within-a-turn-or-block “no”");
 }

@@ -20,6 +20,7 @@ use crate::lexicon::{
     AND, CAPITALISED, Class, DETERMINER, DOCUMENT, GENITIVE, IN, Lexicon, NUMBER, OBJECT_PRONOUN, PLURAL_GENITIVE,
     POSSESSIVE, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, SHOWS, STATE_BODY, SUBJECT_PRONOUN, TITLE, WH, lower,
 };
+use crate::refusals::Refusals;
 use crate::rule::{Step, TURN};
 use crate::unit::Unit;
 
@@ -90,6 +91,7 @@ pub(crate) fn speakers(
     lexicon: &Lexicon,
     units: &[Unit<'_>],
     candidates: Vec<Candidate>,
+    refusals: &mut Refusals,
 ) -> Vec<Resolved> {
     let resolver = Resolver {
         rules,
@@ -109,9 +111,11 @@ pub(crate) fn speakers(
             Some((_, Answer::Nobody)) | None => None,
         };
         // What stands in marks of its own is said, whoever the words name.
-        let reported = c.cue_probability.is_some() && c.kind != QuoteKind::Direct;
-        let told = || c.speaker.is_some_and(|span| resolver.may_say(span, &c));
-        if reported && entity.is_none() && !told() {
+        let reported = c.cue_probability.filter(|_| c.kind != QuoteKind::Direct && entity.is_none());
+        if let Some(probability) = reported
+            && !c.speaker.is_some_and(|span| resolver.may_say(span, &c))
+        {
+            refusals.add(c.span, "subject-that-cannot-speak", &[("cue_probability", probability), ("likely", LIKELY)]);
             continue;
         }
         if let Some(entity) = entity {

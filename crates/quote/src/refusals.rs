@@ -1,0 +1,32 @@
+use pressmark_core::{Explanation, Span, Subject};
+
+use crate::finder::STAGE;
+
+/// Stretches that were candidates for a quotation and are none, with the reason: kept only where explanations are asked
+/// for.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Option<Vec<Explanation>>);
+
+impl Refusals {
+    /// Keeps what is added.
+    pub(crate) fn kept() -> Self {
+        Self(Some(Vec::new()))
+    }
+
+    pub(crate) fn add(&mut self, span: Span, rule: &'static str, numbers: &[(&'static str, f32)]) {
+        if let Some(kept) = &mut self.0 {
+            let explanation = Explanation::new(STAGE, span, rule).deciding("no quotation");
+            kept.push(numbers.iter().fold(explanation, |e, (name, number)| e.with(name, *number)));
+        }
+    }
+
+    /// In text order.
+    pub(crate) fn into_explanations(self) -> Vec<Explanation> {
+        let mut kept = self.0.unwrap_or_default();
+        kept.sort_by_key(|e| match e.subject {
+            Subject::Text(span) => span.start,
+            _ => 0,
+        });
+        kept
+    }
+}
