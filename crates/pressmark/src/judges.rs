@@ -59,9 +59,8 @@ impl StanceJudge {
     /// # Errors
     /// When the passage cannot be encoded, or there is no word in it.
     pub fn read(&self, holder: Option<&str>, passage: &str) -> Result<Vec<StanceReading>, Error> {
-        let readings = self.0.read_text(holder, passage);
         let failed = |source: pressmark_stance::Error| Error::Stage { stage: "stance", source: source.into() };
-        Ok(readings.map_err(failed)?.unwrap_or_default())
+        self.0.read_text(holder, passage).map_err(failed)
     }
 }
 

@@ -1,6 +1,8 @@
 use std::cmp::Ordering;
 
-use pressmark_core::{Document, Frame, Layer, Provenance, SegmentKind, Sentence, Stage, StageError};
+use pressmark_core::{
+    Document, Explanation, Frame, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Subject,
+};
 
 use crate::{Entailment, Error};
 
@@ -125,10 +127,23 @@ impl Stage for ZeroShotFrames {
             frames.extend(found);
         }
         let total = premises.iter().map(|p| p.chars().count()).sum();
+        if doc.explanations.is_some() {
+            frames.iter().flat_map(explanations).collect::<Vec<_>>().into_iter().for_each(|e| doc.explain(|_| e));
+        }
         doc.frames = frames;
         doc.cover(self.name(), total, total);
         Ok(())
     }
+}
+
+/// An explanation of the document's score, the mean of its strongest third, and one of each sentence that is evidence.
+fn explanations(frame: &Frame) -> Vec<Explanation> {
+    let explain = |subject: Subject, rule: &'static str, score: f32| {
+        let decision = format!("{} {}", frame.codebook, frame.label);
+        Explanation::new("frames", subject, rule).with("score", score).deciding(decision)
+    };
+    let sentences = frame.evidence.iter().map(|e| explain(e.span.into(), "entailment", e.score));
+    std::iter::once(explain(Subject::Document, "strongest-third", frame.score)).chain(sentences).collect()
 }
 
 pub(crate) fn provenance(stage: &'static str, model: &Entailment, settings: &serde_json::Value) -> Provenance {

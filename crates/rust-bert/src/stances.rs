@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use pressmark_core::{
-    Document, Holder, Layer, Provenance, Sentence, Span, Stage, StageError, Stance, StanceLabel, StancePassage, Target,
+    Document, Explanation, Holder, Layer, Provenance, Sentence, Span, Stage, StageError, Stance, StanceLabel,
+    StancePassage, Target,
 };
 
 use crate::frames::{about, provenance, share};
@@ -59,14 +60,19 @@ impl ZeroShotStances {
         Ok(Self { model, options })
     }
 
-    fn towards_text(&self, target: &str, doc: &Document) -> Result<Vec<Stance>, StageError> {
+    fn towards_text(
+        &self,
+        target: &str,
+        doc: &Document,
+        notes: &mut Vec<Explanation>,
+    ) -> Result<Vec<Stance>, StageError> {
         let sents: Vec<&Sentence> = doc.sents.iter().filter(|s| s.kind.is_prose()).collect();
         let premises: Vec<&str> = sents.iter().map(|s| doc.slice(s.span)).collect();
         let weights = self.model.judge(&premises, &[&about(target)], &doc.deadline)?;
         let mut passages: BTreeMap<Holder, Vec<StancePassage>> = BTreeMap::new();
         let bearing = sents.iter().zip(&weights).filter_map(|(s, w)| Some((*s, *w.first()?)));
         for (sent, weight) in bearing.filter(|(_, weight)| *weight >= self.options.relevance) {
-            let passage = self.passage(doc, target, weight, sent.span)?;
+            let passage = self.passage(doc, target, weight, sent.span, notes)?;
             passages.entry(doc.holder_of(sent.span)).or_default().push(passage);
         }
         if passages.is_empty() {
@@ -76,7 +82,7 @@ impl ZeroShotStances {
         Ok(passages.into_iter().map(|(holder, passages)| self.gather(holder, target.clone(), passages)).collect())
     }
 
-    fn towards_entities(&self, doc: &Document) -> Result<Vec<Stance>, StageError> {
+    fn towards_entities(&self, doc: &Document, notes: &mut Vec<Explanation>) -> Result<Vec<Stance>, StageError> {
         let mut passages: BTreeMap<(Holder, usize), Vec<StancePassage>> = BTreeMap::new();
         let mut asked = HashSet::new();
         for mention in doc.ents.iter().filter(|m| !m.label.is_value()) {
@@ -87,18 +93,31 @@ impl ZeroShotStances {
                 continue;
             }
             let Some(name) = doc.entities.get(entity).map(|e| e.name.as_str()) else { continue };
-            let passage = self.passage(doc, name, 1.0, sent.span)?;
+            let passage = self.passage(doc, name, 1.0, sent.span, notes)?;
             passages.entry((holder, entity)).or_default().push(passage);
         }
         let stances = passages.into_iter().map(|((holder, entity), s)| self.gather(holder, Target::Entity(entity), s));
         Ok(stances.filter(|stance| stance.label != StanceLabel::Neutral).collect())
     }
 
-    fn passage(&self, doc: &Document, target: &str, weight: f32, span: Span) -> Result<StancePassage, StageError> {
+    /// Asks whether the speaker of a passage is for a target, and whether against it.
+    fn passage(
+        &self,
+        doc: &Document,
+        target: &str,
+        weight: f32,
+        span: Span,
+        notes: &mut Vec<Explanation>,
+    ) -> Result<StancePassage, StageError> {
         let judged = self.model.judge(&[doc.slice(span)], &[&favor(target), &against(target)], &doc.deadline)?;
         let of = |column: usize| judged.first().and_then(|row| row.get(column)).copied().unwrap_or(0.0);
-        // What is as much for as against is neither.
         let (pro, contra) = (of(0), of(1));
+        if doc.explanations.is_some() {
+            let numbers = [("about_target", weight), ("in_favor", pro), ("against", contra)];
+            let note = Explanation::new("stance", span, "entailment").deciding(format!("on {target}"));
+            notes.push(numbers.into_iter().fold(note, |note, (name, number)| note.with(name, number)));
+        }
+        // What is as much for as against is neither.
         Ok(StancePassage { favor: pro * (1.0 - contra), against: contra * (1.0 - pro), weight, span })
     }
 
@@ -136,12 +155,13 @@ impl Stage for ZeroShotStances {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let mut stances = Vec::new();
+        let (mut stances, mut notes) = (Vec::new(), Vec::new());
         for target in &self.options.targets {
-            stances.extend(self.towards_text(target, doc)?);
+            stances.extend(self.towards_text(target, doc, &mut notes)?);
         }
-        stances.extend(self.towards_entities(doc)?);
+        stances.extend(self.towards_entities(doc, &mut notes)?);
         doc.stances = stances;
+        notes.into_iter().for_each(|note| doc.explain(|_| note));
         let prose = doc.sents.iter().filter(|s| s.kind.is_prose());
         let total = prose.map(|s| doc.slice(s.span).chars().count()).sum();
         doc.cover(self.name(), total, total);

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use pressmark_core::{
-    Deadline, Document, Entity, EntityType, Layer, Mention, Provenance, Scheme, Span, Stage, StageError,
+    Deadline, Document, Entity, EntityType, Explanation, Layer, Mention, Provenance, Scheme, Span, Stage, StageError,
 };
 use rust_bert::pipelines::common::TokenizerOption;
 use rust_bert::pipelines::token_classification::{
@@ -306,6 +306,12 @@ impl Stage for TokenClassifier {
             Some(Mention { span: Span::new(first.span.start, last.span.end), label, score, entity: None })
         };
         doc.ents = found.into_iter().filter_map(mention).collect();
+        for at in 0..doc.ents.len() {
+            doc.explain(|doc| {
+                let Mention { span, label, score, .. } = &doc.ents[at];
+                Explanation::new("ner", *span, "token-classifier").with("score", *score).deciding(label.to_string())
+            });
+        }
         let text = &doc.text;
         doc.entities = entities(text, &mut doc.ents);
         let total: usize = doc.tokens.iter().map(|t| doc.slice(t.span).chars().count()).sum();

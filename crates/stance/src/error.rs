@@ -22,7 +22,10 @@ pub enum Error {
         missing: &'static str,
     },
     /// A head of the bundle for a target and a passage has another layout than the stage knows.
-    #[error("the head {head} reads {inputs} numbers, expected {expected} and probabilities of single labels")]
+    #[error(
+        "the head {head} is not one for a target and a passage in one window: it reads {inputs} numbers, expected \
+         {expected} and probabilities of single labels"
+    )]
     Layout {
         /// The head.
         head: &'static str,

@@ -12,7 +12,6 @@ mod candidates;
 mod combine;
 mod error;
 mod head;
-mod means;
 mod pair;
 mod reading;
 mod sentiment;

@@ -170,27 +170,23 @@ pub(crate) struct PairHead<'m> {
 }
 
 impl<'m> PairHead<'m> {
-    /// `None` where the bundle's head for stances reads passages in another way.
-    pub(crate) fn of(model: &'m Model) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(model: &'m Model) -> Result<Self, Error> {
         let head = model.head(HEAD)?;
-        if !head.reads_pairs() {
-            return Ok(None);
-        }
         let width = 2 * model.hidden_size();
-        if head.inputs() != width || head.output() != Output::Sigmoid {
+        if !head.reads_pairs() || head.inputs() != width || head.output() != Output::Sigmoid {
             return Err(Error::Layout { head: HEAD, inputs: head.inputs(), expected: width });
         }
         let find = |missing: &'static str| {
             let place = head.labels().iter().position(|label| label == missing);
             place.ok_or_else(|| Error::Labels { head: HEAD, labels: head.labels().to_vec(), missing })
         };
-        Ok(Some(Self {
+        Ok(Self {
             model,
             head,
             bears_on_target: find("bears_on_target")?,
             takes_a_side: find("takes_a_side")?,
             in_favor: find("in_favor")?,
-        }))
+        })
     }
 
     /// What each window says, in their order; `in_time` is asked now and then whether to go on.

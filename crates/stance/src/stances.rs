@@ -1,21 +1,17 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::Array1;
 use pressmark_core::{
-    Document, Explanation, Holder, Layer, Mention, Provenance, Span, Stage, StageError, Stance, StanceLabel,
-    StancePassage, StanceReading, Subject, Target,
+    Document, Explanation, Holder, Layer, Provenance, Span, Stage, StageError, Stance, StanceReading, Subject, Target,
 };
-use pressmark_encoder::{EncodedText, Model, PackedWindows};
+use pressmark_encoder::{Model, PackedWindows};
 use pressmark_tokenize::Tokenizer;
 
 use crate::Error;
-use crate::candidates::{Bearing, Topic, bearing_on, sentence_of, spoken_of};
+use crate::candidates::Topic;
 use crate::combine::Outcome;
 use crate::head::HEAD;
-use crate::means::MeansHead;
 use crate::pair::{Ends, PairHead, PairWindows, Words};
-use crate::sentiment::SentimentHead;
 
 /// The stage's name.
 pub(crate) const STAGE: &str = HEAD;
@@ -29,11 +25,6 @@ pub struct StancesOptions {
     /// the share of the target's words that the passage holds: at least -1, at most 1.5. Default: 0.3; lower takes in
     /// passages about something else, higher misses those in other words than the target's.
     pub relevance: f32,
-    /// Probability from which a side that is likelier than the other and than neither is taken, in
-    /// [0, 1]. Default: 0.4, which the likeliest of three nearly always has; at 0.6 eight in ten
-    /// stances of VAST were missed. Bundles that read the target beside the passage have probabilities of which one half
-    /// means as likely as not, and need no other.
-    pub confidence: f32,
     /// Passages of a document that are read once more, the target beside them, at most: the most relevant ones. Default:
     /// 32.
     pub max_passages: usize,
@@ -43,7 +34,7 @@ pub struct StancesOptions {
 
 impl Default for StancesOptions {
     fn default() -> Self {
-        Self { targets: Vec::new(), relevance: 0.3, confidence: 0.4, max_passages: 32, max_evidence: 3 }
+        Self { targets: Vec::new(), relevance: 0.3, max_passages: 32, max_evidence: 3 }
     }
 }
 
@@ -55,9 +46,6 @@ impl Default for StancesOptions {
 /// which. They are gathered by holder: the speaker of the quotation that a passage stands in or leads up to, else the
 /// outlet. `neutral` without evidence means that no passage bears on the target. Towards the document's entities, a
 /// stance is given only where it is not neutral.
-///
-/// With a bundle whose `stance` head reads means of hidden states (up to 0.4), nothing is read twice: the head judges a
-/// passage by those means, and a speaker's stance towards an entity is the sentiment of the speaker's quotations.
 pub struct Stances {
     pub(crate) model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
@@ -70,12 +58,7 @@ pub(crate) struct Prepared {
     pub(crate) topic: Topic,
     /// Its words, for the window that it shares with a passage.
     pub(crate) words: Words,
-    /// Its mean hidden state, for a head that reads means.
-    hidden: Array1<f32>,
 }
-
-/// The passages of each holder, and an explanation of each where the document asks for them.
-type Gathered<K> = (BTreeMap<K, Vec<StancePassage>>, Vec<Explanation>);
 
 impl Stances {
     /// The bundle's head for a passage beside a target.
@@ -87,62 +70,32 @@ impl Stances {
     /// When a target cannot be encoded, or the bundle lacks the `stance` head, or the `sentiment` head where it needs
     /// that one, or has them with other labels or of another layout.
     pub fn new(model: Arc<Model>, tokenizer: Arc<Tokenizer>, options: StancesOptions) -> Result<Self, Error> {
-        if PairHead::of(&model)?.is_none() {
-            MeansHead::of(&model)?;
-            SentimentHead::of(&model)?;
-        }
+        PairHead::of(&model)?;
         let prepare = |text: &String| -> Result<Prepared, Error> {
             let doc = tokenized(&tokenizer, text)?;
-            let EncodedText { embedding, mean: hidden, .. } = encode(&model, &doc)?;
             let words = Words::of(&doc, 0..doc.tokens.len());
-            Ok(Prepared { text: text.clone(), topic: Topic::new(text, embedding), words, hidden })
+            Ok(Prepared { text: text.clone(), topic: Topic::new(text, embedding(&model, &doc)?), words })
         };
         let targets = options.targets.iter().map(prepare).collect::<Result<_, Error>>()?;
         Ok(Self { model, tokenizer, targets, options })
     }
 
-    /// What a passage that is no document says of each target, in their order: its label and the probability of that.
-    ///
-    /// It is read as the outlet's words, up to 110 of them; see [`read_text`](Self::read_text).
-    ///
-    /// # Errors
-    /// When the text cannot be encoded, or there is no word in it.
-    pub fn score_text(&self, text: &str) -> Result<Vec<(StanceLabel, f32)>, Error> {
-        if let Some(readings) = self.read_text(None, text)? {
-            return Ok(readings.iter().map(|said| (said.label(), said.probability(said.label()))).collect());
-        }
-        let head = MeansHead::of(&self.model)?;
-        let passage = encode(&self.model, &tokenized(&self.tokenizer, text)?)?.mean;
-        let stance = |target: &Prepared| {
-            let (against, favor) = head.judge(passage.view(), target.hidden.view());
-            let neutral = 1.0 - against - favor;
-            if favor > against && favor > neutral {
-                (StanceLabel::Favor, favor)
-            } else if against > neutral {
-                (StanceLabel::Against, against)
-            } else {
-                (StanceLabel::Neutral, neutral)
-            }
-        };
-        Ok(self.targets.iter().map(stance).collect())
-    }
-
     /// What a passage that is no document says of each target, in their order, read beside it as the words of a holder;
-    /// of none, they are the outlet's. `None` where the bundle's head does not read pairs.
+    /// of none, they are the outlet's.
     ///
     /// Of a passage with its holder at most 110 words are read, as many as fit into a window of 176 subwords.
     ///
     /// # Errors
     /// When the text cannot be encoded, or there is no word in it.
-    pub fn read_text(&self, holder: Option<&str>, text: &str) -> Result<Option<Vec<StanceReading>>, Error> {
-        let Some(head) = PairHead::of(&self.model)? else { return Ok(None) };
+    pub fn read_text(&self, holder: Option<&str>, text: &str) -> Result<Vec<StanceReading>, Error> {
+        let head = PairHead::of(&self.model)?;
         let doc = tokenized(&self.tokenizer, text)?;
-        let Some(ends) = Ends::of(&doc) else { return Ok(Some(Vec::new())) };
+        let Some(ends) = Ends::of(&doc) else { return Ok(Vec::new()) };
         let holder = holder.map(|name| self.holder_words(name)).unwrap_or_default();
         let passage = Words::of(&doc, 0..doc.tokens.len());
         let mut windows = PairWindows::new(ends, self.model.max_window());
         self.targets.iter().for_each(|target| windows.push(&target.words, &holder, &passage));
-        head.read(&windows, || Ok(())).map(Some).map_err(|source| unreadable(text, source))
+        head.read(&windows, || Ok(())).map_err(|source| unreadable(text, source))
     }
 
     /// A holder's name as it stands before a passage, with a colon; none for one without a word.
@@ -153,92 +106,6 @@ impl Stances {
     /// The words of a name; none where it has none.
     pub(crate) fn words_of(&self, name: &str) -> Words {
         tokenized(&self.tokenizer, name).map(|doc| Words::of(&doc, 0..doc.tokens.len())).unwrap_or_default()
-    }
-
-    /// Stances by a head that reads means of hidden states.
-    fn by_means(&self, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
-        let mut stances = Vec::new();
-        for target in &self.targets {
-            stances.extend(self.towards_text(target, doc)?);
-        }
-        stances.extend(self.towards_entities(doc)?);
-        Ok(stances)
-    }
-
-    fn towards_text(&self, target: &Prepared, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
-        let head = MeansHead::of(&self.model).map_err(unfit)?;
-        let (mut passages, explanations) = self.passages(&head, target, doc)?;
-        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
-        if passages.is_empty() {
-            passages.insert(Holder::Outlet, Vec::new());
-        }
-        let target = Target::Text(target.text.clone());
-        let stance = |(holder, passages)| self.gather(holder, target.clone(), passages);
-        Ok(passages.into_iter().map(stance).collect())
-    }
-
-    /// The passages that bear on a target, by holder.
-    fn passages(
-        &self,
-        head: &MeansHead<'_>,
-        target: &Prepared,
-        doc: &Document,
-    ) -> Result<Gathered<Holder>, StageError> {
-        let (mut passages, mut explanations): Gathered<Holder> = Default::default();
-        for bearing in bearing_on(doc, &target.topic, self.options.relevance)? {
-            let Bearing { sent, cosine, shared_words } = bearing;
-            let Some(sent) = doc.sents.get(sent) else { continue };
-            let holder = doc.holder_of(sent.span);
-            let hidden = doc.hidden.mean(doc.rows_of(sent.tokens.clone()));
-            let (against, favor) = head.judge(ArrayView1::from(&hidden[..]), target.hidden.view());
-            let weight = bearing.relevance();
-            passages.entry(holder).or_default().push(StancePassage { span: sent.span, favor, against, weight });
-            if doc.explanations.is_some() {
-                let numbers =
-                    [("cosine", cosine), ("shared_words", shared_words), ("against", against), ("favor", favor)];
-                let explanation = Explanation::new(STAGE, sent.span, "stance-head");
-                let explanation = numbers.into_iter().fold(explanation, |e, (name, number)| e.with(name, number));
-                explanations.push(explanation.deciding(format!("{} on {}", name_of(doc, holder), target.text)));
-            }
-        }
-        Ok((passages, explanations))
-    }
-
-    fn towards_entities(&self, doc: &mut Document) -> Result<Vec<Stance>, StageError> {
-        let head = SentimentHead::of(&self.model).map_err(unfit)?;
-        let (passages, explanations) = self.quoted(&head, doc)?;
-        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
-        let stances = passages
-            .into_iter()
-            .map(|((holder, entity), passages)| self.gather(holder, Target::Entity(entity), passages));
-        Ok(stances.filter(|stance| stance.label != StanceLabel::Neutral).collect())
-    }
-
-    /// What quoted speakers say about the document's entities, by speaker and entity.
-    fn quoted(&self, head: &SentimentHead<'_>, doc: &Document) -> Result<Gathered<(Holder, usize)>, StageError> {
-        let (mentions, keys): (Vec<&Mention>, Vec<_>) =
-            spoken_of(doc).map(|(mention, holder, entity)| (mention, (holder, entity))).unzip();
-        let (mut passages, mut explanations): Gathered<(Holder, usize)> = Default::default();
-        for ((mention, key), sentiment) in mentions.iter().zip(keys).zip(head.towards(doc, &mentions)?) {
-            let Some(sentiment) = sentiment else { continue };
-            let span = sentence_of(doc, mention).map_or(mention.span, |(_, sent)| sent.span);
-            let (favor, against) = (sentiment.positive, sentiment.negative);
-            passages.entry(key).or_default().push(StancePassage { span, favor, against, weight: 1.0 });
-            if doc.explanations.is_some() {
-                let explanation = Explanation::new(STAGE, mention.span, "sentiment-in-quotation");
-                let explanation = explanation.with("against", against).with("favor", favor);
-                explanations.push(explanation.deciding(format!(
-                    "{} on {}",
-                    name_of(doc, key.0),
-                    name_of(doc, Holder::Entity(key.1))
-                )));
-            }
-        }
-        Ok((passages, explanations))
-    }
-
-    fn gather(&self, holder: Holder, target: Target, passages: Vec<StancePassage>) -> Stance {
-        Stance::from_passages(holder, target, passages, self.options.confidence, self.options.max_evidence)
     }
 }
 
@@ -260,11 +127,11 @@ fn tokenized(tokenizer: &Tokenizer, text: &str) -> Result<Document, Error> {
     Ok(doc)
 }
 
-/// The unit vector and the hidden states of such a text.
-fn encode(model: &Model, doc: &Document) -> Result<EncodedText, Error> {
+/// The unit vector of such a text.
+fn embedding(model: &Model, doc: &Document) -> Result<Array1<f32>, Error> {
     let windows = PackedWindows { ids: &doc.windows.ids, shapes: &doc.windows.shapes, starts: &doc.windows.starts };
     let rows: Vec<usize> = doc.rows_of(doc.tokens_in(Span::new(0, doc.text.len()))).collect();
-    Ok(model.encode_text(windows, &rows)?)
+    Ok(model.encode_text(windows, &rows)?.embedding)
 }
 
 /// A holder as a person would name it.
@@ -293,16 +160,10 @@ impl Stage for Stances {
     }
 
     fn provenance(&self) -> Provenance {
-        let StancesOptions { targets, relevance, confidence, max_passages, max_evidence } = &self.options;
-        let settings = if matches!(PairHead::of(&self.model), Ok(Some(_))) {
-            serde_json::json!({
-                "targets": targets, "relevance": relevance, "max_passages": max_passages, "max_evidence": max_evidence,
-            })
-        } else {
-            serde_json::json!({
-                "targets": targets, "relevance": relevance, "confidence": confidence, "max_evidence": max_evidence,
-            })
-        };
+        let StancesOptions { targets, relevance, max_passages, max_evidence } = &self.options;
+        let settings = serde_json::json!({
+            "targets": targets, "relevance": relevance, "max_passages": max_passages, "max_evidence": max_evidence,
+        });
         Provenance {
             stage: STAGE,
             model: Some(self.model.id()),
@@ -314,21 +175,13 @@ impl Stage for Stances {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         doc.clear_explanations(STAGE);
         let head = PairHead::of(&self.model).map_err(unfit)?;
-        let (stances, passages) = match &head {
-            Some(head) => {
-                let Outcome { stances, found, read } = self.read_once_more(head, doc)?;
-                (stances, Some((found, read)))
-            }
-            None => (self.by_means(doc)?, None),
-        };
+        let Outcome { stances, found, read } = self.read_once_more(&head, doc)?;
         for stance in stances.iter().filter(|_| doc.explanations.is_some()).cloned().collect::<Vec<_>>() {
             doc.explain(|doc| verdict(doc, &stance));
         }
         doc.stances = stances;
         doc.cover_sentences(STAGE, |sent| sent.kind.is_prose());
-        if let Some((found, read)) = passages {
-            doc.cover_passages(STAGE, found, read);
-        }
+        doc.cover_passages(STAGE, found, read);
         Ok(())
     }
 }
@@ -344,11 +197,7 @@ fn verdict(doc: &Document, stance: &Stance) -> Explanation {
         Holder::Outlet => Subject::Document,
         Holder::Entity(entity) => Subject::Entity(entity),
     };
-    let rule = match (&stance.reading, stance.evidence.is_empty()) {
-        (Some(_), _) => "most-sided-third",
-        (None, true) => "no-passage",
-        (None, false) => "weighted-mean",
-    };
+    let rule = if stance.reading.is_some() { "most-sided-third" } else { "no-passage" };
     let mut explanation = Explanation::new(STAGE, subject, rule).with("score", stance.score);
     if let Some(reading) = &stance.reading {
         explanation = explanation

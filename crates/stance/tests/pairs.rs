@@ -103,7 +103,7 @@ fn a_passage_reads_the_same_in_any_company() {
     for (place, explanation) in read.iter().enumerate() {
         // The ferry's passages come first, then those of the tolls.
         let (target, sentence) = (place / sentences.len(), sentences[place % sentences.len()]);
-        let alone = stances.read_text(None, sentence).expect("it is read").expect("the head reads pairs")[target];
+        let alone = stances.read_text(None, sentence).expect("it is read")[target];
         let numbers = QUESTIONS.map(|name| number(explanation, name));
         assert_eq!(numbers, [alone.bears_on_target, alone.takes_a_side, alone.in_favor], "{sentence}");
     }
@@ -117,8 +117,7 @@ fn the_holder_stands_before_the_words() {
     let mut doc = with_speaker(bench.document(&format!("It opens in May. {quoted}")), quoted, "Max Orr");
     stances.run(&mut doc).expect("it runs");
     let read = read(&doc);
-    let readings =
-        |holder, text| stances.read_text(holder, text).expect("it is read").expect("the head reads pairs")[0];
+    let readings = |holder, text| stances.read_text(holder, text).expect("it is read")[0];
     let (outlet, speaker) = (readings(None, "It opens in May."), readings(Some("Ada Lind"), quoted));
     assert_eq!(number(read[0], "in_favor"), outlet.in_favor);
     assert_eq!(number(read[1], "in_favor"), speaker.in_favor);

@@ -116,6 +116,38 @@ fn labels_follow_the_scheme() {
 }
 
 #[test]
+fn every_stage_says_why() {
+    let explained = |stage: &dyn Stage| {
+        let mut doc = document(SENTENCE);
+        doc.explanations = Some(Vec::new());
+        stage.run(&mut doc).expect("it runs");
+        doc
+    };
+    let doc = explained(&ner("ner-bert"));
+    let why = doc.explanations.as_deref().unwrap_or_default();
+    assert!(!doc.ents.is_empty() && why.len() == doc.ents.len());
+    assert_eq!((&why[0].subject, &why[0].decision), (&doc.ents[0].span.into(), &doc.ents[0].label.to_string()));
+    assert_eq!(why[0].numbers, [("score", doc.ents[0].score)]);
+
+    let model = nli("nli-bart");
+    let options = ZeroShotFramesOptions { evidence_score: 0.0, ..Default::default() };
+    let stage = ZeroShotFrames::new(model.clone(), vec![Hypotheses::about("a 1", ["rain", "war"])], options);
+    let doc = explained(&stage.expect("it fits"));
+    let why = doc.explanations.as_deref().unwrap_or_default();
+    let lines: Vec<String> = why.iter().map(|e| format!("{} {}", e.rule, e.decision)).collect();
+    let of = |label: &str| [format!("strongest-third a 1 {label}"), format!("entailment a 1 {label}")];
+    assert_eq!(lines, doc.frames.iter().flat_map(|frame| of(&frame.label)).collect::<Vec<_>>());
+
+    let options = ZeroShotStancesOptions { targets: vec!["rain".into()], relevance: 0.0, ..Default::default() };
+    let doc = explained(&ZeroShotStances::new(model, options).expect("it fits"));
+    let why = doc.explanations.as_deref().unwrap_or_default();
+    assert_eq!(why.len(), 1);
+    assert_eq!((&*why[0].rule, &*why[0].decision), ("entailment", "on rain"));
+    let names: Vec<&str> = why[0].numbers.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["about_target", "in_favor", "against"]);
+}
+
+#[test]
 fn nothing_is_made_of_nothing() {
     let stage = Abstracts::new(folder("sum-bart"), search(1)).expect("it loads");
     for text in ["", " ", "— … —", "a"] {
