@@ -8,9 +8,9 @@ use crate::offsets::CodePoints;
 use crate::record::*;
 
 impl<'a> Record<'a> {
-    /// The record of a document.
+    /// Converts a document to its record.
     ///
-    /// `provenance` is the run's; it is the same for every document, and says which layers the record holds.
+    /// `provenance` is shared by all documents of a run; it also names the layers that the record holds.
     #[must_use]
     pub fn of(doc: &'a core::Document, provenance: &Provenance<'a>) -> Self {
         let points = CodePoints::new(&doc.text);
@@ -52,10 +52,10 @@ impl<'a> Record<'a> {
 }
 
 impl Record<'_> {
-    /// The document as it was before the first stage: its text and segments, where it came from, and the problems of
-    /// reading it. `None` where an offset does not fit the text or a kind is in no list.
+    /// Rebuilds the document as ingest left it: text, segments, source and the problems that ingest reported.
     ///
-    /// It is what `pressmark_ingest::replay` checks against the input's bytes.
+    /// Returns `None` if an offset does not fit the text or a kind is unknown. `pressmark_ingest::replay` compares the
+    /// result with the input's bytes.
     #[must_use]
     pub fn ingested(&self) -> Option<core::Document> {
         let points = CodePoints::new(&self.text);
@@ -70,7 +70,8 @@ impl Record<'_> {
                 Some(core::Edit { span: points.bytes(e.start, e.end)?, raw: e.raw_start..e.raw_end, kind })
             };
             let edits = s.edits.iter().map(edit).collect::<Option<_>>()?;
-            // A later version may have more reasons; to follow a text to its bytes, that there is one is what counts.
+            // A later version may define more reasons. Any reason will do here: replaying needs to know only that there
+            // is one.
             let reason =
                 s.reason.as_deref().map(|r| core::DropReason::named(r).unwrap_or(core::DropReason::Boilerplate));
             Some(core::Segment { span: place, raw: s.raw_start..s.raw_end, kind, reason, edits })
@@ -95,7 +96,7 @@ impl Record<'_> {
 }
 
 impl<'a> Provenance<'a> {
-    /// The provenance of a run of `pressmark` at this version through these stages.
+    /// Creates the provenance of a run by this version of `pressmark` through these stages.
     #[must_use]
     pub fn of(pressmark: &'a str, stages: &'a [core::Provenance]) -> Self {
         let stages = stages
@@ -111,7 +112,7 @@ impl<'a> Provenance<'a> {
         Self { pressmark: cow(pressmark), stages, layers: None }
     }
 
-    /// The same with the licence (an SPDX expression) of the weights of this SHA-256.
+    /// Adds the licence (an SPDX expression) to every stage whose weights have this SHA-256.
     #[must_use]
     pub fn with_licence(mut self, sha256: &str, licence: &'a str) -> Self {
         for stage in self.stages.iter_mut().filter(|stage| stage.sha256.as_deref() == Some(sha256)) {
@@ -120,7 +121,7 @@ impl<'a> Provenance<'a> {
         self
     }
 
-    /// The same for rows that hold these layers alone, with those that they point into; all, when none is named.
+    /// Restricts the rows to these layers and the layers they refer to; an empty slice keeps all of them.
     #[must_use]
     pub fn of_layers(self, layers: &[RowLayer]) -> Self {
         Self { layers: layers::names(layers), ..self }
@@ -196,13 +197,14 @@ fn segment<'a>(segment: &'a core::Segment, points: &CodePoints<'_>) -> Segment<'
     }
 }
 
-/// The tokens and, for what lies between them, fillers, so that tokens and single spaces make up the text.
+/// Returns the tokens plus fillers for the gaps, so that tokens and single spaces reproduce the text.
 ///
-/// spaCy's `Doc.from_json` wants exactly this: every gap but one space after a token is a token of white space.
+/// spaCy's `Doc.from_json` requires this: any gap other than one space after a token must itself be a token.
 fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token> {
     if doc.tokens.is_empty() {
         return Vec::new();
     }
+    // Room for the fillers: set by hand to one per 16 tokens. Too little costs a reallocation, nothing else.
     let mut tokens = Vec::with_capacity(doc.tokens.len() + doc.tokens.len() / 16);
     let mut push = |span| {
         let (start, end) = points.of(span);
@@ -220,7 +222,7 @@ fn tokens(doc: &core::Document, points: &CodePoints<'_>) -> Vec<Token> {
     tokens
 }
 
-/// Gives the runs of white space and of other characters in `text[at..end]`, but for one space after a word.
+/// Passes to `push` each run of white space or other characters in `text[at..end]`, except one space after a word.
 fn fill_gap(text: &str, mut at: usize, end: usize, mut push: impl FnMut(core::Span)) {
     let mut after_word = at > 0;
     while at < end {
@@ -323,7 +325,7 @@ fn stance<'a>(stance: &'a core::Stance, points: &CodePoints<'_>) -> Stance<'a> {
 mod tests {
     use super::*;
 
-    /// What spaCy's `get_words_and_spaces` makes of the tokens must be the tokens again.
+    /// Checks that spaCy's `get_words_and_spaces` would give back the same tokens.
     fn check(text: &str, words: &[&str], expected: &[&str]) {
         let mut doc = core::Document::from_text("a", text);
         let mut at = 0;

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 
-/// Who holds a stance.
+/// Holder of a stance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Holder<'a> {
     /// The outlet that published the document.
     Outlet,
-    /// Id in `entities`.
+    /// Id of an entity in `entities`.
     Entity(Cow<'a, str>),
 }

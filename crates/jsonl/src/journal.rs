@@ -1,4 +1,4 @@
-//! What a run keeps beside its output: a journal while it goes on, a manifest once it is whole.
+//! Files kept beside a run's output: a journal while it runs, a manifest once it is complete.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,70 +8,70 @@ use pressmark_core::Status;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The name of the journal's format.
+/// Name and version of the journal format.
 pub const JOURNAL: &str = "pressmark-journal/1";
 
-/// The name of the manifest's format.
+/// Name and version of the manifest format.
 pub const MANIFEST: &str = "pressmark-manifest/1";
 
-/// Settings that decide what a run writes, by the names under which a user gives them.
+/// Settings that the output depends on, keyed by the option names that users know.
 pub type Settings = BTreeMap<String, String>;
 
-/// One line of a journal: `<check> <JSON>`, where the check is the start of the SHA-256 of the JSON.
+/// One line of a journal: `<checksum> <JSON>`, where the checksum is that of [`checksum`] over the JSON.
 ///
-/// A line that was torn by a crash does not parse, so a journal is good up to its first bad line.
+/// A line torn by a crash fails to parse, so a journal is valid up to its first bad line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JournalLine<'a> {
-    /// The first line: which run this is.
+    /// First line: identifies the run.
     Run(JournalRun),
-    /// A document is done.
+    /// A finished document.
     Row(JournalRow<'a>),
-    /// All that stands above, and its output, is on the disk and not only on its way there.
+    /// Sync point: every line above it, and the output those lines describe, has been synced to disk.
     Synced,
-    /// There is no more input; what follows is only the naming of files.
+    /// End of input; only renaming the files is left.
     End(JournalEnd),
 }
 
-/// Which run a journal belongs to.
+/// Identity of the run that a journal belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalRun {
     /// Always `pressmark-journal/1`.
     pub journal: Cow<'static, str>,
-    /// All settings that the output depends on.
+    /// Every setting that the output depends on.
     pub settings: Settings,
 }
 
-/// One document that is done, in output order.
+/// One finished document, in output order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalRow<'a> {
-    /// Path of the record; left out where it is that of the line before.
+    /// Path of the record; `None` if it is that of the previous line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Cow<'a, str>>,
-    /// The record's place in its file.
+    /// Index of the record in its file, from 0.
     pub record: u64,
     /// Fingerprint of the record, in hex.
     pub input: Cow<'a, str>,
-    /// The document's own id, before it was made unique within the run.
+    /// Id of the document before it was made unique within the run.
     pub id: Cow<'a, str>,
     /// `ok`, `partial` or `failed`.
     #[serde(with = "crate::word")]
     pub status: Status,
-    /// What duplicates are told by, in hex; left out where they are not looked for or there is no text.
+    /// Signature for near-duplicate detection, in hex; `None` if detection is off or the document has no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Cow<'a, str>>,
-    /// Length of the line in the output, its line feed included; 0 where it was left out.
+    /// Length of the output line in bytes, including the line feed; 0 for a dropped duplicate.
     pub bytes: u64,
-    /// The start of the SHA-256 of that line, in hex.
+    /// [`checksum`] of that line; empty if `bytes` is 0.
     pub sha256: Cow<'a, str>,
 }
 
 /// The end of a run's input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEnd {
-    /// Documents in the input list, those of other shards included.
+    /// Number of documents in the input list, including those of other shards.
     pub documents: u64,
-    /// SHA-256 of the fingerprints of all of them, in hex.
+    /// SHA-256 over the fingerprints of all of them, in input order, in hex.
     pub input: String,
 }
 
@@ -85,7 +85,7 @@ impl JournalLine<'_> {
         writer.write_all(&[checksum(&json).as_bytes(), b" ", &json, b"\n"].concat())
     }
 
-    /// The line without its line feed; `None` when it is torn or no such line.
+    /// Parses a line without its line feed; `None` if it is torn or not a journal line.
     #[must_use]
     pub fn parse(line: &[u8]) -> Option<JournalLine<'static>> {
         let (sum, json) = line.split_at_checked(CHECK_CHARS)?;
@@ -97,56 +97,56 @@ impl JournalLine<'_> {
     }
 }
 
-/// Hex digits of a check: chance lets a torn line pass once in 2^64.
+/// Hex digits of a checksum, 64 bits: a torn line passes by chance once in 2^64.
 const CHECK_CHARS: usize = 16;
 
-/// The start of the SHA-256 of bytes, in hex: enough to tell that they are whole, not that nobody forged them.
+/// Returns the first 8 bytes of the SHA-256 in hex: detects corruption, not forgery.
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.first_chunk().map_or_else(String::new, |first| format!("{:016x}", u64::from_be_bytes(*first)))
 }
 
-/// What a finished run wrote, and from what.
+/// Description of a finished run: its settings, its input and the files it wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Always `pressmark-manifest/1`.
     pub manifest: Cow<'static, str>,
-    /// All settings that the output depends on.
+    /// Every setting that the output depends on.
     pub settings: Settings,
-    /// The input.
+    /// Digest of the input.
     pub input: JournalEnd,
-    /// What became of the documents of this run.
+    /// Outcome counts of this run's documents.
     pub documents: DocumentCounts,
-    /// Lines in all files.
+    /// Number of rows in all files.
     pub rows: u64,
-    /// The files in order.
+    /// Output files, in order.
     pub files: Vec<OutputFile>,
 }
 
-/// Documents of a run.
+/// Numbers of documents in a run, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentCounts {
-    /// Every stage saw the whole text.
+    /// Documents of which every stage saw the whole text.
     pub ok: u64,
-    /// Some stage failed or saw only part of the text.
+    /// Documents of which some stage failed or saw only part of the text.
     pub partial: u64,
-    /// No text could be had.
+    /// Documents without text.
     pub failed: u64,
-    /// Documents that repeat an earlier one; they are counted above as well.
+    /// Documents that duplicate an earlier one; also counted in the fields above.
     pub duplicates: u64,
 }
 
-/// One file of output.
+/// One output file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
-    /// Its name, in the manifest's folder.
+    /// File name, relative to the manifest's folder.
     pub name: String,
-    /// Lines.
+    /// Number of rows.
     pub rows: u64,
     /// Length in bytes.
     pub bytes: u64,
-    /// SHA-256, in hex.
+    /// SHA-256 of the file, in hex.
     pub sha256: String,
 }
 
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(JournalLine::parse(&bytes), Some(line));
         for cut in 0..bytes.len() {
             assert_eq!(JournalLine::parse(&bytes[..cut]), None);
-            // Where a page did not reach the disk, there are zeros.
+            // A page that never reached the disk reads as zeros.
             let torn = [&bytes[..cut], &vec![0; bytes.len() - cut]].concat();
             assert_eq!(JournalLine::parse(&torn), None);
         }

@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 
 use crate::Record;
 
-/// A part of a row that can be left out, so that rows of large corpora stay small. Text, segments, sentences and all
-/// that says where a row comes from and how it was made are always there.
+/// An optional part of a row, which `--layers` can leave out to keep large corpora small.
+///
+/// Text, segments, sentences, source and provenance are always present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RowLayer {
     /// `tokens`.
@@ -24,11 +25,11 @@ pub enum RowLayer {
 }
 
 impl RowLayer {
-    /// Every layer.
+    /// All layers, in the order of the wire format.
     pub const ALL: [Self; 7] =
         [Self::Tokens, Self::Entities, Self::Sentiment, Self::Quotes, Self::Summary, Self::Frames, Self::Stances];
 
-    /// The name under which it is chosen.
+    /// Returns the name used by `--layers` and in provenance.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,23 +43,23 @@ impl RowLayer {
         }
     }
 
-    /// The layer of this name.
+    /// Parses a layer name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|layer| layer.as_str() == name)
     }
 
-    /// What it points into: a row never points to something that it does not hold.
+    /// The layer that this one refers to by id or index: a row never refers to something that it leaves out.
     fn points_into(self) -> Option<Self> {
         match self {
             Self::Sentiment | Self::Quotes | Self::Stances => Some(Self::Entities),
-            // The voice of a passage is a quotation.
+            // A passage's voice is an index into `quotes`.
             Self::Frames => Some(Self::Quotes),
             Self::Tokens | Self::Entities | Self::Summary => None,
         }
     }
 
-    /// These layers with those that they point into.
+    /// Returns these layers and, transitively, the layers they refer to.
     #[must_use]
     pub fn with_references(layers: &[Self]) -> BTreeSet<Self> {
         let chain = |layer: &Self| std::iter::successors(Some(*layer), |layer| layer.points_into());
@@ -67,7 +68,7 @@ impl RowLayer {
 }
 
 impl Record<'_> {
-    /// Leaves out the layers that `provenance.layers` does not name, where it names any.
+    /// Clears the layers that `provenance.layers` does not name; keeps all if it is `None`.
     pub(crate) fn keep_only_named_layers(&mut self) {
         let Some(named) = &self.provenance.layers else { return };
         let kept: BTreeSet<RowLayer> = named.iter().filter_map(|name| RowLayer::named(name)).collect();
@@ -84,13 +85,13 @@ impl Record<'_> {
         }
     }
 
-    /// Whether the row was told to hold a layer.
+    /// Whether the row was configured to hold a layer.
     pub(crate) fn holds(&self, layer: RowLayer) -> bool {
         self.provenance.layers.as_ref().is_none_or(|layers| layers.iter().any(|name| name == layer.as_str()))
     }
 }
 
-/// The names of layers, as provenance has them.
+/// Names of the layers and those they refer to, for `Provenance::layers`; `None` (all of them) if `layers` is empty.
 pub(crate) fn names<'a>(layers: &[RowLayer]) -> Option<Vec<Cow<'a, str>>> {
     let kept = RowLayer::with_references(layers);
     (!layers.is_empty()).then(|| kept.into_iter().map(|layer| layer.as_str().into()).collect())

@@ -1,11 +1,12 @@
-//! The annotated record `pressmark/1`: one JSON object a line.
+//! The annotated record `pressmark/1`: one JSON object per line.
 //!
-//! The principal type is [`Record`]; [`Record::of`] makes it from a document, [`write_line`]
-//! writes it, [`read_rows`] reads a file of such lines, `serde_json` a single one, [`verify_line`] checks it against the contract. The crate turns the byte offsets of
-//! [`pressmark_core`] into the code points of the wire format, and writes tokens such that
-//! spaCy's `Doc.from_json` takes a row as it is. What a run keeps beside its lines has its form here
-//! too: [`JournalLine`], [`Manifest`]. What several records tell of one event is a [`story::Story`]. The crate opens no file. Of stages it
-//! knows the settings that rows are checked against.
+//! The principal type is [`Record`]. [`Record::of`] converts a document to it, [`write_line`] writes it, [`read_rows`]
+//! reads a file of such lines (`serde_json` reads a single one) and [`verify_line`] checks a line against the contract.
+//! The crate converts the byte offsets of [`pressmark_core`] to the code points of the wire format, and writes tokens
+//! such that spaCy's `Doc.from_json` accepts a row unchanged. It also defines the files kept beside a run's output,
+//! [`JournalLine`] and [`Manifest`], and the row of a group of documents about one event, [`story::Story`].
+//!
+//! The crate opens no file. Of the stages it knows only the settings that rows are checked against.
 //!
 //! ```
 //! use pressmark_core::Document;
@@ -51,16 +52,16 @@ pub use score::Score;
 pub use tables::{dataset_card, json_schema};
 pub use verify::{Finding, Findings, RowFacts, Rows, Run, verify_line};
 
-/// Writes a record as one line, its line feed included.
+/// Writes a record as one line, including the line feed.
 ///
 /// # Errors
-/// When the writer fails; the record itself always has a JSON form.
+/// If the writer fails; serialising a record cannot.
 pub fn write_line(record: &Record<'_>, writer: &mut impl std::io::Write) -> std::io::Result<()> {
     serde_json::to_writer(&mut *writer, record)?;
     writer.write_all(b"\n")
 }
 
-/// The README's examples are tests.
+/// Runs the README's examples as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! Numbers that are written as strings.
+//! Serde support for numbers written as JSON strings.
 
 use std::fmt::{Formatter, Result as Written};
 

@@ -1,9 +1,9 @@
 use pressmark_core::Span;
 
-/// The offsets of a text in code points, as in the wire format, and in bytes.
+/// Converts between code point offsets, as used on the wire, and byte offsets of a text.
 ///
-/// Keeps one count a block of bytes, so that a lookup reads at most a block whatever the text's length; ASCII text needs no
-/// table at all.
+/// Stores one count per block of bytes, so a lookup scans at most one block whatever the length of the text. ASCII text
+/// needs no table.
 ///
 /// ```
 /// use pressmark_core::Span;
@@ -17,14 +17,15 @@ use pressmark_core::Span;
 #[derive(Clone, Debug)]
 pub struct CodePoints<'a> {
     text: &'a str,
-    /// Code points before each block, and in all; empty for ASCII.
+    /// Code points before each block, then the total; empty for ASCII text.
     before: Vec<usize>,
 }
 
-/// Bytes a block: a lookup reads 32 on average, and the table is an eighth of the text.
+/// Bytes per block. Set by hand: a lookup scans 32 bytes on average, and the table (8 bytes per block) is an eighth of
+/// the text; a larger block shrinks the table and slows lookups in proportion.
 const BLOCK: usize = 64;
 
-/// Whether a code point begins with a byte.
+/// Whether a byte starts a code point, i.e. is not a UTF-8 continuation byte (`10xxxxxx`).
 fn begins(byte: u8) -> bool {
     byte & 0xC0 != 0x80
 }
@@ -34,7 +35,7 @@ fn count(bytes: &[u8]) -> usize {
 }
 
 impl<'a> CodePoints<'a> {
-    /// Those of a text.
+    /// Builds the table for a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         if text.is_ascii() {
@@ -49,13 +50,13 @@ impl<'a> CodePoints<'a> {
         Self { text, before }
     }
 
-    /// How many there are.
+    /// Returns the number of code points in the text.
     #[must_use]
     pub fn total(&self) -> usize {
         self.before.last().copied().unwrap_or(self.text.len())
     }
 
-    /// Code points before the byte at `offset`; past the end, those of the whole text.
+    /// Returns the number of code points before byte `offset`; past the end, the number in the whole text.
     #[must_use]
     pub fn at(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
@@ -65,13 +66,13 @@ impl<'a> CodePoints<'a> {
         }
     }
 
-    /// A span of bytes in code points.
+    /// Converts a byte span to code point offsets.
     #[must_use]
     pub fn of(&self, span: Span) -> (usize, usize) {
         (self.at(span.start), self.at(span.end))
     }
 
-    /// The byte at which a code point begins, the length of the text for the one past the last; `None` further on.
+    /// Returns the byte offset of a code point, the text's length for the one past the last, or `None` beyond that.
     #[must_use]
     pub fn byte(&self, point: usize) -> Option<usize> {
         if point >= self.total() {
@@ -84,19 +85,19 @@ impl<'a> CodePoints<'a> {
         bytes.filter(|(_, byte)| begins(**byte)).nth(point - self.before[block]).map(|(at, _)| at)
     }
 
-    /// The bytes from one code point up to another; `None` where they do not lie in the text in this order.
+    /// Converts a half-open range of code points to a byte span; `None` if it is reversed or out of bounds.
     #[must_use]
     pub fn bytes(&self, start: usize, end: usize) -> Option<Span> {
         if start > end { None } else { Some(Span::new(self.byte(start)?, self.byte(end)?)) }
     }
 
-    /// The text from one code point up to another; `None` where they do not lie in the text in this order.
+    /// Returns the text in a half-open range of code points; `None` if the range is reversed or out of bounds.
     #[must_use]
     pub fn get(&self, start: usize, end: usize) -> Option<&'a str> {
         self.bytes(start, end).map(|span| span.slice(self.text))
     }
 
-    /// The same, or `""`.
+    /// Like [`get`](Self::get), but returns `""` if the range is invalid.
     #[must_use]
     pub fn slice(&self, start: usize, end: usize) -> &'a str {
         self.get(start, end).unwrap_or_default()

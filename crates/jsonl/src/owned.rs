@@ -1,4 +1,4 @@
-//! Records that borrow nothing.
+//! Conversion of records to `'static`.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::record::{
     Stance,
 };
 
-/// The same value with all that it borrowed copied.
+/// Converts a value that may borrow into one that owns its data.
 trait Detach {
     type Detached;
 
@@ -50,7 +50,8 @@ impl Detach for Holder<'_> {
     }
 }
 
-/// Names every field of a type once: the compiler asks for one that is added. Fields after the semicolon borrow nothing.
+/// Implements `Detach` for structs by listing every field, so that adding one fails to compile. Fields after the
+/// semicolon borrow nothing.
 macro_rules! owned {
     ($($name:ident { $($borrows:ident),*; $($plain:ident),* })*) => {$(
         impl Detach for $name<'_> {
@@ -82,7 +83,7 @@ owned! {
 }
 
 impl Record<'_> {
-    /// The same record with all that it borrowed copied.
+    /// Copies everything the record borrows.
     #[must_use]
     pub fn into_owned(self) -> Record<'static> {
         self.detach()

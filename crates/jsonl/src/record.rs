@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::holder::Holder;
 use crate::{Score, numeral, word};
 
-/// The name of the contract that [`Record`] follows.
+/// Name and version of the format of a [`Record`].
 pub const SCHEMA: &str = "pressmark/1";
 
-/// The contract of a row: a row of another one does not deserialise as a [`Record`].
+/// Schema marker of a row; a row with another schema does not deserialise as a [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SchemaName {
     /// [`SCHEMA`].
@@ -18,10 +18,10 @@ pub enum SchemaName {
     V1,
 }
 
-/// One line of output: everything that is known of one input document.
+/// One line of output: everything known about one input document.
 ///
-/// `start` and `end` are Unicode code points into `text`, half-open; `raw_start` and `raw_end`
-/// are bytes into the input record as it was read, half-open. Every key is always present.
+/// `start` and `end` are Unicode code points into `text`, half-open; `raw_start` and `raw_end` are bytes into the input
+/// record as it was read, half-open. Every key is always present.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "pressmark/1")]
 pub struct Record<'a> {
@@ -34,23 +34,23 @@ pub struct Record<'a> {
     #[serde(with = "word")]
     #[schemars(schema_with = "word::schema::<Status>")]
     pub status: Status,
-    /// What went wrong.
+    /// Problems met while reading and annotating the document.
     pub problems: Vec<Problem<'a>>,
     /// Where the record came from.
     pub source: Source<'a>,
-    /// What the page says of itself.
+    /// Metadata that the page states about itself.
     pub meta: Meta<'a>,
     /// The cleaned article: title first where there is one, blocks separated by one blank line.
     pub text: Cow<'a, str>,
-    /// The whole input, in input order, and what became of it.
+    /// Segments that tile the whole input, in input order, kept and dropped.
     pub segments: Vec<Segment<'a>>,
     /// Sentences.
     pub sents: Vec<Sent>,
-    /// Words and marks; white space other than one space between two words is a token of its own, as in spaCy.
+    /// Words and punctuation; white space other than one space between two words is a token too, as in spaCy.
     pub tokens: Vec<Token>,
     /// Mentions, never overlapping.
     pub ents: Vec<Ent<'a>>,
-    /// What they name: one row per real-world thing in the document.
+    /// Entities: one row per real-world thing that mentions refer to.
     pub entities: Vec<Entity<'a>>,
     /// Quotations.
     pub quotes: Vec<Quote<'a>>,
@@ -61,57 +61,57 @@ pub struct Record<'a> {
     pub abstract_text: Option<Cow<'a, str>>,
     /// Every label of each codebook, best first.
     pub frames: Vec<Frame<'a>>,
-    /// Who stands where on what.
+    /// Stances: who is for or against what.
     pub stances: Vec<Stance<'a>>,
-    /// Id of the earlier document of this run that this one repeats.
+    /// Id of the earlier document of this run that this one duplicates.
     pub duplicate_of: Option<Cow<'a, str>>,
     /// How much of the text each stage saw.
     pub coverage: Vec<Coverage<'a>>,
-    /// What ran.
+    /// Program, stages and models that produced the row.
     pub provenance: Provenance<'a>,
-    /// The input record's other fields as one JSON string.
+    /// Other fields of the input record, as one JSON string.
     pub extra: Option<Cow<'a, str>>,
 }
 
 impl Record<'_> {
-    /// The status that text, problems and coverage call for.
+    /// Derives the status from text, problems and coverage.
     #[must_use]
     pub fn status_due(&self) -> Status {
         let problems = self.problems.iter().filter_map(|problem| ProblemKind::named(&problem.kind));
         Status::due(!self.text.is_empty(), problems, self.coverage.iter().any(|c| c.seen < c.total))
     }
 
-    /// Who published it: what the page calls its site, or the host of its address.
+    /// Returns the publisher: the site name that the page states, or else the host of its URL.
     #[must_use]
     pub fn outlet(&self) -> Option<&str> {
         self.meta.site.as_deref().or_else(|| self.source.host())
     }
 }
 
-/// Something that went wrong.
+/// A problem met while reading or annotating the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem<'a> {
-    /// The stage that met it.
+    /// Stage that reported it.
     pub stage: Cow<'a, str>,
-    /// One of a closed list.
+    /// Kind of the problem, one of a closed list.
     #[schemars(schema_with = "word::schema::<ProblemKind>")]
     pub kind: Cow<'a, str>,
-    /// For a person.
+    /// Message for people.
     pub message: Cow<'a, str>,
-    /// Where, when it has a place in the text.
+    /// First code point, if it has a place in the text.
     pub start: Option<usize>,
-    /// Its end.
+    /// One past the last.
     pub end: Option<usize>,
 }
 
 /// Where a record came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source<'a> {
-    /// Path as given, `-` for standard input.
+    /// Path as given; `-` is standard input.
     pub path: Cow<'a, str>,
-    /// Place within the file, from 0.
+    /// Index of the record in the file, from 0.
     pub record: u64,
-    /// Address of the page.
+    /// URL of the page.
     pub url: Option<Cow<'a, str>>,
     /// SHA-256 of the record's bytes, in hex.
     pub sha256: Cow<'a, str>,
@@ -119,12 +119,12 @@ pub struct Source<'a> {
     pub bytes: u64,
     /// Media type.
     pub media_type: Cow<'a, str>,
-    /// Character set by its WHATWG name.
+    /// Character encoding, by its WHATWG name.
     pub encoding: Cow<'a, str>,
 }
 
 impl Source<'_> {
-    /// The host of the address, without `www.`.
+    /// Returns the host of the URL without `www.`; `None` if there is no URL or it has no host.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         let (_, rest) = self.url.as_deref()?.split_once("://")?;
@@ -133,57 +133,57 @@ impl Source<'_> {
     }
 }
 
-/// What the page says of itself.
+/// Metadata that the page states about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Meta<'a> {
     /// The title.
     pub title: Option<Cow<'a, str>>,
-    /// Who wrote it.
+    /// Author names.
     pub authors: Vec<Cow<'a, str>>,
-    /// RFC 3339 or a plain date.
+    /// Publication date: RFC 3339, or a plain date.
     pub published: Option<Cow<'a, str>>,
     /// Name of the site.
     pub site: Option<Cow<'a, str>>,
     /// ISO 639 code.
     pub language: Option<Cow<'a, str>>,
-    /// How sure the language is.
+    /// Confidence in the language.
     pub language_score: Option<Score>,
-    /// The outlet that the page says it took the story from.
+    /// Outlet that the page credits as the source of the story.
     pub credited_source: Option<Cow<'a, str>>,
 }
 
-/// A stretch of the input.
+/// A stretch of the input, kept in the text or dropped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Segment<'a> {
-    /// Where it stands in `text`; null when dropped.
+    /// First code point in `text`; null if dropped.
     pub start: Option<usize>,
-    /// Its end.
+    /// One past the last.
     pub end: Option<usize>,
-    /// First byte of the input.
+    /// First byte in the input.
     pub raw_start: usize,
     /// One past the last byte.
     pub raw_end: usize,
-    /// What it is; `chrome` and `duplicate` are dropped.
+    /// Kind of the segment; `chrome` and `duplicate` are dropped.
     #[schemars(schema_with = "word::schema::<SegmentKind>")]
     pub kind: Cow<'a, str>,
-    /// Why it was dropped.
+    /// Reason that it was dropped; null if kept.
     pub reason: Option<Cow<'a, str>>,
-    /// Where the text is not simply the decoded input.
+    /// Edits: places where the text differs from the decoded input.
     pub edits: Vec<Edit<'a>>,
 }
 
-/// A place where the text is not simply the decoded input.
+/// A place where the text differs from the decoded input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Edit<'a> {
-    /// What stands in `text`; empty for a deletion.
+    /// First code point in `text`; the range is empty for a deletion.
     pub start: usize,
-    /// Its end.
+    /// One past the last.
     pub end: usize,
-    /// The bytes it stands for.
+    /// First byte of the input that it replaces.
     pub raw_start: usize,
-    /// Their end.
+    /// One past the last.
     pub raw_end: usize,
-    /// Why.
+    /// Kind of the edit.
     #[schemars(schema_with = "word::schema::<EditKind>")]
     pub kind: Cow<'a, str>,
 }
@@ -197,10 +197,10 @@ pub struct Sent {
     pub end: usize,
 }
 
-/// A word.
+/// A token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Token {
-    /// Its number within the document, from 0, as a string.
+    /// Index within the document, from 0, as a string.
     #[serde(with = "numeral")]
     #[schemars(with = "String")]
     pub id: usize,
@@ -217,17 +217,17 @@ pub struct Ent<'a> {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// Label of the scheme in force.
+    /// Label under the scheme in force.
     #[serde(with = "word")]
     #[schemars(with = "String")]
     pub label: EntityType,
-    /// How sure.
+    /// Confidence.
     pub score: Score,
     /// Id in `entities`.
     pub entity: Option<Cow<'a, str>>,
 }
 
-/// One real-world thing.
+/// A real-world thing that mentions refer to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entity<'a> {
     /// Unique within the document.
@@ -240,16 +240,16 @@ pub struct Entity<'a> {
     pub label: EntityType,
     /// Its other forms.
     pub aliases: Vec<Cow<'a, str>>,
-    /// How many mentions.
+    /// Number of mentions.
     pub mentions: usize,
-    /// The tone towards it, or null.
+    /// Tone towards it; null if it was not judged.
     pub sentiment: Option<Sentiment>,
 }
 
-/// The tone towards an entity.
+/// Tone towards an entity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sentiment {
-    /// The most probable.
+    /// Most probable tone.
     #[serde(with = "word")]
     #[schemars(schema_with = "word::schema::<Tone>")]
     pub label: Tone,
@@ -264,7 +264,7 @@ pub struct Sentiment {
 }
 
 impl Sentiment {
-    /// Probability of a tone.
+    /// Returns the probability of a tone.
     #[must_use]
     pub fn probability(&self, tone: Tone) -> Score {
         match tone {
@@ -278,7 +278,7 @@ impl Sentiment {
 /// A quotation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quote<'a> {
-    /// First code point, the opening mark of a direct quotation included.
+    /// First code point, including the opening mark of a direct quotation.
     pub start: usize,
     /// One past the last.
     pub end: usize,
@@ -288,13 +288,13 @@ pub struct Quote<'a> {
     pub kind: QuoteKind,
     /// Id in `entities`, or null.
     pub speaker: Option<Cow<'a, str>>,
-    /// The words that name the speaker here.
+    /// First code point of the words that name the speaker here.
     pub speaker_start: Option<usize>,
-    /// Their end.
+    /// One past the last.
     pub speaker_end: Option<usize>,
-    /// The words that introduce the quotation.
+    /// First code point of the words that introduce the quotation.
     pub cue_start: Option<usize>,
-    /// Their end.
+    /// One past the last.
     pub cue_end: Option<usize>,
     /// Whether the closing mark was found.
     pub closed: bool,
@@ -307,22 +307,22 @@ pub struct Summary {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// 1 is the most salient.
+    /// Rank by salience; 1 is the most salient.
     pub rank: usize,
     /// Salience.
     pub score: Score,
 }
 
-/// How much the document is framed in one way.
+/// Strength of one frame in the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Frame<'a> {
     /// Name and version of the codebook.
     pub codebook: Cow<'a, str>,
-    /// The frame.
+    /// Label of the frame.
     pub label: Cow<'a, str>,
-    /// How much.
+    /// Strength of the frame.
     pub score: Score,
-    /// What shows it.
+    /// Passages that show the frame.
     pub evidence: Vec<FrameEvidence>,
 }
 
@@ -333,7 +333,7 @@ pub struct FrameEvidence {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// How clearly.
+    /// Strength of the frame in this passage.
     pub score: Score,
     /// `outlet`, or the index of a quotation as a string.
     #[serde(with = "word")]
@@ -341,7 +341,7 @@ pub struct FrameEvidence {
     pub voice: Voice,
 }
 
-/// Where somebody stands.
+/// Stance of a holder towards a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stance<'a> {
     /// Id in `entities`, or `outlet`.
@@ -354,59 +354,59 @@ pub struct Stance<'a> {
     #[serde(with = "word")]
     #[schemars(schema_with = "word::schema::<StanceLabel>")]
     pub label: StanceLabel,
-    /// How sure.
+    /// Confidence.
     pub score: Score,
-    /// What the passages say, read beside the target; missing where the stage judges in another way, or no passage
-    /// bears on the target.
+    /// Probabilities from reading the passages together with the target; missing if the stage judges in another way or
+    /// no passage bears on the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probabilities: Option<StanceProbabilities>,
-    /// What shows it.
+    /// Sentences that show the stance.
     pub evidence: Vec<Sent>,
 }
 
-/// Three questions apart about passages beside a target.
+/// Probabilities of three separate questions about the passages and a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StanceProbabilities {
-    /// That they say something about the target.
+    /// That the passages say something about the target.
     pub bears_on_target: Score,
-    /// That they take a side, if they do.
+    /// That they take a side, given that they bear on it.
     pub takes_a_side: Score,
-    /// That the side is for the target, if they take one.
+    /// That the side is in favour, given that they take one.
     pub in_favor: Score,
 }
 
-/// How much of the text a stage saw.
+/// Share of the text that a stage saw.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage<'a> {
-    /// The stage.
+    /// Name of the stage.
     pub stage: Cow<'a, str>,
     /// Code points that it saw.
     pub seen: usize,
     /// Code points that it should have seen.
     pub total: usize,
-    /// Passages that it reads once more, for a stage that does.
+    /// Passages selected for a second reading, for a stage that does one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passages: Option<PassageCount>,
 }
 
-/// How many passages a stage found worth reading once more, and how many of them it read.
+/// Numbers of passages that a stage selected for a second reading and that it read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PassageCount {
-    /// Found.
+    /// Passages selected.
     pub found: usize,
-    /// Read, at most as many.
+    /// Passages read; at most `found`.
     pub read: usize,
 }
 
-/// What ran.
+/// Program, stages and models that produced a row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance<'a> {
     /// Version of pressmark.
     pub pressmark: Cow<'a, str>,
-    /// Each stage, in the order in which they ran.
+    /// Stages, in the order in which they ran.
     pub stages: Vec<StageProvenance<'a>>,
-    /// The layers that the row was told to hold (`--layers`), or null when it holds all: a layer that is not named is
-    /// empty because it was left out, not because nothing was found. Rows of before 0.2 do not have the key.
+    /// Layers that the row was configured to hold (`--layers`); null if it holds all. A layer that is not named is
+    /// empty because it was left out, not because nothing was found. Rows written before 0.2 lack the key.
     #[serde(default)]
     pub layers: Option<Vec<Cow<'a, str>>>,
 }
@@ -414,16 +414,16 @@ pub struct Provenance<'a> {
 /// One stage that ran.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StageProvenance<'a> {
-    /// Its name.
+    /// Name of the stage.
     pub stage: Cow<'a, str>,
     /// Name and version of its model.
     pub model: Option<Cow<'a, str>>,
     /// SHA-256 of the weights, in hex.
     pub sha256: Option<Cow<'a, str>>,
-    /// Licence of the weights, an SPDX expression, or null where the model does not state it. Rows of before 0.2 do not
-    /// have the key.
+    /// Licence of the weights, an SPDX expression; null if the model does not state it. Rows written before 0.2 lack
+    /// the key.
     #[serde(default)]
     pub licence: Option<Cow<'a, str>>,
-    /// The settings in force, as one JSON string.
+    /// Settings in force, as one JSON string.
     pub settings: Cow<'a, str>,
 }

@@ -5,9 +5,9 @@ use serde::de::DeserializeOwned;
 use crate::record::{Record, SCHEMA};
 use crate::story::{self, Story};
 
-/// What a line of a file holds.
+/// A type that is one line of a file.
 pub trait Row: DeserializeOwned {
-    /// The contract that it follows.
+    /// Name and version of its format.
     const SCHEMA: &'static str;
 }
 
@@ -19,31 +19,31 @@ impl Row for Story {
     const SCHEMA: &'static str = story::SCHEMA;
 }
 
-/// Why rows cannot be read on.
+/// Errors from reading rows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowError {
-    /// A line cannot be read.
+    /// A line could not be read.
     #[error("line {line} cannot be read")]
     Read {
-        /// Counted from 1.
+        /// Line number, from 1.
         line: u64,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A line holds something else, or a row of another contract.
+    /// A line is not a row, or is one of another schema.
     #[error("line {line} is no row of {schema}")]
     NoRow {
-        /// Counted from 1.
+        /// Line number, from 1.
         line: u64,
-        /// The contract.
+        /// Expected schema.
         schema: &'static str,
-        /// What its JSON lacks.
+        /// Underlying parse error.
         source: serde_json::Error,
     },
 }
 
-/// Reads rows, each with the number of its line, counted from 1; empty lines are passed over.
+/// Reads rows, each with its line number, from 1; blank lines are skipped.
 ///
 /// ```
 /// use pressmark_core::Document;

@@ -3,14 +3,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// A score in [0, 1], written with at most six decimals and always with a decimal point.
 ///
-/// Six decimals are more than any model here means, and keep lines short; what is not a number
-/// becomes 0, since JSON has no word for it.
+/// Six decimals exceed the precision of any model here and keep lines short. NaN and infinities become 0, since JSON
+/// cannot represent them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Deserialize)]
 #[serde(transparent)]
 pub struct Score(f64);
 
 impl Score {
-    /// The score as written.
+    /// Returns the rounded value.
     #[must_use]
     pub fn value(self) -> f64 {
         self.0

@@ -1,8 +1,8 @@
-//! A story: what several documents tell of one event, one JSON object a line (`pressmark-story/1`).
+//! A story: several documents about one event, one JSON object per line (`pressmark-story/1`).
 //!
 //! `start` and `end` are Unicode code points into the `text` of the record that `document` names, half-open, as in
-//! [`Record`](crate::Record). Passages repeat their words, so that a story can be read without the records. Every key is
-//! always present; a list that is empty is `[]`, a value that is unknown is `null`.
+//! [`Record`](crate::Record). Passages include their text, so a story can be read without the records. Every key is
+//! always present; an empty list is `[]`, an unknown value is `null`.
 
 use pressmark_core as core;
 use pressmark_core::{EntityType, StanceLabel};
@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::{Score, word};
 
-/// The name of the contract that [`Story`] follows.
+/// Name and version of the format of a [`Story`].
 pub const SCHEMA: &str = "pressmark-story/1";
 
-/// The contract of a row: a row of another one does not deserialise as a [`Story`].
+/// Schema marker of a row; a row with another schema does not deserialise as a [`Story`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SchemaName {
     /// [`SCHEMA`].
@@ -24,13 +24,13 @@ pub enum SchemaName {
     V1,
 }
 
-/// The JSON Schema of a story, generated from the Rust types.
+/// Returns the JSON Schema of a story, generated from the Rust types.
 #[must_use]
 pub fn json_schema() -> Value {
     schema_for!(Story).to_value()
 }
 
-/// One event as several documents tell it. A document that no other one shares its event with is a story alone.
+/// One event as reported by several documents. A document that shares its event with no other is a story by itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "pressmark-story/1")]
 pub struct Story {
@@ -39,43 +39,43 @@ pub struct Story {
     pub schema: SchemaName,
     /// Unique within a run.
     pub id: String,
-    /// The title of the document that was published first and has one.
+    /// Title of the earliest document that has one.
     pub title: Option<String>,
-    /// The earliest date of publication, RFC 3339 or a plain date.
+    /// Earliest publication date: RFC 3339, or a plain date.
     pub first_published: Option<String>,
-    /// The latest one.
+    /// Latest publication date.
     pub last_published: Option<String>,
-    /// The documents, in order of publication; those without a date last, in input order.
+    /// Documents in order of publication; undated ones last, in input order.
     pub documents: Vec<Document>,
-    /// The outlets, in order of their first document.
+    /// Outlets in order of their first document.
     pub outlets: Vec<Outlet>,
-    /// Pairs of documents that were taken for the same event, best first, and what speaks for it.
+    /// Pairs of documents judged to report the same event, best first, with the evidence.
     pub links: Vec<Link>,
-    /// The people, bodies and places that documents share, the most salient first.
+    /// People, organisations and places that documents share, most salient first.
     pub actors: Vec<Actor>,
-    /// The words that documents share, the most distinctive first.
+    /// Words that documents share, most distinctive first.
     pub terms: Vec<Term>,
-    /// Paragraphs that one document took from another.
+    /// Paragraphs that one document copied from another.
     pub copies: Vec<Copy>,
-    /// How each outlet frames the event.
+    /// Framing of the event by each outlet.
     pub frames: Vec<Framing>,
-    /// Whom each outlet quotes.
+    /// Speakers that each outlet quotes.
     pub voices: Vec<Voice>,
-    /// The tone of each outlet towards the actors that more than one outlet names.
+    /// Tone of each outlet towards the actors that more than one outlet names.
     pub tones: Vec<Tone>,
-    /// Pairs of sentences of different outlets that state the same thing, best first.
+    /// Pairs of sentences from different outlets that state the same thing, best first.
     pub aligned: Vec<Aligned>,
-    /// Values in aligned sentences that differ or agree.
+    /// Values in aligned sentences that agree or differ.
     pub facts: Vec<Fact>,
-    /// What outlets call the same actor, place or event.
+    /// Different names that outlets use for the same actor, place or event.
     pub namings: Vec<Naming>,
-    /// What only one outlet tells.
+    /// Content that only one outlet reports.
     pub only: Vec<Only>,
     /// Agencies and other outlets that documents credit.
     pub credits: Vec<Credit>,
 }
 
-/// Words of a document.
+/// A passage of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Passage {
     /// Id of the record.
@@ -86,7 +86,7 @@ pub struct Passage {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// The words.
+    /// Text of the passage.
     pub text: String,
 }
 
@@ -95,83 +95,84 @@ pub struct Passage {
 pub struct Document {
     /// Id of the record.
     pub id: String,
-    /// The site that published it; where the page names none, the host of its address, the source that it credits, the
-    /// name of its file where that holds one document, or its id.
+    /// Site that published it. If the page names none: the host of its URL, the source that it credits, the name of its
+    /// file if that holds one document, or its id.
     pub outlet: String,
     /// Its title.
     pub title: Option<String>,
     /// RFC 3339 or a plain date.
     pub published: Option<String>,
-    /// Address of the page.
+    /// URL of the page.
     pub url: Option<String>,
     /// ISO 639 code.
     pub language: Option<String>,
-    /// Words of its text.
+    /// Number of words in its text.
     pub words: usize,
-    /// How well it fits the rest of the story: the best of its links; 0 in a story of its own.
+    /// Fit to the rest of the story: the score of its best link; 0 if it is alone.
     pub score: Score,
-    /// Id of the document that it takes most from, where it takes half of its paragraphs or more.
+    /// Id of the document that it copies most from, if it copies half of its paragraphs or more.
     pub copy_of: Option<String>,
 }
 
-/// An outlet and its part of the story.
+/// An outlet and its contribution to the story.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outlet {
     /// Its name, as in [`Document::outlet`].
     pub name: String,
     /// Ids of its documents, in order of publication.
     pub documents: Vec<String>,
-    /// When it first published on the event.
+    /// Date of its first publication on the event.
     pub first_published: Option<String>,
-    /// Words of its documents.
+    /// Number of words in its documents.
     pub words: usize,
-    /// Sentences of its documents.
+    /// Number of sentences in its documents.
     pub sentences: usize,
-    /// Quotations in its documents.
+    /// Number of quotations in its documents.
     pub quotes: usize,
-    /// Different speakers of these, those without a name left out.
+    /// Number of distinct named speakers of these quotations.
     pub voices: usize,
-    /// Words within quotations, as a share of all words.
+    /// Share of its words that are within quotations.
     pub quoted_share: Score,
 }
 
-/// Why two documents are taken for the same event.
+/// Evidence that two documents report the same event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
-    /// Id of the one.
+    /// Id of one document.
     pub a: String,
     /// Id of the other.
     pub b: String,
-    /// How much they have in common, dates considered.
+    /// Similarity, including how close the dates are.
     pub score: Score,
-    /// Cosine of their weighted entities.
+    /// Cosine similarity of their weighted entities.
     pub entities: Score,
-    /// Cosine of their weighted words.
+    /// Cosine similarity of their weighted words.
     pub terms: Score,
-    /// Share of the paragraphs of the shorter that stand in the other as well.
+    /// Share of the shorter document's paragraphs that also appear in the other.
     pub copied: Score,
-    /// Days between their publication.
+    /// Days between their publication; null if either is undated.
     pub days: Option<u32>,
-    /// What they share and counts most, best first.
+    /// Most important shared features, best first.
     pub evidence: Vec<String>,
 }
 
-/// A person, body, place or other named thing that documents of a story share.
+/// A person, organisation, place or other named thing that documents of a story share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// Unique within the story.
     pub id: String,
-    /// Its fullest form in the documents.
+    /// Fullest form in the documents.
     pub name: String,
     /// Its label, such as `PERSON`.
     #[serde(with = "word")]
     #[schemars(with = "String")]
     pub label: EntityType,
-    /// How much it holds the story together: rarity over all documents of the run times mentions, 1 for the best.
+    /// Contribution to the story's cohesion: rarity over all documents of the run times mentions, scaled to 1 for the
+    /// best.
     pub weight: Score,
-    /// Mentions in all documents.
+    /// Number of mentions in all documents.
     pub mentions: usize,
-    /// The entity in each document that names it.
+    /// Matching entity in each document that mentions it.
     pub entities: Vec<EntityRef>,
 }
 
@@ -182,106 +183,106 @@ pub struct EntityRef {
     pub document: String,
     /// Id in its `entities`.
     pub entity: String,
-    /// Its name there.
+    /// Its name in that record.
     pub name: String,
 }
 
 /// A word that documents of a story share.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Term {
-    /// The word in lower case, without its ending.
+    /// Stem in lower case.
     pub term: String,
-    /// How much it holds the story together: rarity over all documents of the run, 1 for the best.
+    /// Contribution to the story's cohesion: rarity over all documents of the run, scaled to 1 for the best.
     pub weight: Score,
-    /// Ids of the documents.
+    /// Ids of the documents that contain it.
     pub documents: Vec<String>,
 }
 
-/// What one document took from another, or both from a third.
+/// Text that one document copied from another, or both from a third.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Copy {
-    /// Id of the document that was published first; in doubt the one that the other credits, else the one of more words.
+    /// Id of the document that was published first; if unknown, the one that the other credits, or else the longer one.
     pub from: String,
-    /// Id of the document that took from it.
+    /// Id of the document that copied it.
     pub to: String,
-    /// Share of the words of `to` that stand in paragraphs taken from `from`.
+    /// Share of the words of `to` in paragraphs copied from `from`.
     pub share: Score,
-    /// Share of the words of `from` that were taken.
+    /// Share of the words of `from` that were copied.
     pub share_of_source: Score,
-    /// Whether dates or credits say who was first.
+    /// Whether dates or credits establish which came first.
     pub order_is_known: bool,
-    /// The paragraphs, in the order of `to`.
+    /// Copied paragraphs, in the order of `to`.
     pub paragraphs: Vec<CopiedParagraph>,
 }
 
-/// A paragraph that stands in two documents.
+/// A paragraph that appears in two documents.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopiedParagraph {
-    /// In the document that it comes from.
+    /// Passage in the source document.
     pub from: Passage,
-    /// In the document that took it.
+    /// Passage in the copying document.
     pub to: Passage,
-    /// Share of the word sequences of `to` that stand in `from`.
+    /// Share of the word n-grams of `to` that appear in `from`.
     pub share: Score,
 }
 
-/// A share with the interval that says how little the count behind it tells.
+/// A share with its confidence interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Interval {
     /// The share.
     pub share: Score,
-    /// Lower end of the 95 % interval (Wilson 1927).
+    /// Lower bound of the 95 % Wilson score interval (Wilson 1927).
     pub low: Score,
-    /// Upper end.
+    /// Upper bound.
     pub high: Score,
 }
 
-/// How much of what an outlet writes bears one frame.
+/// Prominence of one frame in an outlet's documents.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Framing {
     /// The outlet.
     pub outlet: String,
     /// Name and version of the codebook.
     pub codebook: String,
-    /// The frame.
+    /// Label of the frame.
     pub label: String,
     /// Mean score over the outlet's documents.
     pub score: Score,
-    /// Passages that bear the frame.
+    /// Number of passages that show the frame.
     pub passages: usize,
-    /// Those of them in the outlet's own voice, outside quotations.
+    /// Number of these in the outlet's own voice, outside quotations.
     pub own_voice: usize,
-    /// Its share of the scores of all frames of the codebook, mean over the outlet's documents. The interval rests on the
-    /// number of documents: one article tells little of how an outlet frames an event.
+    /// Its share of the scores of all frames of the codebook, averaged over the outlet's documents. The interval rests
+    /// on the number of documents: one article says little about how an outlet frames an event.
     pub interval: Interval,
-    /// The clearest passages, at most three.
+    /// Strongest passages, at most three.
     pub evidence: Vec<Passage>,
 }
 
-/// A speaker in an outlet.
+/// A speaker quoted by an outlet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Voice {
     /// The outlet.
     pub outlet: String,
     /// The speaker's fullest name in the outlet's documents.
     pub speaker: String,
-    /// The actor, where more than one document names the speaker.
+    /// Id in `actors`, if more than one document names the speaker.
     pub actor: Option<String>,
-    /// How many quotations.
+    /// Number of quotations.
     pub quotes: usize,
-    /// Words of these.
+    /// Number of words in these.
     pub words: usize,
     /// Share of all quoted words of the outlet.
     pub share: Score,
     /// Whether no other outlet of the story quotes this speaker.
     pub only_here: bool,
-    /// Where the speaker stands, as far as stances were taken.
+    /// Stances of the speaker, where the stage found any.
     pub stances: Vec<Side>,
-    /// The quotations, in order.
+    /// Quotations, in order.
     pub passages: Vec<Passage>,
 }
 
-/// Where a speaker stands.
+/// Stance of a speaker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// Name of the entity, or the text given with `--target`.
@@ -290,23 +291,23 @@ pub struct Side {
     #[serde(with = "word")]
     #[schemars(schema_with = "word::schema::<StanceLabel>")]
     pub label: StanceLabel,
-    /// How sure.
+    /// Confidence.
     pub score: Score,
 }
 
-/// The tone of an outlet towards an actor.
+/// Tone of an outlet towards an actor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tone {
     /// Id in `actors`.
     pub actor: String,
     /// The outlet.
     pub outlet: String,
-    /// `positive` or `negative` where it is the most probable and its interval lies above that of the other; else
-    /// `neutral`.
+    /// `positive` or `negative` if that is the most probable tone and its interval lies above that of the other;
+    /// otherwise `neutral`.
     #[serde(with = "word")]
     #[schemars(schema_with = "word::schema::<core::Tone>")]
     pub label: core::Tone,
-    /// Mentions of the actor in the outlet's documents: what the intervals rest on.
+    /// Number of mentions of the actor in the outlet's documents, which determines the width of the intervals.
     pub mentions: usize,
     /// Probability of a positive tone.
     pub positive: Interval,
@@ -317,30 +318,30 @@ pub struct Tone {
 /// Two sentences that state the same thing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Aligned {
-    /// The one.
+    /// Passage of one outlet.
     pub a: Passage,
-    /// The other, of another outlet.
+    /// Passage of another outlet.
     pub b: Passage,
-    /// How alike they are.
+    /// Similarity.
     pub score: Score,
-    /// What they share: names, numbers and rare words, best first.
+    /// Shared names, numbers and rare words, best first.
     pub evidence: Vec<String>,
 }
 
-/// How two versions of a value stand to each other.
+/// Relation between two versions of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// They cannot both be right.
     Contradict,
-    /// The second says more than the first.
+    /// The second is more precise than the first.
     Finer,
-    /// They say the same.
+    /// They are equivalent.
     #[default]
     Same,
 }
 
-/// What a value is.
+/// Kind of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FactKind {
@@ -353,20 +354,20 @@ pub enum FactKind {
     Date,
     /// A time of day.
     Time,
-    /// What a person is called by office.
+    /// An office or title of a person.
     Title,
     /// A place.
     Place,
 }
 
-/// One value as two outlets give it.
+/// One value as reported by two outlets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
-    /// What the value is.
+    /// Kind of the value.
     pub kind: FactKind,
-    /// How the versions stand to each other.
+    /// Relation between the versions.
     pub relation: Relation,
-    /// What it is a value of: the words beside it that both have, or the name of the person.
+    /// What the value measures: the adjacent words that both versions share, or the person's name.
     pub what: String,
     /// The coarser version, or that of the outlet that comes first.
     pub a: Version,
@@ -374,20 +375,20 @@ pub struct Fact {
     pub b: Version,
 }
 
-/// A value, or a way to call something, with the sentence it stands in.
+/// A value or name, with the sentence that contains it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Version {
-    /// The words.
+    /// The value or name.
     pub words: Passage,
     /// The sentence.
     pub sentence: Passage,
 }
 
-/// What outlets have different words for.
+/// Kind of thing that outlets name differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NamingKind {
-    /// A person, body, place or group.
+    /// A person, organisation, place or group.
     #[default]
     Actor,
     /// An event.
@@ -396,27 +397,27 @@ pub enum NamingKind {
     Action,
 }
 
-/// What outlets call the same thing.
+/// Different names that outlets use for the same thing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Naming {
-    /// Id in `actors`, where it is one of them.
+    /// Id in `actors`, if it is one of them.
     pub actor: Option<String>,
-    /// `actor` (a person, body, place or group), `event` or `action` (a verb).
+    /// `actor` (a person, organisation, place or group), `event` or `action` (a verb).
     pub kind: NamingKind,
-    /// The words of each outlet, in aligned sentences; two or more, all different.
+    /// Wording of each outlet, from aligned sentences; two or more, all different.
     pub versions: Vec<Version>,
 }
 
-/// What only one outlet tells.
+/// Content that only one outlet reports.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Only {
     /// The outlet.
     pub outlet: String,
-    /// Sentences that stand together, in order.
+    /// Adjacent sentences, in order.
     pub sentences: Vec<Passage>,
-    /// How sure it is that no other outlet tells it: 1 less the best likeness to a sentence of the others.
+    /// Confidence that no other outlet reports it: 1 minus the highest similarity to a sentence of the others.
     pub score: Score,
-    /// How much it matters to the story.
+    /// Importance to the story.
     pub salience: Score,
 }
 
@@ -427,7 +428,7 @@ pub struct Credit {
     pub document: String,
     /// The agency or outlet.
     pub source: String,
-    /// Where the text says so; null where the page's metadata do.
+    /// Passage that gives the credit; null if it comes from the page's metadata.
     pub passage: Option<Passage>,
 }
 

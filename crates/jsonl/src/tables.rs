@@ -3,16 +3,16 @@ use serde_json::{Value, json};
 
 use crate::Record;
 
-/// The JSON Schema of a record, generated from the Rust types.
+/// Returns the JSON Schema of a record, generated from the Rust types.
 #[must_use]
 pub fn json_schema() -> Value {
     schema_for!(Record<'static>).to_value()
 }
 
-/// The record's columns for Hugging Face `datasets`, as the front matter of a `README.md`.
+/// Returns a dataset card for Hugging Face `datasets`: the record's columns as front matter of a `README.md`.
 ///
-/// `datasets` infers types from the first rows, which may hold only empty lists and nulls; with
-/// `dataset_info.features` beside the data it does not have to.
+/// `datasets` infers types from the first rows, which may hold only empty lists and nulls; `dataset_info.features`
+/// beside the data makes inference unnecessary.
 #[must_use]
 pub fn dataset_card(data_file: &str) -> String {
     let schema = json_schema();
@@ -24,7 +24,7 @@ pub fn dataset_card(data_file: &str) -> String {
     out
 }
 
-/// Follows `$ref` and looks through the `null` of an optional value.
+/// Follows `$ref`, and unwraps an optional value to its non-null alternative.
 fn resolve<'a>(node: &'a Value, root: &'a Value) -> &'a Value {
     if let Some(name) = node["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
         return resolve(&root["$defs"][name], root);
@@ -37,7 +37,7 @@ fn resolve<'a>(node: &'a Value, root: &'a Value) -> &'a Value {
 
 fn features(node: &Value, root: &Value, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
-    // Columns in the order in which they are written, which is that of `required`.
+    // `required` lists columns in the order in which they are written.
     let order = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     for name in order {
         let field = resolve(&node["properties"][name], root);

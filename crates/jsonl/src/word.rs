@@ -1,4 +1,4 @@
-//! Values that are one string in a row: a word that stands for nothing is refused, and never taken for another.
+//! Serde support for values written as one string: an unknown word is an error, never mapped to another value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,22 +11,22 @@ use serde::{Deserializer, Serializer};
 
 use crate::holder::Holder;
 
-/// A value that is written as a word.
+/// A value written as a word.
 pub(crate) trait Word: Sized {
     fn written(&self) -> Cow<'_, str>;
 
     fn read(word: &str) -> Option<Self>;
 
-    /// What can be read, for people.
+    /// Description of the accepted words, for error messages.
     fn expected() -> String;
 }
 
-/// The `serialize` of `#[serde(with = "word")]`.
+/// Serialises for `#[serde(with = "word")]`.
 pub(crate) fn serialize<T: Word, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&value.written())
 }
 
-/// The `deserialize` of `#[serde(with = "word")]`.
+/// Deserialises for `#[serde(with = "word")]`.
 pub(crate) fn deserialize<'de, T: Word, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_str(WordOf(PhantomData))
 }
@@ -62,8 +62,8 @@ macro_rules! closed {
 
 closed!(EditKind ProblemKind QuoteKind SegmentKind StanceLabel Status Tone);
 
-/// Of the other lists a row of a later version may have a word that is not known here: it is kept as it stands, and only
-/// [`verify_line`](crate::verify_line) tells of it.
+/// Implements [`Word`] for closed enums. The other closed lists may gain words in later versions, so records keep them
+/// as strings and only [`verify_line`](crate::verify_line) reports unknown ones.
 macro_rules! words {
     ($($type:ident)*) => {$(
         impl Word for $type {
@@ -84,7 +84,7 @@ macro_rules! words {
 
 words!(QuoteKind StanceLabel Status Tone);
 
-/// The JSON Schema of a closed list.
+/// JSON Schema of a closed list: a string with an `enum`.
 pub(crate) fn schema<T: Closed>(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": T::words() })
 }
@@ -124,7 +124,7 @@ impl Word for Voice {
 }
 
 impl Holder<'_> {
-    /// How it is written: `outlet`, or the id.
+    /// Returns the wire form: `outlet`, or the entity's id.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -154,7 +154,7 @@ mod tests {
 
     use crate::{Provenance, Record};
 
-    /// A row with one of everything.
+    /// A row with one of each closed value.
     fn row() -> Value {
         let doc = pressmark_core::Document::from_text("a", "Rain fell.");
         let mut row = serde_json::to_value(Record::of(&doc, &Provenance::default())).expect("JSON");

@@ -2,12 +2,12 @@ use std::fmt::{self, Display};
 
 use crate::Score;
 
-/// One thing in a row that does not hold.
+/// One violation of the contract in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Where in the row, such as `quotes[3].speaker`; `row` for the row as a whole.
+    /// Path within the row, such as `quotes[3].speaker`; `row` for the row as a whole.
     pub place: String,
-    /// What does not hold, for a person: a lowercase fragment without a full stop.
+    /// Message for people: a lowercase fragment without a full stop.
     pub what: String,
 }
 
@@ -17,38 +17,40 @@ impl Display for Finding {
     }
 }
 
-/// What does not hold of one row: the first findings, and how many there are in all.
+/// Violations found in one row: the first 64, and the total count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     first: Vec<Finding>,
     count: usize,
 }
 
-/// Findings of one row that are kept: a row that is broken all over shall not cost memory.
+/// Findings kept per row. Set by hand: bounds memory for a row that is broken throughout, while showing every finding
+/// of any plausible one.
 const KEPT: usize = 64;
 
-/// Characters of a finding that are kept: it may quote the row.
+/// Characters kept of a finding's message, which may quote the row. Set by hand: longer quotes bloat reports and
+/// memory.
 const LONGEST: usize = 300;
 
 impl Findings {
-    /// Whether everything holds.
+    /// Whether the row violates nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// How many there are, of which the first 64 are kept.
+    /// Returns the total number of findings, including those beyond the 64 that are kept.
     #[must_use]
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Those that are kept, in the order of the row.
+    /// Iterates over the kept findings, in row order.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.first.iter()
     }
 
-    /// Adds one.
+    /// Adds a finding.
     pub fn add(&mut self, place: impl Display, what: impl Display) {
         self.count += 1;
         if self.first.len() < KEPT {

@@ -3,11 +3,11 @@ use serde_json::Value;
 use super::findings::Findings;
 use crate::record::Record;
 
-/// Checks that a line has every key of the schema, and its numbers in the form of their type. Keys that are not of the
-/// schema are passed over, as the contract has it.
+/// Checks that a line has every key of the schema and writes its numbers as their types require. Unknown keys are
+/// ignored, as the contract demands.
 ///
-/// A line that is what this version writes, byte for byte, needs no closer look. What another program wrote
-/// may order keys and put white space as it likes.
+/// A line that is byte for byte what this version writes needs no closer look; other programs may order keys and place
+/// white space differently.
 pub(super) fn check(line: &[u8], record: &Record<'_>, found: &mut Findings) {
     let Ok(own) = serde_json::to_vec(record) else { return };
     if own == line {

@@ -8,9 +8,9 @@ use crate::holder::Holder;
 use crate::record::{Ent, Entity, Frame, Record, Sent, Stance};
 use crate::{CodePoints, RowLayer};
 
-/// Checks what the stages wrote.
+/// Checks the annotations of all stages.
 pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Settings, found: &mut Findings) {
-    // A stage that did not end has a problem; what it should have covered may be missing.
+    // If a stage failed, timed out or saw only part of the text, its annotations need not cover everything.
     let whole = |stage: &str| {
         record.provenance.stages.iter().any(|s| s.stage == stage)
             && record.problems.iter().all(|p| p.stage != stage)
@@ -36,10 +36,11 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Setti
     }
 }
 
-/// Longest mark of an item of a list that no sentence holds: "•", "12.)".
+/// Maximum characters of a list item's marker that lies outside all sentences, such as "•" or "12.)". Set by hand: the
+/// longest marker expected, with room to spare; larger values let a skipped word pass as a marker.
 const LONGEST_MARK: usize = 6;
 
-/// Sentences lie in order, each in one block, and leave out nothing but white space and the marks of items.
+/// Checks that sentences are in order, each within one segment, and skip nothing but white space and list markers.
 fn sents(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Findings) {
     let mut blocks: Vec<_> = record.segments.iter().filter_map(|s| s.start.zip(s.end)).collect();
     blocks.sort_unstable();
@@ -68,7 +69,7 @@ fn sents(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Fi
     found.require(!whole || is_gap(done, text.total()), "sents", "leave out the end of the text");
 }
 
-/// Tokens and single spaces make up the text, and no token lies in two sentences.
+/// Checks that tokens and single spaces reproduce the text, and that no token crosses a sentence boundary.
 fn tokens(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut Findings) {
     let (mut done, mut sents) = (0, record.sents.iter().peekable());
     let mut is_first = true;
@@ -93,7 +94,7 @@ fn tokens(record: &Record<'_>, text: &CodePoints<'_>, whole: bool, found: &mut F
     found.require(ends, "tokens", "leave out the end of the text");
 }
 
-/// Mentions and the entities behind them.
+/// Checks mentions and the entities they refer to.
 fn mentions(
     record: &Record<'_>,
     text: &CodePoints<'_>,
@@ -108,7 +109,7 @@ fn mentions(
     for (i, ent) in record.ents.iter().enumerate() {
         let place = format_args!("ents[{i}]");
         let words = text.words(ent.start, ent.end, place, found);
-        // spaCy takes no other mention.
+        // spaCy rejects spans that do not align with tokens.
         let whole = starts.contains(&ent.start) && ends.contains(&ent.end);
         found.require(whole || !record.holds(RowLayer::Tokens), place, "does not start and end with a token");
         found.require(ent.start >= done, place, "overlaps or precedes the mention before it");
@@ -133,7 +134,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
     found.require(count == entity.mentions, place, format_args!("has {count} mentions, not {}", entity.mentions));
     let label = mentions.iter().any(|(ent, _)| ent.label == entity.label);
     found.require(label, place, format_args!("none of its mentions has the label {:?}", entity.label.as_str()));
-    // A name that runs over a line end is written with a space.
+    // A name that spans a line break is written with a space.
     let plain = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
     let forms: HashSet<String> = mentions.iter().map(|(_, words)| plain(words)).collect();
     let mut told = HashSet::new();
@@ -151,7 +152,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
         found.score(part, place);
     }
     let sum: f64 = parts.iter().map(|part| part.value()).sum();
-    // Three numbers of six decimals, from sums of f32.
+    // Tolerance for three numbers rounded to six decimals, computed as f32.
     found.require((sum - 1.0).abs() < 1e-4, place, format_args!("the three add up to {sum}"));
     let own = said.probability(said.label);
     let best = parts.iter().map(|part| part.value()).fold(0.0, f64::max);
@@ -159,7 +160,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
     found.require(fits, place, format_args!("{} {} is not the most probable", said.label, said.score.value()));
 }
 
-/// What opens a quotation, in any script.
+/// Characters that can open a quotation, in any script.
 const MARKS: &str = "\"'`´“”„‟‘’‚‛«»‹›「」『』〝〞〟＂＇｢｣";
 
 fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>, found: &mut Findings) {
@@ -172,7 +173,7 @@ fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>
         last = last.max(quote.start);
         found.require(spans.insert((quote.start, quote.end)), place, "stands twice");
         let marked = match quote.kind {
-            // The layout of a page, too, makes words somebody's: a turn of a transcript, a block quotation with a source.
+            // Layout can attribute words too: a turn of a transcript, a block quotation with its source.
             QuoteKind::Direct => words.starts_with(|c| MARKS.contains(c)) || quote.speaker_start.is_some(),
             QuoteKind::Mixed => words.contains(|c| MARKS.contains(c)),
             QuoteKind::Indirect => true,

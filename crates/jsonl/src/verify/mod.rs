@@ -1,4 +1,4 @@
-//! What must hold of a row, and of the rows of one run.
+//! Verification of a row, and of the rows of one run against each other.
 
 mod findings;
 mod form;
@@ -16,15 +16,15 @@ use self::settings::Settings;
 use crate::CodePoints;
 use crate::record::*;
 
-/// Checks one line, with or without its line feed, against the contract `pressmark/1`.
+/// Checks one line, with or without its line feed, against the `pressmark/1` contract.
 ///
-/// Tells all that can be told from the row alone: that it has the keys and types of the schema and no others, that
-/// every offset lies in the text and in order, that the segments tile the input and make up the text, that sentences
-/// and tokens tile the text, that names are the words under their mentions, that lists closed by the contract hold
-/// nothing else, that counts and probabilities add up, that ids lead somewhere, and that the status is the one that
-/// the problems call for. The record is `None` where the line has no such form.
+/// Checks everything that the row alone can show: it has all keys of the schema with their types (unknown keys are
+/// ignored), offsets are in bounds and in order, segments tile the input and make up the text, sentences and tokens
+/// tile the text, names are the words of their mentions, closed lists hold only their members, counts and probabilities
+/// add up, ids resolve, and the status follows from the problems. The record is `None` if the line does not parse as
+/// one.
 ///
-/// What holds between rows is [`Run`]'s; what only the input can tell is for `pressmark_ingest::replay`.
+/// [`Run`] checks what must hold between rows; `pressmark_ingest::replay` checks a row against its input.
 ///
 /// ```
 /// use pressmark_core::Document;
@@ -63,7 +63,7 @@ pub fn verify_line(line: &[u8]) -> (Option<Record<'_>>, Findings) {
     (Some(record), found)
 }
 
-/// What a row says of itself and of its source.
+/// Checks the row's own fields and its source.
 fn row(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     found.require(!record.id.is_empty(), "id", "is empty");
     let source = &record.source;
@@ -99,13 +99,15 @@ fn meta(meta: &Meta<'_>, found: &mut Findings) {
     found.require(filled.clone().all(|s| !s.trim().is_empty()), "meta", "holds an empty string where null is meant");
 }
 
-/// Whether a text is a JSON object by the grammar alone. What it holds is not ours: numbers that fit no type, lists as deep
-/// as one likes and halves of surrogate pairs are all JSON.
+/// Whether a text is a JSON object by grammar alone.
+///
+/// Its content is the caller's: numbers that fit no type, arbitrarily deep lists and lone surrogates are all valid
+/// JSON.
 fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-/// `2024-03-03`, or that with a time and an offset: a day of the calendar, and a time of the day.
+/// Whether a text is a valid RFC 3339 date, optionally with a time and an offset.
 fn is_date(text: &str) -> bool {
     let Some((date, rest)) = text.split_at_checked(10) else { return false };
     if !is_day(date) {
@@ -113,7 +115,7 @@ fn is_date(text: &str) -> bool {
     }
     let Some(time) = rest.strip_prefix('T') else { return rest.is_empty() };
     let Some((clock, rest)) = time.split_at_checked(8) else { return false };
-    // A leap second has the number 60.
+    // RFC 3339 allows 60 for a leap second.
     let [hour, minute, second] = [0..=23, 0..=59, 0..=60];
     let is_clock = matches!(numbers(clock, ':'), Some(parts) if parts.len() == 3
         && hour.contains(&parts[0]) && minute.contains(&parts[1]) && second.contains(&parts[2]));
@@ -131,7 +133,7 @@ fn is_date(text: &str) -> bool {
     is_clock && (zone == "Z" || is_offset(zone))
 }
 
-/// Whether `2024-03-03` is a day of the Gregorian calendar.
+/// Whether `YYYY-MM-DD` is a valid day of the Gregorian calendar.
 fn is_day(date: &str) -> bool {
     let Some((year, rest)) = date.split_once('-').filter(|(year, _)| year.len() == 4) else { return false };
     let (Some(year), Some(rest)) = (numbers_of(year), numbers(rest, '-')) else { return false };
@@ -146,7 +148,7 @@ fn is_day(date: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Numbers of two digits with a mark between them.
+/// Parses two-digit numbers separated by `mark`.
 fn numbers(text: &str, mark: char) -> Option<Vec<u32>> {
     text.split(mark).map(|part| numbers_of(part).filter(|_| part.len() == 2)).collect()
 }
@@ -185,7 +187,7 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
             found.require(fits, place, format_args!("{} of {} passages cannot be", passages.read, passages.found));
         }
     }
-    // Without it, nobody knows that all of the text was seen.
+    // Without coverage, nothing shows that the whole text was seen.
     let is_due = ran("tokenize") && !record.text.is_empty() && record.status_due() == Status::Ok;
     found.require(
         !is_due || !record.coverage.is_empty(),

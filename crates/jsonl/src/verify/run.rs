@@ -4,17 +4,17 @@ use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use super::findings::Findings;
 use crate::record::Record;
 
-/// Whether each input must have its row.
+/// Whether every input record must have a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rows {
-    /// Each record of a file has its row.
+    /// Every record of a file has a row.
     #[default]
     All,
-    /// Some have none, as in a shard or where duplicates were dropped.
+    /// Records may be missing, as in a shard or after duplicates were dropped.
     Some,
 }
 
-/// What the other rows of its run must know of a row.
+/// Facts about a row that later rows of the run are checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowFacts {
     id: String,
@@ -25,7 +25,7 @@ pub struct RowFacts {
 }
 
 impl RowFacts {
-    /// The facts of a row.
+    /// Extracts the facts of a row.
     #[must_use]
     pub fn of(record: &Record<'_>) -> Self {
         let mut hasher = DefaultHasher::new();
@@ -39,35 +39,35 @@ impl RowFacts {
         }
     }
 
-    /// The row's id.
+    /// Returns the row's id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 }
 
-/// What must hold between the rows of one run, given in their order.
+/// Checks that must hold between the rows of one run, fed in order.
 ///
-/// Ids stand once; `duplicate_of` names an earlier row; records of a file come in order and, unless told otherwise
-/// ([`Rows`]), without a gap; all rows come from the same program, models and settings. Keeps about 24 bytes a row.
+/// Ids are unique; `duplicate_of` names an earlier row; records of a file are in order and, with [`Rows::All`], without
+/// gaps; all rows share program version, models and settings. Keeps about 24 bytes per row.
 #[derive(Debug, Default)]
 pub struct Run {
     rows: Rows,
     count: u64,
-    /// A hash of each id, and its row. The hash has a random key, so that nobody can choose ids that collide.
+    /// Row number, from 1, by hash of its id. Hashes are randomly keyed, so ids cannot be crafted to collide.
     ids: HashMap<u64, u64>,
     keys: RandomState,
     provenance: Option<u64>,
     last: Last,
 }
 
-/// The row before.
+/// The previous row.
 #[derive(Debug, Default)]
 enum Last {
-    /// There is none.
+    /// There is no previous row.
     #[default]
     None,
-    /// It could not be read: the next row may stand anywhere.
+    /// It could not be read, so the next row may be any record.
     Unknown,
     Of {
         path: String,
@@ -76,13 +76,13 @@ enum Last {
 }
 
 impl Run {
-    /// No row yet.
+    /// Creates a checker that has seen no rows.
     #[must_use]
     pub fn new(rows: Rows) -> Self {
         Self { rows, ..Self::default() }
     }
 
-    /// Checks the next row against those before it.
+    /// Checks the next row against the previous ones.
     pub fn check(&mut self, row: RowFacts, found: &mut Findings) {
         self.count += 1;
         if let Some(first) = row.duplicate_of.as_deref().filter(|id| *id != row.id) {
@@ -97,7 +97,7 @@ impl Run {
         self.order(row, found);
     }
 
-    /// Passes over a row that has no readable form.
+    /// Skips a row that could not be parsed.
     pub fn skip(&mut self) {
         self.count += 1;
         self.last = Last::Unknown;
@@ -111,7 +111,7 @@ impl Run {
             Last::Of { path: last, record } => Some((*last == path).then_some(*record)),
         };
         if let Some(before) = before {
-            // A file may be named twice, and starts again then.
+            // A file may be given twice; its records then start again at 0.
             let next = record == 0 || before.is_some_and(|before| record == before + 1);
             let later = self.rows == Rows::Some && before.is_none_or(|before| record > before);
             let after = before.map_or_else(|| "no record of it".to_owned(), |before| format!("record {before}"));

@@ -4,8 +4,8 @@ use super::findings::Findings;
 use crate::CodePoints;
 use crate::record::{Record, Segment};
 
-/// Checks that the segments tile the input, that the kept ones make up the text with a blank line between them, and
-/// that bytes and text have lengths that fit each other.
+/// Checks that segments tile the input, that the kept ones joined by blank lines make up the text, and that byte and
+/// text lengths are consistent.
 pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     let mut at = 0;
     let mut kept = Vec::new();
@@ -102,7 +102,7 @@ fn same_length(
     found.require(expected == bytes, place, format_args!("{bytes} bytes stand for text that takes {expected}"));
 }
 
-/// How many bytes a character takes in a character set, where that does not depend on its neighbours or on tables.
+/// Returns the number of bytes per character in an encoding; `None` if that depends on context or conversion tables.
 fn measure(encoding: &str) -> Option<fn(char) -> usize> {
     match encoding {
         "UTF-8" => Some(char::len_utf8),

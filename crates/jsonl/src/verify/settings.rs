@@ -3,14 +3,14 @@ use serde::Deserialize;
 
 use crate::record::Provenance;
 
-/// What the settings of the stages say about which values may stand in a row; empty where they do not tell.
+/// Values that the settings of the stages allow in a row; `None` where they do not restrict them.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    /// Labels of mentions; `None` when codebooks of terms or an unknown scheme may add others.
+    /// Labels of mentions; `None` if term lists or an unknown scheme may add others.
     pub labels: Option<&'static [EntityType]>,
-    /// Codebooks of frames, as they are named in rows.
+    /// Codebooks of frames, as named in rows.
     pub codebooks: Option<Vec<String>>,
-    /// Targets of stances besides entities.
+    /// Stance targets other than entities.
     pub targets: Option<Vec<String>>,
 }
 

@@ -4,7 +4,7 @@ use super::findings::Findings;
 use crate::CodePoints;
 
 impl<'a> CodePoints<'a> {
-    /// The words under an annotation, which are some; else that is a finding.
+    /// Returns the non-empty text of an annotation; reports a finding if the range is invalid or empty.
     pub(super) fn words(&self, start: usize, end: usize, place: impl Display, found: &mut Findings) -> Option<&'a str> {
         let words = self.get(start, end).filter(|words| !words.is_empty());
         if words.is_none() {
@@ -13,7 +13,7 @@ impl<'a> CodePoints<'a> {
         words
     }
 
-    /// The same for one that may be missing.
+    /// Like [`words`](Self::words), for an annotation that may be missing.
     pub(super) fn optional(
         &self,
         start: Option<usize>,
