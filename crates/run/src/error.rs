@@ -3,137 +3,137 @@ use std::path::{Path, PathBuf};
 
 use crate::Shard;
 
-/// The result of the functions of this crate.
+/// Result type of this crate.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a run cannot be opened, gone on with, or finished.
+/// Errors from opening, resuming or finishing a run, or from merging shards.
 ///
-/// What a user may do about it depends on the program that asks, so the messages do not name its options.
+/// Remedies depend on the calling program, so messages name none of its options.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or folder could not be read, written, made or removed.
+    /// A file or folder could not be read, written, created or removed.
     #[error("failed to {doing} {}", path.display())]
     File {
-        /// A verb: `read`, `write`, `remove` …
+        /// Attempted operation, a verb: `read`, `write`, `remove` …
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A file could not be made.
+    /// A file could not be created.
     #[error("failed to create {}: check that the folder exists and may be written to", path.display())]
     Create {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A finished file could not be given its name.
+    /// A finished file could not be renamed to its final name.
     #[error("failed to rename {} to {}", from.display(), to.display())]
     Rename {
-        /// The name that it has.
+        /// Current name.
         from: PathBuf,
-        /// The name that it should have.
+        /// Intended name.
         to: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A line could not be written to standard output or a pipe.
+    /// Writing to standard output or a pipe failed.
     #[error("failed to write a line")]
     Stream(#[source] io::Error),
-    /// A row could not be written to a sink.
+    /// A sink failed to write a row.
     #[error("failed to write a row")]
     Sink(#[source] io::Error),
-    /// Another process writes this output now.
+    /// Another process is writing this output.
     #[error("another pressmark is writing {}", .0.display())]
     Busy(PathBuf),
-    /// An unfinished run stands in the way.
+    /// An unfinished run is in the way.
     #[error("{} belongs to an earlier run whose work is kept", .0.display())]
     Unfinished(PathBuf),
-    /// Rows of a finished run stand in the way, or a file of somebody else.
+    /// Rows of a finished run, or a foreign file, are in the way.
     #[error("{} is there already, and nothing is replaced unasked", .0.display())]
     Finished(PathBuf),
-    /// The output is a file that is read.
+    /// The output is one of the files being read.
     #[error("{} cannot be written: it is the input {}, which would be lost", output.display(), input.display())]
     OutputIsRead {
-        /// What was to be written.
+        /// The output path.
         output: PathBuf,
-        /// The same file, as it is read.
+        /// The same file, by the path under which it is read.
         input: PathBuf,
     },
-    /// Rows and failures would go to one file.
+    /// Rows and failures would be written to the same file.
     #[error("{} cannot be written: it is the output of the rows as well", .0.display())]
     OutputTwice(PathBuf),
-    /// The dataset card of a folder would replace a file that somebody wrote.
+    /// The dataset card of a folder would overwrite a README that pressmark did not write.
     #[error("{} is no dataset card of pressmark, and would be lost", .0.display())]
     NotOurs(PathBuf),
-    /// The name says another format than JSON Lines.
+    /// The file extension names a format other than JSON Lines.
     #[error("{} says by its name that it is {ending}, and what is written is JSON Lines", path.display())]
     Ending {
         /// The output.
         path: PathBuf,
-        /// What its name ends in.
+        /// The extension.
         ending: String,
     },
-    /// A run without a file to write cannot be resumed, split or sharded.
+    /// Resuming, splitting and sharding need an output file.
     #[error("{}", .0.what())]
     NeedsFile(NeedsFile),
-    /// The input is a pipe or standard input, so there is nothing to resume.
+    /// The input is a pipe or standard input, so the run cannot be resumed.
     #[error("standard input and pipes cannot be read twice, so there is nothing to resume")]
     InputIsStream,
-    /// The file is no journal.
+    /// The file is not a journal.
     #[error("{} is no journal of pressmark", .0.display())]
     NotAJournal(PathBuf),
-    /// The journal was cut before its first line was whole.
+    /// The journal's first line is torn.
     #[error("{} is not whole", .0.display())]
     TornJournal(PathBuf),
-    /// The journal was written by a version with another format.
+    /// The journal has the format of another version.
     #[error("{} is of another version of pressmark", .0.display())]
     OtherVersion(PathBuf),
-    /// A line of the journal is damaged that no crash can have torn, or does not fit the others.
+    /// A journal line is corrupted in a way that a crash cannot explain, or contradicts the others.
     #[error("{} is damaged: {what}", path.display())]
     DamagedJournal {
         /// The journal.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Description of the damage.
         what: String,
     },
-    /// The file beside the output is no manifest.
+    /// The file beside the output is not a manifest.
     #[error("failed to read {}: not a manifest of pressmark", path.display())]
     NotAManifest {
         /// The file.
         path: PathBuf,
-        /// What its JSON lacks.
+        /// Underlying parse error.
         source: serde_json::Error,
     },
-    /// The run was begun with other settings.
+    /// The run was started with other settings.
     #[error("the run cannot go on with other settings: {0}")]
     Settings(String),
-    /// What stands in the output is not what the run wrote.
+    /// The output is not what the run wrote.
     #[error("{0}")]
     OutputChanged(String),
-    /// The input is not the one that the run was begun with.
+    /// The input is not the one that the run was started with.
     #[error("the input has changed{0}")]
     InputChanged(String),
-    /// Shards that do not make up one run.
+    /// The shards do not make up one run.
     #[error(transparent)]
     Merge(#[from] MergeError),
-    /// An option of the search for duplicates makes no sense.
+    /// An option of duplicate detection is invalid.
     #[error(transparent)]
     Options(#[from] pressmark_ingest::Error),
 }
 
-/// What cannot be done with an output that is a stream.
+/// Operations that an output stream does not support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NeedsFile {
-    /// Go on with an earlier run.
+    /// Resuming an earlier run.
     Resume,
-    /// Split the output into files.
+    /// Splitting the output into several files.
     Parts,
-    /// Be one of several shards.
+    /// Running one of several shards.
     Shard,
 }
 
@@ -147,96 +147,96 @@ impl NeedsFile {
     }
 }
 
-/// Why shards cannot be merged.
+/// Reasons why shards cannot be merged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {
     /// No shard was given.
     #[error("there is nothing to merge")]
     Nothing,
-    /// The output was not made as a shard.
+    /// The output was not written as a shard.
     #[error("{name} has no journal: what can be merged are the outputs of shards")]
     NotAShard {
-        /// The path as given.
+        /// Path as given.
         name: String,
-        /// Why its journal cannot be read, where that is the reason.
+        /// Error from reading its journal, if that is the reason.
         source: Option<Box<Error>>,
     },
-    /// A shard was interrupted.
+    /// A shard is unfinished.
     #[error("shard {shard} in {name} is not whole: resume it first")]
     Unfinished {
-        /// Which one.
+        /// The shard.
         shard: Shard,
-        /// The path as given.
+        /// Path as given.
         name: String,
     },
-    /// Two shards were made with other settings.
+    /// Two shards were made with different settings.
     #[error("{first} and {other} were made with other settings: {differences}")]
     Settings {
-        /// A shard.
+        /// One shard.
         first: String,
-        /// The one that differs.
+        /// The shard that differs.
         other: String,
-        /// In what.
+        /// Description of the differences.
         differences: String,
     },
-    /// The list was split into another number of shards.
+    /// Two shards come from splits into different numbers of shards.
     #[error("{first} is shard {first_shard}, {other} is shard {other_shard}")]
     Count {
-        /// A shard.
+        /// One shard.
         first: String,
-        /// Which one it is.
+        /// Its index and count.
         first_shard: Shard,
-        /// The one that differs.
+        /// The shard that differs.
         other: String,
-        /// Which one that is.
+        /// Its index and count.
         other_shard: Shard,
     },
     /// One shard was given twice.
     #[error("shard {shard} is there twice: {first} and {other}")]
     Twice {
-        /// Which one.
+        /// The shard.
         shard: Shard,
-        /// A path as given.
+        /// One path, as given.
         first: String,
-        /// The other.
+        /// The other path, as given.
         other: String,
     },
     /// Shards are missing.
     #[error("not all shards are there: {0} missing")]
     Missing(String),
-    /// Two shards read other input lists.
+    /// Two shards were made from different input lists.
     #[error("{first} and {other} were made from other input: {how}")]
     Input {
-        /// A shard.
+        /// One shard.
         first: String,
-        /// The one that differs.
+        /// The shard that differs.
         other: String,
-        /// In what.
+        /// Description of the difference.
         how: String,
     },
-    /// The shards fit each other, but not the list that they name.
+    /// The shards agree with each other, but not with the input list that they name.
     #[error("the shards do not make up the input list that they were made from")]
     List,
-    /// Rows and journal of a shard do not fit.
+    /// Rows and journal of a shard disagree.
     #[error("{name} {what}")]
     Rows {
-        /// The shard.
+        /// Path as given.
         name: String,
-        /// What is wrong, as a predicate.
+        /// Description of the problem, as a predicate.
         what: String,
     },
-    /// A row of a shard is no record, or does not come out as it went in.
+    /// A row of a shard is not a record, or does not round-trip.
     #[error("a row of {name} is no record that could be merged")]
     Record {
-        /// The shard.
+        /// Path as given.
         name: String,
-        /// What its JSON lacks.
+        /// Underlying parse error; `None` if the row parsed but did not round-trip.
         source: Option<serde_json::Error>,
     },
 }
 
-/// Says what was done with which file when it failed.
+/// Adds the operation and the path to an I/O error.
 pub(crate) trait At<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T>;
     fn creating(self, path: &Path) -> Result<T>;

@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 use crate::error::{At, Result};
 
-/// What went wrong in a run: documents by the kind of problem that keeps them from being good or that an option
-/// mends, and where asked for a file of them.
+/// Failures of a run: documents grouped by kind of problem, and optionally a file that lists them.
 ///
-/// Each line of the file is `{id, path, record, status, problems: [{stage, kind, message}]}`; `record` counts from 0, as in
-/// the rows. An input that gave no document has the status `skipped`, the reason as its one problem, and no id.
+/// Groups hold the problems that make a document partial or failed, and those that an option would fix. Each line of
+/// the file is `{id, path, record, status, problems: [{stage, kind, message}]}`; `record` counts from 0, as in the
+/// rows. An input that yielded no document has the status `skipped`, the reason as its one problem, no id, and a
+/// `count` of such inputs.
 #[derive(Debug, Default)]
 pub struct Failures {
     groups: BTreeMap<ProblemKind, FailureGroup>,
@@ -24,24 +25,24 @@ pub struct Failures {
     file: Option<(PathBuf, BufWriter<File>)>,
 }
 
-/// Documents with one kind of problem that keeps them from being good, or that an option mends.
+/// Documents that share one kind of problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailureGroup {
-    /// The kind.
+    /// Kind of problem.
     pub kind: ProblemKind,
-    /// How many documents have it.
+    /// Number of documents that have it.
     pub documents: u64,
-    /// The path of the first of them.
+    /// Path of the first of them.
     pub path: String,
-    /// Its place in the file, counted from 0.
+    /// Its index in the file, from 0.
     pub record: u64,
-    /// What is said of it, as a lowercase fragment.
+    /// Its message, a lowercase fragment.
     pub message: String,
 }
 
 impl Failures {
-    /// Nothing yet; `file`, where there is one, is written anew.
+    /// Starts empty; `file`, if given, is created or truncated.
     pub(crate) fn new(file: Option<&Path>) -> Result<Self> {
         let file = match file {
             Some(path) => Some((path.to_owned(), BufWriter::new(File::create(path).creating(path)?))),
@@ -50,24 +51,25 @@ impl Failures {
         Ok(Self { file, ..Self::default() })
     }
 
-    /// The kinds of problems, in the order of their list, each with its first document.
+    /// Iterates over the groups, in the order of [`ProblemKind`].
     pub fn groups(&self) -> impl Iterator<Item = &FailureGroup> {
         self.groups.values()
     }
 
-    /// Languages that the model was not trained on, as ISO codes, and how many documents have each.
+    /// Iterates over the languages that the model was not trained on, as ISO codes, with the number of documents in
+    /// each.
     pub fn languages(&self) -> impl Iterator<Item = (&str, u64)> {
         self.languages.iter().map(|(code, count)| (code.as_str(), *count))
     }
 
-    /// Takes a document into account.
+    /// Records a document.
     pub(crate) fn document(&mut self, doc: &Document) -> Result<()> {
         let (source, problems) = (&doc.source, doc.problems.iter());
         let problems: Vec<_> = problems.map(|p| (p.stage, p.kind, p.message.as_str())).collect();
         self.take(&doc.id, &source.path, source.record, doc.status(), doc.meta.language.as_deref(), &problems)
     }
 
-    /// Takes a row that was written before into account.
+    /// Records a row that was written before the run was resumed.
     pub(crate) fn row(&mut self, line: &[u8]) -> Result<()> {
         let is_of_note = |text: &str| {
             !text.contains("\"status\":\"ok\"") || [LANGUAGE, DATE].iter().any(|kind| text.contains(kind.as_str()))
@@ -122,7 +124,7 @@ impl Failures {
         }))
     }
 
-    /// Takes an input that gave no document into account.
+    /// Records an input that yielded no document.
     pub(crate) fn skipped(&mut self, skipped: &Skipped) -> Result<()> {
         let problem = json!({ "stage": "ingest", "kind": skipped.reason.as_str(), "message": skipped.detail });
         self.write(&json!({
@@ -142,21 +144,22 @@ impl Failures {
     }
 }
 
+/// Counted by language rather than as a group.
 const LANGUAGE: ProblemKind = ProblemKind::UnsupportedLanguage;
-/// And one that an option mends, which nobody would notice otherwise.
+/// Only a note, but reported as a group because an option fixes it and nobody would notice otherwise.
 const DATE: ProblemKind = ProblemKind::UnreadDate;
 
-/// How many documents of a run may be partial or failed.
+/// Limit on the partial or failed documents of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MaxFailures {
-    /// So many, written `5`.
+    /// A number of documents, written `5`.
     Documents(u64),
-    /// So many of a hundred, written `2.5%`.
+    /// A percentage of all documents in [0, 100], written `2.5%`.
     Percent(f64),
 }
 
 impl MaxFailures {
-    /// Whether a run with these counts is within the limit.
+    /// Returns whether a run with these counts is within the limit; the limit itself is allowed.
     #[must_use]
     pub fn allows(self, counts: DocumentCounts) -> bool {
         let bad = counts.partial + counts.failed;

@@ -10,20 +10,20 @@ use crate::error::{At, Result};
 use crate::names::Names;
 use crate::packing::{MEMBER_BYTES, Packing};
 
-/// Bytes of output that are handed to the system at once.
+/// Buffer size in bytes for writing rows. Set by hand: larger buffers save few system calls and cost memory.
 const BUFFER: usize = 1 << 20;
 
 /// The files that a run writes.
 pub(crate) struct Files {
     names: Names,
-    /// Rows of a file at most.
+    /// Maximum rows per file; `None` for no limit.
     rows_each: Option<u64>,
-    /// Parts that are whole; they get their names only at the end.
+    /// Finished parts; they are renamed only when the run ends.
     whole: Vec<OutputFile>,
     open: Option<BufWriter<Part>>,
 }
 
-/// What a part holds on the disk.
+/// Counts and hash of what a part holds on disk.
 #[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) rows: u64,
@@ -38,21 +38,21 @@ impl Tally {
     }
 }
 
-/// A part that is being written: a file that hashes what goes into it.
+/// A part being written: a file that hashes everything written to it.
 pub(crate) struct Part {
     path: PathBuf,
     file: File,
     packing: Packing,
-    /// Rows of the file, and bytes and hash of all of it that stays as it is.
+    /// Rows of the file, and bytes and hash of the prefix that is final.
     so_far: Tally,
-    /// Rows that are not yet enough to be compressed; empty in a plain file.
+    /// Rows not yet enough for a compressed member; always empty in a plain file.
     pending: Vec<u8>,
     row: Sha256,
     row_bytes: u64,
 }
 
 impl Part {
-    /// Goes on with a file after what is in it so far; `pending` are rows that belong to that and are not compressed.
+    /// Resumes a file after `so_far`; `pending` are rows counted there that are not yet in a final compressed member.
     pub(crate) fn go_on(path: PathBuf, packing: Packing, so_far: Tally, pending: Vec<u8>) -> io::Result<Self> {
         let mut file = OpenOptions::new().write(true).open(&path)?;
         file.set_len(so_far.bytes)?;
@@ -66,7 +66,7 @@ impl Part {
         Ok(Self { path, file, packing, so_far, pending: Vec::new(), row: Sha256::new(), row_bytes: 0 })
     }
 
-    /// Ends a row; gives its length and checksum.
+    /// Ends a row and returns its length in bytes and its checksum.
     fn end_row(&mut self) -> io::Result<(u64, String)> {
         self.so_far.rows += 1;
         if self.pending.len() >= MEMBER_BYTES {
@@ -76,7 +76,7 @@ impl Part {
         Ok((std::mem::take(&mut self.row_bytes), checksum_of(&digest)))
     }
 
-    /// Compresses the pending rows and writes them out for good.
+    /// Compresses the pending rows and writes them as a final member.
     fn end_member(&mut self) -> io::Result<()> {
         let member = self.save_pending()?;
         self.so_far.hash.update(&member);
@@ -85,10 +85,10 @@ impl Part {
         Ok(())
     }
 
-    /// Writes the pending rows after what stays as it is, to be written again when there are more of them.
+    /// Writes the pending rows after the final prefix as a provisional member, to be rewritten when more rows arrive.
     fn save_pending(&mut self) -> io::Result<Vec<u8>> {
         let member = self.packing.compress(&self.pending)?;
-        // Something may have been left by a write that failed.
+        // A failed write may have left bytes behind.
         self.file.set_len(self.so_far.bytes)?;
         self.file.seek(SeekFrom::Start(self.so_far.bytes))?;
         self.file.write_all(&member)?;
@@ -119,12 +119,12 @@ impl Write for Part {
 }
 
 impl Files {
-    /// Files without a row.
+    /// Starts without any rows.
     pub(crate) fn new(names: Names, rows_each: Option<u64>) -> Self {
         Self { names, rows_each, whole: Vec::new(), open: None }
     }
 
-    /// Files of which some are whole and one may be open.
+    /// Resumes with finished parts and possibly an open one.
     pub(crate) fn go_on(names: Names, rows_each: Option<u64>, whole: Vec<OutputFile>, open: Option<Part>) -> Self {
         let open = open.map(|part| BufWriter::with_capacity(BUFFER, part));
         Self { names, rows_each, whole, open }
@@ -134,13 +134,14 @@ impl Files {
         &self.names
     }
 
-    /// Writes a row and hands it to the system, compressed ones with those that follow; gives its length and the
-    /// checksum of its bytes, before compression.
+    /// Writes a row and returns its length and checksum, both before compression.
+    ///
+    /// A plain file is flushed to the system; a compressed one is written a member at a time.
     pub(crate) fn write(&mut self, record: &Record<'_>) -> Result<(u64, String)> {
         self.write_with(|open| write_line(record, open).and_then(|()| open.flush()))
     }
 
-    /// Writes a row that is made already.
+    /// Writes a serialised row.
     pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<()> {
         self.write_with(|open| open.write_all(line).and_then(|()| open.flush())).map(drop)
     }
@@ -157,12 +158,12 @@ impl Files {
         written.at("write", &open.get_ref().path)
     }
 
-    /// Whether every row that was written stands in the files as it will stay.
+    /// Whether every row written so far is in its final place in the files.
     pub(crate) fn is_settled(&self) -> bool {
         self.open.as_ref().is_none_or(|open| open.get_ref().pending.is_empty())
     }
 
-    /// Brings what is written to the disk; rows that are to be compressed with later ones, for the time being.
+    /// Syncs the files to disk; rows still waiting for a full member are written provisionally.
     pub(crate) fn sync(&mut self) -> Result<()> {
         let Some(open) = &mut self.open else { return Ok(()) };
         let part = open.get_mut();
@@ -172,11 +173,12 @@ impl Files {
         part.file.sync_data().at("bring to the disk", &part.path)
     }
 
-    /// Ends the part that is being written.
+    /// Finishes the open part.
     pub(crate) fn close(&mut self) -> Result<()> {
         if let Some(open) = &mut self.open {
             let part = open.get_mut();
-            // A compressed file without a row is an empty member: an empty file is none.
+            // A compressed file without rows still needs an empty member: a file of 0 bytes is not valid gzip or
+            // Zstandard.
             if !part.pending.is_empty() || part.packing != Packing::Plain && part.so_far.bytes == 0 {
                 part.end_member().at("write", &part.path)?;
             }
@@ -188,7 +190,7 @@ impl Files {
         Ok(())
     }
 
-    /// Ends the last part, and tells what the parts are; an output without a row is one empty file.
+    /// Finishes the last part and returns the names and the parts; an output without rows is one empty file.
     pub(crate) fn finish(mut self) -> Result<(Names, Vec<OutputFile>)> {
         if self.whole.is_empty() && self.open.is_none() {
             self.open = Some(self.names.create_part(0)?);
@@ -204,6 +206,7 @@ impl Names {
     }
 }
 
+/// First 8 bytes of a digest in hex, as [`pressmark_jsonl::checksum`] computes it.
 pub(crate) fn checksum_of(digest: &[u8]) -> String {
     hex(digest.get(..8).unwrap_or_default())
 }

@@ -8,26 +8,28 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
-/// Refuses to write `output` where it is one of the files that are read, or lies among those of a folder that is read
-/// and is not rows of our own: by path, symbolic link or hard link.
+/// Refuses to write `output` if it is one of the files being read.
+///
+/// Compares files rather than paths, so symbolic and hard links are found too. Below a folder that is read, files
+/// written by pressmark are exempt.
 ///
 /// # Errors
-/// [`Error::OutputIsRead`] names both.
+/// [`Error::OutputIsRead`], naming both paths.
 pub fn refuse_to_replace(output: &Path, read: &[PathBuf]) -> Result<()> {
     if output.as_os_str() == "-" { Ok(()) } else { check(&[output.to_owned()], read) }
 }
 
-/// The same, and refuses a file that holds something unless it may be replaced.
+/// Like [`refuse_to_replace`], and refuses to overwrite a non-empty file unless `overwrite` is set.
 ///
 /// # Errors
-/// [`Error::OutputIsRead`], or [`Error::Finished`] for what stands there.
+/// [`Error::OutputIsRead`], or [`Error::Finished`] if a non-empty file exists.
 pub fn refuse_to_lose(output: &Path, read: &[PathBuf], overwrite: bool) -> Result<()> {
     refuse_to_replace(output, read)?;
     if overwrite || !holds_something(output) { Ok(()) } else { Err(Error::Finished(output.to_owned())) }
 }
 
-/// The same for what is made anew from the same rows as often as one likes: an earlier page, list of failures or list of
-/// predictions of ours may be replaced.
+/// Like [`refuse_to_lose`], but an earlier page, failure list or prediction list of ours may be overwritten, since it
+/// can be regenerated from the same rows.
 ///
 /// # Errors
 /// As [`refuse_to_lose`].
@@ -36,23 +38,24 @@ pub fn refuse_to_lose_unless_ours(output: &Path, read: &[PathBuf], overwrite: bo
     keep_unless_ours(output, overwrite)
 }
 
-/// The same of a file that is known to be none of those that are read.
+/// Like [`refuse_to_lose_unless_ours`], for a file known not to be an input.
 pub(crate) fn keep_unless_ours(output: &Path, overwrite: bool) -> Result<()> {
     let is_lost = !overwrite && holds_something(output) && !is_made_anew(output);
     if is_lost { Err(Error::Finished(output.to_owned())) } else { Ok(()) }
 }
 
-/// Whether a file with something in it stands there: no pipe and no device, which would have to be waited for.
+/// Whether a non-empty regular file exists; pipes and devices are excluded, since reading them could block.
 fn holds_something(output: &Path) -> bool {
     output.as_os_str() != "-" && fs::metadata(output).is_ok_and(|found| found.is_file() && found.len() > 0)
 }
 
-/// Whether a file is a page, a list of failures or a list of predictions that we wrote.
+/// Whether a file is a page, a failure list or a prediction list that pressmark wrote.
 fn is_made_anew(path: &Path) -> bool {
     if own_output(path) == Some(OWN_FAILURES) {
         return true;
     }
     let mut head = Vec::new();
+    // The generator tag is near the start of a page; 1 MiB, set by hand, also holds the first line of any usual list.
     if File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut head)).is_err() {
         return false;
     }
@@ -62,7 +65,7 @@ fn is_made_anew(path: &Path) -> bool {
     is_predictions || head.contains("<meta name=\"generator\" content=\"pressmark\">")
 }
 
-/// The same as [`refuse_to_replace`] for all files that a run writes.
+/// Like [`refuse_to_replace`], for all files that a run writes.
 pub(crate) fn check(targets: &[PathBuf], read: &[PathBuf]) -> Result<()> {
     let found = targets.iter().filter_map(|path| Some((path, fs::metadata(path).ok().filter(Metadata::is_file)?)));
     let targets: HashMap<FileId, &PathBuf> =
@@ -83,7 +86,7 @@ pub(crate) fn check(targets: &[PathBuf], read: &[PathBuf]) -> Result<()> {
     }
     let mut entered = HashSet::new();
     while let Some(folder) = folders.pop() {
-        // Folders that cannot be read are told of where they are read.
+        // Unreadable folders are reported where they are read.
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         if !fs::metadata(&folder)
             .ok()
@@ -107,7 +110,7 @@ pub(crate) fn check(targets: &[PathBuf], read: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// What tells a file from every other one, whatever its names.
+/// Identity of a file, independent of its paths.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FileId {
     #[cfg(unix)]
@@ -130,11 +133,14 @@ impl FileId {
     }
 }
 
-/// Whether a file is one that we wrote, or empty: rows, tables, a manifest, a journal, a schema or a dataset card.
+/// Whether a file is empty or was written by pressmark: rows, tables, a manifest, a journal, a schema or a dataset
+/// card.
 fn is_own(path: &Path) -> bool {
     let mut head = Vec::new();
+    // 4 KiB, set by hand: the marks compared below stand in the first bytes of a file.
     let read = Unpacked::open(path, &Options::default()).and_then(|file| file.take(4096).read_to_end(&mut head));
     let is_schema = head.starts_with(b"{\n  \"$defs\"");
+    // A journal line is a checksum of 16 hex digits, a space and JSON.
     let is_journal = head.get(16..).is_some_and(|rest| rest.starts_with(b" {\"run\":{\"journal\":\"pressmark-journal"));
     read.is_ok() && (head.is_empty() || is_schema || is_journal || own_output(path).is_some())
 }
@@ -170,7 +176,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there").success());
-        // Nobody writes to it: to look into it would never end.
+        // The pipe has no writer, so reading it would block forever.
         assert!(refuse_to_lose_unless_ours(&pipe, &[], false).is_ok());
     }
 
@@ -199,7 +205,7 @@ mod tests {
                 );
             }
         }
-        // Rows of an earlier run among the inputs are not read, but named they are.
+        // Rows of an earlier run are skipped in a folder of inputs, but read when named.
         assert!(refuse_to_replace(&path("in/rows.jsonl"), &[path("in")]).is_ok());
         assert!(refuse_to_replace(&path("in/rows.jsonl"), &[path("in/rows.jsonl")]).is_err());
         assert!(refuse_to_replace(&path("in/new.jsonl"), &[path("in")]).is_ok());

@@ -8,22 +8,24 @@ use pressmark_jsonl::{JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, 
 use crate::error::{At, Error, Result};
 use crate::paths::sync_folder;
 
-/// Time between two moments at which all that is written is brought to the disk. A power cut costs at most the
-/// documents since the last one, which are then annotated again.
+/// Time between syncs to disk.
+///
+/// Set by hand: a power cut loses at most the documents since the last sync, which are then annotated again; a shorter
+/// interval syncs more often and slows the run.
 const SYNC_EVERY: Duration = Duration::from_secs(20);
 
-/// The journal of a run that goes on; no other process may write it meanwhile.
+/// Journal of a running run, locked against other processes.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     file: BufWriter<File>,
-    /// Path of the last record, which is not written again.
+    /// Path of the last record, not repeated in the next line.
     last_path: String,
     synced: Instant,
 }
 
 impl Journal {
-    /// A journal without a document, in a place that is taken.
+    /// Starts an empty journal in a claimed place; `None` if the claim was already used.
     pub(crate) fn begin(mut claim: Claim, settings: &Settings) -> Result<Option<Self>> {
         let Some(file) = claim.file.take() else { return Ok(None) };
         let mut journal = Self::over(&claim.path, file);
@@ -33,8 +35,7 @@ impl Journal {
         Ok(Some(journal))
     }
 
-    /// The journal at `path` to be read and then gone on with; `None` where there is none, or one that was broken
-    /// before its first line was whole.
+    /// Opens the journal at `path` for resuming; `None` if there is none or its first line is torn.
     pub(crate) fn open(path: &Path) -> Result<Option<(File, JournalReader)>> {
         let file = match OpenOptions::new().read(true).write(true).open(path) {
             Ok(file) => file,
@@ -46,7 +47,7 @@ impl Journal {
         Ok(reader.map(|reader| (file, reader)))
     }
 
-    /// Goes on with a journal after its first `bytes` bytes.
+    /// Resumes a journal after its first `bytes` bytes, dropping the rest.
     pub(crate) fn go_on(path: &Path, mut file: File, bytes: u64, last_path: String) -> Result<Self> {
         let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
         cut.at("go on with", path)?;
@@ -58,7 +59,7 @@ impl Journal {
         Self { path: path.to_owned(), file: BufWriter::new(file), last_path: String::new(), synced: Instant::now() }
     }
 
-    /// Notes that a document is done.
+    /// Appends a finished document.
     pub(crate) fn row(&mut self, mut row: JournalRow<'_>, path: &str) -> Result<()> {
         if self.last_path != path {
             path.clone_into(&mut self.last_path);
@@ -80,7 +81,7 @@ impl Journal {
         self.synced.elapsed() >= SYNC_EVERY
     }
 
-    /// Brings the journal to the disk; the rows that it tells of are there already, and stay.
+    /// Syncs the journal and marks a sync point: the rows that it lists are already on disk.
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.append(&JournalLine::Synced)?;
         self.save()?;
@@ -88,35 +89,35 @@ impl Journal {
         Ok(())
     }
 
-    /// Brings the journal to the disk; of the last rows that it tells of, it is not certain that they stay.
+    /// Syncs the journal without a sync point: its last rows may not be in their final place yet.
     pub(crate) fn save(&mut self) -> Result<()> {
         self.flush()?;
         self.file.get_ref().sync_data().at("write", &self.path)
     }
 
-    /// Takes the journal of a run that is whole away.
+    /// Removes the journal of a finished run.
     pub(crate) fn remove(self) -> Result<()> {
         std::fs::remove_file(&self.path).at("remove", &self.path)?;
         sync_folder(&self.path)
     }
 }
 
-/// The place of a journal, which no other process may take meanwhile. A run that keeps no journal takes it all the same.
+/// Exclusive claim on a journal's path, held even by a run that keeps no journal.
 #[derive(Debug)]
 pub(crate) struct Claim {
     path: PathBuf,
-    /// Missing once a journal is written into it.
+    /// `None` once a journal took it over.
     file: Option<File>,
 }
 
 impl Claim {
-    /// Takes the place; refuses to where a journal stands, unless told to lose it.
+    /// Claims the path; refuses if it holds a journal, unless `overwrite` is set.
     pub(crate) fn take(path: &Path, overwrite: bool) -> Result<Self> {
         let file = loop {
             let file =
                 OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).creating(path)?;
             lock(&file, path)?;
-            // Another process may have ended between the two and taken the file away.
+            // Another process may have removed the file between opening and locking.
             if is_at(&file, path) {
                 break file;
             }
@@ -132,7 +133,7 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if self.file.is_some() {
-            // Where it stays, it is empty and in nobody's way.
+            // If removal fails, what remains is an empty file, which blocks nobody.
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -146,7 +147,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().map(id).ok() == std::fs::metadata(path).map(id).ok()
 }
 
-/// Elsewhere a file that is open cannot be removed.
+/// Platforms other than Unix do not allow an open file to be removed.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true
@@ -156,7 +157,7 @@ fn lock(file: &File, path: &Path) -> Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => Err(Error::Busy(path.to_owned())),
-        // Some network file systems have no locks; two runs with one output are then the user's to avoid.
+        // Some network file systems do not support locks; avoiding two runs with one output is then up to the user.
         Err(TryLockError::Error(_)) => Ok(()),
     }
 }
@@ -166,38 +167,39 @@ pub(crate) struct JournalReader {
     path: PathBuf,
     lines: BufReader<File>,
     line: Vec<u8>,
-    /// Bytes up to the end of the last good line.
+    /// Offset of the end of the last good line, in bytes.
     good: u64,
     run: JournalRun,
 }
 
-/// What a journal says in all.
+/// Overall extent of a journal.
 #[derive(Debug, Default)]
 pub(crate) struct Extent {
-    /// Documents of which it is certain that they, and their rows, were on the disk.
+    /// Number of documents known to be on disk with their rows.
     pub(crate) synced: u64,
-    /// The end of the input, once it was reached.
+    /// End of the input, if it was reached.
     pub(crate) end: Option<JournalEnd>,
 }
 
 impl JournalReader {
-    /// A reader of the journal in `file`; `None` when not even its first line is whole.
+    /// Creates a reader of `file`; `None` if the first line is torn.
     fn new(file: &File, path: &Path) -> Result<Option<Self>> {
         let mut file = file.try_clone().at("read", path)?;
         file.seek(SeekFrom::Start(0)).at("read", path)?;
         let run = JournalRun { journal: JOURNAL.into(), settings: Settings::new() };
+        // Journal lines are a few hundred bytes; 64 KiB, set by hand, holds a few hundred of them.
         let lines = BufReader::with_capacity(1 << 16, file);
         let mut reader = Self { path: path.to_owned(), lines, line: Vec::new(), good: 0, run };
         match reader.next()? {
             Some(JournalLine::Run(run)) if run.journal == JOURNAL => Ok(Some(Self { run, ..reader })),
             Some(_) => Err(Error::OtherVersion(path.to_owned())),
-            // Torn by a crash at the start; anything longer is no journal.
+            // Torn by a crash during creation. A complete line that does not parse means this is not a journal.
             None if reader.line.ends_with(b"\n") => Err(Error::NotAJournal(path.to_owned())),
             None => Ok(None),
         }
     }
 
-    /// A reader of the journal at `path` that is not to be written.
+    /// Opens the journal at `path` read-only.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).at("read", path)?;
         Self::new(&file, path)?.ok_or_else(|| Error::TornJournal(path.to_owned()))
@@ -207,17 +209,17 @@ impl JournalReader {
         &self.path
     }
 
-    /// The settings of the run.
+    /// Settings of the run.
     pub(crate) fn settings(&self) -> &Settings {
         &self.run.settings
     }
 
-    /// Length of all that was read and is good.
+    /// Returns the offset of the end of the last good line, in bytes.
     pub(crate) fn good(&self) -> u64 {
         self.good
     }
 
-    /// The next line; `None` at the first one that is torn, and at the end.
+    /// Reads the next line; `None` at the first torn line or the end.
     pub(crate) fn next(&mut self) -> Result<Option<JournalLine<'static>>> {
         self.line.clear();
         let read = self.lines.read_until(b'\n', &mut self.line);
@@ -227,10 +229,10 @@ impl JournalReader {
         Ok(parsed)
     }
 
-    /// Goes through all of the journal once, and back to its first document.
+    /// Scans the whole journal, then rewinds to the first document.
     ///
     /// # Errors
-    /// When a line is damaged that no crash can have torn.
+    /// If a line is damaged in a way that a crash cannot explain.
     pub(crate) fn extent(&mut self) -> Result<Extent> {
         let (start, mut documents, mut extent) = (self.good, 0, Extent::default());
         loop {
@@ -242,7 +244,8 @@ impl JournalReader {
                 None => break,
             }
         }
-        // Lines reach the disk in any order, but none after the next moment of synchronisation.
+        // Lines may reach the disk in any order, but none after the next sync point: a crash tears at most the lines
+        // since the last one.
         let mut later = 0;
         let damaged = self.good;
         while !self.line.is_empty() {

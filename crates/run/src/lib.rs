@@ -1,12 +1,10 @@
-//! Long runs that nothing breaks for good: a journal to resume from, output in parts, shards over machines and their
-//! merge.
+//! Resumable runs: a journal, output in parts, shards over machines and their merge.
 //!
-//! A [`Run`] takes documents in input order, makes their ids unique, finds which of them repeat an earlier one, and
-//! writes a row of [`pressmark_jsonl`] for each. Rows go to files that get their names only once the run is whole. A
-//! journal beside them has one line for each document that is done, with the hash of its record and of its row, so that
-//! what a crash left behind is proven row by row and never trusted. Output and journal may reach the disk in any order:
-//! what counts is the longest beginning on which both agree. [`merge`] puts [`Shard`]s together to the bytes of a run
-//! that was not split.
+//! A [`Run`] takes documents in input order, makes their ids unique, detects duplicates of earlier ones, and writes a
+//! row of [`pressmark_jsonl`] for each. Files are renamed to their final names only when the run is complete. A journal
+//! beside them has one line per finished document, with the hashes of its record and its row, so that what a crash left
+//! behind is verified row by row and never trusted. Output and journal may reach the disk in any order: the longest
+//! prefix on which both agree counts. [`merge`] combines [`Shard`]s into the same bytes as a run that was not split.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -46,7 +44,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate runs no stage, prints nothing, and knows no option of a command.
+//! The crate runs no stage, prints nothing, and knows no command-line option.
 #![deny(missing_docs)]
 
 mod error;

@@ -19,14 +19,15 @@ use crate::run::{Done, IfExists, Plan, Rows, Run, count, stream};
 use crate::settings::differences;
 use crate::shard::Shard;
 
-/// Settings in which shards of one run may differ.
+/// Setting that names the shard; shards of one run differ in it.
 const SHARD: &str = "--shard";
+/// Setting that splits the output; shards of one run may differ in it.
 const SHARD_ROWS: &str = "--shard-rows";
 
-/// Writes the rows of all shards in the order of the input list, as a run that was not split would have.
+/// Merges all shards of a run, writing rows in the order of the input list, as a run that was not split would have.
 ///
 /// # Errors
-/// When the shards are not those of one run, all there and whole, or a row is not what its journal says.
+/// If the shards are not all the finished shards of one run, or a row is not what its journal says.
 pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>, if_exists: IfExists) -> Result<DocumentCounts> {
     let mut shards = paths.iter().map(|path| Piece::open(path)).collect::<Result<Vec<_>>>()?;
     shards.sort_by_key(|piece| piece.shard.index);
@@ -49,7 +50,7 @@ pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>, if_exists
     let (mut list, mut line) = (Sha256::new(), Vec::new());
     let count_of = shards.len() as u64;
     for position in 0..end.documents {
-        // There are as many pieces as shards, sorted: this is the one whose turn it is.
+        // There are as many pieces as shards, sorted by index, and records were dealt out in turn.
         let piece = &mut shards[(position % count_of) as usize];
         let Next { fingerprint, status, is_duplicate } = piece.next(&mut run.ledger, &mut line)?;
         list.update(fingerprint);
@@ -69,7 +70,7 @@ pub fn merge(paths: &[PathBuf], output: &Path, rows_each: Option<u64>, if_exists
     Ok(counts)
 }
 
-/// The settings of the run that was not split.
+/// Settings of the equivalent run that was not split.
 fn whole(settings: &Settings, rows_each: Option<u64>) -> Settings {
     let mut settings = settings.clone();
     settings.insert(SHARD.into(), Shard::WHOLE.to_string());
@@ -89,7 +90,7 @@ fn open(plan: &Plan<'_>) -> Result<Run> {
     Ok(Run::new(plan, rows, None, Done::nothing(plan)?))
 }
 
-/// One shard: its rows and the journal that tells of them.
+/// One shard: its rows and its journal.
 struct Piece {
     name: String,
     shard: Shard,
@@ -98,18 +99,18 @@ struct Piece {
     rows: PartReader,
 }
 
-/// What a merge learns of the next document.
+/// Facts about the next document that the merge needs.
 struct Next {
     fingerprint: [u8; 32],
-    /// Its status in the whole run.
+    /// Status in the whole run.
     status: Status,
     is_duplicate: bool,
 }
 
-/// What a merge may have to change in a row.
+/// Fields of a row that a merge may have to change, and those it needs to decide that.
 #[derive(Deserialize)]
 struct Linked<'a> {
-    /// Another contract is refused.
+    /// Rejects rows of another schema.
     #[serde(rename = "schema")]
     _schema: SchemaName,
     #[serde(borrow)]
@@ -142,12 +143,12 @@ impl Piece {
         Ok(Self { name, shard, end, journal, rows })
     }
 
-    /// The files of the shard that are read.
+    /// Files of the shard that are read.
     fn files(&self) -> Vec<PathBuf> {
         [self.rows.files(), vec![self.journal.path().to_owned()]].concat()
     }
 
-    /// The next row as it stands in the whole run goes to `line`.
+    /// Writes the next row to `line` as it should be in the whole run.
     fn next(&mut self, ledger: &mut Ledger, line: &mut Vec<u8>) -> Result<Next> {
         let wrong = |what: String| MergeError::Rows { name: self.name.clone(), what };
         let row = next_row(&mut self.journal)?.ok_or_else(|| wrong("ends too early".to_owned()))?;
@@ -167,7 +168,7 @@ impl Piece {
         Ok(Next { fingerprint, status, is_duplicate: doc.duplicate_of.is_some() })
     }
 
-    /// Checks that nothing comes after the rows that were read.
+    /// Checks that nothing follows the rows that were read.
     fn check_end(&mut self) -> Result<()> {
         if next_row(&mut self.journal)?.is_some() || !self.rows.is_at_end()? {
             let what = "goes on after its end".to_owned();
@@ -187,7 +188,7 @@ fn next_row(journal: &mut JournalReader) -> Result<Option<JournalRow<'static>>> 
     }
 }
 
-/// Checks that the pieces, sorted, are the shards of one run over one input list.
+/// Checks that the pieces, sorted by index, are the shards of one run over one input list.
 fn check(pieces: &[Piece]) -> Result<JournalEnd, MergeError> {
     let first = pieces.first().ok_or(MergeError::Nothing)?;
     let without = |piece: &Piece| whole(piece.journal.settings(), None);
@@ -226,10 +227,10 @@ fn check(pieces: &[Piece]) -> Result<JournalEnd, MergeError> {
     Ok(first.end.clone())
 }
 
-/// Writes a shard's row with the id and the earlier document that it has in the whole run; gives its status there.
+/// Rewrites a shard's row with its id and `duplicate_of` in the whole run, and returns its status there.
 ///
 /// # Errors
-/// When the row is no record (and why), or does not come out as it went in.
+/// If the row is not a record (with the parse error), or does not round-trip (`None`).
 fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status, Option<serde_json::Error>> {
     let mut record: Record<'_> = serde_json::from_slice(row).map_err(Some)?;
     let write = |record: &Record<'_>, line: &mut Vec<u8>| {
@@ -240,7 +241,7 @@ fn relink(row: &[u8], doc: &Document, line: &mut Vec<u8>) -> Result<Status, Opti
         return Err(None);
     }
     line.clear();
-    // What its shard said of its id holds of the shard.
+    // Problems with the id concern only the shard.
     record.problems.retain(|problem| problem.kind != ProblemKind::DuplicateId.as_str());
     let now = Record::of(doc, &Provenance::default());
     record.problems.extend(now.problems);

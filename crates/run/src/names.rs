@@ -9,9 +9,9 @@ use crate::error::{At, Error, Result};
 use crate::packing::Packing;
 use crate::paths::{beside, sync_folder};
 
-/// The file that a folder given as output gets.
+/// Name of the file written into an output folder.
 const FILE_NAME: &str = "annotated.jsonl";
-/// What is added to the name of a file of an earlier run while it is replaced.
+/// Suffix of a file of an earlier run while it is being replaced.
 const REPLACED: &str = ".replaced";
 pub(crate) const PARTIAL: &str = ".partial";
 const JOURNAL: &str = ".journal";
@@ -19,7 +19,7 @@ const MANIFEST: &str = ".manifest.json";
 const SCHEMA: &str = ".schema.json";
 const CARD: &str = "README.md";
 
-/// Endings that name another format than JSON Lines: a file so called would not be what it says.
+/// Extensions of formats other than JSON Lines, refused because the file would not be what its name says.
 const OTHER_FORMATS: &[&str] = &[
     "7z", "ann", "arrow", "avro", "br", "bz2", "conll", "conllu", "csv", "db", "doc", "docx", "duckdb", "feather",
     "h5", "htm", "html", "iob", "ipc", "lz4", "lzma", "md", "markdown", "npy", "ods", "orc", "parquet", "pdf", "pkl",
@@ -27,21 +27,21 @@ const OTHER_FORMATS: &[&str] = &[
     "xz", "yaml", "yml", "zip",
 ];
 
-/// The names of a run's files.
+/// File names of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
-    /// The file, or what its parts are named after.
+    /// The output file, or the base name of its parts.
     path: PathBuf,
     is_split: bool,
-    /// Whether the folder gets a dataset card.
+    /// Whether the output is a folder, which gets a dataset card.
     has_card: bool,
 }
 
 impl Names {
-    /// The names for the output that the user asks for: a file, or a folder, which is made.
+    /// Resolves the output that the user asked for: a file, or a folder, which is created.
     ///
     /// # Errors
-    /// When the name says a format that is not written, or the folder cannot be made.
+    /// If the extension names a format that is not written, or the folder cannot be created.
     pub(crate) fn of(output: &Path, is_split: bool) -> Result<Self> {
         let names = Self::existing(output, is_split);
         if let Some(ending) = other_format(&names.path) {
@@ -54,14 +54,14 @@ impl Names {
         Ok(names)
     }
 
-    /// The names of an output that is there.
+    /// Resolves an existing output.
     pub(crate) fn existing(output: &Path, is_split: bool) -> Self {
         let has_card = output.is_dir() || output.as_os_str().as_encoded_bytes().ends_with(b"/");
         let path = if has_card { output.join(FILE_NAME) } else { output.to_owned() };
         Self { path, is_split, has_card }
     }
 
-    /// The file, or what its parts are named after.
+    /// The output file, or the base name of its parts.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -70,19 +70,20 @@ impl Names {
         Packing::of(&self.path)
     }
 
-    /// The file with part `part`, counted from 0.
+    /// Final name of part `part`, counted from 0.
     pub(crate) fn part(&self, part: usize) -> PathBuf {
         if !self.is_split {
             return self.path.clone();
         }
         let (stem, ending) = self.stem_and_ending();
         let mut name = stem;
+        // Six digits sort as text for up to a million parts.
         name.push(format!("-{part:06}"));
         name.push(ending);
         self.path.with_file_name(name)
     }
 
-    /// `rows` and `.jsonl.gz` of `rows.jsonl.gz`.
+    /// Splits the file name, e.g. `rows.jsonl.gz` into `rows` and `.jsonl.gz`.
     fn stem_and_ending(&self) -> (OsString, OsString) {
         let mut ending = OsString::new();
         let mut rest = PathBuf::from(self.path.file_name().unwrap_or_default());
@@ -102,7 +103,7 @@ impl Names {
         (rest.into_os_string(), ending)
     }
 
-    /// What part `part` is called until the run is whole.
+    /// Name of part `part` until the run is complete.
     pub(crate) fn partial(&self, part: usize) -> PathBuf {
         beside(&self.part(part), PARTIAL)
     }
@@ -115,7 +116,7 @@ impl Names {
         beside(&self.path, MANIFEST)
     }
 
-    /// Whether a file of this name, in the folder of the output, is one that a run writes or has written.
+    /// Whether a file name in the output's folder is one that a run writes or has written.
     pub(crate) fn owns(&self, name: &OsStr) -> bool {
         let name = name.as_encoded_bytes();
         let name = name.strip_suffix(REPLACED.as_bytes()).unwrap_or(name);
@@ -133,7 +134,7 @@ impl Names {
         self.is_split && number.is_some_and(|digits| digits.len() >= 6 && digits.iter().all(u8::is_ascii_digit))
     }
 
-    /// Files that a run with these names would write over.
+    /// Files that a run with these names would overwrite.
     pub(crate) fn targets(&self) -> Vec<PathBuf> {
         let mut all = vec![self.path.clone(), self.partial(0), self.journal(), self.manifest()];
         all.push(beside(&self.path, SCHEMA));
@@ -144,17 +145,17 @@ impl Names {
         all
     }
 
-    /// What stands where this run would write, if it is more than an empty file: rows, or a manifest.
+    /// Returns non-empty rows or a manifest of a finished run in the place of this one.
     pub(crate) fn finished(&self) -> Result<Option<PathBuf>> {
         let has_content = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| found.len() > 0);
         let mut rows = self.files(is_rows)?;
         rows.push(self.manifest());
-        // In parts, the file without a number is none of them.
+        // With split output, the file without a number is not one of the parts.
         rows.retain(|path| !self.is_split || *path != self.path);
         Ok(rows.into_iter().find(has_content))
     }
 
-    /// The manifest of the finished run that stands there, if any.
+    /// Reads the manifest of a finished run; `None` if there is none.
     pub(crate) fn read_manifest(&self) -> Result<Option<Manifest>> {
         let path = self.manifest();
         let bytes = match fs::read(&path) {
@@ -166,11 +167,12 @@ impl Names {
         manifest.map(Some).map_err(|source| Error::NotAManifest { path, source })
     }
 
-    /// Refuses to replace a README that somebody wrote by a dataset card.
+    /// Refuses to replace a README that is not a dataset card of pressmark.
     fn check_card(&self) -> Result<()> {
         let path = self.path.with_file_name(CARD);
         let mut head = Vec::new();
         match File::open(&path) {
+            // 4 KiB, set by hand: the marks compared below stand at the start of a card.
             Ok(file) => file.take(4096).read_to_end(&mut head).at("read", &path)?,
             Err(_) => return Ok(()),
         };
@@ -179,15 +181,15 @@ impl Names {
         if is_ours || head.is_empty() { Ok(()) } else { Err(Error::NotOurs(path)) }
     }
 
-    /// Gives the finished parts their names, says in the manifest what they are, and takes away what an earlier run
-    /// wrote; all of that, or nothing.
+    /// Renames the finished parts to their final names, writes the manifest and removes the files of an earlier run,
+    /// all or nothing.
     ///
-    /// Files of the earlier run, its manifest first, are set aside before the new ones get their names, so that a crash
-    /// leaves no mixture; the new manifest is what decides. [`recover`](Self::recover) puts things right after one.
+    /// The earlier run's files, its manifest first, are set aside before the new ones get their names, so that a crash
+    /// leaves no mixture. The new manifest is the commit point; [`recover`](Self::recover) restores a consistent state.
     pub(crate) fn publish(&self, manifest: &Manifest) -> Result<()> {
         let named = self.name_parts(manifest.files.len()).and_then(|()| self.write_manifest(manifest));
         if let Err(error) = named {
-            // Where this fails too, the next run tries again.
+            // If this fails too, the next run tries again.
             let _ = self.recover();
             return Err(error);
         }
@@ -208,12 +210,12 @@ impl Names {
         sync_folder(&self.path)
     }
 
-    /// What stands there of an earlier run, and what the parts of this one replace.
+    /// Files of an earlier run, and files that the parts of this run replace.
     fn earlier(&self, parts: usize) -> Vec<PathBuf> {
-        // The manifest first: without it, nobody takes what stands there for a finished run.
+        // The manifest goes first: without it, nobody takes the rest for a finished run.
         let mut earlier = vec![self.manifest()];
         for file in self.read_manifest().unwrap_or_default().iter().flat_map(|manifest| &manifest.files) {
-            // A manifest is a file like any other: what it says must not lead out of its folder.
+            // A manifest may be edited: its file names must not lead out of its folder.
             if Path::new(&file.name).file_name().is_some_and(|name| name == file.name.as_str()) {
                 earlier.push(self.path.with_file_name(&file.name));
             }
@@ -223,14 +225,14 @@ impl Names {
                 earlier.push(part);
             }
         }
-        // A run that was interrupted here has named its parts already: they have no other name.
+        // An interrupted attempt may have renamed some parts already; those have no partial file left.
         let is_new =
             |path: &PathBuf| (0..parts).any(|part| self.part(part) == *path) && !beside(path, PARTIAL).exists();
         earlier.retain(|path| path.is_file() && !is_new(path));
         earlier
     }
 
-    /// Writes the manifest and what readers need to know of the columns.
+    /// Writes the schema, the dataset card of a folder, and the manifest.
     fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
         save(&beside(&self.path, SCHEMA), &format!("{:#}\n", json_schema()))?;
         if self.has_card {
@@ -243,11 +245,11 @@ impl Names {
         sync_folder(&self.path)
     }
 
-    /// Ends what a crash interrupted while files got their names: forward where the new run has its manifest, else back
-    /// to the earlier run, and what the new one has is called unfinished again.
+    /// Completes or undoes an interrupted [`publish`](Self::publish): forward if the new manifest exists, otherwise
+    /// back to the earlier run, with the new parts named as unfinished again.
     pub(crate) fn recover(&self) -> Result<()> {
         let mut replaced = self.files(|name| name.ends_with(REPLACED))?;
-        // Back, the manifest comes last: once it stands there, the rest is taken for what the new run replaced.
+        // When undoing, the manifest goes last: once it exists, the remaining files set aside count as replaced.
         replaced.sort_by_key(|path| *path == beside(&self.manifest(), REPLACED));
         let is_named = self.manifest().exists();
         for aside in &replaced {
@@ -264,7 +266,7 @@ impl Names {
         Ok(())
     }
 
-    /// Files beside the output that are a run's, those with such names, in their order.
+    /// Files of a run beside the output whose names match, sorted.
     fn files(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
         let folder = match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -273,7 +275,7 @@ impl Names {
         let mut files = Vec::new();
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            // Said where the first file is to be made.
+            // The missing folder is reported when the first file is created.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(files),
             Err(error) => return Err(error).at("read the folder", folder),
         };
@@ -287,9 +289,9 @@ impl Names {
         Ok(files)
     }
 
-    /// Removes the parts of an unfinished run from `first` on.
+    /// Removes the parts of an unfinished run, from `first` on.
     pub(crate) fn remove_partials(&self, first: usize) -> Result<()> {
-        // One file has one name, whatever its number.
+        // Without splitting there is only part 0.
         let parts = if self.is_split { first..usize::MAX } else { first..1 };
         for part in parts {
             let path = self.partial(part);
@@ -303,13 +305,12 @@ impl Names {
     }
 }
 
-/// Whether a name of ours is that of a file of rows.
+/// Whether a file name of ours is one of rows.
 fn is_rows(name: &str) -> bool {
     ![PARTIAL, JOURNAL, MANIFEST, SCHEMA, REPLACED].iter().any(|suffix| name.ends_with(suffix)) && name != CARD
 }
 
-/// The ending of a name that says another format than is written.
-/// The ending of a name that says something else than lines of JSON.
+/// Returns the extension of a name if it belongs to a format other than JSON Lines.
 pub(crate) fn other_format(path: &Path) -> Option<String> {
     let inner = if Packing::of(path) == Packing::Plain { path.to_owned() } else { path.with_extension("") };
     let ending = inner.extension()?.to_str()?.to_ascii_lowercase();
@@ -320,7 +321,7 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|source| Error::Rename { from: from.to_owned(), to: to.to_owned(), source })
 }
 
-/// Writes a small file such that it is there whole or not at all.
+/// Writes a small file atomically.
 fn save(path: &Path, text: &str) -> Result<()> {
     let partial = beside(path, PARTIAL);
     let write = || {
@@ -375,8 +376,8 @@ mod tests {
         assert!(!names.owns(OsStr::new("rows-12.jsonl")) && !names.owns(OsStr::new("rows-000012.csv")));
     }
 
-    /// An earlier run in two parts stands there; one of three parts is whole and gets its names. Broken off after each
-    /// step, the earlier run comes back and the new one keeps its parts; after the last one the new run stands there.
+    /// An earlier run of two parts exists; a new one of three parts is being published. If interrupted at any step, the
+    /// earlier run is restored and the new parts survive; after the last step the new run is in place.
     #[test]
     fn a_crash_while_parts_are_named_leaves_one_run_or_the_other() {
         let read = |folder: &Path| {
@@ -414,7 +415,7 @@ mod tests {
             }
             names
         };
-        // The renames that are made, in their order, each undone by hand to stand before it.
+        // All renames in order; each iteration performs only the first `steps`.
         let mut steps = 0;
         loop {
             let folder = tempfile::tempdir().expect("a folder");
@@ -433,7 +434,8 @@ mod tests {
             assert!(of("old") == 0 || of("new") == 0, "step {steps} shows a mixture");
             names.recover().expect("recovered");
             let mut after = read(folder.path());
-            // A part that the earlier run did not have keeps its name; nothing takes it for a finished run's.
+            // A part that the earlier run did not have keeps its name; without a manifest nothing takes it for a
+            // finished run.
             for (name, _) in &mut after {
                 if name == "rows-000002.jsonl" {
                     name.push(PARTIAL);

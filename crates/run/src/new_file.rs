@@ -8,9 +8,9 @@ use crate::names::{PARTIAL, other_format};
 use crate::packing::{MEMBER_BYTES, Packing};
 use crate::paths::beside;
 
-/// A file of lines that gets its name once it is whole, or standard output.
+/// A file of JSON lines that appears under its name only once it is complete, or standard output.
 ///
-/// Where it is interrupted nothing new stands under its name. A name that ends in `.gz` or `.zst` gets what it says.
+/// An interrupted write leaves nothing new under the name. A name ending in `.gz` or `.zst` selects compression.
 ///
 /// ```
 /// use std::io::Write;
@@ -29,7 +29,7 @@ use crate::paths::beside;
 /// ```
 #[derive(Debug)]
 pub struct NewFile {
-    /// What is not written yet: one member of a compressed file at most.
+    /// Bytes not yet written; less than one compressed member.
     held: Vec<u8>,
     target: Target,
 }
@@ -41,12 +41,12 @@ enum Target {
 }
 
 impl NewFile {
-    /// Begins the file `path`, or standard output for `-`.
+    /// Starts writing the file `path`, or standard output for `-`.
     ///
     /// # Errors
-    /// [`Error::OutputIsRead`] where it is one of the files that are `read`; [`Error::Finished`] where a file with
-    /// something in it stands there, unless it may be replaced, or what is no file; [`Error::Ending`] where the name says
-    /// a format that is no lines of JSON; when it cannot be made.
+    /// [`Error::OutputIsRead`] if it is one of the files in `read`; [`Error::Finished`] if a non-empty file exists and
+    /// `overwrite` is not set, or if it is not a regular file; [`Error::Ending`] if the extension names a format other
+    /// than JSON Lines; [`Error::File`] if it cannot be created.
     pub fn create(path: &Path, read: &[PathBuf], overwrite: bool) -> Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self { held: Vec::new(), target: Target::Stdout });
@@ -73,12 +73,12 @@ impl NewFile {
         Ok(())
     }
 
-    /// Writes what is left, and gives the file its name.
+    /// Writes the remaining bytes and renames the file to its final name.
     ///
     /// # Errors
-    /// When it cannot be written or named.
+    /// If it cannot be written or renamed.
     pub fn finish(mut self) -> Result<()> {
-        // A compressed file without a line has a member, too: nothing at all is no such file.
+        // A compressed file without lines still needs an empty member: a file of 0 bytes is not valid.
         self.write_held().at("write", self.path())?;
         match &self.target {
             Target::Stdout => Ok(()),
@@ -103,7 +103,7 @@ impl Write for NewFile {
         Ok(bytes.len())
     }
 
-    /// Writes to standard output what there is; a file is written in members, and whole with [`finish`](Self::finish).
+    /// Flushes standard output. A file is written a member at a time, the last one by [`finish`](Self::finish).
     fn flush(&mut self) -> io::Result<()> {
         match self.target {
             Target::Stdout => self.write_held(),
@@ -114,7 +114,7 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // What has its name is not there any more; what was begun is of no use.
+        // After `finish` the partial file no longer exists; before it, the file is useless.
         if let Target::File { partial, .. } = &self.target {
             let _ = fs::remove_file(partial);
         }

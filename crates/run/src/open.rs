@@ -9,20 +9,20 @@ use crate::run::{Done, IfExists, Opened, Plan, RowSink, Rows, Run, stream};
 use crate::shard::{Shard, ShardRecords};
 
 impl Run {
-    /// A run whose rows go to a sink and not to the output of the plan; it keeps no journal.
+    /// Creates a run whose rows go to a sink instead of the plan's output; it keeps no journal.
     ///
     /// # Errors
-    /// When the file of failures cannot be made, or would replace what must be kept.
+    /// If the failures file cannot be created or would overwrite something that must be kept.
     pub fn into_sink(plan: &Plan<'_>, sink: Box<dyn RowSink>) -> Result<Self> {
         plan.check_failures()?;
         Ok(Self::new(plan, Rows::Sink(sink), None, Done::nothing(plan)?))
     }
 
-    /// Opens the run that the plan asks for; `records` then stands before the first document that is left to do.
+    /// Opens the run that the plan describes, leaving `records` just before the first unfinished document.
     ///
     /// # Errors
-    /// When an earlier run stands in the way, cannot be gone on with, or the files cannot be made. Nothing of an
-    /// earlier run is changed then.
+    /// If an earlier run is in the way or cannot be resumed, or the files cannot be created. Nothing of an earlier run
+    /// is changed in that case.
     pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<Opened> {
         if let Some(stream) = stream(plan.output)? {
             plan.refuse_stream()?;

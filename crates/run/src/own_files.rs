@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use crate::names::Names;
 
-/// The files that a run writes, so that they can be told from its inputs in the same folder:
+/// The files that a run writes, to tell them from its inputs in the same folder.
 ///
 /// ```
 /// use std::path::Path;
@@ -17,20 +17,20 @@ use crate::names::Names;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OwnFiles {
-    /// Of an output that is a file or a folder.
+    /// Names of an output file or folder; `None` for standard output.
     names: Option<Names>,
     failures: Option<PathBuf>,
 }
 
 impl OwnFiles {
-    /// The files of a run with this output (`-` for standard output), in parts or not, and with this file of failures.
+    /// Collects the files of a run with this output (`-` for standard output), split or not, and this failures file.
     #[must_use]
     pub fn of(output: &Path, is_split: bool, failures: Option<&Path>) -> Self {
         let names = (output.as_os_str() != "-").then(|| Names::existing(output, is_split));
         Self { names, failures: failures.map(Path::to_owned) }
     }
 
-    /// Whether the path leads to one of them.
+    /// Returns whether the path leads to one of them.
     #[must_use]
     pub fn contains(&self, path: &Path) -> bool {
         let Some(name) = path.file_name() else { return false };
@@ -40,7 +40,7 @@ impl OwnFiles {
     }
 }
 
-/// Whether two files are in one folder, whatever the ways to it.
+/// Whether two files are in the same folder, however the paths spell it.
 pub(crate) fn is_beside(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -6,12 +6,14 @@ use flate2::write::GzEncoder;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
-/// Bytes of rows that are compressed together, unless one row alone has more. Each gzip member or Zstandard frame ends
-/// with a row and can be read by itself, so that an interrupted file can be cut and gone on with; with larger ones more
-/// work is lost in a crash, with smaller ones less is saved (at 1 MiB some 2 % against one member for all).
+/// Minimum bytes of rows per compressed member; the last one may be shorter.
+///
+/// Each gzip member or Zstandard frame ends with a row and decompresses independently, so that an interrupted file can
+/// be truncated and resumed. Larger members lose more work in a crash; smaller ones compress worse (at 1 MiB some 2 %
+/// larger than one member for all).
 pub(crate) const MEMBER_BYTES: usize = 1 << 20;
 
-/// How a file of rows is compressed.
+/// Compression of a file of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packing {
     Plain,
@@ -20,7 +22,7 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// What the name of a file says.
+    /// Selects the compression from a file's extension.
     pub(crate) fn of(path: &Path) -> Self {
         match path.extension() {
             Some(ending) if ending.eq_ignore_ascii_case("gz") => Self::Gzip,
@@ -29,12 +31,12 @@ impl Packing {
         }
     }
 
-    /// Rows as one gzip member or Zstandard frame; the same rows give the same bytes.
+    /// Compresses rows to one gzip member or Zstandard frame; the same rows give the same bytes.
     pub(crate) fn compress(self, rows: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Self::Plain => Ok(rows.to_vec()),
             Self::Gzip => {
-                // No time and no name in the header.
+                // The header has no time and no name, so the output is reproducible.
                 let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
                 encoder.write_all(rows)?;
                 encoder.finish()
@@ -43,7 +45,7 @@ impl Packing {
         }
     }
 
-    /// Reads the next member or frame, and tells whether it is whole; of one that is torn, `rows` gets what can be read.
+    /// Reads the next member or frame and returns whether it is complete; of a torn one, `rows` gets what can be read.
     pub(crate) fn decompress(self, mut file: &mut dyn BufRead, rows: &mut Vec<u8>) -> bool {
         match self {
             Self::Plain => file.read_to_end(rows).is_ok(),
@@ -77,7 +79,7 @@ mod tests {
                 assert!(!packing.decompress(&mut &file[..cut], &mut found), "{packing:?} cut at {cut}");
                 assert!(rows.as_bytes().starts_with(&found), "{packing:?} cut at {cut}");
             }
-            // What no row went into is a file that other programs can unpack.
+            // A file without rows is one that other programs can decompress.
             let mut found = Vec::new();
             assert!(packing.decompress(&mut &packing.compress(b"").expect("memory")[..], &mut found));
             assert!(found.is_empty());

@@ -10,47 +10,47 @@ use crate::files::{Files, Part, Tally, checksum_of};
 use crate::names::Names;
 use crate::packing::{MEMBER_BYTES, Packing};
 
-/// Bytes that are read at once.
+/// Read buffer in bytes. Set by hand: larger buffers save few system calls and cost memory.
 const BUFFER: usize = 1 << 20;
 
-/// Reads what a run wrote, row by row, and proves it by the rows of its journal.
+/// Reads a run's output row by row and verifies it against the journal.
 pub(crate) struct PartReader {
     names: Names,
     rows_each: Option<u64>,
-    /// Whether the files may have their names already.
+    /// Whether the run has ended, so that files may already have their final names.
     is_ended: bool,
     whole: Vec<OutputFile>,
     open: Option<OpenPart>,
     line: Vec<u8>,
 }
 
-/// A part that is being read.
+/// A part being read.
 struct OpenPart {
     path: PathBuf,
     file: Hashed,
     rows: u64,
-    /// The member or frame that is being read; in a plain file there is none.
+    /// Member or frame being read; `None` in a plain file.
     member: Option<Member>,
 }
 
-/// Rows that were compressed together.
+/// Rows of one compressed member or frame.
 struct Member {
     rows: Vec<u8>,
-    /// How much of them was read.
+    /// Bytes of them already read.
     at: usize,
     is_whole: bool,
-    /// What stands in the file before it.
+    /// State of the file before this member.
     before: Tally,
 }
 
 impl Member {
-    /// Whether all of it was read, and it is one that stays as it is when more rows come.
+    /// Whether it is fully read and final: a member shorter than `MEMBER_BYTES` is rewritten when more rows come.
     fn is_settled(&self) -> bool {
         self.is_whole && self.at == self.rows.len() && self.at >= MEMBER_BYTES
     }
 }
 
-/// A file that hashes what is read of it.
+/// A file that hashes what is read from it.
 struct Hashed {
     file: BufReader<File>,
     bytes: u64,
@@ -84,12 +84,12 @@ impl BufRead for Hashed {
 }
 
 impl OpenPart {
-    /// Reads the bytes of the next row, at most so many; fewer where the file ends or is torn.
+    /// Reads up to `bytes` bytes of the next row; fewer if the file ends or is torn.
     fn read(&mut self, packing: Packing, bytes: u64, line: &mut Vec<u8>) -> io::Result<()> {
         if packing == Packing::Plain {
             return (&mut self.file).take(bytes).read_to_end(line).map(drop);
         }
-        // A row does not go over the end of a member, and after one that is short nothing comes.
+        // A row never crosses members, and nothing follows a member that is not full.
         if self.member.as_ref().is_none_or(Member::is_settled) && !self.file.fill_buf()?.is_empty() {
             let (before, mut rows) = (self.file.so_far(self.rows), Vec::new());
             let is_whole = packing.decompress(&mut self.file, &mut rows);
@@ -103,7 +103,7 @@ impl OpenPart {
         Ok(())
     }
 
-    /// Goes past a row that was read and is good.
+    /// Moves past a verified row.
     fn accept(&mut self, bytes: usize) {
         self.rows += 1;
         if let Some(member) = &mut self.member {
@@ -111,17 +111,17 @@ impl OpenPart {
         }
     }
 
-    /// Whether there is nothing after what was read.
+    /// Whether nothing follows what was read.
     fn is_at_end(&mut self) -> io::Result<bool> {
         let is_read = self.member.as_ref().is_none_or(|member| member.is_whole && member.at == member.rows.len());
         Ok(is_read && self.file.fill_buf()?.is_empty())
     }
 
-    /// The part to go on with after the rows that were accepted.
+    /// Converts to a part to resume after the accepted rows.
     fn into_part(self, packing: Packing) -> io::Result<Part> {
         let (so_far, pending) = match self.member {
             Some(member) if !member.is_settled() => {
-                // It is written again when there are enough rows, as if nothing had been interrupted.
+                // The member is rewritten once it is full, exactly as without the interruption.
                 let mut rows = member.rows;
                 rows.truncate(member.at);
                 (Tally { rows: self.rows, ..member.before }, rows)
@@ -137,7 +137,7 @@ impl PartReader {
         Self { names, rows_each, is_ended, whole: Vec::new(), open: None, line: Vec::new() }
     }
 
-    /// The files that there are to read.
+    /// Files that exist and would be read.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let parts = if self.rows_each.is_some() { usize::MAX } else { 1 };
         let found =
@@ -145,8 +145,9 @@ impl PartReader {
         (0..parts).map_while(found).collect()
     }
 
-    /// The next line of the output, empty where the document has none; `None` when what stands there is not what
-    /// the journal says. Then the reader stays before it.
+    /// Reads the next line of the output; empty if the document has none.
+    ///
+    /// Returns `None` if the output differs from what the journal says; the reader then stays before the row.
     pub(crate) fn read(&mut self, row: &JournalRow<'_>) -> Result<Option<&[u8]>> {
         self.line.clear();
         if row.bytes == 0 {
@@ -164,7 +165,7 @@ impl PartReader {
         let before = open.file.so_far(open.rows);
         open.read(self.names.packing(), row.bytes, &mut self.line).at("read", &open.path)?;
         if self.line.len() as u64 != row.bytes || checksum_of(&Sha256::digest(&self.line)) != row.sha256 {
-            // Of a plain file, what was read must not count; of a compressed one it is told by the member.
+            // Undo the bytes counted in a plain file; in a compressed one the member tracks the position.
             if open.member.is_none() {
                 (open.file.bytes, open.file.hash) = (before.bytes, before.hash);
             }
@@ -192,13 +193,13 @@ impl PartReader {
         Ok(None)
     }
 
-    /// Whether there is nothing after the rows that were read.
+    /// Whether nothing follows the rows that were read.
     pub(crate) fn is_at_end(&mut self) -> Result<bool> {
         let Some(open) = &mut self.open else { return Ok(true) };
         open.is_at_end().at("read", &open.path)
     }
 
-    /// The files to go on writing, cut to the rows that were read.
+    /// Converts to files to resume writing, truncated to the rows that were read.
     pub(crate) fn into_files(mut self) -> Result<Files> {
         let (names, rows_each) = (self.names.clone(), self.rows_each);
         if self.is_ended {
@@ -210,7 +211,7 @@ impl PartReader {
             let path = open.path.clone();
             part = Some(open.into_part(names.packing()).at("go on with", &path)?);
         }
-        // Parts that came later were not proven.
+        // Later parts were not verified.
         names.remove_partials(self.whole.len() + usize::from(part.is_some()))?;
         Ok(Files::go_on(names, rows_each, self.whole, part))
     }

@@ -15,13 +15,13 @@ use crate::run::{Done, Opened, Plan, Rows, Run, count};
 use crate::settings::differences;
 use crate::shard::{ShardRecord, ShardRecords};
 
-/// Takes up the run whose journal this is: proves that settings, input and output are what they were, and restores
-/// what later documents depend on.
+/// Resumes the run of a journal: verifies that settings, input and output are unchanged, and restores the state that
+/// later documents depend on.
 ///
-/// Nothing is changed before all of that is proven.
+/// Nothing is changed until all of that is verified.
 ///
 /// # Errors
-/// When settings, input or output are others than the journal says; the message names the difference.
+/// If settings, input or output differ from the journal; the message names the difference.
 pub(crate) fn resume(
     plan: &Plan<'_>,
     names: Names,
@@ -70,7 +70,7 @@ pub(crate) fn resume(
     let journal = Journal::go_on(&names.journal(), file, good, state.path)?;
     let run = Run::new(plan, rows, Some(journal), state.done);
     match end {
-        // Broken while the files got their names, or a shard, whose journal stays.
+        // Interrupted while renaming files, or a shard, whose journal stays.
         Some(end) => {
             let counts = run.counts();
             run.name_files(end)?;
@@ -85,7 +85,7 @@ fn check_settings(before: &Settings, now: &Settings) -> Result<()> {
     if differences.is_empty() { Ok(()) } else { Err(Error::Settings(differences)) }
 }
 
-/// Checks that the input is the one that ended so; `false` when told to stop meanwhile.
+/// Checks that the rest of the input ends as the journal says; `false` if stopped meanwhile.
 fn check_rest(end: &JournalEnd, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<bool> {
     records.by_ref().for_each(drop);
     if records.is_stopped() {
@@ -102,7 +102,7 @@ fn check_rest(end: &JournalEnd, records: &mut ShardRecords<impl Iterator<Item = 
     Ok(true)
 }
 
-/// Checks that the finished run of this manifest is the one asked for, and that its files are there.
+/// Checks that the finished run of this manifest is the requested one, and that its files are unchanged.
 pub(crate) fn check_finished(
     plan: &Plan<'_>,
     names: &Names,
@@ -125,9 +125,10 @@ pub(crate) fn check_finished(
     Ok(if check_rest(&manifest.input, records)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })
 }
 
-/// Length of a file, and its SHA-256 in hexadecimal.
+/// Length of a file in bytes, and its SHA-256 in hex.
 fn digest(path: &Path) -> Result<(u64, String)> {
     let read = || {
+        // Read buffer of 1 MiB, as in `reader`.
         let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
         let (mut bytes, mut hash) = (0, Sha256::new());
         loop {
@@ -144,7 +145,7 @@ fn digest(path: &Path) -> Result<(u64, String)> {
     read().at("read", path)
 }
 
-/// What is restored from a journal.
+/// State restored from a journal.
 struct State {
     done: Done,
     path: String,
@@ -172,7 +173,8 @@ impl State {
     }
 }
 
-/// Takes a document that is done into account, by what the journal says of it; gives what became of its id.
+/// Enters a finished document into the ledger from its journal row, and returns it with its final id and duplicate
+/// link.
 pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, journal: &Path) -> Result<Document> {
     let mut doc = Document { id: row.id.to_string(), ..Document::default() };
     doc.source.sha256 = sha256.to_owned();
@@ -184,7 +186,7 @@ pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, jou
     Ok(doc)
 }
 
-/// What is said of digits in a journal that are none.
+/// Error for an invalid hex field in a journal.
 pub(crate) fn no_hex(what: &str, journal: &Path) -> Error {
     Error::DamagedJournal { path: journal.to_owned(), what: format!("{what} is no hexadecimal number") }
 }

@@ -17,54 +17,54 @@ use crate::names::Names;
 use crate::own_files::is_beside;
 use crate::shard::Shard;
 
-/// What is done where an earlier run left its output.
+/// What to do if an earlier run left output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfExists {
-    /// Nothing may be lost: refuse to start where rows of a run stand, be it finished or interrupted.
+    /// Refuse to start if it holds rows, finished or not.
     Refuse,
-    /// Go on with one that was interrupted.
+    /// Resume it.
     Resume,
-    /// Start anew; what stands there stays until the new run is whole.
+    /// Start over; the earlier output stays until the new run is complete.
     Overwrite,
 }
 
-/// A run: where its rows go, and all that it remembers of the documents before.
+/// A run: its outputs, and the state kept of earlier documents.
 #[derive(Debug)]
 pub struct Run {
     pub(crate) ledger: Ledger,
     rows: Rows,
-    /// Missing where there is nothing to come back to: input or output cannot be had twice.
+    /// `None` if the run cannot be resumed: input or output cannot be read again.
     journal: Option<Journal>,
-    /// Keeps others from the output where there is no journal.
+    /// Keeps other processes from the output if there is no journal.
     claim: Option<Claim>,
     settings: Settings,
     pub(crate) counts: DocumentCounts,
     failures: Failures,
-    /// Whether rows of duplicates are left out.
+    /// Whether rows of duplicates are dropped.
     drop_duplicates: bool,
-    /// Whether the journal stays: `merge` reads it.
+    /// Whether this is a shard, whose journal is kept for `merge`.
     is_shard: bool,
 }
 
-/// Takes the rows of a run that do not become lines of a file: tables, say. What it wrote cannot be taken up again.
+/// Receives rows that do not become lines of a file, such as those of tables. Such a run cannot be resumed.
 pub trait RowSink {
-    /// Takes the next row.
+    /// Writes the next row.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     fn write(&mut self, record: &Record<'_>) -> io::Result<()>;
 
-    /// Ends what was written, after the last row. A sink that is dropped without it is to leave nothing.
+    /// Finishes the output after the last row. A sink dropped before that must leave nothing behind.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// Where rows go.
+/// Destination of rows.
 pub(crate) enum Rows {
     Sink(Box<dyn RowSink>),
-    /// To a reader who gets each row as soon as it is there.
+    /// Flushed after each row, so that the reader gets it at once.
     Stream(BufWriter<Box<dyn Write>>),
     Files(Box<Files>),
 }
@@ -79,54 +79,54 @@ impl std::fmt::Debug for Rows {
     }
 }
 
-/// What a run is to be.
+/// Description of a run to open.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
-    /// `-`, a file or a folder. What a file's name ends in decides whether it is compressed: `.gz`, `.zst`.
+    /// `-`, a file or a folder. A file's extension selects compression: `.gz`, `.zst`.
     pub output: &'a Path,
-    /// Files and folders that the run reads: no output may take the place of one of them.
+    /// Files and folders that the run reads; no output may replace one of them.
     pub read: &'a [PathBuf],
-    /// A file for what went wrong: see [`Failures`].
+    /// File for failures; see [`Failures`].
     pub failures: Option<&'a Path>,
-    /// Rows of one file at most.
+    /// Maximum rows per file; `None` for no limit.
     pub rows_each: Option<u64>,
-    /// Which of several equal parts of the input list this run is.
+    /// Shard of the input list to run.
     pub shard: Shard,
-    /// What is done where an earlier run left its output.
+    /// What to do if an earlier run left output.
     pub if_exists: IfExists,
-    /// All that the rows depend on besides the input: a run is resumed only with the same.
+    /// Every setting, besides the input, that the rows depend on: a run resumes only with the same ones.
     pub settings: Settings,
-    /// Whether rows of duplicates are left out.
+    /// Whether rows of duplicates are dropped. A shard keeps them until shards are merged.
     pub drop_duplicates: bool,
     /// Whether the input is files, which can be read again.
     pub input_is_rereadable: bool,
 }
 
-/// What became of opening a run.
+/// Result of opening a run.
 #[derive(Debug)]
 pub enum Opened {
     /// There is work to do.
     Ready(Box<Run>),
-    /// All of it was done already.
+    /// The run was already finished.
     Finished(DocumentCounts),
-    /// The records were told to stop before it was open.
+    /// The records were stopped before the run was open.
     Stopped,
 }
 
-/// What a journal keeps of a document besides what the document says itself.
+/// Identity of a record, kept in the journal along with what the document itself says.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordIdentity<'a> {
-    /// The fingerprint of its record ([`pressmark_ingest::Record::fingerprint`]).
+    /// Fingerprint of the record ([`pressmark_ingest::Record::fingerprint`]).
     pub fingerprint: [u8; 32],
-    /// What near duplicates are told by; `None` where they are not looked for, or there is no text.
+    /// Signature for near-duplicate detection; `None` if detection is off or there is no text.
     pub signature: Option<&'a Signature>,
 }
 
 impl Run {
-    /// Takes in the next document: makes its id unique, finds what it repeats, writes its row and notes that.
+    /// Processes the next document: makes its id unique, detects duplicates, writes its row and journals it.
     ///
     /// # Errors
-    /// When row or journal cannot be written. What was taken before is kept, and the run can be resumed.
+    /// If row or journal cannot be written. Earlier documents are kept, and the run can be resumed.
     pub fn take(
         &mut self,
         doc: &mut Document,
@@ -159,12 +159,12 @@ impl Run {
         if is_settled && journal.is_sync_due() { self.sync() } else { Ok(()) }
     }
 
-    /// Whether all rows stand in the files as they will stay.
+    /// Whether all rows are in their final place in the files.
     fn is_settled(&self) -> bool {
         if let Rows::Files(files) = &self.rows { files.is_settled() } else { true }
     }
 
-    /// Writes a row; tells its length and checksum where somebody will want to know.
+    /// Writes a row and returns its length and checksum; 0 and empty if no journal needs them.
     fn write(&mut self, record: &Record<'_>) -> Result<(u64, String)> {
         match &mut self.rows {
             Rows::Files(files) => files.write(record),
@@ -179,29 +179,29 @@ impl Run {
         }
     }
 
-    /// Writes a row that is made already.
+    /// Writes a serialised row.
     pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<()> {
         match &mut self.rows {
             Rows::Files(files) => files.write_line(line),
-            // Merged shards are lines.
+            // Only merged shards get here, and those are never written to a sink.
             Rows::Sink(_) => Ok(()),
             Rows::Stream(stream) => stream.write_all(line).map_err(Error::Stream),
         }
     }
 
-    /// Hands what is written to the system, so that only a power cut can take it. About every 20 seconds what was
-    /// written is brought to the disk as well.
+    /// Flushes the journal to the system, so that only a power cut can lose it; a sync to disk happens about every 20
+    /// seconds.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the journal cannot be written.
     pub fn flush(&mut self) -> Result<()> {
         self.journal.as_mut().map_or(Ok(()), Journal::flush)
     }
 
-    /// Brings all that is written to the disk.
+    /// Syncs everything written so far to disk.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn sync(&mut self) -> Result<()> {
         let is_settled = self.is_settled();
         if let Rows::Files(files) = &mut self.rows {
@@ -214,11 +214,11 @@ impl Run {
         }
     }
 
-    /// Gives the files their names and says in the manifest what they are; `input` is what
-    /// [`InputDigest::end`](crate::InputDigest::end) says once all records are read.
+    /// Renames the files to their final names and writes the manifest; `input` is the result of
+    /// [`InputDigest::end`](crate::InputDigest::end) after all records were read.
     ///
     /// # Errors
-    /// When a file cannot be written or named. The run can be resumed.
+    /// If a file cannot be written or renamed. The run can be resumed.
     pub fn finish(mut self, input: JournalEnd) -> Result<()> {
         self.failures.flush()?;
         let mut files = match self.rows {
@@ -256,7 +256,7 @@ impl Run {
 }
 
 impl Run {
-    /// A run over these rows and journal, after the documents that are `done`.
+    /// Creates a run over these rows and journal, after the documents in `done`.
     pub(crate) fn new(plan: &Plan<'_>, rows: Rows, journal: Option<Journal>, done: Done) -> Self {
         let is_shard = plan.shard != Shard::WHOLE;
         Self {
@@ -267,13 +267,13 @@ impl Run {
             settings: plan.settings.clone(),
             counts: done.counts,
             failures: done.failures,
-            // What a shard's document repeats is known only once the shards are merged.
+            // Duplicates across shards are known only after the merge.
             drop_duplicates: plan.drop_duplicates && !is_shard,
             is_shard,
         }
     }
 
-    /// A run without a document, where nothing stands in its way.
+    /// Starts a run without documents, if nothing is in its way.
     pub(crate) fn begin(plan: &Plan<'_>, names: Names, has_journal: bool) -> Result<Self> {
         let overwrite = plan.if_exists == IfExists::Overwrite;
         let claim = Claim::take(&names.journal(), overwrite)?;
@@ -290,30 +290,30 @@ impl Run {
         Ok(Self { claim, ..Self::new(plan, rows, journal, Done::nothing(plan)?) })
     }
 
-    /// What went wrong so far, documents of an interrupted run included.
+    /// Returns the failures so far, including those of documents before the run was resumed.
     #[must_use]
     pub fn failures(&self) -> &Failures {
         &self.failures
     }
 
-    /// Notes inputs that gave no document.
+    /// Records inputs that yielded no document.
     ///
     /// # Errors
-    /// When the file of failures cannot be written.
+    /// If the failures file cannot be written.
     pub fn skipped(&mut self, skipped: &[Skipped]) -> Result<()> {
         skipped.iter().try_for_each(|skipped| self.failures.skipped(skipped))
     }
 
-    /// What became of the documents so far.
+    /// Returns the outcome counts so far.
     #[must_use]
     pub fn counts(&self) -> DocumentCounts {
         self.counts
     }
 
-    /// Gives up a run that has no document.
+    /// Abandons a run that has no document, removing its files.
     ///
     /// # Errors
-    /// When its files cannot be removed.
+    /// If its files cannot be removed.
     pub fn abandon(self) -> Result<()> {
         if let Rows::Files(files) = &self.rows {
             files.names().remove_partials(0)?;
@@ -322,14 +322,14 @@ impl Run {
         self.journal.map_or(Ok(()), Journal::remove)
     }
 
-    /// Whether the run can be resumed once it is interrupted.
+    /// Returns whether the run can be resumed if it is interrupted.
     #[must_use]
     pub fn is_resumable(&self) -> bool {
         self.journal.is_some()
     }
 }
 
-/// What later documents depend on in those that are done.
+/// State after the finished documents that later ones depend on.
 pub(crate) struct Done {
     pub(crate) ledger: Ledger,
     pub(crate) counts: DocumentCounts,
@@ -337,7 +337,7 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    /// No document yet.
+    /// State without any documents.
     pub(crate) fn nothing(plan: &Plan<'_>) -> Result<Self> {
         let failures = Failures::new(plan.failures)?;
         Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default(), failures })
@@ -345,7 +345,7 @@ impl Done {
 }
 
 impl Plan<'_> {
-    /// The names of the run's files, none of which is one that the run reads.
+    /// Resolves the run's file names and checks that none is an input.
     pub(crate) fn names(&self) -> Result<Names> {
         let names = Names::of(self.output, self.rows_each.is_some())?;
         let mut targets = names.targets();
@@ -362,8 +362,7 @@ impl Plan<'_> {
         Ok(names)
     }
 
-    /// Refuses, for a run without files of its own, a file of failures that is read, that is the output, or that somebody
-    /// else wrote.
+    /// For a run without files of its own, refuses a failures file that is an input, the output, or a foreign file.
     pub(crate) fn check_failures(&self) -> Result<()> {
         let Some(failures) = self.failures else { return Ok(()) };
         if is_same(self.output, failures) {
@@ -386,13 +385,13 @@ impl Plan<'_> {
     }
 }
 
-/// Whether two paths lead to one file, which need not be there.
+/// Whether two paths lead to one file, which need not exist.
 fn is_same(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (std::path::absolute(one), std::path::absolute(other)) else { return false };
     one.file_name() == other.file_name() && is_beside(&one, &other)
 }
 
-/// The output as a stream, where it is no file: standard output, a named pipe, a device.
+/// Opens the output as a stream if it is not a file: standard output, a named pipe, a device.
 pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
     if output.as_os_str() == "-" {
         return Ok(Some(Box::new(io::stdout().lock())));
@@ -404,7 +403,6 @@ pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
     Ok(Some(Box::new(OpenOptions::new().write(true).open(output).at("open", output)?)))
 }
 
-/// Counts a document.
 pub(crate) fn count(counts: &mut DocumentCounts, status: Status, is_duplicate: bool) {
     *match status {
         Status::Ok => &mut counts.ok,

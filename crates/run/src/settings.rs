@@ -2,23 +2,23 @@ use std::collections::BTreeSet;
 
 use pressmark_jsonl::Settings;
 
-/// The setting that tells stages apart beyond what the user gave: their defaults and models.
+/// Name of the setting with the configuration of all stages, including defaults and models.
 pub const STAGES: &str = "stages";
-/// The setting that holds name, version and weights of the models.
+/// Name of the setting with name, version and weights hash of the models.
 pub const MODEL: &str = "model";
-/// The setting that holds the hash of all files of the encoder's model: its configuration and its tokenizer tell what
+/// Name of the setting with the hash of all files of the encoder's model: configuration and tokenizer determine what
 /// the weights mean.
 pub const MODEL_FILES: &str = "model files";
-/// The setting that holds the licence of that model's weights.
+/// Name of the setting with the licence of that model's weights.
 pub const MODEL_LICENCE: &str = "model licence";
 
-/// In what two runs differ, for a person; empty when they are the same.
+/// Describes the settings in which two runs differ, for people; empty if there are none.
 #[must_use]
 pub fn differences(before: &Settings, now: &Settings) -> String {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let differ = |name: &&&String| before.get(**name) != now.get(**name);
     let mut differing: Vec<_> = names.iter().filter(differ).collect();
-    // What follows from another difference need not be said.
+    // Omit differences that follow from another one.
     if differing.len() > 1 {
         let differs = |other: &str| differing.iter().any(|name| name.as_str() == other);
         let (is_other_model, has_other_files) = (differs(MODEL), differs(MODEL_FILES));

@@ -10,11 +10,11 @@ use sha2::{Digest, Sha256};
 
 /// One of several equal shares of an input list, written `1/4` to `4/4`.
 ///
-/// Share i of n is the records at places i - 1, i - 1 + n, … of the list: every machine can tell its own without
-/// asking, and long and short stretches of the list are spread evenly.
+/// Share i of n holds the records at positions i - 1, i - 1 + n, … of the list, from 0. Every machine knows its own
+/// without coordination, and clusters of long or short records are spread evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Counted from 0.
+    /// From 0.
     pub(crate) index: u64,
     pub(crate) of: u64,
 }
@@ -22,7 +22,8 @@ pub struct Shard {
 impl Shard {
     /// The whole list.
     pub const WHOLE: Self = Self { index: 0, of: 1 };
-    /// More machines than anybody has; keeps the files of a merge that are open at once within reason.
+    /// Maximum number of shards. Set by hand: more than anybody has machines, and it bounds the files that a merge
+    /// holds open.
     const MOST: u64 = 1000;
 
     fn owns(self, position: u64) -> bool {
@@ -52,12 +53,13 @@ impl fmt::Display for Shard {
 pub struct ShardRecord {
     /// The record.
     pub record: Record,
-    /// [`Record::fingerprint`], which the reader has had to work out anyway.
+    /// [`Record::fingerprint`], computed while reading.
     pub fingerprint: [u8; 32],
 }
 
-/// The records of a shard, in order; all of the list is read and hashed, so that shards can be proven to be of one
-/// list. Ends early once `stop` is set.
+/// Iterates over the records of a shard, in order.
+///
+/// The whole list is read and hashed, so that shards can be shown to come from one list. Ends early once `stop` is set.
 #[derive(Debug)]
 pub struct ShardRecords<I> {
     records: I,
@@ -66,19 +68,19 @@ pub struct ShardRecords<I> {
     stop: Arc<AtomicBool>,
 }
 
-/// What was read of an input list so far.
+/// Running digest of an input list; clones share their state.
 #[derive(Clone, Debug, Default)]
 pub struct InputDigest(Arc<Mutex<(u64, Sha256)>>);
 
 impl InputDigest {
-    /// The number of its records and their hash.
+    /// Returns the number of records so far and the SHA-256 over their fingerprints.
     #[must_use]
     pub fn end(&self) -> JournalEnd {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         JournalEnd { documents: state.0, input: hex(&state.1.clone().finalize()) }
     }
 
-    /// Adds a record and tells its place.
+    /// Adds a record and returns its position, from 0.
     fn add(&self, fingerprint: &[u8; 32]) -> u64 {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.1.update(fingerprint);
@@ -88,18 +90,18 @@ impl InputDigest {
 }
 
 impl<I> ShardRecords<I> {
-    /// The records of `shard` among `records`, until `stop` is set.
+    /// Selects the records of `shard` from `records`, until `stop` is set.
     pub fn new(records: I, shard: Shard, stop: Arc<AtomicBool>) -> Self {
         Self { records, shard, digest: InputDigest::default(), stop }
     }
 
-    /// What is read of the list so far; goes on counting when the share moves to another thread.
+    /// Returns the digest of the list so far; it keeps counting as records are read, from any thread.
     #[must_use]
     pub fn digest(&self) -> InputDigest {
         self.digest.clone()
     }
 
-    /// Whether the records were told to stop.
+    /// Returns whether iteration was stopped.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
