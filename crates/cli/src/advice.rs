@@ -1,7 +1,7 @@
 use anyhow::anyhow;
 use pressmark_run::{Error, MergeError};
 
-/// An error of a run, with the option that mends it.
+/// Adds the option that fixes the error, if there is one.
 pub(crate) fn advise(error: Error) -> anyhow::Error {
     const ANEW: &str = "start anew with --overwrite";
     let advice = match &error {

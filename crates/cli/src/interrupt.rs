@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// The exit code of a run that was told to stop: 128 and the number of SIGINT, as shells have it.
+/// Exit code of an interrupted run: 128 plus the number of SIGINT, the convention of shells.
 pub(crate) const EXIT: u8 = 130;
 
-/// How long documents in flight may take to end. A stage looks every fraction of a second whether to go on; what
-/// waits for an input that never comes would wait forever.
+/// Time for documents in flight to finish. Set by hand: stages check the stop flag every fraction of a second, but a
+/// thread blocked on input would wait forever.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A flag that Ctrl-C, SIGTERM and SIGHUP set; see [`on_first`].
+/// Returns a flag set by Ctrl-C, SIGTERM and SIGHUP; see [`on_first`]. The process exits if the command has not ended
+/// within [`GRACE`].
 pub(crate) fn watch() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -27,8 +28,8 @@ pub(crate) fn watch() -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// Calls `stop` at the first of Ctrl-C, SIGTERM and SIGHUP, each unless it was ignored when the program started; the
-/// second of them ends the program at once, which loses nothing that a journal tells of.
+/// Calls `stop` on the first Ctrl-C, SIGTERM or SIGHUP, each unless it was ignored when the program started. The second
+/// ends the process at once; documents in the journal are not lost.
 pub(crate) fn on_first(stop: impl Fn() + Send + 'static) -> Result<()> {
     let was_told = AtomicBool::new(false);
     let handler = move || {
@@ -43,26 +44,26 @@ pub(crate) fn on_first(stop: impl Fn() + Send + 'static) -> Result<()> {
     Ok(())
 }
 
-/// The signals that the program was started to ignore, as `nohup` and shells with `&` do.
+/// Returns the signals ignored at program start, as under `nohup` or for background jobs of some shells.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "the standard library does not tell what becomes of a signal")]
 fn ignored() -> Vec<i32> {
     let is_ignored = |signal: &i32| {
         let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: without a new action the call only writes the present one to memory of the right size.
+        // SAFETY: with a null new action the call only writes the current one, to memory of the right size.
         let read = unsafe { libc::sigaction(*signal, std::ptr::null(), action.as_mut_ptr()) } == 0;
-        // SAFETY: the call has succeeded, so it has written all of it.
+        // SAFETY: the call succeeded, so the structure is initialised.
         read && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_IGN
     };
     [libc::SIGHUP, libc::SIGINT, libc::SIGTERM].into_iter().filter(is_ignored).collect()
 }
 
-/// Goes on ignoring them: whoever ignores a signal for a program wants it to go on when it comes.
+/// Restores ignoring of these signals: whoever started the program so wants it to survive them.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "the standard library cannot ignore a signal")]
 fn ignore(signals: &[i32]) {
     for signal in signals {
-        // SAFETY: to ignore a signal calls no code, and the number is one of the system's.
+        // SAFETY: ignoring a signal runs no code, and the number is a valid signal.
         unsafe { libc::signal(*signal, libc::SIG_IGN) };
     }
 }

@@ -1,5 +1,7 @@
-//! The `pressmark` command as a function, for the program of that name and for the Python package, which has the command
-//! beside the module without a second copy of the models: [`run`]. Arguments → settings → run, one module a subcommand.
+//! The `pressmark` command as a function, [`run`].
+//!
+//! Both the program of that name and the Python package call it, so the package offers the command without a second
+//! copy of the models. Each subcommand is one module that turns arguments into settings and runs them.
 //!
 //! ```
 //! assert_eq!(pressmark_cli::run(["pressmark", "--version"]), 0);
@@ -57,11 +59,11 @@ enum Command {
     Man(commands::man::ManArgs),
 }
 
-/// Runs the command on its arguments, the name of the program first, and returns its exit code: 0 all good, 1 some
-/// records failed or were seen only in part, 2 could not run, 130 interrupted.
+/// Runs the command and returns its exit code: 0 all good, 1 some records failed or were seen only in part, 2 could not
+/// run, 130 interrupted.
 ///
-/// It stands for a whole process: it writes to standard output and standard error, watches for signals, tells the
-/// allocator how to behave, and on a second Ctrl-C ends the process.
+/// `args` starts with the program name. The function assumes it owns the process: it writes to standard output and
+/// standard error, handles signals, configures the allocator, and exits on a second Ctrl-C.
 pub fn run<A>(args: impl IntoIterator<Item = A>) -> u8
 where
     A: Into<OsString> + Clone,
@@ -72,7 +74,7 @@ where
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            // Nobody is left to hear of an output that is closed.
+            // If the output is closed, nobody is left to tell.
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(COULD_NOT_RUN);
         }
@@ -89,13 +91,13 @@ where
     }
 }
 
-/// The exit code of a run that could not be made.
+/// Exit code if the command could not run.
 const COULD_NOT_RUN: u8 = 2;
 
 fn dispatch(asked: Command, matches: &ArgMatches) -> anyhow::Result<Outcome> {
     match asked {
         Command::Annotate(args) => {
-            // The arguments as they were given: a run that is resumed must have the same.
+            // The raw arguments: a resumed run must be given the same ones.
             commands::annotate::run(args, matches.subcommand_matches("annotate").unwrap_or(matches))
         }
         Command::Merge(args) => commands::merge::run(args),
@@ -117,10 +119,10 @@ fn dispatch(asked: Command, matches: &ArgMatches) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The command with its long version: what weights are inside, and what they may be used for.
+/// Builds the command with a long version that lists the bundled weights and their licences.
 fn command() -> clap::Command {
     let mut version = env!("CARGO_PKG_VERSION").to_owned();
-    // Of models that cannot be read every run says so; `--version` is asked when nothing works.
+    // Unreadable models are reported by every other run; `--version` must work when nothing else does.
     for model in pressmark::bundled_models().unwrap_or_default() {
         let licence = model.licence.as_deref().unwrap_or("not stated");
         let chosen = if model.is_default { "default".to_owned() } else { format!("--model {}", model.short) };

@@ -6,18 +6,18 @@ use pressmark::{Model, ModelSource, Precision};
 use crate::args::{BundleArgs, EncoderArgs};
 
 impl BundleArgs {
-    /// Where the model that the arguments name comes from.
+    /// Returns where to load the model from.
     pub(crate) fn source(&self) -> ModelSource {
         self.model.clone().map_or(ModelSource::Find, ModelSource::named)
     }
 }
 
-/// The model that the arguments name, ready to compute in the precision that they ask for.
+/// Loads the model named by the arguments, in the requested precision.
 pub(crate) fn load(args: &EncoderArgs) -> Result<Arc<Model>> {
     Ok(args.bundle.source().load(args.precision.into())?)
 }
 
-/// The model that the arguments name, checked against its manifest.
+/// Loads the model named by the arguments in the default precision, checked against its manifest.
 pub(crate) fn open(args: &BundleArgs) -> Result<Arc<Model>> {
     Ok(args.source().load(Precision::default())?)
 }

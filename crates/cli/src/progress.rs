@@ -2,14 +2,14 @@ use std::time::{Duration, Instant};
 
 use crate::terminal;
 
-/// How far a command is that counts what it has done, on standard error.
+/// Prints progress counts on standard error.
 pub(crate) struct Progress {
     quiet: bool,
     last: Instant,
     count: u64,
 }
 
-/// Time between two lines of progress.
+/// Time between progress lines. Set by hand: often enough to show life, rare enough for a log.
 const EVERY: Duration = Duration::from_secs(10);
 
 impl Progress {
@@ -17,7 +17,7 @@ impl Progress {
         Self { quiet, last: Instant::now(), count: 0 }
     }
 
-    /// Counts one more; `what` is what is counted, in the plural.
+    /// Counts one item; `what` names the items, in the plural.
     pub(crate) fn step(&mut self, what: &str) {
         self.count += 1;
         if !self.quiet && self.last.elapsed() >= EVERY {

@@ -12,24 +12,25 @@ use pressmark_run::{FailureGroup, Failures};
 
 use crate::terminal;
 
-/// What a run has done so far, shown while it runs and summed up at its end; all on standard error.
+/// Progress and closing summary of a run, on standard error.
 pub(crate) struct Report {
     bar: Option<ProgressBar>,
     quiet: bool,
     start: Instant,
     last_line: Instant,
-    /// Documents that an earlier run had done.
+    /// Documents done before the run was resumed.
     before: u64,
     documents: u64,
     counts: DocumentCounts,
     words: u64,
 }
 
-/// Time between two plain lines of progress, where there is no terminal for a bar.
+/// Time between progress lines if there is no terminal for a bar. Set by hand: often enough to show life, rare enough
+/// for a log.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
 impl Report {
-    /// A report over inputs of `bytes` in all, when that is known, of which some documents are done.
+    /// Starts a report; `bytes` is the total input size if known, `done` counts documents from before.
     pub(crate) fn start(quiet: bool, bytes: Option<u64>, done: DocumentCounts) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let (bar, template) = match bytes {
@@ -51,7 +52,7 @@ impl Report {
         }
     }
 
-    /// Counts a document; `bytes_read` is how far the reader is.
+    /// Counts a document; `bytes_read` is the reader's position in the input.
     pub(crate) fn document(&mut self, doc: &Document, bytes_read: u64) {
         self.documents += 1;
         self.words += doc.tokens.len() as u64;
@@ -76,14 +77,14 @@ impl Report {
         format!("{all} documents, {rate:.1} a second")
     }
 
-    /// Takes the bar away.
+    /// Removes the progress bar.
     pub(crate) fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 
-    /// Says how the run went.
+    /// Prints the closing summary.
     pub(crate) fn finish(self, stages: &[StageTime], failures: &str) {
         if self.quiet {
             return;
@@ -98,7 +99,7 @@ impl Report {
             HumanDuration(elapsed),
             plural(words, "word")
         );
-        // Of few words, a rate says nothing but how long the start took.
+        // For few words the rate would mostly measure start-up time.
         if words >= ENOUGH_WORDS {
             let _ = write!(text, ", {:.0} a second", words as f64 / elapsed.as_secs_f64().max(1e-3));
         }
@@ -118,22 +119,23 @@ impl Report {
     }
 }
 
-/// Words from which on a rate is told.
+/// Minimum words for which a rate is printed. Set by hand: below it, start-up time dominates.
 const ENOUGH_WORDS: u64 = 1000;
 
-/// `1 word`, `2 words`.
+/// Formats a count with its noun: `1 word`, `2 words`.
 pub(crate) fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }
 
-/// The model inside the program that was trained on a language, by its short name.
+/// Returns the short name of a bundled model trained on a language.
 fn model_for(language: &str) -> Option<&'static str> {
     let models = pressmark::bundled_models().ok()?;
     models.iter().find(|model| model.languages.iter().any(|code| code == language)).map(|model| model.short)
 }
 
-/// What went wrong, a line for each kind, with an example and the option that mends it; each line begins with its feed.
+/// Describes what went wrong: one line per kind, each preceded by a line feed, with an example and the option that
+/// fixes it.
 pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     let mut text = String::new();
     for FailureGroup { kind, documents, path, record, message, .. } in failures.groups() {
@@ -164,7 +166,7 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     text
 }
 
-/// The option that mends a kind of problem, where there is one.
+/// Returns the option that fixes a kind of problem, if there is one.
 fn remedy(kind: ProblemKind) -> Option<&'static str> {
     Some(match kind {
         ProblemKind::TooLarge => "allow larger records with --max-bytes",

@@ -1,4 +1,4 @@
-//! Files of annotated rows, as every command that reads some opens them.
+//! Opening files of annotated rows, shared by all commands that read some.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use pressmark_jsonl::{Record, read_rows};
 use pressmark_tables::open_rows;
 
-/// The lines of several files, one after the other, of which one is open at a time; the first is opened here.
+/// Chains the lines of several files; one is open at a time, and errors of the first are reported here.
 pub(crate) fn open_all(paths: Vec<PathBuf>) -> Result<impl BufRead + Send> {
     let mut left = paths.into_iter();
     let now = match left.next() {
@@ -46,7 +46,7 @@ impl Read for Files {
     }
 }
 
-/// Whether the bytes of a file are its lines, so that they can be read again in their place.
+/// Whether a file holds its lines uncompressed, so that they can be read again in place.
 pub(crate) fn is_plain_file(path: &Path) -> bool {
     let is_packed = |ending: &OsStr| ["gz", "zst", "parquet"].iter().any(|one| ending.eq_ignore_ascii_case(one));
     path.as_os_str() != "-"
@@ -54,13 +54,13 @@ pub(crate) fn is_plain_file(path: &Path) -> bool {
         && fs::metadata(path).is_ok_and(|found| found.is_file())
 }
 
-/// All rows of a file.
+/// Reads all rows of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<Record<'static>>> {
     let rows = read_rows(open_rows(path)?).map(|row| row.map(|(_, row)| row));
     rows.collect::<Result<_, _>>().with_context(|| format!("failed to read {}", path.display()))
 }
 
-/// The files of rows that paths stand for: of a folder, those that `annotate` leaves in one.
+/// Expands folders to the files of rows that `annotate` writes into one.
 pub(crate) fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
@@ -77,7 +77,7 @@ pub(crate) fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Files of JSON Lines in a folder, in the order of their names, as the parts of a run are numbered.
+/// Files of JSON lines in a folder, sorted by name, which is the order of a run's parts.
 fn in_folder(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -92,7 +92,7 @@ fn in_folder(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Whether a path leads to a file without a byte.
+/// Whether a path leads to an empty file.
 pub(crate) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
 }

@@ -7,7 +7,7 @@ use pressmark_jsonl::{Provenance, Settings};
 use pressmark_run::{MODEL, MODEL_FILES, MODEL_LICENCE, STAGES};
 use sha2::{Digest, Sha256};
 
-/// Arguments that do not change what is written into the rows; models are told by their hashes.
+/// Arguments that do not affect the rows. Models are compared by hash instead of by path, inputs by their content.
 const WITHOUT_EFFECT: [&str; 13] = [
     "failures",
     "max_failures",
@@ -24,10 +24,9 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "inputs",
 ];
 
-/// All settings that the output of a run depends on, by the names under which the user gives them.
+/// Collects the settings that a run's output depends on, keyed by option name.
 ///
-/// They are taken from the arguments as they stand, so that an argument that is added to the command counts
-/// without anybody having to think of it.
+/// They come from the raw arguments, so that an option added later is included automatically.
 pub(crate) fn describe(
     command: &Command,
     matches: &ArgMatches,
@@ -48,7 +47,7 @@ pub(crate) fn describe(
         let name = argument.get_long().map_or_else(|| id.to_owned(), |long| format!("--{long}"));
         if matches!(id, "terms" | "codebook") {
             for value in &values {
-                // One that ships with the program is no file; one that should be read and cannot was refused before.
+                // A bundled codebook is not a file. A file that cannot be read was rejected before.
                 if let Ok(bytes) = fs::read(value) {
                     settings.insert(format!("{name} {value}"), format!("sha256 {}", hex(&Sha256::digest(bytes))));
                 }
@@ -57,7 +56,7 @@ pub(crate) fn describe(
         settings.insert(name, values.join(" "));
     }
     settings.insert("pressmark".into(), provenance.pressmark.to_string());
-    // One for all stages, unless some run on another library.
+    // Usually one model for all stages; more if some run on another library.
     let mut models: Vec<String> = Vec::new();
     for stage in &provenance.stages {
         if let (Some(model), Some(sha256)) = (&stage.model, &stage.sha256) {

@@ -7,14 +7,14 @@ use crate::args::{ModelArgs, StageArgs};
 use crate::terminal;
 
 impl StageArgs {
-    /// The files that the arguments name, none of which may be written.
+    /// Returns the files named by the arguments, which no output may replace.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
-        // A codebook that ships with the program is no file.
+        // A bundled codebook is not a file.
         let codebooks = self.codebook.iter().map(PathBuf::from).filter(|path| path.exists());
         self.terms.iter().cloned().chain(codebooks)
     }
 
-    /// What the arguments ask for.
+    /// Converts the arguments to settings.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Ok(Settings {
             stages: self.stages.clone(),
@@ -31,7 +31,7 @@ impl StageArgs {
     }
 }
 
-/// The annotator that the settings ask for, on the models that the arguments name.
+/// Creates the annotator for these settings and the models named by the arguments.
 pub(crate) fn annotator(settings: Settings, models: &ModelArgs) -> Result<Annotator> {
     let encoder = models.encoder();
     let settings = Settings {
@@ -51,7 +51,7 @@ pub(crate) fn annotator(settings: Settings, models: &ModelArgs) -> Result<Annota
     Ok(annotator)
 }
 
-/// What is said where a stage is to run on a library that this build lacks.
+/// Builds the error for a stage that needs a library missing from this build.
 pub(crate) fn no_rust_bert() -> anyhow::Error {
     anyhow!(
         "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \

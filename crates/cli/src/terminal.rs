@@ -3,16 +3,17 @@ use std::io::Write;
 
 use anstyle::AnsiColor;
 
-/// Longest line of an error that is shown whole: messages quote what was read, and a hostile file has long lines.
+/// Maximum characters of a line in an error. Set by hand: messages quote input, and a hostile file may have very long
+/// lines.
 const LONGEST_LINE: usize = 400;
 
-/// Says what went wrong, on standard error.
+/// Prints an error on standard error.
 pub(crate) fn complain(message: &str) {
     let style = AnsiColor::Red.on_default().bold();
     let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", shortened(&clean(message)));
 }
 
-/// The text with its longest lines cut.
+/// Cuts overlong lines.
 fn shortened(text: &str) -> String {
     let line = |line: &str| match line.char_indices().nth(LONGEST_LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -21,13 +22,13 @@ fn shortened(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Says something for a person, on standard error.
+/// Prints a message on standard error.
 pub(crate) fn say(message: &str) {
     let _ = writeln!(anstream::stderr(), "{}", clean(message));
 }
 
-/// Text from outside without what a terminal would obey: control characters but line feeds and
-/// tabs, and the marks that turn the direction of writing.
+/// Replaces what could control a terminal by U+FFFD: control characters except line feeds and tabs, and bidirectional
+/// formatting characters.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let obeyed = |c: char| {
         c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -1,4 +1,4 @@
-//! Text for a terminal: wrapped between words at the width that there is.
+//! Word wrapping for a terminal.
 
 use std::fmt::Write as _;
 use std::mem::take;
@@ -8,41 +8,42 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::terminal::clean;
 
-/// Columns where nobody says how many there are.
+/// Width in columns if it is unknown: the traditional default of terminals.
 const USUAL_WIDTH: usize = 80;
 
-/// Columns below which text is not wrapped any further: it would be no text any more.
+/// Minimum width in columns. Set by hand: narrower lines are unreadable, even if they then overflow.
 const LEAST_WIDTH: usize = 20;
 
-/// Columns of a line that reads well; a wider terminal does not make lines of text longer.
+/// Maximum width in columns. Set by hand: longer lines are tiring to read, even if the terminal is wider.
 const WIDEST: usize = 100;
 
-/// Columns of a line of text on standard output: those of the terminal or of the variable `COLUMNS`, at most a hundred.
+/// Width of text on standard output: that of the terminal, or else `COLUMNS`, or else 80, clamped to [20, 100].
 pub(crate) fn text_width() -> usize {
     let set = || std::env::var("COLUMNS").ok()?.parse().ok();
     let terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
     terminal.or_else(set).unwrap_or(USUAL_WIDTH).clamp(LEAST_WIDTH, WIDEST)
 }
 
-/// Text in one style.
+/// A run of text in one style.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Piece {
     text: String,
     style: Style,
 }
 
-/// Text in a style, without what a terminal would obey.
+/// Creates a piece, without characters that could control the terminal.
 pub(crate) fn piece(text: &str, style: Style) -> Piece {
     Piece { text: clean(text).into_owned(), style }
 }
 
-/// Text as it is.
+/// Creates a piece without styling.
 pub(crate) fn plain(text: &str) -> Piece {
     piece(text, Style::new())
 }
 
-/// Lines of at most `width` columns, the first behind `first` and the others behind `rest`. Words stay whole; only one
-/// that is wider than a line is cut. Line feeds of the text stay.
+/// Wraps pieces to lines of at most `width` columns, the first prefixed by `first` and the others by `rest`.
+///
+/// Only words wider than a line are broken. Line feeds in the text are kept.
 pub(crate) fn wrap(pieces: &[Piece], width: usize, first: &str, rest: &str) -> String {
     let mut lines = Lines { width, rest, out: first.to_owned(), column: first.width(), ..Lines::default() };
     for Piece { text, style } in pieces {
@@ -52,7 +53,7 @@ pub(crate) fn wrap(pieces: &[Piece], width: usize, first: &str, rest: &str) -> S
                     lines.end_word();
                     lines.end_line();
                 }
-                // A no-break space holds words together, as it says.
+                // A no-break space is part of the word.
                 c if c.is_whitespace() && c != '\u{A0}' && c != '\u{202F}' => lines.space(*style),
                 c => lines.push(c, *style),
             }
@@ -68,9 +69,9 @@ struct Lines<'a> {
     rest: &'a str,
     out: String,
     column: usize,
-    /// Whether the line holds a word.
+    /// Whether the current line has a word.
     has_word: bool,
-    /// The style of the space before the word.
+    /// Style of the pending space before the current word.
     gap: Option<Style>,
     word: Vec<Piece>,
     word_width: usize,
@@ -80,7 +81,7 @@ impl Lines<'_> {
     fn push(&mut self, c: char, style: Style) {
         let columns = c.width().unwrap_or(0);
         if self.rest.width() + self.word_width + columns > self.width && !self.word.is_empty() {
-            // Wider than a whole line: an address, or a language without spaces.
+            // Wider than a whole line: a URL, or a language without spaces.
             self.end_word();
         }
         self.word_width += columns;
@@ -92,7 +93,7 @@ impl Lines<'_> {
 
     fn space(&mut self, style: Style) {
         self.end_word();
-        // White space at the beginning of a line is none.
+        // Drop white space at the start of a line.
         if self.has_word {
             self.gap = Some(style);
         }

@@ -1,6 +1,5 @@
-//! The command with stages on rust-bert, on the tiny models of pressmark-rust-bert.
-//!
-//! The hub is played by a server on this machine.
+//! The command with stages on rust-bert, using the tiny models of pressmark-rust-bert and a local server in place of
+//! the hub.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,10 +12,10 @@ use pressmark_core::Status;
 use pressmark_jsonl::Record;
 use tempfile::TempDir;
 
-/// The commit that the server claims to have.
+/// Commit that the server reports.
 const COMMIT: &str = "4c53496aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// The model whose place the tiny one takes: its commit begins as the registry pins it.
+/// Registry entry that the tiny model stands in for; the registry pins a commit that starts like `COMMIT`.
 const NAME: &str = "bert-large-conll03";
 const SOURCE: &str = "dbmdz/bert-large-cased-finetuned-conll03-english";
 
@@ -28,14 +27,14 @@ fn tiny(model: &str) -> String {
     root().join("crates/rust-bert/tests/models").join(model).display().to_string()
 }
 
-/// The command, with a cache of its own and no way out.
+/// The command with its own cache and no network.
 fn command(home: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pressmark"));
     for proxy in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(proxy);
     }
     command.env_remove("HF_HUB_CACHE").env_remove("HF_TOKEN");
-    // A port on which nobody listens.
+    // Nobody listens on this port.
     command.env("HF_HOME", home.path()).env("HF_ENDPOINT", "http://127.0.0.1:9").current_dir(root());
     command
 }
@@ -50,14 +49,14 @@ fn stdout(output: Output) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// What it says when it cannot run.
+/// Returns the error of a run that could not start.
 fn refusal(output: Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{error}");
     error
 }
 
-/// Every stage that rust-bert has, on tiny models.
+/// Arguments for every stage that rust-bert supports, on tiny models.
 fn all_stages() -> Vec<String> {
     let models = [("ner", "ner-bert"), ("summarize", "sum-bart"), ("frames", "nli-bart"), ("stance", "nli-bart")];
     let models = models.iter().flat_map(|(stage, model)| ["--model".to_owned(), format!("{stage}={}", tiny(model))]);
@@ -123,7 +122,7 @@ fn a_run_to_a_file_says_which_backend_and_models_made_it_and_its_rows_verify() {
     annotate(&home, "seeds", &["--output", &file]);
     let verified = command(&home).args(["verify", &file, "--inputs", "seeds"]).output().expect("it runs");
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
-    // What a run is resumed by: the backend as it was given, and every model with its hash.
+    // Resuming compares the backend as given, and every model by hash.
     let settings = |model: &str| {
         let file = home.path().join(format!("{model}.jsonl"));
         let model = format!("ner={}", tiny(model));
@@ -263,7 +262,7 @@ fn a_model_from_a_mirror_folder_is_locked_and_verified() {
     let records = records(&lines);
     let ner = records[0].provenance.stages.iter().find(|s| s.stage == "ner").expect("it ran");
     assert!(ner.model.as_deref().is_some_and(|m| m.starts_with(&format!("{SOURCE} mirror-"))));
-    // Exchanged weights are refused, by verify and by use.
+    // Replaced weights are rejected, by `verify` and on use.
     let folder = stdout(command(&home).args(["models", "path", NAME]).output().expect("it runs"));
     let weights = Path::new(folder.trim()).join("model.safetensors");
     let mut bytes = fs::read(&weights).expect("it is there");
@@ -282,7 +281,7 @@ fn a_pull_from_a_hub_is_pinned_resumed_and_verified() {
         command.env("HF_ENDPOINT", &hub.address).env("HF_TOKEN", "secret");
         command.args(["models", "pull", NAME, "--quiet"]).output().expect("it runs")
     };
-    // Half of the weights are there from a pull that was broken off.
+    // Half of the weights are present from an interrupted pull.
     let weights = fs::read(Path::new(&tiny("ner-bert")).join("model.safetensors")).expect("it is there");
     let blobs = home.path().join("hub").join(format!("models--{}", SOURCE.replace('/', "--"))).join("blobs");
     fs::create_dir_all(&blobs).expect("room for it");
@@ -299,7 +298,7 @@ fn a_pull_from_a_hub_is_pinned_resumed_and_verified() {
     let lock = fs::read_to_string(Path::new(folder.trim()).join("pressmark.lock.json")).expect("it is there");
     assert!(lock.contains(COMMIT) && lock.contains(&hub.sha256), "{lock}");
     assert!(stdout(command(&home).args(["models", "verify"]).output().expect("it runs")).contains(COMMIT));
-    // The second time nothing is asked for, and annotate names the commit.
+    // The second pull requests nothing, and `annotate` names the commit.
     stdout(pull());
     assert_eq!(hub.asked().len(), asked.len());
     let run =
@@ -326,7 +325,7 @@ fn a_hub_with_another_commit_or_other_bytes_is_refused() {
     assert_eq!(path.status.code(), Some(2), "what was refused must not be found");
 }
 
-/// A server that answers like the hub, for one model.
+/// A server that imitates the hub, for one model.
 struct Hub {
     address: String,
     sha256: String,
@@ -350,7 +349,7 @@ impl Hub {
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().filter_map(Result::ok) {
-                // Whoever hangs up early is no concern of ours.
+                // A client that hangs up early does not matter.
                 let _ = answer(stream, &shared);
             }
         });
@@ -366,7 +365,7 @@ impl Hub {
     }
 }
 
-/// One request, one answer, then the connection is closed.
+/// Answers one request and closes the connection.
 fn answer(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let mut request = String::new();
     let mut reader = BufReader::new(stream.try_clone()?);

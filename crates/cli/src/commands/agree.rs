@@ -67,7 +67,7 @@ fn read(path: &Path, name: String) -> Result<Coder> {
     Coder::read(name, open_rows(path)?).with_context(|| format!("failed to read {}", path.display()))
 }
 
-/// What coders are called: the name of the file without its endings, or its path where two have one name.
+/// Names the coders: the file name without extensions, or the path if two files share that name.
 fn names(paths: &[PathBuf]) -> Vec<String> {
     let short = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

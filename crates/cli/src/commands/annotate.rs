@@ -189,7 +189,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
         Some(End::Refused(anyhow!("a record that was annotated before is not good (--strict)")))
     } else {
         let sink = |batch: Vec<Annotated<[u8; 32]>>| {
-            // What stages left of documents that they were told to leave must not be written.
+            // Stages were told to stop, so these documents may be incomplete and must not be written.
             if stop.load(Ordering::SeqCst) {
                 return ControlFlow::Break(End::Interrupted);
             }
@@ -224,27 +224,27 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let failures = report::failures(run.failures(), &skipped);
     run.finish(digest.end()).map_err(|error| say_how_to_resume(advise(error), is_resumable))?;
     report.finish(&annotator.times(), &failures);
-    // The process ends: taking apart what the stages hold would only take time.
+    // The process is about to exit, and dropping the stages would only take time.
     mem::forget(annotator);
     Ok(outcome(counts, &args.run))
 }
 
-/// The option that only an output of lines can have.
+/// Returns the first given option that requires an output of lines.
 fn needs_lines(args: &AnnotateArgs) -> Option<&'static str> {
     let shard = (args.run.shard != Shard::WHOLE).then_some("--shard");
     let parts = args.output.shard_rows.map(|_| "--shard-rows");
     args.output.resume.then_some("--resume").or(shard).or(parts)
 }
 
-/// Why a run ended before its input did.
+/// Reasons why a run ended before its input did.
 enum End {
     Interrupted,
     Failed(Error),
-    /// With `--strict`, a record that is not good.
+    /// With `--strict`, a record that is partial or failed.
     Refused(Error),
 }
 
-/// Takes documents that are annotated into the run, in order.
+/// Writes annotated documents to the run, in order.
 fn take_batch(
     batch: Vec<Annotated<[u8; 32]>>,
     run: &mut Run,
@@ -266,7 +266,7 @@ fn take_batch(
     run.flush().map_or_else(|error| failed(advise(error)), ControlFlow::Continue)
 }
 
-/// Says what there was instead of documents.
+/// Builds the error for inputs without a single document.
 fn no_document(skipped: &[Skipped]) -> Error {
     let mut text = "the paths hold no document".to_owned();
     for skipped in skipped.iter().take(MOST_SKIPPED) {
@@ -281,7 +281,8 @@ fn no_document(skipped: &[Skipped]) -> Error {
     anyhow!(text)
 }
 
-/// Inputs without a document that are named where there is no other.
+/// Skipped inputs to list if there is no document. Set by hand: enough to show the pattern without flooding the
+/// terminal.
 const MOST_SKIPPED: usize = 5;
 
 fn documents(counts: DocumentCounts) -> u64 {
@@ -306,9 +307,9 @@ fn finished_before(args: &AnnotateArgs, counts: DocumentCounts) -> Outcome {
     outcome(counts, &args.run)
 }
 
-/// Keeps what is done of a run that cannot go on.
+/// Saves what is done of a run that failed.
 fn broken(error: Error, mut run: Run) -> Error {
-    // Where the disk is full this fails as well, and the journal is good up to what it could take.
+    // On a full disk this fails too; the journal is then valid up to its last complete line.
     let _ = run.sync();
     say_how_to_resume(error, run.is_resumable())
 }

@@ -68,27 +68,27 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
     Ok(if first.bad > 0 { Outcome::SomeFailed } else { Outcome::Good })
 }
 
-/// What every pass works with.
+/// State shared by all passes.
 struct Bench {
     annotator: Annotator,
     inputs: Vec<PathBuf>,
 }
 
-/// What one pass over the documents did and took.
+/// Counts and times of one pass over the documents.
 #[derive(Debug, Default)]
 struct Pass {
     documents: u64,
-    /// Documents that failed or were seen only in part.
+    /// Documents that are partial or failed.
     bad: u64,
     words: u64,
     tokens: u64,
     elapsed: Duration,
-    /// Time of each stage, over all threads, in the order in which they run.
+    /// Time of each stage, summed over all threads, in execution order.
     stages: Vec<(&'static str, Duration)>,
 }
 
 impl Bench {
-    /// Annotates all documents as `annotate` does, and writes the lines to nowhere.
+    /// Annotates all documents like `annotate`, and discards the lines.
     fn pass(&self) -> Result<Pass> {
         let start = Instant::now();
         let before = self.annotator.times();
@@ -127,25 +127,25 @@ impl Pass {
     }
 }
 
-/// Passes over the same documents, and what they come to.
+/// Measurements of all passes.
 struct Figures {
     jobs: usize,
-    /// From the start of the program to the first document.
+    /// Time from the start of the command until the model is loaded.
     ready: Duration,
     peak_bytes: Option<u64>,
-    /// At least one.
+    /// Never empty.
     passes: Vec<Pass>,
 }
 
 impl Figures {
-    /// Least, median and most seconds of a pass.
+    /// Minimum, median and maximum seconds of a pass.
     fn seconds(&self) -> [f64; 3] {
         let mut seconds: Vec<f64> = self.passes.iter().map(|pass| pass.elapsed.as_secs_f64()).collect();
         seconds.sort_by(f64::total_cmp);
         [seconds[0], median(&seconds), seconds[seconds.len() - 1]]
     }
 
-    /// Median seconds of each stage over all threads, and their share of all stages.
+    /// Median seconds of each stage, summed over all threads, and its share of the total.
     fn stages(&self) -> Vec<(&'static str, f64, f64)> {
         let mut times: BTreeMap<usize, (&'static str, Vec<f64>)> = BTreeMap::new();
         for (at, (stage, time)) in self.passes.iter().flat_map(|pass| pass.stages.iter().enumerate()) {
@@ -209,7 +209,7 @@ impl Figures {
     }
 }
 
-/// The middle of sorted numbers, of which there is at least one.
+/// Median of sorted numbers; there must be at least one.
 fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] }

@@ -1,4 +1,4 @@
-//! Codebooks of frames: what is inside the program, and heads learnt from coded texts.
+//! The `codebook` command: prints codebooks, and fits heads for their frames to coded texts.
 
 use std::io::Write;
 use std::path::PathBuf;

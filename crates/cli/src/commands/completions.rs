@@ -12,7 +12,7 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// Writes the script for the whole command line, `program`.
+/// Writes the completion script for the whole command line.
 pub(crate) fn run(args: CompletionsArgs, mut program: Command) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "pressmark", &mut script);

@@ -88,7 +88,7 @@ pub(crate) struct GoldArgs {
 }
 
 impl GoldArgs {
-    /// The options of reading.
+    /// Converts the arguments to options for reading.
     pub(crate) fn options(&self) -> GoldOptions {
         GoldOptions {
             text: self.text_field.clone(),
@@ -101,7 +101,7 @@ impl GoldArgs {
     }
 }
 
-/// The tasks by their names, each with what the library says of it.
+/// Parses task names, with the library's description as help.
 fn task_parser() -> impl TypedValueParser<Value = Task> {
     let value = |task: &Task| PossibleValue::new(task.as_str()).help(task.description());
     PossibleValuesParser::new(Task::ALL.iter().map(value)).try_map(|name| name.parse::<Task>())
@@ -133,7 +133,7 @@ pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// The file for predictions, which is none of those that are read.
+/// Creates the predictions file, after checking that it is not an input.
 fn create(path: &PathBuf, args: &EvaluateArgs) -> Result<BufWriter<File>> {
     let codebook = args.codebook.iter().map(PathBuf::from);
     let read: Vec<PathBuf> = args.annotated.iter().cloned().chain(codebook).chain([args.gold.clone()]).collect();
@@ -142,7 +142,7 @@ fn create(path: &PathBuf, args: &EvaluateArgs) -> Result<BufWriter<File>> {
     Ok(BufWriter::new(file))
 }
 
-/// An error of an evaluation, with the option that mends it.
+/// Adds the option that fixes the error, if there is one.
 pub(crate) fn explain(error: Error) -> anyhow::Error {
     let advice = match &error {
         Error::NoField { what, .. } => format!("name one with --{what}-field"),

@@ -75,7 +75,8 @@ pub(crate) enum Vectors {
     Never,
 }
 
-/// Documents in stories with others up to which `auto` takes vectors: some minutes on one core.
+/// Maximum documents in stories with others for which `auto` uses vectors. Set by hand: encoding them takes some
+/// minutes on one core; raising it makes large runs as slow as annotating them.
 const MOST_WITH_VECTORS: usize = 2000;
 
 impl Vectors {
@@ -172,16 +173,16 @@ fn embed(annotator: &Annotator, texts: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn
     Ok(annotator.embed(texts)?.rows().into_iter().map(|row| row.to_vec()).collect())
 }
 
-/// What was written.
+/// Summary of what was written.
 struct Told {
-    /// The id of each group's story.
+    /// Story id of each group.
     ids: Vec<String>,
-    /// Stories of more than one document.
+    /// Number of stories of more than one document.
     shared: usize,
     copies: usize,
 }
 
-/// Writes the row of each group; `None` when the user told it to stop.
+/// Writes the story of each group; returns `None` if interrupted.
 fn write_stories(
     store: &RowStore,
     grouping: &Grouping,
@@ -208,12 +209,12 @@ fn write_stories(
     Ok(Some(told))
 }
 
-/// Writes the rows as they were read, each with the id of its story.
+/// Copies the rows, adding the id of each row's story.
 fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output: NewFile) -> Result<()> {
     for row in 0..store.len() {
         let line = store.line(row)?;
         let story = grouping.group_of(row).and_then(|group| ids.get(group));
-        // The line is an object, as its reading has shown: its last byte closes it.
+        // Reading has shown that the line is an object, so its last byte is the closing brace.
         output.write_all(line.strip_suffix(b"}").unwrap_or(&line))?;
         output.write_all(b",\"story\":")?;
         serde_json::to_writer(&mut output, &story)?;
@@ -222,7 +223,7 @@ fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output:
     output.finish().map_err(advise)
 }
 
-/// Says what came of it, and how long it took.
+/// Prints the closing summary.
 fn sum_up(store: &RowStore, grouping: &Grouping, told: &Told, time: Duration) {
     let memory = peak_memory().map_or_else(String::new, |bytes| format!("; peak memory {} MB", bytes >> 20));
     terminal::say(&format!(

@@ -1,4 +1,4 @@
-//! Takes what people corrected in other tools back to rows.
+//! The `import` command: takes corrections made in other tools back to rows.
 
 use std::fs;
 use std::path::PathBuf;
@@ -52,14 +52,15 @@ pub(crate) struct ImportArgs {
     pub(crate) quiet: bool,
 }
 
-/// The formats that are read, by their names.
+/// Parses the names of the formats that can be imported.
 fn formats() -> impl TypedValueParser<Value = Format> {
     let read = Format::ALL.into_iter().filter(|format| format.is_read()).map(Format::as_str);
     PossibleValuesParser::new(read.collect::<Vec<_>>())
         .try_map(|name| Format::named(&name).ok_or("no format has this name"))
 }
 
-/// Notes that are shown: a project may hold thousands of tasks that nobody has looked at yet.
+/// Notes to print. Set by hand: a project may have thousands of tasks that nobody has looked at yet, and a note for
+/// each.
 const NOTES: usize = 10;
 
 pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
@@ -80,13 +81,13 @@ pub(crate) fn run(args: ImportArgs) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// The files that were named, and those of folders, but not below them, in the order of their names.
+/// Reads the named files, and the files directly inside named folders, sorted by name.
 fn files(paths: &[PathBuf], from: Format) -> Result<Vec<File>> {
     let mut found = Vec::new();
     for path in paths {
         if !path.is_dir() {
             found.push(path.clone());
-            // An annotation file of brat stands beside its text.
+            // A brat annotation file has its text beside it.
             let text = path.with_extension("txt");
             if from == Format::Brat && path.extension().is_some_and(|e| e == "ann") && text.is_file() {
                 found.push(text);

@@ -53,7 +53,7 @@ const FAINT: Style = Style::new().dimmed();
 const QUOTE: Style = AnsiColor::Cyan.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
-/// Frames shown of each codebook.
+/// Frames to show per codebook. Set by hand: the top few fit on a screen; the rest score low.
 const TOP_FRAMES: usize = 4;
 
 pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
@@ -68,7 +68,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     let mut inputs = Inputs::open(std::slice::from_ref(&args.file), ingest.clone())?;
     let settings = Settings { ingest, explain: args.explain || args.html.is_some(), ..args.stages.settings()? };
     let annotator = stages::annotator(settings, &args.model)?;
-    // In rows, records are counted from 0.
+    // Rows count records from 0, the option from 1.
     let found = inputs.find(|record| record.index + 1 == args.record.get());
     let record = found.with_context(|| match inputs.skipped().first() {
         Some(skipped) => format!("{} was not read: {}: {}", args.file.display(), skipped.reason, skipped.detail),
@@ -85,7 +85,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<Outcome> {
     Ok(if doc.status() == pressmark_core::Status::Ok { Outcome::Good } else { Outcome::SomeFailed })
 }
 
-/// Writes the page of one document.
+/// Writes the HTML page of one document.
 fn write_page(doc: &Document, annotator: &Annotator, input: &[u8], path: &Path) -> Result<()> {
     let mut options = Options::default();
     options.title = doc.meta.title.clone().unwrap_or_else(|| doc.source.path.clone());
@@ -97,9 +97,9 @@ fn write_page(doc: &Document, annotator: &Annotator, input: &[u8], path: &Path) 
     Ok(())
 }
 
-/// What to inspect in place of a folder.
+/// Suggests files to inspect instead of a folder.
 fn files_in(folder: &Path) -> String {
-    /// Names that are shown.
+    /// File names to suggest. Set by hand: enough for an example in a one-line message.
     const SHOWN: usize = 3;
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
     let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
@@ -113,11 +113,11 @@ fn files_in(folder: &Path) -> String {
     }
 }
 
-/// A document for a person at a terminal.
+/// Renders a document for a terminal.
 struct Shown<'a, W> {
     doc: &'a Document,
     out: W,
-    /// Columns of a line.
+    /// Line width in columns.
     width: usize,
 }
 
@@ -133,7 +133,7 @@ impl<W: Write> Shown<'_, W> {
         self.stances()
     }
 
-    /// Pieces as lines, with what stands before the first and before the others.
+    /// Wraps and prints pieces, with prefixes for the first and the following lines.
     fn lines(&mut self, pieces: &[Piece], first: &str, rest: &str) -> Result<()> {
         Ok(writeln!(self.out, "{}", wrap(pieces, self.width, first, rest))?)
     }
@@ -159,7 +159,7 @@ impl<W: Write> Shown<'_, W> {
         Ok(())
     }
 
-    /// The text, block by block, with quotations coloured and mentions underlined, each with its label.
+    /// Prints the text block by block: quotations coloured, mentions underlined and labelled.
     fn text(&mut self) -> Result<()> {
         let doc = self.doc;
         let kept = doc.segments.iter().filter_map(|segment| Some((segment.span?, segment.kind)));
@@ -271,7 +271,7 @@ impl<W: Write> Shown<'_, W> {
         self.end()
     }
 
-    /// Why the stages decided as they did, a stage after the other.
+    /// Prints the explanations of each stage's decisions.
     fn explanations(&mut self, raw: &[u8]) -> Result<()> {
         let doc = self.doc;
         for stage in doc.explanations.iter().flatten().collect::<Vec<_>>().chunk_by(|a, b| a.stage == b.stage) {
@@ -295,7 +295,7 @@ impl<W: Write> Shown<'_, W> {
     }
 }
 
-/// A stretch of the text with quotations coloured and mentions underlined, each with its label.
+/// Splits a span of the text into pieces: quotations coloured, mentions underlined and labelled.
 fn marked(doc: &Document, within: Span, base: Style) -> Vec<Piece> {
     let mut cuts: Vec<usize> = vec![within.start, within.end];
     cuts.extend(doc.quotes.iter().flat_map(|q| [q.span.start, q.span.end]));
@@ -325,15 +325,16 @@ fn marked(doc: &Document, within: Span, base: Style) -> Vec<Piece> {
     pieces
 }
 
-/// Text with every white space as one space.
+/// Collapses each run of white space to one space.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Longest beginning of what a decision is about that is shown, in characters.
+/// Maximum characters shown of an explanation's subject. Set by hand: enough to recognise the passage on about one
+/// line.
 const SUBJECT_CHARS: usize = 60;
 
-/// The beginning of a text on one line.
+/// Returns the beginning of a text on one line, with an ellipsis if it is cut.
 fn beginning(text: &str) -> String {
     let line = one_line(text);
     match line.char_indices().nth(SUBJECT_CHARS) {

@@ -16,11 +16,11 @@ pub(crate) struct ManArgs {
     pub(crate) output: PathBuf,
 }
 
-/// Writes `pressmark.1`, `pressmark-annotate.1` and so on, of the whole command line, `program`.
+/// Writes the manual pages of the whole command line: `pressmark.1`, `pressmark-annotate.1` and so on.
 pub(crate) fn run(args: ManArgs, program: Command) -> Result<Outcome> {
     let folder = &args.output;
     fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
-    // `help` has nothing to say that the pages of the commands do not say.
+    // `help` adds nothing to the pages of the other commands.
     let mut program = program.disable_help_subcommand(true);
     program.build();
     write_pages(&program, folder)
@@ -28,12 +28,12 @@ pub(crate) fn run(args: ManArgs, program: Command) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// Writes the page of `command` and those of the commands below it.
+/// Writes the page of `command` and, recursively, of its subcommands.
 fn write_pages(command: &Command, folder: &Path) -> std::io::Result<()> {
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
         write_pages(below, folder)?;
     }
-    // No date, so that a build gives the same pages on every day; the crate would leave an empty argument out.
+    // An empty date keeps builds reproducible; it is quoted because `clap_mangen` would omit an empty argument.
     let page = Man::new(command.clone())
         .date("\"\"")
         .source(concat!("pressmark ", env!("CARGO_PKG_VERSION")))

@@ -23,7 +23,7 @@ Examples:
   The same from a folder that was brought on a disk:
     pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
 
-/// The file that lists the files of a model of our own.
+/// File that lists the files of one of our own models.
 const MANIFEST: &str = "manifest.json";
 
 /// List, fetch, check and export models: those inside the program and large ones
@@ -129,9 +129,9 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// Writes a model in the layout of other programs; nothing that is there is overwritten.
+/// Exports a model in the layout of other programs; existing files are never overwritten.
 fn export(args: &ExportArgs) -> Result<String> {
-    /// The head that others can read: one linear layer over each subword.
+    /// The head that other programs can run: one linear layer over each subword.
     const ENTITIES: &str = "ner.news";
     let model = model::open(&args.bundle)?;
     let files: BTreeMap<String, Vec<u8>> = match args.to {
@@ -163,7 +163,7 @@ fn prepare(dir: PathBuf) -> Result<String> {
     Ok(format!("{}: {} vectors\n", path.display(), vectors.len()))
 }
 
-/// The models of our own: the one that was named, or else the one that is taken when none is, and those inside the program.
+/// Describes our own models: the one named by the arguments, or else the default and the other bundled ones.
 fn ours(args: &BundleArgs) -> Result<String> {
     let mut text = describe(&args.source(), "")?;
     for model in others(args, &model::open(args)?.id())? {
@@ -173,7 +173,7 @@ fn ours(args: &BundleArgs) -> Result<String> {
     Ok(text)
 }
 
-/// The models inside the program beside the one that is taken where none was named.
+/// Bundled models other than the default; none if the arguments name a model.
 fn others(args: &BundleArgs, chosen: &str) -> Result<Vec<BundledModel>> {
     if args.model.is_some() {
         return Ok(Vec::new());
@@ -181,7 +181,7 @@ fn others(args: &BundleArgs, chosen: &str) -> Result<Vec<BundledModel>> {
     Ok(pressmark::bundled_models()?.into_iter().filter(|model| model.id != chosen).collect())
 }
 
-/// A model of our own, a line for each thing that it says of itself; `short` is what else it is called.
+/// Describes one of our own models; `short` is its short name, or empty.
 fn describe(source: &ModelSource, short: &str) -> Result<String> {
     let (files, place) = source.files()?;
     let model = source.load(Precision::default())?;
@@ -200,7 +200,7 @@ fn describe(source: &ModelSource, short: &str) -> Result<String> {
     ))
 }
 
-/// The languages that a model was trained on, and those that it reads without.
+/// Languages that a model was trained on, and those it reads only by transfer.
 fn languages(model: &pressmark_encoder::Model) -> String {
     let trained = model.languages().join(", ");
     match model.transfer_languages() {
@@ -209,7 +209,7 @@ fn languages(model: &pressmark_encoder::Model) -> String {
     }
 }
 
-/// The registry, a model a paragraph.
+/// Describes the registry, one paragraph per model.
 fn table() -> Result<String> {
     let mut text = String::from("For the rust-bert backend:\n");
     for entry in registry() {
@@ -228,7 +228,7 @@ fn table() -> Result<String> {
             entry.source,
             entry.licence,
             entry.megabytes(),
-            // The file and the tensors made of it.
+            // The file and the tensors built from it.
             2 * entry.megabytes(),
         ));
     }
@@ -246,7 +246,7 @@ fn pull(args: &PullArgs) -> Result<String> {
     Ok(text)
 }
 
-/// A progress bar on standard error, where that is a terminal.
+/// Creates a progress bar on standard error, hidden if that is not a terminal.
 fn bar(quiet: bool) -> ProgressBar {
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(None, target);
@@ -256,7 +256,7 @@ fn bar(quiet: bool) -> ProgressBar {
     }
 }
 
-/// Shows how far a file is.
+/// Updates the progress of a file.
 fn show(bar: &ProgressBar, file: &str, done: u64, all: u64) {
     if done == 0 {
         bar.reset();
@@ -311,17 +311,18 @@ fn verify(args: &VerifyArgs) -> Result<String> {
     Ok(text)
 }
 
-/// What loading a model of our own proves: every file against the manifest, and every tensor against the configuration.
+/// Reports a model of our own as verified: loading checks every file against the manifest and every tensor against the
+/// configuration.
 fn good(model: &Model) -> String {
     format!("{} {}: good ({})\n", model.name(), model.version(), model.sha256())
 }
 
-/// A model inside the program, by its name or its short name.
+/// Finds a bundled model by its name or short name.
 fn inside(name: &str) -> Option<ModelSource> {
     Some(ModelSource::named(name)).filter(|source| matches!(source, ModelSource::Named(_)))
 }
 
-/// What to say of a folder whose files nothing describes; the models that lie one folder deeper are named.
+/// Builds the error for a folder without manifest or lock, suggesting models one level below.
 fn no_hashes(folder: &Path) -> String {
     let mut deeper: Vec<String> = fs::read_dir(folder)
         .into_iter()

@@ -132,7 +132,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
     Ok(if broken.lines == 0 { Outcome::Good } else { Outcome::SomeFailed })
 }
 
-/// Lines that are no records.
+/// Lines that are not records.
 #[derive(Debug, Default)]
 struct Broken {
     lines: u64,
@@ -150,7 +150,7 @@ impl Broken {
     }
 }
 
-/// The rows of one file.
+/// The rows of one file, with everything needed to add them to a report.
 struct RowsOf<'a> {
     path: String,
     inputs: Option<Inputs>,
@@ -192,10 +192,10 @@ impl RowsOf<'_> {
     }
 }
 
-/// Annotates inputs once more, for the reasons of what the rows say.
+/// Annotates inputs again to get the explanations that rows do not store.
 struct Explainer {
     annotator: Annotator,
-    /// Rows that came out otherwise.
+    /// Number of rows without explanations, because annotating again gave another result or there is no input.
     left_out: u64,
 }
 
@@ -211,7 +211,7 @@ impl Explainer {
     }
 }
 
-/// Whether two rows have the same annotations of the same text: then the reasons of the one are those of the other.
+/// Whether two rows have the same annotations of the same text, so that explanations of one hold for the other.
 fn says_the_same(a: &Record<'_>, b: &Record<'_>) -> bool {
     a.text == b.text
         && a.segments == b.segments
@@ -242,7 +242,7 @@ fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<
     Ok(())
 }
 
-/// The input that a record was made from, where it is still the same.
+/// Returns the input of a record if it is unchanged.
 fn input_of<'a>(held: &'a Held, record: &Record<'_>) -> Option<&'a InputRecord> {
     match held {
         Held::Input { input, .. } if input.sha256 == record.source.sha256 => Some(input),

@@ -9,7 +9,7 @@ use pressmark_tables::{Error, RowWriter, TableFormat, TableWriter, default_table
 use super::export::exporter::refused;
 use crate::advice::advise;
 
-/// An output of `annotate` that is no lines: `rows.parquet`, a row a document; `folder/*.parquet`, flat tables.
+/// An output of `annotate` other than lines: `rows.parquet`, one row per document, or `folder/*.parquet`, flat tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TableOutput {
     Rows(PathBuf),
@@ -17,7 +17,7 @@ pub(crate) enum TableOutput {
 }
 
 impl TableOutput {
-    /// What an output says by its name; `None` where it is lines, a folder or a stream.
+    /// Derives the kind of output from its name; `None` for lines, a folder or a stream.
     pub(crate) fn of(output: &Path) -> Option<Self> {
         let name = output.file_name()?.to_str()?.to_ascii_lowercase();
         let format = match name.strip_prefix("*.") {
@@ -25,14 +25,14 @@ impl TableOutput {
             Some("arrow") => TableFormat::Arrow,
             Some("csv") => TableFormat::Csv,
             Some(_) => return None,
-            // A folder of such a name gets what folders get.
+            // An existing folder with such a name is treated like any other folder.
             None => return (name.ends_with(".parquet") && !output.is_dir()).then(|| Self::Rows(output.to_owned())),
         };
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Some(Self::Tables { folder: folder.to_owned(), format })
     }
 
-    /// The run whose rows go there.
+    /// Opens a run that writes to this output.
     pub(crate) fn open(&self, plan: &Plan<'_>, overwrite: bool) -> Result<Run> {
         for file in self.files() {
             refuse_to_replace(&file, plan.read).map_err(advise)?;
@@ -49,7 +49,7 @@ impl TableOutput {
         }
     }
 
-    /// Refuses what only lines can do.
+    /// Rejects an option that only an output of lines supports.
     pub(crate) fn refuse(&self, option: Option<&str>) -> Result<()> {
         let Some(option) = option else { return Ok(()) };
         bail!(

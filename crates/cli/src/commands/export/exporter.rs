@@ -3,16 +3,16 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use pressmark_jsonl::Record;
 
-/// Writes records one after the other in a format.
+/// Writes records one by one in some format.
 pub(crate) trait Exporter {
-    /// Takes the next record; the inner error is what is wrong with this record alone, which is then left out.
+    /// Adds a record. The inner error concerns this record alone, which is left out.
     fn add(&mut self, record: &Record<'_>) -> Result<Result<(), String>>;
 
-    /// Ends what is written, gives the files their names, and says what they are: `19 tables in tables/ (1.2 MB)`.
+    /// Finishes the files, moves them to their final names and describes them: `19 tables in tables/ (1.2 MB)`.
     fn finish(self: Box<Self>) -> Result<String>;
 }
 
-/// A file that is there is not replaced unless that was asked for.
+/// Builds the error for an existing file that `--overwrite` would replace.
 pub(crate) fn refused(path: &Path) -> anyhow::Error {
     anyhow!("{} is there already: name another output (-o), or replace it (--overwrite)", path.display())
 }

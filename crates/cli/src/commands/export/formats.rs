@@ -10,7 +10,7 @@ use super::exporter::Exporter;
 use super::tables::{self, TableArgs};
 use super::tools;
 
-/// What `export` can write: every format of the two crates.
+/// An output format of `export`: one of the table formats or one of an annotation tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExportFormat {
     Tables(TableFormat),
@@ -46,16 +46,16 @@ impl ValueEnum for ExportFormat {
 }
 
 impl ExportFormat {
-    /// The files that would be written: none may be one that is read.
+    /// Returns the files that would be written, to check against the inputs.
     pub(crate) fn files(self, output: &Path, args: &TableArgs) -> Vec<PathBuf> {
         match self {
             Self::Tables(format) => tables::files(output, format, args),
-            // Files of single documents have names that rows do not have.
+            // Tools with one file per document name them so that they cannot clash with a file of rows.
             Self::Tool(format) => format.file().map(|name| output.join(name)).into_iter().collect(),
         }
     }
 
-    /// Begins the files; none that is there is replaced unless `overwrite` says so.
+    /// Creates an exporter; existing files are replaced only if `overwrite` is set.
     pub(crate) fn begin(self, output: &Path, args: &TableArgs, overwrite: bool) -> Result<Box<dyn Exporter>> {
         match self {
             Self::Tables(format) => tables::begin(output, format, args, overwrite),

@@ -1,4 +1,4 @@
-//! Takes annotated rows elsewhere: to flat tables, and to the formats of other tools.
+//! The `export` command: writes annotated rows as flat tables or in the formats of other tools.
 
 pub(crate) mod exporter;
 mod formats;
@@ -114,19 +114,19 @@ pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
     Ok(if reading.bad == 0 { Outcome::Good } else { Outcome::SomeFailed })
 }
 
-/// How far the rows are read.
+/// Progress of reading the rows.
 struct Reading {
     progress: Progress,
     stop: Arc<AtomicBool>,
     documents: u64,
-    /// Lines that are no rows, or rows that are not whole.
+    /// Lines that are not rows, or rows that cannot be exported.
     bad: u64,
-    /// What is wrong with the first of them.
+    /// Description of the first of them.
     first: Option<String>,
 }
 
 impl Reading {
-    /// Exports the rows of a file; `false` when told to stop.
+    /// Exports the rows of a file; returns `false` if interrupted.
     fn file(&mut self, path: &Path, exporter: &mut dyn Exporter) -> Result<bool> {
         let shown = path.display();
         for (line, number) in Lines::new(open_rows(path)?).zip(1u64..) {
@@ -146,7 +146,7 @@ impl Reading {
                     Err(error) => self.note(format!("{place} is no record of pressmark/1: {error}")),
                 },
                 Line::Broken(what) => self.note(format!("{place} {what}")),
-                // A run over nothing leaves a file without a row: its tables have none either.
+                // A run over no input leaves an empty file, which is not an error here.
                 Line::End(Some(_)) if number == 1 && rows::is_empty(path) => {}
                 Line::End(Some(what)) => self.note(format!("{shown} has a problem: {what}")),
                 Line::End(None) => {}

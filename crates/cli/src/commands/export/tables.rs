@@ -17,7 +17,7 @@ pub(crate) struct TableArgs {
 }
 
 impl TableArgs {
-    /// The tables in the order of the data dictionary, each once.
+    /// Returns the chosen tables, without duplicates, in the order of the data dictionary.
     fn chosen(&self) -> Vec<&'static Table> {
         if self.tables.is_empty() {
             return default_tables();

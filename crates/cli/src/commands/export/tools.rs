@@ -10,15 +10,15 @@ use tempfile::TempDir;
 use super::exporter::{Exporter, refused};
 use crate::report::plural;
 
-/// Writes the files of a tool as rows come; they get their names once all are whole.
+/// Writes the files of an annotation tool; they get their final names only once all are complete.
 pub(super) struct Tool {
     exporter: pressmark_exchange::Exporter,
     format: Format,
     folder: PathBuf,
-    /// In the folder, and gone where the export is broken off.
+    /// Temporary folder inside the output folder, removed if the export fails.
     unfinished: TempDir,
     overwrite: bool,
-    /// The file that is being written, and its name.
+    /// Name and writer of the current file.
     open: Option<(String, BufWriter<File>)>,
     count: u64,
 }

@@ -1,11 +1,11 @@
-//! The stories of a page: rows are grouped as they are read, and read once more to tell what is in a group.
+//! Stories of a report: rows are grouped while they are read, and read again to build each story.
 
 use anyhow::Result;
 use pressmark_group::{Grouper, Options, RowStore};
 use pressmark_jsonl::Record;
 use pressmark_report::Report;
 
-/// Rows that are being grouped. Of each, its place in a temporary file stays in memory, beside what the grouper keeps.
+/// Rows being grouped. Memory holds each row's position in a temporary file and the grouper's state.
 pub(super) struct Grouped {
     grouper: Grouper,
     rows: RowStore,
@@ -22,7 +22,7 @@ impl Grouped {
         Ok(())
     }
 
-    /// Adds the stories that two documents or more tell.
+    /// Adds the stories reported by two documents or more.
     pub(super) fn tell(self, report: &mut Report) -> Result<()> {
         let grouping = self.grouper.finish();
         for (number, group) in grouping.groups().iter().enumerate().filter(|(_, group)| group.len() > 1) {

@@ -6,39 +6,40 @@ use pressmark_ingest::{Options, Record as Input, replay};
 use pressmark_jsonl::{Findings, Record, Rows};
 use serde::Deserialize;
 
-/// How often one file may be read again from its start, when rows do not come in its order: each time costs a
-/// reading, and rows in a hostile order shall not cost the square of their number.
+/// Maximum times that a file is read again from its start because rows are out of order. Set by hand: each costs a full
+/// reading, so without a limit adversarial order would cost quadratic time.
 const MOST_AGAIN: u32 = 16;
 
-/// Finds the input of each row, reading every file once as long as rows come in input order.
+/// Finds the input of each row; reads each file once if rows are in input order.
 pub(crate) struct Inputs {
     root: PathBuf,
     options: Options,
     rows: Rows,
     current: Option<Current>,
-    /// Files that rows came from, where each file must have one.
+    /// Files that rows came from, if every file must have one; otherwise `None`.
     seen: Option<HashSet<PathBuf>>,
 }
 
-/// The file that the last row came from.
+/// File of the last row.
 struct Current {
-    /// As the row names it.
+    /// Path as named in the row.
     path: String,
     records: Option<pressmark_ingest::Inputs>,
-    /// How many records were read.
+    /// Index of the next record to read.
     next: u64,
     again: u32,
 }
 
-/// What a row is checked against.
+/// Input that a row is checked against.
 pub(crate) enum Held {
-    /// Its input, and what is wrong with the file of the row before.
+    /// The row's input. `before` is a problem with the previous row's file.
     Input { input: Box<Input>, before: Option<String> },
-    /// There is none, and why.
+    /// There is no input; `what` is the reason.
     Missing { what: String, before: Option<String> },
 }
 
-/// Files without a row that are named at the end.
+/// Maximum files without a row to report at the end. Set by hand: bounds memory if a folder has little to do with the
+/// rows.
 const MOST_LEFT: usize = 1000;
 
 impl Inputs {
@@ -48,12 +49,12 @@ impl Inputs {
         Ok(Self { root, options, rows, current: None, seen: None })
     }
 
-    /// The same, where every file must have a row.
+    /// Requires every file to have a row.
     pub(crate) fn complete(self) -> Self {
         Self { seen: Some(HashSet::new()), ..self }
     }
 
-    /// The input of a row; `None` where the line does not say which it is.
+    /// Returns the input of a row; `None` if the line does not name one.
     pub(crate) fn of(&mut self, line: &[u8]) -> Option<Held> {
         let (path, record) = place(line)?;
         let is_same = self.current.as_ref().is_some_and(|c| c.path == path);
@@ -87,7 +88,7 @@ impl Inputs {
         missing(format!("{path:?} has no record {record}"), before)
     }
 
-    /// What is to be said at the end of all rows.
+    /// Returns the problems that remain after all rows.
     pub(crate) fn rest(&mut self) -> Vec<String> {
         let mut left: Vec<String> = self.rest_of_file().into_iter().collect();
         let Some(seen) = self.seen.take() else { return left };
@@ -111,7 +112,7 @@ impl Inputs {
         left
     }
 
-    /// What is wrong when no more row comes from the current file.
+    /// Returns the problem, if any, of moving on from the current file.
     fn rest_of_file(&mut self) -> Option<String> {
         let current = self.current.as_mut().filter(|_| self.rows == Rows::All)?;
         let left = current.records.as_mut()?.next()?;
@@ -122,9 +123,9 @@ impl Inputs {
         pressmark_ingest::Inputs::open(&[file], self.options.clone()).ok()
     }
 
-    /// The file that a row names: under the folder, with as much of its path as leads to a file there.
+    /// Finds the file that a row names: the longest suffix of its path that exists under the root.
     ///
-    /// What stands before the last `..` is left out, so that no row leads out of the folder.
+    /// Components up to the last `..` or root are ignored, so that no row leads out of the root.
     fn find(&self, path: &str) -> Option<PathBuf> {
         let parts: Vec<_> = Path::new(path).components().collect();
         let from = parts.iter().rposition(|part| !matches!(part, Component::Normal(_))).map_or(0, |at| at + 1);
@@ -137,7 +138,7 @@ impl Inputs {
     }
 }
 
-/// Path and number of the record that a line came from.
+/// Parses path and index of the record that a row came from.
 fn place(line: &[u8]) -> Option<(String, u64)> {
     #[derive(Deserialize)]
     struct Row {
@@ -153,12 +154,12 @@ fn place(line: &[u8]) -> Option<(String, u64)> {
 }
 
 impl Held {
-    /// Bytes held.
+    /// Bytes held in memory.
     pub(crate) fn len(&self) -> usize {
         if let Self::Input { input, .. } = self { input.bytes.len() } else { 0 }
     }
 
-    /// Checks a row against its input; tells whether there was one.
+    /// Checks a row against its input; returns whether there was one.
     pub(crate) fn check(&self, record: &Record<'_>, found: &mut Findings) -> bool {
         let (Self::Input { before, .. } | Self::Missing { before, .. }) = self;
         before.iter().for_each(|what| found.add("rows before", what));

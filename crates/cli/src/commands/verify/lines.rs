@@ -1,32 +1,33 @@
 use std::io::{BufRead, Read};
 
-/// Longest line that is read: what a record of the largest size that `annotate` takes may become.
+/// Maximum line length in bytes. Set by hand at 2 GiB, twice the largest record that `annotate` can be told to accept;
+/// it bounds memory for files that are not lines at all.
 const LONGEST: u64 = 2 << 30;
 
-/// What stands in a file of lines.
+/// An item of a file of lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A line, with its line feed.
+    /// A line, including its line feed if it has one.
     Row(Vec<u8>),
-    /// A line that holds no row, and why.
+    /// A line that cannot be a row, and why.
     Broken(String),
-    /// The end of the file, which comes once, and what is wrong with it.
+    /// The end of the file, once, with a problem if there is one.
     End(Option<String>),
 }
 
 impl Line {
-    /// Bytes held.
+    /// Bytes held in memory.
     pub(crate) fn len(&self) -> usize {
         if let Self::Row(line) = self { line.len() } else { 0 }
     }
 }
 
-/// The lines of a file, one at a time.
+/// Iterates over the lines of a file.
 pub(crate) struct Lines<R> {
     reader: R,
     longest: u64,
     count: u64,
-    /// What is wrong with the last line that was read, if it was the last.
+    /// Problem to report with the end, if the last line read turns out to be the last of the file.
     end: Option<String>,
     is_done: bool,
 }
@@ -41,7 +42,7 @@ impl<R: BufRead> Lines<R> {
         Line::End(problem.or_else(|| self.end.take()))
     }
 
-    /// Goes to the next line feed.
+    /// Skips to the start of the next line.
     fn skip_line(&mut self) -> std::io::Result<()> {
         loop {
             let chunk = self.reader.fill_buf()?;

@@ -1,4 +1,4 @@
-//! Checks annotated lines against the contract, and against the inputs that they were made from.
+//! The `verify` command: checks annotated lines against the contract, and against their inputs.
 
 pub(crate) mod inputs;
 pub(crate) mod lines;
@@ -66,33 +66,35 @@ pub(crate) struct VerifyArgs {
     pub(crate) read: ReadArgs,
 }
 
-/// Bytes of lines that are checked together, unless one alone is longer.
+/// Bytes of lines per batch, unless a single line is longer. Set by hand: large enough to amortise handing over a
+/// batch, small enough to spread work over threads.
 const BATCH_BYTES: u64 = 1 << 18;
-/// Bytes of lines and inputs that are held at once; more only where one row alone has more.
+/// Maximum bytes of lines and inputs in flight, unless a single row has more. Set by hand: bounds memory; lowering it
+/// stalls threads on large inputs.
 const FLIGHT_BYTES: u64 = 64 << 20;
-/// Batches read and not yet written out, for each thread.
+/// Batches in flight per thread. Set by hand: two keep a thread busy while its last result is collected.
 const BATCHES_AHEAD: usize = 2;
 
-/// A line and what it is checked against.
+/// A line and its input.
 struct Job {
     row: u64,
     line: Line,
     held: Option<Held>,
-    /// At the end of the rows: inputs of which none was made.
+    /// With the end of the file: problems with inputs that have no row.
     left: Vec<String>,
 }
 
 impl Job {
-    /// Bytes held.
+    /// Bytes held in memory.
     fn bytes(&self) -> usize {
         self.line.len() + self.held.as_ref().map_or(0, Held::len)
     }
 }
 
-/// A line that was checked by itself.
+/// Result of checking a line on its own.
 struct Checked {
     row: u64,
-    /// `None` for a line without readable form, and for the end of the file.
+    /// `None` for a line that could not be parsed, and for the end of the file.
     facts: Option<RowFacts>,
     is_end: bool,
     is_held: bool,
@@ -125,7 +127,7 @@ pub(crate) fn run(args: VerifyArgs) -> Result<Outcome> {
     Ok(if tally.findings == 0 { Outcome::Good } else { Outcome::SomeFailed })
 }
 
-/// The lines, each with its input.
+/// Pairs each line with its input.
 fn jobs_of(mut lines: Lines<impl BufRead>, mut inputs: Option<Inputs>) -> impl Iterator<Item = Job> {
     let mut row = 0;
     std::iter::from_fn(move || {
@@ -163,11 +165,11 @@ fn check(Job { row, line, held, left }: Job) -> Checked {
     Checked { row, facts, is_end, is_held, findings }
 }
 
-/// What was found so far.
+/// Counts of the findings so far, and their output.
 struct Tally<W> {
     out: W,
     run: Run,
-    /// Findings that are written out.
+    /// Maximum findings to write out.
     most: usize,
     rows: u64,
     held: u64,
@@ -192,7 +194,7 @@ impl<W: Write> Tally<W> {
         self.held += u64::from(is_held);
         self.bad += u64::from(!is_end && !findings.is_empty());
         for finding in findings.iter().take(self.most.saturating_sub(self.findings)) {
-            // One finding is one line, whatever the row's id or text holds.
+            // Keep a finding on one line, whatever the row's id or text contains.
             let line = format!("{name}: {finding}").replace(['\n', '\t'], " ");
             writeln!(self.out, "{}", terminal::clean(&line))?;
         }
