@@ -14,16 +14,17 @@ use tokio::time::timeout;
 
 use crate::refusal::Refusal;
 
-/// A whole body, and the room that it takes.
+/// A complete body, and the permit for the bytes it occupies.
 pub(crate) struct Whole {
     pub(crate) bytes: Vec<u8>,
     pub(crate) room: OwnedSemaphorePermit,
 }
 
-/// Bytes past the limit that are read and thrown away, so that a client that sends all before it reads has its answer.
+/// Bytes beyond the limit to read and discard, so that a client that sends everything before it reads gets the answer
+/// instead of a reset connection. Set by hand: more would let a client occupy the connection for longer.
 const DRAINED: u64 = 64 << 20;
 
-/// Reads a body of at most `max` bytes; those of all bodies together take their room from `room`.
+/// Reads a body of at most `max` bytes within `limit`; all bodies together are bounded by the permits of `room`.
 pub(crate) async fn whole(
     mut body: Body,
     headers: &HeaderMap,
@@ -57,7 +58,7 @@ pub(crate) async fn whole(
     timeout(limit, read).await.map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "client_timeout", late()))?
 }
 
-/// The next bytes; trailers are none.
+/// Reads the next chunk; a frame of trailers counts as an empty one.
 async fn next(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
     let incomplete = |_| Refusal::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended too early");
     let frame = body.frame().await.transpose().map_err(incomplete)?;
@@ -72,7 +73,7 @@ async fn drain(body: &mut Body) {
     }
 }
 
-/// Rows as they come, as the body of an answer.
+/// Rows as a response body, streamed as they come.
 pub(crate) struct Rows(pub(crate) mpsc::Receiver<io::Result<Bytes>>);
 
 impl HttpBody for Rows {

@@ -1,19 +1,21 @@
-/// Why there is no service. A request that cannot be answered is none of these: it is answered with what is wrong.
+/// Errors that prevent the service from running.
+///
+/// A request that cannot be served is not one of these: it gets a response that says what is wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The address cannot be listened on.
     #[error("failed to listen on {address}")]
     Listen {
-        /// As given.
+        /// Address as given.
         address: String,
-        /// Why.
+        /// Underlying I/O error.
         source: std::io::Error,
     },
-    /// The system has no threads or no events for the network.
+    /// The system provides no threads or no event queue.
     #[error("failed to start the service")]
     Start {
-        /// Why.
+        /// Underlying I/O error.
         source: std::io::Error,
     },
 }

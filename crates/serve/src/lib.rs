@@ -1,8 +1,9 @@
-//! Annotates news over HTTP: a text or a page is posted, its row comes back, the same bytes that the command writes.
+//! Annotates news over HTTP: post a text or a page and get its row back, byte for byte what the command writes.
 //!
-//! The principal type is [`Server`]: an [`Annotator`](pressmark::Annotator) and an address in, requests answered until
-//! it is [stopped](Stopper::stop). Documents are annotated on as many threads as the annotator has jobs; one thread more
-//! speaks HTTP/1.1. Every queue has a limit ([`Limits`]): what does not fit is refused or waits, and memory is bounded.
+//! The principal type is [`Server`]: it takes an [`Annotator`](pressmark::Annotator) and an address, and serves
+//! requests until it is [stopped](Stopper::stop). Documents are annotated on as many threads as the annotator has jobs;
+//! one more thread handles HTTP/1.1. Every queue is bounded ([`Limits`]), so excess requests are refused or wait, and
+//! memory stays bounded.
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -26,7 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! It has no users, no passwords and no TLS, and keeps nothing: a proxy in front has the former, the client the latter.
+//! The server has no users, no passwords and no TLS: put a proxy in front. It stores nothing.
 #![deny(missing_docs)]
 
 mod body;
@@ -45,7 +46,7 @@ pub use error::Error;
 pub use limits::Limits;
 pub use server::{Server, Stopped, Stopper};
 
-/// The README's examples are tests.
+/// Runs the README's examples as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

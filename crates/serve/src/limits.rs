@@ -1,21 +1,24 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// What a [`Server`](crate::Server) takes on at once; [`Default`] states every default.
+/// Capacity limits of a [`Server`](crate::Server); [`Default`] states every default.
 ///
-/// The largest document is the annotator's: `Settings::ingest`, `max_bytes`.
+/// The maximum document size is a setting of the annotator: `max_bytes` in `Settings::ingest`.
+///
+/// The defaults were set by hand to bound memory and threads on one machine: raising them admits more load before the
+/// server refuses, at the price of longer waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Documents, posted one by one, that wait for a thread; a further one is refused with 503. Default: 64.
+    /// Maximum documents, posted individually, waiting for a thread; more are refused with 503. Default: 64.
     pub queue: NonZeroUsize,
-    /// Streams of JSON lines at once; a further one is refused with 503. Default: 16.
+    /// Maximum open streams of JSON lines; more are refused with 503. Each takes two threads. Default: 16.
     pub streams: NonZeroUsize,
-    /// Connections at once; further ones wait to be accepted. Default: 1,024.
+    /// Maximum open connections; more wait to be accepted. Default: 1,024.
     pub connections: NonZeroUsize,
-    /// How long a client may take to send the head of a request, to send a whole document, to send more of a stream,
-    /// and to take something of its answer. Default: 30 seconds.
+    /// Maximum time for a client to send the head of a request, to send a whole document, to send more of a stream, and
+    /// to accept more of a response. Default: 30 seconds.
     pub client_timeout: Duration,
-    /// How long requests may go on once the server was told to stop. Default: 30 seconds.
+    /// Maximum time for open requests to finish after the server is stopped. Default: 30 seconds.
     pub grace: Duration,
 }
 

@@ -4,29 +4,29 @@ use pressmark::Format;
 
 use crate::refusal::Refusal;
 
-/// What the headers of a request say of its body.
+/// Description of a request's body, from its headers.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Media {
     pub(crate) kind: Kind,
-    /// The parameter `charset`.
+    /// Value of the `charset` parameter.
     pub(crate) charset: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// One document.
+    /// A single document.
     Document(Format),
-    /// JSON lines, a document each.
+    /// JSON lines, one document each.
     Lines,
 }
 
-/// Media types that are taken.
+/// Accepted media types, for error messages.
 const EXPECTED: &str = "text/plain, text/html, text/markdown, application/json or application/x-ndjson";
 
 impl Media {
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
         let refuse = |message| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
-        // What is packed is told by its first bytes, as in files.
+        // The encoding itself is detected from the first bytes, as in files.
         if let Some(encoding) = headers.get(CONTENT_ENCODING)
             && !["identity", "gzip", "x-gzip", "zstd"]
                 .iter()

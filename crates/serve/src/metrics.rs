@@ -8,7 +8,7 @@ use prometheus::{
     CounterVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, opts,
 };
 
-/// What the service counts, for Prometheus.
+/// Prometheus metrics of the service.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -25,7 +25,8 @@ pub(crate) struct Metrics {
     memory: IntGauge,
 }
 
-/// Bounds of seconds from a document that is read to its row: a short one alone takes some 0.02, the longest minutes.
+/// Upper bounds of the latency histogram, in seconds from a document being read to its row. A short document on an idle
+/// server takes about 0.02 s, the longest take minutes; the steps between are roughly 1-2.5-5 per decade.
 const SECONDS: [f64; 13] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
 
 impl Metrics {
@@ -82,7 +83,7 @@ impl Metrics {
         self.requests.with_label_values(&[path, method, status.as_str()]).inc();
     }
 
-    /// Counts a document whose row goes out.
+    /// Counts a document whose row is sent.
     pub(crate) fn document(&self, doc: &Document) {
         let status = doc.status();
         self.documents.with_label_values(&[status.as_str()]).inc();
@@ -93,7 +94,7 @@ impl Metrics {
         }
     }
 
-    /// Documents so far.
+    /// Returns the number of documents so far.
     pub(crate) fn documents(&self) -> u64 {
         let count = |status: Status| self.documents.with_label_values(&[status.as_str()]).get();
         [Status::Ok, Status::Partial, Status::Failed].map(count).iter().sum()
@@ -111,17 +112,17 @@ impl Metrics {
         self.written_bytes.inc_by(bytes as u64);
     }
 
-    /// Counts documents as being annotated until the answer is dropped.
+    /// Counts documents as in flight until the guard is dropped.
     pub(crate) fn in_flight(&self, documents: usize) -> During<'_> {
         During::of(&self.in_flight, documents)
     }
 
-    /// Counts a connection as open until the answer is dropped.
+    /// Counts a connection as open until the guard is dropped.
     pub(crate) fn connection(&self) -> During<'_> {
         During::of(&self.connections, 1)
     }
 
-    /// All of it, with what is looked up now.
+    /// Renders all metrics in the text format, updating those that are sampled.
     pub(crate) fn text(&self, annotator: &Annotator, waiting: usize, streams: usize) -> String {
         self.queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
@@ -130,12 +131,12 @@ impl Metrics {
             let seconds = self.stage_seconds.with_label_values(&[time.stage]);
             seconds.inc_by((time.time.as_secs_f64() - seconds.get()).max(0.0));
         }
-        // Names and labels are fixed, so that they fit together.
+        // Encoding fails only for inconsistent names or labels, and these are fixed.
         TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
     }
 }
 
-/// What a gauge counts until this is dropped.
+/// Guard that keeps a gauge raised until it is dropped.
 pub(crate) struct During<'a> {
     gauge: &'a IntGauge,
     count: i64,
@@ -155,7 +156,7 @@ impl Drop for During<'_> {
     }
 }
 
-/// A metric of the registry.
+/// Registers a metric.
 fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: prometheus::Result<M>) -> M {
     let metric = metric.expect("names and labels are well-formed");
     registry.register(Box::new(metric.clone())).expect("each name is registered once");

@@ -16,15 +16,15 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 
-/// What an annotating thread is asked to do.
+/// A job for an annotating thread.
 pub(crate) enum Job {
-    /// To read a body that is one document, and to annotate it.
+    /// Read a body that is one document, and annotate it.
     Document { body: Whole, format: Format, charset: Option<String>, since: Instant, reply: oneshot::Sender<Answer> },
-    /// To annotate a record of a stream, whose row depends on those before it.
+    /// Annotate a record of a stream, whose row depends on earlier records.
     Record { record: InputRecord, reply: oneshot::Sender<Done> },
 }
 
-/// The row of a document, which may say that it failed.
+/// Row of a document, which may be one that failed, or a refusal.
 pub(crate) type Answer = Result<Row, Refusal>;
 
 pub(crate) struct Row {
@@ -32,23 +32,25 @@ pub(crate) struct Row {
     pub(crate) line: Vec<u8>,
 }
 
-/// A document of a stream, and what near duplicates of it are told by.
+/// An annotated document of a stream, and its signature for near-duplicate detection.
 pub(crate) type Done = (Document, Option<Signature>);
 
-/// Who waits for a document.
+/// Recipient of a result.
 enum Waiting {
     ForRow(oneshot::Sender<Answer>, Instant),
     ForDocument(oneshot::Sender<Done>),
 }
 
-/// The annotating threads and their two queues, from which they take in turn, so that streams and documents that come
-/// one by one leave each other half of the threads. They end when the pool is dropped.
+/// The annotating threads and their two queues.
+///
+/// The first job of a batch comes from a random one of the queues that have any, so that streams and individual
+/// documents cannot starve each other. The threads end when the pool is dropped.
 pub(crate) struct Pool {
     documents: Sender<Job>,
     records: Sender<Job>,
 }
 
-/// Records of streams that may wait, for each thread: a batch of short ones.
+/// Records of streams that may wait per thread: one batch of short ones, so that a thread finds a full batch.
 const RECORDS_AHEAD: usize = Annotator::BATCH_RECORDS;
 
 impl Pool {
@@ -79,7 +81,7 @@ impl Pool {
         Ok(Self { documents, records })
     }
 
-    /// Puts a document into its queue, unless that is full.
+    /// Queues a document; refuses if the queue is full.
     pub(crate) fn try_document(&self, job: Job) -> Result<(), Refusal> {
         self.documents.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Refusal::busy(format!("{} documents wait already", self.documents.len())),
@@ -87,12 +89,12 @@ impl Pool {
         })
     }
 
-    /// Puts a record into its queue, as soon as there is room; `false` when there is no thread left.
+    /// Queues a record, blocking until there is room; `false` if all threads are gone.
     pub(crate) fn record(&self, record: InputRecord, reply: oneshot::Sender<Done>) -> bool {
         self.records.send(Job::Record { record, reply }).is_ok()
     }
 
-    /// Documents and records that wait.
+    /// Returns the number of queued documents and records.
     pub(crate) fn waiting(&self) -> usize {
         self.documents.len() + self.records.len()
     }
@@ -107,7 +109,7 @@ struct Worker {
     annotator: Annotator,
     documents: Receiver<Job>,
     records: Receiver<Job>,
-    /// Bytes that may be annotated at once, by all threads together.
+    /// Permits for the bytes being annotated, shared by all threads.
     room: Arc<Semaphore>,
     room_bytes: u32,
     metrics: Arc<Metrics>,
@@ -117,12 +119,12 @@ struct Worker {
 impl Worker {
     fn run(&self) {
         while let Some(batch) = self.next() {
-            // The stages guard themselves; should anything else panic, those who wait find their answer dropped.
+            // Stages guard against panics themselves. If anything else panics, clients see their reply channel dropped.
             let _ = panic::catch_unwind(AssertUnwindSafe(|| self.work(batch)));
         }
     }
 
-    /// Waits for a job, and takes those that are there besides up to a batch; `None` once the pool is gone.
+    /// Waits for a job, then takes further queued jobs up to a batch; `None` once the pool is dropped.
     fn next(&self) -> Option<Vec<(InputRecord, Waiting)>> {
         loop {
             let first = select! {
@@ -146,7 +148,7 @@ impl Worker {
         }
     }
 
-    /// The record of a job, unless nobody waits for it any more or it is answered with that there is none.
+    /// Turns a job into a record; `None` if nobody waits for it any more or it was refused.
     fn open(&self, job: Job) -> Option<(InputRecord, Waiting)> {
         match job {
             Job::Record { record, reply } => (!reply.is_closed()).then_some((record, Waiting::ForDocument(reply))),
@@ -156,7 +158,7 @@ impl Worker {
                 match read.unwrap_or_else(|_| Err(Refusal::broke_down())) {
                     Ok(record) => Some((record, Waiting::ForRow(reply, since))),
                     Err(refusal) => {
-                        // Fails when the client is gone.
+                        // Sending fails if the client is gone.
                         let _ = reply.send(Err(refusal));
                         None
                     }
@@ -165,7 +167,7 @@ impl Worker {
         }
     }
 
-    /// Reads a body as the command reads standard input.
+    /// Reads a body like the command reads standard input.
     fn read(&self, body: Whole, format: Format, charset: Option<String>) -> Result<InputRecord, Refusal> {
         let bad = |code, message| Err(Refusal::new(StatusCode::BAD_REQUEST, code, message));
         let options = pressmark_ingest::Options { format: Some(format), ..self.annotator.settings().ingest.clone() };
@@ -191,7 +193,7 @@ impl Worker {
         let _room = self.runtime.block_on(self.room.acquire_many(bytes));
         let _in_flight = self.metrics.in_flight(batch.len());
         for Annotated { doc, signature, tag, .. } in self.annotator.annotate_batch(batch) {
-            // Sending fails when the client is gone.
+            // Sending fails if the client is gone.
             match tag {
                 Waiting::ForRow(reply, since) => {
                     self.metrics.document(&doc);
@@ -205,7 +207,7 @@ impl Worker {
         }
     }
 
-    /// A body that is not what it says it is gets no row.
+    /// Builds the response; a body that is not of the declared type gets a refusal instead of a row.
     fn answer(&self, doc: &Document) -> Answer {
         let is_failed = doc.status() == Status::Failed;
         for problem in doc.problems.iter().filter(|_| is_failed) {

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Why a request has no row: `{"error": {"code": …, "message": …}}`.
+/// A refused request; the body is `{"error": {"code": …, "message": …}}`.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -12,7 +12,8 @@ pub(crate) struct Refusal {
     message: String,
 }
 
-/// Seconds after which a client that was refused for lack of room may try again.
+/// Value of `Retry-After` for a busy server, in seconds. Set by hand: a short document takes far less, so room frees
+/// quickly.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
 impl Refusal {
@@ -20,17 +21,17 @@ impl Refusal {
         Self { status, code, message: message.into() }
     }
 
-    /// There is no room for the request now.
+    /// The server has no capacity for the request at present.
     pub(crate) fn busy(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
     }
 
-    /// A document is larger than the limit, in the words of the row that the command writes.
+    /// A document exceeds the size limit; the message is that of the row the command would write.
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
-    /// An annotating thread broke down over the document, which should not be.
+    /// An annotating thread panicked over the document, which is a bug.
     pub(crate) fn broke_down() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "annotation broke down")
     }
@@ -47,7 +48,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// An answer in JSON.
+/// Builds a JSON response.
 pub(crate) fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.into()).into_response()
 }

@@ -20,7 +20,7 @@ use crate::refusal::{Refusal, json_response};
 use crate::service::Service;
 use crate::stream::{self, Reader};
 
-/// What the service answers to.
+/// Routes of the service.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/", get(version))
@@ -72,7 +72,7 @@ async fn annotate(State(service): State<Arc<Service>>, request: Request) -> Resu
     service.metrics.read(body.bytes.len());
     let (reply, answer) = oneshot::channel();
     service.pool.try_document(Job::Document { body, format, charset, since: Instant::now(), reply })?;
-    // Where the client goes away this future is dropped, and with it the receiver: the document is not annotated any more.
+    // If the client disconnects, this future is dropped with its receiver, and the document is skipped.
     let row = answer.await.map_err(|_| Refusal::broke_down())??;
     service.metrics.wrote(row.line.len());
     Ok(json_response(row.status, row.line))
@@ -138,7 +138,7 @@ fn schema() -> Response {
     (StatusCode::OK, [(CONTENT_TYPE, "application/schema+json")], text).into_response()
 }
 
-/// The description of the routes, with the version of the crate.
+/// OpenAPI description of the routes, with the version of the crate.
 fn openapi() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| {

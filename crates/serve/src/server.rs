@@ -19,7 +19,7 @@ use tokio_io_timeout::TimeoutStream;
 use crate::service::Service;
 use crate::{Error, Limits, routes};
 
-/// A service that listens and does not answer yet.
+/// A service bound to an address, not yet serving.
 pub struct Server {
     annotator: Annotator,
     listener: StdListener,
@@ -33,36 +33,40 @@ pub struct Server {
 pub struct Stopper(Arc<Notify>);
 
 impl Stopper {
-    /// Has the server accept no more connections, answer the requests that are there, and end. Returns at once.
+    /// Tells the server to accept no more connections, finish the open requests and return. Does not block.
     pub fn stop(&self) {
         self.0.notify_one();
     }
 }
 
-/// How a service ended.
+/// Summary of a service that has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stopped {
-    /// Documents that were annotated, those of streams among them.
+    /// Number of annotated documents, including those of streams.
     pub documents: u64,
-    /// Connections with a request that was not answered when its time was over ([`Limits::grace`]).
+    /// Connections whose request was still open when the grace period ended ([`Limits::grace`]).
     pub cut_off: usize,
 }
 
-/// Bytes of the head of a request at most.
+/// Maximum bytes of a request's head. Set by hand: far more than any client of this API sends; it bounds memory per
+/// connection.
 const HEAD_BYTES: usize = 64 << 10;
-/// How long to wait when no connection can be accepted, as for lack of file descriptors.
+/// Pause after a failed accept, for instance for lack of file descriptors. Set by hand: long enough not to spin, short
+/// enough not to be noticed.
 const NO_CONNECTION: Duration = Duration::from_millis(100);
-/// How long connections that the system has accepted may take to be seen.
+/// Time to pick up connections that the system has already accepted when stopping. Set by hand: they are ready at once,
+/// so a short time suffices.
 const LAST_CONNECTIONS: Duration = Duration::from_millis(10);
-/// How long the threads of streams may take to end whose connections are gone.
+/// Time for threads of cut-off streams to end. Set by hand: time to notice that the connection is gone; the process
+/// does not wait longer for them.
 const LAST_STREAMS: Duration = Duration::from_secs(1);
 
 impl Server {
-    /// Listens on an address such as `127.0.0.1:8750`, `localhost:8750` or `[::1]:0`, where port 0 is one that is free.
+    /// Binds an address such as `127.0.0.1:8750`, `localhost:8750` or `[::1]:0`; port 0 selects a free port.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// If the address cannot be bound.
     pub fn bind(annotator: Annotator, address: &str, limits: Limits) -> Result<Self, Error> {
         let listener = StdListener::bind(address).and_then(|listener| {
             listener.set_nonblocking(true)?;
@@ -72,22 +76,22 @@ impl Server {
         Ok(Self { annotator, listener, address: local, limits, stop: Stopper::default() })
     }
 
-    /// The address, with the port that was chosen.
+    /// Returns the bound address, with the actual port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What stops the server.
+    /// Returns a handle that stops the server.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         self.stop.clone()
     }
 
-    /// Answers requests until the server is stopped.
+    /// Serves requests until the server is stopped.
     ///
     /// # Errors
-    /// When the system has no threads for it.
+    /// If the system provides no threads.
     pub fn run(self) -> Result<Stopped, Error> {
         let start = |source: io::Error| Error::Start { source };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(start)?;
@@ -124,7 +128,7 @@ async fn serve(service: &Arc<Service>, listener: TcpListener, stop: &Stopper) ->
         }
     }
     service.stopping();
-    // A client whose connection stands may have sent its request already.
+    // Clients of pending connections may have sent their requests already.
     while let Ok(Ok(accepted)) = timeout(LAST_CONNECTIONS, accept(&listener, service)).await {
         connections.spawn(connect(accepted));
     }
@@ -137,7 +141,7 @@ async fn serve(service: &Arc<Service>, listener: TcpListener, stop: &Stopper) ->
     }
     connections.shutdown().await;
     let streams = u32::try_from(service.limits.streams.get()).unwrap_or(u32::MAX);
-    // Should a thread still be at it, it ends with the process.
+    // A thread that is still busy ends with the process.
     let _ = timeout(LAST_STREAMS, service.streams.acquire_many(streams)).await;
     Stopped { documents: service.metrics.documents(), cut_off }
 }
@@ -148,7 +152,7 @@ async fn accept(listener: &TcpListener, service: &Service) -> io::Result<(TcpStr
     Ok((stream, place))
 }
 
-/// Answers the requests of one connection, one after the other.
+/// Serves the requests of one connection in sequence.
 async fn connection(
     stream: TcpStream,
     _place: OwnedSemaphorePermit,
@@ -157,7 +161,7 @@ async fn connection(
     service: Arc<Service>,
 ) {
     let (_open, limit) = (service.metrics.connection(), service.limits.client_timeout);
-    // Without it a row waits for the client's word on the one before.
+    // Otherwise Nagle's algorithm holds a row back until the client acknowledges the previous one.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limit));
@@ -166,6 +170,6 @@ async fn connection(
         .header_read_timeout(limit)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
-    // A connection that breaks is its client's business.
+    // A broken connection concerns only its client.
     let _: Result<(), hyper::Error> = watcher.watch(served).await;
 }

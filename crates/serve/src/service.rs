@@ -9,22 +9,23 @@ use crate::metrics::Metrics;
 use crate::pool::Pool;
 use crate::{Error, Limits};
 
-/// What all requests share.
+/// State shared by all requests.
 pub(crate) struct Service {
     pub(crate) annotator: Annotator,
     pub(crate) limits: Limits,
     pub(crate) pool: Pool,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) runtime: Handle,
-    /// Streams that may be started.
+    /// One permit per stream that may still be opened.
     pub(crate) streams: Arc<Semaphore>,
-    /// Bytes of bodies that are or wait to be read.
+    /// One permit per byte of bodies being received or queued.
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) connections: Arc<Semaphore>,
     is_stopping: AtomicBool,
 }
 
-/// So many bodies of the largest size may be held at once; or many more that are smaller.
+/// Memory for bodies, in multiples of the largest document. Set by hand: fewer would refuse concurrent large documents,
+/// more raises peak memory.
 const LARGEST_BODIES: usize = 8;
 
 impl Service {
@@ -45,7 +46,7 @@ impl Service {
         })
     }
 
-    /// The largest document in bytes.
+    /// Returns the maximum document size in bytes.
     pub(crate) fn max_body(&self) -> usize {
         self.annotator.settings().ingest.max_bytes
     }

@@ -16,18 +16,20 @@ use crate::pool::Done;
 use crate::refusal::Refusal;
 use crate::service::Service;
 
-/// Records of a stream that are read and not yet written, for each annotating thread.
+/// Records of a stream in flight, per annotating thread. Set by hand: enough to keep every thread busy while rows are
+/// written in order.
 const RECORDS_AHEAD: usize = 32;
-/// Bytes of them, for each thread, unless one alone has more.
+/// Bytes of these records, per annotating thread, unless a single record is larger. Set by hand: bounds memory per
+/// stream.
 const BYTES_AHEAD: usize = 1 << 20;
-/// Rows that wait for the network.
+/// Rows buffered for the network. Set by hand: small, so that a slow client soon stops the stream.
 const ROWS_AHEAD: usize = 4;
 
-/// A record on its way, in the order of the stream, and the room that it takes; none is the end of a stream that was
-/// read as a whole.
+/// A record in flight, in stream order, with the permit for its bytes; `None` marks the end of a stream that was read
+/// completely.
 type Pending = Option<(oneshot::Receiver<Done>, Option<OwnedSemaphorePermit>)>;
 
-/// A body as it comes, for a thread that may wait; it takes no more of the network than is read.
+/// A body as a blocking reader; it pulls from the network only what is read, so backpressure reaches the client.
 pub(crate) struct Reader {
     body: Body,
     chunk: Bytes,
@@ -56,10 +58,10 @@ impl Read for Reader {
     }
 }
 
-/// Answers a stream of JSON lines with a row for each, in order, as a run over them alone writes them.
+/// Answers a stream of JSON lines with one row each, in order: the rows that a run over them would write.
 ///
-/// Two threads of its own read records and write rows; the annotating threads are those of all requests. Where the
-/// client takes no rows, no more of its lines are read.
+/// Each stream has two threads, one that reads records and one that writes rows; annotating threads are shared by all
+/// requests. If the client stops accepting rows, no more of its lines are read.
 pub(crate) fn start(
     service: &Arc<Service>,
     reader: Reader,
@@ -85,7 +87,7 @@ pub(crate) fn start(
 }
 
 fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pending>) {
-    // The options were looked at before.
+    // The options were validated before.
     let Ok(inputs) = Inputs::from_pipe("-", reader, options) else { return };
     let most = u32::try_from(service.annotator.jobs() * BYTES_AHEAD).unwrap_or(u32::MAX);
     let room = Arc::new(Semaphore::new(most as usize));
@@ -93,24 +95,24 @@ fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pe
         let bytes = u32::try_from(record.bytes.len()).unwrap_or(u32::MAX).min(most);
         let room = service.runtime.block_on(Arc::clone(&room).acquire_many_owned(bytes)).ok();
         let (reply, done) = oneshot::channel();
-        // The first fails when the client is gone, the second when there is no annotating thread.
+        // The first fails if the client is gone, the second if there is no annotating thread.
         if pending.send(Some((done, room))).is_err() || !service.pool.record(record, reply) {
             return;
         }
     }
-    // Fails when the client is gone.
+    // Sending fails if the client is gone.
     let _ = pending.send(None);
 }
 
 fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<Bytes>>) {
     let written = panic::catch_unwind(AssertUnwindSafe(|| write_rows(service, pending, rows)));
     if let Err(error) = written.unwrap_or_else(|_| Err(io::Error::other("writing broke down"))) {
-        // The client sees an answer that ends early, not one that looks whole. Fails when the client is gone.
+        // An error makes the response end early instead of looking complete. Sending it fails if the client is gone.
         let _ = rows.blocking_send(Err(error));
     }
 }
 
-/// Writes rows until the stream ends or the client is gone.
+/// Writes rows until the stream ends or the client disconnects.
 fn write_rows(
     service: &Service,
     pending: &Receiver<Pending>,

@@ -1,4 +1,4 @@
-//! A server for tests, its clients, and a stage that waits.
+//! A test server, its clients, and a stage that blocks.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -10,7 +10,7 @@ use pressmark::{Annotator, ModelSource, Settings};
 use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
 use pressmark_serve::{Limits, Server, Stopped, Stopper};
 
-/// Settings with these stages, on the one model of all tests.
+/// Settings with these stages and the one model shared by all tests.
 pub(crate) fn settings(stages: &[&str]) -> Settings {
     static MODEL: OnceLock<ModelSource> = OnceLock::new();
     let load = || ModelSource::Loaded(ModelSource::Find.load(Default::default()).expect("the model is inside"));
@@ -22,7 +22,7 @@ pub(crate) fn annotator(stages: &[&str]) -> Annotator {
     Annotator::new(settings(stages)).expect("the model has every head")
 }
 
-/// A server that runs, and is stopped when it is dropped.
+/// A running server, stopped on drop.
 pub(crate) struct Running {
     address: SocketAddr,
     stopper: Stopper,
@@ -42,7 +42,7 @@ impl Running {
         let server = Server::bind(annotator, "127.0.0.1:0", limits).expect("there is a free port");
         let (address, stopper) = (server.address(), server.stopper());
         let thread = Some(thread::spawn(|| server.run().expect("it runs")));
-        // A connection for each request, so that those that are open are those that wait.
+        // One connection per request, so that open connections are exactly the waiting ones.
         let config = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
         let agent = config.max_idle_connections(0).build().new_agent();
         Self { address, stopper, thread, agent }
@@ -64,7 +64,7 @@ impl Running {
         read(request.send(body.as_ref()))
     }
 
-    /// A request without a body.
+    /// Sends a request without a body.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Answer {
         let uri = format!("http://{}{path}", self.address);
         let request = ureq::http::Request::builder().method(method).uri(uri).body(()).expect("it is well-formed");
@@ -75,7 +75,7 @@ impl Running {
         String::from_utf8(self.ask("GET", "/metrics").body).expect("it is text")
     }
 
-    /// A metric without labels.
+    /// Returns the value of a metric without labels.
     pub(crate) fn metric(&self, name: &str) -> i64 {
         let metrics = self.metrics();
         let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -86,7 +86,7 @@ impl Running {
         TcpStream::connect(self.address).expect("it listens")
     }
 
-    /// Sends a request and reads nothing.
+    /// Sends a request without reading the response.
     pub(crate) fn send(&self, content_type: &str, body: &str) -> TcpStream {
         let mut client = self.connect();
         let length = body.len();
@@ -99,7 +99,7 @@ impl Running {
         self.stopper.stop();
     }
 
-    /// Stops and tells how many connections were cut off.
+    /// Stops the server and returns the number of connections that were cut off.
     pub(crate) fn end(mut self) -> usize {
         self.stop();
         self.thread.take().expect("it runs").join().expect("it ends").cut_off
@@ -123,14 +123,14 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
     Answer { status: answer.status().as_u16(), content_type, retry_after, body }
 }
 
-/// Waits until something holds, however long that takes.
+/// Waits until a condition holds.
 pub(crate) fn poll(holds: impl Fn() -> bool) {
     while !holds() {
         thread::yield_now();
     }
 }
 
-/// A stage that lets documents wait, and panics on those that tell of a boom.
+/// A stage that blocks documents until released, and panics on those that contain "boom".
 #[derive(Clone)]
 pub(crate) struct Gate(Arc<(Mutex<State>, Condvar)>);
 
@@ -152,13 +152,13 @@ impl Gate {
         Self(Arc::new((Mutex::new(State { is_open, seen: Vec::new() }), Condvar::new())))
     }
 
-    /// An annotator that ends at the gate.
+    /// An annotator whose last stage is the gate.
     pub(crate) fn annotator(&self, jobs: usize) -> Annotator {
         let settings = Settings { jobs: NonZeroUsize::new(jobs), ..settings(&["tokenize"]) };
         Annotator::builder(settings).with_stage(Box::new(self.clone())).build().expect("the stages fit")
     }
 
-    /// Waits until so many documents came to the gate.
+    /// Waits until this many documents have reached the gate.
     pub(crate) fn wait_for(&self, count: usize) {
         let state = self.0.0.lock().expect("no other thread broke down");
         drop(self.0.1.wait_while(state, |state| state.seen.len() < count).expect("no other thread broke down"));

@@ -1,4 +1,4 @@
-//! A real server on a free port, asked by real clients.
+//! A real server on a free port, queried by real clients.
 
 mod common;
 mod requests;

@@ -1,4 +1,4 @@
-//! Documents that are posted one by one, and what else is asked.
+//! Documents posted individually, and the other routes.
 
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
@@ -68,7 +68,7 @@ fn what_cannot_be_answered_says_why() {
     check("GET", "/nowhere", 404, "not_found");
     check("GET", "/annotate", 405, "method_not_allowed");
     check("DELETE", "/health", 405, "method_not_allowed");
-    // A document that cannot be annotated has its row.
+    // A document that cannot be annotated still gets a row.
     for (content_type, body, kind) in [("text/plain", "", "empty"), ("application/json", "{\"a\": 1}", "no_text")] {
         let answer = server.post(content_type, body);
         let row: Record<'_> = serde_json::from_slice(&answer.body).unwrap();
@@ -88,7 +88,7 @@ fn packed_bodies_are_unpacked_within_the_limits() {
     let packed =
         server.post_with(&[("content-type", "text/plain"), ("content-encoding", "gzip")], pack(TEXT.as_bytes()));
     assert_eq!((packed.status, packed.body), (200, plain.body));
-    // Some 60 KB that unpack to 64 MB.
+    // Some 60 KB that decompress to 64 MB.
     let bomb =
         server.post_with(&[("content-type", "text/plain"), ("content-encoding", "gzip")], pack(&vec![b'a'; 64 << 20]));
     assert!(matches!(bomb.status, 400 | 413), "{}", bomb.status);
@@ -124,7 +124,7 @@ fn the_routes_are_those_of_the_openapi_document() {
             let is_there = methods.get(method).is_some();
             assert_eq!(status == 405, !is_there, "{method} {path}: {status}");
             if is_there {
-                // What the probe is answered with is among the answers that the document names.
+                // The status of the probe must be one that the document lists.
                 assert!(methods[method]["responses"].get(status.to_string()).is_some(), "{method} {path}: {status}");
             }
         }
@@ -188,7 +188,7 @@ fn a_client_that_goes_away_frees_its_work() {
     let gone = server.send("text/plain", "The second is wanted by nobody.");
     poll(|| server.metric("pressmark_queue_length") == 1);
     drop(gone);
-    // The connections of the first and of who asks are left.
+    // Only the connections of the first client and of the metrics request are left.
     poll(|| server.metric("pressmark_connections") == 2);
     gate.release();
     assert_eq!(first.join().unwrap(), 200);
@@ -200,7 +200,7 @@ fn a_client_that_goes_away_frees_its_work() {
 fn stopping_answers_what_is_in_flight() {
     let gate = Gate::shut();
     let server = Running::new(gate.annotator(1), Limits::default());
-    // One at the gate, one that waits, one that is half sent, one whose connection is just there.
+    // One at the gate, one queued, one half sent, one just connected.
     let mut first = server.send("text/plain", "The first waits at the gate.");
     gate.wait_for(1);
     let mut second = server.send("text/plain", "The second waits in the queue.");
@@ -231,7 +231,7 @@ fn what_outlasts_the_grace_is_cut_off_and_counted() {
     gate.wait_for(1);
     assert_eq!(server.end(), 1);
     let mut answer = String::new();
-    // Ended or reset: in no case an answer.
+    // Closed or reset: either way no response.
     let _ = client.read_to_string(&mut answer);
     assert_eq!(answer, "");
     gate.release();

@@ -12,7 +12,7 @@ use crate::common::{Gate, Running, annotator, poll, settings};
 use pressmark::{Annotator, Inputs, Record};
 use pressmark_serve::Limits;
 
-/// A request whose body is sent in chunks, as an answer in chunks comes.
+/// Opens a request with a chunked body; the response is chunked too.
 fn open(server: &Running) -> (Sender, Rows) {
     let mut client = server.connect();
     client
@@ -46,7 +46,7 @@ impl Rows {
         line.trim_end().to_owned()
     }
 
-    /// The next row: each is a chunk of its own.
+    /// The next row; each is one chunk.
     fn next(&mut self) -> Option<String> {
         if !self.is_started {
             assert_eq!(self.read_line(), "HTTP/1.1 200 OK");
@@ -65,7 +65,7 @@ fn record(id: impl std::fmt::Display, text: &str) -> String {
     serde_json::json!({"id": id.to_string(), "text": text}).to_string()
 }
 
-/// What a run over these lines writes.
+/// Rows that a run over these lines writes.
 fn expected(annotator: &Annotator, lines: &[String]) -> Vec<String> {
     let options =
         pressmark_ingest::Options { format: Some(pressmark::Format::Jsonl), ..annotator.settings().ingest.clone() };
@@ -88,7 +88,7 @@ fn the_rows_are_those_of_a_run_in_order() {
         "The council met again on Tuesday and the ferry stayed in port, as it had all week, for want of a crew. ";
     let mut lines: Vec<String> =
         (0..400).map(|n| record(n, &format!("Report {n} of the harbour. {}", long.repeat(1 + n % 40)))).collect();
-    // Broken, without text, an id twice, a text twice, and one in another script.
+    // Malformed, without text, a repeated id, a repeated text, and another script.
     lines.extend(["{\"text\": ".into(), "{\"a\": 1}".into(), record(7, "Rain over the harbour of Genoa.")]);
     let twice = "Customs officers at the airport of Palermo opened a crate of violins on Friday and found that each of them \
                  held, where the sound post should have been, a roll of banknotes from three countries.";
@@ -103,7 +103,7 @@ fn the_rows_are_those_of_a_run_in_order() {
     let mut got = Vec::new();
     while let Some(row) = rows.next() {
         got.push(row);
-        // A reader that is slower than the service: the rows wait for it.
+        // A reader slower than the service: the rows wait for it.
         thread::yield_now();
     }
     sending.join().unwrap();
@@ -135,7 +135,7 @@ fn no_more_is_read_while_nothing_is_done() {
     let is_sent = Arc::new(AtomicBool::new(false));
     let (sent, text) = (Arc::clone(&is_sent), "The ferry stayed in port for want of a crew.");
     let padding = "x".repeat(90_000);
-    // 18 MB, more than the buffers of the network hold.
+    // 18 MB exceed the buffers of the network.
     let sending = thread::spawn(move || {
         for n in 0..200 {
             let line = serde_json::json!({"id": n.to_string(), "text": text, "padding": padding});
@@ -145,13 +145,13 @@ fn no_more_is_read_while_nothing_is_done() {
         sender.end();
     });
     gate.wait_for(1);
-    // Time for a service that reads on to do so; one that does not can never have it all.
+    // Gives a service that reads ahead time to do so; a correct one can never have read everything.
     for _ in 0..100 {
         server.metrics();
     }
     assert!(!is_sent.load(Ordering::SeqCst));
     assert!(server.metric("pressmark_queue_length") <= 32);
-    // A document that is posted by itself is not behind the stream.
+    // An individually posted document does not wait behind the stream.
     gate.release();
     assert_eq!(server.post("text/plain", "The mayor of Genoa spoke on Monday.").status, 200);
     let mut count = 0;
@@ -196,7 +196,7 @@ fn what_a_stream_cannot_have_is_said() {
     assert_eq!((&*status, &*kind), ("failed", "too_large"));
     let second = server.post("application/x-ndjson", "{}");
     assert_eq!((second.status, second.retry_after.as_deref()), (503, Some("1")));
-    // A client that falls silent has a last row that says so.
+    // A client that falls silent gets a last row that says so.
     let (status, kind, message) = problem(rows.next());
     assert_eq!((&*status, &*kind, &*message), ("failed", "unreadable", "the client sent nothing for 0.1 s"));
     assert_eq!(rows.next(), None);
