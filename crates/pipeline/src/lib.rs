@@ -1,11 +1,10 @@
 //! Orders stages by the layers that they need, read and provide, and runs them over documents in parallel.
 //!
-//! A [`Pipeline`] refuses stages that do not fit together before it reads the first document, runs its
-//! stages over a batch, turns a stage's failure (a panic included) into a problem of the one
-//! document, ends one that takes longer than it may ([`Limits`]), and keeps the time that each stage
-//! took. [`in_order`] is the loop around it: many
-//! threads, results in input order, and never more than a set number of batches in flight.
-//! The crate knows no concrete stage, no file and no progress bar.
+//! A [`Pipeline`] rejects incompatible stages before the first document, runs its stages over a batch, turns the
+//! failure of a stage (including a panic) into a problem of that one document, cuts short a document that takes too
+//! long ([`Limits`]), and measures the time of each stage. [`in_order`] is the loop around it: many threads, results in
+//! input order, and a bounded number of batches in flight. The crate knows no concrete stage, no file and no progress
+//! bar.
 //!
 //! ```
 //! use pressmark_core::{Document, Layer, Provenance, Stage, StageError};
@@ -39,7 +38,7 @@ mod pipeline;
 pub use parallel::{Parallel, in_order};
 pub use pipeline::{Error, Limits, Pipeline, StageTime, guarded};
 
-/// The README's examples are tests.
+/// Runs the README's examples as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -6,37 +6,36 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, bounded, unbounded};
 
-/// How many threads work, how many inputs go through the work together, and how far the reader may run ahead.
+/// Limits of [`in_order`]: threads, batch size, and how far the reader may run ahead.
 ///
-/// The unit of weights is the caller's.
+/// The unit of weights is up to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parallel {
-    /// Worker threads, at least 1.
+    /// Number of worker threads; 0 counts as 1.
     pub jobs: usize,
-    /// Inputs that a worker takes together at most, at least 1.
+    /// Maximum inputs per batch; 0 counts as 1.
     pub batch: usize,
-    /// A batch is full once its inputs weigh this much together.
+    /// Weight at which a batch is full.
     pub batch_weight: u64,
-    /// Full batches that may be read and not yet taken by the sink, for each worker, at least 1.
+    /// Full batches, per worker, that may be read but not yet consumed by the sink; 0 counts as 1.
     pub ahead: usize,
-    /// What all inputs that are read and not yet taken by the sink may weigh together; one that weighs more goes alone.
+    /// Maximum total weight of inputs that are read but not yet consumed by the sink; a heavier input goes alone.
     pub weight: u64,
 }
 
-/// Runs `work` over batches of `inputs` on many threads and hands the results to `sink` in input order.
+/// Runs `work` over batches of `inputs` on many threads and passes the results to `sink` in input order.
 ///
-/// A worker takes the inputs that are there, up to a batch, and never waits for a batch to fill: an input that comes
-/// alone is worked on at once. So `work` must give an input the same result in any company; it returns one result for
-/// each input, in order.
+/// A worker takes the inputs that are available, up to a batch, and never waits for a batch to fill: a lone input is
+/// processed at once. So the result of an input must not depend on its batch. `work` must return one result per input,
+/// in order.
 ///
-/// `inputs` is pulled on a thread of its own, `sink` runs on the calling one. The reader waits as soon as too many
-/// inputs are read whose results `sink` has not taken, or as soon as they weigh too much by `weigh`, so memory is
-/// bounded however slow one input, or `sink`, is. When `sink` breaks, reading stops, what is in flight is dropped, and
-/// its value is returned.
+/// `inputs` is pulled on its own thread, `sink` runs on the calling thread. The reader blocks while too many inputs, or
+/// too much weight by `weigh`, await consumption by `sink`, so memory is bounded however slow an input or `sink` is. If
+/// `sink` breaks, reading stops, work in flight is dropped, and its value is returned.
 ///
 /// # Panics
-/// When `inputs`, `weigh`, `work` or `sink` panics: what is in flight is dropped, every thread ends, and the panic
-/// goes on in the calling thread.
+/// If `inputs`, `weigh`, `work` or `sink` panics: work in flight is dropped, every thread ends, and the panic resumes
+/// on the calling thread.
 pub fn in_order<J: Send, T: Send, B>(
     parallel: Parallel,
     inputs: impl Iterator<Item = J> + Send,
@@ -46,17 +45,17 @@ pub fn in_order<J: Send, T: Send, B>(
 ) -> Option<B> {
     let gate = &Gate::default();
     let jobs = parallel.jobs.max(1);
-    // The gate is what bounds the inputs in flight.
+    // The channel is unbounded; the gate bounds the inputs in flight.
     let (send_job, receive_job) = unbounded();
     let queue = Queue { receiver: Mutex::new((0, receive_job)), parallel };
     let (send_result, results) = bounded(jobs);
     thread::scope(|scope| {
-        // However this closure is left, by a panic of `sink` as well, the reader must not wait at the gate for ever.
+        // However this closure exits, even by a panic of `sink`, the reader must not block at the gate forever.
         let _open = CloseOnDrop(gate);
         let reader = scope.spawn(move || {
             for job in inputs {
                 let weight = weigh(&job);
-                // Both fail only once the other side has hung up: the sink broke.
+                // Both fail only after the sink broke and the other side hung up.
                 if !gate.enter(parallel, weight) || send_job.send((weight, job)).is_err() {
                     break;
                 }
@@ -67,7 +66,7 @@ pub fn in_order<J: Send, T: Send, B>(
             let (queue, send_result, work) = (Arc::clone(&queue), send_result.clone(), &work);
             scope.spawn(move || {
                 while let Some(Batch { first, count, weight, jobs }) = queue.next() {
-                    // A panic is a result like any other, so that nobody waits for the one that will not come.
+                    // A panic is sent as a result, so that nobody waits for one that never comes.
                     let results = panic::catch_unwind(AssertUnwindSafe(|| work(jobs)));
                     if send_result.send((first, Worked { count, weight, results })).is_err() {
                         break;
@@ -99,48 +98,48 @@ pub fn in_order<J: Send, T: Send, B>(
 }
 
 impl Parallel {
-    /// Batches that may be in flight.
+    /// Maximum batches in flight.
     fn batches(&self) -> usize {
         self.jobs.max(1) * self.ahead.max(1)
     }
 
-    /// Inputs that may be in flight, however little they weigh.
+    /// Maximum inputs in flight, regardless of weight.
     fn most_in_flight(&self) -> usize {
         self.batches().saturating_mul(self.batch.max(1))
     }
 
-    /// Whether so many inputs of such a weight fill as many batches as may be in flight.
+    /// Whether inputs of this count and weight fill the maximum number of batches.
     fn is_full(&self, count: usize, weight: u64) -> bool {
         let batches = self.batches();
         count >= self.most_in_flight() || count >= batches && weight >= self.batch_weight.saturating_mul(batches as u64)
     }
 }
 
-/// Inputs that follow each other, for one call of `work`.
+/// Consecutive inputs for one call of `work`.
 struct Batch<J> {
-    /// Place of the first among all inputs.
+    /// Index of the first one among all inputs.
     first: usize,
     count: usize,
     weight: u64,
     jobs: Vec<J>,
 }
 
-/// What became of a batch.
+/// Result of a batch.
 struct Worked<T> {
     count: usize,
     weight: u64,
     results: thread::Result<Vec<T>>,
 }
 
-/// Where workers take their batches: one at a time, so that the inputs of a batch follow each other.
+/// Source of batches; locked while a batch is taken, so that its inputs are consecutive.
 struct Queue<J> {
-    /// How many inputs were taken, and the rest.
+    /// Number of inputs taken so far, and the channel of the rest.
     receiver: Mutex<(usize, Receiver<(u64, J)>)>,
     parallel: Parallel,
 }
 
 impl<J> Queue<J> {
-    /// Waits for an input, and takes what else is there up to a batch; `None` once all is taken.
+    /// Waits for an input, then takes further available ones up to a batch; `None` at the end.
     fn next(&self) -> Option<Batch<J>> {
         let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         let (taken, jobs) = &mut *receiver;
@@ -157,7 +156,7 @@ impl<J> Queue<J> {
     }
 }
 
-/// Closes the gate when it is dropped.
+/// Closes the gate on drop.
 struct CloseOnDrop<'a>(&'a Gate);
 
 impl Drop for CloseOnDrop<'_> {
@@ -166,7 +165,7 @@ impl Drop for CloseOnDrop<'_> {
     }
 }
 
-/// Where the reader waits while too much is in flight.
+/// Blocks the reader while too much is in flight.
 #[derive(Default)]
 struct Gate {
     inside: Mutex<Inside>,
@@ -185,7 +184,7 @@ impl Gate {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for room; `false` once the gate is closed.
+    /// Waits for room and enters; `false` once the gate is closed.
     fn enter(&self, limits: Parallel, weight: u64) -> bool {
         let has_no_room = |inside: &mut Inside| {
             let is_full = limits.is_full(inside.count, inside.weight);
@@ -222,7 +221,7 @@ mod tests {
         Parallel { jobs, batch: 1, batch_weight: u64::MAX, ahead, weight: u64::MAX }
     }
 
-    /// Work on one input after the other.
+    /// Maps over a batch one by one.
     fn each<J, T>(work: impl Fn(J) -> T + Sync) -> impl Fn(Vec<J>) -> Vec<T> + Sync {
         move |jobs| jobs.into_iter().map(&work).collect()
     }
@@ -256,7 +255,7 @@ mod tests {
         send.send(0).unwrap();
         let mut seen = Vec::new();
         let limits = Parallel { batch: 32, batch_weight: 1 << 20, ..parallel(2, 4) };
-        // The next input exists only once the one before it was answered: waiting for a batch to fill would never end.
+        // Each input exists only after the previous one was answered, so waiting for a full batch would deadlock.
         in_order(
             limits,
             receive.into_iter().take(20),
@@ -279,7 +278,7 @@ mod tests {
         let started = Mutex::new(false);
         let limits = Parallel { jobs: 1, batch: 8, batch_weight: 100, ahead: 4, weight: u64::MAX };
         let work = |jobs: Vec<usize>| {
-            // The first batch takes so long that the reader gets as far ahead as it may.
+            // The first batch takes until the reader is as far ahead as it may be.
             let is_first = !std::mem::replace(&mut *started.lock().unwrap(), true);
             while is_first && jobs.len() + READ.load(Ordering::SeqCst) < 30 {
                 thread::yield_now();
@@ -302,7 +301,7 @@ mod tests {
     fn the_reader_never_runs_ahead_by_more_than_the_limit() {
         let written = AtomicUsize::new(0);
         let inputs = (0..300_usize).inspect(|&read| {
-            // One input may be in the reader's hand, waiting for its ticket.
+            // One more input may be held by the reader, waiting at the gate.
             assert!(read <= written.load(Ordering::SeqCst) + 7, "{read}");
         });
         in_order(
@@ -368,7 +367,7 @@ mod tests {
     fn heavy_inputs_go_alone_and_light_ones_together() {
         let weights = [3, 3, 3, 50, 1, 9, 9, 4, 3, 2, 1];
         let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        // Held back until the sink has it, each result counts as in flight.
+        // Each result counts as in flight until the sink has it.
         let work = each(|weight: u64| {
             let now = inside.fetch_add(weight as usize, Ordering::SeqCst) + weight as usize;
             most.fetch_max(if weight > 10 { now - weight as usize } else { now }, Ordering::SeqCst);

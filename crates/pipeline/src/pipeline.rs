@@ -8,22 +8,21 @@ use pressmark_core::{
     Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Windows, panic_message,
 };
 
-/// Stages in an order that works.
+/// Stages in an executable order.
 pub struct Pipeline {
     stages: Vec<Box<dyn Stage>>,
-    /// Nanoseconds that each stage took, over all threads.
+    /// Nanoseconds spent in each stage, summed over all threads.
     nanos: Vec<AtomicU64>,
     limits: Limits,
 }
 
-/// What ends the work on a document early; [`Default`] is nothing.
+/// Conditions that cut short the work on a document; by [`Default`] there are none.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    /// How long the stages may take over one document. What they did not get to is left out, with a problem
+    /// Maximum time for all stages on one document. Stages that did not finish leave their layers empty, with a problem
     /// [`ProblemKind::Timeout`].
     pub timeout: Option<Duration>,
-    /// Once set, stages give up as soon as they can. What they leave is not the document's annotation and must not
-    /// be written.
+    /// Once set, stages give up as soon as they can. Documents in progress are then incomplete and must not be written.
     pub stop: Option<Arc<AtomicBool>>,
 }
 
@@ -37,25 +36,25 @@ impl Limits {
     }
 }
 
-/// Why stages cannot be run together.
+/// Reasons why stages cannot be run together.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// No stage fills a layer that this one needs.
+    /// No stage provides a layer that this one needs.
     #[error("stage {stage} needs {layer:?}, which no stage fills")]
     Missing {
         /// The stage.
         stage: &'static str,
-        /// The layer that it needs.
+        /// The missing layer.
         layer: Layer,
     },
-    /// Stages wait for each other's layers.
+    /// Stages depend on each other's layers in a cycle.
     #[error("stages {} wait for each other's layers", stages.join(", "))]
     Circle {
-        /// The stages, in the order given.
+        /// The stages that cannot be ordered, in the order given.
         stages: Vec<&'static str>,
     },
-    /// Two stages fill the same layer.
+    /// Two stages provide the same layer.
     #[error("stages {first} and {second} both fill {layer:?}")]
     Twice {
         /// The earlier stage.
@@ -67,56 +66,58 @@ pub enum Error {
     },
 }
 
-/// The time that one stage took, added up over all threads.
+/// Time spent in one stage, summed over all threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StageTime {
     /// The stage.
     pub stage: &'static str,
-    /// Its time.
+    /// Total time.
     pub time: Duration,
 }
 
 impl Pipeline {
-    /// The pipeline of these stages, each after those whose layers it needs or reads, and otherwise in the order
-    /// given; ingestion has filled [`Layer::Text`] before.
+    /// Builds a pipeline that runs each stage after those whose layers it needs or reads, and otherwise in the order
+    /// given.
+    ///
+    /// [`Layer::Text`] is filled by ingestion.
     ///
     /// # Errors
-    /// When a stage needs a layer that no stage fills, two stages fill the same one, or stages wait for each other.
+    /// If a stage needs a layer that no stage provides, two stages provide the same one, or stages form a cycle.
     pub fn new(stages: Vec<Box<dyn Stage>>) -> Result<Self, Error> {
         let stages = in_order_of_layers(stages)?;
         let nanos = stages.iter().map(|_| AtomicU64::new(0)).collect();
         Ok(Self { stages, nanos, limits: Limits::default() })
     }
 
-    /// The same pipeline within limits.
+    /// Applies limits to each document.
     #[must_use]
     pub fn within(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// What runs, in order: the same for every document.
+    /// Returns the provenance of each stage, in order; it is the same for every document.
     #[must_use]
     pub fn provenance(&self) -> Vec<Provenance> {
         self.stages.iter().map(|stage| stage.provenance()).collect()
     }
 
-    /// The stages, in the order in which they run.
+    /// Returns the stages, in execution order.
     #[must_use]
     pub fn stages(&self) -> &[Box<dyn Stage>] {
         &self.stages
     }
 
-    /// The time that each stage has taken so far.
+    /// Returns the time spent in each stage so far.
     #[must_use]
     pub fn times(&self) -> Vec<StageTime> {
         let time = |nanos: &AtomicU64| Duration::from_nanos(nanos.load(Ordering::Relaxed));
         self.stages.iter().zip(&self.nanos).map(|(s, n)| StageTime { stage: s.name(), time: time(n) }).collect()
     }
 
-    /// Runs every stage over the documents that have text, then drops what only stages read.
+    /// Runs every stage over the documents that have text, then drops the layers that only stages use.
     ///
-    /// A stage that fails on a document, or panics, leaves a problem there; later stages run all the same. One whose
-    /// time is over runs no later stage.
+    /// If a stage fails or panics on a document, the document gets a problem and later stages still run. If its time is
+    /// up, no later stage runs.
     pub fn run(&self, docs: &mut [&mut Document]) {
         let mut docs: Vec<&mut Document> = docs.iter_mut().filter(|d| !d.text.is_empty()).map(|d| &mut **d).collect();
         let before: Vec<_> = docs.iter().map(|doc| Said::by(doc)).collect();
@@ -124,7 +125,7 @@ impl Pipeline {
             if let [doc] = &mut docs[..] {
                 self.end(doc, late);
             } else {
-                // Whose fault it was cannot be told: each gets the whole time for itself.
+                // The slow document is unknown, so each is run again alone with the full time.
                 for (doc, before) in docs.iter_mut().zip(before) {
                     self.stages.iter().for_each(|stage| clear(doc, stage.as_ref(), before));
                     if let Err(late) = self.run_together(&mut [&mut **doc]) {
@@ -139,8 +140,8 @@ impl Pipeline {
         }
     }
 
-    /// Runs the stages within the time for one document; when it does not suffice, tells which stage was the first
-    /// that did not end.
+    /// Runs the stages within the time limit for one document; on timeout returns the index of the first unfinished
+    /// stage.
     fn run_together(&self, docs: &mut [&mut Document]) -> Result<(), usize> {
         let deadline = self.limits.deadline();
         docs.iter_mut().for_each(|doc| doc.deadline = deadline.clone());
@@ -158,7 +159,7 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Says of a document that its time was over before stage `late` had ended.
+    /// Reports that a document's time was up before stage `late` finished.
     fn end(&self, doc: &mut Document, late: usize) {
         let missing = self.stages.get(late..).unwrap_or_default();
         let names: Vec<_> = missing.iter().map(|stage| stage.name()).collect();
@@ -170,8 +171,7 @@ impl Pipeline {
     }
 }
 
-/// The stages, each after those that fill what it needs or reads; stages that do not depend on each other stay in the
-/// order given.
+/// Sorts stages topologically by their layers; independent stages stay in the order given.
 fn in_order_of_layers(mut waiting: Vec<Box<dyn Stage>>) -> Result<Vec<Box<dyn Stage>>, Error> {
     let mut providers: HashMap<Layer, &'static str> = HashMap::from([(Layer::Text, "ingest")]);
     for stage in &waiting {
@@ -203,12 +203,12 @@ fn in_order_of_layers(mut waiting: Vec<Box<dyn Stage>>) -> Result<Vec<Box<dyn St
     Ok(ordered)
 }
 
-/// Runs one stage; tells whether it ended before the documents' deadline.
+/// Runs one stage over a batch; returns whether it finished before the deadline.
 fn run_stage(stage: &dyn Stage, docs: &mut [&mut Document]) -> bool {
     let before: Vec<_> = docs.iter().map(|doc| Said::by(doc)).collect();
     let results = match catch_unwind(AssertUnwindSafe(|| stage.run_batch(docs))) {
         Ok(results) => results,
-        // Somewhere in the batch a document made the stage panic: find out which, one by one.
+        // Some document of the batch made the stage panic; rerun them one by one to isolate it.
         Err(_) => docs.iter_mut().zip(&before).map(|(doc, before)| run_alone(stage, doc, *before)).collect(),
     };
     let mut in_time = true;
@@ -230,10 +230,10 @@ fn run_alone(stage: &dyn Stage, doc: &mut Document, before: Said) -> Result<(), 
     guarded(stage, doc)
 }
 
-/// Runs one stage over one document; a panic is an error.
+/// Runs one stage over one document, turning a panic into an error.
 ///
 /// # Errors
-/// When the stage fails or panics. What it left of its layers is then half filled.
+/// If the stage fails or panics. Its layers may then be partially filled.
 pub fn guarded(stage: &dyn Stage, doc: &mut Document) -> Result<(), StageError> {
     catch_unwind(AssertUnwindSafe(|| stage.run(doc)))
         .unwrap_or_else(|panic| Err(StageError::new(format!("the stage panicked: {}", panic_message(&*panic)))))
@@ -244,7 +244,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
 }
 
-/// How many problems and coverages a document has.
+/// Numbers of problems and coverage entries of a document, to roll back to.
 #[derive(Clone, Copy)]
 struct Said {
     problems: usize,
@@ -257,7 +257,7 @@ impl Said {
     }
 }
 
-/// Empties the layers that a stage left half filled, and takes back what was said since `before`.
+/// Clears the layers that a stage left partially filled, and rolls back problems and coverage to `before`.
 fn clear(doc: &mut Document, stage: &dyn Stage, before: Said) {
     doc.clear_explanations(stage.name());
     doc.problems.truncate(before.problems);
