@@ -2,17 +2,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// How agreement is taken; [`Default`] states every default.
+/// Options of [`agreement`](crate::agreement); [`Default`] states every default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How often documents are drawn with replacement for an interval; 0 for none. Default: 1,000.
+    /// Bootstrap resamples per interval; 0 for no intervals. Default: 1,000. Set by hand: more resamples reduce the
+    /// random error of the bounds, and time grows in proportion.
     pub resamples: usize,
-    /// Where the drawing begins: the same seed gives the same intervals. Default: 1.
+    /// Seed of the bootstrap: the same seed gives the same intervals. Default: 1.
     pub seed: u64,
-    /// The share of resamples that lie within an interval, in (0, 1). Default: 0.95.
+    /// Confidence level of the intervals, in (0, 1). Default: 0.95.
     pub level: f64,
-    /// The score, in [0, 1], from which a frame counts as given. Default: 0.5, as in evaluation.
+    /// Minimum score, in [0, 1], at which a frame counts as assigned. Default: 0.5, as in evaluation.
     pub min_frame_score: f64,
 }
 
@@ -23,14 +24,14 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The same with another number of resamples.
+    /// Sets the number of resamples.
     #[must_use]
     pub fn with_resamples(mut self, resamples: usize) -> Self {
         self.resamples = resamples;
         self
     }
 
-    /// The same with another seed.
+    /// Sets the seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -38,24 +39,24 @@ impl Options {
     }
 }
 
-/// A number and its interval.
+/// An estimate and its confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
-    /// Over all documents.
+    /// Value over all documents.
     pub value: f64,
-    /// Lower end of the interval: a percentile of the resamples. `None` without resamples.
+    /// Lower bound of the interval, a percentile of the resamples; `None` without resamples.
     pub low: Option<f64>,
-    /// Upper end.
+    /// Upper bound of the interval.
     pub high: Option<f64>,
 }
 
-/// What a document adds to each sum; places that are not there are 0.
+/// One document's contribution to each sum, by index; missing ones are 0.
 pub(crate) type Sums = BTreeMap<usize, f64>;
 
-/// A number from sums; `None` where it is not defined.
+/// A statistic of the sums; `None` where it is undefined.
 type Statistic = dyn Fn(&[f64]) -> Option<f64>;
 
-/// A number that is a function of sums over documents.
+/// A statistic that is a function of sums over documents, so that it can be bootstrapped by document.
 pub(crate) struct Measure {
     documents: Vec<Sums>,
     size: usize,
@@ -67,7 +68,7 @@ impl Measure {
         Self { documents, size, of: Box::new(of) }
     }
 
-    /// Over all documents.
+    /// The statistic over all documents.
     pub(crate) fn value(&self) -> Option<f64> {
         self.over(0..self.documents.len())
     }
@@ -82,12 +83,12 @@ impl Measure {
         (self.of)(&sums)
     }
 
-    /// The number with the percentile interval of a bootstrap over documents (Efron 1979). Resamples for which it is not
-    /// defined are left out.
+    /// Returns the statistic with the percentile interval of a bootstrap over documents (Efron 1979). Resamples for
+    /// which it is undefined are ignored.
     pub(crate) fn estimate(&self, options: &Options) -> Option<Estimate> {
         let value = self.value()?;
         let count = self.documents.len();
-        // The same documents are drawn for every measure, so that two of them can be compared.
+        // Every measure uses the same resamples, so that intervals are comparable.
         let mut random = Random::new(options.seed);
         let draw = |_| self.over((0..count).map(|_| random.below(count)).collect::<Vec<_>>().into_iter());
         let mut drawn: Vec<f64> = (0..options.resamples).filter_map(draw).collect();
@@ -97,14 +98,14 @@ impl Measure {
     }
 }
 
-/// The quantile of sorted numbers, between two of them in proportion (definition 7 of Hyndman and Fan 1996, as in NumPy).
+/// Quantile of sorted numbers by linear interpolation (definition 7 of Hyndman and Fan 1996, the default of NumPy).
 fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let at = share * sorted.len().checked_sub(1)? as f64;
     let (below, above) = (sorted.get(at.floor() as usize)?, sorted.get(at.ceil() as usize)?);
     Some(below + (above - below) * at.fract())
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine.
+/// SplitMix64 (Steele, Lea and Flood 2014), with the constants of the paper: the same sequence on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -120,7 +121,8 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `limit`, 0 when that is 0; the high half of a product, as Lemire 2019 has it.
+    /// Returns a number below `limit`, or 0 if that is 0, by multiply-shift (Lemire 2019) without rejection: the bias
+    /// is below `limit` / 2^64.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         ((u128::from(self.next()) * limit as u128) >> 64) as usize
     }
@@ -130,7 +132,7 @@ impl Random {
 mod tests {
     use super::*;
 
-    /// The mean of one number a document.
+    /// The mean of one number per document.
     fn mean_of(values: &[f64]) -> Measure {
         let documents = values.iter().map(|value| Sums::from([(0, *value), (1, 1.0)])).collect();
         Measure::new(documents, 2, |sums| (sums[1] > 0.0).then(|| sums[0] / sums[1]))
@@ -141,7 +143,7 @@ mod tests {
         let values: Vec<f64> = (0..400).map(|i| f64::from(i % 10)).collect();
         let found = mean_of(&values).estimate(&Options::default()).expect("defined");
         assert_eq!(found.value, 4.5);
-        // The standard deviation is 2.872, so 1.96 standard errors are .281.
+        // The standard deviation is 2.872, so 1.96 standard errors are 0.281.
         let half = (found.high.expect("high") - found.low.expect("low")) / 2.0;
         assert!((half - 0.281).abs() < 0.02, "{half}");
     }

@@ -5,25 +5,25 @@ use pressmark_jsonl::{Record, read_rows};
 
 use crate::Error;
 
-/// What one coder wrote: a person, or a program.
+/// The rows of one coder: a person or a program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coder {
-    /// How the coder is called in tables.
+    /// Name in tables.
     pub name: String,
-    /// One row a document.
+    /// One row per document.
     pub(crate) rows: Vec<Record<'static>>,
 }
 
 impl Coder {
-    /// A coder with these rows.
+    /// Creates a coder with these rows.
     pub fn new(name: impl Into<String>, rows: Vec<Record<'static>>) -> Self {
         Self { name: name.into(), rows }
     }
 
-    /// Reads rows of `pressmark/1`, one a line; empty lines do not count.
+    /// Reads rows of `pressmark/1`, one per line; blank lines are skipped.
     ///
     /// # Errors
-    /// When a line cannot be read or is no such row, or two rows have one id.
+    /// If a line cannot be read or is not such a row, or two rows share an id.
     pub fn read(name: impl Into<String>, reader: impl BufRead) -> Result<Self, Error> {
         let name = name.into();
         let (mut rows, mut ids) = (Vec::new(), HashSet::new());

@@ -1,24 +1,24 @@
 use pressmark_jsonl::RowError;
 
-/// Why agreement could not be taken.
+/// Reasons why agreement cannot be computed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The rows of a coder cannot be read.
+    /// The rows of a coder could not be read.
     #[error(transparent)]
     Rows(#[from] RowError),
-    /// A coder has the same document twice.
+    /// A coder has two rows of the same document.
     #[error("{name} has the document {id} twice")]
     Twice {
-        /// The coder.
+        /// Name of the coder.
         name: String,
-        /// The document.
+        /// Id of the document.
         id: String,
     },
-    /// Agreement needs two.
+    /// There are fewer than two coders.
     #[error("agreement needs two coders, and there is {0}")]
     TooFew(usize),
-    /// No document was annotated by two coders.
+    /// No two coders share a document.
     #[error("no document has been annotated by two coders: ids, addresses and texts all differ")]
     NothingShared,
 }

@@ -1,38 +1,36 @@
-//! Gamma: agreement on where things are and what they are, corrected for chance.
+//! Gamma: chance-corrected agreement on the position and label of units.
 //!
-//! Mathet, Widlöcher and Métivier 2015, "The unified and holistic method gamma (γ) for inter-annotator agreement measure
-//! and alignment", in the form for two coders:
+//! Mathet, Widlöcher and Métivier 2015, "The unified and holistic method gamma (γ) for inter-annotator agreement
+//! measure and alignment", in the form for two coders:
 //!
-//! - Two units are unlike in their places by `((|Δstart| + |Δend|) / (length + length))²`, and in their labels by 1 if
-//!   these differ (only where several labels are compared). The dissimilarity is the sum. A unit that is aligned with
-//!   none costs 1.
-//! - The *disorder* of two codings is what the alignment that costs least costs. It is found exactly (by the Hungarian
-//!   method).
-//! - The disorder to be expected by chance is the mean over [`SAMPLES`] in which all units of the second coder are moved
-//!   along the text by one random number of code points, those that leave it at the end entering at the start; a unit
-//!   keeps its length.
+//! - The dissimilarity of two units is that of their positions, `((|Δstart| + |Δend|) / (length + length))²`, plus 1 if
+//!   their labels differ (which matters only where several labels are compared). An unaligned unit costs 1.
+//! - The *disorder* of two codings is the cost of the cheapest alignment. It is found exactly, by the Hungarian method.
+//! - The expected disorder is the mean over [`SAMPLES`] random samples. Each shifts all units of the second coder along
+//!   the text by one random number of code points; those that leave it at the end reenter at the start, and lengths are
+//!   kept.
 //!
-//! `gamma = 1 - observed / expected`, both summed over documents; of more than two coders, over all pairs as well, each
-//! pair aligned by itself (the original aligns all coders at once, so that its observed and expected disorders are both at
-//! least as large). The random numbers have a fixed seed: the same units give the same number.
+//! `gamma = 1 - observed / expected`, both summed over documents, and for more than two coders over all pairs, each
+//! aligned separately. (The original aligns all coders at once, so its observed and expected disorders are at least as
+//! large.) The random numbers have a fixed seed, so the result is deterministic.
 
 use crate::bootstrap::Random;
 
-/// How often the units of a document are moved for the disorder to be expected: what the authors begin with.
+/// Random shifts per document for the expected disorder; 30 is the initial sample size of the paper.
 pub const SAMPLES: usize = 30;
 
-/// A stretch of text with a label; offsets in code points, half-open.
+/// A labelled span of text; offsets in code points, half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unit {
     /// First code point.
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// What it is marked as.
+    /// Number of its label.
     pub label: usize,
 }
 
-/// Gamma of two coders over one text of `length` code points. `None` when neither marks anything.
+/// Computes gamma of two coders over one text of `length` code points; `None` if neither marks anything.
 ///
 /// ```
 /// use pressmark_agree::gamma::{Unit, gamma};
@@ -49,8 +47,9 @@ pub fn gamma(one: &[Unit], two: &[Unit], length: usize) -> Option<f64> {
     (expected > 0.0).then(|| 1.0 - observed / expected)
 }
 
-/// What the alignment of two codings that costs least costs. Divide by the mean number of units a coder for the disorder
-/// of the paper.
+/// Computes the cost of the cheapest alignment of two codings.
+///
+/// Divide by the mean number of units per coder to get the disorder of the paper.
 ///
 /// ```
 /// use pressmark_agree::gamma::{Unit, disorder};
@@ -66,10 +65,11 @@ pub fn disorder(one: &[Unit], two: &[Unit]) -> f64 {
     one.sort_unstable();
     two.sort_unstable();
     let longest = one.iter().chain(&two).map(|unit| unit.end.saturating_sub(unit.start)).max().unwrap_or_default();
-    // Units of which none can be aligned with one of another group are groups: a long text is many small problems.
+    // Units that cannot be aligned across groups are solved group by group: a long text becomes many small problems.
     let mut groups = Groups::new(one.len() + two.len());
     for (i, a) in one.iter().enumerate() {
-        // A dissimilarity below 2 needs |Δstart| < √2 (length + length).
+        // A dissimilarity below 2 requires |Δstart| < √2 (length + length), at most 2√2 < 3 times the longest unit. A
+        // pair with 2 or more is never cheaper than leaving both unaligned.
         let from = two.partition_point(|b| b.start + 3 * longest < a.start);
         for (j, b) in two.iter().enumerate().skip(from).take_while(|(_, b)| b.start <= a.start + 3 * longest) {
             if unlikeness(a, b) < 2.0 {
@@ -85,7 +85,7 @@ pub fn disorder(one: &[Unit], two: &[Unit]) -> f64 {
     members.iter().map(|(one, two)| aligned(one, two)).sum()
 }
 
-/// Observed disorder, and the one to be expected by chance.
+/// Returns the observed and the expected disorder.
 pub(crate) fn disorders(one: &[Unit], two: &[Unit], length: usize, seed: u64) -> (f64, f64) {
     let mut random = Random::new(seed);
     let mut moved = two.to_vec();
@@ -108,14 +108,14 @@ fn unlikeness(a: &Unit, b: &Unit) -> f64 {
     places * places + f64::from(u8::from(a.label != b.label))
 }
 
-/// The least cost of aligning all units of one group, by the Hungarian method with potentials, in `O(n² m)`.
+/// Minimum cost of aligning the units of one group, by the Hungarian method with potentials, in `O(n² m)`.
 fn aligned(one: &[Unit], two: &[Unit]) -> f64 {
     let (few, many) = if one.len() <= two.len() { (one, two) } else { (two, one) };
     let (n, m) = (few.len(), many.len());
-    // Two units that are not aligned cost as much as two that are and are unlike by 2.
+    // A pair never costs more than leaving both units unaligned, which costs 2.
     let cost = |i: usize, j: usize| unlikeness(&few[i - 1], &many[j - 1]).min(2.0);
     let (mut row_potential, mut column_potential) = (vec![0.0; n + 1], vec![0.0; m + 1]);
-    // Which of the few each of the many is aligned with, from 1; 0 is none.
+    // Index, from 1, of the unit in `few` that each unit in `many` is aligned with; 0 is none.
     let mut partner = vec![0; m + 1];
     for i in 1..=n {
         partner[0] = i;
@@ -151,7 +151,7 @@ fn aligned(one: &[Unit], two: &[Unit]) -> f64 {
     (1..=m).map(|j| if partner[j] == 0 { 1.0 } else { cost(partner[j], j) }).sum()
 }
 
-/// Disjoint sets.
+/// Disjoint-set forest.
 struct Groups(Vec<usize>);
 
 impl Groups {
@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// The least cost by trying all alignments.
+    /// Minimum cost by brute force over all alignments.
     fn tried(one: &[Unit], two: &[Unit]) -> f64 {
         let Some((first, rest)) = one.split_first() else { return two.len() as f64 };
         let alone = 1.0 + tried(rest, two);

@@ -1,4 +1,4 @@
-//! Layers in which coders judge things that are given: frames, stances, the tone of mentions, the speakers of quotations.
+//! Layers in which coders judge given items: frames, stances, tone of mentions, speakers of quotations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,26 +9,26 @@ use crate::Options;
 use crate::matching::Shared;
 use crate::nominal::Unit;
 
-/// A layer of judgements, before it becomes numbers.
+/// A layer of judgements, before any statistic.
 pub(crate) struct Judgements {
     pub(crate) layer: &'static str,
     pub(crate) codebook: Option<String>,
-    /// The labels, in the order of their numbers.
+    /// Labels, indexed by number.
     pub(crate) labels: Vec<String>,
     pub(crate) items: Items,
 }
 
-/// What was judged.
+/// The judged items.
 pub(crate) enum Items {
-    /// One label of several for each unit.
+    /// One of several labels per unit.
     OneOf(Vec<Unit>),
     /// For each label, whether a document has it: 1 or 0.
     EachOf(Vec<Vec<Unit>>),
-    /// One of labels that are worth no row of their own.
+    /// One of several labels per unit, where the labels get no row in the report.
     Unnamed(Vec<Unit>),
 }
 
-/// All layers of judgements in which two coders have said something.
+/// Collects all layers of judgements in which two coders judged the same item.
 pub(crate) fn judgements(documents: &[Shared<'_>], coders: usize, options: &Options) -> Vec<Judgements> {
     let mut layers = frames(documents, coders, options);
     layers.push(stances(documents, coders));
@@ -45,7 +45,7 @@ pub(crate) fn is_paired(unit: &Unit) -> bool {
     unit.labels.iter().flatten().nth(1).is_some()
 }
 
-/// A label of each coder for each thing that `key` names.
+/// Label of each coder for each item, by document and key.
 type Said = BTreeMap<(usize, Vec<String>), Vec<Option<usize>>>;
 
 fn say(said: &mut Said, coders: usize, document: usize, key: Vec<String>, coder: usize, label: usize) {
@@ -59,8 +59,10 @@ fn units(said: Said) -> Vec<Unit> {
     said.into_iter().map(|((document, _), labels)| Unit { document, labels }).collect()
 }
 
-/// A frame of a codebook is given or not. A coder who uses a codebook anywhere has judged every text by it, and a label
-/// that is not in the row was not given.
+/// Collects frames as binary judgements per label.
+///
+/// A coder who uses a codebook anywhere counts as having judged every text by it; a label missing from a row was not
+/// assigned.
 fn frames(documents: &[Shared<'_>], coders: usize, options: &Options) -> Vec<Judgements> {
     let mut books: BTreeMap<String, (BTreeSet<String>, BTreeSet<usize>)> = BTreeMap::new();
     for (coder, row) in documents.iter().flat_map(Shared::given) {
@@ -93,7 +95,7 @@ fn frames(documents: &[Shared<'_>], coders: usize, options: &Options) -> Vec<Jud
     books.into_iter().map(layer).collect()
 }
 
-/// Where a holder stands on a target.
+/// Collects the stance of each holder towards each target.
 fn stances(documents: &[Shared<'_>], coders: usize) -> Judgements {
     let mut said = Said::new();
     for (index, document) in documents.iter().enumerate() {
@@ -112,7 +114,7 @@ fn stances(documents: &[Shared<'_>], coders: usize) -> Judgements {
     Judgements { layer: "stances", codebook: None, labels, items: Items::OneOf(units(said)) }
 }
 
-/// The tone towards the entity of each mention that both have marked with the same ends.
+/// Collects the tone towards the entity of each mention that coders marked with the same boundaries.
 fn tone(documents: &[Shared<'_>], coders: usize) -> Judgements {
     let mut said = Said::new();
     for (index, document) in documents.iter().enumerate().filter(|(_, document)| document.has_one_text()) {
@@ -131,14 +133,15 @@ fn tone(documents: &[Shared<'_>], coders: usize) -> Judgements {
     Judgements { layer: "sentiment", codebook: None, labels, items: Items::OneOf(units(said)) }
 }
 
-/// Who says each quotation that both have marked with the same ends: an entity of the document, or nobody that is named.
+/// Collects the speaker of each quotation that coders marked with the same boundaries: an entity of the document, or
+/// nobody named.
 fn speakers(documents: &[Shared<'_>], coders: usize) -> Judgements {
     let (mut said, mut numbers) = (Said::new(), BTreeMap::new());
     for (index, document) in documents.iter().enumerate().filter(|(_, document)| document.has_one_text()) {
         for (coder, row) in document.given() {
             for quote in &row.quotes {
                 let speaker = quote.speaker.as_deref().and_then(|id| document.entity(coder, id));
-                // Nobody is one label, whatever the document.
+                // "Nobody" is a single label across documents.
                 let who = speaker.map(|entity| (index, entity));
                 let next = numbers.len();
                 let label = *numbers.entry(who).or_insert(next);

@@ -1,13 +1,12 @@
-//! Agreement between coders who annotated the same documents.
+//! Inter-annotator agreement between coders who annotated the same documents.
 //!
-//! [`agreement`] compares the rows of two or more [`Coder`]s and gives an [`Agreement`], a layer at a
-//! time and a label at a time:
+//! [`agreement`] compares the rows of two or more [`Coder`]s and returns an [`Agreement`], by layer and label:
 //!
-//! - Frames, stances, the tone towards who is mentioned, and the speakers of quotations are *judgements* about things
-//!   that are given: Cohen's kappa ([`cohen_kappa`]; of more than two coders the mean over pairs, as Light 1971 has it)
-//!   and Krippendorff's alpha for nominal data ([`krippendorff_alpha`]; any number of coders, missing values).
-//! - Mentions and quotations are *spans* that coders find by themselves: F1 of spans that are the same and of spans that
-//!   overlap, and [`gamma`](gamma::gamma) (Mathet, Widlöcher and Métivier 2015), which takes chance into account.
+//! - Frames, stances, the tone towards mentioned entities and the speakers of quotations are *judgements* of given
+//!   items: Cohen's kappa ([`cohen_kappa`]; for more than two coders the mean over pairs, Light 1971) and
+//!   Krippendorff's alpha for nominal data ([`krippendorff_alpha`]; any number of coders, missing values).
+//! - Mentions and quotations are *spans* that coders find themselves: F1 of identical and of overlapping spans, and
+//!   [`gamma`](gamma::gamma) (Mathet, Widlöcher and Métivier 2015), which corrects for chance.
 //!
 //! Each number comes with the interval of a bootstrap over documents ([`Options::resamples`]).
 //!
@@ -28,7 +27,7 @@
 //! # Ok::<(), pressmark_agree::Error>(())
 //! ```
 //!
-//! The crate opens no file. It does not say which coder is right: that is an evaluation against gold data.
+//! The crate opens no file. It does not say which coder is right: that is evaluation against gold data.
 #![deny(missing_docs)]
 
 mod bootstrap;

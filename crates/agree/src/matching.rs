@@ -1,4 +1,4 @@
-//! Which rows of several coders are one document, and which entities of a document are one thing.
+//! Matching of rows of several coders to documents, and of their entities to each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,29 +6,29 @@ use pressmark_jsonl::Record;
 
 use crate::Coder;
 
-/// A document that two coders have at least.
+/// A document shared by at least two coders.
 pub(crate) struct Shared<'a> {
-    /// The row of each coder.
+    /// Row of each coder, `None` if the coder lacks the document.
     pub(crate) rows: Vec<Option<&'a Record<'static>>>,
-    /// The entities of each coder's row: what each is called here, the same for the same thing.
+    /// For each coder, a number per entity id; matched entities have the same number.
     entities: Vec<BTreeMap<&'a str, usize>>,
 }
 
-/// What became of the rows.
+/// Result of matching rows.
 pub(crate) struct Matched<'a> {
     pub(crate) documents: Vec<Shared<'a>>,
-    /// For each coder, the ids of rows that nobody else has.
+    /// For each coder, ids of rows that no other coder has.
     pub(crate) alone: Vec<Vec<String>>,
 }
 
-/// Matches rows by id, then by address, then by text.
+/// Matches rows by id, then by URL, then by text.
 pub(crate) fn match_documents(coders: &[Coder]) -> Matched<'_> {
     let mut documents: Vec<Vec<Option<&Record<'static>>>> = Vec::new();
     let (mut by_id, mut by_url, mut by_text) = (HashMap::new(), HashMap::new(), HashMap::new());
     for (number, coder) in coders.iter().enumerate() {
         let mut taken: HashSet<usize> = HashSet::new();
         let mut found: Vec<Option<usize>> = vec![None; coder.rows.len()];
-        // All by id first: a text that stands twice must not take the place of the row that has the id.
+        // Ids take precedence over all rows: a text that occurs twice must not take the place of the row with the id.
         for pass in 0..3 {
             for (row, place) in coder.rows.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
                 let known = match pass {
@@ -67,30 +67,30 @@ impl<'a> Shared<'a> {
         Self { rows, entities }
     }
 
-    /// The rows that there are, each with the place of its coder.
+    /// Iterates over the existing rows, with the index of each coder.
     pub(crate) fn given(&self) -> impl Iterator<Item = (usize, &'a Record<'static>)> + '_ {
         self.rows.iter().enumerate().filter_map(|(coder, row)| Some((coder, (*row)?)))
     }
 
-    /// What an entity of a coder's row is called in this document, the same for all coders.
+    /// Returns the number of an entity of a coder's row; matched entities of other coders have the same number.
     pub(crate) fn entity(&self, coder: usize, id: &str) -> Option<usize> {
         self.entities.get(coder)?.get(id).copied()
     }
 
-    /// Whether all coders have the same text: offsets can be compared only then.
+    /// Whether all coders have the same text; otherwise offsets are not comparable.
     pub(crate) fn has_one_text(&self) -> bool {
         let mut texts = self.given().map(|(_, row)| &row.text);
         let first = texts.next();
         texts.all(|text| Some(text) == first)
     }
 
-    /// The id that the first coder gives it.
+    /// Returns the id used by the first coder who has the document.
     pub(crate) fn id(&self) -> String {
         self.given().next().map(|(_, row)| row.id.to_string()).unwrap_or_default()
     }
 }
 
-/// One thing that an entity of some coder stands for.
+/// A cluster of matched entities of different coders.
 #[derive(Default)]
 struct Thing {
     names: HashSet<String>,
@@ -98,7 +98,7 @@ struct Thing {
     taken_by: Option<usize>,
 }
 
-/// Entities of different coders are one when they share mentions, most first, or else a name.
+/// Matches each coder's entities greedily to those of earlier coders: by most shared mentions, else by a shared name.
 fn match_entities<'a>(rows: &[Option<&'a Record<'static>>]) -> Vec<BTreeMap<&'a str, usize>> {
     let mut things: Vec<Thing> = Vec::new();
     let mut out = Vec::new();
@@ -119,7 +119,7 @@ fn match_entities<'a>(rows: &[Option<&'a Record<'static>>]) -> Vec<BTreeMap<&'a 
                 .filter(|(_, thing)| thing.taken_by != Some(coder))
                 .map(|(index, thing)| (likeness(thing), index))
                 .filter(|(likeness, _)| *likeness > (0, false))
-                // The first of equals.
+                // Ties go to the earlier one.
                 .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
             let index = best.map_or(things.len(), |(_, index)| index);
             if index == things.len() {

@@ -1,13 +1,13 @@
-//! Coefficients of nominal data, as functions of sums that add up over documents.
+//! Agreement coefficients for nominal data, as functions of sums over documents.
 
 use std::collections::BTreeMap;
 
 use crate::bootstrap::{Measure, Sums};
 
-/// Cohen's kappa of two coders: the label of each for every item that both have judged.
+/// Cohen's kappa of two coders, given both labels of every item that both judged.
 ///
-/// Cohen 1960; the same number as scikit-learn's `cohen_kappa_score`. `None` where it is not defined: without an item, or
-/// when both coders give one and the same label throughout.
+/// Cohen 1960; equals scikit-learn's `cohen_kappa_score`. `None` where it is undefined: without items, or if both
+/// coders use one and the same label throughout.
 ///
 /// ```
 /// // Cohen 1960, table 1, by way of Fleiss: agreement .70, by chance .41.
@@ -29,11 +29,11 @@ pub fn cohen_kappa(pairs: &[(usize, usize)]) -> Option<f64> {
     kappa(&sums)
 }
 
-/// Krippendorff's alpha of nominal data: for each unit the label of every coder, `None` where there is none.
+/// Krippendorff's alpha for nominal data, given every coder's label of each unit, `None` where missing.
 ///
-/// Krippendorff 2011, "Computing Krippendorff's alpha-reliability"; the same number as `krippendorff` of PyPI. Units with
-/// fewer than two labels do not count. `None` where alpha is not defined: without two labels that can be paired, or when
-/// all labels are the same.
+/// Krippendorff 2011, "Computing Krippendorff's alpha-reliability"; equals `krippendorff` of PyPI. Units with fewer
+/// than two labels are ignored. `None` where alpha is undefined: without pairable labels, or if all labels are the
+/// same.
 #[must_use]
 pub fn krippendorff_alpha(units: &[Vec<Option<usize>>]) -> Option<f64> {
     let labels = units.iter().flatten().flatten().map(|label| label + 1).max().unwrap_or_default();
@@ -46,16 +46,16 @@ pub fn krippendorff_alpha(units: &[Vec<Option<usize>>]) -> Option<f64> {
     alpha(&sums)
 }
 
-/// One thing that coders judged.
+/// One item that coders judged.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unit {
-    /// Place of its document among those that are compared.
+    /// Index of its document among those compared.
     pub(crate) document: usize,
-    /// The label of each coder.
+    /// Label of each coder, `None` where missing.
     pub(crate) labels: Vec<Option<usize>>,
 }
 
-/// Krippendorff's alpha over units, a document at a time.
+/// Krippendorff's alpha over units, as a measure over documents.
 pub(crate) fn alpha_measure(documents: usize, labels: usize, units: &[Unit]) -> Measure {
     let mut sums = vec![Sums::new(); documents];
     for unit in units {
@@ -64,7 +64,7 @@ pub(crate) fn alpha_measure(documents: usize, labels: usize, units: &[Unit]) -> 
     Measure::new(sums, alpha_size(labels), alpha)
 }
 
-/// Cohen's kappa over units, the mean over these pairs of coders.
+/// Cohen's kappa over units, averaged over these pairs of coders, as a measure over documents.
 pub(crate) fn kappa_measure(documents: usize, labels: usize, units: &[Unit], pairs: &[(usize, usize)]) -> Measure {
     let mut sums = vec![Sums::new(); documents];
     let stride = kappa_size(labels);
@@ -91,12 +91,13 @@ fn add(sums: &mut [Sums], document: usize, parts: impl IntoIterator<Item = (usiz
     }
 }
 
-/// How many sums alpha is made of: agreement, then how often each label can be paired.
+/// Number of sums that alpha needs: the agreement, then the count of pairable values for each label.
 fn alpha_size(labels: usize) -> usize {
     1 + labels
 }
 
-/// What a unit adds: a label that `count` of the unit's `n` coders give agrees `count (count - 1) / (n - 1)` times.
+/// A unit's contribution: a label that `count` of the unit's `n` coders give adds `count (count - 1) / (n - 1)` to the
+/// agreement.
 fn alpha_parts(labels: &[Option<usize>]) -> Vec<(usize, f64)> {
     let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
     for label in labels.iter().flatten() {
@@ -117,7 +118,7 @@ fn alpha(sums: &[f64]) -> Option<f64> {
     (by_chance > 0.0).then(|| 1.0 - (given - 1.0) * (given - agreed) / by_chance)
 }
 
-/// How many sums kappa is made of: agreement, then how often each label is given by the one coder and by the other.
+/// Number of sums that kappa needs: the agreement, then the count of each label for either coder.
 fn kappa_size(labels: usize) -> usize {
     1 + 2 * labels
 }
@@ -131,7 +132,7 @@ fn kappa(sums: &[f64]) -> Option<f64> {
     let (one, two) = labels.split_at(labels.len() / 2);
     let total: f64 = one.iter().sum();
     let by_chance = one.iter().zip(two).map(|(a, b)| a * b).sum::<f64>() / (total * total);
-    // Not a number without an item.
+    // Without items this is NaN, and the comparison fails.
     (by_chance < 1.0).then(|| (agreed / total - by_chance) / (1.0 - by_chance))
 }
 

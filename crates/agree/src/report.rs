@@ -9,30 +9,31 @@ use crate::nominal::{Unit, alpha_measure, kappa_measure};
 use crate::spans::{Spans, spans};
 use crate::{Coder, Error};
 
-/// How many ids of documents people are shown where something did not match.
+/// Document ids to list where something did not match. Set by hand: enough to find the cause without flooding the
+/// terminal.
 const SHOWN: usize = 5;
 
-/// How far coders agree.
+/// Agreement between coders.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Agreement {
-    /// The coders, in the order in which they were given.
+    /// The coders, in the order given.
     pub coders: Vec<CoderReport>,
-    /// Documents that two coders have at least.
+    /// Number of documents shared by at least two coders.
     pub documents: usize,
-    /// Ids of documents in whose text coders differ: their spans are not compared.
+    /// Ids of documents whose texts differ between coders; their spans are not compared.
     pub texts_differ: Vec<String>,
-    /// A layer that two coders have filled each; frames once a codebook.
+    /// Layers filled by at least two coders; frames once per codebook.
     pub layers: Vec<Layer>,
 }
 
-/// What became of the rows of one coder.
+/// Rows of one coder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CoderReport {
-    /// How it is called.
+    /// Name of the coder.
     pub name: String,
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: usize,
-    /// Ids of those that nobody else has.
+    /// Ids of rows that no other coder has.
     pub alone: Vec<String>,
 }
 
@@ -41,54 +42,56 @@ pub struct CoderReport {
 pub struct Layer {
     /// `frames`, `stances`, `sentiment`, `speakers`, `entities` or `quotations`.
     pub layer: String,
-    /// The codebook of frames.
+    /// Codebook, for frames.
     pub codebook: Option<String>,
-    /// A row a label, then `all`.
+    /// One row per label, then `all`.
     pub rows: Vec<Row>,
-    /// The measure of `all` for each pair of coders: kappa of judgements, strict F1 of spans.
+    /// For each pair of coders, the measure of `all`: kappa for judgements, strict F1 for spans.
     pub pairs: Vec<Pair>,
 }
 
-/// Agreement on one label, or on all. Of judgements there are kappa and alpha, of spans F1 and gamma; `None` where the
-/// layer has no such measure or it is not defined.
+/// Agreement on one label, or on all.
+///
+/// Judgements have kappa and alpha, spans have F1 and gamma; a measure is `None` where the layer does not have it or it
+/// is undefined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The label, or `all`.
     pub label: String,
-    /// Things that two coders judged, or spans that anyone marked.
+    /// Items judged by two coders, or spans marked by anyone.
     pub items: usize,
-    /// How often each coder gives the label, or anything.
+    /// For each coder, how often the label, or any label, was given.
     pub given: Vec<usize>,
-    /// Cohen's kappa; of more than two coders the mean over pairs.
+    /// Cohen's kappa; for more than two coders the mean over pairs.
     pub kappa: Option<Estimate>,
     /// Krippendorff's alpha.
     pub alpha: Option<Estimate>,
-    /// F1 of spans with the same ends and the same label.
+    /// F1 of spans with the same boundaries and label.
     pub strict_f1: Option<Estimate>,
-    /// F1 of spans that share a code point and have the same label.
+    /// F1 of spans with the same label that share a code point.
     pub overlap_f1: Option<Estimate>,
-    /// Gamma; over all labels a wrong label counts, for one label only its own spans.
+    /// Gamma; for `all`, wrong labels count, for a single label only its own spans.
     pub gamma: Option<Estimate>,
 }
 
-/// Two coders.
+/// Agreement of two coders.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pair {
-    /// Name of the first.
+    /// Name of the first coder.
     pub a: String,
-    /// Name of the second.
+    /// Name of the second coder.
     pub b: String,
-    /// The measure; `None` where it is not defined.
+    /// The measure; `None` where it is undefined.
     pub value: Option<f64>,
 }
 
-/// Agreement of coders over the documents that they share.
+/// Computes the agreement of coders over the documents that they share.
 ///
-/// Rows are one document when they have the same id, or else the same address, or else the same text. Entities of
-/// different coders are one when they share mentions, or else a name.
+/// Rows are the same document if they share an id, or else a URL, or else the text. Entities of different coders are
+/// matched if they share mentions, or else a name.
 ///
 /// # Errors
-/// With fewer than two coders, or when no two of them share a document.
+/// With fewer than two coders, or if no two of them share a document.
 pub fn agreement(coders: &[Coder], options: &Options) -> Result<Agreement, Error> {
     if coders.len() < 2 {
         return Err(Error::TooFew(coders.len()));
@@ -144,7 +147,7 @@ impl Context<'_> {
         Layer { layer: layer.layer.to_owned(), codebook: layer.codebook.clone(), rows, pairs: self.by_pair(kappa) }
     }
 
-    /// Judgements of one label, or of all; `counted` is the label whose number is told, else any.
+    /// Builds the row of one label or of `all`; `counted` is the label to count in `given`, or `None` for any.
     fn row(&self, label: &str, labels: usize, units: &[Unit], counted: Option<usize>) -> Row {
         let paired: Vec<&Unit> = units.iter().filter(|unit| is_paired(unit)).collect();
         let given = |coder: usize| {
@@ -193,13 +196,13 @@ impl Context<'_> {
 }
 
 impl Agreement {
-    /// The first layer of this name.
+    /// Returns the first layer of this name.
     #[must_use]
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.layer == name)
     }
 
-    /// For people: a table a layer.
+    /// Formats the agreement for people, one table per layer.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("{} documents of two coders or more\n", self.documents);

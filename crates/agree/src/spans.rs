@@ -1,4 +1,4 @@
-//! Layers of spans that coders find by themselves: mentions and quotations.
+//! Layers of spans that coders find themselves: mentions and quotations.
 
 use std::collections::BTreeSet;
 
@@ -8,24 +8,24 @@ use crate::bootstrap::{Measure, Sums};
 use crate::gamma::{self, Unit};
 use crate::matching::Shared;
 
-/// The spans of all coders in one layer.
+/// Spans of all coders in one layer.
 pub(crate) struct Spans {
     pub(crate) layer: &'static str,
-    /// The labels, in the order of their numbers.
+    /// Labels, indexed by number.
     pub(crate) labels: Vec<String>,
     documents: Vec<Coded>,
 }
 
-/// One document: its length in code points, and the spans of each coder who has it.
+/// One document: its length in code points, and each coder's spans, `None` where missing or not comparable.
 struct Coded {
     length: usize,
     by_coder: Vec<Option<Vec<Unit>>>,
 }
 
-/// What a row marks in a layer: first code point, end and label.
+/// Extracts a layer's spans from a row: first code point, end and label.
 type Marks = fn(&Record<'static>) -> Vec<(usize, usize, String)>;
 
-/// Mentions and quotations, where a coder has marked some. Documents in whose text coders differ are left out.
+/// Collects mentions and quotations, if any coder has some. Documents whose texts differ between coders are left out.
 pub(crate) fn spans(documents: &[Shared<'_>]) -> Vec<Spans> {
     let layers: [(&'static str, Marks); 2] = [
         ("entities", |row| row.ents.iter().map(|e| (e.start, e.end, e.label.to_string())).collect()),
@@ -43,7 +43,7 @@ impl Spans {
         let unit = |(start, end, label): (usize, usize, String)| {
             Some(Unit { start, end, label: labels.binary_search(&label).ok()? })
         };
-        // A span counts once with one label.
+        // A span counts only once per label.
         let units = |row: &Record<'static>| -> Vec<Unit> {
             marks(row).into_iter().filter_map(unit).collect::<BTreeSet<_>>().into_iter().collect()
         };
@@ -58,7 +58,7 @@ impl Spans {
         Self { layer, labels, documents }
     }
 
-    /// How many spans of a label, or of all, each coder has.
+    /// Returns the number of spans of a label, or of all, for each coder.
     pub(crate) fn counts(&self, label: Option<usize>, coders: usize) -> Vec<usize> {
         let count = |coder: usize| {
             let units = self.documents.iter().filter_map(|coded| coded.by_coder.get(coder)?.as_ref()).flatten();
@@ -67,7 +67,8 @@ impl Spans {
         (0..coders).map(count).collect()
     }
 
-    /// F1 of spans that are the same, or that share a code point, with the same label; over these pairs of coders together.
+    /// F1 of identical spans, or of those that share a code point, with the same label; pooled over these pairs of
+    /// coders.
     pub(crate) fn f1(&self, label: Option<usize>, pairs: &[(usize, usize)], by_overlap: bool) -> Measure {
         let sums = |one: &[Unit], two: &[Unit]| {
             let found = |units: &[Unit], among: &[Unit]| {
@@ -93,7 +94,7 @@ impl Spans {
         self.measure(label, pairs, |_, one, two, _| sums(one, two).to_vec(), 4, value)
     }
 
-    /// Gamma over these pairs of coders together.
+    /// Gamma, pooled over these pairs of coders.
     pub(crate) fn gamma(&self, label: Option<usize>, pairs: &[(usize, usize)]) -> Measure {
         let sums = |seed: usize, one: &[Unit], two: &[Unit], length: usize| {
             let (observed, expected) = gamma::disorders(one, two, length, seed as u64);

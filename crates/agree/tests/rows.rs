@@ -1,4 +1,4 @@
-//! Agreement on rows of several coders: what is matched, what is compared, what is told.
+//! Agreement on rows of several coders: matching, comparison and reporting.
 
 use pressmark_agree::{Coder, Error, Options, agreement};
 use pressmark_core::{Document, Entity, Frame, Holder, Mention, Quote, QuoteKind, Span, Stance, StanceLabel, Target};
@@ -78,7 +78,7 @@ fn spans_are_compared_label_by_label_and_all_together() {
     assert_eq!(of("all"), [Some(333.0), Some(667.0)]);
     let all = layer.rows.last().expect("all");
     assert_eq!((all.items, &all.given[..]), (6, &[3, 3][..]));
-    // Right place and wrong label is worth something to gamma, so it is above strict F1.
+    // A correct position with a wrong label counts for gamma, so it exceeds strict F1.
     assert!(all.gamma.is_some_and(|gamma| gamma.value > 0.4 && gamma.value < 1.0), "{all:?}");
     assert_eq!(found.layer("quotations").expect("quotations").rows[0].strict_f1.map(|f1| f1.value), Some(1.0));
 }
@@ -98,7 +98,7 @@ fn documents_are_matched_by_id_or_text_and_the_rest_is_told() {
     assert_eq!(found.texts_differ, ["b"]);
     let frames = found.layer("frames").expect("frames");
     assert_eq!(frames.rows[0].given, [2, 1], "{frames:?}");
-    // What is only in one row, and what cannot be compared, is said to people too.
+    // Unmatched rows and incomparable texts are reported in the text as well.
     let text = found.text();
     assert!(text.contains("only in one: c\n") && text.contains("spans not compared: b\n"), "{text}");
 }
@@ -118,7 +118,7 @@ fn a_coder_who_does_not_use_a_codebook_says_nothing_of_its_frames() {
 
 #[test]
 fn entities_are_one_thing_by_their_mentions_whatever_their_ids_and_names() {
-    // The second coder has the entities in another order, so that every id means something else.
+    // The second coder has the entities in another order, so every id means something else.
     let other = Coded { mentions: &[("Oslo", "LOC"), ("Leo Mar", "PERSON"), ("Ana Sol", "PERSON")], ..BASE };
     let mut second = row(&other);
     second.quotes[0].speaker = Some(second.entities[2].id.clone());
@@ -129,7 +129,7 @@ fn entities_are_one_thing_by_their_mentions_whatever_their_ids_and_names() {
         let found = agreement(&coders, &Options::default()).expect("agreement");
         found.layer("speakers").and_then(|layer| layer.rows[0].alpha).map(|alpha| alpha.value)
     };
-    // One quotation with one speaker: agreement cannot be told from chance. With two it is none.
+    // One quotation with one speaker cannot be told from chance; with two speakers there is no agreement.
     assert_eq!(speakers(second), None);
     assert_eq!(speakers(wrong), Some(0.0));
 }
