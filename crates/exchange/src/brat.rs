@@ -1,7 +1,7 @@
 //! brat standoff: <https://brat.nlplab.org/standoff.html>. Offsets are code points.
 //!
-//! A span over several lines has a fragment a line there. What brat has no place for is a note: the entity and tone of a
-//! mention, and the frames of the document on a span `DOCUMENT` over its first line.
+//! A span over several lines is written as one fragment per line. What brat has no notation for goes into notes: the
+//! entity and tone of a mention, and the document's frames, on a `DOCUMENT` span over its first line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,14 +12,14 @@ use crate::error::{Error, wrong};
 use crate::files::File;
 use crate::marks::{Link, Mark, Marks, OWN_LABELS, REFERS_TO, Read, SPEAKER, TO_CUE, TO_SPEAKER};
 
-/// Label of the span that frames are noted on.
+/// Label of the span that carries the note on frames.
 const DOCUMENT: &str = "DOCUMENT";
 
 pub(crate) fn document(marks: &Marks, name: &str) -> Vec<File> {
     vec![File::new(format!("{name}.txt"), marks.text.clone()), File::new(format!("{name}.ann"), annotations(marks))]
 }
 
-/// A label as brat takes it: letters, digits, hyphens and underscores.
+/// Restricts a label to what brat accepts: letters, digits, hyphens and underscores.
 fn plain(label: &str) -> String {
     label.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
 }
@@ -56,7 +56,7 @@ fn annotations(marks: &Marks) -> String {
     out
 }
 
-/// The pieces of a span between line ends, in code points of the text.
+/// Splits a span at line ends; offsets in code points of the text.
 fn fragments(words: &str, start: usize) -> Vec<(usize, usize)> {
     let (mut pieces, mut open) = (Vec::new(), None);
     let mut at = start;
@@ -75,7 +75,7 @@ fn fragments(words: &str, start: usize) -> Vec<(usize, usize)> {
     pieces
 }
 
-/// The configuration of a collection with these labels of mentions.
+/// Builds the configuration of a collection with these mention labels.
 pub(crate) fn config(mentions: &BTreeSet<String>) -> String {
     let labels: BTreeSet<String> = mentions.iter().map(|label| plain(label)).collect();
     let mentions = "<MENTION>";
@@ -107,7 +107,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
     }
     for file in files.iter().filter(|file| file.ends_with("ann")) {
         let text = texts.get(file.stem()).ok_or_else(|| wrong(&file.name, "has no text beside it"))?;
-        // The text as it is: brat counts a mark of byte order, if there is one, as a character.
+        // The text is taken as it is: brat counts a byte order mark as a character.
         let text = std::str::from_utf8(&text.bytes).map_err(|_| wrong(&text.name, "is not UTF-8"))?;
         let mut marks = Marks { id: file.stem().to_owned(), text: text.to_owned(), ..Marks::default() };
         let mut document = None;
@@ -149,7 +149,7 @@ fn read_line(
                 _ => return Err(wrong(place, "has a relation without two ends")),
             }
         }
-        // Notes stand behind what they are about, and behind attributes, which pressmark does not write.
+        // brat writes a note after its annotation. Attributes are ignored, since pressmark writes none.
         Some('#') => {
             let of = body.split_whitespace().nth(1).unwrap_or_default();
             read_note(of, fields.next().unwrap_or_default(), document.as_deref(), marks);
@@ -170,7 +170,8 @@ fn read_span(id: &str, body: &str, place: &str, notes: &mut Vec<String>) -> Resu
     }
     fragments.sort_unstable();
     let (Some((start, _)), Some((_, end))) = (fragments.first(), fragments.last()) else { return Err(bad()) };
-    // A line end between two fragments is one or two code points; more is a span with a hole.
+    // A gap of up to four code points is a paragraph break (`\r\n\r\n`) that the export leaves out; a longer one is a
+    // hole in the span.
     if fragments.windows(2).any(|pair| matches!(pair, [(_, end), (start, _)] if start.saturating_sub(*end) > 4)) {
         notes.push(format!("{place} has a span with a hole: taken from its start to its end"));
     }

@@ -1,9 +1,10 @@
-//! UIMA CAS XMI 1.0 with the types of DKPro Core and layers of one's own, as INCEpTION imports and exports them. Offsets are
-//! UTF-16 code units, as in Java.
+//! UIMA CAS XMI 1.0 with the types of DKPro Core and custom layers, as INCEpTION imports and exports it.
+//!
+//! Offsets are UTF-16 code units, as in Java.
 //!
 //! Mentions are `NamedEntity` (`value`, and the entity as `identifier`); quotations, speakers and cues are
-//! `webanno.custom.Quotation` with a `label` and slots to other spans; frames are annotations of the document,
-//! `webanno.custom.Frame`. A character that XML cannot hold is written as U+FFFD.
+//! `webanno.custom.Quotation` with a `label` and slots that link to other spans; frames are document annotations,
+//! `webanno.custom.Frame`. Characters that XML cannot represent are written as U+FFFD.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -17,10 +18,10 @@ use crate::marks::{Link, Mark, Marks, Read, frame_name, parse_frame_name};
 use crate::units::Utf16;
 use crate::xml::{attribute, expressible};
 
-/// Types that are always there are not named.
+/// Type system of the custom layers; built-in types need no declaration.
 pub(crate) const TYPE_SYSTEM: &str = include_str!("TypeSystem.xml");
 
-/// Numbers that are given to elements.
+/// Counter of XMI element ids.
 struct Ids(usize);
 
 impl Ids {
@@ -30,7 +31,7 @@ impl Ids {
     }
 }
 
-/// The number of the sofa.
+/// Id of the sofa, the element that holds the text.
 const SOFA: usize = 1;
 
 pub(crate) fn document(row: &Record<'_>, marks: &Marks) -> String {
@@ -82,7 +83,7 @@ pub(crate) fn document(row: &Record<'_>, marks: &Marks) -> String {
         element("custom:Frame", ids.next(), None, &said);
     }
     for (id, target, role) in links.iter().flatten() {
-        // The target of a slot is no annotation, and so no member of the view.
+        // A slot link is not an annotation, and therefore not a member of the view.
         let _ = writeln!(body, "  <custom:QuotationLinksLink xmi:id=\"{id}\" role=\"{role}\" target=\"{target}\"/>");
     }
     let text = attribute(&expressible(&marks.text));
@@ -108,7 +109,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
     Ok((found, Vec::new()))
 }
 
-/// The name of an XMI namespace's attribute `id`.
+/// XMI namespace, for the attribute `xmi:id`.
 const XMI: &str = "http://www.omg.org/XMI";
 
 fn marks_of(tree: &Document<'_>, file: &File) -> Result<Marks, Error> {

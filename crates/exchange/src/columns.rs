@@ -1,11 +1,11 @@
-//! CoNLL-2003 and CoNLL-U: a token a line.
+//! CoNLL-2003 and CoNLL-U: one token per line.
 
 use std::fmt::Write;
 
 use pressmark_core::EntityType;
 use pressmark_jsonl::{CodePoints, Record, Token};
 
-/// The tag of each token of a row in IOB2, by a name for each label; a mention without a name is outside.
+/// Tags each token of a row in IOB2; `name` maps a label to its tag, and mentions without one are outside.
 fn tags(row: &Record<'_>, name: impl Fn(&EntityType) -> Option<String>) -> Vec<String> {
     let mut tags = vec!["O".to_owned(); row.tokens.len()];
     for ent in &row.ents {
@@ -21,7 +21,7 @@ fn tags(row: &Record<'_>, name: impl Fn(&EntityType) -> Option<String>) -> Vec<S
     tags
 }
 
-/// The tokens of each sentence with their numbers, those of white space left out.
+/// Iterates over sentences, each as its tokens with their indices, without white-space tokens.
 fn sentences<'a>(
     row: &'a Record<'_>,
     points: &'a CodePoints<'_>,
@@ -39,7 +39,7 @@ pub(crate) fn conll2003(row: &Record<'_>) -> String {
     out.push_str("-DOCSTART- -X- -X- O\n\n");
     for sentence in sentences(row, &points) {
         for (number, token) in &sentence {
-            // Parts of speech and chunks are not annotated; a space within a token would be another column.
+            // Parts of speech and chunks are not annotated. White space within a token would start another column.
             let word = points.slice(token.start, token.end).replace(char::is_whitespace, "_");
             let _ = writeln!(out, "{word} -X- -X- {}", tags.get(*number).map_or("O", String::as_str));
         }
@@ -73,7 +73,7 @@ pub(crate) fn conllu(row: &Record<'_>) -> String {
     out
 }
 
-/// Text without line ends and tabs, which separate here.
+/// Collapses white space, since line ends and tabs are separators here.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

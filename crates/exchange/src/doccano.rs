@@ -1,5 +1,6 @@
-//! doccano: JSONL of a project of sequence labelling with relations. Offsets are code points, unless the project counts
-//! grapheme clusters (an option that is off by default).
+//! doccano: JSONL of a project of sequence labelling with relations.
+//!
+//! Offsets are code points; a project that counts grapheme clusters (an option, off by default) is not supported.
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::marks::{Link, Mark, Marks, Read};
 pub(crate) fn line(marks: &Marks) -> String {
     let entity = |(number, span): (usize, &Mark)| json!({ "id": number, "label": span.label, "start_offset": span.start, "end_offset": span.end });
     let relation = |(number, (from, to, label)): (usize, (usize, usize, &str))| json!({ "id": number, "from_id": from, "to_id": to, "type": label });
-    // Fields that doccano does not know become the example's meta data, and come back with it.
+    // Fields unknown to doccano become the example's metadata, and come back with it.
     let line = json!({
         "text": marks.text,
         "pressmark_id": marks.id,
@@ -19,7 +20,7 @@ pub(crate) fn line(marks: &Marks) -> String {
         "relations": marks.numbered_links().into_iter().enumerate().map(relation).collect::<Vec<_>>(),
         "cats": marks.frames,
     });
-    // doccano guesses at the character set of a file, and takes short texts in UTF-8 for others.
+    // doccano guesses the character encoding of a file, and mistakes short UTF-8 texts for other encodings.
     ascii_line(&line)
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
                 id(&line, "pressmark_id").or_else(|| id(line.get("meta")?, "pressmark_id")).or_else(|| id(&line, "id"));
             let own = own.unwrap_or_else(|| (found.len() + 1).to_string());
             let mut marks = Marks { id: own, text, ..Marks::default() };
-            // A project without relations has its labels as lists.
+            // A project without relations exports labels as lists.
             for (number, label) in list(&line, "label").iter().chain(list(&line, "labels")).enumerate() {
                 match label.as_array().map(Vec::as_slice) {
                     Some([start, end, label]) => {

@@ -1,53 +1,53 @@
-/// Why rows could not be exported or imported.
+/// Errors from exporting or importing rows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file is not in the format.
+    /// A file does not conform to the format.
     #[error("{place} {what}")]
     Format {
-        /// A file, or a line or element of it.
+        /// The file, or a line or element of it.
         place: String,
-        /// What is wrong there, as a predicate.
+        /// Description of the problem, as a predicate.
         what: String,
     },
-    /// A file is not JSON.
+    /// A file is not valid JSON.
     #[error("{place} is not JSON")]
     Json {
-        /// A file, or a line of it.
+        /// The file, or a line of it.
         place: String,
-        /// What is wrong with it.
+        /// Underlying parse error.
         source: serde_json::Error,
     },
-    /// A file is not XML.
+    /// A file is not valid XML.
     #[error("{place} is not XML")]
     Xml {
         /// The file.
         place: String,
-        /// What is wrong with it.
+        /// Underlying parse error.
         source: roxmltree::Error,
     },
-    /// A tool changed the text, so that offsets mean something else.
+    /// A tool changed the text, so its offsets do not fit the row.
     #[error("the text of {id} differs from that of its row from code point {at} on: offsets do not fit")]
     TextDiffers {
-        /// The document.
+        /// Id of the document.
         id: String,
-        /// Where the two texts part.
+        /// Code point at which the texts first differ, from 0.
         at: usize,
     },
-    /// A document is none of those of the rows.
+    /// A document is in none of the original rows.
     #[error("{place} has the document {id}, which is in none of the rows")]
     NoRow {
         /// The file, or a line of it.
         place: String,
-        /// The document.
+        /// Id of the document.
         id: String,
     },
-    /// The format is not read.
+    /// The format can be exported but not imported.
     #[error("{0} is written and not read")]
     OneWay(&'static str),
 }
 
-/// What is wrong at a place.
+/// Builds an [`Error::Format`].
 pub(crate) fn wrong(place: impl std::fmt::Display, what: impl Into<String>) -> Error {
     Error::Format { place: place.to_string(), what: what.into() }
 }

@@ -8,10 +8,10 @@ use crate::format::Format;
 use crate::marks::{Marks, frame_names};
 use crate::{brat, cas, columns, doccano, gkg, json, label_studio, prodigy, spacy, web_annotation};
 
-/// Makes the files of a format from one row after the other, of which it keeps no more than labels and file names.
+/// Exports rows one by one to the files of a format, keeping only labels and file names in memory.
 ///
-/// It gives pieces of files in the order in which they are to be written: a piece with the name of the one before goes on
-/// with that file, one with another name begins a file.
+/// It returns pieces of files in writing order: a piece with the name of the previous one continues that file, one with
+/// another name starts a new file.
 ///
 /// ```
 /// use pressmark_core::Document;
@@ -28,25 +28,26 @@ use crate::{brat, cas, columns, doccano, gkg, json, label_studio, prodigy, spacy
 #[derive(Debug)]
 pub struct Exporter {
     format: Format,
-    /// How many rows the one file that holds all has.
+    /// Number of rows written, if all go to one file.
     count: usize,
-    /// Whether there is an item in the list of a JSON file.
+    /// Whether the list of a JSON file already has an item.
     has_items: bool,
     names: FileNames,
-    /// Labels of mentions, and names of frames, of which some tools want a list.
+    /// Labels of mentions; some tools need a list of them in their configuration.
     mentions: BTreeSet<String>,
+    /// Names of frames, for the same purpose.
     frames: BTreeSet<String>,
 }
 
 impl Exporter {
-    /// An exporter to this format.
+    /// Creates an exporter to this format.
     #[must_use]
     pub fn new(format: Format) -> Self {
         let (mentions, frames) = (BTreeSet::new(), BTreeSet::new());
         Self { format, count: 0, has_items: false, names: FileNames::default(), mentions, frames }
     }
 
-    /// The pieces for a row; none for one without a text.
+    /// Returns the pieces for a row; none if it has no text.
     #[must_use]
     pub fn add(&mut self, row: &Record<'_>) -> Vec<File> {
         if row.text.is_empty() {
@@ -81,13 +82,13 @@ impl Exporter {
         self.piece(text).into_iter().collect()
     }
 
-    /// The last pieces, and the files that say something of all rows.
+    /// Returns the last pieces, and the files that describe all rows.
     #[must_use]
     pub fn finish(&mut self) -> Vec<File> {
         let end = match self.format {
             Format::LabelStudio => self.items(&[]) + "\n]\n",
             Format::WebAnnotation => self.items(&[]) + "\n]}\n",
-            // A file without a row is a file.
+            // Without rows the file still exists, empty.
             _ => String::new(),
         };
         let about = match self.format {
@@ -99,7 +100,7 @@ impl Exporter {
         self.piece(end).into_iter().chain(about.map(|(name, text)| File::new(name, text))).collect()
     }
 
-    /// Notes the labels of the mentions of a row.
+    /// Collects the mention labels of a row.
     fn note_labels(&mut self, marks: &Marks) {
         for span in marks.spans.iter().filter(|span| span.is_mention()) {
             if !self.mentions.contains(&span.label) {
@@ -108,7 +109,7 @@ impl Exporter {
         }
     }
 
-    /// Items of the list in a JSON file, one a line; before the first row what opens it.
+    /// Formats items of the list in a JSON file, one per line, with its opening before the first.
     fn items(&mut self, items: &[Value]) -> String {
         let is_first = self.count == 0;
         let mut out = match self.format {
@@ -124,13 +125,15 @@ impl Exporter {
         out
     }
 
-    /// A piece of the one file that holds all rows, where there is one.
+    /// Wraps text as a piece of the file that holds all rows, if the format has one.
     fn piece(&self, text: String) -> Option<File> {
         Some(File::new(self.format.file()?, text))
     }
 }
 
-/// The files of a format for these rows, in memory. Rows without a text are left out.
+/// Exports rows to the files of a format, in memory.
+///
+/// Rows without text are left out.
 #[must_use]
 pub fn export(rows: &[Record<'_>], to: Format) -> Vec<File> {
     let mut exporter = Exporter::new(to);

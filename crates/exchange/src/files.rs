@@ -1,11 +1,11 @@
 use std::collections::HashSet;
 
-/// A file by its name, which has no folder in it.
+/// A file in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Its name.
+    /// File name, without a folder.
     pub name: String,
-    /// What stands in it.
+    /// Content.
     pub bytes: Vec<u8>,
 }
 
@@ -14,13 +14,13 @@ impl File {
         Self { name: name.into(), bytes: bytes.into() }
     }
 
-    /// Its text; what is no UTF-8 is an error.
+    /// Returns the content as text without a byte order mark; an error if it is not UTF-8.
     pub(crate) fn text(&self) -> Result<&str, crate::Error> {
         let text = std::str::from_utf8(&self.bytes).map_err(|_| crate::error::wrong(&self.name, "is not UTF-8"))?;
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
-    /// The part of its name before the last point.
+    /// Returns the name without its last extension.
     pub(crate) fn stem(&self) -> &str {
         self.name.rsplit_once('.').map_or(&*self.name, |(stem, _)| stem)
     }
@@ -30,15 +30,18 @@ impl File {
     }
 }
 
-/// Names for the files of documents: letters, digits, points, hyphens and underscores of their ids, no two the same,
-/// whatever the case. The same ids in the same order give the same names.
+/// Allocates file names for documents.
+///
+/// A name consists of ASCII letters, digits, dots, hyphens and underscores of the id, and is unique ignoring case. The
+/// same ids in the same order give the same names.
 #[derive(Debug, Default)]
 pub(crate) struct FileNames(HashSet<String>);
 
 impl FileNames {
     pub(crate) fn name(&mut self, id: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
-        // File systems take some 255 bytes.
+        // File systems allow about 255 bytes. Set by hand: 120 leaves room for a suffix, an extension and a temporary
+        // name.
         let plain: String = id.chars().map(plain).take(120).collect();
         let plain = if plain.trim_matches('.').is_empty() { "document".to_owned() } else { plain };
         let plain = plain.trim_start_matches('.').to_owned();

@@ -1,4 +1,4 @@
-/// A format of annotations.
+/// An export format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -6,9 +6,9 @@ pub enum Format {
     LabelStudio,
     /// doccano: `doccano.jsonl` for a project of sequence labelling with relations.
     Doccano,
-    /// brat: a `.txt` and a `.ann` a document, and `annotation.conf`.
+    /// brat: a `.txt` and a `.ann` per document, and `annotation.conf`.
     Brat,
-    /// UIMA CAS XMI 1.0: a `.xmi` a document, and `TypeSystem.xml`.
+    /// UIMA CAS XMI 1.0: a `.xmi` per document, and `TypeSystem.xml`.
     Cas,
     /// Prodigy: `prodigy.jsonl`.
     Prodigy,
@@ -16,16 +16,16 @@ pub enum Format {
     Conll2003,
     /// CoNLL-U: `rows.conllu`.
     Conllu,
-    /// spaCy: `spacy.jsonl`, a document of `Doc.from_json` a line.
+    /// spaCy: `spacy.jsonl`, one document for `Doc.from_json` per line.
     Spacy,
     /// W3C Web Annotation: `annotations.jsonld`.
     WebAnnotation,
-    /// GDELT GKG 2.1: `gkg.csv`, which is separated by tabs, as GDELT's own.
+    /// GDELT GKG 2.1: `gkg.csv`, separated by tabs like GDELT's own files.
     Gkg,
 }
 
 impl Format {
-    /// Every format, those that are read as well first.
+    /// All formats; those that can be imported come first.
     pub const ALL: [Self; 10] = [
         Self::LabelStudio,
         Self::Doccano,
@@ -39,7 +39,7 @@ impl Format {
         Self::Gkg,
     ];
 
-    /// The name under which it is chosen.
+    /// Returns the name used on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Format {
         }
     }
 
-    /// What it is, in a line.
+    /// Returns a one-line description.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
@@ -73,13 +73,13 @@ impl Format {
         }
     }
 
-    /// The format of this name.
+    /// Parses a format name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
 
-    /// The name of the file that holds all rows; `None` where each has files of its own.
+    /// Returns the name of the file that holds all rows; `None` if every document has its own files.
     #[must_use]
     pub fn file(self) -> Option<&'static str> {
         match self {
@@ -95,13 +95,13 @@ impl Format {
         }
     }
 
-    /// Whether [`import`](crate::import) reads it.
+    /// Returns whether [`import`](crate::import) supports the format.
     #[must_use]
     pub fn is_read(self) -> bool {
         matches!(self, Self::LabelStudio | Self::Doccano | Self::Brat | Self::Cas | Self::Prodigy)
     }
 
-    /// What the names of the files end in that [`import`](crate::import) reads; others of a folder are passed over.
+    /// Returns the extensions of the files that [`import`](crate::import) reads from a folder; others are skipped.
     #[must_use]
     pub fn endings(self) -> &'static [&'static str] {
         match self {

@@ -1,17 +1,19 @@
-//! GDELT Global Knowledge Graph 2.1: the codebook is at <http://data.gdeltproject.org/documentation/>. All 27 columns are
-//! there; those that a row says nothing about are empty (counts, locations, which need coordinates, tone and GCAM, which
-//! are counts of GDELT's own dictionaries, dates, media, amounts, translation).
+//! GDELT Global Knowledge Graph 2.1; its codebook is at <http://data.gdeltproject.org/documentation/>.
+//!
+//! All 27 columns are written. Those that a row has nothing for are empty: counts, locations (which need coordinates),
+//! tone and GCAM (counts from GDELT's own dictionaries), dates, media, amounts and translation.
 
 use pressmark_core::EntityType;
 use pressmark_jsonl::{CodePoints, Record};
 
-/// How many columns there are.
+/// Number of columns in the format.
 const COLUMNS: usize = 27;
 
-/// The score from which a frame is a theme.
+/// Minimum score at which a frame is written as a theme: the midpoint of [0, 1], as in evaluation. Set by hand; a lower
+/// value adds doubtful themes.
 const GIVEN: f64 = 0.5;
 
-/// The line of the row of this number.
+/// Formats a row as a line; `number` is its index in the export.
 pub(crate) fn line(row: &Record<'_>, number: usize) -> String {
     cells(row, number).map(|cell| cell.replace(['\t', '\n', '\r'], " ")).join("\t") + "\n"
 }
@@ -22,7 +24,7 @@ fn cells(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
     let mut cells: [String; COLUMNS] = Default::default();
     cells[0] = format!("{}-{number}", if date.is_empty() { "0" } else { &date });
     cells[1] = date;
-    // 1: the web, where the next columns are a site and an address.
+    // Collection type 1 is the web: the next columns are a site and a URL.
     cells[2] = "1".to_owned();
     cells[3] = row.meta.site.as_deref().unwrap_or_default().to_owned();
     cells[4] = row.source.url.as_deref().unwrap_or(&row.id).to_owned();
@@ -55,19 +57,20 @@ fn cells(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
     cells
 }
 
-/// The fullest form of what a mention names.
+/// Returns the fullest name of a mention's entity.
 fn name_of(row: &Record<'_>, ent: &pressmark_jsonl::Ent<'_>, points: &CodePoints<'_>) -> String {
     let entity = row.entities.iter().find(|entity| Some(&entity.id) == ent.entity.as_ref());
     plain(entity.map_or_else(|| points.slice(ent.start, ent.end), |entity| &entity.name))
 }
 
-/// Text without the characters that separate.
+/// Replaces separator characters by spaces.
 fn plain(text: &str) -> String {
     text.replace([';', ',', '|', '#'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `YYYYMMDDHHMMSS` of a date or time in RFC 3339, as the clock of the page has it; empty without one.
+/// Formats an RFC 3339 date or time as `YYYYMMDDHHMMSS`, in its own time zone; empty if there is none.
 fn date(published: &str) -> String {
+    // An RFC 3339 time has 19 characters up to its seconds, a date alone has 8 digits.
     let digits: String = published.chars().take(19).filter(char::is_ascii_digit).collect();
     if digits.len() < 8 { String::new() } else { format!("{digits:0<14}") }
 }

@@ -6,23 +6,22 @@ use crate::format::Format;
 use crate::rows::Originals;
 use crate::{brat, cas, doccano, label_studio, prodigy};
 
-/// What an import gave.
+/// Result of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Imported {
-    /// A row for each document that somebody has annotated: with the original rows in their order, else in that of the
-    /// files.
+    /// One row per annotated document, in the order of the original rows if there are any, else of the files.
     pub rows: Vec<Record<'static>>,
-    /// What a person should know: documents that nobody has annotated yet, spans that could not be kept.
+    /// Notes for people: documents that nobody has annotated yet, spans that could not be kept.
     pub notes: Vec<String>,
 }
 
-/// The rows that corrected files stand for.
+/// Converts corrected files to rows.
 ///
-/// With original rows, everything that the tool does not show is theirs, and the text must be the same; they are found by
-/// the document's id, the name of its file, or its text. Without them a row has the text and what was marked alone.
+/// With original rows, everything that the tool does not show is taken from them, and the texts must be equal; a
+/// document's row is found by id, file name or text. Without original rows, a row has only the text and the marks.
 ///
 /// # Errors
-/// When a file is not in the format, a document is in none of the original rows, or its text is another.
+/// If a file does not conform to the format, or a document is in none of the original rows or differs from its text.
 pub fn import(files: &[File], from: Format, originals: &Originals) -> Result<Imported, Error> {
     let (found, mut notes) = match from {
         Format::LabelStudio => label_studio::read(files)?,

@@ -1,10 +1,10 @@
-//! Fields of JSON that comes from tools.
+//! Access to fields of JSON written by other tools.
 
 use serde_json::Value;
 
 use crate::error::{Error, wrong};
 
-/// The lines of JSONL that are not empty, each with its place.
+/// Parses the non-blank lines of a JSONL file, each with its place for error messages.
 pub(crate) fn lines(file: &crate::File) -> Result<Vec<(String, Value)>, Error> {
     let lines = file.text()?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
@@ -18,23 +18,23 @@ pub(crate) fn lines(file: &crate::File) -> Result<Vec<(String, Value)>, Error> {
         .collect()
 }
 
-/// A list under a key; one that is missing or null is empty.
+/// Returns the list under a key; empty if it is missing or not a list.
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// A string under a key.
+/// Returns the string under a key.
 pub(crate) fn string<'a>(value: &'a Value, key: &str, place: &str) -> Result<&'a str, Error> {
     value.get(key).and_then(Value::as_str).ok_or_else(|| wrong(place, format!("has no string {key:?}")))
 }
 
-/// An offset under a key.
+/// Returns the offset under a key.
 pub(crate) fn offset(value: &Value, key: &str, place: &str) -> Result<usize, Error> {
     let number = value.get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
     number.ok_or_else(|| wrong(place, format!("has no offset {key:?}")))
 }
 
-/// A string or number under a key, as a string.
+/// Returns the string or number under a key, as a string.
 pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
     match value.get(key)? {
         Value::String(text) => Some(text.clone()),
@@ -43,12 +43,12 @@ pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
     }
 }
 
-/// A JSON object as a line.
+/// Formats a JSON object as a line.
 pub(crate) fn line(value: &Value) -> String {
     format!("{value}\n")
 }
 
-/// A JSON object as a line of ASCII, for a tool that guesses at character sets.
+/// Formats a JSON object as a line of ASCII, for a tool that guesses character encodings.
 pub(crate) fn ascii_line(value: &Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {

@@ -1,4 +1,6 @@
-//! Label Studio: JSON of tasks. Offsets are code points: the editor keeps its text as a list of them.
+//! Label Studio: JSON tasks.
+//!
+//! Offsets are code points, since the editor keeps its text as a list of them.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +36,7 @@ fn results(marks: &Marks) -> Vec<Value> {
     let mut results = Vec::new();
     for span in &marks.spans {
         let region = |from: &str, kind: &str, key: &str, value: Value| {
-            // A text area keeps what was typed where other regions keep their words.
+            // In a text area's region, `text` holds the typed value instead of the region's words.
             let value =
                 json!({ "start": span.start, "end": span.end, "text": Marks::words(&points, span), key: value });
             json!({ "id": span.key, "from_name": from, "to_name": TEXT, "type": kind, "value": value })
@@ -52,7 +54,7 @@ fn results(marks: &Marks) -> Vec<Value> {
     results
 }
 
-/// The labelling config of a project with these labels of mentions, and these frames.
+/// Builds the labelling config of a project with these mention labels and frames.
 pub(crate) fn config(mentions: &BTreeSet<String>, frames: &BTreeSet<String>) -> String {
     let element = |name: &str, values: &mut dyn Iterator<Item = &str>| {
         values.map(|value| format!("    <{name} value=\"{}\"/>\n", attribute(value))).collect::<String>()

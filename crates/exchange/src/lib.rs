@@ -1,17 +1,17 @@
-//! Rows of `pressmark/1` in the formats of annotation tools and corpora, and what people corrected there back as rows.
+//! Converts `pressmark/1` rows to the formats of annotation tools and corpora, and corrections made there back to rows.
 //!
-//! [`export`] makes the files of a [`Format`], and [`Exporter`] the same of one row after the other; [`import`] reads them back,
-//! with the rows that they were made from ([`Originals`]) or without. Nothing is read from or written to a disk. All two-way
-//! formats carry the same things: mentions, quotations with the words that name the speaker and the cue, and frames as labels
-//! of the document. The README of the crate says what each format holds beside, and in which units it counts.
+//! [`export`] produces the files of a [`Format`], [`Exporter`] does so row by row, and [`import`] reads them back, with
+//! the rows they were made from ([`Originals`]) or without. The crate does no I/O. All formats that can be imported
+//! carry the same marks: mentions, quotations with their speaker and cue words, and frames as document labels. The
+//! README of the crate lists what else each format holds, and its offset units.
 //!
-//! A span is a mention, by the label of its type, or has one of five labels of its own: [`QUOTE_DIRECT`],
-//! [`QUOTE_INDIRECT`], [`QUOTE_MIXED`], [`SPEAKER`] and [`CUE`]. Relations lead from a quotation to its `speaker` (a mention,
-//! or a span [`SPEAKER`] where the words are none) and its `cue`, and by `refers_to` from such words, or from a quotation
-//! that names nobody here, to a mention of who speaks.
+//! A span's label is that of a mention's type, or one of five of our own: [`QUOTE_DIRECT`], [`QUOTE_INDIRECT`],
+//! [`QUOTE_MIXED`], [`SPEAKER`] and [`CUE`]. Relations link a quotation to its `speaker` (a mention, or a [`SPEAKER`]
+//! span if the words are not one) and to its `cue`. `refers_to` links a speaker span, or a quotation that names no
+//! speaker, to a mention of the speaker.
 //!
-//! The crate decides nothing about what people meant: corrected marks have the score 1, and everything that the tool
-//! cannot show stays as it was in the row.
+//! Corrections are taken at face value: corrected marks get the score 1, and everything that the tool cannot show stays
+//! as it was.
 #![deny(missing_docs)]
 
 mod brat;

@@ -1,4 +1,4 @@
-//! What people mark, whatever the tool: spans, links between them, labels of the document. Offsets are code points.
+//! Tool-independent marks: labelled spans, links between them and document labels. Offsets are code points.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,29 +11,30 @@ use crate::error::{Error, wrong};
 pub const QUOTE_DIRECT: &str = "QUOTE_DIRECT";
 /// Label of an indirect quotation.
 pub const QUOTE_INDIRECT: &str = "QUOTE_INDIRECT";
-/// Label of a quotation in part in quotation marks.
+/// Label of a quotation that is partly in quotation marks.
 pub const QUOTE_MIXED: &str = "QUOTE_MIXED";
-/// Label of words that name a speaker and are no mention.
+/// Label of words that name a speaker and are not a mention.
 pub const SPEAKER: &str = "SPEAKER";
 /// Label of words that introduce a quotation.
 pub const CUE: &str = "CUE";
 
-/// Labels of spans that are no mentions.
+/// Labels of spans that are not mentions.
 pub(crate) const OWN_LABELS: [&str; 5] = [QUOTE_DIRECT, QUOTE_INDIRECT, QUOTE_MIXED, SPEAKER, CUE];
 
-/// From a quotation to the words that name its speaker here.
+/// Links a quotation to the words that name its speaker.
 pub(crate) const TO_SPEAKER: &str = "speaker";
-/// From a quotation to the words that introduce it.
+/// Links a quotation to the words that introduce it.
 pub(crate) const TO_CUE: &str = "cue";
-/// From words that name a speaker, or from a quotation without such, to a mention of who speaks.
+/// Links a speaker span, or a quotation without one, to a mention of the speaker.
 pub(crate) const REFERS_TO: &str = "refers_to";
-/// All of these.
+/// All link labels.
 pub(crate) const RELATIONS: [&str; 3] = [TO_SPEAKER, TO_CUE, REFERS_TO];
 
-/// The score from which a frame is shown as given.
+/// Minimum score at which a frame is exported as assigned: the midpoint of [0, 1], as in evaluation. Set by hand; a
+/// lower value makes annotators remove more frames, a higher one add more.
 const GIVEN: f64 = 0.5;
 
-/// The kind of a quotation for a label of a span, if it is one.
+/// Returns the kind of quotation that a span label denotes, if any.
 pub(crate) fn kind_of(label: &str) -> Option<QuoteKind> {
     QuoteKind::ALL.iter().copied().find(|kind| label_of(*kind) == label)
 }
@@ -46,18 +47,18 @@ fn label_of(kind: QuoteKind) -> &'static str {
     }
 }
 
-/// What is marked in one document.
+/// Marks of one document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Marks {
     pub(crate) id: String,
     pub(crate) text: String,
     pub(crate) spans: Vec<Mark>,
     pub(crate) links: Vec<Link>,
-    /// The frames that are given, in the form of [`frame_name`].
+    /// Assigned frames, formatted by [`frame_name`].
     pub(crate) frames: Vec<String>,
 }
 
-/// A span with a label.
+/// A labelled span.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Mark {
     /// Unique within the document.
@@ -72,7 +73,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// Whether it is a mention.
+    /// Whether the span is a mention.
     pub(crate) fn is_mention(&self) -> bool {
         !OWN_LABELS.contains(&&*self.label)
     }
@@ -86,23 +87,23 @@ pub(crate) struct Link {
     pub(crate) label: String,
 }
 
-/// A frame with its codebook, as one label: `policy-frames 1/economic`.
+/// Formats a frame and its codebook as one label: `policy-frames 1/economic`.
 pub(crate) fn frame_name(codebook: &str, label: &str) -> String {
     format!("{codebook}/{label}")
 }
 
-/// Codebook and label of a frame's name; without a codebook it is empty.
+/// Splits a frame's name into codebook and label; the codebook is empty if the name has none.
 pub(crate) fn parse_frame_name(name: &str) -> (&str, &str) {
     name.rsplit_once('/').unwrap_or(("", name))
 }
 
-/// All frames that a row judges, given or not, with their codebooks.
+/// Names of all frames that a row has scored, assigned or not.
 pub(crate) fn frame_names(row: &Record<'_>) -> Vec<String> {
     row.frames.iter().map(|frame| frame_name(&frame.codebook, &frame.label)).collect()
 }
 
 impl Marks {
-    /// What a row marks.
+    /// Collects the marks of a row.
     pub(crate) fn of(row: &Record<'_>) -> Self {
         let tones: BTreeMap<&str, Tone> =
             row.entities.iter().filter_map(|e| Some((&*e.id, e.sentiment.as_ref()?.label))).collect();
@@ -162,7 +163,7 @@ impl Marks {
             }
             from = to;
         }
-        // The mention before the quotation that is nearest to it, or else the first behind.
+        // Prefer the closest mention that starts before the quotation, else the first one after.
         let mentions = || {
             self.spans
                 .iter()
@@ -174,7 +175,8 @@ impl Marks {
         }
     }
 
-    /// A span of these words with this label: one that is there, or a new one. Two quotations may share a cue.
+    /// Returns the key of the span with these bounds and this label, adding it if needed: two quotations may share a
+    /// cue.
     fn span(&mut self, key: String, start: usize, end: usize, label: &str) -> String {
         if let Some(span) = self.spans.iter().find(|s| (s.start, s.end, &*s.label) == (start, end, label)) {
             return span.key.clone();
@@ -183,24 +185,24 @@ impl Marks {
         key
     }
 
-    /// Numbers of the spans by their keys.
+    /// Index of each span, by key.
     pub(crate) fn numbers(&self) -> HashMap<&str, usize> {
         self.spans.iter().enumerate().map(|(number, span)| (&*span.key, number)).collect()
     }
 
-    /// The links between spans that are there, by the numbers of these.
+    /// Links whose spans exist, by the indices of the spans.
     pub(crate) fn numbered_links(&self) -> Vec<(usize, usize, &str)> {
         let numbers = self.numbers();
         let link = |link: &'_ Link| Some((*numbers.get(&*link.from)?, *numbers.get(&*link.to)?));
         self.links.iter().filter_map(|l| link(l).map(|(from, to)| (from, to, &*l.label))).collect()
     }
 
-    /// The words of a span.
+    /// Returns the words of a span.
     pub(crate) fn words<'a>(points: &CodePoints<'a>, span: &Mark) -> &'a str {
         points.slice(span.start, span.end)
     }
 
-    /// Checks that spans lie within the text, and that no two have one key.
+    /// Checks that spans are non-empty, labelled and within the text, and that keys are unique.
     pub(crate) fn check(&self, place: &str) -> Result<(), Error> {
         let length = self.text.chars().count();
         for span in &self.spans {
@@ -220,5 +222,5 @@ impl Marks {
     }
 }
 
-/// What a reader gives: the marks of each document with its place, and notes.
+/// Result of reading files: each document's place and marks, and notes.
 pub(crate) type Read = (Vec<(String, Marks)>, Vec<String>);

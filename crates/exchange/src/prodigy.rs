@@ -1,4 +1,4 @@
-//! Prodigy: JSONL of the interface `relations` or `spans_manual`, frames as options. Offsets are code points.
+//! Prodigy: JSONL of the interface `relations` or `spans_manual`, with frames as options. Offsets are code points.
 
 use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub(crate) fn task(row: &Record<'_>, marks: &Marks) -> Value {
     })
 }
 
-/// A span with the tokens that it lies in, the last one included.
+/// Formats a span with the indices of its first and last token, both inclusive.
 fn span(row: &Record<'_>, mark: &Mark) -> Value {
     let first = row.tokens.partition_point(|token| token.end <= mark.start);
     let last = row.tokens.partition_point(|token| token.start < mark.end);
@@ -86,7 +86,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
                 });
             }
             for relation in list(&line, "relations") {
-                // Tokens say only where a span ends; the spans themselves are told beside them.
+                // A relation identifies its ends by last tokens only, but also includes the spans.
                 let end = |key: &str| {
                     let told =
                         relation.get(key).ok_or_else(|| wrong(&place, format!("has a relation without {key}")))?;

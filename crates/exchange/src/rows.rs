@@ -1,4 +1,4 @@
-//! Corrected marks as rows.
+//! Conversion of corrected marks to rows.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,13 +15,13 @@ use crate::format::Format;
 use crate::marks::{Mark, Marks, REFERS_TO, TO_CUE, TO_SPEAKER, frame_name, kind_of, parse_frame_name};
 use crate::xml::expressible;
 
-/// The stage that a corrected row names in its provenance.
+/// Name of the stage recorded in the provenance of a corrected row.
 const STAGE: &str = "corrections";
 
-/// The codebook of a frame that no codebook of the row has.
+/// Codebook of an added frame that no codebook of the row defines.
 const NO_CODEBOOK: &str = "corrections";
 
-/// The rows that were exported, found again by what a tool keeps of them.
+/// The exported rows, found again by id, file name or text.
 #[derive(Clone, Debug, Default)]
 pub struct Originals {
     rows: Vec<Record<'static>>,
@@ -31,7 +31,7 @@ pub struct Originals {
 }
 
 impl Originals {
-    /// These rows.
+    /// Indexes these rows.
     #[must_use]
     pub fn new(rows: Vec<Record<'static>>) -> Self {
         let index = |keys: &mut dyn Iterator<Item = String>| {
@@ -41,7 +41,7 @@ impl Originals {
             });
             index
         };
-        // The names are given as in the export, which leaves out rows without a text.
+        // Names are allocated as in the export, which skips rows without text.
         let with_text: Vec<usize> =
             (0..rows.len()).filter(|i| rows.get(*i).is_some_and(|r| !r.text.is_empty())).collect();
         let mut names = FileNames::default();
@@ -59,7 +59,8 @@ impl Originals {
         named.or_else(|| self.by_text.get(&marks.text)).copied()
     }
 
-    /// A row for each document, in the order of the original rows, or else of the documents.
+    /// Applies corrections and returns the rows, in the order of the original rows if there are any, else of the
+    /// documents.
     pub(crate) fn correct(
         &self,
         found: Vec<(String, Marks)>,
@@ -90,7 +91,7 @@ impl Originals {
     }
 }
 
-/// A row with a text alone: where it was read is its source.
+/// Builds a row with text only, for a document without an original row; its source is the place where it was read.
 fn bare(place: &str, marks: &Marks) -> Record<'static> {
     let provenance = Provenance {
         pressmark: env!("CARGO_PKG_VERSION").into(),
@@ -103,7 +104,7 @@ fn bare(place: &str, marks: &Marks) -> Record<'static> {
     Record::of(&document, &provenance).into_owned()
 }
 
-/// The marks of one document on their way into its row.
+/// Corrections of one document, to be applied to its row.
 struct Corrections<'a> {
     marks: &'a Marks,
     place: &'a str,
@@ -126,7 +127,7 @@ impl Corrections<'_> {
         let known: BTreeSet<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
         let is_gone = |id: &str| is_entity_id(id) && !known.contains(id);
         row.stances.retain(|stance| !is_gone(stance.holder.as_str()) && !is_gone(&stance.target));
-        // A person has said where every quotation ends.
+        // A person has confirmed where every quotation ends.
         row.problems.retain(|problem| problem.kind != ProblemKind::UnclosedQuote.as_str());
         row.status = row.status_due();
         row.provenance.stages.retain(|stage| stage.stage != STAGE);
@@ -146,7 +147,7 @@ impl Corrections<'_> {
         }
     }
 
-    /// The mentions in text order; of two that overlap the one that begins first, or else the longer.
+    /// Returns the mentions in text order; of overlapping ones the first is kept, or else the longer.
     fn mentions(&mut self) -> Vec<Mark> {
         let mut all: Vec<&Mark> = self.marks.spans.iter().filter(|span| span.is_mention()).collect();
         all.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
@@ -166,7 +167,7 @@ impl Corrections<'_> {
         kept
     }
 
-    /// The tone of a mention; a word that is none is noted.
+    /// Returns the tone of a mention; an unknown word is noted and ignored.
     fn tone(&mut self, mention: &Mark) -> Option<Tone> {
         let word = mention.tone.as_deref()?;
         let tone = Tone::named(word);
@@ -229,13 +230,13 @@ fn ent(mention: &Mark, entity: Option<String>) -> Ent<'static> {
     }
 }
 
-/// An id of the form in which pressmark writes those of entities.
+/// Whether an id has the form that pressmark gives entities: `e` and digits.
 fn is_entity_id(id: &str) -> bool {
     id.strip_prefix('e').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The entity of each mention: the one that the tool names, that of the same mention before, one that is called so, or a
-/// new one.
+/// Assigns an entity to each mention: the one named in the tool, or that of the same mention in the row, or one with
+/// the same name and label, or a new one.
 fn entity_ids(row: &Record<'_>, text: &str, mentions: &[Mark]) -> Vec<Option<String>> {
     let points = CodePoints::new(text);
     let before: HashMap<(usize, usize), Option<&str>> =
@@ -270,15 +271,15 @@ fn entity_ids(row: &Record<'_>, text: &str, mentions: &[Mark]) -> Vec<Option<Str
     ids
 }
 
-/// Words on one line, as names are written.
+/// Collapses white space, as in names.
 fn plain(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A mention: its words on one line, the mention itself, and the tone that the tool gives it.
+/// A mention with its normalised words and the tone given in the tool.
 type Told<'a> = (String, &'a Ent<'a>, Option<Tone>);
 
-/// The entities of the row's mentions: those of before first, with what is left of their names, then new ones.
+/// Rebuilds the entities from the row's mentions: existing ones first, with the names still in use, then new ones.
 fn entities(row: &Record<'static>, text: &str, tones: &[Option<Tone>]) -> Vec<Entity<'static>> {
     let points = CodePoints::new(text);
     let mut order: Vec<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
@@ -324,7 +325,7 @@ fn entities(row: &Record<'static>, text: &str, tones: &[Option<Tone>]) -> Vec<En
     order.into_iter().filter_map(entity).collect()
 }
 
-/// A tone that a person gave.
+/// Sentiment for a tone given by a person: probability 1.
 fn certain(tone: Tone) -> Sentiment {
     let of = |other| Score::from(f32::from(u8::from(other == tone)));
     Sentiment {
@@ -336,7 +337,7 @@ fn certain(tone: Tone) -> Sentiment {
     }
 }
 
-/// Splits tokens at the ends of mentions: in a row every mention begins and ends with a token.
+/// Splits tokens at mention boundaries: in a row every mention starts and ends with a token.
 fn split_tokens(row: &mut Record<'static>) {
     let cuts: BTreeSet<usize> = row.ents.iter().flat_map(|ent| [ent.start, ent.end]).collect();
     let mut tokens = Vec::with_capacity(row.tokens.len());
@@ -350,8 +351,8 @@ fn split_tokens(row: &mut Record<'static>) {
     row.tokens = tokens;
 }
 
-/// Every frame of the row, 1 where it is given and 0 where not, and given ones that the row had not; of each codebook those
-/// that are given first.
+/// Rebuilds the frames: every frame of the row, with score 1 if assigned and 0 if not, plus assigned ones that the row
+/// did not have. Within a codebook, assigned frames come first.
 fn frames(row: &Record<'static>, given: &[String], old: &[Quote<'static>]) -> Vec<Frame<'static>> {
     let full = |name: &String| match parse_frame_name(name) {
         ("", label) => {

@@ -1,4 +1,4 @@
-//! spaCy: what `Doc.from_json` reads, so that a `DocBin` is three lines away. Offsets are code points.
+//! spaCy: the input of `Doc.from_json`, from which a `DocBin` takes three lines. Offsets are code points.
 
 use pressmark_jsonl::Record;
 use serde_json::{Map, Value, json};

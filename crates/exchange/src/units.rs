@@ -1,6 +1,6 @@
-//! Offsets in other units.
+//! Conversion of offsets to other units.
 
-/// Where each code point of a text begins, in UTF-16 code units, and where the text ends.
+/// Offset of each code point of a text in UTF-16 code units, followed by the total length.
 pub(crate) struct Utf16(Vec<usize>);
 
 impl Utf16 {
@@ -16,12 +16,12 @@ impl Utf16 {
         Self(starts)
     }
 
-    /// UTF-16 code units before a code point.
+    /// Returns the number of UTF-16 code units before a code point, or in the whole text if it is past the end.
     pub(crate) fn of(&self, point: usize) -> usize {
         self.0.get(point).or(self.0.last()).copied().unwrap_or_default()
     }
 
-    /// The code point that begins at a UTF-16 code unit. `None` within a pair and past the end.
+    /// Returns the code point that starts at a UTF-16 code unit; `None` inside a surrogate pair or past the end.
     pub(crate) fn point(&self, unit: usize) -> Option<usize> {
         self.0.binary_search(&unit).ok()
     }

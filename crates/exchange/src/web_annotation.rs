@@ -1,20 +1,22 @@
-//! W3C Web Annotation, <https://www.w3.org/TR/annotation-model/>: JSON-LD. Positions are code points, as the model has it.
+//! W3C Web Annotation, <https://www.w3.org/TR/annotation-model/>: JSON-LD. Positions are code points, as the model
+//! requires.
 
 use pressmark_jsonl::{CodePoints, Record};
 use serde_json::{Value, json};
 
 use crate::marks::{Mark, Marks};
 
-/// Code points around the words of a quote selector.
+/// Code points of context on either side in a quote selector. Set by hand: enough to relocate words in an edited page;
+/// more context makes the match fail sooner when it changes.
 const AROUND: usize = 32;
 
-/// What opens a page, up to its items.
+/// Start of an annotation page, up to its items.
 pub(crate) const HEAD: &str = concat!(
     r#"{"@context":"http://www.w3.org/ns/anno.jsonld","id":"urn:pressmark:annotations","#,
     r#""type":"AnnotationPage","items":["#
 );
 
-/// The annotations of a document.
+/// Builds the annotations of a document.
 pub(crate) fn items(row: &Record<'_>, marks: &Marks) -> Vec<Value> {
     let document = format!("urn:pressmark:{}", escaped(&row.id));
     let source = row.source.url.as_deref().unwrap_or(&document);
@@ -62,7 +64,7 @@ fn annotation(document: &str, source: &str, span: &Mark, points: &CodePoints<'_>
     })
 }
 
-/// An id as a part of a URN (RFC 8141): everything that is no letter, digit or one of `-._~` in percents.
+/// Percent-encodes an id for a URN (RFC 8141), except letters, digits and `-._~`.
 fn escaped(id: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

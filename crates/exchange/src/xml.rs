@@ -1,6 +1,7 @@
-//! XML that is written by hand.
+//! Helpers for writing XML.
 
-/// Text as the value of an attribute. White space is written as references: a parser would make spaces of it.
+/// Escapes text as an attribute value. White space becomes character references, since a parser would normalise it to
+/// spaces.
 pub(crate) fn attribute(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -18,7 +19,7 @@ pub(crate) fn attribute(text: &str) -> String {
     out
 }
 
-/// The text with a character that XML 1.0 has as it is, and with U+FFFD for one that it has not: one code point for one.
+/// Replaces characters that XML 1.0 cannot represent by U+FFFD, one for one.
 pub(crate) fn expressible(text: &str) -> String {
     let is_char =
         |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);

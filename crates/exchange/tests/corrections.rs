@@ -1,4 +1,4 @@
-//! Files as the tools write them, by people who corrected something.
+//! Files as tools write them after people corrected something.
 
 use pressmark_core::{Document, Entity, EntityType, Frame, Mention, Quote, QuoteKind, Span, Token, Tone};
 use pressmark_exchange::{Error, File, Format, Originals, export, import};
@@ -6,7 +6,7 @@ use pressmark_jsonl::{Provenance, Record, verify_line, write_line};
 
 const TEXT: &str = "🌉 Ana Sol met Leo. “We build,” she said.";
 
-/// Ana Sol and Leo are marked; she speaks, by a pronoun.
+/// "Ana Sol" and "Leo" are mentions; Ana Sol speaks, referred to by a pronoun.
 fn row() -> Record<'static> {
     let mut doc = Document::from_text("a", TEXT);
     let at = |words: &str| {
@@ -48,7 +48,7 @@ fn a_pronoun_leads_to_who_speaks() {
     let annotations = String::from_utf8(files[1].bytes.clone()).expect("UTF-8");
     assert!(annotations.contains("SPEAKER 31 34\tshe\n"), "{annotations}");
     assert!(annotations.contains("refers_to Arg1:T5 Arg2:T1\n"), "{annotations}");
-    // Another person is meant: the relation is drawn anew.
+    // Another person is meant, so the relation now points to that mention.
     let (row, _) = brat(&annotations.replace("refers_to Arg1:T5 Arg2:T1", "refers_to Arg1:T5 Arg2:T2"));
     assert_eq!(row.quotes[0].speaker.as_deref(), Some("e1"));
     assert_eq!((row.quotes[0].speaker_start, row.quotes[0].cue_start), (Some(31), Some(35)));
@@ -62,7 +62,7 @@ fn a_new_mention_is_of_an_entity_of_its_name_or_of_a_new_one() {
     assert_eq!(ids, ["e0", "e1", "e2"]);
     let last = row.entities.last().expect("an entity");
     assert_eq!((&*last.name, &last.label, last.mentions), ("We", &EntityType::Org, 1));
-    // Quotations and frames that are not there any more are gone; who is left is as before.
+    // Removed quotations and frames are gone; remaining mentions keep their entities.
     assert!(row.quotes.is_empty() && row.frames.iter().all(|frame| frame.score.value() == 0.0));
     assert_eq!(row.provenance.stages.last().map(|stage| &*stage.settings), Some("{\"format\":\"brat\"}"));
 }
@@ -112,7 +112,7 @@ fn label_studio_gives_what_was_submitted_and_nothing_that_was_predicted() {
     let frames: Vec<_> = row.frames.iter().map(|f| (&*f.codebook, &*f.label, f.score.value())).collect();
     assert_eq!(frames, [("test 1", "health", 1.0), ("test 1", "economy", 0.0), ("corrections", "own", 1.0)]);
 
-    // A tone that is none is told, and taken for no other.
+    // An unknown tone is noted and not mapped to another.
     let (warm, notes) = corrected(&[task(&annotations.replace("negative", "warm"))], Format::LabelStudio);
     assert_eq!(warm.entities[0].sentiment, None);
     assert!(notes.iter().any(|note| note.contains("has the tone \"warm\"")), "{notes:?}");
@@ -122,7 +122,7 @@ fn label_studio_gives_what_was_submitted_and_nothing_that_was_predicted() {
 fn offsets_of_a_cas_are_utf_16_and_one_within_a_pair_is_refused() {
     let files = export(&[row()], Format::Cas);
     let xmi = String::from_utf8(files[0].bytes.clone()).expect("UTF-8");
-    // The bridge is one code point and two units: Ana Sol is at 3 here.
+    // The bridge is one code point but two UTF-16 units, so "Ana Sol" starts at 3.
     assert!(xmi.contains("begin=\"3\" end=\"10\" value=\"PERSON\" identifier=\"e0\""), "{xmi}");
     let bad = xmi.replace("begin=\"3\" end=\"10\" value", "begin=\"1\" end=\"10\" value");
     let error = import(&[file("a.xmi", &bad)], Format::Cas, &Originals::default()).expect_err("refused").to_string();

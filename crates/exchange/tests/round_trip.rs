@@ -1,4 +1,4 @@
-//! There and back: every offset, whatever the characters, in every format that is read.
+//! Round trips through every importable format preserve every offset, whatever the characters.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ fn two_way() -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().filter(|format| format.is_read())
 }
 
-/// A document of words, some of which are mentions, in sentences between which there are line ends.
+/// A document of words, some of them mentions, with `gap` after every fifth word.
 fn document(words: &[(String, bool)], gap: &str) -> Document {
     let mut text = String::new();
     let mut spans = Vec::new();
@@ -41,7 +41,7 @@ fn document(words: &[(String, bool)], gap: &str) -> Document {
     for (number, part) in spans.chunks(4).enumerate() {
         let [first, second, third, last] = part else { continue };
         let kind = QuoteKind::ALL[number % QuoteKind::ALL.len()];
-        // Who speaks is named by a mention, by other words, or not at all.
+        // The speaker is named by a mention, by other words, or not at all.
         let speaker = doc.ents.get(number).and_then(|mention| mention.entity);
         let speaker_span = match number % 3 {
             0 => Some(*last),
@@ -86,7 +86,7 @@ fn check(doc: &Document) {
         assert_eq!(with.entities, row.entities, "{name}");
         let frames: Vec<(&str, f64)> = with.frames.iter().map(|f| (&*f.label, f.score.value())).collect();
         assert_eq!(frames, [("economy", 1.0), ("public health", 0.0)], "{name}");
-        // Without the original row: the same places.
+        // Without the original row the positions are the same.
         let alone = import(&files, format, &Originals::default()).expect(name);
         let places =
             |row: &Record<'_>| row.ents.iter().map(|e| (e.start, e.end, e.label.to_string())).collect::<Vec<_>>();
@@ -98,12 +98,12 @@ fn check(doc: &Document) {
     }
 }
 
-/// The files that a folder is searched for.
+/// Whether an import from a folder would read the file.
 fn is_read(format: Format, file: &File) -> bool {
     format.endings().iter().any(|ending| file.name.ends_with(&format!(".{ending}"))) && file.name != "TypeSystem.xml"
 }
 
-/// Label Studio keeps predictions apart until somebody submits them.
+/// Label Studio keeps predictions separate until somebody submits them.
 fn submitted(files: Vec<File>) -> Vec<File> {
     let submit = |mut file: File| {
         if file.name == "tasks.json" {
@@ -116,7 +116,7 @@ fn submitted(files: Vec<File>) -> Vec<File> {
 }
 
 fn words() -> impl Strategy<Value = Vec<(String, bool)>> {
-    // Astral, combining, right to left, marks of XML and of the formats themselves.
+    // Astral, combining and right-to-left characters, and markup of XML and of the formats.
     let word = prop_oneof![
         "[a-zA-Z]{1,8}",
         "[éüßñçøłŝ]{1,6}",
