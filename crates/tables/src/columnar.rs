@@ -18,17 +18,17 @@ use crate::dictionary::one_line;
 use crate::error::at;
 use crate::{Column, ColumnType, Result, Table, Value, View};
 
-/// Rows of a batch at most, which is a row group of Parquet: enough that a group compresses well, and few enough that
-/// readers which take groups in parallel have several.
+/// Maximum rows per batch, and so per Parquet row group. Set by hand: large enough to compress well, small enough for
+/// several groups that readers can process in parallel.
 pub(crate) const BATCH_ROWS: usize = 64 << 10;
-/// Bytes of text from which on a batch is written, so that memory is bounded whatever the rows hold.
+/// Bytes of text at which a batch is written. Set by hand: bounds memory for rows with long texts.
 pub(crate) const BATCH_BYTES: usize = 16 << 20;
 
-/// The properties of every Parquet file that is written.
+/// Properties of every Parquet file we write.
 pub(crate) fn parquet_properties() -> WriterProperties {
-    // Groups end where batches do, by rows and bytes of input: the same rows give the same file.
+    // Row groups end only where batches do, which depends on rows and text alone, so equal rows give equal files.
     let builder = WriterProperties::builder().set_max_row_group_row_count(None).set_max_row_group_bytes(None);
-    // Arrow's own schema, which says so too, is packed: this says in plain bytes whose file it is.
+    // The embedded Arrow schema carries the key too, but encoded; this entry identifies the file in plain bytes.
     let ours = KeyValue::new(SCHEMA_KEY.to_owned(), SCHEMA.to_owned());
     builder.set_compression(compression()).set_key_value_metadata(Some(vec![ours])).build()
 }
@@ -43,13 +43,15 @@ fn compression() -> Compression {
     Compression::LZ4_RAW
 }
 
-/// Where the schema of a file names the contract of its records.
+/// Metadata key for the schema name of the records.
 pub(crate) const SCHEMA_KEY: &str = "pressmark.schema";
-/// Where the schema of a flat table has its name.
+/// Metadata key for the name of a flat table.
 pub(crate) const TABLE_KEY: &str = "pressmark.table";
 
-/// The Arrow schema of a table. Fields have the data dictionary's words as metadata (`description`, `unit`,
-/// `references`), the schema the name of the table, its key and the contract of the records.
+/// Returns the Arrow schema of a table.
+///
+/// Field metadata has the data dictionary's `description`, `unit` and `references`; schema metadata has the table's
+/// name, its key and the schema name of the records.
 #[must_use]
 pub fn arrow_schema(table: &Table) -> Schema {
     let key: Vec<&str> = table.columns.iter().filter(|column| column.is_key).map(|column| column.name).collect();
@@ -81,7 +83,7 @@ fn field_of(column: &Column) -> Field {
     Field::new(column.name, data_type, column.is_nullable).with_metadata(metadata)
 }
 
-/// Cells of one column that are in no batch yet.
+/// Cells of one column that are not yet in a batch.
 #[derive(Debug)]
 enum Cells {
     Text(StringBuilder),
@@ -102,7 +104,7 @@ impl Cells {
         }
     }
 
-    /// Takes a value; one of another type, which no declaration has, is null.
+    /// Appends a value; one of the wrong type, which no declaration produces, becomes null.
     fn push(&mut self, value: &Value<'_>) {
         match (self, value) {
             (Self::Text(cells), Value::Text(text)) => cells.append_value(text),
@@ -129,7 +131,7 @@ impl Cells {
     }
 }
 
-/// Takes batches to a file.
+/// Writes batches to a file.
 pub(crate) enum BatchFile {
     Parquet(Box<ArrowWriter<File>>),
     Arrow(Box<FileWriter<BufWriter<File>>>),
@@ -141,13 +143,13 @@ impl BatchFile {
         Ok(Self::Parquet(Box::new(writer)))
     }
 
-    /// Not compressed, so that a reader can map the file to memory.
+    /// Uncompressed, so that readers can memory-map the file.
     pub(crate) fn arrow(file: File, schema: &Schema) -> io::Result<Self> {
         let writer = FileWriter::try_new_buffered(file, schema).map_err(io::Error::other)?;
         Ok(Self::Arrow(Box::new(writer)))
     }
 
-    /// Writes what a builder has laid out, if that is anything.
+    /// Writes a batch, if there is one.
     pub(crate) fn write(&mut self, batch: Result<Option<RecordBatch>, ArrowError>) -> io::Result<()> {
         let Some(batch) = batch.map_err(io::Error::other)? else { return Ok(()) };
         match self {
@@ -173,7 +175,7 @@ impl std::fmt::Debug for BatchFile {
     }
 }
 
-/// Lays the rows of a table out as Arrow batches, of 65,536 rows or some 16 MiB of text each.
+/// Builds Arrow batches from the rows of a table, of up to 65,536 rows or about 16 MiB of text each.
 ///
 /// ```
 /// use pressmark_core::Document;
@@ -198,23 +200,23 @@ pub struct BatchBuilder {
 }
 
 impl BatchBuilder {
-    /// One without rows.
+    /// Creates a builder without rows.
     #[must_use]
     pub fn new(table: &'static Table) -> Self {
         let columns = table.columns.iter().map(Cells::new).collect();
         Self { table, schema: Arc::new(arrow_schema(table)), columns, rows: 0, text_bytes: 0 }
     }
 
-    /// The schema of the batches, [`arrow_schema()`] of the table.
+    /// Returns the schema of the batches, [`arrow_schema()`] of the table.
     #[must_use]
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// Appends the rows that a record has in the table, and returns how many they are.
+    /// Appends the rows of a record and returns their number.
     ///
     /// # Errors
-    /// When the record is no whole one ([`Error::is_of_record`](crate::Error::is_of_record)).
+    /// If the record is inconsistent ([`Error::is_of_record`](crate::Error::is_of_record)).
     pub fn add(&mut self, view: &View<'_>) -> Result<u64> {
         let Self { table, columns, rows, text_bytes, .. } = self;
         let before = *rows;
@@ -231,16 +233,16 @@ impl BatchBuilder {
         Ok((self.rows - before) as u64)
     }
 
-    /// Whether the rows so far are enough for a batch.
+    /// Returns whether the rows so far fill a batch.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.rows >= BATCH_ROWS || self.text_bytes >= BATCH_BYTES
     }
 
-    /// The rows since the last batch as a batch; `None` where there are none.
+    /// Takes the rows since the last batch as a batch; `None` if there are none.
     ///
     /// # Errors
-    /// When the cells of a table's rows are not those of its columns, which no declaration gives.
+    /// If the cells of a row do not match the table's columns, which no declaration produces.
     pub fn flush(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         if self.rows == 0 {
             return Ok(None);
@@ -251,7 +253,7 @@ impl BatchBuilder {
     }
 }
 
-/// Writes a table in columns.
+/// Writes a table in a columnar format.
 #[derive(Debug)]
 pub(crate) struct ColumnarFile {
     file: BatchFile,

@@ -6,15 +6,16 @@ use crate::error::at;
 use crate::schema::Day;
 use crate::{Column, Result, Table, Value, View};
 
-/// Writes a table as RFC 4180 has it, in UTF-8 and with line feeds alone at the ends of rows: a null is an empty cell,
-/// an empty text a pair of quotation marks.
+/// Writes a table as CSV (RFC 4180), in UTF-8 and with LF line ends.
+///
+/// A null is an empty cell, an empty text a pair of quotation marks.
 #[derive(Debug)]
 pub(crate) struct CsvFile {
     file: BufWriter<File>,
     line: Vec<u8>,
 }
 
-/// Bytes that are written at once.
+/// Write buffer in bytes. Set by hand: there is one per table; larger buffers save few system calls and cost memory.
 const BUFFER: usize = 256 << 10;
 
 impl CsvFile {
@@ -54,7 +55,7 @@ impl CsvFile {
                 Ok(())
             }
             Value::Integer(value) => write!(self.line, "{value}"),
-            // The shortest decimal that reads back as the same number, with a point: it is no integer.
+            // The shortest decimal that reads back as the same number, always with a decimal point.
             Value::Number(value) => write!(self.line, "{value:?}"),
             Value::Boolean(value) => write!(self.line, "{value}"),
             Value::Date(days) => {

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{Column, TABLES, Table};
 
-/// What stands before the tables.
+/// Introduction before the tables.
 const PREFACE: &str = "\
 # Data dictionary
 
@@ -20,7 +20,7 @@ that refers to another table holds a key of it: together with `doc`, unless it r
   `true` and `false`. The files are UTF-8 without a byte order mark.
 ";
 
-/// The data dictionary in Markdown: every table, every column, its type, unit and keys.
+/// Returns the data dictionary in Markdown: every table, and every column with its type, unit and keys.
 #[must_use]
 pub fn dictionary() -> String {
     let mut out = PREFACE.to_owned();
@@ -58,7 +58,7 @@ fn row(column: &Column, out: &mut String) {
     let _ = writeln!(out, "| `{name}` | {kind} | {null} | {key} | {about} |");
 }
 
-/// Doc comments over several lines as one.
+/// Joins the lines of a doc comment.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,8 +1,8 @@
 //! Annotated news as flat tables with keys.
 //!
-//! A [`TableWriter`] takes records of [`pressmark_jsonl`] and writes a folder of tables: documents, sentences, entities,
-//! mentions, quotations, frames, tones, stances, segments. Each column is declared once, beside the value of its cells
-//! ([`TABLES`]); header, types, rows and the [data dictionary](dictionary) follow from that.
+//! A [`TableWriter`] writes records of [`pressmark_jsonl`] to a folder of tables: documents, sentences, entities,
+//! mentions, quotations, frames, tones, stances, segments. Each column is declared once, together with the value of its
+//! cells ([`TABLES`]); headers, types, rows and the [data dictionary](dictionary) are derived from that.
 //!
 //! ```
 //! use pressmark_core::Document;
@@ -20,8 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`open_rows`] reads the files of rows that pressmark writes, Parquet among them. The crate knows no stage and no option of
-//! a command.
+//! [`open_rows`] reads files of rows written by pressmark, including Parquet. The crate knows no stage and no
+//! command-line option.
 #![deny(missing_docs)]
 
 mod columnar;

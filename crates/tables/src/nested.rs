@@ -14,10 +14,11 @@ use crate::error::at;
 use crate::partial::Partial;
 use crate::{Error, Result};
 
-/// Lays records out in columns, a row a document: the keys of the record are columns, its lists are lists of structs, and
-/// types are those of the record's JSON Schema, so that every batch has the same schema whatever is in it.
+/// Builds Arrow batches of records, one row per document.
 ///
-/// A batch ends after 65,536 documents or some 16 MiB of them.
+/// Keys of the record are columns and its lists are lists of structs. Types are derived from the record's JSON Schema,
+/// so every batch has the same schema whatever its content. A batch is full after 65,536 documents or about 16 MiB of
+/// them.
 #[derive(Debug)]
 pub struct RowBatchBuilder {
     schema: SchemaRef,
@@ -27,26 +28,26 @@ pub struct RowBatchBuilder {
 }
 
 impl RowBatchBuilder {
-    /// One without rows.
+    /// Creates a builder without rows.
     ///
     /// # Errors
-    /// When the schema has a type that cannot be read from JSON, which that of the records has not.
+    /// If the schema has a type that cannot be read from JSON, which that of the records has not.
     pub fn new() -> Result<Self, ArrowError> {
         let schema = Arc::new(record_schema());
         let decoder = ReaderBuilder::new(Arc::clone(&schema)).build_decoder()?;
         Ok(Self { schema, decoder, rows: 0, bytes: 0 })
     }
 
-    /// The schema of the batches.
+    /// Returns the schema of the batches.
     #[must_use]
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// Appends the row of a record.
+    /// Appends a record as a row.
     ///
     /// # Errors
-    /// When the record does not fit the schema.
+    /// If the record does not fit the schema.
     pub fn add(&mut self, record: &Record<'_>) -> Result<(), ArrowError> {
         self.decoder.serialize(&[record])?;
         self.rows += 1;
@@ -54,25 +55,25 @@ impl RowBatchBuilder {
         Ok(())
     }
 
-    /// Whether the rows so far are enough for a batch.
+    /// Returns whether the rows so far fill a batch.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
     }
 
-    /// The rows since the last batch as a batch; `None` where there are none.
+    /// Takes the rows since the last batch as a batch; `None` if there are none.
     ///
     /// # Errors
-    /// When the columns cannot be made.
+    /// If the columns cannot be built.
     pub fn flush(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         (self.rows, self.bytes) = (0, 0);
         self.decoder.flush()
     }
 }
 
-/// Writes records as one Parquet file with the columns of [`RowBatchBuilder`].
+/// Writes records to a Parquet file with the columns of [`RowBatchBuilder`].
 ///
-/// A row group is a batch; memory is that of one.
+/// Each row group is one batch, and only one batch is held in memory.
 #[derive(Debug)]
 pub struct RowWriter {
     rows: RowBatchBuilder,
@@ -81,10 +82,10 @@ pub struct RowWriter {
 }
 
 impl RowWriter {
-    /// Begins a file, called `….partial` until it is whole.
+    /// Creates the file, named `….partial` until it is complete.
     ///
     /// # Errors
-    /// [`Error::Exists`] where a file stands there and `overwrite` does not say so; when the file cannot be made.
+    /// [`Error::Exists`] if the file exists and `overwrite` is not set; [`Error::File`] if it cannot be created.
     pub fn create(path: &Path, overwrite: bool) -> Result<Self> {
         if path.exists() && !overwrite {
             return Err(Error::Exists(path.to_owned()));
@@ -95,10 +96,10 @@ impl RowWriter {
         Ok(Self { rows, partial, file })
     }
 
-    /// Writes the row of a record.
+    /// Writes a record as a row.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
         let written = self.rows.add(record).map_err(io::Error::other);
         let written =
@@ -106,10 +107,10 @@ impl RowWriter {
         written.map_err(at("write", self.partial.path()))
     }
 
-    /// Ends the file and gives it its name.
+    /// Finishes the file and renames it to its final name.
     ///
     /// # Errors
-    /// When the file cannot be written or named.
+    /// If the file cannot be written or renamed.
     pub fn finish(mut self) -> Result<()> {
         let written = self.file.write(self.rows.flush()).and_then(|()| self.file.finish());
         written.map_err(at("write", self.partial.path()))?;
@@ -117,13 +118,14 @@ impl RowWriter {
     }
 }
 
-/// Bytes of a record, some: its text, and what its lists take in columns.
+/// Estimates the bytes of a record: its text, and 32 per span for its offsets and labels. Set by hand; the estimate
+/// ignores shorter lists and `extra`.
 fn size(record: &Record<'_>) -> usize {
     let spans = record.tokens.len() + record.segments.len() + record.sents.len() + record.ents.len();
     record.text.len() + spans * 32
 }
 
-/// The Arrow schema of a record, from its JSON Schema.
+/// Derives the Arrow schema of a record from its JSON Schema.
 #[must_use]
 fn record_schema() -> Schema {
     let root = json_schema();
@@ -131,9 +133,10 @@ fn record_schema() -> Schema {
     Schema::new_with_metadata(fields(&root, &root, false), metadata)
 }
 
-/// The properties of an object: those that are always there in the order in which they are written, then the others.
+/// Converts the properties of an object to fields: required ones in the order in which they are written, then the
+/// others.
 ///
-/// Of an object that may itself be null all may be null: pyarrow writes no file where a null struct has a required field.
+/// If the object is nullable, so are all its fields: pyarrow cannot write a null struct with a required field.
 fn fields(object: &Json, root: &Json, is_optional: bool) -> Fields {
     let properties = object["properties"].as_object();
     let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
@@ -172,7 +175,7 @@ fn data_type(value: &Json, root: &Json, is_optional: bool) -> DataType {
     }
 }
 
-/// Follows `$ref` and looks through the `null` of an optional value; says whether there was one.
+/// Follows `$ref`, unwraps an optional value to its non-null alternative, and returns whether it was optional.
 fn resolve<'a>(node: &'a Json, root: &'a Json) -> (&'a Json, bool) {
     if let Some(name) = node["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
         return resolve(&root["$defs"][name], root);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::error::at;
 
-/// A file that is called `….partial` until it is whole, and removed where it never is.
+/// A file named `….partial` until it is complete, and removed on drop if it never is.
 #[derive(Debug)]
 pub(crate) struct Partial {
     partial: PathBuf,
@@ -12,7 +12,7 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// Begins the file. One that has the final name stays until the new one is whole.
+    /// Creates the partial file; an existing file under the final name stays until [`finish`](Self::finish).
     pub(crate) fn create(path: &Path) -> Result<(Self, File)> {
         let mut partial = path.to_owned().into_os_string();
         partial.push(".partial");
@@ -25,7 +25,7 @@ impl Partial {
         &self.path
     }
 
-    /// Gives the file, which must be flushed, its name.
+    /// Renames the file, which must be flushed, to its final name.
     pub(crate) fn finish(self) -> Result<()> {
         fs::rename(&self.partial, &self.path).map_err(at("name", &self.path))
     }
@@ -33,7 +33,7 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // What has its name is not there any more; what was begun is of no use.
+        // After `finish` the partial file no longer exists; before it, the file is useless.
         let _ = fs::remove_file(&self.partial);
     }
 }

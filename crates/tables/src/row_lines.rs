@@ -13,11 +13,13 @@ use crate::columnar::{SCHEMA_KEY, TABLE_KEY};
 use crate::error::at;
 use crate::{Error, Result};
 
-/// Rows that become lines at once: few, since lines are many times larger than columns.
+/// Rows to convert to lines at once. Set by hand: few, since lines are many times larger than columns.
 const ROWS: usize = 256;
 
-/// Opens a file of rows as lines of JSON: JSON Lines, plain or packed with gzip or Zstandard, `-` for those of standard
-/// input, or a Parquet file that a [`RowWriter`](crate::RowWriter) wrote, which gives the lines that its records would be.
+/// Opens a file of rows as lines of JSON.
+///
+/// Supports JSON Lines, plain or compressed with gzip or Zstandard (`-` is standard input), and Parquet files written
+/// by [`RowWriter`](crate::RowWriter), whose rows are converted to lines.
 ///
 /// ```
 /// use pressmark_core::Document;
@@ -38,7 +40,7 @@ const ROWS: usize = 256;
 /// ```
 ///
 /// # Errors
-/// [`Error::NoRows`] for a Parquet file of something else; when the file cannot be read.
+/// [`Error::NoRows`] for any other Parquet file; [`Error::File`] if the file cannot be read.
 pub fn open_rows(path: &Path) -> Result<Box<dyn BufRead + Send>> {
     if ends_with(path, &[PARQUET]) {
         return Ok(Box::new(RowLines::open(path)?));
@@ -48,7 +50,7 @@ pub fn open_rows(path: &Path) -> Result<Box<dyn BufRead + Send>> {
 
 const PARQUET: &str = ".parquet";
 
-/// Whether a path has the name of a file of rows: `.jsonl`, `.jsonl.gz`, `.jsonl.zst` or `.parquet`.
+/// Returns whether a path has an extension of a file of rows: `.jsonl`, `.jsonl.gz`, `.jsonl.zst` or `.parquet`.
 #[must_use]
 pub fn is_rows(path: &Path) -> bool {
     ends_with(path, &[".jsonl", ".jsonl.gz", ".jsonl.zst", PARQUET])
@@ -59,7 +61,7 @@ fn ends_with(path: &Path, endings: &[&str]) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The rows of a Parquet file as lines.
+/// Rows of a Parquet file as lines of JSON.
 struct RowLines {
     batches: Box<dyn Iterator<Item = io::Result<RecordBatch>> + Send>,
     lines: Vec<u8>,
@@ -87,7 +89,7 @@ impl BufRead for RowLines {
             let Some(batch) = self.batches.next() else { break };
             self.lines.clear();
             self.taken = 0;
-            // A key that a record always has is there with a null, too.
+            // Required keys must be present even if they are null.
             let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(&mut self.lines);
             writer.write(&batch?).and_then(|()| writer.finish()).map_err(io::Error::other)?;
         }

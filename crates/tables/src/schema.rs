@@ -4,15 +4,15 @@ use pressmark_jsonl::Score;
 
 use crate::{Result, View};
 
-/// What the cells of a column are.
+/// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnType {
     /// UTF-8 text.
     Text,
-    /// A signed integer of 64 bits.
+    /// 64-bit signed integer.
     Integer,
-    /// A floating-point number of 64 bits.
+    /// 64-bit floating-point number.
     Number,
     /// True or false.
     Boolean,
@@ -21,7 +21,7 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    /// The name of the type in the data dictionary.
+    /// Returns the name of the type in the data dictionary.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,35 +34,35 @@ impl ColumnType {
     }
 }
 
-/// The column of another table in which every value of a column is found.
+/// Foreign key: the column of another table that contains every value of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// Name of the table.
     pub table: &'static str,
-    /// Name of the column. Unless it is `doc`, the row is that of the same `doc`.
+    /// Name of the column. Unless it is `doc`, the key also includes the row's `doc`.
     pub column: &'static str,
 }
 
-/// A column, as it is declared once for all formats and for the data dictionary.
+/// Declaration of a column, shared by all formats and the data dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name.
+    /// Name of the column.
     pub name: &'static str,
-    /// What its cells are.
+    /// Type of its cells.
     pub column_type: ColumnType,
-    /// What it says, for the data dictionary.
+    /// Description for the data dictionary.
     pub about: &'static str,
-    /// What numbers count, where they count something.
+    /// Unit of its numbers, if they have one.
     pub unit: Option<&'static str>,
     /// Whether cells may be null.
     pub is_nullable: bool,
-    /// Whether it is part of the key, which is unique in the table and never null.
+    /// Whether it is part of the table's key, which is unique and never null.
     pub is_key: bool,
-    /// Where its values point.
+    /// Column that its values refer to.
     pub references: Option<Reference>,
 }
 
-/// The unit of offsets into a document's text.
+/// Unit of offsets into a document's text.
 const CHARACTERS: &str = "Unicode code points";
 
 impl Column {
@@ -78,12 +78,12 @@ impl Column {
         Self::new(name, ColumnType::Integer, about)
     }
 
-    /// A place within the list of the record, from 0: with `doc` the key of its row.
+    /// Index in a list of the record, from 0; together with `doc` the key of the row.
     pub(crate) const fn index(name: &'static str, about: &'static str) -> Self {
         Self::new(name, ColumnType::Integer, about).key()
     }
 
-    /// An offset into the text.
+    /// Offset into the text.
     pub(crate) const fn offset(name: &'static str, about: &'static str) -> Self {
         Self::new(name, ColumnType::Integer, about).unit(CHARACTERS)
     }
@@ -100,7 +100,7 @@ impl Column {
         Self::new(name, ColumnType::Date, about)
     }
 
-    /// The document that a row belongs to: part of the key of every table but `documents`, where it is the key.
+    /// Document of the row: part of the key of every table except `documents`, where it is the whole key.
     pub(crate) const fn doc() -> Self {
         Self::new("doc", ColumnType::Text, "Document").key().to("documents", "doc")
     }
@@ -122,10 +122,10 @@ impl Column {
     }
 }
 
-/// The value of a cell.
+/// Value of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// Nothing is known.
+    /// Missing.
     Null,
     /// Text.
     Text(Cow<'a, str>),
@@ -135,7 +135,7 @@ pub enum Value<'a> {
     Number(f64),
     /// True or false.
     Boolean(bool),
-    /// Days since 1 January 1970.
+    /// Days since 1970-01-01.
     Date(i32),
 }
 
@@ -193,12 +193,12 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     }
 }
 
-/// Days since 1 January 1970.
+/// Days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Day(pub(crate) i32);
 
 impl Day {
-    /// The day that a date or a point in time in RFC 3339 begins with, in its own time zone.
+    /// Parses the date at the start of an RFC 3339 date or time, in its own time zone.
     pub(crate) fn of(date: &str) -> Option<Self> {
         let mut parts = date.get(..10)?.split('-');
         let mut next = |digits: usize| parts.next().filter(|part| part.len() == digits)?.parse::<i32>().ok();
@@ -213,14 +213,15 @@ impl Day {
         if !(1..=longest).contains(&day) {
             return None;
         }
-        // Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March.
+        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years start in March, 400 years have 146,097
+        // days, and 719,468 days lie between 0000-03-01 and 1970-01-01.
         let year = if month <= 2 { year - 1 } else { year };
         let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
         Some(Self(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468))
     }
 
-    /// Year, month and day.
+    /// Returns year, month and day, by the inverse of that algorithm.
     pub(crate) fn civil(self) -> (i32, i32, i32) {
         let days = self.0 + 719_468;
         let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -233,34 +234,35 @@ impl Day {
     }
 }
 
-/// Takes the cells of one row, in the order of the columns.
+/// Receives the cells of one row, in column order.
 pub type RowSink<'s, 'r> = dyn FnMut(&[Value<'r>]) -> Result<()> + 's;
 
-/// A table: its columns, and the rows that a record has in it.
+/// A table: its columns, and a function from a record to its rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name, which is that of its file.
+    /// Name of the table and of its file.
     pub name: &'static str,
-    /// What a row is.
+    /// Description of a row.
     pub about: &'static str,
-    /// Its columns in their order.
+    /// Columns, in order.
     pub columns: &'static [Column],
-    /// Whether it is written unless asked for otherwise.
+    /// Whether it is written by default.
     pub is_default: bool,
     pub(crate) rows: for<'r> fn(&'r View<'r>, &mut RowSink<'_, 'r>) -> Result<()>,
 }
 
 impl Table {
-    /// Hands over the rows of a record, in the order of their keys.
+    /// Passes the rows of a record to `sink`, in key order.
     ///
     /// # Errors
-    /// What the sink returns.
+    /// Errors of the sink.
     pub fn rows<'r>(&self, view: &'r View<'r>, sink: &mut RowSink<'_, 'r>) -> Result<()> {
         (self.rows)(view, sink)
     }
 }
 
-/// Declares a table: each column beside the value of its cells.
+/// Declares a table: each column with the value of its cells. The doc comment becomes the table's description in the
+/// data dictionary.
 macro_rules! table {
     (
         $(#[doc = $about:literal])+

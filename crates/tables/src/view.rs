@@ -6,8 +6,7 @@ use pressmark_jsonl::{CodePoints, Entity, Record};
 
 use crate::{Error, Result};
 
-/// A record of which every part points to something that is there, with what its rows need besides: where characters
-/// lie, which sentence a place is in, what an entity's id stands for.
+/// A validated record, with the lookups that its rows need: character offsets, sentences by position, entities by id.
 #[derive(Debug)]
 pub struct View<'a> {
     pub(crate) record: &'a Record<'a>,
@@ -16,6 +15,8 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Validates a record.
+    ///
     /// # Errors
     /// [`Error::Dangling`] names the first part of the record that points to nothing.
     pub fn new(record: &'a Record<'a>) -> Result<Self> {
@@ -25,22 +26,22 @@ impl<'a> View<'a> {
         Ok(view)
     }
 
-    /// The record's id.
+    /// Id of the record.
     pub(crate) fn doc(&self) -> &'a str {
         &self.record.id
     }
 
-    /// The characters of a span, none where it is out of bounds.
+    /// Returns the text of a span, empty if it is out of bounds.
     pub(crate) fn slice(&self, span: Range<usize>) -> &'a str {
         self.points.slice(span.start, span.end)
     }
 
-    /// The characters of a span that may be unknown.
+    /// Returns the text of an optional span.
     pub(crate) fn slice_known(&self, start: Option<usize>, end: Option<usize>) -> Option<&'a str> {
         Some(self.slice(start?..end?))
     }
 
-    /// The sentence that a character stands in.
+    /// Returns the index of the sentence that contains a character.
     pub(crate) fn sentence_at(&self, at: usize) -> Option<usize> {
         let sents = &self.record.sents;
         let after = sents.partition_point(|sent| sent.start <= at);
@@ -112,7 +113,7 @@ impl<'a> View<'a> {
         Ok(())
     }
 
-    /// The quotation that a voice names.
+    /// Returns the index of the quotation that a voice refers to.
     pub(crate) fn quote_of(&self, voice: Voice) -> Option<usize> {
         match voice {
             Voice::Outlet => None,

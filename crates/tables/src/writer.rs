@@ -11,23 +11,23 @@ use crate::error::at;
 use crate::partial::Partial;
 use crate::{Error, Result, Table, View};
 
-/// A format of tables.
+/// A file format of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableFormat {
-    /// Comma-separated values (RFC 4180) in UTF-8, a header first.
+    /// Comma-separated values (RFC 4180) in UTF-8, with a header.
     Csv,
-    /// Apache Parquet, packed with Zstandard.
+    /// Apache Parquet, compressed with Zstandard, or with LZ4 if the crate is built without the feature `zstd`.
     Parquet,
-    /// Arrow's IPC file format, also called Feather V2, not packed.
+    /// Arrow IPC file, also called Feather V2, uncompressed.
     Arrow,
 }
 
 impl TableFormat {
-    /// Every format.
+    /// All formats.
     pub const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::Arrow];
 
-    /// What it is, in a line.
+    /// Returns a one-line description.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl TableFormat {
         }
     }
 
-    /// What names of files end in.
+    /// Returns the file extension.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
@@ -48,41 +48,43 @@ impl TableFormat {
     }
 }
 
-/// Writes records as a folder of tables, one file each, which get their names once all are whole.
+/// Writes records to a folder of tables, one file each, renamed to their final names only when all are complete.
 ///
-/// Memory does not grow with the number of rows, save for a hash of 16 bytes of each document's id: in columns, a table is
-/// written in groups of 65,536 rows or some 16 MiB of text.
+/// Memory does not grow with the number of rows, except for a 16-byte hash of each document's id. Columnar tables are
+/// written in groups of up to 65,536 rows or about 16 MiB of text.
 #[derive(Debug)]
 pub struct TableWriter {
     files: Vec<TableFile>,
+    /// First 16 bytes of the SHA-256 of each id: 128 bits make an accidental collision negligible.
     seen: HashSet<[u8; 16]>,
 }
 
-/// What was written of a table.
+/// Summary of a written table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenTable {
-    /// Its name.
+    /// Name of the table.
     pub name: &'static str,
-    /// Its file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its rows.
+    /// Number of rows.
     pub rows: u64,
-    /// The length of the file.
+    /// Length of the file in bytes.
     pub bytes: u64,
 }
 
 impl TableWriter {
-    /// The files that tables go to in a folder.
+    /// Returns the files of these tables in a folder.
     #[must_use]
     pub fn files(folder: &Path, format: TableFormat, tables: &[&'static Table]) -> Vec<PathBuf> {
         tables.iter().map(|table| file_of(folder, format, table)).collect()
     }
 
-    /// Begins the files of tables in a folder, which is made where it is not there. Unless `overwrite` says so, no
-    /// file is replaced.
+    /// Creates the files of tables in a folder, which is created if needed.
+    ///
+    /// No existing file is replaced unless `overwrite` is set.
     ///
     /// # Errors
-    /// [`Error::Exists`] where one would be replaced; when folder or files cannot be made.
+    /// [`Error::Exists`] if a file would be replaced; [`Error::File`] if the folder or a file cannot be created.
     pub fn create(folder: &Path, format: TableFormat, tables: &[&'static Table], overwrite: bool) -> Result<Self> {
         if let Some(path) = Self::files(folder, format, tables).into_iter().find(|path| path.exists() && !overwrite) {
             return Err(Error::Exists(path));
@@ -95,8 +97,8 @@ impl TableWriter {
     /// Writes the rows of a record.
     ///
     /// # Errors
-    /// When the record is no whole one or has the id of an earlier one ([`Error::is_of_record`]): then none of its rows
-    /// is written, and the next record can be. When a file cannot be written.
+    /// If the record is inconsistent or has the id of an earlier one ([`Error::is_of_record`]), in which case none of
+    /// its rows is written and writing can continue; or if a file cannot be written.
     pub fn add(&mut self, record: &Record<'_>) -> Result<()> {
         let view = View::new(record)?;
         let digest = Sha256::digest(record.id.as_bytes());
@@ -107,16 +109,16 @@ impl TableWriter {
         self.files.iter_mut().try_for_each(|file| file.add(&view))
     }
 
-    /// Documents written so far.
+    /// Returns the number of documents written so far.
     #[must_use]
     pub fn documents(&self) -> u64 {
         self.seen.len() as u64
     }
 
-    /// Ends the files and gives them their names.
+    /// Finishes the files and renames them to their final names.
     ///
     /// # Errors
-    /// When a file cannot be written or named.
+    /// If a file cannot be written or renamed.
     pub fn finish(self) -> Result<Vec<WrittenTable>> {
         let whole = self.files.into_iter().map(TableFile::end).collect::<Result<Vec<_>>>()?;
         whole.into_iter().map(WholeTable::name).collect()
@@ -127,7 +129,7 @@ fn file_of(folder: &Path, format: TableFormat, table: &Table) -> PathBuf {
     folder.join(format!("{}.{}", table.name, format.extension()))
 }
 
-/// The file of a table.
+/// A table's file being written.
 #[derive(Debug)]
 struct TableFile {
     table: &'static Table,
@@ -136,14 +138,14 @@ struct TableFile {
     sheet: Sheet,
 }
 
-/// A table that is written, in one of the formats.
+/// Writer of a table in one of the formats.
 #[derive(Debug)]
 enum Sheet {
     Csv(CsvFile),
     Columnar(ColumnarFile),
 }
 
-/// A table whose file is whole, and has not its name yet.
+/// A complete file that still has its partial name.
 struct WholeTable {
     table: &'static Table,
     partial: Partial,

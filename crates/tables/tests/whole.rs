@@ -1,4 +1,4 @@
-//! A record with everything in it goes to tables and comes back.
+//! Round trip of a record with every field through tables.
 
 mod support;
 
@@ -12,7 +12,7 @@ use pressmark_tables::{
 };
 use support::{Rows, batches, empty_record, read_columns, read_csv, rebuilt, whole_record, written};
 
-/// The rows of a record in every table.
+/// Rows of a record in every table, formatted.
 fn cells_of(record: &Record<'_>) -> BTreeMap<&'static str, Vec<Vec<String>>> {
     let view = View::new(record).expect("a whole record");
     let mut all = BTreeMap::new();
@@ -121,7 +121,7 @@ fn rows_of_documents_come_back_from_parquet_in_groups() {
     writer.finish().expect("ended");
     assert!(matches!(RowWriter::create(&path, false), Err(Error::Exists(_))));
     let (schema, batches) = batches(&path);
-    // Some 44 MB of text are three groups, none of which has more than 16 MiB.
+    // Some 44 MB of text make three groups, none of more than 16 MiB.
     assert!(batches.len() >= 3, "{}", batches.len());
     assert_eq!(schema.field(0).name(), "schema");
     assert!(!schema.field_with_name("text").expect("a column").is_nullable());

@@ -8,7 +8,7 @@ mod text;
 
 use crate::Table;
 
-/// Every table, in the order of the data dictionary: one that a row refers to comes before it where there is an order.
+/// All tables, in the order of the data dictionary: a table comes after those it refers to, where possible.
 pub static TABLES: &[&Table] = &[
     &document::DOCUMENTS,
     &document::AUTHORS,
@@ -31,13 +31,13 @@ pub static TABLES: &[&Table] = &[
     &judgements::STANCE_EVIDENCE,
 ];
 
-/// The tables that are written where none are named.
+/// Returns the tables that are written by default.
 #[must_use]
 pub fn default_tables() -> Vec<&'static Table> {
     TABLES.iter().copied().filter(|table| table.is_default).collect()
 }
 
-/// The table of this name.
+/// Returns the table with this name.
 #[must_use]
 pub fn table_named(name: &str) -> Option<&'static Table> {
     TABLES.iter().copied().find(|table| table.name == name)

@@ -1,4 +1,4 @@
-//! Records for tests, and records made of tables.
+//! Records for tests, and records rebuilt from tables.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,16 +15,16 @@ use pressmark_jsonl::{Record, SCHEMA};
 use pressmark_tables::{ColumnType, TABLES, TableFormat, TableWriter, WrittenTable, table_named};
 use serde_json::{Map, Value as Json, json};
 
-/// The rows of a table: cells by the names of their columns, `None` for null.
+/// Rows of a table: cells by column name, `None` for null.
 pub(crate) type Rows = Vec<BTreeMap<String, Option<String>>>;
 
 fn record(value: Json) -> Record<'static> {
     serde_json::from_value::<Record<'_>>(value).expect("a record").into_owned()
 }
 
-/// A record in which every list has something and every optional value is there once.
+/// A record in which every list has items and every optional value occurs.
 pub(crate) fn whole_record() -> Record<'static> {
-    // A combining diaeresis, an emoji of three code points, line ends of both kinds, commas and marks.
+    // A combining diaeresis, an emoji of three code points, line ends of both kinds, commas and quotation marks.
     let text = "Zoe\u{308} \u{1F469}\u{200D}\u{1F680} won.\r\n\n\u{201C}No, \"never\",\u{201D} said Ana.";
     record(json!({
         "schema": SCHEMA,
@@ -95,7 +95,7 @@ pub(crate) fn whole_record() -> Record<'static> {
     }))
 }
 
-/// A record of a document that had no text.
+/// A record of a document without text.
 pub(crate) fn empty_record() -> Record<'static> {
     record(json!({
         "schema": SCHEMA, "id": "b", "status": "failed", "problems": [],
@@ -112,7 +112,7 @@ pub(crate) fn empty_record() -> Record<'static> {
     }))
 }
 
-/// Writes records as all tables.
+/// Writes records to all tables.
 pub(crate) fn written(folder: &Path, format: TableFormat, records: &[Record<'_>]) -> Vec<WrittenTable> {
     let mut writer = TableWriter::create(folder, format, TABLES, false).expect("a folder of tables");
     for record in records {
@@ -121,11 +121,11 @@ pub(crate) fn written(folder: &Path, format: TableFormat, records: &[Record<'_>]
     writer.finish().expect("all is written")
 }
 
-/// Reads a CSV file: a cell without a character is null, two quotation marks are an empty text.
+/// Reads a CSV file: an empty cell is null, a pair of quotation marks an empty text.
 pub(crate) fn read_csv(path: &Path, table: &str) -> Rows {
     let columns = table_named(table).expect("a table").columns;
     let bytes = std::fs::read(path).expect("a file");
-    // The reader does not tell an empty cell from two quotation marks: a mark that no test has tells it.
+    // The reader does not distinguish an empty cell from an empty text, so mark the latter with an unused character.
     let marked = String::from_utf8(bytes).expect("UTF-8");
     let marked =
         marked.replace(",\"\",", ",\u{FFFF},").replace(",\"\",", ",\u{FFFF},").replace(",\"\"\n", ",\u{FFFF}\n");
@@ -144,7 +144,7 @@ pub(crate) fn read_csv(path: &Path, table: &str) -> Rows {
     rows.collect()
 }
 
-/// The schema of a file in columns, and its batches: of Parquet, one a row group.
+/// Returns the schema and batches of a columnar file; for Parquet, one batch per row group.
 pub(crate) fn batches(path: &Path) -> (SchemaRef, Vec<RecordBatch>) {
     let file = File::open(path).expect("a file");
     if path.extension().is_some_and(|ending| ending == "arrow") {
@@ -161,7 +161,7 @@ pub(crate) fn batches(path: &Path) -> (SchemaRef, Vec<RecordBatch>) {
     (Arc::clone(builder.schema()), (0..groups).flat_map(read).collect())
 }
 
-/// Reads a file in columns to the same cells as [`read_csv`].
+/// Reads a columnar file to the same cells as [`read_csv`].
 pub(crate) fn read_columns(path: &Path, table: &str) -> Rows {
     let columns = table_named(table).expect("a table").columns;
     let (schema, batches) = batches(path);
@@ -186,7 +186,7 @@ fn cell_of(column: &ArrayRef, row: usize) -> Option<String> {
         DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
         DataType::Float64 => format!("{:?}", column.as_primitive::<Float64Type>().value(row)),
         DataType::Boolean => column.as_boolean().value(row).to_string(),
-        // The test's only day.
+        // The only date in these tests.
         DataType::Date32 => {
             assert_eq!(column.as_primitive::<Date32Type>().value(row), 19_860);
             "2024-05-17".to_owned()
@@ -195,7 +195,7 @@ fn cell_of(column: &ArrayRef, row: usize) -> Option<String> {
     })
 }
 
-/// The value of a cell as JSON has it.
+/// Converts a cell to JSON.
 fn json_cell(table: &str, column: &str, cell: Option<&String>) -> Json {
     let Some(cell) = cell else { return Json::Null };
     let of = table_named(table).and_then(|table| table.columns.iter().find(|c| c.name == column)).expect("a column");
@@ -205,7 +205,7 @@ fn json_cell(table: &str, column: &str, cell: Option<&String>) -> Json {
     }
 }
 
-/// Rows of one document: their cells of these columns, under the names of the record.
+/// Rows of one document.
 struct Of<'t> {
     tables: &'t BTreeMap<&'t str, Rows>,
     doc: &'t str,
@@ -223,7 +223,7 @@ impl Of<'_> {
         self.tables[table].iter().filter(is_of).map(object).collect()
     }
 
-    /// The rows with these columns alone, each beside its key.
+    /// Rows reduced to these columns; `keys` select them.
     fn pick(&self, table: &str, keys: &[(&str, &str)], columns: &[&str]) -> Vec<Json> {
         self.rows(table, keys).into_iter().map(|row| picked(&row, columns)).collect()
     }
@@ -231,14 +231,14 @@ impl Of<'_> {
 
 fn picked(row: &Map<String, Json>, columns: &[&str]) -> Json {
     let pair = |column: &&str| {
-        // `name:column` where the record has another name.
+        // `name:column` renames a column.
         let (name, column) = column.split_once(':').unwrap_or((column, column));
         (name.to_owned(), row[column].clone())
     };
     columns.iter().map(pair).collect::<Map<String, Json>>().into()
 }
 
-/// The records that tables hold, with all that a record has.
+/// Rebuilds complete records from tables.
 pub(crate) fn rebuilt(tables: &BTreeMap<&str, Rows>) -> Vec<Record<'static>> {
     let docs = tables["documents"].iter().map(|row| row["doc"].clone().expect("an id"));
     docs.map(|doc| rebuilt_one(&Of { tables, doc: &doc })).collect()
