@@ -16,38 +16,39 @@ use pyo3::types::{PyCapsule, PyTuple};
 use crate::error::Kind;
 use crate::input::{Input, Place};
 
-/// Rows of a table that are made into records together: enough that the work of a batch is shared, few enough that a
+/// Rows of a table to convert to records at once. Set by hand: enough to amortise the conversion, few enough that a
 /// batch of a million rows takes little memory.
 const ROWS: usize = 64;
 
-/// Texts, or rows of a table, that another library holds, read over the Arrow C data interface.
+/// Texts, or rows of a table, owned by another library and read over the Arrow C data interface.
 ///
-/// The arrays stay where they are: a text is copied once, into the record that is annotated.
+/// Arrays are not copied; each text is copied once, into its record.
 pub(crate) struct ArrowInputs {
     arrays: Arrays,
     options: ArrowOptions,
     array: Option<ArrayRef>,
-    /// Where the rows of `array` came from.
+    /// Origin of the rows of `array`, if columns for it were named.
     places: Option<Places>,
-    /// The next row of `array`.
+    /// Index of the next row of `array`.
     row: usize,
-    /// Rows of a table that were made into JSON.
+    /// Rows of a table, already converted to JSON.
     lines: vec::IntoIter<Vec<u8>>,
 }
 
-/// How arrays are read.
+/// Options for reading arrays.
 pub(crate) struct ArrowOptions {
-    /// What each text of a column is.
+    /// Format of the texts in a column.
     texts: Format,
-    /// What the rows of a table were read from; where it has columns, a table of one column of texts is no column.
+    /// Format that the rows of a table are treated as. With `parquet` or `arrow`, a table with a single text column is
+    /// still a table instead of a column of texts.
     rows: Format,
-    /// Name of the column with the path that each row came from; it is no part of the record.
+    /// Name of the column with each row's path; it is excluded from the record.
     path: Option<String>,
-    /// Name of the column with the place of each row in its file.
+    /// Name of the column with each row's index in its file; it is excluded from the record.
     record: Option<String>,
 }
 
-/// The columns that say where rows came from.
+/// Columns with the origin of rows.
 struct Places {
     paths: Option<ArrayRef>,
     records: Option<ArrayRef>,
@@ -67,7 +68,7 @@ enum Arrays {
 }
 
 impl ArrowInputs {
-    /// Of an object with `__arrow_c_stream__` or `__arrow_c_array__`.
+    /// Reads an object with `__arrow_c_stream__` or `__arrow_c_array__`.
     pub(crate) fn of(data: &Bound<'_, PyAny>, options: ArrowOptions) -> PyResult<Self> {
         let py = data.py();
         let arrays = if data.hasattr("__arrow_c_stream__")? {
@@ -81,7 +82,7 @@ impl ArrowInputs {
         Ok(Self { arrays, options, array: None, places: None, row: 0, lines: Vec::new().into_iter() })
     }
 
-    /// The next text, or row as a JSON object.
+    /// Returns the next text, or the next row as a JSON object.
     pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Option<Input>> {
         loop {
             if let Some(bytes) = self.lines.next() {
@@ -100,7 +101,7 @@ impl ArrowInputs {
                 self.row += 1;
                 return Ok(Some(self.input(text(&array, row), row, self.options.texts)));
             }
-            // Whoever makes the arrays may need the interpreter, on a thread of its own.
+            // The producer may need the interpreter on another thread, so detach from it.
             let arrays = &mut self.arrays;
             let array = py.detach(|| match arrays {
                 Arrays::Stream(stream) => stream.next().transpose(),
@@ -119,7 +120,7 @@ impl ArrowInputs {
         Input { bytes, format, place: self.places.as_ref().map(|places| places.of(row)).unwrap_or_default() }
     }
 
-    /// The columns of the records, and those that say where they came from.
+    /// Splits the columns into those of the records and those with their origin.
     fn apart(&self, py: Python<'_>, array: ArrayRef) -> PyResult<(ArrayRef, Option<Places>)> {
         let ArrowOptions { path, record, .. } = &self.options;
         if path.is_none() && record.is_none() {
@@ -161,7 +162,7 @@ impl ArrowOptions {
     }
 }
 
-/// The array with its texts at hand: a table as it is, unless all it has is one column of texts.
+/// Returns an array of texts: a table is kept as it is, unless its only column is one of texts.
 fn column_of_texts(py: Python<'_>, array: ArrayRef) -> PyResult<ArrayRef> {
     if let Some(table) = array.as_struct_opt() {
         return match table.columns() {
@@ -183,7 +184,7 @@ fn is_text(kind: &DataType) -> bool {
     }
 }
 
-/// A column of categories as the texts that they stand for; others as they are.
+/// Decodes a dictionary-encoded column; others are returned as they are.
 fn decoded(py: Python<'_>, column: &ArrayRef) -> PyResult<ArrayRef> {
     match column.data_type() {
         DataType::Dictionary(_, values) => cast(column, values).map_err(|error| failed(py, &error)),
@@ -191,7 +192,7 @@ fn decoded(py: Python<'_>, column: &ArrayRef) -> PyResult<ArrayRef> {
     }
 }
 
-/// One text; none where there is null, which becomes a record that says that it is empty.
+/// Returns one text; a null is empty, and becomes a record with that problem.
 fn text(array: &dyn Array, row: usize) -> Vec<u8> {
     if array.is_null(row) {
         return Vec::new();
@@ -208,7 +209,7 @@ fn text(array: &dyn Array, row: usize) -> Vec<u8> {
     bytes.to_vec()
 }
 
-/// The rows of a table as JSON objects, without what is null.
+/// Converts rows of a table to JSON objects, omitting nulls.
 fn lines(table: &StructArray) -> Result<Vec<Vec<u8>>, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
     writer.write(&RecordBatch::from(table.clone()))?;
@@ -217,21 +218,21 @@ fn lines(table: &StructArray) -> Result<Vec<Vec<u8>>, ArrowError> {
     Ok(lines.split_inclusive(|&byte| byte == b'\n').map(|line| line.trim_ascii_end().to_vec()).collect())
 }
 
-/// The stream in a capsule, which is empty afterwards.
+/// Moves the stream out of a capsule.
 #[expect(unsafe_code, reason = "the Arrow C data interface hands over pointers")]
 fn stream(capsule: &Bound<'_, PyCapsule>) -> PyResult<FFI_ArrowArrayStream> {
     let pointer = capsule.pointer_checked(Some(c"arrow_array_stream"))?;
-    // SAFETY: a capsule of this name holds a valid stream by the contract of the PyCapsule interface, and nobody else
-    // moves it while this thread is attached to the interpreter.
+    // SAFETY: by the contract of the PyCapsule interface, a capsule with this name holds a valid stream, and nobody
+    // else can move it while this thread is attached to the interpreter.
     Ok(unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) })
 }
 
-/// The array in two capsules, which are empty afterwards.
+/// Moves an array out of its two capsules.
 #[expect(unsafe_code, reason = "the Arrow C data interface hands over pointers")]
 fn array_of(schema: &Bound<'_, PyCapsule>, array: &Bound<'_, PyCapsule>) -> PyResult<ArrayRef> {
     let schema_pointer = schema.pointer_checked(Some(c"arrow_schema"))?;
     let array_pointer = array.pointer_checked(Some(c"arrow_array"))?;
-    // SAFETY: as for streams; schema and array belong together, as they come from one call.
+    // SAFETY: as for streams; schema and array belong together, since they come from one call.
     let data = unsafe {
         let schema = FFI_ArrowSchema::from_raw(schema_pointer.cast().as_ptr());
         from_ffi(FFI_ArrowArray::from_raw(array_pointer.cast().as_ptr()), &schema)

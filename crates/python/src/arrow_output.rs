@@ -12,10 +12,10 @@ use pyo3::types::{PyCapsule, PyDict};
 use crate::error::{Kind, chain};
 use crate::row::Row;
 
-/// Name of the table that has a row a document, with its lists as nested columns.
+/// Name of the table with one row per document, its lists as nested columns.
 const ROWS: &str = "rows";
 
-/// Takes records and lays them out in one of the flat tables of `pressmark export`, or as [`ROWS`].
+/// Collects records as one of the flat tables of `pressmark export`, or as [`ROWS`].
 #[pyclass(module = "pressmark._native")]
 pub(crate) struct TableBuilder {
     name: &'static str,
@@ -25,11 +25,11 @@ pub(crate) struct TableBuilder {
 
 enum Rows {
     Flat(BatchBuilder),
-    // What reads its JSON may go to another thread, but two must not use it at once.
+    // The JSON decoder is `Send` but not `Sync`.
     Nested(Mutex<RowBatchBuilder>),
 }
 
-/// The names of all flat tables.
+/// Names of all flat tables.
 pub(crate) fn table_names() -> Vec<&'static str> {
     TABLES.iter().map(|table| table.name).collect()
 }
@@ -60,7 +60,7 @@ impl TableBuilder {
         Ok(Self { name: table.name, rows: Rows::Flat(BatchBuilder::new(table)), batches: Vec::new() })
     }
 
-    /// Appends the rows that a record has in the table.
+    /// Appends the rows of a record.
     fn add(&mut self, py: Python<'_>, row: &Row) -> PyResult<()> {
         let is_full = match &mut self.rows {
             Rows::Flat(rows) => {
@@ -76,7 +76,7 @@ impl TableBuilder {
         if is_full { self.close_batch(py) } else { Ok(()) }
     }
 
-    /// The table of the rows so far; the builder is empty afterwards.
+    /// Returns the rows so far as a table, and empties the builder.
     fn finish(&mut self, py: Python<'_>) -> PyResult<ArrowTable> {
         self.close_batch(py)?;
         let schema = match &mut self.rows {
@@ -95,7 +95,7 @@ fn broken(py: Python<'_>, error: &ArrowError) -> PyErr {
     Kind::Pressmark.raise(py, error.to_string())
 }
 
-/// A table in memory, which other libraries read where it is.
+/// A table in memory, which other libraries can read without copying.
 #[pyclass(frozen, module = "pressmark._native")]
 pub(crate) struct ArrowTable {
     name: &'static str,
@@ -105,25 +105,26 @@ pub(crate) struct ArrowTable {
 
 #[pymethods]
 impl ArrowTable {
-    /// Its name, which is that of its file in `pressmark export`.
+    /// Name of the table, and of its file in `pressmark export`.
     #[getter]
     fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The number of its rows.
+    /// Number of rows.
     #[getter]
     fn num_rows(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 
-    /// The names of its columns.
+    /// Names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<&str> {
         self.schema.fields().iter().map(|field| field.name().as_str()).collect()
     }
 
-    /// The address of the values of each column in each batch, by the column's name: what a reader without copies has.
+    /// Addresses of the value buffers of each column, one per batch, by column name: lets tests check that readers copy
+    /// nothing.
     fn buffers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let addresses = PyDict::new(py);
         for (index, field) in self.schema.fields().iter().enumerate() {
@@ -144,21 +145,21 @@ impl ArrowTable {
         format!("<ArrowTable {}: {} rows, {}>", self.name, self.num_rows(), self.column_names().join(", "))
     }
 
-    /// The schema, by the Arrow PyCapsule interface.
+    /// Returns the schema, by the Arrow PyCapsule interface.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let schema = FFI_ArrowSchema::try_from(self.schema.as_ref())
             .map_err(|error| Kind::Pressmark.raise(py, error.to_string()))?;
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
-    /// The rows, by the Arrow PyCapsule interface; another schema than its own may be asked for, and is not given.
+    /// Returns the rows, by the Arrow PyCapsule interface; a requested schema is ignored.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
         requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        // The interface has it that a producer may ignore the request.
+        // The interface allows a producer to ignore the request.
         let _ = requested_schema;
         let batches = self.batches.clone().into_iter().map(Ok);
         let reader = RecordBatchIterator::new(batches, Arc::clone(&self.schema));

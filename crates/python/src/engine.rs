@@ -13,10 +13,11 @@ use crate::options::Options;
 use crate::row::Row;
 use crate::stream::{Relation, Source, Stream};
 
-/// Rows of a batch that are read ahead of the threads that annotate.
+/// Rows of a batch to read ahead of the annotating threads. Set by hand: enough to keep them busy, at the cost of
+/// holding that many inputs.
 const BATCH_AHEAD: usize = 64;
 
-/// The annotator behind `pressmark.Annotator`.
+/// Implementation of `pressmark.Annotator`.
 #[pyclass(frozen, module = "pressmark._native")]
 pub(crate) struct Engine {
     annotator: Annotator,
@@ -44,7 +45,7 @@ impl Engine {
         Ok(Row { record })
     }
 
-    /// Annotates a text that is an article and nothing else, in a language that is known or told from the text.
+    /// Annotates a text that is nothing but an article; the language is detected if it is not given.
     fn annotate_clean(&self, py: Python<'_>, text: &str, language: Option<String>) -> PyResult<Row> {
         let limit = self.annotator.settings().ingest.max_bytes;
         if text.len() > limit {
@@ -60,18 +61,18 @@ impl Engine {
         Ok(Row { record })
     }
 
-    /// Rows of the inputs that an iterator gives.
+    /// Annotates the inputs of an iterator, as one run.
     fn stream(&self, inputs: Bound<'_, PyIterator>, ahead: usize) -> Stream {
         Stream::start(self.annotator.clone(), Source::Python(inputs.unbind()), ahead, Relation::Run)
     }
 
-    /// Rows of the texts of an object that speaks Arrow.
+    /// Annotates the texts of an object that supports Arrow, as one run.
     fn stream_arrow(&self, data: &Bound<'_, PyAny>, ahead: usize) -> PyResult<Stream> {
         let inputs = ArrowInputs::of(data, ArrowOptions::new(None, None, None))?;
         Ok(Stream::start(self.annotator.clone(), arrow(inputs), ahead, Relation::Run))
     }
 
-    /// Rows of a batch of a larger corpus, each for itself.
+    /// Annotates a batch of a larger corpus, each row independently.
     fn stream_batch(
         &self,
         data: &Bound<'_, PyAny>,
@@ -84,7 +85,7 @@ impl Engine {
         Ok(Stream::start(self.annotator.clone(), arrow(inputs), BATCH_AHEAD, Relation::Apart))
     }
 
-    /// Rows of the documents in files and folders.
+    /// Annotates the documents in files and folders.
     fn stream_files(&self, py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Stream> {
         let options = self.annotator.settings().ingest.clone();
         match Inputs::open(&paths, options) {
@@ -93,7 +94,7 @@ impl Engine {
         }
     }
 
-    /// Names of the stages that run, in their order.
+    /// Names of the stages, in execution order.
     #[getter]
     fn stages(&self) -> Vec<&str> {
         self.annotator.stages().iter().map(|stage| stage.name()).collect()
@@ -105,13 +106,13 @@ impl Engine {
         self.annotator.model().id()
     }
 
-    /// Documents annotated at once.
+    /// Number of documents annotated in parallel.
     #[getter]
     fn jobs(&self) -> usize {
         self.annotator.jobs()
     }
 
-    /// What the user should know of this annotator.
+    /// Notices for the user about this annotator.
     #[getter]
     fn notices(&self) -> Vec<String> {
         self.annotator.notices().to_vec()

@@ -3,7 +3,7 @@ use std::error::Error;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-/// The exceptions of `pressmark._errors`, by their names.
+/// Exception classes of `pressmark._errors`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Pressmark,
@@ -22,9 +22,9 @@ impl Kind {
         }
     }
 
-    /// The exception of this kind.
+    /// Creates an exception of this kind.
     pub(crate) fn raise(self, py: Python<'_>, message: impl Into<String>) -> PyErr {
-        // The classes are Python's: they have two bases each, and documentation.
+        // The classes are defined in Python, where they have two bases each and documentation.
         let class = py.import("pressmark._errors").and_then(|module| module.getattr(self.name()));
         match class.and_then(|class| Ok(class.cast_into::<PyType>()?)) {
             Ok(class) => PyErr::from_type(class, (message.into(),)),
@@ -49,12 +49,12 @@ impl Kind {
     }
 }
 
-/// The exception for an error of the library, with the words that the command would say.
+/// Converts an error of the library to an exception, with the message that the command would print.
 pub(crate) fn exception(py: Python<'_>, error: &pressmark::Error) -> PyErr {
     Kind::of(error).raise(py, chain(error))
 }
 
-/// An error with its causes, as the command writes them.
+/// Joins an error and its causes, as the command prints them.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();

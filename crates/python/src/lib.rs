@@ -1,7 +1,8 @@
-//! The extension module `pressmark._native`: what the Python package does in Rust.
+//! The extension module `pressmark._native`: the parts of the Python package that are written in Rust.
 //!
-//! The package around it (`python/pressmark`) has the types and documentation that users see; here are the annotator,
-//! the stream of rows, Arrow and the command. Nothing in it holds the interpreter's lock while documents are annotated.
+//! The package around it (`python/pressmark`) has the types and documentation that users see; this crate has the
+//! annotator, the stream of rows, Arrow and the command. The interpreter lock is never held while documents are
+//! annotated.
 #![deny(missing_docs)]
 
 mod arrow_input;
@@ -17,7 +18,7 @@ use std::ffi::OsString;
 
 use pyo3::prelude::*;
 
-/// Runs the command `pressmark` with these arguments, the name of the program first, and returns its exit code.
+/// Runs the command `pressmark` and returns its exit code; `args` starts with the program name.
 #[pyfunction]
 fn run_command(py: Python<'_>, args: Vec<OsString>) -> u8 {
     py.detach(|| pressmark_cli::run(args))

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::error::{Kind, exception};
 
-/// What `pressmark.Annotator` was given, item by item of a dictionary; what is `None` there stays as the library has it.
+/// Arguments of `pressmark.Annotator`, as a dictionary; `None` keeps the library's default.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Options {
@@ -35,7 +35,7 @@ pub(crate) struct Options {
     jobs: Option<usize>,
 }
 
-/// How long summaries are: a number of sentences, or text as for `--summary`.
+/// Length of summaries: a number of sentences, or text as for `--summary`.
 #[derive(FromPyObject)]
 enum Summary {
     Sentences(usize),
@@ -43,7 +43,7 @@ enum Summary {
 }
 
 impl Options {
-    /// The settings of the library.
+    /// Converts to settings of the library.
     pub(crate) fn settings(self, py: Python<'_>) -> PyResult<Settings> {
         let wrong = |message: String| Kind::Settings.raise(py, message);
         let failed = |error: pressmark::Error| exception(py, &error);
@@ -118,7 +118,7 @@ fn seconds(seconds: f64) -> Result<Duration, String> {
     time.ok_or_else(|| format!("timeout is {seconds}, expected a number of seconds such as 30 or 0.5"))
 }
 
-/// Names of fields by what they hold.
+/// Parses the names of fields, keyed by their content.
 fn fields(given: HashMap<String, String>) -> Result<Fields, String> {
     let mut fields = Fields::default();
     for (what, name) in given {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::Kind;
 
-/// An annotated record, from which the package takes what is asked for.
+/// An annotated record; the package fetches values from it on demand.
 #[pyclass(frozen, module = "pressmark._native")]
 pub(crate) struct Row {
     pub(crate) record: Record<'static>,
@@ -12,14 +12,14 @@ pub(crate) struct Row {
 
 #[pymethods]
 impl Row {
-    /// The row of one line of JSON.
+    /// Parses a line of JSON.
     #[staticmethod]
     fn parse(py: Python<'_>, line: &str) -> PyResult<Self> {
         let no_row = |error| Kind::Input.raise(py, format!("the line is no row of pressmark/1: {error}"));
         serde_json::from_str(line).map(|record| Self { record }).map_err(no_row)
     }
 
-    /// The line that the command writes, without its line feed.
+    /// Returns the line that the command writes, without its line feed.
     fn json(&self, py: Python<'_>) -> PyResult<String> {
         py.detach(|| serde_json::to_string(&self.record)).map_err(|error| Kind::Pressmark.raise(py, error.to_string()))
     }
@@ -34,7 +34,7 @@ impl Row {
         &self.record.text
     }
 
-    /// The value of one key as JSON, `None` where there is no such key.
+    /// Returns the value of a key as JSON; `None` if there is no such key.
     fn value(&self, py: Python<'_>, key: &str) -> PyResult<Option<String>> {
         let row = &self.record;
         let json = match key {

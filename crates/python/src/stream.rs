@@ -17,16 +17,16 @@ use crate::error::Kind;
 use crate::input::Input;
 use crate::row::Row;
 
-/// How long to wait before Python may look whether Ctrl-C was pressed.
+/// Interval between checks for Ctrl-C. Set by hand: short enough to feel immediate, long enough to cost nothing.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Where inputs come from that are read on the thread that asks for rows.
+/// A source of inputs, read on the thread that asks for rows.
 ///
-/// Generators, cursors of data bases and the like are often bound to the thread that made them, and Ctrl-C is heard
-/// there; so nothing of Python's is touched by the threads that annotate.
+/// Generators, database cursors and the like are often bound to the thread that created them, and only the main thread
+/// receives Ctrl-C; so the annotating threads touch no Python object.
 pub(crate) enum Source {
     Python(Py<PyIterator>),
-    // An Arrow stream may go to another thread, but two must not read it at once.
+    // An Arrow stream is `Send` but not `Sync`.
     Arrow(Mutex<Box<ArrowInputs>>),
 }
 
@@ -41,48 +41,48 @@ impl Source {
     }
 }
 
-/// What the documents of a stream are to each other.
+/// Relation between the documents of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
-    /// Those of one run: numbered, with unique ids, and told which earlier one they repeat.
+    /// Documents of one run: numbered, with unique ids and duplicate links.
     Run,
-    /// Each for itself: a row depends on nothing but its input, whatever stands beside it.
+    /// Independent documents: a row depends only on its input.
     Apart,
 }
 
 /// Rows in the order of their inputs.
 ///
-/// Inputs go through a queue of fixed length to a thread that annotates them, on all cores, and rows come back through
-/// another, so that memory is bounded and both sides work at once.
+/// Inputs pass through a bounded queue to a thread that annotates them on all cores, and rows come back through
+/// another, so that memory is bounded and both sides work in parallel.
 #[pyclass(module = "pressmark._native")]
 pub(crate) struct Stream {
     source: Option<Source>,
     relation: Relation,
-    /// Bytes of the largest input.
+    /// Maximum bytes of an input.
     max_bytes: usize,
-    /// Inputs taken so far.
+    /// Number of inputs taken so far.
     taken: u64,
-    /// Taken, and not yet in the queue.
+    /// Input taken but not yet queued.
     next: Option<InputRecord>,
     queue: Option<Sender<InputRecord>>,
     batches: Receiver<Vec<Record<'static>>>,
     rows: vec::IntoIter<Record<'static>>,
     worker: Option<JoinHandle<()>>,
-    /// What the source raised; the rows of the inputs before it come first.
+    /// Exception raised by the source; rows of earlier inputs are delivered first.
     failure: Option<PyErr>,
     progress: Option<Progress>,
-    /// The process that has the threads.
+    /// Id of the process that owns the threads.
     process: u32,
 }
 
 impl Stream {
-    /// Rows of what `source` gives, of which `ahead` inputs at most wait in the queue.
+    /// Annotates what `source` yields; at most `ahead` inputs wait in the queue.
     pub(crate) fn start(annotator: Annotator, source: Source, ahead: usize, relation: Relation) -> Self {
         let (queue, inputs) = bounded(ahead.max(1));
         Self { source: Some(source), queue: Some(queue), ..Self::run(annotator, inputs.into_iter(), relation) }
     }
 
-    /// Rows of files, which the annotating threads read by themselves.
+    /// Annotates files, which the worker reads itself.
     pub(crate) fn over(annotator: Annotator, inputs: Inputs) -> Self {
         Self { progress: Some(inputs.progress()), ..Self::run(annotator, inputs, Relation::Run) }
     }
@@ -95,7 +95,7 @@ impl Stream {
         let (send, batches) = bounded(1);
         let max_bytes = annotator.settings().ingest.max_bytes;
         let worker = thread::spawn(move || {
-            // The table of duplicates has sizes that always can be had.
+            // The ledger's default sizes are always valid.
             let Ok(mut ledger) = Ledger::new() else { return };
             annotator.run(inputs.map(|record| (record, ())), |batch| {
                 let rows = batch.into_iter().map(|mut annotated| {
@@ -104,7 +104,7 @@ impl Stream {
                     }
                     annotator.record(&annotated.doc).into_owned()
                 });
-                // Fails once the stream was closed: nobody wants the rest.
+                // Fails once the stream was closed, when nobody wants the rest.
                 if send.send(rows.collect()).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
         });
@@ -124,7 +124,7 @@ impl Stream {
         }
     }
 
-    /// Takes the next input, unless one waits already; without one the queue is closed.
+    /// Takes the next input, unless one is already waiting; closes the queue at the end.
     fn take(&mut self, py: Python<'_>) {
         if self.next.is_some() {
             return;
@@ -132,7 +132,7 @@ impl Stream {
         let Some(source) = &mut self.source else { return };
         match source.next(py) {
             Ok(Some(input)) => {
-                // Where it stands in a batch says nothing of where it came from.
+                // The position in a batch says nothing about an input's origin.
                 let index = if self.relation == Relation::Run { self.taken } else { 0 };
                 self.taken += 1;
                 self.next = Some(py.detach(|| input.record(index, self.max_bytes)));
@@ -145,19 +145,19 @@ impl Stream {
         self.queue = None;
     }
 
-    /// Puts an input into the queue, if there is room.
+    /// Queues an input, if there is room.
     fn top_up(&mut self, py: Python<'_>) {
         self.take(py);
         let (Some(queue), Some(record)) = (&self.queue, self.next.take()) else { return };
         match queue.try_send(record) {
             Ok(()) => {}
             Err(TrySendError::Full(record)) => self.next = Some(record),
-            // The worker is gone, and its panic comes with the rows.
+            // The worker is gone; its panic is reported after the remaining rows.
             Err(TrySendError::Disconnected(_)) => (self.source, self.queue) = (None, None),
         }
     }
 
-    /// Waits a moment for room in the queue or for rows; whether the rows have ended.
+    /// Waits briefly for room in the queue or for rows; returns whether the rows have ended.
     fn wait(&mut self) -> bool {
         let mut select = Select::new();
         let rows = select.recv(&self.batches);
@@ -187,7 +187,7 @@ impl Stream {
         false
     }
 
-    /// What is raised when the rows have ended: what the source raised, or a panic.
+    /// Raises what the source raised, or the worker's panic, after the last row.
     fn end(&mut self, py: Python<'_>) -> PyResult<()> {
         self.queue = None;
         if let Some(error) = self.failure.take() {
@@ -215,7 +215,7 @@ impl Stream {
         }
         loop {
             if self.rows.len() == 0 {
-                // Rows that are ready go out before another input is taken, which may take long to come.
+                // Deliver rows that are ready before taking another input, which may take long to arrive.
                 match self.batches.try_recv() {
                     Ok(batch) => self.rows = batch.into_iter(),
                     Err(_) if self.worker.is_none() => return Ok(None),
@@ -226,7 +226,7 @@ impl Stream {
             if let Some(record) = self.rows.next() {
                 return Ok(Some(Row { record }));
             }
-            // While inputs come at once and there is room for them, there is nothing to wait for.
+            // While inputs arrive at once and there is room for them, there is nothing to wait for.
             let is_full = self.next.is_some() || self.source.is_none();
             if is_full && py.detach(|| self.wait()) {
                 self.end(py)?;
@@ -239,18 +239,18 @@ impl Stream {
         }
     }
 
-    /// Ends the work; what is in flight is dropped.
+    /// Stops the work, dropping what is in flight.
     fn close(&mut self) {
         self.source = None;
         self.next = None;
         self.queue = None;
         self.rows = Vec::new().into_iter();
-        // The worker ends by itself as soon as it wants to hand over its next rows.
+        // The worker ends when it next tries to send rows.
         self.batches = crossbeam_channel::never();
         self.worker = None;
     }
 
-    /// What was met among files and gave no document, a line each.
+    /// Inputs in files that yielded no document, one line each.
     fn skipped(&self) -> Vec<String> {
         let skips = self.progress.as_ref().map(Progress::skips).unwrap_or_default();
         skips.iter().map(ToString::to_string).collect()
