@@ -76,10 +76,10 @@ pub struct JournalEnd {
 }
 
 impl JournalLine<'_> {
-    /// Writes the line, its line feed included.
+    /// Writes the line, including the line feed.
     ///
     /// # Errors
-    /// When the writer fails; the line itself always has a JSON form.
+    /// If the writer fails; serialising a line cannot.
     pub fn write(&self, writer: &mut impl Write) -> io::Result<()> {
         let json = serde_json::to_vec(self)?;
         writer.write_all(&[checksum(&json).as_bytes(), b" ", &json, b"\n"].concat())
