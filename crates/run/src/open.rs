@@ -21,8 +21,8 @@ impl Run {
     /// Opens the run that the plan describes, leaving `records` just before the first unfinished document.
     ///
     /// # Errors
-    /// If an earlier run is in the way or cannot be resumed, or the files cannot be created. Nothing of an earlier run
-    /// is changed in that case.
+    /// If an earlier run is in the way or cannot be resumed, or the files cannot be created. Rows and journal of an
+    /// earlier run are unchanged in that case.
     pub fn open(plan: &Plan<'_>, records: &mut ShardRecords<impl Iterator<Item = Record>>) -> Result<Opened> {
         if let Some(stream) = stream(plan.output)? {
             plan.refuse_stream()?;

@@ -18,7 +18,7 @@ use crate::shard::{ShardRecord, ShardRecords};
 /// Resumes the run of a journal: verifies that settings, input and output are unchanged, and restores the state that
 /// later documents depend on.
 ///
-/// Nothing is changed until all of that is verified.
+/// Nothing but the failures file, which is written again, is changed until all of that is verified.
 ///
 /// # Errors
 /// If settings, input or output differ from the journal; the message names the difference.
