@@ -24,7 +24,7 @@ pub enum IfExists {
     Refuse,
     /// Resume it.
     Resume,
-    /// Start over; the earlier output stays until the new run is complete.
+    /// Start over. Finished output stays until the new run is complete; the work of an unfinished run is discarded.
     Overwrite,
 }
 
