@@ -1,4 +1,4 @@
-//! An article on its way from a record to the document: what a reader finds, and why it finds none.
+//! The intermediate form of an article, between a record and its document.
 
 use pressmark_core::{Document, DropReason, EditKind, Meta, ProblemKind, SegmentKind};
 
@@ -10,27 +10,27 @@ use crate::html::{self, Page};
 use crate::map::OffsetMap;
 use crate::{Options, clean};
 
-/// The stage's name in problems.
+/// Name of the stage in problems and explanations.
 pub(crate) const STAGE: &str = "ingest";
 
-/// What a reader found, on its way to the document.
+/// A reader's result, to be turned into the document.
 pub(crate) struct Found {
     pub assembled: Assembled,
-    /// What the record says of itself.
+    /// Metadata from the record's own fields or markup.
     pub meta: Meta,
     pub judged: Judged,
 }
 
-/// Blocks of a text or page, judged.
+/// The blocks of a text or page with the cleaner's verdicts.
 pub(crate) struct Article {
     blocks: Vec<Block>,
-    /// What a page says outside of its blocks, and why it is left out.
+    /// Stretches of a page outside its blocks, and why each is left out.
     dropped: Vec<Dropped>,
     pub judged: Judged,
     pub meta: Meta,
     pub canonical: Option<String>,
     between: DropReason,
-    /// What is wrong with the page.
+    /// Problems of the page.
     problems: Vec<(ProblemKind, String)>,
 }
 
@@ -72,7 +72,7 @@ impl Article {
         Ok(Self { blocks, dropped, judged, meta, canonical, between: DropReason::Markup, problems })
     }
 
-    /// Notes what was wrong with the page.
+    /// Reports the page's problems on the document.
     pub(crate) fn note(&self, doc: &mut Document) {
         for (kind, message) in &self.problems {
             doc.report(STAGE, *kind, message.clone(), None);
@@ -85,7 +85,7 @@ impl Article {
     }
 }
 
-/// `first` where it says something, else `second`.
+/// Fills the gaps of `first` from `second`, field by field.
 pub(crate) fn over(first: Meta, second: Meta) -> Meta {
     Meta {
         title: first.title.or(second.title),
@@ -98,7 +98,7 @@ pub(crate) fn over(first: Meta, second: Meta) -> Meta {
     }
 }
 
-/// A field that is one line, whatever its white space.
+/// A title block from a field, with each run of white space collapsed to one space.
 pub(crate) fn line_block(text: &str) -> Block {
     let mut block = Block { kind: Some(SegmentKind::Title), input: 0..text.len(), ..Block::default() };
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Judged blocks to the document's text and its segments.
+//! Assembles judged blocks into the document's text and segments.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,42 +8,41 @@ use pressmark_core::{DropReason, Edit, EditKind, Segment, SegmentKind, Span};
 use crate::block::{Block, Dropped, Piece, Verdict, Why};
 use crate::map::OffsetMap;
 
-/// A stretch of the record with its blocks: the whole record, or one field of it.
+/// A part of the record with its blocks: the whole record, or one field of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Part<'a> {
-    /// The decoded input that the blocks' ranges point into.
+    /// The decoded input that the ranges of the blocks refer to.
     pub text: &'a str,
-    /// From `text` to the record's decoded text; `None` when they are the same.
+    /// Maps `text` to the record's decoded text; `None` if they are the same.
     pub map: Option<&'a OffsetMap>,
     pub blocks: &'a [Block],
-    /// One for each block; a block without one is dropped.
+    /// One verdict per block; a block without one is dropped.
     pub verdicts: &'a [Verdict],
-    /// The block that comes first in the document's text.
+    /// Index of the title block, which comes first in the document's text.
     pub title: Option<usize>,
-    /// Stretches between the blocks of which more is known, in order, and why they are dropped.
+    /// Stretches between the blocks with reasons of their own, in order.
     pub dropped: &'a [Dropped],
-    /// Why what else stands between the blocks is dropped, where it is not white space.
+    /// Reason for the other stretches between blocks, unless they are white space.
     pub between: DropReason,
 }
 
-/// The text and where all of the input went.
+/// The text, and segments that account for all of the input.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Assembled {
     pub text: String,
     pub segments: Vec<Segment>,
-    /// The title as it stands in the text.
+    /// The title as it appears in the text.
     pub title: Option<String>,
-    /// Control, bidirectional and zero-width characters that were taken out.
+    /// Number of suspicious control, bidirectional and zero-width characters that were removed (see [`tricks`]).
     pub invisible: usize,
-    /// Bytes of the record that were dropped for a reason of their own, in order, and what that rests on.
+    /// Byte ranges of the record that were dropped by a rule, in order, with reason and evidence.
     pub whys: Vec<(Range<usize>, DropReason, Why)>,
 }
 
-/// What stands between two kept blocks.
+/// Separator between two kept blocks.
 pub(crate) const SEPARATOR: &str = "\n\n";
 
-/// Puts the kept blocks together: title first, the rest in input order; `outside` is the reason for what is in
-/// no part.
+/// Joins the kept blocks, the title first and the rest in input order; `outside` is the reason for bytes in no part.
 pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], outside: DropReason) -> Assembled {
     let mut items: Vec<_> = parts.iter().flat_map(|part| Shaper { part, charset }.items()).collect();
     items.sort_by_key(|item| item.raw.start);
@@ -76,7 +75,7 @@ pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], 
     done
 }
 
-/// A stretch of the input on its way to a segment.
+/// A stretch of the input, about to become a segment.
 struct Item {
     raw: Range<usize>,
     kind: SegmentKind,
@@ -107,7 +106,7 @@ fn segment(item: Item, span: Option<Span>) -> Segment {
     Segment { span, raw: item.raw, kind: item.kind, reason: item.reason, edits: edits.unwrap_or_default() }
 }
 
-/// Fills what no item covers, and makes sure that the items cover the input once.
+/// Fills the gaps between items and resolves overlaps, so that the items tile the input.
 fn tile(items: Vec<Item>, raw_len: usize, outside: DropReason) -> Vec<Item> {
     let mut tiled: Vec<Item> = Vec::with_capacity(items.len() + 2);
     let mut at = 0;
@@ -124,7 +123,7 @@ fn tile(items: Vec<Item>, raw_len: usize, outside: DropReason) -> Vec<Item> {
         _ => tiled.push(item),
     };
     for mut item in items {
-        // Parts and blocks do not overlap; if they ever do, the first one has the bytes.
+        // Parts and blocks should not overlap; if they do, the first one keeps the bytes.
         if item.raw.end <= at || (item.raw.start < at && item.kept.is_some()) {
             continue;
         }
@@ -141,7 +140,7 @@ fn tile(items: Vec<Item>, raw_len: usize, outside: DropReason) -> Vec<Item> {
     tiled
 }
 
-/// Makes items of the blocks of one part.
+/// Turns the blocks of one part into items.
 struct Shaper<'a> {
     part: &'a Part<'a>,
     charset: &'a OffsetMap,
@@ -188,9 +187,9 @@ impl Shaper<'_> {
         }
     }
 
-    /// What stands between two blocks: the stretches of which more is known, and what lies around them.
+    /// Adds the stretches between two blocks: those with reasons of their own, and the gaps around them.
     ///
-    /// Stretches with one reason and nothing but markup between them are one.
+    /// Consecutive stretches with the same reason are merged.
     fn between(&self, items: &mut Vec<Item>, range: Range<usize>) {
         let from = self.part.dropped.partition_point(|d| d.input.end <= range.start);
         let mut known = self.part.dropped[from..].iter().take_while(|d| d.input.start < range.end).peekable();
@@ -217,16 +216,17 @@ impl Shaper<'_> {
         self.gap(items, at..range.end);
     }
 
-    /// The record's bytes behind a range of the part's text.
+    /// The record's bytes of a range of the part's text.
     fn raw(&self, range: Range<usize>) -> Range<usize> {
         self.charset.source(self.part.map.map_or(range.clone(), |map| map.source(range)))
     }
 
-    /// The block's text without the cuts, and the part of the input that it covers; `None` when nothing is left.
+    /// Applies the cuts to a block; returns the input range that it covers and its text with edits, or `None` if
+    /// nothing is left.
     fn keep(&self, block: &Block, cuts: &[(Range<usize>, EditKind)], title: bool) -> Option<(Range<usize>, Kept)> {
         let cuts = all_cuts(&block.text, cuts);
         let pieces = cut(block, &cuts);
-        // Tags and white space around the text belong to what is between the blocks; chrome stays on record.
+        // Tags and white space at the edges belong to the gaps between blocks; cut chrome stays on record.
         let is_edge = |p: &Piece| p.span.is_empty() && p.edit != Some(EditKind::Chrome);
         let first = pieces.iter().position(|p| !is_edge(p))?;
         let last = pieces.iter().rposition(|p| !is_edge(p))?;
@@ -248,14 +248,15 @@ impl Shaper<'_> {
             let same = input == piece.input && text.get(piece.span.clone()) == self.part.text.get(input.clone());
             match piece.edit {
                 None if same => self.copy(&mut edits, piece.span.start, input),
-                // Same text, or a piece that broke its promise: what it stands for is all that can be said.
+                // Same text, or a piece that is not the identity it claims to be: record it as an edit, which is always
+                // true.
                 edit => edits.push(piece.span.clone(), self.raw(input), Some(edit.unwrap_or(EditKind::Markup))),
             }
         }
         Some((range, Kept { text, edits: edits.edits, title, invisible }))
     }
 
-    /// Text that is the part's, character for character, from `input`: edits are what decoding did.
+    /// Copies text that equals the part's text at `input`; the only edits are those of decoding.
     fn copy(&self, edits: &mut Edits, start: usize, input: Range<usize>) {
         let Some(map) = self.part.map else {
             return self.copy_decoded(edits, start, input);
@@ -278,15 +279,15 @@ impl Shaper<'_> {
     }
 }
 
-/// Edits of one block in the making.
+/// Collects the edits of one block.
 struct Edits {
     edits: Vec<Edit>,
-    /// How far the input is accounted for.
+    /// End of the raw bytes accounted for so far.
     raw_end: usize,
 }
 
 impl Edits {
-    /// Text from `raw`; what was skipped before it becomes a deletion.
+    /// Adds text that came from `raw`; bytes skipped before it become a deletion.
     fn push(&mut self, span: Range<usize>, raw: Range<usize>, edit: Option<EditKind>) {
         let raw = raw.start.max(self.raw_end)..raw.end.max(self.raw_end);
         if raw.start > self.raw_end {
@@ -295,7 +296,7 @@ impl Edits {
         }
         self.raw_end = raw.end;
         if let Some(kind) = edit.filter(|_| !(span.is_empty() && raw.is_empty())) {
-            // Neighbouring deletions of one kind are one deletion.
+            // Merge neighbouring deletions of one kind.
             if let Some(last) = self.edits.last_mut()
                 && last.kind == kind
                 && span.is_empty()
@@ -310,7 +311,7 @@ impl Edits {
     }
 }
 
-/// The cuts that were asked for, invisible characters, and white space at the ends; sorted, not overlapping.
+/// The requested cuts, invisible characters, and white space at the ends; sorted, not overlapping.
 fn all_cuts(text: &str, asked: &[(Range<usize>, EditKind)]) -> Vec<(Range<usize>, EditKind)> {
     let asked = asked.iter().filter(|(r, _)| r.start < r.end && text.get(r.clone()).is_some()).cloned();
     let mut cuts: Vec<_> = asked.chain(invisible(text).map(|r| (r, EditKind::Invisible))).collect();
@@ -343,8 +344,8 @@ fn all_cuts(text: &str, asked: &[(Range<usize>, EditKind)]) -> Vec<(Range<usize>
     cuts
 }
 
-/// Characters that nobody sees and that break words apart: controls, soft hyphens, zero-width and bidirectional
-/// marks. Joiners stay: they carry meaning in Persian, in Indic scripts and in emoji.
+/// Finds characters that are invisible and split words: controls, soft hyphens, zero-width and bidirectional marks.
+/// Joiners stay: they carry meaning in Persian, in Indic scripts and in emoji.
 fn invisible(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let hidden = |c: char| match c {
         '\t' | '\n' | '\r' => false,
@@ -355,10 +356,11 @@ fn invisible(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     text.char_indices().filter(move |(_, c)| hidden(*c)).map(|(at, c)| at..at + c.len_utf8())
 }
 
-/// How many of the invisible characters in a stretch of the text may be meant to deceive: controls, marks that turn
-/// the direction of writing, and what stands unseen inside a Latin word.
+/// Counts invisible characters that may be meant to deceive: controls, marks that change the direction of writing, and
+/// zero-width characters inside a Latin word.
 ///
-/// Soft hyphens, marks of direction and zero-width spaces between words are what typesetters and editors leave behind.
+/// Soft hyphens, implicit directional marks and zero-width spaces between words are common leftovers of typesetting and
+/// editors.
 fn tricks(text: &str, range: Range<usize>) -> usize {
     let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{250}');
     let before = text.get(..range.start).and_then(|t| t.chars().next_back());
@@ -372,14 +374,14 @@ fn tricks(text: &str, range: Range<usize>) -> usize {
     text.get(range).unwrap_or_default().chars().filter(is_trick).count()
 }
 
-/// What the cuts leave of the text, in order.
+/// The ranges of the text outside the cuts, in order.
 fn kept_ranges<'a>(text: &'a str, cuts: &'a [(Range<usize>, EditKind)]) -> impl Iterator<Item = Range<usize>> + 'a {
     let starts = std::iter::once(0).chain(cuts.iter().map(|(r, _)| r.end));
     let ends = cuts.iter().map(|(r, _)| r.start).chain(std::iter::once(text.len()));
     starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| start..end)
 }
 
-/// The block's pieces with the cuts taken out; their spans point into the text that is left.
+/// The block's pieces after the cuts; their spans refer to the remaining text.
 fn cut<'a>(block: &'a Block, cuts: &[(Range<usize>, EditKind)]) -> Cow<'a, [Piece]> {
     if cuts.is_empty() {
         return Cow::Borrowed(&block.pieces);

@@ -1,6 +1,6 @@
-//! Bytes that are no text, whatever the file's name says.
+//! Detection of binary data, whatever the file's name.
 
-/// First bytes of files that turn up under text names.
+/// Magic numbers of file types that turn up under the names of text files.
 const MAGIC: &[(&[u8], &str)] = &[
     (b"%PDF-", "a PDF, which is not read: save it as text first, as with pdftotext"),
     (
@@ -24,16 +24,16 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"{\\rtf", "an RTF document, which is not read: save it as text first"),
 ];
 
-/// Share of control characters and U+FFFD from which decoded bytes are no text: one in twenty. Random bytes
-/// have one in nine, a damaged text far fewer.
+/// Decoded text is garbled if more than one character in this many is a control character or U+FFFD. Random bytes have
+/// one in nine, damaged text far fewer.
 const GARBLED: usize = 20;
 
-/// Bytes of a text to one NUL: with fewer, the NULs are strays and are taken out as other invisible characters are.
+/// Bytes to one NUL, below which data is binary; rarer NULs are strays and are removed like other invisible characters.
 const STRAY_NULS: usize = 1000;
 
-/// What the bytes are, when they are no text.
+/// The type of binary data; `None` for text.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
-    // "BZh", "ID3" and "RIFF" could start a text; a text has no control characters soon after.
+    // "BZh", "ID3" and "RIFF" could begin a text, but text has no control characters right after.
     let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
     let controls = head.iter().any(|b| *b < 9) || str::from_utf8(head).is_err();
     let magic = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic));
@@ -41,12 +41,13 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = magic.filter(|(magic, _)| sure(magic)) {
         return Some(name);
     }
-    // Content systems let a stray NUL through; a program or picture has one in ten bytes or more.
+    // Content management systems let a stray NUL through; programs and pictures have one in ten bytes or more.
     let nuls = memchr::memchr_iter(0, bytes).take(bytes.len() / STRAY_NULS + 1).count();
     (nuls * STRAY_NULS > bytes.len()).then_some("not text: there are NUL bytes")
 }
 
-/// The label of UTF-16 without a byte order mark, told by where the zeros are: all Western text has them.
+/// Detects UTF-16 without a byte order mark from the position of zero bytes: Western text has one in most pairs, always
+/// at the same place. More than two pairs in five must have one, since punctuation beyond Latin-1 has none.
 pub(crate) fn utf16_label(bytes: &[u8]) -> Option<&'static str> {
     let pairs = bytes.get(..bytes.len().min(1 << 12)).unwrap_or_default().as_chunks::<2>().0;
     let (high, low) = pairs.iter().fold((0, 0), |(h, l), [a, b]| (h + usize::from(*a == 0), l + usize::from(*b == 0)));
@@ -58,7 +59,7 @@ pub(crate) fn utf16_label(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether decoding gave mostly rubbish.
+/// Whether decoding produced mostly garbage. A few strays, up to three characters, never count.
 pub(crate) fn is_garbled(text: &str) -> bool {
     let is_rubbish = |c: char| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
     let (rubbish, all) = text.chars().fold((0, 0), |(r, a), c| (r + usize::from(is_rubbish(c)), a + 1));

@@ -1,4 +1,4 @@
-//! What the readers of text and pages hand to the cleaner, and the cleaner to the assembly.
+//! Types passed from the text and page readers to the cleaner, and from the cleaner to the assembly.
 //!
 //! All ranges named `input` are byte offsets into the decoded input (the text field of a record,
 //! after character set, JSON and CSV decoding), half-open and on character boundaries.
@@ -7,22 +7,22 @@ use std::ops::Range;
 
 use pressmark_core::{DropReason, EditKind, SegmentKind};
 
-/// One line or block of a page before it is judged.
+/// One line or block of a page, before the cleaner has judged it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Block {
-    /// What would stand in the document's text, without surrounding white space.
+    /// The block as it would appear in the document's text, trimmed of white space.
     pub text: String,
     /// How the text maps to the decoded input: spans tile `text` in order, `input` ranges ascend without overlap.
     pub pieces: Vec<Piece>,
-    /// What the markup says it is; `None` for plain text.
+    /// Kind according to the markup; `None` for plain text.
     pub kind: Option<SegmentKind>,
-    /// Blank lines before it (plain text).
+    /// Number of blank lines before the block (plain text only).
     pub blank_before: usize,
     /// Indentation in columns.
     pub indent: usize,
     /// Share of the characters inside links, in [0, 1]; 0 for plain text.
     pub link_share: f32,
-    /// The decoded input that it covers; blocks come in input order and do not overlap.
+    /// Byte range of the decoded input that the block covers; blocks are in input order and do not overlap.
     pub input: Range<usize>,
 }
 
@@ -31,29 +31,29 @@ pub(crate) struct Block {
 pub(crate) struct Piece {
     /// Byte offsets into the block's text; empty for a deletion.
     pub span: Range<usize>,
-    /// What it stands for in the decoded input.
+    /// Byte range of the decoded input it replaces.
     pub input: Range<usize>,
     /// Why the two differ.
     pub edit: Option<EditKind>,
 }
 
-/// What becomes of a block.
+/// The cleaner's decision about one block.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    /// It belongs to the article.
+    /// The block belongs to the article.
     Keep {
-        /// What it is.
+        /// Kind of the segment.
         kind: SegmentKind,
-        /// Ranges of the block's text to take out, in order, and why.
+        /// Ranges of the block's text to cut, in order, each with its kind of edit.
         cuts: Vec<(Range<usize>, EditKind)>,
     },
-    /// It does not.
+    /// The block is left out.
     Drop {
         /// [`SegmentKind::Chrome`] or [`SegmentKind::Duplicate`].
         kind: SegmentKind,
-        /// Why.
+        /// The reason recorded in the segment.
         reason: DropReason,
-        /// What that rests on.
+        /// Evidence for explanations.
         why: Why,
     },
 }
@@ -78,7 +78,7 @@ impl Why {
     }
 }
 
-/// A stretch of a page between its blocks that is left out.
+/// A stretch of a page outside its blocks that is left out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dropped {
     /// Byte offsets into the decoded input.
@@ -87,7 +87,7 @@ pub(crate) struct Dropped {
     pub why: Why,
 }
 
-/// What is known of the page from outside its blocks.
+/// Facts about the page that do not come from its blocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Hints<'a> {
     /// The title, from metadata or a field of the record.
@@ -98,23 +98,24 @@ pub(crate) struct Hints<'a> {
     pub url: Option<&'a str>,
     /// Whether the blocks come from HTML.
     pub markup: bool,
-    /// Whether the record itself says its title, in a field of its own: no other line is it.
+    /// Whether the record declares its title in a field of its own, so that only a line that agrees with it can be the
+    /// title.
     pub declared: bool,
 }
 
-/// What the cleaner made of a page.
+/// The cleaner's verdicts on a page, and the metadata found in its lines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Judged {
-    /// One for each block.
+    /// One verdict per block.
     pub verdicts: Vec<Verdict>,
-    /// The block that is the title.
+    /// Index of the title block.
     pub title: Option<usize>,
-    /// The outlet that the page says it took the story from.
+    /// The outlet that the page credits as the source of the story.
     pub credited_source: Option<String>,
-    /// Name of the site, where the lines tell it.
+    /// Name of the site, if a line gives it.
     pub site: Option<String>,
-    /// When it was published, as it stands in the lines.
+    /// Date of publication as written in the lines, not normalized.
     pub published: Option<String>,
-    /// Who wrote it, as it stands in the lines.
+    /// Author names as written in the lines.
     pub authors: Vec<String>,
 }

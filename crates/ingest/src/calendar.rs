@@ -1,8 +1,9 @@
-//! Names of months, days of the week and time zones, in the languages of pages and of exports.
+//! Names of months, weekdays and time zones in the supported languages.
 
 use pressmark_lang::Language;
 
-/// Time zones whose names mean one offset everywhere, in hours.
+/// Time zone abbreviations that are unambiguous enough to be read, in whole hours ahead of UTC. Ambiguous ones (`IST`,
+/// `CST`, `BST`) are left out.
 const ZONES: &[(&str, i8)] = &[
     ("UTC", 0),
     ("GMT", 0),
@@ -36,28 +37,28 @@ const ZONES: &[(&str, i8)] = &[
     ("NZDT", 13),
 ];
 
-/// The month, counted from 1, that a word names in any language.
+/// The month that a word names in any language, 1 to 12.
 pub(crate) fn month_named(word: &str) -> Option<i8> {
     number(word, |word| Language::of(None).short_month(word))
 }
 
-/// The day of the week that a word names in any language: 1 for Monday to 7 for Sunday.
+/// The weekday that a word names in any language, 1 (Monday) to 7 (Sunday).
 pub(crate) fn weekday_named(word: &str) -> Option<i8> {
     number(word, |word| Language::of(None).weekday(word))
 }
 
 fn number(word: &str, find: impl Fn(&str) -> Option<u8>) -> Option<i8> {
-    // The longest name has twelve letters; no number is one.
+    // In bytes. The longest name has twelve letters, of at most three bytes each; a number is never a name.
     let may_be = (2..=40).contains(&word.len()) && !word.starts_with(|c: char| c.is_ascii_digit());
     may_be.then(|| find(word).and_then(|n| i8::try_from(n).ok())).flatten()
 }
 
-/// Hours that a time zone is ahead of UTC, by its abbreviation.
+/// Hours that a time zone is ahead of UTC, by its abbreviation in capitals.
 pub(crate) fn offset_named(word: &str) -> Option<i8> {
     ZONES.iter().find(|(name, _)| *name == word).map(|(_, hours)| *hours)
 }
 
-/// Small letters without accents.
+/// Lower-cases a word and removes its accents.
 pub(crate) fn unaccented(word: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     use unicode_normalization::char::is_combining_mark;

@@ -5,7 +5,7 @@ use pressmark_core::{Deadline, ProblemKind};
 use crate::Options;
 use crate::failure::{Failure, failure};
 
-/// Watches how long the reading of one record takes. [`Default`] is without a limit.
+/// Enforces [`Options::timeout`] on the reading of one record. [`Default`] has no limit.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     limit: Option<Duration>,
@@ -13,16 +13,17 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Lines that are worked on between two looks at the clock: some 50 microseconds, where a look takes 50 nanoseconds.
+    /// Lines processed between two checks of the clock: some 50 microseconds of work, while a check takes some 50
+    /// nanoseconds.
     pub(crate) const LINES: usize = 64;
 
-    /// Starts now.
+    /// Starts the clock.
     pub(crate) fn start(options: &Options) -> Self {
         Self { limit: options.timeout, deadline: options.timeout.map_or_else(Deadline::default, Deadline::after) }
     }
 
     /// # Errors
-    /// When the record has taken longer than it may.
+    /// When the time limit has passed.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match self.limit {
             Some(limit) if self.deadline.has_passed() => {
@@ -32,7 +33,7 @@ impl Clock {
         }
     }
 
-    /// The same before the `done`th step of a long loop, but looks only now and then.
+    /// Checks the time limit before step `done` of a long loop, once every [`LINES`](Self::LINES) steps.
     ///
     /// # Errors
     /// As [`check`](Self::check).

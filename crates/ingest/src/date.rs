@@ -1,4 +1,4 @@
-//! Dates in the forms of the web to one.
+//! Normalizes dates from the forms found on the web.
 
 use std::ops::RangeInclusive;
 
@@ -10,20 +10,20 @@ use pressmark_lang::{DateOrder, Language};
 
 use crate::calendar::{month_named, offset_named, weekday_named};
 
-/// How a date of three numbers is read that could be two: `05/03/2024`.
+/// How to read an ambiguous numeric date such as `05/03/2024`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// The day before the month, as in most of the world.
+    /// Day before month, as in most of the world.
     DayFirst,
-    /// The month before the day, as in the United States.
+    /// Month before day, as in the United States.
     MonthFirst,
-    /// Not at all.
+    /// Unknown: ambiguous dates are not read.
     #[default]
     Unknown,
 }
 
 impl Order {
-    /// The order that readers of a language are used to, by its tag: `en-US`, `de`. English alone tells nothing.
+    /// The usual order in a language, by its tag (`en-US`, `de`); `Unknown` for `en` alone.
     pub(crate) fn of_language(tag: &str) -> Self {
         match Language::date_order(tag) {
             Some(DateOrder::MonthFirst) => Self::MonthFirst,
@@ -33,23 +33,24 @@ impl Order {
     }
 }
 
-/// RFC 3339 where time and zone are told, else a plain date; `None` for what is no date or could be two.
+/// Normalizes a date to RFC 3339 if it has a time and a zone, else to `YYYY-MM-DD`; `None` if the text is no date or an
+/// ambiguous one.
 ///
-/// What it gives stays the same when it is read again.
+/// The result is a fixed point: normalizing it again changes nothing.
 pub(crate) fn normalize(text: &str, order: Order) -> Option<String> {
     let text = text.trim();
     epoch(text).or_else(|| iso(text)).or_else(|| mail(text)).or_else(|| find(text, order))
 }
 
-/// Whether a cell that nobody called a date is a day of the time since there are news on the web, with or without a time:
-/// `20240506`, `2024-05-06`. Another number of eight digits is rarely one.
+/// Whether a cell of a column without a name is a plain day, with or without a time: `20240506`, `2024-05-06`. Only
+/// years from 1990 to 2099 count, roughly those of the web, since other eight-digit numbers are rarely dates.
 pub(crate) fn is_plain_day(text: &str) -> bool {
     let found = dashed(text).or_else(|| compact(text));
     let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['T', ' ']);
     found.is_some_and(|(date, rest)| (1990..2100).contains(&date.year()) && is_end(rest))
 }
 
-/// A date in the form that a user gives, with the conversions of `strptime`.
+/// Reads a date by a user's format, with the conversions of `strptime`.
 pub(crate) fn by_format(text: &str, format: &str) -> Option<String> {
     let found = strtime::parse(format, text.trim()).ok()?;
     if let (Ok(civil), Some(offset)) = (found.to_datetime(), found.offset()) {
@@ -61,14 +62,14 @@ pub(crate) fn by_format(text: &str, format: &str) -> Option<String> {
     found.to_date().ok().map(|date| date.to_string())
 }
 
-/// Whether a format for [`by_format`] can be used: it gives a date, and reads what it writes.
+/// Whether [`by_format`] can use a format: it must yield a full date, and read back what it writes.
 pub(crate) fn is_format(format: &str) -> bool {
     let sample = jiff::civil::date(2024, 11, 23).at(21, 34, 56, 0).to_zoned(jiff::tz::TimeZone::UTC).ok();
     let written = sample.and_then(|sample| strtime::format(format, &sample).ok());
     written.is_some_and(|text| by_format(&text, format).is_some_and(|date| date.starts_with("2024-11-23")))
 }
 
-/// Seconds, milliseconds, … since 1970, told apart by their length; years 2001 to 2286.
+/// A Unix time in seconds, milliseconds or microseconds, told apart by 10, 13 or 16 digits: years 2001 to 2286.
 fn epoch(text: &str) -> Option<String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if !whole.bytes().all(|b| b.is_ascii_digit()) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
@@ -84,8 +85,8 @@ fn epoch(text: &str) -> Option<String> {
     Some(strtime::format("%Y-%m-%dT%H:%M:%SZ", timestamp.ok()?).unwrap_or_default()).filter(|s| !s.is_empty())
 }
 
-/// `2024-05-06`, `2024/5/6`, `20240506`, with `T10:20:30.5+02:00` or the like behind it. What stands there and is no
-/// time with a zone ("10:20", "at noon") is left out.
+/// Reads `2024-05-06`, `2024/5/6` or `20240506`, optionally followed by `T10:20:30.5+02:00` or the like. A rest that is
+/// no time with a zone ("10:20", "at noon") is ignored.
 fn iso(text: &str) -> Option<String> {
     let (date, rest) = dashed(text).or_else(|| compact(text))?;
     let time = rest.strip_prefix(['T', 't']).unwrap_or(rest).trim_start();
@@ -93,7 +94,7 @@ fn iso(text: &str) -> Option<String> {
     Some(zoned.map_or_else(|| date.to_string(), |(civil, offset)| rfc3339(civil, offset)))
 }
 
-/// Year, month and day with one of three marks between them, and what follows.
+/// Reads year, month and day separated by `-`, `/` or `.`; returns the date and the rest of the text.
 fn dashed(text: &str) -> Option<(Date, &str)> {
     let mark = text.get(4..5).filter(|m| matches!(*m, "-" | "/" | "."))?;
     let (month, rest) = text.get(5..)?.split_once(mark)?;
@@ -104,8 +105,8 @@ fn dashed(text: &str) -> Option<(Date, &str)> {
     Some((date(text.get(..4)?, month, day)?, rest))
 }
 
-/// Year, month and day in eight digits, and what follows. A time of six digits right behind, as archives and GDELT write
-/// it, tells no zone and is left out.
+/// Reads year, month and day in eight digits; returns the date and the rest of the text. Six digits of time right
+/// behind, as in archives and GDELT, have no zone and are dropped.
 fn compact(text: &str) -> Option<(Date, &str)> {
     let (digits, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     let is_time = |time: &str| {
@@ -120,20 +121,20 @@ fn compact(text: &str) -> Option<(Date, &str)> {
     Some((date(text.get(..4)?, text.get(4..6)?, text.get(6..8)?)?, rest))
 }
 
-/// A day of the years 1000 to 9999: less is hardly a date.
+/// Builds a date from year 1000 on; a smaller year is more likely a misread number.
 fn date(year: &str, month: &str, day: &str) -> Option<Date> {
     let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
     let (year, month, day): (i16, i16, i16) = (number(year)?, number(month)?, number(day)?);
     Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok().filter(|_| year >= 1000)
 }
 
-/// A time as ISO 8601 writes it, where dumps write "10:00:00 UTC" and "10:00:00 +0200".
+/// Rewrites the zones of database dumps ("10:00:00 UTC", "10:00:00 +0200") to ISO 8601.
 fn tidy_zone(time: &str) -> String {
     let zulu = ["UTC", "GMT", "Z"].iter().find_map(|zone| time.strip_suffix(zone));
     zulu.map_or_else(|| time.replace(" +", "+").replace(" -", "-"), |time| format!("{}Z", time.trim_end()))
 }
 
-/// A date, a time and a zone; `None` where one of them is missing.
+/// Parses date, time and zone; `None` if one is missing.
 fn zoned(text: &str) -> Option<(DateTime, Offset)> {
     let pieces = temporal::DateTimeParser::new().parse_pieces(text).ok()?;
     let offset = pieces.offset().map(|offset| match offset {
@@ -143,6 +144,7 @@ fn zoned(text: &str) -> Option<(DateTime, Offset)> {
     Some((DateTime::from_parts(pieces.date(), pieces.time()?), offset))
 }
 
+/// Reads a date of RFC 2822, as in e-mail and RSS.
 fn mail(text: &str) -> Option<String> {
     let zoned: Zoned = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text).ok()?;
     Some(rfc3339(zoned.datetime(), zoned.offset()))
@@ -157,13 +159,14 @@ fn rfc3339(civil: DateTime, offset: Offset) -> String {
     format!("{civil}{}{:02}:{:02}", if offset.seconds() < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
-/// Characters of a text that are looked at for a date.
+/// Characters searched for a date. Set by hand: a date line is far shorter, and the bound keeps long texts cheap.
 const LOOKED_AT: usize = 400;
-/// Words between the parts of one date, at most: "5th day of March, 2024".
+/// Most words between two parts of a date: "5th day of March, 2024". A larger value would join numbers that are no
+/// date.
 const WORDS_APART: usize = 3;
 
-/// The first date that a text names, with the month in letters ("Tuesday, 5 March 2024, 08:15 GMT") or in figures
-/// ("05.03.2024"); with its time where the zone is told.
+/// Finds the first date in a text, with the month in letters ("Tuesday, 5 March 2024, 08:15 GMT") or in figures
+/// ("05.03.2024"); the time is included if its zone is given.
 pub(crate) fn find(text: &str, order: Order) -> Option<String> {
     let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
     let words = words(text.get(..end)?);
@@ -179,19 +182,19 @@ pub(crate) fn find(text: &str, order: Order) -> Option<String> {
 #[derive(Clone, Copy, Debug)]
 struct Word<'a> {
     text: &'a str,
-    /// What follows it.
+    /// The text after the word.
     rest: &'a str,
 }
 
 impl Word<'_> {
-    /// The number that it is, of as many digits as asked for.
+    /// The word as a number, if it has the given count of digits.
     fn number(&self, digits: RangeInclusive<usize>) -> Option<i16> {
         (digits.contains(&self.text.len()) && self.text.bytes().all(|b| b.is_ascii_digit()))
             .then(|| self.text.parse().ok())
             .flatten()
     }
 
-    /// The one mark that stands between this word and the next.
+    /// The character between this word and the next, if there is exactly one.
     fn mark(&self) -> Option<char> {
         let mut rest = self.rest.chars();
         let mark = rest.next()?;
@@ -213,12 +216,13 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// A date with its month in letters that starts with the word at `at`, and where what follows it starts.
+/// Reads a date with the month in letters from word `at` on; returns it with the index of the next word.
 fn written(words: &[Word<'_>], at: usize) -> Option<(Date, usize)> {
     let first = words.get(at)?;
+    // Set by hand: other four-digit numbers are rarely years.
     let year = |i: usize| words.get(i).and_then(|w| w.number(4..=4)).filter(|y| (1800..=2200).contains(y));
     let day = |i: usize| words.get(i).and_then(|w| w.number(1..=2)).filter(|d| (1..=31).contains(d));
-    // What stands between the parts: "st", "de", "er", a time in "Mar 05 09:12:30 2024".
+    // Skips what may separate the parts: "st", "de", "er", a time as in "Mar 05 09:12:30 2024".
     let after = |from: usize, pick: &dyn Fn(usize) -> Option<i16>| {
         (from..=from + WORDS_APART).find_map(|i| pick(i).map(|number| (number, i)))
     };
@@ -235,7 +239,7 @@ fn written(words: &[Word<'_>], at: usize) -> Option<(Date, usize)> {
     Some((Date::new(year, month, day.try_into().ok()?).ok()?, last + 1))
 }
 
-/// A date of three numbers that starts with the word at `at`: `05.03.2024`, `3/5/2024`, `2024-03-05`.
+/// Reads a date of three numbers from word `at` on: `05.03.2024`, `3/5/2024`, `2024-03-05`.
 fn numbers(words: &[Word<'_>], at: usize, order: Order) -> Option<(Date, usize)> {
     let [first, second, third] = words.get(at..at + 3)? else { return None };
     let mark = first.mark().filter(|m| matches!(m, '/' | '.' | '-') && second.mark() == Some(*m))?;
@@ -244,17 +248,18 @@ fn numbers(words: &[Word<'_>], at: usize, order: Order) -> Option<(Date, usize)>
         return Some((read(year, second.number(1..=2)?, third.number(1..=2)?)?, at + 3));
     }
     let (a, b) = (first.number(1..=2)?, second.number(1..=2)?);
+    // Set by hand: two-digit years below 70 belong to this century (POSIX has 69 for the last one).
     let short = |year: i16| if year < 70 { 2000 + year } else { 1900 + year };
     let year = third.number(4..=4).filter(|y| (1800..=2200).contains(y));
     let year = year.or_else(|| third.number(2..=2).filter(|_| mark != '-').map(short))?;
-    // The day of the week, where one stands before the date, tells which of two it is.
+    // A weekday before the date settles an ambiguous order.
     let weekday = words.get(at.saturating_sub(2)..at)?.iter().rev().find_map(|w| weekday_named(w.text));
     let is_day = |date: Date| weekday == Some(date.weekday().to_monday_one_offset());
     let date = match (read(year, b, a), read(year, a, b)) {
         (Some(date), None) | (None, Some(date)) => Some(date),
         (Some(one), Some(other)) if one == other => Some(one),
         (Some(one), Some(other)) if is_day(one) != is_day(other) => Some(if is_day(one) { one } else { other }),
-        // With full stops the day comes first everywhere.
+        // Dates with full stops have the day first everywhere.
         (Some(one), Some(_)) if mark == '.' || order == Order::DayFirst => Some(one),
         (Some(_), Some(other)) if order == Order::MonthFirst => Some(other),
         _ => None,
@@ -262,10 +267,10 @@ fn numbers(words: &[Word<'_>], at: usize, order: Order) -> Option<(Date, usize)>
     Some((date, at + 3))
 }
 
-/// Words between a date and its time: "at", "um", "– updated".
+/// Most words between a date and its time: "at", "um", "– updated".
 const WORDS_TO_TIME: usize = 2;
 
-/// The time of day that follows a date, and its zone; `None` where the zone is not told.
+/// Reads the time of day that follows a date, with its zone; `None` without a zone.
 fn time(words: &[Word<'_>]) -> Option<(Time, Offset)> {
     let starts = |w: &Word<'_>| w.number(1..=2).is_some() && matches!(w.mark(), Some(':' | '.'));
     let at = words.iter().take(WORDS_TO_TIME + 1).position(starts)?;

@@ -1,4 +1,4 @@
-//! Bytes to text, as browsers do it, with a way back for every character.
+//! Decodes bytes to text as browsers do, with a map from every character back to its bytes.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use pressmark_core::EditKind;
 
 use crate::map::OffsetMap;
 
-/// A record's bytes as text.
+/// The decoded text of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Decoded<'a> {
     pub text: Cow<'a, str>,
     pub map: OffsetMap,
     pub encoding: &'static Encoding,
-    /// Sequences without a meaning, each now one U+FFFD.
+    /// Number of malformed sequences, each replaced by one U+FFFD or, as CESU-8, read all the same.
     pub malformed: usize,
-    /// The label that the page carries, where the bytes say otherwise.
+    /// The declared label, if the bytes say otherwise.
     pub wrong_label: Option<String>,
-    /// How many bytes the guess rests on, where no label says anything.
+    /// Number of bytes that are evidence for a guess; `None` if the character set was not guessed.
     pub guessed_from: Option<usize>,
-    /// Whether the text that the guess gives is not what its character set is used for.
+    /// Whether the guessed character set is unlikely for the text that it gives.
     pub is_unlikely: bool,
 }
 
@@ -31,21 +31,22 @@ impl Decoded<'_> {
     }
 }
 
-/// How many times fewer broken sequences a guess must leave than the label does to be believed.
+/// How many times fewer malformed sequences a guess must leave than the declared label to be preferred. Set by hand:
+/// lowering it lets damage in a correctly labelled page change its character set.
 const FEWER_BROKEN: usize = 4;
 
-/// Bytes beyond ASCII from which a guess goes without a word. Of stretches of Czech, English, French, German, Polish and
-/// Turkish that held ten of them, each in its windows code page, 99 in 100 were guessed right or more; of those that
-/// held one, 76 in 100 or more. (Hungarian and Russian need more than ten, and other scripts are told of anyway.)
+/// Bytes beyond ASCII from which a guess is not reported. Of stretches of Czech, English, French, German, Polish and
+/// Turkish with ten of them, each in its windows code page, at least 99 % were guessed right; of those with one, at
+/// least 76 %. (Hungarian and Russian need more than ten; wrong scripts are reported anyway.)
 const SURE_FROM: usize = 10;
 
-/// Decodes `bytes`: by byte order mark, as UTF-8 where they are that, by `label`, or by a guess.
+/// Decodes `bytes`: by byte order mark, as UTF-8 if they are valid UTF-8, by `label`, or by a guess.
 pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>) -> Decoded<'a> {
     if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
         return decode_as(bytes, bom, encoding);
     }
     let labelled = label.and_then(|l| Encoding::for_label(l.trim().as_bytes())).filter(|e| *e != REPLACEMENT);
-    // Both are ASCII to the eye.
+    // ISO-2022-JP is made of ASCII bytes, so it would pass as UTF-8.
     let hidden = labelled == Some(ISO_2022_JP) && bytes.contains(&0x1B);
     if let Some(encoding) = labelled.filter(|e| *e == UTF_16LE || *e == UTF_16BE) {
         return decode_as(bytes, 0, encoding);
@@ -75,7 +76,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
             return by_label;
         }
         let by_guess = decode_as(bytes, 0, guess(bytes, tld));
-        // A guess must be clearly better than what the page says of itself.
+        // A guess must be clearly better than the declared label.
         if by_guess.malformed * FEWER_BROKEN >= by_label.malformed {
             return by_label;
         }
@@ -90,8 +91,8 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>, tld: Option<&str>
     Decoded { guessed_from: Some(evidence), is_unlikely, ..guessed }
 }
 
-/// The six bytes of a character beyond U+FFFF in CESU-8, which writes both halves of its UTF-16 apart, as Oracle's and
-/// Java's "UTF-8" do.
+/// Decodes a character beyond U+FFFF from six bytes of CESU-8, which encodes each half of its UTF-16 surrogate pair
+/// separately, as the "UTF-8" of Oracle and Java does.
 fn cesu_pair(bytes: &[u8]) -> Option<char> {
     let [0xED, a @ 0xA0..=0xAF, b @ 0x80..=0xBF, 0xED, c @ 0xB0..=0xBF, d @ 0x80..=0xBF, ..] = bytes else {
         return None;
@@ -101,7 +102,8 @@ fn cesu_pair(bytes: &[u8]) -> Option<char> {
     char::decode_utf16(units).next()?.ok()
 }
 
-/// Text that is UTF-8 but for characters in the form of CESU-8, which are counted as malformed and read all the same.
+/// Decodes bytes that are UTF-8 except for characters in CESU-8, which are decoded and counted as malformed; `None` for
+/// anything else.
 fn cesu(bytes: &[u8]) -> Option<Decoded<'_>> {
     let (mut text, mut map, mut at, mut pairs) = (String::with_capacity(bytes.len()), OffsetMap::starting_at(0), 0, 0);
     while at < bytes.len() {
@@ -133,12 +135,12 @@ fn cesu(bytes: &[u8]) -> Option<Decoded<'_>> {
     })
 }
 
-/// How many Latin letters to one character of Chinese, Japanese or Korean make such a character set unlikely: their own
-/// texts have hardly a Latin letter in ten.
+/// Ratio of Latin letters to other letters above which a Chinese, Japanese or Korean character set is unlikely: texts
+/// in these languages have hardly one Latin letter in ten.
 const LATIN_PER_CJK: usize = 4;
 
-/// Whether a text is Latin with a few characters of a script that its character set is for: then most likely the bytes
-/// are of another one.
+/// Whether a text is Latin with a few characters of the script that its character set is for: the bytes are then most
+/// likely in another one.
 fn is_unlikely(text: &str, encoding: &'static Encoding) -> bool {
     let name = encoding.name();
     if !matches!(name, "GBK" | "gb18030" | "Big5" | "EUC-KR" | "EUC-JP" | "Shift_JIS" | "ISO-2022-JP") {
@@ -150,7 +152,7 @@ fn is_unlikely(text: &str, encoding: &'static Encoding) -> bool {
     latin > others * LATIN_PER_CJK
 }
 
-/// How often a text holds what UTF-8 looks like when it was read as windows-1252 and written again: "CafÃ©", "itâ€™s".
+/// Counts mojibake: UTF-8 that was read as windows-1252 and encoded again ("CafÃ©", "itâ€™s").
 pub(crate) fn mojibake(text: &str) -> usize {
     // The second character stands for a byte from 0x80 to 0xBF.
     let is_second = |c: char| matches!(c, '\u{80}'..='\u{bf}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(c);
@@ -163,7 +165,7 @@ pub(crate) fn mojibake(text: &str) -> usize {
         let (one, two) = (next.next(), next.next());
         let is_pair = one.is_some_and(is_second) && !one.is_some_and(char::is_whitespace);
         let is_one = match c {
-            // Alone it might be a letter with a mark behind it: "Â»" at the end of a French line.
+            // A single pair may be a letter followed by a punctuation mark, as "Â»" at the end of a French line.
             'â' => is_pair && two.is_some_and(is_second),
             'Â' => one.is_some_and(|c| matches!(c, '\u{a0}'..='\u{bf}')) && one != Some('»'),
             'Ã' => is_pair,
@@ -174,8 +176,8 @@ pub(crate) fn mojibake(text: &str) -> usize {
     found
 }
 
-/// Decodes `bytes` in the character set that somebody named for sure, a byte order mark left out; without one, or by a
-/// label that is unknown, as [`decode`] does.
+/// Decodes `bytes` in a character set that is known for certain, without a byte order mark; without a label, or with an
+/// unknown one, as [`decode`] does.
 pub(crate) fn decode_with<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     let named = label.and_then(|l| Encoding::for_label(l.trim().as_bytes())).filter(|e| *e != REPLACEMENT);
     let Some(encoding) = named else { return decode(bytes, label, None) };
@@ -183,7 +185,7 @@ pub(crate) fn decode_with<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'
     decode_as(bytes, mark, encoding)
 }
 
-/// The character set of `bytes`, guessed from frequencies.
+/// Guesses the character set of `bytes` from frequencies.
 pub(crate) fn guess(bytes: &[u8], tld: Option<&str>) -> &'static Encoding {
     // ISO-2022-JP is unsafe for browsers that run scripts; nothing is run here.
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -193,11 +195,12 @@ pub(crate) fn guess(bytes: &[u8], tld: Option<&str>) -> &'static Encoding {
     detector.guess(tld.map(str::as_bytes), Utf8Detection::Allow)
 }
 
-/// How many valid multi-byte sequences must stand beside each broken one when no character set is told: pairs of letters
-/// of GBK or EUC-KR that happen to be UTF-8 are one in six, those of one-byte character sets rarer still.
+/// Valid multi-byte sequences required for each malformed one for bytes without a known label to be taken for damaged
+/// UTF-8. Pairs of letters of GBK or EUC-KR that happen to be valid UTF-8 are one in six, those of single-byte
+/// character sets rarer still.
 const VALID_PER_DAMAGE: usize = 2;
 
-/// Whether the bytes are UTF-8 but for some damage, and not another character set.
+/// Whether the bytes are damaged UTF-8 rather than another character set.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
     let (mut valid, mut broken, mut stray) = (0, 0, 0);
     let mut chunks = bytes.utf8_chunks().peekable();
@@ -206,7 +209,7 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
         if chunk.invalid().is_empty() {
             continue;
         }
-        // Bytes that are nothing, or hardly a letter (thorn, y with diaeresis), in windows-1252, and in no word.
+        // Bytes that windows-1252 leaves unassigned or hardly uses (thorn, y with diaeresis), outside words.
         let odd = chunk.invalid().iter().any(|b| matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D | 0xFE | 0xFF));
         let next = chunks.peek().and_then(|next| next.valid().chars().next());
         let in_word = [chunk.valid().chars().next_back(), next].into_iter().flatten().any(char::is_alphabetic);
@@ -274,13 +277,13 @@ fn utf16(body: &[u8], start: usize, little: bool) -> (Cow<'_, str>, OffsetMap, u
     (Cow::Owned(text), map, malformed)
 }
 
-/// Feeds the decoder a byte at a time, which tells for each character which bytes made it; runs of ASCII go
-/// through at once, where the character set has no states.
+/// Feeds the decoder one byte at a time, to learn which bytes made each character; runs of ASCII are copied whole
+/// unless the character set is stateful.
 fn legacy<'a>(body: &'a [u8], start: usize, encoding: &'static Encoding) -> (Cow<'a, str>, OffsetMap, usize) {
     let (mut text, mut map, mut malformed) = (String::with_capacity(body.len()), OffsetMap::starting_at(start), 0);
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let stateless = encoding != ISO_2022_JP;
-    // `done` is where the bytes start that have not become text yet, `at` the next to feed.
+    // `done` is the offset of the first byte that has not become text yet, `at` that of the next byte to feed.
     let (mut done, mut at) = (0, 0);
     // The longest output of one step is two characters (Big5) and pending bytes of GB 18030.
     let mut out = [0; 32];
@@ -298,7 +301,7 @@ fn legacy<'a>(body: &'a [u8], start: usize, encoding: &'static Encoding) -> (Cow
         let chunk = str::from_utf8(&out[..written]).unwrap_or_default();
         let trailing = if let DecoderResult::Malformed(_, trailing) = result { usize::from(trailing) } else { 0 };
         if !chunk.is_empty() {
-            // Text that comes together with an error came from what was pending before it.
+            // Text that comes with an error was made from the bytes pending before it.
             let malformed_len = if let DecoderResult::Malformed(len, _) = result { usize::from(len) } else { 0 };
             let end = at.saturating_sub(trailing + malformed_len).max(done);
             push_chunk(&mut text, &mut map, chunk, end - done);
@@ -315,12 +318,12 @@ fn legacy<'a>(body: &'a [u8], start: usize, encoding: &'static Encoding) -> (Cow
             DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
         }
     }
-    // Escape sequences at the end stand for no text.
+    // Trailing escape sequences stand for no text.
     map.push(0, width(body.len() - done), 1, None);
     (Cow::Owned(text), map, malformed)
 }
 
-/// Notes `chunk` as made from `bytes` bytes: a character each where that can be told, else as one step.
+/// Records that `chunk` was decoded from `bytes` bytes: character by character if the counts agree, else as one step.
 fn push_chunk(text: &mut String, map: &mut OffsetMap, chunk: &str, bytes: usize) {
     text.push_str(chunk);
     let chars = chunk.chars().count();

@@ -6,19 +6,20 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
-/// How duplicates are found; [`Default`] states every default.
+/// Options for duplicate detection; [`Default`] states every default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DuplicateOptions {
-    /// Least share of five-word sequences that two texts have in common (Jaccard) for one to repeat the other,
-    /// in (0, 1]. Default: 0.8, where a story with a new headline, dateline or last paragraph still counts and
-    /// two stories about one event do not.
+    /// Least Jaccard similarity of two texts' five-word shingles for one to count as a duplicate of the other, in (0,
+    /// 1]. Default: 0.8, at which a story with a new headline, dateline or last paragraph still counts and two stories
+    /// about one event do not.
     ///
-    /// A short story under another headline and byline, cut at its end, falls below that. So a text also repeats
-    /// another when three long sentences or more are the same word for word and they are at least this share less 0.2
-    /// of the long sentences of either: reports from one template, which differ in names and numbers, share none.
+    /// A short story with another headline and byline that was cut at its end falls below that. So a text is also a
+    /// duplicate when the two share at least three long sentences word for word, and these are at least this share less
+    /// 0.2 of the long sentences of whichever text has more: reports from one template, which differ in names and
+    /// numbers, share none.
     pub threshold: f32,
-    /// Most documents that are remembered; the oldest are forgotten first. One takes some 350 bytes and its id.
-    /// Default: 200,000.
+    /// Most documents to remember; the oldest are forgotten first. Each takes some 350 bytes plus its id. Default:
+    /// 200,000.
     pub remember: usize,
 }
 
@@ -28,33 +29,38 @@ impl Default for DuplicateOptions {
     }
 }
 
-/// Bytes of a signature, one for each hash function. The estimate's standard deviation is at most
-/// 1 / (2 √128) = 0.044.
+/// Number of MinHash functions; a signature keeps one byte for each. The standard deviation of the estimated similarity
+/// is at most 1 / (2 √128) = 0.044.
 const SIZE: usize = 128;
-/// Words from which a sentence is long: shorter ones are the same in reports of different events ("The crowd stayed to
-/// the end in the rain.").
+/// Words from which a sentence counts as long. Set by hand: shorter sentences also occur word for word in reports of
+/// different events ("The crowd stayed to the end in the rain."); raising it leaves short stories without any long
+/// sentence.
 const LONG: usize = 15;
-/// Long sentences of which a signature keeps the hash: those with the smallest hashes, so that two texts keep the same
-/// ones (a bottom-k sketch, Cohen and Kaplan 2007). News has some twenty.
+/// Number of long sentences whose hashes a signature keeps: those with the smallest hashes, so that two texts keep the
+/// same ones (a bottom-k sketch, Cohen and Kaplan 2007). A news story has some twenty; a larger sketch estimates better
+/// and costs 4 bytes a hash in every signature.
 const KEPT: usize = 8;
-/// Long sentences that two texts must share: fewer are a quotation or a paragraph of background.
+/// Least number of long sentences that two texts must share: fewer are a shared quotation or a paragraph of background.
 const SHARED: f32 = 3.0;
-/// How far the share of long sentences may stay below that of five-word sequences.
+/// How far the share of common long sentences may fall below [`DuplicateOptions::threshold`]. Set by hand: one edited
+/// word changes a whole sentence but only five shingles.
 const LESS: f32 = 0.2;
-/// Length of [`Signature::to_bytes`].
+/// Length of [`Signature::to_bytes`]: two 8-byte numbers (hash and count of all words), the MinHash and the sketch.
 pub const SIGNATURE_BYTES: usize = 16 + SIZE + SKETCH_BYTES;
 const SKETCH_BYTES: usize = 4 * KEPT + 8;
-/// Bytes of a band: texts that agree in one whole band are compared. With 16 bands of 8, texts that are 0.8
-/// alike are compared with probability 0.95, those that are 0.9 alike with 0.9999, those 0.5 alike with 0.06.
+/// Bytes in a band of the locality-sensitive hashing: texts that agree in one whole band become candidates. With 16
+/// bands of 8, texts of similarity 0.8 are compared with probability 0.95, those of 0.9 with 0.9999, those of 0.5 with
+/// 0.06.
 const BAND: usize = 8;
 const BANDS: usize = SIZE / BAND;
-/// Words in a shingle; five is usual for news (Broder 1997 used ten, Manku et al. 2007 use fewer).
+/// Words in a shingle. Five is usual for news (Broder 1997 used ten, Manku et al. 2007 fewer).
 const SHINGLE: usize = 5;
-/// Below so many words a text is a duplicate only of its exact like: one word more or less is too much of it.
+/// Below this many words, a text only duplicates one with exactly the same words. Set by hand: one word changed in the
+/// middle of so short a text leaves at most half of the shingles in common.
 const FEWEST_WORDS: usize = 20;
 
-/// What is compared of a text: a MinHash (Broder 1997) of its five-word sequences, 8 bits a hash (Li and König
-/// 2010), and a hash of all its words, case and punctuation left out.
+/// The fingerprint by which texts are compared: a MinHash (Broder 1997) of the five-word shingles at 8 bits a hash (Li
+/// and König 2010), a hash of all words without case and punctuation, and a sketch of the long sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     words: u64,
@@ -63,12 +69,12 @@ pub struct Signature {
     long: Sketch,
 }
 
-/// The long sentences of a text: the smallest of their hashes, in order, and their number.
+/// A bottom-k sketch of a text's long sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sketch {
     hashes: [u32; KEPT],
     count: u32,
-    /// Words in them.
+    /// Total words in the long sentences.
     words: u32,
 }
 
@@ -90,7 +96,7 @@ impl Sketch {
     }
 
     fn put(&mut self, hash: u32) {
-        // A sentence that is said twice is one.
+        // A repeated sentence counts once.
         if self.hashes.contains(&hash) {
             return;
         }
@@ -105,13 +111,13 @@ impl Sketch {
         self.hashes.get(..(self.count as usize).min(KEPT)).unwrap_or_default()
     }
 
-    /// The share of long sentences in common, of the text that has more of them, and their number; an estimate where one
-    /// has more than are kept.
+    /// Long sentences in common: as a share of those of the text that has more, and their number. An estimate if either
+    /// text has more than [`KEPT`].
     fn common(&self, other: &Self) -> (f32, f32) {
         let mut union: Vec<u32> = [self.kept(), other.kept()].concat();
         union.sort_unstable();
         union.dedup();
-        // Of the smallest of both, each text surely keeps what it has.
+        // Only the `KEPT` smallest hashes of the union are certain to be in the sketch of every text that has them.
         let is_whole = self.count as usize <= KEPT && other.count as usize <= KEPT;
         union.truncate(if is_whole { 2 * KEPT } else { KEPT });
         let both = union.iter().filter(|hash| self.kept().contains(hash) && other.kept().contains(hash)).count();
@@ -122,7 +128,7 @@ impl Sketch {
 }
 
 impl Signature {
-    /// The signature of a text; a pure function, to be called where there are threads to spare.
+    /// Computes the signature of a text. It is a pure function, so it can run on any thread.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let (mut minima, mut all) = ([u32::MAX; SIZE], Sha256::new());
@@ -141,12 +147,12 @@ impl Signature {
             lower(&mut minima, &window);
         }
         let words = all.finalize().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        // A minimum is a small number: its bits are spread before eight are taken.
+        // Minima are small numbers, so their high bits carry nothing: mix before taking eight bits.
         let minima = minima.map(|m| (mix(u64::from(m)) >> 56) as u8);
         Self { words, count, minima, long: Sketch::of(text) }
     }
 
-    /// The signature as bytes, to be kept with a run.
+    /// Serializes the signature, to be stored with a run.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; SIGNATURE_BYTES] {
         let mut bytes = [0; SIGNATURE_BYTES];
@@ -161,7 +167,7 @@ impl Signature {
         bytes
     }
 
-    /// The signature that [`to_bytes`](Self::to_bytes) gave.
+    /// Restores a signature from [`to_bytes`](Self::to_bytes).
     #[must_use]
     pub fn from_bytes(bytes: &[u8; SIGNATURE_BYTES]) -> Self {
         let (words, rest) = bytes.split_first_chunk().expect("a signature has more than 8 bytes");
@@ -174,7 +180,7 @@ impl Signature {
         Self { words: u64::from_le_bytes(*words), count, minima: *minima, long }
     }
 
-    /// How alike the two texts are, in [0, 1]: an estimate of the share of five-word sequences in common.
+    /// Estimated Jaccard similarity of the two texts' five-word shingles, in [0, 1].
     #[must_use]
     pub fn similarity(&self, other: &Self) -> f32 {
         similarity(&self.minima, &other.minima)
@@ -183,11 +189,11 @@ impl Signature {
 
 fn similarity(a: &[u8; SIZE], b: &[u8; SIZE]) -> f32 {
     let equal = a.iter().zip(b).filter(|(a, b)| a == b).count() as f32 / SIZE as f32;
-    // Bytes of different minima agree by chance once in 256.
+    // Bytes of different minima agree by chance once in 256; the estimate is corrected for that.
     ((equal - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0)
 }
 
-/// Takes one shingle into the minima, by multiply-shift hashing (Dietzfelbinger et al. 1997).
+/// Updates the minima with one shingle, by multiply-shift hashing (Dietzfelbinger et al. 1997).
 fn lower(minima: &mut [u32; SIZE], window: &[u64; SHINGLE]) {
     const FACTORS: [u64; SIZE] = factors();
     let shingle = window.iter().fold(0, |hash, word| mix(hash ^ word));
@@ -196,7 +202,7 @@ fn lower(minima: &mut [u32; SIZE], window: &[u64; SHINGLE]) {
     }
 }
 
-/// Odd factors, drawn once for all time: signatures of all runs can be compared.
+/// The odd multipliers of the hash functions. They are fixed, so that signatures of different runs can be compared.
 const fn factors() -> [u64; SIZE] {
     let (mut factors, mut state, mut i) = ([0; SIZE], 0, 0);
     while i < SIZE {
@@ -207,7 +213,7 @@ const fn factors() -> [u64; SIZE] {
     factors
 }
 
-/// SplitMix64 (Steele et al. 2014).
+/// The SplitMix64 mixer (Steele et al. 2014), with its published constants.
 const fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -215,12 +221,12 @@ const fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Hash of a word, whatever its case.
+/// Case-insensitive hash of a word.
 fn word_hash(word: &str) -> u64 {
     word.chars().flat_map(char::to_lowercase).fold(0, |hash, c| mix(hash ^ u64::from(u32::from(c))))
 }
 
-/// Runs of letters and digits; in scripts without spaces each character is a word.
+/// Calls `each` for every word: a run of letters and digits, or a single character in scripts written without spaces.
 fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     let alone = |c: char| matches!(u32::from(c), 0x0E00..0x0F00 | 0x1000..0x10A0 | 0x1780..0x1800 | 0x3040..0xA000 | 0xF900..0xFB00 | 0x2_0000..0x3_2000);
     let mut start = None;
@@ -243,18 +249,19 @@ fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     }
 }
 
-/// The documents of a run so far: finds the earlier one that a document repeats.
+/// Finds the earlier document of a run that a document duplicates.
 ///
-/// Documents are given in input order, so that the answer does not depend on threads.
+/// Documents must come in input order, so that the result does not depend on threads.
 #[derive(Clone, Debug)]
 pub struct Duplicates {
     options: DuplicateOptions,
-    /// The documents remembered, and the number of the first of them, counted over all that were ever kept.
+    /// The remembered documents, oldest first.
     kept: VecDeque<Kept>,
+    /// Number of the oldest remembered document, counted from the first ever kept; wraps around.
     first: u32,
-    /// For each band, and at last for all words, numbers of documents, found by what `kept` holds of them.
+    /// One table for each band and a last one for the hash of all words: numbers of documents by their [`Kept::key`].
     tables: Vec<HashTable<u32>>,
-    /// The same by the hash of each long sentence that is kept.
+    /// Numbers of documents by the hash of each long sentence in their sketch.
     sentences: HashTable<(u32, u32)>,
 }
 
@@ -269,7 +276,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// What table `band` finds a document by.
+    /// The key of a document in table `band`; the last table, past all bands, is keyed by the hash of all words.
     fn key(&self, band: usize) -> u64 {
         key(self.words, &self.minima, band)
     }
@@ -281,7 +288,7 @@ fn key(words: u64, minima: &[u8; SIZE], band: usize) -> u64 {
 }
 
 impl Duplicates {
-    /// No document yet.
+    /// Creates a detector that has seen no document.
     ///
     /// # Errors
     /// [`Error::Option`] when an option is out of range.
@@ -295,14 +302,14 @@ impl Duplicates {
         Ok(Self { options, kept, first: 0, tables, sentences })
     }
 
-    /// The id of the earlier document that this one repeats; a document that repeats none is remembered.
+    /// Returns the id of the earlier document that this one duplicates; a document that duplicates none is remembered.
     ///
-    /// A document without text repeats nothing.
+    /// A document without text is neither a duplicate nor remembered.
     pub fn check(&mut self, doc: &Document) -> Option<String> {
         self.check_signature(&doc.id, &Signature::of(&doc.text))
     }
 
-    /// [`check`](Self::check) with the signature of the document's text at hand.
+    /// Like [`check`](Self::check), with the signature of the document's text already computed.
     pub fn check_signature(&mut self, id: &str, signature: &Signature) -> Option<String> {
         if signature.count == 0 {
             return None;
@@ -318,7 +325,7 @@ impl Duplicates {
         self.kept.get(number.wrapping_sub(self.first) as usize)
     }
 
-    /// The earliest document that is like enough.
+    /// The earliest document that is similar enough.
     fn find(&self, signature: &Signature) -> Option<u32> {
         let short = signature.count < FEWEST_WORDS;
         let bands = if short { BANDS..BANDS + 1 } else { 0..BANDS + 1 };
@@ -346,7 +353,7 @@ impl Duplicates {
         let is_mostly_long = |words: u32, count: usize| words as usize * 2 > count;
         let alike = |kept: &Kept| {
             let (share, shared) = kept.long.common(long);
-            // A little is lost in the arithmetic of the estimate.
+            // Rounding in the estimate may put three shared sentences slightly below 3.
             shared > SHARED - 0.01
                 && share >= self.options.threshold - LESS
                 && is_mostly_long(long.words, signature.count)
@@ -367,7 +374,7 @@ impl Duplicates {
         let Signature { words, count, minima, long } = *signature;
         self.kept.push_back(Kept { id: id.into(), words, short, minima, count, long });
         for hash in long.kept() {
-            // As with the bands, the first document with a sentence stands for it.
+            // As with the bands, only the first document with a sentence is indexed under it.
             let key = mix(u64::from(*hash));
             if self.sentences.find(key, |(h, _)| h == hash).is_none() {
                 self.sentences.insert_unique(key, (*hash, number), |(h, _)| mix(u64::from(*h)));
@@ -377,7 +384,7 @@ impl Duplicates {
         let get = |number: u32| kept.get(number.wrapping_sub(first) as usize);
         for (band, table) in self.tables.iter_mut().enumerate() {
             let hash = key(signature.words, &signature.minima, band);
-            // The first document with a band stands for it: those like it are like each other.
+            // Only the first document with a band is indexed under it: later ones with the same band are similar to it.
             let known = table.find(hash, |n| get(*n).is_some_and(|k| k.key(band) == hash)).is_some();
             if !known && (!short || band >= BANDS) {
                 table.insert_unique(hash, number, |n| get(*n).map_or(0, |k| k.key(band)));

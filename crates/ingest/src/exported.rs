@@ -1,4 +1,4 @@
-//! One article of a media database's export.
+//! Reads one article of a media database's export.
 
 use pressmark_core::{Document, DropReason, Meta, ProblemKind, SegmentKind};
 
@@ -24,7 +24,7 @@ pub(crate) fn read(
     let text = decoded.text.as_ref();
     let slice = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap_or_default();
     let title = article.title.as_ref().map(slice);
-    // What the maker has cleaned is kept: nothing in it is an interface.
+    // Databases deliver clean text, so everything is kept: there is no page chrome in it.
     let keep = |kind| Verdict::Keep { kind, cuts: Vec::new() };
     let mut pieces: Vec<(usize, Vec<Block>, bool)> = Vec::new();
     if let (Some(range), Some(title)) = (&article.title, title) {
@@ -66,7 +66,8 @@ pub(crate) fn read(
     doc.source.url = doc.source.url.take().or_else(|| article.url.clone());
     doc.extra = Some(extra(maker, article));
     let language = article.language.as_deref().and_then(language::primary);
-    // Exports write days in words or by ISO; figures are in the order of the interface, mostly the day first.
+    // Exports write months in words or dates in ISO form; numeric dates follow the interface, where the day mostly
+    // comes first.
     let order = match options.order(language.as_deref()) {
         Order::Unknown => Order::DayFirst,
         order => order,

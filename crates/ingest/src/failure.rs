@@ -1,6 +1,6 @@
 use pressmark_core::ProblemKind;
 
-/// Why there is no text: what kind of problem, and a message for a person.
+/// Why a record gives no text: the kind of problem and a message for people.
 pub(crate) type Failure = (ProblemKind, String);
 
 pub(crate) fn failure<T>(kind: ProblemKind, message: impl Into<String>) -> Result<T, Failure> {

@@ -1,4 +1,4 @@
-//! The fields of one JSON object or one row of a table, each with a way back to its bytes.
+//! Fields of a JSON object or of a row of a table, each with a map back to its bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +17,7 @@ pub(crate) struct Field<'a> {
     pub value: Value<'a>,
 }
 
-/// The value of a field, as it stands in the record.
+/// The raw value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
     /// A JSON string, from its opening to its closing quote; `at` is its offset in the record's text.
@@ -32,14 +32,14 @@ pub(crate) enum Value<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct FieldText<'a> {
     pub text: Cow<'a, str>,
-    /// To offsets in the record's text.
+    /// Maps to offsets in the record's text.
     pub map: OffsetMap,
-    /// Lone surrogates, each now one U+FFFD.
+    /// Number of lone surrogates, each replaced by one U+FFFD.
     pub malformed: usize,
 }
 
 impl<'a> Value<'a> {
-    /// The text of a string or cell.
+    /// The decoded text of a string or cell; `None` for other JSON values.
     pub(crate) fn text(self) -> Option<FieldText<'a>> {
         match self {
             Self::JsonString { raw, at } => Some(unescape_json(raw.get(1..raw.len().saturating_sub(1))?, at + 1)),
@@ -48,7 +48,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value as one short word, for ids and dates: a string, number or cell.
+    /// The value as a trimmed string, for ids and dates: a string, number or cell; `None` for others and if empty.
     pub(crate) fn scalar(self) -> Option<String> {
         let text = match self {
             Self::Json { raw } if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.to_owned(),
@@ -69,7 +69,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What the value is, for a message.
+    /// Describes the type of the value, for messages.
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::JsonString { .. } | Self::Cell { .. } => "a string",
@@ -84,15 +84,15 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The fields of a JSON object in their order.
+/// Parses the fields of a JSON object, in order.
 ///
 /// # Errors
-/// Says what is wrong, where the text is no JSON object.
+/// When the text is not a JSON object.
 pub(crate) fn of_json(text: &str) -> Result<Vec<Field<'_>>, serde_json::Error> {
     of_json_in(text, text)
 }
 
-/// The fields of a JSON object that stands within the text of a record.
+/// Parses the fields of a JSON object that is a slice of the record's text.
 ///
 /// # Errors
 /// As [`of_json`].
@@ -110,7 +110,7 @@ pub(crate) fn of_json_in<'a>(text: &'a str, record: &'a str) -> Result<Vec<Field
     Ok(fields)
 }
 
-/// Whether the text is whole JSON of another kind: a list, a number, a string.
+/// Whether the text is valid JSON but not an object: a list, a number, a string.
 pub(crate) fn is_json_but_no_object(text: &str) -> bool {
     !text.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(text).is_ok()
 }
@@ -136,7 +136,7 @@ impl<'de> Visitor<'de> for Pairs {
     }
 }
 
-/// The inside of a JSON string that the parser has accepted; `at` is its offset in the record's text.
+/// Decodes the inside of a JSON string that the parser has accepted; `at` is its offset in the record's text.
 pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
     if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
         return FieldText { text: Cow::Borrowed(raw), map: OffsetMap::identity(at, raw.len()), malformed: 0 };
@@ -153,7 +153,7 @@ pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
         let char = char.unwrap_or(char::REPLACEMENT_CHARACTER);
         let len = len.min(rest.len());
         text.push(char);
-        // Both are at most 12.
+        // Both fit: an escape has at most 12 bytes, a character at most 4.
         map.push(char.len_utf8() as u8, len as u8, 1, Some(edit));
         rest = rest.get(len..).unwrap_or_default();
     }
@@ -162,7 +162,7 @@ pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
     FieldText { text: Cow::Owned(text), map, malformed }
 }
 
-/// The character of the escape at the start of `rest` and the escape's length; `None` for a lone surrogate.
+/// Decodes the escape at the start of `rest`: its character, `None` for a lone surrogate, and its length in bytes.
 fn escape(rest: &str) -> (Option<char>, usize) {
     let unit = |at: usize| {
         let hex = rest.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -188,8 +188,8 @@ fn escape(rest: &str) -> (Option<char>, usize) {
     }
 }
 
-/// The cells of one row of a table (RFC 4180, with any delimiter). A cell whose quotes break the rules is taken as
-/// it stands, so that nothing of it is lost.
+/// Splits one row of a table into cells (RFC 4180, with any delimiter). A cell with invalid quoting is taken verbatim,
+/// so that nothing of it is lost.
 pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
     let bytes = text.as_bytes();
     let (mut cells, mut at) = (Vec::new(), 0);
@@ -209,7 +209,7 @@ pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
     }
 }
 
-/// Offset of the quote that closes the cell whose inside starts at `at`.
+/// Offset of the quote that closes the cell whose content starts at `at`.
 fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr::memchr(b'"', bytes.get(at..)?)?;
@@ -246,7 +246,7 @@ mod tests {
 
     use super::*;
 
-    /// Checks that every character of a field goes back to bytes that, read alone, give it.
+    /// Checks that every character of a field maps to bytes that, decoded alone, give it.
     fn check_map(field: &FieldText<'_>, source: &str, read: impl Fn(&str) -> String) {
         let mut rebuilt = String::new();
         for stretch in field.map.stretches(0..field.text.len()) {

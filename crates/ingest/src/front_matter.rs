@@ -1,30 +1,30 @@
-//! The front matter of Markdown: YAML between `---`, TOML between `+++`.
+//! Front matter of Markdown: YAML between `---`, TOML between `+++`.
 
 use std::ops::Range;
 
 use crate::names::{self, Meaning};
 use crate::phrases::{split_joined, without_by};
 
-/// What a front matter says.
+/// Metadata from a front matter.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// The title, and where its characters stand.
+    /// The title and its byte range in the text.
     pub title: Option<(String, Range<usize>)>,
     pub authors: Vec<String>,
     pub date: Option<String>,
     pub language: Option<String>,
     pub url: Option<String>,
     pub site: Option<String>,
-    /// Other lines that are plain pairs, as one JSON object.
+    /// The other `key: value` pairs, as one JSON object.
     pub extra: Option<String>,
 }
 
-/// Longest front matter that is looked for, in bytes.
+/// Longest front matter, in bytes. Set by hand, well above any real one: it bounds the search for a closing fence.
 const LONGEST: usize = 32 << 10;
 
-/// Where the front matter of a text ends, and what it says; `None` where there is none.
+/// Reads the front matter of a text: the byte offset of its end, and its metadata; `None` if there is none.
 ///
-/// Only what is usual is read: `key: value` and lists of strings, not all of YAML or TOML.
+/// Reads only the usual subset of YAML and TOML: `key: value` pairs and lists of strings.
 pub(crate) fn read(text: &str) -> Option<(usize, Said)> {
     let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     let text = text.get(skipped..)?;
@@ -69,7 +69,7 @@ pub(crate) fn read(text: &str) -> Option<(usize, Said)> {
             note(&mut said, &mut others, &key, value_text, Some(range));
         }
     }
-    // A rule above a text and another below it are no front matter.
+    // A thematic break above a text and another below it are no front matter.
     (pairs > 0).then_some(())?;
     said.extra = (!others.is_empty()).then(|| serde_json::Value::Object(others).to_string());
     Some((skipped + at, said))
@@ -80,7 +80,7 @@ fn is_key(key: &str, mark: char) -> bool {
     !bare.is_empty() && bare.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// A value without its quotes and without the comment behind it.
+/// Strips a value's quotes and trailing comment.
 fn unquoted(value: &str) -> &str {
     let value = value.trim().trim_end_matches(',');
     for quote in ['"', '\''] {
@@ -118,7 +118,7 @@ fn note(
         Some(Meaning::Url) => &mut said.url,
         Some(Meaning::Site) => &mut said.site,
         None => {
-            // Of a list all items are kept.
+            // A repeated key is a list: keep all its items.
             match others.get_mut(key) {
                 Some(serde_json::Value::Array(values)) => values.push(value.into()),
                 Some(first) => *first = serde_json::Value::Array(vec![first.take(), value.into()]),

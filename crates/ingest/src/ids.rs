@@ -3,25 +3,25 @@ use std::collections::{HashMap, HashSet};
 use pressmark_core::{Document, ProblemKind};
 use sha2::{Digest, Sha256};
 
-/// The ids of a run so far: makes each document's id unique, in the order in which documents are given.
+/// Makes document ids unique within a run, in the order in which documents are given.
 ///
-/// Keeps 8 bytes of hash an id, not the id: about 14 bytes a document.
+/// Stores an 8-byte hash of each id instead of the id: about 14 bytes a document.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
     seen: HashSet<u64>,
-    /// The last suffix given to an id that came more than once.
+    /// Last suffix given to each id that occurred more than once, by the id's hash.
     suffixes: HashMap<u64, u64>,
 }
 
 impl Ids {
-    /// No id yet.
+    /// Creates an empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives the document a suffix (`-2`, `-3`, …) when its id was there before, and the problem `duplicate_id` where
-    /// the record itself brought that id: the digest of the same bytes is the same, and no mistake.
+    /// Appends a suffix (`-2`, `-3`, …) to an id that was seen before, and reports `duplicate_id` if the record itself
+    /// brought that id. Ids made from the digest of the bytes repeat whenever the bytes do, which is no error.
     pub fn assign(&mut self, doc: &mut Document) {
         let own = hash(&doc.id);
         if self.seen.insert(own) {
@@ -43,7 +43,7 @@ impl Ids {
     }
 }
 
-/// SHA-256 cut to 64 bits: the same on every machine, and nobody can choose ids that collide at will.
+/// SHA-256 cut to 64 bits: the same on every machine, and no id can be crafted to collide with a given one.
 fn hash(id: &str) -> u64 {
     let digest = Sha256::digest(id.as_bytes());
     digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))

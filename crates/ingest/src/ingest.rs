@@ -17,18 +17,18 @@ use crate::map::OffsetMap;
 use crate::{Format, Options, Record};
 use crate::{binary, date, exported, exports, front_matter, html, language, tabular};
 
-/// Makes a document of a record: decodes it, finds the article, cleans it, and tells what it says of itself.
+/// Turns a record into a document: decodes it, finds and cleans the article, and reads its metadata.
 ///
-/// Never fails and never panics: a record that cannot be read becomes a document without text and with the problem,
-/// and so does one on which the reading itself breaks down (`stage_failed`). Depends on nothing but its arguments, so
-/// that records can be read on any number of threads. Ids are not yet unique within the run ([`Ids`](crate::Ids)), nor
-/// are duplicates found ([`Duplicates`](crate::Duplicates)).
+/// Never fails and never panics: a record that cannot be read becomes a document without text and with a problem, and
+/// so does one whose reading panics (`stage_failed`). The result depends only on the arguments, so records can be read
+/// on any number of threads. Ids are not yet unique within the run (see [`Ids`](crate::Ids)), and duplicates are not
+/// yet detected (see [`Duplicates`](crate::Duplicates)).
 #[must_use]
 pub fn ingest(record: &Record, options: &Options) -> Document {
     ingest_by(record, options, read)
 }
 
-/// As [`ingest`], with another way to read the record.
+/// Like [`ingest`], with the function that reads the record.
 fn ingest_by(
     record: &Record,
     options: &Options,
@@ -37,7 +37,7 @@ fn ingest_by(
     let mut doc = blank(record);
     let outcome = match &record.problem {
         Some((kind, message)) => Err((*kind, message.clone())),
-        // What was read before a panic is thrown away: nobody knows what holds of it.
+        // Discard what was read before a panic: its invariants may not hold.
         None => catch_unwind(AssertUnwindSafe(|| read(record, options, &mut doc))).unwrap_or_else(|panic| {
             doc = blank(record);
             failure(ProblemKind::StageFailed, format!("the record could not be read: {}", panic_message(&*panic)))
@@ -54,8 +54,8 @@ fn ingest_by(
     doc
 }
 
-/// A document of a text that is an article and nothing else: nothing is dropped from it, and its language is told as
-/// that of any input, with the same problems.
+/// Creates a document from a text that is already clean: nothing is dropped. Its language is detected, and the same
+/// problems are reported, as for any input.
 #[must_use]
 pub fn clean_document(id: impl Into<String>, text: impl Into<String>, options: &Options) -> Document {
     let mut doc = Document::from_text(id, text);
@@ -65,7 +65,7 @@ pub fn clean_document(id: impl Into<String>, text: impl Into<String>, options: &
     doc
 }
 
-/// A document that has nothing yet but what is known of its record.
+/// An empty document with the source of its record.
 fn blank(record: &Record) -> Document {
     let mut doc = Document { id: own_id(record), ..Document::default() };
     doc.source = Source {
@@ -84,7 +84,7 @@ fn blank(record: &Record) -> Document {
     doc
 }
 
-/// The host of an address, without `www.`.
+/// The host of a URL, without `www.`; `None` if it does not look like one.
 fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#', ':']).next()?;
@@ -92,8 +92,8 @@ fn host(url: &str) -> Option<&str> {
     Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| h.contains('.') && !h.contains(char::is_whitespace))
 }
 
-/// The start of the digest of the record's bytes. Records of which not one byte could be had would all be one:
-/// theirs is made from their place.
+/// A default id: the first 16 hex digits of the digest of the record's bytes. Records without any readable bytes would
+/// share one digest, so theirs is made from path and index.
 fn own_id(record: &Record) -> String {
     let unread = record.size == 0 && record.problem.as_ref().is_some_and(|(kind, _)| *kind != ProblemKind::Empty);
     let place = || hex(&Sha256::digest(format!("{}\0{}", record.path, record.index)));
@@ -132,12 +132,12 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
     Ok(())
 }
 
-/// The record's bytes as text; what is wrong with its character set is noted.
+/// Decodes the record's bytes, and reports problems with their character set.
 fn text_of<'a>(record: &'a Record, options: &Options, doc: &mut Document) -> Result<Decoded<'a>, Failure> {
     let context = &record.context;
     let is_page = matches!(record.format, Format::Html | Format::Warc);
     let declared = context.charset.clone().or_else(|| is_page.then(|| html::declared_charset(&record.bytes)).flatten());
-    // What is made of a row is UTF-8, whatever other inputs are.
+    // Rows of columnar files are converted to UTF-8, whatever the encoding of other inputs.
     let forced = options.encoding.as_deref().filter(|_| !record.format.is_columnar());
     let said = forced.or(declared.as_deref()).map(str::to_ascii_lowercase);
     let wide = said.is_some_and(|l| l.starts_with("utf-16")) || Encoding::for_bom(&record.bytes).is_some();
@@ -169,29 +169,31 @@ fn text_of<'a>(record: &'a Record, options: &Options, doc: &mut Document) -> Res
     Ok(decoded)
 }
 
-/// Bytes below which a record without an article is told to be too short, and not to be all boilerplate.
+/// Bytes below which a record without an article is reported as too short rather than as all boilerplate. Set by hand;
+/// it only chooses the message.
 const FEW_BYTES: u64 = 200;
-/// Characters from which a text without words is no article.
+/// Characters from which a text without words is no article. Set by hand: a short text of figures may be a genuine
+/// brief.
 const WORDLESS_FROM: usize = 1000;
-/// Share of letters and digits below which a text has no words: one in ten. Tables of numbers and drawings made of
-/// characters are above a third; running text is above three quarters.
+/// A text is wordless if fewer than one character in this many is a letter or digit. Tables of numbers and drawings
+/// made of characters have more than a third; running text has more than three quarters.
 const WORDLESS: usize = 10;
 
-/// Whether a long text is nothing but marks.
+/// Whether a long text consists of punctuation and symbols only.
 fn is_wordless(text: &str) -> bool {
-    // The start suffices: a text that starts with this many marks is none that a person would read on.
+    // The first 65,536 characters suffice: nobody would read on after so many symbols.
     let (words, all) =
         text.chars().take(1 << 16).fold((0, 0), |(w, a), c| (w + usize::from(c.is_alphanumeric()), a + 1));
     all >= WORDLESS_FROM && words * WORDLESS < all
 }
 
-/// The last label of the host, which helps to guess a character set.
+/// The top-level domain of a URL, which helps to guess a character set.
 fn top_level_domain(url: &str) -> Option<&str> {
     let host = url.split_once("://")?.1.split(['/', '?', '#', ':']).next()?;
     host.rsplit_once('.').map(|(_, tld)| tld)
 }
 
-/// Whether a text file is a saved page.
+/// Whether a text file is the source of an HTML page.
 fn is_page_source(text: &str) -> bool {
     let head = text.trim_start();
     let head: String = head.chars().take(14).flat_map(char::to_lowercase).collect();
@@ -229,7 +231,7 @@ fn plain(
     let map = OffsetMap::identity(body, text.len());
     let article = Article::of_text(text, markdown, hint, doc.source.url.as_deref(), clock)?;
     let mut parts = vec![article.part(text, (body > 0).then_some(&map))];
-    // The title of the front matter stands first in the text, unless the text brings its own.
+    // The title of the front matter comes first in the document's text, unless the text contains it.
     let title = said.title.take();
     let line = title.as_ref().and_then(|(_, range)| {
         let title = decoded.text.get(range.clone())?;
@@ -267,7 +269,7 @@ fn plain(
     Ok(Found { assembled, meta: over(meta, article.meta), judged: article.judged })
 }
 
-/// Tells of text that holds several articles in a layout that nobody knows how to part.
+/// Reports a text that seems to contain several articles in an unknown layout.
 fn note_several(doc: &mut Document, text: &str) {
     let count = exports::count_heads(text);
     if count > 1 {
@@ -330,7 +332,8 @@ fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<
     tell_language(doc, declared, options);
 }
 
-/// The user's word first, then the text itself, then what the page claims.
+/// Sets the language, from the options, else a language field that the user named, else detection, else what the page
+/// declares; reports languages and scripts that the model does not know.
 fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options) {
     let declared = declared.as_deref().and_then(language::primary);
     let named = declared.clone().filter(|_| options.fields.language.is_some());

@@ -1,8 +1,8 @@
-//! The language of a text.
+//! Language identification.
 //!
-//! whatlang (trigrams, 69 languages) and not lingua: the texts are articles, not chat lines, and lingua's models
-//! for as many languages weigh more than all the rest of the program. Of 4,000 passages of one or two sentences,
-//! English and French (the CCF set, see the data of the project), none was given a wrong language and 486, short
+//! Uses whatlang (trigrams, 69 languages) rather than lingua: the texts are articles, not chat lines, and lingua's
+//! models for as many languages weigh more than all the rest of the program. Of 4,000 passages of one or two sentences
+//! in English and French (the CCF set, see the data of the project), none was assigned a wrong language and 486, short
 //! ones, none at all.
 
 use unicode_script::{Script, UnicodeScript};
@@ -10,26 +10,27 @@ use whatlang::Lang;
 
 use crate::calendar::unaccented;
 
-/// What was found.
+/// An identified language.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Language {
     /// ISO 639-1, or 639-3 where there is none.
     pub code: &'static str,
-    /// In [0, 1].
+    /// Confidence, in [0, 1].
     pub score: f32,
 }
 
-/// Fewest letters for which a language is told: below, trigrams are mostly chance. A line of two dozen words.
+/// Fewest letters for which a language is identified, some twenty words: in a shorter text trigram counts are mostly
+/// chance.
 const FEWEST_LETTERS: usize = 100;
 
-/// Fewest letters in a script that only one language or few use: the script alone tells much.
+/// Fewest letters beyond Latin that suffice for a shorter text: the script alone leaves few languages. Set by hand.
 const FEWEST_FOREIGN: usize = 15;
 
-/// How much of a text is looked at, in bytes: some 350 words are enough to be sure, and the time does not grow
-/// with the text.
+/// Bytes of a text that are examined: some 350 words are enough to be certain, and the cost does not grow with the
+/// text.
 const LOOKED_AT: usize = 2 << 10;
 
-/// The language of `text`, or `None` when it is too short or too mixed to tell.
+/// Identifies the language of `text`; `None` if it is too short or too mixed.
 pub(crate) fn detect(text: &str) -> Option<Language> {
     let end = (0..=text.len().min(LOOKED_AT)).rev().find(|at| text.is_char_boundary(*at));
     let text = end.and_then(|end| text.get(..end)).unwrap_or(text);
@@ -43,12 +44,12 @@ pub(crate) fn detect(text: &str) -> Option<Language> {
     info.is_reliable().then(|| Language { code: two_letters(info.lang()), score: score.clamp(0.0, 1.0) })
 }
 
-/// Whether at least half of the letters of a text are of scripts with these codes (ISO 15924); a text without letters
-/// is in any.
+/// Whether at least half of a text's letters belong to the scripts with these ISO 15924 codes; true for a text without
+/// letters.
 pub(crate) fn is_in_scripts(text: &str, codes: &[String]) -> bool {
     let scripts: Vec<Script> = codes.iter().filter_map(|code| script(code)).collect();
     let is_known = |c: char| {
-        // Most letters, without a look at the tables.
+        // Fast path: most letters need no table lookup.
         let script = if c < '\u{250}' { Script::Latin } else { c.script() };
         matches!(script, Script::Common | Script::Inherited) || scripts.contains(&script)
     };
@@ -57,13 +58,13 @@ pub(crate) fn is_in_scripts(text: &str, codes: &[String]) -> bool {
     known >= other
 }
 
-/// The script of a code of ISO 15924, such as `Latn`.
+/// The script with an ISO 15924 code, such as `Latn`.
 pub(crate) fn script(code: &str) -> Option<Script> {
     Script::from_short_name(code)
 }
 
-/// Names of languages, folded, as databases and columns write them in English, French, German, Spanish and in the
-/// language itself.
+/// Folded names of languages as databases and tables write them: in English, French, German, Spanish and the language
+/// itself.
 const NAMES: &[(&str, &str)] = &[
     ("ar", "arabic arabe arabisch"),
     ("da", "danish danois danisch danes dansk"),
@@ -88,8 +89,7 @@ const NAMES: &[(&str, &str)] = &[
     ("zh", "chinese chinois chinesisch chino mandarin"),
 ];
 
-/// The language of a tag such as `en-US`, of a code of three letters, or of a name such as `English` or
-/// `FRENCH; FRANÇAIS`.
+/// The ISO 639 code for a tag such as `en-US`, a three-letter code, or a name such as `English` or `FRENCH; FRANÇAIS`.
 pub(crate) fn primary(tag: &str) -> Option<String> {
     let first = tag.split(['-', '_', ';', ',', '/', ' ', '(']).find(|part| !part.is_empty())?;
     let code = unaccented(first);
@@ -98,7 +98,7 @@ pub(crate) fn primary(tag: &str) -> Option<String> {
     }
     let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase());
     is_code.then(|| match code.as_str() {
-        // Codes of ISO 639-2 that libraries use.
+        // Bibliographic codes of ISO 639-2, as libraries use them.
         "ger" => "de".into(),
         "fre" => "fr".into(),
         "dut" => "nl".into(),
@@ -110,13 +110,13 @@ pub(crate) fn primary(tag: &str) -> Option<String> {
     })
 }
 
-/// ISO 639-1 for the languages that whatlang knows.
+/// The ISO 639-1 code of a language of whatlang, or its 639-3 code if there is none.
 fn two_letters(lang: Lang) -> &'static str {
     let code = lang.code();
     two_letter_code(code).unwrap_or(code)
 }
 
-/// The code of two letters for one of three.
+/// The ISO 639-1 code for an ISO 639-3 code.
 fn two_letter_code(code: &str) -> Option<&'static str> {
     const CODES: &[(&str, &str)] = &[
         ("afr", "af"),

@@ -2,9 +2,9 @@ use pressmark_core::Document;
 
 use crate::{DuplicateOptions, Duplicates, Error, Ids, Signature};
 
-/// What a document's row owes to the documents before it: a unique id, and which of them it repeats.
+/// State carried across the documents of a run: ids given so far, and signatures to detect duplicates.
 ///
-/// The same documents in the same order give the same answers, whether they are annotated, taken from a journal or
+/// The same documents in the same order give the same result, whether they are annotated now, taken from a journal or
 /// merged from shards.
 #[derive(Debug)]
 pub struct Ledger {
@@ -13,15 +13,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Nothing yet; duplicates are looked for among documents that come with a signature.
+    /// An empty ledger; only documents that come with a signature are checked for duplicates.
     ///
     /// # Errors
-    /// When the options of that search make no sense, which the default ones do.
+    /// When the default [`DuplicateOptions`] are invalid, which does not happen.
     pub fn new() -> Result<Self, Error> {
         Ok(Self { ids: Ids::new(), duplicates: Duplicates::new(DuplicateOptions::default())? })
     }
 
-    /// Makes the document's id unique and tells which earlier one it repeats.
+    /// Makes the document's id unique and sets `duplicate_of` to the id of the earlier document that it repeats, if
+    /// any.
     pub fn enter(&mut self, doc: &mut Document, signature: Option<&Signature>) {
         self.ids.assign(doc);
         doc.duplicate_of = signature.and_then(|s| self.duplicates.check_signature(&doc.id, s));

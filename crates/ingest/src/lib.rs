@@ -1,13 +1,13 @@
-//! Bytes to documents: formats, character sets, articles out of pages, chrome, metadata, language, duplicates.
+//! Turns bytes into documents: formats, character sets, article extraction, boilerplate removal, metadata, language and
+//! duplicates.
 //!
-//! [`Inputs`] reads files, folders and standard input as [`Record`]s, one at a time and never more than a limit;
-//! [`ingest`] makes a [`Document`](pressmark_core::Document) of each, on as many threads as there are; [`Ids`] and
-//! [`Duplicates`] then look at the documents in input order. Text that stands in the document can be traced to
-//! the bytes it came from through every step (character set, JSON or CSV quoting, markup, cleaning): [`replay`]
-//! proves it.
+//! [`Inputs`] reads files, folders and standard input as [`Record`]s, one at a time and within a size limit; [`ingest`]
+//! turns each into a [`Document`](pressmark_core::Document) and can run on any number of threads; [`Ids`] and
+//! [`Duplicates`] then see the documents in input order. Every character of a document's text can be traced to the
+//! bytes it came from, through character set, JSON or CSV quoting, markup and cleaning: [`replay`] verifies it.
 //!
-//! Bad input is data: a record that is damaged, too large, binary or empty becomes a document with a problem.
-//! Only options and paths that make no sense are an [`Error`].
+//! Bad input is data: a record that is damaged, too large, binary or empty becomes a document with a problem. Only
+//! invalid options and paths are an [`Error`].
 //!
 //! ```
 //! use pressmark_ingest::{Format, Ids, Options, Record, ingest, replay};
@@ -23,8 +23,7 @@
 //! # Ok::<(), pressmark_ingest::ReplayError>(())
 //! ```
 //!
-//! It fetches nothing, runs no script of a page, and finds neither sentences nor words: that is
-//! `pressmark-tokenize`.
+//! The crate fetches nothing and runs no scripts. Sentences and tokens are the business of `pressmark-tokenize`.
 #![deny(missing_docs)]
 
 mod article;

@@ -1,47 +1,48 @@
-//! Where each character of a decoded text came from.
+//! Maps decoded text back to its source bytes.
 
 use std::ops::Range;
 
 use pressmark_core::EditKind;
 
-/// Maps byte offsets of a decoded text back to the bytes it was decoded from, exactly for every character.
+/// Maps byte offsets of a decoded text back to its source bytes, exactly for every character.
 ///
-/// Text is kept as runs of equal steps: `out_step` bytes of text for every `src_step` bytes of source.
-/// ASCII in any 8-bit character set is steps of 1 and 1, Cyrillic in windows-1251 of 2 and 1, UTF-16 of 1 to 3
-/// and 2. Text that needed no decoding is no run at all, whatever its length.
+/// The text is stored as runs of equal steps: `out_step` bytes of text for every `src_step` bytes of source. ASCII in
+/// any 8-bit character set has steps of 1 and 1, Cyrillic in windows-1251 of 2 and 1, UTF-16 of 1 to 3 and 2. Text that
+/// needed no decoding has no runs at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OffsetMap {
-    /// Empty for the identity; else tiling both sides, in order.
+    /// Empty for the identity; otherwise the runs tile both sides, in order.
     runs: Vec<Run>,
     out_len: usize,
-    /// Where in the source the text starts.
+    /// Offset in the source at which the text starts.
     src_start: usize,
     src_end: usize,
 }
 
-/// Offsets are 32 bits to halve the map of a large page; `Options::check` keeps `max_bytes` below that.
+/// A run of equal steps. Offsets are 32 bits, to halve the map of a large page; `Options::check` keeps `max_bytes`
+/// below that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Run {
     out: u32,
     src: u32,
-    /// 0 for source bytes that stand for no text; they are one step.
+    /// 0 for source bytes that produce no text; they are one step.
     out_step: u8,
-    /// Irrelevant when `out_step` is 0.
+    /// Unused if `out_step` is 0.
     src_step: u8,
     edit: Option<EditKind>,
 }
 
-/// A stretch of text and the source behind it.
+/// A stretch of text and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stretch {
     pub out: Range<usize>,
     pub src: Range<usize>,
-    /// Whether and why the text is not simply the source, decoded.
+    /// Why the text differs from the decoded source; `None` if it does not.
     pub edit: Option<EditKind>,
 }
 
 impl OffsetMap {
-    /// The map of a text that stands in the source byte for byte, from `start` on.
+    /// The map of a text that is a verbatim slice of the source, starting at `start`.
     pub(crate) fn identity(start: usize, len: usize) -> Self {
         Self { runs: Vec::new(), out_len: len, src_start: start, src_end: start + len }
     }
@@ -74,14 +75,14 @@ impl OffsetMap {
         self.out_len
     }
 
-    /// The source bytes behind a range of the text; `range` is on character boundaries.
+    /// The source bytes of a range of the text; `range` must be on character boundaries.
     pub(crate) fn source(&self, range: Range<usize>) -> Range<usize> {
         let start = self.start_of(range.start);
         if range.start >= range.end { start..start } else { start..self.end_of(range.end).max(start) }
     }
 
-    /// The stretches that make up `range`, in order; those of identical text have equal lengths on both sides
-    /// or lie in another character set.
+    /// Splits `range` into stretches, in order. A stretch without an edit is either identical to its source or merely
+    /// decoded from another character set.
     pub(crate) fn stretches(&self, range: Range<usize>) -> impl Iterator<Item = Stretch> + '_ {
         let range = range.start.min(self.out_len)..range.end.min(self.out_len);
         let identity = self.runs.is_empty().then(|| Stretch {
@@ -89,7 +90,7 @@ impl OffsetMap {
             out: range.clone(),
             edit: None,
         });
-        // A deletion that stands before the range's first character belongs to what is before it.
+        // A deletion right before the range belongs to what precedes it.
         let first = self.runs.partition_point(|r| (r.out as usize) <= range.start).saturating_sub(1);
         let inner = (first..self.runs.len())
             .take_while({
@@ -100,7 +101,7 @@ impl OffsetMap {
         identity.filter(|s| !s.out.is_empty()).into_iter().chain(inner)
     }
 
-    /// Run `i` cut to `range`, a stretch a step when it is an edit, so that edits can be told apart.
+    /// Clips run `i` to `range`, as one stretch, or one for each step of an edit so that edits can be told apart.
     fn split(&self, i: usize, range: Range<usize>) -> impl Iterator<Item = Stretch> + '_ {
         let (run, end) = (self.runs[i], self.end_of_run(i));
         let (out, src) = (run.out as usize, run.src as usize);
@@ -123,12 +124,12 @@ impl OffsetMap {
         })
     }
 
-    /// Where run `i` ends, in the text and in the source.
+    /// End of run `i`, in the text and in the source.
     fn end_of_run(&self, i: usize) -> (usize, usize) {
         self.runs.get(i + 1).map_or((self.out_len, self.src_end), |r| (r.out as usize, r.src as usize))
     }
 
-    /// Source offset of the first byte behind the character at `offset`.
+    /// Source offset of the first byte of the character at `offset`.
     fn start_of(&self, offset: usize) -> usize {
         let offset = offset.min(self.out_len);
         if self.runs.is_empty() {
@@ -137,14 +138,14 @@ impl OffsetMap {
         if offset == self.out_len {
             return self.src_end;
         }
-        // The last of the runs that start here: those before it stand for no text.
+        // The last of the runs that start here: those before it produce no text.
         let i = self.runs.partition_point(|r| (r.out as usize) <= offset).saturating_sub(1);
         let run = self.runs[i];
         let steps = (offset - run.out as usize).checked_div(usize::from(run.out_step)).unwrap_or(0);
         run.src as usize + steps * usize::from(run.src_step)
     }
 
-    /// Source offset one past the last byte behind the character that ends at `offset`.
+    /// Source offset one past the last byte of the character that ends at `offset`.
     fn end_of(&self, offset: usize) -> usize {
         let offset = offset.min(self.out_len);
         if self.runs.is_empty() || offset == 0 {

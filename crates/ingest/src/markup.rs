@@ -1,8 +1,8 @@
-//! The text that markup stands for.
+//! Decoding of character references.
 
 use html5gum::{Token, Tokenizer};
 
-/// `source` as the tokenizer reads it: with character references decoded.
+/// Decodes the character references of `source` as the HTML tokenizer does.
 pub(crate) fn decode(source: &str) -> String {
     if !source.contains('&') {
         return source.to_owned();

@@ -1,4 +1,4 @@
-//! Which field of a record is what.
+//! Assigns the fields of a record their meaning by name.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use crate::fields::{self, Field, Value};
 use crate::phrases::{Phrases, phrases, split_joined, without_by};
 use crate::{Fields, clean, date, references};
 
-/// Names under which fields are found, best first; compared without case, accents, `_`, `-`, `:`, apostrophes and spaces.
+/// Names of fields, best first; compared without case, accents, `_`, `-`, `:`, apostrophes and spaces.
 static TEXT: Phrases = phrases!(TextField);
 const PAGE: &[&str] = &["html", "rawhtml", "contenthtml", "bodyhtml", "articlehtml", "contentencoded"];
 const LAST_TEXT: &[&str] = &["description"];
@@ -22,20 +22,20 @@ static AUTHORS: Phrases = phrases!(AuthorsField);
 static SITE: Phrases = phrases!(SiteField);
 static LANGUAGE: Phrases = phrases!(LanguageField);
 
-/// Names under which any field is found.
+/// All names under which a field is found.
 static KNOWN: Phrases =
     LazyLock::new(|| [&TEXT[..], PAGE, LAST_TEXT, &ID, &TITLE, &URL, &DATE, &AUTHORS, &SITE, &LANGUAGE].concat());
 
-/// Names of the one value that an object holds in place of a string, as `{"rendered": "<p>…"}` of WordPress.
+/// Names of the single value in an object that stands for a string, as in the `{"rendered": "<p>…"}` of WordPress.
 const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "name", "#text", "$t"];
 
-/// Whether a cell is one of the names under which fields are found.
+/// Whether a cell is a known name of a field.
 pub(crate) fn is_known(cell: &str) -> bool {
     let key = key(cell);
     KNOWN.contains(&key.as_str())
 }
 
-/// What a field says of an article.
+/// Meaning of a metadata field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Title,
@@ -46,7 +46,7 @@ pub(crate) enum Meaning {
     Site,
 }
 
-/// What a field says by its name, if it is one of those under which fields are found.
+/// The meaning of a field with a known name.
 pub(crate) fn meaning(name: &str) -> Option<Meaning> {
     let key = key(name);
     let known = [
@@ -60,17 +60,17 @@ pub(crate) fn meaning(name: &str) -> Option<Meaning> {
     known.into_iter().find(|(names, _)| names.contains(&key.as_str())).map(|(_, meaning)| meaning)
 }
 
-/// Whether one of the fields has this name, in any spelling.
+/// Whether one of the fields has this name, up to spelling.
 pub(crate) fn has(fields: &[String], name: &str) -> bool {
     fields.iter().any(|field| field == name || key(field) == key(name))
 }
 
-/// Indices into a record's fields.
+/// The fields of a record by meaning, as indices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Picked {
-    /// The text, or why there is none.
+    /// The text field, or the problem if there is none.
     pub text: Result<usize, (ProblemKind, String)>,
-    /// Whether the text's field is named as one of markup.
+    /// Whether the name of the text field says that it contains markup.
     pub is_page: bool,
     pub id: Option<usize>,
     pub title: Option<usize>,
@@ -81,12 +81,12 @@ pub(crate) struct Picked {
     pub language: Option<usize>,
 }
 
-/// How deep objects within objects are looked into.
+/// Levels of nested objects that a dotted name may open. Set by hand: deeper names are not expected, and the bound ends
+/// the loop on names that never resolve.
 const DEEPEST: usize = 8;
 
-/// The fields with those of inner objects in their place, under names with a dot between, where they are needed: for
-/// a name that was given with a dot, for a value such as `{"rendered": "…"}`, and for the text, where no field of the
-/// record itself is one.
+/// Expands nested objects in place, with dotted names, if needed: for a dotted name that the user gave, for a wrapped
+/// value such as `{"rendered": "…"}`, and for the text if no top-level field is one.
 ///
 /// `record` is the text of the whole record.
 pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a str) -> Vec<Field<'a>> {
@@ -128,21 +128,21 @@ fn inner_of<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
     if raw.starts_with('{') { fields::of_json_in(raw, record).unwrap_or_default() } else { Vec::new() }
 }
 
-/// Puts the fields of an object in its place.
+/// Replaces an object by its fields.
 fn open<'a>(fields: &mut Vec<Field<'a>>, i: usize, record: &'a str) {
     let Some(field) = fields.get(i) else { return };
     let inner = opened(field, record);
     fields.splice(i..=i, inner);
 }
 
-/// The fields of an object, under names with a dot between.
+/// The fields of an object, with dotted names.
 fn opened<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
     let outer = field.name.as_ref();
     let named = |f: Field<'a>| Field { name: format!("{outer}.{}", f.name).into(), value: f.value };
     inner_of(field, record).into_iter().map(named).collect()
 }
 
-/// The key of a field: of an inner one, by its own name.
+/// The lookup key of a field; for a nested field that of its last name, or of the object if it is a wrapped value.
 fn key_of(name: &str) -> String {
     let mut parts = name.rsplit('.');
     let last = parts.next().unwrap_or_default();
@@ -152,7 +152,7 @@ fn key_of(name: &str) -> String {
     }
 }
 
-/// Finds the fields, by the names given or by sensible ones.
+/// Finds the fields, by the given names or by the usual ones.
 pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
     let mut keys: Vec<_> = fields.iter().map(|f| key_of(&f.name)).collect();
     let text = Finder { fields, keys: &keys, beside: None }.text(names.text.as_deref());
@@ -180,9 +180,8 @@ pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
     }
 }
 
-/// Whether a field may say something of the text whose field is named `text`: one of the record, one of an object that
-/// the text stands in, or the one value of an object. The `id` and the `url` in `"source": {"id": …, "name": …}` are
-/// those of the outlet, not of the article.
+/// Whether a field may describe the text in the field `text`: a top-level field, one in an object around the text, or a
+/// wrapped value. The `id` and the `url` in `"source": {"id": …, "name": …}` describe the outlet, not the article.
 fn says_something_of(text: &str, field: &str) -> bool {
     field.rsplit_once('.').is_none_or(|(outer, last)| {
         let holds_text = || text.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
@@ -190,8 +189,8 @@ fn says_something_of(text: &str, field: &str) -> bool {
     })
 }
 
-/// Whether a date in the column of this name has the day first where figures leave it open: no language that names such
-/// a column so may write the month first.
+/// Whether ambiguous dates in a column of this name have the day first: true if the name is used in no language that
+/// may write the month first.
 pub(crate) fn has_day_first(name: &str) -> bool {
     static OPEN: LazyLock<Vec<&str>> = LazyLock::new(|| {
         let open = Language::all().iter().filter(|language| Language::date_order(language.code()).is_none());
@@ -205,7 +204,7 @@ pub(crate) fn has_day_first(name: &str) -> bool {
 struct Finder<'a> {
     fields: &'a [Field<'a>],
     keys: &'a [String],
-    /// Name of the object whose fields come first.
+    /// Name of the object whose fields take precedence.
     beside: Option<&'a str>,
 }
 
@@ -227,7 +226,7 @@ impl Finder<'_> {
         }
     }
 
-    /// The field of that very name, else of that name in another spelling.
+    /// Finds the field with exactly this name, else with another spelling of it.
     fn named(&self, name: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|f| f.name == name);
         let spelt = || self.fields.iter().position(|f| key(&f.name) == key(name));
@@ -250,7 +249,7 @@ impl Finder<'_> {
         let Some(field) = found.and_then(|i| self.fields.get(i)) else {
             let names: Vec<_> = self.fields.iter().take(24).map(|f| shortened(&f.name)).collect();
             let wanted = named.map_or("of text".into(), |n| format!("{n:?}"));
-            // Running text, or a day, is the name of no column.
+            // A header never is running text or a date.
             let is_value = |f: &Field<'_>| f.name.len() > LONGEST_NAME || date::is_plain_day(&f.name);
             let is_row = self.fields.iter().any(|f| matches!(f.value, Value::Cell { .. }) && is_value(f));
             let hint = if is_row { "; the first row looks like one without a header: see --no-header" } else { "" };
@@ -263,10 +262,11 @@ impl Finder<'_> {
     }
 }
 
-/// Bytes from which what stands in the first row of a table is no name of a column.
+/// Bytes above which a cell of the first row is no column name. Set by hand: real headers are a few words; it only adds
+/// a hint to a message.
 const LONGEST_NAME: usize = 80;
 
-/// A name in quotes, for a message: a value that was taken for a name may be long.
+/// Quotes a name for a message, cut to 40 characters: a value mistaken for a name may be long.
 fn shortened(name: &str) -> String {
     match name.char_indices().nth(40) {
         Some((end, _)) => format!("{:?}", format!("{}…", name.get(..end).unwrap_or(name))),
@@ -274,7 +274,7 @@ fn shortened(name: &str) -> String {
     }
 }
 
-/// The record's other fields as one JSON object; `None` when there are none.
+/// The record's unused fields as one JSON object; `None` if there are none.
 pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -> Option<String> {
     let date = picked.date.filter(|_| date_is_read);
     let used = [
@@ -297,8 +297,8 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
     (!json.is_empty()).then(|| json + "}")
 }
 
-/// Names of authors: a list of strings or of objects with a name, or one string with `;`, `|` or "and" between them. A
-/// comma may stand inside a name ("Okoye, Ada") and parts only what are names of two words or more on both sides.
+/// Reads author names: a list of strings or of objects with a name, or one string separated by `;`, `|` or "and". A
+/// comma may occur inside a name ("Okoye, Ada"), so it separates only if every part is a name of two words or more.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     let listed = match value {
         Value::Json { raw } => match serde_json::from_str(raw) {
@@ -315,7 +315,7 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     listed.iter().map(|name: &String| tidy(name)).filter(|name| !name.is_empty()).collect()
 }
 
-/// "Ada Okoye, Paul Roux" apart; "Okoye, Ada" and "Ada Okoye, staff writer" as they are.
+/// Splits "Ada Okoye, Paul Roux" at the comma, but not "Okoye, Ada" or "Ada Okoye, staff writer".
 fn by_commas(names: &str) -> Vec<&str> {
     let is_name = |part: &&str| {
         let words = part.split_whitespace().count();
@@ -325,7 +325,7 @@ fn by_commas(names: &str) -> Vec<&str> {
     if parts.iter().all(is_name) && !parts.iter().any(|part| clean::is_role(part)) { parts } else { vec![names] }
 }
 
-/// A string, or what an object says is its name.
+/// The name in a JSON string or in an object that describes a person.
 fn name_of(value: &serde_json::Value) -> Option<String> {
     let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
     value.as_str().map(str::to_owned).or_else(|| text("name")).or_else(|| text("full_name")).or_else(|| {
@@ -340,7 +340,7 @@ fn is_filled(value: Value<'_>) -> bool {
     value.text().is_some_and(|t| !t.text.trim().is_empty())
 }
 
-/// A field name without what spellings differ in.
+/// Folds a field name so that spellings of it compare equal.
 fn key(name: &str) -> String {
     let skipped = ['_', '-', ' ', ':', '\'', '’', '\u{feff}'];
     if name.is_ascii() {

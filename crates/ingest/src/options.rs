@@ -4,35 +4,35 @@ use std::time::Duration;
 use crate::date::{self, Order};
 use crate::language;
 
-/// How the bytes of an input are to be read.
+/// Format of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// Plain text, one document a file.
+    /// Plain text, one document per file.
     Text,
-    /// Markdown, one document a file.
+    /// Markdown, one document per file.
     Markdown,
-    /// A web page, one document a file.
+    /// An HTML page, one document per file.
     Html,
-    /// JSON Lines, one document a line.
+    /// JSON Lines, one document per line.
     Jsonl,
-    /// JSON: an object, or a list of objects, one document an object. A list that an object wraps, as the answers of
-    /// search services do, is found.
+    /// JSON: an object, or a list of objects, one document per object. A list wrapped in an object, as in the responses
+    /// of search services, is found.
     Json,
-    /// Comma-separated values, one document a row; semicolons, tabs and bars between the cells are told by themselves.
+    /// Comma-separated values, one document per row; semicolons, tabs and bars as delimiters are detected.
     Csv,
-    /// Tab-separated values, one document a row.
+    /// Tab-separated values, one document per row.
     Tsv,
-    /// Apache Parquet, one document a row. A row is read as one JSON object, keys in the order of the columns and nulls
-    /// left out: that is the record, to whose bytes offsets lead back. Needs the feature `columnar`.
+    /// Apache Parquet, one document per row. Each row is converted to a JSON object, with the keys in the order of the
+    /// columns and without nulls; this object is the record that offsets refer to. Requires the feature `columnar`.
     Parquet,
-    /// Arrow's IPC formats, the file (Feather V2) and the stream, one document a row, read as
-    /// those of Parquet are. From a pipe only the stream can be read. Needs the feature `columnar`.
+    /// Arrow's IPC file (Feather V2) and stream formats, one document per row, converted as rows of Parquet are. Only
+    /// the stream format can be read from a pipe. Requires the feature `columnar`.
     Arrow,
-    /// A web archive, one document a page: HTML and text responses, and the texts of WET files.
+    /// A web archive (WARC), one document per page: HTML and text responses, and the texts of WET files.
     Warc,
-    /// A text export of Nexis, Factiva, ProQuest or Europresse, one document an article. A text file that is one is
-    /// told by itself.
+    /// A text export of Nexis, Factiva, ProQuest or Europresse, one document per article. Text files that are such
+    /// exports are detected.
     Export,
 }
 
@@ -52,7 +52,7 @@ impl Format {
         Self::Export,
     ];
 
-    /// The name under which the format is chosen, such as `"jsonl"`.
+    /// The name of the format in options, such as `"jsonl"`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Format {
         }
     }
 
-    /// The format for a file name extension or the name from [`as_str`](Self::as_str), in any case.
+    /// The format for a file extension or a name from [`as_str`](Self::as_str), ignoring case.
     #[must_use]
     pub fn from_extension(extension: &str) -> Option<Self> {
         Some(match extension.to_ascii_lowercase().as_str() {
@@ -89,12 +89,12 @@ impl Format {
         })
     }
 
-    /// Whether rows lie in columns, so that a record is made of a row: JSON in UTF-8.
+    /// Whether the format is columnar, so that records are made from rows, as JSON in UTF-8.
     pub(crate) fn is_columnar(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
     }
 
-    /// The media type of one record.
+    /// Media type of one record.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -110,82 +110,84 @@ impl Format {
     }
 }
 
-/// Names of the fields of tabular input; a field that is not named is found by the names that are usual for it in
-/// English, French, German, Spanish and Italian.
+/// Names of the fields of tabular input. A field without a given name is found by its usual names in English, French,
+/// German, Spanish and Italian.
 ///
-/// A field within another is named with a dot between the names: `_source.content`. The other fields are then looked
-/// for beside it first. In a table without a header the columns are `column_1`, `column_2`, …
+/// A nested field is named with dots: `_source.content`; the other fields are then first looked for in the same object.
+/// The columns of a table without a header are `column_1`, `column_2`, …
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// The text. Else the first that is a string of `text`, `body`, `content`, `article`, `articleBody`, `body_text`,
-    /// `maintext`, `full_text`, `Volltext`, `texte`, `html`, `description` and the like.
+    /// The text. Default: the first string field among `text`, `body`, `content`, `article`, `articleBody`,
+    /// `body_text`, `maintext`, `full_text`, `Volltext`, `texte`, `html`, `description` and the like.
     pub text: Option<String>,
-    /// The record's own id. Else `id`, `doc_id`, `_id`, `article_id` and the like, or the address.
+    /// The record's id. Default: `id`, `doc_id`, `_id`, `article_id` and the like, or the URL.
     pub id: Option<String>,
-    /// The title. Else `title`, `headline`, `Titel`, `titre` and the like.
+    /// The title. Default: `title`, `headline`, `Titel`, `titre` and the like.
     pub title: Option<String>,
-    /// The address of the page. Else `url`, `link`, `source_url`, `target_uri` and the like.
+    /// The URL of the page. Default: `url`, `link`, `source_url`, `target_uri` and the like.
     pub url: Option<String>,
-    /// When it was published. Else `date`, `published`, `publish_date`, `Datum`, `fecha` and the like.
+    /// The date of publication. Default: `date`, `published`, `publish_date`, `Datum`, `fecha` and the like.
     pub date: Option<String>,
-    /// The outlet. Else `site`, `outlet`, `media_name`, `publication`, `Medium` and the like.
+    /// The outlet. Default: `site`, `outlet`, `media_name`, `publication`, `Medium` and the like.
     pub site: Option<String>,
-    /// The language, as a code or a name. Else `language`, `lang`, `Sprache` and the like, which is believed only
-    /// where the text does not tell.
+    /// The language, as a code or a name. Default: `language`, `lang`, `Sprache` and the like, used only if the
+    /// language cannot be detected from the text.
     pub language: Option<String>,
-    /// The authors. Else `authors`, `author`, `byline`, `Autor` and the like.
+    /// The authors. Default: `authors`, `author`, `byline`, `Autor` and the like.
     pub authors: Option<String>,
 }
 
 impl Fields {
-    /// The names that were given.
+    /// The names that the user gave.
     pub(crate) fn named(&self) -> Vec<&str> {
         let Self { text, id, title, url, date, site, language, authors } = self;
         [text, id, title, url, date, site, language, authors].into_iter().filter_map(|name| name.as_deref()).collect()
     }
 }
 
-/// How inputs are read; [`Default`] states every default.
+/// Options for reading inputs; [`Default`] states every default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The format of every input, whatever its name. Default: by file name, standard input by its first bytes.
+    /// Format of every input, whatever its name. Default: by file name; for standard input, by its first bytes.
     pub format: Option<Format>,
-    /// Names of fields in tabular input. Default: found by themselves.
+    /// Names of fields in tabular input. Default: detected.
     pub fields: Fields,
-    /// ISO 639-1 code of the language of every document. Default: told from the text.
+    /// ISO 639-1 code (or 639-3 where there is none) of the language of every document. Default: detected from the
+    /// text.
     pub language: Option<String>,
-    /// Whether the first row of a table gives the names of its columns. Default: told from the row.
+    /// Whether the first row of a table is a header. Default: detected from the row.
     pub header: Option<bool>,
-    /// Character set of every input, by any label that browsers know, such as `windows-1252`. Default: told from the
-    /// bytes and from what pages say of themselves.
+    /// Character set of every input, by any label that browsers know, such as `windows-1252`. Default: detected from
+    /// the bytes and from what pages declare.
     pub encoding: Option<String>,
-    /// Form of the dates in the field of dates, with the conversions of `strptime`, such as `%d.%m.%Y`. Default: the
-    /// forms that are usual, where they can be only one date.
+    /// Format of the dates in the date field, with the conversions of `strptime`, such as `%d.%m.%Y`. Default: the
+    /// usual formats, unless a date is ambiguous.
     pub date_format: Option<String>,
-    /// Whether `03/05/2024` is the third of May. Default: by the language that the page says it is in, and where that
-    /// says nothing, no date.
+    /// Whether `03/05/2024` is the third of May. Default: by the declared language; if that does not settle it, the
+    /// date is not read.
     pub day_first: Option<bool>,
-    /// Languages that whoever works with the documents knows, as codes of ISO 639; a document in another one gets the
-    /// problem `unsupported_language`. Default: empty, any language will do.
+    /// ISO 639 codes of the languages that the model was trained on; a document in another language gets the problem
+    /// `unsupported_language`. Default: empty, which allows any language.
     pub known_languages: Vec<String>,
-    /// Languages that they read though nobody tested how well; a document in one of them that is not among
-    /// `known_languages` gets the problem `untested_language`. Default: none.
+    /// ISO 639 codes of languages that the model reads by transfer, untested; a document in one of them that is not
+    /// among `known_languages` gets the problem `untested_language`. Default: empty.
     pub transfer_languages: Vec<String>,
-    /// Scripts that they know, as codes of ISO 15924 such as `Latn`; a document of which most letters are of others gets
-    /// the problem `unsupported_script`. Default: empty, any script will do.
+    /// ISO 15924 codes, such as `Latn`, of the scripts that the model was trained on; a document with most of its
+    /// letters in other scripts gets the problem `unsupported_script`. Default: empty, which allows any script.
     pub known_scripts: Vec<String>,
-    /// Largest record in bytes, after decompression; one that is larger is reported and never held.
-    /// Default: 16 MiB. At most 1 GiB.
+    /// Largest record in bytes, after decompression; a larger one is reported and never held in memory. Default: 16
+    /// MiB. At most 1 GiB.
     pub max_bytes: usize,
-    /// How many times its compressed size an input may unpack to, once it is past 16 MiB. Default: 250, a
+    /// Largest ratio of unpacked to compressed size of an input, checked past 16 MiB of unpacked bytes. Default: 250, a
     /// quarter of the most that gzip can do and far above the 3 to 10 of text.
     pub max_ratio: u32,
-    /// Most bytes that one compressed input may unpack to. Default: 64 GiB.
+    /// Most bytes that one compressed input may unpack to. Default: 64 GiB, set by hand: above any archive of text, so
+    /// that only decompression bombs meet it.
     pub max_unpacked_bytes: u64,
-    /// Longest that reading one record may take, whatever its format; one that takes longer has the problem `timeout` and
-    /// no text. Default: as long as it takes.
+    /// Time limit for reading one record, whatever its format; a record that exceeds it gets the problem `timeout` and
+    /// no text. Default: no limit.
     pub timeout: Option<Duration>,
-    /// Whether a document keeps why each stretch of its input was dropped
+    /// Whether a document records why each stretch of its input was dropped
     /// ([`Document::explanations`](pressmark_core::Document::explanations)). Default: no.
     pub explain: bool,
 }
@@ -213,13 +215,14 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Offsets within a record are kept in 32 bits; U+FFFD for each byte may triple the text.
+    /// Largest allowed [`max_bytes`](Self::max_bytes). Offsets within a record are 32 bits wide, and replacing each
+    /// byte by U+FFFD may triple the text.
     const MOST_BYTES: usize = 1 << 30;
 
-    /// Checks that the options make sense.
+    /// Validates the options.
     ///
     /// # Errors
-    /// [`Error::Option`] names the first one that does not.
+    /// [`Error::Option`] for the first invalid option.
     pub fn check(&self) -> Result<(), Error> {
         let refuse = |name, value: String, expected| Err(Error::Option { name, value, expected });
         if !(1..=Self::MOST_BYTES).contains(&self.max_bytes) {
@@ -251,7 +254,7 @@ impl Options {
         Ok(())
     }
 
-    /// How dates are read that could be two, where the text is in a language.
+    /// The order by which to read ambiguous dates of a text in `language`.
     pub(crate) fn order(&self, language: Option<&str>) -> Order {
         match (self.day_first, language) {
             (Some(true), _) => Order::DayFirst,
@@ -262,45 +265,45 @@ impl Options {
     }
 }
 
-/// What stops a run before its first document.
+/// An error that stops a run before its first document.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A named path does not exist.
     #[error("no file or folder {}", path.display())]
     NotFound {
-        /// The path as given.
+        /// The path.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: std::io::Error,
     },
-    /// The address of a page was given as a path.
+    /// A URL was given as a path.
     #[error("{address} is an address: pressmark fetches nothing; save the page and give the file")]
     Address {
-        /// As given.
+        /// The URL.
         address: String,
     },
     /// A field was named that the records do not have.
     #[error("no field {field:?} in {}; the fields are {fields}", path.display())]
     NoField {
-        /// The name that was given.
+        /// Name of the field.
         field: String,
         /// The first table among the inputs.
         path: PathBuf,
-        /// The names that there are, separated by commas.
+        /// Names of the existing fields, separated by commas.
         fields: String,
     },
     /// No path was given.
     #[error("no input was named")]
     NoInput,
-    /// An option has a value that makes no sense.
+    /// An option has an invalid value.
     #[error("{name} is {value}, expected {expected}")]
     Option {
         /// The field of [`Options`] or [`DuplicateOptions`](crate::DuplicateOptions).
         name: &'static str,
-        /// Its value.
+        /// The value.
         value: String,
-        /// What would do.
+        /// Description of the valid values.
         expected: &'static str,
     },
 }

@@ -2,8 +2,8 @@ use std::sync::LazyLock;
 
 use pressmark_lang::{Language, PagePhrase};
 
-/// The phrases of a class in all languages: a page need not speak the language of its article, nor a table that of its
-/// texts.
+/// The phrases of a class in all languages: a page's interface may be in another language than its article, and a
+/// table's headers in another language than its texts.
 pub(crate) type Phrases = LazyLock<Vec<&'static str>>;
 
 macro_rules! phrases {
@@ -18,13 +18,14 @@ pub(crate) fn of_all_languages(class: PagePhrase) -> Vec<&'static str> {
 }
 
 static BYLINE: Phrases = phrases!(Byline);
-/// What stands between two names.
+/// Words that join two names, such as "and".
 pub(crate) static JOINERS: Phrases = phrases!(NameJoiner);
-/// What claims a copyright, and what else a line about rights begins with.
+/// First words of a copyright claim, and of other lines about rights.
 pub(crate) static COPYRIGHT: Phrases = phrases!(Copyright);
 pub(crate) static RIGHTS: Phrases = phrases!(RightsReserved);
 
-/// What stands behind the words that begin a byline, and those words; the longest that fit: "Ada Okoye" of "By Ada Okoye".
+/// The text after the longest byline phrase that `text` begins with, and that phrase: "Ada Okoye" and "by" for "By Ada
+/// Okoye".
 pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
     let rest = |by: &str| {
         let rest = text.get(by.len()..).filter(|rest| rest.starts_with([' ', ':', '\u{a0}']))?;
@@ -33,8 +34,8 @@ pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
     BYLINE.iter().filter_map(|by| Some((rest(by)?, *by))).max_by_key(|(_, by)| by.len())
 }
 
-/// The author that a field names, without the "By" before: where languages without a folder write so, only before two
-/// words with a capital, since "Von" and "Di" stand in names.
+/// An author field without its byline phrase. Phrases of languages that have no pack of their own are removed only
+/// before two words of which the first is capitalized, since "Von" and "Di" occur in names.
 pub(crate) fn without_by(author: &str) -> &str {
     let is_sure =
         |by| Language::all().iter().any(|language| language.page_phrases(PagePhrase::Byline).any(|b| b == by));
@@ -42,9 +43,11 @@ pub(crate) fn without_by(author: &str) -> &str {
     found.map_or(author, |(rest, _)| rest)
 }
 
-/// The names in a text where some are joined by "and". A short joiner stands inside names and phrases as well ("Ortega y
-/// Gasset", "et al.") and parts only what has a full name behind it.
+/// Splits a text at the words that join names. A short joiner also occurs inside names and phrases ("Ortega y Gasset",
+/// "et al.") and splits only before a full name.
 pub(crate) fn split_joined(text: &str) -> Vec<&str> {
+    /// Bytes up to which a joiner is short. Joiners such as "and" and "und" have three; the ambiguous ones ("y", "e",
+    /// "et") one or two.
     const SHORT: usize = 2;
     let mut parts = Vec::new();
     let (mut from, mut at) = (0, 0);
@@ -65,7 +68,7 @@ pub(crate) fn split_joined(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Whether a text begins with two words, the first with a capital.
+/// Whether a text has two words or more, the first of them capitalized.
 fn is_full_name(text: &str) -> bool {
     text.starts_with(char::is_uppercase) && text.split_whitespace().nth(1).is_some()
 }

@@ -6,56 +6,56 @@ use sha2::{Digest, Sha256};
 use crate::Format;
 use crate::exports::Maker;
 
-/// One input record as it was read: a file, a line of JSONL, a row of CSV or TSV, a WARC response.
+/// One input record: a file, a line of JSONL, a row of a table, an article of an export, a response of a web archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Path of the file as given (`-` for standard input).
     pub path: String,
-    /// The record's place in its file, counted from 0.
+    /// Index of the record in its file, from 0.
     pub index: u64,
-    /// How the bytes are to be read.
+    /// Format of the bytes.
     pub format: Format,
-    /// The record's bytes after decompression; a line or row without its line ending, a WARC response without
-    /// its headers. Empty when they could not be had.
+    /// The record's bytes after decompression; a line or row without its line ending, a WARC response without its
+    /// headers. Empty when they could not be read or exceed the limit.
     pub bytes: Vec<u8>,
-    /// Length of the record in bytes, also where `bytes` is empty because it is over the limit.
+    /// Length of the record in bytes, even if `bytes` is empty because the record exceeds the limit.
     pub size: u64,
     /// SHA-256 of the record's bytes, in hex.
     pub sha256: String,
-    /// Why the record could not be read: the kind and, for a person, a lowercase fragment.
+    /// Why the record could not be read: the kind, and a message as a lowercase fragment.
     pub problem: Option<(ProblemKind, String)>,
     pub(crate) context: Context,
 }
 
-/// What is known of a record from outside its bytes.
+/// Facts about a record that do not come from its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
     /// Column names of a CSV or TSV file.
     pub columns: Option<Arc<Vec<String>>>,
-    /// What stands between the cells of a CSV file, where it is no comma.
+    /// Cell delimiter of a CSV file, if not a comma.
     pub delimiter: Option<u8>,
-    /// Label of the character set, from the transport or from the start of the file.
+    /// Label of the character set, from the transport or detected at the start of the file.
     pub charset: Option<String>,
-    /// Whether `charset` is what was found by looking, not what somebody claims.
+    /// Whether `charset` was detected or set by the user, rather than declared by the transport.
     pub charset_is_found: bool,
-    /// Address of the page, from the archive.
+    /// URL of the page, from the archive.
     pub url: Option<String>,
-    /// Fields of the archive as one JSON object.
+    /// Fields of the archive's record as one JSON object.
     pub extra: Option<String>,
-    /// Language of the page, as the archive says.
+    /// Language code of the page, from the archive.
     pub language: Option<String>,
-    /// The maker of the export that the record is an article of.
+    /// Maker of the export that the record is an article of.
     pub export: Option<Maker>,
-    /// Why the record is not the whole page.
+    /// Why the record holds only a part of the page, as a message.
     pub incomplete: Option<String>,
-    /// Line of the file on which the record starts, counted from 1.
+    /// Line of the file on which the record starts, from 1.
     pub line: Option<u64>,
-    /// Whether the columns of a table are those of its first row, and not numbered.
+    /// Whether `columns` comes from a header row; otherwise the columns are numbered.
     pub has_header: bool,
 }
 
 impl Record {
-    /// A record of bytes that are at hand.
+    /// Creates a record from bytes in memory.
     #[must_use]
     pub fn new(path: impl Into<String>, index: u64, format: Format, bytes: Vec<u8>) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl Record {
         }
     }
 
-    /// The same row with the given column names, in order.
+    /// Sets the column names of a row, in order.
     #[must_use]
     pub fn with_columns(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.context.columns = Some(Arc::new(columns.into_iter().map(Into::into).collect()));
@@ -78,8 +78,8 @@ impl Record {
         self
     }
 
-    /// The same record with the character set that its transport declares, such as the header `Content-Type`. It goes
-    /// before what a page says of itself; where the bytes are plainly in another, the document gets the problem
+    /// Sets the character set that the transport declares, as in the header `Content-Type`. It takes precedence over
+    /// what a page declares; if the bytes are clearly in another character set, the document gets the problem
     /// `wrong_charset`.
     #[must_use]
     pub fn with_charset(mut self, label: impl Into<String>) -> Self {
@@ -87,10 +87,10 @@ impl Record {
         self
     }
 
-    /// What the document that [`ingest`](crate::ingest) makes of this record depends on, besides the options: its
-    /// place, bytes and format, and what is known of it from outside its bytes.
+    /// A SHA-256 over everything that the result of [`ingest`](crate::ingest) depends on besides the options: the
+    /// record's place, bytes and format, and its context.
     ///
-    /// Two records have the same fingerprint only if they are the same in all of that.
+    /// Two records have the same fingerprint only if all of that is equal.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         let Context {
@@ -107,7 +107,7 @@ impl Record {
             has_header,
         } = &self.context;
         let mut hash = Sha256::new();
-        // Each part goes in with its length, so that no two sequences of parts are one.
+        // Each part is hashed with its length, so that different sequences of parts cannot collide.
         let mut part = |bytes: Option<&[u8]>| {
             hash.update(bytes.map_or(u64::MAX, |bytes| bytes.len() as u64).to_le_bytes());
             hash.update(bytes.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Character references (`&amp;`, `&#8217;`) in text that is no markup, as exports of databases hold it.
+//! Character references (`&amp;`, `&#8217;`) in text that is not markup, as database exports contain them.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,11 @@ use crate::fields::FieldText;
 use crate::map::OffsetMap;
 use crate::markup;
 
-/// Longest name of a reference, with its marks ("&CounterClockwiseContourIntegral;").
+/// Longest reference looked for, in bytes. The longest name in HTML, `&CounterClockwiseContourIntegral;`, has 33 with
+/// its marks.
 const LONGEST: usize = 34;
 
-/// The text with its references decoded; one that is not closed by a semicolon, or unknown, stays as it is.
+/// Decodes the references of a text; one without a closing semicolon, or with an unknown name, stays as it is.
 pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     match next(text, 0) {
         None => Cow::Borrowed(text),
@@ -28,7 +29,7 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same of a field, whose characters keep the way back to their bytes.
+/// Decodes the references of a field, keeping the map from its characters to their bytes.
 pub(crate) fn decode_field(field: FieldText<'_>) -> FieldText<'_> {
     if next(&field.text, 0).is_none() {
         return field;
@@ -60,7 +61,7 @@ fn width(len: usize) -> u8 {
     u8::try_from(len).unwrap_or(u8::MAX)
 }
 
-/// The next reference from an offset on: where it starts and ends, and what it stands for.
+/// The next reference at or after byte `at`: its start, its end (exclusive) and the decoded characters.
 fn next(text: &str, mut at: usize) -> Option<(usize, usize, String)> {
     let bytes = text.as_bytes();
     loop {

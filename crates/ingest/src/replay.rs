@@ -6,23 +6,22 @@ use pressmark_core::{Document, ProblemKind, Span};
 use crate::assemble::SEPARATOR;
 use crate::decode::decode_as;
 
-/// Where a document's text and segments do not follow from the bytes of its record.
+/// The first place where a document's text and segments do not follow from its record's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} at segment {segment}")]
 #[non_exhaustive]
 pub struct ReplayError {
-    /// Index into [`Document::segments`]; their number when the end is wrong.
+    /// Index into [`Document::segments`], or their number if the error is at the end.
     pub segment: usize,
-    /// What does not hold.
+    /// The violated property, as a lowercase fragment.
     pub reason: &'static str,
 }
 
-/// Checks that a document follows from its record: that the segments tile the record's bytes, that the kept ones
-/// make up the text with one blank line between them, and that the bytes of each, decoded, with its edits
-/// applied, are its text.
+/// Verifies that a document follows from its record: the segments tile the record's bytes, the kept ones make up the
+/// text with one blank line between them, and the bytes of each, decoded and with its edits applied, are its text.
 ///
 /// # Errors
-/// [`ReplayError`] tells the first segment for which that does not hold.
+/// [`ReplayError`] names the first segment for which that does not hold.
 pub fn replay(doc: &Document, raw: &[u8]) -> Result<(), ReplayError> {
     let fail = |segment, reason| Err(ReplayError { segment, reason });
     let count = doc.segments.len();
@@ -73,11 +72,11 @@ pub fn replay(doc: &Document, raw: &[u8]) -> Result<(), ReplayError> {
     if end.unwrap_or(0) != doc.text.len() { fail(count, "the kept segments do not make up the text") } else { Ok(()) }
 }
 
-/// Reads stretches of a record as text.
+/// Decodes stretches of a record.
 struct Reader<'a> {
     raw: &'a [u8],
     encoding: &'static Encoding,
-    /// Source and text of each stretch, for a character set with states, which cannot be read from the middle.
+    /// Source range and text of each character, for a stateful character set, which cannot be decoded from the middle.
     stateful: Vec<(Range<usize>, String)>,
 }
 

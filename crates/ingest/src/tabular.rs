@@ -1,4 +1,4 @@
-//! One line of JSON or one row of a table to an article.
+//! Turns one JSON object or one row of a table into an article.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub(crate) fn read(
     doc.extra = names::extra(&fields, &picked, said.published.is_some());
     let title = value(picked.title).and_then(Value::text).filter(|t| !t.text.trim().is_empty());
     let title = title.map(references::decode_field);
-    // What is said of a text that cannot be had is said all the same.
+    // Metadata is kept even if the text cannot be read.
     doc.meta = said.clone();
     let place = picked.text.map_err(|(kind, message)| match (kind, &doc.source.url) {
         (ProblemKind::NoText, Some(_)) => (kind, format!("{message}; pages behind addresses are not fetched")),
@@ -59,7 +59,7 @@ pub(crate) fn read(
     };
     article.note(doc);
     let mut parts = vec![article.part(&text.text, Some(&text.map))];
-    // The title stands first in the text; it is taken from its own field when the text does not bring it.
+    // The title comes first in the document's text; it is taken from its field unless the text contains it.
     let line = title.as_ref().map(|t| [line_block(&t.text)]);
     let keep = [Verdict::Keep { kind: SegmentKind::Title, cuts: Vec::new() }];
     if let (Some(title), Some(line), None) = (&title, &line, article.judged.title) {
@@ -79,13 +79,14 @@ pub(crate) fn read(
     Ok(Found { assembled, meta: over(said, article.meta), judged: article.judged })
 }
 
-/// The names of the fields of a record, those of inner objects with them; `None` when it cannot be read.
+/// Names of a record's fields, including those of nested objects as dotted names; `None` if it cannot be read.
 pub(crate) fn names_in(record: &Record) -> Option<Vec<String>> {
     let decoded = decode_with(&record.bytes, record.context.charset.as_deref());
     let mut found: Vec<String> = Vec::new();
     let mut fields = fields_of(&decoded.text, record).ok()?;
     let mut at = 0;
-    // An object's own name comes before those of its fields.
+    // An object's own name comes before those of its fields. Nesting is followed four levels deep, enough for a person
+    // to find the right name.
     while let Some(field) = fields.get(at) {
         found.push(field.name.to_string());
         if let Value::Json { raw } = field.value
@@ -125,19 +126,19 @@ fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failu
     Ok(columns.iter().zip(cells).map(pair).collect())
 }
 
-/// What is wrong with JSON, and where in the file.
+/// Describes a JSON syntax error with its line in the file.
 fn malformed(error: &serde_json::Error, record: &Record) -> Failure {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = error.to_string();
     let what = message.strip_suffix(&place).unwrap_or(&message);
-    // Lines of a record count from 1, as those of a file do.
+    // Both the record's lines and the file's count from 1.
     let line = record.context.line.map_or(error.line() as u64, |first| first + error.line() as u64 - 1);
     (ProblemKind::Malformed, format!("{what} at line {line}, column {}", error.column()))
 }
 
-/// In a table without a header what cells hold tells what they are: the address by its start, the text by its length,
-/// the date by its form. Of several dates the first counts: exports such as GDELT's have the day of what is reported in
-/// front and that of the database's own work behind.
+/// Identifies the columns of a table without a header by their content: a URL by its scheme, the text by its length,
+/// the date by its form. Of several dates the first is taken: exports such as GDELT's have the day of the event in
+/// front and the day of the database's own processing behind.
 fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked {
     let text = |i: usize| fields.get(i).and_then(|f| f.value.text()).map(|t| t.text).unwrap_or_default();
     let is_address = |i: &usize| text(*i).starts_with("http://") || text(*i).starts_with("https://");
@@ -157,10 +158,11 @@ fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked
     Picked { text: body, url, date: day, ..picked }
 }
 
-/// Words from which a cell of a table without a header is running text.
+/// Words from which a cell of a table without a header is running text. Set by hand: names and headlines mostly stay
+/// below; raising it misses short teasers.
 const RUNNING_TEXT: usize = 12;
 
-/// What the fields say of the page.
+/// Metadata from the fields of a record.
 fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Document) -> Meta {
     let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
     let line = |place| {
@@ -168,6 +170,7 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
         text.filter(|t| !t.is_empty())
     };
     let language = line(picked.language).and_then(|language| language::primary(&language));
+    // Longer values are names of languages rather than tags such as `en-US`.
     let tag = line(picked.language).filter(|tag| tag.len() <= 8);
     let day = value(picked.date).and_then(Value::scalar);
     let published = day.as_deref().and_then(|day| {
@@ -194,7 +197,7 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
     }
 }
 
-/// Why a date could not be read, and what helps.
+/// Explains why a date could not be read, and how to help.
 fn bad_date(day: &str, options: &Options) -> String {
     let short: String = day.chars().take(40).collect();
     let could_be_two = date::normalize(day, Order::DayFirst).is_some();
@@ -205,7 +208,7 @@ fn bad_date(day: &str, options: &Options) -> String {
     }
 }
 
-/// Whether a field holds markup: it starts with a tag and has closing tags.
+/// Whether a field holds markup: it starts with a tag, and has a closing tag or ends in `>`.
 fn is_markup(text: &str) -> bool {
     let mut chars = text.trim_start().chars();
     chars.next() == Some('<')
