@@ -81,8 +81,7 @@ pub(crate) struct Picked {
     pub language: Option<usize>,
 }
 
-/// Levels of nested objects that a dotted name may open. Set by hand: deeper names are not expected, and the bound ends
-/// the loop on names that never resolve.
+/// Levels of nested objects that a dotted name may open. Set by hand; a field nested deeper is not found.
 const DEEPEST: usize = 8;
 
 /// Expands nested objects in place, with dotted names, if needed: for a dotted name that the user gave, for a wrapped

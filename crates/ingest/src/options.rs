@@ -163,8 +163,8 @@ pub struct Options {
     /// Format of the dates in the date field, with the conversions of `strptime`, such as `%d.%m.%Y`. Default: the
     /// usual formats, unless a date is ambiguous.
     pub date_format: Option<String>,
-    /// Whether `03/05/2024` is the third of May. Default: by the declared language; if that does not settle it, the
-    /// date is not read.
+    /// Whether `03/05/2024` is the third of May. Default: by the declared language; if that does not settle it, an
+    /// ambiguous date is not read.
     pub day_first: Option<bool>,
     /// ISO 639 codes of the languages that the model was trained on; a document in another language gets the problem
     /// `unsupported_language`. Default: empty, which allows any language.
@@ -181,8 +181,8 @@ pub struct Options {
     /// Largest ratio of unpacked to compressed size of an input, checked past 16 MiB of unpacked bytes. Default: 250, a
     /// quarter of the most that gzip can do and far above the 3 to 10 of text.
     pub max_ratio: u32,
-    /// Most bytes that one compressed input may unpack to. Default: 64 GiB, set by hand: above any archive of text, so
-    /// that only decompression bombs meet it.
+    /// Most bytes that one compressed input may unpack to. Default: 64 GiB, set by hand: it stops decompression bombs
+    /// that stay below `max_ratio`.
     pub max_unpacked_bytes: u64,
     /// Time limit for reading one record, whatever its format; a record that exceeds it gets the problem `timeout` and
     /// no text. Default: no limit.

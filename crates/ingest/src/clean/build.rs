@@ -1,4 +1,4 @@
-//! Lines of a plain text to a block that knows where each stretch of it came from.
+//! Builds a block from lines of plain text, with its map to the input.
 
 use std::ops::Range;
 
@@ -7,7 +7,8 @@ use pressmark_core::{EditKind, SegmentKind};
 use super::row::{Row, is_invisible};
 use crate::block::{Block, Piece};
 
-/// A block over consecutive rows, without the `removed` ranges of the input (in order, inside the rows).
+/// Builds a block from consecutive rows, without the `removed` ranges of the input (in order, inside the rows); `None`
+/// if nothing is left.
 pub(super) fn build(
     text: &str,
     rows: &[Row],
@@ -55,7 +56,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Text as it stands, invisible characters taken out.
+    /// Copies text without invisible characters.
     fn plain(&mut self, input: Range<usize>) {
         let mut start = input.start;
         let mut before = None;
@@ -103,7 +104,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The text without white space at its ends, which taking marks out may have laid bare.
+    /// Trims the text, since removing marks may expose white space at its ends.
     fn finish(mut self) -> (String, Vec<Piece>) {
         let lead = self.text.len() - self.text.trim_start().len();
         let end = self.text.trim_end().len();

@@ -1,4 +1,4 @@
-//! Lines that are dropped whatever stands around them.
+//! Lines that are dropped for what they say, whatever their neighbours.
 
 use pressmark_core::{DropReason, SegmentKind};
 
@@ -10,16 +10,16 @@ use super::{
 };
 use crate::phrases::{Phrases, phrases};
 
-/// Verbs and marks of running text: a line that reports somebody's words asks the reader nothing.
+/// Reporting verbs: a line that reports somebody's words does not prompt the reader.
 static REPORTING: Phrases = phrases!(Report);
-/// What stands before an address in a line of contact, beside the names of networks.
+/// Labels of contact details, besides the names of social networks.
 static CONTACT_LABELS: Phrases = phrases!(ContactLabel);
 const NETWORK_LABELS: &[&str] = &["twitter:", "twitter", "x:", "instagram:", "facebook:"];
-/// What biographies of writers say.
+/// Words of writers' biographies: professions, verbs, phrases.
 static CALLINGS: Phrases = phrases!(Calling);
 static BIOGRAPHY_VERBS: Phrases = phrases!(BiographyVerb);
 static BIOGRAPHY: Phrases = phrases!(Biography);
-/// Names of networks: with these, "Follow …" and "Find …" speak of accounts.
+/// Names of social networks: with one of them, "Follow …" and "Find …" prompt the reader.
 const NETWORKS: &[&str] = &[
     "twitter",
     "facebook",
@@ -40,10 +40,10 @@ const NETWORKS: &[&str] = &[
     "social",
 ];
 
-/// The reason to drop a line for what it says alone; where it stands is looked at in [`placed`].
+/// The reason to drop a line for its text alone; [`placed`] also considers its place.
 pub(super) fn reason(line: &Line<'_>) -> Option<DropReason> {
     let text = line.text;
-    // A row of figures may read like a counter.
+    // A row of a table may read like a counter.
     if line.kind == Some(SegmentKind::Table) {
         return None;
     }
@@ -60,14 +60,14 @@ pub(super) fn reason(line: &Line<'_>) -> Option<DropReason> {
     if is_clock && text.contains(':') && text.contains('/') {
         return Some(DropReason::Player);
     }
-    // The label of a caption's second part, glued to the photographer's name by the page's layout.
+    // A photographer's name with its label glued to it by the page's layout.
     if line.words <= 12 && credit::is_glued(text) {
         return Some(DropReason::PhotoCredit);
     }
     by_form(text).or_else(|| by_parts(line))
 }
 
-/// Nothing but rules, arrows and stars.
+/// Whether a text consists of rules, arrows and stars only.
 fn is_decoration(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -77,14 +77,14 @@ fn is_decoration(text: &str) -> bool {
     })
 }
 
-/// Whether the phrase that was found decides.
+/// The reason, if the phrase found is decisive.
 fn by_phrase(line: &Line<'_>, hit: Hit) -> Option<DropReason> {
-    // A list of the article may have items such as "Share"; list items of a menu are found by their neighbours.
+    // A list in the article may have items such as "Share"; items of a menu are found by their neighbours.
     let is_item = line.bullet && hit.how == How::Line && line.words <= 2;
     if hit.strength == Strength::Maybe || is_item {
         return None;
     }
-    // "More." and "Related." are somebody's words.
+    // "More." and "Related." are parts of a sentence.
     if hit.how == How::Line && line.words <= 2 && line.text.ends_with(['.', '。']) {
         return None;
     }
@@ -106,13 +106,13 @@ fn start_decides(line: &Line<'_>, hit: Hit) -> bool {
                 || (!line.terminal && line.words <= 8)
         }
         DropReason::Tags => !line.terminal,
-        // These speak of the article in the third person and in the past tense.
+        // These describe the article in the third person and the past tense.
         DropReason::SourceCredit | DropReason::Legal | DropReason::CommentForm => !quotes || line.words <= 12,
         _ => !speaks && !quotes,
     }
 }
 
-/// Whether more than a button's name stands in quotation marks.
+/// Whether more than the name of a button, three words, is in quotation marks.
 fn quotes_speech(text: &str) -> bool {
     let Some((_, rest)) = text.split_once(['“', '„', '«', '"']) else { return false };
     let inner = rest.split(['”', '“', '»', '"']).next().unwrap_or_default();
@@ -131,14 +131,14 @@ fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
         DropReason::Tags | DropReason::Counter | DropReason::ReadingTime => {
             !sentence && !rest.ends_with(['?', '!', '”', '"'])
         }
-        // A long text after "Photo:" is a caption.
+        // A longer text after "Photo:" is a caption (set by hand).
         DropReason::PhotoCredit => !sentence && words <= 8,
         DropReason::Related => !sentence && words >= 1,
         _ => !sentence,
     }
 }
 
-/// Addresses, handles and hashtags alone on a line.
+/// The reason to drop a line that consists of URLs, handles, hashtags or e-mail addresses.
 fn by_form(text: &str) -> Option<DropReason> {
     let mut words = text.split_whitespace();
     let (mut handles, mut tags, mut links, mut mails, mut others) = (0, 0, 0, 0, 0);
@@ -174,7 +174,8 @@ fn by_form(text: &str) -> Option<DropReason> {
     }
 }
 
-/// "By Jane Doe | 3 March 2025 | 5 min read", "Home » News » Politics", "About · Contact · Privacy".
+/// The reason to drop a line of separated parts: "By Jane Doe | 3 March 2025 | 5 min read", "Home » News » Politics",
+/// "About · Contact · Privacy".
 fn by_parts(line: &Line<'_>) -> Option<DropReason> {
     let separators = ['|', '•', '·', '»', '›', '>', '/', '∙', '—', '–'];
     if line.words > 30 || line.terminal || !line.text.contains(separators) {
@@ -203,7 +204,7 @@ fn by_parts(line: &Line<'_>) -> Option<DropReason> {
     let lone = reasons.first().copied();
     let crumbs = chevrons >= 1 && reasons.first() == Some(&DropReason::Navigation);
     let two = reasons.len() >= 2;
-    // One unknown part beside two known ones is a name or a place.
+    // One unknown part next to three known ones is a name or a place.
     (crumbs || (two && others == 0) || (reasons.len() > 2 * others && others > 0 && two))
         .then_some(if crumbs { Some(DropReason::Navigation) } else { lone })
         .flatten()
@@ -219,10 +220,10 @@ pub(super) fn is_meta(line: &Line<'_>) -> bool {
         || (dates::has_time(text) && text.chars().filter(char::is_ascii_digit).count() >= 5)
 }
 
-/// Where a line stands, for what is chrome only at the head or foot of a page.
+/// The place of a line, for what is chrome only at the head or foot of a page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    /// Before the first paragraph, or between the title and what follows it.
+    /// Before the first paragraph.
     pub(super) head: bool,
     /// After the last paragraph.
     pub(super) tail: bool,
@@ -236,7 +237,7 @@ pub(super) struct Place {
     pub(super) under_author: bool,
 }
 
-/// The reason to drop a line for what it says where it stands.
+/// The reason to drop a line for its text and its place.
 pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Option<DropReason> {
     if line.bullet {
         return None;
@@ -246,7 +247,7 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
         return Some(DropReason::AuthorBio);
     }
     if let Some(date) = dates::date(line.text) {
-        // Days without a year are those of fixtures and programmes.
+        // Days without a year belong to fixtures and programmes.
         let dated = date.has_year && (place.head || place.tail);
         return (date.sure || dated || place.beside_meta).then_some(DropReason::Date);
     }
@@ -258,7 +259,7 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
     if place.head || place.tail || place.beside_meta || place.after_title {
         let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
         if let Some(names) = credit::byline(text) {
-            // "By Land and Sea" is no byline: people have two names, outlets stand after a title.
+            // "By Land and Sea" is no byline: people have two names, and outlets follow a title.
             let sure = names.iter().all(|n| n.contains(' ')) || place.after_title || place.beside_meta;
             return sure.then_some(DropReason::Byline);
         }
@@ -270,7 +271,8 @@ pub(super) fn placed(line: &Line<'_>, place: Place, authors: &[String]) -> Optio
     None
 }
 
-/// "Jane Doe is a reporter at …", "Jane Doe writes about …".
+/// Whether a line is a biography: "Jane Doe is a reporter at …", "Jane Doe writes about …". The limits in words were
+/// set by hand.
 fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
     let words: Vec<&str> = line.folded.words().take(40).collect();
     let text = line.text.trim_start_matches(['—', '–', '-', ' ']);
@@ -282,7 +284,7 @@ fn is_bio(line: &Line<'_>, authors: &[String]) -> bool {
     }
     let known = authors.iter().any(|a| Folded::new(a) == Folded::new(&name.join(" ")));
     let role = words.iter().skip(name.len()).take(12).any(|w| CALLINGS.contains(w));
-    // Phrases stand at the start of a word: "our" not in "hour", but "follow" in "following".
+    // Phrases match at the start of a word: "our" not in "hour", but "follow" in "following".
     let folded = format!(" {}", line.folded.as_str());
     let has =
         |phrase: &str| folded.match_indices(phrase).any(|(at, _)| folded.get(..at).is_some_and(|t| t.ends_with(' ')));

@@ -1,23 +1,24 @@
-//! Readers' comments under an article.
+//! Finds readers' comments under an article.
 
 use pressmark_core::DropReason;
 
 use super::{dates, line::Line};
 use crate::phrases::{Phrases, phrases};
 
-/// Signatures and buttons between comments that are asked for.
+/// Least number of signatures and buttons between comments. Set by hand: one may be a date in the article.
 const MIN_SIGNS: usize = 2;
-/// Lines after the heading within which the first comment's signature stands.
+/// Lines after the heading within which the first signature must occur. Set by hand: a form and a counter may come
+/// before.
 const FIRST_SIGN: usize = 4;
-/// Most paragraphs of one comment: a longer stretch is the article going on.
+/// Most paragraphs of one comment. Set by hand: a longer stretch is the article continuing.
 const LONGEST: usize = 6;
-/// Paragraphs before the heading; a counter under the title heads no comments.
+/// Least number of paragraphs before the heading: a comment counter under the title heads no comments.
 const MIN_ARTICLE: usize = 2;
 
-/// Words between a reader's name and what the reader says.
+/// Words that introduce a comment, such as "says".
 static SAYS: Phrases = phrases!(Comment);
 
-/// Drops the comments under the first heading of comments that signatures follow.
+/// Drops the comments under the first heading of comments that is followed by signatures.
 pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<DropReason>]) {
     let mut paragraphs = 0;
     for at in 0..lines.len() {
@@ -30,7 +31,7 @@ pub(super) fn drop_comments(lines: &[Line<'_>], dropped: &mut [Option<DropReason
     }
 }
 
-/// Whether signatures stand between the paragraphs, from the start to the end.
+/// Whether signatures occur regularly among the paragraphs of all lines.
 fn are_comments(lines: &[Line<'_>]) -> bool {
     if !lines.iter().take(FIRST_SIGN).any(is_sign) {
         return false;
@@ -50,7 +51,7 @@ fn are_comments(lines: &[Line<'_>]) -> bool {
     signs >= MIN_SIGNS
 }
 
-/// "Anna says:", "March 4, 2025 at 5:02 pm", "2 hours ago", "Reply".
+/// Whether a line is a signature or button: "Anna says:", "March 4, 2025 at 5:02 pm", "2 hours ago", "Reply".
 fn is_sign(line: &Line<'_>) -> bool {
     if line.words > 12 {
         return false;

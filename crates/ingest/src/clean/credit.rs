@@ -1,4 +1,4 @@
-//! Who wrote it, when, for whom: what bylines, dates, copyright and source lines tell.
+//! Reads bylines, dates, copyright and source lines.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,17 +12,17 @@ use super::{
 };
 use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, behind_byline, of_all_languages, phrases};
 
-/// Small words inside the names of writers and of outlets, besides the particles of all names.
+/// Lower-case words inside the names of writers and of outlets, besides the particles of all names.
 static WRITER_PARTICLES: Phrases = phrases!(WriterParticle);
 static OUTLET_PARTICLES: Phrases = phrases!(OutletParticle);
 
-/// How agencies end captions.
+/// Marks by which agencies end captions.
 static CAPTION_MARKS: Phrases = LazyLock::new(|| Language::neutral().caption_marks().collect());
 
-/// What stands before the owner of a copyright.
+/// Words before the owner of a copyright.
 static BEFORE_OWNER: Phrases = phrases!(BeforeOwner);
 
-/// Labels before the names of photographers, with a capital.
+/// Labels of photographers' names, capitalized.
 static PHOTO_CREDITS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let capitalised = |label: &str| {
         let mut chars = label.chars();
@@ -31,24 +31,24 @@ static PHOTO_CREDITS: LazyLock<Vec<String>> = LazyLock::new(|| {
     of_all_languages(PagePhrase::PhotoCredit).into_iter().map(capitalised).collect()
 });
 
-/// Words that tell what a writer is.
+/// Job titles of writers, folded.
 static ROLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let phrases = of_all_languages(PagePhrase::Role).into_iter().chain(of_all_languages(PagePhrase::RoleWord));
     phrases.map(|phrase| Folded::new(phrase).as_str().to_owned()).collect()
 });
 
-/// What starts a title and no name, and what ends the name of an outlet.
+/// Words that start a title rather than a name, and words that end the name of an outlet.
 static NO_NAMES: Phrases = phrases!(NoName);
 static OUTLETS: Phrases = phrases!(OutletWord);
 
-/// What stands before and behind the outlet in a line that credits one.
+/// Words before and after the outlet in a line that credits one.
 static BEFORE_OUTLET: Phrases = phrases!(BeforeOutlet);
 static BEHIND_OUTLET: Phrases = phrases!(BehindOutlet);
 
-/// How captions begin.
+/// First words of captions.
 static CAPTIONS: Phrases = phrases!(Caption);
 
-/// Last labels of domain names; a dot inside a name is no domain by itself.
+/// Top-level domains that are accepted without a scheme or `www.`; a dot inside a name alone makes no domain.
 static DOMAINS: LazyLock<Words> = LazyLock::new(|| {
     words(
         "com net org info news co io tv fm me africa online today press media eu uk us fr de es it nl be ch \
@@ -57,10 +57,11 @@ static DOMAINS: LazyLock<Words> = LazyLock::new(|| {
     )
 });
 
-/// How words that say that something was published elsewhere begin.
+/// Prefixes of words that say that something was published elsewhere.
 static PUBLISHED: Phrases = phrases!(Republished);
 
-/// Whether the line claims the copyright; its owner, where it names one.
+/// Whether a line claims a copyright, and its owner if it names one. The limits in words were set by hand: longer lines
+/// are about copyright.
 pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
     let first = folded.word(0);
     let mark = first == "©"
@@ -100,12 +101,12 @@ pub(super) fn copyright(text: &str, folded: &Folded) -> Option<Option<String>> {
     )
 }
 
-/// The names of a line that is a byline: "By" and names, with what they are or whom they work for.
+/// The names in a byline: "By" and names, with roles or employers.
 pub(super) fn byline(text: &str) -> Option<Vec<String>> {
     behind_byline(text).and_then(|(rest, _)| names(rest, true))
 }
 
-/// The people that a text names, when it does nothing else.
+/// The people in a text that only names people; after "By" (`marked`) a single word will do.
 pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     if text.len() > 160 || (text.ends_with('.') && !ends_in_initial(text)) {
         return None;
@@ -131,12 +132,12 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Whether a name is that of an outlet, by its last word.
+/// Whether a name is an outlet's, by its last word.
 fn is_outlet(part: &str) -> bool {
     Folded::new(part).words().last().is_some_and(|word| OUTLETS.contains(&word))
 }
 
-/// After a name: an outlet or a place, "The Daily Post", "Nairobi".
+/// Whether what follows a name is an outlet or a place: "The Daily Post", "Nairobi".
 fn is_name_like_place(part: &str) -> bool {
     part.split_whitespace().count() <= 5
         && part
@@ -158,7 +159,7 @@ fn split_words<'a>(text: &'a str, seps: &[&str]) -> Vec<&'a str> {
     parts
 }
 
-/// Whether a part of a byline says what a person does: "Staff Writer".
+/// Whether a part of a byline is a job title: "Staff Writer".
 pub(crate) fn is_role(part: &str) -> bool {
     let folded = Folded::new(part);
     folded.len() <= 7 && folded.words().any(|w| ROLES.contains(w))
@@ -169,7 +170,7 @@ fn ends_in_initial(text: &str) -> bool {
     word.chars().count() <= 3 && word.chars().next().is_some_and(char::is_uppercase)
 }
 
-/// Two to five capitalised words, or one.
+/// Whether a text has the form of a name: one to five capitalized words, with particles inside.
 pub(super) fn is_name(text: &str) -> bool {
     let tokens: Vec<&str> = text.split_whitespace().collect();
     let capital = |w: &str| {
@@ -184,24 +185,24 @@ pub(super) fn is_name(text: &str) -> bool {
         && !starts_title(tokens[0])
 }
 
-/// Whether a word in small letters stands inside names.
+/// Whether a word is a lower-case particle of names.
 fn is_particle(word: &str) -> bool {
     Language::neutral().name_word(word).contains(NameClass::Particle) || WRITER_PARTICLES.contains(&word)
 }
 
-/// Whether the label of a photographer's name is glued to it: "CreditAda Okoye".
+/// Whether a text starts with a photographer's label glued to the name: "CreditAda Okoye".
 pub(super) fn is_glued(text: &str) -> bool {
     PHOTO_CREDITS.iter().any(|label| text.strip_prefix(label).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
 }
 
-/// Whether a capitalised word starts a title and no name: "Why". In capitals it may be anything.
+/// Whether a capitalized word starts a title rather than a name: "Why". All capitals leave it open.
 fn starts_title(word: &str) -> bool {
     let lower = word.to_lowercase();
     let is_capitals = lower.chars().count() > 1 && word == word.to_uppercase();
     !is_capitals && NO_NAMES.contains(&lower.as_str())
 }
 
-/// "Posted on 9 April 2021 by Lena Fox", "Lena Fox - 9 April 2021": the names and the date.
+/// The names and the date in a line of both: "Posted on 9 April 2021 by Lena Fox", "Lena Fox - 9 April 2021".
 pub(super) fn signed_date(text: &str) -> Option<(Vec<String>, &str)> {
     if text.len() > 160 || !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
@@ -217,14 +218,13 @@ pub(super) fn signed_date(text: &str) -> Option<(Vec<String>, &str)> {
     })
 }
 
-/// The outlet that a line credits: the host of an address, or the name after the phrase.
+/// The outlet that a line credits: the host of a URL, or the name after the phrase.
 pub(super) fn credited(rest: &str) -> Option<String> {
     if let Some(host) = host(rest) {
         return Some(host);
     }
     let mut name = rest.trim();
-    // "… published on 3 March in The Daily Post under a licence": the name starts with a capital after the last preposition.
-    // "The Daily Post, 3 March" and "one agency, another agency".
+    // Cut at what follows a name: "The Daily Post, 3 March", "The Daily Post under a licence".
     if let Some((head, _)) = name.split_once(", ").filter(|(_, tail)| tail.chars().any(|c| c.is_ascii_digit())) {
         name = head;
     }
@@ -242,7 +242,7 @@ pub(super) fn credited(rest: &str) -> Option<String> {
     (fits && !first.is_lowercase() && !first.is_numeric()).then(|| name.to_owned())
 }
 
-/// Where a phrase stands in a text between other words: the byte before it.
+/// Offset of the end of the text before a phrase that matches whole words.
 fn place_of(text: &str, phrase: &str) -> Option<usize> {
     text.match_indices(phrase).find_map(|(at, _)| {
         let rest = text.get(at + phrase.len()..)?;
@@ -251,25 +251,25 @@ fn place_of(text: &str, phrase: &str) -> Option<usize> {
     })
 }
 
-/// The host of the first web address in the text, without `www.`.
+/// The host of the first URL in the text, without `www.`.
 pub(super) fn host(text: &str) -> Option<String> {
     text.split_whitespace().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
         let bare = word.split_once("://").map_or(word, |(_, rest)| rest);
         let host = bare.split(['/', '?', '#', ')', ']']).next()?.to_lowercase();
         let name = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.').to_owned();
-        // Behind a scheme or "www." anything of the right form is a host, whatever its last label.
+        // After a scheme or "www.", anything in the form of a domain is a host, whatever its top-level domain.
         let said_so = bare.len() < word.len() || name.len() < host.len();
         (is_domain(&name) || said_so && has_domain_form(&name)).then_some(name)
     })
 }
 
-/// Whether the text is a domain name such as `example.co.uk`.
+/// Whether the text is a domain name such as `example.co.uk`, with a known top-level domain.
 pub(super) fn is_domain(text: &str) -> bool {
     has_domain_form(text) && text.rsplit('.').next().is_some_and(|l| DOMAINS.contains(l.to_lowercase().as_str()))
 }
 
-/// Whether the text is labels separated by full stops, the last of letters only.
+/// Whether the text consists of labels separated by full stops, the last of letters only.
 fn has_domain_form(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     labels.len() >= 2
@@ -279,13 +279,13 @@ fn has_domain_form(text: &str) -> bool {
         && labels.last().is_some_and(|l| l.len() >= 2 && l.chars().all(char::is_alphabetic))
 }
 
-/// The outlet after the phrase of a source line: what follows "published on", "appeared in", "from".
+/// The outlet in a sentence about the source: what follows "published on", "appeared in", "from".
 pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     if let Some(host) = host(text) {
         return Some(host);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    // Outlets stand after the word that says what they did; other lines credit people.
+    // The outlet comes after the word for publishing; other lines credit people.
     let verb = words.iter().position(|w| {
         let word = w.to_lowercase();
         PUBLISHED.iter().any(|p| word.starts_with(p))
@@ -303,11 +303,10 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
     credited(&words[at + 1..].join(" "))
 }
 
-/// A site's name for itself before the first sentence: "(Example.net) –", "EXAMPLE NEWS —".
+/// A site's own name before the first sentence: "(Example.net) –", "EXAMPLE NEWS —".
 ///
-/// Place datelines and agencies ("GOMA, Congo (AP) —", "KINSHASA (Reuters) –") tell something about the
-/// story and stay; what goes is a bracket that holds a domain or one of the page's own names. Gives what
-/// to cut and the name.
+/// Datelines and agencies ("GOMA, Congo (AP) —", "KINSHASA (Reuters) –") are part of the story and stay; only a domain
+/// or one of the page's own names is cut. Returns the range to cut and the name.
 pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>, String)> {
     let own = |name: &str| sites.iter().any(|site| is_same_site(name, site));
     let dash_after = |from: usize| {
@@ -337,7 +336,7 @@ pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>,
         return if place.is_empty() {
             Some((0..end, inner.to_owned()))
         } else if dateline {
-            // The place stays, and so does its dash.
+            // The place and its dash stay.
             Some((place.len()..close + 1, inner.to_owned()))
         } else {
             None
@@ -349,14 +348,14 @@ pub(super) fn self_credit(text: &str, sites: &[String]) -> Option<(Range<usize>,
     (own(name) && name.split_whitespace().count() <= 5).then(|| (0..end, name.to_owned()))
 }
 
-/// Whether two names of sites are one, with or without the article: "The Example News", "Example News".
+/// Whether two names denote one site, with or without the article: "The Example News", "Example News".
 fn is_same_site(one: &str, other: &str) -> bool {
     let (one, other) = (squash(one), squash(other));
     [0, 1].into_iter().any(|form| !one[form].is_empty() && one[form] == other[form])
 }
 
-/// A name in lower case without spaces and marks, so that "Example News" and "examplenews.com" meet, and without its
-/// article.
+/// A name in lower case without spaces and punctuation, so that "Example News" equals "examplenews.com"; as it is and
+/// without its article.
 fn squash(name: &str) -> [String; 2] {
     let lower = name.to_lowercase();
     let lower = lower.strip_prefix("www.").unwrap_or(&lower);
@@ -364,7 +363,7 @@ fn squash(name: &str) -> [String; 2] {
     [bare, Language::neutral().without_article(bare)].map(|name| name.chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
-/// Words that mark a caption, and the agencies' way of beginning and ending one.
+/// Whether a text is a caption, by its first words or by an agency's mark at its end.
 pub(super) fn is_caption(text: &str) -> bool {
     let head: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
     let begins = !text.starts_with(char::is_lowercase)

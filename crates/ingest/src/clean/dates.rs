@@ -1,4 +1,4 @@
-//! Lines that are dates.
+//! Recognizes lines that are dates.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -9,29 +9,29 @@ use super::fold::Folded;
 use crate::calendar::month_named;
 use crate::phrases::{Phrases, of_all_languages, phrases};
 
-/// Words that stand in date lines besides months, folded: weekdays, times, zones, "published".
+/// Folded words of date lines besides months: weekdays, times, zones, "published".
 static DATE_WORDS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| of_all_languages(PagePhrase::DateWord).into_iter().collect());
-/// How the first word of a line begins that says when something was published or changed.
+/// First words of lines that give a date of publication or update.
 static DATED: Phrases = phrases!(Dated);
 
-/// Whether a folded word names a month; 月 stands behind its number.
+/// Whether a folded word names a month; 月 follows its number.
 fn is_month(word: &str) -> bool {
     word == "月" || month_named(word).is_some()
 }
 
-/// How a date line came to be one.
+/// A line that is a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DateLine<'a> {
-    /// The date as it stands in the line.
+    /// The date as written.
     pub(super) date: &'a str,
-    /// Whether the line says "published" or the like, or gives a time of day.
+    /// Whether the line says "published" or the like, or has a time of day.
     pub(super) sure: bool,
-    /// Whether it names the year.
+    /// Whether it has a year.
     pub(super) has_year: bool,
 }
 
-/// The date that a line is, when it is nothing else.
+/// Reads a line that is only a date, of 2 to 24 words.
 pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
     let folded = Folded::new(text);
     if folded.len() < 2 || folded.len() > 24 {
@@ -49,7 +49,7 @@ pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
             return None;
         }
     }
-    // "03.04.2025" folds to one number: look at the digits themselves.
+    // "03.04.2025" folds to a single number, so look at the digits.
     let numeric = numeric_date(text);
     if !(numeric || (months > 0 && numbers > 0 && (numbers > 1 || glue > 0 || has_day(text)))) {
         return None;
@@ -70,7 +70,7 @@ fn has_day(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|n| (1..=2).contains(&n.len()))
 }
 
-/// "14:05", "2.30pm", "14h05".
+/// Whether a text has a time of day: "14:05", "2.30pm", "14h05".
 pub(super) fn has_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let clock = bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
@@ -81,7 +81,7 @@ pub(super) fn has_time(text: &str) -> bool {
             .any(|m| lower.trim_end().ends_with(m) && text.bytes().any(|b| b.is_ascii_digit()))
 }
 
-/// "2025-03-04", "04/03/2025", "4.3.25".
+/// Whether a text has a numeric date: "2025-03-04", "04/03/2025", "4.3.25".
 fn numeric_date(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | 'T' | '(' | ')')).any(|word| {
         let parts: Vec<&str> =

@@ -1,4 +1,4 @@
-//! Where the article lies in a page: the stretch in which paragraphs outweigh what stands between them.
+//! The extent of the article in a page: the stretch in which paragraphs outweigh what is between them.
 
 use std::ops::Range;
 
@@ -6,20 +6,20 @@ use pressmark_core::DropReason;
 
 use super::line::Line;
 
-/// Words of a paragraph that count: one long paragraph is not the article. As the other numbers here it was set by hand on the
-/// pages of `corpus.txt`; news paragraphs have some 20 to 60 words.
+/// Most words of a paragraph that count: one long paragraph is not the article. News paragraphs have some 20 to 60
+/// words. Set by hand on the pages of `corpus.txt`, as are the other numbers here.
 const MAX_WORDS: f32 = 60.0;
-/// Words from which a sentence counts in full; below, it may be a teaser.
+/// Words from which a sentence counts in full; a shorter one may be a teaser and counts [`GAP`].
 const FULL_WORDS: usize = 14;
-/// What a line between paragraphs takes off, in words of paragraphs.
+/// Cost of a line between paragraphs, in words of paragraphs.
 const GAP: f32 = 3.0;
-/// Lines of boilerplate that have to stand outside before what else stands there is looked at.
+/// Lines of boilerplate on one side of the article from which other lines there are dropped too.
 const MIN_BOILERPLATE: usize = 8;
-/// Sentences on more than one line in this many mean that the article goes on outside.
+/// More than one sentence in this many lines means that the article continues there.
 const PROSE_ONE_IN: usize = 3;
 
-/// The stretch of lines with the greatest sum of paragraphs less gaps (Kadane's scan), from its first
-/// paragraph to one past its last; empty when there is no paragraph.
+/// The stretch of lines with the greatest sum of paragraphs less gaps (Kadane's algorithm), from its first paragraph to
+/// one past its last; empty if there is none.
 pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<DropReason>]) -> Range<usize> {
     let (mut best, mut best_sum) = (0..0, 0.0);
     let (mut start, mut sum) = (0, 0.0);
@@ -42,9 +42,9 @@ pub(super) fn main_part(lines: &[Line<'_>], sure: &[Option<DropReason>]) -> Rang
     best
 }
 
-/// Drops what is left of a page before and after its article: teasers among menus, comments' scraps.
+/// Drops leftovers of a page before and after its article: teasers among menus, scraps of comments.
 ///
-/// A side is dropped only when boilerplate stands there in number and sentences are rare among it.
+/// A side is dropped only if boilerplate is frequent and sentences are rare on it.
 pub(super) fn drop_outskirts(
     lines: &[Line<'_>],
     dropped: &mut [Option<DropReason>],
@@ -58,7 +58,8 @@ pub(super) fn drop_outskirts(
         if boilerplate < MIN_BOILERPLATE || prose * PROSE_ONE_IN > side.len() {
             continue;
         }
-        // What touches the article may be its last list or its signature: walk outwards from it.
+        // Lines next to the article may be its last list or its signature: walk outwards, and start dropping after half
+        // of [`MIN_BOILERPLATE`].
         let mut seen = 0;
         let outwards: Vec<usize> = if side.start == 0 { side.rev().collect() } else { side.collect() };
         for at in outwards {

@@ -1,10 +1,10 @@
-//! Text reduced to what phrases are compared by.
+//! Folds text for the comparison with phrases.
 
 use std::collections::HashSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Most tokens that are kept: no phrase or name is longer, and paragraphs are.
+/// Most words that are kept. Set by hand: every phrase and name is shorter, and only paragraphs are longer.
 const MAX_TOKENS: usize = 96;
 
 /// Words in lower case without accents or punctuation; a run of digits is `#`, a Han or kana character a word.
@@ -12,9 +12,9 @@ const MAX_TOKENS: usize = 96;
 pub(super) struct Folded {
     /// The words, separated by single spaces.
     text: String,
-    /// Where each word starts in `text`.
+    /// Byte offset of each word in `text`.
     starts: Vec<u32>,
-    /// Whether words were left out at the end.
+    /// Whether the text has more words than are kept.
     pub(super) cut: bool,
 }
 
@@ -26,7 +26,7 @@ enum Class {
     Single,
 }
 
-/// Scripts written without spaces between words.
+/// Whether a character belongs to a script written without spaces between words.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
         || matches!(c, '\u{0e01}'..='\u{0e5b}')
@@ -45,13 +45,13 @@ fn class(c: char) -> Class {
     }
 }
 
-/// Marks on letters: accents, Arabic vowel signs, and the like.
+/// Whether a character is a mark on a letter: an accent, an Arabic vowel sign, and the like.
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) || c == '\u{0640}'
 }
 
 impl Folded {
-    /// Folds `text`, of which the first words are kept.
+    /// Folds the first words of `text`.
     pub(super) fn new(text: &str) -> Self {
         let mut folded = Self::default();
         let mut last = Class::Gap;
@@ -70,7 +70,7 @@ impl Folded {
     }
 
     fn push(&mut self, c: char, last: &mut Class) {
-        // Invisible characters neither part words nor stand in them; Arabic and Hebrew marks are dropped above.
+        // Invisible characters neither separate words nor belong to them; Arabic and Hebrew marks are dropped above.
         if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
             || (!c.is_ascii() && is_mark(c))
         {
@@ -110,7 +110,7 @@ impl Folded {
         &self.text
     }
 
-    /// Word `index`, or `""`.
+    /// Word `index`, or `""` past the end.
     pub(super) fn word(&self, index: usize) -> &str {
         let Some(&start) = self.starts.get(index) else { return "" };
         let end = self.starts.get(index + 1).map_or(self.text.len(), |&next| next as usize - 1);
@@ -123,10 +123,10 @@ impl Folded {
     }
 }
 
-/// A list of words to look words up in.
+/// A set of words.
 pub(super) type Words = HashSet<&'static str>;
 
-/// The words of a list, which white space separates.
+/// Builds a set from a list separated by white space.
 pub(super) fn words(list: &'static str) -> Words {
     list.split_whitespace().collect()
 }

@@ -1,4 +1,4 @@
-//! The lexicon of interface phrases, and the search for them.
+//! The lexicon of interface phrases, and lookup in it.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -7,27 +7,27 @@ use pressmark_lang::Language;
 
 use super::fold::Folded;
 
-/// How sure a phrase makes of a line.
+/// How certain a phrase is to be interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
     /// Could also be a heading or an item of the article.
     Maybe,
-    /// Interface wherever it stands.
+    /// Interface wherever it occurs.
     Sure,
 }
 
-/// A phrase that fits a line.
+/// A phrase that matches a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit {
-    /// Why the line would be dropped.
+    /// Reason for dropping the line.
     pub(super) reason: DropReason,
     pub(super) strength: Strength,
-    /// Whether short lines that follow belong to it.
+    /// Whether it opens a block to which the short lines after it belong.
     pub(super) opens: bool,
     pub(super) how: How,
 }
 
-/// Which part of a line a phrase has to fit.
+/// The part of a line that a phrase must match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum How {
     Line,
@@ -40,7 +40,7 @@ pub(super) enum How {
 #[derive(Debug)]
 enum Slot {
     Word(Box<str>),
-    /// Any words: at least and at most.
+    /// A number of arbitrary words, from least to most (inclusive).
     Any(usize, usize),
 }
 
@@ -51,30 +51,31 @@ struct Phrase {
     limit: usize,
 }
 
-/// The phrases, indexed by the word that they have to start (or, for `end`, to end) with.
+/// The phrases, indexed by their first word (for `end`, by their last).
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    /// Phrases without an open slot that must be the whole line or label.
+    /// Phrases without slots that match a whole line or label.
     lines: HashMap<Box<str>, Hit>,
     labels: HashMap<Box<str>, (Hit, usize)>,
-    /// Phrases with slots, whole line, label or start, by first word (`""`: starts with a slot).
+    /// Phrases with slots or matching a start, by first word (`""` if they start with a slot).
     open: HashMap<Box<str>, Vec<Phrase>>,
     ends: HashMap<Box<str>, Vec<Phrase>>,
-    /// By first word: the reason's bag and the words that follow.
+    /// Phrases of bags, by first word.
     bags: HashMap<Box<str>, Vec<BagEntry>>,
 }
 
-/// A bag's reason, and the words of a phrase after its first.
+/// The reason of a bag, and the words of one of its phrases after the first.
 type BagEntry = (DropReason, Vec<Box<str>>);
 
-/// The phrases of all languages: an interface need not speak the language of the article, which is not known here.
+/// The phrases of all languages: the interface may be in another language than the article, whose language is not known
+/// here.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(Language::neutral().boilerplate()));
 
-/// Words allowed in a line that is matched by its label when the section sets no limit.
+/// Most words in a line, or after a label, if its section sets no limit. Set by hand: longer lines are sentences.
 const DEFAULT_LIMIT: usize = 12;
 
 impl Lexicon {
-    /// Reads the files of the languages, the first of which names all sections in their order.
+    /// Parses the files of all languages; the first one defines the order of the sections.
     fn parse(files: impl Iterator<Item = &'static str>) -> Self {
         let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
         for file in files {
@@ -145,7 +146,7 @@ impl Lexicon {
         }
     }
 
-    /// The phrase that the whole line is, that it begins or that it ends with.
+    /// Finds a phrase that is the whole line, starts it or ends it.
     pub(super) fn find(&self, line: &Folded) -> Option<Hit> {
         if line.len() == 0 || line.cut {
             return None;
@@ -160,7 +161,7 @@ impl Lexicon {
             How::Start => words.len() <= p.limit && fits(&p.slots, &words, false),
             _ => false,
         };
-        // A whole line says more than a start of one.
+        // A match of the whole line is stronger than one of its start.
         let mut best: Option<Hit> = None;
         for phrase in starting.filter(whole) {
             if phrase.hit.how == How::Line {
@@ -180,7 +181,7 @@ impl Lexicon {
         phrases.iter().find(fits_end).map(|p| p.hit)
     }
 
-    /// Lines made of nothing but interface words, at least two of them besides numbers.
+    /// Matches lines of only interface words, at least two of them besides numbers; up to 40 words (set by hand).
     fn find_bag(&self, words: &[&str]) -> Option<Hit> {
         if words.len() > 40 {
             return None;
@@ -196,7 +197,7 @@ impl Lexicon {
                 words.get(at + 1..at + 1 + rest.len()).is_some_and(|w| w.iter().zip(rest).all(|(a, b)| **a == **b))
             };
             let entries = self.bags.get(words[at])?.iter().filter(|(_, rest)| fitting(rest));
-            // The longest phrase; every bag that has one of this length counts it.
+            // Take the longest phrase; it counts for every bag with one of that length.
             let longest = entries.clone().map(|(_, rest)| rest.len()).max()?;
             for (reason, _) in entries.filter(|(_, rest)| rest.len() == longest) {
                 match counts.iter_mut().find(|(r, _)| r == reason) {
@@ -210,7 +211,7 @@ impl Lexicon {
         (count >= 2).then_some(Hit { reason, strength: Strength::Sure, opens: false, how: How::Bag })
     }
 
-    /// The phrase that `label` is, when the line goes on with `rest` words after a colon.
+    /// Finds the phrase that is the label of a line with `rest` words after it.
     pub(super) fn find_label(&self, label: &Folded, rest: usize) -> Option<Hit> {
         if let Some((hit, limit)) = self.labels.get(label.as_str()) {
             return (rest <= *limit).then_some(*hit);
@@ -222,7 +223,7 @@ impl Lexicon {
     }
 }
 
-/// Reasons whose one-word phrases ("Cookies", "Privacy", "Stop") could head a part of an article.
+/// Whether one-word phrases of a reason ("Cookies", "Privacy", "Stop") could be a heading in an article.
 fn is_ambiguous_alone(reason: DropReason) -> bool {
     use DropReason::{Advertisement, BackToTop, Related, ShareBar};
     !matches!(reason, ShareBar | Related | Advertisement | BackToTop)
@@ -254,7 +255,7 @@ fn parse_header(header: &str) -> Option<(Hit, usize)> {
     Some((Hit { reason, strength, opens, how }, limit))
 }
 
-/// The phrases that a phrase with choices stands for.
+/// Expands the choices `(a|b)` of a phrase.
 fn expand(phrase: &str) -> Vec<String> {
     let mut done = vec![String::new()];
     let mut rest = phrase;
@@ -270,6 +271,8 @@ fn expand(phrase: &str) -> Vec<String> {
     done
 }
 
+/// Parses a phrase into slots. `{x}` stands for a name, `{any}` for the rest of a line: their lengths of 6 and 40 words
+/// were set by hand.
 fn parse_slots(phrase: &str) -> Vec<Slot> {
     let mut slots = Vec::new();
     for part in phrase.split_whitespace() {
@@ -284,9 +287,9 @@ fn parse_slots(phrase: &str) -> Vec<Slot> {
     slots
 }
 
-/// Whether the slots fit the words from the first on, and to the last one if `whole`.
+/// Whether the slots match the words from the first on, up to the last if `whole`.
 ///
-/// Open slots are short and few, so the search behind them stays small.
+/// Slots are short and few, so the backtracking stays small.
 fn fits(slots: &[Slot], words: &[&str], whole: bool) -> bool {
     match slots.split_first() {
         None => !whole || words.is_empty(),
@@ -312,7 +315,7 @@ mod tests {
         let headers = Language::neutral().boilerplate().flat_map(str::lines).filter(|l| l.starts_with('['));
         for header in headers {
             let inner = header.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']')).unwrap();
-            // A reason that is in no list, or that is no phrase's to give, would drop the whole section.
+            // An unknown reason would drop the whole section.
             let (hit, _) = parse_header(inner).unwrap_or_else(|| panic!("{header}"));
             assert!(!matches!(hit.reason, DropReason::Problem(_)), "{header}");
         }

@@ -1,4 +1,4 @@
-//! What a line looks like, apart from what it says.
+//! The shape of a line, apart from its content.
 
 use std::ops::Range;
 
@@ -10,40 +10,40 @@ use super::{
 };
 use crate::block::Block;
 
-/// Words from which a line that ends like a sentence is a paragraph.
+/// Words from which a line that ends like a sentence is a paragraph. Set by hand: headlines that end so are shorter.
 const PROSE_WORDS: usize = 8;
-/// Words from which a line is a paragraph whatever it ends in.
+/// Words from which a line is a paragraph however it ends. Set by hand: longer than nearly all headlines.
 const LONG_WORDS: usize = 24;
-/// Most words of a heading; the longest headlines of the major agencies stay below 25.
+/// Most words of a headline; the longest of the major agencies stay below 25.
 pub(super) const TITLE_WORDS: usize = 28;
 
-/// A block with what its shape tells.
+/// A block with the features of its shape.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     /// The block's text without the marks around it.
     pub(super) text: &'a str,
-    /// Where `text` stands in the block's text.
+    /// Byte range of `text` in the block's text.
     pub(super) core: Range<usize>,
-    /// Length of the block's text.
+    /// Length of the block's text in bytes.
     pub(super) whole: usize,
     /// The marks around it: `#`, `>`, emphasis.
     pub(super) marks: Marks,
     pub(super) folded: Folded,
-    /// Words; two characters count as one where words are not spaced.
+    /// Number of words; two characters count as one word in scripts without spaces.
     pub(super) words: usize,
-    /// Ends as a sentence does.
+    /// Ends like a sentence.
     pub(super) terminal: bool,
     /// Starts with a quotation mark.
     pub(super) quoted: bool,
     /// Starts with a bullet or an item number.
     pub(super) bullet: bool,
-    /// Share of the words that start with a lower-case letter, of those that start with a letter; 1 without case.
+    /// Share of lower-case words among those that start with a cased letter, in [0, 1]; 1 if there are none.
     pub(super) lower_share: f32,
-    /// The phrase of the lexicon that it is.
+    /// The lexicon phrase that it matches.
     pub(super) hit: Option<Hit>,
-    /// Where the text after its label starts (in `text`), when a phrase fits the label.
+    /// Offset in `text` of the text after its label, if a phrase matches the label.
     pub(super) label_end: Option<usize>,
-    /// What the markup says it is.
+    /// Kind according to the markup.
     pub(super) kind: Option<SegmentKind>,
     pub(super) link_share: f32,
     pub(super) indent: usize,
@@ -52,7 +52,7 @@ pub(super) struct Line<'a> {
 /// Markdown around the whole of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
-    /// Number of hashes of a heading; 0 without.
+    /// Number of hashes of a heading; 0 if it is none.
     pub(super) hashes: usize,
     pub(super) emphasis: bool,
     pub(super) quote: bool,
@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
     }
 
     fn look_up(&mut self, bare: &str) {
-        // A speaker may say any of the phrases.
+        // A quoted speaker may say any of the phrases.
         if self.quoted {
             return;
         }
@@ -106,12 +106,12 @@ impl<'a> Line<'a> {
         self.hit = LEXICON.find(&self.folded);
     }
 
-    /// A paragraph: a sentence of some length, or anything long.
+    /// Whether it is a paragraph: a sentence of some length, or anything long.
     pub(super) fn is_prose(&self) -> bool {
         self.words >= LONG_WORDS || (self.words >= PROSE_WORDS && self.terminal)
     }
 
-    /// Could stand above a text: short, not a sentence, not in the middle of one.
+    /// Whether it could be a headline: short, not a sentence, not the middle of one.
     pub(super) fn is_headline(&self) -> bool {
         let last = self.text.chars().next_back().unwrap_or(' ');
         let end = self.text.trim_end_matches(is_quote);
@@ -134,14 +134,15 @@ pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '‹' | '「' | '『' | '\'')
 }
 
-/// Whether the text ends as a sentence does, closing quotes and brackets aside.
+/// Whether the text ends like a sentence, ignoring closing quotes and brackets.
 fn is_terminal(text: &str) -> bool {
     let closing = |c: char| matches!(c, '"' | '”' | '“' | '’' | '\'' | '»' | ')' | ']' | '」' | '』' | '*' | '_' | ' ');
     let end = text.trim_end_matches(closing);
     end.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।', '۔', '‽']) && !ends_in_abbreviation(end)
 }
 
-/// "U.S." and "a.m." end no sentence by themselves when nothing longer stands around them.
+/// Whether a short text ends in an abbreviation such as "U.S." or "a.m.", whose full stop ends no sentence. Set by
+/// hand: in more than 14 words it does.
 fn ends_in_abbreviation(text: &str) -> bool {
     let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
     let dotted = word.matches('.').count() >= 2 && word.split('.').all(|part| part.chars().count() <= 1);
@@ -157,7 +158,7 @@ fn lower_share(text: &str) -> f32 {
     if cased == 0 { 1.0 } else { lower as f32 / cased as f32 }
 }
 
-/// Length of the bullet or item number that the text starts with, the space after it included.
+/// Length in bytes of the bullet or item number at the start of the text, with the space after it.
 pub(super) fn bullet_len(text: &str) -> Option<usize> {
     let mut chars = text.char_indices();
     let (_, first) = chars.next()?;
@@ -202,7 +203,7 @@ pub(super) fn bullet_len(text: &str) -> Option<usize> {
     ((space > 0 || marked) && space < rest.len()).then_some(after + space)
 }
 
-/// Takes the Markdown off that stands around the whole line.
+/// Strips the Markdown around the whole line.
 fn strip_marks(text: &str) -> (Range<usize>, Marks) {
     let mut marks = Marks::default();
     let (mut start, mut end) = (0, text.len());
@@ -223,7 +224,7 @@ fn strip_marks(text: &str) -> (Range<usize>, Marks) {
     }
     for mark in ["***", "**", "__", "*", "_"] {
         let inner = text[start..end].strip_prefix(mark).and_then(|t| t.strip_suffix(mark));
-        // "*a* and *b*" is emphasised twice, not as a whole.
+        // "*a* and *b*" is emphasized twice, not as a whole.
         if let Some(inner) = inner.filter(|t| !t.contains(mark) && !t.trim().is_empty() && t.trim().len() == t.len()) {
             marks.emphasis = true;
             start += mark.len();

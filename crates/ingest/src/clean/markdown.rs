@@ -1,4 +1,4 @@
-//! Markdown to blocks: the marks come out as edits, the text stays.
+//! Splits Markdown into blocks: its marks become edits, the text stays.
 
 use std::ops::Range;
 
@@ -9,13 +9,14 @@ use crate::block::Block;
 use crate::clock::Clock;
 use crate::failure::Failure;
 
-/// Longest address of a link: what is longer is not looked for, so that the search stays linear.
+/// Longest URL of a link, in bytes; a longer one is not recognized, so that the search stays linear. Set by hand, near
+/// the 2,083 characters of Internet Explorer, long the practical limit of URLs.
 const MAX_ADDRESS: usize = 2048;
 
-/// The blocks of a Markdown text, whose lines are `rows`.
+/// The blocks of a Markdown text with the given rows.
 ///
 /// # Errors
-/// When the record has taken longer than it may.
+/// When the time limit has passed.
 pub(super) fn blocks(text: &str, rows: &[Row], clock: &Clock) -> Result<Vec<Block>, Failure> {
     let wrapped = Wrap::of(text, rows);
     let mut blocks = Vec::new();
@@ -60,7 +61,7 @@ pub(super) fn blocks(text: &str, rows: &[Row], clock: &Clock) -> Result<Vec<Bloc
     Ok(blocks)
 }
 
-/// Passes over YAML front matter, whose lines become chrome; gives the row after it.
+/// Skips YAML front matter of up to 60 lines (set by hand), which becomes chrome; returns the row after it.
 fn front_matter(text: &str, rows: &[Row], blocks: &mut Vec<Block>) -> usize {
     let line = |row: &Row| &text[row.content.clone()];
     let is_open = rows.first().is_some_and(|r| line(r) == "---");
@@ -101,12 +102,13 @@ fn starts_block(line: &str) -> bool {
     line.starts_with(['#', '>', '|']) || fence_mark(line).is_some() || is_rule(line) || is_underline(line)
 }
 
-/// Fewest words of a line that goes on in the next: shorter ones are labels and links of a page, each for itself.
+/// Fewest words of a line that continues on the next. Set by hand: shorter ones are labels and links of a page, each by
+/// itself.
 const SOFT_BREAK_WORDS: usize = 4;
 
-/// One past the last row of the paragraph whose rows from `start` to `end` are known: a line that ends inside a sentence
-/// goes on in the next one, as CommonMark has it for every line. Lines that end with a sentence stay apart, because
-/// scraped Markdown often has a paragraph per line.
+/// One past the last row of a paragraph whose rows from `start` to `end` are known. A line that ends inside a sentence
+/// continues on the next, as in CommonMark all lines do. Lines that end with a sentence stay separate, because scraped
+/// Markdown often has one paragraph per line.
 fn soft_end(text: &str, rows: &[Row], start: usize, mut end: usize) -> usize {
     let line = |row: &Row| &text[row.content.clone()];
     let is_heading = |line: &str| matches!(lead(line, 0).1, Some(SegmentKind::Title | SegmentKind::Heading));
@@ -114,7 +116,7 @@ fn soft_end(text: &str, rows: &[Row], start: usize, mut end: usize) -> usize {
         return end;
     }
     while let (Some(last), Some(next)) = (rows.get(end - 1).map(line), rows.get(end).map(line)) {
-        // Marks of emphasis and code may stand behind the last word.
+        // Emphasis and code marks may follow the last word.
         let words = last.trim_end_matches(['*', '_', '`']);
         let is_open = words.ends_with(|c: char| c.is_alphanumeric() || ",;–—-”\"’)".contains(c));
         let ends_sentence = words.trim_end_matches(['”', '"', '’', ')']).ends_with(['.', '!', '?', '…']);
@@ -129,7 +131,7 @@ fn soft_end(text: &str, rows: &[Row], start: usize, mut end: usize) -> usize {
     end
 }
 
-/// The mark before a block's text, as a range to take out, and what it makes of the block.
+/// The mark at the start of a block, as a range to remove, and the kind of block that it makes.
 fn lead(line: &str, start: usize) -> (Option<Range<usize>>, Option<SegmentKind>) {
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
     if (1..=6).contains(&hashes) && line[hashes..].starts_with([' ', '\t']) {
@@ -145,7 +147,7 @@ fn lead(line: &str, start: usize) -> (Option<Range<usize>>, Option<SegmentKind>)
         return (None, Some(SegmentKind::Table));
     }
     match bullet_len(line) {
-        // An item's number is part of what it says, a dash is not.
+        // An item's number is part of its text, a dash is not.
         Some(len) if line.starts_with(['-', '*', '+']) => (Some(start..start + len), Some(SegmentKind::List)),
         Some(_) => (None, Some(SegmentKind::List)),
         None if line.starts_with('[') && line.contains("]: ") && line.find("]: ") < line.find(' ').map(|i| i + 1) => {
@@ -155,12 +157,12 @@ fn lead(line: &str, start: usize) -> (Option<Range<usize>>, Option<SegmentKind>)
     }
 }
 
-/// The marks inside a stretch of text, in order, and how many bytes of it stand in links.
+/// The marks inside a stretch of text, in order, and the number of its bytes inside links.
 fn inline(text: &str, content: Range<usize>, lead: Option<Range<usize>>) -> (Vec<(Range<usize>, EditKind)>, usize) {
     let start = lead.as_ref().map_or(content.start, |l| l.end);
     let mut marks: Vec<(Range<usize>, EditKind)> = lead.map(|l| (l, EditKind::Markup)).into_iter().collect();
     let mut linked = 0;
-    // Open emphasis by mark and length, open brackets: positions in the input.
+    // Open emphasis by mark and length, and open brackets: offsets in the input.
     let mut emphasis: Vec<Range<usize>> = Vec::new();
     let mut brackets: Vec<usize> = Vec::new();
     let bytes = text.as_bytes();
@@ -216,7 +218,7 @@ fn inline(text: &str, content: Range<usize>, lead: Option<Range<usize>>) -> (Vec
         }
     }
     marks.sort_by_key(|(r, _)| (r.start, std::cmp::Reverse(r.end)));
-    // An image inside a link lies inside that link's marks.
+    // The marks of an image inside a link are inside that link's marks.
     let mut end = 0;
     marks.retain(|(r, _)| {
         let keep = r.start >= end;
@@ -226,7 +228,7 @@ fn inline(text: &str, content: Range<usize>, lead: Option<Range<usize>>) -> (Vec
     (marks, linked)
 }
 
-/// One past the bracket that closes the address opened at `at`, when one is.
+/// One past the parenthesis that closes the URL opened at `at`, if one does.
 fn address_end(text: &str, at: usize, end: usize) -> Option<usize> {
     let address = text.as_bytes().get(at..end.min(at + MAX_ADDRESS))?;
     if address.first() != Some(&b'(') {

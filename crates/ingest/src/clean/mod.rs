@@ -1,17 +1,17 @@
-//! Scraped text to article: what each line is, and why it goes.
+//! Cleans scraped text: decides for each line what it is and whether to drop it.
 //!
-//! [`split`] cuts plain text into blocks; [`judge`] says of each block, from plain text or from a page's
-//! markup, whether it belongs to the article. It works in four steps, each linear in the text:
+//! [`split`] splits plain text into blocks; [`judge`] decides for each block, from plain text or from a page's markup,
+//! whether it belongs to the article. There are four steps, each linear in the text:
 //!
-//! 1. `chrome`: lines that a phrase of the lexicon, an address or a copyright claim gives away.
+//! 1. `chrome`: lines identified by a phrase of the lexicon, a URL or a copyright claim.
 //! 2. `title`: the line that is the title, by shape, place, repetition and what the page's metadata say.
 //! 3. `regions`: runs of short lines that only their neighbours explain, such as menus and lists of links.
 //! 4. what is left is kept: doubled paragraphs go, marks around lines and the site's name before the first
 //!    sentence are cut, and each block gets its kind.
 //!
-//! A sentence of running text is dropped only for a phrase that speaks to the reader, for a copyright claim,
-//! or because it stands in the text already. A dateline ("GOMA, Congo (AP) —") is part of the text; a site's
-//! own name before the first sentence is not.
+//! A sentence of running text is dropped only for a phrase that addresses the reader, for a copyright claim, or if it
+//! repeats earlier text. A dateline ("GOMA, Congo (AP) —") is part of the text; a site's own name before the first
+//! sentence is not.
 
 mod build;
 mod chrome;
@@ -41,7 +41,7 @@ use pressmark_core::{DropReason, EditKind, SegmentKind};
 
 pub(crate) use split::split;
 
-/// The names of the people in a byline, with or without "By"; none where it is no byline.
+/// The names of the people in a byline, with or without "By"; empty if it is no byline.
 pub(crate) fn people(byline: &str) -> Vec<String> {
     credit::byline(byline).or_else(|| credit::names(byline, true)).unwrap_or_default()
 }
@@ -57,26 +57,29 @@ use crate::block::{Block, Hints, Judged, Verdict, Why};
 use crate::clock::Clock;
 use crate::failure::Failure;
 
-/// Words from which a line that stands in the text already is a doubled paragraph, not a refrain.
+/// Words from which a repeated line is a doubled paragraph rather than a refrain. Set by hand: lowering it drops
+/// refrains and repeated short answers. A line that is not prose needs twice as many.
 const DOUBLE_WORDS: usize = 10;
-/// Paragraphs at the end of a text among which a writer's biography is looked for.
+/// Paragraphs at the end of a text that are searched for a writer's biography. Set by hand: one earlier is part of the
+/// story.
 const END_PARAGRAPHS: usize = 3;
-/// Paragraphs at the start of a text that may open with the site's name.
+/// Paragraphs at the start of a text that may begin with the site's name. Set by hand: a lead or a caption may come
+/// before the first sentence.
 const CREDIT_PARAGRAPHS: usize = 3;
 
-/// Reads the lists of phrases that the first record would wait for otherwise, some 15 ms: programs that load other
-/// things meanwhile call it in a thread of its own.
+/// Loads the phrase lists ahead of the first record, which would otherwise wait for them, some 15 ms. A program that
+/// loads other things meanwhile calls this in a thread of its own.
 pub fn warm_up() {
     LazyLock::force(&lexicon::LEXICON);
 }
 
-/// Lines of a text that may be nothing but a brief.
+/// Most lines of a text that may be a brief. Set by hand: see its use.
 const BRIEF_LINES: usize = 3;
 
-/// Says of each block whether it belongs to the article, and what the others tell of it.
+/// Decides for each block whether it belongs to the article, and collects metadata from the others.
 ///
 /// # Errors
-/// When the record has taken longer than it may.
+/// When the time limit has passed.
 pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Result<Judged, Failure> {
     let in_time = |done| clock.check_at(done);
     let lines: Vec<Line<'_>> =
@@ -87,7 +90,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
         .map(|(i, line)| in_time(i).map(|()| chrome::reason(line)))
         .collect::<Result<_, _>>()?;
     if hints.markup {
-        // The addresses that a page's markup left stand among its paragraphs: they are sources.
+        // URLs that survived the extraction from markup are among the paragraphs: they are sources.
         sure.iter_mut().filter(|s| **s == Some(DropReason::Link)).for_each(|s| *s = None);
     }
     for (line, sure) in lines.iter().zip(&mut sure).filter(|(l, _)| l.kind == Some(SegmentKind::Chrome)) {
@@ -109,11 +112,11 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     let by_neighbours = around.iter().map(|known| known.map(|(reason, _)| reason));
     let mut dropped: Vec<Option<DropReason>> = sure.iter().zip(by_neighbours).map(|(a, b)| a.or(b)).collect();
     comments::drop_comments(&lines, &mut dropped);
-    // In a page's markup the article has been found already.
+    // In pages the article has already been located by the markup.
     if !hints.markup {
         extent::drop_outskirts(&lines, &mut dropped, &main, title);
     }
-    // A line or two under a title of their own are all that was published, with nothing of a page around them.
+    // A few lines under a declared title are a brief without a page around it.
     if hints.declared && lines.len() <= BRIEF_LINES && dropped.iter().all(Option::is_some) {
         dropped.clone_from(&sure);
     }
@@ -126,7 +129,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     Ok(judged)
 }
 
-/// Where the paragraphs stand.
+/// Positions of the paragraphs.
 struct Prose {
     lines: Vec<usize>,
 }
@@ -145,7 +148,7 @@ impl Prose {
     }
 }
 
-/// Finds bylines, dates and biographies, which are chrome only where they stand.
+/// Finds bylines, dates and biographies, which are chrome only in certain places.
 fn place(
     lines: &[Line<'_>],
     sure: &mut [Option<DropReason>],
@@ -166,7 +169,7 @@ fn place(
             )
         )
     };
-    // Twice, so that a name above a date is seen as well as one below.
+    // Two passes, so that a name above a date is found as well as one below.
     for _ in 0..2 {
         for at in 0..lines.len() {
             if sure[at].is_some() || title == Some(at) {
@@ -192,7 +195,7 @@ fn place(
     }
 }
 
-/// "About the author", "Über den Autor".
+/// Whether a line is a heading such as "About the author" or "Über den Autor".
 fn is_author_heading(line: &Line<'_>, reason: Option<DropReason>) -> bool {
     let about =
         ["about", "a propos", "sobre", "acerca", "uber", "zum", "over", "kuhusu", "об", "عن", "关 于", "作 者 简"];
@@ -213,7 +216,7 @@ fn note_authors(text: &str, judged: &mut Judged) {
     }
 }
 
-/// How often each line stands in the page.
+/// How often each line occurs in the page.
 fn repeats(lines: &[Line<'_>]) -> Vec<usize> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for line in lines {
@@ -222,7 +225,7 @@ fn repeats(lines: &[Line<'_>]) -> Vec<usize> {
     lines.iter().map(|l| counts.get(l.folded.as_str()).copied().unwrap_or(0)).collect()
 }
 
-/// Reads what the dropped lines tell: writers, date, site, credited outlet.
+/// Collects metadata from the dropped lines: authors, date, site, credited source.
 fn tell(lines: &[Line<'_>], sure: &[Option<DropReason>], prose: &Prose, hints: &Hints<'_>, judged: &mut Judged) {
     let foot = prose.lines.len().checked_sub(END_PARAGRAPHS).and_then(|i| prose.lines.get(i)).copied().unwrap_or(0);
     for (at, line) in lines.iter().enumerate() {
@@ -230,7 +233,7 @@ fn tell(lines: &[Line<'_>], sure: &[Option<DropReason>], prose: &Prose, hints: &
             Some(DropReason::Copyright) if judged.site.is_none() => {
                 judged.site = credit::copyright(line.text, &line.folded).flatten();
             }
-            // Between paragraphs such a line credits a chart or a table.
+            // Between paragraphs, such a line credits a chart or a table.
             Some(DropReason::SourceCredit)
                 if judged.credited_source.is_none() && (at >= foot || at < prose.first()) =>
             {
@@ -261,7 +264,7 @@ fn tell(lines: &[Line<'_>], sure: &[Option<DropReason>], prose: &Prose, hints: &
     }
 }
 
-/// "By Jane Doe | 3 March 2025 | 5 min read".
+/// Reads the parts of a line such as "By Jane Doe | 3 March 2025 | 5 min read".
 fn note_parts(text: &str, judged: &mut Judged) {
     if text.len() > 200 || !text.contains(['|', '•', '·']) {
         return;
@@ -319,7 +322,7 @@ fn keep(
         let is_title = judged.title == Some(at);
         let doubles_title = !is_title && title.as_ref().is_some_and(|t| is_double_title(line, t));
         let first = if !is_title && is_long(line) { seen.insert(line.text, at) } else { None };
-        // Pages repeat their lead, and scraped text repeats anything; what a page's markup repeats is mostly meant.
+        // Pages repeat their lead, and scraped text repeats anything; other repetition within markup is mostly meant.
         let is_double = first.is_some_and(|f| !hints.markup || f + 1 == at || Some(f) == lead);
         if lead.is_none() && line.is_prose() {
             lead = Some(at);
@@ -345,12 +348,13 @@ fn keep(
     }
 }
 
-/// Long enough that saying it twice is a slip of the page.
+/// Whether a line is so long that its repetition is an error of the page.
 fn is_long(line: &Line<'_>) -> bool {
     line.words >= DOUBLE_WORDS && (line.is_prose() || line.words >= DOUBLE_WORDS * 2)
 }
 
-/// The title again, or the title with the site's name behind it.
+/// Whether a line repeats the title, with or without the site's name after it. Titles of one or two words may be
+/// ordinary lines.
 fn is_double_title(line: &Line<'_>, title: &Folded) -> bool {
     if line.folded == *title {
         return title.len() >= 3 || line.kind == Some(SegmentKind::Title);
@@ -359,7 +363,7 @@ fn is_double_title(line: &Line<'_>, title: &Folded) -> bool {
     title.len() >= 4 && !line.terminal && cut.is_some_and(|at| Folded::new(&line.text[..at]) == *title)
 }
 
-/// The Markdown around a line.
+/// Cuts for the Markdown around a line.
 fn mark_cuts(line: &Line<'_>) -> Vec<(Range<usize>, EditKind)> {
     let mut cuts = Vec::new();
     if line.marks != Marks::default() {
@@ -370,9 +374,9 @@ fn mark_cuts(line: &Line<'_>) -> Vec<(Range<usize>, EditKind)> {
     cuts
 }
 
-/// The indentation of most paragraphs.
+/// The most common indentation of paragraphs.
 fn base_indent(lines: &[Line<'_>], dropped: &[Option<DropReason>]) -> usize {
-    // A tree, so that of equal counts the smallest indentation wins whatever the order.
+    // An ordered map, so that ties go to the smallest indentation deterministically.
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for line in lines.iter().zip(dropped).filter(|(l, d)| d.is_none() && l.is_prose()).map(|(l, _)| l) {
         *counts.entry(line.indent).or_default() += 1;
@@ -380,7 +384,7 @@ fn base_indent(lines: &[Line<'_>], dropped: &[Option<DropReason>]) -> usize {
     counts.into_iter().max_by_key(|(indent, n)| (*n, std::cmp::Reverse(*indent))).map_or(0, |(indent, _)| indent)
 }
 
-/// What a kept block is.
+/// The kind of a kept block.
 fn kind(lines: &[Line<'_>], dropped: &[Option<DropReason>], at: usize, base_indent: usize) -> SegmentKind {
     let line = &lines[at];
     match line.kind {
@@ -394,7 +398,7 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<DropReason>], at: usize, base_inde
     if line.marks.hashes > 0 {
         return SegmentKind::Heading;
     }
-    // A number alone numbers a part or begins a sentence; items come in company.
+    // A lone number numbers a section or begins a sentence; list items come in groups.
     let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|i| lines.get(i)).any(|l| l.bullet);
     let is_numbered = line.text.starts_with(|c: char| c.is_ascii_digit());
     if line.bullet && (beside || !is_numbered) {
@@ -407,6 +411,7 @@ fn kind(lines: &[Line<'_>], dropped: &[Option<DropReason>], at: usize, base_inde
         return SegmentKind::Table;
     }
     if line.is_prose() {
+        // One tab or four spaces, as for indented blocks in Markdown.
         let set_off = line.indent >= base_indent + 4 && line.kind.is_none();
         return if set_off { SegmentKind::Quote } else { SegmentKind::Body };
     }

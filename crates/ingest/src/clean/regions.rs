@@ -1,10 +1,10 @@
-//! Runs of short lines: which belong to the article and which to the page around it.
+//! Runs of short lines: separates those of the article from those of the page around it.
 //!
-//! A line such as "World" or "Follow the money" tells nothing by itself; its neighbours do. The lines run
-//! through three states, in the article, in boilerplate, and in a block of it that a phrase such as
-//! "Related posts" opened, and the cheapest path through them is taken (Viterbi, 1967), which is linear in
-//! the lines. Points and costs are in units of one weak sign. They were set by hand on the pages of `corpus.txt`, whose
-//! verdicts hold them, and none was fitted to a data set.
+//! A line such as "World" or "Follow the money" says nothing by itself, but its neighbours do. The lines pass through
+//! three states: article, boilerplate, and a block of boilerplate opened by a phrase such as "Related posts". The
+//! cheapest path is found by the Viterbi algorithm (1967), linear in the lines. Points and costs are in units of one
+//! weak sign. They were set by hand on the pages of `corpus.txt`, whose verdicts hold them in place, and none was
+//! fitted to a data set.
 
 use pressmark_core::{DropReason, SegmentKind};
 
@@ -15,58 +15,58 @@ use super::{
 
 const ARTICLE: usize = 0;
 const BOILERPLATE: usize = 1;
-/// Boilerplate that a phrase opened.
+/// Boilerplate opened by a phrase.
 const OPENED: usize = 2;
 
-/// Words from which a sentence is a paragraph of somebody's text; teasers in menus mostly stay below.
+/// Words from which a sentence is a paragraph of running text; teasers in menus are mostly shorter.
 const PARAGRAPH_WORDS: usize = 14;
-/// Lines between title and text up to which they are looked on as the article's; menus are longer.
+/// Most lines between title and text that are presumed to be the article's; menus are longer.
 const MAX_HEADED: usize = 16;
-/// What a paragraph outside of the article costs: more than any run of lines brings.
+/// Cost of a paragraph outside the article: more than any run of lines can gain.
 const PARAGRAPH: f32 = 1e4;
 
-/// What leaving the article costs, by where the line stands: little where pages have their menus, much between paragraphs.
+/// Costs of changing the state, by the place of the line: low where pages have their menus, high between paragraphs.
 mod leaving {
     /// Before the first paragraph.
     pub(super) const HEAD: f32 = 2.0;
-    /// After the last one, at a phrase of the interface, after one, and before any.
+    /// After the last paragraph: at an interface phrase, after one, and before any.
     pub(super) const TAIL_AT_PHRASE: f32 = 1.5;
     pub(super) const TAIL_AFTER_PHRASE: f32 = 2.5;
     pub(super) const TAIL: f32 = 6.0;
-    /// Between paragraphs, at a line that is sure to be boilerplate, and at any other.
+    /// Between paragraphs: at a line that is certainly boilerplate, and at any other.
     pub(super) const MIDDLE_AT_SURE: f32 = 3.0;
     pub(super) const MIDDLE: f32 = 8.0;
-    /// Into a block that a phrase opens: one that is sure, from the article and from boilerplate; one that is not.
+    /// Into an opened block by a certain phrase, from the article and from boilerplate; by an uncertain one.
     pub(super) const OPEN: f32 = 0.5;
     pub(super) const REOPEN: f32 = 0.2;
     pub(super) const OPEN_UNSURE: f32 = 2.0;
-    /// Back into the article, and out of a block that a phrase opened into other boilerplate.
+    /// Back into the article; from an opened block into other boilerplate.
     pub(super) const BACK: f32 = 0.5;
     pub(super) const ON: f32 = 0.3;
 }
 
-/// What signs bring for a line being no part of the article; below zero, for its being part of it.
+/// Points for a line being outside the article; negative ones speak for the article.
 mod signs {
-    /// A line that is dropped anyway says little of its neighbours.
+    /// A line that is dropped anyway, which says little about its neighbours.
     pub(super) const SURE: f32 = 0.3;
-    /// The title is in the article, whatever stands around it.
+    /// The title, which is in the article whatever its neighbours.
     pub(super) const TITLE: f32 = -30.0;
-    /// One sentence that is shorter than a paragraph.
+    /// One sentence shorter than a paragraph.
     pub(super) const SENTENCE: f32 = -4.0;
     /// A paragraph that is one link and no sentence: a teaser.
     pub(super) const LINKED_PARAGRAPH: f32 = super::PARAGRAPH - 2.0;
-    /// Ends like a sentence: of three words and more, and of fewer ("Really?").
+    /// Ends like a sentence: with three words or more, and with fewer ("Really?").
     pub(super) const TERMINAL: f32 = -2.0;
     pub(super) const SHORT_TERMINAL: f32 = -1.0;
-    /// Mostly words in small letters, as sentences have them.
+    /// Mostly lower-case words, as in sentences.
     pub(super) const SMALL_LETTERS: f32 = -0.4;
-    /// Ends in a mark after which a sentence goes on.
+    /// Ends in punctuation inside a sentence.
     pub(super) const GOES_ON: f32 = -1.0;
     /// A label after the last paragraph.
     pub(super) const TAIL_LABEL: f32 = 0.5;
-    /// All of it a link; a share of it accordingly.
+    /// Entirely a link; partial links in proportion.
     pub(super) const LINKED: f32 = 2.0;
-    /// Stands in the page more than once.
+    /// Occurs more than once in the page.
     pub(super) const REPEATED: f32 = 1.0;
     /// A date or byline.
     pub(super) const META: f32 = 1.5;
@@ -74,25 +74,25 @@ mod signs {
     pub(super) const QUOTED: f32 = -1.5;
     /// An item of a list that is no link.
     pub(super) const ITEM: f32 = -1.2;
-    /// What a phrase of the interface is worth: one that is sure, and one that could be a heading.
+    /// An interface phrase: a certain one, and one that could be a heading.
     pub(super) const PHRASE: f32 = 2.5;
     pub(super) const MAYBE_PHRASE: f32 = 1.6;
-    /// What is left of labels of photographs are captions: credits are dropped already.
+    /// A label of a photograph that was not dropped is a caption.
     pub(super) const CAPTION_LABEL: f32 = -2.5;
-    /// What the markup says: a title, quotation or caption; a heading; a table; in a page, text or an item of a list.
+    /// By markup: a title, quotation or caption; a heading; a table; in a page, text or a list item.
     pub(super) const MARKED: f32 = -2.5;
     pub(super) const MARKED_HEADING: f32 = -1.2;
     pub(super) const MARKED_TABLE: f32 = -4.0;
     pub(super) const MARKED_BODY: f32 = -0.6;
     pub(super) const MARKED_LIST: f32 = -1.0;
-    /// Marks of Markdown around it.
+    /// Has Markdown around it.
     pub(super) const MARKS: f32 = -1.0;
-    /// A short headline right above a paragraph is its heading.
+    /// A short headline right above a paragraph, which is its heading.
     pub(super) const HEADING: f32 = -1.0;
-    /// A line that is no prose, in a block that a phrase opened.
+    /// No prose, in an opened block.
     pub(super) const IN_OPENED: f32 = 1.0;
 
-    /// Labels are short; what is longer than most headlines is rather text.
+    /// Points for the length in words: labels are short, and lines longer than most headlines are text.
     pub(super) fn of_length(words: usize) -> f32 {
         match words {
             0..=3 => 0.6,
@@ -104,15 +104,15 @@ mod signs {
     }
 }
 
-/// What is known of the lines before the paths are weighed.
+/// Facts about the lines, known before the search.
 pub(super) struct Known<'a> {
     pub(super) lines: &'a [Line<'a>],
-    /// Lines dropped whatever stands around them.
+    /// Reasons of lines dropped whatever their neighbours.
     pub(super) sure: &'a [Option<DropReason>],
     pub(super) title: Option<usize>,
-    /// How often each line stands in the page.
+    /// How often each line occurs in the page.
     pub(super) repeats: &'a [usize],
-    /// Lines that are dates or bylines, which stand under the headlines of other stories.
+    /// Whether each line is a date or byline, which also follow the headlines of other stories.
     pub(super) meta: &'a [bool],
     pub(super) markup: bool,
 }
@@ -157,22 +157,22 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Option<(DropReason, f32)>> {
     trace(known, &best, &from).into_iter().zip(all_points).map(|(reason, points)| Some((reason?, points))).collect()
 }
 
-/// Where a line stands among the paragraphs.
+/// Place of a line among the paragraphs.
 struct Place {
     head: bool,
     middle: bool,
     /// Between the title and the first paragraph.
     headed: bool,
     tail: bool,
-    /// A phrase of the interface stood after the last paragraph already.
+    /// Whether a certain line of boilerplate came after the last paragraph.
     sure_in_tail: bool,
 }
 
-/// What a line costs and brings.
+/// Costs and gains at a line.
 struct Step {
-    /// From each state to each state.
+    /// Cost of the change from each state (first index) to each state.
     costs: [[f32; 3]; 3],
-    /// In each state.
+    /// Gain in each state.
     gains: [f32; 3],
 }
 
@@ -194,9 +194,9 @@ impl Step {
             (true, false) => (leaving::OPEN_UNSURE, f32::INFINITY),
             _ => (f32::INFINITY, f32::INFINITY),
         };
-        // Only lines with a sign of their own speak for boilerplate between the title and the last paragraph,
-        // after it as long as no other line has one, and in an article found by its markup: results, fixtures
-        // and programmes are short lines too.
+        // Only lines with a sign of their own count as boilerplate between the title and the last paragraph, after it
+        // until another line has one, and in an article found by its markup: results, fixtures and programmes are short
+        // lines too.
         let unsure = place.middle || place.headed || (place.tail && !place.sure_in_tail) || known.markup;
         let needs_sign = unsure && !is_sure && !has_sign(known, at);
         let in_boilerplate = if needs_sign { points.min(0.0) } else { points };
@@ -209,7 +209,7 @@ impl Step {
     }
 }
 
-/// Walks the best path back and names what it leaves out.
+/// Traces the best path back, and gives the reasons for the lines that it leaves out.
 fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Option<DropReason>> {
     let count = known.lines.len();
     let end = best[count];
@@ -238,19 +238,19 @@ fn trace(known: &Known<'_>, best: &[[f32; 3]], from: &[[usize; 3]]) -> Vec<Optio
     reasons
 }
 
-/// Whether something besides its length speaks against a line.
+/// Whether anything besides its length speaks against a line.
 fn has_sign(known: &Known<'_>, at: usize) -> bool {
     let line = &known.lines[at];
     line.hit.is_some() || line.link_share > 0.6 || is_repeated(known, at) || known.meta[at]
 }
 
-/// Short words that stand in the page more than once, as buttons do; numbers are cells of a table.
+/// Whether a line of few words occurs more than once, as buttons do; repeated numbers are cells of a table.
 fn is_repeated(known: &Known<'_>, at: usize) -> bool {
     let line = &known.lines[at];
     known.repeats[at] > 1 && line.words <= 6 && line.text.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
-/// Points for the line being no part of the article; below zero for those that look like part of it.
+/// Points for a line being outside the article; negative if it looks like part of it.
 fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     let line = &known.lines[at];
     if known.title == Some(at) {
@@ -258,7 +258,7 @@ fn points(known: &Known<'_>, at: usize, is_tail: bool) -> f32 {
     }
     let mut points = 0.0;
     if line.is_prose() {
-        // A paragraph ends every block, however much boilerplate follows; a teaser of one sentence may stand in one.
+        // A paragraph ends any block of boilerplate; a one-sentence teaser may be inside one.
         points += if line.words >= PARAGRAPH_WORDS { -PARAGRAPH } else { signs::SENTENCE };
         if line.link_share > 0.8 && !line.terminal {
             points += signs::LINKED_PARAGRAPH;

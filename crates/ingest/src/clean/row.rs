@@ -1,20 +1,21 @@
-//! Lines of a plain text.
+//! Splits plain text into rows.
 
 use std::ops::Range;
 
-/// Columns of a tab.
+/// Columns of a tab: as in Markdown, where four spaces of indentation mean a block.
 pub(super) const TAB: usize = 4;
 /// One line of the input, blank or not.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    /// Without white space and invisible characters at its ends; empty for a blank line.
+    /// Byte range without surrounding white space and invisible characters; empty for a blank line.
     pub(super) content: Range<usize>,
+    /// In columns.
     pub(super) indent: usize,
-    /// In characters, indentation included.
+    /// In characters, including the indentation in columns.
     pub(super) width: usize,
 }
 
-/// Characters that take no room and carry no text.
+/// Whether a character is invisible and carries no text.
 pub(super) fn is_invisible(c: char, before: Option<char>, after: Option<char>) -> bool {
     match c {
         // Joiners shape Persian, Indic and emoji sequences.
@@ -30,7 +31,7 @@ fn is_margin(c: char) -> bool {
     c.is_whitespace() || is_invisible(c, None, None)
 }
 
-/// The input cut at line ends of every kind.
+/// Splits the input at all kinds of line ends.
 pub(super) fn rows(text: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut start = 0;

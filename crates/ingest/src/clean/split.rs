@@ -1,14 +1,14 @@
-//! Plain text to blocks.
+//! Splits plain text into blocks.
 
 use super::{build::build, markdown, row::rows, wrap::Wrap};
 use crate::block::Block;
 use crate::clock::Clock;
 use crate::failure::Failure;
 
-/// The blocks of a plain text: a line each, wrapped lines joined; Markdown as its marks say.
+/// Splits plain text into one block per line, joining wrapped lines, or Markdown by its marks.
 ///
 /// # Errors
-/// When the record has taken longer than it may.
+/// When the time limit has passed.
 pub(crate) fn split(text: &str, markdown: bool, clock: &Clock) -> Result<Vec<Block>, Failure> {
     let rows = rows(text);
     clock.check()?;

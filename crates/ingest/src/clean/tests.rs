@@ -8,7 +8,7 @@ use crate::clock::Clock;
 
 const CORPUS: &str = include_str!("corpus.txt");
 
-/// The blocks of a text, however long it takes.
+/// The blocks of a text, without a time limit.
 pub(super) fn split(text: &str, markdown: bool) -> Vec<Block> {
     super::split(text, markdown, &Clock::default()).expect("there is no limit")
 }
@@ -17,7 +17,7 @@ fn judge(blocks: &[Block], hints: &Hints<'_>) -> Judged {
     super::judge(blocks, hints, &Clock::default()).expect("there is no limit")
 }
 
-/// A page of the corpus: what is given and what is expected.
+/// A page of the corpus, with inputs and expectations.
 #[derive(Default)]
 struct Page {
     name: &'static str,
@@ -123,7 +123,7 @@ fn every_line_of_the_corpus() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Boilerplate may stand around any article: what is kept stays the same.
+/// Boilerplate around an article does not change what is kept.
 #[test]
 fn boilerplate_around_an_article_does_not_change_it() {
     let head = "Skip to content\nHome\nNews\nContact\n";
@@ -162,7 +162,7 @@ proptest! {
         }
     }
 
-    /// Whatever the words, a text of plain paragraphs is kept whole.
+    /// A text of plain paragraphs is kept whole, whatever its words.
     #[test]
     fn running_text_is_never_lost(texts in proptest::collection::vec("[A-Z][a-z]{2,8}( [a-z]{1,9}){9,30}\\.", 1..8)) {
         let blocks = split(&texts.join("\n\n"), false);

@@ -1,4 +1,4 @@
-//! Which line is the title.
+//! Finds the title line.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -7,34 +7,35 @@ use pressmark_core::{DropReason, SegmentKind};
 use super::{chrome, fold::Folded, line::Line};
 use crate::block::Hints;
 
-/// Below this a text has no title: the first line of one that starts with its first paragraph stays below.
+/// Least score of a title. Set by hand: the first line of a text that starts with its first paragraph stays below.
 const THRESHOLD: f32 = 2.5;
-/// How much nearer to the text a title has to stand to make up for one point, in lines.
+/// Lines of distance to the text that cost a title one point. Set by hand: lowering it misses titles above long bylines
+/// and share bars.
 const LINES_A_POINT: f32 = 8.0;
-/// Lines are candidates up to the paragraph of this number: a lead or two may stand before the title.
+/// Paragraphs that may precede the title. Set by hand: a lead or two may.
 const LEADS: usize = 2;
-/// Lines that are looked at in a page full of navigation.
+/// Most lines searched for the title. Set by hand: a bound for pages full of navigation.
 const MAX_LINES: usize = 1500;
 
-/// What the signs of a title are worth. One point is about one clear sign. The points were set by hand, on the pages of
-/// `corpus.txt` and on pages made up of the layouts of news sites, and none was fitted to a data set: the verdicts of the
-/// corpus are what holds them.
+/// Points for the signs of a title; one point is about one clear sign. They were set by hand on the pages of
+/// `corpus.txt` and on synthetic pages in the layouts of news sites, and none was fitted to a data set; the verdicts of
+/// the corpus hold them in place.
 mod points {
-    /// What the page itself calls its title outweighs every shape.
+    /// Equals the page's declared title: outweighs every shape.
     pub(super) const HINTED: f32 = 6.0;
-    /// The markup says that it is the title; a heading; an item of something else.
+    /// Marked up as the title; as a heading; as an item of something else.
     pub(super) const MARKED_TITLE: f32 = 5.0;
     pub(super) const MARKED_HEADING: f32 = 1.0;
     pub(super) const MARKED_ITEM: f32 = -2.0;
-    /// `# Title` of Markdown, and other marks of weight around the whole line.
+    /// `# Title` in Markdown; other emphasis around the whole line.
     pub(super) const FIRST_LEVEL: f32 = 3.0;
     pub(super) const EMPHASIS: f32 = 1.5;
-    /// Pages say their title twice; so they do with short labels, which do not count.
+    /// Occurs twice, as titles do; so do short labels, which do not count.
     pub(super) const DOUBLED: f32 = 2.5;
     pub(super) const DOUBLED_WORDS: usize = 3;
-    /// A phrase of the interface.
+    /// Is an interface phrase.
     pub(super) const INTERFACE: f32 = -3.0;
-    /// Dates, bylines and credits are as short and as near to the text as titles are.
+    /// Is a date, byline or credit, which are as short and as near to the text as titles.
     pub(super) const META: f32 = -5.0;
     /// Ends like a sentence, or does not.
     pub(super) const TERMINAL: f32 = -0.5;
@@ -43,15 +44,15 @@ mod points {
     pub(super) const LINKED: f32 = -1.5;
     /// `A | B`, `A » B`, `A:`: a path or a label.
     pub(super) const PATH: f32 = -1.0;
-    /// Before the first paragraph, less what the distance to it takes off, at most.
+    /// Precedes the first paragraph; and the most that the distance to it subtracts.
     pub(super) const BEFORE_TEXT: f32 = 1.0;
     pub(super) const FAR: f32 = 3.0;
-    /// After a lead, a heading of the text is likelier than the title.
+    /// Follows a lead (per lead): more likely a heading.
     pub(super) const AFTER_LEAD: f32 = -2.0;
-    /// The first line of a text, or the first after lines of the interface.
+    /// Is the first line, or follows lines of the interface.
     pub(super) const OPENING: f32 = 1.0;
 
-    /// Titles say something: most have five to twenty words, section names one or two.
+    /// Points for the length in words: most titles have five to twenty, section names one or two.
     pub(super) fn of_length(words: usize) -> f32 {
         match words {
             0..=1 => -1.5,
@@ -64,7 +65,7 @@ mod points {
     }
 }
 
-/// The line that is the title, if there is one. `sure` says which lines are chrome, `main` where the article lies.
+/// Index of the title line, if there is one. `sure` marks lines of chrome, `main` the extent of the article.
 pub(super) fn find(
     lines: &[Line<'_>],
     sure: &[Option<DropReason>],
@@ -101,7 +102,7 @@ pub(super) fn find(
         let is_opening = at == 0 || sure[at - 1].is_some() || lines[at - 1].hit.is_some();
         let opening = if is_opening { points::OPENING } else { 0.0 };
         let score = opening + score(line, at, body, leads, doubled, hinted);
-        // Of two lines that are the same, the first is the title and the second its double.
+        // Of two equal lines, the first is the title and the second its repetition.
         if score >= THRESHOLD && best.is_none_or(|(_, s)| score > s) {
             best = Some((at, score));
         }
@@ -109,7 +110,7 @@ pub(super) fn find(
     best.map(|(at, _)| at)
 }
 
-/// Points for a headline that could be the title.
+/// Score of a headline as the title.
 fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, hinted: f32) -> f32 {
     let mut score = points::HINTED * hinted;
     score += match line.kind {
@@ -152,16 +153,17 @@ fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, h
     score
 }
 
-/// Words from which one of line and hint counts where it stands whole inside the other: fewer may be any label.
+/// Words from which the shorter of line and hint counts if the longer contains it. Set by hand: fewer may be any label.
 const INSIDE_WORDS: usize = 3;
-/// How far they agree then: where the shorter is half of the longer at least, which leaves a site's name, and else.
+/// Agreement in that case: if the shorter has at least half of the words, which leaves a site's name; and otherwise.
+/// Set by hand.
 const MOST_OF: f32 = 0.9;
 const LITTLE_OF: f32 = 0.3;
-/// Share of common words (Dice's coefficient) from which one is the other in other words, and what that is worth.
+/// Least Dice coefficient of the words for one to be a rewording of the other, and the factor on it. Set by hand.
 const ALIKE: f32 = 0.7;
 const REWORDED: f32 = 0.8;
 
-/// How far a line says what the hint says, in [0, 1]; a site's name around either does not count.
+/// How far a line agrees with the declared title, in [0, 1]; a site's name around either matters little.
 pub(super) fn agreement(line: &Folded, hint: &Folded) -> f32 {
     if line.as_str() == hint.as_str() {
         return 1.0;

@@ -1,29 +1,29 @@
-//! Whether the lines of a plain text are paragraphs or pieces of them.
+//! Detects hard-wrapped plain text, and joins its lines.
 
 use super::{line::bullet_len, row::Row};
 
-/// Wrapped text is narrower than this (mail and plain-text conventions stop at 72 to 100 columns) …
+/// Widest wrapped text, in columns. Mail and plain-text conventions stop at 72 to 100; the rest is slack, set by hand.
 const WIDEST_WRAP: usize = 130;
-/// … and wider than this: narrower columns are lists and verse.
+/// Narrowest wrapped text, in columns. Set by hand: narrower columns are lists and verse.
 const NARROWEST_WRAP: usize = 40;
 
-/// Lines that have no room for the next word, from which a text counts as wrapped: so many, and so many of a hundred. The rest
-/// are the last lines of paragraphs.
+/// Least number and percentage of lines without room for the next word in wrapped text; the others are the last lines
+/// of paragraphs. Set by hand.
 const FULL_LINES: usize = 2;
 const FULL_PERCENT: usize = 60;
-/// Of those, so many of a hundred must break inside a sentence: prose does far more often than it ends one there.
+/// Least percentage of these that break inside a sentence: prose does so far more often than not. Set by hand.
 const OPEN_PERCENT: usize = 50;
-/// Of all lines, so many of a thousand tell the width: the widest may be addresses and tables.
+/// Permille of lines whose width is the text's width or less: the widest may be URLs and tables. Set by hand.
 const WIDTH_PERMILLE: usize = 980;
 
-/// Whether, and how wide, the text is wrapped.
+/// The wrapping width of a text; `None` if it is not wrapped.
 #[derive(Debug)]
 pub(super) struct Wrap {
     width: Option<usize>,
 }
 
 impl Wrap {
-    /// Looks whether line ends fall where the next word would not have fitted.
+    /// Detects wrapping: line ends fall where the next word would not have fitted.
     pub(super) fn of(text: &str, rows: &[Row]) -> Self {
         let mut widths: Vec<usize> = rows.iter().filter(|r| !r.content.is_empty()).map(|r| r.width).collect();
         widths.sort_unstable();
@@ -39,7 +39,7 @@ impl Wrap {
             pairs += 1;
             let line = &text[pair[0].content.clone()];
             let is_open = !line.ends_with(['.', '!', '?', '”', '"', ':']);
-            // A line of the text's width that breaks off before a small letter goes on, however ragged the others are.
+            // A line that breaks off before a lower-case letter continues, however ragged the text is.
             let runs_on = is_open
                 && pair[0].width >= NARROWEST_WRAP
                 && text[pair[1].content.clone()].starts_with(char::is_lowercase);
@@ -52,7 +52,7 @@ impl Wrap {
         Self { width: wrapped.then_some(width) }
     }
 
-    /// One past the last row of the block that starts at `start`.
+    /// One past the last row of the block that starts at row `start`.
     pub(super) fn end(&self, text: &str, rows: &[Row], start: usize, starts_block: impl Fn(&str) -> bool) -> usize {
         let Some(width) = self.width else { return start + 1 };
         let mut end = start + 1;
@@ -68,7 +68,7 @@ impl Wrap {
     }
 }
 
-/// Whether the first word of `next` would not have fitted behind `row`.
+/// Whether the first word of `next` would not have fitted after `row`.
 fn is_full(text: &str, row: &Row, next: &Row, width: usize) -> bool {
     let word = text[next.content.clone()].split_whitespace().next().map_or(0, |w| w.chars().count());
     row.width + 1 + word > width

@@ -1,42 +1,42 @@
 use std::ops::Range;
 
-/// What a line says of where articles start and end.
+/// Whether an article starts or ends at a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Border {
     /// An article starts with this line.
     Starts,
     /// An article ends with this line.
     Ends,
-    /// Neither.
+    /// Neither starts nor ends there.
     Within,
 }
 
-/// One article of an export; ranges are byte offsets into its text.
+/// One article of an export; ranges are byte offsets into the text of its record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Article {
     pub title: Option<Range<usize>>,
-    /// Stretches of running text, in order.
+    /// Ranges of running text, in order.
     pub body: Vec<Range<usize>>,
     pub site: Option<String>,
-    /// As the export writes it.
+    /// Date as the export writes it.
     pub published: Option<String>,
     pub authors: Vec<String>,
-    /// A name or code.
+    /// Name or code of the language.
     pub language: Option<String>,
     pub url: Option<String>,
     pub id: Option<String>,
-    /// Section, length and the like, under plain names.
+    /// Section, length and the like, under normalized keys.
     pub extra: Vec<(&'static str, String)>,
     /// Whether the body is only an abstract.
     pub is_abstract: bool,
 }
 
-/// What was seen of an article, where one line alone does not tell that another starts.
+/// The part of an article seen so far, for layouts in which one line alone does not show that another article starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
     Nothing,
-    /// Its first lines.
+    /// Its head.
     Head,
-    /// What stands in each before its end.
+    /// The label that comes last in every article.
     Last,
 }

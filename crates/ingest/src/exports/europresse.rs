@@ -1,4 +1,4 @@
-//! Europresse: the outlet, the date and the headline one below the other, and at the end the document's number.
+//! Europresse: outlet, date and headline below one another, and the document number at the end.
 
 use std::ops::Range;
 
@@ -6,9 +6,9 @@ use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
 use crate::date::{self, Order};
 
-/// Labels of the block on the source, folded; the value stands on the next line.
+/// Folded labels of the source's name; the value is on the next line.
 const SOURCE: &[&str] = &["nom de la source", "source name", "name der quelle", "nombre de la fuente"];
-/// Others of that block: their values stand on the next line as well.
+/// Folded labels of other values of the source, each on the next line as well.
 const SOURCE_OTHER: &[&str] = &[
     "type de source",
     "periodicite",
@@ -21,7 +21,7 @@ const SOURCE_OTHER: &[&str] = &[
     "type",
     "frequency",
 ];
-/// How the lines start that certify the copy.
+/// Folded starts of the lines that certify the copy.
 const CERTIFICATE: &[&str] = &[
     "certificat emis",
     "certificate issued",
@@ -60,7 +60,7 @@ pub(super) fn border(line: &str) -> Border {
     }
 }
 
-/// The number of a document, `news·20240302·LM·0_12345`, alone in its line or behind its label.
+/// The document number, `news·20240302·LM·0_12345`, alone on its line or after its label.
 fn number(line: &str) -> Option<&str> {
     let value = labelled(line).filter(|(label, _)| label.ends_with("document") || label.ends_with("document number"));
     let word = value.map_or(line, |(_, value)| value).trim();
@@ -85,7 +85,8 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
             start = next_filled(lines, label + 1).map_or(lines.len(), |i| i + 1);
         }
     }
-    // The day may stand behind the section and before the page: "Économie, samedi 2 mars 2024, p. 12".
+    // The date may follow the section and precede the page: "Économie, samedi 2 mars 2024, p. 12". Set by hand: it is
+    // within twelve lines of the head.
     let Some(day) = (start..lines.len().min(start + 12)).find(|i| is_day(lines.get(*i))) else { return article };
     let line = lines.get(day);
     article.published = date::find(line, Order::DayFirst).map(|_| line.to_owned());
@@ -95,7 +96,7 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
         let name = site.and_then(|i| lines.get(i).split('•').next()).map(str::trim);
         article.site = name.map(str::to_owned);
     }
-    // Between the outlet and the day there may be a length and a page.
+    // Length and page may come between outlet and date.
     for i in start..day {
         if is_place(lines.get(i), article.site.as_deref()) {
             section(lines.get(i), &mut article);
@@ -116,7 +117,7 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
         title = headline.clone();
         groups.next();
     }
-    // Without blank lines between them the headline is the first line alone.
+    // Without blank lines in between, the headline is the first line only.
     let rest = title.start + 1..title.end;
     title.end = title.start + 1;
     article.title = lines.range(title);
@@ -134,7 +135,8 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     article
 }
 
-/// Whether a line of its own names the section that the headline below it stands in.
+/// Whether a separate line names the section above the headline: at most three words, above a longer line that is no
+/// paragraph. The limits were set by hand.
 fn names_section(lines: &Lines<'_>, first: &Range<usize>, next: &Range<usize>) -> bool {
     let (line, below) = (lines.get(first.start), lines.get(next.start));
     let words = |line: &str| line.split_whitespace().count();
@@ -150,7 +152,7 @@ fn next_filled(lines: &Lines<'_>, from: usize) -> Option<usize> {
     (from..lines.len()).find(|i| !lines.get(*i).is_empty())
 }
 
-/// Lines that stand above an article and say nothing of it.
+/// Whether a line above an article carries no information about it.
 fn is_noise(line: &str) -> bool {
     line.is_empty() || is_count(line) || line.bytes().all(|b| matches!(b, b'_' | b'-' | b'=' | b'*')) || {
         let folded = folded(line);
@@ -161,12 +163,12 @@ fn is_noise(line: &str) -> bool {
     }
 }
 
-/// A line with the day of publication, and little besides it.
+/// Whether a line holds the date of publication and little else.
 fn is_day(line: &str) -> bool {
     is_date(line) || (line.len() <= 120 && line.split([',', '•']).any(|part| is_date(part.trim())))
 }
 
-/// A line that says where the article stood: the page, the length, the section.
+/// Whether a line gives the article's page, length or section.
 fn is_place(line: &str, site: Option<&str>) -> bool {
     if line.len() > 120 {
         return false;
@@ -180,7 +182,7 @@ fn is_place(line: &str, site: Option<&str>) -> bool {
         || site.is_some_and(|site| parts().next() == Some(site) && line.contains('•'))
 }
 
-/// Notes the section and the page that a line names beside the date.
+/// Records the section and the page that a line gives beside the date.
 fn section(line: &str, article: &mut Article) {
     for part in line.split(['•', ',']).map(str::trim).filter(|part| !part.is_empty()) {
         let folded = folded(part);

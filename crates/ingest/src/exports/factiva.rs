@@ -1,11 +1,11 @@
-//! Factiva: with two-letter field codes ("HD Title"), or as displayed, one value a line.
+//! Factiva, in two layouts: with field codes ("HD Title"), or as displayed, one value per line.
 
 use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_date, is_length, is_names, people};
 use crate::date::{self, Order};
 use crate::phrases::behind_byline;
 
-/// Field codes, in the order in which they stand.
+/// Field codes, in their fixed order.
 const CODES: &[&str] = &[
     "CLM", "SE", "HD", "BY", "CR", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "LP", "TD", "CT", "RF",
     "ART", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN",
@@ -21,13 +21,13 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
     is_coded || is_displayed
 }
 
-/// The last line of an article is its accession number.
+/// An article ends with its accession number.
 pub(super) fn border(line: &str) -> Border {
     if accession(line).is_some() { Border::Ends } else { Border::Within }
 }
 
-/// "Document HGAZ000020240301ek300001", "AN Document …", in the languages of the interface: a code of the source, the
-/// date and a number.
+/// Reads "Document HGAZ000020240301ek300001" or "AN Document …", in the languages of the interface: a code of the
+/// source, the date and a number.
 fn accession(line: &str) -> Option<&str> {
     let line = line.strip_prefix("AN").map_or(line, str::trim_start);
     let (word, number) = line.split_once(char::is_whitespace)?;
@@ -38,7 +38,7 @@ fn accession(line: &str) -> Option<&str> {
     (is_word && is_number && number.starts_with(|c: char| c.is_ascii_uppercase()) && has_date()).then_some(number)
 }
 
-/// The code that a line starts with, and what follows it.
+/// The field code at the start of a line, and the rest of the line.
 fn field(line: &str) -> Option<(&'static str, &str)> {
     let end = line.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(line.len());
     let (code, rest) = line.split_at(end);
@@ -58,9 +58,9 @@ fn coded(lines: &Lines<'_>) -> Article {
         let Some((code, rest)) = field(line) else { continue };
         let rank = |code: &str| CODES.iter().position(|c| *c == code);
         let last = starts.last().map(|(_, code)| *code);
-        // In running text a line may start with capitals: "IN Paris" is no field of industries.
+        // In running text a line may start with capitals: "IN Paris" is not the field of industries.
         let in_text = last.is_some_and(|code| TEXT.contains(&code));
-        // Its values stand behind it or on the next line, a code and a name each: "usa : United States".
+        // List values follow on the same or the next line, each a code and a name: "usa : United States".
         let value = if rest.is_empty() && i + 1 < lines.len() { lines.get(i + 1) } else { rest };
         let is_list = matches!(code, "CO" | "IN" | "NS" | "RE") && !value.contains(" : ");
         if last.is_none_or(|last| rank(code) > rank(last)) && !(in_text && is_list) {
@@ -69,7 +69,7 @@ fn coded(lines: &Lines<'_>) -> Article {
     }
     for (n, (start, code)) in starts.iter().enumerate() {
         let end = starts.get(n + 1).map_or(lines.len(), |(next, _)| *next);
-        // The code itself is no part of the value.
+        // The code is not part of the value.
         let Some(range) = lines.range(*start..end) else { continue };
         let shift = lines.text.get(range.clone()).map_or(0, |value| {
             let rest = value.get(code.len()..).unwrap_or_default();
@@ -107,7 +107,7 @@ fn displayed(lines: &Lines<'_>) -> Article {
     let mut article = Article::default();
     let Some(length) = lines.iter().find(|(_, line)| is_length(line)).map(|(i, _)| i) else { return article };
     let mut head: Vec<usize> = (0..length).filter(|i| !lines.get(*i).is_empty()).collect();
-    // A byline stands right above the length; a headline alone is none, however short.
+    // The byline is right above the length; a lone line there is the headline, however short.
     if let Some(byline) = head.last().copied().filter(|_| head.len() > 1).map(|i| lines.get(i)) {
         let names = people(byline);
         if behind_byline(byline).is_some() || (byline.len() <= 80 && is_names(byline, &names)) {
@@ -116,7 +116,7 @@ fn displayed(lines: &Lines<'_>) -> Article {
         }
     }
     if let Some(title) = head.pop() {
-        // A long headline may go over several lines.
+        // A long headline may span several lines; set by hand: 60 characters or more before the last one.
         let first = (0..=title).rev().take_while(|i| !lines.get(*i).is_empty()).last().unwrap_or(title);
         let first = if lines.joined(first..title).len() >= 60 { first } else { title };
         article.title = lines.range(first..title + 1);
@@ -132,11 +132,11 @@ fn displayed(lines: &Lines<'_>) -> Article {
     let is_time = |line: &str| line.len() <= 8 && line.contains(':') && line.starts_with(|c: char| c.is_ascii_digit());
     let Some(site) = (date + 1..end).find(|i| after(i) && !is_time(lines.get(*i))) else { return article };
     article.site = Some(lines.get(site).to_owned());
-    // Code of the source, edition, page, language; the copyright ends the head.
+    // Source code, edition, page and language follow; the copyright ends the head.
     let block = (site + 1..(site + 12).min(end)).find(|i| is_copyright(lines.get(*i)));
     let start = block.map_or_else(
         || (site + 1..end).find(|i| lines.get(*i).is_empty()).unwrap_or(end),
-        // A claim may go over several lines.
+        // A copyright claim may span several lines.
         |i| (i + 1..end).find(|i| lines.get(*i).is_empty() || !is_copyright(lines.get(*i))).unwrap_or(end),
     );
     let language = (site + 1..block.unwrap_or(start)).rev().map(|i| lines.get(i)).find(|line| !line.is_empty());
@@ -145,7 +145,7 @@ fn displayed(lines: &Lines<'_>) -> Article {
     article
 }
 
-/// Last words of the names of companies, folded.
+/// Folded last words of company names.
 const COMPANIES: &[&str] = &[
     "inc",
     "ltd",
@@ -165,7 +165,7 @@ const COMPANIES: &[&str] = &[
     "nv",
 ];
 
-/// The end of the text, before the line that names its publisher or once more its outlet: "Dow Jones & Company, Inc."
+/// End of the body, before a line that names the publisher or repeats the outlet: "Dow Jones & Company, Inc."
 fn before_publisher(lines: &Lines<'_>, start: usize, end: usize, site: &str) -> usize {
     let groups = lines.groups(start..end);
     let Some(last) = groups.last().filter(|last| groups.len() > 1 && last.len() == 1) else { return end };

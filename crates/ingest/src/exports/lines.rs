@@ -1,4 +1,4 @@
-//! Lines of an export, and what single lines are.
+//! Lines of an export, and tests on single lines.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::clean;
 use crate::date::{self, Order};
 use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, phrases};
 
-/// The lines of a text, without the white space around them.
+/// The lines of a text, trimmed of white space.
 pub(super) struct Lines<'a> {
     pub(super) text: &'a str,
-    /// Byte ranges; empty for blank lines.
+    /// Byte ranges in `text`; empty for blank lines.
     ranges: Vec<Range<usize>>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Lines<'a> {
         self.ranges.len()
     }
 
-    /// The line of this number; empty past the end.
+    /// Line `i`, from 0; empty past the end.
     pub(super) fn get(&self, i: usize) -> &'a str {
         self.ranges.get(i).and_then(|range| self.text.get(range.clone())).unwrap_or_default()
     }
@@ -39,20 +39,20 @@ impl<'a> Lines<'a> {
         (0..self.len()).map(|i| (i, self.get(i)))
     }
 
-    /// The bytes from the first to the last of some lines, without blank ones around them; `None` when all are blank.
+    /// The byte range of some lines without blank ones around them; `None` if all are blank.
     pub(super) fn range(&self, lines: Range<usize>) -> Option<Range<usize>> {
         let first = lines.clone().find(|i| !self.get(*i).is_empty())?;
         let last = lines.rev().find(|i| !self.get(*i).is_empty())?;
         Some(self.ranges.get(first)?.start..self.ranges.get(last)?.end)
     }
 
-    /// The text of some lines with single spaces between words.
+    /// The text of some lines with white space collapsed.
     pub(super) fn joined(&self, lines: Range<usize>) -> String {
         let text = self.range(lines).and_then(|range| self.text.get(range)).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Runs of lines without a blank one between them.
+    /// Runs of lines without blank lines between them.
     pub(super) fn groups(&self, lines: Range<usize>) -> Vec<Range<usize>> {
         let mut groups: Vec<Range<usize>> = Vec::new();
         for i in lines.filter(|i| !self.get(*i).is_empty()) {
@@ -64,17 +64,18 @@ impl<'a> Lines<'a> {
         groups
     }
 
-    /// The end of the value that starts on a line: where a blank line follows, or a line for which `stops` holds.
+    /// End of the value that starts on a line: the next line that is blank or for which `stops` holds.
     pub(super) fn end_of_value(&self, start: usize, stops: impl Fn(&str) -> bool) -> usize {
         (start + 1..self.len()).find(|i| self.get(*i).is_empty() || stops(self.get(*i))).unwrap_or(self.len())
     }
 }
 
-/// A line such as `SECTION: News; Pg. 4`, apart: what stands before the colon, folded, and what stands behind it.
+/// Splits a line such as `SECTION: News; Pg. 4` into its folded label and its value.
 pub(super) fn labelled(line: &str) -> Option<(String, &str)> {
     let (label, value) = line.split_once(':')?;
     let label = label.trim_end_matches(|c: char| c.is_whitespace());
     let is_label = !label.is_empty()
+        // Set by hand, above the longest label; a longer one is the start of a sentence.
         && label.chars().count() <= 40
         && label
             .chars()
@@ -82,17 +83,17 @@ pub(super) fn labelled(line: &str) -> Option<(String, &str)> {
     is_label.then(|| (folded(label), value.trim()))
 }
 
-/// Small letters without accents, single spaces for all that stands between words.
+/// Lower-cases a text, removes accents, and replaces whatever separates words by single spaces.
 pub(super) fn folded(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
     unaccented(&words.collect::<Vec<_>>().join(" "))
 }
 
-/// What "2 of 40 documents" is told with.
+/// Words of lines such as "2 of 40 documents".
 static OF: Phrases = phrases!(CountedOf);
 static DOCUMENT: Phrases = phrases!(Counted);
 
-/// Whether a line does nothing but count: "2 of 40 DOCUMENTS", "Document 2 de 40", "Dokument 2 von 40".
+/// Whether a line only counts documents: "2 of 40 DOCUMENTS", "Document 2 de 40", "Dokument 2 von 40".
 pub(super) fn is_count(line: &str) -> bool {
     if line.len() > 60 {
         return false;
@@ -113,10 +114,10 @@ pub(super) fn is_count(line: &str) -> bool {
     }
 }
 
-/// What a length is told in.
+/// Units of length.
 static WORDS: Phrases = phrases!(LengthUnit);
 
-/// Whether a line tells a length and nothing else: "143 words", "1 243 mots".
+/// Whether a line only gives a length: "143 words", "1 243 mots".
 pub(super) fn is_length(line: &str) -> bool {
     line.len() <= 30
         && line.starts_with(|c: char| c.is_ascii_digit())
@@ -133,7 +134,7 @@ pub(super) fn is_copyright(line: &str) -> bool {
     marked && line.bytes().any(|b| b.is_ascii_digit()) || begins(&RIGHTS)
 }
 
-/// Whether a line is a date and little else: "March 2, 2024 Saturday", "Samedi 2 mars 2024".
+/// Whether a line is a date with little else: "March 2, 2024 Saturday", "Samedi 2 mars 2024".
 pub(super) fn is_date(line: &str) -> bool {
     line.len() <= 80
         && line.split_whitespace().count() <= 10
@@ -141,7 +142,7 @@ pub(super) fn is_date(line: &str) -> bool {
         && !line.ends_with(['.', '?', '!'])
 }
 
-/// The names of people in a byline: without what they are, where they are, and how to reach them.
+/// The names of people in a byline, without roles, places and contact details.
 pub(super) fn people(byline: &str) -> Vec<String> {
     let whole = names(byline);
     if !whole.is_empty() {
@@ -168,14 +169,14 @@ fn names(byline: &str) -> Vec<String> {
     clean::people(head.trim().trim_end_matches([',', ';', '-', '–']))
 }
 
-/// Whether a line is a list of names and nothing else: "Jane Doe; Ann Roe".
+/// Whether a line only lists names: "Jane Doe; Ann Roe".
 pub(super) fn is_names(line: &str, names: &[String]) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
     let small = line.split_whitespace().filter(|w| JOINERS.contains(w)).map(letters).sum::<usize>();
     !names.is_empty() && letters(line) - small == names.iter().map(|name| letters(name)).sum::<usize>()
 }
 
-/// The names in a list of the form "Doe, Jane; Roe, Richard", given name first.
+/// Reads a list such as "Doe, Jane; Roe, Richard"; the given name comes first in the result.
 pub(super) fn inverted(list: &str) -> Vec<String> {
     let name = |name: &str| {
         let name = name.trim().trim_end_matches('.');

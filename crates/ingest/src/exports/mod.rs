@@ -1,9 +1,9 @@
-//! Text exports of media databases: many articles in one file, each between lines of its metadata.
+//! Text exports of media databases: many articles in one file, each surrounded by metadata lines.
 //!
-//! [`detect`] tells from the start of a file whose export it is, [`Borders`] tell a line between two articles, and
-//! [`parse`] reads one article. All of it looks at whole lines, so that a file can be cut while it is read.
+//! [`detect`] recognizes an export by the start of a file, [`Borders`] finds the lines between two articles, and
+//! [`parse`] reads one article. All of it works on whole lines, so that a file can be split while it is read.
 //!
-//! The layouts are those that the makers' own sites deliver as plain text, with the labels of their interfaces in
+//! The layouts are those of the plain-text downloads from the makers' own sites, with the labels of their interfaces in
 //! English, French, German and Spanish: Nexis and Nexis Uni (LexisNexis), Factiva (Dow Jones; with two-letter field
 //! codes and as displayed), ProQuest, Europresse (Cision, formerly CEDROM-SNi).
 
@@ -18,11 +18,11 @@ use self::article::Seen;
 pub(crate) use self::article::{Article, Border};
 use self::lines::Lines;
 
-/// Whose export it is.
+/// Maker of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Maker {
     Nexis,
-    /// Nexis without the lines that count the documents or end them: the load date is the last that is said of each.
+    /// Nexis without lines that count or end the documents; the load date is the last label of each.
     NexisUnmarked,
     Factiva,
     ProQuest,
@@ -32,7 +32,7 @@ pub(crate) enum Maker {
 impl Maker {
     const ALL: [Self; 5] = [Self::Factiva, Self::ProQuest, Self::Europresse, Self::Nexis, Self::NexisUnmarked];
 
-    /// The name under which the maker stands in `extra`.
+    /// The maker's name in `extra`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Nexis | Self::NexisUnmarked => "nexis",
@@ -44,16 +44,16 @@ impl Maker {
 }
 
 impl Article {
-    /// Whether enough was found for it to be an article and not a list of contents or a summary of the search.
+    /// Whether enough was found for an article, rather than a table of contents or a summary of the search.
     fn is_one(&self) -> bool {
         !self.body.is_empty() && (self.title.is_some() || self.site.is_some()) && self.published.is_some()
             || self.title.is_some() && self.site.is_some() && self.published.is_some()
     }
 }
 
-/// Whose export a file is, from its start; `None` for anything else.
+/// Detects the maker of an export from the start of a file; `None` for any other file.
 ///
-/// Asks for two signs that stand together in no running text, such as a line `2 of 40 DOCUMENTS` and a line that
+/// Requires two signs that do not occur together in running text, such as a line `2 of 40 DOCUMENTS` and a line that
 /// starts with `LENGTH:`.
 pub(crate) fn detect(head: &str) -> Option<Maker> {
     let lines = Lines::of(head);
@@ -66,8 +66,8 @@ pub(crate) fn detect(head: &str) -> Option<Maker> {
     })
 }
 
-/// How many articles a text seems to hold whose layout is not known: lines that count documents, accession numbers, or
-/// lengths behind their label.
+/// Estimates the number of articles in a text of unknown layout: by lines that count documents, accession numbers, or
+/// labelled lengths.
 pub(crate) fn count_heads(text: &str) -> usize {
     let (mut counts, mut numbers, mut lengths) = (0, 0, 0);
     for line in text.lines().map(str::trim).filter(|line| line.len() <= 80 && !line.is_empty()) {
@@ -79,7 +79,7 @@ pub(crate) fn count_heads(text: &str) -> usize {
     counts.max(numbers).max(lengths)
 }
 
-/// Where articles start and end, told line by line.
+/// Finds the borders of articles, line by line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Borders {
     maker: Maker,
@@ -91,7 +91,7 @@ impl Borders {
         Self { maker, seen: Seen::Nothing }
     }
 
-    /// What the next line says of where articles start and end.
+    /// Classifies the next line.
     pub(crate) fn next(&mut self, line: &str) -> Border {
         let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let border = match self.maker {
@@ -108,7 +108,7 @@ impl Borders {
     }
 }
 
-/// The article between two borders; `None` where there is none: before the first, after the last.
+/// Parses the text between two borders; `None` if it is no article, as before the first and after the last.
 pub(crate) fn parse(maker: Maker, text: &str) -> Option<Article> {
     let lines = Lines::of(text);
     let article = match maker {

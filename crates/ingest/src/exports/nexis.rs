@@ -1,11 +1,11 @@
-//! Nexis and Nexis Uni: a head with outlet, date and headline, labels, the text, more labels.
+//! Nexis and Nexis Uni: a head with outlet, date and headline, labels, the body, more labels.
 
 use std::ops::Range;
 
 use super::article::{Article, Border, Seen};
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
 
-/// What a label stands for.
+/// Field of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Headline,
@@ -19,13 +19,13 @@ enum Field {
     Url,
     Date,
     Source,
-    /// What may stand above the text as well as below it, and is no text.
+    /// Labels that occur above and below the body and hold no text.
     Other,
-    /// What stands only below the text.
+    /// Labels that occur only below the body.
     Tail,
 }
 
-/// Labels, folded, in English, French, German and Spanish.
+/// Folded labels in English, French, German and Spanish.
 const LABELS: &[(Field, &str)] = &[
     (Field::Headline, "headline|title|titre|titel|schlagzeile|uberschrift|titular|titulo"),
     (Field::Byline, "byline|author|authors|auteur|auteurs|autor|autoren|verfasser|signature|firma|por|reporter"),
@@ -54,11 +54,11 @@ const LABELS: &[(Field, &str)] = &[
     ),
 ];
 
-/// Labels, folded, of the day on which the maker took an article in.
+/// Folded labels of the date on which the article was loaded into the database.
 const LOAD_DATE: &[&str] =
     &["load date", "date de chargement", "date chargement", "ladedatum", "update", "fecha de carga"];
 
-/// Labels of the cover of a download, which tells who searched for what.
+/// Folded labels of a download's cover page, which states who searched for what.
 const COVER: &[&str] = &[
     "user name",
     "date and time",
@@ -71,7 +71,7 @@ const COVER: &[&str] = &[
     "about lexisnexis privacy policy terms conditions",
 ];
 
-/// Words that stand alone in a line where the text starts, and where it ends.
+/// Folded lines that start the body, follow it, and end the document.
 const BODY: &[&str] = &["body", "corps", "textkorper", "hauptteil", "cuerpo", "full text", "volltext"];
 const AFTER: &[&str] = &[
     "classification",
@@ -102,7 +102,7 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
         || ended && lines.iter().any(|(_, line)| BODY.contains(&folded(line).as_str()))
 }
 
-/// Whether a text has the labels of Nexis, and nothing that counts or ends its documents.
+/// Whether a text has the labels of Nexis, but no lines that count or end its documents.
 pub(super) fn is_unmarked(lines: &Lines<'_>) -> bool {
     let is_length = |line: &str| field(line).is_some_and(|(f, value)| f == Field::Length && is_length(value));
     lines.iter().any(|(_, line)| is_length(line)) && lines.iter().any(|(_, line)| is_load_date(line))
@@ -112,7 +112,7 @@ fn is_load_date(line: &str) -> bool {
     labelled(line).is_some_and(|(label, _)| LOAD_DATE.contains(&label.as_str()))
 }
 
-/// A border where nothing marks one: what stands below the load date, and is none of the other labels below a text.
+/// Finds a border without a marker: the first line after the load date that is not another of the labels below a body.
 pub(super) fn border_behind_load_date(line: &str, seen: &mut Seen) -> Border {
     let belongs_below = |found| matches!(found, Field::Tail | Field::Language | Field::Url | Field::Other);
     let is_below = line.is_empty() || is_copyright(line) || field(line).is_some_and(|(found, _)| belongs_below(found));
@@ -135,14 +135,14 @@ pub(super) fn border(line: &str) -> Border {
     }
 }
 
-/// The label of a line, where it is one of these: in capitals, or with a capital and short.
+/// The known label of a line, which must begin with a capital, and its value.
 fn field(line: &str) -> Option<(Field, &str)> {
     let (label, value) = labelled(line)?;
     line.starts_with(char::is_uppercase).then_some(())?;
     LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
 }
 
-/// "Page 2 of 40", which printing puts between lines.
+/// "Page 2 of 40", which printing inserts.
 fn is_page(line: &str) -> bool {
     let folded = folded(line);
     let words: Vec<&str> = folded.split(' ').collect();
@@ -152,7 +152,7 @@ fn is_page(line: &str) -> bool {
 pub(super) fn parse(lines: &Lines<'_>) -> Article {
     let mut article = Article::default();
     let is_filled = |i: &usize| !lines.get(*i).is_empty() && !is_page(lines.get(*i)) && !is_count(lines.get(*i));
-    // The head goes to the first label; a line "BODY" is one.
+    // The head extends to the first label; a line "BODY" is one.
     let starts_labels = |i: &usize| field(lines.get(*i)).is_some() || is_body(lines.get(*i));
     let labels = (0..lines.len()).find(starts_labels).unwrap_or(lines.len());
     let Some(first) = (after_cover(lines, labels)..lines.len()).find(is_filled) else { return article };
@@ -164,7 +164,7 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     article
 }
 
-/// The line behind the cover of a download, if one stands above the first label of the first article.
+/// The line after the cover page, if there is one above the first label of the first article.
 fn after_cover(lines: &Lines<'_>, labels: usize) -> usize {
     let is_cover = |i: &usize| {
         let line = lines.get(*i);
@@ -175,7 +175,7 @@ fn after_cover(lines: &Lines<'_>, labels: usize) -> usize {
     (last..labels).find(|i| lines.get(*i).is_empty() || is_page(lines.get(*i))).unwrap_or(labels)
 }
 
-/// The running text without the numbers of the pages of a print, and the headline that is printed again below each.
+/// The body without page numbers from printing, and without the headline repeated after each.
 fn between_pages(lines: &Lines<'_>, range: Range<usize>, article: &Article) -> Vec<Range<usize>> {
     let title = article.title.clone().and_then(|title| lines.text.get(title)).unwrap_or_default();
     let (mut stretches, mut start, mut at) = (Vec::new(), range.start, range.start);
@@ -196,24 +196,24 @@ fn is_body(line: &str) -> bool {
     line.len() <= 20 && BODY.contains(&folded(line).as_str())
 }
 
-/// Outlet, date and headline: the headline first in Nexis Uni, last in the older layouts.
+/// Reads outlet, date and headline: the headline comes first in Nexis Uni, last in older layouts.
 fn head(lines: &Lines<'_>, range: Range<usize>, article: &mut Article) {
     let is_filled = |i: &usize| {
         let line = lines.get(*i);
         !line.is_empty() && !is_copyright(line) && !is_page(line)
     };
     let mut filled: Vec<usize> = range.clone().filter(is_filled).collect();
-    // Below the number of a page, the headline stands once for the page and once for the article.
+    // After a page number the headline occurs once for the page and once for the article.
     filled.dedup_by_key(|i| lines.get(*i));
     let Some(date) = filled.iter().position(|i| is_date(lines.get(*i))) else {
-        // No date: what there is may still be a headline.
+        // Without a date the first line may still be the headline.
         article.title = filled.first().and_then(|i| lines.range(*i..i + 1));
         return;
     };
     let at = filled[date];
     article.published = Some(lines.get(at).to_owned());
     let before = filled.get(..date).unwrap_or_default();
-    // Editions stand right below the date; what is set off from them by a blank line is the headline.
+    // Editions follow right after the date; the headline is set off from them by a blank line.
     let blank = (at + 1..range.end).find(|i| lines.get(*i).is_empty()).unwrap_or(range.end);
     let below = lines.groups(blank..range.end).into_iter().rfind(|g| g.clone().any(|i| is_filled(&i)));
     let outlet = match (before, below) {
@@ -237,7 +237,7 @@ fn head(lines: &Lines<'_>, range: Range<usize>, article: &mut Article) {
     article.extra.extend(edition.map(|edition| ("edition", edition.to_owned())));
 }
 
-/// Reads the labels above the text; tells the line on which the text starts.
+/// Reads the labels above the body; returns the line at which the body starts.
 fn read_labels(lines: &Lines<'_>, start: usize, article: &mut Article) -> usize {
     let mut at = start;
     while at < lines.len() {
@@ -251,7 +251,7 @@ fn read_labels(lines: &Lines<'_>, start: usize, article: &mut Article) -> usize 
         }
         match field(line) {
             Some((Field::Body, "")) => return at + 1,
-            // The label stands in the line of the first paragraph.
+            // The label is on the line of the first paragraph.
             Some((Field::Body, _)) => return at,
             Some((Field::Tail, _)) | None => return at,
             Some((found, _)) => at = note(lines, at, found, article),
@@ -260,7 +260,7 @@ fn read_labels(lines: &Lines<'_>, start: usize, article: &mut Article) -> usize 
     at
 }
 
-/// Takes one labelled value; tells where it ends.
+/// Reads one labelled value; returns the line after it.
 fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> usize {
     let end = lines.end_of_value(at, |line| field(line).is_some() || is_body(line));
     let whole = lines.range(at..end).unwrap_or_default();
@@ -273,7 +273,7 @@ fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> us
     let start = value.as_ptr() as usize - lines.text.as_ptr() as usize;
     match found {
         Field::Headline => {
-            // With a headline of its own, what stood alone in the head was the outlet.
+            // With a labelled headline, the line alone in the head was the outlet.
             let above = article.title.take().and_then(|range| lines.text.get(range)).map(str::to_owned);
             article.site = article.site.take().or(above);
             article.title = Some(start..start + value.len());
@@ -292,7 +292,7 @@ fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> us
     end
 }
 
-/// Where the text ends that starts on a line: at what stands only below it.
+/// End of the body that starts at line `start`: the first line that occurs only below a body.
 fn body_end(lines: &Lines<'_>, start: usize) -> usize {
     let ends = |i: &usize| {
         let line = lines.get(*i);
@@ -304,12 +304,12 @@ fn body_end(lines: &Lines<'_>, start: usize) -> usize {
         }
     };
     let end = (start..lines.len()).find(ends).unwrap_or(lines.len());
-    // Claims of copyright stand below the text where no label does.
+    // Copyright claims are below the body when no label is.
     let last = (start..end).rev().take_while(|i| lines.get(*i).is_empty() || is_copyright(lines.get(*i))).last();
     last.unwrap_or(end)
 }
 
-/// The labels below the text.
+/// Reads the labels below the body.
 fn tail(lines: &Lines<'_>, start: usize, article: &mut Article) {
     for i in start..lines.len() {
         match field(lines.get(i)) {

@@ -1,9 +1,9 @@
-//! ProQuest: articles between rules of underscores, each value behind its label.
+//! ProQuest: articles between lines of underscores, each value after its label.
 
 use super::article::{Article, Border, Seen};
 use super::lines::{Lines, folded, inverted, is_count, labelled};
 
-/// What a label stands for.
+/// Field of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Title,
@@ -26,7 +26,7 @@ enum Field {
     Other,
 }
 
-/// Labels, folded, in English, French, German and Spanish.
+/// Folded labels in English, French, German and Spanish.
 const LABELS: &[(Field, &str)] = &[
     (Field::Title, "title|titre|titel|titulo"),
     (Field::Author, "author|authors|auteur|autor|verfasser|autores|byline|credit"),
@@ -84,12 +84,12 @@ const LABELS: &[(Field, &str)] = &[
     ),
 ];
 
-/// Headings, folded, of the parts of a document in the layout that ProQuest prints: the text, and what is known of it.
+/// Folded headings of the parts of a document in the printed layout: body, abstract and metadata.
 const TEXTS: &[&str] = &["full text", "texte integral", "texte complet", "volltext", "texto completo"];
 const ABSTRACTS: &[&str] = &["abstract", "abstract english", "resume", "zusammenfassung", "resumen"];
 const DETAILS: &[&str] = &["details", "indexing details", "einzelheiten", "detalles"];
 
-/// What a line that is a heading and nothing else starts.
+/// The field that starts at a heading.
 fn heading(line: &str) -> Option<Field> {
     if line.len() > 30 || line.ends_with('.') {
         return None;
@@ -99,14 +99,14 @@ fn heading(line: &str) -> Option<Field> {
     parts.into_iter().find(|(headings, _)| headings.contains(&folded.as_str())).map(|(_, field)| field)
 }
 
-/// A label or heading that is known, and what stands behind it in its line.
+/// The known label or heading of a line, and its value on the same line.
 fn field(line: &str) -> Option<(Field, &str)> {
     let Some((label, value)) = labelled(line) else { return heading(line).map(|found| (found, "")) };
     let known = LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label));
     known.map(|(field, _)| (*field, value))
 }
 
-/// Whether a line is a rule of underscores.
+/// Whether a line is a rule of at least 20 underscores (set by hand: a few are a blank to fill in).
 fn is_rule(line: &str) -> bool {
     line.len() >= 20 && line.bytes().all(|b| b == b'_')
 }
@@ -117,13 +117,13 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
     let is_text = has(&[Field::Text, Field::Abstract]);
     let is_source = has(&[Field::Publication, Field::PublicationInfo]);
     let is_ruled = lines.iter().any(|(_, line)| is_rule(line));
-    // A long article leaves what is known of it beyond what is looked at.
+    // In a long article the metadata is beyond the part that is examined.
     let is_printed = is_named && is_ruled && lines.iter().any(|(_, line)| heading(line) == Some(Field::Text));
     is_text && is_source && (is_named || is_ruled) || is_printed
 }
 
-/// A rule starts an article where the one before it had a label: the rule between the head of an article and its text
-/// starts none.
+/// A rule starts an article unless only lines without a label came since the last border: it is then the rule between
+/// the head of an article and its body.
 pub(super) fn border(line: &str, seen: &mut Seen) -> Border {
     if is_count(line) || is_rule(line) && *seen != Seen::Head {
         return Border::Starts;
@@ -175,7 +175,7 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     if article.title.is_none() {
         let first = starts.first().map_or(lines.len(), |(i, _)| *i);
         let is_title = |line: &str| !line.is_empty() && !is_rule(line) && !is_count(line) && !line.contains("://");
-        // "…" and addresses may stand above the first label; the headline is the first line of words.
+        // Dots and URLs may precede the first label; the headline is the first line of words.
         article.title = (0..first).find(|i| is_title(lines.get(*i))).and_then(|i| {
             let end = (i..first).find(|i| !is_title(lines.get(*i))).unwrap_or(first);
             lines.range(i..end)
@@ -194,7 +194,8 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     article
 }
 
-/// The name of a publication without its place: "The Inland Post; Halden", "The Inland Post, Halden (Online)".
+/// A publication's name up to a `;` or `[`, which introduce its place: "The Inland Post; Halden", "The Inland Post
+/// [Halden]".
 fn outlet(title: &str) -> String {
     let end = title.find([';', '[']).unwrap_or(title.len());
     title.get(..end).unwrap_or(title).trim().trim_end_matches([',', ':', '.']).to_owned()

@@ -1,9 +1,8 @@
-//! Which lines of a page are its article.
+//! Analyzes which parts of a page may be its article.
 //!
-//! In three steps: elements that their names, roles or looks give away are set aside, unless they
-//! hold too much of the page's prose for that; the element with the densest prose is found as
-//! Readability finds it (a paragraph lends its score to the elements around it, Arc90 2010); and
-//! every line inside it has to show that it is the article's.
+//! Three steps: elements whose names, roles or looks identify them as chrome are set aside, unless they contain too
+//! much of the page's prose; the element with the densest prose is found as in Readability (each paragraph gives its
+//! score to the elements around it, Arc90 2010); and every line inside has to qualify for the article.
 
 mod roots;
 
@@ -15,7 +14,7 @@ use super::hints::{NameHints, hints};
 use super::text::{Counts, Line, is_unspaced, lines};
 use super::tree::{Attr, NONE, Node, Tag, Tree};
 
-/// Names and classes of an element and the two around it.
+/// Tag and class of an element and of the two around it, innermost first.
 pub(super) type Style<'a> = [(Tag, &'a str); 3];
 
 /// A page under analysis.
@@ -23,62 +22,65 @@ pub(super) struct PageAnalysis<'a> {
     pub tree: &'a Tree,
     pub lines: Vec<Line>,
     pub hints: Vec<NameHints>,
-    /// Why the node was set aside, with everything in it, if it was.
+    /// For each node, why it and its subtree were set aside; `None` if they were not.
     pub aside: Vec<Option<DropReason>>,
-    /// Whether the page says when it was published.
+    /// Whether the page declares a date of publication.
     is_dated: bool,
-    /// The elements that are called an article or its text, the longest few of them.
+    /// The elements named as an article or its body, the few with most prose.
     articles: Vec<u32>,
-    /// The elements that are called the text of an article, the longest few of them.
+    /// The elements named as the body of an article, the few with most prose.
     bodies: Vec<u32>,
-    /// Buttons before every node.
+    /// Number of buttons before every node.
     buttons_before: Vec<u32>,
-    /// Headings of the first level before every node.
+    /// Number of `h1` elements before every node.
     main_headings_before: Vec<u32>,
-    /// For every node, what the lines that start before it hold.
+    /// For every node, the sum of the counts of the lines that start before it.
     before: Vec<Counts>,
+    /// For every node, the characters of prose that start before it.
     prose_before: Vec<usize>,
-    /// Lines that are but a link.
+    /// For every node, the number of lines before it that are one link.
     links_before: Vec<usize>,
-    /// Prose in all elements of the same name and class.
+    /// Characters of prose in all elements with the same tag and class.
     of_class: HashMap<(Tag, &'a str), usize>,
 }
 
-/// Fewest characters of a line that counts as prose (Readability's `scoreNode` passes over less than 25).
+/// Fewest characters of a line of prose (Readability's `grabArticle` skips paragraphs below 25).
 const PROSE_CHARS: usize = 25;
-/// Fewest words of such a line, for scripts that separate words.
+/// Fewest words of a line of prose, in scripts that separate words. Set by hand: captions and labels have fewer.
 const PROSE_WORDS: usize = 6;
 
-/// Fewest characters of a link that is the title of another story.
+/// Fewest characters of a link that is the title of another story. Set by hand: shorter ones are names of sections.
 const CARD_TITLE_CHARS: usize = 15;
-/// Most characters of a card: a title, a summary of two sentences, a date.
+/// Most characters of a card: a title, a summary of two sentences, a date. Set by hand.
 const CARD_CHARS: usize = 500;
-/// Share of a page's prose from which a name does not tell an element from the article: the article of a page whose
-/// only wrapper is called `promo` is most of it, while a sidebar with a summary of each story stays below a third.
+/// Share of a page's prose above which a name does not disqualify an element. Set by hand: an article whose only
+/// wrapper is called `promo` is most of its page, while a sidebar with a summary of each story stays below a third.
 const SMALL_PART: f32 = 0.3;
-/// The same for names that stand at parts of articles as well (`meta`, `author`), which hold a sentence or two.
+/// The same for names that also occur on parts of articles (`meta`, `author`), which contain a sentence or two.
 const MINOR_PART: f32 = 0.2;
-/// Characters of prose from which an element that is called an article holds one: a teaser has one sentence or two.
+/// Characters of prose from which an element named as an article contains one. Set by hand: a teaser has one sentence
+/// or two.
 const ARTICLE_PROSE: usize = 300;
-/// Elements that are called an article of which more than these is not asked: each is looked at for every element.
+/// Most elements named as articles that are considered: each is compared with every element of the page.
 const LONGEST: usize = 8;
-/// Share from which an element is the page.
+/// Share of the prose from which an element is the page rather than a part of it.
 const MOST: f32 = 0.5;
-/// Prose outside of a gallery that shows that the gallery is not the article itself.
+/// Characters of prose outside a gallery that show that the gallery is not the article. Set by hand: twice
+/// [`ARTICLE_PROSE`].
 const GALLERY_REST: usize = 600;
 
-/// How much of a line is prose, in characters.
+/// Characters of prose in a line: its unlinked characters, or 0 if it is too short or mostly links.
 fn prose(counts: Counts) -> usize {
     let long = counts.chars >= PROSE_CHARS && (counts.words >= PROSE_WORDS || is_unspaced(counts));
     if long && counts.link_share() < 0.5 { counts.chars - counts.linked } else { 0 }
 }
 
-/// How strictly a page is read.
+/// How readily elements are set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strictness {
-    /// Names of elements count.
+    /// By their names too.
     Names,
-    /// Only what is hidden and comments are set aside.
+    /// Only if they are hidden or comments.
     Lenient,
 }
 
@@ -120,7 +122,7 @@ impl<'a> PageAnalysis<'a> {
         analysis
     }
 
-    /// Sums up what is not set aside.
+    /// Recomputes the running sums over what is not set aside.
     fn count(&mut self) {
         let nodes = self.tree.len();
         let mut starts: Vec<(usize, Counts)> = Vec::with_capacity(self.lines.len());
@@ -146,7 +148,7 @@ impl<'a> PageAnalysis<'a> {
         }
     }
 
-    /// Notes which elements are called an article.
+    /// Collects the elements named as articles.
     fn find_articles(&mut self) {
         let called = |hints: NameHints, tag: Tag| {
             let good = hints.body || hints.article || tag == Tag::Article;
@@ -155,7 +157,8 @@ impl<'a> PageAnalysis<'a> {
         self.articles = self.longest(called, ARTICLE_PROSE);
     }
 
-    /// Of the elements for which `called` holds, those with most prose, few enough that looking through them is cheap.
+    /// Of the elements for which `called` holds and that have at least `prose` characters of it, the [`LONGEST`] with
+    /// most.
     fn longest(&self, called: impl Fn(NameHints, Tag) -> bool, prose: usize) -> Vec<u32> {
         let nodes = self.tree.nodes().iter().enumerate();
         let fits = nodes.filter(|(i, node)| called(self.hints[*i], node.tag)).map(|(i, _)| i as u32);
@@ -176,14 +179,15 @@ impl<'a> PageAnalysis<'a> {
         self.of_class = of_class;
     }
 
-    /// Prose in all elements that have the same name and class.
+    /// Characters of prose in all elements with the same tag and class.
     fn prose_of_class(&self, index: u32) -> usize {
         let class = self.tree.attr(index, Attr::Class).unwrap_or("");
         let all = self.of_class.get(&(self.tree.node(index).tag, class)).copied().unwrap_or(0);
         all.max(self.prose_in(index))
     }
 
-    /// Sets aside rows of cards: three or more elements of one make, each with a link for a title.
+    /// Sets aside rows of cards: three or more siblings with the same tag and class, most of them with a link for a
+    /// title.
     fn set_cards_aside(&mut self) {
         let total = self.total();
         for parent in 0..self.tree.len() as u32 {
@@ -224,10 +228,12 @@ impl<'a> PageAnalysis<'a> {
         };
         let prose: usize = group.iter().map(|i| self.prose_in(*i)).sum();
         let (chars, linked) = group.iter().map(|i| self.chars_in(*i)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        // Set by hand: seven in ten have a title, a quarter of the characters is linked, and they hold less than three
+        // tenths of the prose.
         group.iter().filter(titled).count() * 10 >= group.len() * 7 && linked * 4 > chars && prose * 10 < total * 3
     }
 
-    /// The first run of text of a line that is not set aside.
+    /// The first text node of a line that is not set aside.
     pub(super) fn first_text(&self, line: usize) -> Option<u32> {
         let items = &self.lines.get(line)?.items;
         items.iter().copied().find(|i| self.tree.node(*i).tag == Tag::Text && self.aside[*i as usize].is_none())
@@ -243,7 +249,7 @@ impl<'a> PageAnalysis<'a> {
         self.prose_before.last().copied().unwrap_or(0)
     }
 
-    /// Characters and linked characters inside an element.
+    /// All characters and linked characters inside an element, without white space.
     fn chars_in(&self, index: u32) -> (usize, usize) {
         let (end, start) = (self.before[self.tree.node(index).end as usize], self.before[index as usize]);
         (end.chars - start.chars, end.linked - start.linked)
@@ -272,7 +278,7 @@ impl<'a> PageAnalysis<'a> {
         }
     }
 
-    /// Why an element is set aside; `None` for those that may hold the article.
+    /// Decides whether to set an element aside, and why; `None` if it may contain the article.
     fn why_aside(&self, index: u32, total: usize, strictness: Strictness) -> Option<DropReason> {
         let node = self.tree.node(index);
         if matches!(node.tag, Tag::Html | Tag::Body | Tag::Main) {
@@ -280,11 +286,11 @@ impl<'a> PageAnalysis<'a> {
         }
         let mut hints = self.hints[index as usize];
         let prose = self.prose_in(index);
-        // What leads to other stories has links; a paragraph called `teaser` that has none is this story's.
+        // Teasers of other stories have links; a paragraph called `teaser` without any belongs to this story.
         hints.related &= self.chars_in(index).1 > 0 || self.is_in_link(index);
         let below = |limit: f32| (prose as f32) < limit * total.max(1) as f32;
         if strictness == Strictness::Lenient {
-            // A page that shows its article by a script hides most of its prose until then.
+            // A page that reveals its article by a script hides most of its prose until then.
             let hidden = (hints.hidden && below(MOST)).then_some(DropReason::Hidden);
             let comments = hints.comments && below(0.9) && !self.holds_article(index);
             return hidden.or(comments.then_some(DropReason::Comment));
@@ -295,13 +301,13 @@ impl<'a> PageAnalysis<'a> {
         if !node.tag.is_block() && self.is_part_of_line(index) {
             return None;
         }
-        // Beside an element that is called an article, a sidebar may be as long as it likes.
+        // Next to an element named as an article, a sidebar may be long.
         let limit = if self.has_article_beside(index, total) { MOST } else { SMALL_PART };
         let small = below(limit);
         match node.tag {
             Tag::Nav => return small.then_some(DropReason::Navigation),
             Tag::Form | Tag::Label | Tag::Legend => return small.then_some(DropReason::Form),
-            // Who is quoted stands in the quotation's own footer.
+            // The footer of a quotation names its source.
             Tag::Footer if self.tree.ancestors(node.parent).any(|a| self.tree.node(a).tag == Tag::Blockquote) => {
                 return None;
             }
@@ -321,10 +327,10 @@ impl<'a> PageAnalysis<'a> {
         if hints.gallery && !hints.body {
             return (below(0.4) || total - prose >= GALLERY_REST).then_some(DropReason::Gallery);
         }
-        // A class that most paragraphs bear tells them from nothing (`paywall`, `print-only`).
+        // A class that most paragraphs share distinguishes nothing (`paywall`, `print-only`).
         let share = self.prose_of_class(index) as f32 / total.max(1) as f32;
         if (hints.chrome.is_some() || hints.related) && !hints.body {
-            // Inside an article links to other stories may be long where the article is longer.
+            // Inside an article, related links may be long if the rest is long enough too.
             let rest = hints.related && share < MOST && total - prose >= GALLERY_REST && !self.holds_article(index);
             return (share < limit || rest).then_some(hints.chrome.unwrap_or(DropReason::Related));
         }
@@ -350,13 +356,14 @@ impl<'a> PageAnalysis<'a> {
         block.is_some_and(|b| self.chars_in(b).0 > own * 2)
     }
 
-    /// Whether an element stands in a link or holds a button.
+    /// Whether an element is inside a link or contains a button.
     fn is_in_link(&self, index: u32) -> bool {
         let node = self.tree.node(index);
         node.linked || self.buttons_before[node.end as usize] > self.buttons_before[index as usize]
     }
 
-    /// Whether what is called an article, and holds enough for one, stands neither in an element nor around it.
+    /// Whether the page has an element named as an article, with enough prose and a fifth of the page's, next to this
+    /// one, and this one contains none.
     fn has_article_beside(&self, index: u32, total: usize) -> bool {
         let end = self.tree.node(index).end;
         if self.articles.iter().any(|a| (index..end).contains(a)) {
@@ -369,7 +376,7 @@ impl<'a> PageAnalysis<'a> {
         })
     }
 
-    /// Whether a main heading, or what is named like an article's text, stands inside an element.
+    /// Whether an element contains an `h1`, or an article body with more than a third of the prose.
     fn holds_article(&self, index: u32) -> bool {
         let end = self.tree.node(index).end;
         let total = self.total();
@@ -378,7 +385,7 @@ impl<'a> PageAnalysis<'a> {
         heads || self.bodies.iter().filter(|i| (index..end).contains(i)).any(is_body)
     }
 
-    /// Names and classes of an element and the two around it.
+    /// Tag and class of an element and of the two around it, innermost first.
     pub(super) fn style(&self, index: u32) -> Style<'_> {
         let mut style = [(Tag::Text, ""); 3];
         for (slot, element) in style.iter_mut().zip(self.tree.ancestors(index)) {
@@ -387,7 +394,7 @@ impl<'a> PageAnalysis<'a> {
         style
     }
 
-    /// The style in which most of the page's prose is set.
+    /// The style of most of the page's prose.
     pub(super) fn paragraph_style(&self) -> Option<Style<'_>> {
         let mut styles: HashMap<Style<'_>, usize> = HashMap::new();
         for (index, line) in self.lines.iter().enumerate() {
@@ -398,7 +405,7 @@ impl<'a> PageAnalysis<'a> {
         styles.into_iter().max_by_key(|(style, chars)| (*chars, *style)).map(|(style, _)| style)
     }
 
-    /// What the markup says a line is.
+    /// Kind of a line according to the markup.
     pub(super) fn kind(&self, line: usize) -> SegmentKind {
         let mut kind = SegmentKind::Body;
         let Some(block) = self.lines.get(line).map(|l| l.block).filter(|b| *b != NONE) else { return kind };
@@ -423,7 +430,7 @@ impl<'a> PageAnalysis<'a> {
     }
 }
 
-/// For each node and the end of the page, how many elements of a kind start before it.
+/// For each node and the end of the page, the number of elements with this tag before it.
 fn count_before(tree: &Tree, tag: Tag) -> Vec<u32> {
     let mut before = vec![0; tree.len() + 1];
     for (index, node) in tree.nodes().iter().enumerate() {
@@ -432,7 +439,7 @@ fn count_before(tree: &Tree, tag: Tag) -> Vec<u32> {
     before
 }
 
-/// For each node, whether its text can be on the page at all.
+/// For each node, whether its text can be displayed at all.
 fn shown(tree: &Tree) -> Vec<bool> {
     let mut shown = vec![true; tree.len()];
     let mut index = 0;
@@ -449,23 +456,23 @@ fn shown(tree: &Tree) -> Vec<bool> {
     shown
 }
 
-/// For each table cell and what is in it, whether it belongs to a table of data, whose rows are lines.
+/// For each table cell and its contents, whether it belongs to a data table, whose rows are lines.
 ///
-/// A table that lays out a page holds other tables, headings or long cells.
+/// Layout tables contain other tables, headings or long cells.
 fn data_cells(html: &str, tree: &Tree) -> Vec<bool> {
     let mut data = vec![false; tree.len()];
     for (index, node) in tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Table) {
         let inside = index + 1..node.end as usize;
         let nodes = &tree.nodes()[inside.clone()];
         let lays_out = |n: &Node| matches!(n.tag, Tag::Table | Tag::H1 | Tag::Article | Tag::Section | Tag::Form);
-        // Before anything is counted: of tables in tables in tables, each is then read up to the next alone.
+        // Checked before counting, so that nested tables do not cost quadratic time.
         if nodes.iter().any(lays_out) {
             continue;
         }
         let cells = nodes.iter().filter(|n| matches!(n.tag, Tag::Td | Tag::Th)).count();
         let rows = nodes.iter().filter(|n| n.tag == Tag::Tr).count();
         let chars: usize = tree.texts(index as u32).map(|t| html.get(t).unwrap_or_default().trim().len()).sum();
-        // Cells of a table of data hold a figure or a phrase.
+        // Cells of a data table hold a figure or a phrase: 120 bytes on average at most, set by hand.
         if rows >= 2 && cells > rows && chars < cells * 120 {
             for (cell, flag) in tree.nodes()[inside.clone()].iter().zip(&mut data[inside]) {
                 use Tag::{Caption, Col, Colgroup, Tbody, Text, Tfoot, Thead, Tr};

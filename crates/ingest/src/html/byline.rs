@@ -1,24 +1,24 @@
-//! Names of people out of bylines and out of what pages say of their authors.
+//! Extracts names of people from bylines and author metadata.
 
 use super::element_text::{inner, key};
 use super::tree::{Tag, Tree};
 use crate::calendar::month_named;
 use crate::phrases::{Phrases, behind_byline, phrases, split_joined};
 
-/// Longest name of an author; what is longer is a sentence about one.
+/// Most characters of an author's name. Set by hand: longer text is a sentence about the author.
 const MAX_AUTHOR_CHARS: usize = 60;
 
-/// What stands before the date behind a byline.
+/// Words before the date that follows a byline.
 static BEFORE_DATE: Phrases = phrases!(BeforeDate);
 
 fn without_by(byline: &str) -> &str {
     behind_byline(byline).map_or(byline, |(rest, _)| rest)
 }
 
-/// Words with which a link beside a name asks its reader to do something: "Email the author", "Follow".
+/// First words of links that prompt the reader: "Email the author", "Follow".
 static ASKS: Phrases = phrases!(Request);
 
-/// Whether words may be a name: two to five of them, none of them a handle, a number or a request.
+/// Whether a text may be a name: two to five words without handles, numbers or prompts.
 fn is_name(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -30,10 +30,10 @@ fn is_name(text: &str) -> bool {
             .all(|w| !w.starts_with(['@', '#']) && !w.contains(|c: char| c.is_numeric() || c == '@'))
 }
 
-/// Words that tell what somebody is, not who.
+/// Job titles.
 static ROLES: Phrases = phrases!(Role);
 
-/// Whether a text is what somebody is: "Senior Reporter", "Political Editor".
+/// Whether a text is a job title: "Senior Reporter", "Political Editor".
 pub(super) fn is_role(text: &str) -> bool {
     text.split_whitespace().last().is_some_and(|word| {
         let word = word.trim_end_matches(['s', '.', ',']).to_lowercase();
@@ -41,7 +41,7 @@ pub(super) fn is_role(text: &str) -> bool {
     })
 }
 
-/// The names in an element that is named like a byline: its links, or its text up to the date.
+/// The names in a byline element: its links, or its text up to the date.
 pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     let end = tree.node(index).end;
     let links: Vec<String> =
@@ -52,7 +52,7 @@ pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     }
     let text = inner(html, tree, index);
     let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
-    // An address of mail, and the month of the date that was cut off.
+    // Drop an e-mail address, and the month left over from the date.
     let mut words: Vec<&str> = text.split_whitespace().take_while(|w| !w.contains('@')).collect();
     while words.len() > 2 && words.last().is_some_and(|w| is_behind_names(w)) {
         words.pop();
@@ -60,14 +60,14 @@ pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     Some(words.join(" ")).filter(|t| is_name(without_by(t))).into_iter().collect()
 }
 
-/// A month, and what stands before it.
+/// Whether a word is a month or precedes a date.
 fn is_behind_names(word: &str) -> bool {
     matches!(word, "-" | "–" | "—")
         || BEFORE_DATE.contains(&word)
         || month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
 }
 
-/// Names of people out of bylines.
+/// Splits bylines into names of people, without duplicates.
 pub(super) fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut people: Vec<String> = Vec::new();
     let mut keys: std::collections::HashSet<String> = std::collections::HashSet::new();
@@ -75,7 +75,7 @@ pub(super) fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> 
         let byline = without_by(byline.trim());
         let parts = byline.split([',', ';', '|', '•']).flat_map(split_joined).flat_map(|p| p.split(" & "));
         let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
-        // Single words are no people: "Reuters and AP Staff", "Smith, Jr."
+        // Single words are not people, so the byline stays whole: "Reuters and AP Staff", "Smith, Jr."
         if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {
             parts = vec![byline];
         }

@@ -1,4 +1,4 @@
-//! Which lines of the chosen elements are the article's.
+//! Decides which lines of the chosen elements belong to the article.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::tree::{NONE, Tag};
 use crate::block::Why;
 use crate::markup::decode;
 
-/// The visible text of a line, roughly: for comparisons.
+/// The approximate visible text of a line, for comparisons.
 pub(super) fn source(html: &str, analysis: &PageAnalysis<'_>, line: usize) -> String {
     let mut text = String::new();
     for &item in &analysis.lines[line].items {
@@ -26,23 +26,24 @@ pub(super) fn source(html: &str, analysis: &PageAnalysis<'_>, line: usize) -> St
     text
 }
 
-/// Fewest characters of prose that make an article, unless the page has nothing better.
+/// Fewest characters of prose that make an article, unless the page has nothing better. Set by hand.
 ///
-/// Readability starts over with weaker rules below 500 characters; news in brief is shorter.
+/// Readability retries with weaker rules below 500 characters, but news in brief is shorter.
 pub(super) const ENOUGH_CHARS: usize = 250;
-/// Words from which a line that ends as a sentence does is a paragraph.
+/// Words from which a line that ends like a sentence is a paragraph. Set by hand: below are captions and prompts.
 const SENTENCE_WORDS: usize = 10;
-/// Words from which a line is a paragraph whatever it ends in.
+/// Words from which a line is a paragraph however it ends. Set by hand: longer than most headlines.
 const LONG_WORDS: usize = 20;
-/// Words from which a closed line that is a link from end to end is a sentence of the story; what links to another
-/// story is its headline, which has no full stop.
+/// Words from which a line that is one link and ends like a sentence belongs to the story; a link to another story is
+/// its headline, without a full stop. Set by hand.
 const LINKED_WORDS: usize = 5;
-/// Share of a line's characters in links above which it is nothing but a link, a mark or a date aside.
+/// Share of linked characters above which a line is only a link, except for punctuation or a date. Set by hand.
 const LINK: f32 = 0.7;
-/// Share of the characters of a list in links above which it is a list of links.
+/// Share of linked characters above which a list is a list of links. Set by hand.
 const LIST_OF_LINKS: f32 = 0.7;
 
-/// Words from which a caption tells a part of the story; a shorter one says what a picture shows and whose it is.
+/// Words from which a caption tells part of the story; a shorter one describes and credits a picture. Set by hand:
+/// lowering it lets captions into the article.
 const CAPTION_WORDS: usize = 20;
 
 /// A line of the chosen elements.
@@ -53,7 +54,7 @@ pub(super) struct Candidate {
     pub words: usize,
     pub chars: usize,
     pub link_share: f32,
-    /// Ends as a sentence does.
+    /// Ends like a sentence.
     pub closed: bool,
     /// A paragraph of running text.
     pub prose: bool,
@@ -86,9 +87,9 @@ pub(super) fn candidate(analysis: &PageAnalysis<'_>, html: &str, line: usize) ->
     let closed = last.is_some_and(|c| matches!(c, '.' | '!' | '?' | '…' | ':' | '。' | '！' | '？' | '؟' | '।' | '۔'));
     let link_share = counts.link_share();
     let wordless = text::is_unspaced(counts);
-    // Two characters to a word: Chinese and Japanese.
+    // Chinese and Japanese have about two characters per word.
     let words = if wordless { counts.chars / 2 } else { counts.words };
-    // Sentences that are set as headings for show are paragraphs.
+    // Sentences set as headings for effect are paragraphs. Set by hand: twelve words with a full stop, or thirty.
     if kind == SegmentKind::Heading && ((closed && counts.words >= 12) || counts.words >= 30) {
         kind = SegmentKind::Body;
     }
@@ -111,7 +112,7 @@ pub(super) fn candidate(analysis: &PageAnalysis<'_>, html: &str, line: usize) ->
     Candidate { line, kind, text, words, chars: counts.chars, link_share, closed, prose, dropped }
 }
 
-/// Takes the lines for which a judge has something to say out of the article.
+/// Runs the judges, each of which may leave lines out or bring them back.
 pub(super) fn judge(analysis: &PageAnalysis<'_>, lines: &mut [Candidate], found: &Found) {
     judge_linked_lines(analysis, lines);
     judge_lists(analysis, lines);
@@ -121,10 +122,10 @@ pub(super) fn judge(analysis: &PageAnalysis<'_>, lines: &mut [Candidate], found:
     judge_by_linked_data(lines, found);
 }
 
-/// A line that is all links is the story's where it stands among its paragraphs and is a sentence, or an address.
+/// Brings back a line of links that is among the story's paragraphs and is a sentence or a URL.
 ///
-/// News systems link every name; a source is given by its address; a court report opens with a sentence that leads
-/// to the one before. What leads to another story is a headline: no full stop, no words outside of the link.
+/// Some news systems link every name; a source is given by its URL; a court report opens with a sentence that links to
+/// the previous one. A link to another story is its headline: no full stop, and no words outside the link.
 fn judge_linked_lines(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let Some(first) = lines.iter().position(|c| c.prose) else { return };
     let style = analysis.paragraph_style();
@@ -145,8 +146,8 @@ fn judge_linked_lines(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     }
 }
 
-/// Lists of links go as a whole, unless their items are sentences or a paragraph announces them; lists in which some
-/// item is a link stay.
+/// Drops a list of links as a whole, unless its items are sentences or a paragraph announces it; keeps a list in which
+/// only some items are links.
 fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let list_of = |line: usize| {
         let block = analysis.lines[line].block;
@@ -182,7 +183,7 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     }
 }
 
-/// Runs of words and figures that make no sentence are the labels of a chart or of controls.
+/// Drops runs of short lines without sentences: the labels of charts and controls.
 fn judge_labels(lines: &mut [Candidate]) {
     let is_label = |c: &Candidate| c.kind == SegmentKind::Body && !c.prose && !c.closed && c.words <= 4;
     let mut start = 0;
@@ -198,11 +199,11 @@ fn judge_labels(lines: &mut [Candidate]) {
     }
 }
 
-/// Labels in a row that make a chart; two may be a name and a post above a statement.
+/// Consecutive labels that make a chart. Set by hand: two may be the name and post above a statement.
 const LABEL_RUN: usize = 4;
 
-/// Before the first and after the last paragraph stand bylines, dates and links: short lines there go, unless they are
-/// set as the paragraphs are.
+/// Drops short lines before the first and after the last paragraph, which are bylines, dates and links, unless they are
+/// styled like paragraphs.
 fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let Some(first) = lines.iter().position(|c| c.kept() && c.prose) else { return };
     let last = lines.iter().rposition(|c| c.kept() && c.prose).unwrap_or(first);
@@ -219,7 +220,7 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
             let beside = block != NONE && main == Some(analysis.tree.node(block).parent);
             let styled = block != NONE && style.is_some_and(|style| style == analysis.style(block));
             let paragraph = (beside || styled) && matches!(analysis.tree.node(block).tag, Tag::P | Tag::Pre);
-            // Line breaks alone part the paragraphs.
+            // Also lines in the element of the first or last paragraph, which only line breaks separate.
             let alike = line.kind == SegmentKind::Body && (paragraph || (block != NONE && ends.contains(&block)));
             if !(list || (alike && line.link_share < 0.2)) {
                 let why = Why::new("no-sentence-at-the-edge").with("words", line.words as f32);
@@ -229,7 +230,7 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     }
 }
 
-/// The element in which most of the prose stands.
+/// The element that directly contains most of the prose.
 fn main_parent(analysis: &PageAnalysis<'_>, lines: &[Candidate]) -> Option<u32> {
     let mut parents: BTreeMap<u32, usize> = BTreeMap::new();
     for line in lines.iter().filter(|c| c.prose && c.kept()) {
@@ -241,11 +242,11 @@ fn main_parent(analysis: &PageAnalysis<'_>, lines: &[Candidate]) -> Option<u32> 
     parents.into_iter().max_by_key(|(_, chars)| *chars).map(|(parent, _)| parent)
 }
 
-/// A heading stays when something of its section does; one that is a link heads another story.
+/// Drops headings without any kept line in their section, and linked ones, which head other stories.
 fn judge_headings(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let mut below = 0_usize;
-    // The level of the next line that stays, where it is a heading; looked for line by line, a page of nothing but
-    // headings would be searched to its end for each.
+    // Level of the next kept line if it is a heading. Tracked here, because searching for it at every heading would be
+    // quadratic on a page of nothing but headings.
     let mut next: Option<u8> = None;
     let main = main_parent(analysis, lines);
     for line in lines.iter_mut().rev() {
@@ -274,7 +275,7 @@ pub(super) fn heading_level(analysis: &PageAnalysis<'_>, line: usize) -> Option<
     analysis.tree.ancestors(analysis.lines[line].block).find_map(|a| analysis.tree.node(a).tag.heading_level())
 }
 
-/// Where JSON-LD gives the article's text, it tells where the article starts and ends.
+/// Uses the article text in JSON-LD, if there is any, to find where the article starts and ends.
 fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
     let Some(body) = &found.body else { return };
     let words = |text: &str| -> Vec<String> { text.split_whitespace().map(key).filter(|w| !w.is_empty()).collect() };
@@ -298,7 +299,8 @@ fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
             .map(|(c, _)| c.chars)
             .sum()
     };
-    // It only counts when it plainly is this article, whole.
+    // It only counts if it clearly is this article and whole. Set by hand: a line is known if more than six tenths of
+    // its word trigrams occur in it, and seven tenths of the prose must be known.
     let (known, all) = (chars(&|s| s > 0.6), chars(&|_| true));
     if known * 10 < all * 7 || known < ENOUGH_CHARS {
         return;

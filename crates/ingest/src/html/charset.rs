@@ -1,6 +1,6 @@
 //! The character set that a page declares in a `meta` element.
 
-/// How many bytes browsers look at for a declaration (HTML standard, "prescan a byte stream").
+/// Bytes that browsers scan for a declaration (HTML standard, "prescan a byte stream").
 const PRESCAN: usize = 1024;
 
 /// The label in `<meta charset>` or `<meta http-equiv=content-type content="…charset=…">`, as
@@ -34,7 +34,7 @@ pub(crate) fn declared_charset(bytes: &[u8]) -> Option<String> {
     None
 }
 
-/// The label as browsers take it: a page that could be scanned byte by byte is no UTF-16.
+/// The label as browsers interpret it: a page that could be scanned byte by byte is not UTF-16.
 fn label(charset: &str) -> Option<String> {
     match charset.trim() {
         "" => None,
@@ -59,7 +59,7 @@ fn charset_in(content: &str) -> Option<&str> {
     }
 }
 
-/// The attributes of a tag, from behind its name up to `>`.
+/// The attributes of a tag, from after its name up to `>`.
 fn attributes(tag: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = tag;

@@ -1,4 +1,4 @@
-//! The date of publication where people see it: elements named like one, and what stands in them.
+//! Finds the date of publication in the visible page: in elements named as a date, and their text.
 
 use super::element_text::inner;
 use super::tree::{Attr, Tag, Tree};
@@ -6,9 +6,10 @@ use crate::date::{Order, find, normalize};
 use crate::markup::decode;
 use crate::phrases::{Phrases, phrases};
 
-/// Most bytes of text in an element that is a date line: a date, a time, a byline beside them.
+/// Most bytes of text in a date line: a date, a time, a byline beside them. Set by hand: longer elements are paragraphs
+/// that mention a date.
 const DATE_LINE: usize = 200;
-/// Parts of the names of classes that mark a date line.
+/// Parts of class names, ids and `itemprop` values that mark a date line.
 const NAMES: &[&str] = &[
     "date",
     "dateline",
@@ -23,13 +24,14 @@ const NAMES: &[&str] = &[
     "datum",
     "fecha",
 ];
-/// Words that say that a date is that of publication, small letters.
+/// Lower-case words that mark a date of publication.
 static PUBLISHED: Phrases = phrases!(Published);
-/// Words that say that it is another one.
+/// Lower-case words that mark another date, such as that of an update.
 static OTHER: Phrases = phrases!(OtherDate);
 
-/// The first date that is shown as that of publication, of an article that is not further from the start of the page
-/// than its heading allows.
+/// The visible date that is most likely that of publication, the first among equals: one with a word such as
+/// "published", then one in an element named as a date, then any `time` element. Dates in asides, comments and related
+/// links do not count.
 pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: Order) -> Option<String> {
     let mut best: Option<(u8, String)> = None;
     for (index, node) in tree.nodes().iter().enumerate() {
@@ -56,7 +58,7 @@ pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: O
         let value =
             if named || node.tag == Tag::Time { stamp.and_then(|s| normalize(&decode(s), order)) } else { None };
         let Some(day) = value.or_else(|| find(&text, order)) else { continue };
-        // The first of a kind stands nearest to the headline.
+        // Of equal rank, the first is nearest to the headline.
         if best.as_ref().is_none_or(|(r, _)| rank > *r) {
             best = Some((rank, day));
         }
@@ -72,11 +74,11 @@ fn is_named(tree: &Tree, index: u32) -> bool {
     })
 }
 
-/// The elements that stand where other articles and their readers are told of: one flag a node.
+/// For each node, whether it is in a part of the page about other articles or from readers.
 pub(super) struct Elsewhere(Vec<bool>);
 
 impl Elsewhere {
-    /// Goes once through a page: elements come after those that hold them.
+    /// One pass suffices: elements come after their parents.
     pub(super) fn of(tree: &Tree) -> Self {
         let mut flags: Vec<bool> = Vec::with_capacity(tree.len());
         for (index, node) in tree.nodes().iter().enumerate() {
@@ -94,7 +96,7 @@ impl Elsewhere {
 fn starts_elsewhere(tree: &Tree, index: u32) -> bool {
     match tree.node(index).tag {
         Tag::Aside | Tag::Nav | Tag::Footer => return true,
-        // The class of a whole page tells what it has: "has-sidebar".
+        // The class of a whole page describes its contents: "has-sidebar".
         Tag::Html | Tag::Body | Tag::Main | Tag::Text => return false,
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! Pages that show only the start of an article, and pages that show several.
+//! Detects pages that show only the start of an article, and pages with several articles.
 
 use pressmark_core::{ProblemKind, SegmentKind};
 
@@ -8,15 +8,15 @@ use crate::block::Block;
 use crate::markup::decode;
 use crate::phrases::{Phrases, phrases};
 
-/// Words below which the text of a page with a gate is the start of an article: leads before a pay wall have up to
-/// some 150, and news in brief has no gate.
+/// Words below which the text of a page with a paywall is the start of an article. Set by hand: leads before a paywall
+/// have up to some 150 words, and news in brief has no paywall.
 const LEAD_WORDS: usize = 200;
-/// Most bytes of text in an element that asks to subscribe.
+/// Most bytes of text in a paywall's element. Set by hand: a longer one contains the article.
 const LARGEST_GATE: usize = 1500;
-/// Words of an article of its own within a page; teasers in lists have fewer.
+/// Words from which an element of a page is a separate article. Set by hand: teasers in lists have fewer.
 const ARTICLE_WORDS: usize = 60;
 
-/// Parts of the names of classes and ids that mark a gate.
+/// Parts of class names and ids that mark a paywall.
 const GATES: &[&str] = &[
     "paywall",
     "pay-wall",
@@ -38,14 +38,14 @@ const GATES: &[&str] = &[
     "plus-offer",
     "subscribers-only-offer",
 ];
-/// How lines start, or what they hold, with which a gate asks its readers to pay; small letters.
+/// Lower-case phrases with which a paywall asks its readers to pay.
 static OFFERS: Phrases = phrases!(Offer);
 
-/// Whether the text is only what everybody may read of an article behind a gate.
+/// Reports a text that is only the free start of a paywalled article.
 pub(super) fn paywalled(html: &str, tree: &Tree, found: &Found, blocks: &[Block]) -> Option<(ProblemKind, String)> {
     let words: usize = running_text(blocks).map(|b| b.text.split_whitespace().count()).sum();
     let is_short = words < LEAD_WORDS;
-    // JSON-LD may say how long the whole is.
+    // JSON-LD may give the length of the whole article; less than two thirds of it is a part.
     let is_part = found.words.is_some_and(|all| words * 3 < all * 2);
     if words == 0 || !(is_short || (is_part && found.is_gated)) {
         return None;
@@ -59,7 +59,7 @@ fn running_text(blocks: &[Block]) -> impl Iterator<Item = &Block> {
     blocks.iter().filter(|b| !matches!(b.kind, Some(SegmentKind::Title | SegmentKind::Heading | SegmentKind::Caption)))
 }
 
-/// What in the page is a gate.
+/// Finds a paywall, and describes it for the message.
 fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
     for (index, node) in tree.nodes().iter().enumerate() {
         let index = index as u32;
@@ -69,7 +69,7 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
                 let parent = node.parent as usize;
                 let is_seen = tree.nodes().get(parent).is_some_and(|p| !p.tag.is_silent() && p.tag != Tag::Script);
                 let text = html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default();
-                // Longer lines are text that speaks of gates.
+                // Longer lines are articles about paywalls.
                 if is_seen && text.len() < 300 {
                     let line = decode(text).trim().to_lowercase();
                     if OFFERS.iter().any(|offer| line.starts_with(offer) || line.contains(offer) && line.len() < 120) {
@@ -85,7 +85,7 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
                 };
                 let is_hidden = tree.attr(index, Attr::Hidden).is_some()
                     || tree.attr(index, Attr::Style).is_some_and(|s| s.replace(' ', "").contains("display:none"));
-                // A gate that holds the article itself is open.
+                // A paywall around the article itself is open.
                 let is_box = || tree.text_bytes(index, LARGEST_GATE).is_some_and(|bytes| bytes > 0);
                 if named.into_iter().any(is_gate) && !is_hidden && is_box() {
                     return Some("a block asks to subscribe for the rest");
@@ -96,7 +96,7 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
     None
 }
 
-/// Whether the text is that of several articles, as the pages of an export hold them.
+/// Reports a page with several articles, as exports contain them.
 pub(super) fn several(tree: &Tree, found: &Found, blocks: &[Block]) -> Option<(ProblemKind, String)> {
     if found.is_live {
         return None;
@@ -132,7 +132,7 @@ pub(super) fn several(tree: &Tree, found: &Found, blocks: &[Block]) -> Option<(P
         let words: usize = running_text(blocks).filter(inside).map(|b| b.text.split_whitespace().count()).sum();
         words >= ARTICLE_WORDS
     };
-    // Each is looked for among all blocks: pages with thousands of articles are lists.
+    // Each is compared with all blocks, hence the bound: pages with thousands of articles are lists.
     let count = articles.iter().take(50).filter(holds_one).count();
     let message = || format!("{count} articles stand in the page: they are one text");
     (count > 1).then(|| (ProblemKind::SeveralArticles, message()))

@@ -1,44 +1,43 @@
-//! What the names that page authors give to elements say about them.
+//! Classification of elements by the names that page authors give them.
 //!
-//! Class, id, role, itemprop and component names are cut into words (`relatedArticles-box` →
-//! `related`, `articles`, `box`) and looked up. Whole words and a few stems, no substrings: in
-//! `subheader` stands no `header` and in `shadow` no `ad`. The lists were drawn up from the
-//! markup of common content systems and compared with Readability's own (`unlikelyCandidates`,
-//! `okMaybeItsACandidate`, `positive`, `negative`).
+//! Class, id, role, itemprop and component names are split into words (`relatedArticles-box` → `related`, `articles`,
+//! `box`) and looked up. Only whole words and a few stems match, no substrings: `subheader` is no `header` and `shadow`
+//! no `ad`. The lists were drawn up from the markup of common content management systems and compared with
+//! Readability's own (`unlikelyCandidates`, `okMaybeItsACandidate`, `positive`, `negative`).
 
 use pressmark_core::DropReason;
 
 use super::tree::{Attr, Tag, Tree};
 
-/// What an element seems to be, as far as its names tell.
+/// What an element seems to be, according to its names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct NameHints {
-    /// Never part of an article, and what it is: navigation, sharing, advertising, prompts.
+    /// Never part of an article, with the reason: navigation, sharing, advertising, prompts.
     pub chrome: Option<DropReason>,
     /// Links to other stories.
     pub related: bool,
     /// Readers' comments.
     pub comments: bool,
-    /// Who, when and where: bylines, dates, tag lists, biographies.
+    /// Bylines, dates, tag lists, biographies.
     pub credits: bool,
     /// May well be chrome (`widget`, `more`, `tools`).
     pub doubtful: bool,
     /// The text of an article.
     pub body: bool,
-    /// Holds an article.
+    /// Contains an article.
     pub article: bool,
     /// A caption or the credit of a picture.
     pub caption: bool,
-    /// Not shown.
+    /// Not displayed.
     pub hidden: bool,
-    /// A row of pictures to leaf through.
+    /// A carousel or gallery of pictures.
     pub gallery: bool,
-    /// A quotation repeated from the text for show.
+    /// A pull quote, which repeats a sentence of the text.
     pub pullquote: bool,
 }
 
 impl NameHints {
-    /// Adds what one name says. `post-body-bio` names no body.
+    /// Merges the hints of one name. A name such as `post-body-bio` is no body.
     fn add(&mut self, own: NameHints) {
         let NameHints {
             chrome,
@@ -67,7 +66,7 @@ impl NameHints {
     }
 }
 
-/// Reads the names of an element.
+/// Classifies an element by its names.
 pub(super) fn hints(tree: &Tree, index: u32) -> NameHints {
     let mut hints = NameHints::default();
     let mut word = String::new();
@@ -75,7 +74,7 @@ pub(super) fn hints(tree: &Tree, index: u32) -> NameHints {
         match name {
             Attr::Class | Attr::Id | Attr::Component => {
                 let mut before = Before::default();
-                // Long ids are the headings they stand at, written small.
+                // Long ids are slugs of headings.
                 let names = value.split_ascii_whitespace().filter(|n| name != Attr::Id || is_short(n));
                 for name in names {
                     let mut own = NameHints { hidden: is_hiding(name), ..NameHints::default() };
@@ -118,12 +117,12 @@ pub(super) fn hints(tree: &Tree, index: u32) -> NameHints {
     hints
 }
 
-/// At most four words.
+/// Whether a name has at most four words (set by hand).
 fn is_short(name: &str) -> bool {
     name.split(['-', '_']).count() <= 4
 }
 
-/// Whether an inline style takes the element off the page, or out of the sight of its readers.
+/// Whether an inline style hides the element.
 fn hides(style: &str) -> bool {
     let (mut tiny, mut cut_off) = (false, false);
     for rule in style.split(';') {
@@ -133,7 +132,7 @@ fn hides(style: &str) -> bool {
         match name.trim().to_ascii_lowercase().as_str() {
             "display" if value == "none" => return true,
             "visibility" if value == "hidden" || value == "collapse" => return true,
-            // Texts for screen readers are cut to nothing, or moved off the page.
+            // Text for screen readers is clipped to nothing, or moved off the page.
             "clip" if value.starts_with("rect(") && is_empty_rect(&value) => return true,
             "clip-path" if matches!(value.as_str(), "inset(50%)" | "inset(100%)" | "circle(0)") => return true,
             "left" | "top" | "text-indent" | "margin-left" if is_off_page(&value) => return true,
@@ -152,13 +151,14 @@ fn is_empty_rect(value: &str) -> bool {
     digits.clone().count() <= 4 && digits.clone().all(|d| d == '0' || d == '1')
 }
 
-/// A thousand pixels and more to the left or above.
+/// Whether an offset moves an element off the page: −900 or less, since style sheets use −999, −1000, −9999 and the
+/// like.
 fn is_off_page(value: &str) -> bool {
     let number = value.trim_end_matches("px").trim_end_matches("em");
     number.parse::<f32>().is_ok_and(|n| n <= -900.0)
 }
 
-/// Class names by which common style sheets hide elements.
+/// Whether a class hides elements in common style sheets.
 fn is_hiding(class: &str) -> bool {
     const HIDING: &[&str] = &[
         "hidden",
@@ -182,7 +182,7 @@ fn is_hiding(class: &str) -> bool {
         "visually-hide",
         "offscreen",
     ];
-    // `hidden-xs` hides on telephones what is shown elsewhere; `hidden-metadata` is never shown.
+    // `hidden-xs` hides on some screens only; `hidden-metadata` is never shown.
     const ON_SOME_SCREENS: &[&str] =
         &["xs", "sm", "md", "lg", "xl", "xxl", "print", "phone", "tablet", "desktop", "mobile"];
     HIDING.contains(&class)
@@ -191,7 +191,7 @@ fn is_hiding(class: &str) -> bool {
         })
 }
 
-/// Words of the same name that stood before.
+/// Words seen earlier in the same name.
 #[derive(Default)]
 struct Before {
     story: bool,
@@ -204,7 +204,7 @@ struct Before {
 }
 
 fn read(word: &str, before: &mut Before, hints: &mut NameHints) {
-    // `has-sidebar`, `no-caption`: said of an element that holds the thing, or does not.
+    // `has-sidebar` and `no-caption` describe an element that contains the thing, or does not.
     let about =
         std::mem::replace(&mut before.about, matches!(word, "has" | "no" | "with" | "without" | "not" | "hide"));
     if about {
@@ -263,7 +263,7 @@ fn read(word: &str, before: &mut Before, hints: &mut NameHints) {
     before.pull |= word == "pull";
 }
 
-/// What a word calls an element that is never part of an article.
+/// The reason for dropping an element with this word in its name, if it is never part of an article.
 fn chrome(word: &str) -> Option<DropReason> {
     Some(match word {
         "nav" | "navigation" | "navbar" | "menu" | "submenu" | "breadcrumb" | "breadcrumbs" | "masthead" | "skip"
@@ -286,7 +286,7 @@ fn chrome(word: &str) -> Option<DropReason> {
     })
 }
 
-/// What a role of ARIA calls an element that is never part of an article.
+/// The reason for dropping an element with this ARIA role, if it is never part of an article.
 fn role_reason(role: &str) -> Option<DropReason> {
     Some(match role {
         "navigation" | "menu" | "menubar" | "tablist" => DropReason::Navigation,
@@ -297,7 +297,7 @@ fn role_reason(role: &str) -> Option<DropReason> {
     })
 }
 
-/// Names that are written in one word with another.
+/// Matches words that are written together with others.
 fn stem(word: &str, hints: &mut NameHints) {
     let starts = |stems: &[&str]| stems.iter().any(|s| word.starts_with(s));
     const STEMS: &[(&[&str], DropReason)] = &[
@@ -323,9 +323,9 @@ fn stem(word: &str, hints: &mut NameHints) {
     }
 }
 
-/// Cuts a name into lower-case words at case changes and non-letters.
+/// Splits a name into lower-case words at case changes and non-letters.
 ///
-/// Short words that only a case change sets apart are left out: they come from generated names.
+/// Words of three bytes or fewer that only a case change separates are left out: they come from generated names.
 fn words(name: &str, word: &mut String, mut read: impl FnMut(&str)) {
     word.clear();
     let (mut lower, mut cased) = (false, false);

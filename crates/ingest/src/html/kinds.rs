@@ -1,4 +1,4 @@
-//! One page of each kind that tools for this job are known to get wrong, and the texts that it must and must not give.
+//! One page of each kind that extraction tools are known to get wrong, with the expected blocks.
 
 use pressmark_core::{DropReason, SegmentKind};
 
@@ -20,7 +20,7 @@ fn texts(page: &Page) -> Vec<&str> {
     page.blocks.iter().map(|b| b.text.as_str()).collect()
 }
 
-/// The article's blocks, without its title.
+/// Checks the article's blocks, except the title.
 fn check(body: &str, expected: &[&str]) {
     let page = page(body);
     let found: Vec<&str> =
@@ -28,7 +28,7 @@ fn check(body: &str, expected: &[&str]) {
     assert_eq!(found, expected, "{body}");
 }
 
-/// Why the words are not in the article.
+/// The reason why the words are not in the article.
 fn reason(body: &str, words: &str) -> Option<DropReason> {
     let html =
         format!("<!doctype html><html><head><title>Bakers go back to work</title></head><body>{body}</body></html>");
@@ -47,7 +47,7 @@ fn a_sentence_that_is_a_link_is_the_storys() {
         ),
         &[FIRST, linked, SECOND],
     );
-    // A headline is no sentence: it leads to another story.
+    // A headline is no sentence: it links to another story.
     let body = format!(
         "<article><h1>Bakers go back to work</h1><p>{FIRST}</p><p><a href=/b>Millers count their losses</a></p><p>{SECOND}</p></article>"
     );

@@ -1,4 +1,4 @@
-//! The text of an article that only JSON-LD has: pages that a script builds.
+//! Reads article text that only JSON-LD contains, on pages built by a script.
 
 use crate::block::{Block, Piece};
 use crate::clock::Clock;
@@ -9,13 +9,13 @@ use pressmark_core::{EditKind, SegmentKind};
 use super::meta::Found;
 use super::tree::{Attr, Tag, Tree};
 
-/// Characters from which the text of JSON-LD is an article and no teaser: three sentences.
+/// Characters from which the text in JSON-LD is an article rather than a teaser. Set by hand: about three sentences.
 const ARTICLE_FROM: usize = 280;
-/// Words from which a block of the page is running text.
+/// Words from which a block of the page counts as running text. Set by hand.
 const RUNNING_TEXT: usize = 8;
 
-/// The blocks of the text that JSON-LD gives, where the page shows less than half of it; `None` where it shows more,
-/// as nearly every page does.
+/// The blocks of the text in JSON-LD, if the page shows less than half of it; `None` otherwise, as on nearly every
+/// page.
 pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block], clock: &Clock) -> Option<Vec<Block>> {
     let body = found.body.as_deref().filter(|body| body.chars().count() >= ARTICLE_FROM)?;
     let shown: usize = blocks
@@ -27,7 +27,7 @@ pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block], clo
         return None;
     }
     let field = references::decode_field(source(html, tree)?);
-    // Markup within the string would have to be read as a page of its own.
+    // Markup in the string would need to be read as a page of its own.
     if field.text.contains("</") {
         return None;
     }
@@ -40,7 +40,7 @@ pub(super) fn body(html: &str, tree: &Tree, found: &Found, blocks: &[Block], clo
     Some(made)
 }
 
-/// The string of `articleBody` as it stands in the page.
+/// The `articleBody` string in the page's source.
 fn source<'a>(html: &'a str, tree: &Tree) -> Option<FieldText<'a>> {
     let scripts = tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::Script).map(|(i, _)| i as u32);
     let linked =
@@ -58,7 +58,7 @@ fn source<'a>(html: &'a str, tree: &Tree) -> Option<FieldText<'a>> {
     })
 }
 
-/// Where a JSON string ends whose opening quote was read.
+/// Offset of the closing quote of a JSON string; `text` starts after the opening one.
 fn closing_quote(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -71,7 +71,7 @@ fn closing_quote(text: &str) -> Option<usize> {
     }
 }
 
-/// A block of the string as a block of the page.
+/// Converts a block of the string to one of the page.
 fn traced(block: Block, field: &FieldText<'_>) -> Block {
     let mut pieces = Vec::with_capacity(block.pieces.len());
     for piece in &block.pieces {

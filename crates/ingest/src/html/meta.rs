@@ -1,4 +1,4 @@
-//! What a page says of itself: JSON-LD, Open Graph, `meta` elements, microdata, its title.
+//! Metadata of a page: JSON-LD, Open Graph, `meta` elements, microdata, its title.
 
 use pressmark_core::Meta;
 use serde_json::Value;
@@ -12,34 +12,36 @@ use crate::date::normalize;
 use crate::language::primary;
 use crate::markup::decode;
 
-/// Most authors that are read from the page itself.
+/// Most elements marked as authors that are read. Set by hand: more are a list of the staff.
 const MAX_AUTHORS: usize = 20;
-/// Most bytes of the page between two authors of one article: a name, a link and a picture.
+/// Most bytes of the page between the marks of two authors of one article. Set by hand: room for a name, a link and a
+/// picture.
 const CREDIT_DISTANCE: u32 = 500;
-/// Most bytes of a byline; Readability takes 100 characters, without the white space around them.
+/// Most bytes of a byline. Readability takes 100 characters without the surrounding white space; this is counted with
+/// it, in bytes.
 const BYLINE_BYTES: usize = 400;
-/// Nested objects that are looked at in all JSON-LD of a page.
+/// Most JSON-LD values examined in a page. Set by hand: a bound on hostile pages.
 const MAX_OBJECTS: usize = 2_000;
 
-/// What was found.
+/// The metadata of a page.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub meta: Meta,
     pub canonical: Option<String>,
-    /// Every form of the title that the page gives, the most trusted first.
+    /// All forms of the title in the page, the most trusted first.
     pub titles: Vec<String>,
-    /// The text of the article as JSON-LD gives it: evidence for what belongs to it, and the text itself where the
-    /// page shows none.
+    /// The article text in JSON-LD: evidence of what belongs to the article, and the text itself if the page does not
+    /// show it.
     pub body: Option<String>,
-    /// Whether JSON-LD says that not everybody may read it.
+    /// Whether JSON-LD declares the article as not freely accessible.
     pub is_gated: bool,
-    /// Words of the whole article, as JSON-LD counts them.
+    /// Words of the whole article according to JSON-LD.
     pub words: Option<usize>,
-    /// Whether it is a blog that goes on while something happens.
+    /// Whether it is a live blog.
     pub is_live: bool,
 }
 
-/// Reads the metadata of a page; `url` is where it was found.
+/// Reads the metadata of a page; `url` is its address, if known.
 pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options) -> Found {
     let linked = Linked::read(html, tree);
     let elsewhere = Elsewhere::of(tree);
@@ -57,7 +59,7 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options
     let og = named.first(&["og:title", "twitter:title", "dc.title", "parsely-title"]);
     let page = named.title.as_deref().map(|t| without_site(t, site.as_deref(), host, heading.as_deref()));
     let og = og.map(|t| without_site(&t, site.as_deref(), host, heading.as_deref()));
-    // A heading is the title where the page's own title has it too; else it may be the site's.
+    // The only heading is the title if the page's `title` agrees; otherwise it may be the site's name.
     let is_title = |h: &String| page.as_ref().is_none_or(|p| key(p).contains(&key(h)) || key(h).contains(&key(p)));
     let sure = heading.clone().filter(is_title);
     let titles = [og, sure, linked.headline, page.clone(), heading].into_iter().flatten();
@@ -67,8 +69,8 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options
     Found { meta, canonical, titles, body, is_gated, words, is_live }
 }
 
-/// Who wrote the article. JSON-LD is made by machines and names a feed or the outlet where nobody filled it in: people
-/// whom it names come first, then those of the byline, then whatever it names.
+/// The authors of the article. JSON-LD is generated, and names a feed or the outlet if nobody filled it in: so people
+/// in JSON-LD come first, then those in the byline, then anything else in JSON-LD.
 fn authors(linked: &[String], organizations: &[String], named: &Named) -> Vec<String> {
     let all = |names: &[String]| people(names.iter().map(String::as_str));
     let is_person = |name: &String| !is_role(name) && !is_feed(name) && name.contains(' ');
@@ -77,7 +79,7 @@ fn authors(linked: &[String], organizations: &[String], named: &Named) -> Vec<St
     [persons, bylines, all(linked), all(organizations)].into_iter().find(|names| !names.is_empty()).unwrap_or_default()
 }
 
-/// Whether an author is the machine that took the story in.
+/// Whether an author is the account of an import.
 fn is_feed(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "import",
@@ -96,12 +98,12 @@ fn is_feed(name: &str) -> bool {
     name.split_whitespace().any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
-/// What the JSON-LD of a page says of its article.
+/// Metadata of the article from a page's JSON-LD.
 #[derive(Debug, Default)]
 struct Linked {
     headline: Option<String>,
     authors: Vec<String>,
-    /// Authors that are no people.
+    /// Authors that are not people.
     organizations: Vec<String>,
     published: Option<String>,
     site: Option<String>,
@@ -178,14 +180,14 @@ impl Linked {
     }
 }
 
-/// The values in a script; scripts that are no JSON are mended where sites commonly break them.
+/// Parses the JSON in a script, repairing common errors.
 fn json(source: &str) -> Option<Value> {
     let source = source.trim().trim_end_matches(';');
     let source = source.strip_prefix("//<![CDATA[").or_else(|| source.strip_prefix("<![CDATA[")).unwrap_or(source);
     let source = source.strip_prefix("<!--").unwrap_or(source).trim();
     let source = source.trim_end_matches("-->").trim_end_matches("//]]>").trim_end_matches("]]>").trim();
     serde_json::from_str(source).ok().or_else(|| {
-        // Line ends inside strings, and tabs: the commonest fault.
+        // The most common error is raw line ends and tabs in strings.
         let mended: String = source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         serde_json::from_str(&mended).ok()
     })
@@ -197,7 +199,7 @@ fn types(value: &Value) -> impl Iterator<Item = &str> {
     types.into_iter().chain(many).filter_map(Value::as_str)
 }
 
-/// A string, or the first of several, or what an object calls itself; without tags and references.
+/// A string, the first of several, or the name of an object; without tags and references.
 fn text_of(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.as_str(),
@@ -212,14 +214,14 @@ fn text_of(value: Option<&Value>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The name of somebody of whom given and family name are told apart.
+/// The full name of a person with separate given and family names.
 fn parted_name(object: &serde_json::Map<String, Value>) -> Option<String> {
     let part = |key: &str| object.get(key).and_then(Value::as_str).map(plain).filter(|part| !part.is_empty());
     let parts: Vec<String> = ["givenName", "additionalName", "familyName"].into_iter().filter_map(part).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// People and organizations among the authors that JSON-LD names.
+/// Splits the authors in JSON-LD into people and organizations; at most 50 are read (set by hand).
 fn credited(value: &Value) -> (Vec<String>, Vec<String>) {
     let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
     let (mut people, mut others) = (Vec::new(), Vec::new());
@@ -238,7 +240,7 @@ fn names(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-/// A value without tags, references and doubled white space.
+/// A value without tags, references and repeated white space.
 fn plain(text: &str) -> String {
     let mut text = decode(text.trim());
     if text.contains("</") || text.contains("/>") || text.contains("<p>") || text.contains("<br>") {
@@ -256,7 +258,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What `meta`, `link`, `title` and marked elements say.
+/// Metadata from `meta`, `link` and `title` elements and from marked elements.
 #[derive(Debug, Default)]
 struct Named {
     values: Vec<(String, String)>,
@@ -266,7 +268,7 @@ struct Named {
     canonical: Option<String>,
 }
 
-/// Names under which pages give their author, the most trusted first.
+/// Names of `meta` elements with the author, the most trusted first.
 const AUTHOR_NAMES: &[&str] = &[
     "author",
     "article:author",
@@ -281,7 +283,7 @@ const AUTHOR_NAMES: &[&str] = &[
     "citation_author",
     "weibo:article:create_author",
 ];
-/// Names under which pages give their date.
+/// Names of `meta` elements with the date, the most trusted first.
 const DATE_NAMES: &[&str] = &[
     "article:published_time",
     "og:published_time",
@@ -338,7 +340,7 @@ impl Named {
         Self { authors: authors.unwrap_or_default(), published: dates, ..named }
     }
 
-    /// The names that a `meta` element gives to its value, each with the value.
+    /// The name-value pairs of a `meta` element, which may have several names.
     fn pairs(tree: &Tree, index: u32) -> Vec<(String, String)> {
         let Some(content) = tree.attr(index, Attr::Content).map(str::trim).filter(|v| !v.is_empty()) else {
             return Vec::new();
@@ -367,17 +369,17 @@ impl Named {
     }
 }
 
-/// What elements of the page itself are marked as.
+/// Metadata from marked elements of the body.
 #[derive(Debug, Default)]
 struct Marked {
-    /// Of `rel=author` and `itemprop=author`.
+    /// Authors from `rel=author` and `itemprop=author`.
     credited: Vec<String>,
     last_credit: Option<u32>,
-    /// Of the first element with the class of a byline that holds a name.
+    /// Authors from the first element with the class of a byline that contains a name.
     bylines: Vec<String>,
-    /// Of `itemprop=datePublished`.
+    /// Dates from `itemprop=datePublished`.
     dates: Vec<String>,
-    /// Of all `time` elements.
+    /// Dates from all `time` elements.
     times: Vec<String>,
 }
 
@@ -394,7 +396,7 @@ impl Marked {
         }
         let is_author = value(Attr::Rel).is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"));
         if node.tag != Tag::Meta && (is_author || prop == "author") {
-            // Authors of one article stand together; those further on wrote something else.
+            // The authors of one article are close together; others wrote something else.
             let start = node.bytes.start;
             let near = self.last_credit.is_none_or(|last| start.saturating_sub(last) < CREDIT_DISTANCE);
             if near && self.credited.len() < MAX_AUTHORS {
@@ -428,17 +430,18 @@ fn only_heading(html: &str, tree: &Tree) -> Option<String> {
     headings.all(|i| inner(html, tree, i).is_empty()).then_some(first)
 }
 
-/// The host of an address, without `www.`.
+/// The host of a URL, without `www.`.
 fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("//")?.1;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| !h.is_empty())
 }
 
-/// A title without the name of its site before or behind it.
+/// Strips the site's name before or after a title.
 fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Option<&str>) -> String {
     let title = title.trim();
-    // The heading of the page is the best witness of what the title is.
+    // The heading of the page is the best evidence for the title. Set by hand: of at least three words, since a shorter
+    // one may be a section.
     if let Some(heading) = heading.filter(|h| h.split_whitespace().count() >= 3) {
         let (whole, part) = (key(title), key(heading));
         if !part.is_empty() && whole.len() > part.len() && (whole.starts_with(&part) || whole.ends_with(&part)) {
@@ -466,7 +469,8 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
             return after.trim().to_owned();
         }
     }
-    // Without a known name: what follows the last bar or dash, when enough is left (Readability's rule).
+    // Without a known name, drop what follows the last bar or dash if enough is left (Readability's rule, which asks
+    // for more than four words).
     if heading.is_some_and(|h| key(h) == key(title)) {
         return title.to_owned();
     }

@@ -1,4 +1,4 @@
-//! A page to the blocks of its article, each with its exact bytes, and what the page says of itself.
+//! Extracts the blocks of a page's article, with their exact bytes, and the page's metadata.
 
 mod analysis;
 mod byline;
@@ -28,36 +28,36 @@ use crate::failure::{Failure, failure};
 
 pub(crate) use charset::declared_charset;
 
-/// A page's article.
+/// The article and metadata of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// The blocks of the article in input order; empty when the page has none.
+    /// The blocks of the article in input order; empty if there is none.
     pub blocks: Vec<Block>,
-    /// What else the page says, in input order, and why it is not the article: bytes of the page.
+    /// The other text of the page, in input order, as bytes of the page with the reason why it is left out.
     pub dropped: Vec<Dropped>,
-    /// What the page says of itself.
+    /// Metadata that the page declares or shows.
     pub meta: Meta,
-    /// The address that the page gives as its own.
+    /// Canonical URL that the page declares.
     pub canonical: Option<String>,
-    /// What is wrong with the page, for a person.
+    /// Problems of the page, with messages.
     pub problems: Vec<(ProblemKind, String)>,
 }
 
-/// Finds the article of a page.
+/// Extracts the article of a page.
 ///
-/// `url` is where the page was found, when that is known.
+/// `url` is the address of the page, if known.
 ///
 /// # Errors
-/// When the page is larger than 4 GiB, or the record has taken longer than it may. Anything else is a page, however broken.
+/// When the page is larger than 4 GiB or the time limit has passed. Anything else is a page, however broken.
 pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &Clock) -> Result<Page, Failure> {
-    // Offsets are kept in 32 bits.
+    // Offsets are 32 bits wide.
     if u32::try_from(html.len()).is_err() {
         return failure(
             ProblemKind::TooLarge,
             format!("page of {} bytes is larger than the 4 GiB that can be read", html.len()),
         );
     }
-    // Each step is linear in the page, the largest of which takes a second or two: between them is often enough.
+    // Each step is linear and takes a second or two for the largest page, so checking the clock in between suffices.
     let tree = tree::Tree::parse(html);
     clock.check()?;
     let found = meta::read(html, &tree, url, options);
@@ -80,7 +80,7 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &
     };
     let mut problems = Vec::new();
     if tree.is_deep() {
-        // What stands in what is told wrongly there.
+        // The nesting of the deepest elements is lost.
         let message = "elements are nested deeper than browsers keep them: the deepest are taken for siblings";
         problems.push((ProblemKind::Malformed, message.to_owned()));
     }

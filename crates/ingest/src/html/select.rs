@@ -1,4 +1,4 @@
-//! The blocks of a page's article, and why the rest of the page is none.
+//! Selects the blocks of a page's article, with reasons for the rest of the page.
 
 use std::ops::Range;
 
@@ -13,22 +13,23 @@ use super::title::{Title, title};
 use super::tree::{Tag, Tree};
 use crate::block::{Block, Dropped, Why};
 
-/// Most lines between the title and the first paragraph among which a lead is looked for: a picture, a byline, a row of
-/// buttons and a caption stand there, a page of teasers is longer.
+/// Most lines before the first paragraph that are searched for a lead. Set by hand: a picture, a byline, buttons and a
+/// caption come in between, a list of teasers is longer.
 const LEAD_LINES: usize = 40;
-/// Fewest words of a lead.
+/// Fewest words of a lead; one without a final full stop needs twice as many. Set by hand: bylines and labels are
+/// shorter.
 const LEAD_WORDS: usize = 8;
 
-/// What a page comes to.
+/// The selected blocks and the rest of a page.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    /// The blocks of the article in page order, the title among them; empty when there is none.
+    /// The blocks of the article in page order, including the title; empty if there is none.
     pub blocks: Vec<Block>,
-    /// Everything else that the page says, in page order, and why it is left out.
+    /// The other text of the page, in page order, with reasons.
     pub dropped: Vec<Dropped>,
 }
 
-/// Finds the article of a page.
+/// Selects the article of a page, a second time without regard to names if the first finds little.
 pub(super) fn select(html: &str, tree: &Tree, found: &Found) -> Selection {
     let mut best = Reading::new(html, tree, found, Strictness::Names);
     if best.prose() < ENOUGH_CHARS {
@@ -43,12 +44,12 @@ pub(super) fn select(html: &str, tree: &Tree, found: &Found) -> Selection {
     best.finish()
 }
 
-/// A page as it is read with one strictness.
+/// The result of analyzing a page with one strictness.
 struct Reading<'a> {
     html: &'a str,
     found: &'a Found,
     analysis: PageAnalysis<'a>,
-    /// The lines that may be the article's, in page order.
+    /// Candidate lines, in page order.
     picked: Vec<Candidate>,
 }
 
@@ -60,7 +61,7 @@ impl<'a> Reading<'a> {
         reading
     }
 
-    /// Characters of prose in what is kept, links not counted.
+    /// Unlinked characters of the kept prose.
     fn prose(&self) -> usize {
         let kept = self.picked.iter().filter(|c| c.kept() && c.kind.is_prose());
         kept.map(|c| self.analysis.lines[c.line].counts).map(|c| c.chars - c.linked).sum()
@@ -89,10 +90,10 @@ impl<'a> Reading<'a> {
         title(&self.analysis, self.html, self.found, &kept)
     }
 
-    /// Adds the paragraphs that stand between the title and the first one that was found.
+    /// Adds paragraphs between the title and the first one found.
     ///
-    /// Many pages set the lead apart from the rest: in the header, in an element of its own beside the body, under a
-    /// class such as `teaser` or `excerpt`, which elsewhere is the name of links to other stories.
+    /// Many pages put the lead into the header, or into an element of its own beside the body, under a class such as
+    /// `teaser` or `excerpt`, which elsewhere marks links to other stories.
     fn add_lead(&mut self) {
         let Some(title) = self.title().and_then(|t| t.line) else { return };
         let Some(first) = self.picked.iter().find(|c| c.kept() && c.prose).map(|c| c.line) else { return };
@@ -114,7 +115,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether a line between title and text can be the lead, by where it stands.
+    /// Whether a line between title and body can be the lead, by its element.
     fn may_lead(&self, line: usize) -> bool {
         let texts = self.analysis.lines[line].items.iter().filter(|i| self.analysis.tree.node(**i).tag == Tag::Text);
         let mut aside = texts.map(|i| self.analysis.aside[*i as usize]);
@@ -153,7 +154,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Why each line is left out that is; lines beside each other with one reason are one stretch.
+/// The lines that are left out, each with its reason.
 fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usize>) -> Vec<Dropped> {
     let mut dropped: Vec<Dropped> = Vec::new();
     let mut picked = picked.iter().peekable();
@@ -182,14 +183,14 @@ fn set_aside(analysis: &PageAnalysis<'_>, line: &Line) -> (DropReason, Why) {
     }
 }
 
-/// The bytes of the page from the first to the last visible text of a line.
+/// The bytes of the page from a line's first to its last text node.
 fn bytes(analysis: &PageAnalysis<'_>, line: &Line) -> Option<Range<usize>> {
     let texts = || line.items.iter().map(|i| analysis.tree.node(*i)).filter(|n| n.tag == Tag::Text);
     let (first, last) = (texts().next()?, texts().next_back()?);
     Some(first.bytes.start as usize..last.bytes.end as usize)
 }
 
-/// What can be had from a page in which no element stands out: its sentences.
+/// Fallback for a page in which no element stands out: all its sentences.
 fn anything(html: &str, analysis: &PageAnalysis<'_>) -> Vec<Candidate> {
     let is_sentence = |line: &usize| {
         let counts = analysis.lines[*line].counts;

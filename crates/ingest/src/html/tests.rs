@@ -1,4 +1,4 @@
-//! Whole pages, hostile ones among them.
+//! Tests on whole pages, including hostile ones.
 
 use pressmark_core::SegmentKind;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn page(html: &str) -> Page {
     page
 }
 
-/// The pieces tile the text and lead back to the bytes that it came from.
+/// Asserts that the pieces tile the text and map to its bytes.
 fn replays(html: &str, block: &Block) {
     let (mut text, mut input) = (0, block.input.start);
     for piece in &block.pieces {
@@ -210,7 +210,7 @@ fn length_costs_no_more_than_length() {
     page(&format!("<article>{}</article>", format!("<div class=row><h2>Day</h2><p>{LONG}</p></div>").repeat(2_000)));
 }
 
-/// Bits of pages, well-formed and not.
+/// Fragments of pages, well-formed and not.
 fn soup() -> impl Strategy<Value = String> {
     let bits = prop::sample::select(vec![
         "<p>",
@@ -299,7 +299,7 @@ proptest! {
         page(&html);
     }
 
-    /// What the tokenizer calls text is what the bytes of the text say, references decoded.
+    /// Nodes lie on character boundaries and inside the tree.
     #[test]
     fn runs_of_text_are_where_they_are_said_to_be(html in soup()) {
         let tree = super::tree::Tree::parse(&html);

@@ -1,4 +1,4 @@
-//! Lines of a page, and the exact text of those that are kept.
+//! Splits a page into lines, and extracts the exact text of those that are kept.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use super::tree::{NONE, Tag, Tree};
 use crate::block::{Block, Piece};
 use crate::markup::decode;
 
-/// Longest name of a character reference (`CounterClockwiseContourIntegral`) and some room.
+/// Most characters of a reference's name that are read: the longest, `CounterClockwiseContourIntegral`, has 31.
 const MAX_REFERENCE: usize = 34;
 
-/// A stretch of text between two block boundaries.
+/// Text between two block boundaries.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
-    /// The runs of text and line breaks in it: nodes of the tree.
+    /// Its text nodes and line breaks, as nodes of the tree.
     pub items: Vec<u32>,
-    /// The block-level element around it, or [`NONE`].
+    /// The block-level element that contains it, or [`NONE`].
     pub block: u32,
-    /// What is in it, counted on the source (a character reference counts by its letters).
+    /// Counts on the source, where a character reference counts by its letters.
     pub counts: Counts,
 }
 
@@ -27,13 +27,13 @@ pub(super) struct Line {
 pub(super) struct Counts {
     /// Characters without white space.
     pub chars: usize,
-    /// Those inside links.
+    /// Of these, those inside links.
     pub linked: usize,
-    /// Words: runs without white space.
+    /// Words separated by white space.
     pub words: usize,
-    /// Commas of several scripts.
+    /// Commas, in several scripts.
     pub commas: usize,
-    /// Full stops, question and exclamation marks of several scripts.
+    /// Full stops, question and exclamation marks, in several scripts.
     pub stops: usize,
 }
 
@@ -71,17 +71,18 @@ impl Counts {
     }
 }
 
-/// Characters to a word above which words are not told by spaces: Chinese, Japanese, Thai.
+/// Average characters per word above which words are not separated by spaces, as in Chinese, Japanese and Thai. Set by
+/// hand: the longest averages with spaces stay well below.
 const UNSPACED: usize = 12;
 
-/// Whether the words of a text are not separated.
+/// Whether the words of a text are not separated by spaces.
 pub(super) fn is_unspaced(counts: Counts) -> bool {
     counts.words * UNSPACED < counts.chars
 }
 
-/// Cuts the page into lines; `shown` tells for each node whether its text is looked at.
+/// Splits the page into lines; `shown` says for each node whether its text counts.
 ///
-/// `data_rows` tells which elements are cells of a table of data, or in one: its rows are lines.
+/// `data_rows` says which elements are cells of a data table, or inside one: its rows are lines.
 pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = Line { block: NONE, ..Line::default() };
@@ -108,7 +109,7 @@ pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool])
             let mut counts = Counts::default();
             counts.read(text, node.linked);
             if counts.chars > 0 {
-                // An empty line between two line breaks ends the paragraph.
+                // Two line breaks end the paragraph.
                 if breaks >= 2 {
                     flush(&mut line, &mut lines);
                 }
@@ -134,9 +135,9 @@ pub(super) fn lines(html: &str, tree: &Tree, shown: &[bool], data_rows: &[bool])
     lines
 }
 
-/// The text of a line with its way back into the page; `None` when nothing visible is in it.
+/// The text of a line with its map to the page; `None` if nothing visible is in it.
 ///
-/// `cut` tells which runs of text are left out as chrome.
+/// `cut` says which text nodes are left out as chrome.
 pub(super) fn block(html: &str, tree: &Tree, line: &Line, cut: impl Fn(u32) -> bool) -> Option<Block> {
     let mut text = TextBuilder::new(html);
     let mut linked = Counts::default();
@@ -159,7 +160,7 @@ pub(super) fn block(html: &str, tree: &Tree, line: &Line, cut: impl Fn(u32) -> b
     Some(Block { text, pieces, input, link_share: linked.link_share(), ..Block::default() })
 }
 
-/// The part of a block under `range` of its text; `None` when the range cuts a decoded stretch.
+/// A block's part in `range` of its text; `None` if the range splits a decoded piece.
 pub(super) fn slice(block: &Block, range: Range<usize>) -> Option<Block> {
     let mut pieces = Vec::new();
     for piece in
@@ -189,16 +190,16 @@ pub(super) fn slice(block: &Block, range: Range<usize>) -> Option<Block> {
     Some(Block { text: block.text.get(range)?.to_owned(), pieces, input, ..block.clone() })
 }
 
-/// Characters that show nothing: soft hyphens, zero-width and directional marks, controls.
+/// Invisible characters: soft hyphens, zero-width and directional marks, controls.
 ///
-/// The zero-width joiners stay: Persian, Indic scripts and emoji are misspelt without them.
+/// The zero-width joiners stay: Persian, Indic scripts and emoji need them.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
         | '\u{2066}'..='\u{2069}' | '\u{feff}')
         || (c.is_control() && !c.is_whitespace())
 }
 
-/// What the input between two visible characters was.
+/// Contents of the input between two visible characters.
 #[derive(Clone, Copy, Debug, Default)]
 struct Gap {
     white: bool,
@@ -207,12 +208,12 @@ struct Gap {
     chrome: bool,
 }
 
-/// Writes a text and notes where each stretch of it came from.
+/// Builds a text with its map to the page.
 struct TextBuilder<'a> {
     html: &'a str,
     text: String,
     pieces: Vec<Piece>,
-    /// Input since the last visible character, and what was in it.
+    /// Input since the last visible character, and its contents.
     gap: Option<(Range<usize>, Gap)>,
 }
 
@@ -221,7 +222,7 @@ impl<'a> TextBuilder<'a> {
         Self { html, text: String::new(), pieces: Vec::new(), gap: None }
     }
 
-    /// Moves on to `position`; what lies before it was markup.
+    /// Advances to `position`; skipped bytes are markup.
     fn reach(&mut self, position: usize) {
         let at = self.gap.as_ref().map(|(r, _)| r.end).or_else(|| self.pieces.last().map(|p| p.input.end));
         if let Some(at) = at.filter(|at| *at < position) {
@@ -238,7 +239,7 @@ impl<'a> TextBuilder<'a> {
         gap.chrome |= what.chrome;
     }
 
-    /// Adds a run of the page's text.
+    /// Adds a text node.
     fn run(&mut self, bytes: Range<usize>) {
         let Some(source) = self.html.get(bytes.clone()) else { return };
         let mut at = 0;
@@ -274,7 +275,7 @@ impl<'a> TextBuilder<'a> {
         self.piece(source, input, None);
     }
 
-    /// Adds visible text that stands for `input`.
+    /// Adds visible text that replaces `input`.
     fn piece(&mut self, text: &str, input: Range<usize>, edit: Option<EditKind>) {
         self.close_gap();
         self.write(text, input, edit);
@@ -293,7 +294,7 @@ impl<'a> TextBuilder<'a> {
         }
     }
 
-    /// Writes what the gap stands for: nothing, a space or a line break.
+    /// Writes the gap as nothing, a space or a line break.
     fn close_gap(&mut self) {
         let Some((input, gap)) = self.gap.take() else { return };
         if self.text.is_empty() {
@@ -306,7 +307,7 @@ impl<'a> TextBuilder<'a> {
             _ => EditKind::Invisible,
         };
         let source = self.html.get(input.clone()).unwrap_or_default();
-        // A space of the page itself stands for the gap where one is at its edge.
+        // Keep a space at either edge of the gap as it is, if there is one.
         if gap.newline {
             self.write("\n", input, Some(EditKind::Whitespace));
         } else if !gap.white {
@@ -329,8 +330,8 @@ impl<'a> TextBuilder<'a> {
     }
 }
 
-/// Reads the character reference at the start of `source` (which is `&`): how many bytes it
-/// takes and what it stands for, or `None` when it stands for itself.
+/// Reads the character reference at the start of `source` (which is `&`): its length in bytes and its value, or `None`
+/// if it is literal text.
 fn reference(source: &str) -> (usize, Option<String>) {
     let bytes = source.as_bytes();
     let digits = |from: usize, test: fn(&u8) -> bool| bytes.iter().skip(from).take_while(|b| test(b)).count();
@@ -356,10 +357,10 @@ fn reference(source: &str) -> (usize, Option<String>) {
     }
     let decoded = decode(whole);
     if decoded == whole {
-        // No reference: the letters after the ampersand are ordinary text.
+        // Not a reference: the letters after the ampersand are ordinary text.
         return (1, None);
     }
-    // Some names need no semicolon and may be followed by letters: these come out unchanged.
+    // Some names need no semicolon and may be followed by letters, which come out unchanged.
     let complete = whole.ends_with(';') && (!decoded.ends_with(';') || whole == "&semi;");
     let rest = if complete || whole.starts_with("&#") {
         0
@@ -408,7 +409,7 @@ mod tests {
     }
 
     proptest! {
-        /// What the tokenizer reads in a run of text is what is read again from the run's bytes.
+        /// The tokenizer's text equals what is read again from its bytes.
         #[test]
         fn runs_say_what_the_tokenizer_read(html in "([a-z]|&(amp|notit|eacute|nbsp|lt|#6[0-9]|#x2[0-9]|nosuch);?|[<>&;!/?\\r\\n ]|<b>|</b>|<!-|é|\u{1f701}|\u{0}){0,40}") {
             let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! The block that shows a page's title.
+//! Finds the block that shows a page's title.
 
 use pressmark_core::SegmentKind;
 
@@ -14,13 +14,13 @@ use crate::markup::decode;
 /// The block that shows the title.
 pub(super) struct Title {
     pub block: Block,
-    /// The line it is, unless it is the `title` element.
+    /// Index of its line; `None` if it is the `title` element.
     pub line: Option<usize>,
     pub key: String,
 }
 
-/// The heading that says what the page calls its title; else its highest heading before the
-/// article; else the `title` element, without the site's name.
+/// Picks the heading that equals one of the page's declared titles; else the highest heading before the article; else
+/// the `title` element without the site's name.
 pub(super) fn title(
     analysis: &PageAnalysis<'_>,
     html: &str,
@@ -37,6 +37,8 @@ pub(super) fn title(
         if key.is_empty() || (level.is_none() && line == first) {
             continue;
         }
+        // Set by hand: an exact match with a declared title, less by the rank of that title; a heading similar to one;
+        // an `h1`. Among equals the higher heading wins.
         let score = match keys.iter().position(|k| *k == key) {
             Some(rank) => 40 - rank.min(9) as u32 * 2,
             None if level.is_some() && keys.iter().any(|k| alike(k, &key)) => 20,
@@ -69,7 +71,8 @@ fn source_all(html: &str, tree: &Tree, line: &Line) -> String {
     texts.map(|n| decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()
 }
 
-/// One title is the other with something before or behind it.
+/// Whether one title is the other with something added. Set by hand: the shorter has twelve bytes at least and half of
+/// the longer, so that a section's name does not pass for the title.
 fn alike(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     short.len() >= 12 && short.len() * 2 >= long.len() && long.contains(short)

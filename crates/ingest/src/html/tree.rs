@@ -1,9 +1,8 @@
-//! A page as a flat tree whose every node knows its bytes.
+//! A page as a flat tree in which every node knows its bytes.
 //!
-//! Tokens come from `html5gum` (the WHATWG tokenizer, with positions). The tree is built as a
-//! reader needs it, not as a browser does: tags that HTML leaves out are implied, but nothing is
-//! ever moved (no foster parenting, no adoption agency), so that the nodes stand in input order,
-//! a subtree is a range of indices, and no walk recurses.
+//! Tokens come from `html5gum` (the WHATWG tokenizer, with positions). The tree suits a reader, not a browser: omitted
+//! tags are implied, but nothing is ever moved (no foster parenting, no adoption agency), so that nodes are in input
+//! order, a subtree is a range of indices, and no walk recurses.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -12,15 +11,15 @@ use std::ops::Range;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
-/// Deepest open element that still gets children of its own; deeper ones become its siblings.
+/// Depth of open elements past which further ones become siblings.
 ///
-/// Blink's `kMaximumHTMLParserDOMTreeDepth`. It bounds every walk up the open elements, so that
-/// a page nested 100,000 deep costs no more than a flat one.
+/// Blink's `kMaximumHTMLParserDOMTreeDepth`. It bounds every walk up the ancestors, so that a page nested 100,000 deep
+/// costs no more than a flat one.
 const MAX_DEPTH: usize = 512;
 
 macro_rules! tags {
     ($($name:ident = $($text:literal)|+;)*) => {
-        /// What an element is; names that make no difference here are `Other`.
+        /// The tag of an element; tags that make no difference here are `Other`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub(super) enum Tag { Text, Other, $($name,)* }
 
@@ -57,13 +56,13 @@ tags! {
 }
 
 impl Tag {
-    /// Elements that never have content.
+    /// Whether the element never has content.
     fn is_void(self) -> bool {
         use Tag::*;
         matches!(self, Meta | Link | Base | Hr | Br | Col | Input | Img | Void)
     }
 
-    /// Elements that start a line of their own.
+    /// Whether the element starts a new line.
     pub(super) fn is_block(self) -> bool {
         use Tag::*;
         self.closes_paragraph()
@@ -71,7 +70,7 @@ impl Tag {
             || matches!(self, Th | Colgroup | Col | Legend | Iframe | Embedded)
     }
 
-    /// Elements whose start tag ends an open paragraph ("close a p element" in the HTML standard).
+    /// Whether the start tag closes an open paragraph ("close a p element" in the HTML standard).
     fn closes_paragraph(self) -> bool {
         use Tag::*;
         self.heading_level().is_some()
@@ -86,20 +85,20 @@ impl Tag {
         [H1, H2, H3, H4, H5, H6].iter().position(|h| *h == self).map(|i| i as u8 + 1)
     }
 
-    /// Elements whose content is never the page's text.
+    /// Whether the content is never visible text of the page.
     pub(super) fn is_silent(self) -> bool {
         use Tag::*;
         matches!(self, Head | Title | Script | Style | Noscript | Template | Svg | Math | Iframe | Embedded)
             || matches!(self, Select | Option | Textarea | Button | Dialog)
     }
 
-    /// Elements past which an end tag does not reach ("has an element in scope").
+    /// Whether the element stops an end tag ("has an element in scope").
     fn is_scope(self) -> bool {
         use Tag::*;
         matches!(self, Html | Table | Td | Th | Caption | Template | Svg | Math)
     }
 
-    /// Elements that may stand in `head`.
+    /// Whether the element is allowed in `head`.
     fn is_metadata(self) -> bool {
         use Tag::*;
         matches!(self, Title | Meta | Link | Base | Script | Style | Noscript | Template | Head | Html)
@@ -108,7 +107,7 @@ impl Tag {
 
 macro_rules! attributes {
     ($($name:ident = $($text:literal)|+;)*) => {
-        /// The attributes that are kept.
+        /// The attributes that are kept; all others are ignored.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Attr { $($name,)* }
 
@@ -134,21 +133,21 @@ attributes! {
         | "data-component-name" | "data-block" | "data-name" | "data-print-layout";
 }
 
-/// No node.
+/// Index that stands for no node.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// An element or a run of text.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    /// What it is.
+    /// Its tag.
     pub tag: Tag,
-    /// The element around it, or [`NONE`].
+    /// Index of its parent, or [`NONE`].
     pub parent: u32,
     /// One past the last node of its subtree.
     pub end: u32,
-    /// Its bytes in the page: of a run of text the text, of an element its start tag.
+    /// Its bytes in the page: the text, or the start tag of an element.
     pub bytes: Range<u32>,
-    /// Inside a link.
+    /// Whether it is inside a link.
     pub linked: bool,
     attributes: Range<u32>,
 }
@@ -168,7 +167,7 @@ impl Tree {
         self.is_deep
     }
 
-    /// Reads a page. It must be smaller than 4 GiB: offsets are kept in 32 bits.
+    /// Parses a page, which must be smaller than 4 GiB: offsets are 32 bits wide.
     pub(super) fn parse(html: &str) -> Self {
         let mut builder = Builder::default();
         builder.open_root();
@@ -191,12 +190,12 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// The node at `index`; the indices come from this tree.
+    /// The node at `index`, which must come from this tree.
     pub(super) fn node(&self, index: u32) -> &Node {
         &self.nodes[index as usize]
     }
 
-    /// The value of an attribute, with character references decoded.
+    /// Value of an attribute, with character references decoded.
     pub(super) fn attr(&self, index: u32, name: Attr) -> Option<&str> {
         self.attrs(index).find(|(n, _)| *n == name).map(|(_, v)| v)
     }
@@ -208,7 +207,7 @@ impl Tree {
         attributes.iter().map(|(n, v)| (*n, self.values.get(v.start as usize..v.end as usize).unwrap_or_default()))
     }
 
-    /// The element and those around it, innermost first.
+    /// The element and its ancestors, innermost first.
     pub(super) fn ancestors(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors((index != NONE).then_some(index), |i| {
             let parent = self.node(*i).parent;
@@ -216,7 +215,7 @@ impl Tree {
         })
     }
 
-    /// The nodes directly inside an element.
+    /// The children of an element.
     pub(super) fn children(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
         let end = self.node(index).end;
         std::iter::successors((index + 1 < end).then_some(index + 1), move |i| {
@@ -225,9 +224,9 @@ impl Tree {
         })
     }
 
-    /// The runs of text inside an element, as bytes of the page.
-    /// Bytes of the text inside an element; `None` where there is more than `most`, or so many nodes that it is no line.
+    /// Bytes of text inside an element; `None` if there are more than `most`, or too many nodes for a line.
     pub(super) fn text_bytes(&self, index: u32, most: usize) -> Option<usize> {
+        /// Set by hand: a line has a few dozen nodes, and the bound keeps the scan of nested elements linear.
         const MOST_NODES: usize = 400;
         let end = self.node(index).end;
         if end.saturating_sub(index) as usize > MOST_NODES {
@@ -237,20 +236,20 @@ impl Tree {
         (bytes <= most).then_some(bytes)
     }
 
-    /// The runs of text inside an element.
+    /// The text nodes inside an element, as byte ranges of the page.
     pub(super) fn texts(&self, index: u32) -> impl Iterator<Item = Range<usize>> + '_ {
         let nodes = self.nodes.get(index as usize..self.node(index).end as usize).unwrap_or_default();
         nodes.iter().filter(|n| n.tag == Tag::Text).map(|n| n.bytes.start as usize..n.bytes.end as usize)
     }
 }
 
-/// The page with every `<title/>` inside of `svg` called `<g    />`, byte for byte as long.
+/// Replaces every `<title/>` inside `svg` by `<g    />`, which has the same length.
 ///
-/// There the slash closes the element; the tokenizer, which does not know where it is, would take the rest of the
-/// page for the title's text.
+/// There the slash closes the element; the tokenizer, which does not know its context, would take the rest of the page
+/// for the title.
 fn without_empty_titles(html: &str) -> Cow<'_, str> {
     const TITLE: &str = "title";
-    // An id and a class; a bound, so that no page of open tags is read again and again.
+    // Room for an id and a class; the bound keeps pages of unclosed tags from being scanned again and again.
     const MAX_TITLE_TAG: usize = 512;
     let bytes = html.as_bytes();
     let named = |at: usize, name: &str| {
@@ -286,23 +285,23 @@ fn without_empty_titles(html: &str) -> Cow<'_, str> {
 struct Builder {
     tree: Tree,
     open: Vec<u32>,
-    /// Start tags past [`MAX_DEPTH`] that still wait for their end tags.
+    /// Start tags past [`MAX_DEPTH`] without their end tags yet.
     overflow: usize,
-    /// The open link, told by tags alone: an unclosed `a` ends with the element around it.
+    /// The open link; an unclosed `a` ends with its parent.
     link: Option<u32>,
     /// Open `svg` and `math` elements.
     foreign: usize,
     pending: Pending,
 }
 
-/// The start tag that is being read.
+/// The start tag being read.
 #[derive(Debug, Default)]
 struct Pending {
     tag: Option<Tag>,
     start: u32,
-    /// Where its attributes start among the tree's.
+    /// Index of its first attribute in the tree's list.
     attributes: u32,
-    /// Whether the value that comes next belongs to an attribute that is kept.
+    /// Whether the next value belongs to an attribute that is kept.
     kept: bool,
 }
 
@@ -340,13 +339,13 @@ impl Builder {
         None
     }
 
-    /// Every page has an `html` element, whether it is written or not.
+    /// Opens the implied `html` element.
     fn open_root(&mut self) {
         let root = self.push(Tag::Html, 0..0, 0..0);
         self.open.push(root);
     }
 
-    /// A page without a single tag is plain text: blank lines part its paragraphs.
+    /// Treats a page without any tag as plain text, with paragraphs separated by blank lines.
     fn split_plain(&mut self, html: &str) {
         let texts: Vec<Range<u32>> = self.tree.nodes.iter().skip(1).map(|n| n.bytes.clone()).collect();
         self.tree.nodes.clear();
@@ -392,7 +391,7 @@ impl Builder {
         }
     }
 
-    /// Closes the innermost open element for which `wanted` holds, unless `barrier` stands before it.
+    /// Closes the innermost open element for which `wanted` holds, unless a `barrier` is inside it.
     fn close(&mut self, wanted: impl Fn(Tag) -> bool, barrier: impl Fn(Tag) -> bool) -> bool {
         for depth in (0..self.open.len()).rev() {
             let tag = self.tree.node(self.open[depth]).tag;
@@ -434,7 +433,7 @@ impl Builder {
                 }
                 return;
             }
-            // A second `body` adds nothing but attributes that nobody reads.
+            // A second `body` only adds attributes, which are not used.
             Body if self.open.iter().any(|i| self.tree.node(*i).tag == tag) => return,
             _ => {}
         }
@@ -472,14 +471,14 @@ impl Builder {
                 }
             }
             Br => drop(self.push(Br, bytes, 0..0)),
-            // What follows `</body>` is still the page's.
+            // Content after `</body>` still belongs to the page.
             Body | Html => {}
             Table | Svg | Math | Template => drop(self.close(|t| t == tag, |_| false)),
             Td | Th | Tr | Thead | Tbody | Tfoot | Caption => drop(self.close(|t| t == tag, |t| t == Table)),
             H1 | H2 | H3 | H4 | H5 | H6 => drop(self.close(|t| t.heading_level().is_some(), Tag::is_scope)),
             tag if tag.is_void() => {}
             tag if tag.is_block() || tag.is_silent() => drop(self.close(|t| t == tag, Tag::is_scope)),
-            // An inline end tag does not reach out of the block it stands in.
+            // An inline end tag does not close anything outside its block.
             tag => drop(self.close(|t| t == tag, Tag::is_block)),
         }
     }

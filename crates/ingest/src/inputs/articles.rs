@@ -1,19 +1,20 @@
-//! Articles out of the export of a media database.
+//! Splits the export of a media database into articles.
 
 use super::rows::{Growing, Raw, Unit};
 use super::unpack::{Failure, Stream};
 use crate::exports::{Border, Borders, Maker};
 
-/// Longest line that is looked at; a longer one is running text.
+/// Bytes of a line after which it is split. Set by hand: headers and borders are short, so a longer line is running
+/// text.
 const MOST_LINE: usize = 64 << 10;
 
-/// Cuts a stream into the articles of an export, each with the lines that belong to it.
+/// Splits an export into its articles, each with its metadata lines.
 pub(super) struct ArticleCutter {
     pub(super) maker: Maker,
     borders: Borders,
     unit: Unit,
     max_bytes: usize,
-    /// The line that the next article starts with.
+    /// First line of the next article.
     carry: Vec<u8>,
 }
 
@@ -22,11 +23,10 @@ impl ArticleCutter {
         Self { maker, borders: Borders::new(maker), unit, max_bytes, carry: Vec::new() }
     }
 
-    /// What stands between two borders; `None` at the end of the stream. Stretches of white space are no article and
-    /// are left out.
+    /// The next article; `None` at the end of the stream. Stretches of white space between borders are skipped.
     ///
     /// # Errors
-    /// When the stream breaks.
+    /// When reading fails.
     pub(super) fn next(&mut self, stream: &mut Stream) -> Result<Option<Raw>, Failure> {
         let mut article = Growing::new(self.max_bytes);
         let mut is_blank = true;
@@ -45,14 +45,14 @@ impl ArticleCutter {
                 break;
             }
         }
-        // The last line of the file, or one border behind another.
+        // Nothing but white space: the end of the file, or two adjacent borders.
         if is_blank && self.carry.is_empty() {
             return Ok(None);
         }
         Ok(Some(article.finish([b"", b""])))
     }
 
-    /// The next line with its ending, or as much of it as is looked at.
+    /// The next line with its ending, or at most [`MOST_LINE`] bytes of it.
     fn line(&self, stream: &mut Stream) -> Result<Option<Vec<u8>>, Failure> {
         let mut line: Vec<u8> = Vec::new();
         loop {
@@ -64,7 +64,7 @@ impl ArticleCutter {
             let taken = match self.unit {
                 Unit::Byte => memchr::memchr(b'\n', chunk).map_or(chunk.len(), |at| at + 1).min(room),
                 Unit::Utf16 { little } => {
-                    // A line feed is two bytes that may lie in two chunks: one byte is taken at a time there.
+                    // A line feed has two bytes, which two chunks may split: complete an odd byte first.
                     let odd = line.len() % 2;
                     if odd == 1 || chunk.len() < 2 { 1 } else { wide_line(chunk, little).min(room & !1) }
                 }
@@ -85,7 +85,7 @@ impl ArticleCutter {
 
     fn read<'a>(&self, line: &'a [u8]) -> std::borrow::Cow<'a, str> {
         match self.unit {
-            // The words of borders are ASCII, or the same but for accents in every character set of the West.
+            // The words of borders are ASCII, or the same up to accents in all Western character sets.
             Unit::Byte => match str::from_utf8(line) {
                 Ok(text) => text.into(),
                 Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
@@ -96,7 +96,7 @@ impl ArticleCutter {
     }
 }
 
-/// Bytes up to the first line feed of UTF-16, or all whole pairs.
+/// Bytes up to and including the first UTF-16 line feed, or all whole code units.
 fn wide_line(chunk: &[u8], little: bool) -> usize {
     let pairs = chunk.as_chunks::<2>().0;
     let feed = if little { [b'\n', 0] } else { [0, b'\n'] };

@@ -1,4 +1,4 @@
-//! Parquet and Arrow files: each row as one line of JSON.
+//! Parquet and Arrow files as JSON Lines, a line per row.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::unpack::{Failure, Stream};
 use super::walk::{Packing, Target};
 use crate::{Format, Options};
 
-/// Opens a file by its name: one in columns as the JSON Lines of its rows, any other as it is.
+/// Opens a file by its name: a columnar one as the JSON Lines of its rows, any other as it is.
 pub(super) fn open(file: File, target: &Target, options: &Options, count: Arc<AtomicU64>) -> Result<Stream, Failure> {
     match target.format {
         Some(format) if format.is_columnar() && target.packing == Packing::Plain => {
@@ -24,7 +24,7 @@ pub(super) fn open(file: File, target: &Target, options: &Options, count: Arc<At
     }
 }
 
-/// The JSON Lines of what comes through a pipe or out of an archive: only Arrow's stream format can be read so.
+/// Converts a pipe or compressed file to JSON Lines; only Arrow's stream format can be read that way.
 pub(super) fn of_stream(mut stream: Stream, format: Format, options: &Options) -> Result<Stream, Failure> {
     let head = stream.peek(8);
     if format == Format::Parquet || head.starts_with(b"ARROW1") {
@@ -71,9 +71,10 @@ mod rows {
     use super::super::unpack::Damaged;
     use super::*;
 
-    /// Rows of a Parquet file that are decoded together; texts may be long, so not many.
+    /// Rows of a Parquet file decoded together. Set by hand: texts may be long, and all columns of a batch are in
+    /// memory.
     const ROWS: usize = 64;
-    /// Rows that become lines together.
+    /// Rows converted to lines together. Set by hand, for the same reason.
     const LINES: usize = 16;
 
     type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
@@ -105,7 +106,7 @@ mod rows {
 
     struct Opened {
         batches: Batches,
-        /// Of how many parts progress is told: rows, or batches.
+        /// Number of parts for progress: batches of rows, or 1.
         parts: u64,
         is_own: bool,
     }
@@ -118,7 +119,7 @@ mod rows {
         Ok(Opened { batches: Box::new(reader), parts: rows.div_ceil(ROWS as u64), is_own })
     }
 
-    /// Both of Arrow's formats, whichever the ending says.
+    /// Opens either of Arrow's formats, whatever the extension says.
     fn arrow(mut file: File) -> Result<Opened, String> {
         let mut magic = [0; 6];
         let read = file.read(&mut magic).and_then(|read| file.seek(SeekFrom::Start(0)).map(|_| read));
@@ -141,12 +142,13 @@ mod rows {
             .any(|(name, value)| name.as_str() == "pressmark.schema" && value.as_str() == "pressmark/1")
     }
 
-    /// Runs what reads a file that may be damaged in any way: the readers check most of it, and panic at some.
+    /// Runs a reader on a file that may be damaged: the Arrow and Parquet readers report most damage, and panic on
+    /// some.
     fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("the file is damaged".into()))
     }
 
-    /// Tells how far the reading of a file is, of which the reader does not say how many bytes it took.
+    /// Estimates the bytes read of a file whose reader does not report them.
     struct Progress {
         count: Arc<AtomicU64>,
         bytes: u64,
@@ -164,11 +166,11 @@ mod rows {
         }
     }
 
-    /// The rows of batches as lines of JSON.
+    /// A reader that converts the rows of batches to lines of JSON.
     struct Lines {
         batches: Batches,
         batch: Option<RecordBatch>,
-        /// Rows of the batch that became lines.
+        /// Rows of the batch already converted.
         at: usize,
         line: Vec<u8>,
         line_at: usize,
@@ -176,7 +178,7 @@ mod rows {
     }
 
     impl Lines {
-        /// Makes the next lines; `false` at the end.
+        /// Converts the next rows; `false` at the end.
         fn fill(&mut self) -> Result<bool, String> {
             let batch = match self.batch.take().filter(|batch| self.at < batch.num_rows()) {
                 Some(batch) => batch,

@@ -1,4 +1,4 @@
-//! The values of a JSON file: the elements of a list, or objects one after the other.
+//! Splits a JSON file into the elements of a list or consecutive values.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::unpack::{Failure, Stream};
 use crate::fields::{self, Value};
 use crate::{Fields, names};
 
-/// Cuts a stream of JSON into the elements of its outermost list, or into the values that stand one after the other.
+/// Splits a stream of JSON into the elements of its outermost list, or into consecutive values.
 pub(super) struct ElementCutter {
     max_bytes: usize,
     place: Place,
@@ -20,9 +20,9 @@ pub(super) struct ElementCutter {
 enum Place {
     /// Before the first value.
     Start,
-    /// In the outermost list.
+    /// Inside the outermost list.
     List,
-    /// Outside of any list.
+    /// Among values without a list around them.
     Outside,
 }
 
@@ -36,10 +36,10 @@ impl ElementCutter {
         self.place == Place::List
     }
 
-    /// The next value and the line on which it starts; `None` at the end of the stream.
+    /// The next value and its first line, from 1; `None` at the end of the stream.
     ///
     /// # Errors
-    /// When the stream breaks.
+    /// When reading fails.
     pub(super) fn next(&mut self, stream: &mut Stream) -> Result<Option<(Raw, u64)>, Failure> {
         if !self.skip_between(stream)? {
             return Ok(None);
@@ -58,13 +58,13 @@ impl ElementCutter {
             self.line += memchr::memchr_iter(b'\n', &chunk[..taken]).count() as u64;
             stream.consume(taken);
             if end.is_some() {
-                // What ends unfinished has the end of its line.
+                // A value cut off as broken still has its line ending.
                 return Ok(Some((element.finish([b"\n", b"\r"]), line)));
             }
         }
     }
 
-    /// Goes to the start of the next value; `false` at the end of the stream.
+    /// Skips to the start of the next value; `false` at the end of the stream.
     fn skip_between(&mut self, stream: &mut Stream) -> Result<bool, Failure> {
         loop {
             let chunk = stream.fill()?;
@@ -72,7 +72,7 @@ impl ElementCutter {
             match byte {
                 b'\n' => self.line += 1,
                 b'[' if self.place == Place::Start => self.place = Place::List,
-                // A byte order mark stands at the start alone.
+                // A byte order mark is only valid at the start.
                 0xEF | 0xBB | 0xBF if self.place == Place::Start => {}
                 b' ' | b'\t' | b'\r' | b',' | b']' | 0x1E => {}
                 _ => {
@@ -87,21 +87,21 @@ impl ElementCutter {
     }
 }
 
-/// Where in a value the cutter is.
+/// Lexical state inside a value.
 #[derive(Default)]
 struct At {
     depth: usize,
     in_string: bool,
     is_escaped: bool,
     is_scalar: bool,
-    /// Whether nothing but white space came since the last line end.
+    /// Whether only white space was seen since the last line end.
     at_line_start: bool,
-    /// The last byte outside of strings that is no white space.
+    /// The last byte outside strings that is no white space.
     last: u8,
 }
 
 impl At {
-    /// Where the value ends in a chunk; `starts` says whether the chunk is the first of the value.
+    /// Offset of the value's end in a chunk, if it ends there; `starts` says whether the chunk is the value's first.
     fn end(&mut self, chunk: &[u8], starts: bool) -> Option<usize> {
         let mut i = 0;
         if starts {
@@ -109,7 +109,7 @@ impl At {
         }
         while i < chunk.len() {
             if self.in_string && !self.is_escaped && !self.at_line_start {
-                // Most bytes are text.
+                // Fast path: most bytes are text.
                 i += memchr::memchr3(b'"', b'\\', b'\n', &chunk[i..]).unwrap_or(chunk.len() - i);
             }
             let Some(&byte) = chunk.get(i) else { break };
@@ -149,10 +149,10 @@ impl At {
         None
     }
 
-    /// Whether an object that starts on a new line shows that the value before it never ended: one of JSON Lines that
-    /// lacks a bracket or a quotation mark must not swallow those after it.
+    /// Whether an object at the start of a line shows that the value before it was never closed: a line of JSON Lines
+    /// that lacks a bracket or a quotation mark must not swallow those after it.
     fn is_broken_before_object(&self) -> bool {
-        // No string has a line end in it, and no object stands where a key must stand or right behind a value.
+        // A string has no line end in it, and no object can follow where a key must be, or right behind a value.
         let fits = match self.last {
             b':' | b'[' => true,
             b',' => self.depth > 1,
@@ -162,10 +162,12 @@ impl At {
     }
 }
 
-/// How deep a wrapping object is looked into: `{"response": {"docs": [{…}]}}` is two.
+/// Levels of wrapping objects searched for a list: `{"response": {"docs": [{…}]}}` has two. Set by hand; a list nested
+/// deeper is not found.
 const DEEPEST: usize = 3;
 
-/// Where the articles lie in an object that is no article itself but holds a list of them; `None` for any other.
+/// Byte ranges of the articles in an object that is no article itself but contains a list of objects; `None` for any
+/// other.
 pub(super) fn wrapped(bytes: &[u8], names: &Fields) -> Option<Vec<Range<usize>>> {
     let text = str::from_utf8(bytes).ok()?;
     let fields = fields::of_json(text).ok()?;
@@ -181,7 +183,7 @@ pub(super) fn wrapped(bytes: &[u8], names: &Fields) -> Option<Vec<Range<usize>>>
     Some(list.iter().map(range).collect())
 }
 
-/// The longest list of objects in an object.
+/// The longest list of objects in an object, by bytes.
 fn longest_list(text: &str, depth: usize) -> Option<Vec<&RawValue>> {
     let fields = fields::of_json(text).ok()?;
     let size = |list: &Vec<&RawValue>| list.iter().map(|v| v.get().len()).sum::<usize>();

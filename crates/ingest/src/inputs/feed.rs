@@ -1,4 +1,4 @@
-//! A source that may have to be waited for, read by a thread of its own, so that one can ask what has come.
+//! A source that may block, read ahead by a thread of its own so that one can ask what has arrived.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Bytes read at a time.
+/// Bytes read at a time. Set by hand.
 const CHUNK: usize = 64 << 10;
-/// Chunks that are read ahead: 1 MiB, so that a fast writer is never held up for long.
+/// Most chunks read ahead. Set by hand: at most 1 MiB, so that a fast writer is never blocked for long.
 const AHEAD: usize = 16;
 
-/// What the thread has read and nobody has taken.
+/// The queue of chunks between the reading thread and the consumer.
 #[derive(Debug, Default)]
 pub(super) struct Feed {
     state: Mutex<State>,
     changed: Condvar,
-    /// Bytes of the chunk that was taken last which are still to be read.
+    /// Unread bytes of the chunk that was taken last.
     left: AtomicUsize,
 }
 
@@ -25,7 +25,7 @@ struct State {
     chunks: VecDeque<Vec<u8>>,
     error: Option<io::Error>,
     is_at_end: bool,
-    /// Whether nobody will take more.
+    /// Whether the consumer is gone.
     is_left: bool,
 }
 
@@ -34,7 +34,7 @@ impl Feed {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether something has come that was not read yet: bytes, an error or the end.
+    /// Whether anything unread has arrived: bytes, an error or the end.
     pub(super) fn has_come(&self) -> bool {
         let state = self.lock();
         self.left.load(Ordering::Relaxed) > 0 || !state.chunks.is_empty() || state.is_at_end
@@ -56,7 +56,7 @@ impl Feed {
         self.changed.notify_all();
     }
 
-    /// The next chunk, waited for; empty at the end.
+    /// Waits for the next chunk; empty at the end.
     fn take(&self) -> io::Result<Vec<u8>> {
         let mut state = self.lock();
         loop {
@@ -72,7 +72,7 @@ impl Feed {
     }
 }
 
-/// Ends a feed when it is dropped, so that nobody waits for a source that panicked.
+/// Ends a feed when dropped, so that the consumer does not wait for a source that panicked.
 struct End {
     feed: Arc<Feed>,
     error: Option<io::Error>,
@@ -84,7 +84,7 @@ impl Drop for End {
     }
 }
 
-/// Reads what a [`Feed`] has, waiting for it.
+/// The consuming end of a [`Feed`].
 pub(super) struct FeedReader {
     feed: Arc<Feed>,
     chunk: Vec<u8>,
@@ -93,7 +93,7 @@ pub(super) struct FeedReader {
 }
 
 impl FeedReader {
-    /// Starts to read a source.
+    /// Spawns the thread that reads a source.
     pub(super) fn start(mut source: impl Read + Send + 'static, counts: [Arc<AtomicU64>; 2]) -> io::Result<Self> {
         let feed = Arc::new(Feed::default());
         let broke_down = io::Error::other("what reads the input broke down");
@@ -159,7 +159,7 @@ impl Read for FeedReader {
 mod tests {
     use super::*;
 
-    /// Gives a few bytes, and then panics.
+    /// Yields a few bytes, then panics.
     struct Breaks(bool);
 
     impl Read for Breaks {

@@ -1,4 +1,4 @@
-//! Paths to records.
+//! Reads paths as records.
 
 mod articles;
 mod columnar;
@@ -30,9 +30,9 @@ pub use self::unpack::Unpacked;
 use self::walk::{Met, Packing, Target, Walk, Written};
 use crate::{Error, Format, Options, Record};
 
-/// What a file is where pressmark itself wrote it: rows, tables, a journal, a manifest, a list of failures, a dataset card.
-/// `None` for everything else and for what cannot be read. The content tells, whatever the name; in a folder of inputs such
-/// a file is skipped.
+/// Describes a file that pressmark itself wrote: rows, tables, a journal, a manifest, a list of failures, a dataset
+/// card. `None` for any other file and for one that cannot be read. Decided by content, whatever the name; among inputs
+/// such a file is skipped.
 #[must_use]
 pub fn own_output(path: &Path) -> Option<&'static str> {
     let of_unknown_name =
@@ -44,13 +44,13 @@ pub fn own_output(path: &Path) -> Option<&'static str> {
     Reader::new(String::new(), stream, Told::ByName(target.format), &options).own()
 }
 
-/// The records of files, folders and standard input, one after the other.
+/// An iterator over the records of files, folders and standard input.
 ///
-/// Files come in the order in which they are given, those of a folder in the order of the bytes of their paths;
-/// hidden files are left out. What cannot be read is a record with a problem; what is no document (files of unknown
-/// type, pipes and devices in folders, rows that pressmark itself wrote, records of an archive without a page) is
-/// listed by [`skipped`](Self::skipped) with the reason. Memory is that of one record, at most
-/// [`Options::max_bytes`], and of the names in the folders from a path given down to the file being read.
+/// Files come in the given order, those of a folder sorted by the bytes of their paths; hidden files are ignored. An
+/// input that cannot be read is a record with a problem. Inputs that are no documents (files of unknown type, pipes and
+/// devices in folders, rows that pressmark itself wrote, archive records without a page) are listed by
+/// [`skipped`](Self::skipped) with the reason. Memory is bounded by one record, of at most [`Options::max_bytes`], and
+/// the names in the folders from a given path down to the current file.
 pub struct Inputs {
     walk: Walk,
     options: Options,
@@ -58,7 +58,7 @@ pub struct Inputs {
     current: Option<Reader>,
 }
 
-/// How far the reading of [`Inputs`] is; can be asked from any thread.
+/// Progress of [`Inputs`]; can be queried from any thread.
 #[derive(Clone, Debug)]
 pub struct Progress {
     counts: Arc<Counts>,
@@ -75,28 +75,28 @@ struct Counts {
 }
 
 impl Progress {
-    /// Bytes read so far, as they are on disk.
+    /// Bytes read so far, before decompression.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.counts.bytes.load(Ordering::Relaxed)
     }
 
-    /// How many files, and records of archives, gave no document so far.
+    /// Number of files and archive records skipped so far.
     #[must_use]
     pub fn skipped(&self) -> u64 {
         self.counts.skipped.load(Ordering::Relaxed)
     }
 
-    /// What gave no document so far, and why, in the order of the inputs; records of one archive that were left out
-    /// for one reason are one entry. At most 100,000 entries.
+    /// Everything skipped so far with the reason, in input order; records of one archive skipped for the same reason
+    /// are one entry. At most 100,000 entries.
     #[must_use]
     pub fn skips(&self) -> Vec<Skipped> {
         self.counts.log.entries()
     }
 
-    /// Bytes of all files, as they are on disk; `None` where standard input or a pipe is among them.
+    /// Bytes of all files, before decompression; `None` if standard input or a pipe is among them.
     ///
-    /// Walks through all folders, which takes a moment when they hold very many files.
+    /// Walks all folders, which takes a moment for very many files.
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
         let size = |target: Target| {
@@ -114,11 +114,11 @@ impl Progress {
 }
 
 impl Inputs {
-    /// Opens paths: files, folders (with all that is in them) and `-` for standard input.
+    /// Opens paths: files, folders (recursively) and `-` for standard input.
     ///
     /// # Errors
-    /// When no path is given, one does not exist or is an address, an option makes no sense, or a field was named
-    /// that the first table among the inputs does not have.
+    /// When no path is given, a path does not exist or is a URL, an option is invalid, or a named field is missing from
+    /// the first table among the inputs.
     pub fn open(paths: &[impl AsRef<Path>], options: Options) -> Result<Self, Error> {
         options.check()?;
         if paths.is_empty() {
@@ -140,11 +140,11 @@ impl Inputs {
         Ok(Self { walk, options, progress, current: None })
     }
 
-    /// Reads from anything, as from a file of the given name; the format is that of the options or else told from
-    /// the first bytes.
+    /// Reads from `reader` as from a file called `name`; the format is that of the options, or detected from the first
+    /// bytes.
     ///
     /// # Errors
-    /// When an option makes no sense.
+    /// When an option is invalid.
     pub fn from_reader(name: &str, reader: impl Read + Send + 'static, options: Options) -> Result<Self, Error> {
         options.check()?;
         let (counts, written) = (Arc::default(), Written::default());
@@ -154,11 +154,11 @@ impl Inputs {
         Ok(Self { walk: Walk::new(&[], options.format), options, progress, current })
     }
 
-    /// As [`from_reader`](Self::from_reader), from a source that may have to be waited for, such as a pipe or a
-    /// connection: a thread reads ahead, and [`is_ready`](Self::is_ready) tells whether a record has come.
+    /// Like [`from_reader`](Self::from_reader), for a source that may block, such as a pipe or a connection: a thread
+    /// reads ahead, and [`is_ready`](Self::is_ready) tells whether a record has arrived.
     ///
     /// # Errors
-    /// When an option makes no sense.
+    /// When an option is invalid.
     pub fn from_pipe(name: &str, reader: impl Read + Send + 'static, options: Options) -> Result<Self, Error> {
         let inputs = Self::from_reader(name, std::io::empty(), options)?;
         let count = Arc::clone(&inputs.progress.counts.bytes);
@@ -167,9 +167,8 @@ impl Inputs {
         Ok(Self { current, ..inputs })
     }
 
-    /// The same inputs without the files that the program itself writes while it reads, such as its output in a folder
-    /// that is an input: they would be read half written, and with another content each time. They are among what is
-    /// [`skipped`](Self::skipped).
+    /// Excludes files that the program itself writes while it reads, such as its output in an input folder: they would
+    /// be read half-written, and differently each time. They are listed by [`skipped`](Self::skipped).
     #[must_use]
     pub fn without(self, is_written: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Self {
         let written = Written::new(is_written);
@@ -177,24 +176,24 @@ impl Inputs {
         Self { walk: self.walk.without(written), progress, ..self }
     }
 
-    /// How far the reading is.
+    /// The progress of reading.
     #[must_use]
     pub fn progress(&self) -> Progress {
         self.progress.clone()
     }
 
-    /// What gave no document so far, and why; see [`Progress::skips`].
+    /// Everything skipped so far with the reason; see [`Progress::skips`].
     #[must_use]
     pub fn skipped(&self) -> Vec<Skipped> {
         self.progress.skips()
     }
 
-    /// Whether [`next`](Iterator::next) would return at once; `false` where it might wait for a line that another
+    /// Whether [`next`](Iterator::next) would return without blocking; `false` if it might wait for a line that another
     /// program has not written yet.
     ///
-    /// Only standard input, pipes and what is read by [`from_pipe`](Self::from_pipe) are waited for. A reader that collects records to work on them together asks
-    /// this before each one but the first, and works on what it has when the answer is no: then a program that writes
-    /// one document and waits has its row at once, and a full pipe is still read in batches.
+    /// Only standard input, pipes and sources of [`from_pipe`](Self::from_pipe) can block. A caller that batches
+    /// records asks this before each one but the first and processes its batch when the answer is no: a program that
+    /// writes one document and waits then gets its row at once, and a full pipe is still read in batches.
     pub fn is_ready(&mut self) -> bool {
         self.current.as_mut().is_none_or(Reader::is_ready)
     }
@@ -218,7 +217,7 @@ impl Inputs {
     }
 }
 
-/// Whether what was given as a path is the address of a page.
+/// Whether a path is the URL of a page.
 fn is_address(path: &str) -> bool {
     path.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https" | "ftp"))
         || path.starts_with("www.")

@@ -1,4 +1,4 @@
-//! Whether the first table among the inputs has the fields that the user named.
+//! Checks that the first table among the inputs has the fields that the user named.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -11,15 +11,16 @@ use super::reader::{Next, Reader, Told, is_table};
 use super::walk::{Met, Walk};
 use crate::{Error, Format, Options, names, tabular};
 
-/// Names of fields that a message lists at most.
+/// Most field names listed in a message. Set by hand: what a person can scan.
 const MOST_LISTED: usize = 60;
-/// Records of a table that are looked at for a field that was named.
+/// Records of a table searched for a named field. Set by hand: optional fields are absent from some records, and a
+/// wrong name should fail fast.
 const CHECKED: usize = 100;
 
-/// Refuses the name of a field that the first table among the inputs does not have.
+/// Rejects a named field that the first table among the inputs does not have.
 ///
 /// # Errors
-/// [`Error::NoField`] lists the fields that there are.
+/// [`Error::NoField`] with the fields that exist.
 pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), Error> {
     let wanted = options.fields.named();
     if wanted.is_empty() {
@@ -48,7 +49,7 @@ pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), E
         if missing.is_empty() {
             return Ok(());
         }
-        // Enough for a person to find the right one among.
+        // Enough for a person to find the right one.
         let room = MOST_LISTED.saturating_sub(seen.len());
         let new: Vec<_> = found.into_iter().take(MOST_LISTED).filter(|name| !seen.contains(name)).take(room).collect();
         seen.extend(new);

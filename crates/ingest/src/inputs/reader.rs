@@ -1,4 +1,4 @@
-//! The records of one file.
+//! Reads the records of one file.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,31 +18,32 @@ use crate::exports::{self, Maker};
 use crate::record::Context;
 use crate::{Format, Options, Record, decode, fields};
 
-/// How much of the start of an input is looked at to tell its format and character set.
+/// Bytes at the start of an input by which its format and character set are detected. Set by hand: enough rows for the
+/// character set, and little to hold in memory.
 const LOOKED_AT: usize = 64 << 10;
 
-/// The records of one file.
+/// An iterator over the records of one file.
 pub(super) struct Reader {
     path: String,
-    /// `None` once the file is at its end or broken.
+    /// `None` after the end of the file or an error.
     stream: Option<Stream>,
     failure: Option<Failure>,
-    /// What the file is, where it is read not at all.
+    /// Description of a file that pressmark itself wrote, which is skipped.
     own: Option<&'static str>,
     format: Format,
     cut: Cut,
-    /// Records that were cut already.
+    /// Records already cut from the stream.
     queue: VecDeque<Raw>,
     context: Context,
     options: Options,
     index: u64,
-    /// Line of the file, counted from 1; `None` where a record was too large to count its lines.
+    /// Line of the file, from 1; `None` once a record was too large for its lines to be counted.
     line: Option<u64>,
-    /// Whether anything was skipped.
+    /// Whether any record was skipped.
     has_skipped: bool,
 }
 
-/// How the file is cut into records.
+/// The cutter that splits the file into records.
 enum Cut {
     Rows(Cutter),
     Elements(ElementCutter),
@@ -50,12 +51,12 @@ enum Cut {
     Archive,
 }
 
-/// Who tells the format of an input.
+/// The authority for the format of an input.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Told {
-    /// The user; `None`: nobody, so that the first bytes have to.
+    /// The user, or with `None` nobody: the format is detected from the first bytes.
     Forced(Option<Format>),
-    /// The name of the file.
+    /// The file's name.
     ByName(Option<Format>),
 }
 
@@ -115,7 +116,7 @@ impl Reader {
         Self { path, stream, failure, own, format, cut, queue, context, options, index, line, has_skipped }
     }
 
-    /// What the input is where pressmark itself wrote it.
+    /// Description of the input if pressmark itself wrote it.
     pub(super) fn own(&self) -> Option<&'static str> {
         self.own
     }
@@ -124,7 +125,7 @@ impl Reader {
         &self.path
     }
 
-    /// Whether the next record can be had without waiting for more bytes.
+    /// Whether the next record is available without blocking.
     pub(super) fn is_ready(&mut self) -> bool {
         if !self.queue.is_empty() {
             return true;
@@ -214,7 +215,7 @@ impl Reader {
     fn read_elements(&mut self) -> Result<Option<Next>, Failure> {
         let (Some(stream), Cut::Elements(cutter)) = (&mut self.stream, &mut self.cut) else { return Ok(None) };
         let Some((raw, line)) = cutter.next(stream)? else { return Ok(None) };
-        // A search's answer wraps its articles: {"status": "ok", "articles": [{…}, {…}]}.
+        // A search response wraps its articles: {"status": "ok", "articles": [{…}, {…}]}.
         if self.index == 0
             && !cutter.is_list()
             && let Some(ranges) = elements::wrapped(&raw.bytes, &self.options.fields)
@@ -244,14 +245,14 @@ impl Reader {
         Ok(Some(Next::Record(Box::new(self.record(raw)))))
     }
 
-    /// What is left to say when there is no more record.
+    /// The last record of a file, if one is needed to report a change or an empty file.
     fn at_end(&mut self) -> Option<Record> {
         let stream = self.stream.take()?;
         let is_whole = matches!(&self.cut, Cut::Rows(cutter) if cutter.ends == Ends::Never);
         if !is_whole && stream.has_changed() {
             return Some(self.broken(ProblemKind::Unreadable, "the file changed while it was read".into()));
         }
-        // A file without a record is one that is empty; it must not go without a word.
+        // A file without records must not vanish silently.
         let nothing = self.index == 0 && !self.has_skipped;
         let message = match self.cut {
             Cut::Archive => "the archive holds no record",
@@ -276,7 +277,7 @@ impl Reader {
             }
             Some((kind, message, size)) => {
                 let record = self.broken(kind, message);
-                // Of a page that was too large, its size is known.
+                // The size is only known for a page that was too large.
                 Record { size: if kind == ProblemKind::TooLarge { size } else { 0 }, ..record }
             }
         };
@@ -293,7 +294,7 @@ impl Reader {
         Ok(Some(Next::Record(Box::new(record))))
     }
 
-    /// The names of the columns, and whether the first row gives them.
+    /// The column names, and whether the first row is a header.
     fn columns(&self, first: &Raw) -> (Vec<String>, bool) {
         let decoded = decode::decode_with(&first.bytes, self.context.charset.as_deref());
         let cells = fields::of_row(&decoded.text, self.context.delimiter.unwrap_or(b','));
@@ -333,7 +334,7 @@ pub(super) fn is_table(format: Format) -> bool {
     matches!(format, Format::Jsonl | Format::Json | Format::Csv | Format::Tsv) || format.is_columnar()
 }
 
-/// The format in columns that a stream is in and that is still to be made lines of.
+/// The columnar format of a stream that has not been converted to lines yet.
 fn columnar_format(told: Told, stream: Option<&mut Stream>) -> Option<Format> {
     let stream = stream.filter(|stream| stream.is_of_rows().is_none())?;
     let (Told::Forced(format) | Told::ByName(format)) = told;
@@ -341,7 +342,7 @@ fn columnar_format(told: Told, stream: Option<&mut Stream>) -> Option<Format> {
     format.is_columnar().then_some(format)
 }
 
-/// Bytes per character of a character set, by its label.
+/// The code unit of a character set, by its label.
 fn unit_of(label: &str) -> Unit {
     match encoding_rs::Encoding::for_label(label.as_bytes()).map(encoding_rs::Encoding::name) {
         Some("UTF-16LE") => Unit::Utf16 { little: true },
@@ -350,7 +351,7 @@ fn unit_of(label: &str) -> Unit {
     }
 }
 
-/// Whose export a text is. Who says that a file is text wants one document of it.
+/// Detects whose export a text is. A user who says that a file is text wants one document from it.
 fn maker(format: Format, told: Told, head: &[u8]) -> Option<Maker> {
     let may_be = match told {
         Told::Forced(Some(format)) => format == Format::Export,

@@ -1,45 +1,45 @@
-//! Lines and rows out of a stream, none of them held past the limit.
+//! Splits a stream into lines and rows, none of them held beyond the limit.
 
 use pressmark_core::hex;
 use sha2::{Digest, Sha256};
 
 use super::unpack::{Failure, Stream};
 
-/// Where a record ends.
+/// Where records end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// At the end of the stream.
     Never,
     /// At each line feed.
     AtLine,
-    /// At each line feed that stands outside of quoted cells (RFC 4180).
+    /// At each line feed outside quoted cells (RFC 4180).
     AtRow { delimiter: u8 },
 }
 
-/// Bytes per character of the line ends.
+/// Code unit of the line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Byte,
     Utf16 { little: bool },
 }
 
-/// Bytes of one record, or what is known of a record that is too large.
+/// One record, or only size and digest if it is too large.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Raw {
-    /// Empty when over the limit.
+    /// Empty if over the limit.
     pub bytes: Vec<u8>,
     pub size: u64,
-    /// Of a record over the limit; the digest of others is worked out where there are threads to spare.
+    /// Digest in hex of a record over the limit; that of others is computed from `bytes`.
     pub sha256: Option<String>,
 }
 
-/// Cuts a stream into records.
+/// Splits a stream into records.
 #[derive(Debug)]
 pub(super) struct Cutter {
     pub ends: Ends,
     pub unit: Unit,
     pub max_bytes: usize,
-    /// Bytes cut so far, and bytes that had to be read again.
+    /// Bytes of records so far, and bytes that were read again.
     read: u64,
     again: u64,
 }
@@ -48,19 +48,19 @@ pub(super) struct Cutter {
 enum At {
     CellStart,
     Plain,
-    /// In quotes; whether a line feed was among them.
+    /// Inside quotes; the flag says whether a line feed was seen.
     Quoted(bool),
-    /// Past a quote inside quotes: the end of the cell, or the first half of a doubled one.
+    /// After a quote inside quotes: the end of the cell, or the first half of a doubled quote.
     QuoteInQuoted(bool),
 }
 
-/// How far a record goes in a chunk.
+/// Extent of a record in a chunk.
 enum Scan {
-    /// All of it.
+    /// The whole chunk.
     On,
-    /// Up to here.
+    /// Up to this offset.
     End(usize),
-    /// The quote that opened a cell some lines ago was no such thing.
+    /// The quote that opened a cell some lines ago was a stray one.
     Stray(usize),
 }
 
@@ -72,7 +72,7 @@ impl Cutter {
     /// The next record, without its line ending; `None` at the end of the stream.
     ///
     /// # Errors
-    /// When the stream breaks; bytes read since the last record are lost with it.
+    /// When reading fails; bytes read since the last record are lost.
     pub(super) fn next(&mut self, stream: &mut Stream) -> Result<Option<Raw>, Failure> {
         let mut record = Growing::new(self.max_bytes);
         let (mut at, mut carry) = (At::CellStart, None);
@@ -108,21 +108,22 @@ impl Cutter {
         }
     }
 
-    /// A cell was opened and never closed: most likely a stray quote in one row. Keeps the first line as the
-    /// record and puts the others back, so that one bad row does not swallow the rest of the file.
+    /// Recovers from a quoted cell that is never closed, most likely a stray quote in one row: keeps the first line as
+    /// the record and puts the others back, so that one bad row does not swallow the rest of the file. `false` if there
+    /// is no line end.
     fn first_line_back(&mut self, record: &mut Growing, stream: &mut Stream) -> bool {
         let Some(end) = self.line_end(&record.bytes) else { return false };
         let back = record.bytes.split_off(end);
         record.size = end as u64;
         self.again += stream.put_back(back) as u64;
-        // A table full of stray quotes has none that mean anything; this also keeps the work linear.
+        // In a table full of stray quotes none is meant; this also keeps the work linear.
         if self.again > self.read * MOST_AGAIN + (self.max_bytes as u64 + MOST_AGAIN) * MOST_AGAIN {
             self.ends = Ends::AtLine;
         }
         true
     }
 
-    /// Offset past the first line feed.
+    /// Offset one past the first line feed.
     fn line_end(&self, bytes: &[u8]) -> Option<usize> {
         match self.unit {
             Unit::Byte => memchr::memchr(b'\n', bytes).map(|at| at + 1),
@@ -148,7 +149,7 @@ impl Cutter {
                         continue;
                     };
                     let (low, high) = if little { (first, byte) } else { (byte, first) };
-                    // Anything beyond ASCII is just not a quote, delimiter or line feed.
+                    // Units beyond Latin-1 are mapped to a byte that is no quote, delimiter or line feed.
                     match step(at, if high == 0 { low } else { 0x80 }, delimiter) {
                         Step::On => {}
                         Step::End => return Scan::End(i + 1),
@@ -172,7 +173,8 @@ impl Cutter {
     }
 }
 
-/// How often the bytes of a table may be read over, on average, before quotes stop to count.
+/// How often the bytes of a table may be read again, on average, before quotes are ignored. Set by hand: raising it
+/// recovers more stray quotes at the cost of more work on hostile files.
 const MOST_AGAIN: u64 = 8;
 
 enum Step {
@@ -181,7 +183,7 @@ enum Step {
     Stray,
 }
 
-/// One character.
+/// Advances the state by one character.
 fn step(at: &mut At, byte: u8, delimiter: Option<u8>) -> Step {
     let Some(delimiter) = delimiter else { return if byte == b'\n' { Step::End } else { Step::On } };
     *at = match (*at, byte) {
@@ -218,7 +220,7 @@ fn scan_bytes(chunk: &[u8], delimiter: Option<u8>, at: &mut At) -> Scan {
     Scan::On
 }
 
-/// A record in the making: bytes up to the limit, beyond it only their number and digest.
+/// A record being read: its bytes up to the limit, beyond it only their number and digest.
 pub(super) struct Growing {
     bytes: Vec<u8>,
     pub(super) size: u64,
@@ -235,7 +237,7 @@ impl Growing {
         self.hash.is_none() && self.bytes.len() + more > self.limit()
     }
 
-    /// The limit, with room for a line ending.
+    /// The limit, with room for a line ending of up to four bytes (UTF-16).
     fn limit(&self) -> usize {
         self.max + 4
     }
@@ -255,7 +257,7 @@ impl Growing {
         self.settle();
     }
 
-    /// Lets go of the bytes when they are too many.
+    /// Drops the bytes once they exceed the limit.
     fn settle(&mut self) {
         if self.hash.is_none() && self.bytes.len() > self.limit() {
             self.hash = Some(Sha256::new_with_prefix(&self.bytes));
@@ -263,7 +265,7 @@ impl Growing {
         }
     }
 
-    /// Ready, without the line ending.
+    /// Completes the record, without its line ending.
     pub(super) fn finish(mut self, ends: [&[u8]; 2]) -> Raw {
         if let Some(hash) = self.hash {
             return Raw { bytes: Vec::new(), size: self.size, sha256: Some(hex(&hash.finalize())) };

@@ -1,22 +1,22 @@
-//! What is met among the inputs and gives no document, and why.
+//! Inputs that give no document, and why.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// Most entries that are kept by name; what comes after them is still counted.
+/// Most entries kept by name; later ones are only counted. Set by hand: a hundred thousand paths are some 10 MB.
 const MOST_NAMED: usize = 100_000;
 
-/// Something among the inputs that gives no document: a file, or records of one kind in an archive.
+/// An input that gives no document: a file, or records of one kind in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
     /// Path of the file, as in [`Record::path`](crate::Record::path).
     pub path: String,
-    /// Why it was left out.
+    /// Reason.
     pub reason: SkipReason,
-    /// What it is, for a person: a lowercase fragment such as `"a named pipe"` or `"HTTP status 404"`.
+    /// Description, a lowercase fragment such as `"a named pipe"` or `"a redirect"`.
     pub detail: String,
-    /// How many: 1 for a file, records for an archive.
+    /// Number of inputs: 1 for a file, the number of records for an archive.
     pub count: u64,
 }
 
@@ -27,23 +27,23 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Why something gives no document.
+/// Why an input gives no document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// The file's name says nothing of its format.
+    /// The file's name does not identify its format.
     UnknownType,
-    /// The file's name says a format that is not read: PDF, an office document, an archive of files.
+    /// The file's name identifies a format that is not read: PDF, an office document, an archive of files.
     UnreadFormat,
-    /// A named pipe, a device or a socket: reading it might never end.
+    /// A named pipe, a device or a socket, which might never end.
     NotAFile,
     /// Rows, manifests, journals, schemas and dataset cards that pressmark itself wrote.
     OwnOutput,
-    /// A folder that was read already, by another way to it.
+    /// A folder that was already read by another path.
     AlreadyRead,
-    /// A record of an archive that holds no page: a request, a picture, a redirect, an error.
+    /// An archive record without a page: a request, a picture, a redirect, an error.
     NotAPage,
-    /// A part of an export that is no article: a list of contents, a summary of the search.
+    /// A part of an export that is no article: a table of contents, a summary of the search.
     NotAnArticle,
 }
 
@@ -59,7 +59,7 @@ impl SkipReason {
         Self::NotAnArticle,
     ];
 
-    /// The name under which the reason is written.
+    /// The name of the reason in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -80,15 +80,15 @@ impl fmt::Display for SkipReason {
     }
 }
 
-/// What was skipped so far; shared between the thread that reads and the one that reports.
+/// The list of skipped inputs, shared between the thread that reads and the one that reports.
 #[derive(Debug, Default)]
 pub(super) struct Log(Mutex<Vec<Skipped>>);
 
 impl Log {
-    /// Notes one more. Records of one archive that were left out for one reason are one entry.
+    /// Adds one input; records of one archive skipped for the same reason are one entry.
     pub(super) fn note(&self, path: &str, reason: SkipReason, detail: &str) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of one file stand together at the end, and details are few.
+        // Entries of one file are adjacent, and their details few.
         let of_file = entries.iter_mut().rev().take_while(|e| e.path == path);
         let known = of_file.into_iter().find(|e| e.reason == reason && e.detail == detail);
         if let Some(entry) = known {

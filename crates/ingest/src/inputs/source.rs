@@ -1,4 +1,4 @@
-//! What the start of an input tells of it, before its records are read.
+//! Detection by the start of an input, before its records are read.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::unpack::{Failure, Stream};
 use super::walk::Packing;
 use crate::{Format, Options, binary, decode, fields, names};
 
-/// The format of a stream without a name.
+/// Detects the format of a stream without a name.
 pub(super) fn format_of(head: &[u8]) -> Format {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let start = head.get(..head.len().min(14)).unwrap_or_default().to_ascii_lowercase();
@@ -25,7 +25,7 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     } else if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
         Format::Html
     } else if start.starts_with(b"{") {
-        // One object over several lines, or one a line.
+        // An object that spans several lines, or one per line.
         let line = memchr::memchr(b'\n', head).and_then(|end| head.get(..end)).unwrap_or(head).trim_ascii_end();
         if line.ends_with(b"}") || memchr::memchr(b'\n', head).is_none() { Format::Jsonl } else { Format::Json }
     } else if start.starts_with(b"[") && next() == Some(b'{') {
@@ -35,7 +35,7 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     }
 }
 
-/// How the tables of `pressmark export --to csv` begin.
+/// First bytes of the tables that `pressmark export --to csv` writes.
 const TABLES: [&[u8]; 14] = [
     b"doc,author,name\n",
     b"doc,entity,alias,name\n",
@@ -53,17 +53,17 @@ const TABLES: [&[u8]; 14] = [
     b"doc,token,sentence,",
 ];
 
-/// What [`own_output`] calls a list of what went wrong in a run.
+/// The name by which [`own_output`] describes a list of a run's failures.
 pub const OWN_FAILURES: &str = "the failures of a run";
 
-/// What pressmark itself wrote, by its start: rows, a journal, a manifest, a list of failures, a dataset card, a table as
-/// CSV. Such a file is no input, whatever format it is said to have.
+/// Recognizes the start of files that pressmark itself wrote: rows, a journal, a manifest, a list of failures, a
+/// dataset card, a table as CSV. Such a file is never an input, whatever its declared format.
 pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let starts = |start: &[u8]| head.starts_with(start);
     match head.first() {
         Some(b'{') => match () {
-            // The key stands first in what is written; in a record of somebody else it may stand anywhere.
+            // pressmark writes this key first; in other people's records it may be anywhere.
             () if starts(br#"{"schema":"pressmark/1""#) => Some("rows that pressmark wrote"),
             () if starts(br#"{"journal":"pressmark"#) => Some("the journal of a run"),
             () if starts(br#"{"manifest":"pressmark"#) || starts(b"{\n  \"manifest\": \"pressmark") => {
@@ -82,7 +82,7 @@ pub(super) fn own_output(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether the first line is one of a file of failures: it has exactly their keys.
+/// Whether the first line belongs to a list of failures: it has exactly their keys.
 fn is_failure(head: &[u8]) -> bool {
     const KEYS: [&str; 5] = ["id", "path", "problems", "record", "status"];
     let line = memchr::memchr(b'\n', head).map(|end| &head[..end]);
@@ -97,7 +97,8 @@ pub(super) fn is_blank(bytes: &[u8], unit: Unit) -> bool {
     bytes.iter().all(|b| b.is_ascii_whitespace() || (unit != Unit::Byte && *b == 0))
 }
 
-/// Line ends and character set of a table, from its start: one row alone may be too short to tell.
+/// Detects the width of line ends and the character set of a table from its start, since one row may be too short for
+/// it.
 pub(super) fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
     let bom = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| encoding.name().to_ascii_lowercase());
     let wide = bom.as_deref().filter(|name| name.starts_with("utf-16")).or_else(|| {
@@ -112,13 +113,13 @@ pub(super) fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
         return (Unit::Byte, None);
     }
     let found = decode::decode(head, None, None);
-    // A few stray bytes say nothing of the other rows: each is then read for itself.
+    // A few stray bytes say nothing about other rows: leave each row to its own detection.
     let is_found = found.encoding != encoding_rs::UTF_8 && !found.is_unsure();
     (Unit::Byte, is_found.then(|| found.encoding.name().to_owned()))
 }
 
-/// What stands between the cells of a CSV file: what is most frequent in its first line, as spreadsheets in
-/// much of Europe write semicolons and call it CSV.
+/// Detects the delimiter of a CSV file as the most frequent candidate in its first line: spreadsheets in much of Europe
+/// write semicolons and call it CSV.
 pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
     let line = head.split(|b| *b == b'\n').find(|line| !is_blank(line, unit)).unwrap_or_default();
     if let Some(delimiter) = said_delimiter(line) {
@@ -136,19 +137,19 @@ pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
     best.filter(|d| count(*d) > 0).unwrap_or(b',')
 }
 
-/// The delimiter that a spreadsheet says in a line before the header: `sep=;`.
+/// The delimiter that a spreadsheet declares in a line before the header: `sep=;`.
 pub(super) fn said_delimiter(line: &[u8]) -> Option<u8> {
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     match line.strip_prefix(b"sep=")?.trim_ascii_end() {
         [delimiter] => Some(*delimiter),
-        // A tab is white space itself.
+        // A tab was trimmed as white space.
         [] if line.contains(&b'\t') => Some(b'\t'),
         _ => None,
     }
 }
 
-/// Whether the first row of a table gives the names of its columns. Names are neither numbers nor addresses, and a
-/// row of data has one or the other, as the event tables of GDELT do; a known name settles it.
+/// Whether the first row of a table is a header. Column names are neither numbers nor URLs, and rows of data, as in the
+/// event tables of GDELT, have some; a known name settles it.
 pub(super) fn is_header(cells: &[String]) -> bool {
     if cells.iter().any(|cell| names::is_known(cell)) {
         return true;
@@ -159,13 +160,14 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     let is_address = |cell: &&String| cell.starts_with("http://") || cell.starts_with("https://");
     let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
     let data = cells.iter().filter(|cell| is_number(cell) || is_address(cell)).count();
+    // Set by hand: a header may hold a year or two, but not mostly numbers.
     !(cells.iter().any(|cell| is_address(&cell)) || data * 2 > filled)
 }
 
-/// Standard input: as a file where one was given for it, else to be waited for.
+/// Opens standard input: as a file if it is redirected from one, else as a source that may block.
 ///
 /// # Errors
-/// When it is a device that is neither a terminal nor the null device: it may never end.
+/// When it is a device other than a terminal or the null device, which may never end.
 pub(super) fn stdin(options: &Options, count: Arc<AtomicU64>) -> Result<Stream, Failure> {
     let stdin = std::io::stdin();
     #[cfg(unix)]

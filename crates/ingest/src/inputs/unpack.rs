@@ -1,4 +1,4 @@
-//! Bytes of a file, counted, unpacked, and kept within limits.
+//! The bytes of an input: counted, decompressed and limited.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
@@ -15,27 +15,27 @@ use super::feed::{Feed, FeedReader};
 use super::walk::Packing;
 use crate::Options;
 
-/// Bytes read at a time.
+/// Buffer size. Set by hand: a usual compromise between system calls and memory.
 const BUFFER: usize = 64 << 10;
 
-/// Bytes that may be unpacked before the ratio counts: short files of zeros harm nobody.
+/// Unpacked bytes up to which the ratio is not checked: short files of zeros do no harm.
 const RATIO_FROM: u64 = 16 << 20;
 
-/// An input's bytes, unpacked.
+/// A stream of an input's decompressed bytes, with lookahead.
 pub(super) struct Stream {
     reader: Box<dyn BufRead + Send>,
-    /// Bytes to be read before those of `reader`, from `at` on.
+    /// Bytes to be read before those of `reader`, starting at `at`.
     pending: Vec<u8>,
     at: usize,
-    /// What stopped [`peek`](Self::peek): not every decoder says it twice.
+    /// The error that stopped [`peek`](Self::peek), kept because not every decoder repeats it.
     failure: Option<Failure>,
-    /// The file and what was known of it when it was opened.
+    /// The file and its metadata when it was opened.
     file: Option<(Arc<File>, Metadata)>,
-    /// What is known of a source that may have to be waited for, where its bytes are not packed.
+    /// State of a source that may block, if its bytes are not compressed.
     feed: Option<Arc<Feed>>,
-    /// Whether the source may have to be waited for.
+    /// Whether the source may block.
     may_wait: bool,
-    /// Where the bytes are lines made of the rows of a file in columns: whether pressmark wrote that file.
+    /// For lines made from the rows of a columnar file: whether pressmark wrote that file.
     of_rows: Option<IsOwn>,
 }
 
@@ -63,7 +63,7 @@ impl Stream {
         Ok(Self { file: kept, ..stream })
     }
 
-    /// Reads from anything that has its bytes at hand.
+    /// Reads from a source that does not block.
     pub(super) fn new(
         reader: impl Read + Send + 'static,
         packing: Packing,
@@ -86,7 +86,7 @@ impl Stream {
         })
     }
 
-    /// Reads from a pipe, whose writer may take its time.
+    /// Reads from a source that may block, such as a pipe.
     pub(super) fn waiting(
         reader: impl Read + Send + 'static,
         options: &Options,
@@ -100,9 +100,9 @@ impl Stream {
         Ok(Self { reader, pending: Vec::new(), at: 0, failure: None, file: None, feed, may_wait: true, of_rows: None })
     }
 
-    /// Whether the next line, or any byte where lines do not matter, can be had without waiting.
+    /// Whether the next line, or with `ends_at_line` unset any byte, can be read without blocking.
     ///
-    /// What is packed is taken to be at hand: who packs does not write line by line.
+    /// Compressed sources always count as ready: nobody compresses line by line.
     pub(super) fn is_ready(&mut self, ends_at_line: bool) -> bool {
         let Some(feed) = self.feed.clone() else { return true };
         loop {
@@ -111,7 +111,7 @@ impl Stream {
                 true => memchr::memchr(b'\n', at_hand).is_some(),
                 false => !at_hand.is_empty(),
             };
-            // So long a line is worth the wait, and is not searched again and again.
+            // So long a line is worth the wait, and must not be searched again and again.
             if is_enough || at_hand.len() > BUFFER {
                 return true;
             }
@@ -127,13 +127,13 @@ impl Stream {
         }
     }
 
-    /// The first bytes, up to `count`, which stay to be read. Of a source that may have to be waited for only the
-    /// first line, where lines are records: the rest may depend on what is done with the first.
+    /// Peeks at the first bytes, up to `count`. Of a source that may block, with `by_line` only up to the end of the
+    /// first line: the rest may depend on the answer to it.
     pub(super) fn head(&mut self, count: usize, by_line: bool) -> &[u8] {
         if self.may_wait && by_line { self.peek_until(count, Some(b'\n')) } else { self.peek(count) }
     }
 
-    /// The bytes at hand, at least one unless the input is at its end.
+    /// The buffered bytes; empty only at the end of the input.
     pub(super) fn fill(&mut self) -> Result<&[u8], Failure> {
         if self.at < self.pending.len() {
             return Ok(&self.pending[self.at..]);
@@ -141,7 +141,7 @@ impl Stream {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        // Twice, for the borrow checker: the second call finds the buffer full.
+        // Called twice for the borrow checker: the second call finds the buffer full.
         loop {
             match self.reader.fill_buf() {
                 Ok(_) => break,
@@ -152,7 +152,7 @@ impl Stream {
         self.reader.fill_buf().map_err(|e| failure(&e))
     }
 
-    /// Goes past bytes that [`fill`](Self::fill) gave.
+    /// Consumes bytes returned by [`fill`](Self::fill).
     pub(super) fn consume(&mut self, count: usize) {
         if self.at < self.pending.len() {
             self.at += count;
@@ -164,19 +164,19 @@ impl Stream {
         }
     }
 
-    /// Puts bytes back, to be read next; tells how many bytes that moved.
+    /// Puts bytes back, to be read next; returns the number of bytes now pending.
     pub(super) fn put_back(&mut self, mut bytes: Vec<u8>) -> usize {
         bytes.extend_from_slice(self.pending.get(self.at..).unwrap_or_default());
         (self.pending, self.at) = (bytes, 0);
         self.pending.len()
     }
 
-    /// The first bytes, up to `count`, which stay to be read; an error shows when they are.
+    /// Peeks at the first bytes, up to `count`; an error is reported when they are consumed.
     pub(super) fn peek(&mut self, count: usize) -> &[u8] {
         self.peek_until(count, None)
     }
 
-    /// The first bytes, up to `count` or the first `mark`.
+    /// Peeks at the first bytes, up to `count` or through the first `mark`.
     fn peek_until(&mut self, count: usize, mark: Option<u8>) -> &[u8] {
         let mut head = Vec::new();
         let mut has_mark = false;
@@ -201,30 +201,30 @@ impl Stream {
         &self.pending[..end]
     }
 
-    /// The same stream, of which is known that it holds rows of a file in columns.
+    /// Marks the stream as rows of a columnar file.
     #[cfg(feature = "columnar")]
     pub(super) fn of_rows(self, is_own: IsOwn) -> Self {
         Self { of_rows: Some(is_own), ..self }
     }
 
-    /// Whether the bytes are rows of a file in columns, and whether pressmark wrote it.
+    /// `Some` if the bytes are rows of a columnar file, with whether pressmark wrote it.
     pub(super) fn is_of_rows(&self) -> Option<IsOwn> {
         self.of_rows
     }
 
-    /// The same stream with the file that it comes from, to see whether that changes.
+    /// Attaches the file, to detect changes to it.
     #[cfg(feature = "columnar")]
     pub(super) fn kept(self, file: File, metadata: Metadata) -> Self {
         Self { file: Some((Arc::new(file), metadata)), ..self }
     }
 
-    /// Its bytes for somebody who only reads.
+    /// The stream as a plain reader.
     #[cfg(feature = "columnar")]
     pub(super) fn into_read(self) -> impl Read + Send + 'static {
         Unpacked(self)
     }
 
-    /// Whether the file is another than when it was opened.
+    /// Whether the file changed since it was opened.
     pub(super) fn has_changed(&self) -> bool {
         self.file.as_ref().is_some_and(|(file, before)| {
             let modified = |m: &Metadata| m.modified().ok();
@@ -233,16 +233,16 @@ impl Stream {
     }
 }
 
-/// The bytes of one file, unpacked where it is gzip or Zstandard, within the limits of [`Options`].
+/// A reader over one file, decompressed if it is gzip or Zstandard, within the limits of [`Options`].
 ///
-/// For reading what is no document, such as annotated lines.
+/// For files that are no documents, such as annotated rows.
 pub struct Unpacked(Stream);
 
 impl Unpacked {
     /// Opens a file, or standard input for `-`.
     ///
     /// # Errors
-    /// When the file cannot be opened or its first bytes not be read.
+    /// When the file cannot be opened, or its first bytes cannot be read.
     pub fn open(path: &Path, options: &Options) -> io::Result<Self> {
         let count = Arc::default();
         let stream = if path.as_os_str() == "-" {
@@ -278,7 +278,7 @@ impl std::fmt::Debug for Unpacked {
     }
 }
 
-/// What an error means for the record.
+/// Classifies an I/O error as a problem of the record.
 fn failure(error: &io::Error) -> Failure {
     let inner = error.get_ref();
     if let Some(Broken(message)) = inner.and_then(|inner| inner.downcast_ref()) {
@@ -298,12 +298,12 @@ fn packing_of(head: &[u8]) -> Packing {
     }
 }
 
-/// A compressed input that cannot be unpacked.
+/// A compressed input that cannot be decompressed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Broken(String);
 
-/// A file in columns that cannot be read on.
+/// A columnar file that cannot be read further.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Damaged(pub(super) String);
@@ -320,7 +320,7 @@ impl Read for Shared {
     }
 }
 
-/// Counts what is read.
+/// Counts the bytes read.
 struct Counted<R> {
     reader: R,
     counts: [Arc<AtomicU64>; 2],
@@ -336,7 +336,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The bytes of a source, unpacked within limits, and how they are packed.
+/// Decompresses a source within limits; returns its compression too.
 fn unpacked(
     mut source: impl BufRead + Send + 'static,
     packing: Packing,
@@ -354,7 +354,7 @@ fn unpacked(
     Ok((reader, packing))
 }
 
-/// How much may be unpacked.
+/// Limits on decompression, and the bytes so far.
 struct Limits {
     packed: Arc<AtomicU64>,
     unpacked: u64,
@@ -398,7 +398,7 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Unpacks the frames of a zstd file one after the other.
+/// Decompresses the frames of a Zstandard file one after the other.
 struct Zstd<R> {
     source: R,
     decoder: FrameDecoder,
@@ -412,7 +412,7 @@ enum State {
 }
 
 impl<R: BufRead> Zstd<R> {
-    /// Starts the next frame; `false` at the end of the file.
+    /// Starts the next frame, passing over skippable ones; `false` at the end of the file.
     fn start(&mut self) -> io::Result<bool> {
         loop {
             if self.source.fill_buf()?.is_empty() {

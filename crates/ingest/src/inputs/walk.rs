@@ -1,4 +1,4 @@
-//! Files under paths, in an order that does not depend on the file system.
+//! Walks paths in an order that does not depend on the file system.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use super::skipped::SkipReason;
 use crate::Format;
 
-/// Something that is met on the way through the paths.
+/// An item found on the walk.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Met {
     /// A file to read.
     File(Target),
-    /// A path that gives no document, why, and what it is.
+    /// A skipped path, with the reason and a description.
     Skipped(PathBuf, SkipReason, &'static str),
-    /// A path that cannot be read, and why.
+    /// A path that cannot be read, with the error.
     Unreadable(PathBuf, String),
 }
 
@@ -24,24 +24,24 @@ pub(super) enum Met {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub path: PathBuf,
-    /// `None` to tell it from the first bytes.
+    /// `None` if it is to be detected from the first bytes.
     pub format: Option<Format>,
-    /// Whether the format is what the user said, not what the name says.
+    /// Whether the user chose the format, rather than the file name.
     pub is_forced: bool,
     pub packing: Packing,
 }
 
-/// How a file is compressed.
+/// Compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Packing {
     Plain,
     Gzip,
     Zstd,
-    /// To be told from the first bytes.
+    /// To be detected from the first bytes.
     Unknown,
 }
 
-/// Tells the files that the program itself writes while it reads.
+/// Recognizes the files that the program itself writes while it reads.
 #[derive(Clone, Default)]
 pub(super) struct Written(Option<Arc<IsWritten>>);
 
@@ -63,17 +63,17 @@ impl fmt::Debug for Written {
     }
 }
 
-/// Walks through the paths in the order given, through each folder in the order of the bytes of full paths.
+/// Walks the paths in the given order, and each folder in the byte order of full paths.
 ///
-/// Holds the names of the folders that it is in, not those of the whole tree. A folder that is reached by a
-/// symbolic link is entered once, and never from inside itself.
+/// Holds the names in the folders on the current path, not those of the whole tree. A folder reached by a symbolic link
+/// is entered once, and never from inside itself.
 #[derive(Debug)]
 pub(super) struct Walk {
-    /// Paths given, the next one last.
+    /// The given paths, the next one last.
     roots: Vec<PathBuf>,
-    /// What is left of each folder that the walk is in, the next entry last.
+    /// The remaining entries of each folder on the current path, the next one last.
     stack: Vec<Folder>,
-    /// Real paths of folders that were entered by a link.
+    /// Canonical paths of folders entered through a link.
     linked: HashSet<PathBuf>,
     format: Option<Format>,
     written: Written,
@@ -90,7 +90,7 @@ struct Entry {
     path: PathBuf,
     is_folder: bool,
     is_link: bool,
-    /// What it is, where it is neither a file nor a folder.
+    /// Description of an entry that is neither a file nor a folder.
     special: Option<&'static str>,
 }
 
@@ -100,7 +100,7 @@ impl Walk {
         Self { roots, stack: Vec::new(), linked: HashSet::new(), format, written: Written::default() }
     }
 
-    /// The same walk, which passes over files that are written meanwhile.
+    /// Skips files that are being written.
     pub(super) fn without(self, written: Written) -> Self {
         Self { written, ..self }
     }
@@ -114,7 +114,7 @@ impl Walk {
         if self.stack.iter().any(|folder| folder.real.as_ref() == Some(&real)) {
             return unreadable(path, "the link leads back to a folder that it stands in".into());
         }
-        // Without this, folders that link to one another would be walked in every possible order.
+        // Otherwise folders that link to one another would be walked in every possible order.
         if is_link && !self.linked.insert(real.clone()) {
             return Some(Met::Skipped(path, SkipReason::AlreadyRead, "a link to a folder that was read already"));
         }
@@ -124,7 +124,7 @@ impl Walk {
             Err(error) => return unreadable(path, error.to_string()),
         };
         let mut entries: Vec<_> = entries.into_iter().flatten().collect();
-        // A folder's files sort as their full paths do: "a.txt" stands before "a/b.txt".
+        // Entries sort as their full paths do: "a.txt" comes before "a/b.txt".
         entries.sort_by(|a, b| sort_key(b).cmp(sort_key(a)));
         self.stack.push(Folder { real: Some(real), entries });
         None
@@ -140,7 +140,7 @@ impl Walk {
         }
     }
 
-    /// A path that was given and is no folder.
+    /// Handles a given path that is no folder.
     fn root(&self, path: PathBuf, found: Option<&fs::Metadata>) -> Met {
         let stream = |path| {
             Met::File(Target { path, format: self.format, is_forced: self.format.is_some(), packing: Packing::Unknown })
@@ -149,8 +149,8 @@ impl Walk {
         if found.is_file() {
             return self.file(path);
         }
-        // A pipe that the shell has opened, as <(…) does, is read like standard input. One that has a name, or a
-        // device, may never give a byte or never end.
+        // A pipe that the shell has opened, as for <(…), is read like standard input. A named pipe or a device may
+        // never yield a byte, or never end.
         if is_open_stream(&path) {
             return stream(path);
         }
@@ -196,7 +196,7 @@ impl Iterator for Walk {
     }
 }
 
-/// An entry of a folder that is not hidden.
+/// The entry, unless it is hidden.
 fn entry(entry: fs::DirEntry) -> Option<Entry> {
     if entry.file_name().as_encoded_bytes().starts_with(b".") {
         return None;
@@ -209,7 +209,7 @@ fn entry(entry: fs::DirEntry) -> Option<Entry> {
     Some(Entry { path, is_folder, is_link, special })
 }
 
-/// What something is that is neither a file nor a folder.
+/// Describes what is neither a file nor a folder.
 #[cfg(unix)]
 fn what_it_is(found: &fs::Metadata) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
@@ -227,9 +227,10 @@ fn what_it_is(_: &fs::Metadata) -> &'static str {
     "no regular file"
 }
 
-/// Whether a path names a stream that this process holds open already, and that is no device but perhaps a terminal.
+/// Whether a path names a stream that this process already holds open and that is no device other than, perhaps, a
+/// terminal.
 fn is_open_stream(path: &Path) -> bool {
-    // On Linux /dev/stdin and /dev/fd lead to /proc/self/fd, whose links lead to "pipe:[1234]".
+    // On Linux, /dev/stdin and /dev/fd lead to /proc/self/fd, whose links lead to "pipe:[1234]".
     let by_name = path.starts_with("/dev/fd") || path.starts_with("/proc") || path == Path::new("/dev/stdin");
     by_name && fs::metadata(path).is_ok_and(|found| what_it_is(&found) != "a device")
 }
@@ -239,7 +240,7 @@ fn sort_key(entry: &Entry) -> impl Iterator<Item = u8> + use<'_> {
     name.iter().copied().chain(entry.is_folder.then_some(b'/'))
 }
 
-/// Endings of documents that are not read, and what they are.
+/// File extensions of formats that are not read, with a description and advice.
 const NOT_READ: &[(&str, &str)] = &[
     ("pdf", "a PDF, which is not read: save it as text first, as with pdftotext"),
     ("doc", "a document of old Word, which is not read: save it as text first"),
@@ -260,9 +261,9 @@ const NOT_READ: &[(&str, &str)] = &[
     ("xz", "packed with xz, which is not read: unpack it, or pack it with gzip or Zstandard"),
 ];
 
-/// How a file is to be read, by its name; else why it is not.
+/// Decides by a file's name how to read it, or why to skip it.
 pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (SkipReason, &'static str)> {
-    // Only the ending matters: a name in another character set has one as well.
+    // Only the extension matters, which survives a lossy conversion of the name.
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let (stem, packing) = if let Some(stem) = name.strip_suffix(".gz") {
         (stem, Packing::Gzip)
@@ -285,7 +286,7 @@ pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (Ski
     Ok(Target { path: path.to_owned(), format: Some(format), is_forced: forced.is_some(), packing })
 }
 
-/// Files that a run writes beside its rows. The last ending of their names alone would make documents of them.
+/// Recognizes files that a run writes next to its rows, whose last extension alone would make documents of them.
 fn own_by_name(name: &str) -> Option<&'static str> {
     let is = |ending: &str| name.len() > ending.len() && name.ends_with(ending);
     match () {

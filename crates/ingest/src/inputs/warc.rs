@@ -1,4 +1,4 @@
-//! Pages out of web archives (WARC 1.0 and 1.1, ISO 28500).
+//! Reads pages from web archives (WARC 1.0 and 1.1, ISO 28500).
 
 use std::io::Read;
 
@@ -10,39 +10,40 @@ use ruzstd::decoding::StreamingDecoder;
 use super::unpack::{Failure, Stream};
 use crate::binary;
 
-/// What is next in an archive.
+/// The next record of an archive.
 pub(super) enum Met {
     /// A page or a text.
     Page(Page),
-    /// A record that holds neither, and what it is.
+    /// A record without either, with a description.
     Other(&'static str),
-    /// A record that does not follow the format, or is too large; what is known of it has no body.
+    /// A malformed record, or one that is too large; `known` has no body.
     Broken { kind: ProblemKind, message: String, size: u64, known: Page },
 }
 
-/// A page and what the archive says of it.
+/// A page and its metadata from the archive.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub body: Vec<u8>,
-    /// Whether it is plain text: of a WET file, or served as such.
+    /// Whether it is plain text: from a WET file, or served as such.
     pub is_text: bool,
     pub url: Option<String>,
     pub charset: Option<String>,
-    /// The language that the archive's maker found, as ISO 639 code.
+    /// ISO 639 code of the language that the archive's maker detected.
     pub language: Option<String>,
-    /// Why the archive holds only the start of it.
+    /// Why the archive contains only the start of the page, as a message.
     pub truncated: Option<String>,
-    /// Id and date of the archive's record as one JSON object.
+    /// WARC record id and date, as one JSON object.
     pub extra: Option<String>,
 }
 
-/// Most bytes of headers, of the archive's record or of the response.
+/// Most bytes of headers, of a WARC record or of an HTTP response. Set by hand: servers mostly limit theirs to 8 or 16
+/// KiB.
 const MOST_HEADERS: usize = 64 << 10;
 
 /// Reads the next record; `None` at the end of the stream.
 ///
 /// # Errors
-/// When the stream breaks.
+/// When reading fails.
 pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>, Failure> {
     let Some(first) = first_line(stream)? else { return Ok(None) };
     if !first.starts_with(b"WARC/") {
@@ -85,11 +86,11 @@ pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>,
     }))
 }
 
-/// What a record holds, by its type and media type.
+/// Content of a record, by its WARC type and media type.
 enum Wanted {
     /// An HTTP response.
     Response,
-    /// The page or text itself, or bytes of which nobody says what they are.
+    /// The page or text itself, or bytes of undeclared type.
     Payload,
     Nothing(&'static str),
 }
@@ -98,7 +99,7 @@ fn wanted(kind: &str, media: &str) -> Wanted {
     let is_http = media.starts_with("application/http");
     match kind {
         "response" if is_http || media.is_empty() => Wanted::Response,
-        // "conversion": the text of a page, as in the WET files of Common Crawl.
+        // "conversion" is the text of a page, as in the WET files of Common Crawl.
         "response" | "resource" | "conversion" if !is_http => match kind_of(media) {
             Content::Other(what) => Wanted::Nothing(what),
             _ => Wanted::Payload,
@@ -112,12 +113,12 @@ fn wanted(kind: &str, media: &str) -> Wanted {
     }
 }
 
-/// What a media type says.
+/// Content according to a media type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Content {
     Html,
     Text,
-    /// Nothing: the bytes have to.
+    /// Undeclared: to be detected from the bytes.
     Unsaid,
     Other(&'static str),
 }
@@ -142,7 +143,7 @@ fn kind_of(media: &str) -> Content {
     }
 }
 
-/// What bytes are of which nobody says it.
+/// Detects the content of bytes of undeclared type.
 fn sniffed(body: &[u8]) -> Content {
     let head = body.get(..body.len().min(1 << 12)).unwrap_or_default();
     if binary::of_bytes(head).is_some() {
@@ -163,13 +164,13 @@ fn find(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
 }
 
-/// A page or text that stands in the archive as it is.
+/// A page or text stored without HTTP headers, or the decoded body of a response.
 fn payload(body: Vec<u8>, media: &str, page: Page) -> Met {
     let said = kind_of(media);
     let content = if said == Content::Unsaid { sniffed(&body) } else { said };
     match content {
         Content::Other(what) => Met::Other(what),
-        // Lists of rules for crawlers are served as text.
+        // robots.txt is served as text.
         _ if page.url.as_deref().is_some_and(|url| url.ends_with("/robots.txt")) => Met::Other("rules for crawlers"),
         content => Met::Page(Page { body, is_text: content == Content::Text, ..page }),
     }
@@ -213,8 +214,8 @@ fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
     }
 }
 
-/// Undoes the content encoding. Many archives keep its name though they have undone it already: bytes that do
-/// not start as the encoding does are taken as they are.
+/// Undoes the content encoding. Many archives keep its name after undoing it, so bytes without its magic number are
+/// taken as they are.
 fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let most = max_bytes as u64 + 1;
     let mut out = Vec::new();
@@ -226,7 +227,7 @@ fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result
             ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
         }
         Some("zstd") if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => unpack_zstd(&body, most, &mut out),
-        // Brotli has no mark at its start: bytes that are text were unpacked by whoever stored them.
+        // Brotli has no magic number: bytes that are text were already decompressed when they were stored.
         Some("br") if !is_text(&body) => Decompressor::new(body.as_slice(), 4096).take(most).read_to_end(&mut out),
         _ => return Ok(body),
     };
@@ -244,13 +245,13 @@ fn unpack_zstd(body: &[u8], most: u64, out: &mut Vec<u8>) -> std::io::Result<usi
     decoder.take(most).read_to_end(out)
 }
 
-/// Whether bytes are a page or text as they stand.
+/// Whether bytes are text as they are: valid UTF-8 without control characters at the start.
 fn is_text(body: &[u8]) -> bool {
     let head = body.get(..body.len().min(64)).unwrap_or_default();
     str::from_utf8(body).is_ok() && !head.iter().any(|b| *b < 9)
 }
 
-/// Joins the chunks of a body; `None` when it has none, as when the archive has joined them already.
+/// Decodes a chunked body; `None` if it is not chunked, as when the archive has already joined it.
 fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -290,7 +291,7 @@ fn value<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
-/// Header lines as small names and values.
+/// Parses header lines into lower-case names and values.
 fn parse(head: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(head);
     let pair = |line: &str| {
@@ -300,7 +301,7 @@ fn parse(head: &[u8]) -> Vec<(String, String)> {
     text.lines().filter_map(pair).collect()
 }
 
-/// Headers and what follows the empty line.
+/// Splits a block at the first empty line into headers and body.
 fn split_head(block: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut at = 0;
     loop {
@@ -313,7 +314,7 @@ fn split_head(block: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// The first line that is not empty.
+/// The first non-empty line.
 fn first_line(stream: &mut Stream) -> Result<Option<Vec<u8>>, Failure> {
     loop {
         match line(stream)? {
@@ -324,7 +325,7 @@ fn first_line(stream: &mut Stream) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// A line with its ending, or as much of it as headers may have.
+/// The next line with its ending, or at most [`MOST_HEADERS`] bytes of it.
 fn line(stream: &mut Stream) -> Result<Option<Vec<u8>>, Failure> {
     let mut line = Vec::new();
     loop {
@@ -343,7 +344,7 @@ fn line(stream: &mut Stream) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// Lines up to the empty one; `None` when there are too many.
+/// Header lines up to an empty line; `None` if there are too many, or none before the end.
 fn headers(stream: &mut Stream) -> Result<Option<Vec<(String, String)>>, Failure> {
     let mut head = Vec::new();
     while let Some(line) = line(stream)? {
@@ -358,7 +359,7 @@ fn headers(stream: &mut Stream) -> Result<Option<Vec<(String, String)>>, Failure
     Ok(None)
 }
 
-/// Goes to the start of the next record; tells how many bytes were left behind.
+/// Skips to the start of the next record; returns the number of bytes skipped.
 fn skip_to_record(stream: &mut Stream) -> Result<u64, Failure> {
     let mut skipped = 0;
     while let Some(line) = line(stream)? {

@@ -1,4 +1,4 @@
-//! The elements that hold the article, as Readability finds them.
+//! Finds the elements that contain the article, following Readability.
 
 use std::collections::HashMap;
 
@@ -7,34 +7,36 @@ use pressmark_core::SegmentKind;
 use super::{PageAnalysis, Style, prose};
 use crate::html::tree::{Attr, NONE, Tag};
 
-// The constants of Readability's `grabArticle` (mozilla/readability 0.5), under its names where it has them.
-/// Candidates that are compared (`DEFAULT_N_TOP_CANDIDATES`).
+// Constants of Readability's `grabArticle` (mozilla/readability 0.5), by its names if it has them.
+/// Number of candidates compared (`DEFAULT_N_TOP_CANDIDATES`).
 const TOP_CANDIDATES: usize = 5;
-/// Levels of elements above a paragraph that share its score.
+/// Levels of ancestors that share a paragraph's score.
 const LEVELS: usize = 5;
-/// Candidates besides the best that have to score nearly alike for the element around them to be taken
+/// Candidates besides the best that must score nearly as high for their common ancestor to be taken
 /// (`MINIMUM_TOPCANDIDATES`).
 const NEAR_CANDIDATES: usize = 3;
-/// Share of the best score from which another one is nearly alike.
+/// Share of the best score from which another candidate scores nearly as high.
 const NEAR_BEST: f32 = 0.75;
-/// How many times smaller than the chosen element's a parent's score may be for the climb to go on.
+/// Factor by which a parent's score may fall below the chosen element's for the climb to go on.
 const CLIMB_LOSS: f32 = 3.0;
-/// Share of the chosen element's score, and score, from which an element beside it continues the article
+/// Share of the chosen element's score, and least score, for a sibling to continue the article
 /// (`siblingScoreThreshold`).
 const SIBLING_SHARE: f32 = 0.2;
 const SIBLING_SCORE: f32 = 10.0;
-/// What a name such as `sidebar` takes from an element (`_getClassWeight`).
+/// Score that a name such as `sidebar` subtracts (`_getClassWeight`).
 const CLASS_WEIGHT: f32 = 25.0;
-/// What a name such as `article-body` gives, where Readability gives 25 to any good name: it has to win against the
-/// element around it, which gets half of the paragraphs' score and 10 for being an `article`.
+/// Score that a name such as `article-body` adds, where Readability adds 25 for any good name: it has to win against
+/// the parent element, which gets half of the paragraphs' scores and 10 for being an `article`.
 const BODY_WEIGHT: f32 = 40.0;
-/// What a name such as `post` gives; wrappers of whole pages bear it as well.
+/// Score that a name such as `post` adds. Set by hand, below [`BODY_WEIGHT`]: wrappers of whole pages have such names
+/// as well.
 const ARTICLE_WEIGHT: f32 = 15.0;
-/// Prose of an element around the chosen one, in tenths of the latter, from which the former is the article.
+/// Prose of an ancestor, in tenths of the chosen element's, from which the ancestor is the article. Set by hand: twice
+/// as much.
 const GATHER: usize = 20;
 
 impl PageAnalysis<'_> {
-    /// The elements that together hold the article, in page order; none when there is no prose.
+    /// The elements that together contain the article, in page order; empty if there is no prose.
     pub(in crate::html) fn roots(&self) -> Vec<u32> {
         let scores = self.scores();
         let scaled = |i: u32| scores[i as usize] * (1.0 - self.link_share_in(i));
@@ -43,7 +45,7 @@ impl PageAnalysis<'_> {
         ranked.truncate(TOP_CANDIDATES);
         let Some(&best) = ranked.first() else { return Vec::new() };
         let mut top = self.common(&ranked, scaled(best), &scaled).unwrap_or(best);
-        // A parent that scores higher, or that has no other child, is the better choice.
+        // A parent that scores higher, or that has no other prose, is the better choice.
         let mut last = scores[top as usize];
         let threshold = last / CLIMB_LOSS;
         for parent in self.tree.ancestors(self.tree.node(top).parent).take_while(|p| !self.is_page(*p)) {
@@ -67,15 +69,15 @@ impl PageAnalysis<'_> {
             top = parent;
         }
         let top = self.widen(top);
-        // A page that says when it was published is one story, and others stand around it.
+        // A page with a date is one story, with others around it.
         let top = if self.is_dated { top } else { self.gather(top) };
         self.with_siblings(top, &scores)
     }
 
-    /// Climbs until the element holds the page's paragraphs of the same make.
+    /// Climbs until the element contains nine tenths of the paragraphs in the article's style.
     ///
-    /// Articles cut into several blocks (a picture, an advertisement between) have no element
-    /// whose own paragraphs make up most of them; but all their paragraphs look alike.
+    /// In an article split into several blocks (by a picture, an advertisement), no element directly contains most of
+    /// the paragraphs; but all of them have the same style.
     fn widen(&self, top: u32) -> u32 {
         let mut styles: HashMap<Style<'_>, (usize, usize)> = HashMap::new();
         let range = top..self.tree.node(top).end;
@@ -113,7 +115,8 @@ impl PageAnalysis<'_> {
         top
     }
 
-    /// Climbs where most of the page's prose stands beside the element, as on pages made of sections of their own.
+    /// Climbs to an ancestor with at least [`GATHER`] tenths of the prose and few links, as on pages made of many
+    /// sections.
     fn gather(&self, top: u32) -> u32 {
         let mut best = top;
         for parent in
@@ -135,7 +138,7 @@ impl PageAnalysis<'_> {
         matches!(self.tree.node(index).tag, Tag::Html | Tag::Body)
     }
 
-    /// What Readability's `grabArticle` gives to the elements around each paragraph.
+    /// Scores every element by the paragraphs in it, as Readability's `grabArticle` does.
     fn scores(&self) -> Vec<f32> {
         let mut scores = vec![0.0_f32; self.tree.len()];
         let mut touched = vec![false; self.tree.len()];
@@ -157,7 +160,8 @@ impl PageAnalysis<'_> {
             for (level, element) in
                 self.tree.ancestors(from).filter(|e| self.counts_as_level(*e)).take(LEVELS).enumerate()
             {
-                // Readability's `scoreDivider`: the parent has all of it, its parent half, those above less and less.
+                // Readability's `scoreDivider`: all of it for the parent, half for the grandparent, less and less
+                // above.
                 let share = match level {
                     0 => 1.0,
                     1 => 0.5,
@@ -172,14 +176,14 @@ impl PageAnalysis<'_> {
         scores
     }
 
-    /// Inline elements around a paragraph are no level of their own.
+    /// Whether an ancestor counts as a level; inline elements do not.
     fn counts_as_level(&self, index: u32) -> bool {
         self.tree.node(index).tag.is_block()
     }
 
-    /// What an element has before its paragraphs are counted: Readability's `_initializeNode` and `_getClassWeight`,
-    /// with the elements of HTML 5 added. An element that says that it is the body outweighs a dozen paragraphs, since
-    /// names of bodies are seldom wrong; a name that may stand at a wrapper (`post`, `story`) weighs less.
+    /// The initial score of an element: Readability's `_initializeNode` and `_getClassWeight`, with the elements of
+    /// HTML 5 added. An element named as the body outweighs a dozen paragraphs, since such names are seldom wrong;
+    /// names that wrappers may have (`post`, `story`) weigh less.
     fn start_score(&self, index: u32) -> f32 {
         let tag = match self.tree.node(index).tag {
             Tag::Article | Tag::Main => 10.0,
@@ -198,7 +202,7 @@ impl PageAnalysis<'_> {
         tag + good - if bad { CLASS_WEIGHT } else { 0.0 }
     }
 
-    /// The element around several candidates that score nearly alike, as when sections hold an article.
+    /// The common ancestor of several candidates that score nearly as high, as when sections contain an article.
     fn common(&self, ranked: &[u32], best: f32, scaled: &impl Fn(u32) -> f32) -> Option<u32> {
         let &top = ranked.first()?;
         let near: Vec<u32> = ranked.iter().skip(1).copied().filter(|i| scaled(*i) >= best * NEAR_BEST).collect();
@@ -211,7 +215,7 @@ impl PageAnalysis<'_> {
         })
     }
 
-    /// The chosen element and those beside it that continue it.
+    /// The chosen element and the siblings that continue it.
     fn with_siblings(&self, top: u32, scores: &[f32]) -> Vec<u32> {
         let parent = self.tree.node(top).parent;
         if parent == NONE {
