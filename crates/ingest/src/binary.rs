@@ -25,7 +25,7 @@ const MAGIC: &[(&[u8], &str)] = &[
 ];
 
 /// Decoded text is garbled if more than one character in this many is a control character or U+FFFD. Random bytes have
-/// one in nine, damaged text far fewer.
+/// one in nine, damaged text far fewer. Set by hand in between.
 const GARBLED: usize = 20;
 
 /// Bytes to one NUL, below which data is binary; rarer NULs are strays and are removed like other invisible characters.
@@ -33,7 +33,7 @@ const STRAY_NULS: usize = 1000;
 
 /// The type of binary data; `None` for text.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
-    // "BZh", "ID3" and "RIFF" could begin a text, but text has no control characters right after.
+    // "BZh", "ID3" and "RIFF" could begin a text, but text has no control characters below the tab (9) right after.
     let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
     let controls = head.iter().any(|b| *b < 9) || str::from_utf8(head).is_err();
     let magic = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic));

@@ -161,8 +161,8 @@ fn rfc3339(civil: DateTime, offset: Offset) -> String {
 
 /// Characters searched for a date. Set by hand: a date line is far shorter, and the bound keeps long texts cheap.
 const LOOKED_AT: usize = 400;
-/// Most words between two parts of a date: "5th day of March, 2024". A larger value would join numbers that are no
-/// date.
+/// Most words between two parts of a date: "5th day of March, 2024". Set by hand: a larger value would join numbers
+/// that are no date.
 const WORDS_APART: usize = 3;
 
 /// Finds the first date in a text, with the month in letters ("Tuesday, 5 March 2024, 08:15 GMT") or in figures
@@ -267,7 +267,7 @@ fn numbers(words: &[Word<'_>], at: usize, order: Order) -> Option<(Date, usize)>
     Some((date, at + 3))
 }
 
-/// Most words between a date and its time: "at", "um", "– updated".
+/// Most words between a date and its time: "at", "um", "– updated". Set by hand.
 const WORDS_TO_TIME: usize = 2;
 
 /// Reads the time of day that follows a date, with its zone; `None` without a zone.

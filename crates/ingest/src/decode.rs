@@ -135,8 +135,8 @@ fn cesu(bytes: &[u8]) -> Option<Decoded<'_>> {
     })
 }
 
-/// Ratio of Latin letters to other letters above which a Chinese, Japanese or Korean character set is unlikely: texts
-/// in these languages have hardly one Latin letter in ten.
+/// Ratio of Latin letters to other letters above which a Chinese, Japanese or Korean character set is unlikely. Set by
+/// hand: texts in these languages have hardly one Latin letter in ten.
 const LATIN_PER_CJK: usize = 4;
 
 /// Whether a text is Latin with a few characters of the script that its character set is for: the bytes are then most

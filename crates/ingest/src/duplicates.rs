@@ -40,13 +40,15 @@ const LONG: usize = 15;
 /// same ones (a bottom-k sketch, Cohen and Kaplan 2007). A news story has some twenty; a larger sketch estimates better
 /// and costs 4 bytes a hash in every signature.
 const KEPT: usize = 8;
-/// Least number of long sentences that two texts must share: fewer are a shared quotation or a paragraph of background.
+/// Least number of long sentences that two texts must share. Set by hand: fewer are a shared quotation or a paragraph
+/// of background.
 const SHARED: f32 = 3.0;
 /// How far the share of common long sentences may fall below [`DuplicateOptions::threshold`]. Set by hand: one edited
 /// word changes a whole sentence but only five shingles.
 const LESS: f32 = 0.2;
 /// Length of [`Signature::to_bytes`]: two 8-byte numbers (hash and count of all words), the MinHash and the sketch.
 pub const SIGNATURE_BYTES: usize = 16 + SIZE + SKETCH_BYTES;
+/// Length of a sketch: its 4-byte hashes, and two 4-byte counts.
 const SKETCH_BYTES: usize = 4 * KEPT + 8;
 /// Bytes in a band of the locality-sensitive hashing: texts that agree in one whole band become candidates. With 16
 /// bands of 8, texts of similarity 0.8 are compared with probability 0.95, those of 0.9 with 0.9999, those of 0.5 with

@@ -92,8 +92,9 @@ fn host(url: &str) -> Option<&str> {
     Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| h.contains('.') && !h.contains(char::is_whitespace))
 }
 
-/// A default id: the first 16 hex digits of the digest of the record's bytes. Records without any readable bytes would
-/// share one digest, so theirs is made from path and index.
+/// A default id: the first 16 hex digits of the digest of the record's bytes, 64 bits, of which two collide by chance
+/// only among billions of records. Records without any readable bytes would share one digest, so theirs is made from
+/// path and index.
 fn own_id(record: &Record) -> String {
     let unread = record.size == 0 && record.problem.as_ref().is_some_and(|(kind, _)| *kind != ProblemKind::Empty);
     let place = || hex(&Sha256::digest(format!("{}\0{}", record.path, record.index)));
@@ -196,6 +197,7 @@ fn top_level_domain(url: &str) -> Option<&str> {
 /// Whether a text file is the source of an HTML page.
 fn is_page_source(text: &str) -> bool {
     let head = text.trim_start();
+    // Length of "<!doctype html".
     let head: String = head.chars().take(14).flat_map(char::to_lowercase).collect();
     head.starts_with("<!doctype html") || head.starts_with("<html")
 }

@@ -19,8 +19,8 @@ pub(crate) struct Language {
     pub score: f32,
 }
 
-/// Fewest letters for which a language is identified, some twenty words: in a shorter text trigram counts are mostly
-/// chance.
+/// Fewest letters for which a language is identified, some twenty words. Set by hand: in a shorter text trigram counts
+/// are mostly chance.
 const FEWEST_LETTERS: usize = 100;
 
 /// Fewest letters beyond Latin that suffice for a shorter text: the script alone leaves few languages. Set by hand.

@@ -162,7 +162,7 @@ pub(crate) fn pick(fields: &[Field<'_>], names: &Fields) -> Picked {
         }
     }
     let place = text.as_ref().ok().and_then(|i| fields.get(*i)).and_then(|f| f.name.rsplit_once('.'));
-    // What stands beside the text says more of it than what stands around it.
+    // A field next to the text describes it better than one around it.
     let finder = Finder { fields, keys: &keys, beside: place.map(|(outer, _)| outer) };
     let is_page = matches!(&text, Ok(i) if keys.get(*i).is_some_and(|k| PAGE.contains(&k.as_str())));
     let scalar = |value: Value<'_>| value.scalar().is_some();
@@ -246,6 +246,7 @@ impl Finder<'_> {
             None => known().iter().find_map(|name| self.places(name).next()),
         };
         let Some(field) = found.and_then(|i| self.fields.get(i)) else {
+            // Set by hand: as many names as fit a message.
             let names: Vec<_> = self.fields.iter().take(24).map(|f| shortened(&f.name)).collect();
             let wanted = named.map_or("of text".into(), |n| format!("{n:?}"));
             // A header never is running text or a date.
@@ -318,6 +319,7 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
 fn by_commas(names: &str) -> Vec<&str> {
     let is_name = |part: &&str| {
         let words = part.split_whitespace().count();
+        // Set by hand: given names, particle and family name; longer parts are phrases.
         (2..=4).contains(&words) && part.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase))
     };
     let parts: Vec<&str> = names.split(',').map(str::trim).collect();

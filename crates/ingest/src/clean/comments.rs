@@ -12,7 +12,7 @@ const MIN_SIGNS: usize = 2;
 const FIRST_SIGN: usize = 4;
 /// Most paragraphs of one comment. Set by hand: a longer stretch is the article continuing.
 const LONGEST: usize = 6;
-/// Least number of paragraphs before the heading: a comment counter under the title heads no comments.
+/// Least number of paragraphs before the heading. Set by hand: a comment counter under the title heads no comments.
 const MIN_ARTICLE: usize = 2;
 
 /// Words that introduce a comment, such as "says".
@@ -51,7 +51,8 @@ fn are_comments(lines: &[Line<'_>]) -> bool {
     signs >= MIN_SIGNS
 }
 
-/// Whether a line is a signature or button: "Anna says:", "March 4, 2025 at 5:02 pm", "2 hours ago", "Reply".
+/// Whether a line is a signature or button of at most 12 words (set by hand): "Anna says:", "March 4, 2025 at 5:02 pm",
+/// "2 hours ago", "Reply".
 fn is_sign(line: &Line<'_>) -> bool {
     if line.words > 12 {
         return false;

@@ -31,7 +31,7 @@ pub(super) struct DateLine<'a> {
     pub(super) has_year: bool,
 }
 
-/// Reads a line that is only a date, of 2 to 24 words.
+/// Reads a line that is only a date, of 2 to 24 words (set by hand: room for weekday, time, zone and "updated").
 pub(super) fn date(text: &str) -> Option<DateLine<'_>> {
     let folded = Folded::new(text);
     if folded.len() < 2 || folded.len() > 24 {

@@ -14,7 +14,7 @@ use crate::block::Block;
 const PROSE_WORDS: usize = 8;
 /// Words from which a line is a paragraph however it ends. Set by hand: longer than nearly all headlines.
 const LONG_WORDS: usize = 24;
-/// Most words of a headline; the longest of the major agencies stay below 25.
+/// Most words of a headline. Set by hand: the longest of the major agencies stay below 25.
 pub(super) const TITLE_WORDS: usize = 28;
 
 /// A block with the features of its shape.
@@ -92,6 +92,7 @@ impl<'a> Line<'a> {
         if self.quoted {
             return;
         }
+        // Set by hand: labels are short.
         let label = bare.char_indices().take(60).find(|(_, c)| matches!(c, ':' | '：' | '|'));
         if let Some((at, colon)) = label {
             let rest = bare.get(at + colon.len_utf8()..).unwrap_or_default();

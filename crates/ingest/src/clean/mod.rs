@@ -4,9 +4,9 @@
 //! whether it belongs to the article. There are four steps, each linear in the text:
 //!
 //! 1. `chrome`: lines identified by a phrase of the lexicon, a URL or a copyright claim.
-//! 2. `title`: the line that is the title, by shape, place, repetition and what the page's metadata say.
+//! 2. `title`: the title line, by shape, place, repetition and the page's metadata.
 //! 3. `regions`: runs of short lines that only their neighbours explain, such as menus and lists of links.
-//! 4. what is left is kept: doubled paragraphs go, marks around lines and the site's name before the first
+//! 4. The rest is kept: repeated paragraphs are dropped, marks around lines and the site's name before the first
 //!    sentence are cut, and each block gets its kind.
 //!
 //! A sentence of running text is dropped only for a phrase that addresses the reader, for a copyright claim, or if it

@@ -155,12 +155,14 @@ fn score(line: &Line<'_>, at: usize, body: usize, leads: usize, doubled: bool, h
 
 /// Words from which the shorter of line and hint counts if the longer contains it. Set by hand: fewer may be any label.
 const INSIDE_WORDS: usize = 3;
-/// Agreement in that case: if the shorter has at least half of the words, which leaves a site's name; and otherwise.
-/// Set by hand.
+/// Agreement in that case if the shorter has at least half of the words, which leaves a site's name. Set by hand, as
+/// the next one.
 const MOST_OF: f32 = 0.9;
+/// Agreement if the shorter has less than half of the words.
 const LITTLE_OF: f32 = 0.3;
-/// Least Dice coefficient of the words for one to be a rewording of the other, and the factor on it. Set by hand.
+/// Least Dice coefficient of the words for one to be a rewording of the other. Set by hand.
 const ALIKE: f32 = 0.7;
+/// Factor on the Dice coefficient of a rewording. Set by hand.
 const REWORDED: f32 = 0.8;
 
 /// How far a line agrees with the declared title, in [0, 1]; a site's name around either matters little.

@@ -7,11 +7,12 @@ const WIDEST_WRAP: usize = 130;
 /// Narrowest wrapped text, in columns. Set by hand: narrower columns are lists and verse.
 const NARROWEST_WRAP: usize = 40;
 
-/// Least number and percentage of lines without room for the next word in wrapped text; the others are the last lines
-/// of paragraphs. Set by hand.
+/// Least number of lines without room for the next word in wrapped text. Set by hand.
 const FULL_LINES: usize = 2;
+/// Least percentage of such lines among those that a line follows; the others are the last lines of paragraphs. Set by
+/// hand.
 const FULL_PERCENT: usize = 60;
-/// Least percentage of these that break inside a sentence: prose does so far more often than not. Set by hand.
+/// Least percentage of such lines that break inside a sentence: prose does so far more often than not. Set by hand.
 const OPEN_PERCENT: usize = 50;
 /// Permille of lines whose width is the text's width or less: the widest may be URLs and tables. Set by hand.
 const WIDTH_PERMILLE: usize = 980;

@@ -1,4 +1,5 @@
-//! Europresse: outlet, date and headline below one another, and the document number at the end.
+//! Europresse: outlet, date and headline below one another, and the document number at the end. The limits on the
+//! length of lines, in bytes, were set by hand: what is longer is running text.
 
 use std::ops::Range;
 
@@ -213,6 +214,7 @@ fn ends_body(line: &str) -> bool {
         return true;
     }
     let folded = folded(line);
+    // The later entries would also match lines of an article.
     CERTIFICATE.iter().take(6).any(|start| folded.starts_with(start))
         || folded.starts_with("this article appeared")
         || folded.starts_with("numero de document")

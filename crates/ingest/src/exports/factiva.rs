@@ -1,4 +1,5 @@
-//! Factiva, in two layouts: with field codes ("HD Title"), or as displayed, one value per line.
+//! Factiva, in two layouts: with field codes ("HD Title"), or as displayed, one value per line. The limits on the
+//! length of lines, in bytes, were set by hand: what is longer is running text.
 
 use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_date, is_length, is_names, people};
@@ -27,7 +28,7 @@ pub(super) fn border(line: &str) -> Border {
 }
 
 /// Reads "Document HGAZ000020240301ek300001" or "AN Document …", in the languages of the interface: a code of the
-/// source, the date and a number.
+/// source, the date and a number, together 18 to 40 characters (set by hand, around the usual 25).
 fn accession(line: &str) -> Option<&str> {
     let line = line.strip_prefix("AN").map_or(line, str::trim_start);
     let (word, number) = line.split_once(char::is_whitespace)?;

@@ -1,4 +1,5 @@
-//! Lines of an export, and tests on single lines.
+//! Lines of an export, and tests on single lines. The limits on the length of lines, in bytes, were set by hand: what
+//! is longer is running text.
 
 use std::ops::Range;
 

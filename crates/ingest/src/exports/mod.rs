@@ -70,6 +70,7 @@ pub(crate) fn detect(head: &str) -> Option<Maker> {
 /// labelled lengths.
 pub(crate) fn count_heads(text: &str) -> usize {
     let (mut counts, mut numbers, mut lengths) = (0, 0, 0);
+    // Set by hand: longer lines are running text.
     for line in text.lines().map(str::trim).filter(|line| line.len() <= 80 && !line.is_empty()) {
         counts += usize::from(lines::is_count(line));
         numbers += usize::from(factiva::border(line) == Border::Ends || europresse::border(line) == Border::Ends);

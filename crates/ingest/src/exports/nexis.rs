@@ -1,4 +1,5 @@
-//! Nexis and Nexis Uni: a head with outlet, date and headline, labels, the body, more labels.
+//! Nexis and Nexis Uni: a head with outlet, date and headline, labels, the body, more labels. The limits on the length
+//! of lines, in bytes, were set by hand: what is longer is running text.
 
 use std::ops::Range;
 

@@ -91,6 +91,7 @@ const DETAILS: &[&str] = &["details", "indexing details", "einzelheiten", "detal
 
 /// The field that starts at a heading.
 fn heading(line: &str) -> Option<Field> {
+    // Set by hand: longer lines, and sentences, are running text.
     if line.len() > 30 || line.ends_with('.') {
         return None;
     }

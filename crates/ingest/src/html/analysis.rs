@@ -56,14 +56,15 @@ const CARD_CHARS: usize = 500;
 /// Share of a page's prose above which a name does not disqualify an element. Set by hand: an article whose only
 /// wrapper is called `promo` is most of its page, while a sidebar with a summary of each story stays below a third.
 const SMALL_PART: f32 = 0.3;
-/// The same for names that also occur on parts of articles (`meta`, `author`), which contain a sentence or two.
+/// The same for names that also occur on parts of articles (`meta`, `author`), which contain a sentence or two. Set by
+/// hand.
 const MINOR_PART: f32 = 0.2;
 /// Characters of prose from which an element named as an article contains one. Set by hand: a teaser has one sentence
 /// or two.
 const ARTICLE_PROSE: usize = 300;
-/// Most elements named as articles that are considered: each is compared with every element of the page.
+/// Most elements named as articles that are considered. Set by hand: each is compared with every element of the page.
 const LONGEST: usize = 8;
-/// Share of the prose from which an element is the page rather than a part of it.
+/// Share of the prose from which an element is the page rather than a part of it: most of it.
 const MOST: f32 = 0.5;
 /// Characters of prose outside a gallery that show that the gallery is not the article. Set by hand: twice
 /// [`ARTICLE_PROSE`].
@@ -338,6 +339,7 @@ impl<'a> PageAnalysis<'a> {
             return (share < MINOR_PART).then_some(DropReason::Credits);
         }
         let doubtful = hints.doubtful && !hints.body && !hints.caption;
+        // Set by hand: a doubtful name counts only for a small part of the page with many links.
         (doubtful && share < 0.1 && self.link_share_in(index) > 0.4).then_some(DropReason::Boilerplate)
     }
 
@@ -381,6 +383,7 @@ impl<'a> PageAnalysis<'a> {
         let end = self.tree.node(index).end;
         let total = self.total();
         let heads = self.main_headings_before[end as usize] > self.main_headings_before[index as usize];
+        // Set by hand: a smaller "body" may be a teaser's.
         let is_body = |i: &u32| self.hints[*i as usize].body && self.prose_in(*i) * 3 > total;
         heads || self.bodies.iter().filter(|i| (index..end).contains(i)).any(is_body)
     }
@@ -412,6 +415,7 @@ impl<'a> PageAnalysis<'a> {
         for element in self.tree.ancestors(block) {
             let tag = self.tree.node(element).tag;
             let pictured = tag == Tag::Figure && kind == SegmentKind::Body;
+            // Set by hand: a "caption" with a fifth of the prose is the article's wrapper.
             if (self.hints[element as usize].caption || pictured) && self.prose_in(element) * 5 < self.total() {
                 return SegmentKind::Caption;
             }

@@ -18,7 +18,7 @@ fn without_by(byline: &str) -> &str {
 /// First words of links that prompt the reader: "Email the author", "Follow".
 static ASKS: Phrases = phrases!(Request);
 
-/// Whether a text may be a name: two to five words without handles, numbers or prompts.
+/// Whether a text may be a name: two to five words (set by hand) without handles, numbers or prompts.
 fn is_name(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();

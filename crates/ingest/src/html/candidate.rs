@@ -94,10 +94,12 @@ pub(super) fn candidate(analysis: &PageAnalysis<'_>, html: &str, line: usize) ->
         kind = SegmentKind::Body;
     }
     let prose = kind.is_prose()
+        // Set by hand: news systems link every name, so a paragraph may have many links.
         && link_share < 0.4
         && ((counts.words >= SENTENCE_WORDS && closed)
             || counts.words >= LONG_WORDS
             || (wordless && counts.chars > LONG_WORDS));
+    // Set by hand: a short line counts as a link from half of its characters on.
     let is_link = link_share > LINK || (link_share > 0.5 && counts.words < 12);
     let stays = !is_link || matches!(kind, SegmentKind::Heading | SegmentKind::Table);
     let names_a_picture = kind == SegmentKind::Caption && words < CAPTION_WORDS;
@@ -185,6 +187,7 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
 
 /// Drops runs of short lines without sentences: the labels of charts and controls.
 fn judge_labels(lines: &mut [Candidate]) {
+    // Set by hand: labels of charts have one to four words.
     let is_label = |c: &Candidate| c.kind == SegmentKind::Body && !c.prose && !c.closed && c.words <= 4;
     let mut start = 0;
     while start < lines.len() {
@@ -213,6 +216,7 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let ends = [own(&lines[first]), own(&lines[last])];
     for (index, line) in lines.iter_mut().enumerate() {
         let outside = index < first || index > last;
+        // Set by hand: a sentence of the story at its edge has at least four words.
         let short = !line.closed || line.words < 4;
         if outside && short && !matches!(line.kind, SegmentKind::Caption | SegmentKind::Quote | SegmentKind::Table) {
             let list = line.kind == SegmentKind::List && index > last && line.link_share < 0.2;

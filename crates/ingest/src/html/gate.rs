@@ -69,7 +69,7 @@ fn gate(html: &str, tree: &Tree) -> Option<&'static str> {
                 let parent = node.parent as usize;
                 let is_seen = tree.nodes().get(parent).is_some_and(|p| !p.tag.is_silent() && p.tag != Tag::Script);
                 let text = html.get(node.bytes.start as usize..node.bytes.end as usize).unwrap_or_default();
-                // Longer lines are articles about paywalls.
+                // Longer lines are articles about paywalls. Both limits, in bytes, were set by hand.
                 if is_seen && text.len() < 300 {
                     let line = decode(text).trim().to_lowercase();
                     if OFFERS.iter().any(|offer| line.starts_with(offer) || line.contains(offer) && line.len() < 120) {

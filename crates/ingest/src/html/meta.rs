@@ -454,6 +454,7 @@ fn without_site(title: &str, site: Option<&str>, host: Option<&str>, heading: Op
         let part = key(part);
         !part.is_empty()
             && (part == site_key
+                // Set by hand: shorter parts occur in a host by chance.
                 || (part.len() >= 3 && host_key.contains(&part))
                 || (!site_key.is_empty() && part.contains(&site_key) && part.len() <= site_key.len() * 2))
     };

@@ -105,6 +105,7 @@ impl<'a> Reading<'a> {
             let mut added = candidate(&self.analysis, self.html, line);
             added.dropped = None;
             let closes = added.closed || added.words >= 2 * LEAD_WORDS;
+            // Set by hand: a lead may link names, a list of teasers is mostly links.
             if !added.kind.is_prose() || added.words < LEAD_WORDS || added.link_share > 0.3 || !closes {
                 continue;
             }
@@ -190,7 +191,8 @@ fn bytes(analysis: &PageAnalysis<'_>, line: &Line) -> Option<Range<usize>> {
     Some(first.bytes.start as usize..last.bytes.end as usize)
 }
 
-/// Fallback for a page in which no element stands out: all its sentences.
+/// Fallback for a page in which no element stands out: all its sentences, of at least four words and few links (set by
+/// hand).
 fn anything(html: &str, analysis: &PageAnalysis<'_>) -> Vec<Candidate> {
     let is_sentence = |line: &usize| {
         let counts = analysis.lines[*line].counts;

@@ -8,7 +8,7 @@ use super::tree::{NONE, Tag, Tree};
 use crate::block::{Block, Piece};
 use crate::markup::decode;
 
-/// Most characters of a reference's name that are read: the longest, `CounterClockwiseContourIntegral`, has 31.
+/// Most characters of a reference's name that are read; the longest in HTML, `CounterClockwiseContourIntegral`, has 31.
 const MAX_REFERENCE: usize = 34;
 
 /// Text between two block boundaries.

@@ -249,7 +249,8 @@ impl Tree {
 /// for the title.
 fn without_empty_titles(html: &str) -> Cow<'_, str> {
     const TITLE: &str = "title";
-    // Room for an id and a class; the bound keeps pages of unclosed tags from being scanned again and again.
+    // Set by hand: room for an id and a class. The bound keeps pages of unclosed tags from being scanned again and
+    // again.
     const MAX_TITLE_TAG: usize = 512;
     let bytes = html.as_bytes();
     let named = |at: usize, name: &str| {

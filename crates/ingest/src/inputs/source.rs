@@ -14,6 +14,7 @@ use crate::{Format, Options, binary, decode, fields, names};
 /// Detects the format of a stream without a name.
 pub(super) fn format_of(head: &[u8]) -> Format {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    // Length of "<!doctype html".
     let start = head.get(..head.len().min(14)).unwrap_or_default().to_ascii_lowercase();
     let next = || head.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
     if start.starts_with(b"warc/") {

@@ -18,7 +18,7 @@ use crate::Options;
 /// Buffer size. Set by hand: a usual compromise between system calls and memory.
 const BUFFER: usize = 64 << 10;
 
-/// Unpacked bytes up to which the ratio is not checked: short files of zeros do no harm.
+/// Unpacked bytes up to which the ratio is not checked. Set by hand: short files of zeros do no harm.
 const RATIO_FROM: u64 = 16 << 20;
 
 /// A stream of an input's decompressed bytes, with lookahead.

@@ -255,6 +255,7 @@ fn is_text(body: &[u8]) -> bool {
 fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
+        // A chunk size has at most 16 hex digits; the rest is room for extensions.
         let end = memchr::memchr(b'\n', rest.get(..rest.len().min(32))?)?;
         let size = str::from_utf8(rest.get(..end)?).ok()?.trim().split(';').next()?.trim();
         let size = usize::from_str_radix(size, 16).ok()?;

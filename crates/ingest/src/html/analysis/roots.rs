@@ -91,6 +91,7 @@ impl PageAnalysis<'_> {
         }
         let most = styles.iter().filter(|(style, _)| style.iter().any(|(_, class)| !class.is_empty()));
         let Some((style, &(all, own))) = most.max_by_key(|(style, (_, own))| (*own, **style)) else { return top };
+        // Set by hand: the element counts as complete with nine tenths.
         if own == 0 || own * 10 >= all * 9 {
             return top;
         }
@@ -127,6 +128,7 @@ impl PageAnalysis<'_> {
                 continue;
             }
             let (chars, linked) = self.chars_in(parent);
+            // Set by hand: with three tenths of links an element is rather a list.
             if linked * 10 < chars * 3 {
                 best = parent;
             }
@@ -151,6 +153,7 @@ impl PageAnalysis<'_> {
                 continue;
             }
             let counts = line.counts;
+            // Readability's points: one, one for each comma, one for each 100 characters up to three.
             let length = (counts.chars as f32 / 100.0).min(3.0);
             let score = (1.0 + counts.commas as f32 + length) * (1.0 - counts.link_share());
             let tag = self.tree.node(line.block).tag;
@@ -233,6 +236,7 @@ impl PageAnalysis<'_> {
             let node = self.tree.node(child);
             let joined = child == top
                 || scores[child as usize] + bonus >= threshold
+                // Readability's rule for sibling paragraphs.
                 || (node.tag == Tag::P && {
                     let (chars, linked) = self.chars_in(child);
                     (chars > 80 && linked * 4 < chars) || (chars > 0 && linked == 0 && self.prose_in(child) > 0)
