@@ -1,4 +1,4 @@
-//! Reads paths as documents and tells how fast, or with `--text` what is in them.
+//! Reads paths as documents and reports the speed, or with `--text` prints what was kept and dropped.
 //!
 //! `cargo run --release -p pressmark-ingest --example read -- seeds`
 

@@ -350,7 +350,7 @@ mod tests {
 
     use super::*;
 
-    /// Checks that every stretch, decoded alone, is the text that it stands for.
+    /// Checks that every stretch, decoded alone, yields its text.
     fn check_map(decoded: &Decoded<'_>, bytes: &[u8], start: usize) {
         let (mut out, mut src) = (0, start);
         for stretch in decoded.map.stretches(0..decoded.text.len()) {
@@ -402,7 +402,7 @@ mod tests {
             ("Rain \u{1F600} fell, café.", 1, UTF_8)
         );
         assert_eq!(decoded.map.source(5..9), 5..11);
-        // Half of one is damage.
+        // Half a surrogate pair is damage.
         assert!(cesu(b"Rain \xED\xA0\xBD fell").is_none());
     }
 

@@ -416,7 +416,7 @@ impl Duplicates {
 mod tests {
     use super::*;
 
-    /// A made-up story of `len` words.
+    /// A synthetic story of `len` words.
     fn story(seed: u64, len: usize) -> Vec<String> {
         let mut state = seed;
         std::iter::repeat_with(|| {
@@ -457,7 +457,7 @@ mod tests {
         );
     }
 
-    /// A made-up story of sentences of 18 words.
+    /// A synthetic story of sentences of 18 words.
     fn sentences(seed: u64, count: u64) -> Vec<String> {
         (0..count).map(|i| story(seed * 100 + i, 18).join(" ") + ".").collect()
     }
@@ -493,7 +493,7 @@ mod tests {
 
     #[test]
     fn similarity_estimates_the_share_in_common() {
-        // Half of the words replaced at the end: 200 of about 600 distinct shingles are common.
+        // Half of the words replaced at the end: 200 of about 600 distinct shingles are shared.
         let (a, mut b) = (story(1, 400), story(1, 200));
         b.extend(story(9, 200));
         let estimate = Signature::of(&a.join(" ")).similarity(&Signature::of(&b.join(" ")));

@@ -87,7 +87,7 @@ const DEEPEST: usize = 8;
 /// Expands nested objects in place, with dotted names, if needed: for a dotted name that the user gave, for a wrapped
 /// value such as `{"rendered": "…"}`, and for the text if no top-level field is one.
 ///
-/// `record` is the text of the whole record.
+/// `record` is the text of the whole record, into which all fields point.
 pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a str) -> Vec<Field<'a>> {
     for name in names.named().into_iter().filter(|name| name.contains('.')) {
         for _ in 0..DEEPEST {

@@ -269,7 +269,7 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A named path does not exist.
+    /// A given path does not exist.
     #[error("no file or folder {}", path.display())]
     NotFound {
         /// The path.

@@ -132,7 +132,7 @@ impl Record {
         hash.finalize().into()
     }
 
-    /// A record that could not be read.
+    /// Creates a record that could not be read.
     pub(crate) fn broken(path: &str, index: u64, format: Format, kind: ProblemKind, message: String) -> Self {
         Self { problem: Some((kind, message)), ..Self::new(path, index, format, Vec::new()) }
     }

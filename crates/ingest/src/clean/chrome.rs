@@ -211,7 +211,7 @@ fn by_parts(line: &Line<'_>) -> Option<DropReason> {
         .flatten()
 }
 
-/// Whether a line is a byline, a date or a picture's credit, wherever it stands.
+/// Whether a line is a byline, a date or a picture's credit, wherever it occurs.
 pub(super) fn is_meta(line: &Line<'_>) -> bool {
     let text = line.text;
     dates::date(text).is_some()

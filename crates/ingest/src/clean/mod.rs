@@ -297,7 +297,7 @@ fn why(line: &Line<'_>, reason: DropReason, is_sure: bool, points: Option<f32>) 
     points.into_iter().fold(Why::new(rule), |why, points| why.with("points", points))
 }
 
-/// Gives every block its verdict.
+/// Records a verdict for every block.
 fn keep(
     lines: &[Line<'_>],
     dropped: &[Option<DropReason>],

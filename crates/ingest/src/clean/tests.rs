@@ -1,4 +1,4 @@
-//! Scraped pages written for this test, with the verdict on every line.
+//! Tests on scraped pages written for this purpose, with a verdict for every line.
 
 use pressmark_core::SegmentKind;
 use proptest::prelude::*;

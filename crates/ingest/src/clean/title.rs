@@ -37,7 +37,7 @@ mod points {
     pub(super) const INTERFACE: f32 = -3.0;
     /// Is a date, byline or credit, which are as short and as near to the text as titles.
     pub(super) const META: f32 = -5.0;
-    /// Ends like a sentence, or does not.
+    /// For ending like a sentence, and for not doing so.
     pub(super) const TERMINAL: f32 = -0.5;
     pub(super) const NOT_TERMINAL: f32 = 0.5;
     /// Mostly a link: the title of another story.

@@ -3,9 +3,9 @@ use std::ops::Range;
 /// Whether an article starts or ends at a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Border {
-    /// An article starts with this line.
+    /// An article starts with the line.
     Starts,
-    /// An article ends with this line.
+    /// An article ends with the line.
     Ends,
     /// Neither starts nor ends there.
     Within,

@@ -11,7 +11,7 @@ const CODES: &[&str] = &[
     "CLM", "SE", "HD", "BY", "CR", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "LP", "TD", "CT", "RF",
     "ART", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN",
 ];
-/// Codes of the running text.
+/// Field codes of the running text.
 const TEXT: &[&str] = &["LP", "TD"];
 
 pub(super) fn is_export(lines: &Lines<'_>) -> bool {

@@ -1,4 +1,4 @@
-//! Each bad input is a document with a problem, and the records around it are read.
+//! Each bad input becomes a document with a problem, and the records around it are still read.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -18,7 +18,7 @@ fn csv() -> Options {
     Options { format: Some(Format::Csv), ..Options::default() }
 }
 
-/// The first problem of each document, `""` for none.
+/// Name of the first problem of each document, `""` if there is none.
 fn kinds(bytes: impl Into<Vec<u8>>, options: &Options) -> Vec<&'static str> {
     stream(bytes, options).iter().map(|doc| problems(doc).first().copied().unwrap_or("")).collect()
 }
@@ -43,7 +43,7 @@ fn reading_gives_up_in_any_format_when_its_time_is_over() {
     }
 }
 
-/// A text long enough for its language to be told.
+/// A text long enough for language detection.
 fn line(text: &str) -> String {
     serde_json::json!({ "text": format!("{text} {STORY}") }).to_string()
 }
@@ -95,10 +95,10 @@ fn a_few_stray_bytes_of_another_character_set_are_told() {
         assert!(doc.text.contains("And à la carte in a café."));
     };
     check(text(b""), &["wrong_charset"]);
-    // With more of them the guess is sure.
+    // With more such bytes the guess is certain.
     check(text(&b" \x93Oui\x94, d\xE9j\xE0 ferm\xE9.".repeat(2)), &[]);
 
-    // In one record of a file it is that record's problem, and says nothing of the others.
+    // In one record of a file it is a problem of that record only.
     let records = [line("One."), line("A café."), line("Three.")].join("\n");
     let bytes: Vec<u8> = encoding_rs::WINDOWS_1252.encode(&records).0.into_owned();
     assert_eq!(kinds(bytes.clone(), &jsonl()), ["", "wrong_charset", ""]);

@@ -1,4 +1,4 @@
-//! Parquet and Arrow files: the rows of the same table in CSV.
+//! Parquet and Arrow files give the same documents as CSV with the same rows.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -56,7 +56,7 @@ fn records(path: &Path, options: &Options) -> Vec<Record> {
     Inputs::open(&[path], options.clone()).expect("opened").collect()
 }
 
-/// The documents of a file; each leads back to the bytes of its record.
+/// The documents of a file, each verified against the bytes of its record.
 fn documents(path: &Path, options: &Options) -> Vec<Document> {
     let check = |record: Record| {
         let doc = ingest(&record, options);
@@ -97,12 +97,12 @@ fn a_table_gives_the_same_documents_in_every_format() {
             assert_eq!(doc.source.record, index as u64);
             assert_eq!(doc.source.media_type, media_type);
             assert!(doc.problems.is_empty(), "{name}: {:?}", doc.problems);
-            // What is no field of ours is kept, structs too.
+            // Unknown fields are kept, structs too.
             let extra = doc.extra.as_deref().expect("other fields");
             assert!(extra.contains(&format!("\"views\":{}", index + 1)), "{extra}");
         }
     }
-    // From a reader without a name the stream is told by its start.
+    // Without a name, the format is detected from the first bytes.
     let stream = File::open(path("news.arrows")).expect("a file");
     let docs =
         Inputs::from_reader("-", stream, options.clone()).expect("opened").map(|record| ingest(&record, &options));
@@ -124,7 +124,7 @@ fn fields_can_be_named_those_of_structs_too() {
     let refused =
         Inputs::open(&[&path], Options { fields, ..Options::default() }).expect_err("there is no such column");
     assert!(refused.to_string().contains("the fields are id, title, date, body, stats"), "{refused}");
-    // The character set of other inputs does not touch what is UTF-8 by definition.
+    // The encoding option does not affect columnar files, which are UTF-8 by definition.
     let encoding = Some("windows-1252".to_owned());
     assert!(documents(&path, &Options { encoding, ..Options::default() })[1].text.contains("Cafe\u{301}s"));
 }
@@ -157,7 +157,7 @@ fn a_damaged_file_is_told_and_none_is_read_from_a_pipe_that_cannot_be() {
             fs::write(path(&name), &bytes[..cut]).expect("a file");
             assert!(problem(&name).is_some(), "{whole} cut to {cut} bytes");
         }
-        // A byte turned over is found or gives other rows; nothing else comes of it.
+        // A flipped byte is either detected or changes rows; it must not panic.
         for at in (0..bytes.len()).step_by(7) {
             let mut other = bytes.clone();
             other[at] ^= 0x55;

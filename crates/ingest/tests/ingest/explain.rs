@@ -1,4 +1,4 @@
-//! What a document tells of why parts of its input were dropped.
+//! Explanations of why parts of an input were dropped.
 
 use pressmark_core::{DropReason, Segment, Subject};
 use pressmark_ingest::{Format, Options};

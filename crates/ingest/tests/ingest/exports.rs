@@ -1,4 +1,4 @@
-//! Exports of media databases: one document an article, with what the export says of it.
+//! Exports of media databases: one document per article, with the export's metadata.
 
 use pressmark_core::Document;
 use pressmark_ingest::{Format, Inputs, Options, SkipReason};
@@ -9,7 +9,7 @@ const FIRST: &str = "The ferry to Sandoy was cancelled on Monday after a storm t
 \"Nobody was hurt,\" said the harbour master, Jutta Berg. IN THE END the cars were lifted off by crane.";
 const SECOND: &str = "A court in Halden has told the port to publish its contracts.\n\nThe ruling can be appealed.";
 
-/// Title, outlet, date, authors and text of each document, which is proved to follow from its record.
+/// Title, outlet, date, authors and text of each document, verified against its record.
 fn told(export: &str) -> Vec<[String; 5]> {
     let docs = stream(export, &Options::default());
     for doc in &docs {
@@ -126,7 +126,7 @@ fn nexis_in_german_and_french() {
     let export = french(1, "Storm halts Sandoy ferry", "The Skerry Times", "Lundi 6 Novembre 2023", FIRST)
         + &french(2, "Port must open its books, court rules", "Halden Post", "Mardi 7 Novembre 2023", SECOND);
     check(&export, ["Ida Falk", "Ida Falk"]);
-    // The same in the character set of an old machine.
+    // The same in a legacy character set.
     let bytes = encoding_rs::WINDOWS_1252.encode(&export).0.into_owned();
     assert_eq!(stream(bytes, &Options::default()).len(), 2);
 }
@@ -200,7 +200,7 @@ fn factiva_with_more_around() {
     );
     check(&export, ["Ida Falk", "Ida Falk; Ole Rask"]);
 
-    // Codes in lines of their own.
+    // Field codes on separate lines.
     let coded = |title: &str, date: &str, outlet: &str, body: &str, n: u32| {
         let (lead, rest) = body.split_once("\n\n").unwrap();
         format!(
@@ -331,7 +331,7 @@ fn an_unknown_layout_is_told() {
     let docs = stream(export, &Options::default());
     assert_eq!(docs.len(), 1);
     assert!(problems(&docs[0]).contains(&"several_articles"), "{:?}", docs[0].problems);
-    // Who says that it is text wants one document.
+    // A user who says that it is text wants one document.
     let nexis =
         format!("1 of 2 DOCUMENTS\n\nLENGTH: 4 words\n\n{FIRST}\n\n2 of 2 DOCUMENTS\n\nLENGTH: 4 words\n\n{SECOND}");
     let docs = stream(nexis, &Options { format: Some(Format::Text), ..Options::default() });
@@ -419,7 +419,7 @@ fn proquest_counts_its_articles_without_rules() {
     };
     let export = article(1, "Storm halts Sandoy ferry", "The Skerry Times", "Nov 6, 2023", FIRST)
         + &article(2, "Port must open its books, court rules", "Halden Post", "Nov 7, 2023", SECOND);
-    // The headline stands below the text there.
+    // The headline comes after the body in this layout.
     let docs = stream(export, &Options::default());
     let told: Vec<_> =
         docs.iter().map(|doc| [doc.meta.title.clone(), doc.meta.site.clone(), doc.meta.published.clone()]).collect();

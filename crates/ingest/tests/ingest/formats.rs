@@ -148,7 +148,7 @@ fn compressed_inputs_are_unpacked() {
     let (first, second) = lines.as_bytes().split_at(200);
     let members = [gzip(first), gzip(second)].concat();
     let mut frames = compress_to_vec(first, CompressionLevel::Fastest);
-    // A frame that decoders skip, and a second one.
+    // A skippable frame, and a second data frame.
     frames.extend([0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]);
     frames.extend(compress_to_vec(second, CompressionLevel::Fastest));
     for packed in [members, frames] {
@@ -226,7 +226,7 @@ fn the_users_language_is_not_questioned() {
     assert_eq!(problems(&doc), ["unsupported_language"]);
 }
 
-/// A language that the model reads without having been trained on it is read, and the row says so.
+/// A language that the model reads without training on it is accepted, and the row says so.
 #[test]
 fn a_language_read_by_transfer_is_told() {
     let read = |language: &str| {

@@ -1,4 +1,4 @@
-//! Nothing among the inputs vanishes: each file and record is a document, or is listed with the reason.
+//! No input vanishes silently: each file and record is a document, or is listed with a reason.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -44,7 +44,7 @@ fn pipes_devices_and_odd_names_neither_hang_nor_vanish() {
     let pdf = inputs.skipped().into_iter().find(|s| s.path.ends_with(".pdf")).unwrap();
     assert_eq!(pdf.reason, SkipReason::UnreadFormat);
     assert!(pdf.detail.contains("PDF") && pdf.detail.contains("pdftotext"), "{pdf}");
-    // Given by name they are records that failed.
+    // If given explicitly, they are records with a problem.
     for name in ["pipe.txt", "zero.txt"] {
         let docs = files(&dir.path().join(name), &Options::default());
         assert_eq!((docs.len(), problems(&docs[0])[0]), (1, "unreadable"), "{name}");
@@ -61,7 +61,7 @@ fn what_pressmark_wrote_is_no_input() {
     write("rows.jsonl.manifest.json", "{}");
     write("rows.jsonl.journal", "x");
     write("README.md", "---\ntags:\n- pressmark\ndataset_info:\n  features:\n  - name: schema\n---\n");
-    // A record of somebody else that only speaks of such a thing.
+    // Somebody else's record that merely contains such a key.
     write("other.jsonl", "{\"text\": \"Rain fell.\", \"schema\": \"pressmark/1\"}\n");
     write("NOTES.md", STORY);
     let mut inputs = Inputs::open(&[dir.path()], Options::default()).unwrap();
@@ -123,7 +123,7 @@ fn one_broken_object_of_a_json_file_takes_no_other_with_it() {
     check("{\"id\": \"2\", \"text\": \"never closed}", "\n", &others);
     check("{\"id\": \"2\",", "\n\n", &others);
     check(&format!("{whole}}}"), "\n", &["1", "2", "malformed", "3", "4"]);
-    // Objects within objects and lists start on lines of their own where a whole one is spread over several.
+    // Nested objects may start on new lines where the outer one spans several lines.
     let spread =
         format!("{{\"id\": \"2\", \"x\": [\n{{}},\n{{\"y\":\n{{}}\n}}], \"text\":\n{:?}}}", "Rain fell. ".repeat(40));
     check(&spread, "\n", &["1", "2", "3", "4"]);
@@ -161,7 +161,7 @@ fn json_is_a_list_an_object_or_a_wrapped_list() {
     assert_eq!(ids(hits.to_string()).len(), 2);
     assert_eq!(ids(format!("[{}, 7, {{\"text\": 1}}]", object("a"))), ["a", "no_text", "no_text"]);
     assert_eq!(ids("[]".into()), ["empty"]);
-    // Told from the first bytes as well.
+    // Also detected from the first bytes.
     assert_eq!(stream(format!("{list:#}"), &Options::default()).len(), 2);
 }
 
@@ -276,7 +276,7 @@ fn the_users_character_set_is_followed() {
     assert!(options("no-such").check().is_err());
 }
 
-/// A source that gives one piece at a time and then waits for the next.
+/// A source that yields one piece at a time and then blocks.
 struct Pieces(Receiver<&'static [u8]>);
 
 impl Read for Pieces {
@@ -293,7 +293,7 @@ fn a_record_is_handed_out_as_soon_as_its_line_is_there() {
     let options = Options { format: Some(Format::Jsonl), ..Options::default() };
     sender.send(b"{\"id\": 1, \"text\": \"Rain\"}\n{\"id\"").unwrap();
     let mut inputs = Inputs::from_pipe("-", Pieces(receiver), options).unwrap();
-    // Nothing else was written: were more waited for, this would never come back.
+    // Nothing else was written: waiting for more would block forever.
     assert_eq!(inputs.next().unwrap().bytes, b"{\"id\": 1, \"text\": \"Rain\"}");
     assert!(!inputs.is_ready());
     sender.send(b": 2, \"text\": \"Wind\"}\n").unwrap();

@@ -1,4 +1,4 @@
-//! Records of every kind to documents, through the public interface.
+//! Turns records of every kind into documents, through the public interface.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a test that cannot go on stops")]
 
 mod bad_input;
@@ -19,7 +19,7 @@ const STORY: &str = "The harbour of Port Alder was closed for a third day on Tue
 source of a leak.\n\n\"We will open it when the water is clean,\" said the mayor, Ada Okoye, who had come to see the \
 quay for herself.\n\nFishing boats lay idle along the wall, and the market beside it sold nothing but bread.";
 
-/// The document of one record, proved to follow from it.
+/// The document of one record, verified against it.
 fn read(format: Format, bytes: impl Into<Vec<u8>>) -> Document {
     read_with(format, bytes, &Options::default())
 }
@@ -34,7 +34,7 @@ fn checked(record: &Record, options: &Options) -> Document {
     doc
 }
 
-/// All documents of a stream under the given name.
+/// All documents of a stream with the given name.
 fn stream(bytes: impl Into<Vec<u8>>, options: &Options) -> Vec<Document> {
     let inputs = Inputs::from_reader("-", std::io::Cursor::new(bytes.into()), options.clone()).unwrap();
     inputs.map(|record| checked(&record, options)).collect()
@@ -45,7 +45,7 @@ fn files(path: &std::path::Path, options: &Options) -> Vec<Document> {
     Inputs::open(&[path], options.clone()).unwrap().map(|record| checked(&record, options)).collect()
 }
 
-/// Names of the kinds of the document's problems.
+/// Names of the document's problems.
 fn problems(doc: &Document) -> Vec<&'static str> {
     doc.problems.iter().map(|p| p.kind.as_str()).collect()
 }

@@ -1,4 +1,4 @@
-//! What pages say of themselves, and what they keep back.
+//! Metadata of pages, and paywalls.
 
 use pressmark_core::{Document, Status};
 use pressmark_ingest::Format;
@@ -99,7 +99,7 @@ fn a_lead_before_a_pay_wall_is_partial() {
     assert_eq!(status(&page(said, "", "")), (true, Status::Partial));
     assert_eq!(status(&page("", "", "<div class=paywall style='display: none'>Read on</div>")), (false, Status::Ok));
     assert_eq!(status(&page("", "", "")), (false, Status::Ok));
-    // The whole stands there all the same.
+    // The whole article is there despite the paywall.
     let long: String = (0..12).map(|i| format!("<p>{} {i}</p>", STORY.replace('\n', " "))).collect();
     assert_eq!(status(&page("", &long, gate)), (false, Status::Ok));
 }

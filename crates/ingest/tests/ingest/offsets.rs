@@ -1,4 +1,4 @@
-//! Whatever the input, the segments tile it and the text follows from them.
+//! For any input, the segments tile it and the text follows from them.
 
 use pressmark_core::{Document, EditKind};
 use pressmark_ingest::{Format, Options, Record, replay};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::{STORY, checked, read, stream};
 
-/// Text with the trouble that pages have: odd white space, marks, other scripts, invisible characters.
+/// Text with the difficulties of real pages: odd white space, punctuation, other scripts, invisible characters.
 fn text() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "[ -~]{0,80}",
