@@ -14,7 +14,7 @@ pub(crate) struct Decoded<'a> {
     pub text: Cow<'a, str>,
     pub map: OffsetMap,
     pub encoding: &'static Encoding,
-    /// Number of malformed sequences, each replaced by one U+FFFD or, as CESU-8, read all the same.
+    /// Number of malformed sequences, each replaced by one U+FFFD, except for those of CESU-8, which are decoded.
     pub malformed: usize,
     /// The declared label, if the bytes say otherwise.
     pub wrong_label: Option<String>,

@@ -386,7 +386,8 @@ impl Duplicates {
         let get = |number: u32| kept.get(number.wrapping_sub(first) as usize);
         for (band, table) in self.tables.iter_mut().enumerate() {
             let hash = key(signature.words, &signature.minima, band);
-            // Only the first document with a band is indexed under it: later ones with the same band are similar to it.
+            // Only the first document with a band is indexed under it: a later one with the same band is most likely
+            // similar to it.
             let known = table.find(hash, |n| get(*n).is_some_and(|k| k.key(band) == hash)).is_some();
             if !known && (!short || band >= BANDS) {
                 table.insert_unique(hash, number, |n| get(*n).map_or(0, |k| k.key(band)));

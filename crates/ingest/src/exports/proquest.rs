@@ -195,8 +195,7 @@ pub(super) fn parse(lines: &Lines<'_>) -> Article {
     article
 }
 
-/// A publication's name up to a `;` or `[`, which introduce its place: "The Inland Post; Halden", "The Inland Post
-/// [Halden]".
+/// A publication's name up to a `;` or `[`, which introduce its place: `The Inland Post; Halden [Halden]`.
 fn outlet(title: &str) -> String {
     let end = title.find([';', '[']).unwrap_or(title.len());
     title.get(..end).unwrap_or(title).trim().trim_end_matches([',', ':', '.']).to_owned()

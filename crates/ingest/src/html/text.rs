@@ -72,7 +72,7 @@ impl Counts {
 }
 
 /// Average characters per word above which words are not separated by spaces, as in Chinese, Japanese and Thai. Set by
-/// hand: the longest averages with spaces stay well below.
+/// hand, above the usual word lengths of languages with spaces.
 const UNSPACED: usize = 12;
 
 /// Whether the words of a text are not separated by spaces.
