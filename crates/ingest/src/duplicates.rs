@@ -9,9 +9,9 @@ use crate::Error;
 /// Options for duplicate detection; [`Default`] states every default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DuplicateOptions {
-    /// Least Jaccard similarity of two texts' five-word shingles for one to count as a duplicate of the other, in (0,
-    /// 1]. Default: 0.8, at which a story with a new headline, dateline or last paragraph still counts and two stories
-    /// about one event do not.
+    /// Least Jaccard similarity, in (0, 1], of two texts' five-word shingles for one to count as a duplicate of the
+    /// other. Default: 0.8, at which a story with a new headline, dateline or last paragraph still counts and two
+    /// stories about one event do not.
     ///
     /// A short story with another headline and byline that was cut at its end falls below that. So a text is also a
     /// duplicate when the two share at least three long sentences word for word, and these are at least this share less
