@@ -80,7 +80,7 @@ struct Item {
     raw: Range<usize>,
     kind: SegmentKind,
     reason: Option<DropReason>,
-    /// The grounds for dropping it, of each part of it apart.
+    /// Evidence for dropping it, for each of its parts.
     whys: Vec<(Range<usize>, Why)>,
     kept: Option<Kept>,
 }

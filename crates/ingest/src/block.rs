@@ -58,12 +58,12 @@ pub(crate) enum Verdict {
     },
 }
 
-/// The grounds of a decision to drop something, for [`Options::explain`](crate::Options::explain).
+/// Evidence for a decision to drop something, reported in explanations.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Why {
-    /// The name of the rule, in kebab case.
+    /// Name of the rule that decided, in kebab case.
     pub rule: &'static str,
-    /// The numbers that the rule compared, each with its name; empty where a word, a mark or a tag decided.
+    /// The numbers that the rule compared, by name; empty if a word, a mark or a tag decided.
     pub numbers: Vec<(&'static str, f32)>,
 }
 

@@ -281,7 +281,7 @@ fn note_parts(text: &str, judged: &mut Judged) {
     }
 }
 
-/// Which rule dropped a line. `points` are those of the line where its neighbours decided: see [`regions`].
+/// The evidence for dropping a line. `points` are the line's own if its neighbours decided; see [`regions`].
 fn why(line: &Line<'_>, reason: DropReason, is_sure: bool, points: Option<f32>) -> Why {
     let rule = match line.hit.filter(|hit| hit.reason == reason).map(|hit| hit.how) {
         Some(How::Line) => "lexicon-line",

@@ -117,8 +117,8 @@ pub(super) struct Known<'a> {
     pub(super) markup: bool,
 }
 
-/// Why each line is dropped for its neighbours' sake, and its own points; `None` for those that stay (and those that were
-/// sure).
+/// The reason for dropping each line because of its neighbours, with the line's own points; `None` for lines that stay or
+/// were certain before.
 pub(super) fn judge(known: &Known<'_>) -> Vec<Option<(DropReason, f32)>> {
     let lines = known.lines;
     let prose: Vec<usize> = (0..lines.len()).filter(|&i| known.sure[i].is_none() && lines[i].is_prose()).collect();

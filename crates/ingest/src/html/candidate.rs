@@ -58,7 +58,7 @@ pub(super) struct Candidate {
     pub closed: bool,
     /// A paragraph of running text.
     pub prose: bool,
-    /// Why it is left out; `None` for those that stay.
+    /// Why it is left out; `None` if it is kept.
     pub dropped: Option<(DropReason, Why)>,
 }
 
@@ -67,7 +67,7 @@ impl Candidate {
         self.dropped.is_none()
     }
 
-    /// Leaves the line out, unless something did before.
+    /// Leaves the line out, keeping an earlier reason.
     fn drop_for(&mut self, reason: DropReason, why: Why) {
         self.dropped.get_or_insert((reason, why));
     }
@@ -313,6 +313,7 @@ fn judge_by_linked_data(lines: &mut [Candidate], found: &Found) {
     let first = shares.iter().position(is_known).unwrap_or(0);
     let last = shares.iter().rposition(is_known).unwrap_or(lines.len());
     for (index, (line, share)) in lines.iter_mut().zip(&shares).enumerate() {
+        // Set by hand: a line is foreign with less than a fifth of its trigrams.
         let foreign = share.filter(|s| *s < 0.2);
         if line.kind == SegmentKind::Caption {
             continue;

@@ -66,7 +66,7 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &
     clock.check()?;
     let blocks = match linked::body(html, &tree, &found, &blocks, clock) {
         Some(whole) => {
-            // What the page shows of it stands in the text already.
+            // The page's own copy of it is a duplicate.
             let shown = |b: Block| Dropped {
                 input: b.input,
                 reason: DropReason::DoubledParagraph,

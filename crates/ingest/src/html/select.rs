@@ -165,14 +165,14 @@ fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usiz
             continue;
         }
         let Some(input) = bytes(analysis, line) else { continue };
-        // A rule about the line itself comes before one about an element around it.
+        // A rule about the line itself takes precedence over one about an element around it.
         let (reason, why) = own.and_then(|c| c.dropped.clone()).unwrap_or_else(|| set_aside(analysis, line));
         dropped.push(Dropped { input, reason, why });
     }
     dropped
 }
 
-/// The grounds for a line that no rule of its own dropped.
+/// Reason and evidence for a line that no rule about the line itself dropped.
 fn set_aside(analysis: &PageAnalysis<'_>, line: &Line) -> (DropReason, Why) {
     let aside = line.items.iter().find_map(|&item| Some((item, analysis.aside[item as usize]?)));
     match aside {
