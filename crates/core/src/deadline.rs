@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// When work on a document has to end: at a time, or as soon as somebody says so.
+/// Point at which work on a document has to stop: a time, a flag that another thread sets, or both.
 ///
-/// A thread cannot be stopped from outside; a stage asks [`has_passed`](Self::has_passed) inside a long loop and
-/// gives up with [`Document::in_time`](crate::Document::in_time). [`Default`] is never.
+/// A thread cannot be stopped from outside, so a stage polls [`has_passed`](Self::has_passed) inside its long loops and
+/// gives up with [`Document::in_time`](crate::Document::in_time). [`Default`] never passes.
 #[derive(Clone, Debug, Default)]
 pub struct Deadline {
     at: Option<Instant>,
@@ -13,19 +13,19 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// `time` from now. A time too long to be told is never.
+    /// Passes `time` from now; never, when that is past what [`Instant`] can represent.
     #[must_use]
     pub fn after(time: Duration) -> Self {
         Self { at: Instant::now().checked_add(time), stop: None }
     }
 
-    /// The same, or as soon as `stop` is set.
+    /// Also passes as soon as `stop` is set.
     #[must_use]
     pub fn or_when(self, stop: Arc<AtomicBool>) -> Self {
         Self { stop: Some(stop), ..self }
     }
 
-    /// Whether work has to end now.
+    /// Whether work has to stop now.
     #[must_use]
     pub fn has_passed(&self) -> bool {
         self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::SeqCst))
@@ -33,7 +33,7 @@ impl Deadline {
     }
 }
 
-/// All deadlines are equal: how long a document may take is no part of what it is.
+/// All deadlines are equal: the time limit is not part of a document's value.
 impl PartialEq for Deadline {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -6,61 +6,61 @@ use crate::{
 
 /// One input record and everything that the stages found in it.
 ///
-/// Ingestion fills the upper fields; each stage reads the layers below it and fills its own.
-/// All spans are byte offsets into [`text`](Document::text).
+/// Ingestion fills `text`, `segments` and the fields that describe the record; each stage reads layers that are already
+/// filled and fills its own. All spans are byte offsets into [`text`](Document::text).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     /// Unique within a run.
     pub id: String,
     /// Where the record came from.
     pub source: Source,
-    /// What the page says of itself.
+    /// Metadata from the page or the record.
     pub meta: Meta,
     /// The cleaned article: title first, then body, blocks separated by one blank line.
     pub text: String,
-    /// The whole input, in input order, and what became of each stretch.
+    /// Segments that tile the input record, in input order; each is kept or dropped.
     pub segments: Vec<Segment>,
-    /// The input record's other fields as one JSON string.
+    /// Other fields of the input record, as one JSON object; `None` where there are none.
     pub extra: Option<String>,
-    /// The id of the earlier document of this run that this one repeats.
+    /// Id of the earlier document in the run that this one duplicates.
     pub duplicate_of: Option<String>,
 
     /// Sentences, headings and list items in text order.
     pub sents: Vec<Sentence>,
     /// Words and punctuation marks in text order.
     pub tokens: Vec<Token>,
-    /// What the encoder reads.
+    /// Windows of subwords: the encoder's input.
     pub windows: Windows,
-    /// What the encoder made of it, a row for each row of `windows`; dropped before writing.
+    /// Hidden states of the encoder, one row per row of `windows`; dropped before writing.
     pub hidden: Rows,
-    /// One embedding of unit length a sentence; dropped before writing.
+    /// Sentence embeddings of unit length, one row per sentence; dropped before writing.
     pub sent_vectors: Rows,
 
     /// Mentions of entities in text order, never overlapping.
     pub ents: Vec<Mention>,
-    /// What they name, in order of first mention.
+    /// Entities that the mentions refer to, in order of first mention.
     pub entities: Vec<Entity>,
     /// Quotations in text order.
     pub quotes: Vec<Quote>,
     /// The summary's sentences in text order.
     pub summary: Vec<SummarySentence>,
-    /// A generated summary.
+    /// Abstractive summary, where a stage wrote one.
     pub abstract_text: Option<String>,
-    /// Every label of each codebook, best first.
+    /// Score and evidence of every label of each codebook, best first.
     pub frames: Vec<Frame>,
-    /// Who stands where.
+    /// Stances of the outlet and of entities.
     pub stances: Vec<Stance>,
 
-    /// What went wrong.
+    /// Problems met so far.
     pub problems: Vec<Problem>,
-    /// How much of the text each stage saw, in the order in which they ran.
+    /// Share of the text that each stage processed, in the order in which the stages ran.
     pub coverage: Vec<Coverage>,
 
-    /// Why the stages decided as they did, in the order in which they ran; never written to the wire format.
-    /// `None`, the default: nobody asked, and nothing is kept. See [`Document::explain`].
+    /// Reasons for the stages' decisions, in the order in which the stages ran; never written to the wire format.
+    /// `None`, the default, turns them off. See [`Document::explain`].
     pub explanations: Option<Vec<Explanation>>,
 
-    /// When work on the document has to end; never written.
+    /// Deadline of the work on the document; never written.
     pub deadline: Deadline,
 }
 
@@ -69,9 +69,9 @@ pub struct Document {
 pub struct Source {
     /// Path as given (`-` for standard input).
     pub path: String,
-    /// The record's place in its file, counted from 0.
+    /// Index of the record in its file, counted from 0.
     pub record: u64,
-    /// Address of the page, when the record tells it.
+    /// URL of the page, where the record has one.
     pub url: Option<String>,
     /// SHA-256 of the record's bytes, in hex.
     pub sha256: String,
@@ -83,39 +83,40 @@ pub struct Source {
     pub encoding: String,
 }
 
-/// What the page says of itself.
+/// Metadata that the page or the record gives for the article.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meta {
     /// The title.
     pub title: Option<String>,
-    /// Who wrote it, in the page's order.
+    /// Authors, in the page's order.
     pub authors: Vec<String>,
-    /// RFC 3339 or a plain date.
+    /// Date of publication: RFC 3339, or a date without a time.
     pub published: Option<String>,
     /// Name of the site.
     pub site: Option<String>,
-    /// ISO 639-1 code of the language, or ISO 639-3 where there is none.
+    /// ISO 639-1 code of the language, or ISO 639-3 where ISO 639-1 has none.
     pub language: Option<String>,
-    /// How sure the language is, in [0, 1].
+    /// Confidence in the language, in [0, 1].
     pub language_score: Option<f32>,
-    /// The outlet that the page says it took the story from.
+    /// Outlet that the page credits for the story.
     pub credited_source: Option<String>,
 }
 
 named_enum! {
-    /// What became of a document.
+    /// Outcome of processing a document.
     pub enum Status {
         /// Every stage saw the whole text.
         Ok = "ok",
         /// Some stage failed or saw only part of the text.
         Partial = "partial",
-        /// No text could be had.
+        /// There is no text.
         Failed = "failed",
     }
 }
 
 impl Status {
-    /// The status of a document with or without text, with these problems, of which some stage saw only a part or none.
+    /// Derives the status: `has_text` of the document, the kinds of its problems, and `is_cut`, whether some stage did
+    /// not see the whole text.
     #[must_use]
     pub fn due(has_text: bool, problems: impl IntoIterator<Item = ProblemKind>, is_cut: bool) -> Self {
         let worst = problems.into_iter().map(ProblemKind::severity).max().unwrap_or(Severity::Note);
@@ -128,7 +129,7 @@ impl Status {
 }
 
 impl Document {
-    /// A document that is nothing but clean text: blocks separated by blank lines, all of them body.
+    /// Creates a document from clean text: blocks separated by blank lines, all of them body.
     #[must_use]
     pub fn from_text(id: impl Into<String>, text: impl Into<String>) -> Self {
         let (id, text) = (id.into(), text.into());
@@ -160,7 +161,7 @@ impl Document {
         Self { id, text, segments, source, ..Self::default() }
     }
 
-    /// The kept segments in text order: the article's blocks.
+    /// Kept segments in text order: the blocks of the article.
     #[must_use]
     pub fn blocks(&self) -> Vec<(Span, SegmentKind)> {
         let mut blocks: Vec<_> = self.segments.iter().filter_map(|s| Some((s.span?, s.kind))).collect();
@@ -168,23 +169,24 @@ impl Document {
         blocks
     }
 
-    /// The text under a span, or `""` when the span does not fit.
+    /// Text under a span, or `""` when the span does not fit.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         span.slice(&self.text)
     }
 
-    /// Index of the sentence that holds the byte at `offset`, if any.
+    /// Index of the sentence that contains the byte at `offset`, if any.
     #[must_use]
     pub fn sent_at(&self, offset: usize) -> Option<usize> {
         let index = self.sents.partition_point(|s| s.span.end <= offset);
         self.sents.get(index).filter(|s| s.span.start <= offset).map(|_| index)
     }
 
-    /// Index of the quotation that holds most of `span`, if one does: its words are the speaker's, not the outlet's.
+    /// Index of the quotation that covers more than half of `span`, if one does: its words are the speaker's, not the
+    /// outlet's.
     #[must_use]
     pub fn quote_holding(&self, span: Span) -> Option<usize> {
-        // Quotations are in text order and seldom nest, so the candidates stand side by side.
+        // Quotations are in text order and seldom nest, so the candidates are adjacent.
         let from = self.quotes.partition_point(|quote| quote.span.end <= span.start);
         let shared = |quote: Span| quote.end.min(span.end).saturating_sub(quote.start.max(span.start));
         self.quotes[from..]
@@ -194,7 +196,7 @@ impl Document {
             .map(|at| from + at)
     }
 
-    /// The tokens that overlap `span`: indices, half-open.
+    /// Indices of the tokens that overlap `span`, half-open.
     #[must_use]
     pub fn tokens_in(&self, span: Span) -> std::ops::Range<usize> {
         let start = self.tokens.partition_point(|t| t.span.end <= span.start);
@@ -202,17 +204,17 @@ impl Document {
         start..end.max(start)
     }
 
-    /// The rows of `windows` and `hidden` that belong to the given tokens, special tokens left out.
+    /// Rows of `windows` and `hidden` that belong to the given tokens, without special tokens.
     pub fn rows_of(&self, tokens: std::ops::Range<usize>) -> impl Iterator<Item = usize> + '_ {
         self.windows.token_rows.get(tokens).unwrap_or_default().iter().flat_map(Clone::clone)
     }
 
-    /// Notes a problem.
+    /// Records a problem.
     pub fn report(&mut self, stage: &'static str, kind: ProblemKind, message: impl Into<String>, span: Option<Span>) {
         self.problems.push(Problem { stage, kind, message: message.into(), span });
     }
 
-    /// Notes why something was decided, when the document asks for explanations; otherwise nothing is called.
+    /// Records an explanation if the document asks for explanations; otherwise `explanation` is not called.
     pub fn explain(&mut self, explanation: impl FnOnce(&Self) -> Explanation) {
         if self.explanations.is_some() {
             let explanation = explanation(self);
@@ -220,27 +222,27 @@ impl Document {
         }
     }
 
-    /// Drops what a stage has explained so far: its results are about to be made anew.
+    /// Drops a stage's explanations, before the stage runs again.
     pub fn clear_explanations(&mut self, stage: &str) {
         if let Some(explanations) = &mut self.explanations {
             explanations.retain(|e| e.stage != stage);
         }
     }
 
-    /// Notes that a stage saw `seen` of `total` code points.
+    /// Records that a stage saw `seen` of `total` code points.
     pub fn cover(&mut self, stage: &'static str, seen: usize, total: usize) {
         self.coverage.push(Coverage { stage, seen, total, passages: None });
     }
 
-    /// Notes beside a stage's coverage, which is there already, how many passages it found worth reading once more and
-    /// how many of them it read.
+    /// Adds to a stage's existing coverage how many passages it selected for a second reading and how many of them it
+    /// read.
     pub fn cover_passages(&mut self, stage: &str, found: usize, read: usize) {
         if let Some(coverage) = self.coverage.iter_mut().rfind(|coverage| coverage.stage == stage) {
             coverage.passages = Some(PassageCount { found, read });
         }
     }
 
-    /// Notes that a stage saw those sentences of the ones it reads (`is_read`) that have a vector.
+    /// Records a stage's coverage in sentences: of those that it reads (`is_read`), the ones with a vector were seen.
     pub fn cover_sentences(&mut self, stage: &'static str, is_read: fn(&Sentence) -> bool) {
         let length = |sent: &Sentence| if is_read(sent) { self.slice(sent.span).chars().count() } else { 0 };
         let total = self.sents.iter().map(length).sum();
@@ -248,15 +250,16 @@ impl Document {
         self.cover(stage, seen, total);
     }
 
-    /// Whether there is time left for work on the document; a stage asks inside its long loops.
+    /// Checks that there is time left for work on the document; a stage calls it inside its long loops.
     ///
     /// # Errors
-    /// Of the kind [`ProblemKind::Timeout`] once [`deadline`](Self::deadline) has passed.
+    /// [`ProblemKind::Timeout`] once [`deadline`](Self::deadline) has passed.
     pub fn in_time(&self) -> Result<(), StageError> {
         if self.deadline.has_passed() { Err(StageError::timeout()) } else { Ok(()) }
     }
 
-    /// Empties a layer, as when a stage left it half filled. The text, which ingestion fills, stays.
+    /// Empties a layer, for instance one that a failed stage left half filled. [`Layer::Text`], which ingestion fills,
+    /// stays.
     pub fn clear(&mut self, layer: Layer) {
         match layer {
             Layer::Text => {}
@@ -275,7 +278,7 @@ impl Document {
         }
     }
 
-    /// What became of the document, from its problems and coverage.
+    /// Status of the document, from its text, problems and coverage.
     #[must_use]
     pub fn status(&self) -> Status {
         let is_cut = self.coverage.iter().any(|c| c.seen < c.total);
@@ -362,7 +365,7 @@ mod tests {
         doc.cover_passages("frames", 1, 1);
         let passages: Vec<_> = doc.coverage.iter().map(|coverage| coverage.passages).collect();
         assert_eq!(passages, [None, Some(PassageCount { found: 40, read: 32 })]);
-        // Passages that were not worth a place among those read are no text that was cut off.
+        // Passages that were selected but not read a second time do not count as text that was cut off.
         assert_eq!(doc.status(), Status::Ok);
     }
 }

@@ -4,21 +4,22 @@ use crate::ProblemKind;
 
 macro_rules! drop_reasons {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $sentence:literal;)*) => {
-        /// The closed list of why a stretch of the input is not in the text.
+        /// Closed list of the reasons why a stretch of the input is not in the text.
         ///
-        /// A `match` on it names every variant, so that a new reason is a decision wherever reasons decide.
+        /// The list is exhaustive on purpose: a `match` names every variant, so adding a reason makes the compiler
+        /// point at each place that decides by reason.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum DropReason {
             $($(#[$doc])* $name,)*
-            /// The record has no text at all, for this problem.
+            /// The record has no text at all, because of this problem.
             Problem(ProblemKind),
         }
 
         impl DropReason {
-            /// Every reason but the problems, in the order of the list.
+            /// Every reason except [`Problem`](Self::Problem), in the order of the list.
             pub const ALL: &'static [DropReason] = &[$(DropReason::$name,)*];
 
-            /// The name under which the reason is written: `snake_case`.
+            /// Name on the wire, in `snake_case`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -27,7 +28,7 @@ macro_rules! drop_reasons {
                 }
             }
 
-            /// What it means, for a person: a sentence without its full stop that fits after "left out: ".
+            /// Explanation for readers: a fragment without a full stop that fits after "left out: ".
             #[must_use]
             pub const fn sentence(self) -> &'static str {
                 match self {
@@ -40,22 +41,22 @@ macro_rules! drop_reasons {
 }
 
 drop_reasons! {
-    // What stands between the blocks.
+    // Material between the blocks.
     /// Blank lines and white space around blocks.
     Whitespace = "whitespace", "white space between blocks";
-    /// Tags, scripts, styles, comments of the source.
+    /// Tags, scripts, styles and comments of the page's source.
     Markup = "markup", "markup of the page, which nobody reads";
-    /// A byte order mark and what else stands before a text.
+    /// A byte order mark at the start of a text.
     ByteOrderMark = "byte_order_mark", "a byte order mark";
     /// Fields of a record that are not its text or title.
     Record = "record", "another field of the record, or the syntax around the fields";
-    /// The lines of an export or of a front matter that say of an article what it is: outlet, date, length.
+    /// Lines of an export or of front matter that describe the article: outlet, date, length.
     Metadata = "metadata", "lines that tell of the article, such as its date or its length, and are no text of it";
-    /// A block of which its cuts left nothing.
+    /// A block that is empty once its edits are applied.
     EmptyBlock = "empty_block", "a block in which nothing is left once its marks are taken out";
 
-    // What a page shows around its article.
-    /// Menus, breadcrumbs, names of sections, lists of links.
+    // Page chrome around the article.
+    /// Menus, breadcrumbs, section names, lists of links.
     Navigation = "navigation", "a menu, a breadcrumb trail or another list of links through the site";
     /// Page numbers, "next", "previous".
     Pagination = "pagination", "page numbers or links to the next and previous page";
@@ -71,13 +72,13 @@ drop_reasons! {
     FollowUs = "follow_us", "an invitation to follow the outlet";
     /// Handles of accounts on a line of their own.
     SocialHandle = "social_handle", "the handle of an account, alone on its line";
-    /// Addresses and numbers to reach somebody at.
+    /// Postal addresses, e-mail addresses and phone numbers.
     Contact = "contact", "an address or number to reach somebody at";
-    /// A web address on a line of its own.
+    /// A URL on a line of its own.
     Link = "link", "a web address, alone on its line";
-    /// Offers of newsletters.
+    /// Newsletter sign-ups.
     Newsletter = "newsletter", "an offer of a newsletter";
-    /// Offers of a subscription, an account or an app; what a pay wall says.
+    /// Offers of a subscription, an account or an app; paywall notices.
     Subscription = "subscription", "an offer of a subscription or what a pay wall says";
     /// Calls for donations.
     Donation = "donation", "a call for donations";
@@ -93,58 +94,58 @@ drop_reasons! {
     Form = "form", "a form, its fields and buttons";
     /// The head of a comment section, and forms to write in it.
     CommentForm = "comment_form", "the heading, form or buttons of a comment section";
-    /// What readers wrote.
+    /// Readers' comments.
     Comment = "comment", "a reader's comment";
-    /// Players of audio and video, charts and other programs inside the page.
+    /// Audio and video players, charts and other embedded widgets.
     Player = "player", "controls of a player or the labels of a chart";
     /// Galleries and carousels.
     Gallery = "gallery", "a gallery to leaf through";
     /// Counts of views, shares, comments.
     Counter = "counter", "a count of views, shares or comments";
-    /// A text that stands for a picture.
+    /// Alternative text of an image.
     ImageAlt = "image_alt", "the text that stands in for a picture";
-    /// Headers, footers, sidebars and other blocks that nothing else tells apart.
+    /// Headers, footers, sidebars and other boilerplate that no other reason covers.
     Boilerplate = "boilerplate", "a header, footer, sidebar or box of the page around the article";
-    /// Lines outside of the element that holds the article.
+    /// Lines outside the element that holds the article.
     Outside = "outside", "it stands outside of the part of the page that holds the article";
-    /// Lines without a sentence before the first or after the last paragraph.
+    /// Lines that are not sentences, before the first or after the last paragraph.
     Fragment = "fragment", "a line without a sentence, before the first paragraph or after the last";
-    /// Not shown to readers.
+    /// Elements that the page hides from readers.
     Hidden = "hidden", "the page hides it from its readers";
 
-    // Who, when and where, which the row says in `meta`.
-    /// Who wrote it.
+    // Author, date and source, which the row gives in `meta`.
+    /// A byline.
     Byline = "byline", "a byline: who wrote the article";
-    /// When it was published.
+    /// A date of publication.
     Date = "date", "a date of publication";
-    /// How long it takes to read.
+    /// A reading time.
     ReadingTime = "reading_time", "how long the article takes to read";
-    /// Keywords.
+    /// Keywords or topics.
     Tags = "tags", "keywords or topics";
-    /// Which outlet it was taken from.
+    /// A credit of the outlet that the article was taken from.
     SourceCredit = "source_credit", "a line that says which outlet the article was taken from";
-    /// Who took a picture.
+    /// A photo credit.
     PhotoCredit = "photo_credit", "a line that says who took or owns a picture";
     /// Captions that are not part of the text.
     Caption = "caption", "the caption of a picture";
-    /// About the author.
+    /// A note about the author.
     AuthorBio = "author_bio", "a note about the author";
-    /// Bylines, dates and keywords that the markup marks as such.
+    /// Author, date and keywords that the markup labels as such.
     Credits = "credits", "a part of the page about the article: author, date, keywords";
-    /// Rules, arrows, stars.
+    /// Rules, arrows, stars and other separators.
     Separator = "separator", "marks that set parts of the page apart";
 
-    // What stands in the text already.
-    /// The title again.
+    // Repetitions of text that is already in the article.
+    /// A repeated title.
     DoubledTitle = "doubled_title", "the title again";
-    /// A paragraph again.
+    /// A repeated paragraph.
     DoubledParagraph = "doubled_paragraph", "a paragraph that stands in the text already";
-    /// A quotation repeated from the text for show.
+    /// A pull quote: a passage of the text repeated as a display element.
     PullQuote = "pull_quote", "a quotation that is repeated from the text for show";
 }
 
 impl DropReason {
-    /// The reason that is written under this name.
+    /// Looks up a reason by its name on the wire.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let problem = || ProblemKind::named(name).map(Self::Problem);

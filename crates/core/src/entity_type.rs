@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use crate::named::named_enum;
 
-/// Defines the type with the name of each variant and the way back from a name, all from one table.
+/// Defines the type, the name of each variant and the look-up by name from one table.
 macro_rules! entity_types {
     ($(#[$meta:meta])* pub enum $type:ident { $($(#[$doc:meta])* $name:ident = $wire:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
         pub enum $type {
             $($(#[$doc])* $name,)*
-            /// A label of a codebook of terms, or of a model with labels of its own.
+            /// A label from a codebook of terms, or from a model with its own labels.
             Other(Arc<str>),
         }
 
         impl $type {
-            /// The name under which the type is written.
+            /// Name of the type on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -26,7 +26,7 @@ macro_rules! entity_types {
                 }
             }
 
-            /// The built-in type of this name.
+            /// Looks up a built-in type by name.
             fn known(name: &str) -> Option<Self> {
                 match name {
                     $($wire => Some(Self::$name),)*
@@ -38,11 +38,11 @@ macro_rules! entity_types {
 }
 
 entity_types! {
-    /// What sort of thing a mention names.
+    /// Type of the thing that a mention names.
     ///
-    /// The types that pressmark knows are variants, so that code whose behaviour depends on them matches
-    /// exhaustively; any other label (of a codebook of terms, or of a model with labels of its own) is
-    /// [`Other`](Self::Other). Types compare, order and hash as their names do.
+    /// The types that pressmark knows are variants, so that code whose behaviour depends on them matches exhaustively;
+    /// any other label (from a codebook of terms, or from a model with its own labels) is [`Other`](Self::Other). Types
+    /// compare, order and hash by name.
     ///
     /// ```
     /// use pressmark_core::EntityType;
@@ -51,9 +51,9 @@ entity_types! {
     /// assert_eq!(EntityType::from("MINERAL").as_str(), "MINERAL");
     /// ```
     pub enum EntityType {
-        /// A person, under the scheme [`Scheme::News`].
+        /// A person, under [`Scheme::News`].
         Person = "PERSON",
-        /// A person, under the scheme [`Scheme::Conll03`].
+        /// A person, under [`Scheme::Conll03`].
         Per = "PER",
         /// An organisation: a company, party, authority, team, armed group.
         Org = "ORG",
@@ -61,13 +61,13 @@ entity_types! {
         Loc = "LOC",
         /// A building, airport, road, mine.
         Fac = "FAC",
-        /// A people, religion or political conviction, and its adherents.
+        /// A nationality, religion or political affiliation, or the people who have it.
         Norp = "NORP",
-        /// A date or stretch of time.
+        /// A date or period.
         Date = "DATE",
         /// A sum of money.
         Money = "MONEY",
-        /// A thing that is made and sold.
+        /// A product.
         Product = "PRODUCT",
         /// Anything else with a name: events, works, laws, languages.
         Misc = "MISC",
@@ -75,7 +75,7 @@ entity_types! {
 }
 
 impl EntityType {
-    /// Whether it is a person, under either scheme.
+    /// Whether the type is a person, under either scheme.
     #[must_use]
     pub fn is_person(&self) -> bool {
         match self {
@@ -87,7 +87,7 @@ impl EntityType {
         }
     }
 
-    /// Whether it is a value, a date or a sum, rather than somebody or something with a name.
+    /// Whether the type is a value (a date or a sum of money) rather than something with a name.
     #[must_use]
     pub fn is_value(&self) -> bool {
         match self {
@@ -99,7 +99,7 @@ impl EntityType {
         }
     }
 
-    /// Whether it is somebody who acts and is spoken of: a person, an organisation or a people.
+    /// Whether the type is one that acts and that a tone can be directed at: a person, an organisation or a people.
     #[must_use]
     pub fn is_actor(&self) -> bool {
         match self {
@@ -109,7 +109,7 @@ impl EntityType {
         }
     }
 
-    /// The same under the four types of CoNLL-2003, of which values have none.
+    /// The corresponding type of CoNLL-2003; `None` for values, which CoNLL-2003 does not annotate.
     #[must_use]
     pub fn conll03(&self) -> Option<Self> {
         match self {
@@ -140,7 +140,7 @@ impl fmt::Display for EntityType {
     }
 }
 
-// By name, so that an `Other` that was built by hand with a built-in name is that type everywhere.
+// Compared by name, so that an `Other` built by hand with a built-in name equals that type everywhere.
 impl PartialEq for EntityType {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
@@ -168,7 +168,7 @@ impl Hash for EntityType {
 }
 
 named_enum! {
-    /// Which types the mentions of a document have.
+    /// Set of types that a document's mentions have.
     #[derive(Default)]
     pub enum Scheme {
         /// `PERSON`, `ORG`, `LOC`, `FAC`, `NORP`, `DATE`, `MONEY`, `PRODUCT`, `MISC`.
@@ -180,7 +180,7 @@ named_enum! {
 }
 
 impl Scheme {
-    /// The scheme's types.
+    /// Types of the scheme.
     #[must_use]
     pub fn types(self) -> &'static [EntityType] {
         use EntityType::{Date, Fac, Loc, Misc, Money, Norp, Org, Per, Person, Product};

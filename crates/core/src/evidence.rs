@@ -1,25 +1,26 @@
-//! From what single passages say to what a document says: the same for every stage that judges frames or stances.
+//! Aggregation of passage-level judgements into document-level ones, shared by every stage that finds frames or
+//! stances.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use crate::{Document, Frame, FrameEvidence, Holder, Span, Stance, StanceLabel, Target, Voice};
 
-/// What one passage says about a target.
+/// Stance of one passage towards a target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StancePassage {
     /// The passage.
     pub span: Span,
-    /// Probability that it is for the target, in [0, 1].
+    /// Probability that the passage is for the target, in [0, 1].
     pub favor: f32,
-    /// Probability that it is against the target, in [0, 1]; the two add up to 1 at most.
+    /// Probability that the passage is against the target, in [0, 1]; `favor + against` is at most 1.
     pub against: f32,
-    /// How much the passage bears on the target, positive: what it counts beside the others.
+    /// Relevance of the passage to the target, positive: its weight in the mean over passages.
     pub weight: f32,
 }
 
 impl StancePassage {
-    /// How clearly the passage shows a stance with this label, weighed by how much it bears on the target.
+    /// How clearly the passage shows a stance with this label, weighted by its relevance to the target.
     #[must_use]
     pub fn score(&self, label: StanceLabel) -> f32 {
         match label {
@@ -31,11 +32,11 @@ impl StancePassage {
 }
 
 impl Stance {
-    /// The stance of one holder by the weighted mean of what the holder's passages say, with at most `max_evidence` of
-    /// those that show it most clearly, in text order.
+    /// Aggregates the passages of one holder by their weighted mean and keeps at most `max_evidence` of those that show
+    /// the stance most clearly, in text order.
     ///
-    /// A side is taken when it is likelier than the other and than neither, with a probability of `confidence` at least
-    /// (in [0, 1]). Without any passage the stance is neutral, with a score of 0.
+    /// A side is taken when it is likelier than the other side and than neither, and its probability is at least
+    /// `confidence`, in [0, 1]. Without passages the stance is neutral, with a score of 0.
     #[must_use]
     pub fn from_passages(
         holder: Holder,
@@ -45,7 +46,7 @@ impl Stance {
         max_evidence: usize,
     ) -> Self {
         let total: f32 = passages.iter().map(|passage| passage.weight).sum();
-        // No weight at all is as good as no passage; the least one keeps the mean finite.
+        // Guards against division by zero when every weight is 0; far below any weight that could matter.
         let total = total.max(1e-6);
         let mean = |part: fn(&StancePassage) -> f32| passages.iter().map(|p| part(p) * p.weight).sum::<f32>() / total;
         let (against, favor) = (mean(|p| p.against), mean(|p| p.favor));
@@ -66,16 +67,18 @@ impl Stance {
 }
 
 impl Frame {
-    /// Share of a document's sentences, the strongest, whose mean is the document's score: a frame that runs through a
-    /// third of a story is fully there, one that shows in a single sentence of many is not. With the mean over all
-    /// sentences a frame of one section would drown, with the strongest sentence alone a passing remark would decide.
+    /// Share of a document's sentences, the highest-scoring ones, whose mean is the document's score.
+    ///
+    /// Set by hand: a frame that runs through a third of a story gets its full score, one that shows in a single
+    /// sentence of many does not. Raising it towards 1 (the mean over all sentences) dilutes a frame that is confined
+    /// to one section; lowering it towards 0 (the maximum) lets a passing remark decide.
     pub const STRONGEST: f32 = 1.0 / 3.0;
 
-    /// The frame of a document from its score in each sentence that was read: `scores` holds indices into
-    /// [`Document::sents`] in text order and scores in [0, 1].
+    /// Aggregates the scores of a document's sentences: `scores` holds indices into [`Document::sents`] in text order
+    /// and scores in [0, 1].
     ///
-    /// Evidence are the sentences of running text with a score of `evidence_score` at least, `max_evidence` of them at
-    /// most, best first.
+    /// Evidence is the sentences of running text that score at least `evidence_score`, best first, at most
+    /// `max_evidence` of them.
     #[must_use]
     pub fn from_sentences(
         doc: &Document,
@@ -106,7 +109,8 @@ impl Frame {
 }
 
 impl Document {
-    /// Whose words a passage is: those of the speaker of the quotation that holds most of it, else the outlet's.
+    /// Holder of the words of a passage: the speaker of the quotation that covers more than half of it, else the
+    /// outlet.
     #[must_use]
     pub fn holder_of(&self, span: Span) -> Holder {
         let speaker = self.quote_holding(span).and_then(|quote| self.quotes.get(quote)?.speaker);
@@ -139,7 +143,7 @@ mod tests {
         check(&[passage(0, 0.8, 0.1, 1.0), passage(9, 0.0, 0.9, 3.0)], StanceLabel::Against, 0.7, &[0, 9]);
         // Likelier than the other side, but not than neither.
         check(&[passage(0, 0.41, 0.1, 1.0)], StanceLabel::Neutral, 0.49, &[0]);
-        // The clearest two, in text order; a passage that is named twice counts once as evidence.
+        // The clearest two, in text order; duplicate passages give one piece of evidence.
         let four = [passage(0, 0.5, 0.0, 1.0), passage(9, 0.9, 0.0, 1.0), passage(9, 0.9, 0.0, 1.0)];
         check(&[four.as_slice(), &[passage(20, 0.7, 0.0, 1.0)]].concat(), StanceLabel::Favor, 0.75, &[9, 20]);
     }

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use crate::Span;
 
-/// One decision of a stage: what it is about, which rule or head spoke, and with what numbers.
+/// One decision of a stage: its subject, the rule or head that made it, and the numbers it rests on.
 ///
 /// Explanations are kept only for a document that asks for them
 /// ([`Document::explanations`](crate::Document::explanations) is `Some`) and are never written to the wire format.
@@ -24,24 +24,24 @@ use crate::Span;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The stage that decided: its [`name`](crate::Stage::name), or `"ingest"`.
+    /// [`Name`](crate::Stage::name) of the stage that decided, or `"ingest"`.
     pub stage: &'static str,
-    /// What the decision is about.
+    /// Subject of the decision.
     pub subject: Subject,
-    /// The rule or head that spoke: a short name in kebab case, the same for every document.
+    /// Rule or head that decided: a short name in kebab case, the same for every document.
     pub rule: Cow<'static, str>,
-    /// What was decided, in words: a speaker's name, a label, a reason; empty where the rule says it all.
+    /// Outcome in words: a speaker's name, a label, a reason; empty where the rule says it all.
     pub decision: String,
-    /// The numbers that the decision rests on, each with its name, in the order in which they are read.
+    /// Numbers that the decision rests on, each with its name, in display order.
     pub numbers: Vec<(&'static str, f32)>,
 }
 
-/// What an [`Explanation`] is about.
+/// Subject of an [`Explanation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A place in [`Document::text`](crate::Document::text): byte offsets.
+    /// A span of [`Document::text`](crate::Document::text), in bytes.
     Text(Span),
-    /// A stretch of the input record: bytes, half-open. For what never became text.
+    /// A byte range of the input record, half-open, for input that is not in the text.
     Raw(Range<usize>),
     /// An entity: an index into [`Document::entities`](crate::Document::entities).
     Entity(usize),
@@ -56,19 +56,19 @@ impl From<Span> for Subject {
 }
 
 impl Explanation {
-    /// A decision about `subject` that the named rule of a stage made.
+    /// Creates an explanation of a decision about `subject` by the named rule of a stage.
     #[must_use]
     pub fn new(stage: &'static str, subject: impl Into<Subject>, rule: impl Into<Cow<'static, str>>) -> Self {
         Self { stage, subject: subject.into(), rule: rule.into(), decision: String::new(), numbers: Vec::new() }
     }
 
-    /// The same with what was decided.
+    /// Sets the decision.
     #[must_use]
     pub fn deciding(self, decision: impl Into<String>) -> Self {
         Self { decision: decision.into(), ..self }
     }
 
-    /// The same with one more number.
+    /// Adds a number.
     #[must_use]
     pub fn with(mut self, name: &'static str, number: f32) -> Self {
         self.numbers.push((name, number));
@@ -76,13 +76,13 @@ impl Explanation {
     }
 }
 
-/// `rule (name number, …): decision`.
+/// Formats as `rule (name number, …): decision`.
 impl std::fmt::Display for Explanation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.rule)?;
         for (i, (name, number)) in self.numbers.iter().enumerate() {
             let open = if i == 0 { " (" } else { ", " };
-            // Three decimals, without the zeros at their end.
+            // Three decimals, without trailing zeros.
             let number = format!("{number:.3}");
             write!(f, "{open}{name} {}", number.trim_end_matches('0').trim_end_matches('.'))?;
         }

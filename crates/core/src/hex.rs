@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-/// Bytes as lowercase hexadecimal digits, two for each byte: how digests stand in records, journals and manifests.
+/// Formats bytes as lowercase hexadecimal, two digits per byte: the form of digests in records, journals and manifests.
 ///
 /// ```
 /// assert_eq!(pressmark_core::hex(&[0, 0xab]), "00ab");
@@ -14,7 +14,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The bytes that [`hex`] wrote; `None` for another number of them, or for anything but hexadecimal digits.
+/// Parses what [`hex`] writes, in either case; `None` unless `text` is exactly `2 * N` hexadecimal digits.
 ///
 /// ```
 /// assert_eq!(pressmark_core::from_hex("00ab"), Some([0, 0xab]));

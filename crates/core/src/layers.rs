@@ -4,36 +4,36 @@ use std::ops::Range;
 use crate::named::named_enum;
 use crate::{EntityType, SegmentKind, Span};
 
-/// A sentence, heading or list item: what stages treat as one unit.
+/// A sentence, heading or list item: the unit that stages work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// Its text, without surrounding white space.
+    /// Byte span, without surrounding white space.
     pub span: Span,
-    /// Its words: indices into [`Document::tokens`](crate::Document::tokens), half-open.
+    /// Its tokens: indices into [`Document::tokens`](crate::Document::tokens), half-open.
     pub tokens: Range<usize>,
-    /// The block it stands in, counted from 0 over the kept blocks in text order.
+    /// Index of its block among the kept blocks, in text order.
     pub block: usize,
-    /// What that block is.
+    /// Kind of that block.
     pub kind: SegmentKind,
 }
 
 /// A word or punctuation mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Its text.
+    /// Byte span.
     pub span: Span,
 }
 
-/// The document cut into what the encoder reads: whole sentences packed up to the window size.
+/// Encoder input of a document: whole sentences packed into windows of at most the model's size.
 ///
-/// Rows are subwords, those of all windows one after the other, special tokens included.
+/// Rows are subwords, those of all windows concatenated, special tokens included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Windows {
     /// Vocabulary id of each row.
     pub ids: Vec<u32>,
     /// Word-shape class of each row; 0 for special tokens.
     pub shapes: Vec<u8>,
-    /// Row at which each window starts, and at the end the number of rows; empty when there is no window.
+    /// First row of each window, followed by the total number of rows; empty when there is no window.
     pub starts: Vec<usize>,
     /// The rows of each token, half-open; a token never crosses windows.
     pub token_rows: Vec<Range<usize>>,
@@ -42,32 +42,32 @@ pub struct Windows {
 /// A mention of an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mention {
-    /// Its text.
+    /// Byte span.
     pub span: Span,
-    /// Its type: one of the scheme in force, or a label of a codebook of terms.
+    /// Type: one of the scheme's, or a label of a codebook of terms.
     pub label: EntityType,
-    /// How sure the stage is, in [0, 1].
+    /// Confidence, in [0, 1].
     pub score: f32,
-    /// The entity it names: an index into [`Document::entities`](crate::Document::entities).
+    /// Entity that the mention refers to: an index into [`Document::entities`](crate::Document::entities).
     pub entity: Option<usize>,
 }
 
-/// One real-world thing named in the document.
+/// A real-world thing named in the document: a cluster of mentions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// Its fullest form in the document.
+    /// Fullest form in the document.
     pub name: String,
-    /// Its type.
+    /// Type of the entity.
     pub label: EntityType,
-    /// The other forms it takes in the document, in order of first use.
+    /// Its other forms in the document, in order of first use.
     pub aliases: Vec<String>,
-    /// How many mentions it has.
+    /// Number of mentions.
     pub mentions: usize,
-    /// The tone towards it over all its mentions, when a stage judged it.
+    /// Tone towards the entity over all its mentions, where a stage judged it.
     pub sentiment: Option<Sentiment>,
 }
 
-/// The tone towards something.
+/// Tone towards an entity, as a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sentiment {
     /// Probability of a positive tone, in [0, 1]; the three add up to 1.
@@ -79,7 +79,7 @@ pub struct Sentiment {
 }
 
 impl Sentiment {
-    /// The most probable tone and its probability.
+    /// The most probable tone and its probability; neutral on a tie of positive and negative.
     #[must_use]
     pub fn best(&self) -> (Tone, f32) {
         let tone = if self.positive > self.neutral && self.positive > self.negative {
@@ -104,42 +104,42 @@ impl Sentiment {
 }
 
 named_enum! {
-    /// How something is spoken of.
+    /// Tone in which something is mentioned.
     pub enum Tone {
-        /// As good.
+        /// Positive.
         Positive = "positive",
-        /// Neither.
+        /// Neutral.
         Neutral = "neutral",
-        /// As bad.
+        /// Negative.
         Negative = "negative",
     }
 }
 
-/// A quotation.
+/// A quotation with its cue and speaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// The content with its quotation marks (direct), or the content clause (indirect).
+    /// Span of the content: with its quotation marks (direct), or the content clause (indirect).
     pub span: Span,
     /// Direct, indirect or mixed.
     pub kind: QuoteKind,
-    /// Who speaks: an index into [`Document::entities`](crate::Document::entities).
+    /// The speaker: an index into [`Document::entities`](crate::Document::entities).
     pub speaker: Option<usize>,
-    /// The words that name the speaker here ("he", "the minister").
+    /// Span of the words that name the speaker here ("he", "the minister").
     pub speaker_span: Option<Span>,
-    /// The words that introduce the quotation ("said", "according to").
+    /// Span of the cue ("said", "according to").
     pub cue: Option<Span>,
     /// Whether the closing quotation mark was found (always true for indirect quotations).
     pub closed: bool,
 }
 
 named_enum! {
-    /// How a quotation gives the words of its speaker.
+    /// How a quotation renders the speaker's words.
     pub enum QuoteKind {
         /// Verbatim, in quotation marks.
         Direct = "direct",
-        /// Reported in the outlet's words.
+        /// Paraphrased by the outlet.
         Indirect = "indirect",
-        /// Reported, with a verbatim part.
+        /// Paraphrased, with a verbatim part.
         Mixed = "mixed",
     }
 }
@@ -147,49 +147,49 @@ named_enum! {
 /// A sentence chosen for the summary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SummarySentence {
-    /// The sentence: an index into [`Document::sents`](crate::Document::sents).
+    /// Index into [`Document::sents`](crate::Document::sents).
     pub sent: usize,
-    /// 1 is the most salient.
+    /// Rank by salience, from 1, the most salient.
     pub rank: usize,
-    /// How salient it is, in [0, 1].
+    /// Salience, in [0, 1].
     pub score: f32,
 }
 
-/// How much a document is framed in one way.
+/// Score and evidence of one frame in a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// Name and version of the codebook.
     pub codebook: String,
-    /// The frame's label.
+    /// Label of the frame.
     pub label: String,
-    /// How much, in [0, 1].
+    /// Degree to which the document uses the frame, in [0, 1].
     pub score: f32,
-    /// The sentences that show it, best first.
+    /// Sentences that show the frame, best first.
     pub evidence: Vec<FrameEvidence>,
 }
 
 /// A passage that shows a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FrameEvidence {
-    /// The passage.
+    /// Span of the passage.
     pub span: Span,
-    /// How clearly, in [0, 1].
+    /// How clearly it shows the frame, in [0, 1].
     pub score: f32,
-    /// Whose words they are.
+    /// Whose words the passage is in.
     pub voice: Voice,
 }
 
 /// Whose words a passage is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Voice {
-    /// The outlet's own.
+    /// The outlet's.
     Outlet,
     /// Those of a quotation: an index into [`Document::quotes`](crate::Document::quotes).
     Quote(usize),
 }
 
 impl fmt::Display for Voice {
-    /// `outlet`, or the index.
+    /// Writes `outlet`, or the index.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outlet => f.pad("outlet"),
@@ -198,32 +198,32 @@ impl fmt::Display for Voice {
     }
 }
 
-/// Where somebody stands towards something.
+/// Stance of a holder towards a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stance {
-    /// Who holds it.
+    /// Holder of the stance.
     pub holder: Holder,
-    /// Towards what.
+    /// Target of the stance.
     pub target: Target,
-    /// For, against or neither.
+    /// Favor, against or neutral.
     pub label: StanceLabel,
-    /// How sure the stage is, in [0, 1].
+    /// Confidence, in [0, 1].
     pub score: f32,
-    /// What was read of the passages beside the target, taken together; `None` where the stage judges in another way,
-    /// or no passage bears on the target.
+    /// Aggregated reading of the passages with the target; `None` where the stage judges in another way, or where no
+    /// passage bears on the target.
     pub reading: Option<StanceReading>,
-    /// The passages that show it.
+    /// Passages that show the stance.
     pub evidence: Vec<Span>,
 }
 
-/// What a passage, read beside a target, says of it: three questions apart, each answered by a probability in [0, 1].
+/// Reading of a passage with a target: three questions in sequence, each answered by a probability in [0, 1].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StanceReading {
-    /// That the passage says something about the target.
+    /// Probability that the passage says something about the target.
     pub bears_on_target: f32,
-    /// That it takes a side, if it bears on the target.
+    /// Probability that it takes a side, given that it bears on the target.
     pub takes_a_side: f32,
-    /// That the side is for the target, if it takes one.
+    /// Probability that the side is for the target, given that it takes one.
     pub in_favor: f32,
 }
 
@@ -234,10 +234,10 @@ impl StanceReading {
         self.bears_on_target * self.takes_a_side
     }
 
-    /// The likelier side where one is taken as likely as not, else neutral.
+    /// The likelier side if the passage takes one with a probability of at least 0.5, else neutral.
     ///
-    /// The probability of that very side can be under one half, where it is nearly as likely to be the other. Only taking
-    /// the likeliest of the three costs 0.6 points of macro F1 on VAST's dev part and 3.5 on SemEval's training part,
+    /// The side's own probability can be below 0.5, where the other is nearly as likely. Taking the most probable of
+    /// the three labels instead costs 0.6 points of macro F1 on VAST's dev part and 3.5 on SemEval's training part,
     /// where sides are seldom sure.
     #[must_use]
     pub fn label(&self) -> StanceLabel {
@@ -259,54 +259,54 @@ impl StanceReading {
     }
 }
 
-/// Who holds a stance.
+/// Holder of a stance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Holder {
     /// The outlet that published the document.
     Outlet,
-    /// An index into [`Document::entities`](crate::Document::entities).
+    /// An entity: an index into [`Document::entities`](crate::Document::entities).
     Entity(usize),
 }
 
-/// What a stance is towards.
+/// Target of a stance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
-    /// An index into [`Document::entities`](crate::Document::entities).
+    /// An entity: an index into [`Document::entities`](crate::Document::entities).
     Entity(usize),
-    /// The words that the user gave.
+    /// A target that the user gave in words.
     Text(String),
 }
 
 named_enum! {
-    /// For, against or neither.
+    /// Direction of a stance.
     pub enum StanceLabel {
         /// For the target.
         Favor = "favor",
         /// Against the target.
         Against = "against",
-        /// Neither.
+        /// Neither for nor against.
         Neutral = "neutral",
     }
 }
 
-/// How much of the text a stage saw.
+/// How much of the text a stage processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// The stage.
+    /// Name of the stage.
     pub stage: &'static str,
-    /// Code points that it saw.
+    /// Code points that the stage saw.
     pub seen: usize,
-    /// Code points that it should have seen.
+    /// Code points that the stage should have seen.
     pub total: usize,
-    /// Passages that it reads once more, for a stage that does.
+    /// Passages read a second time; `None` for a stage that does not do so.
     pub passages: Option<PassageCount>,
 }
 
-/// How many passages a stage would have read once more, and how many it did.
+/// Passages that a stage selected for a second reading, and those that it read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PassageCount {
-    /// Passages that were found worth it.
+    /// Passages selected.
     pub found: usize,
-    /// Those that were read, at most as many.
+    /// Passages read; at most `found`.
     pub read: usize,
 }

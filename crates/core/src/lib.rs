@@ -1,9 +1,8 @@
 //! The document that every crate of pressmark passes along, and the contract of a stage.
 //!
-//! A [`Document`] holds the cleaned text of one news page and a layer for each thing that is
-//! found in it. A [`Stage`] reads some layers and fills others; stages speak to each other only
-//! through the document. This crate does no I/O, knows no wire format (that is
-//! `pressmark-jsonl`) and depends on nothing of pressmark.
+//! A [`Document`] holds the cleaned text of one news page and a layer for each kind of annotation. A [`Stage`] reads
+//! some layers and fills others; stages communicate only through the document. This crate does no I/O, knows no wire
+//! format (that is `pressmark-jsonl`) and depends on no other crate of pressmark.
 //!
 //! ```
 //! use pressmark_core::{Document, SegmentKind, Span};
@@ -14,16 +13,17 @@
 //! ```
 //!
 //! # Glossary
-//! - **record**: what one line of output is made from: a file, a line of JSONL, a row of CSV, a WARC response.
-//! - **segment**: a stretch of a record's bytes; kept (then it is a **block** of the text) or dropped as chrome or duplicate.
-//! - **chrome**: what a page shows around its article: navigation, share bars, comment forms.
-//! - **sentence**, **token**: units of the text; a token is a word or mark, a **subword** is what the encoder reads.
+//! - **record**: the input of one line of output: a file, a line of JSONL, a row of CSV, a WARC response.
+//! - **segment**: a stretch of a record's bytes; kept (then it is a **block** of the text) or dropped as chrome or
+//!   duplicate.
+//! - **chrome**: the parts of a page around its article: navigation, share bars, comment forms.
+//! - **sentence**, **token**: units of the text; a token is a word or mark, a **subword** is the encoder's input unit.
 //! - **window**: whole sentences packed up to the encoder's size; **rows** are the subwords of all windows.
 //! - **mention**: a place in the text that names something; **entity**: the thing named, over all its mentions;
-//!   **entity type**: what sort of thing that is, under a **scheme**.
-//! - **cue**: the words that introduce a quotation; **speaker**: who is quoted.
-//! - **frame**: a way in which a story is told, defined by a **codebook**.
-//! - **stance**: where a **holder** stands towards a **target**; **voice**: whose words a passage is in.
+//!   **entity type**: the kind of thing, under a **scheme**.
+//! - **cue**: the words that introduce a quotation; **speaker**: the person or body quoted.
+//! - **frame**: a way of presenting an issue, defined by a **codebook**.
+//! - **stance**: the position of a **holder** towards a **target**; **voice**: whose words a passage is in.
 #![deny(missing_docs)]
 
 mod deadline;
@@ -64,7 +64,7 @@ pub use span::Span;
 pub use stage::{Provenance, Stage};
 pub use stage_error::StageError;
 
-/// The README's examples are tests.
+/// Runs the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

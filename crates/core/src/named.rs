@@ -1,7 +1,7 @@
-//! Closed lists whose members have names on the wire.
+//! Closed enums whose members have names on the wire.
 
-/// Defines an enum with the list of its members, the name of each and the way back from a name, all from one
-/// table: a member that is added cannot be forgotten in one of them.
+/// Defines an enum, the list of its members, the name of each and the look-up by name from one table, so that none of
+/// them can miss a new member.
 macro_rules! named_enum {
     ($(#[$meta:meta])* pub enum $type:ident { $($(#[$doc:meta])* $name:ident = $wire:literal,)* }) => {
         $(#[$meta])*
@@ -9,16 +9,16 @@ macro_rules! named_enum {
         pub enum $type { $($(#[$doc])* $name,)* }
 
         impl $type {
-            /// Every member, in the order of the list.
+            /// Every member, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The name under which it is written.
+            /// Name of the member on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $wire,)* }
             }
 
-            /// The member that is written under this name.
+            /// Looks up a member by its name on the wire.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 match name {

@@ -1,6 +1,6 @@
 use std::any::Any;
 
-/// What somebody panicked with, as text; empty when it was no text.
+/// Message of a panic payload; empty when the payload is not a string.
 #[must_use]
 pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();

@@ -2,33 +2,33 @@ use std::fmt;
 
 use crate::Span;
 
-/// Something that went wrong with one document; kept with the document, never fatal to a run.
+/// A problem with one document; kept with the document, never fatal to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The stage that met it, such as `"ingest"` or `"ner"`.
+    /// Stage that met it, such as `"ingest"` or `"ner"`.
     pub stage: &'static str,
-    /// What sort of problem it is.
+    /// Kind of problem.
     pub kind: ProblemKind,
-    /// For a person: a lowercase fragment without a full stop.
+    /// Message for readers: a lowercase fragment without a full stop.
     pub message: String,
-    /// Where in the document's text, when it has a place.
+    /// Place in the document's text, where there is one.
     pub span: Option<Span>,
 }
 
-/// How much a problem takes from a document.
+/// How badly a problem affects a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing; every stage still saw the whole text.
+    /// Informational; every stage still saw the whole text.
     Note,
     /// Some stage failed or saw only part of the text.
     Partial,
-    /// No text could be had.
+    /// There is no text.
     Failed,
 }
 
 macro_rules! problem_kinds {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $severity:ident;)*) => {
-        /// The closed list of what can be wrong with a document.
+        /// Closed list of the kinds of problems that a document can have.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum ProblemKind { $($(#[$doc])* $name,)* }
@@ -37,19 +37,19 @@ macro_rules! problem_kinds {
             /// Every kind, in the order of the list.
             pub const ALL: &'static [ProblemKind] = &[$(ProblemKind::$name,)*];
 
-            /// The name under which the kind is written.
+            /// Name of the kind on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(ProblemKind::$name => $wire,)* }
             }
 
-            /// The kind that is written under this name.
+            /// Looks up a kind by its name on the wire.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
             }
 
-            /// How much it takes from the document.
+            /// Severity of a problem of this kind.
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self { $(ProblemKind::$name => Severity::$severity,)* }
@@ -61,13 +61,13 @@ macro_rules! problem_kinds {
 problem_kinds! {
     /// The file or stream could not be read (permission, vanished, device error).
     Unreadable = "unreadable", Failed;
-    /// There was not one character of text.
+    /// The record has not a single character of text.
     Empty = "empty", Failed;
     /// The bytes are not text.
     Binary = "binary", Failed;
     /// The record is larger than the limit in force.
     TooLarge = "too_large", Failed;
-    /// A compressed input is cut short, damaged, or unpacks past the limit in force.
+    /// A compressed input is truncated, damaged, or decompresses past the limit in force.
     BadArchive = "bad_archive", Failed;
     /// The record does not follow its format (broken JSON, ragged CSV row, bad WARC header).
     Malformed = "malformed", Failed;
@@ -75,33 +75,32 @@ problem_kinds! {
     NoText = "no_text", Failed;
     /// The page holds no article.
     NoArticle = "no_article", Failed;
-    /// The record holds only part of the page: whoever stored it cut it off.
+    /// The record holds only part of the page: it was truncated when it was stored.
     Incomplete = "incomplete", Partial;
-    /// The page shows the start of an article to everybody and the rest to subscribers: the text is the start.
+    /// The article is behind a paywall: the text is the part that everybody can read.
     Paywalled = "paywalled", Partial;
-    /// The record holds several articles and nothing tells surely where one ends: they are one text.
+    /// The record holds several articles without reliable boundaries between them: they are one text.
     SeveralArticles = "several_articles", Partial;
-    /// The field that was named for the date of publication holds something that is no date, or could be two.
+    /// The field given for the date of publication holds something that is not a date, or is ambiguous.
     BadDate = "bad_date", Partial;
-    /// Bytes that mean nothing in the character set were replaced.
+    /// Byte sequences that are invalid in the character set were replaced.
     BadEncoding = "bad_encoding", Partial;
-    /// The character set that the page declares is not the one it uses, or it declares none and the few bytes that are
-    /// not UTF-8 hardly tell: the text is read by a guess.
+    /// The declared character set is not the one in use, or none is declared and the few bytes that are not UTF-8 are
+    /// too little evidence: the text is decoded by a guess.
     WrongCharset = "wrong_charset", Partial;
-    /// Control characters, bidirectional overrides or zero-width characters inside words stood in the input; they
-    /// were taken out.
+    /// Control characters, bidirectional overrides or zero-width characters inside words were removed from the input.
     SuspiciousCharacters = "suspicious_characters", Partial;
-    /// Another record of the run says that it has the same id; this one was given a suffix.
+    /// Another record of the run has the same id; this one was given a suffix.
     DuplicateId = "duplicate_id", Partial;
-    /// Most letters are of a script that the model was not trained on: what it finds is chance.
+    /// Most letters are of a script that the model was not trained on: its results are chance.
     UnsupportedScript = "unsupported_script", Partial;
-    /// The record has a date, in a field that nobody named, that is none or could be two: it is in `extra` alone.
+    /// A field that was not given as the date holds one that is malformed or ambiguous: it is kept in `extra` only.
     UnreadDate = "unread_date", Note;
     /// The language is not one that the model was trained on.
     UnsupportedLanguage = "unsupported_language", Note;
-    /// The model reads the language by transfer from those that it was trained on: no test says how well.
+    /// The model handles the language by transfer from its training languages; accuracy is unmeasured.
     UntestedLanguage = "untested_language", Note;
-    /// The language could not be told.
+    /// The language could not be identified.
     UnknownLanguage = "unknown_language", Note;
     /// A quotation is opened and never closed.
     UnclosedQuote = "unclosed_quote", Note;

@@ -1,41 +1,43 @@
 use std::borrow::Cow;
 use std::fmt::Debug;
 
-/// Numbers that stay in memory, 8 MiB of them: the hidden states of about 50 kB of text with a width of 384.
+/// Numbers kept in memory before they spill: 8 MiB at two bytes each, the hidden states of about 50 kB of text at a
+/// width of 384. Set by hand: raising it costs memory per document in flight, lowering it makes shorter documents
+/// spill.
 const IN_MEMORY: usize = 4 << 20;
 
-/// Rows of equally many numbers, kept as bfloat16: the upper half of an `f32`.
+/// A matrix kept as bfloat16: rows of equal width, each number the upper half of an `f32`.
 ///
-/// Hidden states and the vectors of sentences are what a long document takes most memory for (768 bytes a subword with
-/// 384 numbers). The eight bits of precision that are left are more than the int8 encoder's own error leaves. What
-/// passes 8 MiB goes to an [`Overflow`], where there is one.
+/// Hidden states and sentence vectors are the largest part of a long document in memory (768 bytes per subword at a
+/// width of 384). The eight bits of precision that remain lose less than the int8 encoder's own error. Numbers past 8
+/// MiB go to an [`Overflow`], where there is one.
 #[derive(Debug, Default)]
 pub struct Rows {
     width: usize,
     overflow: Option<Box<dyn Overflow>>,
-    /// Numbers that the overflow took: those of the first rows.
+    /// Count of the numbers in the overflow: those of the first rows.
     taken: usize,
-    /// The numbers after those.
+    /// Numbers after those in the overflow.
     data: Vec<u16>,
 }
 
-/// A place for numbers of long documents that memory should not hold.
+/// Storage outside memory for the numbers of long documents.
 pub trait Overflow: Debug + Send + Sync {
-    /// Takes numbers that follow on those it has; `false` when it cannot, and then it has none of them.
+    /// Appends numbers after those it has; on `false` it has taken none of them.
     fn append(&mut self, numbers: &[u16]) -> bool;
 
-    /// Fills `into` with numbers that it took before, from the one at `first` on.
+    /// Fills `into` with numbers appended before, starting at index `first`.
     ///
     /// # Panics
-    /// When they cannot be had back; the pipeline makes of it a problem of this document.
+    /// When they cannot be read back; the pipeline turns the panic into a problem of this document.
     fn read(&self, first: usize, into: &mut [u16]);
 }
 
 impl Rows {
-    /// Rows of `width` numbers, laid end to end in `rows`.
+    /// Creates rows of `width` numbers from their concatenation.
     ///
     /// # Panics
-    /// When `rows` is not a whole number of rows.
+    /// When the length of `rows` is not a multiple of `width`.
     #[must_use]
     pub fn new(width: usize, rows: &[f32]) -> Self {
         let mut new = Self { width, ..Self::default() };
@@ -43,22 +45,22 @@ impl Rows {
         new
     }
 
-    /// No rows yet, and room for so many of `width` numbers.
+    /// Creates an empty matrix of `width` columns with capacity for `rows` rows.
     #[must_use]
     pub fn with_capacity(width: usize, rows: usize) -> Self {
         Self { width, data: Vec::with_capacity((width * rows).min(IN_MEMORY)), ..Self::default() }
     }
 
-    /// The same with a place for what passes 8 MiB.
+    /// Sets the storage for numbers past 8 MiB.
     #[must_use]
     pub fn with_overflow(self, overflow: impl Overflow + 'static) -> Self {
         Self { overflow: Some(Box::new(overflow)), ..self }
     }
 
-    /// Appends rows laid end to end.
+    /// Appends rows, given concatenated.
     ///
     /// # Panics
-    /// When `rows` is not a whole number of rows.
+    /// When the length of `rows` is not a multiple of the width.
     pub fn extend(&mut self, rows: &[f32]) {
         let is_whole = if self.width == 0 { rows.is_empty() } else { rows.len().is_multiple_of(self.width) };
         assert!(is_whole, "{} numbers are no whole number of rows of {}", rows.len(), self.width);
@@ -71,7 +73,7 @@ impl Rows {
         self.data.extend(rows.iter().map(|&value| shorten(value)));
     }
 
-    /// A copy of some of the rows, in memory; those out of range are left out.
+    /// Copies a range of rows into memory; indices out of range are left out.
     #[must_use]
     pub fn rows(&self, rows: std::ops::Range<usize>) -> Self {
         let mut copy = Self::with_capacity(self.width, rows.len());
@@ -79,7 +81,7 @@ impl Rows {
         copy
     }
 
-    /// Numbers in a row.
+    /// Number of columns.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
@@ -97,7 +99,7 @@ impl Rows {
         self.len() == 0
     }
 
-    /// Row `index`; empty when there is none.
+    /// Row `index`; empty when out of range.
     #[must_use]
     pub fn row(&self, index: usize) -> Vec<f32> {
         let mut row = Vec::with_capacity(self.width);
@@ -105,12 +107,12 @@ impl Rows {
         row
     }
 
-    /// Appends row `index` to `into`; nothing when there is none.
+    /// Appends row `index` to `into`; appends nothing when out of range.
     pub fn append_row(&self, index: usize, into: &mut Vec<f32>) {
         into.extend(self.bits(index).iter().map(|&value| widen(value)));
     }
 
-    /// The mean of the given rows (those out of range are passed over), zeros when there are none.
+    /// Mean of the given rows, without those out of range; zeros when there are none.
     #[must_use]
     pub fn mean(&self, rows: impl IntoIterator<Item = usize>) -> Vec<f32> {
         let (mut mean, mut count) = (vec![0.0; self.width], 0_usize);
@@ -124,7 +126,7 @@ impl Rows {
         mean
     }
 
-    /// The row as it is kept, or nothing when there is none.
+    /// Row in its stored form; empty when out of range.
     fn bits(&self, index: usize) -> Cow<'_, [u16]> {
         let first = index.saturating_mul(self.width);
         let Some(first) = first.checked_sub(self.taken) else {
@@ -154,7 +156,7 @@ impl PartialEq for Rows {
 
 impl Eq for Rows {}
 
-/// The nearest number with eight bits of precision, ties to even.
+/// Rounds to bfloat16, to nearest with ties to even.
 fn shorten(value: f32) -> u16 {
     if value.is_nan() {
         return f32::NAN.to_bits().wrapping_shr(16) as u16;
@@ -177,7 +179,7 @@ mod tests {
             let back = widen(shorten(value));
             assert!((back - value).abs() <= value.abs() / 256.0, "{back} for {value}");
         }
-        // Halfway between two neighbours: to the even one.
+        // Halfway between two neighbours: rounds to the even one.
         assert_eq!(widen(shorten(1.0 + 1.0 / 256.0)), 1.0);
         assert_eq!(widen(shorten(1.0 + 3.0 / 256.0)), 1.0 + 4.0 / 256.0);
         assert!(widen(shorten(f32::NAN)).is_nan());
@@ -200,7 +202,7 @@ mod tests {
         assert!(states.rows(5..7).is_empty() && Rows::default().is_empty());
     }
 
-    /// Takes so many numbers, and then no more.
+    /// Accepts a fixed count of numbers, then refuses.
     #[derive(Debug)]
     struct Shelf(Vec<u16>, usize);
 
@@ -220,7 +222,7 @@ mod tests {
 
     #[test]
     fn long_documents_overflow_and_come_back() {
-        // A width that does not divide what stays in memory.
+        // A width that does not divide the numbers kept in memory.
         let width = 1000;
         let rows = 3 * IN_MEMORY / width;
         let number = |row: usize, column: usize| ((row * 7 + column) % 251) as f32;

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-/// A stretch of a document's text: byte offsets, half-open, on character boundaries.
+/// A range of a document's text: byte offsets, half-open, on character boundaries.
 ///
 /// The wire format counts Unicode code points instead; `pressmark-jsonl` converts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span from `start` up to, not including, `end`.
+    /// Creates the span `start..end`.
     ///
     /// # Panics
     /// In debug builds, when `start > end`.
@@ -28,13 +28,13 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether the span holds no byte.
+    /// Whether the span is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Whether `other` lies wholly inside this span.
+    /// Whether `other` lies entirely inside this span.
     #[must_use]
     pub fn contains(self, other: Span) -> bool {
         self.start <= other.start && other.end <= self.end
@@ -46,7 +46,7 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// The text under the span, or `""` when it is out of bounds or off a character boundary.
+    /// Text under the span, or `""` when it is out of bounds or not on character boundaries.
     #[must_use]
     pub fn slice(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()

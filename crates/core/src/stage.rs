@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::{Document, Layer, StageError};
 
-/// One step over a document: it reads some layers and fills others.
+/// One step of processing a document: reads some layers and fills others.
 ///
 /// The order in which stages run follows from the layers: a stage runs after those that fill what it
 /// [`needs`](Stage::needs) or [`reads`](Stage::reads).
@@ -16,7 +16,7 @@ pub trait Stage: Send + Sync {
     /// Layers that must be filled before this stage runs.
     fn needs(&self) -> &'static [Layer];
 
-    /// Layers that this stage reads where another stage fills them, and does without where none does.
+    /// Layers that this stage uses if another stage fills them.
     fn reads(&self) -> &'static [Layer] {
         &[]
     }
@@ -24,25 +24,24 @@ pub trait Stage: Send + Sync {
     /// Layers that this stage fills.
     fn provides(&self) -> &'static [Layer];
 
-    /// What ran: model and settings, for the record's provenance.
+    /// Model and settings, for the record's provenance.
     fn provenance(&self) -> Provenance;
 
-    /// Runs over one document.
+    /// Processes one document.
     ///
     /// # Errors
-    /// When the stage cannot do its work on this document; the run keeps the document,
-    /// notes the problem and goes on.
+    /// When the stage cannot process this document; the run keeps the document, records the problem and goes on.
     fn run(&self, doc: &mut Document) -> Result<(), StageError>;
 
-    /// Runs over several documents at once; the result must be that of [`run`](Stage::run) on each.
+    /// Processes several documents at once; results must equal those of [`run`](Stage::run) on each.
     ///
-    /// A stage overrides it where work can be shared, as the encoder's windows are.
+    /// Override it where work can be shared, as the encoder does by batching windows.
     fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
         docs.iter_mut().map(|doc| self.run(doc)).collect()
     }
 }
 
-/// A stage that is shared, with somebody who needs more of it than a stage.
+/// A stage behind an [`Arc`], for callers that keep access to its concrete type.
 impl<S: Stage + ?Sized> Stage for Arc<S> {
     fn name(&self) -> &'static str {
         (**self).name()
@@ -73,15 +72,15 @@ impl<S: Stage + ?Sized> Stage for Arc<S> {
     }
 }
 
-/// What ran over a document.
+/// Provenance of one stage's annotations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// The stage's name.
+    /// Name of the stage.
     pub stage: &'static str,
     /// Name and version of the model, where there is one.
     pub model: Option<String>,
     /// SHA-256 of its weights, in hex.
     pub sha256: Option<String>,
-    /// The settings in force as one JSON object.
+    /// Settings in force, as one JSON object.
     pub settings: String,
 }

@@ -2,33 +2,33 @@ use std::fmt;
 
 use crate::{ProblemKind, Span};
 
-/// Why a stage gave up on a document.
+/// Failure of a stage on a document.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StageError {
-    /// What sort of problem it is.
+    /// Kind of problem.
     pub kind: ProblemKind,
-    /// A lowercase fragment without a full stop.
+    /// Message: a lowercase fragment without a full stop.
     pub message: String,
-    /// Where in the text, when it has a place.
+    /// Place in the text, where there is one.
     pub span: Option<Span>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl StageError {
-    /// The stage failed, for the reason given.
+    /// Creates an error of kind [`ProblemKind::StageFailed`].
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self { kind: ProblemKind::StageFailed, message: message.into(), span: None, source: None }
     }
 
-    /// The document's deadline has passed.
+    /// Creates the error of kind [`ProblemKind::Timeout`].
     #[must_use]
     pub fn timeout() -> Self {
         Self { kind: ProblemKind::Timeout, ..Self::new("the document took too long") }
     }
 
-    /// The same error with its cause.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
