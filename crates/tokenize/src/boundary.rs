@@ -1,4 +1,4 @@
-//! Whether a sentence ends with a full stop or another mark.
+//! Decides whether a full stop or another terminator ends a sentence.
 
 use pressmark_lang::{Abbreviation, Case, Ending, NameClass, SpeechClass, WordClass};
 
@@ -6,7 +6,7 @@ use crate::context::{After, Before, REACH, after, before, is_dotted};
 use crate::sentences::{Scanner, Terminator};
 
 impl Scanner<'_> {
-    /// Whether a sentence ends with the terminator.
+    /// Whether the terminator ends a sentence.
     pub(crate) fn is_boundary(&self, mark: &Terminator) -> bool {
         let rest = &self.text[mark.end..self.end];
         let Some(next) = rest.chars().next() else { return true };
@@ -23,7 +23,7 @@ impl Scanner<'_> {
         if after.is_continuation() {
             return after.is_plain_small() && self.ends_before_small(mark, after.at + mark.end);
         }
-        // "[...]" stands for words left out; it ends nothing.
+        // "[...]" marks an omission and ends nothing.
         if mark.ellipsis && mark.closed && self.text[self.start..mark.start].ends_with(['[', '(']) {
             return false;
         }
@@ -31,16 +31,17 @@ impl Scanner<'_> {
             return !(mark.quote && self.is_attribution(after.at + mark.end));
         }
         if mark.ellipsis {
-            // "I" is written large anywhere, so it does not tell; three dots leave the sentence open.
+            // "I" is capitalised anywhere, so it is no evidence, and three dots leave the sentence open.
             let open = after.word == "I" && mark.full_stops <= 3;
             return !open && self.has_word;
         }
         self.full_stop_ends(mark, &after)
     }
 
-    /// Whether a sentence ends although a small letter follows, as where people write without capitals:
-    /// the word before is an ordinary one ("dog. i want"; not "sq. km", "Yahoo! in", "etc. and"), and no
-    /// quotation closes or goes on. Surer of it where the sentence itself began small, or where "i" or "we" follows.
+    /// Whether a sentence ends although a lowercase letter follows, as in text written without capitals: the word
+    /// before is an ordinary one ("dog. i want"; not "sq. km", "Yahoo! in", "etc. and"), and no quotation closes or
+    /// continues. Shorter and capitalised words count only where the sentence itself began in lowercase, or where "i"
+    /// or "we" follows.
     fn ends_before_small(&self, mark: &Terminator, at: usize) -> bool {
         if mark.closed || mark.ellipsis {
             return false;
@@ -55,10 +56,12 @@ impl Scanner<'_> {
         }
         let small = before.word.chars().all(char::is_lowercase);
         let vowel = before.word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        // At least three letters: a shorter lowercase word before a full stop is more often an abbreviation than a last
+        // word.
         if small && (mark.strong || vowel && before.word.chars().nth(2).is_some()) {
             return true;
         }
-        // No shorter otherwise: two small letters are more often an abbreviation than a last word.
+        // Two letters are enough for a stop word or a capitalised word, where the text is written casually.
         let first_person = |word: &str| {
             self.language.pronoun(word).any(|p| p.person == 1 && p.case == Case::Subject && !word.is_empty())
         };
@@ -68,12 +71,12 @@ impl Scanner<'_> {
         known && before.word.chars().nth(1).is_some() && (casual || next.clone().next().is_some_and(first_person))
     }
 
-    /// Whether a single full stop ends a sentence, when what follows could open one.
+    /// Whether a single full stop ends a sentence, given that the next word could open one.
     fn full_stop_ends(&self, mark: &Terminator, after: &After<'_>) -> bool {
         let before = before(&self.text[self.start..mark.start]);
         let opens = || self.opens(after.word) || self.opens_with_people(after.word, mark.end + after.at);
         if mark.closed && !mark.quote && self.closes_one_word(mark) {
-            // "Prof. (emer.) Osei", "Lind (R-Ky.) Osei"
+            // "Prof. (emer.) Osei", "Lind (R-Ky.) Osei".
             return opens();
         }
         if is_dotted(before.word) {
@@ -104,14 +107,15 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the full stop of "U.S.", "a.m.", "Ph.D." ends the sentence too.
+    /// Whether the full stop of "U.S.", "a.m." or "Ph.D." also ends the sentence.
     fn dotted_ends(&self, before: &Before<'_>, after: &After<'_>, opens: bool) -> bool {
         let word = before.word;
         if word.eq_ignore_ascii_case("a.m") || word.eq_ignore_ascii_case("p.m") {
             if self.goes_on_with_time(after.word) {
                 return false;
             }
-            // "At 5 a.m. Mr. Smith went": nothing but the time stands before it.
+            // "At 5 a.m. Mr. Smith went": fewer than five words, the first a preposition of time, are an adverbial of
+            // time, not a clause. Set by hand.
             let words = before.text_before.split_whitespace().take(5).count();
             let first = before.text_before.split_whitespace().next().unwrap_or_default();
             let adverbial = words < 5 && self.is_circumstance(first);
@@ -127,7 +131,7 @@ impl Scanner<'_> {
         let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         let (next, behind) = rest.split_at(end);
         let before = before(&self.text[self.start..mark.start]);
-        // "3.5", "U.S"
+        // "3.5", "U.S".
         let pointed = is_quantity(before.word) || is_dotted(before.word) && self.opens(next);
         let part = before.in_address && !pointed || behind.starts_with(['.', '@', '/', '_', '=']);
         if part || self.is_address(mark) {
@@ -141,7 +145,7 @@ impl Scanner<'_> {
         let mut letters = next.chars();
         let capital = letters.next().is_some_and(char::is_uppercase);
         let named = letters.next().map_or_else(|| self.opens(next), char::is_lowercase);
-        // Domains are written large now and then: "Booking.Com".
+        // Domains are sometimes capitalised: "Booking.Com".
         let top_level = matches!(next, "Com" | "Net" | "Org" | "Js" | "Io" | "Ai" | "Co" | "Fr" | "Uk");
         if !capital || !named || top_level {
             return false;
@@ -149,7 +153,7 @@ impl Scanner<'_> {
         if mark.ellipsis {
             return mark.full_stops > 1 && ordinary;
         }
-        // A bracket or quotation closes before the stop or behind it; a unit stands before it.
+        // A bracket or quotation mark closes before the stop or behind it, or a unit precedes it.
         let closed = mark.closed || before.text_before.ends_with([')', ']', '”', '"', '»', '%']);
         if closed || mark.strong {
             return closed || ordinary;
@@ -162,7 +166,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the terminator stands in a web or mail address or a path, by the marks around it up to white space.
+    /// Whether the terminator is part of a web or mail address or a path, by the marks around it up to white space.
     fn is_address(&self, mark: &Terminator) -> bool {
         let telling = |c: &char| matches!(c, '/' | '@' | '=' | '&' | '\\');
         let before = self.text[self.start..mark.start].chars().rev().take(REACH).take_while(|c| !c.is_whitespace());
@@ -170,17 +174,18 @@ impl Scanner<'_> {
         before.chain(behind).any(|c| telling(&c))
     }
 
-    /// Whether the sentence at hand is so far nothing but the number or letter of a list item.
+    /// Whether the current sentence is so far only the number or letter of a list item.
     fn is_marker_only(&self, mark: &Terminator) -> bool {
         let so_far = &self.text[self.start..mark.start];
-        // Longer than any marker, so that a long sentence costs nothing.
+        // 16 bytes are longer than any marker, and spare long sentences the checks below.
         if so_far.len() > 16 {
             return false;
         }
         let label = so_far.trim_start_matches(|c: char| !c.is_alphanumeric());
+        // Four Roman digits reach "viii" and "xiii"; longer numerals are rare as item labels and look like words.
         let roman = label.len() <= 4 && label.bytes().all(|b| b.is_ascii_lowercase() && b"ivxlc".contains(&b));
         let letter = label.len() == 1 && label != "I" && label.as_bytes()[0].is_ascii_alphabetic();
-        // "2.", "2.1.", and "Figure 1." before what it shows.
+        // "2.", "2.1.", and "Figure 1." before the caption; six bytes hold "10.2.1".
         let section = is_digits(label.split('.').next().unwrap_or_default())
             && label.len() <= 6
             && label.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -188,21 +193,21 @@ impl Scanner<'_> {
         !mark.strong && (label.is_empty() || section || roman || letter || caption)
     }
 
-    /// Whether the last word before a letter or number is a noun that is told apart by one: "vitamin", "figure".
+    /// Whether the last word before a letter or number is a noun that such a label follows: "vitamin", "figure".
     fn is_labelled(&self, before: &str) -> bool {
         let noun = before.split_whitespace().next_back().unwrap_or_default();
         noun.len() <= REACH && self.language.classes(&noun.to_lowercase()).contains(WordClass::Labelled)
     }
 
-    /// Whether what begins at `at` could be a new sentence.
+    /// Whether the text at `at` could be a new sentence.
     pub(crate) fn opens_after(&self, at: usize) -> bool {
         self.text[at..self.end].starts_with(char::is_whitespace)
             && after(&self.text[at..self.end]).is_some_and(|after| !after.is_continuation())
     }
 
-    /// Whether speaker and verb of a quotation that just closed follow at `at`: "Marta Kovac asked."
+    /// Whether the speaker and the verb of a quotation that just closed follow at `at`: "Marta Kovac asked."
     fn is_attribution(&self, at: usize) -> bool {
-        // A name of more words than this is no name.
+        // Set by hand: a name of up to four words, then the verb.
         const WORDS: usize = 5;
         let rest = &self.text[at..self.end];
         for (i, word) in rest.split_whitespace().take(WORDS).enumerate() {
@@ -228,8 +233,8 @@ impl Scanner<'_> {
         self.language.opener(word).is_some()
     }
 
-    /// Whether `word` at `at` is a plural noun for people, as subjects of news are, and no word of a headline: "in the
-    /// U.S. Officials said" against "U.S. Officials Say No".
+    /// Whether `word` at `at` is a plural noun for people, the typical subject of a news sentence, outside a headline:
+    /// "in the U.S. Officials said" against "U.S. Officials Say No".
     fn opens_with_people(&self, word: &str, at: usize) -> bool {
         let next = self.text.get(at + word.len()..self.end).and_then(|rest| rest.strip_prefix(' '));
         if !next.is_some_and(|next| next.starts_with(char::is_lowercase)) {
@@ -240,7 +245,7 @@ impl Scanner<'_> {
             && self.language.classes(&lower).contains(WordClass::Role)
     }
 
-    /// Whether a bracket that stands inside the sentence and holds but one word closes with the terminator.
+    /// Whether the terminator closes a bracket inside the sentence that holds a single word.
     fn closes_one_word(&self, mark: &Terminator) -> bool {
         let before = &self.text[self.start..mark.start];
         let inside = before.rfind(|c: char| c.is_whitespace()).map_or(before, |at| &before[at..]).trim_start();
@@ -252,30 +257,31 @@ impl Scanner<'_> {
         self.language.speech(word).contains(SpeechClass::Follows)
     }
 
-    /// Whether `word` goes on with a time of day: "5 p.m. EST", "9 a.m. Monday".
+    /// Whether `word` continues a time of day: "5 p.m. EST", "9 a.m. Monday".
     fn goes_on_with_time(&self, word: &str) -> bool {
         let named = self.language.weekday(word).is_some() || self.language.month(word).is_some();
         self.language.is_time_zone(word) || named && word.starts_with(char::is_uppercase)
     }
 
-    /// Whether `word` opens a phrase that tells when or where: "At 5 a.m. Mr. Smith went".
+    /// Whether `word` opens a phrase of time or place: "At 5 a.m. Mr. Smith went".
     fn is_circumstance(&self, word: &str) -> bool {
         self.language.classes(&word.to_lowercase()).contains(WordClass::Circumstance)
     }
 }
 
-/// Whether a word is two capitals or more: "CIA".
+/// Whether a word is two or more capitals: "CIA".
 fn is_acronym(word: &str) -> bool {
     word.len() > 1 && word.chars().all(char::is_uppercase)
 }
 
-/// Whether a word is a number, with a unit of a letter or two at most: "2019", "3.5m".
+/// Whether a word is a number with a unit of at most two letters: "2019", "3.5m".
 fn is_quantity(word: &str) -> bool {
     let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     word.len() - number.len() <= 2 && number.split('.').count() <= 2 && number.split('.').all(digits)
 }
 
+/// One to four digits: years, and numbers of sections and figures.
 fn is_digits(word: &str) -> bool {
     (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
 }

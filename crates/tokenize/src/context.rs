@@ -1,22 +1,22 @@
-//! What stands around a full stop.
+//! Words around a full stop.
 
-/// Longest stretch looked at on either side, in bytes: no abbreviation or name is longer, and a hostile word
-/// without end must not make the search quadratic.
+/// Longest stretch examined on either side of a full stop, in bytes. Longer than any abbreviation or name; the bound
+/// keeps the search linear on a hostile word without end.
 pub(crate) const REACH: usize = 64;
 
-/// What stands before a full stop.
+/// Text before a full stop.
 pub(crate) struct Before<'a> {
-    /// The word right before it, its inner full stops included, without a compound's first part.
+    /// The word right before it, with inner full stops, without the first part of a compound.
     pub(crate) word: &'a str,
-    /// The sentence before that word.
+    /// The part of the sentence before that word.
     pub(crate) text_before: &'a str,
-    /// Whether the word before is capitalised, or an initial.
+    /// Whether the word before that word is capitalised, or an initial.
     pub(crate) follows_name: bool,
     /// Whether the word is part of a web or mail address.
     pub(crate) in_address: bool,
 }
 
-/// The word at the end of `text`, the sentence up to a full stop.
+/// Splits off the last word of `text`, the sentence up to a full stop.
 pub(crate) fn before(text: &str) -> Before<'_> {
     let low = floor(text, text.len().saturating_sub(REACH));
     let near = &text[low..];
@@ -50,27 +50,27 @@ impl Before<'_> {
         }
     }
 
-    /// Whether it is a letter that abbreviates "page" and the like.
+    /// Whether the word is a letter that abbreviates "page" or the like.
     pub(crate) fn is_reference(&self) -> bool {
         matches!(self.word, "p" | "n" | "c" | "f" | "l")
     }
 }
 
-/// What follows a terminator.
+/// Text after a terminator.
 #[derive(Debug)]
 pub(crate) struct After<'a> {
-    /// Where its first letter or digit stands, in bytes from the terminator.
+    /// Byte offset of its first letter or digit from the terminator.
     pub(crate) at: usize,
-    /// The first word, without marks around it.
+    /// The first word, without surrounding marks.
     pub(crate) word: &'a str,
     /// Whether it begins with a digit or a currency sign.
     pub(crate) digit: bool,
     first: char,
-    /// Whether an opening quotation mark or bracket stands before it.
+    /// Whether an opening quotation mark or bracket precedes it.
     opened: bool,
 }
 
-/// The first word of `rest`, what stands behind a terminator; `None` when nothing but marks are near.
+/// Finds the first word of `rest`, the text behind a terminator; `None` when only marks are within reach.
 pub(crate) fn after(rest: &str) -> Option<After<'_>> {
     let near = &rest[..floor(rest, REACH.min(rest.len()) + (rest.len() - rest.trim_start().len()))];
     let opener = |c: char| {
@@ -123,17 +123,17 @@ pub(crate) fn after(rest: &str) -> Option<After<'_>> {
 }
 
 impl After<'_> {
-    /// Whether it goes on with the sentence: a small letter, or a mark that opens nothing.
+    /// Whether it continues the sentence: a lowercase letter, or a mark that opens nothing.
     pub(crate) fn is_continuation(&self) -> bool {
         if self.first.is_lowercase() {
-            // "iPhone sales rose" opens a sentence, and an address may.
+            // "iPhone sales rose" opens a sentence, and a URL may.
             let address = matches!(self.word, "http" | "https" | "www");
             return !address && !self.word.chars().skip(1).any(char::is_uppercase);
         }
         !self.opened && matches!(self.first, ',' | ';' | ':' | ')' | ']' | '}' | '%' | '/' | '&' | '|')
     }
 
-    /// Whether it is a word in small letters with no mark before it.
+    /// Whether it is a lowercase word with no mark before it.
     pub(crate) fn is_plain_small(&self) -> bool {
         !self.opened && self.first.is_lowercase()
     }
@@ -154,9 +154,9 @@ fn ceil(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
 }
 
-/// Whether `word` (without its final full stop) is letters and full stops in turn: "U.S", "a.m", "Ph.D", "EE.UU".
+/// Whether `word` (without its final full stop) alternates letters and full stops: "U.S", "a.m", "Ph.D", "EE.UU".
 pub(crate) fn is_dotted(word: &str) -> bool {
-    // No part of such an abbreviation is longer than "Ph" in "Ph.D"; "example.com" is none.
+    // No part of such an abbreviation is longer than "Ph" in "Ph.D"; "example.com" does not qualify.
     word.contains('.')
         && word.split('.').all(|part| {
             let part = part.strip_prefix('-').unwrap_or(part);

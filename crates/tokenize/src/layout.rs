@@ -1,14 +1,14 @@
-//! What a page's layout said before it was lost: headers of mail, closings of letters, lists of addresses and
-//! files, lines drawn with characters. A sentence begins there although no mark ends the one before.
+//! Traces of lost layout: mail headers, closings of letters, lists of addresses and files, rules drawn with characters.
+//! A sentence begins there although no mark ends the one before.
 
 use pressmark_lang::{Language, Opener, WordClass};
 
-/// Longest sentence so far, in bytes, that may be a header or a closing; a bound keeps the time linear.
+/// Longest sentence so far, in bytes, that may be a header or a closing. Set by hand; the bound keeps the time linear.
 const HEADER: usize = 100;
 
-/// Whether what begins with `rest` is something new, whatever mark ends `sentence`, the sentence so far.
+/// Whether `rest` begins a new sentence regardless of any mark at the end of `sentence`, the sentence so far.
 ///
-/// Asked at each word, so what is cheap to see comes first; `has_at` says whether an "@" stands in the sentence.
+/// Called at each word, so cheap checks come first; `has_at` is whether the sentence contains an "@".
 pub(crate) fn begins_anew(sentence: &str, rest: &str, has_at: bool, language: &Language) -> bool {
     let Some(first) = rest.chars().next() else { return false };
     if first.is_ascii_lowercase() && first != 'h' && !has_at && !sentence.starts_with(|c: char| c.is_ascii_digit()) {
@@ -35,16 +35,16 @@ pub(crate) fn begins_anew(sentence: &str, rest: &str, has_at: bool, language: &L
 }
 
 fn last_word(sentence: &str) -> &str {
-    // Longer than any address that is worth telling.
+    // In bytes; longer than any address worth recognising.
     const FAR: usize = 400;
     let low = (sentence.len().saturating_sub(FAR)..=sentence.len()).find(|at| sentence.is_char_boundary(*at));
     sentence[low.unwrap_or(0)..].split_whitespace().next_back().unwrap_or_default()
 }
 
-/// Whether a sentence opens behind one that has no full stop: "…on Friday night It rained".
+/// Whether a sentence opens behind one that lost its full stop: "…on Friday night It rained".
 fn lost_its_stop(sentence: &str, rest: &str, word: &str, language: &Language) -> bool {
     let next = &rest[word.len()..];
-    // No word that surely opens a sentence is longer.
+    // No word of the class `Sure` is longer; spares the look-up.
     word.len() < 8
         && next.strip_prefix(' ').is_some_and(|next| next.trim_start().starts_with(char::is_lowercase))
         && sentence.chars().rev().take(2).filter(|c| c.is_lowercase()).count() == 2
@@ -54,24 +54,24 @@ fn lost_its_stop(sentence: &str, rest: &str, word: &str, language: &Language) ->
 /// Whether the sentence so far is the closing of a letter: "Best regards," before a name.
 fn is_closing(sentence: &str, next: &str, language: &Language) -> bool {
     let Some(phrase) = sentence.strip_suffix(',').filter(|phrase| phrase.len() <= HEADER) else { return false };
-    // "Thank you, Mr. Speaker" addresses somebody.
+    // "Thank you, Mr. Speaker" is an address, not a closing.
     language.is_closing(&phrase.to_lowercase()) && language.title(next).is_none()
 }
 
-/// Whether a line drawn with characters ends the sentence so far: "NOTICE------".
+/// Whether a rule drawn with characters ends the sentence so far: "NOTICE------".
 fn ends_with_rule(sentence: &str) -> bool {
     let mark = sentence.bytes().next_back().filter(|b| b"-=_*~#".contains(b));
     mark.is_some_and(|mark| sentence.bytes().rev().take(SHORTEST_RULE).filter(|b| *b == mark).count() == SHORTEST_RULE)
 }
 
-/// Whether a caption's credit begins: "Image: …".
+/// Whether a photo credit begins: "Image: …".
 fn is_caption_label(rest: &str, word: &str, language: &Language) -> bool {
     rest[word.len()..].starts_with(": ") && language.classes(&word.to_lowercase()).contains(WordClass::CaptionLabel)
 }
 
-/// Whether all that is left is a date with its day of the week, under a headline: "… Wednesday, October 3, 2007".
+/// Whether the rest is just a date with its day of the week, under a headline: "… Wednesday, October 3, 2007".
 fn is_date_line(sentence: &str, rest: &str, word: &str, language: &Language) -> bool {
-    // "Wednesday, September 30, 2007 10:30 a.m." is no longer.
+    // In bytes; "Wednesday, September 30, 2007 10:30 a.m." fits.
     const LONGEST: usize = 48;
     rest.len() <= LONGEST
         && rest.ends_with(|c: char| c.is_ascii_digit())
@@ -81,7 +81,7 @@ fn is_date_line(sentence: &str, rest: &str, word: &str, language: &Language) -> 
         && !language.classes(&last_word(sentence).to_lowercase()).contains(WordClass::Preposition)
 }
 
-/// Whether the sentence so far is a sender or recipient and nothing else: `Email: "Ann Lee" <lee@example.org>`.
+/// Whether the sentence so far is only a sender or recipient: `Email: "Ann Lee" <lee@example.org>`.
 fn is_mail_header(sentence: &str) -> bool {
     sentence.len() <= HEADER
         && sentence.contains('@')
@@ -100,9 +100,9 @@ fn is_mail_address(word: &str) -> bool {
     })
 }
 
-/// Whether the sentence so far is a name, as mail programs put it before date and time: "Ann Lee", `Lee@NORTH`.
+/// Whether the sentence so far is a name, as mail programs write it before date and time: "Ann Lee", `Lee@NORTH`.
 fn is_sender(sentence: &str) -> bool {
-    // A name with its address.
+    // Enough for a name with its address. Set by hand.
     const WORDS: usize = 6;
     let name =
         |word: &str| word.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '<')) || word.contains('@');
@@ -112,12 +112,12 @@ fn is_sender(sentence: &str) -> bool {
         && sentence.split_whitespace().all(name)
 }
 
-/// Whether date and time, as mail programs write them, end the sentence so far.
+/// Whether a date and time, as mail programs write them, end the sentence so far.
 fn ends_with_stamp(sentence: &str) -> bool {
     if !sentence.ends_with(|c: char| c.is_ascii_digit() || c == 'M') {
         return false;
     }
-    // Long enough for "10/08/1999 08:52:10 AM".
+    // In bytes; enough for "10/08/1999 08:52:10 AM".
     const LONGEST: usize = 22;
     let tail = sentence.len().saturating_sub(LONGEST)..sentence.len();
     tail.filter(|at| *at == 0 || sentence.as_bytes()[at - 1] == b' ')
@@ -125,7 +125,7 @@ fn ends_with_stamp(sentence: &str) -> bool {
         .any(|tail| stamp(tail) == Some(tail.len()))
 }
 
-/// Length of the date with a time that begins here: "10/08/99 08:52 AM".
+/// Length in bytes of the date with a time that begins here: "10/08/99 08:52 AM".
 fn stamp(text: &str) -> Option<usize> {
     let number = |at: usize, most: usize| {
         let digits = text.as_bytes().get(at..)?.iter().take(most).take_while(|b| b.is_ascii_digit()).count();
@@ -147,7 +147,7 @@ fn is_url(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// Whether a word is the name of a file, as lists of attachments have them, or closes one in angle marks.
+/// Whether a word is a file name with an extension of 2 to 4 characters, as in lists of attachments, or ends in ">>".
 fn is_file(word: &str) -> bool {
     let word = word.trim_end_matches([')', ']', '"', ',', ';']);
     let kind = word.rsplit_once('.').map_or("", |(_, kind)| kind);
@@ -157,15 +157,16 @@ fn is_file(word: &str) -> bool {
             && kind.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// Whether a line is a row of cells: parted by tabs, bars or wide gaps.
+/// Whether a line is a row of cells, separated by tabs, bars or wide gaps.
 pub(crate) fn has_cells(line: &str) -> bool {
     let line = line.trim();
     line.contains('\t') || line.contains(" | ") || line.contains("   ")
 }
 
-/// Whether a line begins with a label, as headers of mail do: "Subject: …".
+/// Whether a line begins with a label, as mail headers do: "Subject: …".
 pub(crate) fn has_label(line: &str) -> bool {
-    // "Reply-To", "Date of birth".
+    // In bytes; enough for "Reply-To" and "Date of birth". Set by hand; raising it takes clauses before a colon for
+    // labels.
     const LONGEST: usize = 24;
     let label = line.trim_start().split_once(':').map_or("", |(label, _)| label);
     (2..=LONGEST).contains(&label.len())
@@ -173,22 +174,22 @@ pub(crate) fn has_label(line: &str) -> bool {
         && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-'))
 }
 
-/// Shortest line drawn with characters: three make a dash or a Markdown mark.
+/// Shortest rule drawn with characters: three make a dash or a Markdown mark.
 const SHORTEST_RULE: usize = 4;
 
-/// Whether a line drawn with characters begins here: "-----", "=====".
+/// Whether a rule drawn with characters begins here: "-----", "=====".
 pub(crate) fn is_rule(rest: &str) -> bool {
     rule(rest) > 0
 }
 
-/// Length of the line drawn with characters that begins here, 0 when there is none.
+/// Length in bytes of the rule drawn with characters that begins here, 0 when there is none.
 fn rule(rest: &str) -> usize {
     let Some(&mark) = rest.as_bytes().first().filter(|b| b"-=_*~#".contains(b)) else { return 0 };
     let len = rest.bytes().take_while(|&b| b == mark).count();
     if len >= SHORTEST_RULE { len } else { 0 }
 }
 
-/// Length of what ends with itself: a drawn line, or an emoticon between spaces.
+/// Length in bytes of a unit that ends itself: a drawn rule, or an emoticon between spaces.
 pub(crate) fn unit(rest: &str) -> Option<usize> {
     let emoticon = match rest.as_bytes().first() {
         Some(b':' | b';') => {

@@ -1,12 +1,12 @@
 //! Sentences, words, subwords and encoder windows, all with byte offsets into the text.
 //!
-//! - [`sentences`] finds sentence boundaries by rules: abbreviations, initials, decimals, ellipses,
-//!   closing quotes and brackets, numbered lists, and the words after a quotation ("…?" she asked).
-//! - [`words`] cuts at the boundaries of Unicode (UAX #29), then splits clitics and compounds off and
-//!   puts abbreviations, addresses and numbers together again, as treebanks of English do.
-//! - [`shape`] tells what an uncased model no longer sees of a word.
-//! - [`Splitter`] is the stage: it fills `sents` and `tokens` of a [`Document`]. It keeps titles, headings and
-//!   table rows whole and never joins what stands in two blocks.
+//! - [`sentences`] finds sentence boundaries by rules: abbreviations, initials, decimals, ellipses, closing quotes and
+//!   brackets, numbered lists, and the words after a quotation ("…?" she asked).
+//! - [`words`] starts from Unicode word boundaries (UAX #29), splits off clitics and compounds, and rejoins
+//!   abbreviations, addresses and numbers, as English treebanks do.
+//! - [`shape`] classifies the capitalisation and digits that an uncased model does not see.
+//! - [`Splitter`] is the stage: it fills `sents` and `tokens` of a [`Document`]. It keeps titles, headings and table
+//!   rows whole and never joins text across blocks.
 //! - With the feature `subwords`, `Subwords` reads a model's `tokenizer.json`, and the stage `Tokenizer` also fills
 //!   `windows`: whole sentences packed up to the size of the model's window.
 //!
@@ -23,9 +23,9 @@
 //! # Ok::<(), pressmark_core::StageError>(())
 //! ```
 //!
-//! The stage goes by the document's language (`meta.language`); what is told of a language stands in
-//! [`pressmark_lang`]. [`sentences`] and [`words`] of a plain text know the words of all languages. The crate does not
-//! guess the language, does not normalise, and does not run a model.
+//! The stage uses the rules of the document's language (`meta.language`), which are in [`pressmark_lang`].
+//! [`sentences`] and [`words`] of plain text use the words of all languages. The crate does not detect the language,
+//! does not normalise, and does not run a model.
 //!
 //! [`Document`]: pressmark_core::Document
 #![deny(missing_docs)]
@@ -59,7 +59,7 @@ pub use subwords::{SpecialTokens, Subwords};
 pub use tokenizer::{Options, Tokenizer};
 pub use words::{words, words_in};
 
-/// The README's examples are tests.
+/// Runs the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

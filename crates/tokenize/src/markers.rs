@@ -1,11 +1,11 @@
 //! Lists that lost their line breaks: "1.) The first item 2.) The second item".
 
-/// The marker that the next item of a list would have.
+/// Marker that the next item of a list would have.
 pub(crate) enum Markers {
     None,
     /// Every item begins with this character.
     Bullet(char),
-    /// The items are counted; `next` is the next marker as it would be written.
+    /// The items are numbered or lettered; `next` is the next marker as written.
     Counted {
         count: u32,
         letters: bool,
@@ -14,11 +14,11 @@ pub(crate) enum Markers {
     },
 }
 
-/// How a counted marker may end, the longer first.
+/// Endings of a counted marker, longer ones first.
 const SUFFIXES: [&str; 3] = [".)", ")", "."];
 
 impl Markers {
-    /// The kind of list that a paragraph is, by its first marker.
+    /// Detects the kind of list from the first marker of a paragraph.
     pub(crate) fn at_start(paragraph: &str) -> Self {
         if let Some(bullet) = paragraph.chars().next().filter(|c| matches!(c, '•' | '⁃' | '◦' | '▪' | '‣' | '●' | '■'))
         {
@@ -41,7 +41,7 @@ impl Markers {
         Self::Counted { count, letters, suffix, next: label + suffix }
     }
 
-    /// Whether the next item of the list begins here; if so, goes on to the one after it.
+    /// Whether the next item of the list begins here; if so, advances to the item after it.
     pub(crate) fn next_item(&mut self, rest: &str) -> bool {
         match self {
             Self::None => false,

@@ -1,20 +1,21 @@
-//! Short asides and shouts inside a sentence: `(He came. He saw.)`, `“Stop! Thief!”`.
+//! Short brackets and quotations inside a sentence: `(He came. He saw.)`, `“Stop! Thief!”`.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// A bracket longer than this, in bytes, is text of its own and may hold boundaries.
+/// Longest bracket, in bytes, in which no sentence ends. Set by hand: a longer one is text that may hold boundaries.
 const BRACKET: usize = 200;
 
-/// A quotation longer than this, in bytes, is speech and is split into its sentences; a shorter one is a phrase.
+/// Longest quotation, in bytes, in which no sentence ends. Set by hand: a longer one is speech and is split into its
+/// sentences; a shorter one is a phrase.
 const QUOTATION: usize = 60;
 
-/// The stretches of a paragraph, in order, in which no sentence ends: short brackets and quotations that are opened
-/// inside a sentence. Offsets count from the paragraph's start.
+/// Ranges of a paragraph, in order, in which no sentence ends: short brackets and quotations that open inside a
+/// sentence. Byte offsets from the start of the paragraph.
 pub(crate) fn inseparable(paragraph: &str) -> VecDeque<Range<usize>> {
     let mut out = VecDeque::new();
     let (mut bracket, mut quotation): (Option<usize>, Option<usize>) = (None, None);
-    // Whether the last mark or word before this place ends a sentence, and whether white space stands right before it.
+    // Whether the last mark or word before this place ends a sentence, and whether white space immediately precedes it.
     let (mut fresh, mut spaced) = (true, true);
     let mut close = |open: &mut Option<usize>, at: usize, longest: usize| {
         if let Some(start) = open.take().filter(|start| at - start <= longest) {

@@ -9,13 +9,13 @@ use crate::layout::{begins_anew, has_cells, has_label, is_rule, unit};
 use crate::markers::Markers;
 use crate::nested::inseparable;
 
-/// Finds the sentences of running text, in order, without the white space around them.
+/// Splits running text into sentences, in order, without surrounding white space.
 ///
-/// A blank line always ends a sentence. A single line break does where the line was not full, that is, where
-/// the next word would still have fitted.
+/// A blank line always ends a sentence. A single line break does where the line was not full, that is, where the next
+/// word would have fitted.
 ///
-/// Takes time linear in the length of the text, whatever stands in it. The abbreviations and openers of all languages
-/// count; where the language is known, [`sentences_in`] is surer.
+/// Takes time linear in the length of the text, for any input. Uses the abbreviations and openers of all languages;
+/// where the language is known, [`sentences_in`] is more accurate.
 ///
 /// ```
 /// let text = "He met Gen. J. Okoro at 9 a.m. “Who won? Nobody,” she said. It cost $3.5m.";
@@ -27,7 +27,7 @@ pub fn sentences(text: &str) -> Vec<Span> {
     sentences_in(text, Language::neutral())
 }
 
-/// Finds the sentences of running text by the abbreviations and openers of a language; see [`sentences`].
+/// Splits running text into sentences with the abbreviations and openers of one language; see [`sentences`].
 ///
 /// ```
 /// use pressmark_lang::Language;
@@ -38,6 +38,7 @@ pub fn sentences(text: &str) -> Vec<Span> {
 /// ```
 #[must_use]
 pub fn sentences_in(text: &str, language: &Language) -> Vec<Span> {
+    // Capacity hint: sentences of news are longer than 80 bytes on average; a wrong guess only reallocates.
     let mut out = Vec::with_capacity(text.len() / 80);
     for paragraph in paragraphs(text) {
         Scanner::new(text, paragraph, language).run(&mut out);
@@ -45,7 +46,7 @@ pub fn sentences_in(text: &str, language: &Language) -> Vec<Span> {
     out
 }
 
-/// The stretches between blank lines.
+/// Byte ranges between blank lines.
 fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -61,48 +62,49 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// Lines longer than this are not wrapped by hand or by a mail program: a break after one was meant.
+/// Widest wrapped line, in characters: a paragraph with a longer line was not wrapped by hand or by a mail program, so
+/// its breaks are deliberate. Set by hand.
 const WRAPPED_LINE_CHARS: usize = 120;
 
-/// Where no line is as long as this, in characters, none was wrapped: the narrowest wrapping in use, of old mail
-/// programs and news wires, has some 60 columns.
+/// Narrowest wrapped line, in characters: a paragraph whose lines are all shorter was not wrapped. Set by hand, below
+/// the narrowest wrapping in use, the 60-odd columns of old mail programs and news wires.
 const NARROWEST: usize = 40;
 
 pub(crate) struct Scanner<'a> {
     pub(crate) text: &'a str,
     pub(crate) language: &'a Language,
-    /// One past the last byte of the paragraph, its white space left out.
+    /// One past the last byte of the paragraph, without trailing white space.
     pub(crate) end: usize,
-    /// Where the sentence at hand begins.
+    /// Start of the current sentence.
     pub(crate) start: usize,
-    /// Whether that sentence holds a letter or digit yet.
+    /// Whether the current sentence has a letter or digit yet.
     pub(crate) has_word: bool,
-    /// Whether it holds an "@" yet.
+    /// Whether it has an "@" yet.
     has_at: bool,
     markers: Markers,
-    /// What no boundary falls into, from the one at hand on.
+    /// Ranges without boundaries inside, from the current one on.
     nested: VecDeque<Range<usize>>,
-    /// Characters of the paragraph's longest line, 0 when it has but one.
+    /// Length of the longest line of the paragraph, in characters; 0 for a single line.
     widest: usize,
 }
 
 /// A run of full stops and other marks that may end a sentence, with the closing marks behind it.
 #[derive(Default)]
 pub(crate) struct Terminator {
-    /// Where it begins, and one past its last byte, closing marks included.
+    /// Byte range, closing marks included.
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) full_stops: usize,
-    /// "!" or "?".
+    /// Contains "!" or "?".
     pub(crate) strong: bool,
-    /// "…" or more than one full stop.
+    /// Contains "…" or more than one full stop.
     pub(crate) ellipsis: bool,
-    /// A mark of a script that leaves no space behind it, or that means nothing but the end of a sentence.
+    /// Contains a terminator of a script without spaces, or one that is unambiguous.
     pub(crate) sure: bool,
-    /// A closing quotation mark or bracket.
+    /// Contains a closing quotation mark or bracket.
     pub(crate) closed: bool,
     pub(crate) quote: bool,
-    /// Where the first of the ellipsis ". . ." begins that follows a full stop at a word.
+    /// Start of the ellipsis ". . ." that follows the full stop of a word, if there is one.
     pub(crate) spaced: Option<usize>,
 }
 
@@ -166,7 +168,7 @@ impl<'a> Scanner<'a> {
         self.cut(self.end, self.end, out);
     }
 
-    /// Ends the sentence before the word at `at` if that word is the first of something new, whatever stands before it.
+    /// Ends the sentence before the word at `at` if that word begins a new one regardless of the text before it.
     fn cut_before_word(&mut self, at: usize, out: &mut Vec<Span>) {
         let rest = &self.text[at..self.end];
         let Some(sentence) = self.text.get(self.start..at).filter(|s| !s.is_empty()) else { return };
@@ -175,9 +177,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Ends the sentence at hand at `end`; the next begins at `next` or behind the white space there.
+    /// Ends the current sentence at `end`; the next begins at `next`, after any white space.
     fn cut(&mut self, end: usize, next: usize, out: &mut Vec<Span>) {
-        // After a cut before white space that holds a line's end, the next sentence already begins behind `end`.
+        // After a cut before white space that contains a line break, the next sentence already begins behind `end`.
         let sentence = self.text.get(self.start..end).unwrap_or_default().trim_end();
         if !sentence.is_empty() {
             out.push(Span::new(self.start, self.start + sentence.len()));
@@ -188,7 +190,7 @@ impl<'a> Scanner<'a> {
         self.has_at = false;
     }
 
-    /// Whether the terminator stands in a short bracket or quotation that goes on behind it.
+    /// Whether the terminator is inside a short bracket or quotation that continues behind it.
     fn is_nested(&mut self, mark: &Terminator) -> bool {
         while self.nested.front().is_some_and(|n| n.end < mark.end) {
             self.nested.pop_front();
@@ -196,7 +198,7 @@ impl<'a> Scanner<'a> {
         self.nested.front().is_some_and(|n| n.start < mark.start)
     }
 
-    /// Whether the line break at `at` was set on purpose, in a line that begins at `line`.
+    /// Whether the line break at `at`, which ends the line that begins at `line`, is deliberate rather than wrapping.
     fn is_deliberate_break(&self, line: usize, at: usize) -> bool {
         let rest = self.text[at..self.end].trim_start();
         let Some(next) = after(&self.text[at..self.end]) else { return false };
@@ -204,7 +206,7 @@ impl<'a> Scanner<'a> {
             return false;
         }
         let (above, below) = (&self.text[line..at], first_line(rest));
-        // Nobody wraps lines that are so short, cells of a table stand apart, and a header is a line of its own.
+        // Nobody wraps lines this short, table cells are separate, and a header is a line by itself.
         if self.widest < NARROWEST || has_cells(above) || has_cells(below) || has_label(above) && has_label(below) {
             return true;
         }
@@ -215,7 +217,7 @@ impl<'a> Scanner<'a> {
 
     /// Whether the quotation mark at `at`, right behind a terminator, opens the next sentence: "left.“We stayed".
     fn opens_quotation(&self, mark: char, at: usize, rest: &str) -> bool {
-        // No quotation is so long that its first mark stands farther back; a bound keeps the time linear.
+        // In characters. Set by hand: hardly any quotation is longer, and the bound keeps the time linear.
         const FAR: usize = 400;
         if !rest.starts_with(char::is_uppercase) {
             return false;
@@ -255,7 +257,7 @@ impl<'a> Scanner<'a> {
                     None => break,
                 },
                 ' ' | '\u{A0}' | '\u{202F}' if rest.starts_with(['»', '›']) => {}
-                // "in 2014. [4] He": the mark belongs to what it proves.
+                // "in 2014. [4] He": the footnote mark belongs to the sentence before it.
                 ' ' if rest.starts_with('[') && !mark.strong => match footnote(&rest[1..]) {
                     Some(len) if !rest[1 + len..].starts_with(char::is_alphanumeric) => {
                         mark.end = next + 1 + len;
@@ -309,18 +311,18 @@ fn is_terminator(c: char) -> bool {
     )
 }
 
-/// Length of the rest of a footnote mark after "[": digits and "]".
+/// Length in bytes of the rest of a footnote mark after "[": one to four digits and "]".
 fn footnote(rest: &str) -> Option<usize> {
     let digits = rest.bytes().take(4).take_while(u8::is_ascii_digit).count();
     (digits > 0 && rest.as_bytes().get(digits) == Some(&b']')).then_some(digits + 1)
 }
 
-/// Whether a full stop that stands alone follows.
+/// Whether an isolated full stop follows.
 fn is_spaced_stop(rest: &str) -> bool {
     rest.strip_prefix('.').is_some_and(|r| r.chars().next().is_none_or(|c| !c.is_alphanumeric()))
 }
 
-/// Whether exactly ". . ." follows, the ellipsis behind a full stop.
+/// Whether exactly ". . ." follows: the ellipsis behind a full stop.
 fn is_spaced_ellipsis(rest: &str) -> bool {
     rest.strip_prefix(". . .").is_some_and(|r| !is_spaced_stop(r.trim_start()))
 }

@@ -1,11 +1,11 @@
 use unicode_normalization::char::is_combining_mark;
 
-/// The class of a word's outer form, as stored in the model's table of shapes: an index into [`SHAPES`].
+/// Shape class of a word: an index into [`SHAPES`], as in the model's shape embedding.
 pub type Shape = u8;
 
-/// The names of the shapes, in the order of the model's table.
+/// Names of the shapes, in the order of the model's shape embedding.
 ///
-/// The training code holds the same list and the same rules; a bundle's `config.json` repeats it.
+/// The training code has the same list and the same rules; a bundle's `config.json` repeats it.
 pub const SHAPES: [&str; 13] = [
     "special",
     "lower",
@@ -35,9 +35,9 @@ const ALNUM_LOWER: Shape = 10;
 const PUNCT: Shape = 11;
 const OTHER: Shape = 12;
 
-/// The shape of a word, never 0 (which is that of `[CLS]` and `[SEP]`).
+/// Classifies a word's shape; never 0, the shape of `[CLS]` and `[SEP]`.
 ///
-/// Letters are alphabetic characters, digits are decimal digits; the first rule that holds decides.
+/// Letters are of general category L, digits of Nd; the first matching rule decides.
 ///
 /// ```
 /// use pressmark_tokenize::{SHAPES, shape};
@@ -103,7 +103,7 @@ pub(crate) fn is_digit(c: char) -> bool {
     after.checked_sub(1).and_then(|i| ZEROS.get(i)).is_some_and(|&zero| c - zero < 10)
 }
 
-/// The zero of every decimal script; its nine other digits follow it (Unicode 14, the version of the training code).
+/// Zero of every decimal script; its other nine digits follow it (Unicode 14, the version of the training code).
 #[rustfmt::skip]
 const ZEROS: [u32; 66] = [
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,

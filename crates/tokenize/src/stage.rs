@@ -30,7 +30,7 @@ impl Stage for Splitter {
     }
 }
 
-/// Fills sentences and tokens, block by block, up to a number of tokens.
+/// Fills sentences and tokens, block by block, up to `max_tokens` tokens.
 pub(crate) fn split(doc: &mut Document, max_tokens: usize) {
     let (mut sents, mut tokens) = (Vec::new(), Vec::new());
     let mut rest = None;
@@ -71,7 +71,7 @@ pub(crate) fn split(doc: &mut Document, max_tokens: usize) {
     }
 }
 
-/// The sentences of one block; a title, a heading and a table row are one unit whatever their punctuation.
+/// Sentences of one block; a title, a heading and a table row are one unit regardless of punctuation.
 fn units(text: &str, kind: SegmentKind, language: &Language) -> Vec<Span> {
     match kind {
         SegmentKind::Title | SegmentKind::Heading | SegmentKind::Table => {
@@ -89,7 +89,7 @@ fn units(text: &str, kind: SegmentKind, language: &Language) -> Vec<Span> {
     }
 }
 
-/// What follows the bullet or number of a list item; the whole text when it has none, or nothing but it.
+/// Text behind the bullet or number of a list item; the whole text when it has no marker, or nothing else.
 fn after_marker(text: &str) -> &str {
     let item = text.trim_start();
     let rest = item.trim_start_matches(['•', '◦', '▪', '‣', '⁃', '●', '○', '■', '–', '—', '-', '*', '+', '·']);
@@ -102,11 +102,12 @@ fn after_marker(text: &str) -> &str {
     if rest.is_empty() { text } else { rest }
 }
 
-/// What follows "1.", "(2)", "iv)" or "b." and a space.
+/// Text behind "1.", "(2)", "iv)" or "b." and a space.
 fn numbered(item: &str) -> Option<&str> {
     let inner = item.strip_prefix('(').unwrap_or(item);
     let label = inner.find(|c: char| !c.is_ascii_alphanumeric())?;
     let (label, rest) = inner.split_at(label);
+    // Up to three digits, one letter, or a Roman numeral up to "viii".
     let counts = (1..=3).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_digit())
         || label.len() == 1
         || (1..=4).contains(&label.len()) && label.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));

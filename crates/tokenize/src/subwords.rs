@@ -10,36 +10,37 @@ use tokenizers::{Model, Normalizer, OffsetType, PreTokenizedString, PreTokenizer
 
 use crate::Error;
 
-/// Words that the cache holds at most, over all shards: a few megabytes, and more than the distinct words of
-/// a day's news. Once it is full, new words are encoded each time; the result is the same.
+/// Most words in the cache, over all shards: a few megabytes, and more than the distinct words of a day's news. Once it
+/// is full, new words are encoded each time; the result is the same.
 const CACHED_WORDS: usize = 1 << 16;
 
-/// Longer words are rare and would make the cache's size depend on the corpus.
+/// Longest cached word, in bytes. Set by hand: longer words are rare and would make the cache's size depend on the
+/// corpus.
 const CACHED_WORD_BYTES: usize = 48;
 
-/// Enough that threads seldom wait for each other.
+/// Set by hand: enough that threads seldom wait for each other.
 const SHARDS: usize = 16;
 
-/// The special tokens of a vocabulary, as it spells them.
+/// Special tokens of a vocabulary, as spelled in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpecialTokens<'a> {
-    /// The first row of a window: `[CLS]`, `<s>`.
+    /// First row of a window: `[CLS]`, `<s>`.
     pub first: &'a str,
-    /// The last row of a window: `[SEP]`, `</s>`.
+    /// Last row of a window: `[SEP]`, `</s>`.
     pub last: &'a str,
-    /// What stands for a word that the vocabulary makes nothing of: `[UNK]`, `<unk>`.
+    /// Stand-in for a word that the vocabulary cannot encode: `[UNK]`, `<unk>`.
     pub unknown: &'a str,
 }
 
 /// A subword vocabulary: words in, ids out. WordPiece, Unigram and BPE, cased or uncased.
 ///
-/// Each word is encoded by itself, with the tokenizer's own normaliser and rules and without special tokens, as the
-/// training code does. Vocabularies that tell by a mark whether a space stands before a word ("▁rain" of
-/// SentencePiece, "Ġrain" of byte-level BPE) get it: a word behind white space has the mark, a full stop or clitic
-/// right behind a word has none. Safe to share between threads.
+/// Each word is encoded separately, with the tokenizer's normaliser and rules and without special tokens, as in the
+/// training code. Vocabularies that mark a preceding space ("▁rain" of SentencePiece, "Ġrain" of byte-level BPE) get
+/// the mark: a word behind white space has it, a full stop or clitic right behind a word has not. Safe to share between
+/// threads.
 pub struct Subwords {
     tokenizer: Tokenizer,
-    /// The rules for a word with no space before it, where they are others.
+    /// Pre-tokenizer for a word without a space before it, where it differs.
     attached: Option<PreTokenizerWrapper>,
     pub(crate) first: u32,
     pub(crate) last: u32,
@@ -48,24 +49,23 @@ pub struct Subwords {
     cache: [Mutex<Cache>; SHARDS],
 }
 
-/// Ids by word, for words behind a space and for attached ones.
+/// Ids by word: words behind a space, then attached ones.
 type Cache = [HashMap<Box<str>, Box<[u32]>>; 2];
 
 impl Subwords {
-    /// Reads a `tokenizer.json` of the Hugging Face format. Its truncation and padding are switched off.
+    /// Reads a `tokenizer.json` in the Hugging Face format. Truncation and padding are switched off.
     ///
-    /// The special tokens are those that the file itself puts around a text (its post-processor) and its model's token
-    /// for unknown words; where it names none, `[CLS]`, `[SEP]` and `[UNK]`, or `<s>`, `</s>` and `<unk>`, if it has
-    /// them.
+    /// The special tokens are those that the file's post-processor puts around a text, and the unknown token of its
+    /// model; where it names none, `<s>`, `</s>` and `<unk>`, or else `[CLS]`, `[SEP]` and `[UNK]`.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] when the bytes are no such file, [`Error::MissingToken`] when its vocabulary has no such
+    /// [`Error::Unreadable`] when the bytes are not such a file, [`Error::MissingToken`] when the vocabulary lacks a
     /// special token.
     pub fn from_json(tokenizer_json: &[u8]) -> Result<Self, Error> {
         Self::read(tokenizer_json, None)
     }
 
-    /// Reads a `tokenizer.json` whose special tokens are said elsewhere, as in a model's configuration.
+    /// Reads a `tokenizer.json` with special tokens from elsewhere, such as a model's configuration.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json).
@@ -101,15 +101,15 @@ impl Subwords {
         Ok(Self { tokenizer, attached, first, last, unknown, longest_word, cache: Default::default() })
     }
 
-    /// Characters of a word at most, where the model says so: a longer one becomes the unknown token as a whole
+    /// Most characters in a word, where the model has a limit: a longer word becomes the unknown token as a whole
     /// (`max_input_chars_per_word` of WordPiece).
     #[must_use]
     pub fn longest_word(&self) -> Option<usize> {
         self.longest_word
     }
 
-    /// The ids of one word behind a space or at the beginning of a text, at least one: a word that the vocabulary
-    /// makes nothing of is the unknown token.
+    /// Ids of one word behind a space or at the beginning of a text, at least one: the unknown token where the
+    /// vocabulary cannot encode the word.
     #[must_use]
     pub fn encode(&self, word: &str) -> Vec<u32> {
         let mut ids = Vec::new();
@@ -117,7 +117,7 @@ impl Subwords {
         ids
     }
 
-    /// The ids of one word that stands right behind another, as the full stop in "rain.".
+    /// Ids of one word directly behind another, such as the full stop in "rain.".
     #[must_use]
     pub fn encode_attached(&self, word: &str) -> Vec<u32> {
         let mut ids = Vec::new();
@@ -134,7 +134,7 @@ impl Subwords {
         }
         let shard = &self.cache[shard_of(word)];
         let table = usize::from(attached);
-        // A thread that panicked while it held the lock left a map that is still whole.
+        // A thread that panicked while holding the lock leaves a consistent map.
         if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner)[table].get(word) {
             ids.extend_from_slice(known);
             return;
@@ -148,7 +148,7 @@ impl Subwords {
     }
 
     fn encode_uncached(&self, word: &str, attached: bool) -> Vec<u32> {
-        // The only errors are those of a model file that lacks its unknown token, which `read` has seen to.
+        // Only a model file without its unknown token could fail here, and `read` rejects it.
         let ids = match self.attached.as_ref().filter(|_| attached) {
             Some(rules) => self.encode_with(rules, word).unwrap_or_default(),
             None => self.tokenizer.encode_fast(word, false).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
@@ -156,7 +156,7 @@ impl Subwords {
         if ids.is_empty() { vec![self.unknown] } else { ids }
     }
 
-    /// The steps of the library's `encode`, with other rules for the second.
+    /// The steps of the library's `encode`, with a different pre-tokenizer.
     fn encode_with(&self, rules: &PreTokenizerWrapper, word: &str) -> tokenizers::Result<Vec<u32>> {
         let mut pieces = PreTokenizedString::from(word);
         if let Some(normalizer) = self.tokenizer.get_normalizer() {
@@ -168,7 +168,7 @@ impl Subwords {
     }
 }
 
-/// What is read of the file besides the library: parts of it as they are written.
+/// Parts of the file that are read besides the library's tokenizer, as written.
 #[derive(Deserialize)]
 struct Parts<'a> {
     #[serde(borrow, default)]
@@ -192,7 +192,7 @@ impl<'a> Parts<'a> {
         serde_json::from_slice(json).map_err(|error| Error::Unreadable(error.into()))
     }
 
-    /// The file without what would turn ids back to text: nothing here does, and the library panics over one that it
+    /// The file without its decoder: nothing here turns ids back into text, and the library panics on a decoder that it
     /// does not know (`DecoderWrapper` in tokenizers 0.22).
     fn without_decoder<'j>(&self, json: &'j [u8]) -> Cow<'j, [u8]> {
         let Some(decoder) = self.decoder.map(RawValue::get) else { return json.into() };
@@ -201,7 +201,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The two special tokens that the tokenizer puts around a text.
+/// Special tokens that the tokenizer puts around a text.
 fn around(tokenizer: &Tokenizer) -> Option<(u32, u32)> {
     let empty = tokenizer.encode_fast("", true).ok()?;
     match empty.get_ids() {
@@ -210,7 +210,7 @@ fn around(tokenizer: &Tokenizer) -> Option<(u32, u32)> {
     }
 }
 
-/// Makes the tokenizer mark the space before every word, and gives the rules without that mark; `None` where the
+/// Makes the tokenizer mark the space before every word, and returns the rules without that mark; `None` where the
 /// vocabulary has no such mark.
 fn mark_spaces(tokenizer: &mut Tokenizer) -> Option<PreTokenizerWrapper> {
     let mut marked = tokenizer.get_pre_tokenizer()?.clone();
@@ -223,7 +223,7 @@ fn mark_spaces(tokenizer: &mut Tokenizer) -> Option<PreTokenizerWrapper> {
     has_mark.then_some(unmarked)
 }
 
-/// Whether there is a mark for spaces to set.
+/// Sets whether spaces are marked; returns whether the rules have such a mark.
 fn set_mark(rules: &mut PreTokenizerWrapper, mark: bool) -> bool {
     match rules {
         PreTokenizerWrapper::Metaspace(rule) => {
@@ -273,7 +273,7 @@ mod tests {
         )
     }
 
-    /// A Unigram vocabulary as XLM-R's: `▁` marks a space, `<s>` and `</s>` stand around a text.
+    /// A Unigram vocabulary as in XLM-R: `▁` marks a space, `<s>` and `</s>` surround a text.
     fn unigram(rules: &str) -> String {
         format!(
             r#"{{"version": "1.0", "added_tokens": [
@@ -314,7 +314,7 @@ mod tests {
         let (uncased, cased) = (read(true), read(false));
         assert_eq!((uncased.encode("Rains"), cased.encode("Rains")), (vec![3, 4], vec![5, 4]));
         assert_eq!((cased.first, cased.last, cased.unknown), (1, 2, 0));
-        // No mark for spaces: a word is the same wherever it stands.
+        // No mark for spaces: a word is encoded the same everywhere.
         assert_eq!(cased.encode_attached("."), cased.encode("."));
         assert_eq!(cased.encode("fog"), [0]);
         assert_eq!(cased.longest_word(), Some(20));

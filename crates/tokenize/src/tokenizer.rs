@@ -7,10 +7,10 @@ use crate::{Error, Subwords};
 /// Settings of [`Tokenizer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Rows of a window at most, its first and last special token included. Default: 256, what the bundled model was trained on.
+    /// Most rows in a window, both special tokens included. Default: 256, as in the training of the bundled model.
     pub max_window: usize,
-    /// Tokens of a document at most: what stands behind them has no sentences, and the document says so. Memory grows
-    /// with the tokens of one document, by some 200 bytes each. Default: no limit.
+    /// Most tokens in a document: text behind them has no sentences, and the document gets a problem. Memory grows by
+    /// some 200 bytes per token of one document. Default: no limit.
     pub max_tokens: usize,
 }
 
@@ -20,7 +20,7 @@ impl Default for Options {
     }
 }
 
-/// The stage `tokenize`: from text to sentences, words and the windows that the encoder reads.
+/// The stage `tokenize`: text to sentences, words and the encoder's windows.
 #[derive(Debug)]
 pub struct Tokenizer {
     subwords: Subwords,
@@ -28,7 +28,7 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// A tokenizer with the given vocabulary.
+    /// Creates the stage with the given vocabulary.
     ///
     /// # Errors
     /// [`Error::WindowTooSmall`] when a window has no room for one word.
@@ -39,15 +39,15 @@ impl Tokenizer {
         Ok(Self { subwords, options })
     }
 
-    /// Its vocabulary.
+    /// Vocabulary of the stage.
     #[must_use]
     pub fn subwords(&self) -> &Subwords {
         &self.subwords
     }
 
-    /// Packs the document's sentences and tokens, as they stand, into windows.
+    /// Packs the document's existing sentences and tokens into windows.
     ///
-    /// For text that comes with its tokens, such as a gold standard; [`run`](Stage::run) finds them itself.
+    /// For text that comes tokenized, such as gold data; [`run`](Stage::run) tokenizes by itself.
     #[must_use]
     pub fn windows(&self, doc: &Document) -> Windows {
         pack(&doc.text, &doc.sents, &doc.tokens, &self.subwords, self.options.max_window)

@@ -2,16 +2,16 @@ use pressmark_core::{Sentence, Token, Windows};
 
 use crate::{Subwords, shape};
 
-/// Rows of a window that are no words: its first and its last.
+/// Rows of a window taken by special tokens: its first and its last.
 pub(crate) const SPECIAL_ROWS: usize = 2;
 
-/// The shape of rows that are no words.
+/// Shape of special tokens: the index of `special` in the table of shapes.
 const SPECIAL: u8 = 0;
 
 /// Packs the sentences greedily, in text order, into windows of at most `max_window` rows.
 ///
-/// A sentence that does not fit into an empty window is cut between words into parts that do. The model was
-/// trained on windows made in exactly this way (`pack` in the training code); another packing costs accuracy.
+/// A sentence that does not fit into an empty window is cut between words into parts that do. The model was trained on
+/// windows packed in exactly this way (`pack` in the training code); another packing costs accuracy.
 pub(crate) fn pack(
     text: &str,
     sents: &[Sentence],
@@ -34,7 +34,7 @@ pub(crate) fn pack(
             previous = Some(word.span.end);
             subwords.encode_into(word.span.slice(text), attached, &mut ids);
             if ids.len() - start > room {
-                // An address of hundreds of characters, more than a window holds.
+                // For instance an address of hundreds of characters, more than a window holds.
                 ids.truncate(start);
                 ids.push(subwords.unknown);
             }
@@ -48,15 +48,15 @@ pub(crate) fn pack(
 struct Packer<'a> {
     windows: Windows,
     subwords: &'a Subwords,
-    /// Rows for words in each window.
+    /// Rows for words in a window.
     room: usize,
-    /// Rows for words taken in the window that is open.
+    /// Rows for words used in the open window.
     used: usize,
     open: bool,
 }
 
 impl Packer<'_> {
-    /// Adds a sentence: its words, the ids of all of them, and where those of each end.
+    /// Adds a sentence: its words, their concatenated ids, and the end of each word's ids.
     fn sentence(&mut self, text: &str, words: &[Token], ids: &[u32], ends: &[usize]) {
         let (mut first, mut start, mut last) = (0, 0, 0);
         for (i, &end) in ends.iter().enumerate() {

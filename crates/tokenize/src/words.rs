@@ -6,14 +6,14 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::context::is_dotted;
 
-/// Cuts a sentence into words and punctuation marks, in order; together they cover all but its white space.
+/// Splits a sentence into words and punctuation marks, in order; together they cover everything but white space.
 ///
 /// The boundaries are those of Unicode (UAX #29) with these differences:
-/// - split off: `'s`, `n't`, `'ll`, `'re`, `'ve`, `'d`, `'m`, and French `l'`, `d'`, `qu'` and their like;
-/// - kept together: the full stop of an abbreviation (`U.S.`, `Inc.`, `J.`), numbers with their separators
-///   (`10:30`, `9/11`, `2021-22`), addresses, `@handles`, `#tags`, `AT&T`, and runs of one mark (`...`, `--`).
+/// - split off: `'s`, `n't`, `'ll`, `'re`, `'ve`, `'d`, `'m`, and French `l'`, `d'`, `qu'` and the like;
+/// - kept together: the full stop of an abbreviation (`U.S.`, `Inc.`, `J.`), numbers with their separators (`10:30`,
+///   `9/11`, `2021-22`), addresses, `@handles`, `#tags`, `AT&T`, and runs of one mark (`...`, `--`).
 ///
-/// A full stop at the very end of `text` is taken for the end of a sentence, so give it one sentence at a time.
+/// A full stop at the very end of `text` is taken for the end of a sentence, so pass one sentence at a time.
 ///
 /// ```
 /// let text = "Rwanda’s U.S.-backed talks didn't cost $3,000.5m.";
@@ -25,9 +25,11 @@ pub fn words(text: &str) -> Vec<Span> {
     words_in(text, Language::neutral())
 }
 
-/// Cuts a sentence into words and punctuation marks by the abbreviations and clitics of a language; see [`words`].
+/// Splits a sentence into words and punctuation marks with the abbreviations and clitics of one language; see
+/// [`words`].
 #[must_use]
 pub fn words_in(text: &str, language: &Language) -> Vec<Span> {
+    // Capacity hint: about one word in five bytes; a wrong guess only reallocates.
     let mut out = Vec::with_capacity(text.len() / 5);
     let mut pieces = Vec::new();
     let end = text.trim_end_matches(|c: char| c.is_whitespace() || is_closing(c)).len();
@@ -57,7 +59,7 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '＇')
 }
 
-/// The stretches between white space.
+/// Byte ranges between white space.
 fn chunks(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     text.split_whitespace().map(|chunk| {
         let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
@@ -65,7 +67,7 @@ fn chunks(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// The pieces between UAX #29 boundaries, with two of its joints undone: `note:this` and `_emphasis_`.
+/// Pieces between UAX #29 boundaries, also split at colons and at underscores around a word: `note:this`, `_emphasis_`.
 fn unicode_words(text: &str, range: Range<usize>, pieces: &mut Vec<Range<usize>>) {
     for (at, piece) in text[range.clone()].split_word_bound_indices() {
         let start = range.start + at;
@@ -95,9 +97,9 @@ fn unicode_words(text: &str, range: Range<usize>, pieces: &mut Vec<Range<usize>>
     }
 }
 
-/// Puts pieces of one chunk together again where they are one word, splits clitics off, and appends the words.
+/// Rejoins pieces of one chunk that form one word, splits off clitics, and appends the words.
 ///
-/// `end` is where the last word of the sentence ends, its full stop included, closing marks left out.
+/// `end` is the end of the sentence's last word, its full stop included, without closing marks.
 fn join(text: &str, pieces: &[Range<usize>], end: usize, language: &Language, out: &mut Vec<Span>) {
     let piece = |i: usize| pieces.get(i).map_or("", |p| &text[p.clone()]);
     let mut i = 0;
@@ -141,7 +143,7 @@ fn is_run_mark(piece: &str) -> bool {
     matches!(piece, "." | "-" | "!" | "?" | "*" | "=" | "~" | "+" | "<" | ">" | "'" | "`" | "–" | "—" | "…")
 }
 
-/// Whether an apostrophe by itself and what follows are a clitic: `U.S.` `'s`.
+/// Whether a bare apostrophe and the piece behind it are a clitic: `U.S.` `'s`.
 fn is_clitic_mark(mark: &str, tail: &str, language: &Language) -> bool {
     mark.chars().all(is_apostrophe) && mark.chars().count() == 1 && language.clitic(tail).contains(Clitic::Behind)
 }
@@ -170,7 +172,7 @@ fn is_upper(piece: &str) -> bool {
     !piece.is_empty() && piece.chars().all(char::is_uppercase)
 }
 
-/// Whether the full stop before `stop_end` belongs to the word at `word`.
+/// Whether the full stop that ends at `stop_end` belongs to the word at `word`.
 fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize, language: &Language) -> bool {
     let before = &text[..word.start];
     let after = &text[stop_end..];
@@ -194,7 +196,7 @@ fn keeps_stop(text: &str, word: Range<usize>, stop_end: usize, end: usize, langu
     }
 }
 
-/// Appends a word, and its clitics as words of their own.
+/// Appends a word, with its clitics as separate words.
 fn split_clitics(text: &str, word: Range<usize>, language: &Language, out: &mut Vec<Span>) {
     let whole = &text[word.clone()];
     if whole.chars().next().is_none_or(is_apostrophe) || !whole.contains(is_apostrophe) {
@@ -215,7 +217,7 @@ fn split_clitics(text: &str, word: Range<usize>, language: &Language, out: &mut 
     out[first_clitic..].reverse();
 }
 
-/// Where the clitic at the end of the word begins.
+/// Start of the clitic at the end of the word, in bytes.
 fn enclitic(word: &str, language: &Language) -> Option<usize> {
     let (at, mark) = word.rmatch_indices(is_apostrophe).next()?;
     let tail = &word[at + mark.len()..];
@@ -226,10 +228,10 @@ fn enclitic(word: &str, language: &Language) -> Option<usize> {
     (begin > 0).then_some(begin)
 }
 
-/// Length of the elided word at the start, such as French: `l'`, `qu'`.
+/// Length in bytes of the elided word at the start, as in French: `l'`, `qu'`.
 ///
-/// Names are left alone: a capital is split off only where a small letter follows ("L'État" stays one word,
-/// as "D'Angelo" must).
+/// Names are left alone: a capital is split off only where a lowercase letter follows ("L'État" stays one word, as
+/// "D'Angelo" must).
 fn elision(word: &str, language: &Language) -> Option<usize> {
     let (at, mark) = word.match_indices(is_apostrophe).next()?;
     let (head, tail) = (&word[..at], &word[at + mark.len()..]);
@@ -239,7 +241,7 @@ fn elision(word: &str, language: &Language) -> Option<usize> {
     (elided && small && next.is_alphabetic() && tail.chars().count() > 1).then_some(at + mark.len())
 }
 
-/// The first web or mail address in a chunk.
+/// First web or mail address in a chunk.
 fn address(chunk: &str) -> Option<Range<usize>> {
     if !chunk.contains(['/', '@', '.']) {
         return None;
@@ -264,7 +266,7 @@ fn next_char(text: &str, at: usize) -> usize {
     at + text[at..].chars().next().map_or(0, char::len_utf8)
 }
 
-/// A mail address around the `@` at `at`.
+/// Mail address around the `@` at `at`.
 fn mail(chunk: &str, at: usize) -> Option<Range<usize>> {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '%');
     let from = chunk[..at].rfind(|c| !part(c)).map_or(0, |i| next_char(chunk, i));
@@ -281,6 +283,7 @@ fn has_host(chunk: &str) -> bool {
     !path.is_empty()
         && name.len() > 1
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        // Length of a top-level domain in letters: from "uk" to "museum". Set by hand; longer ones are rare in news.
         && (2..=6).contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_lowercase())
 }

@@ -1,4 +1,4 @@
-//! Golden rules of sentence segmentation (pySBD), where the data folder is at hand.
+//! Golden rules of sentence segmentation (pySBD), where the data folder is available.
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use pressmark_lang::Language;
 use pressmark_tokenize::sentences_in;
 
-/// How many texts of the file come out exactly in a language, and how many there are; `None` when the file is missing.
+/// Counts the texts of the file that are segmented exactly, and all of them; `None` when the file is missing.
 fn exact(name: &str, language: Option<&str>) -> Option<(usize, usize)> {
     let language = Language::of(language);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/sentences/pysbd").join(name);
@@ -29,7 +29,7 @@ fn exact(name: &str, language: Option<&str>) -> Option<(usize, usize)> {
     Some((right, all))
 }
 
-/// The language's own pack and the neutral one do equally well.
+/// The language's pack and the neutral one do equally well.
 fn check(name: &str, language: &str) {
     for language in [Some(language), None] {
         if let Some((right, all)) = exact(name, language) {

@@ -1,4 +1,4 @@
-//! What must hold of any text: spans in bounds, in order and on character boundaries; nothing but white space left out.
+//! Invariants for any text: spans in bounds, in order and on character boundaries; nothing but white space left out.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ fn tokenizer(max_window: usize) -> Tokenizer {
     Tokenizer::new(subwords, Options { max_window, ..Options::default() }).expect("the window has room")
 }
 
-/// Text of every script, with much of what the rules look at.
+/// Text of every script, rich in what the rules look at.
 fn text() -> impl Strategy<Value = String> {
     let mark = prop::sample::select(vec![
         ".",
@@ -92,7 +92,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-/// Whether the spans are in order, in bounds, on character boundaries, and leave nothing but white space out.
+/// Checks that the spans are in order, in bounds, on character boundaries, and leave out nothing but white space.
 fn check_cover(text: &str, spans: &[Span]) {
     let mut at = 0;
     for span in spans {
@@ -191,7 +191,7 @@ fn what_stands_behind_the_last_token_is_said_to_be_unread() {
         assert_eq!(doc.problems.first().and_then(|p| p.span).map(|span| doc.slice(span)), unread);
         let (seen, total) = (doc.coverage[0].seen, doc.coverage[0].total);
         assert_eq!(total, 35);
-        // The white space before the rest is read where it stands within a block.
+        // White space before the unread rest counts as read where it is inside a block.
         assert_eq!(total - seen, rest.replace("\n\n", "").chars().count(), "{max_tokens}");
         assert_eq!(doc.status(), if unread.is_some() { Status::Partial } else { Status::Ok });
     };
@@ -225,7 +225,7 @@ fn list_markers_are_no_part_of_their_item() {
 
 #[test]
 fn hostile_text_takes_linear_time() {
-    // A quadratic scan of any of these would run for hours, so that finishing is the test.
+    // A quadratic scan of any of these would run for hours, so finishing is the test.
     for unit in [
         "a",
         "\"",

@@ -1,4 +1,4 @@
-//! The rules of sentence boundaries, one table a theme.
+//! Rules of sentence boundaries, one table per theme.
 
 use pressmark_tokenize::{sentences, sentences_in};
 
@@ -66,7 +66,7 @@ fn text_that_lost_its_breaks() {
 
 #[test]
 fn line_breaks() {
-    // The first line is full, so its break means nothing; the second is short, so that its break was meant.
+    // The first line is full, so its break means nothing; the second is short, so its break is deliberate.
     let text =
         "The long first line of this letter runs to the\nmargin and ends here\nA new line begins\n\nAnd a paragraph";
     let found: Vec<_> = sentences(text).into_iter().map(|s| s.slice(text)).collect();
@@ -74,7 +74,7 @@ fn line_breaks() {
     assert_eq!(found, [first, "A new line begins", "And a paragraph"]);
 }
 
-/// `text` in sentences, as the English pack sees them.
+/// Splits `text` into sentences with the English pack.
 #[track_caller]
 fn check_text(text: &str, expected: &[&str]) {
     let english = pressmark_lang::Language::of(Some("en"));
