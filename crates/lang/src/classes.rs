@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A closed list of classes that a data file may name.
+/// A closed set of classes that a data file may name.
 pub(crate) trait Class: Copy + fmt::Debug + 'static {
     /// Every class with its name in the files, in the order of its bits.
     const ALL: &'static [(&'static str, Self)];
@@ -35,114 +35,114 @@ macro_rules! classes {
 }
 
 classes! {
-    /// What pages and tables say of an article, and of themselves, file `page_phrases.tsv`.
+    /// Classes of phrases by which pages and tables describe an article, and of other page furniture; file
+    /// `page_phrases.tsv`.
     PagePhrase {
-        /// Before the name in a byline: "written by".
+        /// Introduces the name in a byline: "written by".
         Byline = "byline",
-        /// Begins a link that asks its reader to do something: "follow".
+        /// Begins a link that asks for an action: "follow".
         Request = "request",
-        /// What somebody is, not who: "correspondent".
+        /// A role rather than a name: "correspondent".
         Role = "role",
-        /// Says that a date is that of publication: "published".
+        /// Marks a date as that of publication: "published".
         Published = "published",
-        /// Says that a date is another one: "updated".
+        /// Marks a date as another one: "updated".
         OtherDate = "other_date",
-        /// Asks to subscribe for the rest of an article: "subscribe to read".
+        /// Asks for a subscription to read the rest of an article: "subscribe to read".
         Offer = "offer",
-        /// A word of running text: a line that has one reports, and asks the reader nothing.
+        /// A word of running text: a line with one reports something rather than asking the reader for an action.
         Report = "report",
-        /// Between a reader's name and what the reader says: "writes".
+        /// Between a reader's name and the reader's comment: "writes".
         Comment = "comment",
-        /// Words of which one stands in what a writer is, beside those of [`Role`](PagePhrase::Role), with others that
-        /// tell nothing alone: "senior", "guest".
+        /// Words that qualify a role, beside those of [`Role`](PagePhrase::Role): a role has at least one of either,
+        /// among words that tell nothing alone: "senior", "guest".
         RoleWord = "role_word",
-        /// What stands between the names of two writers.
+        /// Separators between the names of two writers.
         NameJoiner = "name_joiner",
-        /// Words that a title starts with, and no name.
+        /// Words that a title may start with and a name does not.
         NoName = "no_name",
-        /// The last word of the names of outlets.
+        /// Last words of outlets' names.
         OutletWord = "outlet_word",
-        /// The callings of people who write for outlets, in their biographies.
+        /// Occupations of people who write for outlets, in author biographies.
         Calling = "calling",
-        /// What follows the name in a writer's biography.
+        /// Verbs behind the name in an author biography.
         BiographyVerb = "biography_verb",
-        /// Words that stand in the biographies of writers, or their beginnings.
+        /// Words typical of author biographies, or their beginnings.
         Biography = "biography",
-        /// Labels before addresses: "tel:".
+        /// Labels before contact details: "tel:".
         ContactLabel = "contact_label",
-        /// How lines begin that are captions.
+        /// Beginnings of lines that are captions.
         Caption = "caption",
-        /// How words begin that say that something was published before, elsewhere.
+        /// Beginnings of words that mark an article as republished from elsewhere.
         Republished = "republished",
-        /// What stands between such a word and the outlet.
+        /// Words between such a word and the outlet.
         BeforeOutlet = "before_outlet",
-        /// What ends the name of an outlet in such a line.
+        /// Words that end the outlet's name in such a line.
         BehindOutlet = "behind_outlet",
-        /// How words begin that start a line with a date, in letters without accents.
+        /// Beginnings of words that start a date line, without accents.
         Dated = "dated",
-        /// Words that stand in lines with a date beside it, in letters without accents: days of the week, times of day,
-        /// time zones, "published".
+        /// Other words of date lines, without accents: days of the week, times of day, time zones, "published".
         DateWord = "date_word",
-        /// The letter before the questions of an interview: "Q".
+        /// Label of the questions of an interview: "Q".
         Question = "question",
-        /// The letter before its answers: "A".
+        /// Label of its answers: "A".
         Answer = "answer",
-        /// Words before the owner in a line that claims a copyright: "copyright".
+        /// Words before the owner in a copyright line: "copyright".
         Copyright = "copyright",
-        /// What stands between such a word and the owner: "by".
+        /// Words between such a word and the owner: "by".
         BeforeOwner = "before_owner",
-        /// "All rights reserved".
+        /// The phrase "all rights reserved".
         RightsReserved = "rights_reserved",
-        /// A small word inside the name of a writer that is no particle of other names: "of".
+        /// Particles in writers' names that are not particles of other names: "of".
         WriterParticle = "writer_particle",
-        /// Small words inside the name of an outlet or a place: "of", "the".
+        /// Particles in the names of outlets and places: "of", "the".
         OutletParticle = "outlet_particle",
-        /// What stands before the date behind a byline: "on".
+        /// Words between a byline and the date behind it: "on".
         BeforeDate = "before_date",
-        /// The label before the name of a photographer: "credit".
+        /// Labels before the name of a photographer: "credit".
         PhotoCredit = "photo_credit",
-        /// What databases of news count: "documents".
+        /// Units that news databases count: "documents".
         Counted = "counted",
-        /// What stands between two numbers of a count: "2 of 40", in letters without accents.
+        /// Words between the two numbers of a count such as "2 of 40", without accents.
         CountedOf = "counted_of",
-        /// What lengths of articles are told in, in letters without accents: "words".
+        /// Units of article length, without accents: "words".
         LengthUnit = "length_unit",
-        /// Names of the field that holds the text of an article.
+        /// Names of the field with the text of an article.
         TextField = "text_field",
-        /// Names of the field that holds the id of a record.
+        /// Names of the field with the id of a record.
         IdField = "id_field",
-        /// Names of the field that holds the title.
+        /// Names of the field with the title.
         TitleField = "title_field",
-        /// Names of the field that holds the address.
+        /// Names of the field with the URL.
         UrlField = "url_field",
-        /// Names of the field that holds the date of publication.
+        /// Names of the field with the date of publication.
         DateField = "date_field",
-        /// Names of the field that holds the authors.
+        /// Names of the field with the authors.
         AuthorsField = "authors_field",
-        /// Names of the field that holds the outlet.
+        /// Names of the field with the outlet.
         SiteField = "site_field",
-        /// Names of the field that holds the language.
+        /// Names of the field with the language.
         LanguageField = "language_field",
     }
 
-    /// The classes of function words and of the nouns and verbs around speech, file `words.tsv`. There is no
-    /// tagger: these lists and the shape of a word stand in for parts of speech.
+    /// Classes of function words and of the nouns and verbs around speech; file `words.tsv`. There is no part-of-speech
+    /// tagger: these lists and the shape of a word take its place.
     WordClass {
         /// the, these, every.
         Determiner = "determiner",
-        /// the, this: the noun behind it is known already.
+        /// the, this: marks its noun as known.
         Definite = "definite",
         /// my, their.
         Possessive = "possessive",
         /// of, against, during.
         Preposition = "preposition",
-        /// he, they, who stand as a subject.
+        /// he, they: pronouns in subject position, who included.
         SubjectPronoun = "subject_pronoun",
         /// him, them.
         ObjectPronoun = "object_pronoun",
         /// A form of *be*.
         Be = "be",
-        /// is, has, will and what else comes before a verb.
+        /// is, has, will: words that may precede a main verb.
         Auxiliary = "auxiliary",
         /// not, never.
         Negation = "negation",
@@ -154,63 +154,64 @@ classes! {
         Subordinator = "subordinator",
         /// who, whether.
         Wh = "wh",
-        /// in, on, when: what opens a phrase that tells when or where something was.
+        /// in, on, when: opens a phrase of time or place.
         Circumstance = "circumstance",
-        /// vitamin, figure, plan: a noun that a letter or number tells apart.
+        /// vitamin, figure, plan: a noun that a letter or number may label.
         Labelled = "labelled",
-        /// image, photo: what a caption's credit begins with, before a colon.
+        /// image, photo: the label of a photo credit, before a colon.
         CaptionLabel = "caption_label",
         /// yesterday, Tuesday, month.
         Time = "time",
-        /// spokesman, official: who speaks for somebody else.
+        /// spokesman, official: speaks for somebody else.
         Representative = "representative",
-        /// senator, mother, analyst: a common noun for a person or a body that speaks.
+        /// senator, mother, analyst: a common noun for a person or body that speaks.
         Role = "role",
-        /// rebels, militia: a body of people under arms, or those who belong to one.
+        /// rebels, militia: a body of armed people, or its members.
         Armed = "armed",
-        /// government, army: what stands for its country.
+        /// government, army: stands for its country.
         StateBody = "state_body",
-        /// letter, statement: what speaks for its author.
+        /// letter, statement: speaks for its author.
         Document = "document",
-        /// he, however: what opens a sentence that reads badly without the one before.
+        /// he, however: opens a sentence that reads badly without the one before.
         Anaphoric = "anaphoric",
         /// as, in "as X said".
         Manner = "manner",
-        /// out, back: what completes a verb of speech ("points out", "fired back").
+        /// out, back: completes a verb of speech ("points out", "fired back").
         Particle = "particle",
-        /// during, via: what begins the adverbial behind a quotation that is whole ("“…” during a debate").
+        /// during, via: begins an adverbial behind a complete quotation ("“…” during a debate").
         Adverbial = "adverbial",
-        /// What makes a past participle a finite verb: French *a*, *ont*.
+        /// French *a*, *ont*: makes a past participle a finite verb.
         Perfect = "perfect",
-        /// A subject that stands behind its verb, joined by a hyphen: French *dit-il*.
+        /// Subject attached to its verb by a hyphen: French *dit-il*.
         CliticSubject = "clitic_subject",
-        /// A finite form that no rule of spelling tells: went, took.
+        /// went, took: a finite form that no spelling rule recognises.
         Finite = "finite",
-        /// seek, try, sought: what somebody does rather than says, though it tells what he wants.
+        /// seek, try, sought: an action rather than speech, though it tells what somebody wants.
         Act = "act",
-        /// A noun for any body of people that trades or acts together: company, group.
+        /// company, group: a noun for any body that trades or acts together.
         Body = "body",
-        /// A noun or title for a man: father, spokesman.
+        /// father, spokesman: a noun or title for a man.
         Masculine = "masculine",
-        /// A noun or title for a woman: daughter, actress.
+        /// daughter, actress: a noun or title for a woman.
         Feminine = "feminine",
-        /// dollars, naira: what sums of money are counted in, and nothing else is.
+        /// dollars, naira: a unit of money and nothing else.
         Currency = "currency",
-        /// former, ex: an office that is held no more.
+        /// former, ex: marks an office as no longer held.
         Former = "former",
-        /// million, bn: what a number is multiplied by.
+        /// million, bn: a multiplier of the number before it.
         Scale = "scale",
-        /// the: an article that stands before names and belongs to none.
+        /// the: an article that may precede a name without being part of it.
         Article = "article",
     }
 
-    /// What single function words do, file `function_words.tsv`: rules ask for each of them, not for a whole class.
+    /// Functions of single function words, for rules that need one word rather than a whole class; file
+    /// `function_words.tsv`.
     FunctionWord {
-        /// Begins the clause that somebody says: "that".
+        /// Begins a reported clause: "that".
         That = "that",
-        /// Before an infinitive or somebody who is told: "to".
+        /// Before an infinitive or an addressee: "to".
         To = "to",
-        /// Begins a question within a sentence: "whether".
+        /// Begins an indirect question: "whether".
         Whether = "whether",
         /// of.
         Of = "of",
@@ -228,7 +229,7 @@ classes! {
         Against = "against",
         /// in.
         In = "in",
-        /// Before who did it: "confirmed by X".
+        /// Before an agent: "confirmed by X".
         By = "by",
         /// and.
         And = "and",
@@ -236,45 +237,45 @@ classes! {
         But = "but",
         /// or.
         Or = "or",
-        /// Joins what happened next: "then".
+        /// Before the next event: "then".
         Then = "then",
         /// Negates a verb: "never".
         Not = "not",
-        /// Makes the name before it an owner: "’s".
+        /// Marks the name before it as an owner: "’s".
         Genitive = "genitive",
-        /// Does the same for a plural: the apostrophe of "the miners’".
+        /// Marks a plural as an owner: the apostrophe of "the miners’".
         PluralGenitive = "plural_genitive",
-        /// Begins a clause that tells more of the noun before it: "who".
+        /// Begins a relative clause: "who".
         Relative = "relative",
-        /// Begins what somebody is told, behind who is told: "told her why".
+        /// Begins the content, behind the addressee: "told her why".
         Telling = "telling",
-        /// A preposition that may complete a common noun: "the talks with Peru".
+        /// A preposition that may attach to a common noun: "the talks with Peru".
         Attaches = "attaches",
-        /// Between something written and who wrote it: "a letter from X".
+        /// Between a document and its author: "a letter from X".
         Origin = "origin",
-        /// Between a verb of speech and what is said, without changing its meaning: "shot back".
+        /// Between a verb of speech and its content, without changing the meaning: "shot back".
         Aside = "aside",
         /// Before a time: "last week".
         Nearest = "nearest",
-        /// would, must: what is said to be possible or right.
+        /// would, must: a modal verb.
         Modal = "modal",
         /// when.
         When = "when",
         /// Begins a clause that completes the one before: "because".
         Completing = "completing",
-        /// Begins a clause of another's: "while X says the opposite".
+        /// Begins a contrasting clause by the outlet: "while X says the opposite".
         Contrasting = "contrasting",
-        /// Behind a time: "eight years ago".
+        /// After a time: "eight years ago".
         Ago = "ago",
-        /// A crowd by its plainest name: "people".
+        /// The plainest noun for a crowd: "people".
         People = "people",
-        /// A determiner that stands for its noun as well: "many say".
+        /// A determiner that may replace its noun: "many say".
         Pronominal = "pronominal",
-        /// Stands between a verb and its subject for the sound alone: the *t* of French *a-t-il*.
+        /// Inserted between verb and subject for euphony: the *t* of French *a-t-il*.
         Euphonic = "euphonic",
     }
 
-    /// What the ending of a word tells, file `endings.tsv`.
+    /// Classes of words recognised by their ending; file `endings.tsv`.
     Ending {
         /// Regular past forms: "asked".
         Past = "past",
@@ -286,83 +287,83 @@ classes! {
         Plural = "plural",
         /// Adverbs: "slowly".
         Adverb = "adverb",
-        /// People by what they do or are: "analyst".
+        /// Nouns for people by occupation or trait: "analyst".
         Agent = "agent",
-        /// Numbers of an order: "21st".
+        /// Ordinal numbers: "21st".
         Ordinal = "ordinal",
     }
 
-    /// What a verb of speech can do, file `speech.tsv`.
+    /// Behaviour of a verb of speech; file `speech.tsv`.
     SpeechClass {
-        /// It may introduce the very words: "said", "asked".
+        /// May introduce a verbatim quotation: "said", "asked".
         Says = "says",
-        /// It follows its speaker right behind a closed quotation, and hardly is another word: "…?" she asked.
+        /// May follow its speaker right behind a closed quotation, and is hardly ever another word: "…?" she asked.
         Follows = "follows",
         /// A past participle that needs its auxiliary: French *a déclaré*.
         NeedsAuxiliary = "needs_auxiliary",
         /// A present participle: "saying".
         Participle = "participle",
-        /// The plainest verbs: even a fragment in quotation marks behind them is the whole of what is said.
+        /// The plainest verbs: a fragment in quotation marks behind one is a whole quotation.
         Plain = "plain",
-        /// Its object is who is told, not what is said: "told", "asked".
+        /// Takes the addressee as its object rather than the content: "told", "asked".
         Tells = "tells",
-        /// What is said stands behind its object: "urged X to go", "accused X of lying".
+        /// Has its content behind its object: "urged X to go", "accused X of lying".
         Addresses = "addresses",
-        /// Behind it *to* leads to who is told, not to what is said: "spoke to X", but "referred to X". Holds for words that
-        /// are no verbs of speech, too.
+        /// Followed by *to* and the addressee rather than the content: "spoke to X", but "referred to X". Includes
+        /// words that are not verbs of speech.
         ToHearer = "to_hearer",
-        /// It gives a thing its name, so that quotation marks may stand for no speech: "called", "dubbed".
+        /// Gives something a name, so that quotation marks behind it may not be speech: "called", "dubbed".
         Names = "names",
-        /// A form that is a noun as often: "claims", "report". Holds for words that are no verbs of speech, too.
+        /// A form that is as often a noun: "claims", "report". Includes words that are not verbs of speech.
         AlsoNoun = "also_noun",
-        /// What things do as well as people: "shows", "proves". Holds for words that are no verbs of speech, too.
+        /// Takes things as subjects as well as people: "shows", "proves". Includes words that are not verbs of speech.
         Shows = "shows",
     }
 
-    /// Where a clitic stands to the word that an apostrophe joins it to, file `clitics.tsv`.
+    /// Position of a clitic relative to the word that an apostrophe joins it to; file `clitics.tsv`.
     Clitic {
-        /// Before it: French *l’*.
+        /// Before the word: French *l’*.
         Before = "before",
-        /// Behind it: English *’s*.
+        /// Behind the word: English *’s*.
         Behind = "behind",
-        /// Before it only where corpora part words finely, and a part of a word in text: *o’* in "O’Brien".
+        /// Before the word in corpora with fine tokenization, part of the word in text: *o’* in "O’Brien".
         PartedBefore = "parted_before",
-        /// Behind it only where corpora part words finely: "don ’t".
+        /// Behind the word in corpora with fine tokenization only: "don ’t".
         PartedBehind = "parted_behind",
-        /// Nowhere: it is a word that begins with an apostrophe for what was left out, English *’tis*.
+        /// Not a clitic: a word whose apostrophe marks an elision at its start, English *’tis*.
         Elided = "elided",
     }
 
-    /// What a word does in or beside a name, file `name_words.tsv`.
+    /// Function of a word in or beside a name; file `name_words.tsv`.
     NameClass {
-        /// A small word inside names: "de", "van", "of".
+        /// A particle inside names: "de", "van", "of".
         Particle = "particle",
-        /// What acronyms leave out: "of", "the", "pour".
+        /// A word that acronyms leave out: "of", "the", "pour".
         Small = "small",
-        /// What sort of body a name is of, left off when it is short: "Inc", "Party".
+        /// The kind of body in a name, dropped in its short form: "Inc", "Party".
         Body = "body",
-        /// The end of a person's name that tells generations apart: "Jr", "III".
+        /// A generational suffix of a person's name: "Jr", "III".
         Generation = "generation",
-        /// What stands alone for a body that was named with it: "the Bank" for "World Bank".
+        /// A noun that alone refers to a body named with it: "the Bank" for "World Bank".
         Institution = "institution",
-        /// What follows the name of an armed group: "rebels", "militiamen".
+        /// A noun behind the name of an armed group: "rebels", "militiamen".
         Fighters = "fighters",
-        /// What says that a group or movement is an armed one: "rebel", "Islamist".
+        /// An adjective that marks a group or movement as armed: "rebel", "Islamist".
         Armed = "armed",
-        /// An office that companies have, and places do not: "CEO".
+        /// An office in companies but not in places: "CEO".
         CompanyOffice = "company_office",
-        /// The last word of the name of a building or another work: "Airport", "Bridge".
+        /// The last word of the name of a building or other structure: "Airport", "Bridge".
         Facility = "facility",
-        /// A name that ends with a possessive ending of its own: "Moody's".
+        /// A name that itself ends in a possessive: "Moody's".
         Possessive = "possessive",
-        /// What stands before the name of a saint, which may name a church or a school: "St", "Saint".
+        /// Precedes the name of a saint, which may name a church or a school: "St", "Saint".
         Saint = "saint",
-        /// A noun that may follow the name of a town, in small letters, and is no part of it: "Juba city".
+        /// A lowercase noun that may follow the name of a town without being part of it: "Juba city".
         Settlement = "settlement",
     }
 }
 
-/// A set of classes of one kind.
+/// A set of classes of one kind, as a bit set.
 ///
 /// ```
 /// use pressmark_lang::{Language, WordClass};
@@ -399,7 +400,7 @@ impl<C> PartialEq for ClassSet<C> {
 impl<C> Eq for ClassSet<C> {}
 
 impl<C> ClassSet<C> {
-    /// Whether no class is in the set.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.bits == 0
@@ -414,7 +415,7 @@ impl<C: Class> ClassSet<C> {
         self.bits & class.bit() != 0
     }
 
-    /// The classes in the set, in the order of their list.
+    /// Classes in the set, in declaration order.
     pub fn iter(self) -> impl Iterator<Item = C> {
         C::ALL.iter().map(|(_, class)| *class).filter(move |class| self.contains(*class))
     }

@@ -1,8 +1,8 @@
-/// Which of day and month stands first in a date of three numbers.
+/// Order of day and month in a numeric date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateOrder {
-    /// As in most of the world.
+    /// Day first, as in most of the world.
     DayFirst,
-    /// As in the United States.
+    /// Month first, as in the United States.
     MonthFirst,
 }

@@ -10,10 +10,11 @@ use crate::topics::{
 };
 use crate::{LANGUAGES, neutral};
 
-/// The words and small rules of one language, or of all of them ([`neutral`](Language::neutral)).
+/// Word lists and small rules of one language, or of all of them ([`neutral`](Language::neutral)).
 ///
-/// Look-ups take a word as it stands in the text where its case tells something ([`abbreviation`](Self::abbreviation),
-/// [`opener`](Self::opener)), and in any case elsewhere. A topic is read when it is first asked for.
+/// Look-ups are case-sensitive where case is informative ([`abbreviation`](Self::abbreviation),
+/// [`opener`](Self::opener)), and take lowercase or any case elsewhere, as each method says. A topic is parsed on first
+/// use.
 ///
 /// ```
 /// use pressmark_lang::Language;
@@ -78,52 +79,52 @@ impl Language {
         }
     }
 
-    /// The pack for a language code: ISO 639-1 or 639-3, as a document's metadata have it. A tag such as `en-GB` is
-    /// read up to its first hyphen. The neutral pack for `None` and for a language without a folder.
+    /// Looks up the pack for an ISO 639-1 or 639-3 code, as in a document's metadata. A tag such as `en-GB` is read up
+    /// to its first hyphen or underscore. `None` and a language without a folder get the neutral pack.
     #[must_use]
     pub fn of(code: Option<&str>) -> &'static Self {
         let code = code.and_then(|code| code.split(['-', '_']).next()).unwrap_or_default();
         LANGUAGES.iter().find(|l| l.pack.code.eq_ignore_ascii_case(code)).copied().unwrap_or(&neutral::LANGUAGE)
     }
 
-    /// The pack for text whose language is not known or has no folder: its own words and those of all folders.
+    /// The pack for text whose language is unknown or has no folder: its own words and those of all languages.
     #[must_use]
     pub fn neutral() -> &'static Self {
         &neutral::LANGUAGE
     }
 
-    /// The languages with a folder of their own.
+    /// Languages with a folder.
     #[must_use]
     pub fn all() -> &'static [&'static Self] {
         LANGUAGES
     }
 
-    /// Its code in ISO 639, "und" for the neutral pack.
+    /// ISO 639 code, "und" for the neutral pack.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.pack.code
     }
 
-    /// Its name in English.
+    /// English name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.pack.name
     }
 
-    /// Whether this is the pack for unknown languages.
+    /// Whether this is the neutral pack.
     #[must_use]
     pub fn is_neutral(&self) -> bool {
         self.pack.code == Pack::EMPTY.code
     }
 
-    /// The packs whose words count: for the neutral one, those of all languages after its own.
+    /// Packs to read: only its own, or for the neutral pack its own and then those of all languages.
     pub(crate) fn packs(&self) -> impl Iterator<Item = &Pack> {
         let others = if self.is_neutral() { LANGUAGES } else { &[] };
         std::iter::once(&self.pack).chain(others.iter().map(|l| &l.pack))
     }
 
-    /// What the forms of a verb, in small letters, and the noun beside it share: "claim" of claims, claimed and claiming.
-    /// A word of a language without a rule for it is its own stem.
+    /// Stem that the forms of a verb, in lowercase, and its noun share: "claim" of claims, claimed and claiming.
+    /// Without a rule in the language, a word is its own stem.
     ///
     /// ```
     /// use pressmark_lang::Language;

@@ -1,10 +1,10 @@
-//! How languages are listed.
+//! The list of languages.
 
-/// Declares the folder of each language and lists its pack.
+/// Declares a module per language folder and lists the packs.
 macro_rules! languages {
     ($($folder:ident),* $(,)?) => {
         $(mod $folder;)*
-        /// The languages with a folder of their own, in the order in which the neutral pack reads them.
+        /// Languages with a folder, in the order in which the neutral pack reads them.
         pub(crate) static LANGUAGES: &[&Language] = &[$(&$folder::LANGUAGE),*];
     };
 }

@@ -1,8 +1,8 @@
-//! What each language brings to the rules of pressmark: a folder per language, behind one type.
+//! Language data for the rules of pressmark: one folder per language, behind one type.
 //!
-//! [`Language::of`] picks the pack for a document's language; a language without a folder, and a document whose
-//! language is not known, get the neutral pack, which knows the words of all languages together. Rules ask the
-//! pack and never name a language.
+//! [`Language::of`] returns the pack of a document's language; a language without a folder, and a document in an
+//! unknown language, get the neutral pack, which has the words of all languages together. Rules query the pack and
+//! never name a language.
 //!
 //! ```
 //! use pressmark_lang::{Abbreviation, Gender, Language, TitleKind, WordClass};
@@ -21,9 +21,9 @@
 //! ```
 //!
 //! # What a language folder holds
-//! Data files that anybody can read and extend, listed with their formats in the crate's README, and a `mod.rs`
-//! with the [`Language`] and the few rules that need code, such as how verbs are inflected. To add a language, write
-//! its folder and its tests, and put its name into the list `languages!` in `lib.rs`.
+//! Data files that anybody can read and extend, listed with their formats in the crate's README, and a `mod.rs` with
+//! the [`Language`] and the few rules that need code, such as verb inflection. To add a language, write its folder and
+//! its tests, and add its name to the list `languages!` in `lib.rs`.
 //!
 //! # What it does not do
 //! It detects no language, reads no document and knows no other crate of pressmark.
@@ -51,7 +51,7 @@ pub use topics::{
 };
 pub use verb_form::VerbForm;
 
-/// The README's examples are tests.
+/// Runs the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

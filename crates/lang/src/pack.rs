@@ -1,35 +1,35 @@
-//! What a language folder hands over: the text of its files and its rules.
+//! Contents of a language folder: the text of its files and its rules.
 
 use std::borrow::Cow;
 
 use crate::date_order::DateOrder;
 use crate::verb_form::VerbForm;
 
-/// How a language makes the forms of a regular verb from its base form.
+/// Inflects a regular verb from its base form.
 pub(crate) type Inflect = fn(base: &str) -> Vec<(String, VerbForm)>;
 
-/// What the forms of a verb and the noun beside it share.
+/// Stem that the forms of a verb and its noun share.
 pub(crate) type Stem = for<'w> fn(word: &'w str) -> Cow<'w, str>;
 
-/// Which of day and month a country that speaks the language writes first; by the country's code in small letters.
+/// Order of day and month in a country that speaks the language, by its lowercase country code.
 pub(crate) type OrderOfDate = fn(region: Option<&str>) -> Option<DateOrder>;
 
-/// Declares [`Pack`] with the text of each file of a language folder.
+/// Declares [`Pack`] with a field for each file of a language folder.
 macro_rules! files {
     ($($file:ident),* $(,)?) => {
-        /// The files of a language folder as text, and its rules. The formats stand in the crate's README; a file that
-        /// a language does not have is empty.
+        /// Files of a language folder as text, and its rules. The crate's README has the formats; a missing file is
+        /// empty.
         #[derive(Debug)]
         pub(crate) struct Pack {
             /// ISO 639-1, or 639-3 where there is none; "und" (undetermined) for the neutral pack.
             pub(crate) code: &'static str,
-            /// Its name in English.
+            /// English name.
             pub(crate) name: &'static str,
             $(pub(crate) $file: &'static str,)*
             pub(crate) date_order: OrderOfDate,
             pub(crate) inflect: Inflect,
             pub(crate) stem: Stem,
-            /// The regular plural of a term, by its spelling.
+            /// Spells the regular plural of a term.
             pub(crate) plural: fn(term: &str) -> Option<String>,
         }
 
@@ -84,7 +84,7 @@ files![
     words,
 ];
 
-/// A word is its own stem.
+/// Returns the word unchanged.
 fn unstemmed(word: &str) -> Cow<'_, str> {
     word.into()
 }

@@ -1,4 +1,4 @@
-//! Reading the data files: lines of cells between tabs, `#` begins a comment line.
+//! Reading the data files: tab-separated cells, one entry a line, `#` for comments.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::classes::{Class, ClassSet};
 
-/// A closed list of values by the names that the files give them.
+/// A closed set of values that data files refer to by name.
 pub(crate) trait Names: Sized {
     fn named(name: &str) -> Option<Self>;
 }
@@ -25,35 +25,36 @@ macro_rules! names {
 }
 pub(crate) use names;
 
-/// A line of a data file that is no comment.
+/// A line of a data file that is not a comment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
     pub(crate) text: &'a str,
 }
 
 impl<'a> Line<'a> {
-    /// The cell at `at`, counted from 0.
+    /// Cell `at`, counted from 0 and trimmed; `None` when empty or missing.
     pub(crate) fn cell(&self, at: usize) -> Option<&'a str> {
         self.text.split('\t').nth(at).map(str::trim).filter(|cell| !cell.is_empty())
     }
 }
 
-/// The lines of a file that say something.
+/// Lines of a file other than comments and blank ones.
 pub(crate) fn lines(file: &'static str) -> impl Iterator<Item = Line<'static>> {
     file.lines().map(|text| Line { text }).filter(|l| !l.text.trim().is_empty() && !l.text.starts_with('#'))
 }
 
-/// Words and what is said of them. Inflected forms are made, the rest is borrowed from the files.
+/// Words with their values. Inflected forms are owned, other words borrow from the files.
 pub(crate) type Map<V> = HashMap<Cow<'static, str>, V, BuildHasherDefault<Fnv>>;
 
-/// FNV-1a: the keys are short and come from our own files, so neither speed on long keys nor protection against
-/// chosen ones matters.
+/// FNV-1a: keys are short and come from our own files, so neither throughput on long keys nor resistance to chosen keys
+/// matters.
 pub(crate) struct Fnv(u64);
 
+// Offset basis and prime of the 64-bit variant (Fowler, Noll and Vo).
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
-/// A hash that takes in some more bytes.
+/// Hashes further bytes into `hash`.
 const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;
     while at < bytes.len() {
@@ -63,12 +64,12 @@ const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     hash
 }
 
-/// The hash of a text.
+/// Hashes a text.
 pub(crate) const fn hash(text: &str) -> u64 {
     fnv(FNV_BASIS, text.as_bytes())
 }
 
-/// The hash of two things by their hashes.
+/// Combines two hashes.
 pub(crate) const fn joined(first: u64, second: u64) -> u64 {
     (first ^ second).wrapping_mul(FNV_PRIME)
 }
@@ -89,7 +90,7 @@ impl Hasher for Fnv {
     }
 }
 
-/// Takes a key that is a hash as it is.
+/// Passes through keys that are hashes already.
 #[derive(Default)]
 pub(crate) struct Hashed(u64);
 
@@ -107,7 +108,7 @@ impl Hasher for Hashed {
     }
 }
 
-/// A map made of a topic's files, and the lines that could not be read: a test holds that there are none.
+/// A map built from the files of a topic, and the lines that could not be parsed; a test asserts that there are none.
 #[derive(Debug)]
 pub(crate) struct Table<V> {
     pub(crate) map: Map<V>,
@@ -127,7 +128,7 @@ impl<V> Table<V> {
 }
 
 impl<V: Copy> Table<V> {
-    /// `value<TAB>word word …`; where a word stands twice, the first holds.
+    /// Parses `value<TAB>word word …`; of duplicate words the first wins.
     pub(crate) fn words(files: impl Iterator<Item = &'static str>, value: impl Fn(&Line<'_>) -> Option<V>) -> Self {
         let mut table = Self::default();
         for line in files.flat_map(lines) {
@@ -142,7 +143,7 @@ impl<V: Copy> Table<V> {
         table
     }
 
-    /// `entry<TAB>…`, one a line, read in small letters; where an entry stands twice, the first holds.
+    /// Parses `entry<TAB>…`, one a line, lowercased; of duplicate entries the first wins.
     pub(crate) fn rows(files: impl Iterator<Item = &'static str>, value: impl Fn(&Line<'_>) -> Option<V>) -> Self {
         let mut table = Self::default();
         for line in files.flat_map(lines) {
@@ -158,7 +159,7 @@ impl<V: Copy> Table<V> {
 }
 
 impl<C: Class> Table<ClassSet<C>> {
-    /// `class[,class …]<TAB>word word …`; a word may stand in several lines and then has all their classes.
+    /// Parses `class[,class …]<TAB>word word …`; a word in several lines has all their classes.
     pub(crate) fn classes(files: impl Iterator<Item = &'static str>) -> Self {
         let mut table = Self::default();
         for line in files.flat_map(lines) {
@@ -178,7 +179,7 @@ impl<C: Class> Table<ClassSet<C>> {
     }
 }
 
-/// The classes of a cell such as `determiner,possessive`.
+/// Parses a cell such as `determiner,possessive`.
 pub(crate) fn class_set<C: Class>(cell: &str) -> Option<ClassSet<C>> {
     let mut set = ClassSet::default();
     for name in cell.split(',') {
@@ -187,13 +188,13 @@ pub(crate) fn class_set<C: Class>(cell: &str) -> Option<ClassSet<C>> {
     Some(set)
 }
 
-/// The value that the first cell of a line names.
+/// Parses the first cell of a line.
 pub(crate) fn named<T: Names>(line: &Line<'_>) -> Option<T> {
     T::named(line.cell(0)?)
 }
 
-/// The rows of a topic that is a list, each with the word in one of its cells. What cannot be read is left out; a
-/// test holds that nothing is.
+/// Parses the rows of a topic that is a list, each keyed by one of its cells. Malformed rows are skipped; a test
+/// asserts that there are none.
 pub(crate) fn rows<V>(
     files: impl Iterator<Item = &'static str>,
     key: usize,
@@ -202,7 +203,7 @@ pub(crate) fn rows<V>(
     files.flat_map(lines).filter_map(|line| line.cell(key).zip(read(&line))).collect()
 }
 
-/// A word in small letters, copied only where that changes it.
+/// Lowercases a word, borrowing it when unchanged.
 pub(crate) fn lower(word: &str) -> Cow<'_, str> {
     if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
 }

@@ -1,6 +1,6 @@
 //! Forms of a verb.
 
-/// The form that inflection gave a verb.
+/// Form of an inflected verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VerbForm {
     /// say.

@@ -1,10 +1,11 @@
-//! The forms of regular verbs and nouns.
+//! Forms of regular verbs and nouns.
 
 use std::borrow::Cow;
 
 use crate::verb_form::VerbForm;
 
-/// The -s, -ed and -ing forms by the rules of spelling. Doubled consonants ("admitted") are listed in the file.
+/// Spells the -s, -ed and -ing forms of a regular verb. Verbs with doubled consonants ("admitted") are listed in the
+/// file.
 pub(super) fn forms(base: &str) -> Vec<(String, VerbForm)> {
     let stem = base.strip_suffix('e').unwrap_or(base);
     // "deny" becomes "denies"; "betray" keeps its y.
@@ -18,9 +19,9 @@ pub(super) fn forms(base: &str) -> Vec<(String, VerbForm)> {
     vec![(third, VerbForm::ThirdPerson), (past, VerbForm::Past), (format!("{stem}ing"), VerbForm::PresentParticiple)]
 }
 
-/// What the forms of a verb and the noun beside it share: "claim" of claims, claimed and claiming.
+/// Stem that the forms of a verb and its noun share: "claim" of claims, claimed and claiming.
 pub(super) fn stem(word: &str) -> Cow<'_, str> {
-    // Most words have none of the endings.
+    // Most words end in none of these letters.
     if !matches!(word.as_bytes().last(), Some(b'd' | b'e' | b'g' | b's')) {
         return word.into();
     }
@@ -30,10 +31,11 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
     }
     for ending in ["ing", "ed", "es", "e", "s"] {
         let Some(stem) = word.strip_suffix(ending) else { continue };
+        // Three bytes: shorter rests are words of their own ("bring", "used") rather than a stem and an ending.
         if stem.len() < 3 || ending == "s" && stem.ends_with('s') {
             continue;
         }
-        // "admitted" and "admit", but "tell" and "telling".
+        // "admitted" has the stem "admit"; l and s stay doubled, as in "telling" and "passed".
         let mut letters = stem.chars().rev();
         let (last, before) = (letters.next(), letters.next());
         if last == before && stem.len() > 3 && !matches!(last, Some('l' | 's')) {
@@ -44,7 +46,7 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
     word.into()
 }
 
-/// The plural of a term by its last letters; none where it ends in "s" already.
+/// Spells the plural of a term; `None` where it already ends in "s".
 pub(super) fn plural(term: &str) -> Option<String> {
     let consonant_y =
         term.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']) && !stem.is_empty());

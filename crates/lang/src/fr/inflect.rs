@@ -1,9 +1,9 @@
-//! The forms of regular nouns.
+//! Plurals of regular nouns.
 
-/// Words behind which a term keeps its form: "mine d’or", "aide à la presse".
+/// Words after which a term is invariable: "mine d’or", "aide à la presse".
 const LINKS: &[&str] = &["à", "au", "aux", "de", "des", "du", "en", "par", "pour", "sans", "sur"];
 
-/// The plural of a term: of its noun and of the adjectives beside it, up to what a preposition joins to them.
+/// Spells the plural of a term: of its noun and adjectives, up to the first linking preposition.
 pub(super) fn plural(term: &str) -> Option<String> {
     let mut inside = true;
     let words = term.split(' ').map(|word| {
@@ -19,7 +19,7 @@ fn plural_word(word: &str) -> String {
         "festival" | "carnaval" | "bal" | "récital" | "pneu" | "bleu" => format!("{word}s"),
         "travail" | "bail" | "vitrail" | "corail" => format!("{}ux", word.trim_end_matches("il")),
         _ if word.ends_with(['s', 'x', 'z']) => word.to_owned(),
-        // Abbreviations such as "UE" are no nouns of these kinds.
+        // Words of up to two characters, such as "UE", are abbreviations: none of the rules below applies.
         _ if word.chars().nth(2).is_none() => format!("{word}s"),
         _ if word.ends_with("au") || word.ends_with("eu") => format!("{word}x"),
         _ => word.strip_suffix("al").map_or_else(|| format!("{word}s"), |stem| format!("{stem}aux")),

@@ -1,4 +1,4 @@
-//! Text whose language is not known or has no folder: words of languages without one, and of all that have one.
+//! The neutral pack, for text whose language is unknown or has no folder: its own words and those of all languages.
 
 use crate::Language;
 use crate::pack::Pack;

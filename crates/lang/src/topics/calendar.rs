@@ -1,4 +1,4 @@
-//! Months, days of the week and time zones; how dates are written.
+//! Months, days of the week, time zones and date order.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::classes::Ending;
 use crate::date_order::DateOrder;
 use crate::table::{Line, Table, lines, lower};
 
-/// What a line of `calendar.tsv` is about.
+/// Meaning of a word in `calendar.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Calendar {
     Month(u8),
@@ -16,22 +16,24 @@ pub(crate) enum Calendar {
     Zone,
 }
 
-/// Languages without a folder that write the year first: where it stands last, nothing tells day from month.
+/// Languages without a folder that write the year first: in a numeric date with the year last, the order of day and
+/// month is unknown.
 const YEAR_FIRST: &[&str] = &["zh", "ja", "ko", "hu", "lt", "mn"];
 
 impl Language {
-    /// The order that readers of a language are used to, by its tag: `en-US`, `de`. `None` where the tag does not tell,
-    /// as English alone.
+    /// Customary order of day and month for a language tag such as `en-US` or `de`. `None` where the tag does not tell,
+    /// such as `en` alone.
     #[must_use]
     pub fn date_order(tag: &str) -> Option<DateOrder> {
         let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
         let code = parts.next().filter(|code| !code.is_empty() && !YEAR_FIRST.contains(&code.as_str()))?;
+        // ISO 3166-1 alpha-2: a region subtag of two letters.
         let region = parts.find(|part| part.len() == 2);
         (Self::of(Some(&code)).pack.date_order)(region.as_deref())
     }
 
-    /// The day of a month that a word tells in figures, 1 to 31, with or without an ending in small letters: "5", "1st",
-    /// French "1er".
+    /// Parses a day of the month in figures, 1 to 31, with or without a lowercase ordinal ending: "5", "1st", French
+    /// "1er".
     #[must_use]
     pub fn day_of_month(&self, word: &str) -> Option<u8> {
         let digits = self.without_ending(word, Ending::Ordinal).unwrap_or(word);
@@ -39,7 +41,7 @@ impl Language {
         digits.parse().ok().filter(|day| is_short && (1..=31).contains(day))
     }
 
-    /// The month that a name or its abbreviation stands for, 1 to 12; a final full stop does not count.
+    /// Month by name or abbreviation, 1 to 12; a final full stop is ignored.
     #[must_use]
     pub fn month(&self, word: &str) -> Option<u8> {
         match self.calendar_entry(word)? {
@@ -48,7 +50,8 @@ impl Language {
         }
     }
 
-    /// The month that a word stands for where a date is expected, and elsewhere need not: Italian "gen", 1 to 12.
+    /// Month by a short form that is another word elsewhere, for places where a date is expected: Italian "gen", 1 to
+    /// 12.
     #[must_use]
     pub fn short_month(&self, word: &str) -> Option<u8> {
         match self.calendar_entry(word)? {
@@ -57,7 +60,7 @@ impl Language {
         }
     }
 
-    /// The day of the week, from Monday as 1 to Sunday as 7 (ISO 8601); a final full stop does not count.
+    /// Day of the week, from Monday as 1 to Sunday as 7 (ISO 8601); a final full stop is ignored.
     #[must_use]
     pub fn weekday(&self, word: &str) -> Option<u8> {
         match self.calendar_entry(word)? {
@@ -66,14 +69,14 @@ impl Language {
         }
     }
 
-    /// Whether months are written with a capital.
+    /// Whether the language capitalises months.
     #[must_use]
     pub fn capitalises_months(&self) -> bool {
         let months = self.files(|p| p.calendar).flat_map(lines).filter(|line| line.cell(0) == Some("month"));
         months.filter_map(|line| line.cell(2)).next().is_some_and(|month| month.starts_with(char::is_uppercase))
     }
 
-    /// Whether a word names a time zone: "EST", "Pacific". Only as it is written in the file.
+    /// Whether a word is a time zone: "EST", "Pacific". Case-sensitive.
     #[must_use]
     pub fn is_time_zone(&self, word: &str) -> bool {
         self.calendar_table().get(word) == Some(&Calendar::Zone)
@@ -104,7 +107,7 @@ fn calendar(line: &Line<'_>) -> Option<Calendar> {
     })
 }
 
-/// Time zones are capitals; months and days are looked up in any case.
+/// Time zones are case-sensitive; months and days are looked up in lowercase.
 fn calendar_key(word: Cow<'static, str>, entry: Calendar) -> Cow<'static, str> {
     if entry == Calendar::Zone { word } else { Cow::Owned(word.to_lowercase()) }
 }

@@ -4,14 +4,14 @@ use crate::Language;
 use crate::classes::{ClassSet, Clitic, FunctionWord};
 use crate::table::{Line, Table, lower, rows};
 
-/// A pair of quotation marks, file `marks.tsv`.
+/// A pair of quotation marks; file `marks.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QuotationMarks {
-    /// The mark that opens.
+    /// Opening mark.
     pub open: char,
-    /// The mark that closes.
+    /// Closing mark.
     pub close: char,
-    /// Whether the pair stands inside another by the language's convention: “… ‘…’ …”.
+    /// Whether the pair is for nested quotations by the language's convention: “… ‘…’ …”.
     pub inner: bool,
 }
 
@@ -28,7 +28,7 @@ impl QuotationMarks {
 }
 
 impl Language {
-    /// The pairs of quotation marks in use, the usual ones first.
+    /// Pairs of quotation marks in use, the most common first.
     #[must_use]
     pub fn quotation_marks(&self) -> &[QuotationMarks] {
         self.marks.get_or_init(|| {
@@ -42,21 +42,21 @@ impl Language {
         })
     }
 
-    /// Where the rest of a word beside an apostrophe, in any case, is a word of its own: French *l’* and *qu’* stand
-    /// before theirs, English *’s* and *’ll* behind.
+    /// Position of a clitic beside an apostrophe, in any case, relative to its word: French *l’* and *qu’* precede it,
+    /// English *’s* and *’ll* follow it.
     #[must_use]
     pub fn clitic(&self, word: &str) -> ClassSet<Clitic> {
         self.clitic_table().get(&lower(word)).copied().unwrap_or_default()
     }
 
-    /// Takes a possessive ending off a word or name: "’s" of "Kenya’s".
+    /// Strips a possessive ending from a word or name: "’s" of "Kenya’s"; `None` where there is none.
     #[must_use]
     pub fn without_possessive<'a>(&self, name: &'a str) -> Option<&'a str> {
         let (bare, ending) = name.split_at(name.rfind(['\'', '’'])?);
         self.function_word(&lower(ending)).contains(FunctionWord::Genitive).then_some(bare)
     }
 
-    /// A name without an article in small letters before it and the space behind that: "the", French "l’".
+    /// Strips a leading lowercase article with the space behind it from a name: "the", French "l’".
     #[must_use]
     pub fn without_article<'a>(&self, name: &'a str) -> &'a str {
         let end = name.char_indices().find(|(_, c)| matches!(c, ' ' | '\'' | '’'));

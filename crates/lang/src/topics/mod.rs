@@ -1,4 +1,4 @@
-//! What the files of a language say: for each topic its types, the reader of its lines and the look-ups.
+//! Topics of the language files: their types, parsers and look-ups.
 
 mod calendar;
 mod marks;

@@ -1,34 +1,34 @@
-//! Numbers in words, shares, and the words before a number that is not exact.
+//! Number words, percentages, and the words before an approximate number.
 
 use crate::Language;
 use crate::table::{Line, Table};
 
-/// What a word does in a number, file `numerals.tsv`.
+/// Function of a word in a number; file `numerals.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Numeral {
-    /// seven: counts as its value.
+    /// seven: has this value.
     Number(u64),
-    /// thousands: a vague count, from this up to ten times this.
+    /// thousands: a vague count, from this value up to ten times as much.
     Many(u64),
-    /// million: what the number before it is multiplied by.
+    /// million: multiplies the number before it by this value.
     Scale(u64),
-    /// about: the number behind is near.
+    /// about: the number behind it is approximate.
     About,
-    /// over: the number behind is the least.
+    /// over: the number behind it is a lower bound.
     More,
-    /// under: the number behind is the most.
+    /// under: the number behind it is an upper bound.
     Less,
 }
 
 impl Language {
-    /// What a word in small letters does in a number.
+    /// Function of a lowercase word in a number.
     #[must_use]
     pub fn numeral(&self, lower: &str) -> Option<Numeral> {
         self.numeral_table().get(lower).copied()
     }
 
-    /// Whether one or two words in small letters behind a number make it a share of a hundred: "per cent".
+    /// Whether one or two lowercase words behind a number make it a percentage: "per cent".
     #[must_use]
     pub fn is_percent(&self, lower: &str) -> bool {
         self.percent.get_or_init(|| Table::rows(self.files(|p| p.percent), |_| Some(()))).get(lower).is_some()

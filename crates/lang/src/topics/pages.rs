@@ -1,4 +1,4 @@
-//! Interfaces around articles, and what pages and tables say of articles.
+//! Page furniture around articles, and how pages and tables describe articles.
 
 use crate::Language;
 use crate::classes::{Class, PagePhrase};
@@ -6,13 +6,13 @@ use crate::pack::Pack;
 use crate::table::{Line, lines};
 
 impl Language {
-    /// The phrases of interfaces that stand around articles ("Share this article"), file by file; `ingest` reads them. The
-    /// neutral pack's own file, which names every section, comes first.
+    /// Phrases of page furniture ("Share this article"), one item per file, for `ingest` to parse. The neutral pack's
+    /// file, which names every section, comes first.
     pub fn boilerplate(&self) -> impl Iterator<Item = &'static str> {
         self.files(|p| p.boilerplate).filter(|file| !file.is_empty())
     }
 
-    /// What stands near the end of captions and of nothing else, as it is written: "(AP Photo".
+    /// Strings near the end of captions and nowhere else, as written: "(AP Photo".
     pub fn caption_marks(&self) -> impl Iterator<Item = &'static str> {
         self.files(|p| p.caption_marks).flat_map(lines).map(|line| line.text)
     }
@@ -23,7 +23,7 @@ impl Language {
         lines(Self::neutral().pack.agencies).map(|line| line.text)
     }
 
-    /// The phrases of a class, in small letters, the best first; of the neutral pack its own come last.
+    /// Phrases of a class, in lowercase, best first; the neutral pack reads its own file last.
     pub fn page_phrases(&self, class: PagePhrase) -> impl Iterator<Item = &'static str> {
         let phrases = self.page_phrases.get_or_init(|| {
             let read = |pack: &Pack| lines(pack.page_phrases).filter_map(|line| page_phrase(&line)).collect::<Vec<_>>();
@@ -35,7 +35,7 @@ impl Language {
     }
 }
 
-/// A class, and its phrases with semicolons between them.
+/// Parses a class and its phrases, separated by semicolons.
 pub(crate) fn page_phrase<'a>(line: &Line<'a>) -> Option<(PagePhrase, &'a str)> {
     Some((PagePhrase::named(line.cell(0)?)?, line.cell(1)?))
 }

@@ -1,4 +1,4 @@
-//! What tells of persons: pronouns, titles, first names and the words of names.
+//! Pronouns, titles, first names and the words of personal names.
 
 use crate::Language;
 use crate::classes::{ClassSet, NameClass};
@@ -7,7 +7,7 @@ use crate::table::{Line, Names, Table, lower, named, names, rows};
 /// Grammatical or natural gender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gender {
-    /// he, Mr., daughter's brother.
+    /// he, Mr., father.
     Masculine,
     /// she, Mrs.
     Feminine,
@@ -26,7 +26,7 @@ pub enum Number {
 
 names!(Number { "singular" => Singular, "plural" => Plural });
 
-/// What a pronoun is in its clause.
+/// Case of a pronoun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Case {
     /// he.
@@ -41,16 +41,16 @@ pub enum Case {
 
 names!(Case { "subject" => Subject, "object" => Object, "possessive" => Possessive, "reflexive" => Reflexive });
 
-/// A reading of a personal pronoun, file `pronouns.tsv`.
+/// A reading of a personal pronoun; file `pronouns.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pronoun {
-    /// 1, 2 or 3.
+    /// Grammatical person: 1, 2 or 3.
     pub person: u8,
-    /// Singular or plural; `None` where it may be either ("you").
+    /// Singular or plural; `None` where it is ambiguous ("you").
     pub number: Option<Number>,
-    /// `None` where it agrees with any.
+    /// Masculine or feminine; `None` where it agrees with either.
     pub gender: Option<Gender>,
-    /// What it is in its clause.
+    /// Case.
     pub case: Case,
 }
 
@@ -65,7 +65,7 @@ impl Pronoun {
     }
 }
 
-/// What sort of title stands before a name.
+/// Kind of a title before a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TitleKind {
@@ -92,12 +92,12 @@ names!(TitleKind {
     "honour" => Honour,
 });
 
-/// A title or honorific before a person's name, file `titles.tsv`.
+/// A title or honorific before a person's name; file `titles.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Title {
-    /// What sort of title it is.
+    /// Kind of title.
     pub kind: TitleKind,
-    /// The gender it tells, if it tells one: "Mrs.", "King".
+    /// Gender that the title implies, if any: "Mrs.", "King".
     pub gender: Option<Gender>,
 }
 
@@ -107,23 +107,23 @@ impl Title {
     }
 }
 
-/// First names that have one gender in all languages; a language's own file goes first.
+/// First names with the same gender in all languages; a language's own file takes precedence.
 const FIRST_NAMES: &str = include_str!("../first_names.tsv");
 
 impl Language {
-    /// The readings of a personal pronoun in small letters; none for other words.
+    /// Readings of a lowercase personal pronoun; empty for other words.
     pub fn pronoun(&self, lower: &str) -> impl Iterator<Item = Pronoun> {
         let readings = self.pronouns.get_or_init(|| rows(self.files(|p| p.pronouns), 0, Pronoun::read));
         readings.iter().filter(move |(word, _)| *word == lower).map(|(_, pronoun)| *pronoun)
     }
 
-    /// The title that stands before a person's name, one or more words in any case; a final full stop does not count.
+    /// Looks up a title before a person's name, one or more words in any case; a final full stop is ignored.
     #[must_use]
     pub fn title(&self, words: &str) -> Option<Title> {
         self.title_table().get(&lower(words.strip_suffix('.').unwrap_or(words))).copied()
     }
 
-    /// Every title, in small letters and without its full stop, in no order.
+    /// Every title, in lowercase and without its full stop, in no particular order.
     pub fn titles(&self) -> impl Iterator<Item = (&str, Title)> {
         self.title_table().map.iter().map(|(words, title)| (words.as_ref(), *title))
     }
@@ -132,7 +132,7 @@ impl Language {
         self.titles.get_or_init(|| Table::rows(self.files(|p| p.titles), Title::read))
     }
 
-    /// The gender of those who mostly bear a first name, given in small letters.
+    /// Predominant gender of a lowercase first name.
     #[must_use]
     pub fn first_name(&self, lower: &str) -> Option<Gender> {
         self.first_name_table().get(lower).copied()
@@ -142,7 +142,7 @@ impl Language {
         self.first_names.get_or_init(|| Table::words(self.files(|p| p.first_names).chain([FIRST_NAMES]), named))
     }
 
-    /// What a word, in small letters and without full stops, does in or beside a name.
+    /// Functions of a word, in lowercase and without full stops, in or beside a name.
     #[must_use]
     pub fn name_word(&self, lower: &str) -> ClassSet<NameClass> {
         self.name_word_table().get(lower).copied().unwrap_or_default()
@@ -153,7 +153,7 @@ impl Language {
     }
 }
 
-/// "-" stands for what a row leaves open.
+/// Parses a cell where "-" means none.
 fn optional<T: Names>(cell: &str) -> Option<Option<T>> {
     if cell == "-" { Some(None) } else { T::named(cell).map(Some) }
 }

@@ -10,9 +10,9 @@ use crate::pack::Pack;
 use crate::table::{Hashed, Line, Table, class_set, hash, joined, lines};
 use crate::verb_form::VerbForm;
 
-/// A part of a sign of reported speech: its name, `stem+follows`, or a part of its value, `claim` of `claim+That`.
+/// A part of the name of a feature of reported speech, `stem+follows`, or of its value, `claim` of `claim+That`.
 ///
-/// It holds the hash of its text, so that what is looked up with many others is hashed once.
+/// Stores the hash of its text, so that a part that is looked up in many combinations is hashed once.
 #[derive(Clone, Copy, Debug)]
 pub struct CuePart<'a> {
     text: &'a str,
@@ -20,32 +20,32 @@ pub struct CuePart<'a> {
 }
 
 impl<'a> CuePart<'a> {
-    /// The part with this text.
+    /// Creates a part from its text.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self { text, hash: hash(text) }
     }
 
-    /// Its text.
+    /// Text of the part.
     #[must_use]
     pub const fn text(self) -> &'a str {
         self.text
     }
 }
 
-/// The key of a sign with a value in the table of weights.
+/// Key of a feature and its value in the table of weights.
 fn key(sign: CuePart<'_>, value: impl Iterator<Item = u64>) -> u64 {
     value.fold(sign.hash, joined)
 }
 
 impl Language {
-    /// What a verb of speech, in small letters and in one of its forms, can do; empty for other words.
+    /// Behaviour of a verb of speech, given in lowercase in any of its forms; empty for other words.
     #[must_use]
     pub fn speech(&self, lower: &str) -> ClassSet<SpeechClass> {
         self.speech_table().get(lower).copied().unwrap_or_default()
     }
 
-    /// Every form of a verb of speech with what it can do, in no order.
+    /// Every form of every verb of speech with its behaviour, in no particular order.
     pub fn speech_forms(&self) -> impl Iterator<Item = (&str, ClassSet<SpeechClass>)> {
         self.speech_table().map.iter().map(|(word, classes)| (word.as_ref(), *classes))
     }
@@ -62,19 +62,19 @@ impl Language {
         })
     }
 
-    /// The words that attribute what stands beside them: "according to".
+    /// Phrases that attribute the statement beside them: "according to".
     pub fn attributions(&self) -> impl Iterator<Item = &'static str> {
         self.files(|p| p.attributions).flat_map(lines).map(|line| line.text)
     }
 
-    /// Whether signs of reported speech have weights, fitted on annotated text.
+    /// Whether the language has weights for the features of reported speech, fitted on annotated text.
     #[must_use]
     pub fn has_cue_weights(&self) -> bool {
         !self.cue_table().map.is_empty()
     }
 
-    /// How much a sign of reported speech with this value, given in its parts, adds to the logarithm of the odds that
-    /// something is reported. `None` where it tells nothing.
+    /// Weight of a feature of reported speech with this value, given in its parts: what it adds to the log-odds that
+    /// something is reported. `None` for a feature without a weight.
     ///
     /// ```
     /// use pressmark_lang::{CuePart, Language};
@@ -111,16 +111,16 @@ impl Language {
     }
 }
 
-/// What the signs of reported speech weigh, by the hash of sign and value. A line that takes the place of another counts
-/// as unread: a test holds that there is none. That a sign without a weight has the hash of one that has, among 2^64, is
-/// not to be expected.
+/// Weights of the features of reported speech, by the hash of feature and value. A line that replaces another counts as
+/// unread; a test asserts that there are none. A feature without a weight that collides with one that has is not to be
+/// expected among 2^64 hashes.
 #[derive(Debug, Default)]
 pub(crate) struct CueTable {
     map: HashMap<u64, f32, BuildHasherDefault<Hashed>>,
     pub(crate) unread: Vec<&'static str>,
 }
 
-/// `classes<TAB>regular|listed<TAB>word word …`: all forms of regular verbs are made by the language's own rule.
+/// Parses `classes<TAB>regular|listed<TAB>word word …`; the language's rule inflects the regular verbs.
 fn read_speech(pack: &Pack, line: &Line<'static>, table: &mut Table<ClassSet<SpeechClass>>) {
     let row = || Some((class_set::<SpeechClass>(line.cell(0)?)?, line.cell(1)?, line.cell(2)?));
     let Some((classes, kind @ ("regular" | "listed"), words)) = row() else {

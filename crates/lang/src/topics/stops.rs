@@ -1,20 +1,20 @@
-//! What may end and open sentences: abbreviations and openers.
+//! Sentence boundaries: abbreviations and openers.
 
 use crate::Language;
 use crate::table::{Table, named, names};
 
-/// What a word says about the full stop behind it, file `abbreviations.tsv`.
+/// Behaviour of an abbreviation before a full stop; file `abbreviations.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Abbreviation {
-    /// Something always follows: a title before a name, "vs.", "e.g.".
+    /// Never ends a sentence: a title before a name, "vs.", "e.g.".
     Leads,
-    /// An abbreviation only where a number follows ("No. 5"); otherwise a word like any other.
+    /// An abbreviation only before a number ("No. 5"); otherwise an ordinary word.
     BeforeNumber,
-    /// It may end a sentence, and does when the next word is one that opens sentences ("Inc. The").
+    /// May end a sentence, and does when the next word is one that opens sentences ("Inc. The").
     MayEnd,
-    /// It ends a sentence when a capital follows ("etc. Others").
+    /// Ends a sentence when a capital follows ("etc. Others").
     Ends,
-    /// A place, if a comma stands before it ("Boston, Mass."); otherwise a word like any other.
+    /// A place after a comma ("Boston, Mass."); otherwise an ordinary word.
     AfterComma,
 }
 
@@ -26,25 +26,25 @@ names!(Abbreviation {
     "after_comma" => AfterComma,
 });
 
-/// How surely a capitalised word opens a sentence, file `openers.tsv`.
+/// How strongly a capitalised word indicates the start of a sentence; file `openers.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Opener {
-    /// It opens sentences and is seldom part of a name: "in the U.S. The" against "in the U.S. Senate".
+    /// Opens sentences and is seldom part of a name: "in the U.S. The" against "in the U.S. Senate".
     Likely,
-    /// It does even without a full stop before it: "on Friday It rained".
+    /// Opens a sentence even without a full stop before it: "on Friday It rained".
     Sure,
 }
 
 names!(Opener { "likely" => Likely, "sure" => Sure });
 
-/// No abbreviation of any language has more bytes: longer words, which are most, need no look-up.
+/// Bytes of the longest abbreviation in any language's file, which spares most words the look-up; a test checks it.
 pub(crate) const LONGEST_ABBREVIATION: usize = 8;
 
 impl Language {
-    /// The class of an abbreviation, given without its final full stop.
+    /// Class of an abbreviation, given without its final full stop.
     ///
-    /// An entry with a capital holds as it is written and in capitals ("Gen", "GEN", not "gen"), one in small letters
-    /// in any case. A single letter holds only as it is written: "v." is versus, "V." an initial or a number.
+    /// An entry with a capital matches as written and in capitals ("Gen", "GEN", not "gen"), one in lowercase matches
+    /// in any case. A single letter matches only as written: "v." is versus, "V." an initial or a number.
     #[must_use]
     pub fn abbreviation(&self, word: &str) -> Option<Abbreviation> {
         if word.len() > LONGEST_ABBREVIATION {
@@ -59,7 +59,7 @@ impl Language {
         }
         let small = word.to_lowercase();
         if word.chars().all(char::is_uppercase) {
-            // "GEN. SMITH": headlines shout.
+            // "GEN. SMITH": headlines may be all in capitals.
             let mut chars = small.chars();
             let title: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
             if let Some(class) = table.get(&title) {
@@ -73,7 +73,7 @@ impl Language {
         self.abbreviations.get_or_init(|| Table::words(self.files(|p| p.abbreviations), named))
     }
 
-    /// Whether a capitalised word opens sentences, and how surely.
+    /// How strongly a capitalised word indicates the start of a sentence; `None` where it does not.
     #[must_use]
     pub fn opener(&self, word: &str) -> Option<Opener> {
         self.opener_table().get(word).copied()

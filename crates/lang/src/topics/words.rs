@@ -1,17 +1,17 @@
-//! Classes of words, stop words and closings of letters.
+//! Word classes, function words, endings, stop words and closings of letters.
 
 use crate::Language;
 use crate::classes::{Class, ClassSet, Ending, FunctionWord, WordClass};
 use crate::table::{Line, Table, lines};
 
 impl Language {
-    /// The classes of a word in small letters, apostrophes as the text has them ("n't", "n’t").
+    /// Classes of a lowercase word, with apostrophes as in the text ("n't", "n’t").
     #[must_use]
     pub fn classes(&self, lower: &str) -> ClassSet<WordClass> {
         self.word_table().get(lower).copied().unwrap_or_default()
     }
 
-    /// Every word with its classes, in no order.
+    /// Every word with its classes, in no particular order.
     pub fn words(&self) -> impl Iterator<Item = (&str, ClassSet<WordClass>)> {
         self.word_table().map.iter().map(|(word, classes)| (word.as_ref(), *classes))
     }
@@ -20,12 +20,12 @@ impl Language {
         self.words.get_or_init(|| Table::classes(self.files(|p| p.words)))
     }
 
-    /// Every function word that rules ask for by what it does, in no order.
+    /// Every function word with its functions, in no particular order.
     pub fn function_words(&self) -> impl Iterator<Item = (&str, ClassSet<FunctionWord>)> {
         self.function_word_table().map.iter().map(|(word, does)| (word.as_ref(), *does))
     }
 
-    /// What a function word in small letters does.
+    /// Functions of a lowercase function word.
     #[must_use]
     pub fn function_word(&self, lower: &str) -> ClassSet<FunctionWord> {
         self.function_word_table().get(lower).copied().unwrap_or_default()
@@ -35,7 +35,7 @@ impl Language {
         self.function_words.get_or_init(|| Table::classes(self.files(|p| p.function_words)))
     }
 
-    /// What the ending of a word in small letters tells.
+    /// Classes that the ending of a lowercase word indicates.
     ///
     /// ```
     /// use pressmark_lang::{Ending, Language};
@@ -51,12 +51,12 @@ impl Language {
         set
     }
 
-    /// Every ending with what it tells, in no order.
+    /// Every ending with its class, in no particular order.
     pub fn all_endings(&self) -> impl Iterator<Item = (&'static str, Ending)> {
         self.ending_table().iter().map(|(class, end)| (*end, *class))
     }
 
-    /// A word in small letters without an ending that tells this, where it has one.
+    /// Strips an ending of this class from a lowercase word; `None` where it has none.
     #[must_use]
     pub fn without_ending<'w>(&self, lower: &'w str, class: Ending) -> Option<&'w str> {
         self.ending_table().iter().filter(|(of, _)| *of == class).find_map(|(_, end)| lower.strip_suffix(end))
@@ -69,30 +69,30 @@ impl Language {
         })
     }
 
-    /// Whether a determiner, in small letters, makes its noun one that is known already: "the", "this".
+    /// Whether a lowercase determiner marks its noun as known: "the", "this".
     #[must_use]
     pub fn is_definite(&self, lower: &str) -> bool {
         self.classes(lower).contains(WordClass::Definite)
     }
 
-    /// Whether a word in small letters is an article that names stand without: "the", French "l".
+    /// Whether a lowercase word is an article that may precede a name: "the", French "l".
     #[must_use]
     pub fn is_article(&self, lower: &str) -> bool {
         self.classes(lower).contains(WordClass::Article)
     }
 
-    /// Whether a conjunction, in small letters, compares: "as" in "as X said".
+    /// Whether a lowercase conjunction is one of manner: "as" in "as X said".
     #[must_use]
     pub fn is_manner(&self, lower: &str) -> bool {
         self.classes(lower).contains(WordClass::Manner)
     }
 
-    /// The regular plurals of a term, by its spelling: one of each language that is asked, none where it is the term.
+    /// Regular plurals of a term by spelling: one per language of the pack, none where the plural equals the term.
     pub fn plurals(&self, term: &str) -> impl Iterator<Item = String> {
         self.packs().filter_map(move |pack| (pack.plural)(term))
     }
 
-    /// The word that "&" stands for in names; of the neutral pack that of the first language.
+    /// The word that "&" stands for in names; in the neutral pack that of the first language.
     #[must_use]
     pub fn and(&self) -> &'static str {
         let mut rows = self.files(|p| p.function_words).flat_map(lines);
@@ -100,20 +100,20 @@ impl Language {
         words.and_then(|words| words.split(' ').next()).unwrap_or_default()
     }
 
-    /// Whether a word in small letters says little by itself, for weighing words by what they say.
+    /// Whether a lowercase word carries little content, for weighting words.
     #[must_use]
     pub fn is_stop_word(&self, lower: &str) -> bool {
         self.stop_words.get_or_init(|| Table::words(self.files(|p| p.stop_words), |_| Some(()))).get(lower).is_some()
     }
 
-    /// Whether a phrase, in small letters and without the comma behind it, closes a letter: "kind regards".
+    /// Whether a lowercase phrase, without the comma behind it, closes a letter: "kind regards".
     #[must_use]
     pub fn is_closing(&self, lower: &str) -> bool {
         self.closings.get_or_init(|| Table::rows(self.files(|p| p.closings), |_| Some(()))).get(lower).is_some()
     }
 }
 
-/// What some endings tell, and the endings with blanks between them.
+/// Parses a class and its endings, separated by spaces.
 pub(crate) fn ending_row<'a>(line: &Line<'a>) -> Option<(Ending, &'a str)> {
     Some((Ending::named(line.cell(0)?)?, line.cell(1)?))
 }
