@@ -1,4 +1,5 @@
-//! Prints what plain text files name: `entities MODEL FILE...`, with codebooks of terms among the files (`*.toml`).
+//! Prints the entities of plain text files: `entities MODEL FILE...`, with codebooks of terms among the files
+//! (`*.toml`).
 #![expect(clippy::print_stdout, reason = "the list is what the program is for")]
 
 use std::error::Error;

@@ -1,13 +1,12 @@
-//! Document-level label consistency: what a document says of a name elsewhere, as a prior on what it is here.
+//! Document-level label consistency: the other occurrences of a name as a prior on what it is here.
 //!
-//! A name that is certain in one sentence is often uncertain in another that says little about it.
-//! Every occurrence of a form gets, as a prior, the mean of what the model thinks of the form's other
-//! occurrences; both are multiplied (a product of experts) and the sentence is decoded again. A form
-//! that was missed where it is barely improbable is found in this way, one that stands in a longer
-//! name is left alone. The idea is that of document-level memory (Gui et al., "Leveraging
-//! Document-Level Label Consistency for Named Entity Recognition", IJCAI 2020), without training.
+//! A name that is certain in one sentence is often uncertain in another that says little about it. Every occurrence of
+//! a form gets, as a prior, the mean of the model's distributions at the form's other occurrences; both are multiplied
+//! (a product of experts) and the sentence is decoded again. This finds a form that was narrowly missed, and leaves
+//! alone one inside a longer name. The idea is that of document-level memory (Gui et al., "Leveraging Document-Level
+//! Label Consistency for Named Entity Recognition", IJCAI 2020), without training.
 //!
-//! Everything is found by hashing: the cost is linear in the tokens.
+//! Look-ups are by hashing: the cost is linear in the tokens.
 
 use std::collections::HashMap;
 
@@ -19,16 +18,15 @@ use crate::prior::Prior;
 use crate::tags::TagSet;
 use crate::view::View;
 
-/// Longest form that is remembered, in tokens: names above it hardly repeat, and the bound keeps the
-/// search linear.
+/// Longest remembered form, in tokens. Set by hand: longer names hardly repeat, and the bound keeps the search linear.
 const MAX_FORM: usize = 6;
 
-/// A surname is longer than an initial.
+/// Shortest surname, and shortest first word of an organisation's name, in characters: longer than an initial.
 const MIN_SURNAME: usize = 3;
 
-/// What the other occurrences of names add to the lattice, if anything.
+/// Prior from the other occurrences of names; `None` where there are none.
 ///
-/// `strength` is the exponent of the prior: 0 ignores it, 1 gives it the weight of the sentence.
+/// `strength` is the exponent of the prior: 0 ignores it, 1 gives one other occurrence the weight of the sentence.
 pub(crate) fn label_consistency(
     lattice: &Lattice,
     found: &[Found],
@@ -47,7 +45,7 @@ pub(crate) fn label_consistency(
     prior.of_some()
 }
 
-/// The forms of the mentions that were found, and where else in the document they stand.
+/// Forms of the mentions found, with all their occurrences in the document.
 struct Forms {
     /// First tokens of the occurrences of each form, in order of its first mention.
     starts: Vec<Vec<usize>>,
@@ -94,7 +92,8 @@ impl Forms {
             if others == 0.0 {
                 continue;
             }
-            // One other occurrence may be wrong itself; several rarely all are.
+            // A single other occurrence may itself be wrong; several rarely all are. The weight grows from `strength`
+            // with one other occurrence towards twice that with many.
             let weight = strength * 2.0 * others / (others + 1.0);
             for offset in 0..length {
                 let mut sum = vec![0.0; prior.width];
@@ -110,8 +109,8 @@ impl Forms {
     }
 }
 
-/// What a single word of a longer name is alone: a word that ends a person's full name is probably that person, and
-/// one that begins an organisation's name, where the model sees somebody or something else in it, that organisation.
+/// Adds a prior for single words of longer names: a word that ends a person's full name is probably that person, and
+/// one that begins an organisation's name, where the model sees a person, a product or `MISC`, that organisation.
 fn add_parts(
     lattice: &Lattice,
     found: &[Found],
@@ -142,8 +141,8 @@ fn add_parts(
     }
 }
 
-/// The last words of persons' full names, and their first where those are months as well (April, June), with how
-/// sure the model is of them.
+/// Last words of persons' full names, and their first words where those are also months (April, June), with the model's
+/// confidence.
 fn surnames<'a>(
     lattice: &Lattice,
     found: &[Found],
@@ -167,7 +166,7 @@ fn surnames<'a>(
     surnames
 }
 
-/// The first words of organisations' names, countries apart, with how sure the model is of them.
+/// First words of organisations' names, except countries, with the model's confidence.
 fn first_words<'a>(
     lattice: &Lattice,
     found: &[Found],
@@ -188,7 +187,8 @@ fn first_words<'a>(
     words
 }
 
-/// Whether a word that may be a month is somebody here: a title stands before it, or what a subject does follows.
+/// Whether a word that may be a month is a person here: a title precedes it, or a verb of speech or an auxiliary
+/// follows.
 fn is_somebody(view: &View<'_>, token: usize) -> bool {
     let before = token.checked_sub(1).map_or("", |at| view.word(at));
     let next = view.word(token + 1);
@@ -202,7 +202,7 @@ mod tests {
     use crate::decode::{mentions, viterbi};
     use crate::tags::tag_set;
 
-    /// Tags of one-sentence documents before and after: `(word, P(B-LOC), P(B-PERSON), P(I-PERSON))`.
+    /// Checks the tags of a one-sentence document before and after: `(word, P(B-LOC), P(B-PERSON), P(I-PERSON))`.
     fn check(tokens: &[(&str, f32, f32, f32)], expected: &[&str]) {
         let tags = tag_set(&["LOC", "PERSON"]);
         let words: Vec<&str> = tokens.iter().map(|t| t.0).collect();

@@ -1,7 +1,7 @@
-//! Countries by the names that news give them, as the language's folder lists them.
+//! Countries by the names that news text gives them, as listed in the language's folder.
 //!
-//! Peoples ("Congolese") are no variants: they have a type of their own. "Congo" and "Korea" alone are two
-//! countries each and stand in no row.
+//! Demonyms ("Congolese") are not variants: they have a type of their own. "Congo" and "Korea" alone are two countries
+//! each and are in no row.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -10,23 +10,23 @@ use pressmark_lang::Language;
 
 use crate::name::fold;
 
-/// The countries of one language.
+/// Countries of one language.
 pub(crate) struct Countries {
     language: &'static Language,
-    /// The usual name for each name.
+    /// Usual name by each name.
     names: HashMap<&'static str, &'static str>,
-    /// What formal names begin with, and a space: "republic of ".
+    /// Beginnings of formal names, with a space: "republic of ".
     forms: Vec<String>,
 }
 
-/// The tables of all languages, each made when it is first asked for.
+/// Tables of all languages, each built on first use.
 static ALL: LazyLock<Vec<(&'static Language, OnceLock<Countries>)>> = LazyLock::new(|| {
     let languages = Language::all().iter().copied().chain([Language::neutral()]);
     languages.map(|language| (language, OnceLock::new())).collect()
 });
 
 impl Countries {
-    /// The countries of a language.
+    /// Countries of a language.
     pub(crate) fn in_language(language: &Language) -> &'static Self {
         static NONE: LazyLock<Countries> =
             LazyLock::new(|| Countries { language: Language::neutral(), names: HashMap::new(), forms: Vec::new() });
@@ -39,7 +39,7 @@ impl Countries {
         Self { language, names, forms: language.state_forms().map(|form| format!("{form} ")).collect() }
     }
 
-    /// The usual name of the country that a folded name stands for, if it is one.
+    /// Usual name of the country with this folded name, if it is one.
     pub(crate) fn country(&self, folded: &str) -> Option<&'static str> {
         self.names.get(folded).copied().or_else(|| {
             let short = self.forms.iter().find_map(|form| folded.strip_prefix(form.as_str()))?;
@@ -47,11 +47,12 @@ impl Countries {
         })
     }
 
-    /// How many of the `words`, from the first, are a country's name: the longest such; none when the first is not
-    /// written as a name.
+    /// Number of `words`, from the first, that form a country's name, the longest match; `None` when the first word is
+    /// not capitalised like a name.
     pub(crate) fn length_at(&self, words: &[&str]) -> Option<usize> {
         let first = *words.first()?;
-        // "Us" and "Car" begin sentences; "US" does not stand for "us".
+        // "Us" and "Car" begin sentences; "US" does not match "us". A single capital needs a word of four characters
+        // ("Chad").
         let capitals = first.chars().filter(|c| c.is_uppercase()).count();
         if capitals == 0 || (capitals == 1 && first.chars().count() < 4) {
             return None;
@@ -70,7 +71,7 @@ impl Countries {
     }
 }
 
-/// Words of the longest name that is looked for, hyphens and small words included.
+/// Most words in a name that is looked up, hyphens and small words included. Set by hand.
 const MAX_WORDS: usize = 6;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From token probabilities to tags to mentions: Viterbi decoding under the rules of BIO.
+//! Viterbi decoding of token probabilities into BIO tags, and tags into mentions.
 
 use std::ops::Range;
 
@@ -6,26 +6,27 @@ use crate::tags::{Tag, TagSet};
 
 /// Log-probabilities of every tag for every token.
 ///
-/// Most words are surely in no mention: those share one row, so that a long document costs a few bytes a word and not a
-/// row of all tags.
+/// Most words are certainly outside any mention and share one row, so that a long document costs a few bytes per word
+/// rather than a row of all tags.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lattice {
     width: usize,
-    /// For each token its row among `rows`; the first row is that of words that are surely in no mention.
+    /// Row of each token among `rows`; row 0 is shared by words that are certainly outside any mention.
     places: Vec<u32>,
     rows: Vec<f32>,
     outside: usize,
 }
 
-/// What all mentions together may have of a word's probability for it to count as surely in none. No prior alone is strong
-/// enough to make a mention of such a word, so that decoding finds what it would find with the word's own row.
+/// Greatest probability of all mention tags together at which a word counts as certainly outside. Set by hand: no
+/// single prior is strong enough to make a mention of such a word, so decoding gives the same result as with the word's
+/// own row.
 const SURE: f32 = 1e-5;
 
-/// The logarithm of a probability far below any real one, and still finite after sums over a long sentence.
+/// Log-probability far below any real one, and still finite when summed over a long sentence.
 const NEVER: f32 = -30.0;
 
 impl Lattice {
-    /// That of `count` tokens of which nothing is known but that they are in no mention.
+    /// Creates a lattice of `count` tokens, all of them certainly outside any mention.
     pub(crate) fn new(count: usize, tags: &TagSet) -> Self {
         let rows = (0..tags.len()).map(|tag| if tag == tags.outside() { 0.0 } else { NEVER }).collect();
         Self { width: tags.len(), places: vec![0; count], rows, outside: tags.outside() }
@@ -62,7 +63,7 @@ impl Lattice {
     }
 }
 
-/// Logits to log-probabilities.
+/// Turns logits into log-probabilities.
 pub(crate) fn log_softmax(logits: &mut [f32]) {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = logits.iter().map(|l| (l - greatest).exp()).sum();
@@ -70,18 +71,18 @@ pub(crate) fn log_softmax(logits: &mut [f32]) {
     logits.iter_mut().for_each(|l| *l -= norm);
 }
 
-/// A mention by its tokens.
+/// A mention as a range of tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Found {
-    /// Indices into the document's tokens.
+    /// Indices into the document's tokens, half-open.
     pub(crate) tokens: Range<usize>,
-    /// An index into [`TagSet::kinds`].
+    /// Index into [`TagSet::kinds`].
     pub(crate) kind: usize,
 }
 
-/// The most probable sequence of tags for the tokens of one sentence in which every `I-X`
-/// continues a mention of kind X (Viterbi; linear in tokens × tags, since BIO has one
-/// forbidden step only).
+/// Most probable tag sequence for one sentence in which every `I-X` continues a mention of kind X.
+///
+/// Viterbi, linear in tokens × tags, since BIO forbids only one kind of transition.
 pub(crate) fn viterbi(lattice: &Lattice, tokens: Range<usize>, tags: &TagSet) -> Vec<usize> {
     let width = tags.len();
     let mut back: Vec<usize> = Vec::with_capacity(width * tokens.len());
@@ -115,7 +116,7 @@ pub(crate) fn viterbi(lattice: &Lattice, tokens: Range<usize>, tags: &TagSet) ->
     path
 }
 
-/// The first greatest value and its place.
+/// The greatest value, the first on a tie, with its index.
 fn greatest(values: &[f32]) -> (usize, f32) {
     let mut best = (0, f32::NEG_INFINITY);
     for (i, &value) in values.iter().enumerate() {
@@ -126,7 +127,7 @@ fn greatest(values: &[f32]) -> (usize, f32) {
     best
 }
 
-/// The mentions that a sentence's tags spell out; `first` is the sentence's first token.
+/// Mentions in the tags of a sentence; `first` is the sentence's first token.
 pub(crate) fn mentions(path: &[usize], first: usize, tags: &TagSet) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut open = false;
@@ -148,12 +149,11 @@ pub(crate) fn mentions(path: &[usize], first: usize, tags: &TagSet) -> Vec<Found
     found
 }
 
-/// How sure the model is of a mention, in [0, 1]: its weakest link, which is the least of the
-/// probabilities that its first token begins a mention of the kind, that each further token is in
-/// one, and that the token after it does not go on.
+/// Confidence in a mention, in [0, 1], by its weakest link: the least of the probabilities that its first token begins
+/// a mention of the kind, that each further token is in one, and that the token after it does not continue it.
 ///
-/// A mention is wrong as soon as one of its tokens is. On the dev data this was better calibrated
-/// than the mean, the geometric mean or the product of the tokens' probabilities.
+/// A mention is wrong as soon as one of its tokens is. On the dev data this was better calibrated than the mean, the
+/// geometric mean or the product of the tokens' probabilities.
 pub(crate) fn confidence(lattice: &Lattice, found: &Found, sentence_end: usize, tags: &TagSet) -> f32 {
     let (begin, inside) = tags.outputs_of(found.kind);
     let Range { start, end } = found.tokens;
@@ -164,8 +164,7 @@ pub(crate) fn confidence(lattice: &Lattice, found: &Found, sentence_end: usize, 
     first.min(rest).min(stops).clamp(0.0, 1.0)
 }
 
-/// How sure the model is that there is a mention of these tokens, whatever its kind, in [0, 1]: its weakest link as in
-/// [`confidence`].
+/// Confidence in a mention of these tokens regardless of its kind, in [0, 1], by its weakest link as in [`confidence`].
 pub(crate) fn span_confidence(lattice: &Lattice, found: &Found, sentence_end: usize, tags: &TagSet) -> f32 {
     let Range { start, end } = found.tokens;
     let sum = |token: usize, begins: bool, goes_on: bool| -> f32 {
@@ -190,7 +189,7 @@ mod tests {
     use super::*;
     use crate::tags::tag_set;
 
-    /// A lattice whose tokens give each listed tag the probability beside it.
+    /// Builds a lattice whose tokens give each listed tag the probability beside it.
     fn lattice(tags: &TagSet, rows: &[&[(usize, f32)]]) -> Lattice {
         let mut lattice = Lattice::new(rows.len(), tags);
         for (token, row) in rows.iter().enumerate() {
@@ -216,7 +215,7 @@ mod tests {
         let mut lattice = Lattice::new(3, &tags);
         let sure = [14.0, 0.0, 0.0];
         (0..2).for_each(|token| lattice.set(token, &sure, 1.0));
-        // At twice the temperature it is not sure any more.
+        // At twice the temperature it is no longer certain.
         lattice.set(2, &sure, 2.0);
         assert_eq!(lattice.rows.len(), 2 * 3);
         lattice.multiply(0, &[-40.0, 0.0, -40.0]);

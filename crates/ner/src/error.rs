@@ -1,52 +1,52 @@
 use std::io;
 use std::path::PathBuf;
 
-/// What keeps the stage from being built, or a gold file from being read.
+/// Reason why the stage cannot be built, or a codebook cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The model has no head for the label scheme, or one that does not fit.
+    /// The model has no head for the label scheme, or an unsuitable one.
     #[error("model has no head for the scheme {scheme}")]
     Head {
-        /// The scheme asked for.
+        /// Requested scheme.
         scheme: &'static str,
-        /// What the model says.
+        /// Underlying error of the model.
         source: pressmark_encoder::Error,
     },
-    /// A head's labels are no BIO scheme.
+    /// The labels of a head do not form a BIO scheme.
     #[error("head {head} has the label {label}, expected {expected}")]
     Labels {
-        /// The head's name.
+        /// Name of the head.
         head: String,
-        /// The label at fault.
+        /// Offending label.
         label: String,
-        /// What should be there.
+        /// What is expected instead.
         expected: &'static str,
     },
-    /// A head takes something else than a token's hidden state.
+    /// The input width of a head is not that of the hidden states.
     #[error("head {head} takes {got} numbers a token, expected {expected}")]
     Width {
-        /// The head's name.
+        /// Name of the head.
         head: String,
-        /// The width of the model's hidden states.
+        /// Width of the model's hidden states.
         expected: usize,
-        /// The width that the head takes.
+        /// Width of the head's input.
         got: usize,
     },
     /// A codebook cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A codebook of terms is not as it should be.
+    /// A codebook of terms is invalid.
     #[error("codebook {name}, line {line}: {problem}")]
     Codebook {
-        /// The file, or the name that it was given.
+        /// Path of the file, or the name passed in.
         name: String,
-        /// Counted from 1.
+        /// Line number, from 1.
         line: usize,
         /// What is wrong, and what was expected.
         problem: String,

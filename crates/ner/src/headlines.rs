@@ -1,7 +1,7 @@
-//! Headlines in title case, where a capital letter says nothing.
+//! Headlines in title case, where a capital letter carries no information.
 //!
-//! The model takes capitals for names, and a headline writes them on every word. What the rest of the
-//! document writes small ("mining", "minerals") is no name in its headline.
+//! The model takes capitals as evidence of names, and a headline capitalises every word. A word that the rest of the
+//! document writes in lowercase ("mining", "minerals") is not a name in its headline.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,14 +12,14 @@ use crate::prior::Prior;
 use crate::tags::TagSet;
 use crate::view::View;
 
-/// Words shorter than this are written small in title case too.
+/// Shortest word, in characters, that title case reliably capitalises.
 const MIN_WORD: usize = 4;
 
-/// Exponent of what the document's own small letters say about its headlines, beside the sentence. With the floor of
-/// a prior it multiplies the odds of "no name" by 30: a mention of which the model is sure to 0.97 stays.
+/// Exponent of the prior against names in headlines. With the floor of a prior it multiplies the odds of "outside" by
+/// 30: a mention that the model gives more than 0.97 stays.
 const WEIGHT: f32 = 0.5;
 
-/// What a headline's common words are: in no name.
+/// Prior that a headline's common words are outside any mention.
 pub(crate) fn headline_prior(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
     let mut prior = Prior::new(tags);
     for token in common_words(found, view) {
@@ -28,10 +28,10 @@ pub(crate) fn headline_prior(found: &[Found], view: &View<'_>, tags: &TagSet) ->
     prior.of_some()
 }
 
-/// Tokens of headlines that stand in a mention, though the document writes them small elsewhere.
+/// Tokens of headlines that are in a mention although the document writes them in lowercase elsewhere.
 ///
-/// A mention keeps its common words ("Ministry of Mining") when one of its words is never written
-/// small and is no country's name.
+/// A mention keeps its common words ("Ministry of Mining") when one of its words never occurs in lowercase and is not
+/// part of a country's name.
 fn common_words(found: &[Found], view: &View<'_>) -> Vec<usize> {
     let headlines: Vec<&Range<usize>> =
         view.sents.iter().filter(|s| is_title_case(&view.words[s.start..s.end])).collect();
@@ -67,7 +67,8 @@ fn common_words(found: &[Found], view: &View<'_>) -> Vec<usize> {
     common
 }
 
-/// Whether at least three words of weight, and nearly all of them, begin with a capital and go on small.
+/// Whether at least three words of four characters or more, and 80 % of those, are capitalised and otherwise lowercase.
+/// Shares set by hand.
 pub(crate) fn is_title_case(words: &[&str]) -> bool {
     let weighty = || words.iter().filter(|w| w.chars().count() >= MIN_WORD && w.starts_with(char::is_alphabetic));
     let title = weighty().filter(|w| w.starts_with(char::is_uppercase) && w.contains(char::is_lowercase)).count();
@@ -75,7 +76,7 @@ pub(crate) fn is_title_case(words: &[&str]) -> bool {
     title >= 3 && 5 * title >= 4 * count
 }
 
-/// Places of the words that belong to a country's name.
+/// Indices of the words that belong to a country's name.
 fn countries_in(words: &[&str], view: &View<'_>) -> HashSet<usize> {
     let mut places = HashSet::new();
     for start in 0..words.len() {

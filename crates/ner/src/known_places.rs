@@ -1,7 +1,7 @@
-//! That the names of countries are places.
+//! Prior that names of countries are places.
 //!
-//! A model that has seen a country's acronym among few others takes it for an organisation, or its two words
-//! for two places.
+//! A model that has seen a country's acronym only a few times takes it for an organisation, or splits a name of two
+//! words into two places.
 
 use pressmark_core::EntityType;
 
@@ -10,16 +10,15 @@ use crate::prior::Prior;
 use crate::tags::TagSet;
 use crate::view::View;
 
-/// Exponent of what the table of countries says, beside the sentence. With the floor of a prior it multiplies the
-/// odds of a place by 30: it overrules a probability up to 0.97, and leaves a certain person or sum of money alone.
+/// Exponent of the prior. With the floor of a prior it multiplies the odds of a place by 30: it overrules a probability
+/// of up to 0.97, and leaves a certain person or sum of money alone.
 const WEIGHT: f32 = 0.5;
 
-/// The same for a name of several words of which the model made no mention, or several: it can hardly be anything
-/// else, so that odds of 30,000 to 1 are overruled.
+/// Exponent for a name of several words in which the model found no mention, or several: it can hardly be anything
+/// else, so odds of 30,000 to 1 are overruled.
 const LONG_WEIGHT: f32 = 1.5;
 
-/// What the table of countries says of the document's tokens. A longer name that was found around a country's is
-/// left alone.
+/// Prior from the table of countries on the document's tokens. A longer mention around a country's name is left alone.
 pub(crate) fn country_prior(found: &[Found], view: &View<'_>, tags: &TagSet) -> Option<Prior> {
     let place = tags.kinds().iter().position(|k| *k == EntityType::Loc)?;
     let (begin, inside) = tags.outputs_of(place);

@@ -1,15 +1,16 @@
-//! Entities: who and what a document names, and which mentions name the same thing.
+//! Named entities: mentions in a document, and their clustering into entities.
 //!
 //! [`Ner`] is the stage `ner`. It reads the encoder's hidden states and fills `ents` and `entities`:
 //!
-//! 1. A head of the model gives each token its probabilities; Viterbi decoding finds the best tags that obey BIO.
-//! 2. A name's other occurrences in the document speak for the uncertain ones: by the vote that the bundle has learnt,
-//!    else by document-level label consistency.
+//! 1. A head of the model gives each token its probabilities; Viterbi decoding finds the best tag sequence that obeys
+//!    BIO.
+//! 2. A name's other occurrences in the document support the uncertain ones: by the learnt vote of the bundle, else by
+//!    document-level label consistency.
 //! 3. Named rules settle what the text itself decides: boundaries, hyphenated names, calendar dates, sums of money.
 //! 4. Codebooks of [`Terms`] add labels by word lists and patterns.
 //! 5. Mentions are clustered into entities: full names and surnames, acronyms, variants of countries' names.
 //!
-//! Without a model, terms can be used by themselves:
+//! Terms also work without a model:
 //!
 //! ```
 //! use pressmark_ner::Terms;
@@ -29,8 +30,8 @@
 //! # Ok::<(), pressmark_ner::Error>(())
 //! ```
 //!
-//! The crate never runs the encoder, follows no pronouns, and links nothing to a knowledge base: an entity is
-//! what one document tells apart.
+//! The crate never runs the encoder, resolves no pronouns, and links nothing to a knowledge base: an entity is a
+//! cluster within one document.
 #![deny(missing_docs)]
 
 mod boundary;

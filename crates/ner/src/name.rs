@@ -1,11 +1,11 @@
-//! Names as they are compared.
+//! Normalisation of names for comparison.
 
 use pressmark_lang::{Language, NameClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The words of a name without accents, case, stops, apostrophes and articles; hyphens part words. What is nothing but
-/// articles keeps them: "LA" is a name in French text.
+/// Splits a name into folded words: no accents, case, full stops, apostrophes or articles; hyphens separate words. A
+/// name of nothing but articles keeps them: "LA" is a name in French text.
 pub(crate) fn fold(name: &str, language: &Language) -> Vec<String> {
     let all = fold_all(name, language);
     let is_name = |word: &String| !language.is_article(word);
@@ -18,7 +18,7 @@ fn fold_all(name: &str, language: &Language) -> Vec<String> {
     for c in name.nfd().filter(|c| !is_combining_mark(*c)) {
         match c {
             '&' => word.push_str(language.and()),
-            // Ligatures and strokes that have no decomposition.
+            // Ligatures and letters with strokes, which have no decomposition.
             'ß' => word.push_str("ss"),
             'æ' | 'Æ' => word.push_str("ae"),
             'œ' | 'Œ' => word.push_str("oe"),
@@ -41,7 +41,7 @@ fn finish(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
-/// A person's folded words without titles before and generations after; never empty unless `words` is.
+/// Strips titles before and generational suffixes after a person's folded words; never empty unless `words` is.
 pub(crate) fn personal(mut words: Vec<String>, language: &Language) -> Vec<String> {
     let titles = titles(&words, language);
     words.drain(..titles.min(words.len().saturating_sub(1)));
@@ -52,10 +52,10 @@ pub(crate) fn personal(mut words: Vec<String>, language: &Language) -> Vec<Strin
     words
 }
 
-/// Words of the longest title that is looked for: "Lt Col", "Premier ministre".
+/// Words of the longest title looked up: "Lt Col", "Premier ministre".
 const MAX_TITLE: usize = 2;
 
-/// How many of the first words are titles.
+/// Number of leading words that are titles.
 fn titles(words: &[String], language: &Language) -> usize {
     let mut at = 0;
     while let Some(length) = (1..=MAX_TITLE.min(words.len() - at)).rev().find(|&length| {
@@ -68,18 +68,18 @@ fn titles(words: &[String], language: &Language) -> usize {
     at
 }
 
-/// Whether a word is one that acronyms leave out.
+/// Whether acronyms leave the word out.
 pub(crate) fn is_small(word: &str, language: &Language) -> bool {
     language.name_word(word).contains(NameClass::Small)
 }
 
-/// Whether a word says what sort of body a name is of ("Party", "Group").
+/// Whether a word states the kind of body that a name is of ("Party", "Group").
 pub(crate) fn is_body(word: &str, language: &Language) -> bool {
     language.name_word(word).contains(NameClass::Body)
 }
 
-/// The acronyms that a name of several words may have: the initials of all words, of those that are
-/// not small, and of those that do not say what sort of body it is either. Words with a digit or that are acronyms themselves come in whole.
+/// Possible acronyms of a name of several words: the initials of all words, of the content words, and of the content
+/// words without the kind of body. Words with a digit are included whole.
 pub(crate) fn acronyms(words: &[String], language: &Language) -> Vec<String> {
     let whole = |w: &str| w.chars().any(|c| c.is_ascii_digit());
     let initials = |keep: &dyn Fn(&str) -> bool| -> Option<String> {
@@ -97,8 +97,8 @@ fn initial(word: &str) -> &str {
     word.chars().next().map_or("", |c| &word[..c.len_utf8()])
 }
 
-/// The folded acronym when `name`, as written, looks like one: a single word of two to ten letters
-/// and digits, most of them capitals ("UNHCR", "U.N.", "M19", "CoE").
+/// Folded acronym when `name`, as written, looks like one: a single word of two to ten letters and digits that begins
+/// with a capital, at least two and half of them capitals or digits ("UNHCR", "U.N.", "M19", "CoE").
 pub(crate) fn as_acronym(name: &str, language: &Language) -> Option<String> {
     let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let capitals = letters.iter().filter(|c| c.is_uppercase() || c.is_numeric()).count();
@@ -125,12 +125,12 @@ pub(crate) fn introduces(words: &[String], acronym: &str, language: &Language) -
     if 2 * hits >= acronym.chars().count() { Fit::Loose } else { Fit::None }
 }
 
-/// How well an acronym fits a name.
+/// Fit of an acronym to a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
-    /// It is made of other letters.
+    /// Fewer than half of its letters are initials of the name.
     None,
-    /// At least half of its letters are initials of the name.
+    /// At least half of its letters are initials of the name, in any order.
     Loose,
     /// It is the initials of the name.
     Exact,

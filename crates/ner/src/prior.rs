@@ -1,18 +1,18 @@
-//! What is known of tokens beside what the model thinks of them: a prior that is multiplied into the lattice.
+//! Priors on tags from sources other than the model, multiplied into the lattice.
 
 use std::collections::HashMap;
 
 use crate::decode::Lattice;
 use crate::tags::TagSet;
 
-/// Kept from any tag that a prior rules out, as a probability: a name may well be something else for once. It bounds
-/// what a prior of weight 1 can do to odds of 1000 to 1; larger forgets, smaller overrules the sentence.
+/// Floor of a prior, as a probability: a name may well be something else for once. It bounds a prior of weight 1 to
+/// odds of 1000 to 1. Set by hand: a larger floor weakens priors, a smaller one overrules the sentence.
 const DOUBT: f32 = 1e-3;
 
 /// Log-probabilities to be added to some tokens.
 pub(crate) struct Prior {
     pub(crate) width: usize,
-    /// For each token where its row begins in `rows`.
+    /// Start of each token's row in `rows`.
     places: HashMap<usize, usize>,
     rows: Vec<f32>,
 }
@@ -22,7 +22,7 @@ impl Prior {
         Self { width: tags.len(), places: HashMap::new(), rows: Vec::new() }
     }
 
-    /// Adds `weight * ln(p)` for every tag of the token.
+    /// Adds `weight * ln(p + DOUBT)` for every tag of the token.
     pub(crate) fn add(&mut self, token: usize, weight: f32, probability: impl Iterator<Item = f32>) {
         let next = self.rows.len();
         let first = *self.places.entry(token).or_insert(next);
@@ -38,7 +38,7 @@ impl Prior {
     }
 
     pub(crate) fn apply(self, lattice: &mut Lattice) {
-        // In any order: the rows do not touch each other.
+        // Any order will do: the rows are independent.
         for (token, first) in self.places {
             lattice.multiply(token, &self.rows[first..][..self.width]);
         }

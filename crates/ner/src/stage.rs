@@ -15,13 +15,13 @@ use crate::view::View;
 use crate::vote::{Agreed, agree};
 use crate::{Error, Terms, cluster, terms};
 
-/// The bundle's head for the nine types.
+/// Head for the nine types.
 const NEWS: &str = "ner.news";
 
-/// The head for the types of CoNLL-2003, where a bundle has one; else the nine types are mapped.
+/// Head for the types of CoNLL-2003, where a bundle has one; else the nine types are mapped.
 const CONLL03: &str = "ner.conll03";
 
-/// The bundle's head for a scheme.
+/// Head of the bundle for a scheme.
 fn head_of(model: &Model, scheme: Scheme) -> Result<&Head, pressmark_encoder::Error> {
     match scheme {
         Scheme::News => model.head(NEWS),
@@ -29,10 +29,10 @@ fn head_of(model: &Model, scheme: Scheme) -> Result<&Head, pressmark_encoder::Er
     }
 }
 
-/// What a type of ours is called in a scheme; `None` where it has no name there.
+/// Maps a type to a scheme; `None` where the scheme has no such type.
 ///
 /// The mapping to CoNLL-2003 is that of the training recipe: peoples and products are `MISC`, buildings are `LOC`, and
-/// dates and sums of money are nothing.
+/// dates and sums of money are left out.
 fn in_scheme(entity_type: &EntityType, scheme: Scheme) -> Option<EntityType> {
     let mapped = match (scheme, entity_type) {
         (Scheme::News, own) => own.clone(),
@@ -55,23 +55,22 @@ const CHUNK: usize = 1024;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Which labels. Default: [`Scheme::News`].
+    /// Label scheme. Default: [`Scheme::News`].
     pub scheme: Scheme,
-    /// Codebooks of terms, those before others first. Default: none.
+    /// Codebooks of terms, in order of precedence. Default: none.
     pub terms: Vec<Terms>,
-    /// How much a name's other occurrences in the document count beside its sentence, from 0 (not at all) to
-    /// 1 (as much, and up to twice as much when there are many). Default: 0 where the model has a learnt vote over the
-    /// document, which decides then; else 0.5, the best on the dev data.
+    /// Weight of a name's other occurrences in the document relative to its sentence, from 0 (ignored) to 1 (as much as
+    /// the sentence, and up to twice as much when there are many). Default: 0 where the model has a learnt vote, which
+    /// then decides; else 0.5, the best on the dev data.
     pub consistency: Option<f32>,
-    /// Mentions of which the stage is less sure are left out; from 0 (none) to 1. Terms of codebooks are sure.
-    /// Default: [`MIN_SCORE`].
+    /// Least score of a mention, from 0 (keeps all) to 1. Terms of codebooks have score 1. Default: [`MIN_SCORE`].
     pub min_score: f32,
 }
 
-/// The default of [`Options::consistency`] without a learnt vote.
+/// Default of [`Options::consistency`] without a learnt vote: the best on the dev data.
 const CONSISTENCY: f32 = 0.5;
 
-/// The default of [`Options::min_score`].
+/// Default of [`Options::min_score`]. Set by hand, and low: raising it trades recall for precision.
 pub const MIN_SCORE: f32 = 0.05;
 
 impl Default for Options {
@@ -80,7 +79,7 @@ impl Default for Options {
     }
 }
 
-/// The stage `ner`: from hidden states to mentions, and from mentions to entities.
+/// The stage `ner`: hidden states to mentions, and mentions to entities.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -98,16 +97,16 @@ impl Default for Options {
 pub struct Ner {
     model: Arc<Model>,
     tags: TagSet,
-    /// What each kind of the tags is called in the scheme.
+    /// Name of each kind of the tag set in the scheme.
     labels: Vec<Option<EntityType>>,
     options: Options,
 }
 
 impl Ner {
-    /// The stage over a model that has the scheme's head.
+    /// Creates the stage over a model with the scheme's head.
     ///
     /// # Errors
-    /// [`Error::Head`], [`Error::Labels`] or [`Error::Width`] when the model has no such head or it does not fit.
+    /// [`Error::Head`], [`Error::Labels`] or [`Error::Width`] when the model has no such head or it is unsuitable.
     pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Error> {
         let scheme = options.scheme.as_str();
         let head = head_of(&model, options.scheme).map_err(|source| Error::Head { scheme, source })?;
@@ -120,10 +119,10 @@ impl Ner {
         Ok(Self { model, tags, labels, options })
     }
 
-    /// One BIO tag for each token of a document: for text that comes with its tokens.
+    /// Predicts one BIO tag per token, for text that comes tokenized.
     ///
-    /// Reads `sents`, `tokens`, `windows` and `hidden`. No terms are added and nothing is clustered, so that a gold
-    /// standard with its own tokens can be scored.
+    /// Reads `sents`, `tokens`, `windows` and `hidden`. No terms are added and nothing is clustered, so that gold data
+    /// with its own tokens can be scored.
     ///
     /// # Errors
     /// As [`run`](Stage::run).
@@ -138,7 +137,7 @@ impl Ner {
         Ok(labels)
     }
 
-    /// The mentions by their tokens; what rules changed is added to `notes`.
+    /// Decodes mentions over tokens; changes by rules are appended to `notes`.
     fn decode(
         &self,
         doc: &Document,
@@ -204,12 +203,12 @@ impl Ner {
         head_of(&self.model, self.options.scheme).map_err(|e| StageError::new("no head").with_source(e))
     }
 
-    /// How much a name's other occurrences count in decoding.
+    /// Weight of a name's other occurrences in decoding.
     fn consistency(&self, head: &Head) -> f32 {
         self.options.consistency.unwrap_or(if head.vote().is_some() { 0.0 } else { CONSISTENCY })
     }
 
-    /// What the head thinks of the first row of each token.
+    /// Head outputs for the first subword row of each token.
     fn lattice(&self, doc: &Document, head: &Head) -> Result<Lattice, StageError> {
         if !doc.hidden.is_empty() && doc.hidden.width() != head.inputs() {
             let (got, expected) = (doc.hidden.width(), head.inputs());
@@ -237,7 +236,7 @@ impl Ner {
     }
 }
 
-/// Why the document's vote gave a mention another type.
+/// Explains a change of type by the document's vote.
 fn why(context: &Context<'_>, found: &Found, agreed: &Agreed) -> Option<Explanation> {
     let span = context.span(&found.tokens)?;
     let [from, to] = [found.kind, agreed.kind].map(|kind| &context.tags.kinds()[kind]);
@@ -253,7 +252,7 @@ pub fn cluster_mentions(doc: &mut Document, codebooks: &[Terms]) {
     cluster::fill(doc, mentions);
 }
 
-/// What stands in the provenance of a run.
+/// Settings in a run's provenance.
 #[derive(Serialize)]
 struct Settings<'a> {
     scheme: &'a str,
@@ -270,7 +269,7 @@ struct TermsSettings<'a> {
     version: &'a str,
 }
 
-/// A token's first row, where there is a hidden state for it.
+/// First row of a token, where it has a hidden state.
 fn row_of(doc: &Document, token: usize) -> Option<usize> {
     let rows = doc.windows.token_rows.get(token).filter(|rows| !rows.is_empty())?;
     Some(rows.start).filter(|&row| row < doc.hidden.len())

@@ -1,33 +1,33 @@
-//! The tags of a BIO scheme, read from a head's labels.
+//! Tags of a BIO scheme, parsed from a head's labels.
 
 use pressmark_core::EntityType;
 
 use crate::Error;
 
-/// One output of a token head.
+/// An output of a token head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
-    /// In no mention.
+    /// Outside any mention.
     Outside,
-    /// First token of a mention of the kind.
+    /// First token of a mention of this kind.
     Begin(usize),
-    /// A further token of a mention of the kind.
+    /// Further token of a mention of this kind.
     Inside(usize),
 }
 
-/// The tags in the order of a head's outputs, and the kinds of mention that they speak of.
+/// Tags in the order of a head's outputs, and the kinds of mention in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TagSet {
     tags: Vec<Tag>,
     kinds: Vec<EntityType>,
-    /// The output that begins each kind, and the one that continues it.
+    /// Output that begins a mention of each kind; `inside` has the one that continues it.
     begin: Vec<usize>,
     inside: Vec<usize>,
     outside: usize,
 }
 
 impl TagSet {
-    /// Reads labels such as `O`, `B-LOC`, `I-LOC`: each kind with both of its tags, and one `O`.
+    /// Parses labels such as `O`, `B-LOC`, `I-LOC`: each kind with both of its tags, and one `O`.
     pub(crate) fn parse(head: &str, labels: &[String]) -> Result<Self, Error> {
         let wrong = |label: &str, expected| Error::Labels { head: head.to_owned(), label: label.to_owned(), expected };
         let mut kinds: Vec<EntityType> = Vec::new();
@@ -63,32 +63,32 @@ impl TagSet {
         Ok(Self { tags, kinds, begin, inside, outside })
     }
 
-    /// How many outputs there are.
+    /// Number of outputs.
     pub(crate) fn len(&self) -> usize {
         self.tags.len()
     }
 
-    /// What output `index` says.
+    /// Tag of output `index`.
     pub(crate) fn tag(&self, index: usize) -> Tag {
         self.tags.get(index).copied().unwrap_or(Tag::Outside)
     }
 
-    /// The output that says "in no mention".
+    /// Output for [`Tag::Outside`].
     pub(crate) fn outside(&self) -> usize {
         self.outside
     }
 
-    /// The outputs that begin and continue a mention of the kind.
+    /// Outputs that begin and continue a mention of the kind.
     pub(crate) fn outputs_of(&self, kind: usize) -> (usize, usize) {
         (self.begin[kind], self.inside[kind])
     }
 
-    /// The kinds in order of first appearance.
+    /// Kinds in order of first appearance.
     pub(crate) fn kinds(&self) -> &[EntityType] {
         &self.kinds
     }
 
-    /// Output `index` as it is written in a column file.
+    /// Label of output `index`, as in a column file.
     #[cfg(test)]
     pub(crate) fn label(&self, index: usize) -> String {
         match self.tag(index) {

@@ -11,9 +11,9 @@ use crate::decode::Found;
 /// Words, sentences and language of a document.
 pub(crate) struct View<'a> {
     pub(crate) words: Vec<&'a str>,
-    /// The tokens of each sentence, in order, all within `words`.
+    /// Tokens of each sentence, in order, all within `words`.
     pub(crate) sents: Vec<Range<usize>>,
-    /// Whether nothing stands between a token and the next.
+    /// Whether each token is directly followed by the next.
     joined: Vec<bool>,
     pub(crate) language: &'static Language,
     pub(crate) countries: &'static Countries,
@@ -29,28 +29,28 @@ impl<'a> View<'a> {
         Self { words, sents, joined, language, countries: Countries::in_language(language) }
     }
 
-    /// The word at a token, `""` past the end.
+    /// Word at a token, `""` past the end.
     pub(crate) fn word(&self, token: usize) -> &'a str {
         self.words.get(token).copied().unwrap_or_default()
     }
 
-    /// The words of a stretch of tokens.
+    /// Words of a range of tokens.
     pub(crate) fn slice(&self, tokens: &Range<usize>) -> &[&'a str] {
         self.words.get(tokens.clone()).unwrap_or_default()
     }
 
-    /// Whether a token and the next stand together, as in "Jean-Luc".
+    /// Whether a token and the next are adjacent, as in "Jean-Luc".
     pub(crate) fn is_joined(&self, token: usize) -> bool {
         self.joined.get(token).copied().unwrap_or(false)
     }
 
-    /// The sentence that a token stands in; empty where there is none.
+    /// Sentence that contains a token; empty where there is none.
     pub(crate) fn sentence(&self, token: usize) -> Range<usize> {
         let at = self.sents.partition_point(|s| s.end <= token);
         self.sents.get(at).filter(|s| s.start <= token).cloned().unwrap_or(token..token)
     }
 
-    /// The length of the mention that covers each token, 0 where none does.
+    /// Length of the mention that covers each token, 0 where none does.
     pub(crate) fn cover(&self, found: &[Found]) -> Vec<usize> {
         let mut cover = vec![0; self.words.len()];
         for mention in found {
@@ -62,7 +62,7 @@ impl<'a> View<'a> {
 
 #[cfg(test)]
 impl<'a> View<'a> {
-    /// The words of an English document, all parted by spaces.
+    /// A view of the words of an English document, all separated by spaces.
     pub(crate) fn of_words(words: Vec<&'a str>, sents: Vec<Range<usize>>) -> Self {
         let language = Language::of(Some("en"));
         Self { words, sents, joined: Vec::new(), language, countries: Countries::in_language(language) }

@@ -1,12 +1,12 @@
-//! Types agreed over a document: a learnt vote of all mentions that share a name.
+//! Document-level agreement on types: a learnt vote of all mentions that share a name.
 //!
-//! Every type of a mention gets a score of three parts: what the mention's own words say, what the other mentions of
-//! the same words say (the mean), and what mentions say whose words begin or end with these ("Northwind" within
-//! "Northwind Press"). The bundle states the weights ([`Vote`]), which were fitted on texts that were kept from
-//! training; the highest score is the type. Dates and sums of money have no vote: their own words tell. It is the vote
-//! of the training recipe (`pressmark_training/run/vote.py`).
+//! Every type of a mention gets a score of three parts: the evidence of the mention's own words, the mean over the
+//! other mentions of the same words, and that over mentions whose words begin or end with these ("Northwind" in
+//! "Northwind Press"). The bundle has the weights ([`Vote`]), which were fitted on texts held out from training; the
+//! highest score decides. Dates and sums of money have no vote: their own words decide. It is the vote of the training
+//! recipe (`pressmark_training/run/vote.py`).
 //!
-//! The sums are kept by hashed names: the cost is linear in the tokens.
+//! Sums are keyed by name in hash maps: the cost is linear in the tokens.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,22 +17,22 @@ use crate::decode::{Found, Lattice, log_softmax, span_confidence};
 use crate::tags::TagSet;
 use crate::view::View;
 
-/// Words of a name that another may begin or end with, at most; a bound for texts that are no prose.
+/// Most words in a part of a name that another may begin or end with; a bound for text that is not prose.
 const MAX_PART: usize = 8;
 
-/// A type by the vote.
+/// Type decided by the vote.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Agreed {
-    /// An index into [`TagSet::kinds`].
+    /// Index into [`TagSet::kinds`].
     pub(crate) kind: usize,
-    /// How sure the document is of a mention of this type, in [0, 1].
+    /// Confidence in a mention of this type, in [0, 1].
     pub(crate) score: f32,
-    /// The probability of the type among the types, by its own words alone and by the vote.
+    /// Probability of the type among the types: by its own words alone (`own`) and by the vote (`voted`).
     pub(crate) own: f32,
     pub(crate) voted: f32,
 }
 
-/// Sums of log-probabilities, a number a type.
+/// Sum of log-probabilities, one value per type.
 #[derive(Clone, Default)]
 struct Sum {
     values: Vec<f32>,
@@ -47,7 +47,7 @@ impl Sum {
     }
 }
 
-/// The type of each mention by the vote; `None` for dates and sums of money, which keep their own.
+/// Type of each mention by the vote; `None` for dates and sums of money, which keep their own.
 pub(crate) fn agree(
     lattice: &Lattice,
     temperature: f32,
@@ -56,7 +56,7 @@ pub(crate) fn agree(
     tags: &TagSet,
     weights: Vote,
 ) -> Vec<Option<Agreed>> {
-    // The weights were learnt on logits that no temperature divides.
+    // The weights were fitted on logits without temperature scaling, so [`own_scores`] undoes it.
     let own: Vec<Vec<f32>> = found.iter().map(|mention| own_scores(lattice, temperature, mention, tags)).collect();
     let names: Vec<String> = found.iter().map(|mention| name(&lower(view, &mention.tokens))).collect();
     let (mut same, mut longer): (HashMap<&str, Sum>, HashMap<String, Sum>) = Default::default();
@@ -94,7 +94,7 @@ pub(crate) fn agree(
     found.iter().zip(&names).zip(&own).map(vote).collect()
 }
 
-/// The mean over a mention's tokens of the log-probabilities that each begins or continues a mention, a number a type.
+/// Mean over a mention's tokens of the log-probability that each begins or continues a mention, one value per type.
 fn own_scores(lattice: &Lattice, temperature: f32, mention: &Found, tags: &TagSet) -> Vec<f32> {
     let length = mention.tokens.len() as f32;
     (0..tags.kinds().len())
@@ -110,7 +110,7 @@ fn add(scores: &mut [f32], more: impl Iterator<Item = f32>) {
     scores.iter_mut().zip(more).for_each(|(score, more)| *score += more);
 }
 
-/// The words of a mention in small letters.
+/// Lowercase words of a mention.
 fn lower(view: &View<'_>, tokens: &Range<usize>) -> Vec<String> {
     view.slice(tokens).iter().map(|word| word.to_lowercase()).collect()
 }
@@ -119,7 +119,7 @@ fn name(words: &[String]) -> String {
     words.join(" ")
 }
 
-/// The names that a name begins or ends with, itself left out, each once.
+/// Proper prefixes and suffixes of a name, each once.
 fn parts(words: &[String]) -> Vec<String> {
     let mut parts = Vec::new();
     for length in 1..words.len().min(MAX_PART + 1) {
@@ -139,7 +139,7 @@ mod tests {
 
     const KINDS: [&str; 3] = ["PERSON", "ORG", "DATE"];
 
-    /// Mentions by their words, their kind, and the probabilities of person and organisation in their words.
+    /// Checks mentions given as words, kind, and the probabilities of person and organisation in their words.
     fn check(weights: Vote, mentions: &[(&str, usize, f32, f32)], expected: &[Option<usize>]) -> Vec<Option<Agreed>> {
         let tags = tag_set(&KINDS);
         let (mut words, mut found, mut rows) = (Vec::new(), Vec::new(), Vec::new());
@@ -202,7 +202,7 @@ mod tests {
         check(alone, &[("Varo", 1, 0.02, 0.97), ("Varo", 0, 0.55, 0.44)], &[Some(1), Some(0)]);
     }
 
-    /// Dates are told by their own words, and nothing else becomes one.
+    /// Dates are decided by their own words, and nothing else becomes one.
     #[test]
     fn dates_have_no_vote() {
         check(WEIGHTS, &[("May", 2, 0.1, 0.1), ("May", 2, 0.1, 0.1), ("May", 0, 0.5, 0.1)], &[None, None, Some(0)]);

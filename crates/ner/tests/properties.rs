@@ -1,4 +1,4 @@
-//! What holds of the layer whatever the text and the hidden states.
+//! Invariants of the layer for any text and any hidden states.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ fn ner() -> Ner {
     ner_with(Scheme::News, false)
 }
 
-/// The stage over a random head of six types, with a learnt vote over the document or without.
+/// Builds the stage over a random head of six types, with or without a learnt vote.
 fn ner_with(scheme: Scheme, votes: bool) -> Ner {
     let kinds = ["PERSON", "ORG", "LOC", "NORP", "DATE", "MISC"];
     let labels = std::iter::once("O".to_owned()).chain(kinds.iter().flat_map(|k| [format!("B-{k}"), format!("I-{k}")]));
@@ -33,7 +33,7 @@ fn ner_with(scheme: Scheme, votes: bool) -> Ner {
     Ner::new(Arc::new(model), options).expect("the head fits")
 }
 
-/// A document whose tokens have one row each, with hidden states made of `noise`.
+/// A document with one row per token and hidden states made of `noise`.
 fn document(text: &str, noise: &[f32]) -> Document {
     let mut doc = Document::from_text("a", text);
     Splitter.run(&mut doc).expect("the splitter never gives up");
@@ -97,10 +97,10 @@ fn provenance_names_model_scheme_and_codebooks() {
     assert_eq!(provenance.sha256.map(|s| s.len()), Some(64));
 }
 
-/// Hidden states under which the random head finds mentions of all kinds.
+/// Hidden states for which the random head finds mentions of all kinds.
 const NOISE: [f32; 7] = [0.9, -0.7, 0.4, -0.2, 0.8, -1.0, 0.1];
 
-/// Without a head of its own, the scheme of CoNLL-2003 is a mapping of the nine types.
+/// Without a head of its own, CoNLL-2003 is a mapping of the nine types.
 #[test]
 fn types_are_mapped_to_the_scheme() {
     let text = "Ana Lima of the Bank of Peru met Juma Okafor in Lagos on Friday with Fulani elders and three others.";
@@ -123,7 +123,7 @@ fn types_are_mapped_to_the_scheme() {
     assert!(!doc.ents.is_empty() && doc.ents.iter().all(|mention| is_known(&mention.label)));
 }
 
-/// Who asks gets to know what the vote changed, and the settings say that there was one.
+/// Explanations say what the vote changed, and the settings that there was one.
 #[test]
 fn the_vote_explains_itself() {
     let text = "Lima met Lima. The Lima of Lima left Lima with Lima, and Lima of the Bank told Lima.";

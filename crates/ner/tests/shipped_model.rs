@@ -11,11 +11,11 @@ use pressmark_tokenize::{Subwords, Tokenizer};
 
 const SAMPLE: &str = include_str!("names.txt");
 
-/// Share of mentions that must be right in span and label (F1). The model of version 0.1.0 reaches 0.97; a
-/// lower figure means that model, windows and decoding no longer fit together.
+/// Least share of mentions that must be right in span and label (F1). The model of version 0.1.0 reaches 0.97; a lower
+/// figure means that model, windows and decoding no longer fit together.
 const FLOOR: f64 = 0.90;
 
-/// Article by article: the text, and its mentions as marked.
+/// Text of each article with its marked mentions.
 fn articles() -> Vec<(String, Vec<(Span, String)>)> {
     SAMPLE.split("\n\n").map(unmark).collect()
 }

@@ -1,4 +1,4 @@
-//! One row an entity: its name, its label, its other forms.
+//! Entities from clusters: name, label and aliases.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,14 +9,14 @@ use super::Context;
 use super::forms::{Class, winner};
 use crate::name::is_small;
 
-/// How an entity is written, and how often.
+/// A written form of an entity, its count and its highest score.
 struct Written {
     text: String,
     count: usize,
     score: f32,
 }
 
-/// What an entity's mentions add up to.
+/// Running totals over an entity's mentions.
 #[derive(Default)]
 struct Tally {
     forms: Vec<Written>,
@@ -25,9 +25,9 @@ struct Tally {
     mentions: usize,
 }
 
-/// Entities in order of first mention; each mention gets the index of its own.
+/// Builds entities in order of first mention and sets each mention's entity index.
 ///
-/// `groups` names the group of each mention.
+/// `groups` has the cluster id of each mention.
 pub(super) fn build(context: &Context<'_>, mentions: &mut [Mention], groups: &[usize]) -> Vec<Entity> {
     let mut numbers: HashMap<usize, usize> = HashMap::new();
     let mut tallies: Vec<Tally> = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn build(context: &Context<'_>, mentions: &mut [Mention], groups: &[u
 
 impl Tally {
     fn add(&mut self, text: &str, score: f32, label: &EntityType) {
-        // A name may be broken over lines.
+        // A name may be wrapped across lines.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let next = self.forms.len();
         let form = *self.index.entry(text.clone()).or_insert(next);
@@ -58,7 +58,7 @@ impl Tally {
         self.mentions += 1;
     }
 
-    /// None when there is no mention, which is never: a tally begins with one.
+    /// `None` without mentions, which cannot happen: a tally is created with its first one.
     fn finish(self, language: &Language) -> Option<Entity> {
         let label = winner(&self.votes)?.clone();
         let class = Class::of(&label);
@@ -74,10 +74,11 @@ impl Tally {
     }
 }
 
-/// What makes a form the fuller name, the first difference deciding: that the model is sure of it,
-/// that it is not a headline's capitals, how many words of weight it has, how often it stands, how long it is.
+/// Sort key for the fullest form, in order of precedence: confident for the model, not all capitals as in a headline,
+/// number of content words, number of occurrences, length in words.
 fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, usize, usize, usize) {
     let words: Vec<&str> = form.text.split([' ', '-']).filter(|w| !w.is_empty()).collect();
+    // All capitals count as shouted from two words or seven bytes on: shorter ones are acronyms. Set by hand.
     let shouted = (words.len() > 1 || form.text.len() > 6) && !form.text.chars().any(char::is_lowercase);
     let weighs = |w: &&&str| {
         let small = is_small(&w.to_lowercase(), language);
@@ -86,5 +87,6 @@ fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, u
     };
     let weight = if class == Class::Literal || class == Class::Term { 0 } else { words.iter().filter(weighs).count() };
     let length = words.iter().filter(|w| weighs(w) || is_small(&w.to_lowercase(), language)).count();
+    // 0.5: more likely a mention than not.
     (form.score >= 0.5, !shouted, weight, form.count, length)
 }

@@ -1,4 +1,4 @@
-//! The distinct forms that a document's mentions take, and which of them have been found to be one.
+//! Distinct forms of a document's mentions, and the merges among them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,16 +8,16 @@ use pressmark_lang::{Gender, Language};
 use super::Context;
 use crate::name::{fold, personal};
 
-/// What rules a form is merged by.
+/// Class of a form, which selects the rules that may merge it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class {
     /// Persons: full names, surnames, first names.
     Person,
     /// Organisations, places, works: variants, acronyms.
     Name,
-    /// Peoples, religions, parties' members: singular and plural.
+    /// Nationalities, religions, members of parties: singular and plural.
     People,
-    /// Dates and sums: the same words.
+    /// Dates and sums of money: the same words only.
     Literal,
     /// Terms of a codebook: singular and plural.
     Term,
@@ -36,21 +36,21 @@ impl Class {
     }
 }
 
-/// Mentions that read the same.
+/// Mentions with the same folded text.
 #[derive(Clone, Debug)]
 pub(super) struct Form {
     pub(super) class: Class,
     /// Folded words; for persons without titles.
     pub(super) words: Vec<String>,
-    /// The label that most mentions have, by their scores.
+    /// Label with the highest sum of scores over the mentions.
     pub(super) label: EntityType,
-    /// As its first mention is written.
+    /// Text of its first mention.
     pub(super) written: String,
-    /// Of a person, where a title or the first name tells it. "Mr. Okafor" and "Mrs. Okafor" are two forms.
+    /// Gender of a person, where a title or first name tells it. "Mr. Okafor" and "Mrs. Okafor" are two forms.
     pub(super) gender: Option<Gender>,
 }
 
-/// Two forms that a rule took for one thing.
+/// A merge of two forms by a named rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Merge {
     pub(super) short: usize,
@@ -58,13 +58,13 @@ pub(super) struct Merge {
     pub(super) rule: &'static str,
 }
 
-/// The forms of a document, in order of first mention.
+/// Forms of a document, in order of first mention, with a disjoint-set forest over them.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     pub(super) all: Vec<Form>,
-    /// The form of each mention.
+    /// Form of each mention.
     pub(super) of: Vec<usize>,
-    /// What rules merged, in their order.
+    /// Merges, in the order in which rules made them.
     pub(super) merges: Vec<Merge>,
     index: HashMap<(Class, String), usize>,
     parents: Vec<usize>,
@@ -92,7 +92,7 @@ impl Forms {
                 forms.all.push(Form { class, words, label: mention.label.clone(), written, gender: known });
                 votes.push(BTreeMap::new());
             } else if gender.is_some() {
-                // A title tells more than a first name.
+                // A title is stronger evidence than a first name.
                 forms.all[form].gender = gender;
             }
             *votes[form].entry(mention.label.clone()).or_default() += mention.score;
@@ -107,12 +107,12 @@ impl Forms {
         forms
     }
 
-    /// The form of a class that reads like these folded words.
+    /// Form of this class with these folded words.
     pub(super) fn find(&self, class: Class, words: &[String]) -> Option<usize> {
         self.index.get(&(class, words.concat())).copied()
     }
 
-    /// The first form of the group that a form has been merged into.
+    /// Representative of a form's group: its first form.
     pub(super) fn root(&self, mut form: usize) -> usize {
         while self.parents[form] != form {
             form = self.parents[form];
@@ -120,7 +120,7 @@ impl Forms {
         form
     }
 
-    /// Makes the groups of two forms one.
+    /// Merges the groups of two forms.
     pub(super) fn union(&mut self, short: usize, long: usize, rule: &'static str) {
         let (a, b) = (self.root(short), self.root(long));
         if a != b {
@@ -130,16 +130,16 @@ impl Forms {
         }
     }
 
-    /// Points every form straight at its root, so that long chains are walked once.
+    /// Points every form directly at its root, so that long chains are walked once.
     pub(super) fn flatten(&mut self) {
-        // Parents come before their children: one sweep in order is enough.
+        // Parents precede their children, so one sweep in order is enough.
         for form in 0..self.parents.len() {
             self.parents[form] = self.parents[self.parents[form]];
         }
     }
 }
 
-/// The label with the greatest sum of scores, the alphabetically first of equals.
+/// Label with the highest sum of scores; the alphabetically first on a tie.
 pub(super) fn winner(votes: &BTreeMap<EntityType, f32>) -> Option<&EntityType> {
     let mut best: Option<(&EntityType, f32)> = None;
     for (label, &sum) in votes {
@@ -150,7 +150,7 @@ pub(super) fn winner(votes: &BTreeMap<EntityType, f32>) -> Option<&EntityType> {
     best.map(|(label, _)| label)
 }
 
-/// What mentions of one form share, and the form's folded words.
+/// Key that mentions of one form share, and the form's folded words.
 fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (String, Vec<String>) {
     let words = fold(text, language);
     match class {
@@ -158,7 +158,7 @@ fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (St
             let words = personal(words, language);
             (words.join(" "), words)
         }
-        // Without spaces: "Al-Shabaab" and "AlShabaab", "M-19" and "M19" are one.
+        // Without spaces: "Al-Shabaab" and "AlShabaab", "M-19" and "M19" are the same.
         Class::Name => (words.concat(), words),
         Class::People => (singular(&words.concat()).to_owned(), words),
         Class::Term => (format!("{label} {}", singular(&words.concat())), words),
@@ -169,7 +169,7 @@ fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (St
     }
 }
 
-/// The gender that the title at the start of a mention or right before it tells.
+/// Gender by a title at the start of a mention or right before it.
 fn title_gender(doc: &Document, mention: &Mention, language: &Language) -> Option<Gender> {
     let gender = |word: &str| {
         let word = word.trim_end_matches('.');
@@ -185,6 +185,6 @@ fn title_gender(doc: &Document, mention: &Mention, language: &Language) -> Optio
 
 fn singular(word: &str) -> &str {
     let stem = word.strip_suffix('s').unwrap_or(word);
-    // "Swiss", "Cyprus" and "us" are no plurals.
+    // "Swiss", "Cyprus" and "us" are not plurals.
     if stem.len() < 3 || stem.ends_with(['s', 'u', 'i']) { word } else { stem }
 }

@@ -1,4 +1,4 @@
-//! Bodies by the noun of their name alone: "the Bank" for the World Bank.
+//! Organisations by the head noun of their name alone: "the Bank" for the World Bank.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,11 @@ use pressmark_lang::{Language, NameClass};
 use super::forms::{Class, Forms, Merge};
 use super::persons::choose;
 
-/// Names of one body that its noun is compared with: bounds the work on a page that lists thousands.
+/// Most names compared with one noun. Set by hand: it bounds the work on a page that lists thousands.
 const MAX_CANDIDATES: usize = 32;
 
-/// For each mention that is such a noun, the group of the name that ends with it, or begins with it as French names
-/// do; of several the one named last before.
+/// For each mention that is such a noun, the group of the name that ends with it, or begins with it as in French; of
+/// several the most recently mentioned.
 pub(super) fn resolve(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
     let is_institution = |word: &str| language.name_word(word).contains(NameClass::Institution);
     let mut by_noun: HashMap<&str, Vec<usize>> = HashMap::new();

@@ -9,7 +9,7 @@ use super::Context;
 use super::forms::{Class, Form, Forms};
 use crate::name::{Fit, acronyms, as_acronym, fold, introduces, is_body};
 
-/// Merges the forms of names that stand for one thing.
+/// Merges variants of one name.
 pub(super) fn merge(context: &Context<'_>, mentions: &[Mention], forms: &mut Forms) {
     merge_countries(context, forms);
     merge_introduced(context, mentions, forms);
@@ -21,12 +21,13 @@ pub(super) fn merge(context: &Context<'_>, mentions: &[Mention], forms: &mut For
     forms.flatten();
 }
 
-/// Ids of the forms that are names.
+/// Indices of the forms of class [`Class::Name`].
 fn names(forms: &Forms) -> Vec<usize> {
     (0..forms.all.len()).filter(|&f| forms.all[f].class == Class::Name).collect()
 }
 
-/// Variants of one country. A name that two share, "Congo", is the one of them that the document names otherwise.
+/// Merges variants of one country. An ambiguous name, "Congo", is the only candidate that the document also names
+/// otherwise.
 fn merge_countries(context: &Context<'_>, forms: &mut Forms) {
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut shared = Vec::new();
@@ -50,12 +51,14 @@ fn merge_countries(context: &Context<'_>, forms: &mut Forms) {
     }
 }
 
-/// "Long Name (LN)", "LN (Long Name)", and "Long Name of the Place (LNP)" where the place is a mention of its own.
+/// Merges "Long Name (LN)", "LN (Long Name)", and "Long Name of the Place (LNP)" where the place is a mention of its
+/// own.
 fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut Forms) {
     let doc = context.doc;
     for (at, three) in mentions.windows(3).enumerate() {
         let [head, place, short] = three else { continue };
         let named = Span::new(head.span.start, place.span.end.max(head.span.start));
+        // Eight bytes between head and place hold " of the ".
         let close =
             doc.text.get(head.span.end..place.span.start).is_some_and(|b| b.len() <= 8 && !b.contains(['.', ',']));
         if close && forms.all[forms.of[at]].class == Class::Name && in_brackets(&doc.text, place.span, short.span) {
@@ -82,11 +85,11 @@ fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut For
     }
 }
 
-/// Whether an acronym with a label, in brackets beside a name, is the name's.
+/// Whether an acronym of this label, in brackets beside a name, stands for the name.
 fn is_short_for(context: &Context<'_>, label: &EntityType, acronym: &str, long: &Form) -> bool {
     match introduces(&long.words, acronym, context.language) {
         Fit::Exact => true,
-        // A place in brackets after a place is the one that holds it.
+        // A place in brackets after a place is the region that contains it.
         Fit::Loose => {
             *label == long.label
                 && *label != EntityType::Loc
@@ -97,14 +100,14 @@ fn is_short_for(context: &Context<'_>, label: &EntityType, acronym: &str, long: 
     }
 }
 
-/// Whether nothing but a bracket stands between the two spans, and the second is all that it holds.
+/// Whether the second span directly follows the first and is alone in brackets.
 fn in_brackets(text: &str, before: Span, inner: Span) -> bool {
     let between = text.get(before.end..inner.start).unwrap_or_default();
     let after = text.get(inner.end..).unwrap_or_default();
     between.trim() == "(" && after.starts_with(')')
 }
 
-/// A mention for each acronym that a name introduces in brackets and that the model passed over.
+/// Adds a mention for each acronym that a name introduces in brackets and that the model missed.
 pub(super) fn add_introduced(context: &Context<'_>, mentions: Vec<Mention>) -> Vec<Mention> {
     let mut all: Vec<Mention> = Vec::with_capacity(mentions.len());
     let mut rest = mentions.into_iter().peekable();
@@ -124,7 +127,7 @@ fn introduced(context: &Context<'_>, mention: &Mention) -> Option<Mention> {
     }
     let after = doc.text.get(mention.span.end..)?;
     let inner = after.trim_start_matches(' ').strip_prefix('(')?;
-    // Acronyms are short: no need to look far for the bracket.
+    // Acronyms are short: the closing bracket is within 16 characters.
     let length = inner.char_indices().take(16).find(|(_, c)| *c == ')')?.0;
     let acronym = inner.get(..length)?;
     let start = doc.text.len() - inner.len();
@@ -137,9 +140,9 @@ fn introduced(context: &Context<'_>, mention: &Mention) -> Option<Mention> {
     })
 }
 
-/// An acronym and the one name in the document that has those initials.
+/// Merges an acronym with the only name in the document that has those initials.
 fn merge_initials(context: &Context<'_>, forms: &mut Forms) {
-    // None: several names have them.
+    // `None`: several names have them.
     let mut by_acronym: HashMap<String, Option<usize>> = HashMap::new();
     let all = names(forms);
     for &form in &all {
@@ -164,13 +167,13 @@ fn merge_initials(context: &Context<'_>, forms: &mut Forms) {
     }
 }
 
-/// Whether two labels may name one thing: the model often calls an unknown acronym `MISC`.
+/// Whether two labels may belong to one thing: the model often labels an unknown acronym `MISC`.
 fn alike(a: &EntityType, b: &EntityType) -> bool {
     use EntityType::{Loc, Misc};
     a == b || ((*a == Misc || *b == Misc) && *a != Loc && *b != Loc)
 }
 
-/// "M19 rebels" and "M19", "Acme Group" and "Acme": without the word for the sort of body.
+/// Merges "M19 rebels" with "M19", "Acme Group" with "Acme": names with and without the word for the kind of body.
 fn merge_bodies(context: &Context<'_>, forms: &mut Forms) {
     for form in names(forms) {
         let Form { words, label, .. } = &forms.all[form];
@@ -187,17 +190,19 @@ fn merge_bodies(context: &Context<'_>, forms: &mut Forms) {
     }
 }
 
-/// Whether the last word is written small: "Juba city" is Juba, "Kuwait City" is not Kuwait.
+/// Whether the last word is lowercase: "Juba city" is Juba, "Kuwait City" is not Kuwait.
 fn ends_lower(written: &str) -> bool {
     written.split_whitespace().last().is_some_and(|w| w.starts_with(char::is_lowercase))
 }
 
-/// "State Department" and the one "U.S. State Department": without the country or people before.
+/// Merges "State Department" with the only "U.S. State Department": names with and without a country or people in
+/// front.
 fn merge_national(context: &Context<'_>, forms: &mut Forms) {
     let all = names(forms);
     let mut longer: HashMap<usize, Option<usize>> = HashMap::new();
     for &form in all.iter().filter(|&&f| forms.all[f].label != EntityType::Loc) {
         let words = &forms.all[form].words;
+        // Countries and peoples of one or two words; at least two words must remain as the name of the body.
         for split in 1..words.len().saturating_sub(1).min(3) {
             let (nation, rest) = words.split_at(split);
             let short = forms.find(Class::Name, rest).filter(|_| is_nation(context, forms, nation));
@@ -214,15 +219,15 @@ fn merge_national(context: &Context<'_>, forms: &mut Forms) {
     }
 }
 
-/// Whether the words are a country, or a people or place of the document.
+/// Whether the words are a country, or a people or place that the document names.
 fn is_nation(context: &Context<'_>, forms: &Forms, words: &[String]) -> bool {
     context.countries.country(&words.join(" ")).is_some()
         || forms.find(Class::People, words).is_some()
         || forms.find(Class::Name, words).is_some_and(|f| forms.all[f].label == EntityType::Loc)
 }
 
-/// "Lockheed" and the one organisation that begins with it, "Lockheed Martin"; never a place or a people, by whose
-/// names many are called.
+/// Merges "Lockheed" with the only organisation that begins with it, "Lockheed Martin"; never a place or a people,
+/// after which many bodies are named.
 fn merge_first_words(context: &Context<'_>, forms: &mut Forms) {
     let all = names(forms);
     let mut longer: HashMap<String, Option<usize>> = HashMap::new();
@@ -239,7 +244,7 @@ fn merge_first_words(context: &Context<'_>, forms: &mut Forms) {
         if let ([word], true) = (&words[..], short && forms.root(form) == form)
             && let Some(Some(long)) = longer.get(word)
             && !is_nation(context, forms, words)
-            // "Bank" alone is whichever bank was named last: see `institutions`.
+            // "Bank" alone is the most recently mentioned bank: see `institutions`.
             && !context.language.name_word(word).contains(NameClass::Institution)
         {
             forms.union(form, *long, "first-word");

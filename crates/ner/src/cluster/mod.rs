@@ -1,8 +1,8 @@
-//! Entity clustering: what in a document names the same thing.
+//! Entity clustering: groups a document's mentions by the thing they name.
 //!
-//! Mentions are first gathered into forms that read the same; named rules then merge forms. Each rule is a look-up in
-//! a table, so that the cost is linear in the mentions. Precision comes first: what two things may claim is left
-//! alone, and persons are never merged with anything else.
+//! Mentions are first grouped into forms with the same folded text; named rules then merge forms. Each rule is a table
+//! look-up, so the cost is linear in the mentions. Precision comes first: an ambiguous form is left alone, and persons
+//! are never merged with anything else.
 
 mod entities;
 mod forms;
@@ -19,7 +19,7 @@ use pressmark_lang::Language;
 use crate::countries::Countries;
 use forms::Forms;
 
-/// What the rules read beside the mentions.
+/// Context that the rules read besides the mentions.
 struct Context<'a> {
     doc: &'a Document,
     language: &'static Language,
@@ -28,7 +28,7 @@ struct Context<'a> {
 
 /// Fills `ents` and `entities`: the mentions, each with its entity, and the entities in order of first mention.
 ///
-/// The mentions come in text order; an acronym that a name introduces in brackets is added to them.
+/// Mentions must be in text order; an acronym that a name introduces in brackets is added to them.
 pub(crate) fn fill(doc: &mut Document, mentions: Vec<Mention>) {
     let language = Language::of(doc.meta.language.as_deref());
     let context = Context { doc, language, countries: Countries::in_language(language) };
@@ -47,7 +47,7 @@ pub(crate) fn fill(doc: &mut Document, mentions: Vec<Mention>) {
     (doc.ents, doc.entities) = (mentions, entities);
 }
 
-/// Notes which rule relabelled a mention and which merged two forms.
+/// Records which rule relabelled a mention and which rule merged two forms.
 fn explain(doc: &mut Document, mentions: &[Mention], forms: &Forms, relabelled: Vec<(Span, &'static str, String)>) {
     for (span, rule, label) in relabelled {
         doc.explain(|_| Explanation::new("ner", span, rule).deciding(label));

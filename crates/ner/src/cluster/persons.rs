@@ -1,4 +1,4 @@
-//! Persons: which full name a surname, a first name or a shorter full name stands for.
+//! Persons: resolves surnames, first names and shorter full names to a full name.
 
 use std::collections::HashMap;
 
@@ -7,20 +7,20 @@ use pressmark_lang::{Gender, Language};
 use super::forms::{Class, Form, Forms, Merge};
 use crate::name::is_small;
 
-/// Longer names of one word that are compared with a shorter one: the latest so many. It bounds the
-/// work on a page that lists thousands of people of one surname.
+/// Most longer names compared with a shorter one, the latest ones. Set by hand: it bounds the work on a page that lists
+/// thousands of people with one surname.
 const MAX_CANDIDATES: usize = 32;
 
-/// Merges full names that are one ("J. Obi" and "Joy Abara Obi"), and gives for each mention of a
-/// person the form whose group it belongs to.
+/// Merges full names of one person ("J. Obi" and "Joy Abara Obi"), and returns for each mention of a person the form
+/// whose group it belongs to.
 pub(super) fn resolve(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
     merge_full_names(forms);
     forms.flatten();
     resolve_single_words(forms, language)
 }
 
-/// Full names: a shorter one is a longer one when its words stand in it in the same order, with
-/// initials for words, and no second longer name fits as well.
+/// Merges a shorter full name into a longer one when its words occur there in the same order, initials standing for
+/// words, and no second group fits as well.
 fn merge_full_names(forms: &mut Forms) {
     let mut full: Vec<usize> = (0..forms.all.len()).filter(|&f| is_full(&forms.all[f])).collect();
     full.sort_by_key(|&f| (std::cmp::Reverse(forms.all[f].words.len()), initials_in(&forms.all[f]), f));
@@ -54,13 +54,13 @@ fn initials_in(form: &Form) -> usize {
     form.words.iter().filter(|w| w.chars().count() == 1).count()
 }
 
-/// Whether two names may be one person's: he and she are two.
+/// Whether two genders are compatible: an unknown one is compatible with either.
 fn agree(a: Option<Gender>, b: Option<Gender>) -> bool {
     a.zip(b).is_none_or(|(a, b)| a == b)
 }
 
-/// Whether the words of `short` stand in `long` in the same order, an initial for a word allowed,
-/// and one of the two ends is the same word.
+/// Whether the words of `short` occur in `long` in the same order, an initial matching a word, and one of the two ends
+/// is the same word.
 fn abbreviates(short: &[String], long: &[String]) -> bool {
     let mut rest = long.iter();
     let same = |s: &str, l: &str| s == l || (s.chars().count() == 1 && l.starts_with(s));
@@ -68,8 +68,8 @@ fn abbreviates(short: &[String], long: &[String]) -> bool {
     ends && short.iter().all(|s| rest.any(|l| same(s, l)))
 }
 
-/// The groups that a single word may stand for, best first: full names that end with it, that begin with it, that
-/// have it in the middle.
+/// Candidate groups for a single word, in order of preference: full names that end with it, begin with it, or have it
+/// in the middle.
 type Candidates<'a> = HashMap<&'a str, [Vec<usize>; 3]>;
 
 fn candidates<'a>(forms: &'a Forms, language: &Language) -> Candidates<'a> {
@@ -88,8 +88,9 @@ fn candidates<'a>(forms: &'a Forms, language: &Language) -> Candidates<'a> {
     by_word
 }
 
-/// Single words: the full name that ends with it, else begins with it, else has it in the middle; of several the one
-/// named last before. A title tells which of a couple is meant, and whom a surname stands for if no full name fits.
+/// Resolves a single word to the full name that ends with it, else begins with it, else has it in the middle; of
+/// several the most recently mentioned. A title decides between people of one surname, and stands in where no full name
+/// fits.
 fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
     let mut genders: HashMap<usize, Gender> = HashMap::new();
     let mut titled: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -134,7 +135,7 @@ fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize
     resolved
 }
 
-/// The only group, or of several the one mentioned last.
+/// The only group, or of several the most recently mentioned.
 pub(super) fn choose(groups: &[usize], last_seen: &HashMap<usize, usize>) -> Option<usize> {
     match groups {
         [only] => Some(*only),

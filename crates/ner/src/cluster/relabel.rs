@@ -1,4 +1,4 @@
-//! Labels that do not depend on one sentence.
+//! Document-level corrections of labels.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,10 +9,10 @@ use super::Context;
 use super::forms::Class;
 use crate::name::fold;
 
-/// Relabels mentions in place and tells which, by which rule, and with what label.
+/// Relabels mentions in place; returns each changed span with the rule and the new label.
 ///
-/// Countries are places; a name that is somewhere said to have rebels, or to be their group, is an organisation in the
-/// whole document, and so is one that has a chief executive. A name is no amount.
+/// Countries are places; a name that is anywhere said to have rebels, or to be their group, is an organisation
+/// throughout the document, and so is one with a chief executive. A name is not an amount of money.
 pub(super) fn relabel(context: &Context<'_>, mentions: &mut [Mention]) -> Vec<(Span, &'static str, String)> {
     let doc = context.doc;
     let mut relabelled = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn relabel(context: &Context<'_>, mentions: &mut [Mention]) -> Vec<(S
             change(mention, "armed-group", EntityType::Org);
         }
     }
-    // "J6" may look like an amount once; where the document names something so, it is none.
+    // "J6" may look like an amount once; where the document uses it as a name, it is not one.
     let names: HashMap<String, EntityType> = mentions.iter().filter(named).map(|m| (key(m), m.label.clone())).collect();
     for mention in mentions.iter_mut().filter(|m| m.label == EntityType::Money) {
         if let Some(label) = names.get(&key(mention)) {
@@ -57,14 +57,14 @@ pub(super) fn relabel(context: &Context<'_>, mentions: &mut [Mention]) -> Vec<(S
     relabelled
 }
 
-/// The word that follows after one space, `""` when something else does.
+/// The word behind a single space, `""` otherwise.
 fn word_after(text: &str, span: Span) -> &str {
     let after = text.get(span.end..).unwrap_or_default();
     after.strip_prefix(' ').and_then(|a| a.split(|c: char| !c.is_alphanumeric()).next()).unwrap_or_default()
 }
 
-/// "X rebels", "the rebel group X": the model knows the type of a group that it has never read of less well than the
-/// writer, who says so.
+/// Whether the text calls a span an armed group: "X rebels", "the rebel group X". The writer, who says so, is more
+/// reliable than the model on a group it has never seen.
 fn is_armed_group(context: &Context<'_>, span: Span) -> bool {
     let (text, language) = (&context.doc.text, context.language);
     let is = |word: &str, class| language.name_word(&word.to_lowercase()).contains(class);

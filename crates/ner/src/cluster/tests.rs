@@ -1,11 +1,11 @@
-//! Joining on small documents whose mentions are marked in the text.
+//! Clustering on small documents whose mentions are marked in the text.
 
 use pressmark_core::{Document, Entity, Mention, Span};
 use proptest::prelude::*;
 
 use super::fill;
 
-/// A document and its mentions from text such as "[LOC Oslo] is a city".
+/// Parses a document and its mentions from text such as "[LOC Oslo] is a city".
 fn marked(marked: &str) -> (Document, Vec<Mention>) {
     let mut text = String::new();
     let mut mentions = Vec::new();
@@ -25,7 +25,7 @@ fn marked(marked: &str) -> (Document, Vec<Mention>) {
     (doc, mentions)
 }
 
-/// Each entity as "LABEL name (mentions): alias, alias".
+/// Formats each entity as "LABEL name (mentions): alias, alias".
 fn entities(text: &str, language: &str) -> Vec<String> {
     let (mut doc, mentions) = marked(text);
     doc.meta.language = Some(language.into());

@@ -1,4 +1,4 @@
-//! Where a mention begins and ends.
+//! Mention boundaries.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use pressmark_lang::{Ending, NameClass, TitleKind, WordClass};
 use super::context::{Context, TokenMention};
 use crate::{boundary, name};
 
-/// Parts a mention of a place at its commas: the second part is the region that holds the first.
+/// Splits a place at its commas: the second part is the region that contains the first.
 pub(super) fn split_places(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let mut parted = Vec::with_capacity(mentions.len());
     for mention in mentions {
@@ -29,7 +29,7 @@ pub(super) fn split_places(context: &Context<'_>, mentions: Vec<TokenMention>) -
     parted
 }
 
-/// Takes off what a name drags along: stray marks, possessives, the article before, small words behind.
+/// Trims stray marks, possessives, a leading article and trailing function words.
 pub(super) fn trim(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let trimmed = |mention: TokenMention| {
         let tokens = without_small_words(context, &mention.tokens)?;
@@ -39,14 +39,14 @@ pub(super) fn trim(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<To
     mentions.into_iter().filter_map(trimmed).collect()
 }
 
-/// Without prepositions, conjunctions and determiners behind: "Guard Corps of", "Alps and the".
+/// Strips trailing prepositions, conjunctions and determiners: "Guard Corps of", "Alps and the".
 fn without_small_words(context: &Context<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
     let mut end = tokens.end;
     while end > tokens.start + 1 {
         let word = context.view.word(end - 1);
         let classes = context.view.language.classes(word);
         let small = [WordClass::Preposition, WordClass::Determiner, WordClass::Coordinator];
-        // "Second Wave One" and "Group of Seven" are names: small words are written small.
+        // "Second Wave One" and "Group of Seven" are names: function words are lowercase.
         let is_small = word.starts_with(char::is_lowercase) && small.into_iter().any(|class| classes.contains(class));
         // "Moon Jae-in" ends with a name.
         if !is_small || matches!(context.view.word(end - 2), "-" | "‐" | "‑") {
@@ -57,7 +57,7 @@ fn without_small_words(context: &Context<'_>, tokens: &Range<usize>) -> Option<R
     (end > tokens.start).then_some(tokens.start..end)
 }
 
-/// The tokens that [`boundary::tidy`] leaves. A mark inside a token stays ("Sen."): mentions start and end with tokens.
+/// Trims tokens by [`boundary::tidy`]. A mark inside a token stays ("Sen."): mentions start and end with tokens.
 fn tidy(context: &Context<'_>, tokens: &Range<usize>, possessive: bool) -> Option<Range<usize>> {
     let doc = context.doc;
     let (mut span, all) = (context.span(tokens)?, doc.tokens.get(tokens.clone())?);
@@ -69,13 +69,13 @@ fn tidy(context: &Context<'_>, tokens: &Range<usize>, possessive: bool) -> Optio
     let first = all.iter().position(|token| token.span.end > tidied.start)?;
     let last = all.iter().rposition(|token| token.span.start < tidied.end)?;
     let end = tokens.start + last + 1;
-    // The name's own ending stays with it when nothing was taken off before.
+    // The name's own possessive ending stays when nothing was trimmed before it.
     let whole = ending.is_some() && end + 1 == tokens.end;
     Some(tokens.start + first..if whole { tokens.end } else { end })
 }
 
-/// Takes the titles off a person's name. Forms of address and of nobility stay as the model has them: data sets
-/// differ about "Mrs. Potts" and "Prince Charles".
+/// Strips titles from a person's name. Forms of address and of nobility stay as the model has them: data sets disagree
+/// about "Mrs. Potts" and "Prince Charles".
 pub(super) fn without_titles(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     for mention in &mut mentions {
         while context.type_of(mention).is_person() && mention.tokens.len() > 1 {
@@ -92,7 +92,7 @@ pub(super) fn without_titles(context: &Context<'_>, mut mentions: Vec<TokenMenti
     mentions
 }
 
-/// Drops an office that was taken for a person, told by what it is the office of: "Chief Moderator of the Committee".
+/// Drops an office tagged as a person, recognised by the preposition behind it: "Chief Moderator of the Committee".
 pub(super) fn drop_offices(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let language = context.view.language;
     let is_role = |word: &&str| {
@@ -109,7 +109,7 @@ pub(super) fn drop_offices(context: &Context<'_>, mut mentions: Vec<TokenMention
     mentions
 }
 
-/// Joins the parts of a body's name that was cut in two at a plural's apostrophe or at a hyphen: "Seafarers’" and "Union",
+/// Joins the parts of a body's name that was split at a plural's apostrophe or at a hyphen: "Seafarers’" and "Union",
 /// "Lima" and "Quito Council".
 pub(super) fn join_bodies(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let mut joined: Vec<TokenMention> = Vec::with_capacity(mentions.len());
@@ -137,7 +137,7 @@ fn is_one_body(context: &Context<'_>, before: &TokenMention, mention: &TokenMent
             && language.endings(&first.slice(text).to_lowercase()).contains(Ending::Plural)
             && is_noun(&second.slice(text).to_lowercase())
     };
-    // "Lima-Quito Council" is one body; "Lima-Quito" on a list of results are two clubs.
+    // "Lima-Quito Council" is one body; "Lima-Quito" in a list of results are two clubs.
     let is_body = |token: usize| {
         let noun = context.view.word(token).to_lowercase();
         is_noun(&noun) || language.name_word(&noun).contains(NameClass::Institution)

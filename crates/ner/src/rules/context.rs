@@ -6,14 +6,14 @@ use pressmark_core::{Document, EntityType, Span};
 use crate::tags::TagSet;
 use crate::view::View;
 
-/// A mention by its tokens.
+/// A mention as a range of tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TokenMention {
-    /// Indices into the document's tokens, never empty.
+    /// Indices into the document's tokens, half-open, never empty.
     pub(crate) tokens: Range<usize>,
-    /// An index into [`TagSet::kinds`].
+    /// Index into [`TagSet::kinds`].
     pub(crate) kind: usize,
-    /// How sure it is, in [0, 1].
+    /// Confidence, in [0, 1].
     pub(crate) score: f32,
     /// Whether the possessive ending at its end belongs to the name ("Moody's").
     pub(crate) possessive: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The number of an entity type, where the head has it.
+    /// Index of an entity type among the head's kinds.
     pub(super) fn kind(&self, entity_type: &EntityType) -> Option<usize> {
         self.tags.kinds().iter().position(|k| k == entity_type)
     }
@@ -42,12 +42,12 @@ impl Context<'_> {
         &self.tags.kinds()[mention.kind]
     }
 
-    /// The tokens behind the mentions of persons.
+    /// Tokens right behind mentions of persons.
     pub(super) fn person_ends(&self, mentions: &[TokenMention]) -> HashSet<usize> {
         mentions.iter().filter(|m| self.type_of(m).is_person()).map(|m| m.tokens.end).collect()
     }
 
-    /// The text from the first to the last of some tokens.
+    /// Span from the first to the last of the tokens.
     pub(crate) fn span(&self, tokens: &Range<usize>) -> Option<Span> {
         let tokens = self.doc.tokens.get(tokens.clone())?;
         Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))

@@ -1,10 +1,10 @@
-//! Names with hyphens, and what stands between hyphens behind a name.
+//! Hyphenated names, and party and state behind a name.
 
 use std::collections::HashSet;
 
 use super::context::{Context, TokenMention};
 
-/// Whether a token is a hyphen that joins the words beside it.
+/// Whether a token is a hyphen attached to the tokens on both sides.
 fn is_hyphen(context: &Context<'_>, token: usize) -> bool {
     token > 0
         && matches!(context.view.word(token), "-" | "‐" | "‑")
@@ -17,10 +17,10 @@ fn is_name_word(word: &str) -> bool {
     chars.next().is_some_and(char::is_uppercase) && chars.any(char::is_alphabetic)
 }
 
-/// Makes one person of "Jean-Michel Bastide" where the model has "Jean" and "Michel Bastide", or the second alone,
-/// and of "Anton Weller-Voss" where it has "Anton Weller" and "Voss".
+/// Joins "Jean-Michel Bastide" where the model has "Jean" and "Michel Bastide", or only the second, and "Anton
+/// Weller-Voss" where it has "Anton Weller" and "Voss".
 ///
-/// "Reis-Ana Lima" are two where the document knows Reis by that name alone.
+/// "Reis-Ana Lima" stays two where the document knows Reis by that name alone.
 pub(super) fn unite(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let is_person = |m: &TokenMention| context.type_of(m).is_person();
     let before_hyphen = |m: &TokenMention| is_hyphen(context, m.tokens.end);
@@ -54,7 +54,7 @@ pub(super) fn unite(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<T
     united
 }
 
-/// Drops what the model made of a party and state behind a person: "D-Mass.", "R-Ala.".
+/// Drops mentions made of a party and state behind a person: "D-Mass.", "R-Ala.".
 pub(super) fn drop_party_and_state(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let persons = context.person_ends(&mentions);
     mentions.retain(|mention| {
@@ -68,11 +68,11 @@ pub(super) fn drop_party_and_state(context: &Context<'_>, mut mentions: Vec<Toke
     mentions
 }
 
-/// Whether a capital letter, a hyphen and a capitalised word stand there, in one token or in three.
+/// Whether a capital letter, a hyphen and a capitalised word are at a token, in one token or in three.
 fn is_party_and_state(context: &Context<'_>, at: usize) -> bool {
     let is_letter = |word: &str| word.chars().count() == 1 && word.starts_with(char::is_uppercase);
     let word = context.view.word(at);
-    // "(D., Mass.)"
+    // "(D., Mass.)".
     let letter_and_state = || {
         let letter = word.strip_suffix('.').is_some_and(is_letter);
         letter && context.view.word(at + 1) == "," && is_name_word(context.view.word(at + 2))

@@ -1,4 +1,4 @@
-//! Labels that do not depend on one sentence.
+//! Document-level and typographic corrections of labels.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use pressmark_lang::NameClass;
 
 use super::context::{Context, TokenMention};
 
-/// A place or thing whose name ends with the word for a building is a facility: "Linwood Mosque".
+/// Relabels a place or thing whose name ends with the word for a building as a facility: "Linwood Mosque".
 pub(super) fn facilities(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let Some(facility) = context.kind(&EntityType::Fac) else { return mentions };
     for mention in mentions.iter_mut().filter(|m| m.tokens.len() > 1) {
@@ -22,20 +22,20 @@ pub(super) fn facilities(context: &Context<'_>, mut mentions: Vec<TokenMention>)
     mentions
 }
 
-/// A transcript has at least this many lines that begin with a name in capitals and a colon.
+/// Fewest lines with a name in capitals and a colon that make a transcript. Set by hand: fewer may be section headings.
 const MIN_TURNS: usize = 3;
 
-/// A label is shorter than this, in bytes: a name, an office, how the speaker is connected.
+/// Upper bound on a label's length, in bytes: a name, an office, how the speaker is connected. Set by hand.
 const MAX_LABEL: usize = 90;
 
-/// Who speaks in a transcript is a person: "ANA REIS, MAYOR: …", where "REIS: …" comes back on a line of its own.
+/// Relabels the speakers of a transcript as persons: "ANA REIS, MAYOR: …", where "REIS: …" recurs on a line of its own.
 pub(super) fn speakers(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let Some(person) = context.kind(&EntityType::Person) else { return mentions };
     let is_label = |mention: &TokenMention| is_turn(context, mention);
     let labels: Vec<usize> = (0..mentions.len()).filter(|at| is_label(&mentions[*at])).collect();
     let mut surnames: Vec<&str> = labels.iter().map(|at| context.view.word(mentions[*at].tokens.end - 1)).collect();
     surnames.sort_unstable();
-    // Heads of sections ("RISING COSTS: …") do not come back.
+    // Section headings ("RISING COSTS: …") do not recur.
     if labels.len() < MIN_TURNS || !surnames.windows(2).any(|pair| pair[0] == pair[1]) {
         return mentions;
     }
@@ -51,7 +51,7 @@ pub(super) fn speakers(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
     mentions
 }
 
-/// Whether a mention in capitals begins its line and is what a label before a colon begins with.
+/// Whether a mention in capitals starts its line and a label before a colon.
 fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
     let in_capitals = |word: &&str| word.len() > 1 && word.chars().all(|c| !c.is_lowercase());
     let Some(span) = context.span(&mention.tokens) else { return false };
@@ -63,8 +63,8 @@ fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
     says && line.starts_with([':', ',', ' ']) && context.view.slice(&mention.tokens).iter().all(in_capitals)
 }
 
-/// "KISUMU (Agency) —": where a report was written is a place, and in brackets behind a person a short form in capitals is a
-/// party: "Jo Hill (SNP)".
+/// Relabels the place of a dateline, "KISUMU (Agency) —", as a place, and an abbreviation in capitals in brackets
+/// behind a person as a party: "Jo Hill (SNP)".
 pub(super) fn datelines(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let in_capitals = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_uppercase());
     let persons = context.person_ends(&mentions);
@@ -97,14 +97,14 @@ const BY_FORM: f32 = 0.9;
 /// The name of an agency in a dateline has fewer words than this.
 const DATELINE: usize = 6;
 
-/// How many times the others' votes a label must have to overrule a mention's own.
+/// Least ratio of another label's votes to those of a mention's own label at which it overrules the mention. Set by
+/// hand.
 const MAJORITY: f32 = 2.0;
 
-/// A mention of which the model is surer than this stays what it is: a document may name a person and a place alike.
+/// Score from which a mention keeps its label. Set by hand: a document may name a person and a place alike.
 const SURE: f32 = 0.9;
 
-/// One label for one name: a mention takes the label that the model gives the name elsewhere in the document, each
-/// mention voting with how sure it is.
+/// Gives each mention the label that the name has elsewhere in the document, mentions voting with their scores.
 pub(super) fn vote(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let mut votes: HashMap<&[&str], BTreeMap<usize, f32>> = HashMap::new();
     for mention in mentions.iter().filter(|m| !context.type_of(m).is_value()) {
@@ -161,7 +161,7 @@ mod tests {
             "[ORG 0.9 Varo] grew. [ORG 0.8 Varo] paid. [PERSON 0.5 Varo] said so.",
             "[ORG Varo] grew. [ORG Varo] paid. [ORG Varo] said so.",
         );
-        // Where the text says otherwise, it is another.
+        // Where the text says otherwise, it is a different one.
         check(
             "[LOC 0.9 Jordan] grew. [LOC 0.8 Jordan] paid. [PERSON 0.97 Jordan] said so.",
             "[LOC Jordan] grew. [LOC Jordan] paid. [PERSON Jordan] said so.",

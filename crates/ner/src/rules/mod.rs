@@ -1,8 +1,8 @@
-//! Rules over the mentions that decoding found: each has a name, an example and a test.
+//! Rules over decoded mentions: each has a name, an example and a test.
 //!
-//! A rule holds where the text itself decides, whatever the model: where a name ends, what a calendar date is, that
-//! one name has one label. Rules run in the order of [`RULES`] over tokens, so that what they do is scored with the
-//! rest, and each knows nothing of the others.
+//! A rule covers what the text itself decides, whatever the model says: where a name ends, what a calendar date is,
+//! that one name has one label. Rules run in the order of [`RULES`] over tokens, so that their results are scored with
+//! the rest, and are independent of each other.
 
 mod boundaries;
 mod context;
@@ -17,22 +17,22 @@ use pressmark_core::Explanation;
 
 pub(crate) use self::context::{Context, TokenMention};
 
-/// From mentions in text order to mentions in text order, none of which overlap.
+/// A rule: takes mentions in text order and returns mentions in text order, without overlaps.
 type Rule = fn(&Context<'_>, Vec<TokenMention>) -> Vec<TokenMention>;
 
-/// Every rule with its name, in the order in which they run.
+/// Every rule by name, in the order in which they run.
 const RULES: &[(&str, Rule)] = &[
-    // "Moody's cut its rating": the ending is the name's own.
+    // "Moody's cut its rating": the ending belongs to the name.
     ("possessive-name", possessives::keep_own),
     // "Marksville, Louisiana" are two places.
     ("place-comma-place", boundaries::split_places),
-    // "the Ural region of", "“Lagos", "Kenya’s": what a name drags along.
+    // "the Ural region of", "“Lagos", "Kenya’s": trims what does not belong to the name.
     ("boundary", boundaries::trim),
     // "Cardinal Pell" is Pell.
     ("title-before-name", boundaries::without_titles),
     // "Jean-Michel Bastide" is one person.
     ("hyphenated-name", hyphens::unite),
-    // "Sen. Helen Dorsey, D-Mass." is no second person.
+    // "Sen. Helen Dorsey, D-Mass." does not name a second person.
     ("party-and-state", hyphens::drop_party_and_state),
     // "Friday, 5 March 2021".
     ("calendar-date", values::dates),
@@ -42,17 +42,17 @@ const RULES: &[(&str, Rule)] = &[
     ("facility-word", labels::facilities),
     // "KISUMU (Agency) —" is a place, the SNP of "Jo Hill (SNP)" a party.
     ("dateline-and-party", labels::datelines),
-    // "ANA REIS, MAYOR: It is.": turns of a transcript are people's.
+    // "ANA REIS, MAYOR: It is.": turns of a transcript belong to persons.
     ("transcript-speaker", labels::speakers),
     // "Ford said … the Ford Motor Company": one name, one label.
     ("document-vote", labels::vote),
-    // "Chief Moderator of the Committee" is nobody's name.
+    // "Chief Moderator of the Committee" is not a person's name.
     ("office-of", boundaries::drop_offices),
     // "Seafarers’" and "Union", "Lima" and "Quito Council": one body each.
     ("body-in-two", boundaries::join_bodies),
 ];
 
-/// Applies every rule; what each of them changed is added to `notes`, where those are wanted.
+/// Applies every rule; their changes are appended to `notes`, where wanted.
 pub(crate) fn apply(
     context: &Context<'_>,
     mut mentions: Vec<TokenMention>,
@@ -68,7 +68,7 @@ pub(crate) fn apply(
     mentions
 }
 
-/// An explanation for each mention that a rule made, changed or dropped.
+/// Explains each mention that a rule added, changed or dropped.
 fn changes(
     context: &Context<'_>,
     rule: &'static str,
@@ -117,7 +117,7 @@ mod tests {
     use crate::tags::tag_set;
     use crate::view::View;
 
-    /// Text with its mentions marked, "[PERSON Ana Lima]" or, with how sure they are, "[PERSON 0.4 Ana Lima]".
+    /// Parses text with marked mentions, "[PERSON Ana Lima]" or with a score "[PERSON 0.4 Ana Lima]".
     fn unmark(marked: &str) -> (String, Vec<(Span, EntityType, f32)>) {
         let (mut text, mut mentions, mut rest) = (String::new(), Vec::new(), marked);
         while let Some((before, after)) = rest.split_once('[') {
@@ -134,7 +134,7 @@ mod tests {
         (text, mentions)
     }
 
-    /// The text with the mentions that are left after all rules.
+    /// Formats the text with the mentions that remain after all rules.
     fn ruled(marked: &str, language: &str) -> String {
         let (text, mentions) = unmark(marked);
         let mut doc = Document::from_text("a", &text);

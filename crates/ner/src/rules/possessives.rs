@@ -1,4 +1,4 @@
-//! Names that end with a possessive ending of their own: "Moody's", "McDonald's".
+//! Names that end in a possessive: "Moody's", "McDonald's".
 
 use std::collections::HashSet;
 
@@ -7,11 +7,12 @@ use pressmark_lang::{Ending, FunctionWord, NameClass, SpeechClass, WordClass};
 
 use super::context::{Context, TokenMention};
 
-/// Marks the mentions whose possessive ending belongs to the name, and takes the ending into those that lack it.
+/// Marks mentions whose possessive ending belongs to the name, and extends those that lack it.
 ///
-/// So it does in "St Paul's", unless that is a person. A possessive is followed by what is possessed, and never by the verb of the sentence: in "Barlow's opened a branch"
-/// the ending is the name's own, and so it is in the whole document. Well-known names are listed in the language's
-/// folder; one that a person may bear as well ("Claire's") counts where the model sees no person or a verb follows.
+/// The ending belongs to "St Paul's", unless that is a person. A possessive is followed by a noun and never by the verb
+/// of the sentence: in "Barlow's opened a branch" the ending belongs to the name, and then does so throughout the
+/// document. Well-known names are listed in the language's folder; one that may also be a person's ("Claire's") counts
+/// where the model sees no person, or a verb follows.
 pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     let language = context.view.language;
     let named: HashSet<Vec<String>> = (mentions.iter())
@@ -32,8 +33,8 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
             language.name_word(&form).contains(NameClass::Possessive)
         };
         let is_person = context.type_of(mention).is_person();
-        // "Claire's insured it": the ending cannot be a person's.
-        // "Claire's of London": of is no noun that Claire could own.
+        // "Claire's insured it": the ending cannot be a person's. "Claire's of London": "of" is not a noun that Claire
+        // could own.
         let own = || {
             a_verb_follows(context, at + 1)
                 || context.view.language.function_word(context.view.word(at + 1)).contains(FunctionWord::Of)
@@ -50,7 +51,7 @@ pub(super) fn keep_own(context: &Context<'_>, mut mentions: Vec<TokenMention>) -
     mentions
 }
 
-/// The token with the possessive ending at the end of a mention or right behind it.
+/// Token of the possessive ending at the end of a mention or right behind it.
 fn ending(context: &Context<'_>, mention: &TokenMention) -> Option<usize> {
     let last = mention.tokens.end - 1;
     let sentence = context.view.sentence(last);
@@ -62,8 +63,8 @@ fn words(context: &Context<'_>, mention: &TokenMention, ending: usize) -> Vec<St
     context.view.slice(&(mention.tokens.start..ending)).iter().map(|w| (*w).to_owned()).collect()
 }
 
-/// Whether the word at a token is the verb of a sentence whose subject stands before it: an auxiliary, a verb of
-/// speech, or a past form with its object. "Acme's said to", "Acme's planned merger" and "Acme's expected in" are not.
+/// Whether the word at a token is the verb of a sentence whose subject precedes it: an auxiliary, a verb of speech, or
+/// a past form with its object. "Acme's said to", "Acme's planned merger" and "Acme's expected in" do not count.
 fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
     let (view, language) = (context.view, context.view.language);
     if !view.sentence(at - 1).contains(&at) {
@@ -79,13 +80,14 @@ fn a_verb_follows(context: &Context<'_>, at: usize) -> bool {
     let past = language.endings(word).contains(Ending::Past);
     let speech = language.speech(word);
     if speech.contains(SpeechClass::Says) && !speech.contains(SpeechClass::Participle) {
-        // "Acme's report." and "Acme's claims" have nouns that are verbs as well: those need an object to be verbs.
+        // "Acme's report." and "Acme's claims" have nouns that are also verbs: those need an object to count as verbs.
         let object = language.classes(next);
         let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::SubjectPronoun);
         return has_object || (past && !next.starts_with(char::is_alphabetic));
     }
     let object = language.classes(&next.to_lowercase());
     let has_object = object.contains(WordClass::Determiner) || object.contains(WordClass::ObjectPronoun);
+    // More than three letters: "red" and "bed" end like past forms.
     (word.len() > 3 && past || language.classes(word).contains(WordClass::Finite)) && has_object
 }
 

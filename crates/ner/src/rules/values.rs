@@ -7,8 +7,8 @@ use pressmark_lang::WordClass;
 
 use super::context::{Context, TokenMention};
 
-/// How sure a rule of this file is. In the training articles of Wikinews, of the 423 stretches that [`date_at`] takes
-/// for a date all but one are a date or part of one; a longer one ("early July 2020") is the model's to find.
+/// Score of mentions by a rule of this file. In the training articles of Wikinews, of the 423 spans that [`date_at`]
+/// takes for a date all but one are a date or part of one; a longer one ("early July 2020") is left to the model.
 const SCORE: f32 = 0.99;
 
 /// Marks days and months with their numbers, and days of the week.
@@ -16,13 +16,13 @@ pub(super) fn dates(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<T
     mark(context, mentions, &EntityType::Date, date_at)
 }
 
-/// Marks numbers with a currency.
+/// Marks amounts with a currency.
 pub(super) fn sums(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
     mark(context, mentions, &EntityType::Money, sum_at)
 }
 
-/// Marks what a grammar finds, as one mention of a type. What a longer mention holds is left to it, whatever its type:
-/// the "July 11 Movement", "Super Tuesday", "early July 2020".
+/// Marks the matches of a grammar as mentions of one type. A match inside a longer mention is left to it, whatever its
+/// type: the "July 11 Movement", "Super Tuesday", "early July 2020".
 fn mark(
     context: &Context<'_>,
     mentions: Vec<TokenMention>,
@@ -62,8 +62,8 @@ fn mark(
     marked
 }
 
-/// The length of the date at the start of some tokens: "Friday, March 5, 2021", "5 March 2021", "March 2021", "Friday".
-/// A month or a year alone may be something else ("May", "1,500").
+/// Length in tokens of the date at the start of `tokens`: "Friday, March 5, 2021", "5 March 2021", "March 2021",
+/// "Friday". A month or a year alone may be something else ("May", "1,500").
 fn date_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
     let word = |at: usize| if tokens.contains(&at) { context.view.word(at) } else { "" };
     let start = tokens.start;
@@ -71,7 +71,7 @@ fn date_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
         let comma = usize::from(word(start + 1) == ",");
         return match day_and_month(context, start + 1 + comma, &word) {
             Some(length) => Some(1 + comma + length),
-            // "Black Friday" and "Ruby Tuesday" are days or names of their own.
+            // "Black Friday" and "Ruby Tuesday" are special days or names.
             None => (!follows_capital(context, start)).then_some(1),
         };
     }
@@ -89,34 +89,36 @@ fn day_and_month<'a>(context: &Context<'_>, start: usize, word: &impl Fn(usize) 
         }
         return is_year(word(start + 1)).then_some(2);
     }
-    // "2-1 January": the score of a match or a range.
+    // "2-1 January": a score or a range.
     let alone = start == 0 || !matches!(context.view.word(start - 1), "-" | "–" | "/" | "$" | "£" | "€");
     let dated = alone && is_day(word(start)) && is_month(start + 1);
     dated.then(|| if is_year(word(start + 2)) { 3 } else { 2 })
 }
 
-/// Whether a full or abbreviated name of a month is written as one.
+/// Whether a word is the name or abbreviation of a month, capitalised where the language does so.
 fn is_month(context: &Context<'_>, word: &str) -> bool {
     let language = context.view.language;
     language.month(word).is_some() && (word.starts_with(char::is_uppercase) || !language.capitalises_months())
 }
 
-/// Days of the week in full: "Sun" and "Sat" are other words too.
+/// Whether a word is a day of the week in full, of six letters or more: "Sun" and "Sat" are also other words.
 fn is_weekday(context: &Context<'_>, word: &str) -> bool {
     word.chars().count() >= 6 && word.starts_with(char::is_uppercase) && context.view.language.weekday(word).is_some()
 }
 
+/// Whether a word is a year from 1000 to 1999 or from 2000 to 2099.
 fn is_year(word: &str) -> bool {
     word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()) && (word.starts_with("1") || word.starts_with("20"))
 }
 
-/// Whether a capitalised word stands before a token in its sentence.
+/// Whether a capitalised word precedes a token in its sentence.
 fn follows_capital(context: &Context<'_>, token: usize) -> bool {
     let sentence = context.view.sentence(token);
     token > sentence.start && context.view.word(token - 1).starts_with(char::is_uppercase)
 }
 
-/// The length of the sum of money at the start of some tokens: "$4.50", "US$3 million", "2.5bn naira", "ten million euros".
+/// Length in tokens of the sum of money at the start of `tokens`: "$4.50", "US$3 million", "2.5bn naira", "ten million
+/// euros".
 fn sum_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
     let word = |at: usize| if tokens.contains(&at) { context.view.word(at) } else { "" };
     let has = |at: usize, class| context.view.language.classes(&word(at).to_lowercase()).contains(class);
@@ -138,7 +140,7 @@ fn sum_at(context: &Context<'_>, tokens: &Range<usize>) -> Option<usize> {
     (fresh && counted && has(start + length, WordClass::Currency)).then_some(length + 1)
 }
 
-/// What follows a currency's symbol in its token: "" for "US$", "4.50" for "$4.50".
+/// Text behind a currency symbol in its token: "" for "US$", "4.50" for "$4.50".
 fn after_symbol(word: &str) -> Option<&str> {
     const SYMBOLS: &[char] = &['$', '£', '€', '¥', '₹', '₦', '₽', '₩', '₺', '₴', '₵', '₱', '₫', '₪'];
     let at = word.find(SYMBOLS)?;
@@ -147,12 +149,12 @@ fn after_symbol(word: &str) -> Option<&str> {
     (country.is_empty() || is_country_code(country)).then(|| &word[at + symbol.len_utf8()..])
 }
 
-/// The "US" of "US$", the "HK" of "HK$".
+/// Whether a word is a prefix of one to three capitals before a currency symbol: the "US" of "US$", the "HK" of "HK$".
 fn is_country_code(word: &str) -> bool {
     (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Digits with separators, and letters of a scale behind: "1,500", "4.50", "2.5bn".
+/// Digits with separators, with or without the letters of a scale: "1,500", "4.50", "2.5bn".
 fn is_number(context: &Context<'_>, word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
     digits.starts_with(|c: char| c.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! The codebook's file: every mistake is named with its line and with what was expected.
+//! Codebook files: every error names the line and what was expected.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,15 +12,15 @@ use toml::Spanned;
 use super::folded::Folded;
 use crate::Error;
 
-/// Limits on what a codebook may ask for: far above any list that a person keeps, low enough that
-/// building the search takes a moment and some megabytes.
+/// Limits on a codebook. Set by hand: far above any list that a person maintains, low enough that building the search
+/// takes a moment and some megabytes.
 const MAX_BYTES: usize = 4 << 20;
 const MAX_LABELS: usize = 256;
 const MAX_TERMS: usize = 100_000;
 const MAX_TERM_BYTES: usize = 200;
 const MAX_PATTERNS: usize = 1000;
 const MAX_PATTERN_BYTES: usize = 1000;
-/// Memory of one compiled pattern.
+/// Size limit of one compiled pattern, in bytes.
 const MAX_COMPILED_BYTES: usize = 1 << 20;
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ fn yes() -> bool {
     true
 }
 
-/// Where in which file something is wrong.
+/// File name and text, for locating errors.
 struct Place<'a> {
     name: &'a str,
     toml: &'a str,
@@ -81,7 +81,7 @@ impl Place<'_> {
     }
 }
 
-/// A codebook as it was read, ready to search.
+/// A parsed codebook, ready to search.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) name: String,
@@ -89,15 +89,15 @@ pub(super) struct Read {
     pub(super) labels: Vec<EntityType>,
     pub(super) folded: Option<Automaton>,
     pub(super) cased: Option<Automaton>,
-    /// Each with the group that is the term.
+    /// Patterns, each with the index of its label.
     pub(super) patterns: Vec<(Regex, usize)>,
 }
 
-/// Terms of one casing, found in one sweep.
+/// Terms of one casing, found in one pass.
 #[derive(Clone, Debug)]
 pub(super) struct Automaton {
     pub(super) search: AhoCorasick,
-    /// What each term stands for: a label, or nothing where it is an exception.
+    /// Label of each term by index; `None` for an exception.
     pub(super) means: Vec<Option<usize>>,
 }
 
@@ -134,7 +134,8 @@ pub(super) fn parse(name: &str, toml: &str) -> Result<Read, Error> {
     })
 }
 
-/// Whether a file that is no codebook of terms is one of frames: by the kind it says, or by what only frames have.
+/// Whether a file that is not a codebook of terms is one of frames: by its stated kind, or by fields that only frames
+/// have.
 fn is_of_frames(toml: &str) -> bool {
     let Ok(file) = toml.parse::<toml::Table>() else { return false };
     let kind = file.get("codebook").and_then(|codebook| codebook.get("kind")).and_then(toml::Value::as_str);
@@ -144,6 +145,7 @@ fn is_of_frames(toml: &str) -> bool {
 
 fn header(place: &Place<'_>, header: &Header) -> Result<(), Error> {
     let plain = |s: &str, more: &str| {
+        // 64 bytes: set by hand, to keep names and versions short in records.
         (1..=64).contains(&s.len())
             && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || more.contains(c))
     };
@@ -159,7 +161,7 @@ fn header(place: &Place<'_>, header: &Header) -> Result<(), Error> {
     Ok(())
 }
 
-/// Terms of one casing and what each stands for.
+/// Terms of one casing and the label of each.
 #[derive(Default)]
 struct Lists {
     terms: Vec<String>,
@@ -194,11 +196,11 @@ struct Builder<'a> {
     folded: Lists,
     cased: Lists,
     patterns: Vec<(Regex, usize)>,
-    /// Terms and exceptions that were read.
+    /// Count of terms and exceptions read.
     terms: usize,
 }
 
-/// The regular plurals of a term: a codebook does not say its language, nor need it have one.
+/// Regular plurals of a term in every language: a codebook does not state its language, nor need it have one.
 fn plurals(term: &str) -> impl Iterator<Item = String> {
     Language::neutral().plurals(term)
 }
@@ -244,7 +246,7 @@ impl Builder<'_> {
         label.patterns.iter().try_for_each(|p| self.pattern(p, index, label.case_sensitive))
     }
 
-    /// The term as it is compared.
+    /// Term in its folded form.
     fn fold(&self, term: &Spanned<String>, what: &str, lower: bool) -> Result<String, Error> {
         let text = term.get_ref();
         if text.len() > MAX_TERM_BYTES || !text.contains(char::is_alphanumeric) {
@@ -268,7 +270,7 @@ impl Builder<'_> {
             .size_limit(MAX_COMPILED_BYTES)
             .build()
             .map_err(|e| {
-                // The crate draws the place under the pattern; the last line says what is wrong.
+                // The `regex` crate draws the position under the pattern; the last line has the reason.
                 let message = e.to_string();
                 let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_lowercase();
                 self.place.wrong(pattern, "pattern", &format!("a regular expression ({reason})"))

@@ -1,13 +1,13 @@
-//! Text as terms are compared, with the way back to the text as it stands.
+//! Text folded for comparing terms, with a map back to the original.
 
 use std::ops::Range;
 
 use pressmark_core::Span;
 
-/// White space and hyphens as one space, apostrophes straight, letters in lower case where asked.
+/// Folded text: white space and hyphens as one space, straight apostrophes, lowercase on request.
 pub(crate) struct Folded {
     text: String,
-    /// For each byte of `text` the bytes of the original character that it comes from.
+    /// Byte range of the original character behind each byte of `text`.
     origin: Vec<(usize, usize)>,
 }
 
@@ -42,7 +42,7 @@ impl Folded {
         &self.text
     }
 
-    /// The stretch of the original text that the bytes `range` come from.
+    /// Span of the original text behind the bytes `range`.
     pub(crate) fn span(&self, range: Range<usize>) -> Span {
         match self.origin.get(range) {
             Some([first, .., last]) => Span::new(first.0, last.1),

@@ -1,4 +1,4 @@
-//! Labels by word lists and patterns: a codebook of terms.
+//! Labels by word lists and patterns: codebooks of terms.
 
 mod codebook;
 mod folded;
@@ -11,7 +11,7 @@ use regex::Regex;
 use crate::Error;
 use folded::Folded;
 
-/// A codebook of terms, read and ready to search.
+/// A parsed codebook of terms, ready to search.
 ///
 /// The file is TOML:
 ///
@@ -30,9 +30,9 @@ use folded::Folded;
 /// plural = true           # the default: "sweet potatoes" is found too
 /// ```
 ///
-/// Terms match whole words; white space and hyphens are the same, and so are straight and typographic
-/// apostrophes. Patterns follow the `regex` crate; a match reaches at most some 2,000 bytes, so that time stays linear in
-/// the text. Of matches that overlap the leftmost counts, then the longest, then the one whose label stands first.
+/// Terms match whole words; white space and hyphens are equivalent, and so are straight and typographic apostrophes.
+/// Patterns follow the `regex` crate; a match of more than some 2,000 bytes may be missed, so that time stays linear in
+/// the text. Of overlapping matches the leftmost wins, then the longest, then the one whose label comes first.
 ///
 /// ```
 /// use pressmark_ner::Terms;
@@ -55,20 +55,20 @@ use folded::Folded;
 #[derive(Clone, Debug)]
 pub struct Terms(codebook::Read);
 
-/// A match, before it is known which of several that overlap counts.
+/// A match before overlaps are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Candidate {
     span: Span,
-    /// None for an exception.
+    /// `None` for an exception.
     label: Option<usize>,
 }
 
 impl Terms {
-    /// Reads a codebook from TOML; `name` is what errors call it.
+    /// Parses a codebook from TOML; `name` identifies it in errors.
     ///
     /// # Errors
-    /// [`Error::Codebook`] with the line for the first thing that is not as it should be, and for a codebook
-    /// past the limits: 4 MiB, 256 labels, 100,000 terms of at most 200 bytes, 1,000 patterns of at most 1,000.
+    /// [`Error::Codebook`] with its line for the first mistake, and for a codebook past the limits: 4 MiB, 256 labels,
+    /// 100,000 terms of at most 200 bytes, 1,000 patterns of at most 1,000.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
         codebook::parse(name, toml).map(Self)
     }
@@ -85,29 +85,29 @@ impl Terms {
         }
     }
 
-    /// The codebook's name.
+    /// Name of the codebook.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The codebook's version.
+    /// Version of the codebook.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.0.version
     }
 
-    /// Its labels, in the codebook's order.
+    /// Labels, in the codebook's order.
     #[must_use]
     pub fn labels(&self) -> &[EntityType] {
         &self.0.labels
     }
 
-    /// The terms in `text` with their labels, in text order, never overlapping.
+    /// Finds the terms in `text` with their labels, in text order, without overlaps.
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<(Span, &EntityType)> {
         let mut candidates = self.candidates(text);
-        // Exceptions come before terms of the same span: `None` is the least label.
+        // Exceptions sort before terms of the same span: `None` is the least label.
         candidates.sort_unstable_by_key(|c| (c.span.start, std::cmp::Reverse(c.span.end), c.label));
         let mut done = 0;
         let mut found = Vec::new();
@@ -140,16 +140,16 @@ impl Terms {
     }
 }
 
-/// How far a match of a pattern is looked for from where it starts, at least: longer than any sentence that a person writes.
-/// One search is linear in the text; but a pattern that may go on for ever, as `ore(.*mine)?`, looks through all that is left
-/// for each match, which of a text of a megabyte in one sentence takes hours.
+/// Length in bytes up to which a match of a pattern is sure to be found. Set by hand: longer than any sentence that a
+/// person writes. A single search is linear in the text; but an unbounded pattern such as `ore(.*mine)?` scans the
+/// whole rest for each match, which takes hours on a megabyte without sentence breaks.
 const MATCH_REACH: usize = 2048;
 
-/// The terms that a pattern finds: its first group where it has one, else all of the match.
+/// Matches of a pattern: its first group where it took part, else the whole match.
 fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
     let (mut spans, mut at) = (Vec::new(), 0);
     while at <= text.len() {
-        // Windows of twice the reach, so that matches that start in the first half have room.
+        // Windows of twice the reach, so that a match that starts in the first half has room.
         let end = boundary_from(text, at + 2 * MATCH_REACH);
         let is_last = end == text.len();
         let next = if is_last { text.len() + 1 } else { boundary_from(text, at + MATCH_REACH) };
@@ -158,7 +158,7 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
         while let Some(found) = (done < next).then(|| pattern.captures_at(window, done)).flatten() {
             let Some(whole) = found.get(0).filter(|whole| whole.start() < next) else { break };
             spans.extend(found.get(1).or(Some(whole)).map(|part| Span::from(part.range())));
-            // An empty match would be found again where it is.
+            // Step past an empty match, which would be found again at the same place.
             let step = window.get(whole.end()..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
             done = if whole.is_empty() { whole.end() + step } else { whole.end() };
             if done > window.len() {
@@ -170,23 +170,22 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
     spans
 }
 
-/// The first boundary of a character from `at` on, at most the end of the text.
+/// First character boundary from `at` on, at most the end of the text.
 fn boundary_from(text: &str, at: usize) -> usize {
     (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
-/// Whether no letter or digit goes on at either end.
+/// Whether the span is delimited: no letter or digit touches it at either end.
 fn is_whole(text: &str, span: Span) -> bool {
     let before = text[..span.start].chars().next_back();
     let after = text[span.end..].chars().next();
     !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
 }
 
-/// Adds the terms of the codebooks to the mentions of the model, which are in text order.
+/// Overlays the terms of the codebooks on the model's mentions, which must be in text order.
 ///
-/// Where the two overlap, a mention of more words than the term stays ("Barrick Gold" is a company, not
-/// a mineral) and the term is dropped; otherwise the term stays, since the user asked for it.
-/// Of two codebooks the first has precedence over the second.
+/// Where the two overlap, a mention of more words than the term stays ("Barrick Gold" is a company, not a mineral) and
+/// the term is dropped; otherwise the term replaces it, since the user asked for it. Earlier codebooks take precedence.
 pub(crate) fn add_terms(doc: &Document, terms: &[Terms], mentions: Vec<Mention>) -> Vec<Mention> {
     terms.iter().rev().fold(mentions, |mentions, terms| overlay(doc, terms, mentions))
 }
@@ -205,7 +204,7 @@ fn overlay(doc: &Document, terms: &Terms, mentions: Vec<Mention>) -> Vec<Mention
             while let Some(mention) = mentions.next_if(|m| m.span.start < span.end) {
                 overlapping.push(mention);
             }
-            // A longer mention that stayed may reach over several terms.
+            // A longer mention that stayed may overlap several terms.
             let blocked = merged.last().is_some_and(|m| m.span.overlaps(span));
             if blocked || overlapping.iter().any(|m| words(m.span) > words(span)) {
                 merged.extend(overlapping);
