@@ -1,6 +1,7 @@
-//! Fits the weights of cues on a folder of texts with brat attributions and writes the table `cues.tsv` of English.
+//! Fits the cue weights on a folder of texts with brat attributions and writes the English table `cues.tsv` to stdout.
 //!
-//! `cargo run --release -p pressmark-quote --example cues -- ../shared/data/quotes/polnear/train > crates/lang/src/en/cues.tsv`
+//! `cargo run --release -p pressmark-quote --example cues -- ../shared/data/quotes/polnear/train >
+//! crates/lang/src/en/cues.tsv`
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use pressmark_tokenize::Splitter;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("name the folder that holds text/ and attributions/")?);
     let mut trainer = CueTrainer::new(Language::of(Some("en")));
-    // In one order on every machine: the fit depends on it in the last digits.
+    // A fixed order on every machine: the last digits of the fit depend on it.
     let entries: Result<Vec<PathBuf>, io::Error> =
         fs::read_dir(folder.join("attributions"))?.map(|entry| Ok(entry?.path())).collect();
     let mut entries = entries?;

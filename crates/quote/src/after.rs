@@ -10,27 +10,28 @@ use crate::lexicon::{
 use crate::phrase::{is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
 use crate::unit::Unit;
 
-/// The words that attribute a quotation, as items of a unit.
+/// Cue and speaker of a quotation, as items of a unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attribution {
     pub(crate) cue: Option<Range<usize>>,
     pub(crate) speaker: Option<Range<usize>>,
 }
 
-/// How far from the quotation a cue may stand, in items. Attributions are shorter, appositions included; the bound keeps
-/// a text of nothing but quotations linear.
+/// Longest distance from a quotation to its cue, in items. Set by hand: attributions are shorter, appositions included;
+/// the bound keeps a text of nothing but quotations linear.
 pub(crate) const REACH: usize = 40;
 
-/// Where an attribution may begin behind a quotation.
+/// Position behind a quotation at which an attribution may begin.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tail {
-    /// The first item of it.
+    /// First item of the attribution.
     at: usize,
-    /// Whether no mark, in the quotation or behind it, announces that it goes on.
+    /// Whether no mark, in the quotation or behind it, announces a continuation.
     bare: bool,
 }
 
-/// The place behind a quotation that ends before `start`; with `bare`, no mark inside the quotation announces more.
+/// Finds the position behind a quotation that ends before item `start`; `bare` means that no mark inside the quotation
+/// announces a continuation.
 pub(crate) fn tail(unit: &Unit<'_>, start: usize, bare: bool) -> Tail {
     let mut at = start;
     if unit.word(at) == "," {
@@ -42,7 +43,7 @@ pub(crate) fn tail(unit: &Unit<'_>, start: usize, bare: bool) -> Tail {
     Tail { at, bare: bare && at == start }
 }
 
-/// *according to X*, *selon X*; also at the head of a sentence.
+/// *according to X*, *selon X*; also at the start of a sentence.
 pub(crate) fn according_to(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     if !unit.is(at, ATTRIBUTES) {
         return None;
@@ -71,7 +72,7 @@ pub(crate) fn inverted(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
         return Some(Attribution { cue: Some(head..head + 1), speaker: Some(head + 2..head + 3) });
     }
     let speaker = phrase_after(unit, head + 1, true);
-    // "…,” said in a statement": the subject is left out, and that is no inversion.
+    // "…,” said in a statement": the subject is elided, so it is not an inversion.
     speaker.is_some().then_some(Attribution { cue: Some(at..head + 1), speaker })
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attributio
         return None;
     }
     let mut pronoun = head + 1;
-    // "a-t-il", whose parts may be tokens of their own.
+    // "a-t-il", whose parts may be separate tokens.
     while unit.word(pronoun) == "-" || unit.is(pronoun, EUPHONIC) {
         pronoun += 1;
     }
@@ -102,17 +103,17 @@ pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attributio
     Some(Attribution { cue: Some(head..verb + 1), speaker })
 }
 
-/// Up to two adverbs may stand before the verb: “…,” later said X.
+/// Skips up to two adverbs before the verb: “…,” later said X.
 fn behind_adverbs(unit: &Unit<'_>, at: usize) -> usize {
     (at..at + 2).find(|i| !unit.is(*i, ADVERB)).unwrap_or(at + 2)
 }
 
-/// The last part of a word with hyphens: the *elle* of *t-elle*.
+/// Last part of a hyphenated word: the *elle* of *t-elle*.
 pub(crate) fn behind_hyphens(word: &str) -> &str {
     word.rsplit('-').next().unwrap_or(word)
 }
 
-/// *dit-il* and *a-t-elle* as one word.
+/// *dit-il* and *a-t-elle* as a single token.
 fn joined_pronoun(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     let (verb, pronoun) = unit.word(at).split_once('-')?;
     let pronoun = behind_hyphens(pronoun);
@@ -137,18 +138,18 @@ pub(crate) fn subject_verb(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
     }
 }
 
-/// *X barked*: right after a short name or a pronoun nearly any verb introduces speech.
+/// *X barked*: right behind a short name or a pronoun nearly any verb introduces speech.
 pub(crate) fn subject_any_verb(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
     let no_verb = !tail.bare && matches!(verb_of_speech(unit, tail), Verdict::Other);
     if no_verb { open_class(unit, tail.at) } else { None }
 }
 
-/// What a search for a verb of speech behind a quotation comes to.
+/// Outcome of the search for a verb of speech behind a quotation.
 enum Verdict {
     Attributed(Attribution),
-    /// There is none; another verb may do.
+    /// No verb of speech; another verb may do.
     Other,
-    /// What follows is no attribution.
+    /// The words behind the quotation are not an attribution.
     No,
 }
 
@@ -156,7 +157,7 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
     if !phrase_could_start(unit, at) {
         return Verdict::No;
     }
-    // "Rep. X (D-Ore.) said": what stands in brackets is passed over.
+    // "Rep. X (D-Ore.) said": skips text in brackets.
     let mut inside = false;
     for head in at..unit.items.len().min(at + REACH) {
         let Some(item) = unit.item(head) else { break };
@@ -172,11 +173,11 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
             continue;
         }
         let group = verb_at(unit, head);
-        // Without a mark that announces it, an attribution is short.
+        // Without a mark that announces it, an attribution is short: five items before the verb, set by hand.
         if has_own_content(unit, head) || bare && head > at + 5 {
             return Verdict::No;
         }
-        // "another friend, Mariam Emara told …"
+        // "another friend, Mariam Emara told …".
         let apposed = |start: usize| {
             start > at + 2
                 && unit.word(start - 1) == ","
@@ -193,12 +194,13 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
     Verdict::Other
 }
 
-/// Whether a reported clause follows the verb, so that the quotation before it is not what is said.
+/// Whether a reported clause follows the verb, so that the quotation before it is not the content.
 fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
     let next = head + 1;
     if unit.item(next).is_some_and(|i| i.quoted.is_some()) {
         return false;
     }
+    // Six and eight items: windows within which *that* or an auxiliary marks a reported clause. Set by hand.
     let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, THAT));
     let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
     let telling = unit.is(head, TELLS);
@@ -213,6 +215,7 @@ fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     let subject = if unit.is(at, SUBJECT_PRONOUN) {
         at..at + 1
     } else {
+        // Names have up to five words; set by hand, as is the limit of three adverbs and auxiliaries below.
         let end = (at..at + 5).take_while(|i| unit.is(*i, CAPITALISED) && !unit.is(*i, PUNCTUATION)).last()? + 1;
         at..end
     };
@@ -238,7 +241,7 @@ fn phrase_could_start(unit: &Unit<'_>, at: usize) -> bool {
     })
 }
 
-/// *points out*, *fired back*, *went on to say*.
+/// Extends a cue by its particle: *points out*, *fired back*.
 pub(crate) fn with_particle(unit: &Unit<'_>, cue: Range<usize>) -> Range<usize> {
     let particle = unit.is(cue.end, PARTICLE)
         && (unit.is(cue.end + 1, PUNCTUATION | PREPOSITION | SUBORDINATOR) || unit.word(cue.end + 1).is_empty());

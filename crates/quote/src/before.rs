@@ -15,9 +15,9 @@ use crate::phrase::{
 };
 use crate::unit::Unit;
 
-/// The attribution that stands before a quotation, in the items of `range` (the quotation follows right behind).
+/// Finds the attribution before a quotation, in the items of `range`; the quotation follows directly.
 ///
-/// With `own_line`, the quotation stands in the next paragraph.
+/// With `own_line`, the quotation is in the next paragraph.
 pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_line: bool) -> Option<Attribution> {
     let end = range.end;
     let last = end.checked_sub(1).filter(|l| *l >= range.start)?;
@@ -54,14 +54,14 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
         } else if let Some(inverted) = inverted(unit, head, stop) {
             Some(inverted)
         } else if unit.is(group.group.start, TO) {
-            // "X was prompted to say", "X interrupted them to say"
+            // "X was prompted to say", "X interrupted them to say".
             clause_subject(unit, group.group.start).or_else(|| subject_before(unit, &group))
         } else {
             subject_before(unit, &group).or_else(|| clause_subject(unit, head))
         };
-        // "Asked whether it “works”, X said": who asked is not told.
+        // "Asked whether it “works”, X said": the text does not say who asked.
         let speaker = speaker.filter(|speaker| !speaker.contains(&head));
-        // "X’s reply: “…”", where the reply could be a verb.
+        // "X’s reply: “…”", where "reply" could be a verb.
         let owner = || head.checked_sub(1).filter(|i| unit.is(*i, GENITIVE)).and_then(|_| possessor(unit, head));
         let speaker = speaker.or_else(owner);
         return Some(Attribution { cue: Some(with_particle(unit, group.group)), speaker });
@@ -69,14 +69,15 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
     if mark == ":" { label(unit, range.start..last) } else { None }
 }
 
-/// *But, said X, “…”*: the subject stands behind the verb, up to the quotation.
+/// *But, said X, “…”*: the subject is between the verb and the quotation.
 fn inverted(unit: &Unit<'_>, head: usize, stop: usize) -> Option<Range<usize>> {
     let apart = head.checked_sub(1).is_none_or(|before| unit.word(before) == ",");
     let subject = phrase_after(unit, head + 1, true).filter(|_| apart && !unit.is(head, PARTICIPLE))?;
     (subject.end == stop && unit.is(subject.start, CAPITALISED | DETERMINER | SUBJECT_PRONOUN)).then_some(subject)
 }
 
-/// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*: the inner option is empty where neither fits.
+/// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*. `None` when `head` is no such *saying*;
+/// `Some(None)` when it is and no speaker is found.
 fn as_saying(unit: &Unit<'_>, head: usize) -> Option<Option<Range<usize>>> {
     if !unit.is(head, PARTICIPLE) || head == 0 || !unit.is(head - 1, AS) {
         return None;
@@ -99,7 +100,7 @@ pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution>
     let subject = if start == 0 { first_subject(unit, last) } else { phrase_after(unit, start, false) };
     let verb =
         subject.as_ref().is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS | PAST_FORM)));
-    // "One thing was clear to X: “…”": what speaks is what can.
+    // "One thing was clear to X: “…”": the speaker is the part behind "to".
     let behind_to = |phrase: Range<usize>| {
         let to = phrase.clone().rev().find(|i| unit.is(*i, TO));
         to.map_or(phrase.start, |to| to + 1)..phrase.end
@@ -109,7 +110,7 @@ pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution>
     speaker.is_some().then_some(Attribution { cue, speaker })
 }
 
-/// Whether what stands between a cue and a quotation leaves the quotation to be all that is said.
+/// Whether the words between a cue and a quotation leave the quotation to be the whole content.
 fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted: Form) -> bool {
     if mark == ":" {
         return true;
@@ -123,15 +124,17 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
             || unit.is(i, AUXILIARY) && !unit.is(i, GENITIVE)
             || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
     });
-    // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") that is how it goes on.
+    // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") it is a continuation.
     let middle = (between.start.saturating_sub(4)..between.start).any(|i| unit.items[i].quoted.is_some());
+    // Limits of four and eight items on what may stand between a cue and its quotation, here and below, are set by
+    // hand.
     if mark == "," && quoted.lower && !middle && (clause || between.len() > 8) {
         return false;
     }
     if mark == "," {
         return !clause || between.len() > 4 && !unit.is(between.start, THAT | SUBJECT_PRONOUN);
     }
-    // Without a comma only an addressee or a time may stand between: "told reporters “…”".
+    // Without a comma only an addressee or a time may intervene: "told reporters “…”".
     let last = between.end - 1;
     let addressed = unit.is(between.start, OBJECT_PRONOUN) && between.len() > 1;
     let runs_on = unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
@@ -143,13 +146,14 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
     addressee && unit.is(between.start - 1, TELLS) || between.clone().all(|i| unit.is(i, TIME | ADVERB))
 }
 
-/// Whether the form of the quotation is what the verb group before it asks for.
+/// Whether the form of the quotation suits the verb group before it.
 fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quoted: Form) -> bool {
-    // "wrote in her memoir, “A Hard Road.”", "told “Early Hours”"
+    // "wrote in her memoir, “A Hard Road.”", "told “Early Hours”".
     if quoted.title && mark != ":" && !(between.is_empty() && quoted.punctuated) {
         return false;
     }
-    // "a film called “The Road”", "the so-called “road”": only an agent right before it says so.
+    // "a film called “The Road”", "the so-called “road”": a verb of naming introduces speech only right behind an
+    // agent.
     if unit.is(group.head, NAMES) && group.group.len() == 1 {
         let before = group.group.start.checked_sub(1);
         let agent = before
@@ -158,11 +162,11 @@ fn suits(unit: &Unit<'_>, group: &Verb, between: Range<usize>, mark: &str, quote
             return false;
         }
     }
-    // A fragment without a comma is what somebody says only after the plainest verbs.
+    // A fragment without a comma is a quotation only behind the plainest verbs.
     !(quoted.lower && between.is_empty() && !matches!(mark, ":" | ",")) || unit.is(group.head, PLAIN)
 }
 
-/// Whether the attribution's cue is one of the plainest verbs of saying, or a colon.
+/// Whether the attribution has a speaker and its cue is one of the plainest verbs of saying, or a colon.
 pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
     found.cue.as_ref().is_some_and(|cue| cue.clone().any(|i| unit.is(i, PLAIN) || unit.word(i) == ":"))
         && found.speaker.is_some()
@@ -172,12 +176,12 @@ pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
 fn according_to_before(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
     let at = range.clone().rev().find(|i| unit.is(*i, ATTRIBUTES) && according_to(unit, *i).is_some())?;
     let found = according_to(unit, at)?;
-    // Only when nothing else is said in between.
+    // Only when at most six items intervene, so that nothing else is said in between. Set by hand.
     let end = found.speaker.as_ref().map_or(at, |s| s.end);
     (end + 6 >= range.end).then_some(found)
 }
 
-/// *X: “…”*, *Her answer: “…”*: a short phrase and a colon.
+/// *X: “…”*, *Her answer: “…”*: a phrase of at most eight items (set by hand) and a colon.
 fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
     let start = range
         .clone()
@@ -186,7 +190,7 @@ fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
         .map_or(range.start, |i| i + 1);
     let speaker = phrase_after(unit, start, false)?;
     let whole = speaker.end == range.end && speaker.len() <= 8;
-    // "X’s reply: “…”"
+    // "X’s reply: “…”".
     let speaker = if unit.is(range.end - 1, CAPITALISED) {
         speaker
     } else {

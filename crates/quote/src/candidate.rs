@@ -1,19 +1,18 @@
 use pressmark_core::{QuoteKind, Span};
 
-/// A quotation on its way to becoming a [`Quote`](pressmark_core::Quote): its words are found, its speaker is not yet
-/// an entity.
+/// A quotation whose speaker is not yet resolved to an entity: an unfinished [`Quote`](pressmark_core::Quote).
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) span: Span,
     pub(crate) kind: QuoteKind,
     pub(crate) cue: Option<Span>,
-    /// The words that name the speaker.
+    /// Span of the words that name the speaker.
     pub(crate) speaker: Option<Span>,
     pub(crate) closed: bool,
-    /// The unit that it starts in.
+    /// Unit in which it starts.
     pub(crate) unit: usize,
-    /// Which rule found it.
+    /// Name of the rule that found it.
     pub(crate) rule: &'static str,
-    /// How likely its cue is one, where that was asked: in [0, 1].
+    /// Probability that its cue is one, in [0, 1]; `None` where no classifier was asked.
     pub(crate) cue_probability: Option<f32>,
 }

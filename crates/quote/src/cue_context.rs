@@ -1,4 +1,4 @@
-//! The construction that a word stands in, read from the words around it.
+//! The construction around a word, read from its neighbours.
 
 use crate::cues::{CueContext, Follow, Role};
 use crate::lexicon::{
@@ -10,7 +10,7 @@ use crate::lexicon::{
 use crate::phrase::closes_apposition;
 use crate::unit::Unit;
 
-/// The context of the word at `at`.
+/// Context of the word at `at`.
 pub(crate) fn context(unit: &Unit<'_>, at: usize) -> CueContext {
     let (follow, start) = follow(unit, at);
     CueContext { role: role(unit, at), follow, start }
@@ -34,16 +34,16 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
         return Role::Verb;
     }
     if matches!(word, "," | "—" | "–") || unit.is(i, AND | BUT | OR) {
-        // "X, accused of lying, …"
+        // "X, accused of lying, …".
         let participle = word == "," && unit.is(at, PAST_FORM) && unit.is(at + 1, PREPOSITION);
         return match () {
             () if participle => Role::Passive,
-            // "X, a lawyer, said"
+            // "X, a lawyer, said".
             () if word == "," && i == before && closes_apposition(unit, i) => Role::Verb,
             () => Role::Joined,
         };
     }
-    // "Many said", "the other said"
+    // "Many said", "the other said".
     let verb = unit.is(at, SAYS) && !unit.is(at, ALSO_NOUN | DOCUMENT | PARTICIPLE);
     if verb && unit.is(i, PRONOMINAL) {
         return Role::Verb;
@@ -57,14 +57,14 @@ fn role(unit: &Unit<'_>, at: usize) -> Role {
     if unit.is(i, PREPOSITION) {
         return Role::Noun;
     }
-    // "the latest claim", "Republican lawmakers claim"
+    // "the latest claim", "Republican lawmakers claim".
     let noun = unit.is(at, ALSO_NOUN | DOCUMENT) || !unit.is(at, SAYS);
     let adjective = noun && i > 0 && unit.is(i - 1, DETERMINER | POSSESSIVE) && !unit.is(i, PLURAL_FORM);
     let head = unit.is(i, ROLE | DOCUMENT);
     if adjective && !head { Role::Noun } else { Role::Other }
 }
 
-/// What follows a word when it is one of the function words that tell it.
+/// Function words behind a word, by class, with their value of [`Follow`].
 const FUNCTIONS: [(Class, Follow); 13] = [
     (THAT, Follow::That),
     (TO, Follow::To),
@@ -81,7 +81,7 @@ const FUNCTIONS: [(Class, Follow); 13] = [
     (AND | BUT | OR, Follow::And),
 ];
 
-/// The classes of those words.
+/// Union of those classes.
 const FOLLOWS: Class = {
     let (mut all, mut at) = (0, 0);
     while at < FUNCTIONS.len() {
@@ -91,20 +91,20 @@ const FOLLOWS: Class = {
     all
 };
 
-/// What follows, of a function word; a question, where it is none that stands for itself.
+/// The first matching value of [`FUNCTIONS`]; `Wh` for any other function word.
 fn function(class: Class) -> Follow {
     FUNCTIONS.iter().find(|(of, _)| class & of != 0).map_or(Follow::Wh, |(_, follow)| *follow)
 }
 
 fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     let mut i = at + 1;
-    // "points out", "said on Tuesday", "said again": what may stand between.
+    // Skips what may intervene, up to four items (set by hand): "points out", "said on Tuesday", "said again".
     while i < at + 5 {
         let particle = i == at + 1 && unit.is(i, ASIDE);
         let owns = unit.is(i + 2, GENITIVE) || unit.word(i + 2) == "’";
         let timed = unit.is(i, PREPOSITION)
             && (unit.is(i + 1, TIME) && !owns || unit.is(i + 1, NUMBER) && unit.is(i + 2, TIME));
-        // "said last week"
+        // "said last week".
         let dated = unit.is(i, DETERMINER | NEAREST) && unit.is(i + 1, TIME);
         let skip = particle
             || dated
@@ -120,7 +120,7 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     if item.quoted.is_some() {
         return (Follow::Quote, i);
     }
-    // "said on the radio that …"
+    // "said on the radio that …": *that* within ten items, set by hand.
     let hearer = unit.is(i, TO) && unit.is(at, TO_HEARER);
     if hearer || item.is(PREPOSITION) && !item.is(OF | AS | TO) {
         let inside = |j: &usize| {
@@ -131,11 +131,11 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
             return (Follow::That, that);
         }
     }
-    // "He added, that …"
+    // "He added, that …".
     if unit.word(i) == "," && unit.is(i + 1, THAT) && unit.is(at, SAYS) {
         return (Follow::That, i + 1);
     }
-    // "that night" is no clause.
+    // "that night" is not a clause.
     let that_time = item.is(THAT) && unit.is(i + 1, TIME);
     let kind = match unit.word(i) {
         _ if that_time => Follow::Other,
@@ -154,9 +154,10 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     (kind, i)
 }
 
-/// Tells "said the results were good" and "told him that …" from "denied the claims".
+/// Tells a clause ("said the results were good", "told him that …") from a noun phrase ("denied the claims").
 fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize) {
-    // "urged him to go", "told a crowd in the town, on the last day, that …": what is said stands behind who is told.
+    // "urged him to go", "told a crowd in the town, on the last day, that …": the content is behind the addressee, so
+    // that the search reaches farther. Both limits, in items, are set by hand.
     let telling = unit.is(at, TELLS | ADDRESSES);
     let reach = if telling { 20 } else { 12 };
     for i in start + 1..start + reach {
@@ -179,7 +180,7 @@ fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize)
         if item.is(AUXILIARY) && !item.is(GENITIVE)
             || item.is(SAYS) && !item.is(PARTICIPLE | POSSESSIVE) && item.is(PAST_FORM) && !item.is(CAPITALISED)
         {
-            // "told her she was right": the clause starts behind whom it is told.
+            // "told her she was right": the clause starts behind the addressee.
             let from = if telling && unit.is(start, OBJECT_PRONOUN) { start + 1 } else { start };
             return (Follow::Clause, from);
         }

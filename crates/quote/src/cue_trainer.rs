@@ -15,20 +15,22 @@ use crate::refusals::Refusals;
 use crate::unit::units;
 use crate::{Options, QuoteFinder};
 
-/// A stem that was a cue less often than this is none, unless it is that of a verb of speech.
+/// Fewest occurrences as a cue for a stem that is not a verb of speech. Set by hand: a single one may be an error.
 const LEAST_CUES: u32 = 2;
-/// A sign that fewer reports had, and fewer than six times as many words that reported nothing, is left out.
+/// Signs with fewer reports than this are dropped, unless at least six times as many words have them. Set by hand:
+/// rarer signs have no reliable weight.
 const LEAST_REPORTS: u32 = 3;
-/// What a weight of one costs beside the sum of the log losses. With it one sign in ten keeps a weight, and as much is
-/// found on 246 of PolNeAR's training articles, by weights fitted on the others, as with a penalty on squares that keeps
-/// all (38.9 % against 39.2 % of the contents at one precision).
+/// Strength of the L1 penalty relative to the sum of the log losses. With it one sign in ten keeps a weight, and recall
+/// on 246 of PolNeAR's training articles, by weights fitted on the others, is about that of an L2 penalty, which keeps
+/// all signs (38.9 % against 39.2 % of the contents, at the same precision).
 const PENALTY: f32 = 3.3;
-/// Rounds over all signs: a fixed number, so that the same articles give the same table.
+/// Passes of coordinate descent over all signs: a fixed number, so that the same articles give the same table.
 const ROUNDS: usize = 40;
-/// The share of a content, by intersection over union, from which on it is that of the gold.
+/// Overlap with a gold content, as intersection over union, above which a content counts as found. Set by hand: more
+/// than half.
 const SAME: f32 = 0.5;
 
-/// Fits how likely reported speech is by its signs; its table is what a language has as `cues.tsv`.
+/// Fits a classifier of reported speech; its table becomes a language's `cues.tsv`.
 ///
 /// Add each annotated document (with sentences and tokens) and its gold quotations, then write
 /// [`table`](CueTrainer::table). The model is a logistic regression with an L1 penalty, fitted by coordinate descent
@@ -36,12 +38,12 @@ const SAME: f32 = 0.5;
 #[derive(Debug)]
 pub struct CueTrainer {
     lexicon: Lexicon,
-    /// Names and values of signs, in the order in which they came.
+    /// Index of each sign by name and value, in order of first occurrence.
     signs: BTreeMap<(String, String), usize>,
     examples: Vec<Example>,
 }
 
-/// A word that may report something.
+/// A training example: a word that may be a cue.
 #[derive(Debug)]
 struct Example {
     stem: String,
@@ -49,18 +51,18 @@ struct Example {
     says: bool,
     /// Indices of its signs.
     signs: Vec<usize>,
-    /// Whether an annotator found that it reports this.
+    /// Whether the gold has it as a cue of this content.
     reports: bool,
 }
 
 impl CueTrainer {
-    /// No examples yet, for text of a language.
+    /// Creates a trainer without examples, for text in one language.
     #[must_use]
     pub fn new(language: &'static Language) -> Self {
         Self { lexicon: Lexicon::new(language), signs: BTreeMap::new(), examples: Vec::new() }
     }
 
-    /// Adds one document and its gold.
+    /// Adds a document with its gold quotations.
     pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
         let paragraphs = paragraphs(&doc.text);
         let quoted = marks::find(&doc.text, &paragraphs);
@@ -90,7 +92,7 @@ impl CueTrainer {
         }
     }
 
-    /// The weights, as lines of sign, value and weight.
+    /// Fits the weights and formats them as tab-separated lines of sign, value and weight.
     #[must_use]
     pub fn table(&self) -> String {
         let mut cues: BTreeMap<&str, u32> = BTreeMap::new();
@@ -104,6 +106,7 @@ impl CueTrainer {
         for ((name, value), index) in &self.signs {
             let weight = weights[*index];
             let listed = name == STEM.text() && cues.get(&**value).is_some_and(|count| *count >= LEAST_CUES);
+            // Half of the last printed decimal: smaller weights would print as 0.00.
             if weight.abs() >= 0.005 || listed {
                 table += &format!("{name}\t{value}\t{weight:.2}\n");
             }
@@ -112,7 +115,7 @@ impl CueTrainer {
     }
 }
 
-/// Whether the gold has the content with this cue, or all of it within a longer one.
+/// Whether the gold has the content with this cue, by more than [`SAME`] of their union.
 fn is_gold(finding: &Finding<'_>, gold: &[Gold]) -> bool {
     let (Some(content), Some(cue)) = (finding.content(), finding.head()) else { return false };
     let shared = |a: Span, b: Span| a.end.min(b.end).saturating_sub(a.start.max(b.start)) as f32;
@@ -123,7 +126,7 @@ fn is_gold(finding: &Finding<'_>, gold: &[Gold]) -> bool {
         .any(|(span, _)| shared(*span, content) > SAME * union(*span, content))
 }
 
-/// The weights that make the examples likeliest, less the penalty.
+/// Fits the weights by minimising the penalised log loss.
 fn fit(examples: &[&Example], signs: usize) -> Vec<f32> {
     let mut columns: Vec<Vec<u32>> = vec![Vec::new(); signs];
     for (row, example) in examples.iter().enumerate() {
@@ -141,6 +144,7 @@ fn fit(examples: &[&Example], signs: usize) -> Vec<f32> {
     let mut likely = vec![0.5_f32; examples.len()];
     for _ in 0..ROUNDS {
         for (sign, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
+            // The start of `curve` guards against division by zero.
             let (mut slope, mut curve) = (0.0, 1e-6);
             for row in column {
                 let p = likely[*row as usize];

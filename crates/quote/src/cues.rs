@@ -1,12 +1,12 @@
-//! The construction that a word stands in, and the weights of signs.
+//! Values of the classifier's signs: the construction around a word, and what follows it.
 //!
 //! A language's `cues.tsv` (crate `lang`) has the weights of a logistic regression over signs of a report (see
-//! [`signs`](crate::signs)): the cue and the construction it stands in, who the subject is, what the content begins
-//! with. [`CueTrainer`](crate::CueTrainer) fits them on annotated articles.
+//! [`signs`](crate::signs)): the cue and the construction it is in, the subject, the beginning of the content.
+//! [`CueTrainer`](crate::CueTrainer) fits them on annotated articles.
 
 use pressmark_lang::CuePart;
 
-/// Declares a closed list whose values are parts of signs by their names.
+/// Declares an enum whose variants are parts of signs, by name.
 macro_rules! parts {
     ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident,)* }) => {
         $(#[$doc])*
@@ -26,7 +26,7 @@ macro_rules! parts {
 }
 
 parts! {
-    /// What follows a word.
+    /// Kind of the word or phrase behind a cue.
     Follow {
         Quote,
         Colon,
@@ -41,7 +41,7 @@ parts! {
         Clause,
         /// A noun phrase.
         Phrase,
-        /// of, for, about, …
+        /// of; the variants below are further prepositions and function words.
         Of,
         For,
         About,
@@ -59,13 +59,13 @@ parts! {
 }
 
 parts! {
-    /// What a word stands as, judged by what is before it.
+    /// Syntactic role of a word, judged by the words before it.
     Role {
         /// With a subject or an auxiliary before it.
         Verb,
         /// *to* and the base form.
         Infinitive,
-        /// Behind a comma or *and*.
+        /// Behind a comma or a conjunction.
         Joined,
         Passive,
         Noun,
@@ -77,14 +77,14 @@ parts! {
 pub(crate) struct CueContext {
     pub(crate) role: Role,
     pub(crate) follow: Follow,
-    /// Where what follows begins: an item.
+    /// Item at which what follows begins.
     pub(crate) start: usize,
 }
 
-/// The name of the sign that every stem has that the weights know.
+/// Name of the sign that has a weight for each known stem.
 pub(crate) const STEM: CuePart<'_> = CuePart::new("stem");
 
-/// From a sum of weights to a probability.
+/// The logistic function: log-odds to a probability.
 pub(crate) fn logistic(sum: f32) -> f32 {
     1.0 / (1.0 + (-sum).exp())
 }

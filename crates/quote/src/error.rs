@@ -1,25 +1,25 @@
-/// Why a gold standard of quotations cannot be read.
+/// Reason why gold quotations cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A line of a brat file is neither a text-bound annotation nor an event, nor one of the kinds that are passed over.
+    /// A line of a brat file cannot be parsed.
     #[error("line {line} of the annotations is not brat stand-off: expected {expected}")]
     Brat {
-        /// Counted from 1.
+        /// Line number, from 1.
         line: usize,
-        /// What should stand there.
+        /// What is expected there.
         expected: &'static str,
     },
-    /// An annotation points outside of the text.
+    /// An annotation is out of the text's bounds.
     #[error("line {line} of the annotations points at characters {start}..{end} of a text of {length}")]
     Range {
-        /// Counted from 1.
+        /// Line number, from 1.
         line: usize,
         /// First code point.
         start: usize,
         /// One past the last code point.
         end: usize,
-        /// Code points of the text.
+        /// Length of the text in code points.
         length: usize,
     },
 }

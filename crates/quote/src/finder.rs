@@ -27,11 +27,11 @@ pub(crate) const STAGE: &str = "quote";
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether indirect quotations are looked for beside direct and mixed ones. Default: true.
+    /// Whether to find indirect quotations besides direct and mixed ones. Default: true.
     pub indirect: bool,
-    /// How likely reported speech must be, by its signs, to be an indirect quotation: in [0, 1]. Default: 0.25. With
-    /// weights from 630 of PolNeAR's training articles, the contents of the other 210 overlap the gold with a precision
-    /// and recall of 82.2 and 71.3 at 0.2, 84.3 and 69.7 at 0.25, 86.0 and 67.8 at 0.3, 87.5 and 65.7 at 0.35.
+    /// Least probability of an indirect quotation, in [0, 1]. Default: 0.25. With weights from 630 of PolNeAR's
+    /// training articles, the contents of the other 210 overlap the gold with a precision and recall of 82.2 and 71.3
+    /// at 0.2, 84.3 and 69.7 at 0.25, 86.0 and 67.8 at 0.3, 87.5 and 65.7 at 0.35.
     pub min_probability: f32,
 }
 
@@ -43,25 +43,25 @@ impl Default for Options {
 
 /// The stage `quote`: quotations with their cues and speakers.
 ///
-/// It needs sentences and tokens and gives quotations in text order. It reads entities where there are any; without
-/// them the words that name the speaker are still found. The document's language
-/// ([`Meta::language`](pressmark_core::Meta::language)) picks the word lists.
+/// It needs sentences and tokens and finds quotations in text order. It uses entities if there are any; without them
+/// the words that name the speaker are still found. The document's language
+/// ([`Meta::language`](pressmark_core::Meta::language)) selects the word lists.
 #[derive(Debug)]
 pub struct QuoteFinder {
     options: Options,
-    /// Word lists by language, read when the first document of the language comes.
+    /// Word lists by language, each built for the first document in the language.
     lexicons: Vec<(&'static Language, OnceLock<Lexicon>)>,
 }
 
 impl QuoteFinder {
-    /// A finder with the given settings.
+    /// Creates a finder with these settings.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let languages = Language::all().iter().copied().chain([Language::neutral()]);
         Self { options, lexicons: languages.map(|language| (language, OnceLock::new())).collect() }
     }
 
-    /// The quotations of a document that has sentences and tokens, in text order.
+    /// Finds the quotations of a document that has sentences and tokens, in text order.
     #[must_use]
     pub fn quotes(&self, doc: &Document) -> Vec<Quote> {
         self.resolved(doc, &mut Refusals::default()).into_iter().map(|resolved| resolved.quote).collect()
@@ -93,7 +93,7 @@ impl QuoteFinder {
             in_marks(doc, quoted, units, index, &mut found, refusals);
             // A headline that somebody "seeks" or "vows" something is the outlet's summary, not a report.
             if self.options.indirect && unit.prose {
-                // The attribution of a question may stand in the unit behind it.
+                // The attribution of a question may be in the next unit.
                 let direct = found.get(first.saturating_sub(1)..).unwrap_or_default();
                 let used: Vec<Span> = direct.iter().flat_map(|f| [Some(f.span), f.cue, f.speaker]).flatten().collect();
                 let taken = indirect::taken(unit, &used);
@@ -103,10 +103,10 @@ impl QuoteFinder {
                 found.get_mut(first..).unwrap_or_default().sort_by_key(|f| f.span);
             }
         }
-        // Turns and block quotations hold what stands in marks within them.
+        // Turns and block quotations absorb the quotations inside them.
         let mut whole = turns::turns(doc, paragraphs, units);
         whole.extend(turns::blocks(doc, units));
-        // Where a document was read in part, nothing is found beyond.
+        // Where a document was truncated, nothing is found beyond its last sentence.
         let read = doc.sents.last().map_or(0, |sentence| sentence.span.end);
         whole.retain(|w| w.span.end <= read);
         whole.sort_by_key(|w| w.span);
@@ -124,11 +124,10 @@ impl QuoteFinder {
     }
 }
 
-/// The quotations of a plain text in any language, in text order.
+/// Finds the quotations of plain text in any language, in text order.
 ///
-/// The words that name a speaker are found; which person or body they stand for is not, as no entities are known: for
-/// that, fill a [`Document`]'s `ents` and `entities` and run a [`QuoteFinder`] over it. Where the language is known,
-/// [`quotes_in`] reads it alone.
+/// The words that name a speaker are found, but not resolved, as no entities are known: for that, fill a [`Document`]'s
+/// `ents` and `entities` and run a [`QuoteFinder`] over it. Where the language is known, use [`quotes_in`].
 ///
 /// ```
 /// let text = "“The road is shut,” said the mayor.";
@@ -141,7 +140,7 @@ pub fn quotes(text: &str) -> Vec<Quote> {
     quotes_in(text, Language::neutral())
 }
 
-/// The quotations of a plain text by the words of one language; see [`quotes`].
+/// Finds the quotations of plain text by the rules of one language; see [`quotes`].
 #[must_use]
 pub fn quotes_in(text: &str, language: &Language) -> Vec<Quote> {
     let mut doc = Document::from_text("", text);
@@ -162,7 +161,7 @@ fn in_marks(
     refusals: &mut Refusals,
 ) {
     let Some(unit) = units.get(index) else { return };
-    // Start of the stretch that may attribute the next quotation from before it.
+    // Start of the items before the next quotation that may attribute it.
     let mut floor = 0;
     for (at, item) in unit.items.iter().enumerate() {
         let Some(q) = item.quoted.and_then(|i| quoted.get(i)) else { continue };
@@ -180,7 +179,7 @@ fn in_marks(
     }
 }
 
-/// The first rule that says who speaks, with what it says.
+/// The first rule that applies, with its verdict.
 fn attribute(place: &Place<'_>) -> Option<(&'static str, Verdict)> {
     let ask = |steps: &[Step<Attribute>]| steps.iter().find_map(|step| Some((step.rule.name, (step.read)(place)?)));
     ask(ATTRIBUTIONS).or_else(|| if nearby::speaks_alone(place) { ask(CONTINUATIONS) } else { None })

@@ -1,33 +1,33 @@
-//! What the quoted words themselves tell about what they are.
+//! Surface properties of quoted words.
 
-/// The form of what stands in quotation marks.
+/// Surface properties of the text between quotation marks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Form {
-    /// Its first letter is a small one.
+    /// Whether its first letter is lowercase.
     pub(crate) lower: bool,
-    /// All its words of weight are capitalised, as in the name of a show.
+    /// Whether all its longer words are capitalised, as in the name of a show.
     pub(crate) title: bool,
-    /// How many words it has, counted up to [`MAX_WORDS`].
+    /// Number of words, counted up to [`MAX_WORDS`].
     pub(crate) words: usize,
-    /// It ends with a comma, a full stop or the like inside of the marks.
+    /// Whether it ends with a comma, a full stop or the like inside the marks.
     pub(crate) punctuated: bool,
-    /// It ends with a full stop, a question mark or an exclamation mark.
+    /// Whether it ends with a full stop, a question mark or an exclamation mark.
     pub(crate) ends: bool,
-    /// It ends with a question mark or an exclamation mark.
+    /// Whether it ends with a question mark or an exclamation mark.
     pub(crate) asks: bool,
-    /// Its last character.
+    /// Last character.
     pub(crate) last: char,
-    /// It can stand alone as a sentence.
+    /// Whether it can stand alone as a sentence.
     pub(crate) sentence: bool,
 }
 
-/// Words of a quotation that are looked at: what is longer than this is no fragment and no title.
+/// Words counted in a quotation. Set by hand: a longer one is neither a fragment nor a title.
 const MAX_WORDS: usize = 12;
 
-/// A name of a work is shorter than this many words.
+/// Upper bound on the words of a title of a work. Set by hand.
 const TITLE_WORDS: usize = 9;
 
-/// This many words make a sentence even without a mark at its end; with one, [`MARKED_WORDS`] do.
+/// Words that make a sentence without a final mark; with one, [`MARKED_WORDS`] do. Both set by hand.
 const UNMARKED_WORDS: usize = 10;
 const MARKED_WORDS: usize = 3;
 
@@ -52,12 +52,12 @@ impl Form {
     }
 }
 
-/// Whether every word but the smallest is capitalised, as in the name of a book or a show.
+/// Whether every word of more than three letters is capitalised, as in the name of a book or a show.
 fn has_title_case(inner: &str) -> bool {
     let capital = |word: &str| word.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase());
     let weighty = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > 3;
     let words = || inner.split_whitespace().take(TITLE_WORDS);
-    // "We all do." has no word of weight.
+    // "We all do." has no long word, so all its words must be capitalised.
     words().filter(weighty).all(capital) && (words().any(|w| weighty(&w)) || words().all(capital))
 }
 

@@ -4,27 +4,27 @@ use pressmark_core::{QuoteKind, Span};
 
 use crate::Error;
 
-/// A quotation as a person marked it.
+/// A quotation annotated by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gold {
-    /// What is said, in one or more pieces in text order, each with its kind: direct when every word of
-    /// the piece stands in quotation marks, mixed when some do.
+    /// Content, in one or more pieces in text order, each with its kind: direct when every word of the piece is in
+    /// quotation marks, mixed when some are.
     ///
     /// `“A,” he said. “B.”` is one annotation of two direct pieces.
     pub content: Vec<(Span, QuoteKind)>,
-    /// The words that name the speaker; empty when none do.
+    /// Spans of the words that name the speaker; empty when there are none.
     pub source: Vec<Span>,
-    /// The words that introduce the quotation.
+    /// Spans of the cue.
     pub cue: Vec<Span>,
 }
 
 /// Reads the attributions of a brat `.ann` file over its text, in the layout of PolNeAR and PARC 3.
 ///
-/// Text-bound annotations are `Source`, `Cue` and `Content`; events of type `Attribution` join them.
-/// Offsets are code points. Other annotations (notes, discarded spans) are passed over.
+/// Text-bound annotations are `Source`, `Cue` and `Content`; events of type `Attribution` join them. Offsets are code
+/// points. Other annotations (notes, discarded spans) are skipped.
 ///
 /// # Errors
-/// When a line does not parse or points outside of the text.
+/// When a line does not parse or is out of the text's bounds.
 pub fn read_brat(text: &str, annotations: &str) -> Result<Vec<Gold>, Error> {
     let mut bytes: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
     bytes.push(text.len());
@@ -35,7 +35,7 @@ pub fn read_brat(text: &str, annotations: &str) -> Result<Vec<Gold>, Error> {
         let line_number = number + 1;
         let mut fields = line.split('\t');
         let (Some(id), Some(body)) = (fields.next(), fields.next()) else {
-            // The text of an annotation over several lines runs on here.
+            // Continuation of a multi-line annotation's text.
             continue;
         };
         match id.chars().next() {
@@ -70,7 +70,7 @@ pub fn read_brat(text: &str, annotations: &str) -> Result<Vec<Gold>, Error> {
     Ok(golds)
 }
 
-/// `"10 15;20 22"` as byte spans.
+/// Parses `"10 15;20 22"` into byte spans.
 fn fragments(offsets: &str, bytes: &[usize], line: usize) -> Result<Vec<Span>, Error> {
     let expected = "pairs of offsets split by semicolons";
     let mut spans = Vec::new();
@@ -87,8 +87,7 @@ fn fragments(offsets: &str, bytes: &[usize], line: usize) -> Result<Vec<Span>, E
     Ok(spans)
 }
 
-/// Joins pieces with only white space between them, cuts between quotations that stand side by side,
-/// and tells the kind of each.
+/// Joins pieces with only white space between them, splits adjacent quotations, and classifies each piece.
 fn settle(text: &str, mut content: Vec<Span>) -> Vec<(Span, QuoteKind)> {
     content.sort_unstable();
     let mut joined: Vec<Span> = Vec::new();
@@ -119,13 +118,13 @@ fn trimmed(text: &str, span: Span) -> Span {
     Span::new(start, start + slice.trim().len())
 }
 
-/// Letters and digits inside and outside of quotation marks, by a toggle that knows nothing of the finder.
+/// Counts letters and digits inside and outside quotation marks, by a toggle that is independent of the finder.
 ///
-/// Only the outermost marks count: what is quoted within a quotation stands in quotation marks all the same, and so
-/// does a quotation's next paragraph, which begins with a mark of its own.
+/// Only the outermost marks count: a quotation within a quotation is in quotation marks all the same, and so is a
+/// quotation's next paragraph, which begins with another opening mark.
 fn verbatim(content: &str) -> (usize, usize) {
     let (mut inside, mut outside) = (0, 0);
-    // The mark that closes the outermost quotation, and how many of its kind are open.
+    // Closing mark of the outermost quotation, and its nesting depth among marks of its kind.
     let mut open: Option<(char, usize)> = None;
     let mut previous = ' ';
     for c in content.chars() {
@@ -155,7 +154,7 @@ fn verbatim(content: &str) -> (usize, usize) {
     if single { (inside + outside, 0) } else { (inside, outside) }
 }
 
-/// `“A.” “B.”` as two spans.
+/// Splits `“A.” “B.”` into two spans.
 fn pieces(text: &str, span: Span) -> Vec<Span> {
     let content = span.slice(text);
     let mut cuts = Vec::new();

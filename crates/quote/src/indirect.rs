@@ -1,4 +1,4 @@
-//! Reported speech: where a cue in the outlet's words has its content and its speaker.
+//! Reported speech: finds the content and the speaker of a cue in the outlet's words.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -26,15 +26,16 @@ use crate::rule::Step;
 use crate::signs::{signs_of_report, signs_of_word};
 use crate::unit::Unit;
 
-/// The probability of a verb of speech with its clause where a language has no weights: that of English *said* with
-/// *that* is as high.
+/// Probability of a verb of speech with its clause in a language without weights: about that of English *said* with
+/// *that*.
 const UNWEIGHED: f32 = 0.9;
-/// A word whose own signs weigh less is not read any further: on PolNeAR's dev articles no report is lost by it.
+/// Weight of a word's own signs below which it is not examined further: on PolNeAR's dev articles no report is lost by
+/// it.
 const HOPELESS: f32 = -3.5;
-/// How much likelier a cue within a content must be to take its place. Not tuned: a difference as large as this hardly
-/// comes by chance, and "said" within the content of a doubtful cue is the report itself.
+/// Difference in probability by which a cue within a content replaces the cue of that content. Set by hand, not tuned:
+/// a difference this large is hardly chance, and "said" within the content of a doubtful cue is the report itself.
 const YIELDS: f32 = 0.3;
-/// Words that stand around a cue and are none, and what is done rather than said.
+/// Classes of words around a cue that are not cues.
 const LIGHT: Class = AUXILIARY
     | PREPOSITION
     | ADVERB
@@ -46,18 +47,17 @@ const LIGHT: Class = AUXILIARY
     | OBJECT_PRONOUN
     | WH
     | TIME;
-/// What is reported is no longer than this, in items: the bound keeps a text of nothing but cues linear. Of 15,318
-/// unquoted contents in PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 more
-/// than this.
+/// Longest content, in items: the bound keeps a text of nothing but cues linear. Of 15,318 unquoted contents in
+/// PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 are longer than this.
 const MAX_CONTENT: usize = 150;
 
-/// The name of the rule for *according to*.
+/// Name of the rule for *according to*.
 pub(crate) const ACCORDING: &str = "reported-according-to";
 
-/// Reads what a word reports, if it is a cue.
+/// Reads the report of a word, if it is a cue.
 pub(crate) type ReadReport = fn(&Word<'_>) -> Option<Report>;
 
-/// A report that a rule has found, before it is decided whether it is one.
+/// A report found by a rule, before the classifier decides on it.
 #[derive(Debug)]
 pub(crate) struct Finding<'a> {
     pub(crate) word: Word<'a>,
@@ -66,7 +66,7 @@ pub(crate) struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
-    /// What the first of the rules that answers reads of a word, when the report before it ends at `floor`.
+    /// Applies the first rule that matches a word, given that the report before it ends at `floor`.
     fn read(rules: &[Step<ReadReport>], word: &Word<'a>, floor: usize) -> Option<Self> {
         let word = Word { floor, ..word.clone() };
         let (rule, mut report) = rules.iter().find_map(|step| Some((step.rule.name, (step.read)(&word)?)))?;
@@ -75,32 +75,32 @@ impl<'a> Finding<'a> {
         Some(Self { word, rule, report }).filter(|finding| finding.content().is_some())
     }
 
-    /// Tells the signs by which the report is judged.
+    /// Passes each sign of the report to `tell`.
     pub(crate) fn signs(&self, mut tell: impl FnMut(CuePart<'_>, &[CuePart<'_>])) {
         signs_of_word(&self.word, &mut tell);
         signs_of_report(&self.word, self.rule, &self.report, tell);
     }
 
-    /// What is reported, without a second part.
+    /// Span of the content, without its second part.
     pub(crate) fn content(&self) -> Option<Span> {
         self.word.unit.span(self.report.content.clone())
     }
 
-    /// The word that introduces it, without auxiliaries and particles.
+    /// Span of the cue's head, without auxiliaries and particles.
     pub(crate) fn head(&self) -> Option<Span> {
         Some(self.word.unit.item(self.word.at)?.span)
     }
 
-    /// The item behind all that belongs to it.
+    /// Index of the item behind the report.
     fn end(&self) -> usize {
         let Report { content, cue, rest, .. } = &self.report;
         let end = content.end.max(cue.end).max(rest.as_ref().map_or(0, |rest| rest.end));
-        // The verb of which "X's claim that Y did it" is the subject reports nothing.
+        // The main verb behind "X's claim that Y did it", which is its subject, reports nothing.
         let subject = self.word.context.role == Role::Noun && is_finite(self.word.unit, end);
         end + usize::from(subject)
     }
 
-    /// How likely it is one.
+    /// Probability that this is a report.
     fn probability(&self) -> f32 {
         let Word { unit, at, ref context, .. } = self.word;
         let language = unit.lexicon.language;
@@ -118,8 +118,8 @@ impl<'a> Finding<'a> {
     }
 }
 
-/// The indirect and mixed quotations of a unit, as the first of the rules that answers has them. `taken` tells which of
-/// its items are direct quotations, cues or speakers of such already.
+/// Finds the indirect and mixed quotations of a unit, each by the first rule that matches. `taken` marks the items that
+/// belong to direct quotations, their cues or speakers.
 pub(crate) fn reports(
     rules: &[Step<ReadReport>],
     unit: &Unit<'_>,
@@ -129,7 +129,7 @@ pub(crate) fn reports(
     refusals: &mut Refusals,
 ) -> Vec<Candidate> {
     let words = words(unit, taken, true);
-    // How likely each word reports something, whatever was found before it; asked for when another is doubtful.
+    // Probability of each word as a cue regardless of earlier reports, computed on demand when another cue is doubtful.
     let alone: Vec<OnceCell<f32>> = vec![OnceCell::new(); words.len()];
     let read_alone = |i: usize| Finding::read(rules, &words[i], 0).map_or(0.0, |finding| finding.probability());
     let mut found = Vec::new();
@@ -174,9 +174,9 @@ pub(crate) fn reports(
     found
 }
 
-/// The words of a unit that may report something, from left to right.
+/// Candidate cues of a unit, from left to right.
 ///
-/// With `cues_only`, words that the weights do not know, or think little of, are left out.
+/// With `cues_only`, words without a weight, or with a very low one, are left out.
 pub(crate) fn words<'a>(unit: &'a Unit<'a>, taken: &'a [bool], cues_only: bool) -> Vec<Word<'a>> {
     let language = unit.lexicon.language;
     let mut words = Vec::new();
@@ -206,8 +206,8 @@ pub(crate) fn words<'a>(unit: &'a Unit<'a>, taken: &'a [bool], cues_only: bool) 
     words
 }
 
-/// Hands every report that a rule finds to `decide`, from left to right. Nothing is reported twice: what begins within
-/// a report that was taken (`Some`) belongs to it and is passed over.
+/// Passes every report that a rule finds to `decide`, from left to right. Reports do not overlap: words within an
+/// accepted report (`Some`) are skipped.
 pub(crate) fn each_report<'a>(
     rules: &[Step<ReadReport>],
     words: &[Word<'a>],
@@ -224,7 +224,7 @@ pub(crate) fn each_report<'a>(
     }
 }
 
-/// How likely a word is a cue in a language without weights: a verb of speech is one before or behind a clause.
+/// Probability of a cue in a language without weights: a verb of speech is one before or behind a clause.
 fn unweighed(unit: &Unit<'_>, at: usize, context: &CueContext) -> f32 {
     let speech = unit.is(at, SAYS) || perfect_auxiliary(unit, at).is_some();
     let clause = matches!(context.follow, Follow::That | Follow::Comma | Follow::End | Follow::Colon | Follow::If);
@@ -244,7 +244,7 @@ impl Word<'_> {
             && unit.word(at - 1) == ","
             && unit.is(at, SAYS)
             && !unit.is(at, PARTICIPLE)
-            // "X, a lawyer, said Y did it", "X, who was there, said Y did it"
+            // "X, a lawyer, said Y did it", "X, who was there, said Y did it".
             && (self.floor..at - 1)
                 .take_while(|i| !(unit.is(*i, WH) && *i > 0 && unit.word(*i - 1) == ","))
                 .any(|i| is_finite(unit, i))
@@ -263,7 +263,7 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     let fronts = (word.floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let mut start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
-        // "According to X, who runs the harbour, …"
+        // "According to X, who runs the harbour, …".
         if unit.is(start, WH) {
             start =
                 (start..unit.items.len().min(start + REACH)).find(|i| unit.word(*i) == ",").map_or(start, |i| i + 1);
@@ -277,10 +277,10 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     Some(Report { content, cue, speaker: Some(speaker), rest: None })
 }
 
-/// What is reported behind the cue: *X said that …*.
+/// The content behind its cue: *X said that …*.
 pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     let Word { unit, at, mut context, .. } = *word;
-    // "Still, X said, “a part” of it": marks that no rule of its own has taken.
+    // "Still, X said, “a part” of it": marks without a rule of their own.
     let quoted = context.follow == Follow::Comma
         && unit.item(context.start + 1).is_some_and(|item| item.quoted.is_some())
         && !is_taken(word.taken, context.start + 1);
@@ -291,12 +291,12 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     if !word.may_be_cue || behind || word.inverts() || word.is_passive() {
         return None;
     }
-    // "Asked about the delay, X shrugged", "NOTE: …": who asks or notes is not told.
+    // "Asked about the delay, X shrugged", "NOTE: …": the text does not say who asks or notes.
     let opens = at == 0 || unit.is(at, CAPITALISED) && unit.is(at, PAST_FORM) && context.role == Role::Other;
     if opens && !unit.is(at, PARTICIPLE) {
         return None;
     }
-    // "X’s alleged crimes": an adjective, and X is accused.
+    // "X’s alleged crimes": an adjective, and X is the accused.
     if context.role == Role::Noun && unit.is(at, PAST_FORM) {
         return None;
     }
@@ -313,10 +313,10 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
             | Follow::OtherPreposition
             | Follow::Colon
     );
-    // "referring to the mayor" against "vowed to resign"
+    // "referring to the mayor" against "vowed to resign".
     let to_noun = context.follow == Follow::To
         && unit.is(context.start + 1, DETERMINER | POSSESSIVE | OBJECT_PRONOUN | CAPITALISED | WH);
-    // "spoke to the crowd"
+    // "spoke to the crowd".
     if to_noun && unit.is(at, TO_HEARER) {
         return None;
     }
@@ -328,7 +328,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     }
     let mut end = content_end(unit, start, true, word.taken);
     if context.follow == Follow::Phrase {
-        // "called it “a mess” without saying more": what is called so ends with the quotation.
+        // "called it “a mess” without saying more": the content ends with the quotation.
         let adverbial = |i: usize| {
             unit.is(i, SUBORDINATOR | COORDINATOR | TIME) || unit.is(i, PREPOSITION) && !unit.is(i, OF | FOR | TO | AND)
         };
@@ -337,17 +337,17 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
             .map_or(end, |i| i + 1);
     }
     if in_subordinate_clause(unit, cue.start) {
-        // "When X said that it was late, Y left": the main clause is not what X said.
+        // "When X said that it was late, Y left": the main clause is not part of the content.
         end = (start + 1..end).find(|i| unit.word(*i) == ",").unwrap_or(end);
     }
-    // "accused of lying by Y"
+    // "accused of lying by Y".
     let agent = agent(unit, at, &context, end);
     end = agent.filter(|by| *by > start).unwrap_or(end);
-    // "Its claim that X did it surprised Y"
+    // "Its claim that X did it surprised Y".
     if let Some(verb) = main_verb_behind(unit, at, &context, start..end) {
         end = verb;
     }
-    // "Nobody would say that"
+    // "Nobody would say that".
     if (start..end).all(|i| unit.is(i, THAT | PUNCTUATION)) {
         return None;
     }
@@ -355,7 +355,8 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     let speaker = speaker(unit, at, &context, agent);
-    // "X has shown a growing interest": what shows a thing rather than that it is so must be read.
+    // "X has shown a growing interest": showing a thing, rather than that something is so, is a report only by a
+    // document.
     let read = |speaker: &Range<usize>| speaker.clone().any(|i| unit.is(i, DOCUMENT));
     let verbatim = || (start..end).any(|i| unit.items[i].quoted.is_some());
     if context.follow == Follow::Phrase && unit.is(at, SHOWS) && !verbatim() && !speaker.as_ref().is_some_and(read) {
@@ -364,7 +365,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
     (end > start).then_some(Report { content: start..end, cue, speaker, rest: None })
 }
 
-/// Whether the verb stands in a clause that its sentence begins with ("When X said …, Y left") or that is set between
+/// Whether the verb is in a subordinate clause that opens its sentence ("When X said …, Y left") or is set off by
 /// commas ("X, who said …, left").
 fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
     let Some(before) = verb.checked_sub(1) else { return false };
@@ -411,7 +412,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     let Word { unit, at, floor, ref context, .. } = *word;
-    // "In the near future, no change is expected": who expects it is not named.
+    // "In the near future, no change is expected": the text does not say who expects it.
     if context.role == Role::Passive && unit.is(at, PASSIVE_FORM) {
         return None;
     }
@@ -422,7 +423,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
     let mut comma = subject.start.checked_sub(1)?;
-    // "…, as X noted"
+    // "…, as X noted".
     if unit.lexicon.language.is_manner(unit.word(comma)) {
         comma = comma.checked_sub(1)?;
     }
@@ -435,7 +436,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
         return None;
     }
     let rest = if context.follow == Follow::Comma { interrupted(word, context.start + 1, &content) } else { None };
-    // "In the near future, X said" tells when it was said.
+    // "In the near future, X said" is the time of speaking.
     let adverbial = unit.is(content.start, PREPOSITION) && !content.clone().any(|i| is_finite(unit, i));
     if (content.len() <= 2 || adverbial) && rest.as_ref().is_none_or(|rest| unit.items[rest.start].quoted.is_some()) {
         return None;
@@ -443,7 +444,7 @@ pub(crate) fn fronted(word: &Word<'_>) -> Option<Report> {
     Some(Report { content, cue: verb.group, speaker: Some(subject), rest })
 }
 
-/// Whether what follows a verb of speech only tells to whom, where or when it was said.
+/// Whether the words behind a verb of speech only give an addressee, a place or a time.
 fn adds_nothing(unit: &Unit<'_>, at: usize, context: &CueContext) -> bool {
     unit.is(at, SAYS)
         && match context.follow {
@@ -459,8 +460,8 @@ fn is_finite(unit: &Unit<'_>, at: usize) -> bool {
     verb || unit.is(at, SAYS) && !unit.is(at, PARTICIPLE | ALSO_NOUN)
 }
 
-/// What goes on from `start`, behind *…, X said,*: when the part before it is no clause of its own, or when what goes on
-/// can be no clause of the outlet's.
+/// Continuation of the content from `start`, behind *…, X said,*: when the part before it is not a clause, or when the
+/// continuation cannot be a clause of the outlet's.
 fn interrupted(word: &Word<'_>, start: usize, before: &Range<usize>) -> Option<Range<usize>> {
     let unit = word.unit;
     let open = unit.item(start).filter(|_| !is_taken(word.taken, start));
@@ -492,7 +493,7 @@ pub(crate) fn inverted(word: &Word<'_>) -> Option<Report> {
     Some(Report { content, cue: at..at + 1, speaker: Some(speaker), rest: None })
 }
 
-/// What stands before `end`, back to where the sentence or the last report ended.
+/// Items before `end`, back to the start of the sentence or the end of the last report.
 fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<usize> {
     let mut start = end;
     let floor = floor.max(end.saturating_sub(MAX_CONTENT)).max(behind_dateline(unit)).min(end);
@@ -506,7 +507,7 @@ fn before(unit: &Unit<'_>, end: usize, floor: usize, taken: &[bool]) -> Range<us
     start..end
 }
 
-/// Where what is reported from `start` on ends.
+/// End of the content that begins at `start`.
 fn content_end(unit: &Unit<'_>, start: usize, cues: bool, taken: &[bool]) -> usize {
     let mut i = start;
     while i < unit.items.len().min(start + MAX_CONTENT) {
@@ -529,12 +530,12 @@ fn content_end(unit: &Unit<'_>, start: usize, cues: bool, taken: &[bool]) -> usi
     i
 }
 
-/// Whether a new attribution or a clause of the outlet's own starts at `at`.
+/// Whether a new attribution or a clause of the outlet's starts at `at`.
 fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if unit.is(at, SAYS) && unit.is(at, PARTICIPLE) || according_to(unit, at).is_some() {
         return true;
     }
-    // ", said X"
+    // ", said X".
     if unit.is(at, SAYS) && unit.is(at + 1, CAPITALISED | DETERMINER | TITLE) && !is_noun_here(unit, at) {
         return true;
     }
@@ -547,7 +548,7 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     says_nothing_more(unit, at)
 }
 
-/// *, he said*: a short subject and a verb of saying, and nothing behind it.
+/// *, he said*: a short subject and a verb of saying, with nothing behind it. Eight items, set by hand.
 fn says_nothing_more(unit: &Unit<'_>, at: usize) -> bool {
     let subject = phrase_after(unit, at, false);
     let verb = subject.map_or(at, |s| s.end);
@@ -558,7 +559,7 @@ fn says_nothing_more(unit: &Unit<'_>, at: usize) -> bool {
         && (unit.is(verb + 1, PUNCTUATION) || unit.item(verb + 1).is_none())
 }
 
-/// Whether another cue of the same subject follows: "said X and vowed to Y".
+/// Whether another cue with the same subject follows: "said X and vowed to Y".
 fn joins_cue(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     if !cues {
         return false;
@@ -590,8 +591,8 @@ fn trim(unit: &Unit<'_>, mut content: Range<usize>) -> Range<usize> {
     content
 }
 
-/// *called the police*, *wrote a letter to the mayor*: of what is called so something must be said, and to write something is
-/// not to say it.
+/// Whether the words are an act rather than a report: *called the police*, *wrote a letter to the mayor*. A verb of
+/// naming needs a predicate, and writing something is not saying it.
 fn is_act(unit: &Unit<'_>, at: usize, content: Range<usize>) -> bool {
     if !unit.is(at, NAMES | TO_HEARER) {
         return false;
@@ -609,20 +610,21 @@ fn is_act(unit: &Unit<'_>, at: usize, content: Range<usize>) -> bool {
     !finite && (unit.is(at, NAMES) && alone && bare || unit.is(at, TO_HEARER) && written())
 }
 
-/// The *by* before who says it, in *was accused of lying by X*; *is hopeful that* has none.
+/// The *by* before the agent in *was accused of lying by X*; `None` for *is hopeful that*. Within twelve items, set by
+/// hand.
 fn agent(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Option<usize> {
     let passive = context.role == Role::Passive && unit.is(at, PASSIVE_FORM);
     (at + 1..end.min(at + 12)).find(|i| passive && unit.is(*i, BY))
 }
 
-/// The verb of a sentence that a noun for a report is the subject of, behind what is reported: the *surprised* of *X's claim
-/// that Y did it surprised Z*.
+/// Main verb behind the content of a noun that is its subject: the *surprised* of *X's claim that Y did it surprised
+/// Z*.
 fn main_verb_behind(unit: &Unit<'_>, at: usize, context: &CueContext, content: Range<usize>) -> Option<usize> {
     let is_subject = context.role == Role::Noun && (0..at).all(|i| !is_finite(unit, i));
     if !is_subject {
         return None;
     }
-    // Each finite verb with its auxiliaries, by its first word.
+    // First word of each finite verb with its auxiliaries.
     let mut verbs = Vec::new();
     let mut auxiliary = false;
     for i in content.start + 1..content.end {
@@ -647,7 +649,7 @@ fn speaker(unit: &Unit<'_>, at: usize, context: &CueContext, agent: Option<usize
     }
 }
 
-/// The subject of an infinitive that begins with *to* at `to`: of *led her to say* her, of *X is expected to say* X.
+/// Subject of an infinitive whose *to* is at `to`: *her* in *led her to say*, X in *X is expected to say*.
 fn governor(unit: &Unit<'_>, to: usize) -> Option<Range<usize>> {
     let before = to.checked_sub(1)?;
     if unit.is(before, OBJECT_PRONOUN) {
@@ -658,12 +660,12 @@ fn governor(unit: &Unit<'_>, to: usize) -> Option<Range<usize>> {
     subject_before(unit, &verb).filter(|_| passive)
 }
 
-/// Whether an item belongs to a quotation that was found already.
+/// Whether an item belongs to a quotation found earlier.
 fn is_taken(taken: &[bool], at: usize) -> bool {
     taken.get(at).copied().unwrap_or(false)
 }
 
-/// Marks the items of a unit that a direct quotation has used.
+/// Marks the items of a unit that direct quotations use.
 pub(crate) fn taken(unit: &Unit<'_>, used: &[Span]) -> Vec<bool> {
     let mut taken = vec![false; unit.items.len()];
     for span in used {

@@ -1,7 +1,7 @@
-//! The classes of a word: what its language says of it, and what its shape tells.
+//! Classes of a word: by the word lists of its language and by its shape.
 //!
-//! There is no tagger: lists of function words and verbs of speech (crate `lang`) and the shape of a word stand in
-//! for parts of speech.
+//! There is no part-of-speech tagger: lists of function words and verbs of speech (crate `lang`) and the shape of a
+//! word take its place.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use pressmark_lang::{Ending, FunctionWord, Gender, Language, SpeechClass, WordClass};
 
-/// Classes of a word, as a set of bits.
+/// Classes of a word, as a bit set.
 pub(crate) type Class = u128;
 
 macro_rules! bits {
@@ -21,9 +21,9 @@ macro_rules! bits {
 bits! {
     DETERMINER = 0;
     PREPOSITION = 1;
-    /// he, they, who stand as a subject.
+    /// he, they: pronouns in subject position, who included.
     SUBJECT_PRONOUN = 2;
-    /// is, has, will and what else comes before a verb.
+    /// is, has, will: words that may precede a main verb.
     AUXILIARY = 3;
     ADVERB = 4;
     COORDINATOR = 5;
@@ -38,52 +38,52 @@ bits! {
     CAPITALISED = 10;
     NUMBER = 11;
     PUNCTUATION = 12;
-    /// spokesman, official: who speaks for somebody else.
+    /// spokesman, official: speaks for somebody else.
     REPRESENTATIVE = 13;
-    /// letter, statement: what speaks for its author.
+    /// letter, statement: speaks for its author.
     DOCUMENT = 14;
-    /// A verb of speech that may introduce the very words.
+    /// A verb of speech that may introduce a verbatim quotation.
     SAYS = 15;
     /// him, her, me.
     OBJECT_PRONOUN = 16;
     /// his, their; also ’s.
     POSSESSIVE = 17;
     BE = 18;
-    /// A form in -ing of a verb of speech.
+    /// A present participle of a verb of speech.
     PARTICIPLE = 19;
-    /// senator, mother, analyst: a common noun for a person or a body that speaks.
+    /// senator, mother, analyst: a common noun for a person or body that speaks.
     ROLE = 20;
-    /// A past participle of French, which needs its auxiliary.
+    /// A French past participle, which needs its auxiliary.
     NEEDS_AUXILIARY = 21;
-    /// government, army: what stands for its country.
+    /// government, army: stands for its country.
     STATE_BODY = 22;
     /// French *a* and *ont*, which make a past participle a finite verb.
     PERFECT = 23;
     /// French *-il*, a subject behind its verb.
     CLITIC_SUBJECT = 24;
-    /// out, back: what completes a verb of speech.
+    /// out, back: completes a verb of speech.
     PARTICLE = 25;
-    /// during, via: what begins an adverbial behind a quotation that is whole.
+    /// during, via: begins an adverbial behind a complete quotation.
     ADVERBIAL = 26;
     /// The plainest verbs of speech.
     PLAIN = 27;
-    /// told, asked: the object is who is told.
+    /// told, asked: takes the addressee as its object.
     TELLS = 28;
-    /// urged, accused: what is said stands behind whom it is said to.
+    /// urged, accused: has its content behind its object.
     ADDRESSES = 37;
-    /// spoke, wrote: *to* leads to who is told.
+    /// spoke, wrote: followed by *to* and the addressee.
     TO_HEARER = 40;
-    /// called, dubbed: marks behind it may hold a name.
+    /// called, dubbed: quotation marks behind it may hold a name.
     NAMES = 29;
-    /// claims, report: a noun as often as a verb.
+    /// claims, report: as often a noun as a verb.
     ALSO_NOUN = 30;
-    /// shows, proves: things do it as well as people.
+    /// shows, proves: takes things as subjects as well as people.
     SHOWS = 36;
     /// The first word of "according to" and the like.
     ATTRIBUTES = 31;
-    /// went, took: finite verbs that no ending tells.
+    /// went, took: finite verbs that no ending reveals.
     FINITE = 34;
-    /// seek, try: what somebody does rather than says.
+    /// seek, try: actions rather than speech.
     ACT = 38;
     /// company, group: a noun for a body.
     BODY = 35;
@@ -91,9 +91,9 @@ bits! {
     MASCULINE = 32;
     /// A noun or title for a woman.
     FEMININE = 33;
-    /// PARIS: in capitals, with more than one.
+    /// PARIS: all capitals, more than one.
     UPPERCASE = 39;
-    // What single function words do; see `FunctionWord`.
+    // Functions of single function words; see `FunctionWord`.
     THAT = 64;
     TO = 65;
     WHETHER = 66;
@@ -127,7 +127,7 @@ bits! {
     PEOPLE = 94;
     EUPHONIC = 95;
     PRONOMINAL = 96;
-    // What endings tell; see `Ending`.
+    // Classes by ending; see `Ending`.
     PAST_FORM = 112;
     GERUND = 113;
     PASSIVE_FORM = 114;
@@ -221,17 +221,17 @@ const ENDINGS: &[(Ending, Class)] = &[
     (Ending::Adverb, ADVERB_FORM),
 ];
 
-/// The classes of sorts of words, without those of single function words and of endings.
+/// Mask of the classes from word lists and shape, without those of function words and endings: bits 0 to 63.
 pub(crate) const LEXICAL: Class = (1 << 64) - 1;
 
-/// What one language says of words, for quotations.
+/// Word classes of one language, as the rules for quotations need them.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub(crate) language: &'static Language,
     classes: HashMap<Cow<'static, str>, Class, FixedState>,
-    /// The endings that tell a class here, with it.
+    /// Endings with their classes.
     endings: Vec<(&'static str, Class)>,
-    /// "according to" and the like, in words.
+    /// "according to" and the like, split into words.
     attributions: Vec<Vec<&'static str>>,
 }
 
@@ -269,7 +269,7 @@ impl Lexicon {
         Self { language, classes, endings, attributions }
     }
 
-    /// The classes of a word as it is spelled (`text`) and in lower case.
+    /// Classes of a word, given as spelled (`text`) and in lowercase.
     pub(crate) fn class(&self, text: &str, lower: &str) -> Class {
         let mut class = self.classes.get(lower).copied().unwrap_or(0);
         let mut chars = text.chars();
@@ -289,19 +289,20 @@ impl Lexicon {
                 class |= tells;
             }
         }
-        // Four letters are "only" and "rely".
+        // Words of four letters end in -ly by chance as often: "only", but "rely".
         if lower.len() > 4 && class & ADVERB_FORM != 0 && class & (SAYS | CAPITALISED) == 0 {
             class |= ADVERB;
         }
         class
     }
 
-    /// The classes of a word as it is spelled.
+    /// Classes of a word as spelled.
     pub(crate) fn class_of(&self, text: &str) -> Class {
         self.class(text, &lower(text))
     }
 
-    /// How many words attribute what stands beside them: 2 for "according to"; `word` gives the words from there on.
+    /// Length in words of the attributing phrase at a position, 2 for "according to"; `word` returns the words from
+    /// there on.
     pub(crate) fn attribution<'w>(&self, word: impl Fn(usize) -> &'w str) -> Option<usize> {
         self.attributions
             .iter()
@@ -311,7 +312,7 @@ impl Lexicon {
     }
 }
 
-/// A word in small letters. Most are written so: no copy is made of them.
+/// Lowercases a word, borrowing it when unchanged, as most are.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     let small = |byte: &u8| byte.is_ascii() && !byte.is_ascii_uppercase();
     if text.as_bytes().iter().all(small) || !text.chars().any(char::is_uppercase) {
@@ -321,7 +322,7 @@ pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The bits of those of the classes that `has` confirms.
+/// Bits of the classes for which `has` holds.
 fn bits<C: Copy>(classes: &[(C, Class)], has: impl Fn(C) -> bool) -> Class {
     classes.iter().filter(|(class, _)| has(*class)).fold(0, |all, (_, bit)| all | bit)
 }

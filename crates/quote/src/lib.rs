@@ -1,22 +1,23 @@
-//! Quotations: who says what, in whose words.
+//! Quotations: their content, cue and speaker.
 //!
-//! [`QuoteFinder`] is the stage `quote`. It reads sentences, tokens and, where there are any, entities, and fills the
+//! [`QuoteFinder`] is the stage `quote`. It reads sentences, tokens and, if there are any, entities, and fills the
 //! document's quotations, each with its content, its cue and its speaker:
 //!
 //! - **direct**: the speaker's words, in quotation marks of any script (`“…”`, `"…"`, `‘…’`, `«…»`, `„…“`, `「…」`,
-//!   `''…''`; the span includes the marks), or without any as a turn of a transcript, an interview or a block
-//!   quotation with a source. Scare quotes, titles of works, nicknames, apostrophes, feet and inches are none. A
-//!   quotation over several paragraphs, each opened anew and only the last closed, is one [`Quote`]; wrapped lines are
-//!   one paragraph. One that is never closed ends with its paragraph, has `closed == false` and leaves a note.
-//! - **indirect**: the outlet's words ("X said *that the road is shut*"); the span is the clause, with *that*. What cue
-//!   and speaker interrupt (*Last year*, X said, *the road was shut*) is two.
-//! - **mixed**: an indirect one with a verbatim part ("X called the road *a “disgrace”*").
+//!   `''…''`; the span includes the marks), or without marks as a turn of a transcript, an interview or a block
+//!   quotation with a source. Scare quotes, titles of works, nicknames, apostrophes, feet and inches are excluded. A
+//!   quotation over several paragraphs, each with an opening mark and only the last with a closing one, is one
+//!   [`Quote`]; wrapped lines are one paragraph. An unclosed quotation ends with its paragraph, has `closed == false`
+//!   and is reported as a problem.
+//! - **indirect**: the outlet's words ("X said *that the road is shut*"); the span is the clause, including *that*. A
+//!   clause interrupted by cue and speaker (*Last year*, X said, *the road was shut*) gives two quotations.
+//! - **mixed**: an indirect quotation with a verbatim part ("X called the road *a “disgrace”*").
 //!
 //! A quotation without a cue of its own ("…,” he said. “And …”) has the speaker of the one that it continues and no
-//! cue. `speaker_span` is the phrase that names the speaker at this place, appositions included; `speaker` is the
-//! entity behind it: of a pronoun the person last spoken of who agrees with it in gender, of "the minister" the one
-//! who was named with that office, of a spokesman the organisation that he speaks for, of a letter its author.
-//! An unnamed speaker for a named person gives none.
+//! cue. `speaker_span` is the phrase that names the speaker here, appositions included; `speaker` is the entity that it
+//! refers to: for a pronoun the last person mentioned who agrees with it in gender, for "the minister" the person named
+//! with that office, for a spokesman the organisation, for a letter its author. An unnamed speaker for a named person
+//! is not resolved.
 //!
 //! ```
 //! use pressmark_core::{Document, QuoteKind, Stage};
@@ -37,11 +38,11 @@
 //! # Ok::<(), pressmark_core::StageError>(())
 //! ```
 //!
-//! Everything is [`rules`], asked in order, over the word lists of the document's language (crate `pressmark-lang`),
-//! but for one table: what the signs of reported speech weigh, fitted with [`CueTrainer`] on PolNeAR (Newell, Margolin
-//! and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
+//! Detection is by [`rules`], tried in order, over the word lists of the document's language (crate `pressmark-lang`),
+//! except for one table: the weights of the signs of reported speech, fitted with [`CueTrainer`] on PolNeAR (Newell,
+//! Margolin and Ruths, LREC 2018). [`read_brat`] reads annotated articles.
 //!
-//! The crate runs no model and tells neither sarcasm nor whether a quotation is true.
+//! The crate runs no model, and detects neither sarcasm nor whether a quotation is true.
 //!
 //! [`Quote`]: pressmark_core::Quote
 #![deny(missing_docs)]
@@ -79,7 +80,7 @@ pub use gold::{Gold, read_brat};
 pub use rule::Rule;
 pub use rules::rules;
 
-/// The README's examples are tests.
+/// Runs the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

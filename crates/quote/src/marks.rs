@@ -1,27 +1,27 @@
-//! Which stretches of a text stand in quotation marks.
+//! Pairing of quotation marks.
 //!
-//! Marks are paired paragraph by paragraph. A quotation that is left open at the end of a paragraph
-//! goes on when the next one opens with a mark of the same family (each paragraph opened anew, only
-//! the last closed); otherwise it is reported as unclosed. Every step looks at each mark a bounded
-//! number of times, so a text of nothing but marks takes linear time.
+//! Marks are paired paragraph by paragraph. A quotation that is open at the end of a paragraph continues when the next
+//! one opens with a mark of the same family (each paragraph has an opening mark, only the last a closing one);
+//! otherwise it is unclosed. Every step visits each mark a bounded number of times, so a text of nothing but marks
+//! takes linear time.
 
 use pressmark_core::Span;
 use pressmark_lang::{Clitic, Language, QuotationMarks};
 
-/// A stretch in quotation marks that stands in no other such stretch.
+/// An outermost stretch in quotation marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quoted {
-    /// The marks and what is between them.
+    /// Span with the marks.
     pub(crate) span: Span,
-    /// What is between the marks.
+    /// Span between the marks.
     pub(crate) inner: Span,
     /// Whether the closing mark was found.
     pub(crate) closed: bool,
-    /// Whether it stands in single marks.
+    /// Whether the marks are single.
     pub(crate) single: bool,
 }
 
-/// Marks that may close each other; mixed pairs (`“…"`) are common in scraped text.
+/// Marks that may close each other; mismatched pairs (`“…"`) are common in scraped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     Double,
@@ -30,20 +30,20 @@ enum Family {
     SingleGuillemet,
     Corner,
     WhiteCorner,
-    /// Marks whose shape says nothing here: the pair of a language that begins with this one.
+    /// Marks known only from a language's list of pairs, by the opening mark.
     Pair(char),
 }
 
-/// What a mark may do, by its shape alone.
+/// Role of a mark, by its shape alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
-    /// “ „ 「: opens; “ also closes what „ opened.
+    /// “ „ 「: opens; “ also closes „.
     Opens,
     /// ” 」: closes; ” also opens in Swedish and Finnish.
     Closes,
     /// " ' '': the neighbours decide.
     Either,
-    /// « and », which some languages turn round.
+    /// « and », whose directions some languages swap.
     Left,
     Right,
 }
@@ -55,15 +55,15 @@ struct Mark {
     family: Family,
     role: Role,
     first: char,
-    /// White space, an opening bracket, a dash or nothing stands before.
+    /// Whether white space, an opening bracket, a dash, another mark, a comma, a colon or nothing precedes.
     free_before: bool,
-    /// White space, punctuation or nothing stands behind.
+    /// Whether no letter or digit follows.
     free_after: bool,
-    /// Whether nothing of the paragraph stands behind.
+    /// Whether it ends the paragraph.
     at_end: bool,
-    /// The character before, `' '` at the start of the paragraph.
+    /// Preceding character, `' '` at the start of the paragraph.
     before: char,
-    /// The character behind, `' '` at the end of the paragraph.
+    /// Following character, `' '` at the end of the paragraph.
     after: char,
 }
 
@@ -80,14 +80,15 @@ impl Mark {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     mark: Mark,
-    /// Whether an earlier paragraph opened it.
+    /// Whether it was opened in an earlier paragraph.
     carried: bool,
 }
 
-/// Quotations inside quotations deeper than this are taken as part of the text around them.
+/// Deepest nesting tracked; deeper quotations count as part of the text around them. Set by hand: real text hardly
+/// nests three levels, and the bound keeps the stack small.
 const MAX_DEPTH: usize = 8;
 
-/// The outermost stretches in quotation marks, in text order, none overlapping another.
+/// Finds the outermost stretches in quotation marks, in text order, without overlaps.
 pub(crate) fn find(text: &str, paragraphs: &[Span]) -> Vec<Quoted> {
     let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0 };
     for paragraph in paragraphs {
@@ -101,7 +102,7 @@ struct Pairing<'t> {
     text: &'t str,
     found: Vec<Quoted>,
     stack: Vec<Open>,
-    /// End of the last paragraph that held anything.
+    /// End of the last non-empty paragraph.
     body_end: usize,
 }
 
@@ -126,7 +127,7 @@ impl Pairing<'_> {
         self.body_end = begin + paragraph.len();
     }
 
-    /// Takes the mark at index `at` into account and returns the index to go on with.
+    /// Processes the mark at index `at` and returns the index to continue at.
     fn mark(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
         if mark.family == Family::Single {
             return self.single(marks, ahead, at, mark);
@@ -183,8 +184,8 @@ impl Pairing<'_> {
         at + 1
     }
 
-    /// Single marks look like apostrophes: one opens only where its closing mark can be seen,
-    /// and only outside of other quotations (inside it would change nothing).
+    /// Processes a single mark. Single marks look like apostrophes: one opens only where its closing mark follows in
+    /// the paragraph, and only outside other quotations (inside it would change nothing).
     fn single(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
         if !self.stack.is_empty() {
             let carried_single = self.stack.first().is_some_and(|o| o.mark.family == Family::Single);
@@ -208,7 +209,7 @@ impl Pairing<'_> {
                 close + 1
             }
             None => {
-                // ‘ at the head of a paragraph may go on in the next one; ' never does.
+                // ‘ at the start of a paragraph may continue in the next one; ' never does.
                 if mark.role == Role::Opens && mark.before == ' ' && ahead.last_single_open == Some(at) {
                     self.open(mark);
                 }
@@ -217,7 +218,7 @@ impl Pairing<'_> {
         }
     }
 
-    /// Whether what is open starts with a small letter: a fragment hardly goes on in another paragraph.
+    /// Whether the open quotation starts with a lowercase letter: a fragment hardly continues in another paragraph.
     fn is_fragment(&self, open: &Open) -> bool {
         let rest = self.text.get(open.mark.end..).unwrap_or_default();
         rest.chars().find(|c| !c.is_whitespace()).is_some_and(char::is_lowercase)
@@ -237,7 +238,7 @@ impl Pairing<'_> {
         }
     }
 
-    /// A mark opens although the last one was not closed: that one ends where its sentence does.
+    /// Opens a mark although the last one was not closed: the open quotation ends with its first sentence.
     fn reopen(&mut self, mark: &Mark) {
         let carried = self.stack.first().is_some_and(|o| o.carried);
         let start = self.stack.first().map_or(mark.start, |o| o.mark.end);
@@ -247,7 +248,7 @@ impl Pairing<'_> {
         self.open(mark);
     }
 
-    /// Gives up on what is open: it is taken to end at `end`.
+    /// Ends the open quotation at `end`, unclosed.
     fn abandon(&mut self, end: usize) {
         if let Some(open) = self.stack.first().copied() {
             let known = !matches!(open.mark.family, Family::Single);
@@ -266,15 +267,15 @@ impl Pairing<'_> {
     }
 }
 
-/// What stands ahead of each mark of a paragraph, counted once so that nothing is searched twice.
+/// Look-ahead from each mark of a paragraph, computed once so that nothing is searched twice.
 struct Ahead {
-    /// Marks from here on that can only close a double quotation.
+    /// Number of marks from here on that can close a double quotation.
     closers: Vec<usize>,
-    /// « from here on.
+    /// Number of « from here on.
     lefts: Vec<usize>,
-    /// The next mark from here on that may close a single quotation.
+    /// Index of the next mark from here on that may close a single quotation.
     next_close: Vec<usize>,
-    /// The next one from here on that opens one and cannot close one.
+    /// Index of the next mark from here on that may open one.
     next_open: Vec<usize>,
     last_single_open: Option<usize>,
 }
@@ -300,7 +301,7 @@ impl Ahead {
         ahead
     }
 
-    /// The mark that closes the single quotation opened by mark `at`.
+    /// Index of the mark that closes the single quotation opened by mark `at`.
     fn single_close(&self, marks: &[Mark], at: usize) -> Option<usize> {
         let first = self.next_close[at + 1];
         let limit = self.next_open[at + 1];
@@ -330,14 +331,14 @@ fn closes_single(mark: &Mark) -> bool {
 }
 
 fn reopens(open: &Mark, mark: &Mark) -> bool {
-    // “ within what " opened is another's.
+    // “ within what " opened belongs to another quotation.
     let is_straight = |mark: &Mark| mark.first == '"';
     open.family == mark.family
         && (mark.role != Role::Closes || mark.first == open.first)
         && is_straight(open) == is_straight(mark)
 }
 
-/// Length of `text` up to the end of its first sentence, the whole when it has but one.
+/// Length of `text` up to the end of its first sentence; the whole when it has only one.
 fn sentence_end(text: &str) -> usize {
     let mut previous = ' ';
     for (i, c) in text.char_indices() {
@@ -359,7 +360,7 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
         let Some((family, role)) = classify(c) else { continue };
         let before = paragraph.get(..i).and_then(|head| head.chars().next_back()).unwrap_or(' ');
         let (mut family, mut role) = (family, role);
-        // '' and `` are typewriter double marks; of three that close, the first belongs to the inner quotation.
+        // '' and `` are typewriter double marks; of three closing ones, the first belongs to the inner quotation.
         let rest = paragraph.get(end..).unwrap_or_default();
         let inner = c == '\'' && rest.starts_with("''") && !before.is_whitespace();
         if matches!(c, '\'' | '`' | '’' | '‘') && rest.starts_with(c) && !inner {
@@ -396,14 +397,14 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
     marks
 }
 
-/// Where the next character from `from` on stands that can be a mark: few bytes begin one.
+/// Position of the next character from `from` on that can be a mark, by its first byte.
 fn candidate(paragraph: &str, from: usize) -> Option<usize> {
     let rest = paragraph.as_bytes().get(from..)?;
     let skipped = rest.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | 0xc2..))?;
     Some(from + skipped)
 }
 
-/// An apostrophe inside a word, or one that stands for what was left out at its start.
+/// Whether a mark is an apostrophe inside a word, or one for an elision at its start.
 fn is_apostrophe(mark: &Mark, before: &str, rest: &str) -> bool {
     if mark.family != Family::Single {
         return false;
@@ -411,7 +412,7 @@ fn is_apostrophe(mark: &Mark, before: &str, rest: &str) -> bool {
     if mark.before.is_alphanumeric() && mark.after.is_alphanumeric() {
         return true;
     }
-    // rock 'n' roll
+    // rock 'n' roll.
     let elided = |word: &str| Language::neutral().clitic(word).contains(Clitic::Elided);
     let start = before.trim_end_matches(char::is_alphanumeric);
     let word = &before[start.len()..];
@@ -426,13 +427,13 @@ fn is_apostrophe(mark: &Mark, before: &str, rest: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit()) || elided(word)
 }
 
-/// Whether one mark closes what another opened by the conventions of any language: “ closes what „ opened.
+/// Whether one mark closes another by the conventions of any language: “ closes „.
 fn is_pair(open: char, close: char) -> bool {
     Language::neutral().quotation_marks().iter().any(|pair| pair.open == open && pair.close == close)
 }
 
-/// What a mark is: by its shape where that is known, by the languages that use it otherwise. A text may quote in the marks
-/// of another language than its own, so that those of all are looked for.
+/// Classifies a mark: by its shape where that is known, otherwise by the languages that use it. A text may use the
+/// marks of another language than its own, so those of all languages count.
 fn classify(c: char) -> Option<(Family, Role)> {
     by_shape(c).or_else(|| (!c.is_ascii() && !c.is_alphanumeric()).then(|| by_language(c)).flatten())
 }
@@ -469,7 +470,7 @@ fn by_shape(c: char) -> Option<(Family, Role)> {
     })
 }
 
-/// Whether the character is a quotation mark of any kind (the apostrophe included).
+/// Whether the character is a quotation mark of any kind, the apostrophe included.
 pub(crate) fn is_mark(c: char) -> bool {
     classify(c).is_some()
 }
@@ -513,7 +514,7 @@ mod tests {
         check("‹ici› and ‘there’ and 'where'", &["‹ici›", "‘there’", "'where'"]);
         check("He yelled ''out!'' and ``in''", &["''out!''", "``in''"]);
         check("”hej” sade hon", &["”hej”"]);
-        // Marks that only the pack of a language tells of.
+        // Marks that only a language pack lists.
         check("彼女は〝いいえ〟と", &["〝いいえ〟"]);
         check("“mixed marks\" are common", &["“mixed marks\""]);
         check("“turned marks,“ he said. “So. “", &["“turned marks,“", "“So. “"]);

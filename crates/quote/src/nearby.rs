@@ -1,4 +1,4 @@
-//! Attributions in the sentences around a quotation, and quotations that go on without one.
+//! Attributions in the sentences around a quotation, and quotations that continue without one.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::unit::Unit;
 /// *“Why not?” Duarte asked.*, where the splitter has made two sentences of it.
 pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
     let next = place.next()?;
-    // A comma, too, promises that something follows.
+    // A comma also announces a continuation.
     let open = place.form.asks || place.form.last == ',';
     if !open || place.at + 1 != place.unit.items.len() || next.paragraph != place.unit.paragraph {
         return None;
@@ -30,12 +30,12 @@ pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
         .or_else(|| subject_verb(next, tail))
         .or_else(|| subject_any_verb(next, tail))?;
     let end = found.cue.as_ref()?.end.max(found.speaker.as_ref()?.end);
-    // "Duarte said: “No.”" belongs to what follows.
+    // "Duarte said: “No.”" belongs to the next quotation. Six items, set by hand.
     let leads = (end..end + 6).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
     (!leads).then(|| in_text(next, &found, place.at))
 }
 
-/// *“…,” said X, “…”*: the attribution between two parts of one quotation is that of both.
+/// *“…,” said X, “…”*: the attribution between two parts of one quotation covers both.
 pub(crate) fn interrupted(place: &Place<'_>) -> Option<Verdict> {
     let last = place.found.last().filter(|last| last.unit == place.index)?;
     let between = place.unit.span(place.before.clone())?;
@@ -67,10 +67,10 @@ pub(crate) fn dash(place: &Place<'_>) -> Option<Verdict> {
     Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
 }
 
-/// A line below the quotation that only names somebody: *– X*, *X, an office*.
+/// A line below the quotation that only names a person: *– X*, *X, an office*.
 pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
     let next = place.next().filter(|next| next.paragraph == place.unit.paragraph + 1)?;
-    // What ends a paragraph ("…,” she said. “…”) stands above a heading.
+    // A quotation that ends a paragraph ("…,” she said. “…”) may precede a heading.
     let begins = place.at == 0 && place.previous().is_none_or(|before| before.paragraph != place.unit.paragraph);
     if place.at + 1 != place.unit.items.len() || !begins {
         return None;
@@ -82,11 +82,11 @@ pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
     Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
 }
 
-/// The words of a signature are fewer than this.
+/// Upper bound on the items of a signature. Set by hand.
 const SIGNATURE: usize = 16;
 
-/// A name, and what tells who it is: no verb, no quotation, no full stop but at its end. A dash before it makes one
-/// name enough.
+/// Span of a signature: a name with what identifies its bearer; no verb, no quotation, no full stop but at its end. Two
+/// capitalised words are needed, or one behind a dash.
 pub(crate) fn signature(unit: &Unit<'_>, range: Range<usize>) -> Option<Span> {
     let dashed = range.start.checked_sub(1).is_some_and(|i| matches!(unit.word(i), "-" | "–" | "—" | "―"));
     let range = match range.end.checked_sub(1).filter(|last| *last > range.start && unit.word(*last) == ".") {
@@ -106,7 +106,7 @@ pub(crate) fn signature(unit: &Unit<'_>, range: Range<usize>) -> Option<Span> {
     if titled && plain { unit.span(range) } else { None }
 }
 
-/// The attribution of a quotation that opens a paragraph, from the end of the one before.
+/// Attribution of a quotation that opens a paragraph, from the end of the paragraph before.
 pub(crate) fn paragraph_before(place: &Place<'_>) -> Option<Verdict> {
     let previous = place.previous().filter(|_| place.at == 0)?;
     let start = previous.items.iter().rposition(|i| i.quoted.is_some()).map_or(0, |i| i + 1);
@@ -114,19 +114,19 @@ pub(crate) fn paragraph_before(place: &Place<'_>) -> Option<Verdict> {
     Some(in_text(previous, &found, place.at))
 }
 
-/// Whether a quotation without an attribution can be one: it is a sentence of its own, or it goes on with what was
-/// said right before it.
+/// Whether a quotation can do without an attribution: it is a sentence of its own, or it continues the one right before
+/// it.
 pub(crate) fn speaks_alone(place: &Place<'_>) -> bool {
     stands_alone(place) || goes_along(place)
 }
 
 fn stands_alone(place: &Place<'_>) -> bool {
     let (unit, at, form) = (place.unit, place.at, place.form);
-    // "“A Quiet Year,” by X": a headline; "“…,” since …, said X": a part of what X said.
+    // "“A Quiet Year,” by X": a headline; "“…,” since …, said X": a part of the content.
     let part = unit
         .item(at + 1)
         .is_some_and(|n| n.is(BY) || n.is_word() && !n.is(CAPITALISED) && !matches!(form.last, '.' | '?' | '!'));
-    // A line of its own in single marks is a heading.
+    // A line in single marks is a heading up to eight words. Set by hand.
     let heading = unit.items.len() == 1 && form.words < 9 && place.single;
     let apart = at == 0
         || matches!(unit.word(at - 1), "." | ":" | "?" | "!" | "—" | "–" | "…")
@@ -134,7 +134,7 @@ fn stands_alone(place: &Place<'_>) -> bool {
     apart && !part && !heading && form.sentence && !form.title
 }
 
-/// Whether a quotation goes on with what was said right before it: “…,” he said. “Right.”
+/// Whether a quotation continues the one right before it: “…,” he said. “Right.”
 fn goes_along(place: &Place<'_>) -> bool {
     let (unit, at, form) = (place.unit, place.at, place.form);
     let Some(last) = place.found.last() else { return false };
@@ -143,7 +143,7 @@ fn goes_along(place: &Place<'_>) -> bool {
     near && apart && !form.lower && form.ends && last.kind == QuoteKind::Direct
 }
 
-/// The speaker of the quotation before, in the same paragraph or at the end of the one before.
+/// Speaker of the quotation before, in the same paragraph or at the end of the paragraph before.
 pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
     let last = place.found.last()?;
     let paragraph = place.units.get(last.unit)?.paragraph;
@@ -152,7 +152,7 @@ pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
     (near && last.speaker.is_some()).then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
 }
 
-/// “Do you?” she asked, and in a paragraph of its own: “I do.”
+/// Whether it answers a question in a paragraph of its own: “Do you?” she asked. “I do.”
 fn answers(place: &Place<'_>) -> bool {
     let asked = place.found.last().filter(|_| place.at == 0 && place.unit.items.len() == 1);
     asked.is_some_and(|last| {
@@ -161,7 +161,7 @@ fn answers(place: &Place<'_>) -> bool {
     })
 }
 
-/// Somebody else who is named as the subject of the sentence right before: *“…,” X said. Y took the floor. “…”*
+/// A new person who is the subject of the sentence right before: *“…,” X said. Y took the floor. “…”*
 pub(crate) fn new_subject(place: &Place<'_>) -> Option<Verdict> {
     let since = place.found.last().is_none_or(|last| last.unit + 1 < place.index);
     let alone = place.previous()?.items.iter().all(|i| i.quoted.is_none());
@@ -173,7 +173,7 @@ pub(crate) fn new_subject(place: &Place<'_>) -> Option<Verdict> {
     }
 }
 
-/// The subject of the sentence before.
+/// Subject of the sentence before.
 pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
     let previous = place.previous()?;
     let near =
@@ -182,7 +182,7 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
         return None;
     }
     let subject = clause_subject(previous, previous.items.len())?;
-    // "Several hundred people marched": a crowd, which a capital at the head of its sentence does not name.
+    // "Several hundred people marched": a crowd, whose capital is only that of the sentence start.
     let crowd = previous.is(subject.start, DETERMINER)
         && !previous.is(subject.start, POSSESSIVE | SUBJECT_PRONOUN)
         && !previous.lexicon.language.is_definite(previous.word(subject.start))
@@ -192,13 +192,13 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
     (named && !crowd).then(|| Verdict { cue: None, speaker: previous.span(subject), start: place.at })
 }
 
-/// Nobody is named.
+/// No speaker is named.
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all rules")]
 pub(crate) fn nobody(place: &Place<'_>) -> Option<Verdict> {
     Some(Verdict { cue: None, speaker: None, start: place.at })
 }
 
-/// Whether the sentence goes on behind the quotation so that the quoted words are but a part of what is said.
+/// Whether the sentence continues behind the quotation so that the quoted words are only part of the content.
 pub(crate) fn goes_on(place: &Place<'_>) -> bool {
     let (unit, at): (&Unit<'_>, usize) = (place.unit, place.at);
     !place.form.punctuated

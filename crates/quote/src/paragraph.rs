@@ -1,14 +1,15 @@
-//! Which lines of a text are one paragraph.
+//! Paragraphs, with wrapped lines joined.
 
 use pressmark_core::Span;
 
-/// A line that was broken to fit a width is at least this long, in bytes; headings and list items are often shorter.
+/// Shortest wrapped line, in bytes. Set by hand: headings and list items are often shorter.
 const MIN_WRAPPED: usize = 40;
-/// … and no longer than this: plain text is wrapped at 72 to 100 columns, a line of a list may have any length.
+/// Longest wrapped line, in bytes. Plain text is wrapped at 72 to 100 columns, which multi-byte letters lengthen; a
+/// line of a list may have any length. Set by hand.
 const MAX_WRAPPED: usize = 160;
 
-/// The paragraphs of a text, without the white space around them: its lines, and where a block was wrapped at some
-/// width, the whole block.
+/// Paragraphs of a text, without surrounding white space: its lines, or where a block was wrapped at some width, the
+/// whole block.
 pub(crate) fn paragraphs(text: &str) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
     let mut block: Vec<Span> = Vec::new();
@@ -32,7 +33,7 @@ fn flush(text: &str, block: &mut Vec<Span>, found: &mut Vec<Span>) {
     let runs_on = |line: &Span| !line.slice(text).ends_with(ends_sentence);
     let (_, before_last) = block.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
     let wrapped = before_last.iter().filter(|line| line.len() >= MIN_WRAPPED && runs_on(line)).count();
-    // A sentence ends at the end of a wrapped line only by chance.
+    // More than half of the lines run on: a sentence ends at the end of a wrapped line only by chance.
     let is_wrapped = 2 * wrapped > before_last.len() && block.iter().all(|line| line.len() <= MAX_WRAPPED);
     let mut joins = false;
     for line in block.drain(..) {

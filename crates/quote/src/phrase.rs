@@ -10,34 +10,35 @@ use crate::lexicon::{
 };
 use crate::unit::{Item, Unit};
 
-/// Noun phrases longer than this are cut: with their appositions they hardly ever are.
+/// Longest noun phrase, in items; longer ones are cut. Set by hand: even with appositions they hardly exist.
 const MAX_PHRASE: usize = 30;
-/// What stands in marks inside of a name is at most this long, in bytes: “Big Bad Bill”, not “a man of his word,”.
+/// Longest nickname in quotation marks inside a name, in bytes. Set by hand: “Big Bad Bill”, not “a man of his word,”.
 const NICKNAME: usize = 24;
-/// A dateline is shorter than this, in items.
+/// Upper bound on the items of a dateline. Set by hand.
 const DATELINE: usize = 14;
-/// A relative clause between a subject and its verb is shorter than this, in items.
+/// Upper bound on the items of a relative clause between a subject and its verb. Set by hand.
 const RELATIVE: usize = 16;
 
-/// A verb with what belongs to it: auxiliaries and adverbs before it.
+/// A verb with the auxiliaries and adverbs before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verb {
-    /// Auxiliaries, adverbs, verb.
+    /// Items of the group: auxiliaries, adverbs, verb.
     pub(crate) group: Range<usize>,
-    /// The verb itself.
+    /// Item of the verb.
     pub(crate) head: usize,
 }
 
-/// The verb group that ends with the verb at `head`.
+/// Verb group that ends with the verb at `head`.
 pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
-    // "a déclaré", "ont aussi déclaré"
+    // "a déclaré", "ont aussi déclaré".
     if let Some(auxiliary) = perfect_auxiliary(unit, head) {
         return Verb { group: auxiliary..head + 1, head };
     }
     let mut start = head;
+    // At most six auxiliaries and adverbs. Set by hand.
     while start > 0 && head - start < 6 {
         let before = start - 1;
-        // "has long complained"
+        // "has long complained".
         let between = start == head
             && before > 0
             && unit.is(before - 1, AUXILIARY)
@@ -53,20 +54,20 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
         }
         start = before;
     }
-    // "went on to say"
+    // "went on to say".
     if unit.is(start, TO) && start >= 2 && unit.is(start - 1, PARTICLE) && unit.is(start - 2, FINITE) {
         start -= 2;
     }
     Verb { group: start..head + 1, head }
 }
 
-/// The *a* or *ont* that makes a French participle at `head` a verb of saying.
+/// Item of the *a* or *ont*, up to three before, that makes a French participle at `head` a verb of saying.
 pub(crate) fn perfect_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
     let participle = unit.is(head, NEEDS_AUXILIARY);
     (head.saturating_sub(3)..head).rev().find(|i| participle && unit.is(*i, PERFECT))
 }
 
-/// The subject of the verb group, when one stands before it.
+/// Subject of the verb group, when it precedes the verb.
 pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize>> {
     let end = verb.group.start;
     let last = end.checked_sub(1)?;
@@ -79,7 +80,7 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
             at -= 1;
         }
         let head = phrase_before(unit, at)?;
-        // "X, 24, who said": the number is no subject.
+        // "X, 24, who said": the number is not the subject.
         let age = head.clone().all(|i| unit.is(i, NUMBER)) && head.start > 1 && unit.word(head.start - 1) == ",";
         return if age { phrase_before(unit, head.start - 1) } else { Some(head) };
     }
@@ -92,14 +93,14 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     if verb.head > 0 && unit.is(verb.head, PARTICIPLE) {
         return clause_subject(unit, last);
     }
-    // "X, a senator from Y, said": what stands between commas belongs to X.
+    // "X, a senator from Y, said": the words between commas belong to X.
     let comma = (last.saturating_sub(MAX_PHRASE)..last).rev().find(|i| unit.word(*i) == unit.word(last))?;
     let head = phrase_before(unit, comma);
     let Some(head) = head else {
-        // "In a letter, said": nothing that could speak.
+        // "In a letter, said": there is no subject.
         return None;
     };
-    // "X, civil engineering professor Y, said": a name among the words tells who it is as well.
+    // "X, civil engineering professor Y, said": a name in the apposition also identifies the speaker.
     let named = || {
         (comma + 1..last).any(|i| unit.is(i, CAPITALISED) && !unit.is(i, TIME))
             && !(comma + 1..last).any(|i| unit.is(i, PREPOSITION | AUXILIARY | SAYS | FINITE | WH | SUBORDINATOR))
@@ -108,26 +109,26 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     Some(if apposition { head.start..last } else { head })
 }
 
-/// *With X telling reporters …*, *footage of X saying …*, *…, both candidates acknowledging …*: the participle has a subject
-/// of its own.
+/// Subject of a participle with its own: *With X telling reporters …*, *footage of X saying …*, *…, both candidates
+/// acknowledging …*.
 pub(crate) fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
     let last = at.checked_sub(1).filter(|last| unit.is(*last, CAPITALISED | ROLE))?;
     let subject = phrase_before(unit, last + 1)?;
-    // Of "footage of X" it is X that speaks.
+    // The X of "footage of X".
     let joint = subject.clone().rev().find(|i| unit.is(*i, WITH | OF));
     let subject = joint.map_or(subject.start, |joint| joint + 1)..subject.end;
     let apart = subject.start.checked_sub(1).is_some_and(|i| unit.is(i, WITH | OF) || unit.word(i) == ",");
     (apart && !subject.is_empty()).then_some(subject)
 }
 
-/// *X’s claim*, *his claim*, *the claim by X*.
+/// Owner of a noun, up to four items before it: *X’s claim*, *his claim*.
 pub(crate) fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
     let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
     if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
 }
 
-/// *Officials who met X said …*: what stands between a noun and its verb in a relative clause without commas is no
-/// subject.
+/// Head noun of a relative clause without commas, *Officials who met X said …*: the words between noun and verb are not
+/// the subject.
 fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     let clause =
         (end.saturating_sub(RELATIVE)..end).rev().take_while(|i| !unit.is(*i, PUNCTUATION) || is_joint(unit, *i));
@@ -138,7 +139,7 @@ fn head_of_relative(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     if head && (relative + 1..end).any(verb) { phrase_before(unit, relative) } else { None }
 }
 
-/// Whether the comma at `comma` ends what tells who somebody is, as a subject before a verb: the second of *X, a lawyer,*.
+/// Whether the comma at `comma` ends an apposition to a subject: the second comma of *X, a lawyer,*.
 pub(crate) fn closes_apposition(unit: &Unit<'_>, comma: usize) -> bool {
     let opens = (comma.saturating_sub(MAX_PHRASE)..comma).rev().find(|i| unit.word(*i) == ",");
     opens.is_some_and(|opens| {
@@ -150,7 +151,7 @@ pub(crate) fn closes_apposition(unit: &Unit<'_>, comma: usize) -> bool {
     })
 }
 
-/// Whether what starts at `index` tells who somebody is.
+/// Whether an apposition starts at `index`.
 fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
     (unit.is(index, DETERMINER)
         || unit.is(index, TITLE | ROLE)
@@ -160,7 +161,7 @@ fn is_apposition(unit: &Unit<'_>, index: usize) -> bool {
         && !unit.is(index, OF | FOR | TO | PREPOSITION)
 }
 
-/// The noun phrase that ends right before `end`.
+/// Noun phrase that ends right before `end`.
 pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>> {
     let floor = end.saturating_sub(MAX_PHRASE);
     let mut start = end;
@@ -181,7 +182,7 @@ pub(crate) fn phrase_before(unit: &Unit<'_>, end: usize) -> Option<Range<usize>>
     trim_left(unit, start..end)
 }
 
-/// A nickname or a title inside a name: somebody “So” Andso.
+/// Whether a quotation is a nickname or title inside a name: somebody “So” Andso.
 fn is_nickname(unit: &Unit<'_>, index: usize) -> bool {
     let short = unit.item(index).is_some_and(|item| item.span.len() <= NICKNAME);
     short && index > 0 && unit.is(index - 1, CAPITALISED | DETERMINER) && unit.is(index + 1, CAPITALISED | ROLE)
@@ -203,7 +204,7 @@ fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
     !(clause || verb || adverb || infinitive)
 }
 
-/// Hyphens, the genitive and the like, which stand inside of phrases.
+/// Whether the item is a hyphen, genitive or the like, which may be inside a phrase.
 fn is_joint(unit: &Unit<'_>, index: usize) -> bool {
     unit.is(index, GENITIVE) || matches!(unit.word(index), "-" | "/" | "." | "'" | "’" | "&")
 }
@@ -213,18 +214,18 @@ fn is_nominal(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
     unit.is(before, DETERMINER | POSSESSIVE)
         || unit.is(before, GENITIVE | OF)
-        // "filed by state attorney X"
+        // "filed by state attorney X".
         || unit.is(before, PREPOSITION) && unit.is(index, ALSO_NOUN) && !unit.is(before, TO)
 }
 
-/// Whether *and* joins two names or two nouns rather than two clauses.
+/// Whether *and* joins two names or nouns rather than two clauses.
 fn joins_phrases(unit: &Unit<'_>, index: usize) -> bool {
     let left = index.checked_sub(1);
     let left = left.is_some_and(|i| unit.is(i, CAPITALISED) || unit.is(i, ROLE));
     left && (unit.is(index + 1, CAPITALISED | DETERMINER | ROLE | TITLE)) && !unit.is(index + 1, SUBJECT_PRONOUN)
 }
 
-/// Takes conjunctions, adverbs and prepositions off the left end.
+/// Strips leading conjunctions, adverbs and prepositions.
 fn trim_left(unit: &Unit<'_>, mut range: Range<usize>) -> Option<Range<usize>> {
     while range.start < range.end {
         let i = range.start;
@@ -244,12 +245,12 @@ fn trim_left(unit: &Unit<'_>, mut range: Range<usize>) -> Option<Range<usize>> {
     (named && !range.is_empty()).then_some(range)
 }
 
-/// The subject of the clause that item `index` continues: of the nearest verb of saying before it,
-/// else of the sentence.
+/// Subject of the clause that item `index` continues: that of the nearest verb of saying before it, else of the
+/// sentence.
 pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usize>> {
     let floor = index.saturating_sub(2 * MAX_PHRASE);
     for head in (floor..index).rev() {
-        // "worse-than-expected revenue"
+        // "worse-than-expected revenue".
         let compound = head > 0 && unit.word(head - 1) == "-";
         if unit.is(head, SAYS) && !unit.is(head, PARTICIPLE | CAPITALISED) && !is_nominal(unit, head) && !compound {
             let verb = verb_at(unit, head);
@@ -265,7 +266,7 @@ pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usiz
     first_subject(unit, index)
 }
 
-/// Where a sentence begins behind its dateline, "PARIS, May 2 (AFP) — ": 0 without one.
+/// First item of a sentence behind its dateline, "PARIS, May 2 (AFP) — "; 0 without one.
 pub(crate) fn behind_dateline(unit: &Unit<'_>) -> usize {
     let place = unit.is(0, UPPERCASE);
     let dash = (1..DATELINE).find(|i| matches!(unit.word(*i), "—" | "–" | "--" | "―" | "-"));
@@ -273,18 +274,18 @@ pub(crate) fn behind_dateline(unit: &Unit<'_>) -> usize {
     dash.filter(|_| place).filter(plain).map_or(0, |dash| dash + 1)
 }
 
-/// The phrase that the sentence is about: its first noun phrase after fronted clauses.
+/// First noun phrase of the sentence behind fronted clauses, before `limit`.
 pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize>> {
     let mut start = behind_dateline(unit);
     let limit = limit.min(unit.items.len());
-    // "In Ohio, X …", "After he won, X …", "Speaking in Ohio, X …"
+    // "In Ohio, X …", "After he won, X …", "Speaking in Ohio, X …".
     while start < limit {
         let fronted = unit.is(start, PREPOSITION | SUBORDINATOR) && !unit.is(start, SUBJECT_PRONOUN)
             || unit.is(start, PARTICIPLE)
-            // "Eight years ago, X …"
+            // "Eight years ago, X …".
             || !unit.is(start, SUBJECT_PRONOUN | CAPITALISED) && unit.is(start, TIME)
             || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AGO))
-            // "Asked about the leak, X …"
+            // "Asked about the leak, X …".
             || start == 0
                 && unit.is(start, PAST_FORM)
                 && unit.is(start + 1, PREPOSITION | SUBORDINATOR | WH | TIME)
@@ -292,7 +293,7 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
         let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
         if fronted {
             match (start..limit.min(start + MAX_PHRASE)).find(|i| unit.word(*i) == ",") {
-                // "On July 6, 2015, X …"
+                // "On July 6, 2015, X …".
                 Some(comma) if unit.is(comma + 1, NUMBER) && unit.word(comma + 2) == "," => start = comma + 3,
                 Some(comma) => start = comma + 1,
                 None => break,
@@ -306,10 +307,10 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
     phrase_after(unit, start, false)
 }
 
-/// The noun phrase that starts at `start`; with `apposition`, what tells who it is as well.
+/// Noun phrase that starts at `start`; with `apposition`, including its apposition.
 pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> Option<Range<usize>> {
     let first = unit.item(start)?;
-    // "said her deputy" against "told her"
+    // "said her deputy" against "told her".
     let owns = first.is(POSSESSIVE)
         && unit.item(start + 1).is_some_and(|next| {
             next.is_word()
@@ -325,7 +326,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     if first.is(SUBJECT_PRONOUN) && !first.is(WH) || first.is(OBJECT_PRONOUN) && !owns {
         return Some(start..start + 1);
     }
-    // "said fire chief X"
+    // "said fire chief X".
     let compound = first.is(ALSO_NOUN) && !first.is(PARTICIPLE) && unit.is(start + 1, ROLE | TITLE | CAPITALISED);
     let starts = compound
         || first.is(DETERMINER | POSSESSIVE | CAPITALISED | TITLE | ROLE | NUMBER | DOCUMENT)
@@ -336,7 +337,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     }
     let ceiling = unit.items.len().min(start + MAX_PHRASE);
     let mut end = start;
-    // Whether the head is a common noun, which prepositions may complete.
+    // Whether the head is a common noun, to which prepositions may attach.
     let mut common = false;
     while end < ceiling {
         let item = unit.item(end)?;
@@ -363,7 +364,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
         }
         end += 1;
     }
-    // "a document filed by": a preposition without its noun is none of it.
+    // "a document filed by": a preposition without its noun is not part of the phrase.
     while end > start && unit.is(end - 1, PREPOSITION) && !unit.is(end - 1, DETERMINER | CAPITALISED) {
         end -= 1;
     }
@@ -374,7 +375,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     Some(start..end)
 }
 
-/// Whether the word at `index` can go on a phrase; `inner` when it is not the first.
+/// Whether the word at `index` can continue a phrase; `inner` when it is not the first.
 fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bool {
     let Some(item) = unit.item(index) else { return false };
     if item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY) {
@@ -396,12 +397,13 @@ fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bo
     if item.is(COORDINATOR) {
         return joins_phrases(unit, index);
     }
-    // "USA Today reported": days and months have capitals of their own.
+    // "USA Today reported": a capitalised time is part of a name, except for days and months, which are always
+    // capitalised.
     let language = unit.lexicon.language;
     let dated = || language.weekday(&item.lower).is_some() || language.month(&item.lower).is_some();
     let named = item.is(TIME) && item.is(CAPITALISED) && inner && unit.is(index - 1, CAPITALISED) && !dated();
     let time = item.is(TIME) && !unit.is(index + 1, ROLE) && !named;
-    // "a just released poll"
+    // "a just released poll".
     let adverb = item.is(ADVERB) && !item.is(DETERMINER) && !(inner && unit.is(index - 1, DETERMINER));
     !(inner && (time || adverb))
 }
@@ -413,7 +415,7 @@ fn takes_object(unit: &Unit<'_>, index: usize) -> bool {
     form && unit.is(next, DETERMINER | POSSESSIVE) && !unit.is(next, SUBJECT_PRONOUN | THAT | GENITIVE)
 }
 
-/// Where what is said about a phrase between commas ends: "X, a lawyer in Porto".
+/// End of an apposition behind a phrase: "X, a lawyer in Porto".
 fn apposition_end(unit: &Unit<'_>, end: usize) -> Option<usize> {
     if unit.word(end) != "," || !is_apposition(unit, end + 1) {
         return None;
@@ -429,29 +431,29 @@ fn continues_phrase(unit: &Unit<'_>, index: usize) -> bool {
     unit.item(index).is_some_and(|item| item.is_word() && !item.is(SUBJECT_PRONOUN | AUXILIARY) && !item.is(TIME))
 }
 
-/// *report*, *claims* and the like after an article are nouns.
+/// Whether a word that may be a verb of saying is a noun here: *report*, *claims* and the like after an article.
 pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else { return false };
     let noun_like = unit.is(index, DOCUMENT) || !unit.is(index, PAST_FORM);
-    // "many said", "the other asked"
+    // "many said", "the other asked".
     let noun_before = unit.is(before, PRONOMINAL) && !unit.is(index, ALSO_NOUN | DOCUMENT);
-    // "the two lengthy reports": a verb in the present stands behind a name, a pronoun or a person.
+    // "the two lengthy reports": a verb in the present follows a name, a pronoun or a person.
     let present = unit.is(index, ALSO_NOUN)
         && unit.item(before).is_some_and(|i| i.is_word())
         && !unit.is(
             before,
             CAPITALISED | SUBJECT_PRONOUN | ROLE | DOCUMENT | ADVERB | AUXILIARY | WH | SUBORDINATOR | COORDINATOR,
         );
-    // "the United States", "the Remarks": a name's word, or a headline's.
+    // "the United States", "the Remarks": part of a name, or of a headline.
     if unit.is(index, ALSO_NOUN) && unit.is(index, CAPITALISED) && unit.is(before, CAPITALISED) {
         return true;
     }
-    // "the shooting title": the base form stands behind a plural or an auxiliary.
+    // "the shooting title": the base form of a verb follows a plural or an auxiliary.
     let base = unit.is(index, ALSO_NOUN)
         && !unit.is(index, PLURAL_FORM)
         && !unit.is(index, PARTICIPLE)
         && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)
-        // "X shot back"
+        // "X shot back".
         && !unit.is(index + 1, PARTICLE)
         && !unit.is(before, TO | PLURAL_FORM);
     present

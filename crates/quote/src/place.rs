@@ -10,33 +10,33 @@ use crate::lexicon::{ADVERB, CAPITALISED, COORDINATOR, PUNCTUATION, SAYS, SUBJEC
 use crate::resolve::can_speak;
 use crate::unit::Unit;
 
-/// A stretch in quotation marks with what stands around it: what the rules of attribution read.
+/// A quotation in marks with its surroundings: the input of the rules of attribution.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) doc: &'a Document,
     pub(crate) units: &'a [Unit<'a>],
-    /// The unit that it stands in.
+    /// Unit that contains it.
     pub(crate) index: usize,
     pub(crate) unit: &'a Unit<'a>,
-    /// Its item.
+    /// Item of the quotation.
     pub(crate) at: usize,
-    /// The items before it that no other quotation has been attributed by.
+    /// Items before it that attribute no other quotation.
     pub(crate) before: Range<usize>,
     pub(crate) form: Form,
-    /// Whether it stands in single marks.
+    /// Whether its marks are single.
     pub(crate) single: bool,
-    /// What was found before it, in text order.
+    /// Quotations found before it, in text order.
     pub(crate) found: &'a [Candidate],
-    /// What the words before it come to, once a rule has asked.
+    /// Attribution by the words before it, computed on demand.
     pub(crate) lead: OnceCell<Option<Attribution>>,
 }
 
-/// What a rule of attribution says.
+/// Verdict of a rule of attribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) cue: Option<Span>,
     pub(crate) speaker: Option<Span>,
-    /// The item with which what is said begins: before the quotation where its sentence runs into it.
+    /// Item at which the content begins: before the quotation where its sentence runs into it.
     pub(crate) start: usize,
 }
 
@@ -49,38 +49,38 @@ impl Place<'_> {
         self.units.get(self.index.checked_sub(1)?)
     }
 
-    /// Whether somebody or something that can speak is named in the span.
+    /// Whether the span contains a mention of something that can speak.
     pub(crate) fn is_named(&self, span: Span) -> bool {
         let ents = &self.doc.ents;
         let from = ents.partition_point(|m| m.span.end <= span.start);
         ents.iter().skip(from).take_while(|m| m.span.start < span.end).any(|m| can_speak(&m.label))
     }
 
-    /// The words behind the quotation, when they can be its attribution.
+    /// Position behind the quotation, when an attribution may follow there.
     pub(crate) fn tail(&self) -> Option<Tail> {
         let next = self.unit.item(self.at + 1);
         let may_follow = match self.form.last {
             ',' | '?' | '!' | '…' | '—' | '–' | '-' => true,
-            // A full stop ends the sentence, unless what follows cannot begin one.
+            // A full stop ends the sentence, unless the next word cannot begin one.
             '.' => next.is_some_and(|i| !i.is(CAPITALISED) && i.is(SAYS | SUBJECT_PRONOUN)),
             _ => next.is_some_and(|i| i.lower == "," || !i.is(PUNCTUATION)),
         };
         may_follow.then(|| tail(self.unit, self.at + 1, !self.form.punctuated))
     }
 
-    /// An attribution by items of the quotation's own unit, as places of the text.
+    /// Converts an attribution within the quotation's unit into spans.
     pub(crate) fn verdict(&self, found: &Attribution) -> Verdict {
         in_text(self.unit, found, self.at)
     }
 
-    /// The same for an attribution that ends the sentence: what stands before the quotation may be said as well.
-    /// `None` when the quoted words are only the name of something that another statement begins with.
+    /// Like [`verdict`](Self::verdict) for an attribution at the end of the sentence: words before the quotation may be
+    /// part of the content. `None` when the quoted words are only a title within another statement.
     pub(crate) fn verdict_of_tail(&self, found: &Attribution) -> Option<Verdict> {
         let start = self.start_of_statement();
         (start == self.at || !self.form.title).then(|| in_text(self.unit, found, start))
     }
 
-    /// The item with which a statement begins that ends with the quotation.
+    /// First item of the statement that ends with the quotation.
     fn start_of_statement(&self) -> usize {
         let (unit, at) = (self.unit, self.at);
         let start = self
@@ -96,7 +96,7 @@ impl Place<'_> {
 }
 
 impl Verdict {
-    /// The same; a cue without a subject (*“…,” he said. Adding, “…”*) has that of the quotation before in its paragraph.
+    /// Fills in a missing speaker (*“…,” he said. Adding, “…”*) from the quotation before in the same paragraph.
     pub(crate) fn or_speaker_before(self, place: &Place<'_>) -> Self {
         let last = || {
             let last = place.found.last()?;
@@ -107,7 +107,7 @@ impl Verdict {
     }
 }
 
-/// An attribution by items of a unit, as places of the text.
+/// Converts an attribution by items of a unit into spans.
 pub(crate) fn in_text(unit: &Unit<'_>, found: &Attribution, start: usize) -> Verdict {
     let span = |range: &Option<Range<usize>>| range.clone().and_then(|r| unit.span(r));
     Verdict { cue: span(&found.cue), speaker: span(&found.speaker), start }

@@ -1,7 +1,7 @@
-//! Every rule that says what is a quotation and who speaks it, in the order in which they are asked.
+//! Every rule that finds quotations and speakers, in the order in which they are tried.
 //!
-//! The first rule that answers decides; its name is what an explanation of the document tells. Each has an example,
-//! and a test holds that in the example this rule speaks and names this speaker.
+//! The first rule that applies decides, and explanations give its name. Each has an example, and a test checks that the
+//! rule applies to it and gives its speaker.
 
 use crate::after::{self, Attribution, Tail};
 use crate::before;
@@ -12,10 +12,10 @@ use crate::resolve::{self, Name};
 use crate::rule::{Rule, Step, TURN, step};
 use crate::turns;
 
-/// Reads who speaks a quotation from what stands around it.
+/// Attributes a quotation by its surroundings; `None` where the rule does not apply.
 pub(crate) type Attribute = fn(&Place<'_>) -> Option<Verdict>;
 
-/// Who speaks what stands in quotation marks.
+/// Attributions of quotations in marks.
 pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
     step(
         "interrupted",
@@ -61,7 +61,7 @@ pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
     step("colon", "Ines Duarte lost her temper on Monday: “The road is shut.”", "Ines Duarte", nearby::colon),
 ];
 
-/// Who speaks what stands in quotation marks as a sentence of its own, without an attribution.
+/// Speakers of quotations in marks that are sentences of their own, without an attribution.
 pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
     step(
         "new-subject",
@@ -79,7 +79,7 @@ pub(crate) const CONTINUATIONS: &[Step<Attribute>] = &[
     step("nobody", "“They shut the road and told nobody.”", "", nearby::nobody),
 ];
 
-/// Speech without quotation marks, which the layout of the page tells.
+/// Speech without quotation marks, recognised by the page's layout.
 const LAYOUT: &[Rule] = &[
     Rule {
         name: TURN,
@@ -93,7 +93,7 @@ const LAYOUT: &[Rule] = &[
     },
 ];
 
-/// What is reported in the outlet's words.
+/// Reports in the outlet's words.
 pub(crate) const REPORTS: &[Step<ReadReport>] = &[
     step(indirect::ACCORDING, "According to Acme, sales fell by a third.", "Acme", indirect::according),
     step("reported-behind-as", "As Acme noted, sales fell by a third.", "Acme", indirect::as_said),
@@ -103,7 +103,7 @@ pub(crate) const REPORTS: &[Step<ReadReport>] = &[
     step("reported-behind-cue", "Acme said that sales fell by a third.", "Acme", indirect::following),
 ];
 
-/// Which entity the words that name a speaker stand for. In the examples the names in capitals are entities.
+/// Resolution of the speaker's words to an entity. In the examples the names in capitals are entities.
 pub(crate) const SPEAKERS: &[Step<Name>] = &[
     step(
         "interviewee",
@@ -160,7 +160,7 @@ pub(crate) const SPEAKERS: &[Step<Name>] = &[
     step("member", "“The road is shut,” ACME workers said.", "ACME workers", resolve::member),
 ];
 
-/// Every rule that finds quotations or gives them their speakers, in the order in which they are asked.
+/// Every rule that finds quotations or resolves their speakers, in the order in which they are tried.
 #[must_use]
 pub fn rules() -> Vec<Rule> {
     let quoted = ATTRIBUTIONS.iter().chain(CONTINUATIONS).map(|step| step.rule);
@@ -168,14 +168,14 @@ pub fn rules() -> Vec<Rule> {
     quoted.chain(LAYOUT.iter().copied()).chain(reported).chain(SPEAKERS.iter().map(|step| step.rule)).collect()
 }
 
-/// The attribution before the quotation, if the quotation is the whole of what is said.
+/// Attribution before the quotation, if the quotation is the whole content.
 fn lead(place: &Place<'_>) -> Option<Attribution> {
     let read =
         || before::before(place.unit, place.before.clone(), place.form, false).filter(|_| !nearby::goes_on(place));
     place.lead.get_or_init(read).clone()
 }
 
-/// The attribution behind the quotation.
+/// Attribution behind the quotation.
 fn behind(place: &Place<'_>, read: fn(&crate::unit::Unit<'_>, Tail) -> Option<Attribution>) -> Option<Verdict> {
     place.verdict_of_tail(&read(place.unit, place.tail()?)?)
 }

@@ -1,7 +1,7 @@
-//! The signs by which a report is told from what nobody said.
+//! Signs of reported speech: the features of the classifier that tells reports from other text.
 //!
-//! Each has a name and a value, such as `stem+follows` and `claim+That`; the weights of a language's `cues.tsv` stand
-//! beside them. All are read from closed classes of words and their places: no tagger runs.
+//! Each has a name and a value, such as `stem+follows` and `claim+That`; a language's `cues.tsv` has their weights. All
+//! are computed from closed word classes and positions, without a tagger.
 
 use std::ops::Range;
 
@@ -17,19 +17,19 @@ use crate::phrase::verb_at;
 use crate::report::{Report, Word};
 use crate::unit::Unit;
 
-/// The name of a sign or a value that is always the same, hashed when the crate is compiled.
+/// A constant name or value of a sign, hashed at compile time.
 macro_rules! sign {
     ($text:literal) => {
         const { CuePart::new($text) }
     };
 }
 
-/// Classes of the words before a verb that stand for themselves as a sign; of others only that there is one.
+/// Classes of words before a verb that are signs by their text; any other word counts only as "other".
 const CLOSED: Class =
     SUBJECT_PRONOUN | AUXILIARY | PREPOSITION | DETERMINER | COORDINATOR | SUBORDINATOR | WH | PUNCTUATION;
 
-/// Tells the signs that the word and its construction have, whatever it reports, each by its name and the parts of its
-/// value.
+/// Passes to `tell` the signs of a word and its construction, regardless of its report, each by its name and the parts
+/// of its value.
 pub(crate) fn signs_of_word(word: &Word<'_>, mut tell: impl FnMut(CuePart<'_>, &[CuePart<'_>])) {
     let Word { unit, at, ref context, ref stem, .. } = *word;
     let text = unit.word(at);
@@ -54,7 +54,7 @@ pub(crate) fn signs_of_word(word: &Word<'_>, mut tell: impl FnMut(CuePart<'_>, &
     tell(sign!("ending+follows"), &[ending, follow]);
 }
 
-/// Tells the other signs of a report.
+/// Passes to `tell` the signs of a report besides those of its word.
 pub(crate) fn signs_of_report(
     word: &Word<'_>,
     rule: &str,
@@ -65,7 +65,7 @@ pub(crate) fn signs_of_report(
     let content = &report.content;
     let text = |i: usize| CuePart::new(unit.word(i));
     let (role, follow, stem) = (context.role.part(), context.follow.part(), CuePart::new(stem));
-    // Whether the sentence had a report before.
+    // Whether the sentence has an earlier report.
     let later = truth(floor > 0);
     let (says, shows) = (truth(unit.is(at, SAYS)), truth(unit.is(at, SHOWS)));
     let subject = subject(unit, report.speaker.as_ref());
@@ -90,7 +90,7 @@ pub(crate) fn signs_of_report(
     };
     tell(sign!("before"), &[before]);
     tell(sign!("before+role"), &[before, role]);
-    // ", highlighting the risk": of what nobody says before, but what it shows.
+    // ", highlighting the risk": not said by anybody before, but shown.
     let participle = truth(unit.is(at, GERUND));
     tell(sign!("participle+shows+later"), &[participle, shows, later]);
     for i in verb.filter(|i| *i != at) {
@@ -123,7 +123,7 @@ pub(crate) fn signs_of_report(
     tell(sign!("length+speech"), &[length, says]);
 }
 
-/// What sort of word stands at `at`.
+/// Kind of the word at `at`.
 fn sort(unit: &Unit<'_>, at: usize) -> CuePart<'static> {
     const SORTS: [(Class, CuePart<'_>); 17] = [
         (SUBJECT_PRONOUN, CuePart::new("subject")),
@@ -151,7 +151,7 @@ fn sort(unit: &Unit<'_>, at: usize) -> CuePart<'static> {
     SORTS.iter().find(|(class, _)| item.is(*class)).map_or(sign!("other"), |(_, name)| *name)
 }
 
-/// Its last three letters.
+/// Last three letters of a word.
 fn ending(word: &str) -> &str {
     word.char_indices().rev().nth(2).and_then(|(i, _)| word.get(i..)).unwrap_or(word)
 }
@@ -160,7 +160,7 @@ fn truth(yes: bool) -> CuePart<'static> {
     if yes { sign!("true") } else { sign!("false") }
 }
 
-/// A length in words, by classes of about equal frequency.
+/// Bucket of a length in words; buckets of roughly equal frequency, named by their lower bound.
 fn length(words: usize) -> CuePart<'static> {
     match words {
         0..=1 => sign!("1"),
@@ -172,13 +172,13 @@ fn length(words: usize) -> CuePart<'static> {
     }
 }
 
-/// The item that heads a noun phrase: the last before a preposition or a mark.
+/// Item that heads a noun phrase: the last before a preposition or a mark.
 fn head(unit: &Unit<'_>, phrase: &Range<usize>) -> usize {
     let end = (phrase.start + 1..phrase.end).find(|i| unit.is(*i, PREPOSITION | PUNCTUATION));
     end.unwrap_or(phrase.end).saturating_sub(1)
 }
 
-/// What sort of phrase names the speaker.
+/// Kind of the phrase that names the speaker.
 fn subject<'u>(unit: &'u Unit<'_>, phrase: Option<&Range<usize>>) -> CuePart<'u> {
     let Some(phrase) = phrase.filter(|p| !p.is_empty()) else { return sign!("none") };
     let (first, last) = (phrase.start, phrase.end - 1);

@@ -1,4 +1,4 @@
-//! Speech without quotation marks: the turns of interviews and transcripts, and block quotations with a source.
+//! Speech without quotation marks: turns of interviews and transcripts, and block quotations with a source.
 
 use std::collections::HashSet;
 
@@ -14,16 +14,16 @@ use crate::paragraph::paragraphs;
 use crate::rule::TURN;
 use crate::unit::{Unit, unit_at};
 
-/// A page with fewer labelled lines is no transcript: a single "Note:" is a note.
+/// Fewest labelled lines of a transcript. Set by hand: a single "Note:" is a note.
 const MIN_TURNS: usize = 2;
-/// A label is shorter than this, in bytes: a name, an office, how the speaker is connected.
+/// Upper bound on a label's length, in bytes: a name, an office, how the speaker is connected. Set by hand.
 const MAX_LABEL: usize = 90;
-/// A turn has at most this many paragraphs, and two turns of a transcript stand no farther apart.
+/// Most paragraphs that continue a turn, and the window of paragraphs in which a transcript has two turns. Set by hand.
 const MAX_PARAGRAPHS: usize = 6;
-/// Names in small letters are labels only where as many lines bear one: "Duarte: …" alone may head a list.
+/// Fewest lines with a mixed-case name that make it a label. Set by hand: a single "Duarte: …" may head a list.
 const MIN_NAMED: usize = 3;
 
-/// What a line's label says.
+/// Kind of a line's label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
     /// *Q:*.
@@ -32,9 +32,9 @@ enum Label {
     Answer,
     /// *TARO KIMURA, CHAIRMAN:*.
     Capitals,
-    /// *Taro Kimura:*, where a mention of a person is.
+    /// *Taro Kimura:*, at a mention of a person.
     Name,
-    /// *Gazette:*, *Moderator:*: a capitalised label that names no person.
+    /// *Gazette:*, *Moderator:*: a capitalised label that is not a person's name.
     Other,
 }
 
@@ -42,28 +42,28 @@ enum Label {
 #[derive(Clone, Copy, Debug)]
 struct Turn {
     label: Label,
-    /// The name in the label.
+    /// Span of the name in the label.
     name: Span,
-    /// The mark behind it.
+    /// Span of the mark behind it.
     colon: Span,
-    /// What is said on the line.
+    /// Span of the speech on the line.
     content: Span,
 }
 
-/// The turns of a transcript or an interview, in text order.
+/// Finds the turns of a transcript or an interview, in text order.
 pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<Candidate> {
     let Some(lexicon) = units.first().map(|unit| unit.lexicon) else { return Vec::new() };
     let mut labelled: Vec<Option<Turn>> = lines.iter().map(|line| turn(doc, lexicon.language, *line)).collect();
     keep_transcripts(doc, lexicon, &mut labelled);
     let mut found: Vec<Candidate> = Vec::new();
-    // The paragraphs of one turn run on to the next label; behind the last label only its own line is sure.
+    // The paragraphs of a turn run to the next label; behind the last label only its own line is certain.
     let last = labelled.iter().rposition(Option::is_some);
     let mut since = 0;
     for (at, line) in lines.iter().enumerate() {
         since += 1;
         match labelled[at] {
             Some(turn) => {
-                // Only the marks of a transcript are plain enough to take in what stands between them.
+                // Only the labels of a transcript are clear enough to include the paragraphs between them.
                 since = if matches!(turn.label, Label::Name | Label::Other) { MAX_PARAGRAPHS } else { 0 };
                 found.push(Candidate {
                     span: turn.content,
@@ -87,12 +87,11 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
     found
 }
 
-/// Drops the labels that make no transcript: too few of their kind, or of nobody who is known as a person.
+/// Drops labels that do not make a transcript: too few of their kind, or none of a known person.
 fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Turn>]) {
     let of = |label: Label| labelled.iter().flatten().filter(move |t| t.label == label);
     let letters = of(Label::Question).next().is_some() && of(Label::Answer).next().is_some();
-    // Labels in capitals head sections as well: one of them must name a person
-    // or come back, as section heads do not.
+    // Labels in capitals may also be section headings: one of them must name a person or recur, as headings do not.
     let again = |label: Label| {
         let mut names: Vec<&str> = of(label).map(|t| t.name.slice(&doc.text)).collect();
         names.sort_unstable();
@@ -103,7 +102,7 @@ fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Tu
         labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
     let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;
     let capitals = named && (near || few);
-    // The labels of those who ask come back, or are what somebody does.
+    // The labels of interviewers recur, or are an occupation.
     let again = again(Label::Other);
     let asks = of(Label::Name).count() >= MIN_TURNS && !again.is_empty();
     let names = of(Label::Name).count() >= MIN_NAMED || capitals || asks;
@@ -121,22 +120,22 @@ fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Tu
     }
 }
 
-/// The mention of a person that begins where the name does.
+/// Span of the mention of a person that starts with the name.
 fn person_at(doc: &Document, name: Span) -> Option<Span> {
     let next = doc.ents.get(doc.ents.partition_point(|m| m.span.end <= name.start))?;
     (next.label.is_person() && next.span.start == name.start).then_some(next.span)
 }
 
-/// The rule's name.
+/// Name of the rule for block quotations.
 pub(crate) const BLOCK: &str = "block-quotation";
 
-/// *(APPLAUSE)*, *[laughs]*.
+/// Whether a line is a stage direction: *(APPLAUSE)*, *[laughs]*.
 fn is_stage_direction(line: &str) -> bool {
     line.starts_with(['(', '[']) && line.trim_end_matches('.').ends_with([')', ']'])
 }
 
 fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
-    // A quotation of the whole transcript may open each paragraph anew.
+    // A quotation of the whole transcript may have an opening mark in each paragraph.
     let whole = line.slice(&doc.text);
     let text = whole.trim_start_matches(is_mark);
     let begin = line.start + (whole.len() - text.len());
@@ -145,14 +144,14 @@ fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
         limit -= 1;
     }
     let head = text.get(..limit)?;
-    // "Q. Why?": the full stop behind a single letter.
+    // "Q. Why?": a full stop behind a single letter.
     let stop = || head.find(". ").filter(|stop| letter(language, &head[..*stop]).is_some());
     let colon = head.find(':').or_else(stop)?;
     let rest = text.get(colon + 1..)?;
     if rest.trim().is_empty() {
         return None;
     }
-    // "CHAIRMAN, WATERWAYS AUTHORITY" and "(via phone)" are no part of the name.
+    // "CHAIRMAN, WATERWAYS AUTHORITY" and "(via phone)" are not part of the name.
     let name = head.get(..colon)?.split([',', '(', '[']).next()?.trim_end();
     let span = Span::new(begin, begin + name.len());
     let label = if let Some(letter) = letter(language, name) {
@@ -171,7 +170,7 @@ fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
     Some(Turn { label, name: span, colon, content })
 }
 
-/// The letters that stand before questions and answers.
+/// Label of a question or an answer, by its letter.
 fn letter(language: &Language, name: &str) -> Option<Label> {
     let is = |class| {
         let mut letters = language.page_phrases(class);
@@ -184,13 +183,13 @@ fn letter(language: &Language, name: &str) -> Option<Label> {
     }
 }
 
-/// Whether the label is a few words that all begin with a capital.
+/// Whether the label is up to three words that all begin with a capital. Set by hand.
 fn is_label(name: &str) -> bool {
     let capital = |word: &str| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic);
     (1..=3).contains(&name.split_whitespace().count()) && name.split_whitespace().all(capital)
 }
 
-/// Whether the label is a name in capitals of a few words.
+/// Whether the label is a name in capitals of at most four words. Set by hand.
 fn is_in_capitals(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     letters > 1
@@ -198,7 +197,8 @@ fn is_in_capitals(name: &str) -> bool {
         && name.chars().all(|c| !c.is_lowercase() && !c.is_ascii_digit())
 }
 
-/// Block quotations without quotation marks whose source the line below or their own last line names.
+/// Finds block quotations without quotation marks whose source is in the line below or in their own last line, or in
+/// the sentence before.
 pub(crate) fn blocks(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
     let blocks = doc.blocks();
     let mut found = Vec::new();
@@ -237,7 +237,7 @@ pub(crate) fn blocks(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
     found
 }
 
-/// The speaker that a line names: *– X, an office*, *X said on Monday*.
+/// Speaker named in a line: *– X, an office*, *X said on Monday*.
 fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
     let unit = units.get(unit_at(units, line.start)?)?;
     let from = unit.items.partition_point(|i| i.span.start < line.start);
@@ -252,7 +252,7 @@ fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
     {
         return unit.span(speaker);
     }
-    // A sentence of a few words that a person is the subject of: "X said on Monday".
+    // A sentence of fewer than twelve items (set by hand) with a person as its subject: "X said on Monday".
     let short = end.saturating_sub(from) < 12 && unit.items.len() == end;
     let first = doc.ents.iter().skip(doc.ents.partition_point(|m| m.span.end <= line.start)).take(1);
     let person = first.filter(|m| m.label.is_person() && line.contains(m.span)).map(|m| m.span).next()?;

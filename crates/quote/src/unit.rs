@@ -1,4 +1,4 @@
-//! Sentences as sequences of words in which every stretch in quotation marks is one item.
+//! Sentences as sequences of words, with every stretch in quotation marks as one item.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use crate::marks::Quoted;
 #[derive(Clone, Debug)]
 pub(crate) struct Item<'d> {
     pub(crate) span: Span,
-    /// In lower case; empty for a quotation.
+    /// Lowercase text; empty for a quotation.
     pub(crate) lower: Cow<'d, str>,
     pub(crate) class: Class,
-    /// The quotation that the item stands for: an index into the document's stretches.
+    /// Index of the quotation among the document's quoted stretches, where the item is one.
     pub(crate) quoted: Option<usize>,
 }
 
@@ -24,7 +24,7 @@ impl Item<'_> {
         self.class & class != 0
     }
 
-    /// Whether it is a word of which its language says nothing, but perhaps its ending.
+    /// Whether it has no class by word lists or shape; its ending or function may still tell.
     pub(crate) fn is_open(&self) -> bool {
         self.class & LEXICAL == 0
     }
@@ -34,12 +34,12 @@ impl Item<'_> {
     }
 }
 
-/// A sentence, or several that one quotation runs through.
+/// A sentence, or several that one quotation spans.
 #[derive(Clone, Debug)]
 pub(crate) struct Unit<'d> {
     pub(crate) lexicon: &'d Lexicon,
     pub(crate) items: Vec<Item<'d>>,
-    /// Its paragraph, counted from 0.
+    /// Index of its paragraph, from 0.
     pub(crate) paragraph: usize,
     /// Whether it is running text rather than a title, heading, caption or table.
     pub(crate) prose: bool,
@@ -50,24 +50,24 @@ impl Unit<'_> {
         self.items.get(index)
     }
 
-    /// Whether the item at `index` has one of the classes.
+    /// Whether the item at `index` has any of the classes.
     pub(crate) fn is(&self, index: usize, class: Class) -> bool {
         self.items.get(index).is_some_and(|item| item.is(class))
     }
 
-    /// The word at `index` in lower case, `""` for a quotation or beyond the end.
+    /// Lowercase word at `index`, `""` for a quotation or past the end.
     pub(crate) fn word(&self, index: usize) -> &str {
         self.items.get(index).map_or("", |item| item.lower.as_ref())
     }
 
-    /// The text from the first to the last of the items; `None` when the range is empty.
+    /// Span from the first to the last of the items; `None` when the range is empty.
     pub(crate) fn span(&self, range: Range<usize>) -> Option<Span> {
         let items = self.items.get(range)?;
         Some(Span::new(items.first()?.span.start, items.last()?.span.end))
     }
 }
 
-/// Cuts a document into units. Every word and every quotation lands in exactly one.
+/// Splits a document into units. Every word and every quotation is in exactly one.
 pub(crate) fn units<'d>(
     doc: &'d Document,
     paragraphs: &[Span],
@@ -80,7 +80,7 @@ pub(crate) fn units<'d>(
         let continues = quoted
             .get(next_quote.saturating_sub(1))
             .is_some_and(|q| next_quote > 0 && q.span.start < sentence.span.start && sentence.span.start < q.span.end);
-        // "…?” she asked": what starts small right behind a quotation is its tail.
+        // "…?” she asked": a sentence that starts in lowercase right behind a quotation is its tail.
         let tail = units.last().and_then(|u| u.items.last()).is_some_and(|i| {
             i.quoted.is_some()
                 && doc.text.get(i.span.end..sentence.span.start).is_some_and(|gap| !gap.contains('\n'))
@@ -115,7 +115,7 @@ fn word<'d>(text: &'d str, span: Span, lexicon: &Lexicon) -> Item<'d> {
     Item { span, lower, class, quoted: None }
 }
 
-/// The unit that holds the byte at `offset`, or the last one before it.
+/// Index of the unit that contains the byte at `offset`, or of the last one before it.
 pub(crate) fn unit_at(units: &[Unit<'_>], offset: usize) -> Option<usize> {
     let start = |u: &Unit<'_>| u.items.first().map_or(0, |i| i.span.start);
     units.partition_point(|u| start(u) <= offset).checked_sub(1)

@@ -1,4 +1,4 @@
-//! What holds for any text: spans are in bounds, on character boundaries, in order, and the same every time.
+//! Invariants for any text: spans are in bounds, on character boundaries, in order, and reproducible.
 
 use pressmark_core::{Document, Span, Stage};
 use pressmark_quote::{Options, QuoteFinder};

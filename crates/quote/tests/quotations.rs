@@ -1,4 +1,4 @@
-//! Tables of short texts with what a careful reader would mark, and properties over any text.
+//! Tables of short texts with the quotations a careful reader would mark, and properties over any text.
 
 mod support;
 
@@ -227,7 +227,7 @@ fn a_quotation_over_paragraphs_is_one_and_an_open_one_is_noted() {
 
 #[test]
 fn a_million_characters_of_marks_take_linear_time() {
-    // No clock: with anything quadratic this would not end.
+    // No clock: with anything quadratic this would not finish.
     for unit in ["“", "\"", "‘a ", "'a' ", "« ", "“a,” he said. ", "he said “a ", "said ", "x said that "] {
         let mut doc = document(&unit.repeat(1_000_000 / unit.len() / 4), &[]);
         QuoteFinder::new(Options::default()).run(&mut doc).expect("the stage never fails");
@@ -236,7 +236,7 @@ fn a_million_characters_of_marks_take_linear_time() {
 
 #[test]
 fn a_mention_may_begin_before_the_phrase_that_names_the_speaker() {
-    // An underflow: a mention at the very start of the text, whose first word is no part of the speaker's phrase.
+    // An underflow: a mention at the very start of the text, whose first word is not part of the speaker's phrase.
     let text = "Yes Old Ana Reis told Acme “the road is shut,” she said. Reis said that it rained.";
     let words: Vec<usize> = text.match_indices(' ').map(|(i, _)| i).collect();
     for &end in &words {
@@ -270,7 +270,7 @@ fn what_stands_before_its_cue_is_reported_whatever_follows_the_cue() {
         "The northern bridge will not open before June, Ines Duarte said at a meeting.",
         &[("The northern bridge will not open before June", "Ines Duarte")],
     );
-    // What cannot be a clause of the outlet's goes on behind the cue.
+    // A continuation behind the cue that cannot be a clause of the outlet's.
     check(
         "The outcome is hard to foresee, many farmers say, because nobody has tried it before.",
         &[("The outcome is hard to foresee", "many farmers"), ("because nobody has tried it before", "many farmers")],

@@ -1,4 +1,4 @@
-//! In the example of each rule this rule speaks, and what it says is what an explanation tells.
+//! Each rule applies to its example, and explanations give its name.
 
 use pressmark_core::{Document, Entity, Explanation, Mention, SegmentKind, Span, Stage, Subject};
 use pressmark_quote::{Options, QuoteFinder, rules};

@@ -1,4 +1,4 @@
-//! Who speaks: agreement, offices, interruptions, lines and turns.
+//! Speakers: agreement, offices, interruptions, lines and turns.
 
 mod support;
 
@@ -36,7 +36,7 @@ fn he_and_she_are_two_people() {
             direct("“We meet again in May,”", "added", "she", "Ines Duarte"),
         ],
     );
-    // No first name tells: what one pronoun taught, the next one knows.
+    // No first name shows the gender: later pronouns use what an earlier one established.
     let names = &[("Tolk", "PERSON"), ("Mr. Varga", "PERSON"), ("=Varga", "PERSON")];
     check(
         "Mr. Varga faced Tolk in court.\n\n“I never saw the letter,” she said.",
@@ -190,7 +190,7 @@ fn turns_of_transcripts_and_interviews_are_speech() {
         ALL,
         &[direct("Is the dam safe?", ":", "Q", "-"), direct("It is.", ":", "A", "-")],
     );
-    // A label alone heads a note, and a list of places is no talk.
+    // A single label heads a note, and a list of places is not a conversation.
     check("NOTE: The dam is safe.\n\nRain fell.", &[], ALL, &[]);
 }
 
@@ -294,7 +294,7 @@ fn the_subject_of_a_report_is_found_across_what_stands_between() {
         "Ines Duarte",
         "Ines Duarte",
     );
-    // A dateline is no subject and no part of what is reported.
+    // A dateline is neither a subject nor part of the content.
     reports(
         "PORTO, May 2 (AP) — The dam is nearly full, Ines Duarte said.",
         "The dam is nearly full",
@@ -303,7 +303,7 @@ fn the_subject_of_a_report_is_found_across_what_stands_between() {
         "Ines Duarte",
     );
     reports("The dam is old, as Kern noted.", "The dam is old", "noted", "Kern", "Paul Kern");
-    // Shares of those asked.
+    // Shares of the respondents.
     reports(
         "Twenty-four percent said they were afraid of the dam.",
         "they were afraid of the dam",
@@ -315,7 +315,7 @@ fn the_subject_of_a_report_is_found_across_what_stands_between() {
 
 #[test]
 fn fragments_in_marks_have_the_speaker_beside_them() {
-    // What stands in marks before a name is no nickname where it is long; a speaker need not be a known entity.
+    // A long quotation before a name is not a nickname; a speaker need not be a known entity.
     check(
         "He was a “careful master and loved by all of his crew,” Tolk said in a letter.",
         NAMES,
@@ -350,7 +350,7 @@ fn a_language_without_counts_reports_what_its_verbs_of_speech_say() {
 
 #[test]
 fn a_quotation_goes_on_with_who_spoke_last_in_the_text() {
-    // What is reported in the sentence stands before the quotation's own attribution.
+    // A report in the sentence precedes the quotation's own attribution.
     check(
         "Paul Kern said he doubted the plan. “Not now,” Duarte said. “Not ever.”",
         NAMES,
@@ -424,7 +424,7 @@ fn answers_are_those_of_the_person_whom_the_introduction_names() {
         DIRECT,
         &[direct("Is the quay safe?", ":", "Q", "-"), direct("It is, for now.", ":", "A", "Ines Duarte")],
     );
-    // Two people were named: nobody knows whose the answer is.
+    // Two people were named: whose answer it is, is unknown.
     check(
         "Ines Duarte and Paul Kern run the harbour.\n\nQ: Is the quay safe?\n\nA: It is, for now.",
         NAMES,

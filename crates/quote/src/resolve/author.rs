@@ -1,4 +1,4 @@
-//! Who wrote the document that speaks: "his letter", "a letter from X".
+//! Authors of documents that speak: "his letter", "a letter from X".
 
 use pressmark_core::{Mention, Span};
 use pressmark_lang::Case;
@@ -11,7 +11,7 @@ use crate::lexicon::{
 use crate::unit::{Unit, unit_at};
 
 impl Resolver<'_> {
-    /// Who wrote the document that speaks: "his letter", "a letter from X", nearest before the phrase.
+    /// Resolves a document to its author, "his letter", "a letter from X", by the nearest place that names one.
     pub(super) fn author(&self, span: Span) -> Option<usize> {
         let noun = self.doc.tokens_in(span).rev().find_map(|i| {
             let text = self.doc.tokens.get(i).map(|t| self.doc.slice(t.span).to_lowercase())?;
@@ -26,20 +26,20 @@ impl Resolver<'_> {
                 if item.lower != noun {
                     continue;
                 }
-                // "his letter", "her long letter"
+                // "his letter", "her long letter"; four items before the noun, set by hand, as are the limits below.
                 let possessive =
                     (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
                 if let Some(owner) = possessive.filter(|o| is_of_somebody(unit, *o)) {
                     let own = unit.item(owner)?.span;
                     return self.subject(unit, own).or_else(|| self.person(own, own, None, None));
                 }
-                // "X’s letter"
+                // "X’s letter".
                 let genitive = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, GENITIVE | PLURAL_GENITIVE));
                 let owner = genitive.and_then(|i| i.checked_sub(1)).and_then(|i| unit.item(i));
                 if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
                     return Some(entity);
                 }
-                // "a letter from X", "a tweet on Monday by X"
+                // "a letter from X", "a tweet on Monday by X".
                 let from = (at + 1..at + 5).find(|i| unit.is(*i, ORIGIN));
                 if let Some(from) =
                     from.filter(|from| (at + 1..*from).all(|i| unit.is(i, TIME | PREPOSITION | FINITE | PAST_FORM)))
@@ -60,7 +60,7 @@ impl Resolver<'_> {
         self.mentions(span).iter().find(|m| can_speak(&m.label)).and_then(|m| m.entity)
     }
 
-    /// The person that the unit's clause behind `after` is about: "In his letter to Y, X wrote".
+    /// Person that is the subject of the unit's clause behind `after`: "In his letter to Y, X wrote".
     fn subject(&self, unit: &Unit<'_>, after: Span) -> Option<usize> {
         let start = unit.items.partition_point(|i| i.span.start <= after.start);
         let fronted =
@@ -71,7 +71,7 @@ impl Resolver<'_> {
         let end = unit.items.last()?.span.end;
         let mentions = self.mentions(Span::new(after.end, end.max(after.end)));
         let person = |m: &&Mention| m.label.is_person();
-        // The one that a verb follows rather than a comma or a preposition stands before.
+        // A subject follows a comma and precedes a word rather than a mark.
         let heads = mentions.iter().filter(person).filter(|m| {
             let at = unit.items.partition_point(|i| i.span.end <= m.span.start);
             let before = at.checked_sub(1);
@@ -83,7 +83,7 @@ impl Resolver<'_> {
     }
 }
 
-/// *his*, *her*: the owner is one person.
+/// Whether a possessive pronoun refers to a single person: *his*, *her*.
 fn is_of_somebody(unit: &Unit<'_>, at: usize) -> bool {
     unit.lexicon.language.pronoun(unit.word(at)).any(|p| p.case == Case::Possessive && p.gender.is_some())
 }

@@ -1,19 +1,20 @@
-//! The gender of the people in a document, as far as titles, nouns, first names and pronouns tell it.
+//! Gender of the people in a document, by titles, nouns, first names and pronouns.
 
 use pressmark_core::{Document, Mention};
 use pressmark_lang::{Case, Gender};
 
 use crate::lexicon::{Class, FEMININE, Lexicon, MASCULINE, POSSESSIVE, PUNCTUATION, WH};
 
-/// Words behind a name in which a noun may tell who it is: "Ana Reis, a retired businesswoman".
+/// Words behind a name and a comma in which a noun may show the gender: "Ana Reis, a retired businesswoman". Set by
+/// hand.
 const APPOSITION: usize = 5;
 
-/// No pronoun that tells a gender is longer, in bytes.
+/// Bytes of the longest pronoun with a gender, "himself" or "herself"; spares longer words the look-up.
 const MAX_PRONOUN: usize = 7;
 
-/// The gender of each entity; `None` for what is no person and where nothing tells it.
+/// Gender of each entity; `None` for one that is not a person, and where it is unknown.
 pub(super) fn genders(doc: &Document, lexicon: &Lexicon) -> Vec<Option<Gender>> {
-    // Titles and nouns first, then the first name, then the pronouns in sentences about nobody else.
+    // Titles and nouns first, then the first name, then the pronouns in sentences that name no other person.
     let mut told: Vec<Option<Gender>> = vec![None; doc.entities.len()];
     for mention in people(doc) {
         let Some(slot) = mention.entity.and_then(|entity| told.get_mut(entity)) else { continue };
@@ -41,7 +42,7 @@ fn people(doc: &Document) -> impl Iterator<Item = &Mention> {
     doc.ents.iter().filter(|m| m.label.is_person())
 }
 
-/// The gender that a word's classes tell.
+/// Gender that a word's classes show.
 pub(super) fn gender_of(class: Class) -> Option<Gender> {
     match (class & MASCULINE != 0, class & FEMININE != 0) {
         (true, false) => Some(Gender::Masculine),
@@ -50,7 +51,7 @@ pub(super) fn gender_of(class: Class) -> Option<Gender> {
     }
 }
 
-/// *Mrs. Reis*, *actress Ana Reis*, *Ana Reis, a businesswoman*.
+/// Gender by a word beside the name: *Mrs. Reis*, *actress Ana Reis*, *Ana Reis, a businesswoman*.
 fn beside(doc: &Document, lexicon: &Lexicon, mention: &Mention) -> Option<Gender> {
     let class = |token: usize| {
         let text = doc.tokens.get(token).map_or("", |t| doc.slice(t.span));
@@ -67,12 +68,12 @@ fn beside(doc: &Document, lexicon: &Lexicon, mention: &Mention) -> Option<Gender
 
 fn first_name(name: &str, lexicon: &Lexicon) -> Option<Gender> {
     let first = name.split_whitespace().next()?.to_lowercase();
-    // "Jean-Pierre" has a line of its own; of other double names the first part tells.
+    // "Jean-Pierre" has an entry of its own; of other double names the first part decides.
     let part = first.split('-').next().unwrap_or(&first);
     lexicon.language.first_name(&first).or_else(|| lexicon.language.first_name(part))
 }
 
-/// How many masculine and feminine pronouns follow each person in sentences that name no other.
+/// Counts of masculine and feminine pronouns behind each person in sentences that name no other person.
 fn pronoun_votes(doc: &Document, lexicon: &Lexicon) -> Vec<(u32, u32)> {
     let mut votes = vec![(0, 0); doc.entities.len()];
     let mut next = 0;
@@ -86,7 +87,7 @@ fn pronoun_votes(doc: &Document, lexicon: &Lexicon) -> Vec<(u32, u32)> {
             continue;
         };
         for token in doc.tokens.get(doc.tokens_in(first.span).end..sentence.tokens.end).unwrap_or_default() {
-            // The pronouns that tell a gender are short: most words need not be looked up.
+            // Pronouns with a gender are short: most words need no look-up.
             let text = doc.slice(token.span);
             if text.len() > MAX_PRONOUN {
                 continue;

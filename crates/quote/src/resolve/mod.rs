@@ -1,6 +1,6 @@
-//! From the words that name a speaker to an entity of the document.
+//! Resolution of the words that name a speaker to an entity of the document.
 //!
-//! The conventions are the rules that are handed in (`SPEAKERS` of `rules.rs`), in their order.
+//! The conventions are the rules passed in (`SPEAKERS` of `rules.rs`), tried in order.
 
 mod author;
 mod gender;
@@ -24,28 +24,28 @@ use crate::refusals::Refusals;
 use crate::rule::{Step, TURN};
 use crate::unit::Unit;
 
-/// Units that a pronoun or a document's author is looked for in, going back. Farther back somebody else has been spoken
-/// of; the bound keeps a text of nothing but pronouns linear.
+/// Units searched backwards for a pronoun's referent or a document's author. Set by hand: farther back somebody else
+/// has been mentioned; the bound keeps a text of nothing but pronouns linear.
 const MEMORY: usize = 8;
-/// Items or mentions of one unit that are looked at: sentences are shorter, and what is no sentence must not cost more.
+/// Items or mentions examined in a unit. Set by hand: sentences are shorter, and the bound keeps malformed ones cheap.
 const REACH: usize = 120;
 
-/// A cue that is likelier than this needs no proof that its subject is somebody. Of 0.4, 0.6, 0.8 and never, the first
+/// Cue probability from which the subject need not be recognisable as a speaker. Of 0.4, 0.6, 0.8 and never, the first
 /// has the best F1 on 250 of PolNeAR's training articles (overlap, all kinds: 73.6, 72.9, 72.3, 71.6).
 const LIKELY: f32 = 0.4;
 
-/// A quotation with the rules that made it.
+/// A quotation with the names of the rules that made it.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
     pub(crate) quote: Quote,
     attribution: &'static str,
     cue_probability: Option<f32>,
-    /// The rule that led from the speaker's words to an entity, or to nobody.
+    /// Rule that resolved the speaker's words to an entity, or to nobody.
     speaker: Option<&'static str>,
 }
 
 impl Resolved {
-    /// What is to be explained of it: the quotation, and the words that name its speaker.
+    /// Explanations of the quotation and of the resolution of its speaker.
     pub(crate) fn explanations(
         &self,
         stage: &'static str,
@@ -66,12 +66,12 @@ impl Resolved {
     }
 }
 
-/// What a rule says of a speaker's words.
+/// Answer of a rule on a speaker's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// An index into the document's entities.
+    /// Index into the document's entities.
     Entity(usize),
-    /// Nobody whom the document names; no other rule is asked.
+    /// Nobody whom the document names; no further rule is tried.
     Nobody,
 }
 
@@ -81,10 +81,11 @@ impl From<Option<usize>> for Answer {
     }
 }
 
-/// Reads which entity the words that name a speaker stand for.
+/// Resolves the words that name a speaker; `None` where the rule does not apply.
 pub(crate) type Name = fn(&Naming<'_>) -> Option<Answer>;
 
-/// The speakers of what was found, as entities: of the rules the first that answers decides.
+/// Resolves the speakers of candidates, each by the first rule that answers, and drops reports without a credible
+/// speaker.
 pub(crate) fn speakers(
     rules: &[Step<Name>],
     doc: &Document,
@@ -138,12 +139,12 @@ pub(crate) fn speakers(
     resolved
 }
 
-/// The last quotation whose speaker is known.
+/// The last quotation with a resolved speaker.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Last {
-    /// The unit that it starts in.
+    /// Unit in which it starts.
     unit: usize,
-    /// Its speaker.
+    /// Entity that speaks.
     entity: usize,
 }
 
@@ -152,26 +153,26 @@ pub(crate) struct Resolver<'a> {
     doc: &'a Document,
     lexicon: &'a Lexicon,
     units: &'a [Unit<'a>],
-    /// The gender of each entity, as far as it is known by now.
+    /// Gender of each entity, as far as it is known so far.
     genders: RefCell<Vec<Option<Gender>>>,
-    /// The nouns with which people are named.
+    /// Nouns by which people are named.
     offices: Vec<office::Held>,
-    /// Where the first turn of an interview or transcript begins.
+    /// Start of the first turn of an interview or transcript.
     first_turn: Option<usize>,
 }
 
-/// The words that name the speaker of a quotation.
+/// The words that name the speaker of a quotation, with their context.
 pub(crate) struct Naming<'a> {
     resolver: &'a Resolver<'a>,
     span: Span,
-    /// The quotation.
+    /// Span of the quotation.
     content: Span,
     last: Option<Last>,
-    /// The mentions in the words.
+    /// Mentions in the words.
     mentions: &'a [Mention],
-    /// The classes of all the words together.
+    /// Union of the classes of all the words.
     classes: Class,
-    /// The readings as a pronoun, when the words are one.
+    /// Reading as a pronoun, when the words are one.
     pronoun: Option<Pronoun>,
 }
 
@@ -185,7 +186,7 @@ impl<'a> Naming<'a> {
         Self { resolver, span, content, last, mentions: resolver.mentions(span), classes, pronoun }
     }
 
-    /// The first mention of such a type that is more than the place where somebody is: "a teacher in Harrow".
+    /// Entity of the first mention of one of these types that is not just a location: "a teacher in Harrow".
     fn labelled(&self, wanted: &[EntityType]) -> Option<usize> {
         let place = |m: &Mention| {
             let before = self.resolver.doc.tokens_in(m.span).start.checked_sub(1);
@@ -195,12 +196,12 @@ impl<'a> Naming<'a> {
     }
 }
 
-/// *I*, *we*, *you*: nobody whom the outlet names.
+/// *I*, *we*, *you*: not resolved.
 pub(crate) fn first_or_second_person(n: &Naming<'_>) -> Option<Answer> {
     n.pronoun.filter(|p| p.person < 3).map(|_| Answer::Nobody)
 }
 
-/// *A:* in an interview: the only person whom the text before the first question names.
+/// *A:* in an interview: the only person named before the first question.
 pub(crate) fn interviewee(n: &Naming<'_>) -> Option<Answer> {
     let end = n.resolver.first_turn?;
     let words = n.resolver.doc.slice(n.span).to_lowercase();
@@ -210,7 +211,7 @@ pub(crate) fn interviewee(n: &Naming<'_>) -> Option<Answer> {
     named.all(|m| m.entity == Some(first)).then_some(Answer::Entity(first))
 }
 
-/// *He*, *she*, *who*: the person last spoken of.
+/// *He*, *she*, *who*: the person last mentioned.
 pub(crate) fn personal_pronoun(n: &Naming<'_>) -> Option<Answer> {
     let personal = n.pronoun.is_some_and(|p| p.gender.is_some() && p.number != Some(Number::Plural));
     let relative =
@@ -230,50 +231,50 @@ pub(crate) fn other_pronoun(n: &Naming<'_>) -> Option<Answer> {
     n.pronoun.map(|pronoun| n.resolver.body(n.span, n.last, pronoun.number).into())
 }
 
-/// A person who is the head of the phrase: "spokeswoman Ana Reis", "Reis, a lawyer for Acme".
+/// A person who heads the phrase: "spokeswoman Ana Reis", "Reis, a lawyer for Acme".
 pub(crate) fn named_person(n: &Naming<'_>) -> Option<Answer> {
     n.resolver.head(n.span, n.mentions, EntityType::is_person).map(Answer::Entity)
 }
 
-/// Another entity that is the head: "the White House", "Acme".
+/// Another entity that heads the phrase: "the White House", "Acme".
 pub(crate) fn named_body(n: &Naming<'_>) -> Option<Answer> {
     n.resolver.head(n.span, n.mentions, |l| !l.is_person() && can_speak(l)).map(Answer::Entity)
 }
 
-/// An office that was named with its holder: "the minister".
+/// An office mentioned with its holder: "the minister".
 pub(crate) fn office(n: &Naming<'_>) -> Option<Answer> {
     if n.classes & DOCUMENT != 0 { None } else { n.resolver.office_holder(n.span).map(Answer::Entity) }
 }
 
-/// A body by a noun: "the commission", "the company".
+/// A body by its head noun: "the commission", "the company".
 pub(crate) fn body_by_noun(n: &Naming<'_>) -> Option<Answer> {
     let unnamed = !n.mentions.iter().any(|m| can_speak(&m.label));
     if unnamed { n.resolver.body_by_noun(n.span).map(Answer::Entity) } else { None }
 }
 
-/// The only man or woman around: "the father".
+/// The only man or woman mentioned nearby: "the father".
 pub(crate) fn person_by_gender(n: &Naming<'_>) -> Option<Answer> {
     if n.mentions.is_empty() { n.resolver.person_by_gender(n.span).map(Answer::Entity) } else { None }
 }
 
-/// A document speaks for its author.
+/// A document, which speaks for its author.
 pub(crate) fn document_author(n: &Naming<'_>) -> Option<Answer> {
     let author =
         || n.resolver.author(n.span).or_else(|| n.labelled(&[EntityType::Person, EntityType::Per, EntityType::Org]));
     (n.classes & DOCUMENT != 0).then(|| author().into())
 }
 
-/// The government or army of a country speaks for the country.
+/// The government or army of a country, which speaks for it.
 pub(crate) fn state_body(n: &Naming<'_>) -> Option<Answer> {
     (n.classes & STATE_BODY != 0).then(|| n.labelled(&[EntityType::Org, EntityType::Loc, EntityType::Fac]).into())
 }
 
-/// Somebody unnamed speaks for a body; who speaks for another person gives nobody.
+/// An unnamed representative, who speaks for a body; one of another person is not resolved.
 pub(crate) fn representative(n: &Naming<'_>) -> Option<Answer> {
     (n.classes & REPRESENTATIVE != 0).then(|| n.labelled(&[EntityType::Org, EntityType::Fac]).into())
 }
 
-/// Somebody unnamed who belongs to a body: "Acme workers".
+/// An unnamed member of a body: "Acme workers".
 pub(crate) fn member(n: &Naming<'_>) -> Option<Answer> {
     (n.classes & ROLE != 0).then(|| n.labelled(&[EntityType::Org]).into())
 }
@@ -283,24 +284,24 @@ impl Resolver<'_> {
         self.rules.iter().find_map(|step| Some((step.rule.name, (step.read)(naming)?)))
     }
 
-    /// Keeps the gender of somebody whose gender nothing told before, for the pronouns to come.
+    /// Records the gender of an entity, if unknown, for later pronouns.
     fn learn(&self, entity: usize, gender: Option<Gender>) {
         if let Some(slot) = self.genders.borrow_mut().get_mut(entity) {
             *slot = slot.or(gender);
         }
     }
 
-    /// The classes and the text of a token.
+    /// Classes and text of a token.
     fn class(&self, token: usize) -> (Class, &str) {
         let text = self.doc.tokens.get(token).map_or("", |t| self.doc.slice(t.span));
         (self.lexicon.class_of(text), text)
     }
 
-    /// Whether what is reported may be said by the words that name no entity.
+    /// Whether the words, which refer to no entity, can be the speaker of the report.
     ///
-    /// What is "according to" something may be so according to anything, and who says, believes or wants something is
-    /// somebody. "History shows" is not: with verbs of showing the words must be those of somebody who speaks, or of
-    /// something that was written or measured.
+    /// *According to* takes anything, and the subject of a likely cue is somebody who says, believes or wants
+    /// something. "History shows" is not: with verbs of showing the words must denote somebody who speaks, or something
+    /// written or measured.
     fn may_say(&self, words: Span, candidate: &Candidate) -> bool {
         let is_shown = |cue| self.doc.tokens_in(cue).any(|i| self.class(i).0 & SHOWS != 0);
         let shows = || candidate.kind != QuoteKind::Mixed && candidate.cue.is_some_and(is_shown);
@@ -308,9 +309,9 @@ impl Resolver<'_> {
         candidate.rule == ACCORDING || likely && !shows() || self.can_say(words)
     }
 
-    /// Whether a phrase without an entity names somebody or something that speaks: "talks with Acme showed" does not.
+    /// Whether a phrase without an entity denotes somebody or something that speaks: not "talks with Acme showed".
     fn can_say(&self, span: Span) -> bool {
-        // "Twenty percent said": a share of those asked.
+        // "Twenty percent said": a share of the respondents.
         let known = NUMBER
             | SUBJECT_PRONOUN
             | OBJECT_PRONOUN
@@ -320,7 +321,7 @@ impl Resolver<'_> {
             | DOCUMENT
             | STATE_BODY
             | TITLE;
-        // Without entities a capital letter must do.
+        // Without entities a capital letter has to do.
         let known = if self.doc.ents.is_empty() { known | CAPITALISED } else { known };
         self.doc.tokens_in(span).any(|i| {
             let (class, text) = self.class(i);
@@ -329,13 +330,14 @@ impl Resolver<'_> {
             let singular = language.without_ending(&lower, Ending::Plural);
             let classes = class | singular.map_or(0, |one| self.lexicon.class(one, one));
             classes & known != 0
-                // "Refugee", "analyst", "historian", "firefighter".
+                // "Refugee", "analyst", "historian", "firefighter": more than five bytes, as short words with these
+                // endings are often others.
                 || lower.len() > 5 && language.without_ending(singular.unwrap_or(&lower), Ending::Agent).is_some()
                 || language.numeral(&lower).is_some()
         })
     }
 
-    /// The mentions inside a span.
+    /// Mentions that overlap a span.
     fn mentions(&self, span: Span) -> &[Mention] {
         let ents = &self.doc.ents;
         let start = ents.partition_point(|m| m.span.end <= span.start);
@@ -343,20 +345,21 @@ impl Resolver<'_> {
         ents.get(start..end.max(start)).unwrap_or_default()
     }
 
-    /// The entity of the kind asked for that is the head of the phrase.
+    /// Entity of a wanted type that heads the phrase.
     fn head(&self, span: Span, mentions: &[Mention], wanted: impl Fn(&EntityType) -> bool) -> Option<usize> {
         let found = mentions.iter().find(|m| wanted(&m.label) && m.entity.is_some() && self.is_head(span, m.span));
         found.and_then(|m| m.entity)
     }
 
-    /// Whether nothing in the phrase makes the mention a modifier: "Reis’s lawyer", "a lawyer for Reis", "Acme spokesman".
+    /// Whether the mention is the head of the phrase rather than a modifier as in "Reis’s lawyer", "a lawyer for Reis",
+    /// "Acme spokesman".
     fn is_head(&self, span: Span, mention: Span) -> bool {
         let tokens = self.doc.tokens_in(span);
         let own = self.doc.tokens_in(mention);
         if own.end < tokens.end {
             let (next, text) = self.class(own.end);
             let bracket = text == "(";
-            // "Chad-Niger Council"
+            // "Chad-Niger Council".
             if text == "-"
                 || next & (GENITIVE | PLURAL_GENITIVE) != 0
                 || next & (PUNCTUATION | PREPOSITION | AND) == 0 && !bracket
@@ -364,12 +367,12 @@ impl Resolver<'_> {
                 return false;
             }
         }
-        // What stands before it: "a lawyer for President Reis" makes Reis no head, "Secretary of State Reis" does.
+        // Reis is not the head in "a lawyer for President Reis", but is in "Secretary of State Reis".
         let mut before = own.start;
         while before > tokens.start && self.class(before - 1).0 & (TITLE | DETERMINER) != 0 {
             before -= 1;
         }
-        // A mention may begin before the phrase does; then nothing in the phrase stands before it.
+        // A mention may begin before the phrase; then nothing in the phrase precedes it.
         before <= tokens.start || self.class(before - 1).0 & PREPOSITION == 0
     }
 
@@ -378,7 +381,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether things of this type can speak, be it through somebody else.
+/// Whether things of this type can speak, if only through representatives.
 pub(crate) fn can_speak(label: &EntityType) -> bool {
     use EntityType::{Date, Fac, Loc, Misc, Money, Norp, Org, Other, Per, Person, Product};
     match label {

@@ -1,4 +1,4 @@
-//! Nouns that stand for somebody who was named before: "the minister", "the company", "the actress".
+//! Nouns that refer back to a named entity: "the minister", "the company", "the actress".
 
 use pressmark_core::{Mention, Span};
 
@@ -8,7 +8,7 @@ use crate::lexicon::{BODY, Class, DETERMINER, PREPOSITION, PUNCTUATION, REPRESEN
 use crate::unit::unit_at;
 
 impl Resolver<'_> {
-    /// The noun that heads a definite phrase without a name: "the (defence) minister (of the state)".
+    /// Head noun of a definite phrase without a name: "the (defence) minister (of the state)".
     fn definite_noun(&self, span: Span) -> Option<(Class, String)> {
         let tokens = self.doc.tokens_in(span);
         let (first, text) = self.class(tokens.start);
@@ -21,15 +21,15 @@ impl Resolver<'_> {
         Some((class, text.to_lowercase()))
     }
 
-    /// The person who was last named with the noun of the phrase.
+    /// Person last named with the noun of the phrase.
     pub(super) fn office_holder(&self, span: Span) -> Option<usize> {
         let (_, noun) = self.definite_noun(span)?;
         let before = self.offices.get(..self.offices.partition_point(|held| held.at < span.start))?;
         before.iter().rev().take(REACH).find(|held| held.noun == noun).map(|held| held.entity)
     }
 
-    /// The body of which the noun of the phrase is a part of the name ("the commission"), or the last one that a
-    /// sentence began with, where the noun may be said of any ("the company").
+    /// Body whose name contains the noun of the phrase ("the commission"), or for a generic noun ("the company") the
+    /// last organisation that is the first mention of its sentence that can speak.
     pub(super) fn body_by_noun(&self, span: Span) -> Option<usize> {
         let (class, noun) = self.definite_noun(span)?;
         if class & (BODY | ROLE) == 0 || class & REPRESENTATIVE != 0 {
@@ -57,7 +57,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The only person of the noun's gender in the sentences before: "the father", "the actress".
+    /// The only person of the noun's gender in the preceding sentences: "the father", "the actress".
     pub(super) fn person_by_gender(&self, span: Span) -> Option<usize> {
         let (class, _) = self.definite_noun(span)?;
         let gender = gender_of(class)?;

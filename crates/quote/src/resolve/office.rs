@@ -1,4 +1,4 @@
-//! Offices and nouns that people are named with: "Finance Minister X", "X, the mayor of Y".
+//! Offices and nouns by which people are named: "Finance Minister X", "X, the mayor of Y".
 
 use pressmark_core::Document;
 
@@ -6,21 +6,22 @@ use crate::lexicon::{
     AUXILIARY, CAPITALISED, DETERMINER, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, TITLE, WH,
 };
 
-/// Words before a name among which its office stands: "Trade and Industry Commissioner X", "Secretary of State X".
+/// Words before a name that may be its office: "Trade and Industry Commissioner X", "Secretary of State X". Set by
+/// hand.
 const BEFORE: usize = 4;
-/// Words behind a name and a comma in which its office ends: "X, the newly elected mayor of Y".
+/// Words behind a name and a comma within which its office ends: "X, the newly elected mayor of Y". Set by hand.
 const BEHIND: usize = 6;
 
-/// A noun that was said of a person.
+/// A noun applied to a person.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) noun: String,
     pub(super) entity: usize,
-    /// Where it was said.
+    /// Byte offset of the mention.
     pub(super) at: usize,
 }
 
-/// The offices and other nouns with which people are named, in text order.
+/// Offices and other nouns by which people are named, in text order.
 pub(super) fn offices(doc: &Document, lexicon: &Lexicon) -> Vec<Held> {
     let class = |token: usize| {
         let text = doc.tokens.get(token).map_or("", |t| doc.slice(t.span));
@@ -31,7 +32,8 @@ pub(super) fn offices(doc: &Document, lexicon: &Lexicon) -> Vec<Held> {
         let Some(entity) = mention.entity else { continue };
         let own = doc.tokens_in(mention.span);
         let mut add = |text: &str| held.push(Held { noun: text.to_lowercase(), entity, at: mention.span.start });
-        // "mayor X": the word right before the name, and titles farther before it; a model may take them into the name.
+        // "mayor X": the word right before the name, and titles farther before it; a model may include them in the
+        // name.
         let block = AUXILIARY | PUNCTUATION | DETERMINER | PREPOSITION | SAYS | WH;
         for (distance, token) in (own.start.saturating_sub(BEFORE)..own.start).rev().enumerate() {
             let (class, text) = class(token);

@@ -1,4 +1,4 @@
-//! Whom a pronoun stands for.
+//! Referents of pronouns.
 
 use pressmark_core::{EntityType, Mention, Span};
 use pressmark_lang::{Gender, Number};
@@ -7,13 +7,13 @@ use super::{Last, MEMORY, REACH, Resolver, can_speak};
 use crate::lexicon::{DETERMINER, GENITIVE, PLURAL_FORM, PLURAL_GENITIVE, PREPOSITION};
 use crate::unit::{Unit, unit_at};
 
-/// Paragraphs for which a speaker goes on speaking as *he* or *she*.
+/// Paragraphs over which a speaker continues as *he* or *she*. Set by hand.
 const SPEAKER_MEMORY: usize = 3;
-/// Sentences for which a body goes on speaking as *it* or *they*.
+/// Units over which a body continues as *it* or *they*. Set by hand.
 const BODY_MEMORY: usize = 3;
 
 impl Resolver<'_> {
-    /// The person that *he* or *she* at `span` stands for: one who agrees with it in gender, as far as that is known.
+    /// Person that *he* or *she* at `span` refers to, agreeing in gender as far as that is known.
     pub(super) fn person(
         &self,
         span: Span,
@@ -23,12 +23,12 @@ impl Resolver<'_> {
     ) -> Option<usize> {
         let here = unit_at(self.units, span.start)?;
         let paragraph = self.units.get(here)?.paragraph;
-        // The sentence of the pronoun itself, before it and outside of what is quoted.
+        // The pronoun's own sentence first, before it and outside the quotation.
         let own = self.units.get(here).and_then(|u| self.first_person(u, span.start, content, gender));
         if let Some(entity) = own {
             return Some(entity);
         }
-        // A speaker goes on until somebody else is spoken of.
+        // A speaker continues until somebody else is mentioned.
         if let Some(Last { unit, entity }) = last.filter(|l| self.agrees(l.entity, gender)) {
             let gap = self.units.get(unit).map_or(usize::MAX, |u| paragraph.saturating_sub(u.paragraph));
             if gap <= SPEAKER_MEMORY && self.is_person(entity) {
@@ -43,12 +43,12 @@ impl Resolver<'_> {
             .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content, gender))
     }
 
-    /// Whether the gender of a person is not known.
+    /// Whether a person's gender is unknown.
     fn is_unknown(&self, entity: usize) -> bool {
         self.genders.borrow().get(entity).is_some_and(Option::is_none)
     }
 
-    /// Whether the name of a people stands for its members ("the French", "Hutus"), not for what they are like ("Black").
+    /// Whether a demonym refers to people ("the French", "Hutus") rather than describing somebody ("Black").
     fn may_be_many(&self, mention: &Mention) -> bool {
         let tokens = self.doc.tokens_in(mention.span);
         let class = |token: Option<usize>| token.map_or(0, |at| self.class(at).0);
@@ -57,13 +57,13 @@ impl Resolver<'_> {
             || class(tokens.start.checked_sub(1)) & DETERMINER != 0
     }
 
-    /// Whether nothing speaks against a person of this gender.
+    /// Whether the entity's gender is compatible with this one.
     fn agrees(&self, entity: usize, gender: Option<Gender>) -> bool {
         let own = self.genders.borrow().get(entity).copied().flatten();
         own.is_none() || gender.is_none() || own == gender
     }
 
-    /// The first person named in the unit before `limit`, outside of its quotations, who agrees: most often its
+    /// First person mentioned in the unit before `limit`, outside its quotations, who agrees in gender: usually its
     /// subject.
     fn first_person(&self, unit: &Unit<'_>, limit: usize, content: Span, gender: Option<Gender>) -> Option<usize> {
         let (first, last) = (unit.items.first()?, unit.items.last()?);
@@ -79,7 +79,7 @@ impl Resolver<'_> {
                 .filter(|m| m.label.is_person() && m.entity.is_none_or(|e| self.agrees(e, gender)))
                 .filter(spoken)
         };
-        // One that owns something ("X’s house") or follows a preposition is hardly the subject.
+        // An owner ("X’s house") or the object of a preposition is hardly the subject.
         let subject = candidates().find(|m| {
             let at = unit.items.partition_point(|i| i.span.start < m.span.end);
             let before = unit.items.partition_point(|i| i.span.end <= m.span.start).checked_sub(1);
@@ -88,8 +88,7 @@ impl Resolver<'_> {
         subject.or_else(|| candidates().next()).and_then(|m| m.entity)
     }
 
-    /// What *they* or *it* stands for: the organisation or people that spoke last, else the one that the sentence
-    /// before begins with.
+    /// Referent of *they* or *it*: the body that spoke last, else the first one mentioned in the sentence before.
     pub(super) fn body(&self, span: Span, last: Option<Last>, number: Option<Number>) -> Option<usize> {
         let here = unit_at(self.units, span.start)?;
         let near = last.filter(|l| here.saturating_sub(l.unit) <= BODY_MEMORY && !self.is_person(l.entity));
@@ -99,7 +98,7 @@ impl Resolver<'_> {
             let mut able = self.mentions(own).iter().filter(|m| can_speak(&m.label) && self.may_be_many(m));
             let first = able.next()?;
             let plural = number == Some(Number::Plural);
-            // A person whose gender nothing tells may be *they*, where nobody and nothing else is around.
+            // A person of unknown gender may be *they*, where nobody and nothing else is mentioned.
             let alone =
                 plural && first.entity.is_some_and(|e| self.is_unknown(e)) && able.all(|m| m.entity == first.entity);
             first.entity.filter(|entity| !self.is_person(*entity) || alone)

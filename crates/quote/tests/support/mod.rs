@@ -1,4 +1,4 @@
-//! Short texts, their names as mentions, and what a careful reader would mark in them.
+//! Short texts with their names as mentions, and the quotations a careful reader would mark.
 
 use pressmark_core::{Document, Entity, Mention, QuoteKind, Span, Stage};
 use pressmark_quote::{Options, QuoteFinder};
