@@ -53,7 +53,7 @@ pub struct Document {
 
     /// Problems met so far.
     pub problems: Vec<Problem>,
-    /// Share of the text that each stage processed, in the order in which the stages ran.
+    /// How much of the text each stage processed, in the order in which the stages ran.
     pub coverage: Vec<Coverage>,
 
     /// Reasons for the stages' decisions, in the order in which the stages ran; never written to the wire format.

@@ -46,7 +46,7 @@ drop_reasons! {
     Whitespace = "whitespace", "white space between blocks";
     /// Tags, scripts, styles and comments of the page's source.
     Markup = "markup", "markup of the page, which nobody reads";
-    /// A byte order mark at the start of a text.
+    /// A byte order mark, or anything else that precedes the text.
     ByteOrderMark = "byte_order_mark", "a byte order mark";
     /// Fields of a record that are not its text or title.
     Record = "record", "another field of the record, or the syntax around the fields";

@@ -162,7 +162,7 @@ mod tests {
         let scores = [0.9, 0.1, 0.7, 0.0, 0.6, 0.2].into_iter().enumerate();
         let frame = Frame::from_sentences(&doc, "book 1", "a", scores, 1, 0.5);
         assert!((frame.score - 0.8).abs() < 1e-6);
-        // The title counts, but is no evidence.
+        // The title counts towards the score, but is not evidence.
         assert_eq!(frame.evidence.iter().map(|e| e.span.start).collect::<Vec<_>>(), [10]);
         assert_eq!(Frame::from_sentences(&doc, "book 1", "a", [], 1, 0.5).score, 0.0);
     }

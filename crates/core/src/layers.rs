@@ -79,7 +79,7 @@ pub struct Sentiment {
 }
 
 impl Sentiment {
-    /// The most probable tone and its probability; neutral on a tie of positive and negative.
+    /// The most probable tone and its probability; a tie goes to neutral, or if neutral is not part of it to negative.
     #[must_use]
     pub fn best(&self) -> (Tone, f32) {
         let tone = if self.positive > self.neutral && self.positive > self.negative {

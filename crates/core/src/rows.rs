@@ -162,6 +162,7 @@ fn shorten(value: f32) -> u16 {
         return f32::NAN.to_bits().wrapping_shr(16) as u16;
     }
     let bits = value.to_bits();
+    // Adds half a unit of the last kept bit, less one where that bit is even: rounds to nearest, ties to even.
     ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
 }
 
