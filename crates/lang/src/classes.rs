@@ -54,8 +54,7 @@ classes! {
         Report = "report",
         /// Between a reader's name and the reader's comment: "writes".
         Comment = "comment",
-        /// Words that qualify a role, beside those of [`Role`](PagePhrase::Role): a role has at least one of either,
-        /// among words that tell nothing alone: "senior", "guest".
+        /// Further words that mark a phrase as a role, beside those of [`Role`](PagePhrase::Role): "senior", "guest".
         RoleWord = "role_word",
         /// Separators between the names of two writers.
         NameJoiner = "name_joiner",

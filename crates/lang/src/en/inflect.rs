@@ -38,6 +38,7 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
         // "admitted" has the stem "admit"; l and s stay doubled, as in "telling" and "passed".
         let mut letters = stem.chars().rev();
         let (last, before) = (letters.next(), letters.next());
+        // Four bytes: shorter stems keep their double letter ("add", "egg").
         if last == before && stem.len() > 3 && !matches!(last, Some('l' | 's')) {
             return last.map_or(stem, |c| &stem[..stem.len() - c.len_utf8()]).into();
         }

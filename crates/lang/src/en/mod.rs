@@ -40,8 +40,8 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     ..Pack::EMPTY
 });
 
-/// The United States and the Philippines write the month first. Canada writes both orders, and a tag without a region
-/// ("en") does not tell.
+/// The United States and the Philippines write the month first. Canada uses both orders, and a tag without a region
+/// ("en") is ambiguous.
 fn date_order(region: Option<&str>) -> Option<DateOrder> {
     match region {
         Some("us" | "ph") => Some(DateOrder::MonthFirst),

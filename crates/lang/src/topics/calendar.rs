@@ -21,7 +21,7 @@ pub(crate) enum Calendar {
 const YEAR_FIRST: &[&str] = &["zh", "ja", "ko", "hu", "lt", "mn"];
 
 impl Language {
-    /// Customary order of day and month for a language tag such as `en-US` or `de`. `None` where the tag does not tell,
+    /// Customary order of day and month for a language tag such as `en-US` or `de`. `None` where the tag is ambiguous,
     /// such as `en` alone.
     #[must_use]
     pub fn date_order(tag: &str) -> Option<DateOrder> {
