@@ -104,6 +104,7 @@ pub(crate) fn as_acronym(name: &str, language: &Language) -> Option<String> {
     let capitals = letters.iter().filter(|c| c.is_uppercase() || c.is_numeric()).count();
     let one_word = !name.contains(char::is_whitespace);
     let capital_first = name.starts_with(char::is_uppercase);
+    // Two to ten letters and digits, set by hand: a longer word in capitals is more often shouted than an acronym.
     ((2..=10).contains(&letters.len()) && capitals >= 2 && 2 * capitals >= letters.len() && one_word && capital_first)
         .then(|| fold(name, language).concat())
 }

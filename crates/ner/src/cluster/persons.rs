@@ -89,8 +89,8 @@ fn candidates<'a>(forms: &'a Forms, language: &Language) -> Candidates<'a> {
 }
 
 /// Resolves a single word to the full name that ends with it, else begins with it, else has it in the middle; of
-/// several the most recently mentioned. A title decides between people of one surname, and stands in where no full name
-/// fits.
+/// several the most recently mentioned. A title decides between people of one surname, and identifies one without a
+/// full name.
 fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
     let mut genders: HashMap<usize, Gender> = HashMap::new();
     let mut titled: HashMap<&str, Vec<usize>> = HashMap::new();

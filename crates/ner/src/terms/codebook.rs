@@ -76,6 +76,7 @@ impl Place<'_> {
     }
 
     fn wrong(&self, value: &Spanned<String>, what: &str, expected: &str) -> Error {
+        // Forty characters identify the value in a one-line message.
         let shown: String = value.get_ref().chars().take(40).collect();
         self.error(value.span().start, format!("{what} is {shown:?}, expected {expected}"))
     }
@@ -208,6 +209,7 @@ fn plurals(term: &str) -> impl Iterator<Item = String> {
 impl Builder<'_> {
     fn label(&mut self, index: usize, label: &Label, before: &[EntityType]) -> Result<(), Error> {
         let name = label.name.get_ref();
+        // 32 bytes: set by hand, to keep labels short in records.
         let shaped = (1..=32).contains(&name.len())
             && name.starts_with(|c: char| c.is_ascii_uppercase())
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');

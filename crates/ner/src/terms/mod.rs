@@ -31,8 +31,8 @@ use folded::Folded;
 /// ```
 ///
 /// Terms match whole words; white space and hyphens are equivalent, and so are straight and typographic apostrophes.
-/// Patterns follow the `regex` crate; a match of more than some 2,000 bytes may be missed, so that time stays linear in
-/// the text. Of overlapping matches the leftmost wins, then the longest, then the one whose label comes first.
+/// Patterns follow the `regex` crate; a match of more than some 2,000 bytes may be cut short, so that time stays linear
+/// in the text. Of overlapping matches the leftmost wins, then the longest, then the one whose label comes first.
 ///
 /// ```
 /// use pressmark_ner::Terms;
