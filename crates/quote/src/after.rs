@@ -93,6 +93,7 @@ pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attributio
     let joined = behind_hyphens(unit.word(pronoun));
     let pronoun = (unit.lexicon.class(joined, joined) & CLITIC_SUBJECT != 0).then_some(pronoun);
     let mut verb = pronoun.unwrap_or(head) + 1;
+    // At most five words between auxiliary and participle. Set by hand.
     while unit.is(verb, ADVERB) && verb < head + 6 {
         verb += 1;
     }
@@ -224,6 +225,7 @@ fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
         head += 1;
     }
     let word = unit.word(head);
+    // More than three letters: "red" and "gas" only look like verb forms.
     let verb = word.len() > 3
         && unit.is(head, PAST_FORM | PLURAL_FORM)
         && !unit.is(head, PREPOSITION | DETERMINER | PUNCTUATION | CAPITALISED)

@@ -148,6 +148,7 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
         _ if item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN) => Follow::Clause,
         _ if item.is(PREPOSITION) && !item.is(DETERMINER) => Follow::OtherPreposition,
         _ if item.is(AUXILIARY) => Follow::Auxiliary,
+        // More than four letters: "king" and "ring" only look like gerunds.
         word if word.len() > 4 && item.is(GERUND) && !item.is(CAPITALISED) => Follow::Ing,
         _ => return clause_or_phrase(unit, at, i),
     };

@@ -160,6 +160,7 @@ fn fit(examples: &[&Example], signs: usize) -> Vec<f32> {
                 -weight
             };
             let step = step.clamp(-bounds[sign], bounds[sign]);
+            // Trust region of the next step, updated as in the paper.
             bounds[sign] = (2.0 * step.abs()).max(bounds[sign] / 2.0);
             if step == 0.0 {
                 continue;

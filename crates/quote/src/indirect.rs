@@ -260,6 +260,8 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     let (unit, at) = (word.unit, word.at);
     let found = according_to(unit, at)?;
     let (cue, speaker) = (found.cue?, found.speaker?);
+    // At the start of the sentence: only conjunctions and marks precede it. Three items are enough to tell; set by
+    // hand.
     let fronts = (word.floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let mut start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
@@ -370,6 +372,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
 fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
     let Some(before) = verb.checked_sub(1) else { return false };
     let relative = unit.is(before, WH) && before > 0 && unit.word(before - 1) == ",";
+    // Up to two conjunctions and marks may open the sentence. Set by hand.
     let first = (0..verb.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION));
     let fronted = first.is_some_and(|f| {
         unit.is(f, SUBORDINATOR) && !unit.is(f, THAT) && (f..verb.min(f + REACH)).all(|i| unit.word(i) != ",")
@@ -385,6 +388,7 @@ pub(crate) fn as_said(word: &Word<'_>) -> Option<Report> {
     let Word { unit, at, .. } = *word;
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
+    // Up to two conjunctions and marks may open the sentence. Set by hand.
     let first = (0..subject.start.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION))?;
     if !unit.lexicon.language.is_manner(unit.word(first)) || first + 1 != subject.start {
         return None;

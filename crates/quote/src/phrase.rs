@@ -289,6 +289,7 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
             || start == 0
                 && unit.is(start, PAST_FORM)
                 && unit.is(start + 1, PREPOSITION | SUBORDINATOR | WH | TIME)
+            // More than five letters: "thing" and "king" only look like gerunds.
             || unit.word(start).len() > 5 && unit.is(start, GERUND);
         let skip = unit.is(start, COORDINATOR | ADVERB | PUNCTUATION) && !unit.is(start, DETERMINER | SUBJECT_PRONOUN);
         if fronted {
@@ -342,6 +343,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     while end < ceiling {
         let item = unit.item(end)?;
         if unit.word(end) == "(" {
+            // A bracket of at most eight items belongs to the phrase. Set by hand.
             match (end..ceiling.min(end + 8)).find(|i| unit.word(*i) == ")") {
                 Some(close) => end = close,
                 None => break,

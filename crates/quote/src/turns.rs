@@ -20,7 +20,8 @@ const MIN_TURNS: usize = 2;
 const MAX_LABEL: usize = 90;
 /// Most paragraphs that continue a turn, and the window of paragraphs in which a transcript has two turns. Set by hand.
 const MAX_PARAGRAPHS: usize = 6;
-/// Fewest lines with a mixed-case name that make it a label. Set by hand: a single "Duarte: …" may head a list.
+/// Fewest lines labelled with a mixed-case name that make a transcript. Set by hand: a single "Duarte: …" may head a
+/// list.
 const MIN_NAMED: usize = 3;
 
 /// Kind of a line's label.

@@ -24,7 +24,7 @@ impl Item<'_> {
         self.class & class != 0
     }
 
-    /// Whether it has no class by word lists or shape; its ending or function may still tell.
+    /// Whether it has no class by word list or shape, so that only its ending or its function can classify it.
     pub(crate) fn is_open(&self) -> bool {
         self.class & LEXICAL == 0
     }

@@ -153,7 +153,7 @@ pub(crate) struct Resolver<'a> {
     doc: &'a Document,
     lexicon: &'a Lexicon,
     units: &'a [Unit<'a>],
-    /// Gender of each entity, as far as it is known so far.
+    /// Gender of each entity, where known so far.
     genders: RefCell<Vec<Option<Gender>>>,
     /// Nouns by which people are named.
     offices: Vec<office::Held>,
