@@ -147,7 +147,8 @@ fn is_url(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// Whether a word is a file name with an extension of 2 to 4 characters, as in lists of attachments, or ends in ">>".
+/// Whether a word is a file name with an extension of 2 to 4 characters, as in lists of attachments, or the ">>" that
+/// closes one.
 fn is_file(word: &str) -> bool {
     let word = word.trim_end_matches([')', ']', '"', ',', ';']);
     let kind = word.rsplit_once('.').map_or("", |(_, kind)| kind);

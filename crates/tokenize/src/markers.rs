@@ -37,6 +37,7 @@ impl Markers {
 
     fn counted(count: u32, letters: bool, suffix: &'static str) -> Self {
         let next = count + 1;
+        // After "z" the letters start again; no list of prose gets that far.
         let label = if letters { char::from(b'a' + (count % 26) as u8).to_string() } else { next.to_string() };
         Self::Counted { count, letters, suffix, next: label + suffix }
     }
