@@ -45,10 +45,10 @@ fn in_scheme(entity_type: &EntityType, scheme: Scheme) -> Option<EntityType> {
     Some(mapped)
 }
 
-/// What is known of tokens beside the head's scores, given those and the mentions that they decode to.
+/// Makes a prior from the head's scores and the mentions that they decode to.
 type MakePrior<'a> = dyn Fn(&Lattice, &[Found]) -> Option<Prior> + 'a;
 
-/// Tokens whose logits are made together.
+/// Tokens per batch of logits. Set by hand: it bounds the memory for the logits of a long document.
 const CHUNK: usize = 1024;
 
 /// Settings of [`Ner`].

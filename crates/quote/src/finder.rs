@@ -99,7 +99,7 @@ impl QuoteFinder {
                 let taken = indirect::taken(unit, &used);
                 let min_probability = self.options.min_probability;
                 found.extend(indirect::reports(REPORTS, unit, index, &taken, min_probability, refusals));
-                // In text order, as the next unit asks who spoke last.
+                // In text order, as the next unit looks up the last speaker.
                 found.get_mut(first..).unwrap_or_default().sort_by_key(|f| f.span);
             }
         }
@@ -151,7 +151,7 @@ pub fn quotes_in(text: &str, language: &Language) -> Vec<Quote> {
     }
 }
 
-/// The quotations of one unit that stand in quotation marks of their own.
+/// Finds the attributed quotations in quotation marks of one unit.
 fn in_marks(
     doc: &Document,
     quoted: &[Quoted],

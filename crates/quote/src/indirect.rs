@@ -146,7 +146,7 @@ pub(crate) fn reports(
         let Some(speaker) = report.speaker.clone() else {
             return refuse("cue-without-speaker", &[("cue_probability", probability)]);
         };
-        // "is expected to say that …": what is hardly a cue yields to one within its content.
+        // "is expected to say that …": a doubtful cue yields to one within its content.
         let better = |i: usize| {
             report.content.contains(&words[i].at) && *alone[i].get_or_init(|| read_alone(i)) > probability + YIELDS
         };

@@ -2,13 +2,12 @@ use pressmark_core::{Explanation, Span, Subject};
 
 use crate::finder::STAGE;
 
-/// Stretches that were candidates for a quotation and are none, with the reason: kept only where explanations are asked
-/// for.
+/// Rejected candidates for quotations, with the reason; recorded only if explanations are requested.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Option<Vec<Explanation>>);
 
 impl Refusals {
-    /// Keeps what is added.
+    /// Records what is added.
     pub(crate) fn kept() -> Self {
         Self(Some(Vec::new()))
     }

@@ -25,7 +25,7 @@ impl TokenMention {
     }
 }
 
-/// What rules read.
+/// Context that rules read.
 pub(crate) struct Context<'a> {
     pub(crate) doc: &'a Document,
     pub(crate) view: &'a View<'a>,

@@ -90,11 +90,12 @@ pub(super) fn datelines(context: &Context<'_>, mut mentions: Vec<TokenMention>) 
     mentions
 }
 
-/// How sure a label is, at least, that the form of its line decides, whatever the head makes of words in capitals. Set by
-/// hand, below what dates by their form are.
+/// Least score of a mention whose label follows from the form of its line. Set by hand, below that of dates: the head's own
+/// score of words in capitals says little there.
 const BY_FORM: f32 = 0.9;
 
-/// The name of an agency in a dateline has fewer words than this.
+/// Upper bound on the tokens from the opening to the closing bracket of a dateline. Set by hand: names of agencies are
+/// short.
 const DATELINE: usize = 6;
 
 /// Least ratio of another label's votes to those of a mention's own label at which it overrules the mention. Set by

@@ -111,7 +111,8 @@ pub(crate) fn speakers(
             Some((_, Answer::Entity(entity))) => Some(entity),
             Some((_, Answer::Nobody)) | None => None,
         };
-        // What stands in marks of its own is said, whoever the words name.
+        // Quotations found by their marks are kept regardless of their speaker, and so are reports that are quoted as a
+        // whole.
         let reported = c.cue_probability.filter(|_| c.kind != QuoteKind::Direct && entity.is_none());
         if let Some(probability) = reported
             && !c.speaker.is_some_and(|span| resolver.may_say(span, &c))
