@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use crate::overflow::TemporaryFile;
 
-/// Windows between two looks at the clock: at most 8,192 subwords, a fraction of a second, and many of the
-/// encoder's blocks, so that few are left half full.
+/// Windows encoded between two checks of the deadline.
+///
+/// Set by hand: at most 8,192 subwords (at 256 a window), a fraction of a second, and still many of the encoder's
+/// blocks, so that few are left half full.
 const CHUNK_WINDOWS: usize = 32;
 
-/// Sentences whose vectors are made together: 1.5 MB of them in MiniLM.
+/// Sentences whose vectors are computed together. Set by hand: 1.5 MB of them at MiniLM's 384 values of four bytes; it
+/// bounds memory and does not change the result.
 const CHUNK_SENTENCES: usize = 1024;
 
 /// The stage that runs the encoder over a document's windows, once.
@@ -20,7 +23,7 @@ pub struct DocumentEncoder {
 }
 
 impl DocumentEncoder {
-    /// A stage on this model.
+    /// Creates the stage on this model.
     ///
     /// # Errors
     /// [`Error::NoHead`] when the bundle has no `embedding` head.
@@ -29,21 +32,21 @@ impl DocumentEncoder {
         Ok(Self { model })
     }
 
-    /// Characters of the longest word that the model sees: what its tokenizer makes subwords of, or else as many as a
-    /// window has places beside its two special ones.
+    /// Length in characters of the longest word that the model reads: the tokenizer's own limit or, where it has none,
+    /// the subwords that fit in a window beside the two special ones.
     fn longest_word(&self) -> usize {
         self.model.max_word_chars().unwrap_or(self.model.max_window().saturating_sub(2))
     }
 
-    /// Characters of a token that the model does not see because the token is too long.
+    /// Characters of a token that the model skips because the token is too long; 0 for a token that it reads.
     fn unread(&self, doc: &Document, index: usize, token: Token) -> usize {
         let chars = doc.slice(token.span).chars().count();
-        // Without a limit of the tokenizer's own, only a word with more subwords than a window holds is given up.
+        // A tokenizer without a limit only gives up on words with more subwords than fit in a window.
         let is_whole = self.model.max_word_chars().is_none() && doc.rows_of(index..index + 1).count() > 1;
         if chars > self.longest_word() && !is_whole { chars } else { 0 }
     }
 
-    /// The hidden states of the windows; gives up between two chunks of them once the deadline has passed.
+    /// Hidden states of the windows, one row per subword; checks the deadline before each chunk of windows.
     fn encode(&self, windows: &Windows, deadline: &Deadline) -> Result<Rows, StageError> {
         if windows.ids.is_empty() {
             return Ok(Rows::default());
@@ -69,7 +72,7 @@ impl DocumentEncoder {
         Ok(hidden)
     }
 
-    /// Sentence vectors from hidden states, and what the encoder saw of the sentences.
+    /// Computes the sentence vectors from the hidden states and records the coverage in characters.
     fn finish(&self, doc: &mut Document, hidden: Rows) -> Result<(), StageError> {
         doc.hidden = hidden;
         let head = self.model.head(Model::EMBEDDING).map_err(failed)?;
@@ -105,14 +108,14 @@ impl DocumentEncoder {
     }
 }
 
-/// What the provenance says of the encoder.
+/// The encoder's settings as they appear in the provenance.
 #[derive(Serialize)]
 struct Settings {
     precision: &'static str,
     max_window: usize,
 }
 
-/// Appends the rows of an array in standard layout, as the encoder and heads give them.
+/// Appends the rows of an array, which the encoder and its heads return in standard layout.
 fn append(rows: &mut Rows, more: ArrayView2<'_, f32>) {
     rows.extend(more.as_slice().expect("arrays of encoder and heads are in standard layout"));
 }
@@ -149,11 +152,11 @@ impl Stage for DocumentEncoder {
         self.finish(doc, hidden)
     }
 
-    /// Short documents share the encoder's blocks; the encoder gives a window the same bits
-    /// whatever its neighbours, so the result is that of [`run`](Stage::run).
+    /// Packs short documents into shared encoder blocks. The encoder gives a window the same bits whatever its
+    /// neighbours, so the result is that of [`run`](Stage::run).
     fn run_batch(&self, docs: &mut [&mut Document]) -> Vec<Result<(), StageError>> {
         if let [doc] = docs {
-            // A long document comes alone: its hidden states are made once and not copied.
+            // A long document comes alone: its hidden states are computed once and not copied.
             return vec![self.run(doc)];
         }
         let mut joined = Windows { starts: vec![0], ..Windows::default() };
@@ -163,10 +166,10 @@ impl Stage for DocumentEncoder {
             joined.shapes.extend_from_slice(&doc.windows.shapes);
             joined.starts.extend(doc.windows.starts.iter().skip(1).map(|start| base + start));
         }
-        // Documents that go together have the same time; what is over for one is over for all.
+        // Documents of one batch share their time budget, so the first one's deadline holds for all.
         let deadline = docs.first().map(|doc| doc.deadline.clone()).unwrap_or_default();
         let Ok(hidden) = self.encode(&joined, &deadline) else {
-            // One document that cannot be read must not take the others with it.
+            // One unreadable document must not fail the others: run each by itself.
             return docs.iter_mut().map(|doc| self.run(doc)).collect();
         };
         let mut row = 0;

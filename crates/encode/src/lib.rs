@@ -1,10 +1,9 @@
-//! The stage that runs the encoder over a document's windows, once, and keeps what it found for every other stage.
+//! The stage that runs the encoder over a document's windows, once, and keeps the hidden states for all later stages.
 //!
-//! The principal type is [`DocumentEncoder`], a [`Stage`](pressmark_core::Stage) that reads `windows` and fills `hidden` (one row a
-//! subword) and `sent_vectors` (one unit vector a sentence, from the bundle's `embedding` head).
-//! Entity recognition, sentiment, frames and summaries all read those; none of them runs the
-//! encoder again. The crate exists so that the encoder need not know the document, nor the
-//! stages each other.
+//! The principal type is [`DocumentEncoder`], a [`Stage`](pressmark_core::Stage) that reads `windows` and fills
+//! `hidden` (one row per subword) and `sent_vectors` (one unit vector per sentence, from the bundle's `embedding`
+//! head). Entity recognition, sentiment, frames and summaries all read those; none of them runs the encoder over the
+//! document again. The crate is separate so that the encoder knows no document and the stages do not know each other.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -4,25 +4,26 @@ use std::sync::{Mutex, PoisonError};
 
 use pressmark_core::Overflow;
 
-/// Numbers that are read back at once, 64 KiB of them: stages go through a document from its start to its end.
+/// Numbers read back at once: 32 Ki of two bytes, 64 KiB. Set by hand; stages go through a document front to back, so
+/// larger blocks only cost memory.
 const BLOCK: usize = 32 << 10;
 
-/// Numbers of one long document in a file without a name, in the folder of temporary files (`TMPDIR`): it is gone
-/// when the document is done, however the program ends.
+/// Overflow of one long document's numbers into an unnamed temporary file (in `TMPDIR`), which disappears with the
+/// document however the process ends.
 #[derive(Debug, Default)]
 pub(crate) struct TemporaryFile {
-    /// Made when it is first needed.
+    /// Created on first use.
     reader: Option<Mutex<Reader>>,
     numbers: usize,
-    /// A write failed: the disk is full, and trying again with ever more numbers would only take time.
+    /// Set once a write fails. The disk is full, and retrying with ever more numbers would only take time.
     is_full: bool,
 }
 
-/// The file and a stretch of what stands in it. Reading moves the file's cursor, hence the lock around it.
+/// The file and a cached block of it. Reading moves the file's cursor, hence the lock around it.
 #[derive(Debug)]
 struct Reader {
     file: File,
-    /// The first number of the stretch.
+    /// Index of the block's first number.
     first: usize,
     block: Vec<u8>,
 }
@@ -53,7 +54,7 @@ impl TemporaryFile {
 }
 
 impl Reader {
-    /// The bytes of `count` numbers, at most a block, of the `all` that there are.
+    /// The bytes of `count` numbers (at most [`BLOCK`]) from index `first`, of `all` in the file.
     fn bytes(&mut self, first: usize, count: usize, all: usize) -> io::Result<&[u8]> {
         let held = self.first..self.first + self.block.len() / 2;
         if first < held.start || first + count > held.end {
@@ -73,7 +74,7 @@ impl Reader {
 }
 
 impl Overflow for TemporaryFile {
-    /// A full disk is no reason to give a document up: its numbers stay in memory then.
+    /// A full disk must not fail the document: its numbers stay in memory instead.
     fn append(&mut self, numbers: &[u16]) -> bool {
         self.is_full = self.is_full || self.write(numbers).is_err();
         if !self.is_full {
@@ -105,7 +106,7 @@ mod tests {
         for part in numbers.chunks(BLOCK - 1700) {
             assert!(file.append(part));
             written += part.len();
-            // Forwards, backwards, within a block and over its end, a block and more at once.
+            // Forwards, backwards, within a block, across its end, and more than a block at once.
             for (first, count) in [(0, 10), (1, 10), (1699, 10), (BLOCK - 5, 10), (3 * BLOCK - 10, 10), (7, 2 * BLOCK)]
             {
                 if first + count <= written {
