@@ -1,20 +1,20 @@
-//! What a summarizer must beat: the first sentences, and LexRank.
+//! Baselines for summarizers: the lead sentences, and LexRank.
 
 use std::collections::HashMap;
 
 use pressmark_tokenize::words;
 
-/// The first `count` sentences: their indices.
+/// Indices of the first `count` sentences.
 #[must_use]
 pub fn lead(sentences: &[&str], count: usize) -> Vec<usize> {
     (0..sentences.len().min(count)).collect()
 }
 
-/// All sentences by LexRank (Erkan and Radev, 2004), the most central first: their indices.
+/// Indices of all sentences ranked by LexRank (Erkan and Radev, 2004), the most central first.
 ///
-/// The continuous variant: similarities are idf-modified cosines, weighed, without a threshold. As in PyPI `sumy`,
-/// the frequencies of words are counted within the document and divided by that of its most frequent word in the
-/// sentence. Damping 0.15, as in the paper. Takes time quadratic in the number of sentences.
+/// The continuous variant: edges are idf-modified cosines, without a threshold. As in PyPI `sumy`, document frequencies
+/// are counted within the document, and term frequencies are divided by that of the sentence's most frequent word.
+/// Damping 0.15, as in the paper. Takes time and memory quadratic in the number of sentences.
 #[must_use]
 pub fn lexrank(sentences: &[&str]) -> Vec<usize> {
     let n = sentences.len();
@@ -43,13 +43,14 @@ pub fn lexrank(sentences: &[&str]) -> Vec<usize> {
     order
 }
 
-/// Share of a word's weight in the walk that is spread over all sentences.
+/// Probability that the random walk jumps to any sentence; 0.15, as in the LexRank paper.
 const DAMPING: f64 = 0.15;
 
-/// The stationary distribution of the walk over sentences, by power iteration.
+/// The stationary distribution of the random walk over sentences, by power iteration.
 fn stationary(matrix: &[f64], n: usize) -> Vec<f64> {
     let mut ranks = vec![1.0 / n as f64; n];
-    // The paper's tolerance is reached in some twenty rounds; a hundred is a guard.
+    // Some twenty rounds usually reach the tolerance below; a hundred is a guard. The 1e-9 is set by hand, far below
+    // any difference that decides a rank.
     for _ in 0..100 {
         let mut next = vec![DAMPING / n as f64; n];
         for (row, rank) in matrix.chunks(n).zip(&ranks) {
@@ -64,7 +65,7 @@ fn stationary(matrix: &[f64], n: usize) -> Vec<f64> {
     ranks
 }
 
-/// Words of a sentence, small, and their frequencies relative to its most frequent word.
+/// Lower-cased words of a sentence with their frequencies, relative to its most frequent word.
 fn bag(sentence: &str) -> HashMap<String, f64> {
     let mut bag = HashMap::new();
     for word in words(sentence).into_iter().map(|w| w.slice(sentence)).filter(|w| w.contains(char::is_alphanumeric)) {
@@ -75,7 +76,8 @@ fn bag(sentence: &str) -> HashMap<String, f64> {
     bag
 }
 
-/// The sum runs over sorted words: floating-point addition in the map's own order would differ from run to run.
+/// Dot product of two bags, each word weighted by its squared idf. Sums over sorted words: floating-point addition in
+/// the map's order would differ from run to run.
 fn dot(a: &HashMap<String, f64>, b: &HashMap<String, f64>, idf: &impl Fn(&str) -> f64) -> f64 {
     let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let mut shared: Vec<(&str, f64)> = a.iter().filter_map(|(w, x)| Some((w.as_str(), x * b.get(w)?))).collect();

@@ -1,40 +1,41 @@
-//! Which sentences a summary may hold, and which only beside another.
+//! Which sentences a summary may contain, and which only next to another.
 
 use pressmark_core::{Document, QuoteKind, Sentence, Span};
 use pressmark_lang::{Language, WordClass};
 
-/// A sentence that a summary may hold.
+/// A sentence that a summary may contain.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Candidate {
     /// Index into the document's sentences.
     pub(crate) sent: usize,
-    /// Its words, punctuation marks left out.
+    /// Number of its words, punctuation excluded.
     pub(crate) words: usize,
-    /// How it depends on others.
+    /// The neighbour it depends on, if any.
     pub(crate) bond: Bond,
-    /// Whether it opens with a word that points back, so that it reads badly without the sentence before.
+    /// Whether it opens with an anaphoric word ("He", "But"), so that it reads badly without the sentence before.
     pub(crate) points_back: bool,
 }
 
-/// How a sentence depends on others.
+/// How a sentence depends on its neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bond {
-    /// It stands by itself.
+    /// It stands alone.
     Free,
-    /// It is speech whose speaker is named towards this neighbour: it may stand only beside it.
+    /// It is inside a quotation whose speaker is named towards this neighbour: only selected together with it.
     Beside(usize),
-    /// It is speech and nobody near it is named.
+    /// It is inside a quotation and nobody near it is named; never selected.
     Torn,
 }
 
-/// Fewer words than this are a fragment: a dateline, a sign-off, a shout.
+/// Words that a sentence needs to be a candidate. Set by hand: anything shorter is a dateline, a sign-off or an
+/// exclamation; raising it loses short news sentences.
 const FEWEST_WORDS: usize = 4;
 
-/// The sentences of running text, in order; short ones only where there is nothing else.
+/// Sentences of running text, in text order; those shorter than [`FEWEST_WORDS`] only if no longer one stands alone.
 pub(crate) fn candidates(doc: &Document) -> Vec<Candidate> {
     let quoted = quotations(doc);
     let mut all: Vec<Candidate> = Vec::new();
-    // Quotations and sentences are both in text order, so one walk serves.
+    // Quotations and sentences are both in text order, so one pass suffices.
     let mut next = 0;
     for (sent, sentence) in doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()) {
         while quoted.get(next).is_some_and(|q| q.span.end < sentence.span.end) {
@@ -59,13 +60,13 @@ fn words(doc: &Document, sentence: &Sentence) -> usize {
     tokens.iter().filter(|t| doc.slice(t.span).contains(char::is_alphanumeric)).count()
 }
 
-/// A stretch of speech, and where its speaker or cue stands.
+/// A quotation's span, and the byte offset of its speaker or cue, if known.
 struct Quotation {
     span: Span,
     anchor: Option<usize>,
 }
 
-/// The quotations that the quote stage found, or, where it has not run, those between quotation marks.
+/// The direct and mixed quotations that the quote stage found, or, if there are none, the text between quotation marks.
 fn quotations(doc: &Document) -> Vec<Quotation> {
     let mut found: Vec<Quotation> = doc
         .quotes
@@ -84,7 +85,7 @@ fn quotations(doc: &Document) -> Vec<Quotation> {
     found
 }
 
-/// The stretches of a block between double quotation marks, marks included; an unclosed one runs to the block's end.
+/// Appends the spans between double quotation marks, marks included; an unclosed one runs to the end of the block.
 fn marked(block: &str, base: usize, found: &mut Vec<Quotation>) {
     let mut open: Option<usize> = None;
     for (at, c) in block.char_indices() {
@@ -92,7 +93,8 @@ fn marked(block: &str, base: usize, found: &mut Vec<Quotation>) {
         match (c, open) {
             ('“' | '«' | '„', None) | ('"', None) => open = Some(at),
             ('”' | '»' | '"', Some(start)) => {
-                // Text behind the closing mark holds the speaker, or else what stands before the opening mark.
+                // Lower-case text after the closing mark is taken to name the speaker; otherwise the text before the
+                // opening mark.
                 let behind = block[end..].trim_start();
                 let anchor = if behind.starts_with(char::is_lowercase) { Some(end + 1) } else { start.checked_sub(1) };
                 let anchor = anchor.map(|a| base + a);
@@ -108,13 +110,13 @@ fn marked(block: &str, base: usize, found: &mut Vec<Quotation>) {
     }
 }
 
-/// The neighbour of a sentence inside a quotation that lies towards its speaker.
+/// How a sentence inside a quotation depends on the neighbour towards the speaker.
 fn bond(doc: &Document, sent: usize, quotation: &Quotation) -> Bond {
     let span = doc.sents.get(sent).map_or(Span::default(), |s| s.span);
     match quotation.anchor {
         Some(anchor) if anchor >= span.end && sent + 1 < doc.sents.len() => Bond::Beside(sent + 1),
         Some(anchor) if anchor < span.start && sent > 0 => Bond::Beside(sent - 1),
-        // The speaker stands in the sentence itself.
+        // The speaker is named in the sentence itself.
         Some(anchor) if span.start <= anchor && anchor < span.end => Bond::Free,
         _ => Bond::Torn,
     }

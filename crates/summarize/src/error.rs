@@ -1,19 +1,19 @@
-/// Why a summarizer cannot be made.
+/// Why a [`Summarizer`](crate::Summarizer) cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The length asked for is no length.
+    /// The requested length is empty or more than the document.
     #[error("a summary of {0} holds nothing or more than the document")]
     BadLength(String),
-    /// A text that says no length.
+    /// The text is not a valid [`Length`](crate::Length).
     #[error("{0:?} is none of a number of sentences (3), of words (60w) or a share (20%)")]
     UnknownLength(String),
-    /// The bundle's salience head reads vectors of another width than its encoder gives.
+    /// The bundle's salience head does not fit the encoder's width.
     #[error("the salience head reads {found} values, expected {expected}")]
     HeadWidth {
-        /// Twice the encoder's width: a sentence's mean and the document's.
+        /// Twice the encoder's width: the sentence's mean hidden state and the document's.
         expected: usize,
-        /// What the head reads.
+        /// The head's input width.
         found: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! How central a sentence is by its words.
+//! Lexical centrality of sentences.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,12 @@ use pressmark_lang::Language;
 
 use crate::eligible::Candidate;
 
-/// The sum of each candidate's cosines with all candidates over counts of content words, divided by the largest.
+/// The sum of each candidate's cosines with all candidates over counts of content words, divided by the largest; in [0,
+/// 1].
 ///
 /// Degree centrality in LexRank's graph (Erkan and Radev, 2004), without building the graph: the cosines with all
-/// sentences add up to the product with the sum of their unit vectors, so the time is linear in the text. Function
-/// words are left out instead of weighed down: in a text as short as an article, words that few sentences share are
+/// sentences add up to the dot product with the sum of their unit vectors, so the time is linear in the text. Function
+/// words are dropped instead of weighted by idf: in a text as short as an article, a word that few sentences share is
 /// as often its subject as noise.
 pub(crate) fn centrality(doc: &Document, candidates: &[Candidate]) -> Vec<f32> {
     let mut ids: HashMap<String, usize> = HashMap::new();
@@ -27,7 +28,7 @@ pub(crate) fn centrality(doc: &Document, candidates: &[Candidate]) -> Vec<f32> {
     degrees.into_iter().map(|degree| if most > 0.0 { degree / most } else { 0.0 }).collect()
 }
 
-/// The content words of a sentence, by number, and their counts scaled to unit length.
+/// Content-word counts of a sentence, by word id, scaled to unit length.
 fn unit_vector(
     doc: &Document,
     sent: usize,
@@ -57,7 +58,8 @@ fn unit_vector(
     counts
 }
 
-/// A letter by itself is no word, but a Chinese character is; it takes three bytes.
+/// Whether a word carries content. A single ASCII letter is not a word, but a single Chinese character is; it takes
+/// three bytes.
 fn is_content(word: &str, language: &Language) -> bool {
     word.len() > 1 && word.starts_with(char::is_alphanumeric) && !language.is_stop_word(word)
 }
@@ -72,7 +74,7 @@ mod tests {
             assert_eq!(is_content(word, Language::of(language)), expected, "{language:?} {word}");
         };
         check(Some("en"), "said", false);
-        // A function word of German.
+        // A German function word.
         check(Some("en"), "war", true);
         check(None, "war", false);
         check(Some("fr"), "les", false);

@@ -1,9 +1,10 @@
 //! Extractive summaries: the most salient sentences of a document, in its own words.
 //!
-//! [`Summarizer`] is the stage: it scores every sentence of running text by the words that it shares with the others,
-//! by what the encoder left in the document (the trained salience head where the bundle has one, nearness to the
-//! document's meaning) and by its place, and takes the best that do not say the same thing twice. It never takes a
-//! title, a heading, a caption or a table row, nor a sentence of a quotation without the one that names its speaker.
+//! [`Summarizer`] is the stage. It scores every sentence of running text by the words it shares with the other
+//! sentences, by the encoder's output (the trained salience head where the bundle has one, similarity to the document's
+//! mean sentence vector) and by its position, and selects the best ones that do not repeat each other. It never selects
+//! a title, a heading, a caption or a table row, nor a sentence inside a quotation without the one that names its
+//! speaker.
 //!
 //! ```
 //! use pressmark_core::{Document, Rows, Stage};
@@ -13,7 +14,7 @@
 //! let mut doc = Document::from_text("1", "Floods cut off the town of Orla on Monday. The sheep like fresh grass. \
 //!     Water cut the town of Orla off on Monday.");
 //! Splitter.run(&mut doc)?;
-//! // One unit vector a sentence; the encoder gives them in earnest.
+//! One unit vector per sentence; in production the encoder supplies them.
 //! doc.sent_vectors = Rows::new(2, &[1.0, 0.0, 0.0, 1.0, 0.99, 0.141]);
 //! let options = Options { length: Length::Sentences(2), ..Options::default() };
 //! Summarizer::without_model(options)?.run(&mut doc)?;
@@ -22,8 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! It writes no sentence of its own and never runs the encoder. [`rouge`] measures summaries as PyPI `rouge-score`
-//! does, and [`baselines`] holds what any summarizer must beat.
+//! It generates no text and never runs the encoder. [`rouge`] scores summaries as PyPI `rouge-score` does, and
+//! [`baselines`] holds the baselines that any summarizer must beat.
 #![deny(missing_docs)]
 
 pub mod baselines;

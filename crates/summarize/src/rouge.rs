@@ -1,16 +1,16 @@
-//! ROUGE: how much of a reference summary a summary holds (Lin, 2004).
+//! ROUGE: how much of a reference summary a summary recalls (Lin, 2004).
 //!
 //! The numbers are those of PyPI `rouge-score` 0.1.2 without stemming: words are runs of `a`–`z` and digits in
-//! lower-cased text, and [`Scores::rouge_lsum`] takes each line for a sentence, as that package does.
+//! lower-cased text, and [`Scores::rouge_lsum`] treats each line as a sentence, as that package does.
 
 use std::collections::HashMap;
 
 /// Precision, recall and F1, each in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score {
-    /// Share of the summary that the reference holds.
+    /// Share of the summary found in the reference.
     pub precision: f64,
-    /// Share of the reference that the summary holds.
+    /// Share of the reference found in the summary.
     pub recall: f64,
     /// Their harmonic mean.
     pub f1: f64,
@@ -19,17 +19,17 @@ pub struct Score {
 /// The four measures of one summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scores {
-    /// Overlap of words.
+    /// Unigram overlap.
     pub rouge1: Score,
-    /// Overlap of pairs of words.
+    /// Bigram overlap.
     pub rouge2: Score,
     /// Longest common subsequence of the whole texts.
     pub rouge_l: Score,
-    /// Union of the longest common subsequences of lines; what papers on CNN/DailyMail call ROUGE-L.
+    /// Union of the longest common subsequences of lines; called ROUGE-L in papers on CNN/DailyMail.
     pub rouge_lsum: Score,
 }
 
-/// Scores a summary against one reference; lines are sentences to `rouge_lsum`.
+/// Scores a summary against one reference; `rouge_lsum` treats lines as sentences.
 ///
 /// ```
 /// let scores = pressmark_summarize::rouge::rouge("The river rose.", "The river Orla rose");
@@ -52,7 +52,7 @@ pub fn rouge(reference: &str, summary: &str) -> Scores {
     }
 }
 
-/// The best of several references, measure by measure, by F1.
+/// The best score over several references, chosen by F1 for each measure separately.
 #[must_use]
 pub fn rouge_best(references: &[String], summary: &str) -> Scores {
     let best = |a: Score, b: Score| if b.f1 > a.f1 { b } else { a };
@@ -64,7 +64,7 @@ pub fn rouge_best(references: &[String], summary: &str) -> Scores {
     })
 }
 
-/// The words of a text as numbers, equal for equal words.
+/// Word ids of a text; equal words have equal ids.
 fn words(text: &str, ids: &mut HashMap<String, u32>) -> Vec<u32> {
     let lower = text.to_lowercase();
     lower
@@ -77,7 +77,7 @@ fn words(text: &str, ids: &mut HashMap<String, u32>) -> Vec<u32> {
         .collect()
 }
 
-/// A score from the number of hits and the sizes of the reference and the summary.
+/// The score for `hits` units in common, from the sizes of the reference and the summary.
 fn score(hits: usize, reference: usize, summary: usize) -> Score {
     let precision = hits as f64 / summary.max(1) as f64;
     let recall = hits as f64 / reference.max(1) as f64;
@@ -100,7 +100,7 @@ fn grams(reference: &[u32], summary: &[u32], n: usize) -> Score {
     score(hits, reference.windows(n).count(), summary.windows(n).count())
 }
 
-/// Lengths of the longest common subsequences of all prefixes: row `i`, column `j` of `a[..i]` and `b[..j]`.
+/// Lengths of the longest common subsequences of all prefixes: row `i`, column `j` for `a[..i]` and `b[..j]`.
 fn table(a: &[u32], b: &[u32]) -> Vec<u32> {
     let width = b.len() + 1;
     let mut table = vec![0_u32; (a.len() + 1) * width];
@@ -117,7 +117,7 @@ fn table(a: &[u32], b: &[u32]) -> Vec<u32> {
 }
 
 fn longest_common(reference: &[u32], summary: &[u32]) -> Score {
-    // Only the last row of the table is needed, and two texts may be long.
+    // Keeping only the last row of the table bounds memory on long texts.
     let mut row = vec![0_u32; summary.len() + 1];
     for x in reference {
         let mut diagonal = 0;
@@ -158,7 +158,7 @@ fn union_common(reference: &[Vec<u32>], summary: &[Vec<u32>]) -> Score {
     score(hits, size(reference), size(summary))
 }
 
-/// Marks the words of `a` in the longest common subsequence with `b`, the one that `rouge-score` finds of several.
+/// Marks the words of `a` in its longest common subsequence with `b`; among several, the one that `rouge-score` picks.
 fn mark_common(a: &[u32], b: &[u32], common: &mut [bool]) {
     let table = table(a, b);
     let width = b.len() + 1;

@@ -1,4 +1,4 @@
-//! How salient each sentence is.
+//! Salience scores of sentences.
 
 use ndarray::Array1;
 use pressmark_core::{Document, Rows, SegmentKind, Sentence};
@@ -8,11 +8,11 @@ use crate::Length;
 use crate::eligible::Candidate;
 use crate::lexical::centrality;
 
-/// What each part of a score weighs; they add up to 1, so that scores stay in [0, 1].
+/// Weights of a score's parts; they add up to 1, so that scores stay in [0, 1].
 ///
-/// Set mainly on the training half of the BBC articles, where the words alone reach most of what is to be had (rouge1
+/// Tuned mainly on the training half of the BBC articles, where words alone come close to the best mixture (rouge1
 /// 79.9; meaning alone 69.4, salience alone 68.4); the weight of salience was lowered after a look at the held-out
-/// half. Place is worth nothing there and is kept for readers: a story's first sentence tells what it is about.
+/// half. Position contributes nothing there and is kept for readers: a story's first sentence says what it is about.
 struct Weights {
     words: f32,
     meaning: f32,
@@ -24,20 +24,20 @@ struct Weights {
 const WITH_HEAD: Weights = Weights { words: 0.64, meaning: 0.05, salience: 0.08, size: 0.18, place: 0.05 };
 const WITHOUT_HEAD: Weights = Weights { words: 0.72, meaning: 0.05, salience: 0.0, size: 0.18, place: 0.05 };
 
-/// Taken from a sentence that opens with "He" or "But": it needs the one before it. As much as decides between sentences
-/// of nearly equal score and no more, so that one that is clearly the best is taken all the same; set by hand.
+/// Penalty for a sentence that opens with an anaphoric word ("He", "But"): it needs the one before it. Set by hand:
+/// enough to decide between sentences of nearly equal score, too little to reject a clear winner.
 const POINTS_BACK: f32 = 0.02;
 
-/// Logits to one of probability, about one half.
+/// Converts a penalty on a probability to one on its logit: the sigmoid's slope at one half is 1/4.
 const SLOPE: f32 = 4.0;
 
-/// The score of each candidate, in [0, 1].
+/// Scores each candidate, in [0, 1].
 pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Head>, length: Length) -> Vec<f32> {
-    // Hidden states of another width are those of another model, or none at all.
+    // Hidden states of another width come from another model, or there are none.
     let head = head.filter(|head| head.inputs() == 2 * doc.hidden.width() && head.outputs() == 1);
-    // Of a few sentences, a head that was trained on what people chose and wrote and that knows what a sentence's place is
-    // worth decides alone; the crate's README has the numbers of short and long summaries. Its scores lie near 0 and 1, where a
-    // fixed amount means too much: it is taken from the logit.
+    // For short summaries, a head that was trained on human selections and abstracts, with a weight for position,
+    // decides alone; the crate's README compares short and long summaries. Its probabilities lie near 0 and 1, where a
+    // fixed penalty would weigh too much, so the penalty is subtracted from the logit.
     if let Some(head) = head.filter(|head| head.lead().is_some() && is_short(length, candidates)) {
         return salience(doc, candidates, head, SLOPE * POINTS_BACK);
     }
@@ -60,8 +60,9 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
         .collect()
 }
 
-/// Whether a summary tells what the story is about, as a lead does, and does not go through all of it: a few sentences, or
-/// at most a third of the words.
+/// Whether a summary of this length is a lead (what the story is about) and not a digest of all of it: at most [`FEW`]
+/// sentences or a third of the words. Both limits are set by hand; raising them hands longer summaries to the head
+/// alone.
 fn is_short(length: Length, candidates: &[Candidate]) -> bool {
     const FEW: usize = 5;
     const THIRD: f32 = 1.0 / 3.0;
@@ -72,18 +73,19 @@ fn is_short(length: Length, candidates: &[Candidate]) -> bool {
     }
 }
 
-/// A longer sentence tells more: the logarithm of its words, 1 from sixty on, where sentences only get harder to read.
+/// Reward for longer sentences, which say more: logarithmic in the words, 1 from sixty on. Sixty is set by hand; beyond
+/// it sentences only get harder to read.
 fn size(words: usize) -> f32 {
     const LONG: f32 = 60.0;
     ((1.0 + words as f32).ln() / (1.0 + LONG).ln()).min(1.0)
 }
 
-/// What a news story says first it means most: 1, 1/2, 1/3, … without end, and so never nothing.
+/// Weight of position, since news puts the most important first: 1, 1/2, 1/3, … for 0-based `index`, never 0.
 fn place(index: usize) -> f32 {
     1.0 / (index + 1) as f32
 }
 
-/// How near each candidate's vector is to the mean of all: cosines, in [0, 1].
+/// Cosine of each candidate's vector with the mean of all, clamped to [0, 1].
 fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
     let mut centre = Array1::from(vectors.mean(candidates.iter().map(|c| c.sent)));
     normalize(centre.view_mut());
@@ -92,9 +94,11 @@ fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
     rows.map(|row| if row.len() == centre.len() { cosine(&row) } else { 0.0 }).collect()
 }
 
-/// What the head makes of each candidate, in [0, 1]: its mean hidden state beside that of the document, which is the mean
-/// over the sentences of title and running text, as in training; where the bundle says what place is worth, that is added to
-/// the logit, and `points_back` is taken from that of a sentence that needs the one before it.
+/// The salience head's score of each candidate, in [0, 1].
+///
+/// The head reads the candidate's mean hidden state beside the document's, which is the mean over the sentences of
+/// title and running text, as in training. If the bundle has a lead weight, it is scaled by position and added to the
+/// logit; `points_back` is subtracted from the logit of a sentence that needs the one before it.
 fn salience(doc: &Document, candidates: &[Candidate], head: &Head, points_back: f32) -> Vec<f32> {
     let width = doc.hidden.width();
     let mean = |sent: usize| {
@@ -114,7 +118,7 @@ fn salience(doc: &Document, candidates: &[Candidate], head: &Head, points_back: 
         input.extend_from_slice(&whole);
     });
     if let Some(lead) = head.lead() {
-        // Candidates and sentences are both in text order: one walk counts the sentences of running text before each.
+        // Candidates and sentences are both in text order: one pass counts the prose sentences before each candidate.
         let mut prose =
             doc.sents.iter().enumerate().filter(|(_, s)| s.kind.is_prose()).map(|(sent, _)| sent).enumerate();
         for (candidate, score) in candidates.iter().zip(scores.iter_mut()) {

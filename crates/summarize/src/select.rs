@@ -1,4 +1,4 @@
-//! Which of the scored sentences make the summary.
+//! Selects the sentences of the summary by score.
 
 use std::str::FromStr;
 
@@ -10,19 +10,19 @@ use serde::Serialize;
 use crate::Error;
 use crate::eligible::{Bond, Candidate};
 
-/// How long a summary is.
+/// Length of a summary.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Length {
-    /// This many sentences.
+    /// Exactly this many sentences, if the document has them.
     Sentences(usize),
-    /// At most this many words, punctuation marks not counted; one sentence at least.
+    /// At most this many words, punctuation excluded, but always one sentence.
     Words(usize),
-    /// At most this share of the words of running text, above 0 and up to 1; one sentence at least.
+    /// At most this share of the words of running text, in (0, 1], but always one sentence.
     Share(f32),
 }
 
-/// `3` sentences, `60w` words, `20%` of the text.
+/// Parses `3` (sentences), `60w` (words) or `20%` (of the text).
 impl FromStr for Length {
     type Err = Error;
 
@@ -41,18 +41,19 @@ impl FromStr for Length {
     }
 }
 
-/// How far the cosine of two sentence embeddings must lie from that of any two sentences of the story towards 1 for them to
-/// say the same thing.
+/// Redundancy threshold: how far the cosine of two sentences must lie between the story's mean cosine (0) and 1 for
+/// them to count as repeating each other.
 ///
-/// Relative, for embeddings of some models lie near each other whatever they say. Set by hand for MiniLM's, where it is a
-/// cosine of about 0.85 in most stories: lower leaves facts out, higher lets agency copy stand beside its own rewording.
+/// Relative, because the embeddings of some models are all close together. Set by hand for MiniLM, where it amounts to
+/// a cosine of about 0.85 in most stories; a lower value drops facts, a higher one keeps agency copy beside its own
+/// rewording.
 const SAME: f32 = 0.8;
 
-/// Sentences that a new one is compared with at most, the most salient first; a bound for summaries of thousands of
-/// sentences, where the time would else grow with the square of their number.
+/// Most selected sentences that a new one is compared with, in order of selection. Set by hand: it only matters for
+/// summaries of thousands of sentences, where time would otherwise be quadratic in their number.
 const COMPARED: usize = 256;
 
-/// The summary: the best sentences that fit, do not repeat each other and stand beside what they need; in text order.
+/// Selects the best sentences that fit, do not repeat each other and have the neighbour they depend on; in text order.
 pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], length: Length) -> Vec<SummarySentence> {
     let mut order: Vec<usize> = (0..candidates.len().min(scores.len())).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
@@ -60,10 +61,10 @@ pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], l
     let usual = usual_cosine(doc, candidates);
     let mut taken = vec![false; doc.sents.len()];
     let mut chosen: Vec<usize> = Vec::new();
-    // Sentences that wait for a neighbour, by that neighbour.
+    // Candidates waiting for a neighbour to be selected, by that neighbour's sentence index.
     let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); doc.sents.len()];
     for best in order {
-        // A sentence and, once it is taken, those that waited for it, each in its turn.
+        // The candidate and, once it is selected, those that waited for it.
         let mut turn = vec![best];
         while let Some(index) = turn.pop() {
             let candidate = &candidates[index];
@@ -93,7 +94,8 @@ pub(crate) fn select(doc: &Document, candidates: &[Candidate], scores: &[f32], l
     in_text_order(candidates, scores, chosen)
 }
 
-/// Ranks by score, for a sentence that waited for its neighbour was chosen late.
+/// Ranks the selection by score, since a sentence that waited for its neighbour was selected late, and sorts it by
+/// position.
 fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize>) -> Vec<SummarySentence> {
     chosen.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let ranked = chosen.into_iter().enumerate();
@@ -104,7 +106,7 @@ fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize
     summary
 }
 
-/// Whether a sentence says what one of the chosen says.
+/// Whether a sentence repeats one already chosen: the same text, or too similar a vector.
 fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize], usual: f32) -> bool {
     let vector = Array1::from(doc.sent_vectors.row(candidate.sent));
     let text = doc.sents.get(candidate.sent).map_or("", |s| doc.slice(s.span));
@@ -116,18 +118,19 @@ fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chos
     })
 }
 
-/// The mean cosine of two different candidates, from 0 to 1: of unit vectors, out of the length of their mean.
+/// The mean cosine over all pairs of distinct candidates, clamped to [0, 1]; computed from the norm of their mean
+/// vector.
 fn usual_cosine(doc: &Document, candidates: &[Candidate]) -> f32 {
     let count = candidates.len() as f32;
     if count < 2.0 {
         return 0.0;
     }
     let centre = Array1::from(doc.sent_vectors.mean(candidates.iter().map(|c| c.sent)));
-    // The mean over all pairs, out of which each with itself is taken.
+    // The squared norm is the mean over all ordered pairs; take out the pair of each sentence with itself.
     ((dot(centre.view(), centre.view()) * count - 1.0) / (count - 1.0)).clamp(0.0, 1.0)
 }
 
-/// What is left of the length.
+/// Sentences and words still available to the summary.
 struct Budget {
     sentences: usize,
     words: usize,

@@ -10,13 +10,13 @@ use crate::score::scores;
 use crate::select::select;
 use crate::{Error, Length};
 
-/// The bundle's head that judges how salient a sentence is.
+/// Name of the bundle's head that scores salience.
 const SALIENCE: &str = "salience";
 
 /// Settings of [`Summarizer`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// How long a summary is. Default: three sentences.
+    /// Length of the summary. Default: three sentences, about what a lead paragraph holds; set by hand.
     pub length: Length,
 }
 
@@ -26,18 +26,18 @@ impl Default for Options {
     }
 }
 
-/// The stage `summarize`: the most salient sentences.
+/// The stage `summarize`: selects the most salient sentences.
 pub struct Summarizer {
     model: Option<Arc<Model>>,
     options: Options,
 }
 
 impl Summarizer {
-    /// A summarizer that uses the model's salience head, if it has one.
+    /// Creates a summarizer that uses the model's salience head, if it has one.
     ///
     /// # Errors
-    /// [`Error::BadLength`] when the length is nothing or more than everything, [`Error::HeadWidth`] when the head
-    /// does not fit the model.
+    /// [`Error::BadLength`] for a length of nothing or more than everything, [`Error::HeadWidth`] if the head does not
+    /// fit the model.
     pub fn new(model: Arc<Model>, options: Options) -> Result<Self, Error> {
         if let Ok(head) = model.head(SALIENCE) {
             let (expected, found) = (2 * model.hidden_size(), head.inputs());
@@ -49,10 +49,10 @@ impl Summarizer {
         Self::without_model(options)
     }
 
-    /// A summarizer that judges by sentence vectors and place alone.
+    /// Creates a summarizer that judges by words, sentence vectors, length and position alone.
     ///
     /// # Errors
-    /// [`Error::BadLength`] when the length is nothing or more than everything.
+    /// [`Error::BadLength`] for a length of nothing or more than everything.
     pub fn without_model(options: Options) -> Result<Self, Error> {
         match options.length {
             Length::Sentences(0) => Err(Error::BadLength("0 sentences".into())),
@@ -69,14 +69,14 @@ impl Summarizer {
     }
 }
 
-/// The summary of a plain text, in text order, by its words and the place of its sentences alone.
+/// Summarizes plain text by its words and the length and position of its sentences alone; sentences in text order.
 ///
 /// # Errors
-/// [`Error::BadLength`] when the length is nothing or more than everything.
+/// [`Error::BadLength`] for a length of nothing or more than everything.
 pub fn summary(text: &str, length: Length) -> Result<Vec<&str>, Error> {
     let summarizer = Summarizer::without_model(Options { length })?;
     let mut doc = Document::from_text("", text);
-    // Neither has a deadline here, nor anything else that could fail.
+    // Neither stage can fail here: there is no deadline and no model.
     let _ = Splitter.run(&mut doc).and_then(|()| summarizer.run(&mut doc));
     Ok(doc.summary.iter().filter_map(|chosen| text.get(Range::from(doc.sents.get(chosen.sent)?.span))).collect())
 }

@@ -1,4 +1,4 @@
-//! ROUGE agrees with PyPI `rouge-score` 0.1.2 (`use_stemmer=False`), whose numbers stand here.
+//! ROUGE agrees with the numbers of PyPI `rouge-score` 0.1.2 (`use_stemmer=False`), which are recorded below.
 
 use pressmark_summarize::rouge::{Score, rouge, rouge_best};
 

@@ -1,4 +1,4 @@
-//! What a summary may hold, on documents made for it and on any document.
+//! Properties of summaries, on hand-made documents and on arbitrary ones.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use pressmark_summarize::{Length, Options, Summarizer};
 use pressmark_tokenize::Splitter;
 use proptest::prelude::*;
 
-/// A document with a vector for each sentence, made of `angles` in turn.
+/// A document with one sentence vector per sentence, cycling through `angles`.
 fn document(text: &str, kinds: &[SegmentKind], angles: &[f32]) -> Document {
     let mut doc = Document::from_text("1", text);
     let kept = doc.segments.iter_mut().filter(|s| s.kind.is_kept());
@@ -34,7 +34,8 @@ fn takes_running_text_only() {
     assert_eq!(summary(&mut doc, Length::Sentences(5)), ["Water reached the town at noon."]);
 }
 
-/// Vectors of one model lie all about, those of another in a narrow cone: what repeats is nearer than the story's sentences are.
+/// Some models' vectors point everywhere, others lie in a narrow cone: redundancy is measured against the story's mean
+/// cosine.
 #[test]
 fn what_says_the_same_is_told_by_the_storys_own_measure() {
     let text = "Water rose in the town at noon. Hundreds left their homes at night. Soldiers filled bags with sand.";
@@ -49,7 +50,7 @@ fn what_says_the_same_is_told_by_the_storys_own_measure() {
     assert_eq!(chosen([0.5, 0.5, 0.5]), 1);
 }
 
-/// The sentences that a model chooses whose salience head adds so much to the first sentence's logit.
+/// The sentences chosen with a salience head whose lead weight is `lead`.
 fn chosen_by_place(lead: f32, length: Length) -> Vec<usize> {
     let heads = vec![("salience".to_owned(), vec!["salient".to_owned()], None)];
     let mut files = TinyBundle { heads, ..TinyBundle::default() }.files();
@@ -72,7 +73,7 @@ fn chosen_by_place(lead: f32, length: Length) -> Vec<usize> {
     doc.summary.iter().map(|chosen| chosen.sent).collect()
 }
 
-/// The title, sentence 0, is no part of the running text: the first sentence of that has the first place.
+/// The title (sentence 0) is not running text: the first sentence after it has the first position.
 #[test]
 fn what_place_is_worth_is_the_bundles() {
     let short = Length::Sentences(2);
@@ -81,7 +82,7 @@ fn what_place_is_worth_is_the_bundles() {
     assert_eq!(chosen_by_place(200.0, Length::Words(7)), chosen_by_place(200.0, Length::Share(0.3)));
 }
 
-/// A summary of more than a third goes through the story: what its sentences share counts, and place next to nothing.
+/// A summary of over a third of the words covers the whole story: shared words count, position hardly at all.
 #[test]
 fn a_long_summary_is_more_than_the_lead() {
     let (first, last) = (chosen_by_place(200.0, Length::Share(0.6)), chosen_by_place(-200.0, Length::Share(0.6)));
@@ -98,7 +99,7 @@ fn says_nothing_twice() {
 
 #[test]
 fn speech_stays_with_its_speaker() {
-    // The second and third sentence go on with what the mayor says in the first; the fourth has no speaker at all.
+    // Sentences two and three continue the mayor's quotation; the fourth sentence has no speaker.
     let text = "“We warned them in May,” the mayor said. “Nobody came to look at it. We were alone with the water.”\n\n\
                 “Somebody has to pay for all of this now.”";
     let angles = [2.0, 0.0, 0.6, 0.3];
@@ -144,7 +145,7 @@ fn a_document_without_sentences_has_an_empty_summary() {
 
 #[test]
 fn a_book_is_summarized_in_linear_time() {
-    // 20,000 sentences; comparing all pairs would not end while anyone waits.
+    // 20,000 sentences: comparing all pairs would take far too long.
     let text = "The dam at Orla broke on a Monday in May. ".repeat(20_000);
     let angles: Vec<f32> = (0..997).map(|i| i as f32 * 0.0063).collect();
     let mut doc = document(&text, &[SegmentKind::Body], &angles);
