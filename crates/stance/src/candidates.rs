@@ -1,4 +1,4 @@
-//! Which passages of a document bear on a target, by what the one pass over it left.
+//! Retrieval: the passages of a document that bear on a target, from the hidden states of its one encoder pass.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -9,21 +9,23 @@ use pressmark_encoder::dot;
 
 use crate::sentiment::has_sides;
 
-/// Sentences between two looks at the clock: a few milliseconds with one target.
+/// Sentences between two checks of the deadline. Set by hand: a few milliseconds with one target.
 const SENTENCES_AT_ONCE: usize = 256;
 
-/// What a passage gains at most by naming the target in its own words. Half as much as the embeddings can say: a
-/// passage that holds all of the target's words bears on it even where the embeddings see no likeness (names that the
-/// encoder never met), and one that shares a single common word of several does not by that alone. Set by hand.
+/// Maximum relevance that a passage gains by containing the target's words.
+///
+/// Set by hand to half the range of a cosine of similar texts: a passage with all of the target's words bears on it
+/// even where the embeddings see no similarity (names that the encoder never met), and one that shares a single common
+/// word of several does not by that alone.
 const SHARED_WORDS: f32 = 0.5;
 
-/// Letters of the shortest word of a target that is looked for in passages: shorter ones are mostly function words,
-/// unless they are written as names and numbers are.
+/// Shortest word of a target, in characters, that is looked for in passages. Set by hand: shorter words are mostly
+/// function words, unless they are spelled like names or numbers.
 const SHORTEST_WORD: usize = 4;
 
-/// What a target is known by among the sentences of a document.
+/// A target as it is matched against the sentences of a document.
 pub(crate) struct Topic {
-    /// Its embedding, of unit length: what bears on the target is near to it.
+    /// Its embedding, of unit length; relevant sentences have a high cosine with it.
     pub(crate) embedding: Array1<f32>,
     words: HashSet<String>,
 }
@@ -33,7 +35,7 @@ impl Topic {
         Self { embedding, words: content_words(text).collect() }
     }
 
-    /// What a passage gains by naming the target: up to [`SHARED_WORDS`], by the share of its words that it holds.
+    /// Relevance gained by containing the target's words: the share of them in `passage` times [`SHARED_WORDS`].
     fn shared_words(&self, passage: &str) -> f32 {
         if self.words.is_empty() {
             return 0.0;
@@ -43,10 +45,10 @@ impl Topic {
     }
 }
 
-/// Words that say what a text is about, in lower case; short ones count where they are written as names and numbers are
-/// ("UN", "M23"), and are the same only where they are written alike ("US" is not "us").
+/// Content words, in lower case. Words below [`SHORTEST_WORD`] characters only count when spelled like names or numbers
+/// ("UN", "M23"), and those are compared case-sensitively ("US" is not "us").
 fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    // "A" and "I" begin sentences.
+    // A single letter is no name: "A" and "I" begin sentences.
     let is_name = |word: &str| {
         let is_long_enough = word.chars().nth(1).is_some();
         is_long_enough
@@ -59,7 +61,7 @@ fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// A sentence that bears on a target, by its embedding and the words that the two share.
+/// A sentence that is relevant to a target, by its embedding and the words that the two share.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bearing {
     /// Index into [`Document::sents`].
@@ -69,13 +71,13 @@ pub(crate) struct Bearing {
 }
 
 impl Bearing {
-    /// How much the sentence bears on the target.
+    /// Relevance to the target, in [-1, 1.5].
     pub(crate) fn relevance(&self) -> f32 {
         self.cosine + self.shared_words
     }
 }
 
-/// The sentences of running text with this relevance at least, in text order.
+/// Sentences of running text with at least this relevance, in text order.
 pub(crate) fn bearing_on(doc: &Document, target: &Topic, relevance: f32) -> Result<Vec<Bearing>, StageError> {
     let mut found = Vec::new();
     let prose = doc.sents.iter().enumerate().filter(|(_, sent)| sent.kind.is_prose());
@@ -97,10 +99,12 @@ pub(crate) fn bearing_on(doc: &Document, target: &Topic, relevance: f32) -> Resu
     Ok(found)
 }
 
-/// Whose stance a sentence tells: that of the speaker of the quotation that holds most of it, or else of the one speaker
-/// who is quoted in it, however shortly, as a sentence that leads up to a quotation or closes it speaks of nobody
-/// else's view. Of the stances coded in the training part of Wikinews that a person holds, the first rule finds the
-/// holder of 140 in 271, the second of 40 more; they name another than the coded one for 13 and 8.
+/// The holder of the stance in a sentence: the speaker of the quotation that covers most of it, or else the only
+/// speaker quoted in it, however briefly, because a sentence that leads up to a quotation or closes it reports nobody
+/// else's view.
+///
+/// Of the 271 stances in the training part of Wikinews whose coded holder is a person, the first rule finds 140 and the
+/// second another 40; they name a wrong holder for 13 and 8.
 pub(crate) fn holder_in(doc: &Document, sent: Span) -> Holder {
     let holder = doc.holder_of(sent);
     if holder != Holder::Outlet {
@@ -114,7 +118,7 @@ pub(crate) fn holder_in(doc: &Document, sent: Span) -> Holder {
     }
 }
 
-/// Mentions in the words of a speaker of another entity that sides can be taken on, with that speaker and the entity.
+/// Mentions inside a quotation of an entity other than its speaker, values excluded, with the speaker and the entity.
 pub(crate) fn spoken_of(doc: &Document) -> impl Iterator<Item = (&Mention, Holder, usize)> {
     doc.ents.iter().filter(|mention| has_sides(mention)).filter_map(|mention| {
         let holder = doc.holder_of(mention.span);
@@ -125,15 +129,15 @@ pub(crate) fn spoken_of(doc: &Document) -> impl Iterator<Item = (&Mention, Holde
     })
 }
 
-/// The sentence that a mention stands in.
+/// The sentence that contains a mention's start, with its index.
 pub(crate) fn sentence_of(doc: &Document, mention: &Mention) -> Option<(usize, Sentence)> {
     let index = doc.sent_at(mention.span.start)?;
     Some((index, doc.sents.get(index)?.clone()))
 }
 
-/// Places of at most `most` of the candidates, in ascending order: the best of each group come before the second-best
-/// of any, so that no target takes the places of all others. Each candidate is given as its group and its relevance;
-/// among equals the earlier one is taken.
+/// Indices of at most `most` candidates, given as (group, relevance), in ascending order. Round-robin over groups: the
+/// best of each group comes before the second-best of any, so that no target crowds out the others. Ties go to the
+/// earlier candidate.
 pub(crate) fn choose<G: Ord + Copy>(candidates: &[(G, f32)], most: usize) -> Vec<usize> {
     let better = |&a: &usize, &b: &usize| -> Ordering {
         let relevance = |place: usize| candidates.get(place).map_or(0.0, |(_, relevance)| *relevance);
@@ -149,7 +153,7 @@ pub(crate) fn choose<G: Ord + Copy>(candidates: &[(G, f32)], most: usize) -> Vec
         ranked.push((*rank, place));
         *rank += 1;
     }
-    // Stable: those of one rank stay best first.
+    // Stable sort: candidates of equal rank stay ordered by relevance.
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.truncate(most);
     let mut chosen: Vec<usize> = ranked.into_iter().map(|(_, place)| place).collect();
@@ -167,7 +171,7 @@ mod tests {
     #[test]
     fn words_that_a_passage_shares_with_the_target() {
         let target = Topic::new("The new dam at Orla", array![]);
-        // "Orla" is the only word of four letters.
+        // "Orla" is the only word of at least four letters.
         assert_eq!(target.shared_words("They met in ORLA."), 0.5);
         assert_eq!(target.shared_words("A dam was built."), 0.0);
         assert_eq!(Topic::new("A dam", array![]).shared_words("A crane fell."), 0.0);
@@ -219,11 +223,11 @@ mod tests {
         check(&one, 2, &[1, 3]);
         check(&one, 3, &[1, 2, 3]);
         check(&one, 9, &[0, 1, 2, 3]);
-        // The best of each, then the second of the first.
+        // The best of each group, then the second of the first.
         let three = [(0, 0.9), (0, 0.8), (0, 0.7), (1, 0.4), (2, 0.3)];
         check(&three, 3, &[0, 3, 4]);
         check(&three, 4, &[0, 1, 3, 4]);
-        // More targets than places: the most relevant passages.
+        // More groups than slots: the most relevant passages.
         check(&three, 2, &[0, 3]);
         check(&[], 2, &[]);
     }

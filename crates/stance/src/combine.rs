@@ -1,17 +1,17 @@
-//! From what single passages say, read beside a target, to where their holder stands.
+//! Aggregates the readings of single passages into the stance of their holder.
 
 use std::collections::HashSet;
 
 use pressmark_core::{Holder, Span, Stance, StanceLabel, StanceReading, Target};
 
-/// The stances of a document, and how many passages were found and read for them.
+/// The stances of a document, and how many relevant passages were found and read.
 pub(crate) struct Outcome {
     pub(crate) stances: Vec<Stance>,
     pub(crate) found: usize,
     pub(crate) read: usize,
 }
 
-/// A passage that was read beside a target.
+/// A passage read beside a target, with the head's output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ReadPassage {
     pub(crate) span: Span,
@@ -19,26 +19,27 @@ pub(crate) struct ReadPassage {
 }
 
 impl ReadPassage {
-    /// Whether it says something about the target, as likely as not.
+    /// Whether it is at least as likely as not to be about the target (probability of 0.5 or more).
     pub(crate) fn bears_on_target(&self) -> bool {
         self.reading.bears_on_target >= 0.5
     }
 }
 
-/// The stance of one holder, of those passages that bear on the target; neutral, with a score of 0 and no reading, where
+/// The stance of one holder, over the passages that bear on the target; neutral, with a score of 0 and no reading, if
 /// none does.
 ///
-/// Whether a holder takes a side is judged by the third of these passages that take one most: most of what an article
-/// says about a target says nothing for or against it, and among twenty plain sentences there is always one that seems
-/// to. Which side is decided by the passages that take one, each with the weight of its probability. Evidence are the
-/// passages of the stance's own label, at most `max_evidence` of the clearest, in text order.
+/// Whether the holder takes a side is decided by the most sided third of these passages: most of what an article says
+/// about a target says nothing for or against it, and a maximum would be fooled by noise, as among twenty neutral
+/// sentences one always seems to take a side. Which side is the mean over the passages that take one, weighted by their
+/// probability of doing so. The evidence are the clearest passages with the stance's own label, at most `max_evidence`,
+/// in text order.
 pub(crate) fn stance_of(holder: Holder, target: Target, passages: &[ReadPassage], max_evidence: usize) -> Stance {
     let mut passages: Vec<&ReadPassage> = passages.iter().filter(|passage| passage.bears_on_target()).collect();
     let Some(reading) = together(&passages) else {
         return Stance { holder, target, label: StanceLabel::Neutral, score: 0.0, reading: None, evidence: Vec::new() };
     };
     let label = reading.label();
-    // What is neutral shows the more, the more it bears on the target.
+    // Neutral evidence is clearest where a passage surely bears on the target and surely takes no side.
     let clarity = |passage: &ReadPassage| match label {
         StanceLabel::Neutral => passage.reading.bears_on_target * (1.0 - passage.reading.takes_a_side),
         side => passage.reading.probability(side),
@@ -53,10 +54,11 @@ pub(crate) fn stance_of(holder: Holder, target: Target, passages: &[ReadPassage]
     Stance { holder, target, label, score, reading: Some(reading), evidence }
 }
 
-/// A holder's passages that must take a side for the holder to take it: one in so many.
+/// Divisor of the passages whose mean decides whether the holder takes a side: the most sided third. Set by hand; 1
+/// would average in the neutral passages, a larger one lets a single noisy passage decide.
 const SHARE_THAT_TAKES_A_SIDE: usize = 3;
 
-/// What passages say together; that of a single one is its own.
+/// Aggregates readings; a single passage keeps its own. `None` for no passages.
 fn together(passages: &[&ReadPassage]) -> Option<StanceReading> {
     let mut sides: Vec<f32> = passages.iter().map(|passage| passage.reading.sided()).collect();
     sides.sort_by(|a, b| b.total_cmp(a));
@@ -65,7 +67,7 @@ fn together(passages: &[&ReadPassage]) -> Option<StanceReading> {
     #[expect(clippy::cast_precision_loss, reason = "at most a few dozen passages are read")]
     let sided = sides.iter().sum::<f32>() / sides.len() as f32;
     let takes_a_side = if bears_on_target > 0.0 { sided / bears_on_target } else { 0.0 };
-    // Where nobody takes a side, all passages say alike little about which.
+    // If no side is taken, all passages count: none says more than the others about which side.
     let decide = |passage: &&&ReadPassage| sided < 0.5 || passage.reading.sided() >= 0.5;
     let (mut weight, mut favor) = (0.0, 0.0);
     for passage in passages.iter().filter(decide) {
@@ -96,7 +98,7 @@ mod tests {
     fn one_passage_speaks_for_itself() {
         check(&[passage(0, 0.8, 0.75, 0.9)], StanceLabel::Favor, 0.54, &[0]);
         check(&[passage(0, 1.0, 0.9, 0.2)], StanceLabel::Against, 0.72, &[0]);
-        // It bears on the target and takes no side, or it takes a side about something else.
+        // On the target without a side, or a side about something else.
         check(&[passage(0, 0.9, 0.1, 0.9)], StanceLabel::Neutral, 0.91, &[0]);
         check(&[passage(0, 0.2, 0.9, 0.9)], StanceLabel::Neutral, 0.0, &[]);
         check(&[passage(0, 0.7, 0.7, 0.9)], StanceLabel::Neutral, 0.51, &[0]);
@@ -127,7 +129,8 @@ mod tests {
 
     #[test]
     fn passages_that_take_sides_decide_by_their_weight() {
-        // Two clear ones against, one for, one that takes none: the clearest two against are shown, in text order.
+        // Two clear ones against, one in favour, one without a side: the clearest two against are the evidence, in text
+        // order.
         let passages = [
             passage(0, 1.0, 0.6, 0.0),
             passage(10, 1.0, 0.8, 1.0),

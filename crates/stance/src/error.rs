@@ -1,24 +1,24 @@
-/// Why a stage cannot be made.
+/// Why a stage cannot be created, or a text not judged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A target, or a passage that is judged by itself, cannot be encoded.
+    /// A target, or a standalone passage, cannot be encoded.
     #[error("the text {text:?} cannot be encoded")]
     Text {
-        /// Its beginning.
+        /// The first 60 characters of the text.
         text: String,
-        /// Why.
+        /// Underlying stage error.
         #[source]
         source: pressmark_core::StageError,
     },
-    /// A head of the bundle has other labels than the stage needs.
+    /// A head of the bundle lacks a label that the stage needs.
     #[error("the labels of the head {head} are {labels:?}, {missing:?} is not among them")]
     Labels {
-        /// The head.
+        /// Name of the head.
         head: &'static str,
-        /// Its labels.
+        /// Labels of the head.
         labels: Vec<String>,
-        /// The label that it lacks.
+        /// The missing label.
         missing: &'static str,
     },
     /// A head of the bundle for a target and a passage has another layout than the stage knows.
@@ -27,14 +27,14 @@ pub enum Error {
          {expected} and probabilities of single labels"
     )]
     Layout {
-        /// The head.
+        /// Name of the head.
         head: &'static str,
-        /// How many numbers it reads.
+        /// Input width of the head.
         inputs: usize,
-        /// How many the stage gives it: the state of a window's first subword, and a mean.
+        /// Expected width: the hidden state of the window's first subword, and a mean.
         expected: usize,
     },
-    /// The model bundle lacks a head, or refuses its input.
+    /// The model bundle lacks a head, or rejects its input.
     #[error("the model cannot be used for this stage")]
     Model(#[from] pressmark_encoder::Error),
 }

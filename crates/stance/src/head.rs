@@ -1,2 +1,2 @@
-/// The bundle's head for a passage beside a target: of the name of the stage.
+/// Name of the bundle's stance head, and of the stage.
 pub(crate) const HEAD: &str = "stance";

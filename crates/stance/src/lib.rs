@@ -1,11 +1,11 @@
 //! Who stands where: targeted sentiment towards each entity, and stances towards targets.
 //!
 //! Two stages, both reading the hidden states and sentence vectors that `pressmark-encode` left in the document:
-//! [`EntitySentiment`] judges the sentiment towards each entity over its mentions; [`Stances`] gathers what the outlet
-//! and the quoted speakers say about a target. The few passages that bear on one are read once more, the target beside
-//! them: states that were made without the target say little about which side of it a passage takes.
+//! [`EntitySentiment`] predicts the sentiment towards each entity over its mentions; [`Stances`] collects what the
+//! outlet and the quoted speakers say about a target. The few passages that are relevant to a target are encoded once
+//! more, together with the target: hidden states computed without it say little about which side a passage takes.
 //!
-//! It finds no entities and no quotations.
+//! It finds neither entities nor quotations.
 #![deny(missing_docs)]
 
 mod candidates;

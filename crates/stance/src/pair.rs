@@ -1,8 +1,8 @@
-//! A target and a passage in one window of the encoder, and the head that reads it.
+//! A target and a passage in one encoder window, and the head that reads it.
 //!
-//! The layout is that of the training code (`pair` in `data/pairs.py`, `pack` in `nn/windows.py`): the window's first
-//! special subword, the target, its last special subword, `holder: passage`, and that subword again. A passage of the
-//! outlet has no holder before it.
+//! The layout is that of the training code (`pair` in `data/pairs.py`, `pack` in `nn/windows.py`): `[CLS] target [SEP]
+//! holder: passage [SEP]`, with the bundle's own special subwords. A passage in the outlet's own voice has no holder
+//! prefix.
 
 use std::ops::Range;
 
@@ -13,32 +13,33 @@ use pressmark_encoder::{Error as ModelError, Head, Model, Output, PackedWindows}
 use crate::Error;
 use crate::head::HEAD;
 
-/// Subwords of a window at most, special ones included: what the head was trained on.
+/// Most subwords of a window, special ones included. Fixed by training: the head never saw longer windows.
 const MAX_WINDOW: usize = 176;
 
-/// Words of a target at most, and of a passage with its holder; what is longer is not read.
+/// Most words of a target. Fixed by training, like the two limits below; longer text is not read.
 const TARGET_WORDS: usize = 24;
+/// Most words of a passage with its holder prefix.
 const PASSAGE_WORDS: usize = 110;
 
-/// Subwords of one word at most.
+/// Most subwords of one word.
 const WORD_SUBWORDS: usize = 16;
 
-/// The shape of special subwords.
+/// Shape id of special subwords.
 const SPECIAL: u8 = 0;
 
-/// Windows that go through the encoder between two looks at the clock: at most 1,408 subwords.
+/// Windows encoded between two checks of the deadline: at most 1,408 subwords. Set by hand.
 const WINDOWS_AT_ONCE: usize = 8;
 
-/// Some words of a text as the encoder reads them.
+/// Words of a text in subwords, as the encoder reads them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Words {
     ids: Vec<u32>,
-    /// Of each word: the end of its subwords, and its shape.
+    /// For each word, the end of its subwords in `ids`, and its shape.
     words: Vec<(usize, u8)>,
 }
 
 impl Words {
-    /// These tokens of a document that has windows.
+    /// A range of tokens of a document that has windows.
     pub(crate) fn of(doc: &Document, tokens: Range<usize>) -> Self {
         let mut words = Self::default();
         for rows in doc.windows.token_rows.get(tokens).unwrap_or_default() {
@@ -65,7 +66,7 @@ impl Words {
     }
 }
 
-/// The special subwords around a text.
+/// The special subwords that open and close a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ends {
     pub(crate) first: u32,
@@ -73,13 +74,13 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
-    /// Those of a document's windows; `None` where it has none.
+    /// Taken from a document's windows; `None` if it has none.
     pub(crate) fn of(doc: &Document) -> Option<Self> {
         Some(Self { first: *doc.windows.ids.first()?, last: *doc.windows.ids.last()? })
     }
 }
 
-/// Windows of one target and one passage each, laid end to end.
+/// Windows of one target and one passage each, packed end to end.
 #[derive(Debug)]
 pub(crate) struct PairWindows {
     ends: Ends,
@@ -87,18 +88,18 @@ pub(crate) struct PairWindows {
     ids: Vec<u32>,
     shapes: Vec<u8>,
     starts: Vec<usize>,
-    /// Of each window: the rows of its target, and those of its passage with the holder.
+    /// For each window, the rows of its target and of its passage (holder included).
     parts: Vec<[Range<usize>; 2]>,
 }
 
 impl PairWindows {
-    /// No window yet; none will have more than `max_window` subwords.
+    /// Creates an empty pack whose windows have at most `max_window` subwords (and never more than [`MAX_WINDOW`]).
     pub(crate) fn new(ends: Ends, max_window: usize) -> Self {
         let limit = MAX_WINDOW.min(max_window);
         Self { ends, limit, ids: Vec::new(), shapes: Vec::new(), starts: vec![0], parts: Vec::new() }
     }
 
-    /// Adds a window. `holder` are the holder's name and a colon, or nothing.
+    /// Appends a window. `holder` is the holder's name and a colon, or empty.
     pub(crate) fn push(&mut self, target: &Words, holder: &Words, passage: &Words) {
         self.special(self.ends.first);
         let target = self.part(target.iter().take(TARGET_WORDS));
@@ -114,14 +115,14 @@ impl PairWindows {
         self.shapes.push(SPECIAL);
     }
 
-    /// Adds words as far as there is room for them, and gives the rows from the first to the last of them. As in
-    /// training, a word that does not fit is left out and stands for the row before it.
+    /// Appends words while there is room and returns the rows from the first to the last of them. As in training, a
+    /// word that does not fit is skipped and is represented by the row before it.
     fn part<'w>(&mut self, words: impl Iterator<Item = (&'w [u32], u8)>) -> Range<usize> {
         let window = self.starts.last().copied().unwrap_or(0);
         let mut part: Option<Range<usize>> = None;
         for (ids, shape) in words {
             let begin = self.ids.len();
-            // Both special subwords that close the two parts have to fit as well.
+            // Room is kept for both closing special subwords.
             let fits = begin - window + ids.len() + 2 <= self.limit;
             let begin = if fits { begin } else { begin - 1 };
             if fits {
@@ -133,7 +134,7 @@ impl PairWindows {
         part.unwrap_or(self.ids.len()..self.ids.len())
     }
 
-    /// Some windows as the encoder takes them.
+    /// A range of windows in the encoder's input format.
     fn chunk(&self, windows: Range<usize>) -> Chunk<'_> {
         let starts = self.starts.get(windows.start..=windows.end).unwrap_or_default();
         let (begin, end) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
@@ -152,7 +153,7 @@ impl PairWindows {
     }
 }
 
-/// Some of the windows; rows are counted from the first of them.
+/// A range of windows; rows are relative to the first of them.
 struct Chunk<'w> {
     ids: &'w [u32],
     shapes: &'w [u8],
@@ -160,7 +161,7 @@ struct Chunk<'w> {
     parts: Vec<[Range<usize>; 2]>,
 }
 
-/// The bundle's head for a target and a passage in one window, and which output of it is which.
+/// The bundle's head for a target and a passage in one window, with the index of each output.
 pub(crate) struct PairHead<'m> {
     model: &'m Model,
     head: &'m Head,
@@ -189,9 +190,9 @@ impl<'m> PairHead<'m> {
         })
     }
 
-    /// What each window says, in their order; `in_time` is asked now and then whether to go on.
+    /// Reads each window, in order; `in_time` is called before every [`WINDOWS_AT_ONCE`] windows and may stop the run.
     ///
-    /// A window's answer is the same to the bit whatever other windows are with it.
+    /// A window's reading is bit-identical whatever windows it is batched with.
     pub(crate) fn read(
         &self,
         windows: &PairWindows,
@@ -230,7 +231,7 @@ impl<'m> PairHead<'m> {
     }
 }
 
-/// The mean of some rows; zeros of none.
+/// The mean of some rows; all zeros for an empty range.
 fn mean(hidden: ArrayView2<'_, f32>, rows: &Range<usize>) -> Vec<f32> {
     let mut mean = vec![0.0; hidden.ncols()];
     for row in rows.clone() {
@@ -246,7 +247,7 @@ mod tests {
 
     const ENDS: Ends = Ends { first: 101, last: 102 };
 
-    /// Words of so many subwords each; the ids count on from `first`, the shapes from 1.
+    /// Words with the given numbers of subwords; ids count up from `first`, shapes from 1.
     fn words(first: u32, sizes: &[usize]) -> Words {
         let mut words = Words::default();
         for (shape, size) in (1..=200).cycle().zip(sizes) {
@@ -273,13 +274,13 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_not_read() {
-        // Room for 12 subwords: three are special.
+        // A limit of 12 subwords, three of them special.
         let mut windows = PairWindows::new(ENDS, 12);
         windows.push(&words(1, &[2]), &Words::default(), &words(20, &[3, 6, 2, 4]));
-        // The word of six is left out, the shorter one behind it is not, and the last has no room.
+        // The word of six is skipped, the shorter one after it is read, and the last does not fit.
         assert_eq!(windows.ids, [101, 1, 2, 102, 20, 21, 22, 29, 30, 102]);
         assert_eq!(windows.parts, [[1..3, 4..9]]);
-        // A window never grows over the limit, however long its texts.
+        // A window never exceeds the limit, however long its texts.
         for limit in [8, 176, 256] {
             let mut windows = PairWindows::new(ENDS, limit);
             windows.push(&words(1, &[2; 400]), &words(1, &[3; 9]), &words(1, &[2; 400]));

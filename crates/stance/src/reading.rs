@@ -1,4 +1,4 @@
-//! Stances by reading the passages that bear on a target once more, the target beside them.
+//! Stances by reading the relevant passages once more, together with the target.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,11 +18,11 @@ struct Candidate {
     holder: Holder,
     /// Index into [`Document::sents`].
     sent: usize,
-    /// Why it bears on a target text; towards an entity, it names it.
+    /// Its relevance to a target text; `None` for an entity, which the passage names.
     bearing: Option<Bearing>,
 }
 
-/// What a passage is read beside.
+/// The target that a passage is read beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Aim {
     /// Index into the targets of the stage.
@@ -31,7 +31,7 @@ enum Aim {
     Entity(usize),
 }
 
-/// Names of a document's entities as the encoder reads them, each made once.
+/// Names of a document's entities in subwords, tokenized once each.
 #[derive(Default)]
 struct Names {
     holders: HashMap<usize, Words>,
@@ -39,8 +39,9 @@ struct Names {
 }
 
 impl Stances {
-    /// Reads the passages that bear on the targets and what speakers say of the document's entities, as many as the
-    /// options allow in all, and gathers them by holder.
+    /// Reads the passages that are relevant to the targets and the speakers' words about the document's entities, at
+    /// most [`StancesOptions::max_passages`](crate::StancesOptions::max_passages) in all, and aggregates them by
+    /// holder.
     pub(crate) fn read_once_more(&self, head: &PairHead<'_>, doc: &mut Document) -> Result<Outcome, StageError> {
         let mut texts = Vec::new();
         for (index, target) in self.targets.iter().enumerate() {
@@ -54,7 +55,7 @@ impl Stances {
         }
         let entities = about_entities(&self.model, doc)?;
         let found = texts.len() + entities.len();
-        // What was asked for goes before what nobody asked for.
+        // Requested targets take precedence over the document's entities.
         let mut chosen = best(texts, self.options.max_passages);
         let left = self.options.max_passages.saturating_sub(chosen.len());
         chosen.extend(best(entities, left));
@@ -63,7 +64,7 @@ impl Stances {
         Ok(Outcome { stances: self.gather_read(&passages), found, read })
     }
 
-    /// What each of these passages says; those of a target without a word say nothing.
+    /// Reads these passages; targets without any word are skipped.
     fn read(
         &self,
         head: &PairHead<'_>,
@@ -105,7 +106,7 @@ impl Stances {
         Ok(passages)
     }
 
-    /// Stances towards the targets in their order, then those of speakers towards entities that take a side.
+    /// Stances towards the targets in their order, then the non-neutral ones of speakers towards entities.
     fn gather_read(&self, passages: &[(Aim, Holder, ReadPassage)]) -> Vec<Stance> {
         let mut texts: BTreeMap<(usize, Holder), Vec<ReadPassage>> = BTreeMap::new();
         let mut entities: BTreeMap<(Holder, usize), Vec<ReadPassage>> = BTreeMap::new();
@@ -124,7 +125,7 @@ impl Stances {
             let found = holders.map(|((_, holder), passages)| stance_of(*holder, target(), passages, most));
             stances.extend(found.filter(|stance| stance.reading.is_some()));
             if stances.len() == before {
-                // Nobody says anything about it.
+                // No passage bears on it.
                 stances.push(stance_of(Holder::Outlet, target(), &[], most));
             }
         }
@@ -153,7 +154,7 @@ impl Stances {
     }
 }
 
-/// The best of the candidates, in their order.
+/// The `most` best candidates, in their original order.
 fn best(candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     let ranks: Vec<_> = candidates
         .iter()
@@ -164,15 +165,15 @@ fn best(candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     kept.map(|(_, candidate)| candidate).collect()
 }
 
-/// Sentences in which a speaker's words name another entity and have a tone towards it, by the head that judges that
-/// from the one pass; one that names it twice counts once. Nine in ten mentions have none: most quotations that name
-/// somebody are about something else.
+/// Sentences in which a speaker's words name another entity with a non-neutral tone, according to the sentiment head on
+/// the document's hidden states; duplicates of a sentence, speaker and entity are dropped. Nine in ten mentions are
+/// neutral: most quotations that name somebody are about something else.
 fn about_entities(model: &Model, doc: &Document) -> Result<Vec<Candidate>, StageError> {
     let (mentions, keys): (Vec<&Mention>, Vec<_>) =
         spoken_of(doc).map(|(mention, holder, entity)| (mention, (holder, entity))).unzip();
     let tones = match SentimentHead::of(model) {
         Ok(head) => head.towards(doc, &mentions)?,
-        // A bundle that judges no tone tells nothing about which are worth it.
+        // A bundle without a sentiment head cannot rank them: keep them all.
         Err(_) => Vec::new(),
     };
     let mut seen = HashSet::new();

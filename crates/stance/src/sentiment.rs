@@ -5,43 +5,43 @@ use pressmark_encoder::{Head, Model};
 
 use crate::Error;
 
-/// The stage's name, and that of the bundle's head for the sentiment towards a mention.
+/// Name of the stage, and of the bundle's head for the sentiment towards a mention.
 const STAGE: &str = "sentiment";
 
-/// Mentions between two looks at the clock: a few milliseconds.
+/// Mentions between two checks of the deadline. Set by hand: a few milliseconds.
 const MENTIONS_AT_ONCE: usize = 1024;
 
-/// Whether something can be taken sides on: not a time, nor an amount.
+/// Whether sides can be taken on a mention: true for anything but times, amounts and other values.
 pub(crate) fn has_sides(mention: &Mention) -> bool {
     !mention.label.is_value()
 }
 
-/// The stage that judges the sentiment of a document towards each entity.
+/// The stage that predicts the sentiment of a document towards each entity.
 ///
-/// The bundle's head reads a mention beside its sentence (targeted sentiment, as in NewsMTSC, Hamborg and Donnay 2021); an
-/// entity's sentiment is the mean over its mentions. Dates and amounts of money have none.
+/// The bundle's head reads a mention beside its sentence (targeted sentiment, as in NewsMTSC, Hamborg and Donnay 2021);
+/// an entity's sentiment is the mean over its mentions. Dates, amounts of money and other values have none.
 pub struct EntitySentiment {
     model: Arc<Model>,
 }
 
 impl EntitySentiment {
-    /// A stage on this model.
+    /// Creates the stage on this model.
     ///
     /// # Errors
-    /// When the bundle has no `sentiment` head, or one with other labels.
+    /// If the bundle has no `sentiment` head, or one that lacks a label.
     pub fn new(model: Arc<Model>) -> Result<Self, Error> {
         SentimentHead::of(&model)?;
         Ok(Self { model })
     }
 
-    /// The sentiment towards one mention; `None` where the encoder saw nothing of it.
+    /// The sentiment towards one mention; `None` if its sentence or the model's hidden states are missing.
     #[must_use]
     pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
         SentimentHead::of(&self.model).ok()?.judge(doc, &[mention]).pop()?
     }
 }
 
-/// The bundle's head, and which output of it is which label.
+/// The bundle's head, with the output index of each label.
 pub(crate) struct SentimentHead<'m> {
     head: &'m Head,
     negative: usize,
@@ -59,7 +59,7 @@ impl<'m> SentimentHead<'m> {
         Ok(Self { head, negative: find("negative")?, neutral: find("neutral")?, positive: find("positive")? })
     }
 
-    /// The sentiment towards each of some mentions in text order; gives up once the document's time is over.
+    /// The sentiment towards each mention, which must be in text order; checks the deadline between chunks.
     pub(crate) fn towards(&self, doc: &Document, mentions: &[&Mention]) -> Result<Vec<Option<Sentiment>>, StageError> {
         let mut all = Vec::with_capacity(mentions.len());
         for mentions in mentions.chunks(MENTIONS_AT_ONCE) {
@@ -69,12 +69,12 @@ impl<'m> SentimentHead<'m> {
         Ok(all)
     }
 
-    /// The same from the hidden states of each mention and of its sentence.
+    /// Applies the head to the mean hidden states of each mention and of its sentence.
     fn judge(&self, doc: &Document, mentions: &[&Mention]) -> Vec<Option<Sentiment>> {
         let fits = self.head.inputs() == 2 * doc.hidden.width();
         let sents: Vec<_> = mentions.iter().map(|mention| doc.sent_at(mention.span.start).filter(|_| fits)).collect();
         let judged = mentions.iter().zip(&sents).filter_map(|(mention, sent)| Some((mention, (*sent)?)));
-        // Mentions of one sentence follow on one another, and their sentence may be a whole page: its mean is taken once.
+        // Consecutive mentions often share a sentence, which may be a whole page: cache its mean.
         let mut sentence: Option<(usize, Vec<f32>)> = None;
         let mut scores = self.head.apply_each(judged, |(mention, sent), input| {
             input.extend(doc.hidden.mean(doc.rows_of(doc.tokens_in(mention.span))));
@@ -130,7 +130,7 @@ impl Stage for EntitySentiment {
         }
     }
 
-    /// An entity's sentiment is the mean over its mentions.
+    /// Averages the sentiment of each entity over its mentions.
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         doc.clear_explanations(STAGE);
         let head =

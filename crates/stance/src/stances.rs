@@ -16,19 +16,19 @@ use crate::pair::{Ends, PairHead, PairWindows, Words};
 /// The stage's name.
 pub(crate) const STAGE: &str = HEAD;
 
-/// How stances are found.
+/// Options of [`Stances`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StancesOptions {
-    /// What to take a stance towards, in the user's words, beside the document's own entities. Default: none.
+    /// Target texts in the user's words, in addition to the document's own entities. Default: none.
     pub targets: Vec<String>,
-    /// Relevance from which a passage bears on a target. Relevance is the cosine of their embeddings plus up to 0.5 for
-    /// the share of the target's words that the passage holds: at least -1, at most 1.5. Default: 0.3; lower takes in
-    /// passages about something else, higher misses those in other words than the target's.
+    /// Minimum relevance of a passage to a target. Relevance is the cosine of their embeddings plus up to 0.5 for the
+    /// share of the target's words in the passage, so in [-1, 1.5]. Default: 0.3, set by hand; a lower value lets in
+    /// passages about something else, a higher one misses paraphrases of the target.
     pub relevance: f32,
     /// Passages of a document that are read once more, the target beside them, at most: the most relevant ones. Default:
     /// 32.
     pub max_passages: usize,
-    /// Evidence passages a stance at most. Default: 3.
+    /// Most evidence passages per stance. Default: 3, set by hand for readers.
     pub max_evidence: usize,
 }
 
@@ -38,7 +38,7 @@ impl Default for StancesOptions {
     }
 }
 
-/// The stage that finds who stands where.
+/// The stage that finds who takes which stance.
 ///
 /// The sentences that bear on a target text are found by what the one pass over the document left; at most
 /// [`StancesOptions::max_passages`] of them, and of the quotations with a tone towards another entity, are read once
@@ -56,19 +56,19 @@ pub struct Stances {
 pub(crate) struct Prepared {
     pub(crate) text: String,
     pub(crate) topic: Topic,
-    /// Its words, for the window that it shares with a passage.
+    /// Its words, for the window shared with a passage.
     pub(crate) words: Words,
 }
 
 impl Stances {
-    /// The bundle's head for a passage beside a target.
+    /// Name of the bundle's stance head.
     pub const HEAD: &str = HEAD;
 
-    /// A stage on this model; the targets are encoded here, once.
+    /// Creates the stage on this model and encodes the targets, once.
     ///
     /// # Errors
-    /// When a target cannot be encoded, or the bundle lacks the `stance` head, or the `sentiment` head where it needs
-    /// that one, or has them with other labels or of another layout.
+    /// If a target cannot be encoded, or the bundle lacks the `stance` head (or the `sentiment` head where that one is
+    /// needed), or a head has the wrong labels or layout.
     pub fn new(model: Arc<Model>, tokenizer: Arc<Tokenizer>, options: StancesOptions) -> Result<Self, Error> {
         PairHead::of(&model)?;
         let prepare = |text: &String| -> Result<Prepared, Error> {
@@ -83,7 +83,7 @@ impl Stances {
     /// What a passage that is no document says of each target, in their order, read beside it as the words of a holder;
     /// of none, they are the outlet's.
     ///
-    /// Of a passage with its holder at most 110 words are read, as many as fit into a window of 176 subwords.
+    /// At most 110 words of holder and passage are read, as many as fit into a window of 176 subwords.
     ///
     /// # Errors
     /// When the text cannot be encoded, or there is no word in it.
@@ -98,12 +98,12 @@ impl Stances {
         head.read(&windows, || Ok(())).map_err(|source| unreadable(text, source))
     }
 
-    /// A holder's name as it stands before a passage, with a colon; none for one without a word.
+    /// A holder's name as the prefix of a passage, with a colon; empty for a blank name.
     pub(crate) fn holder_words(&self, name: &str) -> Words {
         if name.trim().is_empty() { Words::default() } else { self.words_of(&format!("{}:", name.trim())) }
     }
 
-    /// The words of a name; none where it has none.
+    /// The words of a name; empty if it cannot be tokenized or has none.
     pub(crate) fn words_of(&self, name: &str) -> Words {
         tokenized(&self.tokenizer, name).map(|doc| Words::of(&doc, 0..doc.tokens.len())).unwrap_or_default()
     }
@@ -117,7 +117,7 @@ fn unreadable(text: &str, source: StageError) -> Error {
     Error::Text { text: text.chars().take(60).collect(), source }
 }
 
-/// A text that stands beside the documents, as a document with windows and at least one word.
+/// Tokenizes a standalone text (a target, a name, a passage) into a document with windows and at least one word.
 fn tokenized(tokenizer: &Tokenizer, text: &str) -> Result<Document, Error> {
     let mut doc = Document::from_text("", text);
     tokenizer.run(&mut doc).map_err(|source| unreadable(text, source))?;
@@ -134,7 +134,7 @@ fn embedding(model: &Model, doc: &Document) -> Result<Array1<f32>, Error> {
     Ok(model.encode_text(windows, &rows)?.embedding)
 }
 
-/// A holder as a person would name it.
+/// Display name of a holder.
 pub(crate) fn name_of(doc: &Document, holder: Holder) -> &str {
     match holder {
         Holder::Outlet => "the outlet",
@@ -186,7 +186,7 @@ impl Stage for Stances {
     }
 }
 
-/// Why a stance as a whole is what it is.
+/// Explains a stance as a whole.
 fn verdict(doc: &Document, stance: &Stance) -> Explanation {
     let towards = match &stance.target {
         Target::Entity(entity) => name_of(doc, Holder::Entity(*entity)),

@@ -1,4 +1,4 @@
-//! Reading passages beside targets on a random bundle: what is read, how much of it, and that company changes nothing.
+//! Passages read beside targets, on a random bundle: which are read, how many, and that batching changes nothing.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Bench {
         Stances::new(Arc::clone(&self.model), Arc::clone(&self.tokenizer), options).expect("a stage")
     }
 
-    /// The document with hidden states, ready for the stage, which is to say why.
+    /// A document with hidden states that collects explanations.
     fn document(&self, text: &str) -> Document {
         let mut doc = Document::from_text("a", text);
         self.tokenizer.run(&mut doc).expect("sentences");
@@ -51,13 +51,13 @@ impl Bench {
     }
 }
 
-/// Targets on which every sentence bears enough to be read.
+/// Options under which every sentence is relevant to the targets.
 fn towards(targets: &[&str]) -> StancesOptions {
     let targets = targets.iter().map(|&target| target.to_owned()).collect();
     StancesOptions { targets, relevance: -1.0, ..StancesOptions::default() }
 }
 
-/// What was read: each passage's place and numbers.
+/// The explanations of the passages that were read.
 fn read(doc: &Document) -> Vec<&Explanation> {
     let all = doc.explanations.as_deref().unwrap_or_default();
     all.iter().filter(|explanation| explanation.rule == "target-beside-passage").collect()
@@ -71,7 +71,7 @@ fn passages(doc: &Document) -> Option<PassageCount> {
     doc.coverage.iter().find(|coverage| coverage.stage == "stance").and_then(|coverage| coverage.passages)
 }
 
-/// A speaker whose words the second sentence is, and an entity that they name.
+/// Makes the second sentence a quotation of one entity that names another.
 fn with_speaker(mut doc: Document, quoted: &str, named: &str) -> Document {
     let entity = |name: &str| Entity {
         name: name.to_owned(),
@@ -101,7 +101,7 @@ fn a_passage_reads_the_same_in_any_company() {
     let read = read(&doc);
     assert_eq!(read.len(), 2 * sentences.len());
     for (place, explanation) in read.iter().enumerate() {
-        // The ferry's passages come first, then those of the tolls.
+        // The first target's passages come first.
         let (target, sentence) = (place / sentences.len(), sentences[place % sentences.len()]);
         let alone = stances.read_text(None, sentence).expect("it is read")[target];
         let numbers = QUESTIONS.map(|name| number(explanation, name));
@@ -122,7 +122,7 @@ fn the_holder_stands_before_the_words() {
     assert_eq!(number(read[0], "in_favor"), outlet.in_favor);
     assert_eq!(number(read[1], "in_favor"), speaker.in_favor);
     assert_ne!(speaker.in_favor, readings(None, quoted).in_favor);
-    // A name of white space is nobody's.
+    // A blank name is no holder.
     assert_eq!(readings(Some("  "), quoted), readings(None, quoted));
 }
 
@@ -144,7 +144,7 @@ fn at_most_so_many_passages_are_read_the_best_first() {
     assert_eq!(passages(&doc), Some(PassageCount { found: 50, read: 1 }));
     let ferry = doc.sents.iter().find(|sent| doc.slice(sent.span).contains("ferry")).expect("it is there");
     assert_eq!(read(&doc)[0].subject, ferry.span.into());
-    // Several targets share what may be read: each gets its best before any gets more.
+    // Several targets share the budget: each gets its best before any gets more.
     let doc = run(StancesOptions { max_passages: 4, ..towards(&["ferry", "rain", "day", "it"]) });
     let targets: Vec<_> = read(&doc).iter().map(|e| e.decision.clone()).collect();
     assert_eq!(passages(&doc), Some(PassageCount { found: 200, read: 4 }));
@@ -170,7 +170,7 @@ fn without_a_target_only_words_with_a_tone_towards_an_entity_are_read() {
         bench.stances(StancesOptions::default()).run(&mut doc).expect("it runs");
         assert_eq!(passages(&doc), Some(PassageCount { found: toned, read: toned }), "{seed}");
         assert!(read(&doc).iter().all(|explanation| explanation.decision.starts_with("Ada Lind on Max Orr: ")));
-        // What is asked for is read before what nobody asked for.
+        // Requested targets are read before entities.
         let mut doc = with_speaker(bench.document(&text), quoted, "Max Orr");
         bench.stances(StancesOptions { max_passages: 2, ..towards(&["ferry"]) }).run(&mut doc).expect("it runs");
         assert_eq!(passages(&doc), Some(PassageCount { found: 2 + toned, read: 2 }), "{seed}");
@@ -181,7 +181,7 @@ fn without_a_target_only_words_with_a_tone_towards_an_entity_are_read() {
 
 #[test]
 fn stances_follow_from_what_was_read() {
-    // Bundles of other seeds answer otherwise: a side, none, and nothing about the target must all come up.
+    // Other seeds give other answers: a side, no side and nothing about the target must all occur.
     let mut seen = Vec::new();
     for seed in 0..12 {
         let bench = Bench::new(seed);

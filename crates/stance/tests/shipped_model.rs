@@ -1,4 +1,4 @@
-//! What the shipped bundle says of short texts about plans: for, against and about; negation, accusation and denial.
+//! The shipped bundle's stance on short texts about plans: for, against, about; negation, accusation and denial.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use pressmark_encoder::Model;
 use pressmark_stance::{Stances, StancesOptions};
 use pressmark_tokenize::{Options, Subwords, Tokenizer};
 
-/// The shipped bundle, or the one that `PRESSMARK_MODEL` names, if it reads a target beside a passage.
+/// The shipped bundle, or the one that `PRESSMARK_MODEL` names; `None` if it does not read pairs.
 #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
 fn model() -> Option<Arc<Model>> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pressmark-news-small");
@@ -27,7 +27,7 @@ fn model() -> Option<Arc<Model>> {
 
 type Case = (&'static str, Option<&'static str>, &'static str, StanceLabel);
 
-/// How many of the cases come out as they should, and those that do not.
+/// The number of cases with the expected label, and the others.
 fn right(model: &Arc<Model>, cases: &[Case]) -> (usize, Vec<String>) {
     let subwords = Subwords::from_json(model.tokenizer_json()).expect("the shipped tokenizer is read");
     let tokenizer = Arc::new(Tokenizer::new(subwords, Options::default()).expect("the default window is wide enough"));
