@@ -1,7 +1,7 @@
-/// Sentences about everything and nothing: against them a similarity is judged high or low.
+/// Generic sentences about many subjects, the baseline that similarities are standardised against.
 const BACKGROUND: &str = include_str!("../codebooks/background.txt");
 
-/// The background sentences: the same for every codebook.
+/// The background sentences, the same for every codebook.
 pub(crate) fn background<'a>() -> std::str::Lines<'a> {
     BACKGROUND.lines()
 }

@@ -8,25 +8,26 @@ use crate::passage::Passage;
 use crate::prototypes::Prototypes;
 use crate::{Codebook, Error, Vectors};
 
-/// What a codebook and the bundle's heads say of a passage, before any fit.
+/// Scores a passage by a codebook's prototypes and the bundle's trained heads, before any fit.
 pub(crate) struct Base {
     prototypes: Prototypes,
     trained: Vec<Trained>,
 }
 
-/// How the score of one frame came about.
+/// A frame's score with the parts it is computed from.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Score {
-    /// The probability by definition and examples.
+    /// Probability by the prototype (definition and examples).
     pub(crate) prototype: f32,
-    /// The probability by a head of the bundle that knows the frame, and that head's share.
+    /// Probability by the bundle's trained head for the frame, and that head's weight, both in [0, 1]; `None` without
+    /// one.
     pub(crate) trained: Option<(f32, f32)>,
-    /// The probability by the head that a fit has learnt; it takes the others' into account.
+    /// Probability by the fitted head, which takes the other parts as its prior; `None` without a fit.
     pub(crate) fitted: Option<f32>,
 }
 
 impl Score {
-    /// The probability without a fit, in [0, 1].
+    /// The probability without a fit, in [0, 1]: the mix of prototype and trained head.
     pub(crate) fn base(&self) -> f32 {
         match self.trained {
             Some((probability, share)) => (1.0 - share) * self.prototype + share * probability,
@@ -39,7 +40,7 @@ impl Score {
         self.fitted.unwrap_or_else(|| self.base())
     }
 
-    /// The name of what decides.
+    /// Name of the rule that decided, for explanations.
     pub(crate) fn rule(&self) -> &'static str {
         match (self.fitted, self.trained) {
             (Some(_), _) => "fitted-head",
@@ -65,8 +66,8 @@ impl Base {
         Ok(Self { prototypes, trained: Trained::of(codebook, model) })
     }
 
-    /// One score a frame; where the bundle has a trained head for a frame, it has its share. `passage` is asked only
-    /// where there is such a head. What pooled heads make of the passage's subwords goes to `whole` as well.
+    /// Scores a passage for each frame. `passage` is only called if the bundle has a trained head for some frame;
+    /// pooled heads also add the passage's subwords to `whole`.
     pub(crate) fn score(
         &self,
         vector: ArrayView1<'_, f32>,
@@ -86,7 +87,7 @@ impl Base {
         scores
     }
 
-    /// A place to pool a whole document in, passage by passage.
+    /// An empty pool for a whole document, filled passage by passage.
     pub(crate) fn whole(&self) -> Whole {
         let pool = |trained: &Trained| {
             let head = trained.model.head(&trained.head).ok()?;
@@ -95,7 +96,7 @@ impl Base {
         Whole { pools: self.trained.iter().map(pool).collect() }
     }
 
-    /// For each frame that a pooled head knows, its probability in the whole document and the head's share.
+    /// For each frame with a pooled head, its probability over the whole document and the head's weight.
     ///
     /// Such heads are trained on passages and articles alike: an article is read as one text, not as the mean over its
     /// sentences.
@@ -115,30 +116,30 @@ impl Base {
     }
 }
 
-/// What pooled heads made of a document so far: a pool for each trained head of a codebook that is pooled.
+/// A document's pools, one per trained head of the codebook (`None` for heads that are not pooled).
 pub(crate) struct Whole {
     pools: Vec<Option<SubwordPool>>,
 }
 
-/// A head of the bundle that knows frames of a codebook.
+/// A head of the bundle that predicts frames of a codebook.
 struct Trained {
     model: Arc<Model>,
     head: String,
     known: Vec<Known>,
 }
 
-/// A frame that a head knows.
+/// A frame that a head predicts.
 struct Known {
-    /// Its place in the codebook.
+    /// Index in the codebook.
     frame: usize,
-    /// Its place among the head's labels.
+    /// Index among the head's labels.
     output: usize,
-    /// The head's share in its score.
+    /// The head's weight in the score.
     share: f32,
 }
 
 impl Trained {
-    /// The heads that this codebook's frames point to (`head:label`), as far as this bundle has them.
+    /// The heads that this codebook's frames refer to (`head:label`), as far as the bundle has them.
     fn of(codebook: &Codebook, model: &Arc<Model>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for (frame, label) in codebook.labels.iter().enumerate() {
@@ -154,8 +155,8 @@ impl Trained {
         all
     }
 
-    /// Adds the head's probabilities for a passage to the scores of the frames that it knows, and what a pooled head makes
-    /// of its subwords to the pool of the document.
+    /// Fills in the head's probabilities for the frames that it predicts; a pooled head also adds the passage's
+    /// subwords to the document's pool.
     fn judge(&self, scores: &mut [Score], passage: &Passage, whole: Option<&mut SubwordPool>) {
         let Ok(head) = self.model.head(&self.head) else { return };
         let mut logits = if head.is_pooled() {
@@ -182,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    /// A label that is spelled otherwise than the head has it would be judged by its examples, and nobody would notice.
+    /// A label misspelled in the codebook would silently fall back to its prototype.
     #[test]
     fn shipped_codebooks_name_labels_that_heads_have() {
         for bundle in ["pressmark-news", "pressmark-news-small"] {

@@ -6,13 +6,12 @@ use crate::fitted::{Fit, LinearHead, digest};
 
 /// A versioned list of frames, each with a definition and example sentences.
 ///
-/// Written as TOML: a `[codebook]` table with `name`, `version` and `kind = "frames"`, then one
-/// `[[label]]` a frame with `name`, `definition` and `examples`. What [`fit`](crate::fit()) learnt
-/// from coded texts stands in a `[fit]` section at its end.
+/// Written as TOML: a `[codebook]` table with `name`, `version` and `kind = "frames"`, then one `[[label]]` table per
+/// frame with `name`, `definition` and `examples`. [`fit`](crate::fit()) appends its classifiers in a `[fit]` section.
 ///
-/// For people who code by it, the `[codebook]` table and each label also take `description`, `notes`, `source`, `author`
-/// and `exclude` (what does not count as the frame), each one text or a list of texts. They are printed by
-/// [`to_markdown`](Self::to_markdown) and change no score.
+/// For coders, the `[codebook]` table and each label also take `description`, `notes`, `source`, `author` and `exclude`
+/// (what does not count as the frame), each one text or a list of texts. [`to_markdown`](Self::to_markdown) prints
+/// them; they change no score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
     name: String,
@@ -23,7 +22,7 @@ pub struct Codebook {
     toml: String,
 }
 
-/// The codebooks inside the crate.
+/// Codebooks compiled into the crate.
 const SHIPPED: [(&str, &str); 4] = [
     ("policy-frames", include_str!("../codebooks/policy-frames.toml")),
     ("news-frames", include_str!("../codebooks/news-frames.toml")),
@@ -31,15 +30,16 @@ const SHIPPED: [(&str, &str); 4] = [
     ("gun-violence-frames", include_str!("../codebooks/gun-violence-frames.toml")),
 ];
 
-/// Longest text of a codebook: definitions are a sentence or two, examples one.
+/// Maximum length of a definition or example, in bytes. Set by hand: they are a sentence or two.
 const MAX_TEXT: usize = 4096;
-/// Largest file: what the other limits allow would be 1 GiB; a codebook that people wrote has kilobytes.
+/// Maximum size of the file, in bytes. Set by hand: the other limits together would allow 1 GiB, but a hand-written
+/// codebook has kilobytes.
 const MAX_BYTES: usize = 4 << 20;
-/// Most frames of a codebook, and most examples of a frame: each costs a run of the encoder.
+/// Maximum number of frames, and of examples per frame. Set by hand: each text costs a run of the encoder.
 const MAX_ENTRIES: usize = 512;
 
 impl Codebook {
-    /// The names of the codebooks inside the crate.
+    /// Names of the codebooks compiled into the crate.
     pub const SHIPPED: [&str; SHIPPED.len()] = {
         let mut names = [""; SHIPPED.len()];
         let mut at = 0;
@@ -50,11 +50,11 @@ impl Codebook {
         names
     };
 
-    /// Reads a codebook; `name` says in errors which one it is.
+    /// Parses a codebook; `name` identifies it in errors.
     ///
     /// # Errors
-    /// [`Error::Format`] when it is not TOML of this form, [`Error::Content`] when it is of another kind, a name is
-    /// missing or doubled, there are fewer than two frames, or something is too long.
+    /// [`Error::Format`] if it is not TOML of this form, [`Error::Content`] if its kind is not `frames`, a name is
+    /// missing or duplicated, there are fewer than two frames, or something is too long.
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
         if toml.len() > MAX_BYTES {
             let reason = format!("the file has {} bytes, expected at most {MAX_BYTES}", toml.len());
@@ -62,7 +62,7 @@ impl Codebook {
         }
         let malformed = |source| Error::Format { name: name.to_owned(), source: Box::new(source) };
         let wrong = |reason: String| Error::Content { name: name.to_owned(), reason };
-        // What it is goes before what is in it: a list of terms has other fields.
+        // The kind is checked first, because a list of terms has other fields and would fail with a confusing error.
         let kind = file::kind(toml).map_err(malformed)?;
         match kind.as_deref() {
             Some("frames") | None => {}
@@ -91,28 +91,28 @@ impl Codebook {
         Ok(Self { name: file.name, version, remarks, labels, fit, toml: toml.to_owned() })
     }
 
-    /// The text that it was read from.
+    /// The TOML source it was parsed from.
     #[must_use]
     pub fn toml(&self) -> &str {
         &self.toml
     }
 
-    /// How many coded texts its heads were learnt from, and for which bundle; `None` without a fit.
+    /// Number of coded texts that its heads were fitted on, and the bundle's id; `None` without a fit.
     #[must_use]
     pub fn fitted(&self) -> Option<(usize, &str)> {
         self.fit.as_ref().map(|fit| (fit.examples, fit.model.as_str()))
     }
 
-    /// Whether its heads were learnt from this text, whatever its white space: scores of such a text say nothing of others.
-    /// `false` for a fit that was made before fits remembered their texts.
+    /// Whether its heads were fitted on this text, up to white space: scores of such a text say nothing about unseen
+    /// ones. Always `false` for fits from versions that did not record their texts.
     #[must_use]
     pub fn was_fitted_on(&self, text: &str) -> bool {
         self.fit.as_ref().is_some_and(|fit| fit.texts.binary_search(&digest(text)).is_ok())
     }
 
-    /// A codebook of those inside the crate, by its name: `policy-frames` (the fifteen dimensions of Boydstun et al.
-    /// 2014), `news-frames` (the five generic ones of Semetko and Valkenburg 2000), `climate-frames` (eight themes of
-    /// the coverage of climate change) or `gun-violence-frames` (nine of the coverage of gun violence).
+    /// A codebook compiled into the crate: `policy-frames` (the fifteen dimensions of Boydstun et al. 2014),
+    /// `news-frames` (the five generic ones of Semetko and Valkenburg 2000), `climate-frames` (eight themes of climate
+    /// change coverage) or `gun-violence-frames` (nine of gun violence coverage). `None` for any other name.
     #[must_use]
     pub fn shipped(name: &str) -> Option<Self> {
         let (name, toml) = SHIPPED.into_iter().find(|(shipped, _)| *shipped == name)?;
@@ -131,7 +131,7 @@ impl Codebook {
         Self::shipped("news-frames").expect("it is tested")
     }
 
-    /// What the `[codebook]` table says to people.
+    /// The remarks of the `[codebook]` table.
     pub(crate) fn remarks(&self) -> &Remarks {
         &self.remarks
     }
@@ -142,13 +142,13 @@ impl Codebook {
         format!("{} {}", self.name, self.version)
     }
 
-    /// The names of its frames, in order.
+    /// Names of its frames, in order.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.labels.iter().map(|label| label.name.as_str())
     }
 }
 
-/// Why a codebook cannot have these labels.
+/// Validates the labels; the error says why they are invalid.
 fn check_labels(labels: &[Label]) -> Result<(), String> {
     if labels.len() < 2 || labels.len() > MAX_ENTRIES {
         return Err(format!("{} labels, expected 2 to {MAX_ENTRIES}", labels.len()));
@@ -172,7 +172,7 @@ fn check_labels(labels: &[Label]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a fitted head can be worked with.
+/// Whether a fitted head belongs to a label and has only finite weights.
 fn is_sound(head: &LinearHead, labels: &HashSet<&str>) -> bool {
     let finite = head.weights.iter().chain([&head.bias, &head.prior]).all(|w| w.is_finite());
     labels.contains(head.label.as_str()) && finite
@@ -218,7 +218,7 @@ mod tests {
         check(&fit("c", "0.5"), "the fit of \"c\" is for no label");
         check(&fit("a", "nan"), "the fit of \"a\" is for no label, or has weights that are no numbers");
         assert_eq!(Codebook::parse("mine.toml", &fit("a", "0.5")).unwrap().fitted(), Some((9, "m")));
-        // A list of terms has other fields; what is wrong with it is its kind.
+        // A list of terms has other fields, but the error is about its kind.
         let terms = format!("{}[[label]]\nname = \"a\"\nterms = [\"b\"]\n", head.replace("frames", "terms"));
         check(&terms, "its kind is \"terms\": a list of names for the entity recogniser");
         check(&head.replace("frames", "topics"), "its kind is \"topics\", not \"frames\"");

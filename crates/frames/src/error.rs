@@ -1,17 +1,17 @@
-/// Why a codebook cannot be used or a stage cannot be made.
+/// Why a codebook cannot be used or a stage cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The codebook is not TOML, or lacks something.
+    /// The codebook is not TOML, or lacks a required field.
     #[error("codebook {name} does not follow the format")]
     Format {
         /// Path or name of the codebook.
         name: String,
-        /// Where and why.
+        /// The TOML error, with its position.
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// The codebook follows the format but cannot be worked with.
+    /// The codebook is well-formed but invalid.
     #[error("codebook {name}: {reason}")]
     Content {
         /// Path or name of the codebook.
@@ -19,12 +19,12 @@ pub enum Error {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A text to compare with (a definition, a target) cannot be encoded.
+    /// A text of a codebook, or a text to score or to fit on, cannot be encoded.
     #[error("the text {text:?} cannot be encoded")]
     Text {
-        /// Its beginning.
+        /// The first 60 characters of the text.
         text: String,
-        /// Why.
+        /// Underlying stage error.
         #[source]
         source: pressmark_core::StageError,
     },
@@ -33,10 +33,10 @@ pub enum Error {
     Write {
         /// The file.
         path: std::path::PathBuf,
-        /// What the system said.
+        /// Underlying I/O error.
         source: std::io::Error,
     },
-    /// The model bundle lacks a head, or refuses its input.
+    /// The model bundle lacks a head, or rejects its input.
     #[error("the model cannot be used for this stage")]
     Model(#[from] pressmark_encoder::Error),
 }

@@ -1,4 +1,4 @@
-//! The TOML of a codebook, as people write it.
+//! The TOML format of a codebook.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 
 use crate::fitted::Fit;
 
-/// A codebook's file, not yet checked.
+/// A parsed codebook file, not yet validated.
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) version: Version,
@@ -22,31 +22,31 @@ pub(crate) struct Label {
     pub(crate) name: String,
     pub(crate) definition: String,
     pub(crate) examples: Vec<String>,
-    /// `head:label` of a bundle whose trained head knows this frame.
+    /// `head:label` of a bundle's trained head for this frame.
     pub(crate) head: Option<String>,
-    /// Share of that head in the score, in [0, 1], the rest being that of definition and examples. Default: a half, the
-    /// two being equally good guesses where a head was trained on a neighbour of this frame; 1 where it was trained on
-    /// texts coded with this very frame.
+    /// Weight of that head in the score, in [0, 1]; the prototype has the rest. Default: 0.5, set by hand for heads
+    /// trained on a similar frame, where both are equally good guesses; codebooks set 1 for heads trained on texts
+    /// coded with this very frame.
     pub(crate) head_share: f32,
     pub(crate) remarks: Remarks,
 }
 
 impl Label {
-    /// The texts whose mean is the frame's prototype.
+    /// The texts whose mean vector is the frame's prototype.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.definition).chain(&self.examples).map(String::as_str)
     }
 }
 
-/// A version as it was written.
+/// A version as written in the file.
 pub(crate) enum Version {
-    /// A string, or a whole number.
+    /// A string or an integer.
     Text(String),
-    /// A number with a point: 1.10 would read as 1.1.
+    /// A float, which loses zeros: 1.10 would read as 1.1.
     Float(f64),
 }
 
-/// What a codebook or one of its frames says to people; it changes no score.
+/// Remarks of a codebook or frame for human coders; they change no score.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Remarks {
     pub(crate) description: Vec<String>,
@@ -56,7 +56,7 @@ pub(crate) struct Remarks {
     pub(crate) author: Vec<String>,
 }
 
-/// The kind that a codebook says it has.
+/// The codebook's `kind`, if present.
 pub(crate) fn kind(toml: &str) -> Result<Option<String>, toml::de::Error> {
     #[derive(Deserialize)]
     struct Probe {
@@ -90,7 +90,7 @@ struct Written {
 struct WrittenTable {
     name: String,
     version: Version,
-    /// It must be there; what it is was looked at before.
+    /// Required, but already checked by [`kind`].
     #[serde(rename = "kind")]
     _kind: String,
     #[serde(default)]
@@ -145,7 +145,7 @@ impl Remarks {
     }
 }
 
-/// One text, or a list of texts.
+/// One text or a list of texts.
 #[derive(Default)]
 struct Texts(Vec<String>);
 

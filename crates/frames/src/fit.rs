@@ -11,31 +11,32 @@ use crate::math::log_odds;
 use crate::passage::encode;
 use crate::{Codebook, Error};
 
-/// A text that people coded.
+/// A text with the frames that human coders assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodedText {
     /// The text.
     pub text: String,
-    /// The frames that it has: indices into [`Codebook::labels`].
+    /// Its frames, as indices into [`Codebook::labels`].
     pub labels: Vec<usize>,
 }
 
-/// What [`fit`] learnt.
+/// Result of [`fit`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Fitted {
-    /// The codebook as TOML, with the heads in it.
+    /// The codebook's TOML with the fitted heads.
     pub toml: String,
-    /// How well each frame is told, in the codebook's order.
+    /// Cross-validated scores of each frame, in the codebook's order.
     pub reports: Vec<FitReport>,
-    /// Sentences of the coded text in the middle when they are sorted by length.
+    /// Median number of sentences of the coded texts (the upper one of two).
     pub median_sentences: usize,
 }
 
 impl Fitted {
-    /// Why the scores of whole articles may be off, when the coded texts are much shorter than those; a sentence for people.
+    /// A warning, in English, that scores of whole articles may be off, if the coded texts are much shorter than
+    /// articles.
     ///
-    /// Texts of up to three sentences are scored as one; the score of a longer one is the mean over its strongest
+    /// Texts of up to three sentences are scored as one unit; the score of a longer one is the mean over its strongest
     /// sentences, about which short texts teach nothing.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
@@ -50,15 +51,15 @@ impl Fitted {
     }
 }
 
-/// Learns a linear head for each frame of a codebook from texts that people coded.
+/// Fits a linear head for each frame of a codebook on coded texts.
 ///
-/// The head is a regularised logistic regression over the text's embedding that starts from what definition and
-/// examples say (and the bundle's head, where the codebook names one); frames of fewer than three texts keep what they
-/// have. The result is the codebook's text with the heads in it, for this very bundle: the [`Frames`](crate::Frames) of
-/// another refuse it. The same texts give the same bytes.
+/// The head is a regularised logistic regression over the text's embedding whose prior is the unfitted score (the
+/// prototype, mixed with the bundle's head where the codebook names one); frames with fewer than three texts keep their
+/// unfitted score. The result is the codebook's TOML with the heads in it, tied to this bundle:
+/// [`Frames`](crate::Frames) with another bundle rejects it. The same texts give the same bytes.
 ///
 /// # Errors
-/// When a text cannot be encoded, or the bundle has no `embedding` head.
+/// If a text cannot be encoded, or the bundle has no `embedding` head.
 pub fn fit(
     codebook: &Codebook,
     model: &Arc<Model>,

@@ -13,17 +13,17 @@ use crate::fitted::LinearHead;
 use crate::passage::{Passage, encode};
 use crate::{Codebook, Error, Vectors};
 
-/// The stage's name.
+/// Name of the stage.
 const STAGE: &str = "frames";
 
-/// How documents are framed.
+/// Options of [`Frames`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FramesOptions {
-    /// Evidence sentences a frame at most. Default: 3.
+    /// Most evidence sentences per frame. Default: 3, set by hand for readers.
     pub max_evidence: usize,
-    /// Score from which a sentence is evidence, in [0, 1]. Default: 0.5, more likely than not.
+    /// Minimum score of an evidence sentence, in [0, 1]. Default: 0.5, more likely than not.
     pub evidence_score: f32,
-    /// Frames with a lower score are left out, in [0, 1]. Default: 0, every frame of every codebook.
+    /// Frames with a lower score are omitted, in [0, 1]. Default: 0, which keeps every frame of every codebook.
     pub min_score: f32,
 }
 
@@ -33,7 +33,7 @@ impl Default for FramesOptions {
     }
 }
 
-/// The stage that scores every frame of its codebooks, with the sentences that show it.
+/// The stage that scores every frame of its codebooks and lists the evidence sentences.
 pub struct Frames {
     model: Arc<Model>,
     books: Vec<Book>,
@@ -45,23 +45,24 @@ struct Book {
     labels: Vec<String>,
     base: Base,
     fitted: Vec<Option<LinearHead>>,
-    /// Coded texts that the fitted heads were learnt from, where there are any.
+    /// Number of coded texts the fitted heads were learnt from; `None` without a fit.
     fit_examples: Option<usize>,
 }
 
-/// A text of up to this many sentences is scored as one: such units are what people code. Of two sentences, the
-/// strongest third would be the stronger one alone. Frames that a pooled head of the bundle knows are scored as one in
-/// texts of any length.
+/// Most sentences of a text that is scored as one unit. Set by hand: coders label units of about this size, and the
+/// strongest third of two sentences would be a single one. Frames with a pooled head are scored as one unit in texts of
+/// any length.
 pub(crate) const UNIT: usize = 3;
 
-/// Sentences between two looks at the clock: a few milliseconds with two codebooks.
+/// Sentences between two checks of the deadline. Set by hand: a few milliseconds with two codebooks.
 const SENTENCES_AT_ONCE: usize = 64;
 
 impl Frames {
-    /// A stage for these codebooks; their definitions and examples are encoded here, once.
+    /// Creates the stage for these codebooks and encodes their definitions and examples, once.
     ///
     /// # Errors
-    /// When a text of a codebook cannot be encoded, or the bundle has no `embedding` head.
+    /// If a text of a codebook cannot be encoded, the bundle has no `embedding` head, or a codebook was fitted for
+    /// another bundle.
     pub fn new(
         model: Arc<Model>,
         tokenizer: &Tokenizer,
@@ -72,8 +73,7 @@ impl Frames {
         Self::with_vectors(model, tokenizer, codebooks, options, &vectors)
     }
 
-    /// The same, with the vectors of texts that were encoded before; only those that are missing
-    /// are encoded here.
+    /// Like [`new`](Self::new), with precomputed vectors; only missing texts are encoded.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -104,11 +104,11 @@ impl Frames {
         Ok(Self { model, books, options })
     }
 
-    /// The frames of a short text (a headline, a passage) that is no document: scored as one unit, every codebook's best
-    /// first, without evidence.
+    /// Scores a short standalone text (a headline, a passage) as one unit; the best frames of each codebook first,
+    /// without evidence.
     ///
     /// # Errors
-    /// When the text cannot be encoded, or there is no word in it.
+    /// If the text cannot be encoded, or contains no word.
     pub fn score_text(&self, tokenizer: &Tokenizer, text: &str) -> Result<Vec<Frame>, Error> {
         let (text, _) = encode(&self.model, tokenizer, text)?;
         let (vector, passage) = (text.embedding.clone(), Passage::from(text));
@@ -172,12 +172,12 @@ impl Frames {
     }
 }
 
-/// For a stable sort: frames of equal score stay in the codebook's order.
+/// Compares by descending score; under a stable sort, frames of equal score keep the codebook's order.
 fn best_first(a: &Frame, b: &Frame) -> Ordering {
     b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal)
 }
 
-/// The frames of one codebook in a document, and why.
+/// The frames of one codebook in a document, with their explanations.
 #[derive(Default)]
 struct Found {
     frames: Vec<Frame>,
@@ -185,7 +185,7 @@ struct Found {
 }
 
 impl Found {
-    /// One explanation for the frame as a whole, and one for each sentence that is its evidence.
+    /// Adds one explanation for the frame as a whole and one for each evidence sentence.
     fn explain<'a>(
         &mut self,
         frame: &Frame,
@@ -208,7 +208,7 @@ impl Found {
     }
 }
 
-/// What a score rests on.
+/// Explains a score by its parts.
 fn explanation(subject: Subject, score: &Score) -> Explanation {
     let mut explanation = Explanation::new(STAGE, subject, score.rule()).with("prototype", score.prototype);
     if let Some((probability, share)) = score.trained {
@@ -221,7 +221,7 @@ fn explanation(subject: Subject, score: &Score) -> Explanation {
 }
 
 impl Book {
-    /// One score a frame for these sentences together.
+    /// Scores each frame for these sentences together.
     fn score(&self, doc: &Document, sents: &[usize], whole: Option<&mut Whole>) -> Vec<Score> {
         if sents.is_empty() {
             return Vec::new();
@@ -231,8 +231,8 @@ impl Book {
         self.judge(vector.view(), || Passage::of(doc, sents), whole)
     }
 
-    /// The score of a frame in an article that a head of the bundle reads as a whole, given that head's probability and
-    /// share; `None` where the frame has no such head, or one that was fitted and read single sentences.
+    /// The score of a frame in an article by a pooled head, given that head's probability and weight over the whole
+    /// document; `None` if the frame has no such head, or has a fitted one, which reads single sentences.
     fn of_article(
         &self,
         doc: &Document,
@@ -249,7 +249,7 @@ impl Book {
         Some(Score { prototype, trained, fitted: None })
     }
 
-    /// One score a frame for an embedding of unit length and the hidden states behind it.
+    /// Scores each frame for a unit vector and the hidden states behind it.
     fn judge(
         &self,
         vector: ArrayView1<'_, f32>,
@@ -313,7 +313,7 @@ impl Stage for Frames {
     }
 }
 
-/// Whether a sentence tells how the story is framed: headings and captions are too short to be sure.
+/// Whether a sentence is scored: prose and the title, because headings and captions are too short to judge.
 fn is_read(sent: &Sentence) -> bool {
     sent.kind.is_prose() || sent.kind == SegmentKind::Title
 }
@@ -329,8 +329,8 @@ mod tests {
 
     use super::*;
 
-    /// A model with two pooled frames, a stage over a codebook in which it knows them, one by half, and a third one that
-    /// it does not know.
+    /// A model with two pooled frames, and a stage over a codebook with both (one of them at half weight) and a third
+    /// without a head.
     fn stage() -> (Arc<Model>, Frames) {
         let own = ["flood", "drought"].map(str::to_owned).to_vec();
         let heads = vec![("embedding".to_owned(), Vec::new(), None), ("frames.water".to_owned(), own, None)];
@@ -354,7 +354,7 @@ mod tests {
         (model, frames.expect("the texts can be read"))
     }
 
-    /// A document of so many sentences, a row of hidden states for each token.
+    /// A document with the given number of sentences and one row of hidden states per token.
     fn document(sentences: usize, width: usize) -> Document {
         let mut doc = Document::from_text("a", "Rain fell on the town. ".repeat(sentences));
         Splitter.run(&mut doc).expect("the splitter never gives up");
@@ -369,7 +369,7 @@ mod tests {
         doc
     }
 
-    /// As in training: a pooled head reads all subwords of an article together, whatever its sentences say alone.
+    /// As in training, a pooled head reads all subwords of an article together, whatever its sentences score alone.
     #[test]
     fn a_pooled_head_reads_an_article_as_one_text() {
         let (model, stage) = stage();

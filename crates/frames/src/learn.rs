@@ -1,48 +1,48 @@
-//! Learns the linear classifier of one frame from coded texts.
+//! Fits the linear classifier of one frame to coded texts.
 
 use ndarray::Array1;
 
 use crate::fitted::LinearHead;
 use crate::math::logistic;
 
-/// How well one frame is told, without and with its head, on texts that were left out when it was learnt.
+/// Cross-validated quality of one frame, without and with its fitted head.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitReport {
-    /// The frame.
+    /// Name of the frame.
     pub label: String,
-    /// Texts that have it.
+    /// Number of texts with the frame.
     pub examples: usize,
-    /// F1 of definition and examples alone (and of the bundle's head, where there is one), in [0, 1].
+    /// F1 without the fit (prototype, mixed with the bundle's head if there is one), in [0, 1].
     pub before: f64,
-    /// F1 with the linear head; `None` where there are too few texts for one.
+    /// F1 with the fitted head, on held-out texts, in [0, 1]; `None` if there are too few texts to fit one.
     pub after: Option<f64>,
 }
 
-/// Texts that must have a frame for it to get a head: with fewer nothing can be left out to calibrate on.
+/// Minimum number of texts with the frame for a head: with fewer, nothing can be held out for calibration.
 pub(crate) const MIN_EXAMPLES: usize = 3;
 
-/// Parts in which the texts are left out in turn.
+/// Folds of the cross-validation; five is the customary number and costs five fits per frame.
 const FOLDS: usize = 5;
 
-/// Inverse strength of the ridge, as scikit-learn's `C`: with 1 to 10, held-out average precision on headlines and on
-/// two-sentence passages changes by less than a point.
+/// Inverse strength of the ridge, like scikit-learn's `C`. Between 1 and 10, held-out average precision on headlines
+/// and on two-sentence passages changes by less than a point.
 const STRENGTH: f64 = 3.0;
 
-/// Steps of the solver at most; what it stops at changes no score in its third decimal.
+/// Steps of the solver. Chosen so that further ones change no score in its third decimal.
 const STEPS: usize = 300;
 
-/// One coded text as the classifier sees it: unit vector, then log-odds without the fit.
+/// Features and label of one coded text: unit vector, and log-odds of the unfitted score.
 pub(crate) struct Sample {
     pub(crate) vector: Array1<f32>,
     pub(crate) prior: f32,
     pub(crate) gold: bool,
 }
 
-/// Learns one frame's classifier: a regularised logistic regression that starts from what the codebook says already.
+/// Fits one frame's classifier: a regularised logistic regression whose prior is the unfitted score.
 ///
-/// Each text is scored by a classifier learnt without it (cross-validation in [`FOLDS`] parts); those scores place
-/// 0.5 where as many texts are above it as have the frame, and set the slope by Platt scaling, so that scores can be
-/// compared with those of other frames. `None` with too few texts for that.
+/// Each text is scored by a classifier fitted without it ([`FOLDS`]-fold cross-validation). Those scores calibrate the
+/// head: 0.5 is placed so that as many texts score above it as have the frame, and the slope is set by Platt scaling,
+/// so that scores are comparable between frames. The head is `None` if there are too few texts.
 pub(crate) fn learn(label: &str, samples: &[Sample]) -> (Option<LinearHead>, FitReport) {
     let positives = samples.iter().filter(|s| s.gold).count();
     let before = f1(samples.iter().map(|s| (s.prior >= 0.0, s.gold)));
@@ -82,7 +82,7 @@ fn f1(pairs: impl Iterator<Item = (bool, bool)>) -> f64 {
     if sum == 0 { 0.0 } else { 2.0 * right as f64 / sum as f64 }
 }
 
-/// The fold of each sample: those with the frame and those without are dealt out in turn.
+/// Stratified folds: texts with the frame and texts without are dealt out round-robin.
 fn folds(samples: &[Sample], count: usize) -> Vec<usize> {
     let mut dealt = [0_usize; 2];
     let deal = |sample: &Sample| {
@@ -93,11 +93,12 @@ fn folds(samples: &[Sample], count: usize) -> Vec<usize> {
     samples.iter().map(deal).collect()
 }
 
-/// Least and greatest slope that a fit may have: a factor of four either way. Dozens of held-out texts tell a slope no
-/// better than that; a steeper one would blow noise up to certainty, a flatter one would make every text likely.
+/// Minimum and maximum slope of a fit. Set by hand to a factor of four either way: dozens of held-out texts do not
+/// determine a slope better than that; a steeper one would turn noise into certainty, a flatter one would make every
+/// text likely.
 const SLOPES: (f64, f64) = (0.25, 4.0);
 
-/// Slope of Platt scaling, and the logit above which as many texts lie as have the frame.
+/// Platt scaling: the slope, and the logit above which as many texts lie as have the frame.
 fn calibrate(samples: &[Sample], logits: &[f64], positives: usize) -> (f64, f64) {
     let mut ranked = logits.to_vec();
     ranked.sort_by(|a, b| b.total_cmp(a));
@@ -120,18 +121,18 @@ impl Solved {
     }
 }
 
-/// Ridge logistic regression by accelerated gradient descent (Nesterov 1983, restarted where it overshoots, O'Donoghue
-/// and Candès 2015); the ridge pulls the weights to 0 and that of the prior to 1.
+/// Ridge logistic regression by accelerated gradient descent (Nesterov 1983, with the adaptive restart of O'Donoghue
+/// and Candès 2015). The ridge shrinks the weights to 0 and the prior's weight to 1.
 fn solve(samples: &[&Sample]) -> Solved {
     let count = samples.len().max(1) as f64;
     let positives = samples.iter().filter(|s| s.gold).count().max(1) as f64;
-    // Rare frames weigh more, by the root of the odds against them: as in the training of the bundle's heads.
+    // Rare frames weigh more, by the square root of the odds against them, as in the training of the bundle's heads.
     let weight = |gold: bool| if gold { ((count - positives) / positives).sqrt().max(1.0) } else { 1.0 };
     let ridge = 1.0 / (STRENGTH * count);
     let width = samples.first().map_or(0, |s| s.vector.len());
     let size = |s: &&&Sample| weight(s.gold) * (2.0 + f64::from(s.prior).powi(2));
     let step = 1.0 / (0.25 * samples.iter().map(|s| size(&s)).sum::<f64>() / count + ridge);
-    // The weights, then the prior's, then the bias.
+    // Parameters: the weights, then the prior's weight, then the bias.
     let mut now = vec![0.0_f64; width + 2];
     now[width] = 1.0;
     let (mut ahead, mut momentum) = (now.clone(), 1.0_f64);
@@ -168,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts of two kinds in two dimensions, a third of them with the frame; the prior knows nothing.
+    /// Texts of two kinds in two dimensions, a third of them with the frame; the prior is uninformative.
     fn samples() -> Vec<Sample> {
         let sample = |i: usize| {
             let angle = (i % 3) as f32 * 1.5 + (i % 7) as f32 * 0.05;

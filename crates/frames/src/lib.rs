@@ -1,9 +1,9 @@
-//! How a story is framed: codebooks of frames, and the sentences that show each frame.
+//! Frame detection: scores the frames of codebooks, with the sentences that are evidence for each frame.
 //!
 //! [`Frames`] is the stage: it reads the hidden states and sentence vectors that `pressmark-encode` left in the
-//! document, scores every label of its [`Codebook`]s and names the sentences that show it. A codebook is a TOML file;
-//! its definitions and examples are encoded once, when the stage is made, or before ([`Vectors`]). [`fit`] teaches a
-//! codebook with texts that people coded.
+//! document, scores every label of its [`Codebook`]s and lists the evidence sentences. A codebook is a TOML file; its
+//! definitions and examples are encoded once, when the stage is created, or ahead of time ([`Vectors`]). [`fit`] trains
+//! a classifier per frame on texts that people coded.
 //!
 //! ```
 //! use pressmark_frames::Codebook;

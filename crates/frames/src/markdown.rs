@@ -1,11 +1,11 @@
-//! A codebook as a document for people.
+//! Renders a codebook as Markdown.
 
 use crate::Codebook;
 use crate::file::Remarks;
 
 impl Codebook {
-    /// The codebook as a document for people who code by it, in Markdown: what it is for, then for each frame its
-    /// definition, examples and what does not count.
+    /// Renders the codebook as Markdown for coders: its description, then each frame's definition, examples and
+    /// exclusions.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut text = format!("# {}\n\n", line(&self.id()));
@@ -28,7 +28,7 @@ impl Codebook {
     }
 }
 
-/// What stands at the end of the codebook's own section and of each frame's.
+/// The lists that end the codebook's own section and each frame's.
 fn closing(text: &mut String, remarks: &Remarks) {
     list(text, "Does not count", &remarks.exclude);
     list(text, "Notes", &remarks.notes);
@@ -38,7 +38,7 @@ fn closing(text: &mut String, remarks: &Remarks) {
 
 fn paragraphs<'a>(text: &mut String, all: impl IntoIterator<Item = &'a String>) {
     for paragraph in all {
-        // Blank lines part paragraphs; other line breaks are those of the file.
+        // Blank lines separate paragraphs; other line breaks come from the file's own wrapping.
         for part in paragraph.split("\n\n").map(line).filter(|part| !part.is_empty()) {
             text.push_str(&part);
             text.push_str("\n\n");
@@ -54,7 +54,7 @@ fn list(text: &mut String, title: &str, items: &[String]) {
     }
 }
 
-/// A text on one line, with the marks of Markdown made plain.
+/// A text on one line, with Markdown syntax escaped.
 fn line(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for word in text.split_whitespace() {

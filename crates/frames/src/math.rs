@@ -1,35 +1,37 @@
-//! Small statistics of scores.
+//! Statistics of scores.
 
-/// Log-odds of a probability, within ±6: surer than that no prototype is.
+/// Log-odds of a probability, clamped to ±6 (0.25 % to 99.75 %). Set by hand: no prototype is surer than that, and one
+/// extreme prior must not outweigh the rest.
 pub(crate) fn log_odds(score: f32) -> f32 {
     (score / (1.0 - score)).ln().clamp(-6.0, 6.0)
 }
 
-/// Mean and standard deviation; the deviation is never quite 0.
+/// Mean and standard deviation; the deviation is at least 0.001.
 pub(crate) fn moments(values: &[f32]) -> (f32, f32) {
     let count = values.len().max(1) as f32;
     let mean = values.iter().sum::<f32>() / count;
     let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / count;
-    // A codebook of identical frames has no spread to divide by.
+    // A codebook of identical frames has no spread to divide by; 0.001 is set by hand, below any real one.
     (mean, variance.sqrt().max(1e-3))
 }
 
-/// Pulls the slope of [`logistic`] towards 1 as strongly as a tenth of one sample: without it the slope would grow
-/// without end where the two classes do not overlap; with a whole codebook's samples it is not felt.
+/// Ridge on the slope of [`logistic`], towards 1, worth a tenth of a sample. Set by hand: without it the slope would
+/// diverge where the two classes are separable; with a whole codebook's samples it has no noticeable effect.
 const RIDGE: f64 = 0.1;
 
-/// Steps of Newton's method in [`logistic`]: each doubles the digits, and two parameters near their start need five.
+/// Steps of Newton's method in [`logistic`]. Each doubles the correct digits, and two parameters near their start need
+/// five; the rest is margin.
 const NEWTON_STEPS: usize = 8;
 
-/// Where [`logistic`] starts, and what it gives when there is nothing to learn from: one standard deviation is one unit
-/// of log-odds, and a passage of no particular similarity has the frame with a probability of 0.12.
+/// Start of [`logistic`] and its fallback when there is nothing to learn from. Set by hand: one standard deviation is
+/// one unit of log-odds, and a passage of average similarity has the frame with a probability of 0.12.
 const START: (f64, f64) = (1.0, -2.0);
 
-/// Slope and offset of the logistic curve that fits the samples best, by Newton's method (Platt scaling, Platt 1999).
+/// Slope and offset of the logistic curve with the maximum likelihood (Platt scaling, Platt 1999), by Newton's method.
 pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
     let (mut slope, mut offset) = START;
     for _ in 0..NEWTON_STEPS {
-        // The last term keeps the matrix invertible where every probability is 0 or 1.
+        // The 1e-6 keeps the Hessian invertible if every probability is 0 or 1.
         let (mut g0, mut g1, mut h00, mut h01, mut h11) = (RIDGE * (slope - 1.0), 0.0, RIDGE, 0.0, 1e-6);
         for &(x, positive) in samples {
             let x = f64::from(x);
@@ -39,14 +41,14 @@ pub(crate) fn logistic(samples: &[(f32, bool)]) -> (f32, f32) {
             (h00, h01, h11) = (h00 + weight * x * x, h01 + weight * x, h11 + weight);
         }
         let determinant = h00 * h11 - h01 * h01;
-        // Nothing is left to divide by: the curve is as good as it gets.
+        // A singular Hessian: no further progress is possible.
         if determinant.abs() < 1e-12 {
             break;
         }
         slope -= (h11 * g0 - h01 * g1) / determinant;
         offset -= (h00 * g1 - h01 * g0) / determinant;
     }
-    // A falling curve would call dissimilar passages likely.
+    // A decreasing curve would call dissimilar passages likely.
     let is_sound = slope.is_finite() && offset.is_finite() && slope > 0.0;
     let (slope, offset) = if is_sound { (slope, offset) } else { START };
     (slope as f32, offset as f32)

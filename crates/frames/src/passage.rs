@@ -8,14 +8,14 @@ use crate::Error;
 /// The hidden states of a passage, as trained heads read them.
 #[derive(Clone)]
 pub(crate) struct Passage {
-    /// The mean of all, or of the sentences' means.
+    /// Mean over its rows; for several sentences, the mean of the sentences' means.
     pub(crate) mean: Array1<f32>,
-    /// Those of each subword, a row each.
+    /// Hidden states of the subwords, one row each.
     pub(crate) subwords: Array2<f32>,
 }
 
 impl Passage {
-    /// Some of a document's sentences together.
+    /// The passage made of these sentences of a document.
     pub(crate) fn of(doc: &Document, sents: &[usize]) -> Self {
         let width = doc.hidden.width();
         let (mut mean, mut subwords) = (Array1::<f32>::zeros(width), Vec::new());
@@ -36,8 +36,7 @@ impl From<EncodedText> for Passage {
     }
 }
 
-/// Encodes a text of a codebook, or one that was coded by people, and counts its sentences; run once for each such text,
-/// never for a document.
+/// Encodes a text of a codebook or a coded text and counts its sentences; never used for documents.
 pub(crate) fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<(EncodedText, usize), Error> {
     let unreadable = |source| Error::Text { text: text.chars().take(60).collect(), source };
     let mut doc = Document::from_text("", text);

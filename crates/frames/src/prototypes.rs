@@ -6,14 +6,13 @@ use crate::background::background;
 use crate::math::{logistic, moments};
 use crate::{Codebook, Error, Vectors};
 
-/// How similar a sentence is to each frame of a codebook, as calibrated probabilities.
+/// Similarity of a sentence to each frame of a codebook, as calibrated probabilities.
 ///
-/// A frame's prototype is the mean vector of its definition and examples (prototypical networks,
-/// Snell et al. 2017, without training). Raw cosines cannot be compared between frames, since a
-/// broad definition is near to everything; so each is standardised by what the frame makes of
-/// background sentences and of the other frames' examples, and one logistic curve a codebook,
-/// fitted to the codebook's own examples with each left out of its own prototype, turns it into
-/// a probability.
+/// A frame's prototype is the mean vector of its definition and examples (prototypical networks, Snell et al. 2017,
+/// without training). Raw cosines are not comparable between frames, since a broad definition is close to everything.
+/// So each is standardised by the similarities of background sentences and of the other frames' examples, and turned
+/// into a probability by one logistic curve per codebook, fitted to the codebook's own examples with each left out of
+/// its own prototype.
 pub(crate) struct Prototypes {
     frames: Vec<Prototype>,
     slope: f32,
@@ -21,22 +20,22 @@ pub(crate) struct Prototypes {
 }
 
 struct Prototype {
-    /// The mean of the members, of unit length.
+    /// Mean of the members, scaled to unit length.
     centre: Array1<f32>,
-    /// Unit vectors of definition and examples, a row each.
+    /// Unit vectors of definition and examples, one row each.
     members: Array2<f32>,
-    /// Mean and deviation of the similarities of what does not show the frame.
+    /// Mean and standard deviation of the similarities of texts that do not show the frame.
     mean: f32,
     deviation: f32,
 }
 
-/// Share of the nearest member in a similarity, the rest being the centre's: a frame has several faces, and one example
-/// may show the face that the centre blurs. Half and half was set by hand: at 0 a codebook of varied examples blurs, at 1
-/// one odd example decides alone.
+/// Weight of the nearest member in a similarity; the centre has the rest. A frame has several aspects, and one example
+/// may show the aspect that the centre blurs. Set by hand: at 0 a codebook of varied examples blurs, at 1 a single odd
+/// example decides.
 const NEAREST: f32 = 0.5;
 
 impl Prototypes {
-    /// The prototypes of a codebook against the [`background`]; texts without a vector are encoded.
+    /// Builds the prototypes of a codebook against the [`background`], encoding texts without a precomputed vector.
     pub(crate) fn new(
         codebook: &Codebook,
         vectors: &Vectors,
@@ -78,7 +77,7 @@ impl Prototypes {
         Self { frames, slope, offset }
     }
 
-    /// One probability a frame, for a sentence vector of unit length.
+    /// One probability per frame, for a sentence vector of unit length.
     pub(crate) fn score(&self, vector: ArrayView1<'_, f32>) -> Array1<f32> {
         self.frames.iter().map(|f| sigmoid(self.slope * f.standard(vector) + self.offset)).collect()
     }
@@ -94,7 +93,7 @@ impl Prototype {
         (self.similarity(vector) - self.mean) / self.deviation
     }
 
-    /// The prototype of all members (`own`) but one.
+    /// The prototype without one of its members (`own`).
     fn without(&self, own: &[Array1<f32>], index: usize) -> Self {
         let mut members = own.to_vec();
         members.remove(index);
@@ -102,10 +101,10 @@ impl Prototype {
     }
 }
 
-/// Vectors as the rows of one array.
+/// Stacks vectors as the rows of an array.
 fn rows(vectors: &[Array1<f32>]) -> Array2<f32> {
     let views: Vec<_> = vectors.iter().map(|vector| vector.view()).collect();
-    // The vectors of one model are of one length.
+    // All vectors come from one model, so they have the same length.
     stack(Axis(0), &views).unwrap_or_default()
 }
 

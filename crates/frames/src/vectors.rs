@@ -10,22 +10,21 @@ use crate::file::Label;
 use crate::passage::encode;
 use crate::{Codebook, Error};
 
-/// Vectors of the texts of codebooks, encoded before the run by the same model: frames are then
-/// ready at once.
+/// Precomputed vectors of codebook texts, so that frames need no encoding at start-up.
 ///
-/// They are an optimisation that changes no result: a text that is missing is encoded, and vectors
-/// of another model, or for another precision, are not taken at all.
+/// They are an optimisation that changes no result: a missing text is encoded, and vectors of another model or
+/// precision are ignored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vectors {
     /// By [`key`] of the text.
     by_text: BTreeMap<u64, Array1<f32>>,
 }
 
-/// The first line of the only layout that is read, followed by the model's digest.
+/// Start of the header line, followed by the model's digest; the only format version that is read.
 const FORMAT: &str = "pressmark-vectors/1";
 
 impl Vectors {
-    /// Encodes the texts of these codebooks and what they are judged against.
+    /// Encodes the texts of these codebooks and the background sentences.
     ///
     /// # Errors
     /// As [`Frames::new`](crate::Frames::new).
@@ -38,13 +37,13 @@ impl Vectors {
         Ok(vectors)
     }
 
-    /// The file beside a bundle's weights that holds the vectors of the shipped codebooks.
+    /// Name of the file in a bundle's folder that holds the vectors of the shipped codebooks.
     pub const FILE: &str = "codebook-vectors.bin";
 
-    /// The vectors in a bundle's folder; none when it has no [`FILE`](Self::FILE).
+    /// Reads the vectors in a bundle's folder; empty if it has no [`FILE`](Self::FILE).
     ///
     /// # Errors
-    /// When the file cannot be read, or as [`from_bytes`](Self::from_bytes).
+    /// If the file cannot be read, or as [`from_bytes`](Self::from_bytes).
     pub fn open(dir: impl AsRef<Path>, model: &Model) -> Result<Self, Error> {
         match read_bundle_file(dir, Self::FILE)? {
             Some(bytes) => Self::from_bytes(&bytes, model),
@@ -52,11 +51,11 @@ impl Vectors {
         }
     }
 
-    /// The vectors that [`to_bytes`](Self::to_bytes) wrote; none when they are another model's, or for another precision,
-    /// or when there is not one byte.
+    /// Reads the output of [`to_bytes`](Self::to_bytes); empty if the vectors are for another model or precision, or if
+    /// `bytes` is empty.
     ///
     /// # Errors
-    /// When the bytes are not those that the bundle's manifest lists as [`FILE`](Self::FILE).
+    /// If the bytes do not match the bundle's manifest entry for [`FILE`](Self::FILE).
     pub fn from_bytes(bytes: &[u8], model: &Model) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::default());
@@ -65,10 +64,10 @@ impl Vectors {
         Ok(Self::parse(bytes, model).unwrap_or_default())
     }
 
-    /// Writes the vectors into the bundle's folder, and lists them in its manifest.
+    /// Writes the vectors into the bundle's folder and lists them in its manifest.
     ///
     /// # Errors
-    /// When a file cannot be read or written, or the folder holds no bundle.
+    /// If a file cannot be read or written, or the folder holds no bundle.
     pub fn save(&self, dir: impl AsRef<Path>, model: &Model) -> Result<(), Error> {
         const MANIFEST: &str = "manifest.json";
         let dir = dir.as_ref();
@@ -95,8 +94,8 @@ impl Vectors {
         whole.then_some(Self { by_text: by_text.collect::<Option<_>>()? })
     }
 
-    /// The vectors as bytes for [`from_bytes`](Self::from_bytes), the same on every machine; nothing
-    /// for a model that computes in another precision than int8.
+    /// Serializes the vectors for [`from_bytes`](Self::from_bytes), in little-endian on every machine. Without the
+    /// header, and so unreadable, for a model that does not compute in int8.
     #[must_use]
     pub fn to_bytes(&self, model: &Model) -> Vec<u8> {
         let mut bytes = header(model).unwrap_or_default().into_bytes();
@@ -107,20 +106,19 @@ impl Vectors {
         bytes
     }
 
-    /// How many texts there are vectors of.
+    /// Number of texts with a vector.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_text.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no vectors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_text.is_empty()
     }
 
-    /// The greatest distance between the vectors of one text here and there; `None` when a text is
-    /// on one side only.
+    /// The largest absolute difference between corresponding values of two sets; `None` if they cover different texts.
     #[must_use]
     pub fn distance(&self, other: &Self) -> Option<f32> {
         if !self.by_text.keys().eq(other.by_text.keys()) {
@@ -131,7 +129,7 @@ impl Vectors {
         Some(a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max))
     }
 
-    /// The unit vector of a text: the one at hand, or a new one.
+    /// The unit vector of a text, precomputed or encoded now.
     pub(crate) fn embed(&self, model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<Array1<f32>, Error> {
         match self.by_text.get(&key(text)) {
             Some(vector) => Ok(vector.clone()),
@@ -140,12 +138,12 @@ impl Vectors {
     }
 }
 
-/// What vectors of this model begin with; only int8 gives the same bits on every CPU.
+/// Header of this model's vectors; `None` unless it computes in int8, which alone gives the same bits on every CPU.
 fn header(model: &Model) -> Option<String> {
     (model.precision() == Precision::Int8).then(|| format!("{FORMAT} {}\n", model.sha256()))
 }
 
-/// FNV-1a (Fowler, Noll, Vo) in 64 bits: nobody makes texts collide against himself.
+/// 64-bit FNV-1a hash (Fowler, Noll, Vo). Not collision-resistant, but a codebook's author has no reason to attack it.
 fn key(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
@@ -164,7 +162,7 @@ mod tests {
         let by_text = [(key("a"), Array1::from_elem(width, 0.5)), (key("b"), Array1::from_elem(width, -1.0))];
         let vectors = Vectors { by_text: BTreeMap::from(by_text) };
         let bytes = vectors.to_bytes(&own);
-        // A bundle whose manifest lists these bytes, whatever they are worth.
+        // A bundle whose manifest lists these bytes, valid or not.
         let listing = |bundle: &TinyBundle, bytes: &[u8]| {
             let mut files = bundle.files();
             files.manifest = list_in_manifest(&files.manifest, Vectors::FILE, bytes).expect("it is sound").into();
@@ -181,7 +179,7 @@ mod tests {
         assert!(Vectors::from_bytes(short, &listing(&bundle, short)).expect("they are listed").is_empty());
     }
 
-    /// One bit of one number: the frames of a whole run would change in silence.
+    /// A single flipped bit would silently change the frames of a whole run.
     #[test]
     fn vectors_that_the_manifest_does_not_list_are_refused() {
         let bundle = TinyBundle { heads: heads(), ..TinyBundle::default() };
@@ -200,7 +198,7 @@ mod tests {
         let width = model.head(Model::EMBEDDING).expect("it was asked for").outputs();
         let vectors = Vectors { by_text: BTreeMap::from([(key("a"), Array1::from_elem(width, 0.5))]) };
         vectors.save(folder.path(), &model).expect("there is room");
-        // The manifest that was read before lists no vectors.
+        // The manifest read earlier lists no vectors.
         assert!(matches!(Vectors::open(folder.path(), &model), Err(Error::Model(_))));
         let model = Model::open(folder.path()).expect("it is sound");
         assert_eq!(Vectors::open(folder.path(), &model).expect("they are listed"), vectors);
