@@ -8,10 +8,10 @@ use pressmark_jsonl::Record;
 
 use crate::{Annotator, Ledger};
 
-/// Annotated records in the order of their inputs; made by [`Annotator::annotate_all`].
+/// Iterator over annotated records in input order, created by [`Annotator::annotate_all`].
 #[derive(Debug)]
 pub struct Annotations {
-    /// `None` once the last one was taken.
+    /// `None` once the worker has finished.
     batches: Option<Receiver<Vec<Record<'static>>>>,
     batch: std::vec::IntoIter<Record<'static>>,
     worker: Option<JoinHandle<()>>,
@@ -21,14 +21,14 @@ impl Annotations {
     pub(crate) fn start(annotator: Annotator, records: impl Iterator<Item = InputRecord> + Send + 'static) -> Self {
         let (send, batches) = sync_channel(1);
         let worker = thread::spawn(move || {
-            // The table of duplicates has sizes that always can be had.
+            // Allocating the default-sized duplicate table does not fail.
             let Ok(mut ledger) = Ledger::new() else { return };
             annotator.run(records.map(|record| (record, ())), |batch| {
                 let rows = batch.into_iter().map(|mut annotated| {
                     ledger.enter(&mut annotated.doc, annotated.signature.as_ref());
                     annotator.record(&annotated.doc).into_owned()
                 });
-                // Fails once the iterator was dropped: nobody wants the rest.
+                // The send fails once the iterator is dropped: stop the run.
                 if send.send(rows.collect()).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
         });
@@ -37,9 +37,10 @@ impl Annotations {
 }
 
 impl Annotator {
-    /// Annotates input records on [`Settings::jobs`](crate::Settings::jobs) threads: one record for each, in order, with unique ids and with
-    /// duplicates marked, in bounded memory. Reading and annotating run ahead of the caller a little, and stop when the
-    /// iterator is dropped.
+    /// Annotates input records on [`Settings::jobs`](crate::Settings::jobs) threads, in bounded memory.
+    ///
+    /// Yields one record per input, in order, with unique ids and with duplicates marked. Reading and annotating run a
+    /// few batches ahead of the caller, and stop when the iterator is dropped.
     pub fn annotate_all<I>(&self, records: I) -> Annotations
     where
         I: IntoIterator<Item = InputRecord>,
@@ -53,7 +54,7 @@ impl Iterator for Annotations {
     type Item = Record<'static>;
 
     /// # Panics
-    /// When the iterator of input records panicked: its panic goes on here.
+    /// Resumes the panic of the iterator of input records, if that panicked.
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(record) = self.batch.next() {

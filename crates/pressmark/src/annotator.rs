@@ -20,10 +20,10 @@ use crate::registry::{Parts, StageInfo, replaced_by, with_dependencies};
 use crate::rust_bert::RustBert;
 use crate::{Error, Settings};
 
-/// Everything that turns input records into annotated records: a model, the stages, their settings.
+/// Turns input records into annotated records: a model, the stages and their settings.
 ///
-/// Made once, used from any number of threads; a clone shares everything. Making one takes some 60 ms, most of it to
-/// load and check the model.
+/// Created once and used from any number of threads; clones share everything. Creation takes some 60 ms, mostly to load
+/// and check the model.
 #[derive(Clone)]
 pub struct Annotator {
     inner: Arc<Inner>,
@@ -39,19 +39,19 @@ struct Inner {
     ingest_nanos: AtomicU64,
 }
 
-/// A document that went through the stages, with what was worked out beside it.
+/// A document after all stages, with its by-products.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Annotated<T = ()> {
     /// The document.
     pub doc: Document,
-    /// What near duplicates are told by; `None` where they are not looked for or there is no text.
+    /// MinHash signature for near-duplicate detection; `None` if duplicates are not marked or there is no text.
     pub signature: Option<Signature>,
-    /// What the caller gave with the record.
+    /// The caller's tag for the record.
     pub tag: T,
 }
 
-/// Makes an [`Annotator`] in which stages of other crates take part.
+/// Builds an [`Annotator`] with custom stages.
 pub struct Builder {
     settings: Settings,
     replaced: Vec<(String, Box<dyn Stage>)>,
@@ -59,25 +59,25 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Puts a stage in the place of the registered one of this name ([`stages`](crate::stages)). It runs whether or not
-    /// the settings name it.
+    /// Replaces the registered stage of this name ([`stages`](crate::stages)). The replacement runs whether or not the
+    /// settings name it.
     #[must_use]
     pub fn replace(mut self, name: impl Into<String>, stage: Box<dyn Stage>) -> Self {
         self.replaced.push((name.into(), stage));
         self
     }
 
-    /// Adds a stage, which runs as soon as the layers that it needs and reads are filled.
+    /// Adds a stage, which runs once the layers that it needs and reads are filled.
     #[must_use]
     pub fn with_stage(mut self, stage: Box<dyn Stage>) -> Self {
         self.added.push(stage);
         self
     }
 
-    /// Loads the model and sets up the stages.
+    /// Loads the model and creates the stages.
     ///
     /// # Errors
-    /// When there is no model, a stage cannot be made, or stages do not fit together.
+    /// If there is no model, a stage cannot be created, or the stages do not fit together.
     pub fn build(self) -> Result<Annotator, Error> {
         let Self { mut settings, mut replaced, mut added } = self;
         settings.ingest.check()?;
@@ -124,7 +124,7 @@ impl Builder {
     }
 }
 
-/// Puts the stages that run on rust-bert into their places.
+/// Adds the rust-bert stages, in place of or beside the bundled ones.
 fn on_rust_bert(
     settings: &Settings,
     replaced: &mut Vec<(String, Box<dyn Stage>)>,
@@ -145,7 +145,7 @@ fn on_rust_bert(
             Some(name) if wanted.iter().any(|stage| stage.name == name) => {
                 replaced.push((name.to_owned(), rust_bert.stage(slot)?));
             }
-            // The salient sentences are chosen all the same, and stand beside what is written.
+            // The extractive summary is still made, and the abstract goes beside it.
             None if wanted.iter().any(|stage| stage.provides.contains(&Layer::Summary)) => {
                 added.push(rust_bert.stage(slot)?);
             }
@@ -155,12 +155,14 @@ fn on_rust_bert(
     Ok(())
 }
 
-/// Batches read and not yet written, for each thread: enough that none waits for a slow neighbour.
+/// Batches in flight per thread. Set by hand: enough that no thread waits for a slow neighbour; raising it costs
+/// memory.
 const BATCHES_AHEAD: usize = 4;
-/// A page is mostly markup: of its bytes one in so many counts as text.
+/// Bytes of a page per byte of its text. Set by hand: a page is mostly markup, and the weight only needs the right
+/// order of magnitude.
 const TEXT_OF_PAGE: u64 = 4;
 
-/// What near duplicates of a document are told by; should that break down, it is a problem of the document.
+/// The document's near-duplicate signature; a panic while computing it becomes a problem of the document.
 fn signature_of(doc: &mut Document) -> Option<Signature> {
     let signature = panic::catch_unwind(|| Signature::of(&doc.text));
     signature
@@ -171,50 +173,50 @@ fn signature_of(doc: &mut Document) -> Option<Signature> {
         .ok()
 }
 
-/// What a record weighs: its text in bytes, about.
+/// Scheduling weight of a record: the approximate size of its text in bytes.
 fn weigh(record: &InputRecord) -> u64 {
     let bytes = record.bytes.len() as u64;
     if matches!(record.format, Format::Html | Format::Warc) { bytes / TEXT_OF_PAGE } else { bytes }
 }
 
 impl Annotator {
-    /// Records that go through the stages together at most: more do not fill the encoder better.
+    /// Maximum number of records per batch. Set by hand: more do not fill the encoder's blocks better.
     pub const BATCH_RECORDS: usize = 32;
-    /// Bytes of text that go through the stages together, unless one record alone has more. Short documents share the
-    /// encoder's blocks, for which this is enough; with more, threads wait longer for the last one at the end.
+    /// Bytes of text per batch, unless a single record has more. Set by hand: short documents share the encoder's
+    /// blocks, for which this is enough; with larger batches, threads wait longer for the last one at the end of a run.
     pub const BATCH_BYTES: usize = 8 << 10;
-    /// Bytes of text in flight together, for each thread, unless one record alone has more: a document takes thirty times
-    /// its text while it is annotated, so that the longest are at it one by one.
+    /// Bytes of text in flight per thread, unless a single record has more. Set by hand: a document takes some thirty
+    /// times its text while being annotated, so this serializes the longest ones.
     pub const FLIGHT_BYTES: usize = 1 << 20;
 
-    /// An annotator with these settings.
+    /// Creates an annotator with these settings.
     ///
     /// # Errors
-    /// When there is no model, or a stage cannot be made with it and these settings.
+    /// If there is no model, or a stage cannot be created with it and these settings.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         Self::builder(settings).build()
     }
 
-    /// An annotator in which stages of other crates take part.
+    /// Starts building an annotator with custom stages.
     #[must_use]
     pub fn builder(settings: Settings) -> Builder {
         Builder { settings, replaced: Vec::new(), added: Vec::new() }
     }
 
-    /// Annotates one text as it was scraped: boilerplate and all, no markup.
+    /// Annotates one scraped text, boilerplate included, without markup.
     ///
-    /// The record is that of a run over this text alone, read from standard input.
+    /// The record is the same as that of a run over this text alone, read from standard input.
     ///
     /// # Errors
-    /// When the text is longer than the settings allow. A text without an article gives a record that says so.
+    /// If the text is longer than the settings allow. A text without an article is no error: its record says so.
     pub fn annotate(&self, text: &str) -> Result<Record<'static>, Error> {
         self.annotate_bytes(text.as_bytes(), Format::Text)
     }
 
-    /// Annotates the bytes of one file that is a single document: text, Markdown or a web page.
+    /// Annotates the bytes of a single-document file: text, Markdown or a web page.
     ///
     /// # Errors
-    /// When they are more than the settings allow.
+    /// If there are more bytes than the settings allow.
     pub fn annotate_bytes(&self, bytes: &[u8], format: Format) -> Result<Record<'static>, Error> {
         let limit = self.inner.settings.ingest.max_bytes;
         if bytes.len() > limit {
@@ -223,20 +225,20 @@ impl Annotator {
         Ok(self.annotate_record(&InputRecord::new("-", 0, format, bytes.to_vec())))
     }
 
-    /// Annotates one input record, as a run over it alone would.
+    /// Annotates one input record, as a run over that record alone would.
     #[must_use]
     pub fn annotate_record(&self, record: &InputRecord) -> Record<'static> {
         let doc = self.document(record);
         self.record(&doc).into_owned()
     }
 
-    /// Reads one record without annotating it: the cleaned article, as the stages get it.
+    /// Reads one record without annotating it: the cleaned article that the stages would get.
     #[must_use]
     pub fn read(&self, record: &InputRecord) -> Document {
         ingest(record, &self.inner.settings.ingest)
     }
 
-    /// The document of one input record, through all stages.
+    /// Reads one input record and runs all stages over it.
     #[must_use]
     pub fn document(&self, record: &InputRecord) -> Document {
         let mut doc = self.prepare(record, ()).doc;
@@ -244,7 +246,8 @@ impl Annotator {
         doc
     }
 
-    /// Runs the stages over documents that are read already; those that took too long to read are left as they are.
+    /// Runs the stages over documents that are already read; those that timed out while being read are left as they
+    /// are.
     pub fn run_stages(&self, docs: &mut [&mut Document]) {
         let in_time = |doc: &&mut &mut Document| doc.problems.iter().all(|p| p.kind != ProblemKind::Timeout);
         let mut docs: Vec<&mut Document> = docs.iter_mut().filter(in_time).map(|doc| &mut **doc).collect();
@@ -252,13 +255,13 @@ impl Annotator {
         self.inner.pipeline.run(&mut docs);
     }
 
-    /// The record of a document that this annotator annotated.
+    /// Converts a document annotated by this annotator into its record.
     #[must_use]
     pub fn record<'a>(&'a self, doc: &'a Document) -> Record<'a> {
         Record::of(doc, &self.provenance())
     }
 
-    /// What every record says of how it was made.
+    /// Provenance of all records: version, stages, model and licence.
     #[must_use]
     pub fn provenance(&self) -> pressmark_jsonl::Provenance<'_> {
         let provenance = pressmark_jsonl::Provenance::of(env!("CARGO_PKG_VERSION"), &self.inner.provenance);
@@ -269,14 +272,15 @@ impl Annotator {
         .of_layers(&self.inner.settings.layers)
     }
 
-    /// Reads and annotates records on `jobs` threads and hands them to `sink`, in order, a batch at a time. A record may
-    /// carry whatever the caller wants back with its document. Ids are as the records have them, and duplicates are not
-    /// yet told: see [`Ledger`](crate::Ledger).
+    /// Reads and annotates records on [`jobs`](Self::jobs) threads and passes them to `sink`, in order, a batch at a
+    /// time.
     ///
-    /// When `sink` breaks, reading stops, what is in flight is dropped, and its value is returned.
+    /// A tag may travel with each record and comes back with its document. Ids are those of the records, and duplicates
+    /// are not yet marked: see [`Ledger`](crate::Ledger). If `sink` breaks, reading stops, documents in flight are
+    /// dropped, and the break value is returned.
     ///
     /// # Panics
-    /// When `records` or `sink` panics. A panic on a document is a problem in its record.
+    /// If `records` or `sink` panics. A panic on a document becomes a problem in its record.
     pub fn run<T: Send, B>(
         &self,
         records: impl Iterator<Item = (InputRecord, T)> + Send,
@@ -293,8 +297,9 @@ impl Annotator {
         in_order(parallel, records, |(record, _)| weigh(record), |batch| self.annotate_batch(batch), sink)
     }
 
-    /// Annotates records together, on the calling thread: short ones share the encoder's blocks, and each gets what it
-    /// would get alone. [`BATCH_RECORDS`](Self::BATCH_RECORDS) or [`BATCH_BYTES`](Self::BATCH_BYTES) are enough.
+    /// Annotates records together, on the calling thread. Short ones share the encoder's blocks, and each gets the same
+    /// result as alone. Batches of [`BATCH_RECORDS`](Self::BATCH_RECORDS) or [`BATCH_BYTES`](Self::BATCH_BYTES) are
+    /// large enough.
     #[must_use]
     pub fn annotate_batch<T>(&self, batch: Vec<(InputRecord, T)>) -> Vec<Annotated<T>> {
         let mut batch: Vec<_> = batch.into_iter().map(|(record, tag)| self.prepare(&record, tag)).collect();
@@ -303,15 +308,15 @@ impl Annotator {
         batch
     }
 
-    /// Reads one record, and works out what near duplicates are told by.
+    /// Reads one record and computes its near-duplicate signature.
     fn prepare<T>(&self, record: &InputRecord, tag: T) -> Annotated<T> {
         let settings = &self.inner.settings;
         let start = Instant::now();
-        // A record on which reading breaks down is a document with that problem: what `ingest` promises.
+        // A panic while reading becomes a problem of the document, which `ingest` guarantees.
         let mut doc = self.read(record);
         let signature = if settings.mark_duplicates && !doc.text.is_empty() { signature_of(&mut doc) } else { None };
         let time = start.elapsed();
-        // Ingestion gives up what takes too long; what it does after its last look at the clock takes moments.
+        // Ingestion checks the deadline itself; this catches an overrun after its last check.
         let is_told = doc.problems.iter().any(|problem| problem.kind == ProblemKind::Timeout);
         if let Some(timeout) = settings.timeout.filter(|timeout| time > *timeout && !is_told) {
             let message = format!("took longer than {timeout:?}; without any stage");
@@ -321,8 +326,7 @@ impl Annotator {
         Annotated { doc, signature, tag }
     }
 
-    /// The time that reading (`ingest`) and each stage have taken so far, over all threads, in the order in which they
-    /// run.
+    /// Time spent so far in reading (`ingest`) and in each stage, summed over all threads, in execution order.
     #[must_use]
     pub fn times(&self) -> Vec<StageTime> {
         let ingest = Duration::from_nanos(self.inner.ingest_nanos.load(Ordering::Relaxed));
@@ -331,31 +335,31 @@ impl Annotator {
         times
     }
 
-    /// The stages, in the order in which they run.
+    /// The stages in execution order.
     #[must_use]
     pub fn stages(&self) -> &[Box<dyn Stage>] {
         self.inner.pipeline.stages()
     }
 
-    /// What the user should know of this annotator, such as stages that the model has no head for.
+    /// Notices for the user, such as stages left out because the model has no head for them.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.inner.notices
     }
 
-    /// Documents annotated at once.
+    /// Number of documents annotated concurrently.
     #[must_use]
     pub fn jobs(&self) -> usize {
         self.inner.settings.threads()
     }
 
-    /// The settings.
+    /// The settings it was created with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
-    /// The model.
+    /// The model it was created with.
     #[must_use]
     pub fn model(&self) -> &Arc<Model> {
         &self.inner.model
@@ -365,7 +369,7 @@ impl Annotator {
         &self.inner.tokenizer
     }
 
-    /// The tokenizer that goes with the model.
+    /// The tokenizer of the model.
     #[must_use]
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.inner.tokenizer
@@ -379,7 +383,7 @@ impl fmt::Debug for Annotator {
     }
 }
 
-/// Loads in the background what reading needs, phrase lists and patterns, so that it is there when the model is.
+/// Loads the phrase lists and patterns that reading needs in the background, while the model is loading.
 pub fn warm_up() {
     thread::spawn(pressmark_ingest::warm_up);
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// What rust-bert can do in place of, or beside, a stage of ours.
+/// A role that rust-bert can fill in place of, or beside, a bundled stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
     /// Entities, by a token classifier.
     Ner,
-    /// A written abstract, beside the salient sentences.
+    /// An abstractive summary, beside the extractive one.
     Summarize,
     /// Frames, by entailment.
     Frames,
@@ -22,10 +22,11 @@ impl Slot {
     /// Every slot.
     pub const ALL: [Self; 5] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance, Self::Embed];
 
-    /// What `rust-bert` alone stands for. Sentence vectors are apart: with them the bundled encoder has no place.
+    /// The slots that a bare `rust-bert` selects. Sentence vectors are not among them: they replace the bundled
+    /// encoder.
     const USUAL: [Self; 4] = [Self::Ner, Self::Summarize, Self::Frames, Self::Stance];
 
-    /// The name under which it is chosen.
+    /// The name by which it is selected.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,27 +38,28 @@ impl Slot {
         }
     }
 
-    /// The slot of this name.
+    /// The slot with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|slot| slot.as_str() == name)
     }
 }
 
-/// The stages that run on rust-bert; none by default. It needs a build with the feature `rust-bert`.
+/// Selects the stages that run on rust-bert; none by default. Requires a build with the feature `rust-bert`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Backends {
-    /// Each slot that is on rust-bert, with the model's folder or its name in the registry ([`crate::hub`]), or `None`
-    /// for the usual one.
+    /// Slots on rust-bert, each with the model's folder or its registry name ([`crate::hub`]); `None` for the default
+    /// model.
     pub rust_bert: BTreeMap<Slot, Option<String>>,
-    /// Whether models that are not at hand are fetched from the hub. Default: no.
+    /// Whether to download missing models from the hub. Default: no.
     pub pull: bool,
 }
 
 impl FromStr for Backends {
     type Err = String;
 
-    /// Reads `rust-bert` (all of ner, summarize, frames and stance), or a list such as `ner=embedded,stance=rust-bert`.
+    /// Parses `rust-bert` (all of ner, summarize, frames and stance), or a list such as
+    /// `ner=embedded,stance=rust-bert`.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut backends = Self::default();
         for item in text.split(',') {

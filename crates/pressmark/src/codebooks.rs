@@ -6,28 +6,28 @@ use pressmark_ner::Terms;
 
 use crate::Error;
 
-/// The names of the codebooks of frames inside the program.
+/// Names of the frame codebooks compiled into the program.
 pub const SHIPPED: &[&str] = &Codebook::SHIPPED;
 
-/// Those that are general, and used unless others are named.
+/// Names of the general codebooks, which are the default.
 pub const GENERAL: &[&str] = &["policy-frames", "news-frames"];
 
-/// The codebooks of frames that are used where none is named.
+/// The default frame codebooks.
 #[must_use]
 pub fn default_codebooks() -> Vec<Codebook> {
     GENERAL.iter().filter_map(|name| Codebook::shipped(name)).collect()
 }
 
-/// All codebooks of frames inside the program.
+/// All frame codebooks compiled into the program.
 #[must_use]
 pub fn shipped_codebooks() -> Vec<Codebook> {
     SHIPPED.iter().filter_map(|name| Codebook::shipped(name)).collect()
 }
 
-/// A codebook of frames: one inside the program by its name ([`SHIPPED`]), or a TOML file by its path.
+/// Loads a frame codebook: a shipped one by its name ([`SHIPPED`]), or a TOML file by its path.
 ///
 /// # Errors
-/// When it is neither, or does not follow the format.
+/// If it is neither, or does not follow the format.
 pub fn codebook(name: &str) -> Result<Codebook, Error> {
     if let Some(codebook) = Codebook::shipped(name) {
         return Ok(codebook);
@@ -40,10 +40,10 @@ pub fn codebook(name: &str) -> Result<Codebook, Error> {
     Codebook::parse(name, &toml).map_err(Error::Codebook)
 }
 
-/// A codebook of terms, from a TOML file.
+/// Reads a terms codebook from a TOML file.
 ///
 /// # Errors
-/// When it cannot be read or does not follow the format.
+/// If it cannot be read or does not follow the format.
 pub fn terms(path: impl AsRef<Path>) -> Result<Terms, Error> {
     let path = path.as_ref();
     Terms::read(path).map_err(|source| Error::Terms { path: path.to_owned(), source })

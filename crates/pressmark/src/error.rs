@@ -1,34 +1,34 @@
 use std::path::PathBuf;
 
-/// Why an annotator cannot be made, or a call cannot be answered.
+/// Why an annotator cannot be created, or a call fails.
 ///
-/// A document that cannot be read or annotated is none of these: it keeps its record, with the problem in it.
+/// A document that cannot be read or annotated is not an error: it keeps its record, with the problem in it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No model is inside the program, named by the environment or in the cache.
+    /// No model is compiled in, named by the environment or cached.
     #[error(
         "no model was found: this build has none inside, PRESSMARK_MODEL is not set and {} holds none",
         cache.as_ref().map_or_else(|| "no cache folder is known that".to_owned(), |dir| dir.display().to_string())
     )]
     NoModel {
-        /// The folder of the cache that was searched, where the environment tells one.
+        /// The cache folder that was searched; `None` if the environment defines none.
         cache: Option<PathBuf>,
     },
-    /// A model bundle cannot be read or does not hold what its manifest says.
+    /// A model bundle cannot be read or does not match its manifest.
     #[error("failed to load the model {name}")]
     Model {
-        /// The bundle's folder, or that it is inside the program.
+        /// The bundle's folder, or that it is compiled in.
         name: String,
-        /// Why.
+        /// Underlying encoder error.
         source: pressmark_encoder::Error,
     },
-    /// A stage cannot be made with this model and these settings.
+    /// A stage cannot be created with this model and these settings.
     #[error("failed to set up the stage {stage}")]
     Stage {
-        /// The stage's name.
+        /// Name of the stage.
         stage: &'static str,
-        /// Why.
+        /// Underlying error of the stage.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The settings name a stage that does not exist.
@@ -36,7 +36,7 @@ pub enum Error {
     UnknownStage {
         /// The name as given.
         name: String,
-        /// The names that there are.
+        /// The known names, comma-separated.
         expected: String,
     },
     /// The stages do not fit together.
@@ -47,9 +47,9 @@ pub enum Error {
     CodebookFile {
         /// The name or path as given.
         name: String,
-        /// The names of the codebooks inside the program.
+        /// Names of the shipped codebooks.
         expected: String,
-        /// Why.
+        /// Underlying I/O error.
         source: std::io::Error,
     },
     /// A codebook of frames does not follow its format.
@@ -58,43 +58,43 @@ pub enum Error {
     /// A file of terms cannot be read or does not follow its format.
     #[error("failed to read the terms {}", path.display())]
     Terms {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: pressmark_ner::Error,
     },
-    /// Inputs or their options do not make sense.
+    /// Invalid inputs or input options.
     #[error(transparent)]
     Inputs(#[from] pressmark_ingest::Error),
-    /// Stages are to run on rust-bert, and this build has none.
+    /// The settings ask for rust-bert, which this build lacks.
     #[error("this build has no rust-bert; it is the feature `rust-bert`, which needs libtorch")]
     NoRustBert,
-    /// A model for rust-bert cannot be had.
+    /// A model for rust-bert cannot be found or downloaded.
     #[error(transparent)]
     Hub(#[from] crate::hub::Error),
-    /// Sentence vectors of rust-bert take the place of the bundled encoder, which a stage needs.
+    /// A stage needs the bundled encoder, which rust-bert's sentence vectors replace.
     #[error(
         "embed=rust-bert takes the place of the bundled encoder, which {stage} reads; put that on rust-bert too, or \
          leave it out with --stages"
     )]
     NeedsEncoder {
-        /// The stage.
+        /// Name of the stage.
         stage: &'static str,
     },
     /// A text is longer than the settings allow.
     #[error("the text has {bytes} bytes, expected at most {limit} (`Settings::ingest`, `max_bytes`)")]
     TooLong {
-        /// Its length.
+        /// Length of the text, in bytes.
         bytes: usize,
-        /// The limit.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// A stage failed on a text; only the short ways to one layer say so, a record keeps it as a problem.
+    /// A stage failed on a text. Only the single-layer functions return this; a record keeps the failure as a problem.
     #[error("{stage}: {message}")]
     Failed {
-        /// The stage.
+        /// Name of the stage.
         stage: &'static str,
-        /// What it says.
+        /// The stage's error message.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Single judgements on documents whose tokens, mentions or targets come from elsewhere, as those of gold data do.
+//! Single predictions on documents whose tokens, mentions or targets are given, as in gold data.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::backends::Slot;
 use crate::rust_bert::{RustBert, TagFn};
 use crate::{Annotator, Error, Settings};
 
-/// Tags tokens that are given with the labels of the annotator's scheme.
+/// Tags given tokens with the labels of the annotator's scheme.
 pub struct Tagger(Tags);
 
 enum Tags {
@@ -22,10 +22,10 @@ enum Tags {
 }
 
 impl Tagger {
-    /// One BIO tag for each token of a document that has sentences and tokens.
+    /// Returns one BIO tag per token of a document that has sentences and tokens.
     ///
     /// # Errors
-    /// When the encoder or the head refuses the document.
+    /// If the encoder or the head rejects the document.
     pub fn tags(&self, doc: &mut Document) -> Result<Vec<String>, Error> {
         let (tokenizer, encoder, ner) = match &self.0 {
             Tags::Bundled { tokenizer, encoder, ner } => (tokenizer, encoder, ner),
@@ -38,12 +38,12 @@ impl Tagger {
     }
 }
 
-/// Judges the tone towards single mentions.
+/// Predicts the sentiment towards single mentions.
 pub struct SentimentJudge(EntitySentiment);
 
 impl SentimentJudge {
-    /// The tone of a document's sentence towards a mention in it; the document has hidden states. `None` where the
-    /// mention lies in no sentence that was encoded.
+    /// The sentiment towards a mention in a document with hidden states; `None` if the mention lies in no encoded
+    /// sentence.
     #[must_use]
     pub fn towards(&self, doc: &Document, mention: &Mention) -> Option<Sentiment> {
         self.0.towards(doc, mention)
@@ -54,10 +54,10 @@ impl SentimentJudge {
 pub struct StanceJudge(Stances);
 
 impl StanceJudge {
-    /// What a passage says of each target, in their order, as the words of a holder; of none, they are the outlet's.
+    /// Reads a passage beside each target, in order, as the words of `holder`, or of the outlet if `None`.
     ///
     /// # Errors
-    /// When the passage cannot be encoded, or there is no word in it.
+    /// If the passage cannot be encoded, or contains no word.
     pub fn read(&self, holder: Option<&str>, passage: &str) -> Result<Vec<StanceReading>, Error> {
         let failed = |source: pressmark_stance::Error| Error::Stage { stage: "stance", source: source.into() };
         self.0.read_text(holder, passage).map_err(failed)
@@ -65,10 +65,10 @@ impl StanceJudge {
 }
 
 impl Annotator {
-    /// What tags given tokens, by the settings' scheme.
+    /// Creates a tagger of given tokens, with the settings' scheme.
     ///
     /// # Errors
-    /// When the model lacks a head.
+    /// If the model lacks a head.
     pub fn tagger(&self) -> Result<Tagger, Error> {
         if self.settings().backends.rust_bert.contains_key(&Slot::Ner)
             && let Some(rust_bert) = RustBert::new(self.settings())?
@@ -85,38 +85,38 @@ impl Annotator {
         }))
     }
 
-    /// What judges the tone towards given mentions.
+    /// Creates a judge of the sentiment towards given mentions.
     ///
     /// # Errors
-    /// When the model lacks the head.
+    /// If the model lacks the head.
     pub fn sentiment_judge(&self) -> Result<SentimentJudge, Error> {
         let judge = EntitySentiment::new(Arc::clone(self.model()));
         Ok(SentimentJudge(judge.map_err(|source| Error::Stage { stage: "sentiment", source: source.into() })?))
     }
 
-    /// The stage `summarize` for another length than the settings'.
+    /// Creates the stage `summarize` with another length than the settings'.
     ///
     /// # Errors
-    /// When the model's head does not fit.
+    /// If the model's head does not fit.
     pub fn summarizer(&self, length: Length) -> Result<Box<dyn Stage>, Error> {
         let stage = Summarizer::new(Arc::clone(self.model()), pressmark_summarize::Options { length });
         Ok(Box::new(stage.map_err(|source| Error::Stage { stage: "summarize", source: source.into() })?))
     }
 
-    /// The stage that writes abstracts, where the settings have one on rust-bert.
+    /// Creates the stage that writes abstracts; `None` unless the settings put `summarize` on rust-bert.
     ///
     /// # Errors
-    /// When its model cannot be had.
+    /// If its model cannot be found or loaded.
     pub fn abstract_writer(&self) -> Result<Option<Box<dyn Stage>>, Error> {
         let rust_bert = RustBert::new(self.settings())?;
         let has_writer = self.settings().backends.rust_bert.contains_key(&Slot::Summarize);
         rust_bert.filter(|_| has_writer).map(|rust_bert| rust_bert.stage(Slot::Summarize)).transpose()
     }
 
-    /// The stage `stance` towards other targets than the settings', on rust-bert where the settings have it there.
+    /// Creates the stage `stance` with other targets than the settings', on rust-bert if the settings put it there.
     ///
     /// # Errors
-    /// When the model lacks the head, or a target cannot be encoded.
+    /// If the model lacks the head, or a target cannot be encoded.
     pub fn stances_towards(&self, targets: Vec<String>) -> Result<Box<dyn Stage>, Error> {
         if self.settings().backends.rust_bert.contains_key(&Slot::Stance) {
             let settings = Settings { targets, ..self.settings().clone() };
@@ -128,8 +128,8 @@ impl Annotator {
         Ok(Box::new(self.stances(targets)?))
     }
 
-    /// What reads passages beside these targets; `None` where the settings have stances on rust-bert, or the model's
-    /// head judges in another way.
+    /// Creates a judge of passages beside these targets; `None` if the settings put stances on rust-bert, or the
+    /// model's head does not read pairs.
     ///
     /// # Errors
     /// As [`stances_towards`](Self::stances_towards).

@@ -1,10 +1,10 @@
-//! Annotates news pages: the cleaned article, sentences, entities, quotations with their speakers, a summary, how the
-//! story is framed, the tone towards everyone in it, who stands where; each with offsets that lead back to the input.
+//! Annotates news pages: cleaned article, sentences, entities, quotations with their speakers, summary, frames,
+//! sentiment towards each entity, and stances; every annotation has offsets that lead back to the input.
 //!
 //! The principal type is [`Annotator`]: [`Settings`] in, annotated records ([`Record`], the wire format `pressmark/1`)
-//! out. The default model is inside the program with the feature `bundled-small-model`, the one for more languages with
-//! `bundled-model`. The crate knows no arguments, no
-//! progress bar and no exit code; journals, resumption and shards of long runs are `pressmark-run`.
+//! out. The default model is compiled in with the feature `bundled-small-model`, the multilingual one with
+//! `bundled-model`. The crate knows no arguments, no progress bar and no exit code; journals, resuming and shards of
+//! long runs are in `pressmark-run`.
 //!
 //! ```
 //! let press = pressmark::Annotator::new(pressmark::Settings::default())?;
@@ -15,7 +15,7 @@
 //! # Ok::<(), pressmark::Error>(())
 //! ```
 //!
-//! Many documents, on all cores, in order, in bounded memory:
+//! For many documents, on all cores, in order, in bounded memory:
 //!
 //! ```no_run
 //! let press = pressmark::Annotator::new(pressmark::Settings::default())?;
@@ -66,12 +66,12 @@ pub use {
     pressmark_summarize::Length,
 };
 
-/// The input records of files and folders, read as [`Settings::default`] reads them; `-` is standard input.
+/// Input records of files and folders, read with the default options; `-` is standard input.
 ///
 /// With other options, see [`Inputs::open`].
 ///
 /// # Errors
-/// When a path does not exist.
+/// If a path does not exist.
 pub fn inputs<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Inputs, Error> {
     let paths: Vec<P> = paths.into_iter().collect();
     Ok(Inputs::open(&paths, pressmark_ingest::Options::default())?)

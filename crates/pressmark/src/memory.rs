@@ -1,12 +1,12 @@
 use std::fs;
 
-/// The most memory that this process has had so far, in bytes, where the system tells it in a file (Linux).
+/// Peak resident memory of this process in bytes; `None` where `/proc` is missing (other systems than Linux).
 #[must_use]
 pub fn peak_memory() -> Option<u64> {
     of_status("VmHWM:")
 }
 
-/// The memory that this process has now, in bytes, where the system tells it in a file (Linux).
+/// Current resident memory of this process in bytes; `None` where `/proc` is missing (other systems than Linux).
 #[must_use]
 pub fn resident_memory() -> Option<u64> {
     of_status("VmRSS:")
@@ -19,27 +19,30 @@ fn of_status(name: &str) -> Option<u64> {
     Some(kibibytes << 10)
 }
 
-/// Has glibc give large blocks back to the system when they are freed; with other libraries nothing.
+/// Makes glibc return large blocks to the system when they are freed; does nothing with other C libraries.
 ///
-/// By itself it raises what counts as large to 32 MiB with the first such block that is freed, and then keeps what long
-/// documents held, once per thread. It is a setting of the whole process, so a program makes it, not the library: call
-/// it first in `main` where memory must stay bounded by [`Settings`](crate::Settings).
+/// By default, glibc raises its threshold for large blocks (up to 32 MiB) when the first such block is freed, and then
+/// retains the memory of long documents, once per thread. The setting is process-wide, so it is the program's decision,
+/// not the library's: call it first in `main` if memory must stay bounded by [`Settings`](crate::Settings).
 pub fn give_back_large_blocks() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[expect(unsafe_code, reason = "the allocator is set by a call of C's")]
     // SAFETY: `mallopt` takes two numbers, keeps no pointer and may be called at any time.
     unsafe {
+        // Set by hand, like the other limit: blocks of 2 MiB and more are mapped by themselves, and so returned when
+        // freed.
         libc::mallopt(libc::M_MMAP_THRESHOLD, 2 << 20);
-        // Free memory at the end of a heap that is kept for the next document.
+        // Free memory kept at the end of a heap for the next document.
         libc::mallopt(libc::M_TRIM_THRESHOLD, 16 << 20);
     }
 }
 
-/// Text from which on it is worth a few milliseconds to give back what it took, in bytes.
+/// Length of a text, in bytes, above which memory is returned after it. Set by hand: trimming takes a few milliseconds,
+/// little beside what a text of this length takes to annotate.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LONG: usize = 1 << 20;
 
-/// Has glibc give back, after work on a long text, all that is free, also where it lies between small blocks that are not.
+/// After a long text, makes glibc return all free memory to the system, including pages between small live blocks.
 pub(crate) fn give_back_after(text: &str) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     if text.len() > LONG {

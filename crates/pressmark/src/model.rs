@@ -8,42 +8,41 @@ use pressmark_tokenize::{Subwords, Tokenizer};
 
 use crate::Error;
 
-/// The environment variable that names the folder of a bundle.
+/// Environment variable that names a model: the folder of a bundle, or a bundle inside the program.
 pub const MODEL_VARIABLE: &str = "PRESSMARK_MODEL";
 
-/// The bundle that is taken when none is named; where it is not inside the program and another is, that one.
+/// The default bundle. If it is not compiled in, another that is takes its place.
 pub const DEFAULT_BUNDLE: &str = "pressmark-news-small";
 
 /// Where the model comes from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum ModelSource {
-    /// What the environment variable `PRESSMARK_MODEL` names (as [`named`](Self::named) reads it), else the default model
-    /// inside the program, else `pressmark/models/pressmark-news-small` in the user's cache (`XDG_CACHE_HOME`, else
-    /// `~/.cache`).
+    /// The model named by the environment variable `PRESSMARK_MODEL` (parsed by [`named`](Self::named)), else the
+    /// default one compiled in, else `pressmark/models/pressmark-news-small` in the user's cache (`XDG_CACHE_HOME`,
+    /// else `~/.cache`).
     #[default]
     Find,
-    /// The default model inside the program (the features `bundled-small-model` and `bundled-model`).
+    /// The default model compiled in (features `bundled-small-model` and `bundled-model`).
     Bundled,
-    /// A bundle by its name: one inside the program, else in the folder of that name under `pressmark/models` in the
-    /// user's cache.
+    /// A bundle by name: one compiled in, else the folder of that name under `pressmark/models` in the user's cache.
     Named(String),
-    /// A folder that holds a bundle.
+    /// A folder with a bundle.
     Folder(PathBuf),
-    /// A model that is loaded already, so that several annotators share it. Its precision is what it was loaded with.
+    /// An already loaded model, for sharing it between annotators. It keeps the precision it was loaded with.
     Loaded(Arc<Model>),
 }
 
-/// A bundle's files, before they are loaded.
+/// Location of a bundle's files.
 pub(crate) enum Files {
     Bundled(&'static Bundled),
     Folder(PathBuf),
 }
 
-/// A bundle inside the program.
+/// A bundle compiled into the program.
 pub(crate) struct Bundled {
     name: &'static str,
-    /// What it may be called for short.
+    /// Short name.
     short: &'static str,
     config: &'static [u8],
     tokenizer: &'static [u8],
@@ -52,7 +51,7 @@ pub(crate) struct Bundled {
     codebook_vectors: &'static [u8],
 }
 
-/// The bundles inside the program.
+/// The bundles compiled into the program.
 static BUNDLED: &[Bundled] = &[
     #[cfg(feature = "bundled-model")]
     Bundled {
@@ -81,7 +80,7 @@ impl Bundled {
         BUNDLED.iter().find(|bundle| bundle.name == name || bundle.short == name)
     }
 
-    /// The one that is taken when none is named.
+    /// The bundle used when none is named.
     fn default() -> Option<&'static Self> {
         Self::named(DEFAULT_BUNDLE).or_else(|| BUNDLED.first())
     }
@@ -96,28 +95,28 @@ impl Bundled {
     }
 }
 
-/// What a bundle inside the program says of itself.
+/// Description of a bundle compiled into the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundledModel {
-    /// The name by which it is chosen.
+    /// Full name.
     pub name: &'static str,
-    /// A shorter name for the same.
+    /// Short name.
     pub short: &'static str,
     /// Name and version.
     pub id: String,
-    /// Licence of the weights, an SPDX expression, where it is stated.
+    /// Licence of the weights as an SPDX expression, if stated.
     pub licence: Option<String>,
-    /// Languages that it was trained on, as codes of ISO 639.
+    /// Languages it was trained on, as ISO 639 codes.
     pub languages: Vec<String>,
-    /// Whether it is taken when none is named.
+    /// Whether it is used when none is named.
     pub is_default: bool,
 }
 
-/// The bundles inside the program, the default first; their weights are not read.
+/// Describes the bundles compiled in, the default first, without reading their weights.
 ///
 /// # Errors
-/// When the configuration of one cannot be read.
+/// If the configuration of one cannot be read.
 pub fn bundled_models() -> Result<Vec<BundledModel>, Error> {
     let is_default = |bundle: &Bundled| Bundled::default().is_some_and(|default| default.name == bundle.name);
     let about = |bundle: &&Bundled| {
@@ -130,8 +129,8 @@ pub fn bundled_models() -> Result<Vec<BundledModel>, Error> {
 }
 
 impl ModelSource {
-    /// The bundle of this name inside the program, by its full or its short name, else the folder of this path. A folder
-    /// that has the name of a bundle is written `./NAME`.
+    /// The compiled-in bundle with this full or short name, else the folder with this path. Write `./NAME` for a folder
+    /// with the name of a bundle.
     #[must_use]
     pub fn named(name: impl Into<PathBuf>) -> Self {
         let path = name.into();
@@ -141,10 +140,10 @@ impl ModelSource {
         }
     }
 
-    /// The files of the bundle, and what to call it in messages.
+    /// Reads the bundle's files; also returns its name for messages.
     ///
     /// # Errors
-    /// When there is no model, or its files cannot be read.
+    /// If there is no model, or its files cannot be read.
     pub fn files(&self) -> Result<(BundleFiles, String), Error> {
         match self.locate()? {
             Files::Bundled(bundle) => Ok((bundle.files(), "inside the program".to_owned())),
@@ -156,10 +155,10 @@ impl ModelSource {
         }
     }
 
-    /// Loads the model, checked against its manifest, to compute in `precision`.
+    /// Loads the model, verifies it against its manifest, and prepares it to compute in `precision`.
     ///
     /// # Errors
-    /// When there is no model, or it does not hold what its manifest says.
+    /// If there is no model, or it does not match its manifest.
     pub fn load(&self, precision: Precision) -> Result<Arc<Model>, Error> {
         if let Self::Loaded(model) = self {
             return Ok(Arc::clone(model));
@@ -169,13 +168,14 @@ impl ModelSource {
         Ok(Arc::new(model.map_err(|source| Error::Model { name, source })?))
     }
 
-    /// The vectors of the shipped codebooks that stand beside the bundle, if they are those of this model.
+    /// Precomputed codebook vectors that come with the bundle; empty if they are for another model.
     ///
     /// # Errors
-    /// When there is a file of vectors that is not what the bundle's manifest says.
+    /// If the file of vectors does not match the bundle's manifest.
     pub fn codebook_vectors(&self, model: &Model) -> Result<Vectors, pressmark_frames::Error> {
         match self.locate() {
-            // Which bundle a model was loaded from is not known; vectors that are not its own are made anew.
+            // The origin of a loaded model is unknown: take the vectors of the bundle with its name, and ignore them if
+            // they do not match; missing ones are recomputed.
             _ if matches!(self, Self::Loaded(_)) => {
                 let bytes = Bundled::named(model.name()).map_or(&[][..], |bundle| bundle.codebook_vectors);
                 Ok(Vectors::from_bytes(bytes, model).unwrap_or_default())
@@ -211,10 +211,10 @@ impl ModelSource {
     }
 }
 
-/// The tokenizer that the model was trained with; of a document it takes `max_tokens` words and marks at most.
+/// Creates the model's tokenizer, which reads at most `max_tokens` words and punctuation marks per document.
 ///
 /// # Errors
-/// When the bundle's tokenizer cannot be read, or its windows have no room.
+/// If the bundle's tokenizer cannot be read, or its windows are too small.
 pub fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
     let failed = |source| Error::Stage { stage: "tokenize", source: Box::new(source) };
     let subwords = Subwords::from_json(model.tokenizer_json()).map_err(failed)?;
@@ -222,7 +222,7 @@ pub fn tokenizer(model: &Model, max_tokens: usize) -> Result<Tokenizer, Error> {
     Tokenizer::new(subwords, options).map_err(failed)
 }
 
-/// Where a bundle of this name stands in the user's cache.
+/// The folder of a bundle in the user's cache; `None` if the environment defines none.
 fn cached(name: &str) -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))?;

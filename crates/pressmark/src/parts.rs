@@ -1,4 +1,4 @@
-//! Short ways to single layers, for plain text.
+//! Functions for single layers of plain text.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -11,15 +11,15 @@ use pressmark_tokenize::Splitter;
 
 use crate::{Annotator, Error, Settings};
 
-/// An entity of a text: a thing in the world with all its mentions.
+/// An entity of a text, with all its mentions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entity {
-    /// Its fullest form in the text.
+    /// Its most complete name in the text.
     pub name: String,
     /// Its label, such as `PERSON`.
     pub label: String,
-    /// Where it is named: byte offsets, half-open, in text order.
+    /// Its mentions as byte ranges, in text order.
     pub mentions: Vec<Range<usize>>,
 }
 
@@ -27,15 +27,15 @@ pub struct Entity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Quotation {
-    /// Its words, with their quotation marks where they have any.
+    /// Its text, including any quotation marks.
     pub text: String,
-    /// Where they stand: byte offsets, half-open.
+    /// Its byte range.
     pub range: Range<usize>,
-    /// The speaker's fullest name in the text, else the words that name the speaker here.
+    /// The speaker's most complete name in the text, else the words that name the speaker here; `None` if unknown.
     pub speaker: Option<String>,
 }
 
-/// The annotator behind the functions of this module, made by the first call.
+/// The default annotator that the functions of this module share, created on first use.
 fn shared() -> Result<&'static Annotator, Error> {
     static SHARED: OnceLock<Annotator> = OnceLock::new();
     if let Some(annotator) = SHARED.get() {
@@ -45,7 +45,7 @@ fn shared() -> Result<&'static Annotator, Error> {
     Ok(SHARED.get_or_init(|| annotator))
 }
 
-/// The article in the bytes of a page or of scraped text, without boilerplate; empty where there is none.
+/// Extracts the article from the bytes of a page or of scraped text, without boilerplate; empty if there is none.
 ///
 /// ```
 /// let page = b"<html><body><nav><a href='/'>Home</a></nav><article><h1>Ferries stop</h1>\
@@ -66,7 +66,7 @@ pub fn clean(bytes: &[u8]) -> String {
     ingest(&record, &Options::default()).text
 }
 
-/// The sentences of a clean text, in order.
+/// Splits a clean text into sentences.
 ///
 /// ```
 /// assert_eq!(pressmark::sentences("Dr. Okafor left. The room was quiet."), ["Dr. Okafor left.", "The room was quiet."]);
@@ -74,12 +74,12 @@ pub fn clean(bytes: &[u8]) -> String {
 #[must_use]
 pub fn sentences(text: &str) -> Vec<&str> {
     let mut doc = clean_document("-", text, &Options::default());
-    // The splitter has no model and nothing that could fail.
+    // The splitter has no model and cannot fail.
     let _ = Splitter.run(&mut doc);
     doc.sents.iter().filter_map(|sentence| text.get(sentence.span.start..sentence.span.end)).collect()
 }
 
-/// The entities of a clean text, in order of first mention, by the shared default annotator.
+/// The entities of a clean text, in order of first mention, found by the shared default annotator.
 ///
 /// ```
 /// let entities = pressmark::entities("Ingrid Solberg met ministers in Oslo. Solberg left on Friday.")?;
@@ -88,38 +88,38 @@ pub fn sentences(text: &str) -> Vec<&str> {
 /// ```
 ///
 /// # Errors
-/// When there is no model, or a stage fails.
+/// If there is no model, or a stage fails.
 pub fn entities(text: &str) -> Result<Vec<Entity>, Error> {
     shared()?.entities(text)
 }
 
-/// The quotations of a clean text with their speakers, by the shared default annotator.
+/// The quotations of a clean text with their speakers, found by the shared default annotator.
 ///
 /// # Errors
-/// When there is no model, or a stage fails.
+/// If there is no model, or a stage fails.
 pub fn quotes(text: &str) -> Result<Vec<Quotation>, Error> {
     shared()?.quotes(text)
 }
 
-/// The most salient sentences of a clean text, in text order, by the shared default annotator.
+/// The most salient sentences of a clean text, in text order, chosen by the shared default annotator.
 ///
 /// # Errors
-/// When there is no model, or a stage fails.
+/// If there is no model, or a stage fails.
 pub fn summary(text: &str) -> Result<Vec<String>, Error> {
     shared()?.summary(text)
 }
 
-/// One unit vector per text, a row each (`texts × hidden size`), by the shared default annotator: the inner product of
-/// two rows is the cosine of their texts.
+/// Embeds texts with the shared default annotator: one unit vector per row (`texts × hidden size`). The dot product of
+/// two rows is the cosine similarity of their texts.
 ///
 /// # Errors
-/// When there is no model, or a text cannot be encoded.
+/// If there is no model, or a text cannot be encoded.
 pub fn embed(texts: &[&str]) -> Result<Array2<f32>, Error> {
     shared()?.embed(texts)
 }
 
 impl Annotator {
-    /// A clean text through the stages that lead to a layer.
+    /// Runs a clean text through the stages required for a layer.
     fn up_to(&self, layer: Layer, text: &str) -> Result<Document, Error> {
         let mut doc = clean_document("-", text, &self.settings().ingest);
         for stage in self.stages_for(layer) {
@@ -129,7 +129,7 @@ impl Annotator {
         Ok(doc)
     }
 
-    /// The stages that lead to a layer, in order.
+    /// The stages required for a layer, in execution order.
     fn stages_for(&self, layer: Layer) -> Vec<&dyn Stage> {
         let mut wanted = vec![layer];
         let mut stages: Vec<&dyn Stage> = Vec::new();
@@ -146,7 +146,7 @@ impl Annotator {
     /// The entities of a clean text, in order of first mention.
     ///
     /// # Errors
-    /// When a stage fails.
+    /// If a stage fails.
     pub fn entities(&self, text: &str) -> Result<Vec<Entity>, Error> {
         let doc = self.up_to(Layer::Entities, text)?;
         let mut entities: Vec<Entity> = doc
@@ -165,7 +165,7 @@ impl Annotator {
     /// The quotations of a clean text with their speakers, in text order.
     ///
     /// # Errors
-    /// When a stage fails.
+    /// If a stage fails.
     pub fn quotes(&self, text: &str) -> Result<Vec<Quotation>, Error> {
         let doc = self.up_to(Layer::Quotes, text)?;
         let quotation = |quote: &pressmark_core::Quote| {
@@ -179,21 +179,21 @@ impl Annotator {
         Ok(doc.quotes.iter().map(quotation).collect())
     }
 
-    /// The most salient sentences of a clean text, as many as the settings say, in text order.
+    /// The most salient sentences of a clean text, in text order; the settings say how many.
     ///
     /// # Errors
-    /// When a stage fails.
+    /// If a stage fails.
     pub fn summary(&self, text: &str) -> Result<Vec<String>, Error> {
         let doc = self.up_to(Layer::Summary, text)?;
         let sentences = doc.summary.iter().filter_map(|chosen| doc.sents.get(chosen.sent));
         Ok(sentences.map(|sentence| doc.slice(sentence.span).to_owned()).collect())
     }
 
-    /// One unit vector per text, a row each (`texts × hidden size`): the mean of its sentences' vectors. A text without
-    /// a word is a row of zeros.
+    /// Embeds texts: one unit vector per row (`texts × hidden size`), the normalized mean of the text's sentence
+    /// vectors. A text without a word gets a row of zeros.
     ///
     /// # Errors
-    /// When a stage fails.
+    /// If a stage fails.
     pub fn embed(&self, texts: &[&str]) -> Result<Array2<f32>, Error> {
         let mut rows = Array2::zeros((texts.len(), self.model().hidden_size()));
         for (text, mut row) in texts.iter().zip(rows.rows_mut()) {

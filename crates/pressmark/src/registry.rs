@@ -14,41 +14,41 @@ use pressmark_tokenize::Tokenizer;
 use crate::backends::Slot;
 use crate::{Error, Settings, codebooks};
 
-/// A stage as the registry knows it.
+/// Registry entry of a stage.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct StageInfo {
     /// Its name: the key in settings, reports, problems, coverage and provenance.
     pub name: &'static str,
-    /// What it does, in one line.
+    /// One-line description.
     pub about: &'static str,
     /// Layers that must be filled before it runs.
     pub needs: &'static [Layer],
-    /// Layers that it reads where they are filled.
+    /// Layers that it reads if they are filled.
     pub reads: &'static [Layer],
     /// Layers that it fills.
     pub provides: &'static [Layer],
-    /// Whether it is there for the other stages alone, so that nobody would ask for it by itself.
+    /// Whether it only serves other stages, so that nobody would ask for it by name.
     pub is_internal: bool,
-    /// The head without which it is left out of a run that does not name it, with a notice.
+    /// The head without which the stage is left out, with a notice, unless the run asks for it by name.
     optional_head: Option<&'static str>,
     make: fn(&Parts<'_>) -> Result<Box<dyn Stage>, BoxError>,
 }
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What stages are made from.
+/// Inputs for creating stages.
 pub(crate) struct Parts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) model: &'a Arc<Model>,
     pub(crate) tokenizer: &'a Arc<Tokenizer>,
-    /// Whether the encoder of the model runs, so that there are hidden states.
+    /// Whether the bundled encoder runs, so that hidden states are available.
     pub(crate) has_hidden: bool,
 }
 
-/// The stages in the order in which they run where their layers leave a choice.
+/// The stages, in execution order where their layers leave a choice.
 ///
-/// To add a stage, add its crate to this crate's dependencies and its line here: the order, `--stages`, the help text,
+/// To add a stage, add its crate to this crate's dependencies and its entry here: the order, `--stages`, the help text,
 /// reports and benches follow from it.
 static STAGES: &[StageInfo] = &[
     StageInfo {
@@ -156,25 +156,26 @@ static STAGES: &[StageInfo] = &[
     },
 ];
 
-/// Every stage, in the order in which they run.
+/// All stages, in execution order.
 #[must_use]
 pub fn stages() -> &'static [StageInfo] {
     STAGES
 }
 
-/// The names of all stages, in the order in which they run.
+/// Names of all stages, in execution order.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     STAGES.iter().map(|stage| stage.name)
 }
 
 impl StageInfo {
-    /// The stage of this name.
+    /// The stage with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         STAGES.iter().find(|stage| stage.name == name)
     }
 
-    /// The stage that fills a layer; none fills the text, which is there before, and what only other libraries write.
+    /// The stage that fills a layer; `None` for the text, which is there before any stage runs, and for layers that
+    /// only other libraries fill.
     #[must_use]
     pub fn filling(layer: Layer) -> Option<&'static Self> {
         STAGES.iter().find(|stage| stage.provides.contains(&layer))
@@ -186,7 +187,7 @@ impl StageInfo {
         STAGES.iter().filter(fills)
     }
 
-    /// Why the stage is left out of a run that does not ask for it by name, when this model cannot do its work.
+    /// Returns the missing head's error if this model cannot do the stage's work; `None` if it can.
     pub(crate) fn is_missing_from(&self, model: &Model) -> Option<pressmark_encoder::Error> {
         self.optional_head.and_then(|head| model.head(head).err())
     }
@@ -196,8 +197,7 @@ impl StageInfo {
     }
 }
 
-/// The stage whose place one on rust-bert takes; what it writes in place of a summary stands beside the sentences that
-/// are chosen.
+/// Name of the stage that a rust-bert slot replaces; `None` for abstracts, which go beside the extractive summary.
 pub(crate) fn replaced_by(slot: Slot) -> Option<&'static str> {
     let layer = match slot {
         Slot::Ner => Layer::Entities,
@@ -213,11 +213,10 @@ fn unknown(name: &str) -> Error {
     Error::UnknownStage { name: name.to_owned(), expected: names().collect::<Vec<_>>().join(", ") }
 }
 
-/// The stages of these names (all, when none is named) with those that they need or read, in the order in which they
-/// run.
+/// The stages of these names (all, if empty) with their dependencies, in execution order.
 ///
 /// # Errors
-/// When there is no stage of a name.
+/// If a name is unknown.
 pub fn with_dependencies(asked: &[impl AsRef<str>]) -> Result<Vec<&'static StageInfo>, Error> {
     if asked.is_empty() {
         return Ok(STAGES.iter().collect());

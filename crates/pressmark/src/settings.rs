@@ -12,7 +12,7 @@ use pressmark_summarize::Length;
 
 use crate::{Backends, ModelSource};
 
-/// What an [`Annotator`](crate::Annotator) does, and with what; [`Default`] states every default.
+/// Settings of an [`Annotator`](crate::Annotator); [`Default`] states every default.
 ///
 /// ```
 /// let settings = pressmark::Settings {
@@ -26,48 +26,51 @@ use crate::{Backends, ModelSource};
 pub struct Settings {
     /// Where the model comes from. Default: [`ModelSource::Find`].
     pub model: ModelSource,
-    /// What the encoder computes in. Default: 8-bit integers.
+    /// Precision of the encoder's arithmetic. Default: 8-bit integers.
     pub precision: Precision,
-    /// Names of the stages that run ([`stages`](crate::stages)), with those that they need or read. Default: empty,
-    /// which means all.
+    /// Names of the stages to run ([`stages`](crate::stages)); their dependencies run too. Default: empty, which means
+    /// all.
     pub stages: Vec<String>,
-    /// Labels of entities. Default: [`Scheme::News`].
+    /// Entity type scheme. Default: [`Scheme::News`].
     pub scheme: Scheme,
-    /// Lowest score, in [0, 1], of a mention of an entity. Default: [`pressmark_ner::MIN_SCORE`].
+    /// Minimum score of a mention, in [0, 1]. Default: [`pressmark_ner::MIN_SCORE`].
     pub min_score: f32,
     /// Codebooks of terms that add labels to entities. Default: none.
     pub terms: Vec<Terms>,
     /// Codebooks of frames. Default: empty, which means [`default_codebooks`](crate::default_codebooks).
     pub codebooks: Vec<Codebook>,
-    /// Lowest score, in [0, 1], at which a frame stands in a record. Default: 0, every frame of every codebook.
+    /// Minimum score of a frame in a record, in [0, 1]. Default: 0, which keeps every frame of every codebook.
     pub min_frame_score: f32,
-    /// How long summaries are. Default: three sentences.
+    /// Length of summaries. Default: three sentences.
     pub summary: Length,
-    /// Texts towards which the outlet and speakers take stances. Default: none.
+    /// Target texts for stances. Default: none.
     pub targets: Vec<String>,
-    /// Words and marks of one document that are annotated at most; a longer one gets a problem `truncated`. Default:
-    /// 400,000, some 330,000 words or three novels: with what a record may hold beside them, two threads stay under
-    /// 250 MB.
+    /// Most tokens (words and punctuation marks) annotated per document; a longer one gets the problem `truncated`.
+    /// Default: 400,000, about 330,000 words or three novels; with everything else that a record may hold, two threads
+    /// stay under 250 MB.
     pub max_tokens: NonZeroUsize,
-    /// How inputs are read, and the largest record. Default: see [`pressmark_ingest::Options`].
+    /// How inputs are read, including the size limit of a record. Default: see [`pressmark_ingest::Options`].
     pub ingest: pressmark_ingest::Options,
-    /// Whether documents that repeat an earlier one of the same run name it in `duplicate_of`. Default: yes.
+    /// Whether a document that repeats an earlier one of the run names it in `duplicate_of`. Default: yes.
     pub mark_duplicates: bool,
-    /// Layers that records hold, with those that they point into. Default: empty, which means all.
+    /// Layers in the records, along with the layers that they refer to. Default: empty, which means all.
     pub layers: Vec<RowLayer>,
-    /// Longest time for one document; what is missing then is said in its record. Default: none.
+    /// Time limit per document; the record says which layers are missing when it is exceeded. Default: none.
     pub timeout: Option<Duration>,
-    /// Documents annotated at once by [`annotate_all`](crate::Annotator::annotate_all). Default: one per core.
+    /// Number of documents annotated concurrently by [`annotate_all`](crate::Annotator::annotate_all). Default: one per
+    /// core.
     pub jobs: Option<NonZeroUsize>,
-    /// Whether documents keep why stages decided as they did ([`Document::explanations`]). Default: no.
+    /// Whether documents record why stages decided as they did ([`Document::explanations`]). Default: no.
     pub explain: bool,
     /// Stages that run on rust-bert. Default: none.
     pub backends: Backends,
-    /// Once set, stages give up as soon as they can; what they leave must not be used. Default: never.
+    /// Cancellation flag: once set, stages stop as soon as they can, and their partial output must be discarded.
+    /// Default: never.
     pub stop: Option<Arc<AtomicBool>>,
 }
 
-/// Some 330,000 words, three novels: with what a record may hold beside them, memory stays under 250 MB.
+/// Some 330,000 words, three novels. Set by hand so that memory stays under 250 MB with everything else that a record
+/// may hold; raising it raises that bound.
 const MAX_TOKENS: NonZeroUsize = NonZeroUsize::new(400_000).unwrap();
 
 impl Default for Settings {
@@ -97,13 +100,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How many documents are annotated at once.
+    /// Number of documents annotated concurrently.
     pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(cores, NonZeroUsize::get)
     }
 
-    /// Has the document keep explanations, where they are asked for.
+    /// Makes the document collect explanations, if the settings ask for them.
     pub(crate) fn prepare(&self, doc: &mut Document) {
         if self.explain && doc.explanations.is_none() {
             doc.explanations = Some(Vec::new());

@@ -1,9 +1,9 @@
-//! A panic costs one document a layer, never the run: one stage after the other panics on one document of several.
+//! A panic costs one document a layer, never the run: each stage in turn panics on one document of several.
 
 use pressmark::{Annotator, Format, InputRecord, ModelSource, Record, Settings};
 use pressmark_core::{Document, Layer, ProblemKind, Provenance, Stage, StageError, Status};
 
-/// Stands in the place of a stage and panics on some texts.
+/// Replaces a stage and panics on some texts.
 struct Panics {
     name: &'static str,
     needs: &'static [Layer],
@@ -62,7 +62,7 @@ fn a_panic_in_any_stage_is_a_problem_of_one_document() {
                 record.problems.iter().filter(|p| p.message.contains("panicked")).map(|p| &*p.stage).collect();
             let expected: &[&str] = if text.contains("boom") { &[info.name] } else { &[] };
             assert_eq!(panicked, expected, "{text}");
-            // Those that were done before the panic are not done twice, and nothing is left of the one that panicked.
+            // Stages that ran before the panic do not run twice, and the panicking stage leaves nothing behind.
             let said = usize::from(!text.contains("boom"));
             assert_eq!(record.coverage.iter().filter(|c| c.stage == info.name).count(), said, "{text}");
             assert_eq!(record.problems.iter().filter(|p| p.message == "half of it").count(), said, "{text}");

@@ -1,140 +1,140 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a model with a name cannot be found, brought or trusted.
+/// Why a named model cannot be found, downloaded or verified.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No model has this name.
+    /// No model in the registry has this name.
     #[error("{name} is neither a folder nor a model that has a name here; those are {known}")]
     Unknown {
         /// The name as given.
         name: String,
-        /// The names that there are.
+        /// The known names, comma-separated.
         known: String,
     },
-    /// The model is not on this machine.
+    /// The model is not in the cache.
     #[error("{how}")]
     NotHere {
-        /// What to do about it.
+        /// Instructions for getting it.
         how: String,
     },
     /// A folder or a server lacks a file that the model needs.
     #[error("{file} is missing from {place}")]
     MissingFile {
-        /// The file, or the files of which one would do.
+        /// The file, or alternatives of which one is required.
         file: String,
         /// The folder or the server.
         place: String,
     },
-    /// Several folders were looked into for a model, and none has one.
+    /// None of several folders contains a model.
     #[error("there is no config.json in any of {places}")]
     NoConfig {
-        /// The folders.
+        /// The folders, comma-separated.
         places: String,
     },
-    /// The environment tells of no folder for models.
+    /// The environment defines no cache folder.
     #[error("there is no home folder for models; set HF_HOME")]
     NoCache,
     /// A file cannot be read.
     #[error("failed to read {}", path.display())]
     Read {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
     /// A file cannot be written.
     #[error("failed to write {}", path.display())]
     Write {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A lock cannot be understood.
+    /// A lock file is not valid JSON of this format.
     #[error("{} is no lock; remove it and pull again", path.display())]
     NotALock {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// Where and why.
+        /// Underlying JSON error, with its position.
         source: serde_json::Error,
     },
-    /// A lock names a file outside its folder.
+    /// A lock file lists a file outside its folder.
     #[error("{} names the file {name:?}, which is outside the folder", path.display())]
     OutsideFolder {
-        /// The lock.
+        /// The lock file.
         path: PathBuf,
-        /// The name.
+        /// The offending name.
         name: String,
     },
-    /// A file is not what its lock says.
+    /// A file does not match its lock entry.
     #[error(
         "{} has {bytes} bytes and the SHA-256 {sha256}, expected {expected_bytes} and {expected_sha256}: it is damaged \
          or was exchanged; remove it and pull the model again",
         path.display()
     )]
     Damaged {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// Its length.
+        /// Actual length, in bytes.
         bytes: u64,
-        /// Its SHA-256, in hex.
+        /// Actual SHA-256, in hex.
         sha256: String,
-        /// The length in the lock.
+        /// Expected length, in bytes.
         expected_bytes: u64,
-        /// The SHA-256 in the lock.
+        /// Expected SHA-256, in hex.
         expected_sha256: String,
     },
-    /// A folder holds another model or commit than the registry asks for.
+    /// A folder holds another model or commit than the registry pins.
     #[error("{} holds {model} at {revision}, which is not what the registry asks for", folder.display())]
     OtherModel {
         /// The folder.
         folder: PathBuf,
-        /// `owner/name`.
+        /// `owner/name` of the model found.
         model: String,
-        /// The commit.
+        /// Commit of the model found.
         revision: String,
     },
-    /// A file that was brought does not have the hash that it should have; it was removed.
+    /// A downloaded file has the wrong hash, and was removed.
     #[error("{file} has the SHA-256 {sha256}, expected {expected}; it was removed, pull again")]
     WrongHash {
         /// The file.
         file: String,
-        /// Its SHA-256, in hex.
+        /// Actual SHA-256, in hex.
         sha256: String,
-        /// What was expected.
+        /// Expected SHA-256, in hex.
         expected: String,
     },
-    /// The server answers with something else than what was asked for.
+    /// The server's answer is not what was requested.
     #[error("{server} answers with {answer}, expected {expected}")]
     Answer {
         /// The address.
         server: String,
-        /// What it says.
+        /// The answer.
         answer: String,
-        /// What was asked for.
+        /// The expected answer.
         expected: String,
     },
-    /// The server cannot be asked.
+    /// The server cannot be reached, or the request failed.
     #[error("failed to fetch {what}: without network, see --mirror DIR")]
     Fetch {
-        /// The address, or what was asked for there.
+        /// The address, or the requested object.
         what: String,
-        /// Why.
+        /// Underlying client error.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// This build has no client for the hub.
+    /// This build has no hub client.
     #[error(
         "this build cannot reach the hub; build it with --features hub (or rust-bert), or give a folder with --mirror"
     )]
     NoClient,
-    /// A model cannot be brought.
+    /// Pulling a model failed.
     #[error("failed to bring the model {name}")]
     Pull {
-        /// Its name.
+        /// Name of the model.
         name: String,
-        /// Why.
+        /// Underlying error.
         source: Box<Error>,
     },
 }

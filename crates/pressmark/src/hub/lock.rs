@@ -9,20 +9,20 @@ use sha2::{Digest, Sha256};
 
 use super::error::Error;
 
-/// What was brought, written beside it: to this the files are held from then on.
+/// Lock file of a pulled model: its files are verified against it from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lock {
-    /// Its name in the registry.
+    /// Name in the registry.
     pub model: String,
     /// `owner/name` on the hub.
     pub source: String,
-    /// The commit; for files from a mirror that knows none, `mirror-` and the start of the weights' hash.
+    /// The commit; for files from a mirror without one, `mirror-` and the first 12 hex digits of the weights' hash.
     pub revision: String,
-    /// Its files.
+    /// Its files, by path relative to the folder.
     pub files: BTreeMap<String, Locked>,
 }
 
-/// One file as it was brought.
+/// Lock entry of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locked {
     /// SHA-256, in hex.
@@ -32,20 +32,20 @@ pub struct Locked {
 }
 
 impl Lock {
-    /// Its name in the folder.
+    /// File name of the lock.
     pub const FILE: &str = "pressmark.lock.json";
 
-    /// The lock of a folder, if it has one.
+    /// Reads the lock of a folder; `None` if it has none.
     ///
     /// # Errors
-    /// When it cannot be read, or names files outside the folder.
+    /// If it cannot be read, is malformed, or lists files outside the folder.
     pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
         let path = folder.join(Self::FILE);
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let not_a_lock = |source| Error::NotALock { path: path.clone(), source };
                 let lock: Self = serde_json::from_str(&text).map_err(not_a_lock)?;
-                // Names from a file never lead out of the folder.
+                // Names from a file must never escape the folder.
                 if let Some(name) = lock.files.keys().find(|name| !is_inside(name)) {
                     return Err(Error::OutsideFolder { path, name: name.clone() });
                 }
@@ -56,7 +56,7 @@ impl Lock {
         }
     }
 
-    /// Writes the lock, whole or not at all.
+    /// Writes the lock atomically.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), Error> {
         let path = folder.join(Self::FILE);
         let partial = folder.join(format!("{}.partial", Self::FILE));
@@ -67,10 +67,10 @@ impl Lock {
         written.map_err(|source| Error::Write { path, source })
     }
 
-    /// Checks every file of a folder against the lock.
+    /// Verifies every file of a folder against the lock.
     ///
     /// # Errors
-    /// When one cannot be read or is another.
+    /// If a file cannot be read or does not match.
     pub fn verify(&self, folder: &Path) -> Result<(), Error> {
         for (name, locked) in &self.files {
             let path = folder.join(name);
@@ -90,7 +90,7 @@ impl Lock {
 }
 
 impl Locked {
-    /// Length and hash of a file.
+    /// Computes length and hash of a file.
     pub(crate) fn of(path: &Path) -> Result<Self, Error> {
         let read = || -> io::Result<Self> {
             let mut file = File::open(path)?;
@@ -110,7 +110,7 @@ impl Locked {
     }
 }
 
-/// Whether a file's name stays inside the folder that it is joined to.
+/// Whether a relative file name stays inside the folder it is joined to.
 pub(crate) fn is_inside(name: &str) -> bool {
     let path = PathBuf::from(name);
     !name.is_empty() && path.components().all(|part| matches!(part, std::path::Component::Normal(_)))

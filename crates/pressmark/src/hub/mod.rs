@@ -1,5 +1,4 @@
-//! Large models for stages on rust-bert: a registry of names, the Hugging Face hub's cache on disk, and what brings
-//! them there.
+//! Large models for rust-bert stages: a registry of names, the Hugging Face hub's cache on disk, and downloads into it.
 
 mod error;
 mod lock;

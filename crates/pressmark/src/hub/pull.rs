@@ -8,15 +8,15 @@ use super::lock::Locked;
 use super::registry::{Entry, WEIGHTS, is_commit};
 use super::store::{Snapshot, snapshots};
 
-/// Told while a file comes: its name, the bytes so far, and all of them.
+/// Progress callback: file name, bytes so far, total bytes.
 pub type OnProgress<'a> = &'a dyn Fn(&str, u64, u64);
 
-/// Brings a model to the cache, unless it is there and good.
+/// Pulls a model into the cache, unless it is there with a lock and passes verification.
 ///
-/// From the hub, or whatever `mirror` names: the address of a server that speaks like the hub, or a folder.
+/// Downloads from the hub or from `mirror`: the address of a server with the hub's API, or a folder.
 ///
 /// # Errors
-/// When it cannot be had, or is not what the registry or the hub says.
+/// If it cannot be downloaded or copied, or does not match the registry, the hub or its lock.
 pub fn pull(entry: &Entry, mirror: Option<&str>, on_progress: OnProgress<'_>) -> Result<Snapshot, Error> {
     if let Some(snapshot) = Snapshot::find(entry)?
         && let Some(lock) = &snapshot.lock
@@ -31,7 +31,7 @@ pub fn pull(entry: &Entry, mirror: Option<&str>, on_progress: OnProgress<'_>) ->
     pulled.map_err(|source| Error::Pull { name: entry.name.clone(), source: Box::new(source) })
 }
 
-/// Takes a model from a folder: the folder itself, or one in it by the model's name or its source's.
+/// Copies a model from a folder: the folder itself, or a subfolder named like the model or its source.
 fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot, Error> {
     let places = [mirror.join(&entry.source), mirror.join(&entry.name), mirror.to_owned()];
     let Some(from) = places.iter().find(|place| place.join("config.json").is_file()) else {
@@ -50,7 +50,7 @@ fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot, Error> {
     let weights = from.join(files.last().map_or(WEIGHTS[0], String::as_str));
     let revision = match known {
         Some(known) => known.revision,
-        // The files alone do not tell their commit.
+        // The files alone do not reveal their commit; 12 hex digits (48 bits) tell any two sets of weights apart.
         None => format!("mirror-{}", &Locked::of(&weights)?.sha256[..12]),
     };
     let folder = snapshots(entry)?.join(&revision);
@@ -62,7 +62,7 @@ fn copy(entry: &Entry, mirror: &Path) -> Result<Snapshot, Error> {
     finish(entry, folder, revision, &files, &BTreeMap::new())
 }
 
-/// Checks what was fetched against what is known of it, and writes the lock.
+/// Verifies the fetched files against the registry's hashes and the server's `stated` ones, and writes the lock.
 fn finish(
     entry: &Entry,
     folder: PathBuf,
@@ -76,7 +76,7 @@ fn finish(
         let found = Locked::of(&path)?;
         for expected in [entry.sha256.get(file), stated.get(file)].into_iter().flatten() {
             if !found.sha256.eq_ignore_ascii_case(expected) {
-                // What lies behind a link goes too, or the next pull would find it again.
+                // Remove a link's target too, or the next pull would find it again in the cache.
                 if let Ok(target) = fs::canonicalize(&path) {
                     let _ = fs::remove_file(target);
                 }
@@ -115,12 +115,12 @@ mod network {
     use super::super::store::cache;
     use super::{Entry, Error, OnProgress, Snapshot, finish, is_commit, snapshots};
 
-    /// Tries again before giving up: what was read so far is kept, and the rest is asked for.
+    /// Attempts to resume a download before giving up. Set by hand; the bytes read so far are kept.
     const RETRIES: usize = 3;
 
     const HUB: &str = "https://huggingface.co";
 
-    /// Takes a model from the hub; `HF_ENDPOINT`, `HF_TOKEN` and the proxies of the environment are honoured.
+    /// Downloads a model from the hub; honours `HF_ENDPOINT`, `HF_TOKEN` and the environment's proxies.
     pub(super) fn download(
         entry: &Entry,
         mirror: Option<&str>,
@@ -143,7 +143,7 @@ mod network {
         let info = at(asked)
             .info()
             .map_err(|source| failed(format!("what {endpoint} has of {} at {asked}", entry.source), source))?;
-        // A server's answers become paths: nothing but a commit may pass, and only the one that was asked for.
+        // A server's answers become paths: only a full commit hash may pass, and only the requested one.
         if !is_commit(&info.sha) || !entry.is_revision(&info.sha) {
             return Err(Error::Answer {
                 server: endpoint,
@@ -163,7 +163,7 @@ mod network {
         finish(entry, snapshots(entry)?.join(&info.sha), info.sha, &files, &stated)
     }
 
-    /// Brings one file; its SHA-256 where the hub states it, as it does for large ones.
+    /// Downloads one file; returns its SHA-256 if the hub states it, as it does for large files.
     fn fetch(
         repo: &ApiRepo,
         api: &hf_hub::api::sync::Api,
@@ -183,7 +183,7 @@ mod network {
         }
         repo.download_with_progress(file, Told { on_progress, file: file.to_owned(), done: 0, all: 0 })
             .map_err(|source| failed(repo.url(file), source))?;
-        // Small files have the hash of git there, which is shorter.
+        // A SHA-256 has 64 hex digits; small files have git's shorter blob hash instead.
         Ok((etag.len() == 64).then(|| etag.to_owned()))
     }
 
@@ -191,7 +191,7 @@ mod network {
         Error::Fetch { what, source: Box::new(source) }
     }
 
-    /// What the client tells, handed on.
+    /// Forwards the client's progress to [`OnProgress`].
     struct Told<'a> {
         on_progress: OnProgress<'a>,
         file: String,

@@ -5,39 +5,39 @@ use serde::Deserialize;
 
 use super::error::Error;
 
-/// The models that have a name here: `registry.toml` beside this file, whose comments say what its keys mean.
+/// The model registry: `registry.toml` beside this file, whose comments document its keys.
 const REGISTRY: &str = include_str!("registry.toml");
 
-/// A model by its name.
+/// A model in the registry.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its name here.
+    /// Name in the registry.
     pub name: String,
-    /// What it is for.
+    /// What the model is used for.
     pub task: Task,
     /// `owner/name` on the hub.
     pub source: String,
-    /// A commit, or the beginning of one; none when nobody here knows one.
+    /// A commit hash or its beginning; `None` if the registry pins none.
     pub revision: Option<String>,
-    /// As its publisher states it.
+    /// Licence as its publisher states it.
     pub licence: String,
-    /// In millions, from memory of the papers.
+    /// Parameters in millions, approximate (as the papers state them).
     pub parameters: u32,
-    /// Files that must be there, beside the weights.
+    /// Required files besides the weights.
     pub files: Vec<String>,
-    /// SHA-256 of files, where it is known.
+    /// Expected SHA-256 of files, in hex, where known.
     #[serde(default)]
     pub sha256: BTreeMap<String, String>,
 }
 
-/// What a model is for.
+/// What a model is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Entities.
     Ner,
-    /// Written abstracts.
+    /// Abstractive summaries.
     Summarize,
     /// Entailment, for frames and stances.
     ZeroShot,
@@ -46,7 +46,7 @@ pub enum Task {
 }
 
 impl Task {
-    /// The stages that it can be used for.
+    /// Names of the stages that it can be used for.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,10 +58,10 @@ impl Task {
     }
 }
 
-/// Weights, the safest and quickest to load first.
+/// File names of weights in order of preference: the safest and fastest to load first.
 pub(crate) const WEIGHTS: [&str; 3] = ["model.safetensors", "rust_model.ot", "pytorch_model.bin"];
 
-/// Files that a model may have and need not.
+/// Files that are copied if present.
 const OPTIONAL: [&str; 2] = ["tokenizer_config.json", "generation_config.json"];
 
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ struct Registry {
     model: Vec<Entry>,
 }
 
-/// Every model, in the registry's order.
+/// All models, in the registry's order.
 #[must_use]
 pub fn registry() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> =
@@ -78,10 +78,10 @@ pub fn registry() -> &'static [Entry] {
 }
 
 impl Entry {
-    /// The model of this name.
+    /// Looks up a model by name.
     ///
     /// # Errors
-    /// When there is none.
+    /// If no model has this name.
     pub fn named(name: &str) -> Result<&'static Self, Error> {
         let names = || registry().iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", ");
         registry()
@@ -90,18 +90,18 @@ impl Entry {
             .ok_or_else(|| Error::Unknown { name: name.to_owned(), known: names() })
     }
 
-    /// Megabytes of the weights, at four bytes a parameter.
+    /// Approximate size of the weights in megabytes, at four bytes per parameter (`f32`).
     #[must_use]
     pub fn megabytes(&self) -> u32 {
         4 * self.parameters
     }
 
-    /// Whether a commit is the one that the registry asks for.
+    /// Whether `commit` is the pinned one; true if none is pinned.
     pub(crate) fn is_revision(&self, commit: &str) -> bool {
         self.revision.as_deref().is_none_or(|pinned| commit.starts_with(pinned))
     }
 
-    /// Of the files that a source has, those that are wanted.
+    /// The wanted files among those that `place` has: the required ones, optional ones, and one file of weights.
     pub(crate) fn choose(&self, place: &str, has: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
         let missing = |file: String| Error::MissingFile { file, place: place.to_owned() };
         if let Some(file) = self.files.iter().find(|file| !has(file)) {
@@ -117,7 +117,7 @@ impl Entry {
     }
 }
 
-/// Whether a text is a whole commit.
+/// Whether a text is a full git commit hash: 40 lower-case hex digits (SHA-1).
 pub(crate) fn is_commit(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(names.len(), registry().len());
         for entry in registry() {
             assert!(entry.source.split('/').count() == 2 && entry.files[0] == "config.json", "{}", entry.name);
-            // A branch is no pin.
+            // A branch name is not a pin.
             let pinned = entry.revision.as_deref().unwrap_or("0000000");
             assert!(pinned.len() >= 7 && pinned.bytes().all(|b| b.is_ascii_hexdigit()), "{}", entry.name);
             assert!(entry.sha256.values().all(|hash| hash.len() == 64), "{}", entry.name);

@@ -12,13 +12,13 @@ use super::registry::Entry;
 pub struct Snapshot {
     /// Its folder.
     pub folder: PathBuf,
-    /// What was brought; `None` when another program brought it.
+    /// The lock, if this program pulled the model; `None` if another program did.
     pub lock: Option<Lock>,
-    /// The commit, or `mirror-…` when none is known.
+    /// The commit, or `mirror-…` if unknown.
     pub revision: String,
 }
 
-/// The cache that all programs of the hub share: `$HF_HUB_CACHE`, `$HF_HOME/hub`, or `~/.cache/huggingface/hub`.
+/// The Hugging Face cache shared by all its clients: `$HF_HUB_CACHE`, `$HF_HOME/hub`, or `~/.cache/huggingface/hub`.
 pub(crate) fn cache() -> Result<PathBuf, Error> {
     let set = |name: &str| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     set("HF_HUB_CACHE")
@@ -27,17 +27,17 @@ pub(crate) fn cache() -> Result<PathBuf, Error> {
         .ok_or(Error::NoCache)
 }
 
-/// Where the snapshots of a model stand.
+/// The cache folder with a model's snapshots.
 pub(crate) fn snapshots(entry: &Entry) -> Result<PathBuf, Error> {
     Ok(cache()?.join(format!("models--{}", entry.source.replace('/', "--"))).join("snapshots"))
 }
 
 impl Snapshot {
-    /// The snapshot of a model in the cache, if a whole one is there: of the pinned commit where one is pinned, one
-    /// that was brought from here before one that was not, the newest of several.
+    /// Finds a complete snapshot of a model in the cache; `None` if there is none. Only the pinned commit qualifies if
+    /// there is a pin (besides mirrored files); one with a lock is preferred, then the newest.
     ///
     /// # Errors
-    /// When there is no folder for models, or a lock cannot be read.
+    /// If there is no cache folder, or a lock cannot be read.
     pub fn find(entry: &Entry) -> Result<Option<Self>, Error> {
         let Ok(folders) = fs::read_dir(snapshots(entry)?) else { return Ok(None) };
         let mut found: Vec<(bool, SystemTime, Self)> = Vec::new();
@@ -55,10 +55,10 @@ impl Snapshot {
         Ok(found.pop().map(|(_, _, snapshot)| snapshot))
     }
 
-    /// A folder that somebody has put there.
+    /// Opens a model folder outside the cache.
     ///
     /// # Errors
-    /// When its lock cannot be read.
+    /// If its lock cannot be read.
     pub fn local(folder: &Path) -> Result<Self, Error> {
         let lock = Lock::read(folder)?;
         let revision = lock.as_ref().map_or_else(|| "local".to_owned(), |lock| lock.revision.clone());
@@ -66,7 +66,7 @@ impl Snapshot {
     }
 }
 
-/// What to do where a model is not at hand.
+/// Instructions for getting a missing model.
 #[must_use]
 pub fn how_to_bring(entry: &Entry) -> String {
     format!(

@@ -1,4 +1,4 @@
-//! The stages on rust-bert.
+//! Stages on rust-bert.
 
 #[cfg(not(feature = "rust-bert"))]
 mod none;

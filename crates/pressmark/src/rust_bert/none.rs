@@ -1,18 +1,18 @@
-//! What stands in for the stages on rust-bert in a build that has none: there is no such thing.
+//! Uninhabited stand-in for the rust-bert stages in builds without the feature.
 
 use pressmark_core::{Document, Stage};
 
 use crate::backends::Slot;
 use crate::{Error, Settings};
 
-/// Tags the tokens of a document, one BIO tag each.
+/// Returns one BIO tag per token of a document.
 pub(crate) type TagFn = Box<dyn Fn(&Document) -> Result<Vec<String>, Error>>;
 
 pub(crate) enum RustBert {}
 
 impl RustBert {
     /// # Errors
-    /// When a stage is to run on rust-bert.
+    /// If the settings put a stage on rust-bert.
     pub(crate) fn new(settings: &Settings) -> Result<Option<Self>, Error> {
         if settings.backends.rust_bert.is_empty() { Ok(None) } else { Err(Error::NoRustBert) }
     }

@@ -1,4 +1,4 @@
-//! The stages on rust-bert, with the models that the settings name.
+//! Stages on rust-bert, with the models that the settings name.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -15,24 +15,24 @@ use crate::backends::Slot;
 use crate::hub::{self, Entry, Snapshot};
 use crate::{Error, Settings, codebooks};
 
-/// Tags the tokens of a document, one BIO tag each.
+/// Returns one BIO tag per token of a document.
 pub(crate) type TagFn = Box<dyn Fn(&Document) -> Result<Vec<String>, Error>>;
 
-/// Makes the stages that run on rust-bert.
+/// Creates the stages that run on rust-bert.
 pub(crate) struct RustBert<'a> {
     settings: &'a Settings,
-    /// Loaded models: one copy for frames and stance where both judge by the same.
+    /// Loaded models by folder: frames and stance share one copy if both use the same model.
     entailment: RefCell<Vec<(PathBuf, Entailment)>>,
 }
 
 impl<'a> RustBert<'a> {
-    /// `None` when no stage is to run on rust-bert.
+    /// `None` if the settings put no stage on rust-bert.
     pub(crate) fn new(settings: &'a Settings) -> Result<Option<Self>, Error> {
         let is_used = !settings.backends.rust_bert.is_empty();
         Ok(is_used.then(|| Self { settings, entailment: RefCell::default() }))
     }
 
-    /// The folder of a stage's model, which is named there or is the usual one.
+    /// The folder of a slot's model: the one in the settings, or the default.
     fn folder(&self, slot: Slot) -> Result<ModelFolder, Error> {
         let usual = match slot {
             Slot::Ner => "bert-large-conll03",
@@ -80,14 +80,14 @@ impl<'a> RustBert<'a> {
         TokenClassifier::new(self.folder(Slot::Ner)?, options).map_err(|source| failed(Slot::Ner, source))
     }
 
-    /// What tags the tokens of a document, for text that comes with its tokens and sentences.
+    /// Creates a tagger for documents with given tokens and sentences.
     pub(crate) fn tagger(&self) -> Result<TagFn, Error> {
         let classifier = self.classifier()?;
         let failed = |error: StageError| Error::Failed { stage: "ner", message: error.to_string() };
         Ok(Box::new(move |doc| classifier.tag(doc).map_err(failed)))
     }
 
-    /// The stage that does the work of a slot.
+    /// Creates the stage for a slot.
     pub(crate) fn stage(&self, slot: Slot) -> Result<Box<dyn Stage>, Error> {
         let settings = self.settings;
         Ok(match slot {
@@ -121,7 +121,7 @@ fn failed(slot: Slot, source: pressmark_rust_bert::Error) -> Error {
     Error::Stage { stage: slot.as_str(), source: source.into() }
 }
 
-/// A snapshot as a model folder, its weights checked against the lock where there is one.
+/// Opens a snapshot as a model folder, with the weights' hash from the lock if there is one.
 fn open(snapshot: &Snapshot, name: String) -> Result<ModelFolder, pressmark_rust_bert::Error> {
     let folder = ModelFolder::open(&snapshot.folder)?.named(name, &snapshot.revision);
     let weights = folder.weights().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -131,7 +131,7 @@ fn open(snapshot: &Snapshot, name: String) -> Result<ModelFolder, pressmark_rust
     }
 }
 
-/// The mentions of a token classifier, with terms added, clustered into entities as the embedded stage does it.
+/// A token classifier with terms, whose mentions are clustered into entities like the bundled stage's.
 struct Clustered {
     classifier: TokenClassifier,
     terms: Vec<Terms>,
