@@ -1,5 +1,4 @@
-//! What outlets say that an actor did, in sentences that state the same, each with another verb: "proposed a deal",
-//! "seeks a deal".
+//! Which verbs outlets use for an actor's act in sentences that state the same: "proposed a deal", "seeks a deal".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +11,29 @@ use crate::features::{term_stem, title_end};
 use crate::text::Word;
 use crate::view::View;
 
-/// Words between an actor and its verb, and one more: "has now quietly proposed".
+/// Words after an actor among which its verb must be. Set by hand: "has now quietly proposed" needs all four; more
+/// would reach verbs of other subjects.
 const REACH: usize = 4;
-/// Words behind a verb that may be what is done, or to whom.
+/// Words after a verb that are taken for its object. Set by hand: about one clause; more would reach the next act.
 const OBJECT: usize = 10;
-/// Of these, those that two verbs must share.
+/// Object stems that two verbs must share. Set by hand: a single shared word is too often chance.
 const SHARED: usize = 2;
 
-/// A verb behind the actor that is its subject.
+/// A verb whose subject is the actor before it.
 #[derive(Clone)]
 struct Action<'v> {
     view: usize,
     actor: &'v str,
     verb: Word<'v>,
-    /// "was fired" has its object for a subject.
+    /// Passive, so that the subject is the object ("was fired").
     is_passive: bool,
-    /// Stems of the words behind the verb, with where they end.
+    /// Stems of the words after the verb, with their end offsets.
     object: BTreeMap<String, usize>,
     sentence: (usize, usize),
 }
 
-/// The verbs of an actor in pairs of sentences that share what is done; those that meet in a sentence are one naming.
+/// Differing verbs of an actor in aligned sentences with a shared object; pairs with an action in common form one
+/// naming.
 pub(crate) fn action_namings(views: &[View<'_>], actors: &Actors, alignment: &Alignment) -> Vec<Naming> {
     let mut groups: Vec<Vec<(Action<'_>, usize)>> = Vec::new();
     for pair in &alignment.pairs {
@@ -76,19 +77,20 @@ fn naming(views: &[View<'_>], mut group: Vec<(Action<'_>, usize)>) -> Option<Nam
     Some(Naming { actor: Some(actor), kind: NamingKind::Action, versions })
 }
 
-/// Where the words end that two actions share behind their verbs; `None` where they are too few.
+/// Ends of the last words that two actions share after their verbs; `None` if they share fewer than [`SHARED`].
 fn shared_ends(one: &Action<'_>, other: &Action<'_>) -> Option<(usize, usize)> {
     let shared: BTreeSet<&String> = one.object.keys().filter(|stem| other.object.contains_key(*stem)).collect();
     let end = |action: &Action<'_>| shared.iter().filter_map(|stem| action.object.get(*stem)).copied().max();
     (shared.len() >= SHARED).then(|| end(one).zip(end(other)))?
 }
 
-/// Whether two actions of one actor are told with other verbs. "Said" and "told" tell nothing apart.
+/// Whether two actions have the same actor but different verbs. Two plain verbs of speech ("said", "told") do not count
+/// as different.
 fn is_other_verb(views: &[View<'_>], one: &Action<'_>, other: &Action<'_>) -> bool {
     let Some((ours, theirs)) = views.get(one.view).zip(views.get(other.view)) else { return false };
     let (a, b) = (one.verb.text.to_lowercase(), other.verb.text.to_lowercase());
     let is_plain = |view: &View<'_>, lower: &str| view.language.speech(lower).contains(SpeechClass::Plain);
-    // "Sought" is a form of "seek", and no rule tells: the forms of a verb begin alike.
+    // No rule relates "sought" to "seek", so a common first letter is taken to mean forms of one irregular verb.
     let is_irregular = |view: &View<'_>, lower: &str| {
         let classes = view.language.classes(lower);
         classes.contains(WordClass::Finite) || classes.contains(WordClass::Act)
@@ -101,7 +103,7 @@ fn is_other_verb(views: &[View<'_>], one: &Action<'_>, other: &Action<'_>) -> bo
         && !(is_plain(ours, &a) && is_plain(theirs, &b))
 }
 
-/// The verbs of a sentence that stand behind their subjects.
+/// The actions in a sentence whose subjects are known actors.
 fn actions<'v>(views: &'v [View<'_>], actors: &'v Actors, at: usize, sentence: &Sentence) -> Vec<Action<'v>> {
     let Some(view) = views.get(at) else { return Vec::new() };
     let (start, end) = (sentence.start, sentence.end);
@@ -119,7 +121,7 @@ fn actions<'v>(views: &'v [View<'_>], actors: &'v Actors, at: usize, sentence: &
     mentions.filter_map(of_mention).collect()
 }
 
-/// The words behind a verb, up to the first mark: what comes behind it is another act.
+/// The words after a verb, up to the first punctuation mark, where another act may begin.
 fn object<'v>(view: &'v View<'_>, start: usize, end: usize) -> impl Iterator<Item = &'v Word<'v>> {
     let mut last = start;
     let is_next = move |word: &&Word<'_>| {
@@ -130,20 +132,20 @@ fn object<'v>(view: &'v View<'_>, start: usize, end: usize) -> impl Iterator<Ite
     view.words_in(start, end).iter().take(OBJECT).take_while(is_next)
 }
 
-/// The verb that a name is the subject of, and whether it is a passive.
+/// The verb whose subject is the name at `start..end`, and whether it is passive.
 fn verb_behind<'v>(
     view: &'v View<'_>,
     sentence: (usize, usize),
     (start, end): (usize, usize),
 ) -> Option<(Word<'v>, bool)> {
-    // "A letter to President Moe said": who is named behind a preposition is no subject.
+    // A name after a preposition is no subject: "A letter to President Moe said".
     let before = view.words_in(sentence.0, start);
     let is_small = |word: &&Word<'_>| word.text.starts_with(char::is_lowercase);
     let opener = before.iter().rev().find(is_small).map(|word| view.language.classes(word.text)).unwrap_or_default();
     if opener.contains(WordClass::Preposition) || opener.contains(WordClass::Coordinator) {
         return None;
     }
-    // "The Harbour Board (HB) proposed".
+    // Skip an abbreviation in brackets: "The Harbour Board (HB) proposed".
     let behind = view.slice(end, sentence.1);
     let in_brackets = behind.strip_prefix(" (").and_then(|behind| behind.split_once(')'));
     let end = in_brackets.map_or(end, |(short, _)| end + short.chars().count() + " ()".len());
@@ -172,13 +174,13 @@ fn verb_behind<'v>(
         let is_spelled = is_small(&word) && classes.is_empty() && endings.contains(Ending::Past);
         let is_gerund = endings.contains(Ending::Gerund);
         let is_verb = is_listed && (is_small(&word) || is_title(view, sentence)) || is_spelled;
-        // "Moe saying so" is no sentence, "Moe is saying so" is one.
+        // "Moe saying so" is no clause, "Moe is saying so" is.
         return (is_verb && (is_be || !is_gerund)).then_some((*word, is_be && !is_gerund));
     }
     None
 }
 
-/// Whether a sentence is the headline, in which verbs may have capitals.
+/// Whether a sentence is in the headline, where verbs may be capitalized.
 fn is_title(view: &View<'_>, sentence: (usize, usize)) -> bool {
     sentence.1 <= title_end(view.record)
 }

@@ -1,4 +1,4 @@
-//! Entities of several documents that are one actor, and the words that documents share.
+//! Clusters the entities of several documents into actors, and finds the terms that documents share.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,11 +11,12 @@ use crate::features::{entity_hash, entity_key, for_each_term, term_hash};
 use crate::grouper::Rarity;
 use crate::view::View;
 
-/// Actors of a story that are told at most.
+/// Most actors in a story's row. Set by hand; it bounds the row's size.
 const MOST_ACTORS: usize = 60;
-/// Members of a cluster whose names a new one is compared with.
+/// Members of a cluster whose names a new one is compared with. Set by hand: names arrive fullest first, so the first
+/// few decide, and the time stays linear in large stories.
 const FULLEST: usize = 8;
-/// Terms of a story that are told at most.
+/// Most terms in a story's row. Set by hand; it bounds the row's size.
 const MOST_TERMS: usize = 20;
 
 /// One entity of one document.
@@ -30,19 +31,19 @@ struct Node<'a> {
     mentions: usize,
 }
 
-/// Actors of a story, found by document and entity.
+/// Actors of a story, indexed by document and entity.
 #[derive(Debug, Default)]
 pub(crate) struct Actors {
-    /// The most salient first.
+    /// In descending order of weight.
     pub(crate) list: Vec<Actor>,
     by_entity: HashMap<(usize, String), usize>,
 }
 
 impl Actors {
-    /// The entities that two documents or more share.
+    /// Clusters the entities that at least two documents share.
     pub(crate) fn of(views: &[View<'_>], rarity: &Rarity) -> Self {
         let mut clusters: Vec<Vec<Node<'_>>> = Vec::new();
-        // Fuller names first: a bare surname joins the person whose name is known.
+        // Fuller names first, so that a bare surname joins the person whose full name is known.
         let mut nodes: Vec<Node<'_>> = views.iter().enumerate().flat_map(|(at, view)| nodes(at, view)).collect();
         nodes.sort_by_key(|node| std::cmp::Reverse((node.name.split(' ').count().min(2), node.mentions)));
         let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -103,7 +104,7 @@ impl Actors {
         actors
     }
 
-    /// The actor that an entity of a document is.
+    /// The actor of an entity of a document.
     pub(crate) fn find(&self, view: usize, entity: &str) -> Option<&Actor> {
         self.by_entity.get(&(view, entity.to_owned())).and_then(|&number| self.list.get(number))
     }
@@ -125,11 +126,13 @@ fn nodes<'a>(at: usize, view: &View<'a>) -> impl Iterator<Item = Node<'a>> {
     })
 }
 
-/// What an entity may be found by: the key of its name, and those of its other forms of more than one word.
+/// Keys under which an entity may be found: that of its name and, except for persons, those of its acronyms and
+/// multi-word aliases.
 fn keys(node: &Node<'_>) -> Vec<String> {
     let mut keys: Vec<String> = entity_key(node.name, node.label, node.language).into_iter().collect();
     if !node.label.is_person() {
-        // "M23" or "WHO" beside the full name; a part of a name, such as "Council", is no name by itself.
+        // Acronyms such as "M23" or "WHO" count beside the full name; a single word of a name ("Council") is no name by
+        // itself.
         let is_acronym = |alias: &str| !alias.chars().any(char::is_lowercase) && alias.chars().nth(1).is_some();
         let forms = node.aliases.iter().filter(|alias| is_acronym(alias) || alias.contains(' '));
         keys.extend(forms.filter_map(|alias| entity_key(alias, node.label, node.language)));
@@ -138,13 +141,13 @@ fn keys(node: &Node<'_>) -> Vec<String> {
     keys
 }
 
-/// Whether an entity may be what the others of the cluster are: persons with persons, and no other first name.
+/// Whether an entity is compatible with a cluster: persons only with persons, and with no conflicting given name.
 fn fits(members: &[Node<'_>], node: &Node<'_>) -> bool {
     let Some(first) = members.first() else { return true };
     if first.label.is_person() != node.label.is_person() {
         return false;
     }
-    // One document's entities were told apart where the whole text was at hand.
+    // Within a document, coreference has already separated its persons with the whole text at hand.
     if node.label.is_person() && members.iter().any(|member| member.view == node.view) {
         return false;
     }
@@ -153,7 +156,8 @@ fn fits(members: &[Node<'_>], node: &Node<'_>) -> bool {
     !node.label.is_person() || names.into_iter().all(|name| given_names_agree(name, node.name))
 }
 
-/// Whether two full names may be of one person: one has no first name, or the first names begin alike (`J.`, `Jo`).
+/// Whether two names may belong to one person: one lacks a given name, or one given name is a prefix of the other
+/// (`J.`, `Jo`).
 fn given_names_agree(a: &str, b: &str) -> bool {
     let given = |name: &str| {
         let mut parts = name.split_whitespace();
@@ -166,29 +170,29 @@ fn given_names_agree(a: &str, b: &str) -> bool {
     }
 }
 
-/// The name of most words, of these the one of most mentions.
+/// The name with the most words (up to four), then the most mentions.
 fn fullest<'a>(members: &[Node<'a>]) -> &'a str {
     let best = members.iter().max_by_key(|node| (node.name.split_whitespace().count().min(4), node.mentions));
     best.map_or("", |node| node.name)
 }
 
-/// The label of most mentions.
+/// The label with the most mentions.
 fn label<'a>(members: &[Node<'a>]) -> Option<&'a EntityType> {
     let mut votes: BTreeMap<&EntityType, usize> = BTreeMap::new();
     members.iter().for_each(|node| *votes.entry(node.label).or_default() += node.mentions);
     votes.into_iter().max_by_key(|(_, votes)| *votes).map(|(label, _)| label)
 }
 
-/// A stem in the documents of a story.
+/// Occurrences of a stem in the documents of a story.
 #[derive(Default)]
 struct Stem {
     documents: BTreeSet<usize>,
     weight: f32,
-    /// The words of this stem and how often each stands.
+    /// Words with this stem, with their counts.
     forms: BTreeMap<String, usize>,
 }
 
-/// The words that two documents or more share, the most distinctive first; names of actors are left out.
+/// The terms that at least two documents share, the most distinctive first, without the names of actors.
 pub(crate) fn terms(views: &[View<'_>], actors: &Actors, rarity: &Rarity) -> Vec<Term> {
     let mut found: HashMap<String, Stem> = HashMap::new();
     for (at, view) in views.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Sentences of different outlets that state the same thing.
+//! Aligns sentences of different outlets that state the same thing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,12 +10,12 @@ use crate::features::{term_hash, term_stem};
 use crate::grouper::Rarity;
 use crate::view::View;
 
-/// Vectors of sentences: texts of like meaning have a large inner product. `pressmark::Annotator::embed` is one.
+/// Encodes sentences so that similar meaning gives a large dot product, such as `pressmark::Annotator::embed`.
 pub trait SentenceVectors {
-    /// One unit vector a sentence.
+    /// Returns one unit vector per sentence, in order.
     ///
     /// # Errors
-    /// When the sentences cannot be encoded.
+    /// If the sentences cannot be encoded.
     fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
@@ -28,23 +28,23 @@ where
     }
 }
 
-/// How much each thing that two sentences share speaks for their saying the same: a logistic model, fitted on the 22
-/// coded events of BASIL (see the README).
+/// Coefficients of a logistic model of whether two sentences state the same thing, fitted on the 22 coded events of
+/// BASIL (see the README).
 struct Weights {
-    /// Shared words, the sum of their rarities over ten.
+    /// Shared words: the sum of their rarities, divided by ten.
     words: f32,
-    /// The rarest of them, by how few sentences of either document have it.
+    /// Rarity of the rarest shared word, divided by the root of the product of its sentence counts.
     rarest: f32,
-    /// Whether they share a number.
+    /// Whether they share a number (0 or 1).
     number: f32,
-    /// Shared names, up to three.
+    /// Number of shared names, up to three.
     names: f32,
-    /// How far apart they stand in their articles, each place as a share of its article.
+    /// Distance of their relative positions in their articles, in [0, 1].
     distance: f32,
-    /// How far the cosine of their vectors stands above that of either with its nearest others, in standard deviations.
+    /// Margin of their cosine over those with their nearest neighbours, in standard deviations.
     margin: f32,
     bias: f32,
-    /// Least sum.
+    /// Minimum sum of an aligned pair.
     least: f32,
 }
 
@@ -69,37 +69,38 @@ const BY_VECTORS: Weights = Weights {
     least: -1.8,
 };
 
-/// Most that shared words count for: long sentences share much by chance.
+/// Cap on the shared-words feature. Set by hand: long sentences share many words by chance.
 const MOST_WORDS: f32 = 3.0;
-/// Sentences of two documents in which a word may stand before it counts less: the words that a story is all about tell
-/// nothing apart.
+/// Number of sentences of two documents that may contain a word before it counts less. Set by hand: words that run
+/// through the whole story do not distinguish its sentences.
 const USUAL: f32 = 3.0;
-/// Share of the words of two sentences, by rarity, from which on one is a copy of the other: a statement that both quote.
+/// Weighted Jaccard index of two sentences' words from which they are copies: a statement that both quote. Set by hand.
 const COPIED: f32 = 0.6;
-/// The sum of a copy: a probability of 0.95.
+/// The sum assigned to a copy: log-odds of 3, a probability of 0.95.
 const CERTAIN: f32 = 3.0;
-/// Neighbours whose mean likeness a pair must stand above (CSLS, Conneau et al. 2018).
+/// Nearest neighbours whose mean similarity is subtracted (CSLS, Conneau et al. 2018, who use ten). Set by hand for
+/// articles of a few dozen sentences.
 const NEAREST: usize = 4;
-/// Words that say something which a sentence must have.
+/// Content words that a sentence needs to be aligned. Set by hand: fewer match by chance.
 const FEWEST_TERMS: usize = 3;
-/// Shared things that are told of a pair.
+/// Most shared items listed as evidence of a pair. Set by hand for readers.
 const SHOWN: usize = 6;
 
-/// A sentence with what it is aligned by.
+/// A sentence with the features it is aligned by.
 pub(crate) struct Sentence {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Stems with their rarity and the word as it stands.
+    /// Stems with their rarity and the surface form.
     pub(crate) terms: BTreeMap<String, (f32, String)>,
     pub(crate) numbers: BTreeSet<String>,
-    /// Keys of named things, with the name.
+    /// Entity keys of its mentions, with the entity's name.
     pub(crate) names: BTreeMap<String, String>,
-    /// Sum of the rarities of the stems.
+    /// Sum of the stems' rarities.
     weight: f32,
     vector: Vec<f32>,
 }
 
-/// The sentences of a document.
+/// The sentences of a document with their features, without vectors.
 pub(crate) fn sentences(view: &View<'_>, rarity: &Rarity) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = view
         .record
@@ -133,26 +134,26 @@ pub(crate) fn sentences(view: &View<'_>, rarity: &Rarity) -> Vec<Sentence> {
     sentences
 }
 
-/// A pair of sentences, each by document and place.
+/// A pair of sentences, each as (document, sentence index).
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub(crate) a: (usize, usize),
     pub(crate) b: (usize, usize),
-    /// The sum of what speaks for it, less the least: 0 and above are aligned.
+    /// Log-odds minus the minimum: aligned if at least 0.
     pub(crate) sum: f32,
 }
 
-/// All sentences of the documents that are compared, and how alike they are.
+/// The compared sentences of a story, with their alignment.
 pub(crate) struct Alignment {
-    /// Sentences of each view; none for one that is not compared.
+    /// Sentences of each view; empty for documents that are not compared.
     pub(crate) sentences: Vec<Vec<Sentence>>,
-    /// Pairs that state the same thing, best first.
+    /// Aligned pairs, best first.
     pub(crate) pairs: Vec<Pair>,
-    /// The best sum of each sentence with one of another outlet.
+    /// For each sentence, its best sum with a sentence of another outlet.
     pub(crate) best: HashMap<(usize, usize), f32>,
 }
 
-/// Aligns the sentences of the documents numbered in `compared`.
+/// Aligns the sentences of the documents whose indices are in `compared`.
 pub(crate) fn align(
     views: &[View<'_>],
     compared: &[usize],
@@ -185,7 +186,7 @@ pub(crate) fn align(
     Ok(Alignment { sentences: all, pairs, best })
 }
 
-/// The pairs of two documents that are good enough and the best for one of their two sentences.
+/// The pairs of two documents that reach the minimum and are the best for at least one of their sentences.
 fn align_two(
     (a, ours): (usize, &[Sentence]),
     (b, theirs): (usize, &[Sentence]),
@@ -212,7 +213,7 @@ fn align_two(
                 + weights.margin * margin
                 + weights.bias
                 - weights.least;
-            // Weighted Jaccard index. The codings of differences hold no copies, so the model knows little of them.
+            // Weighted Jaccard index. The coded differences contain no copies, so the fitted model cannot judge them.
             if shared.rarity >= COPIED * (one.weight + other.weight - shared.rarity) {
                 *sum = sum.max(CERTAIN);
             }
@@ -234,18 +235,18 @@ fn align_two(
     pairs
 }
 
-/// What the words that two sentences share weigh.
+/// Rarity of the words that two sentences share.
 #[derive(Clone, Copy, Debug, Default)]
 struct Shared {
     /// Sum of their rarities.
     rarity: f32,
-    /// The same over ten, less of the words that the story is all about.
+    /// The same over ten, discounting words that run through the whole story.
     words: f32,
-    /// The largest rarity, less the more sentences of either document have the word.
+    /// The largest rarity, discounted by the number of sentences of either document with the word.
     rarest: f32,
 }
 
-/// What each sentence of ours shares with each of theirs.
+/// Shared words of each of our sentences (rows) with each of theirs (columns).
 fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
     let (in_ours, in_theirs) = (places(ours), places(theirs));
     let mut all = vec![vec![Shared::default(); theirs.len()]; ours.len()];
@@ -266,7 +267,7 @@ fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
     all
 }
 
-/// The words of a document, each with its rarity and the sentences that have it.
+/// Stems of a document with their rarity and the indices of the sentences that contain them.
 fn places(sentences: &[Sentence]) -> BTreeMap<&str, (f32, Vec<usize>)> {
     let mut found: BTreeMap<&str, (f32, Vec<usize>)> = BTreeMap::new();
     for (at, sentence) in sentences.iter().enumerate() {
@@ -282,8 +283,8 @@ fn note(best: &mut HashMap<(usize, usize), f32>, sentence: (usize, usize), sum: 
     *known = known.max(sum);
 }
 
-/// How far the cosine of each pair stands above the mean of its sentences' nearest others, in standard deviations of all
-/// pairs: vectors of another model lie closer together or further apart. `None` without vectors.
+/// Margin of each pair's cosine over the mean of its sentences' nearest neighbours, standardised over all pairs, so
+/// that it is comparable between models with denser or sparser vectors. `None` without vectors.
 fn margins(ours: &[Sentence], theirs: &[Sentence]) -> Option<Vec<Vec<f32>>> {
     if ours.iter().chain(theirs).any(|sentence| sentence.vector.is_empty()) {
         return None;
@@ -312,7 +313,7 @@ impl Alignment {
         self.sentences.get(view)?.get(at)
     }
 
-    /// The pairs as they are told.
+    /// The aligned pairs as they appear in the story's row.
     pub(crate) fn told(&self, views: &[View<'_>]) -> Vec<Aligned> {
         let told = |pair: &Pair| {
             let (a, b) = (self.sentence(pair.a)?, self.sentence(pair.b)?);
@@ -328,7 +329,7 @@ impl Alignment {
     }
 }
 
-/// Names, numbers and rare words that two sentences share.
+/// Shared names, numbers and words (the rarest first), at most [`SHOWN`].
 fn evidence(a: &Sentence, b: &Sentence) -> Vec<String> {
     let names = a.names.iter().filter(|(key, _)| b.names.contains_key(*key)).map(|(_, name)| name.clone());
     let numbers = a.numbers.intersection(&b.numbers).cloned();

@@ -1,4 +1,4 @@
-//! Paragraphs that one document took from another.
+//! Detects paragraphs that one document copied from another.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,19 +8,20 @@ use pressmark_jsonl::story::{CopiedParagraph, Copy};
 use crate::features::LONG_PARAGRAPH;
 use crate::view::View;
 
-/// Share of a paragraph's word sequences that stand in another one for it to be the same: a word changed in fifteen
-/// leaves two thirds of the sequences of four.
+/// Minimum share of a paragraph's shingles found in another for it to be a copy. Set by hand: one changed word in
+/// fifteen leaves two thirds of the four-word shingles.
 const SAME: f32 = 0.6;
-/// Words of a shingle.
+/// Words per shingle. Set by hand: shorter ones match by chance, longer ones miss edited copies.
 const SHINGLE: usize = 4;
-/// Words outside quotation marks from which on a paragraph tells by itself that it was copied: two reporters who heard
-/// one sentence write it down alike.
+/// Words outside quotation marks that a paragraph needs to prove copying by itself. Set by hand: two reporters who
+/// heard the same sentence write it down alike.
 const OWN_WORDS: usize = 8;
 
-/// Places of a shingle that are kept, the first ones: a text that hundreds took is told from those who had it first.
+/// Most places kept per shingle, the earliest ones. Set by hand: it bounds memory and time for a text that hundreds
+/// copied, whose sources are among the first.
 const MOST_PLACES: usize = 32;
 
-/// A paragraph as a set of shingles.
+/// A paragraph with its set of shingle hashes.
 struct Paragraph {
     start: usize,
     end: usize,
@@ -29,18 +30,18 @@ struct Paragraph {
     shingles: HashSet<u64>,
 }
 
-/// A paragraph that stands in an earlier document.
+/// A paragraph found in an earlier document.
 struct Match {
     paragraph: usize,
     source: (usize, usize),
     share: f32,
 }
 
-/// Who took what from whom. `views` are in order of publication; a paragraph that stands in several earlier documents
-/// is taken from the one that has most of the copy.
+/// Detects who copied from whom. `views` are in order of publication; a paragraph found in several earlier documents is
+/// attributed to the one that explains most of the copy.
 pub(crate) fn copies(views: &[View<'_>]) -> Vec<Copy> {
     let all: Vec<Vec<Paragraph>> = views.iter().map(paragraphs).collect();
-    // Where each shingle stands so far.
+    // Places (document, paragraph) of each shingle so far.
     let mut index: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
     let mut copies = Vec::new();
     for (to, paragraphs) in all.iter().enumerate() {
@@ -86,7 +87,7 @@ fn hash(words: &[String]) -> u64 {
     state
 }
 
-/// The paragraphs of earlier documents in which most of this one stands, the best of each document.
+/// Paragraphs of earlier documents that contain at least [`SAME`] of this one's shingles, the best of each document.
 fn sources(number: usize, paragraph: &Paragraph, index: &HashMap<u64, Vec<(usize, usize)>>) -> Vec<Match> {
     let mut shared: HashMap<(usize, usize), usize> = HashMap::new();
     for shingle in &paragraph.shingles {
@@ -103,14 +104,14 @@ fn sources(number: usize, paragraph: &Paragraph, index: &HashMap<u64, Vec<(usize
     best.into_values().collect()
 }
 
-/// Gives each paragraph of `to` to one source: the one that explains most words first, then what is left.
+/// Attributes each paragraph of `to` to one source: greedily the source that explains the most words, then the rest.
 fn cover(views: &[View<'_>], all: &[Vec<Paragraph>], to: usize, mut matches: HashMap<usize, Vec<Match>>) -> Vec<Copy> {
     let mut copies = Vec::new();
     let paragraph = |(doc, number): (usize, usize)| all.get(doc).and_then(|paragraphs| paragraphs.get(number));
     let words =
         |found: &[Match]| -> usize { found.iter().filter_map(|m| paragraph((to, m.paragraph))).map(|p| p.words).sum() };
     loop {
-        // A quotation alone says nothing of who took what.
+        // Quotations alone do not prove copying.
         matches.retain(|_, found| {
             found.iter().filter_map(|m| paragraph((to, m.paragraph))).any(|p| p.own_words >= OWN_WORDS)
         });
@@ -142,7 +143,7 @@ fn cover(views: &[View<'_>], all: &[Vec<Paragraph>], to: usize, mut matches: Has
     }
 }
 
-/// Whether dates or credits say that `from` was there before `to`.
+/// Whether dates or credits show that `from` was published before `to`.
 fn order_is_known(from: &View<'_>, to: &View<'_>) -> bool {
     let by_date = match (from.moment, to.moment) {
         (Some((a, Some(x))), Some((b, Some(y)))) => (a, x) < (b, y),

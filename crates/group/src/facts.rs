@@ -1,4 +1,4 @@
-//! Values in aligned sentences that differ or agree.
+//! Compares values (numbers, dates, titles, places) in aligned sentences.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -13,11 +13,11 @@ use crate::naming::standings;
 use crate::values::{Amount, AmountKind, Compared, Found, Value, compare, values};
 use crate::view::View;
 
-/// Above the least sum by which two sentences are aligned so much that values in them may contradict: precision before
-/// recall.
+/// Log-odds above the alignment threshold from which differing values may contradict. Set by hand for precision over
+/// recall: a wrong difference is worse than none.
 const SURE: f32 = 0.5;
 
-/// The facts in the pairs of an alignment, each told once for two documents.
+/// The facts in the aligned pairs, each reported once per pair of documents.
 pub(crate) fn facts(views: &[View<'_>], actors: &Actors, alignment: &Alignment) -> Vec<Fact> {
     let all: Vec<Vec<Found>> = views
         .iter()
@@ -47,7 +47,7 @@ pub(crate) fn facts(views: &[View<'_>], actors: &Actors, alignment: &Alignment) 
             facts.push(fact);
         }
     }
-    // What differs first.
+    // Contradictions first.
     let rank = |fact: &Fact| match fact.relation {
         Relation::Contradict => 0,
         Relation::Finer => 1,
@@ -83,7 +83,7 @@ impl Finder<'_, '_> {
         facts
     }
 
-    /// How a value stands to one of the other sentence, where both are values of the same thing.
+    /// How a value compares with one of the other sentence; `None` unless both are values of the same thing.
     fn compare(
         &self,
         pair: &Pair,
@@ -102,7 +102,7 @@ impl Finder<'_, '_> {
                     return None;
                 }
                 let compared = compare(a, b);
-                // Of two sums of a sentence, one value is the one that is closer to it.
+                // If a sentence has several amounts, only the closest one counts as the counterpart.
                 let is_closer = |found: &&Found, to: &Amount, than: f64| matches!(&found.value, Value::Amount(v) if v.kind == to.kind && distance(v, to) < than);
                 let apart = distance(a, b);
                 if x.iter().any(|found| is_closer(&found, b, apart))
@@ -146,8 +146,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Whether the word right beside both days is the same, and no plain verb of speech: "apologized on Friday". People
-    /// say things on several days, and one sentence tells of several acts.
+    /// Whether the same word, which is no plain verb of speech, is right beside both days: "apologized on Friday".
+    /// People speak on several days, and one sentence may report several acts.
     fn same_act(&self, pair: &Pair, one: &Found, other: &Found) -> bool {
         let beside = |view: usize, found: &Found| -> BTreeSet<String> {
             let Some(view) = self.views.get(view) else { return BTreeSet::new() };
@@ -167,7 +167,7 @@ impl Finder<'_, '_> {
         !beside(pair.a.0, one).is_disjoint(&beside(pair.b.0, other))
     }
 
-    /// An office that one document says is held and the other that it was held: "President" and "former President".
+    /// Offices that one document calls current and the other former: "President" and "former President".
     fn titles(&self, pair: &Pair, a: &Sentence, b: &Sentence) -> Vec<Fact> {
         let Some((ours, theirs)) = self.views.get(pair.a.0).zip(self.views.get(pair.b.0)) else { return Vec::new() };
         let (x, y) = (titles_in(ours, a.start, a.end), titles_in(theirs, b.start, b.end));
@@ -197,15 +197,15 @@ impl Finder<'_, '_> {
         facts
     }
 
-    /// One place where the other has another one, or a finer one: "in Ohio" and "in Columbus, Ohio".
+    /// Places that differ, or of which one is finer: "in Ohio" and "in Columbus, Ohio".
     fn places(&self, pair: &Pair, a: &Sentence, b: &Sentence) -> Vec<Fact> {
-        // "Prosecutors in Ohio" and "the harbour in Columbus, Ohio" are two places where the sentences are hardly one.
+        // In weakly aligned sentences, "prosecutors in Ohio" and "the harbour in Columbus, Ohio" are different places.
         if pair.sum < SURE {
             return Vec::new();
         }
         let Some((ours, theirs)) = self.views.get(pair.a.0).zip(self.views.get(pair.b.0)) else { return Vec::new() };
         let (mut x, mut y) = (places_in(ours, a), places_in(theirs, b));
-        // What both name is no difference.
+        // Places that both name are no difference.
         let (in_x, in_y): (Vec<_>, Vec<_>) =
             (x.iter().map(|p| p.keys.clone()).collect(), y.iter().map(|p| p.keys.clone()).collect());
         x.retain(|place| !in_y.contains(&place.keys));
@@ -240,7 +240,7 @@ impl Finder<'_, '_> {
     }
 }
 
-/// Whether two values do not contradict.
+/// Whether two values are compatible.
 fn agrees(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Amount(a), Value::Amount(b)) => {
@@ -252,9 +252,9 @@ fn agrees(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// How far apart two amounts lie, as the logarithm of their ratio.
+/// Distance of two amounts: the absolute logarithm of their ratio.
 fn distance(a: &Amount, b: &Amount) -> f64 {
-    // "More than 200" is 200, "fewer than 200" as well, "about 200" lies on both sides of it.
+    // "More than 200" and "fewer than 200" count as 200, "about 200" as the middle of its range.
     let of = |amount: &Amount| match (amount.low, amount.high) {
         (low, f64::INFINITY) => low,
         (0.0, high) => high,
@@ -263,7 +263,7 @@ fn distance(a: &Amount, b: &Amount) -> f64 {
     (of(a).ln() - of(b).ln()).abs()
 }
 
-/// Words near both values, as the first has them.
+/// Words near both values, in the first one's surface forms.
 fn shared_words(one: &Found, other: &Found) -> Vec<String> {
     let theirs: HashSet<&String> = other.near.iter().map(|(stem, _)| stem).collect();
     let mut seen = HashSet::new();
@@ -271,7 +271,7 @@ fn shared_words(one: &Found, other: &Found) -> Vec<String> {
     shared.map(|(_, word)| word.clone()).collect()
 }
 
-/// Words that name what a value is a value of.
+/// Describes the measured thing by up to four words.
 fn what(words: impl Iterator<Item = String>) -> String {
     let mut told: Vec<String> = Vec::new();
     for word in words {
@@ -287,7 +287,7 @@ fn version(view: &View<'_>, (start, end): (usize, usize), sentence: &Sentence) -
     view.version((start, end), (sentence.start, sentence.end))
 }
 
-/// The fact with the finer version second.
+/// Builds a fact, with the finer version second.
 fn fact(kind: FactKind, compared: Compared, what: String, first: Version, second: Version) -> Fact {
     let (relation, a, b) = match compared {
         Compared::Same => (Relation::Same, first, second),
@@ -298,7 +298,7 @@ fn fact(kind: FactKind, compared: Compared, what: String, first: Version, second
     Fact { kind, relation, what, a, b }
 }
 
-/// An office before a person's name.
+/// An office before a person's name ("former Senator").
 struct Title {
     title: String,
     is_former: bool,
@@ -306,7 +306,7 @@ struct Title {
     end: usize,
 }
 
-/// The offices before names of persons between two code points, by entity.
+/// Offices before names of persons between two code point offsets, by entity id.
 fn titles_in(view: &View<'_>, start: usize, end: usize) -> Vec<(String, Title)> {
     let mut found = Vec::new();
     for mention in view.record.ents.iter().filter(|ent| (start..end).contains(&ent.start)) {
@@ -321,7 +321,7 @@ fn titles_in(view: &View<'_>, start: usize, end: usize) -> Vec<(String, Title)> 
         if !is_beside || !view.language.title(&lower).is_some_and(is_office) {
             continue;
         }
-        // "former Senator", "former U.S. Senator", "ex-President".
+        // The qualifier may be two words before: "former Senator", "former U.S. Senator", "ex-President".
         let former = rest
             .iter()
             .rev()
@@ -334,7 +334,7 @@ fn titles_in(view: &View<'_>, start: usize, end: usize) -> Vec<(String, Title)> 
     found
 }
 
-/// A place behind a preposition, with the larger ones that follow it: "in Columbus, Ohio".
+/// A place after a preposition, with the larger places that follow it: "in Columbus, Ohio".
 struct PlaceName {
     preposition: String,
     keys: BTreeSet<String>,
@@ -370,7 +370,7 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
     places
 }
 
-/// Whether a document names an entity of this key.
+/// Whether a document has an entity with this key, or one that contains it.
 fn mentions(view: &View<'_>, key: &str) -> bool {
     let has = |name: &str, label: &EntityType| {
         entity_key(name, label, view.language).is_some_and(|found| found == key || found.contains(key))

@@ -1,4 +1,4 @@
-//! What a document is about: its entities, its words, its paragraphs, each as a hash with a count.
+//! Features of a document: its entities, terms and paragraphs, each as a hash with a weight.
 
 use std::collections::HashMap;
 
@@ -10,35 +10,36 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::text::words;
 
-/// Entities of a document that are kept, those of most mentions first.
+/// Most entities kept per document, by mentions. Like the two limits below, set by hand: together they bound a document
+/// to about 1 KB.
 const MOST_ENTITIES: usize = 32;
-/// Words of a document that are kept: those that stand most often and earliest.
+/// Most terms kept per document, by weight, which favours frequent and early words.
 const MOST_TERMS: usize = 96;
-/// Paragraphs of a document that are kept.
+/// Most paragraphs kept per document, from the start.
 const MOST_PARAGRAPHS: usize = 24;
-/// A word of the title counts as so many of the text, as usual where titles are at hand.
+/// Weight of a word in the title. Set by hand; a factor of about two is customary where titles are known.
 const TITLE: f32 = 2.0;
-/// A word of the lead counts as so many of the rest: the first paragraphs of news say what it is about.
+/// Weight of a word in the lead. Set by hand: the first paragraphs of news say what it is about.
 const LEAD: f32 = 1.5;
-/// Words of the lead.
+/// Words in the lead. Set by hand: two or three paragraphs.
 const LEAD_WORDS: usize = 80;
-/// Letters by which words are told apart: a stemmer for any language that writes endings (McNamee and Mayfield 2004
-/// take four or five letters of a word; six keep more names of news apart).
+/// Characters that a stem keeps: truncation as a stemmer for any suffixing language (McNamee and Mayfield 2004 use four
+/// or five letters; six keep more names in the news apart).
 const STEM: usize = 6;
-/// Words from which on a paragraph that stands in two documents says that one is from the other.
+/// Words from which a paragraph in two documents proves copying. Set by hand: shorter paragraphs recur by chance.
 pub(crate) const LONG_PARAGRAPH: usize = 15;
 
-/// What tells a word, an entity or a paragraph.
+/// Hash of a term, entity or paragraph.
 pub(crate) type Hash = u32;
 
-/// What one document is about.
+/// Features of one document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Features {
-    /// Entities with their mentions, by hash.
+    /// Entity hashes with mention counts, sorted by hash.
     pub(crate) entities: Vec<(Hash, f32)>,
-    /// Words with how often they stand, by hash.
+    /// Term hashes with weighted counts, sorted by hash.
     pub(crate) terms: Vec<(Hash, f32)>,
-    /// Paragraphs, in order.
+    /// Hashes of long paragraphs, in text order.
     pub(crate) paragraphs: Vec<Hash>,
 }
 
@@ -58,7 +59,7 @@ impl Features {
     }
 }
 
-/// The heaviest, sorted by hash.
+/// The `limit` heaviest, sorted by hash.
 fn most(counts: HashMap<Hash, f32>, limit: usize) -> Vec<(Hash, f32)> {
     let mut all: Vec<(Hash, f32)> = counts.into_iter().collect();
     all.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -67,13 +68,13 @@ fn most(counts: HashMap<Hash, f32>, limit: usize) -> Vec<(Hash, f32)> {
     all
 }
 
-/// Where the title ends, in code points; 0 without one.
+/// End of the title in code points; 0 without one.
 pub(crate) fn title_end(record: &Record<'_>) -> usize {
     let title = record.segments.iter().find(|segment| segment.kind == SegmentKind::Title.as_str());
     title.and_then(|segment| segment.end).unwrap_or_default()
 }
 
-/// Calls `found` with each word that says something: its stem, the word in small letters, and how much it counts.
+/// Calls `found` with each content word: its stem, the lower-cased word and its weight.
 pub(crate) fn for_each_term(record: &Record<'_>, mut found: impl FnMut(&str, &str, f32)) {
     let language = Language::of(record.meta.language.as_deref());
     let title = title_end(record);
@@ -92,7 +93,7 @@ pub(crate) fn for_each_term(record: &Record<'_>, mut found: impl FnMut(&str, &st
     }
 }
 
-/// The stem of a word in small letters; `None` where it says little.
+/// The stem of a lower-cased word; `None` for stop words and words below three characters.
 pub(crate) fn term_stem<'a>(lower: &'a str, language: &Language) -> Option<&'a str> {
     if lower.chars().nth(2).is_none() || language.is_stop_word(lower) {
         return None;
@@ -101,8 +102,8 @@ pub(crate) fn term_stem<'a>(lower: &'a str, language: &Language) -> Option<&'a s
     lower.get(..end)
 }
 
-/// What tells an entity in any document: the surname of a person, the usual name of a country, the name of anything
-/// else, in small letters.
+/// Key that identifies an entity across documents, in lower case: a person's surname, a country's canonical name, or
+/// else the name itself. `None` for values and names without letters or digits.
 pub(crate) fn entity_key(name: &str, label: &EntityType, language: &Language) -> Option<String> {
     if label.is_value() {
         return None;
@@ -114,7 +115,7 @@ pub(crate) fn entity_key(name: &str, label: &EntityType, language: &Language) ->
     (key.chars().nth(1).is_some() && key.chars().any(char::is_alphanumeric)).then(|| key.to_owned())
 }
 
-/// The usual name of the country that goes by a name in small letters; accents, hyphens and articles do not count.
+/// Canonical name of the country with this lower-cased name, ignoring accents, hyphens and articles.
 fn country(name: &str, language: &Language) -> Option<&'static str> {
     language.country(name).or_else(|| {
         let plain: String = name.nfd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’')).collect();
@@ -123,14 +124,14 @@ fn country(name: &str, language: &Language) -> Option<&'static str> {
     })
 }
 
-/// The last word of a name that is no generational suffix.
+/// The last word of a name that is no generational suffix ("Jr").
 fn surname<'a>(name: &'a str, language: &Language) -> &'a str {
     let is_suffix = |word: &str| language.name_word(word.trim_end_matches(',')).contains(NameClass::Generation);
     name.split_whitespace().rfind(|word| !is_suffix(word)).unwrap_or(name).trim_matches(',')
 }
 
-/// What a paragraph is told by, however its marks are written and with a word changed at times: the least hash of its
-/// sequences of four words (MinHash, Broder 1997). `None` where it is short.
+/// Fingerprint of a paragraph that survives changed punctuation and usually a changed word: the minimum hash of its
+/// four-word shingles (MinHash, Broder 1997). `None` for paragraphs below [`LONG_PARAGRAPH`] words.
 fn paragraph_hash(paragraph: &str) -> Option<Hash> {
     let words: Vec<String> = words(paragraph).map(|word| word.text.to_lowercase()).collect();
     if words.len() < LONG_PARAGRAPH {
@@ -143,18 +144,18 @@ const ENTITY: u8 = b'e';
 const TERM: u8 = b't';
 const PARAGRAPH: u8 = b'p';
 
-/// The hash of an entity's key.
+/// Hash of an entity's key.
 pub(crate) fn entity_hash(key: &str) -> Hash {
     hash(ENTITY, key)
 }
 
-/// The hash of a word's stem.
+/// Hash of a term's stem.
 pub(crate) fn term_hash(stem: &str) -> Hash {
     hash(TERM, stem)
 }
 
-/// FNV-1a of 64 bits, its halves folded: the same on every machine, and among a million words one in 4,000 has the
-/// hash of another one.
+/// 64-bit FNV-1a with a mixing step, of which the upper 32 bits are kept. The same on every machine; among a million
+/// words, about one in 4,000 collides with another.
 fn hash(kind: u8, text: &str) -> Hash {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for byte in std::iter::once(kind).chain(text.bytes()) {

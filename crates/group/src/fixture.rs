@@ -1,10 +1,10 @@
-//! Records for tests: texts with their names marked.
+//! Test records: texts with their names marked up.
 
 use pressmark_core::Document;
 use pressmark_jsonl::{Ent, Entity, Provenance, Record, Score, Sent};
 
-/// A record of an English text; a sentence ends at a full stop before a space or a line end. Each name is an entity
-/// with all places where it stands; `"Lena Moe|Moe"` gives forms of one entity.
+/// A record of an English text; a sentence ends at a full stop before a space or line end. Each name becomes an entity
+/// with a mention for every occurrence; `"Lena Moe|Moe"` lists the forms of one entity.
 pub(crate) fn record(id: &str, site: &str, published: &str, text: &str, names: &[(&str, &str)]) -> Record<'static> {
     let mut doc = Document::from_text(id, text);
     doc.meta.language = Some("en".into());

@@ -1,4 +1,4 @@
-//! Documents → groups: an inverted index for candidates, cosines for scores, average linkage for groups.
+//! Groups documents: an inverted index for candidates, cosines for scores, average linkage for clusters.
 
 use std::collections::HashMap;
 
@@ -8,26 +8,29 @@ use crate::features::{Features, Hash};
 use crate::options::Options;
 use crate::text::moment;
 
-/// Features of a document by which it is looked for: its heaviest ones.
+/// Most terms and entities that a document is looked up by, the heaviest. Set by hand, like the next two: raising it
+/// finds more candidates and takes more time.
 const KEYS: usize = 30;
-/// Documents that a feature leads to: the last ones before, by date. A feature of more documents is a common one.
+/// Documents that a feature leads to: the most recent earlier ones. A feature with more documents is too common to
+/// help.
 const REACH: usize = 64;
-/// Candidates of a document that are scored.
+/// Candidates per document that are fully scored, by the weight of shared keys.
 const CANDIDATES: usize = 24;
-/// Members of a group that stand for it when two groups are compared.
+/// Members of a group sampled for average linkage. Set by hand: comparing two large groups takes at most 36 scores.
 const SAMPLE: usize = 6;
-/// Documents that a run is taken to have at least: of fewer, too little could be learnt of what is rare.
+/// Lower bound on the corpus size in the idf. Set by hand: smaller corpora say too little about what is rare.
 const FEWEST_DOCUMENTS: f32 = 100.0;
-/// What entities count beside words, where both documents have them.
+/// Weight of entities beside terms, if both documents have entities. Set by hand; see "Grouping" in the README.
 const ENTITIES: f32 = 0.4;
-/// Days in which the score of a pair falls to 1/e: news moves on.
+/// Days after which the score of a pair falls to 1/e. Set by hand: news moves on within two weeks.
 const DECAY_DAYS: f32 = 14.0;
-/// Documents in which a paragraph stands at most to say that one is from the other: one in more is boilerplate.
+/// Documents above which a shared paragraph counts as boilerplate, not as copying. Set by hand: no agency text is
+/// reprinted by more.
 const COMMON_PARAGRAPH: u32 = 400;
-/// Paragraphs that two documents must share for that.
+/// Paragraphs that two documents must share to count as copies. Set by hand: a single one may be boilerplate.
 const SHARED_PARAGRAPHS: usize = 2;
 
-/// Gathers what each document is about, then groups them. Some 1 KB is kept of a document, whatever its length.
+/// Collects the features of documents, then groups them. Keeps about 1 KB per document, whatever its length.
 ///
 /// ```
 /// use pressmark_group::{Grouper, Options};
@@ -56,7 +59,7 @@ pub struct Grouper {
     paragraphs: Vec<Hash>,
 }
 
-/// Where the features of a document end; those of the next begin there.
+/// End offsets of a document's features in the shared vectors; the next document's start there.
 #[derive(Clone, Copy, Debug)]
 struct Kept {
     entities: usize,
@@ -67,13 +70,13 @@ struct Kept {
 }
 
 impl Grouper {
-    /// A grouper without documents.
+    /// Creates an empty grouper.
     #[must_use]
     pub fn new(options: Options) -> Self {
         Self { options, docs: Vec::new(), entities: Vec::new(), terms: Vec::new(), paragraphs: Vec::new() }
     }
 
-    /// Takes the next document. One without a text is in no story.
+    /// Adds the next document. One without text is put in no story.
     pub fn add(&mut self, record: &Record<'_>) {
         let features = Features::of(record);
         self.entities.extend(features.entities);
@@ -88,7 +91,7 @@ impl Grouper {
         });
     }
 
-    /// Groups the documents.
+    /// Groups the documents added so far.
     #[must_use]
     pub fn finish(self) -> Grouping {
         let documents = self.docs.len();
@@ -127,7 +130,7 @@ fn counts(hashes: impl Iterator<Item = Hash>) -> HashMap<Hash, u32> {
     counts
 }
 
-/// In how many documents each feature stands.
+/// Document frequencies of all features.
 #[derive(Debug)]
 pub(crate) struct Rarity {
     documents: f32,
@@ -141,8 +144,8 @@ impl Rarity {
         (1.0 + self.documents / count as f32).ln()
     }
 
-    /// The same, with a word that stands in one document of a hundred as the rarest: the more documents there are, the
-    /// rarer words become, and two sentences are no more alike for it.
+    /// Inverse document frequency with a floor: one document in a hundred is as rare as it gets. Otherwise words would
+    /// become rarer as the corpus grows, although two sentences become no more similar.
     pub(crate) fn bounded(&self, hash: Hash) -> f32 {
         let count = self.counts.get(&hash).copied().unwrap_or(1).max(1);
         (1.0 + (self.documents / count as f32).min(FEWEST_DOCUMENTS)).ln()
@@ -153,7 +156,7 @@ impl Rarity {
     }
 }
 
-/// The groups of documents, and what it takes to say why.
+/// The groups, with the data to compare their documents.
 #[derive(Debug)]
 pub struct Grouping {
     corpus: Corpus,
@@ -162,7 +165,7 @@ pub struct Grouping {
     group_of: Vec<Option<usize>>,
 }
 
-/// How much two documents have in common.
+/// Similarity of two documents, with its parts; all scores in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Likeness {
     pub(crate) score: f32,
@@ -173,14 +176,14 @@ pub(crate) struct Likeness {
 }
 
 impl Grouping {
-    /// The groups in order of their first document; each names its documents by the order in which they were added,
-    /// from 0.
+    /// The groups in order of their first document, each as the indices of its documents in the order of addition, from
+    /// 0.
     #[must_use]
     pub fn groups(&self) -> &[Vec<usize>] {
         &self.groups
     }
 
-    /// The group of a document; `None` for one without a text.
+    /// Index of a document's group; `None` for one without text.
     #[must_use]
     pub fn group_of(&self, document: usize) -> Option<usize> {
         self.group_of.get(document).copied().flatten()
@@ -191,7 +194,8 @@ impl Grouping {
     }
 }
 
-/// All features of one kind, sorted by hash within each document, apart as hashes and weights to save memory.
+/// Features of one kind for all documents, sorted by hash within each; hashes and weights in separate arrays to save
+/// memory.
 #[derive(Debug, Default)]
 struct Vectors {
     hashes: Vec<Hash>,
@@ -211,7 +215,7 @@ impl Vectors {
     }
 }
 
-/// Documents as weighted vectors of length 1.
+/// Documents as weighted vectors of unit length.
 #[derive(Debug)]
 struct Corpus {
     options: Options,
@@ -222,11 +226,11 @@ struct Corpus {
     paragraph_counts: HashMap<Hash, u32>,
 }
 
-/// A pair of documents and its score.
+/// A pair of documents with its score.
 type Edge = (usize, usize, f32);
 
 impl Corpus {
-    /// Where a document's features begin and end, by kind.
+    /// Start and end of a document's features of one kind.
     fn bounds(&self, doc: usize, end: fn(&Kept) -> usize) -> (usize, usize) {
         let at = |doc: Option<usize>| doc.and_then(|doc| self.docs.get(doc)).map_or(0, end);
         (at(doc.checked_sub(1)), at(Some(doc)))
@@ -242,14 +246,14 @@ impl Corpus {
         self.terms.of(from, to)
     }
 
-    /// Paragraphs of a document that are no boilerplate.
+    /// Paragraphs of a document that are not boilerplate.
     fn paragraphs_of(&self, doc: usize) -> impl Iterator<Item = Hash> + Clone {
         let (from, to) = self.bounds(doc, |kept| kept.paragraphs);
         let is_told = |hash: &Hash| self.paragraph_counts.get(hash).is_none_or(|count| *count <= COMMON_PARAGRAPH);
         self.paragraphs.get(from..to).unwrap_or_default().iter().copied().filter(is_told)
     }
 
-    /// Turns counts into weights: `(1 + ln count) × idf`, scaled to length 1 within each document and kind.
+    /// Turns counts into weights: `(1 + ln count) × idf`, normalized per document and kind.
     fn weigh(&mut self, rarity: &Rarity) {
         for doc in 0..self.docs.len() {
             let bounds = [self.bounds(doc, |kept| kept.entities), self.bounds(doc, |kept| kept.terms)];
@@ -260,7 +264,7 @@ impl Corpus {
                     *weight = (1.0 + weight.max(1.0).ln()) * rarity.of(*hash);
                 }
                 let length = weights.iter().map(|weight| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-                // A feature of this document alone counts for its length, and is found in no other.
+                // A feature of this document alone counts towards its norm but can match no other.
                 for (weight, hash) in weights.iter_mut().zip(hashes) {
                     *weight = if rarity.is_shared(*hash) { *weight / length } else { 0.0 };
                 }
@@ -279,21 +283,23 @@ impl Corpus {
         let alike = (by_entities * entities + (1.0 - by_entities) * terms).max(copied);
         let faded = match days {
             Some(days) if days > self.options.max_days => 0.0,
-            // Outlets write on one event on two days: that is no distance yet.
+            // Outlets report one event on consecutive days, so the first day does not count.
             Some(days) => (-(days.saturating_sub(1) as f32) / DECAY_DAYS).exp(),
             None => 1.0,
         };
         Likeness { score: alike * faded, entities, terms, copied, days }
     }
 
-    /// Share of the long paragraphs of the document with fewer that stand in the other as well.
+    /// Share of the paragraphs in the document with fewer of them that the other one also has; 0 below
+    /// [`SHARED_PARAGRAPHS`].
     fn copied(&self, a: usize, b: usize) -> f32 {
         let (a, b): (Vec<Hash>, Vec<Hash>) = (self.paragraphs_of(a).collect(), self.paragraphs_of(b).collect());
         let shared = a.iter().filter(|hash| b.contains(hash)).count();
         if shared < SHARED_PARAGRAPHS { 0.0 } else { (shared as f32 / a.len().min(b.len()) as f32).min(1.0) }
     }
 
-    /// Pairs of documents that have something rare in common, with scores of half the threshold and above.
+    /// Candidate pairs with a score of at least half the threshold, best first. Lower ones cannot lift a mean to the
+    /// threshold on their own.
     fn edges(&self) -> Vec<Edge> {
         let mut order: Vec<usize> = (0..self.docs.len()).collect();
         order.sort_by_key(|&doc| self.docs.get(doc).and_then(|kept| kept.day).map_or(i64::MAX, i64::from));
@@ -321,7 +327,7 @@ impl Corpus {
         edges
     }
 
-    /// What a document is looked for by: its heaviest features that other documents have, and its paragraphs.
+    /// Keys that a document is looked up by: its heaviest shared features, and its shared paragraphs.
     fn keys(&self, doc: usize) -> Vec<(Hash, f32)> {
         let shared = |(_, weight): &(Hash, f32)| *weight > 0.0;
         let mut keys: Vec<(Hash, f32)> = self.entities_of(doc).chain(self.terms_of(doc)).filter(shared).collect();
@@ -332,8 +338,8 @@ impl Corpus {
         keys
     }
 
-    /// Joins groups from the best edge down, as long as the mean score of pairs across two groups is at least the
-    /// threshold: average linkage, over a sample where groups are large.
+    /// Agglomerative clustering with average linkage, from the best edge down: joins two groups if the mean score
+    /// across them reaches the threshold, estimated on a sample for large groups.
     fn join(&self, edges: &[Edge]) -> Vec<Vec<usize>> {
         let mut group_of: Vec<usize> = (0..self.docs.len()).collect();
         let mut groups: Vec<Vec<usize>> = (0..self.docs.len()).map(|doc| vec![doc]).collect();
@@ -371,7 +377,7 @@ impl Corpus {
     }
 }
 
-/// The last documents that have a feature, with its weight there.
+/// Ring buffer of the most recent documents with a feature, with its weight there.
 #[derive(Debug, Default)]
 struct Reach {
     docs: Vec<(usize, f32)>,
@@ -388,7 +394,7 @@ impl Reach {
     }
 }
 
-/// The inner product of two vectors that are sorted by hash.
+/// Dot product of two vectors that are sorted by hash, at most 1.
 fn cosine(a: impl Iterator<Item = (Hash, f32)>, b: impl Iterator<Item = (Hash, f32)>) -> f32 {
     let (mut a, mut b) = (a.peekable(), b.peekable());
     let mut sum = 0.0;

@@ -1,12 +1,11 @@
-//! Annotated documents → stories: which documents tell of one event, who took what from whom, and what outlets tell
-//! differently.
+//! Groups annotated documents into stories: which documents cover one event, which copied from which, and how outlets
+//! differ in covering it.
 //!
 //! The crate reads records of `pressmark/1` ([`Record`](pressmark_jsonl::Record)) and writes rows of
-//! `pressmark-story/1` ([`Story`](pressmark_jsonl::story::Story)). [`Grouper`] takes documents one at a time and gives a
-//! [`Grouping`]; [`Grouping::story`] tells what is in a group.
+//! `pressmark-story/1` ([`Story`](pressmark_jsonl::story::Story)). [`Grouper`] takes documents one at a time and
+//! returns a [`Grouping`]; [`Grouping::story`] compares the documents of a group.
 //!
-//! It runs no model by itself: the vectors of sentences, which make the alignment of sentences better, come from whoever
-//! calls it.
+//! It runs no model: sentence vectors, which improve the alignment of sentences, are supplied by the caller.
 #![deny(missing_docs)]
 
 mod actions;

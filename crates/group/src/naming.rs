@@ -1,4 +1,4 @@
-//! What outlets call the same actor or thing.
+//! Finds the descriptions that outlets use for the same actor or thing.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,12 +12,12 @@ use crate::features::term_stem;
 use crate::text::Word;
 use crate::view::View;
 
-/// Words of a description at most.
+/// Most words of a description. Set by hand: longer ones are clauses, not descriptions.
 const LONGEST: usize = 9;
-/// Actors whose descriptions are compared: the main ones.
+/// Actors whose descriptions are compared, by weight. Set by hand; it bounds time and the row's size.
 const MOST_ACTORS: usize = 20;
 
-/// A description as it stands, with what it says.
+/// A description with its position and stems.
 struct Description {
     view: usize,
     start: usize,
@@ -26,7 +26,7 @@ struct Description {
     sentence: (usize, usize),
 }
 
-/// What each outlet calls an actor beside its name: "the harbour chief Lena Moe", "Lena Moe, a former captain".
+/// How each outlet describes an actor beside its name: "the harbour chief Lena Moe", "Lena Moe, a former captain".
 pub(crate) fn actor_namings(views: &[View<'_>], actors: &Actors) -> Vec<Naming> {
     let mut namings = Vec::new();
     let is_described = |actor: &&Actor| actor.label.is_person() || actor.label == EntityType::Org;
@@ -34,7 +34,7 @@ pub(crate) fn actor_namings(views: &[View<'_>], actors: &Actors) -> Vec<Naming> 
         let mut by_outlet: BTreeMap<&str, Description> = BTreeMap::new();
         for (at, view) in views.iter().enumerate() {
             let mut found = descriptions(view, at, actor);
-            // The description that says most.
+            // The most specific description, by number of stems.
             found.sort_by_key(|description| std::cmp::Reverse(description.stems.len()));
             if let Some(description) = found.into_iter().next() {
                 by_outlet.entry(&view.outlet).or_insert(description);
@@ -53,14 +53,15 @@ fn descriptions(view: &View<'_>, at: usize, actor: &Actor) -> Vec<Description> {
     mentions.filter_map(|ent| describe(view, at, ent.start, ent.end)).collect()
 }
 
-/// What a document says that a person is or was: the words for roles, and whether they are of the past.
+/// The roles that a document ascribes to a person, and whether they are former ones.
 struct Standing {
     roles: BTreeSet<String>,
     is_former: bool,
     description: Description,
 }
 
-/// Persons of whom one document says that they hold an office and another that they held it, each throughout.
+/// Contradictions about offices: persons whom one document consistently calls holders of an office and another former
+/// holders.
 pub(crate) fn standings(views: &[View<'_>], actors: &Actors, compared: &[Vec<Sentence>]) -> Vec<Fact> {
     let is_compared = |at: usize| compared.get(at).is_some_and(|sentences| !sentences.is_empty());
     let mut facts = Vec::new();
@@ -94,7 +95,7 @@ fn standing(view: &View<'_>, description: Description) -> Standing {
     }
 }
 
-/// The contradiction between two documents, where there is one.
+/// The contradiction between two documents, if there is one.
 fn contradiction(
     actor: &Actor,
     (ours, mine): (&View<'_>, &[Standing]),
@@ -120,7 +121,7 @@ fn contradiction(
     })
 }
 
-/// The naming of descriptions that say different things.
+/// A naming from descriptions that differ; `None` unless at least two say something the others do not.
 fn naming(
     views: &[View<'_>],
     actor: Option<String>,
@@ -144,7 +145,7 @@ fn naming(
     (versions.len() > 1).then_some(Naming { actor, kind, versions })
 }
 
-/// What stands beside a mention and describes it: an apposition behind it, else common words right before it.
+/// The description beside a mention: an apposition after it, else a premodifier, else an armed body's noun.
 fn describe(view: &View<'_>, at: usize, start: usize, end: usize) -> Option<Description> {
     let sentence = view.record.sents.iter().find(|sent| (sent.start..sent.end).contains(&start))?;
     let sentence = (sentence.start, sentence.end);
@@ -160,8 +161,8 @@ fn describe(view: &View<'_>, at: usize, start: usize, end: usize) -> Option<Desc
     (!stems.is_empty()).then_some(Description { view: at, start: from, end: to, stems, sentence })
 }
 
-/// "the M9 rebels", "M9 rebel group": what an armed body is, right behind its name. Of others the noun there is another
-/// thing: "Harbour Board business".
+/// The noun that says what an armed body is, right after its name: "the M9 rebels", "M9 rebel group". For other
+/// entities, that noun is something else: "Harbour Board business".
 fn postmodifier(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(usize, usize)> {
     let words = view.words_in(end, sentence.1);
     let mut last = end;
@@ -177,7 +178,7 @@ fn postmodifier(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option
     Some((first.start, found.last()?.end))
 }
 
-/// "…, a former captain of the ferry, …": from its determiner up to the next comma.
+/// "…, a former captain of the ferry, …": from the determiner to the next punctuation mark.
 fn apposition(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(usize, usize)> {
     let words = view.words_in(end, sentence.1);
     let first = words.first()?;
@@ -197,14 +198,14 @@ fn apposition(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(
     }
     let closes = view.slice(last.end, last.end + 1);
     let count = view.words_in(first.start, last.end).len();
-    // A relative clause tells what happened, a list goes on.
+    // Relative clauses report events and lists continue; neither is a description.
     let is_phrase = view.words_in(first.start, last.end).iter().skip(1).all(|word| {
         let classes = view.language.classes(&word.text.to_lowercase());
         !classes.contains(WordClass::Auxiliary)
             && !classes.contains(WordClass::Finite)
             && !classes.contains(WordClass::Wh)
     });
-    // What somebody is stands before the first preposition: "a chance to meet the president" is nobody.
+    // The head noun comes before the first preposition: "a chance to meet the president" describes nobody.
     let is_preposition =
         |word: &&Word<'_>| view.language.classes(&word.text.to_lowercase()).contains(WordClass::Preposition);
     let phrase = view.words_in(first.start, last.end);
@@ -221,7 +222,7 @@ fn apposition(view: &View<'_>, sentence: (usize, usize), end: usize) -> Option<(
         .then_some((first.start, last.end))
 }
 
-/// Whether a word in small letters says what somebody is: "captain", "spokeswoman", "senator", "company".
+/// Whether a lower-cased word says what somebody is: "captain", "spokeswoman", "senator", "company".
 fn names_person(view: &View<'_>, lower: &str) -> bool {
     let classes = view.language.classes(lower);
     [WordClass::Role, WordClass::Representative, WordClass::Body, WordClass::StateBody, WordClass::Armed]
@@ -230,7 +231,7 @@ fn names_person(view: &View<'_>, lower: &str) -> bool {
         || view.language.title(lower).is_some()
 }
 
-/// "veteran ferry captain Lena Moe": common words right before the name that are no function words.
+/// "veteran ferry captain Lena Moe": the common words right before the name.
 fn premodifier(view: &View<'_>, sentence: (usize, usize), start: usize) -> Option<(usize, usize)> {
     let words = view.words_in(sentence.0, start);
     let mut first = None;
@@ -250,7 +251,7 @@ fn premodifier(view: &View<'_>, sentence: (usize, usize), start: usize) -> Optio
     let mut found = view.words_in(first?, start);
     let is = |word: &Word<'_>, class| view.language.classes(&word.text.to_lowercase()).contains(class);
     let is_small = |word: &Word<'_>| word.text.starts_with(char::is_lowercase);
-    // A small word before a name may be a verb: "fired Harbour Board member Lena Moe".
+    // A leading lower-case word may be a verb: "fired Harbour Board member Lena Moe".
     while let [one, next, ..] = found
         && is_small(one)
         && !is_small(next)
@@ -260,15 +261,15 @@ fn premodifier(view: &View<'_>, sentence: (usize, usize), start: usize) -> Optio
         found = found.get(1..).unwrap_or_default();
     }
     let (one, last) = found.first().zip(found.last())?;
-    // One word may be a verb, a role is none; one with a capital is a title, and what stands before it may be a verb.
+    // A single word may be a verb, but not if it is a role. A capitalized one is a title, and a word before it may be a
+    // verb.
     let is_title = !is_small(last);
     let belongs = |word: &Word<'_>| !is_small(word) || is(word, WordClass::Role) || is(word, WordClass::Former);
     let is_whole = !is_title || found.len() > 1 && found.iter().all(belongs);
     (is(last, WordClass::Role) && is_whole).then_some((one.start, last.end))
 }
 
-/// What outlets call a thing in sentences that state the same: one noun with other words before it ("a bold plan", "a
-/// reckless plan").
+/// Differing modifiers of the same noun in aligned sentences ("a bold plan", "a reckless plan").
 pub(crate) fn event_namings(views: &[View<'_>], alignment: &Alignment) -> Vec<Naming> {
     let mut told = HashSet::new();
     let mut namings = Vec::new();
@@ -288,7 +289,7 @@ pub(crate) fn event_namings(views: &[View<'_>], alignment: &Alignment) -> Vec<Na
     namings
 }
 
-/// Nouns with common words before them: the stem of the noun, and the phrase without it.
+/// Nouns with one common modifier: the noun's stem, and the phrase described by the modifier.
 fn phrases(view: &View<'_>, at: usize, sentence: &Sentence) -> Vec<(String, Description)> {
     let words = view.words_in(sentence.start, sentence.end);
     let says = |text: &str| {
@@ -305,7 +306,7 @@ fn phrases(view: &View<'_>, at: usize, sentence: &Sentence) -> Vec<(String, Desc
         let ends = words
             .get(number + 2)
             .is_none_or(|next| says(next.text).is_none() || view.slice(head.end, next.start) != " ");
-        // "a wall along the border": a word before a determiner is no noun.
+        // A word before a determiner is no noun: "a wall along the border".
         let is_noun = words.get(number + 2).is_none_or(|next| {
             let is_determiner = view.language.classes(&next.text.to_lowercase()).contains(WordClass::Determiner);
             view.slice(head.end, next.start) != " " || !is_determiner && next.text.starts_with(char::is_lowercase)

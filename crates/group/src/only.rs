@@ -1,4 +1,4 @@
-//! What only one outlet tells.
+//! Finds passages that only one outlet reports.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use crate::align::Alignment;
 use crate::outlets::by_outlet;
 use crate::view::View;
 
-/// Passages of an outlet that are told at most.
+/// Most passages per outlet. Set by hand for readers.
 const MOST: usize = 6;
-/// Sentences of a passage.
+/// Most sentences per passage. Set by hand.
 const LONGEST: usize = 3;
-/// Share of an outlet's sentences that tell so little alone that no passage takes them in.
+/// Quantile of an outlet's sentence weights below which a sentence joins no passage.
 const PLAIN: f32 = 0.3;
-/// What the best likeness to a sentence of another outlet takes away, beside the rarity of words that only this outlet
-/// has. Chosen with the two above on eleven of the 22 coded events of BASIL.
+/// Penalty per unit of a sentence's best alignment score with another outlet, against the rarity of its exclusive
+/// words. Chosen, with the two above, on eleven of the 22 coded events of BASIL.
 const TOLD: f32 = 0.67;
 
-/// A sentence and how much it tells alone.
+/// A sentence with its exclusivity.
 struct Told {
     view: usize,
     sentence: usize,
@@ -27,7 +27,7 @@ struct Told {
     best: f32,
 }
 
-/// Passages that state nothing that another outlet states, the most salient of each outlet first.
+/// Passages that no other outlet reports, the most salient of each outlet first.
 pub(crate) fn only(views: &[View<'_>], compared: &[usize], alignment: &Alignment) -> Vec<Only> {
     let outlets = by_outlet(views);
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ pub(crate) fn only(views: &[View<'_>], compared: &[usize], alignment: &Alignment
     found
 }
 
-/// The sentences that tell most alone, each with its neighbours that tell something alone as well.
+/// Grows passages from the most exclusive sentences, adding neighbours that are exclusive enough.
 fn passages(views: &[View<'_>], alignment: &Alignment, outlet: &str, told: Vec<Told>) -> Vec<Only> {
     let mut weights: Vec<f32> = told.iter().map(|one| one.weight).collect();
     weights.sort_by(f32::total_cmp);

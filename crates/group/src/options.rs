@@ -1,19 +1,19 @@
 use crate::error::{Error, Result};
 
-/// How documents are grouped and compared; [`Default`] states every default.
+/// Options for grouping; [`Default`] states every default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How much the documents of a story have in common, in (0, 1]: clusters are joined as long as the mean score of
+    /// Minimum mean similarity of documents in a story, in (0, 1]: two clusters are joined if the mean score of the
     /// pairs across them is at least this.
     ///
-    /// The score of a pair is the cosine of its weighted words and entities, less with each day between them. Two
-    /// reports of one event have some 0.2 to 0.5, reports of two events of one kind, or two days of one affair, 0.05 to
-    /// 0.15. Lower, related events become one story; higher, a story falls apart. Default: 0.16, chosen on half of the
-    /// topics of ECB+ (see the README).
+    /// The score of a pair is the cosine of its weighted words and entities, decaying with each day between them. Two
+    /// reports of one event score about 0.2 to 0.5; reports of two similar events, or of two days of one affair, 0.05
+    /// to 0.15. A lower value merges related events into one story; a higher one splits stories. Default: 0.16, chosen
+    /// on half of the topics of ECB+ (see the README).
     pub threshold: f32,
-    /// Days between two documents from which on they are not of one story, however much they have in common. Default:
-    /// 30.
+    /// Maximum number of days between two documents for their similarity to count; beyond it, their score is 0.
+    /// Default: 30, set by hand: a longer-running affair is more than one story.
     pub max_days: u32,
 }
 
@@ -24,10 +24,10 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The same with another threshold.
+    /// Sets the threshold.
     ///
     /// # Errors
-    /// When it is not in (0, 1].
+    /// If it is not in (0, 1].
     pub fn with_threshold(self, threshold: f32) -> Result<Self> {
         if threshold > 0.0 && threshold <= 1.0 {
             Ok(Self { threshold, ..self })
@@ -36,7 +36,7 @@ impl Options {
         }
     }
 
-    /// The same with another number of days.
+    /// Sets the maximum number of days.
     #[must_use]
     pub fn with_max_days(self, max_days: u32) -> Self {
         Self { max_days, ..self }

@@ -1,4 +1,4 @@
-//! What the layers of each outlet's documents add up to: frames, voices, tone, credits.
+//! Aggregates the annotations of each outlet's documents: frames, voices, sentiment, credits.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use pressmark_lang::Language;
 use crate::actors::Actors;
 use crate::view::View;
 
-/// Actors whose tone is told: the main ones.
+/// Actors whose sentiment is reported, by weight. Set by hand for readers.
 const MAIN_ACTORS: usize = 12;
-/// Passages of a frame that are shown.
+/// Most evidence passages shown per frame. Set by hand for readers.
 const SHOWN: usize = 3;
 
-/// The outlets with the numbers of their documents, in order of their first one.
+/// The outlets with the indices of their documents, in order of their first one.
 pub(crate) fn by_outlet<'v>(views: &'v [View<'_>]) -> Vec<(&'v str, Vec<usize>)> {
     let mut outlets: Vec<(&str, Vec<usize>)> = Vec::new();
     for (at, view) in views.iter().enumerate() {
@@ -52,7 +52,7 @@ pub(crate) fn outlets(views: &[View<'_>]) -> Vec<Outlet> {
     by_outlet(views).into_iter().map(outlet).collect()
 }
 
-/// Words within quotations; where these overlap, each word once.
+/// Number of words within quotations, each counted once where these overlap.
 fn quoted_words(view: &View<'_>) -> usize {
     let mut spans: Vec<(usize, usize)> = view.record.quotes.iter().map(|quote| (quote.start, quote.end)).collect();
     spans.sort_unstable();
@@ -65,8 +65,9 @@ fn quoted_words(view: &View<'_>) -> usize {
     words
 }
 
-/// A share of `n`, which may be no whole number, with its 95 % interval (Wilson 1927).
+/// A proportion of `n` (which may be fractional) with its 95 % Wilson score interval (Wilson 1927).
 pub(crate) fn wilson(share: f32, n: f32) -> Interval {
+    // The 97.5 % quantile of the standard normal distribution.
     const Z: f32 = 1.96;
     if n <= 0.0 {
         return Interval { share: Score::from(0.0), low: Score::from(0.0), high: Score::from(1.0) };
@@ -124,7 +125,7 @@ fn framing(outlet: &str, docs: &[&View<'_>], codebook: &str, label: &str) -> Fra
     }
 }
 
-/// Who speaks in an outlet: an actor, an entity of one document, or words that name nobody.
+/// A speaker in an outlet: an actor, or else an entity key or descriptive words from one document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Speaker {
     Actor(String),
@@ -188,12 +189,12 @@ fn speaker(
     }
     let words = view.slice(quote.speaker_start?, quote.speaker_end?).trim();
     let lower = words.to_lowercase();
-    // A pronoun that leads to nobody names nobody.
+    // An unresolved pronoun names nobody.
     let is_pronoun = view.language.pronoun(&lower).next().is_some();
     (!words.is_empty() && !is_pronoun).then(|| (Speaker::Named(lower), words.to_owned()))
 }
 
-/// Where a speaker stands in a document, as far as its stances say.
+/// A speaker's stances in a document.
 fn sides(view: &View<'_>, speaker: Option<&str>) -> Vec<Side> {
     let Some(speaker) = speaker else { return Vec::new() };
     let of_speaker = view.record.stances.iter().filter(|stance| stance.holder == Holder::Entity(speaker.into()));
@@ -205,7 +206,7 @@ fn sides(view: &View<'_>, speaker: Option<&str>) -> Vec<Side> {
     of_speaker.map(side).collect()
 }
 
-/// Sums of the tone towards an actor in an outlet, weighted by mentions.
+/// Mention-weighted sums of the sentiment towards an actor in an outlet.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     mentions: f32,
@@ -266,7 +267,8 @@ fn tone(actor: &str, outlet: &str, sum: Sum) -> Tone {
     Tone { actor, outlet, label, mentions, positive, negative }
 }
 
-/// Code points at the start of a text in which a dateline names the agency ("GENEVA (Reuters) -").
+/// Code points at the start of a paragraph within which a dateline may name an agency ("GENEVA (Reuters) -"). Set by
+/// hand: longer than any dateline.
 const DATELINE: usize = 120;
 
 pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
@@ -289,7 +291,7 @@ pub(crate) fn credits(views: &[View<'_>]) -> Vec<Credit> {
     credits
 }
 
-/// The agency that a dateline names in brackets or before a dash.
+/// The agency named by a dateline, in brackets or at the start, before a dash; with its code point offsets.
 fn agency(view: &View<'_>, agencies: &[&'static str]) -> Option<(&'static str, usize, usize)> {
     for (start, end) in view.paragraphs() {
         let words = view.words_in(start, end.min(start + DATELINE));

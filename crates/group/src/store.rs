@@ -1,4 +1,4 @@
-//! Annotated rows that are read twice: once to group them, once to tell what is in a group.
+//! Annotated rows for two passes: one to group them, one to compare the documents of a group.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -9,39 +9,39 @@ use pressmark_jsonl::Record;
 
 use crate::error::{Error, Result};
 
-/// Rows of annotated files, of which only the places are kept in memory.
+/// Rows of annotated files, of which only the offsets are kept in memory.
 ///
-/// A plain file is read again in its place; what cannot be read twice (standard input, a compressed file) is copied to a
-/// temporary file.
+/// Rows of a plain file are read again in place; input that cannot be read twice (standard input, a compressed file) is
+/// copied to a temporary file.
 #[derive(Debug, Default)]
 pub struct RowStore {
     files: Vec<File>,
     rows: Vec<Place>,
     ids: HashSet<String>,
-    /// The temporary file of rows that were handed over one by one, by its number, and where it ends.
+    /// Index and length of the temporary file for rows passed to [`keep`](Self::keep).
     kept: Option<(u32, u64)>,
 }
 
-/// Where a row stands.
+/// Location of a row.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     file: u32,
-    /// Length of the line in bytes, without its line feed.
+    /// Length in bytes, without the line feed.
     len: u32,
     start: u64,
 }
 
 impl RowStore {
-    /// A store without rows.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads all rows of a plain file and hands each to `sink`.
+    /// Reads all rows of a plain file and passes each to `sink`.
     ///
     /// # Errors
-    /// When the file cannot be read, a line is no row, or its id is that of an earlier row.
+    /// If the file cannot be read, a line is not a row, or an id repeats an earlier one.
     pub fn read_file(&mut self, path: &Path, sink: impl FnMut(&Record<'_>)) -> Result<()> {
         let read = |source| Error::Read { path: path.to_owned(), source };
         let file = File::open(path).map_err(read)?;
@@ -51,10 +51,10 @@ impl RowStore {
         Ok(())
     }
 
-    /// Reads all rows of a stream, keeps them in a temporary file, and hands each to `sink`.
+    /// Reads all rows of a stream, copies them to a temporary file, and passes each to `sink`.
     ///
     /// # Errors
-    /// As [`read_file`](Self::read_file), and when there is no room for the temporary file.
+    /// As [`read_file`](Self::read_file), and if the temporary file cannot be written.
     pub fn read_stream(&mut self, stream: impl Read, path: &Path, sink: impl FnMut(&Record<'_>)) -> Result<()> {
         let file = tempfile::tempfile().map_err(Error::Spool)?;
         let mut copy = BufWriter::with_capacity(1 << 20, file.try_clone().map_err(Error::Spool)?);
@@ -64,10 +64,10 @@ impl RowStore {
         Ok(())
     }
 
-    /// Keeps a row that was read already, in a temporary file. Whether its id is that of an earlier row is not looked at.
+    /// Appends an already parsed row to a temporary file, without checking for duplicate ids.
     ///
     /// # Errors
-    /// When there is no room for the temporary file.
+    /// If the temporary file cannot be written.
     pub fn keep(&mut self, row: &[u8]) -> Result<()> {
         let (file, start) = match self.kept {
             Some(kept) => kept,
@@ -117,13 +117,13 @@ impl RowStore {
         }
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -132,7 +132,7 @@ impl RowStore {
     /// The line of a row as it was read, without its line feed.
     ///
     /// # Errors
-    /// When it cannot be read again.
+    /// If it cannot be read again.
     pub fn line(&self, row: usize) -> Result<Vec<u8>> {
         let gone = |source| Error::Read { path: PathBuf::from("the rows"), source };
         let place = self.rows.get(row).ok_or_else(|| gone(std::io::ErrorKind::NotFound.into()))?;
@@ -142,10 +142,10 @@ impl RowStore {
         Ok(line)
     }
 
-    /// A row.
+    /// Parses a row again.
     ///
     /// # Errors
-    /// When it cannot be read again.
+    /// If it cannot be read again.
     pub fn record(&self, row: usize) -> Result<Record<'static>> {
         let line = self.line(row)?;
         Ok(parse(&line, Path::new("the rows"), row as u64 + 1)?.into_owned())

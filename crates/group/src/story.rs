@@ -1,4 +1,4 @@
-//! What is in a group: the row of its story.
+//! Builds a story's row from the documents of a group.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -18,27 +18,28 @@ use crate::only::only;
 use crate::outlets;
 use crate::view::View;
 
-/// Documents before and after, in order of publication, with which a document of a large story is held together.
+/// Later documents, in order of publication, that each document is compared with in `links`. Set by hand: links of a
+/// large story stay linear in its documents.
 const NEIGHBOURS: usize = 12;
-/// Actors that speak for a link.
+/// Most shared actors listed as evidence of a link. Set by hand for readers.
 const SHOWN_ACTORS: usize = 5;
-/// Words that speak for a link.
+/// Most shared terms listed as evidence of a link. Set by hand for readers.
 const SHOWN_TERMS: usize = 3;
-/// Documents of one outlet that are compared.
+/// Most documents per outlet that are compared. Set by hand, so that one prolific outlet does not crowd out the others.
 const OF_OUTLET: usize = 2;
-/// Documents of a story that are compared: pairs grow with their square.
+/// Most documents per story whose sentences are compared. Set by hand: time is quadratic in it.
 const MOST_COMPARED: usize = 12;
-/// Share of a document from which on it is a copy.
+/// Share of a document's words from which it counts as a copy: the larger half.
 const IS_COPY: f64 = 0.5;
 
 impl Grouping {
-    /// The row of a group's story.
+    /// Builds the row of a group's story.
     ///
-    /// `records` are those of the group's documents, in the order of [`groups`](Self::groups). With `vectors` more
-    /// sentences are found to state the same thing than by their words alone.
+    /// `records` are those of the group's documents, in the order of [`groups`](Self::groups). With `vectors`, more
+    /// sentences are found to state the same thing than by shared words alone.
     ///
     /// # Errors
-    /// When sentences cannot be encoded.
+    /// If sentences cannot be encoded.
     pub fn story(&self, group: usize, records: &[Record<'_>], vectors: Option<&dyn SentenceVectors>) -> Result<Story> {
         let numbers = self.groups().get(group).map(Vec::as_slice).unwrap_or_default();
         let mut pairs: Vec<(usize, View<'_>)> = numbers.iter().copied().zip(records.iter().map(View::new)).collect();
@@ -77,8 +78,8 @@ impl Grouping {
         })
     }
 
-    /// Pairs of documents with what speaks for them, best first. In a large story each document is held against its
-    /// neighbours in time.
+    /// Links between documents with their evidence, best first; each document is linked to the next [`NEIGHBOURS`] in
+    /// time.
     fn links(&self, numbers: &[usize], views: &[View<'_>], actors: &Actors, terms: &[story::Term]) -> Vec<Link> {
         let shared = Shared::new(&actors.list, terms);
         let mut links = Vec::new();
@@ -104,7 +105,7 @@ impl Grouping {
     }
 }
 
-/// The actors and terms of each document, by their places in the lists.
+/// Indices of each document's actors and terms in the story's lists.
 struct Shared<'s> {
     actors: HashMap<&'s str, BTreeSet<usize>>,
     terms: HashMap<&'s str, BTreeSet<usize>>,
@@ -126,7 +127,7 @@ impl<'s> Shared<'s> {
         shared
     }
 
-    /// What two documents share and counts most.
+    /// The heaviest actors and terms that two documents share.
     fn evidence(&self, (a, b): (&str, &str), actors: &[story::Actor], terms: &[story::Term]) -> Vec<String> {
         let both = |of: &HashMap<&str, BTreeSet<usize>>, most: usize| -> Vec<usize> {
             let both = of.get(a).zip(of.get(b)).into_iter().flat_map(|(a, b)| a.intersection(b));
@@ -138,8 +139,8 @@ impl<'s> Shared<'s> {
     }
 }
 
-/// The earliest first. Where the time is not known, the outlet that others credit comes first, then the longer text: who
-/// takes over a text cuts it.
+/// Sorts by publication, earliest first. Without times, the outlet that others credit comes first, then the longer
+/// text: reprints are usually cut.
 fn sort_by_publication(pairs: &mut Vec<(usize, View<'_>)>) {
     let all_have_time = pairs.iter().all(|(_, view)| matches!(view.moment, Some((_, Some(_)))));
     let credited: Vec<usize> =
@@ -153,8 +154,8 @@ fn sort_by_publication(pairs: &mut Vec<(usize, View<'_>)>) {
     pairs.extend(keyed.into_iter().map(|(pair, _)| pair));
 }
 
-/// The documents whose sentences are held against each other: none that is a copy, of each outlet at most two, and of a
-/// story of many outlets the first ones.
+/// Indices of the documents whose sentences are compared: no copies, at most two per outlet, and the first ones of a
+/// large story.
 fn compared(views: &[View<'_>], copies: &[Copy]) -> Vec<usize> {
     let is_copy = |view: &View<'_>| {
         let id = &*view.record.id;
@@ -171,7 +172,7 @@ fn compared(views: &[View<'_>], copies: &[Copy]) -> Vec<usize> {
     chosen
 }
 
-/// The id of a story is that of its first document, which is in no other.
+/// The story's id, made from that of its first document, which is in no other story.
 fn id(views: &[View<'_>]) -> String {
     views.first().map_or_else(String::new, |view| format!("story-{}", view.record.id))
 }

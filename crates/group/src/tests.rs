@@ -7,7 +7,7 @@ use pressmark_jsonl::story::{FactKind, NamingKind, Relation, Story};
 use crate::fixture::record;
 use crate::{Grouper, Options};
 
-/// The story of documents that are one group whatever they have in common.
+/// The story of documents that are forced into one group by a tiny threshold.
 fn story(records: &[Record<'_>]) -> Story {
     let options = Options::default().with_threshold(0.001).expect("a threshold");
     let mut grouper = Grouper::new(options);
@@ -164,7 +164,7 @@ fn what_one_outlet_tells_alone_is_its_passage_of_new_words() {
     assert!(story.only[0].sentences.iter().any(|passage| passage.text.starts_with("Divers found")));
 }
 
-/// Paragraphs long enough to be told.
+/// Paragraphs long enough to count as copied.
 fn paragraphs(count: usize) -> Vec<String> {
     let subject = ["crew", "captain", "mayor", "pilot", "harbour", "union", "tourist"];
     let paragraph = |at: usize| {
@@ -183,7 +183,7 @@ fn seven_paragraphs_with_one_cut_are_a_copy() {
     cut.remove(4);
     let a = ferry("a", "Wire", "2024-03-02", &whole.join("\n\n"));
     let b = ferry("b", "Post", "2024-03-03", &cut.join("\n\n"));
-    // Whatever the order in which they come.
+    // In either input order.
     for records in [[a.clone(), b.clone()], [b, a]] {
         let story = story(&records);
         let [copy] = &story.copies[..] else { panic!("{:?}", story.copies) };
@@ -314,7 +314,7 @@ fn sentences_are_aligned_by_a_word_that_no_other_has() {
     assert!(aligned.iter().any(|(a, b)| a.contains("anachronistic") && b.contains("anachronistic")), "{aligned:?}");
 }
 
-/// The words of the namings of actions, in the order of the alphabet.
+/// The words of the action namings, in alphabetical order.
 fn verbs(a: &str, b: &str) -> Vec<String> {
     let story = story(&[ferry("a", "Post", "", a), ferry("b", "Wire", "", b)]);
     let actions = story.namings.iter().filter(|naming| naming.kind == NamingKind::Action);
@@ -332,7 +332,7 @@ fn what_outlets_say_that_an_actor_did_stands_side_by_side() {
         ["proposed a ferry deal with Norland to the crews", "seeking a ferry deal with Norland for the crews"]
     );
     let none: [String; 0] = [];
-    // The same verb; a form of it that no rule tells; a denial; another's act; another object; what says nothing.
+    // Same verb; an irregular form of it; a denial; another actor's act; another object; plain verbs of speech.
     assert_eq!(verbs(proposed, "Lena Moe proposes a ferry deal with Norland for the crews."), none);
     assert_eq!(
         verbs(

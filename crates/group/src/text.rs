@@ -1,21 +1,21 @@
-//! Words of a text with their places in code points, and dates of publication.
+//! Words of a text with code point offsets, and publication dates.
 
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// A word: letters and digits, with what joins them inside a word.
+/// A word: letters and digits, including marks inside numbers and abbreviations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word<'a> {
     pub(crate) text: &'a str,
-    /// First code point.
+    /// Start, in code points.
     pub(crate) start: usize,
-    /// One past the last.
+    /// End, in code points, exclusive.
     pub(crate) end: usize,
 }
 
-/// The words of a text, in order. Offsets are code points.
+/// Iterates over the words of a text, with code point offsets.
 pub(crate) fn words(text: &str) -> Words<'_> {
     Words { text, byte: 0, point: 0 }
 }
@@ -53,7 +53,7 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// Whether a mark stands inside a word: the comma or point of a number, the points of an abbreviation.
+/// Whether a mark is part of a word: the comma or point of a number, the points of an abbreviation.
 fn joins(before: char, mark: char, after: Option<char>) -> bool {
     let Some(after) = after else { return false };
     match mark {
@@ -63,7 +63,7 @@ fn joins(before: char, mark: char, after: Option<char>) -> bool {
     }
 }
 
-/// When a document was published: days since 1970, and seconds of that day where they are known.
+/// Publication time: days since 1970-01-01 (UTC), and seconds within the day if the time is known.
 pub(crate) fn moment(published: Option<&str>) -> Option<(i32, Option<u32>)> {
     const DAY: i64 = 86_400;
     let text = published?;

@@ -1,4 +1,4 @@
-//! Numbers, sums of money and days in a sentence, with the words around them.
+//! Extracts numbers, amounts of money and days from sentences, with the words around them.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use crate::features::term_stem;
 use crate::text::Word;
 use crate::view::View;
 
-/// Words on either side of a value that say what it is a value of.
+/// Words on either side of a value that say what it measures. Set by hand: about a clause.
 const NEAR: usize = 6;
-/// Words behind a number that may be what it counts.
+/// Words after a number that may be the unit it counts. Set by hand: an adjective and a noun.
 const UNIT: usize = 2;
-/// Four digits from here to there, not counting anything, are a year.
+/// Four-digit numbers without a unit in this range are years, not counts. Set by hand: years that news writes about.
 const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
 
-/// What a value is.
+/// A value in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    /// A count, share or sum.
+    /// A count, percentage or amount of money.
     Amount(Amount),
-    /// A day of the week, Monday is 1.
+    /// Day of the week; Monday is 1.
     Weekday(u8),
-    /// A day of a month.
+    /// Day of a month.
     Day {
         /// 1 to 12.
         month: u8,
@@ -31,21 +31,21 @@ pub(crate) enum Value {
     },
 }
 
-/// A number with how exact it is.
+/// A quantity with its precision, as the inclusive range `low..=high`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Amount {
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// What it is rounded to: 1 million for "43 million".
+    /// Rounding step: 1 million for "43 million".
     pub(crate) step: f64,
-    /// Whether words say that it is not exact, or it is a vague count.
+    /// Whether words mark it as inexact ("about"), or it is a vague count ("dozens").
     pub(crate) is_vague: bool,
-    /// What it counts: stems, a currency or `%`; empty where nothing says.
+    /// Stems of the counted noun; empty if unknown, or for money and percentages.
     pub(crate) unit: BTreeSet<String>,
     pub(crate) kind: AmountKind,
 }
 
-/// What an amount measures.
+/// Kind of an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AmountKind {
     Count,
@@ -53,17 +53,17 @@ pub(crate) enum AmountKind {
     Percent,
 }
 
-/// A value in its sentence.
+/// A value with its position in code points.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Found {
     pub(crate) value: Value,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Stems near it and the words, in order.
+    /// Stems and surface forms of nearby words, in order.
     pub(crate) near: Vec<(String, String)>,
 }
 
-/// The values between two code points of a document.
+/// Values between two code point offsets of a document.
 pub(crate) fn values(view: &View<'_>, start: usize, end: usize) -> Vec<Found> {
     let reader = Reader { view, words: view.words_in(start, end), language: view.language };
     let mut found = Vec::new();
@@ -86,7 +86,7 @@ struct Reader<'v, 'a> {
     language: &'static Language,
 }
 
-/// A value with its first word and the one behind its last.
+/// A value with the index of its first word and the index after its last.
 type Place = (Value, usize, usize);
 
 impl<'a> Reader<'_, 'a> {
@@ -98,7 +98,7 @@ impl<'a> Reader<'_, 'a> {
         self.word(at).unwrap_or_default().to_lowercase()
     }
 
-    /// What stands between two words.
+    /// The text between a word and the next.
     fn between(&self, at: usize) -> &'a str {
         match (self.words.get(at), self.words.get(at + 1)) {
             (Some(one), Some(next)) => self.view.slice(one.end, next.start),
@@ -110,10 +110,11 @@ impl<'a> Reader<'_, 'a> {
         self.language.numeral(&self.lower(at))
     }
 
-    /// "Friday", "March 2".
+    /// Parses "Friday", "March 2".
     fn day(&self, at: usize) -> Option<Place> {
         let word = self.word(at)?;
-        // "sun" and "may" are words; shortened names of days are too short to be trusted.
+        // Abbreviated weekdays are also words ("sun"), so only names of five or more letters count; months have at
+        // least three.
         if word.chars().count() < 3 {
             return None;
         }
@@ -133,7 +134,7 @@ impl<'a> Reader<'_, 'a> {
         Some((Value::Day { month, day }, at - 1, at + 1))
     }
 
-    /// "7,000 deaths", "some twenty people", "$4.1 million", "35.7 percent", "hundreds of thousands".
+    /// Parses "7,000 deaths", "some twenty people", "$4.1 million", "35.7 percent", "hundreds of thousands".
     fn amount(&self, at: usize) -> Option<Place> {
         let (mut low, mut high, mut step, mut is_vague, mut to) = self.number(at)?;
         // A year counts nothing.
@@ -142,7 +143,7 @@ impl<'a> Reader<'_, 'a> {
         if digits.len() == 4 && digits.parse().is_ok_and(|year| YEARS.contains(&year)) && !is_sum && to == at + 1 {
             return None;
         }
-        // A part of a date, a clock time, a score or a section.
+        // Part of a date, a clock time, a score or a section number.
         let is_joined = |text: &str| matches!(text, ":" | "/" | "–") || text.ends_with('§');
         if is_joined(self.between(to.saturating_sub(1))) || at > 0 && is_joined(self.between(at - 1)) {
             return None;
@@ -174,7 +175,7 @@ impl<'a> Reader<'_, 'a> {
         Some((Value::Amount(Amount { low, high, step, is_vague, unit, kind }), from, to))
     }
 
-    /// A number with its bounds, what it is rounded to, whether it is vague, and where it ends.
+    /// Parses a number: (low, high, rounding step, whether it is vague, index after its last word).
     fn number(&self, at: usize) -> Option<(f64, f64, f64, bool, usize)> {
         let word = self.word(at)?;
         let (mut value, mut step, mut to) = if word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -184,7 +185,7 @@ impl<'a> Reader<'_, 'a> {
             (value, 10_f64.powi(-(decimals.min(9) as i32)), at + 1)
         } else {
             match self.numeral(at)? {
-                // "one" is a pronoun more often than a number.
+                // "one" is more often a pronoun than a number.
                 Numeral::Number(value) if value > 1 => (value as f64, 1.0, at + 1),
                 Numeral::Many(value) => return Some(self.many(at, value as f64)),
                 _ => return None,
@@ -198,7 +199,7 @@ impl<'a> Reader<'_, 'a> {
         Some((value, value, step, false, to))
     }
 
-    /// "thousands", "hundreds of thousands".
+    /// Parses "thousands", "hundreds of thousands": a range of one order of magnitude.
     fn many(&self, at: usize, value: f64) -> (f64, f64, f64, bool, usize) {
         let (mut value, mut to) = (value, at + 1);
         if let Some(Numeral::Many(next)) = self.numeral(at + 2)
@@ -210,7 +211,7 @@ impl<'a> Reader<'_, 'a> {
         (value, value * 10.0, value, true, to)
     }
 
-    /// Whether the number is a sum: a sign of currency stands right before it.
+    /// Whether the number is an amount of money: a currency sign precedes it.
     fn currency(&self, at: usize) -> bool {
         let start = self.words.get(at).map_or(0, |word| word.start);
         self.view.slice(start.saturating_sub(1), start).starts_with(['$', '€', '£', '¥'])
@@ -227,10 +228,10 @@ impl<'a> Reader<'_, 'a> {
             || self.language.is_percent(&format!("{} {}", self.lower(to), self.lower(to + 1)))
     }
 
-    /// The nouns behind a number, up to the first function word or mark.
+    /// Adds the stems of the counted noun phrase, up to the first function word or mark; returns the index after it.
     fn unit(&self, from: usize, unit: &mut BTreeSet<String>) -> usize {
         let mut at = from;
-        // "thousands of deaths": a preposition may stand between.
+        // A preposition may intervene: "thousands of deaths".
         let skips = self.language.classes(&self.lower(at)).contains(WordClass::Preposition) && self.between(at) == " ";
         let first = at + usize::from(skips && self.between(at.saturating_sub(1)) == " ");
         for next in first..first + UNIT {
@@ -243,7 +244,7 @@ impl<'a> Reader<'_, 'a> {
             };
             unit.insert(stem.to_owned());
             at = next + 1;
-            // A plural is the noun: "340 passengers overnight".
+            // A plural ends the noun phrase: "340 passengers overnight".
             if self.language.endings(&lower).contains(Ending::Plural) {
                 break;
             }
@@ -271,11 +272,11 @@ impl Amount {
     }
 }
 
-/// How two values stand to each other: what the second is, beside the first.
+/// How the second of two values relates to the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {
     Same,
-    /// The first says more.
+    /// The first is more precise.
     FirstFiner,
     SecondFiner,
     Contradict,
@@ -286,7 +287,8 @@ pub(crate) fn compare(a: &Amount, b: &Amount) -> Compared {
     if a.low == b.low && a.high == b.high {
         return Compared::Same;
     }
-    // What is rounded covers what it was rounded from, and cut off as often as rounded; "hundreds of thousands" is not.
+    // A rounded amount covers those it may have been rounded or truncated from; vague ones ("hundreds of thousands")
+    // have their range instead.
     let covers = |coarse: &Amount, fine: &Amount| {
         let slack = if coarse.step > fine.step && !coarse.is_vague { coarse.step } else { 0.0 };
         fine.low >= coarse.low - slack && fine.high <= coarse.high + slack
@@ -296,7 +298,7 @@ pub(crate) fn compare(a: &Amount, b: &Amount) -> Compared {
         (true, false) => Compared::SecondFiner,
         (false, true) => Compared::FirstFiner,
         (false, false) if a.is_exact() && b.is_exact() || a.high < b.low || b.high < a.low => Compared::Contradict,
-        // They overlap.
+        // The ranges overlap.
         (false, false) => Compared::Same,
     }
 }

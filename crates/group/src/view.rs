@@ -1,4 +1,4 @@
-//! A document of a story as the comparisons look at it.
+//! A document of a story with derived data for the comparisons.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use pressmark_lang::Language;
 use crate::features::entity_key;
 use crate::text::{Word, moment, words};
 
-/// A record with what is worked out of it once.
+/// A record with derived data, computed once.
 pub(crate) struct View<'a> {
     pub(crate) record: &'a Record<'a>,
     pub(crate) outlet: String,
     pub(crate) language: &'static Language,
-    /// Day and second of publication.
+    /// Day and second of publication; see [`moment`].
     pub(crate) moment: Option<(i32, Option<u32>)>,
     pub(crate) words: Vec<Word<'a>>,
     points: CodePoints<'a>,
@@ -34,7 +34,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The text between two code points; empty where there is none.
+    /// The text between two code point offsets; empty if out of range.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &'a str {
         self.points.slice(start, end)
     }
@@ -49,19 +49,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Words of the document, and the sentence that they stand in.
+    /// A version of a statement: its words, and the sentence that contains them.
     pub(crate) fn version(&self, words: (usize, usize), sentence: (usize, usize)) -> Version {
         Version { words: self.passage(words.0, words.1), sentence: self.passage(sentence.0, sentence.1) }
     }
 
-    /// The words that begin between two code points.
+    /// The words that start between two code point offsets.
     pub(crate) fn words_in(&self, start: usize, end: usize) -> &[Word<'a>] {
         let from = self.words.partition_point(|word| word.start < start);
         let to = self.words.partition_point(|word| word.start < end);
         self.words.get(from..to).unwrap_or_default()
     }
 
-    /// The paragraphs: stretches between blank lines, in code points.
+    /// Paragraphs as code point ranges: the text between blank lines.
     pub(crate) fn paragraphs(&self) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         let mut start = 0;
@@ -75,7 +75,7 @@ impl<'a> View<'a> {
         found
     }
 
-    /// Whether a code point lies within a quotation in quotation marks.
+    /// Whether a code point is inside a direct or mixed quotation.
     pub(crate) fn is_quoted(&self, point: usize) -> bool {
         let is_marked = |kind| match kind {
             QuoteKind::Direct | QuoteKind::Mixed => true,
@@ -84,18 +84,19 @@ impl<'a> View<'a> {
         self.record.quotes.iter().any(|quote| is_marked(quote.kind) && (quote.start..quote.end).contains(&point))
     }
 
-    /// The entity of a record by its id.
+    /// Looks up an entity of the record by id.
     pub(crate) fn entity(&self, id: &str) -> Option<&'a pressmark_jsonl::Entity<'a>> {
         self.record.entities.iter().find(|entity| entity.id == id)
     }
 
-    /// What tells an entity in any document.
+    /// Key that identifies an entity across documents.
     pub(crate) fn key(&self, entity: &pressmark_jsonl::Entity<'_>) -> Option<String> {
         entity_key(&entity.name, &entity.label, self.language)
     }
 }
 
-/// Who published a document; the source that it credits is somebody else, who did not write it so.
+/// Name of the publishing outlet: the record's own, else the file name, else the record's id. Never the credited
+/// source, which did not publish this version.
 fn outlet(record: &Record<'_>) -> String {
     let file = || {
         let holds_one = matches!(&*record.source.media_type, "text/plain" | "text/html" | "text/markdown");
