@@ -1,4 +1,4 @@
-//! All documents at once: a few numbers of each, from which the page counts whatever the reader filters.
+//! The corpus view: compact columns with a few numbers per document, which the page filters and aggregates itself.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use serde::ser::SerializeSeq;
 
 use crate::names::Actors;
 
-/// Entities that the corpus view knows: those that most documents name.
+/// Most entities in the corpus view, by number of documents. Set by hand; it bounds the page's size.
 const MOST_ENTITIES: usize = 4000;
 
-/// Entities of one document that count: its most frequent.
+/// Most entities per document that count in the corpus view, by mentions. Set by hand; it bounds the page's size.
 const MOST_PER_DOCUMENT: usize = 40;
 
-/// Texts under numbers, in the order of their first use.
+/// String interner: texts by number, in order of first use.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
 struct Table {
@@ -37,7 +37,7 @@ impl Table {
     }
 }
 
-/// What the corpus view knows of one document.
+/// The corpus view's data for one document.
 #[derive(Debug)]
 struct Row {
     id: String,
@@ -48,17 +48,17 @@ struct Row {
     status: u8,
     words: usize,
     duplicate: bool,
-    /// Frame, sentences that show it, score in hundredths.
+    /// Frame, number of evidence sentences, score in hundredths.
     frames: Vec<(u32, usize, i32)>,
-    /// Entity, mentions, tone in hundredths.
+    /// Entity, mentions, tone (positive minus negative) in hundredths.
     entities: Vec<(u32, usize, Option<i32>)>,
     /// Speaker, words, kind.
     quotes: Vec<(Option<u32>, usize, u8)>,
-    /// Holder, target, label, score in hundredths.
+    /// Holder (`None` is the outlet), target, label, score in hundredths.
     stances: Vec<(Option<u32>, u32, u8, i32)>,
 }
 
-/// The documents so far.
+/// The documents added so far.
 #[derive(Debug, Default)]
 pub(crate) struct Corpus {
     outlets: Table,
@@ -69,16 +69,16 @@ pub(crate) struct Corpus {
     rows: Vec<Row>,
 }
 
-/// The corpus as the page reads it: columns, one value a document; lists of a document are flat.
+/// The corpus as the page reads it: one value per document in each column; lists within a document are flattened.
 #[derive(Serialize)]
 pub(crate) struct Columns<'a> {
     outlets: &'a Table,
     languages: &'a Table,
-    /// Codebook and label with a tab between them.
+    /// Codebook and label, separated by a tab.
     frames: &'a Table,
     targets: &'a Table,
     entities: Vec<Listed<'a>>,
-    /// Entities that are too rare to be in the list.
+    /// Number of entities too rare to be listed.
     rare_entities: usize,
     id: Vec<&'a str>,
     title: Vec<&'a str>,
@@ -95,7 +95,7 @@ pub(crate) struct Columns<'a> {
     stance: Vec<Vec<i64>>,
 }
 
-/// An entity of the list: name, label, and the numbers that the entities of documents have which are this one.
+/// A listed entity: name, label, and the numbers of all document entities merged into it.
 struct Listed<'a> {
     name: &'a str,
     label: &'a str,
@@ -112,7 +112,7 @@ impl Serialize for Listed<'_> {
     }
 }
 
-/// Longest title in the lists, in characters.
+/// Maximum length of a title in lists, in characters. Set by hand: about two lines.
 const LONGEST_TITLE: usize = 140;
 
 impl Corpus {
@@ -120,10 +120,10 @@ impl Corpus {
         self.rows.len()
     }
 
-    /// Counts a document in; the number of each of its entities, where it is one that a corpus can be asked for.
+    /// Adds a document; returns a number for each of its entities (`None` for values).
     pub(crate) fn add(&mut self, record: &Record<'_>) -> Vec<Option<u32>> {
         let number = |e: &pressmark_jsonl::Entity<'_>| {
-            // Values are nobody that a corpus can be asked for.
+            // Values such as dates and amounts cannot be filtered by.
             let aliases = e.aliases.iter().map(|alias| &**alias);
             (!e.label.is_value()).then(|| self.actors.number(&e.name, e.label.as_str(), aliases))
         };
@@ -169,7 +169,7 @@ impl Corpus {
         all
     }
 
-    /// The columns, with entities joined across documents and rare ones left out.
+    /// Builds the columns, with entities merged across documents and rare ones dropped.
     pub(crate) fn columns(&self) -> Columns<'_> {
         let joined = self.actors.joined();
         let one = |number: u32| joined.get(number as usize).copied().unwrap_or(number);
@@ -178,7 +178,7 @@ impl Corpus {
         let entity = |number: u32| known.get(&one(number)).copied();
         let speaker = |number: Option<u32>| number.and_then(entity).unwrap_or(-1);
         let flat_entities = |row: &Row| {
-            // Two names of one document may turn out to be one entity.
+            // Two names in one document may have been merged into one entity.
             let mut by_entity: Vec<(i64, usize, Option<i32>)> = Vec::new();
             for (number, mentions, tone) in row.entities.iter().filter_map(|&(n, m, t)| Some((entity(n)?, m, t))) {
                 match by_entity.iter_mut().find(|(other, ..)| *other == number) {
@@ -215,7 +215,7 @@ impl Corpus {
             stance: rows()
                 .map(|row| {
                     let flat = |&(h, t, l, s): &(Option<u32>, u32, u8, i32)| {
-                        // -2 is somebody too rare to be in the list: no outlet.
+                        // -1 is the outlet, -2 an entity too rare to be listed.
                         let holder = h.map_or(-1, |holder| entity(holder).unwrap_or(-2));
                         [holder, i64::from(t), i64::from(l), i64::from(s)]
                     };
@@ -237,7 +237,7 @@ impl Corpus {
         listed
     }
 
-    /// The entities of the list, those that most documents name first, and how many are not in it.
+    /// The listed entities, by number of documents, and how many are not listed.
     fn kept(&self, one: &impl Fn(u32) -> u32) -> (Vec<u32>, usize) {
         let mut documents: HashMap<u32, (usize, usize)> = HashMap::new();
         for row in &self.rows {
@@ -257,7 +257,7 @@ impl Corpus {
 /// Score from which an article as a whole shows a frame: more likely than not, as for its sentences.
 const SHOWS: f64 = 0.5;
 
-/// Whether a document shows a frame: as a whole, or in a sentence.
+/// Whether a document shows a frame, as a whole or in a sentence.
 fn shows(frame: &Frame<'_>) -> bool {
     frame.score.value() >= SHOWS || !frame.evidence.is_empty()
 }
@@ -266,7 +266,7 @@ fn hundredths(number: f64) -> i32 {
     (number * 100.0).round() as i32
 }
 
-/// The title, or the beginning of the text, or the name of the file.
+/// The title, else the first line of the text, else the path; shortened to [`LONGEST_TITLE`] characters.
 fn title(record: &Record<'_>) -> String {
     let text = record.text.trim_start().lines().next().filter(|line| !line.is_empty());
     let title = record.meta.title.as_deref().or(text).unwrap_or(&record.source.path);
@@ -276,7 +276,7 @@ fn title(record: &Record<'_>) -> String {
     }
 }
 
-/// Days since 1970-01-01 of a date or a time, as it is written there.
+/// Days since 1970-01-01 of an ISO 8601 date or time, in its own time zone.
 fn day(published: &str) -> Option<i32> {
     let date: Date = published.get(..10)?.parse().ok()?;
     date.since(Date::constant(1970, 1, 1)).ok().map(|span| span.get_days())

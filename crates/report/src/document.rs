@@ -1,4 +1,4 @@
-//! A record as the page shows it: places in UTF-16 units, words of what was left out, reasons of decisions.
+//! A record in the page's format: offsets in UTF-16 code units, text of dropped blocks, explanations.
 
 use pressmark_core::{DropReason, Explanation, Subject, Voice};
 use pressmark_jsonl::{Holder, Record, Segment};
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::units::Units;
 
-/// Half-open, in UTF-16 units of the text.
+/// Start and end in UTF-16 code units of the text, half-open.
 type Place = [usize; 2];
 
-/// What the page is told of one document. Lists of tuples instead of objects where there are many: half of the bytes.
+/// The page's data for one document. Frequent items are tuples, not objects, which halves the size.
 #[derive(Serialize)]
 pub(crate) struct Document<'a> {
     id: &'a str,
@@ -34,7 +34,7 @@ pub(crate) struct Document<'a> {
     duplicate_of: Option<&'a str>,
     /// Stage, seen, total.
     coverage: Vec<(&'a str, usize, usize)>,
-    /// Index of the settings of the run.
+    /// Index into the page's list of provenances.
     provenance: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     why: Vec<Why<'a>>,
@@ -65,23 +65,23 @@ struct Meta<'a> {
     encoding: &'a str,
 }
 
-/// A stretch of the input that is not in the text.
+/// A piece of the input that is not in the text.
 #[derive(Serialize)]
 struct Dropped<'a> {
-    /// Where in the text it would stand.
+    /// Position in the text where it was cut out.
     at: usize,
     kind: &'a str,
     reason: &'a str,
-    /// Bytes of the input, half-open.
+    /// Byte range of the input, half-open.
     raw: Place,
-    /// Its words, where the input is at hand.
+    /// Its text, if the input is available.
     words: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Entity<'a> {
     id: &'a str,
-    /// Its number in the corpus, before names are joined.
+    /// Its number in the corpus, before merging.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u32>,
     name: &'a str,
@@ -107,15 +107,15 @@ struct Frame<'a> {
     codebook: &'a str,
     label: &'a str,
     score: f64,
-    /// Start, end, score, index of the quotation whose words they are.
+    /// Start, end, score, index of the quotation it is in.
     evidence: Vec<(usize, usize, f64, Option<usize>)>,
 }
 
 #[derive(Serialize)]
 struct Stance<'a> {
-    /// Index of an entity; `None` is the outlet.
+    /// Index of an entity; `None` for the outlet.
     holder: Option<usize>,
-    /// The name of the entity or the text that was asked for.
+    /// Name of the target entity, or the target text.
     target: &'a str,
     target_entity: Option<usize>,
     label: &'a str,
@@ -123,7 +123,7 @@ struct Stance<'a> {
     evidence: Vec<Place>,
 }
 
-/// Why a stage decided as it did.
+/// An explanation of a stage's decision.
 #[derive(Serialize)]
 struct Why<'a> {
     stage: &'a str,
@@ -138,24 +138,24 @@ struct Why<'a> {
     numbers: Vec<(&'a str, f64)>,
 }
 
-/// What a row does not hold and the page can show where somebody brings it.
+/// Optional data that the page can show beyond the row itself.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Beside<'a> {
-    /// The bytes of the input record, for the words of what was left out.
+    /// Bytes of the input record, for the text of dropped blocks.
     pub input: Option<&'a [u8]>,
-    /// Why the stages decided as they did.
+    /// Explanations of the stages' decisions.
     pub explanations: &'a [Explanation],
 }
 
 impl<'a> Beside<'a> {
-    /// The same with the bytes of the input record.
+    /// Sets the bytes of the input record.
     #[must_use]
     pub fn with_input(self, input: &'a [u8]) -> Self {
         Self { input: Some(input), ..self }
     }
 
-    /// The same with explanations.
+    /// Sets the explanations.
     #[must_use]
     pub fn with_explanations(self, explanations: &'a [Explanation]) -> Self {
         Self { explanations, ..self }
@@ -163,7 +163,7 @@ impl<'a> Beside<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// A document with the index of its provenance and the corpus' numbers of its entities.
+    /// Converts a record, given the index of its provenance and the corpus numbers of its entities.
     pub(crate) fn new(
         record: &'a Record<'_>,
         beside: &'a Beside<'_>,
@@ -231,7 +231,7 @@ fn block<'a>(segment: &'a Segment<'_>, units: &Units<'_>) -> Option<(usize, usiz
     Some((start, end, &segment.kind))
 }
 
-/// What a reader would not call a part of the page: white space, tags, other fields of a record.
+/// Whether a dropped piece is syntax, not visible content: white space, tags, other fields of a record.
 fn is_syntax(reason: &str) -> bool {
     matches!(
         DropReason::named(reason),
@@ -239,7 +239,7 @@ fn is_syntax(reason: &str) -> bool {
     )
 }
 
-/// Longest beginning of a block that was left out, in characters: a page may hold a whole second article.
+/// Maximum length of a dropped block's text, in characters. Set by hand: a page may contain a whole second article.
 const LONGEST_WORDS: usize = 400;
 
 fn dropped<'a>(record: &'a Record<'_>, input: Option<&[u8]>, units: &Units<'_>) -> Vec<Dropped<'a>> {
@@ -376,7 +376,7 @@ fn why<'a>(explanation: &'a Explanation, units: &Units<'_>) -> Why<'a> {
     }
 }
 
-/// Three decimals: more than a reader can use.
+/// Rounds to three decimals, which is more than a reader can use, to save space.
 pub(crate) fn short(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }

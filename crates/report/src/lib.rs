@@ -1,14 +1,15 @@
-//! One page to look at annotated news: the article with its marks, the corpus, and one story by many outlets.
+//! Renders annotated news as one HTML page: the article with its annotations, the corpus, and stories as told by
+//! several outlets.
 //!
 //! The principal type is [`Report`]: it takes [`Record`](pressmark_jsonl::Record)s and writes a self-contained HTML
-//! file. The page asks for nothing on a network, works from disk, and its content security policy allows no script but
-//! its own; records stand in it as JSON and become text, never markup. Where documents are too many for one file, they
-//! go to scripts in a folder beside it, which the page loads when they are looked at.
+//! file. The page makes no network requests, works from disk, and its content security policy allows no script but its
+//! own; records are embedded as JSON and rendered as text, never as markup. If the documents are too large for one
+//! file, they go to scripts in a folder beside it, which the page loads on demand.
 //!
-//! What a row does not hold, the words of blocks that were left out and the rules that decided, can be brought with
-//! [`Beside`]; stories over the documents with [`Report::add_story`].
+//! What a row does not contain (the words of dropped blocks, the rules that decided) can be supplied as [`Beside`];
+//! stories over the documents are added with [`Report::add_story`].
 //!
-//! The crate annotates nothing, reads no file, and judges nothing: whatever the page says is in the records.
+//! The crate annotates nothing, reads no files and judges nothing: whatever the page says is in the records.
 #![deny(missing_docs)]
 
 mod corpus;

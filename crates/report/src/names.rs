@@ -1,8 +1,8 @@
-//! The same actor in many documents: entities joined by their names.
+//! Merges entities across documents by their names.
 
 use std::collections::HashMap;
 
-/// A name in one form: lower case, without articles, possessives and stops ("The U.S." → "us").
+/// Normalizes a name: lower case, without "the", possessives and punctuation ("The U.S." → "us").
 pub(crate) fn folded(name: &str) -> String {
     let lower = name.to_lowercase().replace('’', "'");
     let words = lower.split(|c: char| c.is_whitespace() || c == '-' || c == '–').map(|word| {
@@ -13,29 +13,29 @@ pub(crate) fn folded(name: &str) -> String {
     if words.is_empty() { lower } else { words.join(" ") }
 }
 
-/// An entity of the corpus while documents come in.
+/// An entity of the corpus while documents are added.
 #[derive(Debug, Default)]
 pub(crate) struct Actor {
-    /// Its fullest form so far.
+    /// Its name in the first document.
     pub(crate) name: String,
     pub(crate) label: String,
-    /// Folded forms by which documents call it besides its name.
+    /// Normalized aliases used by documents.
     aliases: Vec<String>,
 }
 
-/// Entities of the corpus, each under a number.
+/// Entities of the corpus by number.
 #[derive(Debug, Default)]
 pub(crate) struct Actors {
     pub(crate) all: Vec<Actor>,
-    /// By label and folded name.
+    /// Numbers by label and normalized name.
     numbers: HashMap<(String, String), u32>,
 }
 
-/// Most aliases that are kept of one entity.
+/// Most aliases kept per entity. Set by hand; it bounds memory against documents with endless aliases.
 const MOST_ALIASES: usize = 16;
 
 impl Actors {
-    /// The number of an entity, which is that of an earlier one of the same name and label.
+    /// The number of an entity; entities with the same label and normalized name share one.
     pub(crate) fn number<'a>(&mut self, name: &str, label: &str, aliases: impl Iterator<Item = &'a str>) -> u32 {
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let key = (label.to_owned(), folded(name));
@@ -53,10 +53,10 @@ impl Actors {
         number
     }
 
-    /// For every number that of the entity which it is one with.
+    /// Maps each number to that of the entity it is merged into.
     ///
-    /// A name that is an alias of one other entity of the label, and of no second, is that entity: "DRC" is the
-    /// "Democratic Republic of the Congo"; "Smith" stays alone where two Smiths are known.
+    /// An entity whose name is an alias of exactly one other entity with the same label is merged into it: "DRC" into
+    /// the "Democratic Republic of the Congo". "Smith" stays alone if two Smiths are known.
     pub(crate) fn joined(&self) -> Vec<u32> {
         let mut holders: HashMap<(&str, &str), Vec<u32>> = HashMap::new();
         for (number, actor) in (0u32..).zip(&self.all) {
@@ -73,7 +73,7 @@ impl Actors {
             }
         }
         let follow = |mut number: u32| {
-            // Two entities may call each other by their names: they become the one with the lower number.
+            // Two entities may be aliases of each other: merge into the one with the lowest number.
             let mut lowest = number;
             for _ in 0..MOST_STEPS {
                 let next = to.get(number as usize).copied().unwrap_or(number);
@@ -89,7 +89,7 @@ impl Actors {
     }
 }
 
-/// How far an alias of an alias is followed.
+/// Most steps along a chain of aliases. Set by hand: real chains have one or two; the limit ends cycles.
 const MOST_STEPS: usize = 8;
 
 #[cfg(test)]

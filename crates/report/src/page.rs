@@ -1,11 +1,11 @@
-//! The page: its parts put together, with a policy that allows no others.
+//! Assembles the page, with a content security policy that allows only its own parts.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 const PAGE: &str = include_str!("../assets/page.html");
 
-/// The style sheets, in order.
+/// Style sheets, in order.
 const STYLES: &[&str] = &[
     include_str!("../assets/base.css"),
     include_str!("../assets/document.css"),
@@ -14,7 +14,7 @@ const STYLES: &[&str] = &[
     include_str!("../assets/print.css"),
 ];
 
-/// The parts of the program, in order: one scope holds them all.
+/// Parts of the page's script, in order; they share one scope.
 const SCRIPTS: &[&str] = &[
     include_str!("../assets/dom.js"),
     include_str!("../assets/words.js"),
@@ -31,11 +31,12 @@ const SCRIPTS: &[&str] = &[
     include_str!("../assets/main.js"),
 ];
 
-/// A page with its data; the documents are in `documents`, or in files beside it.
+/// Builds a page from its data. Document chunks are in `documents`, or in files if `has_files`.
 pub(crate) fn page(title: &str, data: &str, documents: &str, has_files: bool) -> String {
     let style = STYLES.concat();
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.concat());
-    // Scripts that the page's own script adds are files of documents: no host and no scheme is allowed by name.
+    // Document files are loaded by scripts that the page's own script adds; the policy allows no host or scheme by
+    // name.
     let strict_dynamic = if has_files { " 'strict-dynamic'" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src '{}'{strict_dynamic}; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -51,7 +52,7 @@ pub(crate) fn page(title: &str, data: &str, documents: &str, has_files: bool) ->
         ("script", &script),
     ];
     let mut page = String::with_capacity(PAGE.len() + data.len() + documents.len() + style.len() + script.len() + 1024);
-    // In one pass: what is put in is not searched for places again.
+    // Single pass, so that inserted text is not searched for placeholders.
     let mut rest = PAGE;
     while let Some((before, behind)) = rest.split_once("{{") {
         page.push_str(before);
@@ -63,22 +64,23 @@ pub(crate) fn page(title: &str, data: &str, documents: &str, has_files: bool) ->
     page
 }
 
-/// A value as JSON that stands safely inside of a script element: no `<`, so neither an end tag nor a comment.
+/// Serializes a value as JSON that is safe inside a script element: without `<`, it contains neither an end tag nor a
+/// comment.
 pub(crate) fn json(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_string(value)?.replace('<', "\\u003c"))
 }
 
-/// Text for HTML.
+/// Escapes text for HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A hash as content security policies write it.
+/// A hash source as in content security policies.
 fn hash(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }
 
-/// Base64 of RFC 4648, with padding.
+/// Base64 with padding (RFC 4648).
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();

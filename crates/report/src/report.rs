@@ -14,16 +14,16 @@ use crate::page::{self, page};
 use crate::story::{Listed, Told};
 use crate::{Beside, Error};
 
-/// How a page is made.
+/// Options of a [`Report`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// What the page is called; default `"pressmark report"`.
+    /// Title of the page. Default: `"pressmark report"`.
     pub title: String,
-    /// Bytes of documents that are put into the page itself; with more, all go into files beside it. Default 13 MiB,
-    /// so that a page with everything else stays under 15 MB.
+    /// Maximum size of the documents embedded in the page, in bytes; with more, all go into files beside it. Default:
+    /// 13 MiB, so that the page with everything else stays under 15 MB.
     pub max_inline_bytes: usize,
-    /// The id of the document that is shown first, instead of the corpus; default `None`.
+    /// Id of the document shown first, instead of the corpus view. Default: `None`.
     pub open: Option<String>,
 }
 
@@ -33,39 +33,40 @@ impl Default for Options {
     }
 }
 
-/// What was written.
+/// Result of writing a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
-    /// Documents in the page.
+    /// Number of documents in the report.
     pub documents: usize,
-    /// Bytes of the page itself.
+    /// Size of the page itself, in bytes.
     pub bytes: usize,
-    /// The folder of the documents, where they are not in the page.
+    /// Folder with the documents' files, if they are not embedded in the page.
     pub folder: Option<PathBuf>,
 }
 
-/// Documents that are written or read at once: a chunk of them is one script.
+/// Documents per chunk, the unit of writing and loading. Set by hand: larger chunks load slower, smaller ones make more
+/// files.
 const CHUNK: usize = 50;
 
-/// Stories that are written or read at once.
+/// Stories per chunk. Set by hand: stories are larger than documents.
 const STORY_CHUNK: usize = 20;
 
-/// Stories that are in the page: those that most outlets tell, when there are more.
+/// Most stories in the page, those with the most outlets first. Set by hand; it bounds the page's size.
 const MOST_STORIES: usize = 5000;
 
-/// Parts of the data that the page reads when they are looked at.
+/// Data that the page loads on demand, in chunks.
 #[derive(Debug)]
 struct Chunks {
-    /// What they hold: a part of their names.
+    /// Kind of the items, part of the chunks' names.
     kind: &'static str,
-    /// How many items are in one.
+    /// Items per chunk.
     size: usize,
-    /// Items of the chunk that is not full yet, as JSON.
+    /// Items of the chunk being filled, as JSON.
     open: Vec<String>,
-    /// Full chunks that are to stand in the page.
+    /// Complete chunks to be embedded in the page.
     inline: Vec<String>,
-    /// Chunks written to files.
+    /// Number of chunks written to files.
     files: usize,
 }
 
@@ -74,7 +75,7 @@ impl Chunks {
         Self { kind, size, open: Vec::new(), inline: Vec::new(), files: 0 }
     }
 
-    /// Adds an item; the bytes of a chunk that it made full.
+    /// Adds an item; returns the bytes of the chunk it completed, else 0.
     fn add(&mut self, item: String) -> usize {
         self.open.push(item);
         if self.open.len() == self.size { self.close() } else { 0 }
@@ -91,7 +92,7 @@ impl Chunks {
         size
     }
 
-    /// Writes the full chunks to files.
+    /// Moves the complete chunks to files.
     fn write(&mut self, folder: &Path) -> Result<(), Error> {
         for chunk in std::mem::take(&mut self.inline) {
             let path = folder.join(self.file_name(self.files));
@@ -102,7 +103,7 @@ impl Chunks {
         Ok(())
     }
 
-    /// The chunks that stand in the page.
+    /// The embedded chunks as HTML elements.
     fn elements(&self) -> String {
         let element = |(number, chunk): (usize, &String)| {
             format!("<script type=\"application/json\" id=\"{}-{number}\">{chunk}</script>\n", self.kind)
@@ -114,7 +115,7 @@ impl Chunks {
         format!("{}-{chunk}.js", self.kind)
     }
 
-    /// Takes away the files of an earlier page of this name that the new one does not have.
+    /// Removes files of an earlier page with this name that the new one does not have.
     fn remove_stale_files(&self, folder: &Path) {
         for number in self.files.. {
             if fs::remove_file(folder.join(self.file_name(number))).is_err() {
@@ -124,8 +125,8 @@ impl Chunks {
     }
 }
 
-/// A page in the making: records come in one by one, and only what the corpus view needs of them stays in memory once
-/// they are too many for one file.
+/// A report being built. Records are added one by one; once they are too large for one file, only the corpus view's
+/// data stays in memory.
 ///
 /// ```
 /// use pressmark_core::Document;
@@ -148,40 +149,41 @@ pub struct Report {
     corpus: Corpus,
     provenance: Vec<String>,
     documents: Chunks,
-    /// Stories with what the list knows of them, as JSON.
+    /// Stories with their list entries, as JSON.
     stories: Vec<(Listed, String)>,
-    /// Numbers of documents by their ids, the first of each.
+    /// Numbers of documents by id; the first of duplicates.
     numbers: HashMap<String, usize>,
     inline_bytes: usize,
     has_files: bool,
 }
 
-/// What the page reads first.
+/// The page's main data, read on start-up.
 #[derive(Serialize)]
 struct Data<'a> {
     pressmark: &'static str,
     title: &'a str,
     documents: usize,
-    /// Documents a chunk.
+    /// Documents per chunk.
     chunk: usize,
-    /// Folder of the files of documents, from the page.
+    /// Folder of the document files, relative to the page.
     folder: Option<String>,
     open: Option<&'a str>,
-    /// What the names of reasons mean.
+    /// Drop reasons with their explanations.
     reasons: Vec<(&'static str, &'static str)>,
     problems: Vec<(&'static str, &'static str)>,
     provenance: Vec<&'a serde_json::value::RawValue>,
     corpus: Columns<'a>,
     stories: Vec<&'a Listed>,
-    /// Stories a chunk.
+    /// Stories per chunk.
     story_chunk: usize,
 }
 
 impl Report {
-    /// A page that will be written to `path`, and where documents are many, to the folder `NAME-data` beside it.
+    /// Creates a report that will be written to `path`, and to the folder `NAME-data` beside it if the documents are
+    /// large.
     ///
     /// # Errors
-    /// Where the path names no file.
+    /// If the path has no file name.
     pub fn create(path: impl Into<PathBuf>, options: Options) -> Result<Self, Error> {
         let path = path.into();
         let Some(stem) = path.file_stem() else { return Err(Error::NoName { path }) };
@@ -202,10 +204,10 @@ impl Report {
         })
     }
 
-    /// Adds a record, and what is known beside it.
+    /// Adds a record with its optional extra data.
     ///
     /// # Errors
-    /// Where a file of documents cannot be written.
+    /// If a document file cannot be written.
     pub fn add(&mut self, record: &Record<'_>, beside: Beside<'_>) -> Result<(), Error> {
         let provenance = json(&record.provenance)?;
         let at = self.provenance.iter().position(|known| *known == provenance).unwrap_or_else(|| {
@@ -219,10 +221,10 @@ impl Report {
         self.count(bytes)
     }
 
-    /// Adds a story over documents that were added before. One of a single document is not shown.
+    /// Adds a story over documents added before. It is not shown if fewer than two of its documents are in the report.
     ///
     /// # Errors
-    /// Where the story has no form as JSON.
+    /// If the story cannot be serialized as JSON.
     pub fn add_story(&mut self, story: &Story) -> Result<(), Error> {
         if let Some((listed, told)) = Told::new(story, &self.numbers) {
             self.stories.push((listed, json(&told)?));
@@ -230,13 +232,13 @@ impl Report {
         Ok(())
     }
 
-    /// Documents so far.
+    /// Number of documents added so far.
     #[must_use]
     pub fn documents(&self) -> usize {
         self.corpus.len()
     }
 
-    /// Counts bytes that are to stand in the page; too many go to files.
+    /// Adds to the embedded bytes; above the limit, the chunks move to files.
     fn count(&mut self, bytes: usize) -> Result<(), Error> {
         self.inline_bytes += bytes;
         if self.inline_bytes <= self.options.max_inline_bytes {
@@ -252,9 +254,9 @@ impl Report {
     /// Writes the page.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub fn finish(mut self) -> Result<Written, Error> {
-        // Stories that most outlets tell come first.
+        // Stories with the most outlets first.
         self.stories.sort_by_key(|(listed, _)| Reverse((listed.outlets, listed.documents)));
         self.stories.truncate(MOST_STORIES);
         let (listed, told): (Vec<Listed>, Vec<String>) = std::mem::take(&mut self.stories).into_iter().unzip();
@@ -287,7 +289,7 @@ impl Report {
         self.documents.remove_stale_files(&self.folder);
         stories.remove_stale_files(&self.folder);
         if !self.has_files {
-            // Goes only where it is empty.
+            // Fails, as intended, if the folder is not empty.
             let _ = fs::remove_dir(&self.folder);
         }
         fs::write(&self.path, &page).map_err(|source| write_error(&self.path, source))?;
@@ -304,7 +306,7 @@ fn write_error(path: &Path, source: std::io::Error) -> Error {
     Error::Write { path: path.to_owned(), source }
 }
 
-/// How much a problem takes from a document, in words.
+/// Severity of a problem, as the page's data names it.
 fn severity(kind: ProblemKind) -> &'static str {
     use pressmark_core::Severity;
     match kind.severity() {

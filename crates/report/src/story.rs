@@ -1,4 +1,4 @@
-//! A story as the page shows it: documents, outlets and actors by number, passages as places instead of words.
+//! A story in the page's format: documents, outlets and actors by number, passages as offsets.
 
 use std::collections::HashMap;
 
@@ -8,17 +8,18 @@ use serde::Serialize;
 
 use crate::document::short;
 
-/// Pairs of documents that are shown as the reason of a story, best first: there are as many as pairs.
+/// Most links shown per story, the best ones. Set by hand: there may be one for every pair of documents.
 const MOST_LINKS: usize = 12;
-/// Copies that are shown, those of most words first: among many that have one text there are as many as pairs.
+/// Most copies shown per story, by share of the copying document. Set by hand: there may be one for every pair of
+/// documents.
 const MOST_COPIES: usize = 30;
-/// Words that documents share which are shown.
+/// Most shared terms shown per story. Set by hand for readers.
 const MOST_TERMS: usize = 20;
 
-/// Document by number, start and end in code points.
+/// Document number, start and end in code points.
 type Place = (usize, usize, usize);
 
-/// What the list of stories knows.
+/// A story's entry in the list of stories.
 #[derive(Debug, Serialize)]
 pub(crate) struct Listed {
     title: Option<String>,
@@ -78,7 +79,7 @@ struct Link {
 struct Actor<'a> {
     name: &'a str,
     label: &'a str,
-    /// Its name in each document.
+    /// Its name in each document, by number.
     names: Vec<(usize, &'a str)>,
 }
 
@@ -114,7 +115,7 @@ struct Voice<'a> {
     words: usize,
     share: f64,
     only: bool,
-    /// Target, label.
+    /// Target and label.
     stances: Vec<(&'a str, &'a str)>,
     passages: Vec<Place>,
 }
@@ -158,7 +159,7 @@ struct Credit<'a> {
     source: &'a str,
 }
 
-/// What stands under which number.
+/// Maps ids to numbers.
 struct Numbers<'a> {
     documents: &'a HashMap<String, usize>,
     outlets: HashMap<&'a str, usize>,
@@ -180,7 +181,8 @@ impl Numbers<'_> {
 }
 
 impl<'a> Told<'a> {
-    /// A story over documents of the page; what it says of others is left out. `None` where fewer than two are left.
+    /// Converts a story, dropping references to documents that are not in the page. `None` if fewer than two documents
+    /// remain.
     pub(crate) fn new(story: &'a Story, documents: &'a HashMap<String, usize>) -> Option<(Listed, Self)> {
         let numbers = Numbers {
             documents,
@@ -333,7 +335,7 @@ fn score(score: Score) -> f64 {
     short(score.value())
 }
 
-/// Share, lower end, upper end.
+/// Share, lower and upper bound.
 fn interval(interval: &Interval) -> [f64; 3] {
     [interval.share, interval.low, interval.high].map(score)
 }

@@ -1,19 +1,19 @@
-//! Places in a text as the page counts them: JavaScript's strings are UTF-16.
+//! Converts text offsets to UTF-16 code units, which JavaScript strings use.
 
-/// Turns code points and bytes of a text into UTF-16 units.
+/// Converts code point and byte offsets of a text to UTF-16 code units.
 pub(crate) struct Units<'a> {
     text: &'a str,
-    /// Code points that take two units, in order.
+    /// Code points that take two units (outside the basic multilingual plane), ascending.
     wide: Vec<usize>,
     code_points: usize,
-    /// Units before each block of bytes; empty where the text is ASCII.
+    /// Units before each block of bytes; empty for ASCII text.
     before: Vec<usize>,
 }
 
-/// Bytes a block: a lookup counts 32 on average.
+/// Bytes per block. Set by hand: a lookup counts through 32 bytes on average.
 const BLOCK: usize = 64;
 
-/// What a byte adds to the length in UTF-16: the first byte of a character says how many units it takes.
+/// UTF-16 length of these bytes: a character's first byte tells its units, continuation bytes add none.
 fn units_of(bytes: &[u8]) -> usize {
     bytes.iter().map(|&byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
 }
@@ -33,19 +33,19 @@ impl<'a> Units<'a> {
         Self { text, wide, code_points: text.chars().count(), before }
     }
 
-    /// Units before a code point; past the end, those of the whole text.
+    /// Units before a code point; clamped to the end of the text.
     pub(crate) fn at(&self, code_point: usize) -> usize {
         let at = code_point.min(self.code_points);
         at + self.wide.partition_point(|&wide| wide < at)
     }
 
-    /// A half-open span of code points in units.
+    /// Converts a half-open code point range.
     pub(crate) fn span(&self, start: usize, end: usize) -> [usize; 2] {
         let start = self.at(start);
         [start, self.at(end).max(start)]
     }
 
-    /// A half-open span of bytes in units.
+    /// Converts a half-open byte range.
     pub(crate) fn bytes(&self, start: usize, end: usize) -> [usize; 2] {
         let at = |offset: usize| {
             let offset = offset.min(self.text.len());

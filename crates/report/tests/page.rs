@@ -1,4 +1,4 @@
-//! The page as a whole: what stands in it, what cannot, and where documents go when they are many.
+//! The whole page: what it contains, what it cannot contain, and where large documents go.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn written(folder: &Path, options: Options, documents: &[(&str, &str)]) -> (Writ
     (written, fs::read_to_string(path).expect("the page is there"))
 }
 
-/// What a script element of the page holds.
+/// Parsed JSON of a script element.
 fn element(page: &str, id: &str) -> Value {
     let (_, behind) = page.split_once(&format!("id=\"{id}\">")).unwrap_or_else(|| panic!("no element {id}"));
     let (json, _) = behind.split_once("</script>").expect("the element ends");
@@ -36,7 +36,7 @@ fn markup_of_a_document_is_text_in_its_data_and_nothing_else() {
     assert_eq!(element(&page, "documents-0")[0]["text"], hostile);
     assert_eq!(element(&page, "data")["corpus"]["id"][0], hostile);
     assert!(!page.contains("<img") && !page.contains("<script>alert"));
-    // The style, the data, a chunk of documents and the program.
+    // The data, a chunk of documents and the script.
     assert_eq!(page.matches("</script>").count(), 3);
 }
 
@@ -104,7 +104,7 @@ fn many_documents_stand_in_files_beside_the_page() {
     );
     assert!(!data.join("documents-3.js").exists());
 
-    // The next page of this name needs no files: none is left over.
+    // The next page with this name needs no files; none must remain.
     let (one, page) = written(folder.path(), Options::default(), &documents);
     assert_eq!((one.folder, data.exists()), (None, false));
     assert!(!page.contains("'strict-dynamic'"));
