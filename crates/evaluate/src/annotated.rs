@@ -10,7 +10,7 @@ use pressmark_jsonl::Record;
 use crate::error::{Error, Result};
 use crate::gold::read_rows;
 
-/// The records of an annotated file, found by id or by text.
+/// Records of an annotated file, indexed by id and by text.
 pub(crate) struct Annotated {
     path: PathBuf,
     records: Vec<Record<'static>>,
@@ -29,7 +29,7 @@ impl Annotated {
         Ok(Self { path: path.to_owned(), records, by_id, by_text })
     }
 
-    /// Refuses a file that was annotated without a stage.
+    /// Fails if any record was annotated without this stage.
     pub(crate) fn require(&self, stage: &str) -> Result<()> {
         let ran = |record: &Record<'_>| record.provenance.stages.iter().any(|s| s.stage == stage);
         match self.records.iter().find(|record| !ran(record)) {
@@ -41,7 +41,7 @@ impl Annotated {
         }
     }
 
-    /// The records that belong to a gold text: the one of its id, or else all of the same text, white space apart.
+    /// The records for a gold text: the one with its id, or else all with the same text up to white space.
     fn find(&self, place: &str, id: Option<&str>, text: &str) -> Result<Vec<&Record<'static>>> {
         let squeezed: String = ink(text).map(|(_, c)| c).collect();
         if let Some(&index) = id.and_then(|id| self.by_id.get(id)) {
@@ -60,13 +60,13 @@ impl Annotated {
         Ok(found.iter().map(|&index| &self.records[index]).collect())
     }
 
-    /// The gold text with what the records say of it; offsets are those of the gold text.
+    /// The gold text with the records' annotations; offsets are those of the gold text.
     pub(crate) fn document(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
         let found = self.find(place, id, text)?;
         let mut doc = Document::from_text(id.unwrap_or(place), text);
         let Some((first, rest)) = found.split_first() else { return Ok(doc) };
         fill(&mut doc, first);
-        // One text annotated several times, each time for another target.
+        // The same text may be annotated several times, for different targets.
         for record in rest {
             let mut other = Document::from_text(place, text);
             fill(&mut other, record);
@@ -75,7 +75,7 @@ impl Annotated {
         Ok(doc)
     }
 
-    /// Name and version of each codebook that frames were taken from, with its labels in alphabetical order.
+    /// Ids (name and version) of the codebooks in the frames, with their labels in alphabetical order.
     pub(crate) fn codebooks(&self) -> BTreeMap<String, Vec<String>> {
         let mut books: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for frame in self.records.iter().flat_map(|record| &record.frames) {
@@ -88,7 +88,7 @@ impl Annotated {
         books
     }
 
-    /// The record of a page: by its id, its address, or the name of its file.
+    /// The record of a page, found by id, file name or URL.
     pub(crate) fn page(&self, id: &str, url: Option<&str>) -> Result<&Record<'static>> {
         let of_file = |record: &&Record<'_>| {
             let name = Path::new(&*record.source.path).file_name().map(|name| name.to_string_lossy());
@@ -104,29 +104,29 @@ impl Annotated {
         format!("the record {} of {}", record.id, self.path.display())
     }
 
-    /// What the file lacks.
+    /// An error about the file.
     pub(crate) fn error(&self, what: String) -> Error {
         Error::Annotated { place: self.path.display().to_string(), what }
     }
 }
 
-/// Fills a document that has the gold text with what a record says of it.
+/// Copies a record's annotations to a document with the gold text.
 fn fill(doc: &mut Document, record: &Record<'_>) {
     Mover::new(&record.text, &doc.text).fill(doc, record);
 }
 
-/// The characters that carry text, with their byte offsets: no white space and nothing invisible.
+/// Visible characters with their byte offsets: no white space, control or zero-width characters.
 fn ink(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let invisible =
         |c: char| c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     text.char_indices().filter(move |(_, c)| !c.is_whitespace() && !invisible(*c))
 }
 
-/// Moves spans from a record's text, in code points, to the same characters of the gold text, in bytes.
+/// Maps code point spans of a record's text to byte spans of the same visible characters in the gold text.
 struct Mover {
-    /// For each code point of the record's text, how many characters with ink stand before it.
+    /// For each code point of the record's text, the number of visible characters before it.
     before: Vec<usize>,
-    /// The bytes of each character with ink in the gold text.
+    /// Byte span of each visible character of the gold text.
     bytes: Vec<Span>,
 }
 
@@ -144,7 +144,7 @@ impl Mover {
         Self { before, bytes: ink(to).map(|(i, c)| Span::new(i, i + c.len_utf8())).collect() }
     }
 
-    /// `None` where nothing is left of the span.
+    /// `None` if the span is out of range or contains no visible character.
     fn span(&self, start: usize, end: usize) -> Option<Span> {
         let (start, end) = (*self.before.get(start)?, *self.before.get(end)?);
         if start >= end {
@@ -178,7 +178,7 @@ impl Mover {
             Some(SummarySentence { sent, rank: s.rank, score: s.score.value() as f32 })
         });
         doc.summary = chosen.collect();
-        // What shows a frame is not evaluated.
+        // Evidence is not evaluated.
         let frame = |f: &pressmark_jsonl::Frame<'_>| Frame {
             codebook: f.codebook.to_string(),
             label: f.label.to_string(),
@@ -189,7 +189,7 @@ impl Mover {
         doc.stances = record.stances.iter().map(|s| self.stance(s, &ids)).collect();
     }
 
-    /// `None` where nothing is left of it in the gold text.
+    /// `None` if nothing of it is left in the gold text.
     fn quote(&self, quote: &pressmark_jsonl::Quote<'_>, ids: &HashMap<&str, usize>) -> Option<Quote> {
         let pair = |start: Option<usize>, end: Option<usize>| self.span(start?, end?);
         Some(Quote {

@@ -20,15 +20,14 @@ const COLUMNS: &[Column] = &[
     Column::Count("pages"),
 ];
 
-/// Words of a shingle.
+/// Words per shingle, as in article-extraction-benchmark.
 const SHINGLE: usize = 4;
 
-/// F1 of the mean precision and the mean recall of pages, by shingles of four words, as
-/// scrapinghub/article-extraction-benchmark has it; exact: pages whose words are
-/// those of the gold.
+/// F1 of the pages' mean precision and mean recall over shingles of four words, as in
+/// scrapinghub/article-extraction-benchmark; `exact` is the share of pages with the same words as the gold.
 ///
-/// `gold` holds `ground-truth.json`, `{id: {articleBody, url}}`, and `html/ID.html.gz`. The body of the benchmark is
-/// running text with its sub-headings, lists and quotations; the headline and the captions of pictures are no part.
+/// `gold` holds `ground-truth.json`, `{id: {articleBody, url}}`, and `html/ID.html.gz`. The benchmark's body is running
+/// text with its subheadings, lists and quotations, without the headline and captions.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let gold = bench.gold;
     if chunks::is_gold(gold) {
@@ -57,7 +56,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(Table::new(COLUMNS, vec![Row::new("pages", values)]))
 }
 
-/// Body and address of each page, in the order of their ids.
+/// Body and URL of each page, in the order of their ids.
 fn read_truth(path: &Path) -> Result<BTreeMap<String, (String, Option<String>)>> {
     let wrong = |what: String| gold(path.display(), what);
     let truth: Map<String, Value> = serde_json::from_str(&read(path)?)
@@ -80,7 +79,7 @@ fn extract(folder: &Path, id: &str) -> Result<String> {
     Ok(body(&page(path)?))
 }
 
-/// The blocks that the benchmark counts as body.
+/// The text of the blocks that the benchmark counts as body.
 fn body(doc: &Document) -> String {
     let blocks = doc.blocks().into_iter().filter(|(_, kind)| is_body(*kind));
     blocks.map(|(span, _)| doc.slice(span)).collect::<Vec<_>>().join("\n")
@@ -90,7 +89,7 @@ fn is_body(kind: SegmentKind) -> bool {
     !matches!(kind, SegmentKind::Title | SegmentKind::Caption)
 }
 
-/// The same from a line that was written before.
+/// Like [`body`], from a previously annotated record.
 fn annotated_body(record: &pressmark_jsonl::Record<'_>) -> String {
     let chars: Vec<char> = record.text.chars().collect();
     let not_body = [SegmentKind::Title, SegmentKind::Caption].map(SegmentKind::as_str);
@@ -101,12 +100,12 @@ fn annotated_body(record: &pressmark_jsonl::Record<'_>) -> String {
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-/// Runs of `\w` as Python has it: letters, digits and the low line; marks part words.
+/// Words like Python's `\w+`: letters, digits and the underscore.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
-/// How often each shingle stands in a text; one shorter than a shingle is one shingle.
+/// Counts of shingles in a text; a text shorter than a shingle is a single one.
 fn shingles(text: &str) -> HashMap<Vec<&str>, f64> {
     let words: Vec<&str> = words(text).collect();
     let mut shingles = HashMap::new();
@@ -120,7 +119,8 @@ fn shingles(text: &str) -> HashMap<Vec<&str>, f64> {
     shingles
 }
 
-/// Shingles in both, only in `found`, and only in `gold`, as shares, so that long pages weigh no more.
+/// Shingles in both texts, only in `found` and only in `gold`, as shares of their union, so that long pages weigh no
+/// more.
 fn matches(gold: &str, found: &str) -> (f64, f64, f64) {
     let (gold, found) = (shingles(gold), shingles(found));
     let both: f64 = found.iter().map(|(shingle, n)| n.min(gold.get(shingle).copied().unwrap_or(0.0))).sum();
@@ -129,8 +129,8 @@ fn matches(gold: &str, found: &str) -> (f64, f64, f64) {
     (both / all, (found - both) / all, (gold - both) / all)
 }
 
-/// Precision (`wrong` is what should not be there) or recall (`wrong` is what is missing), with the benchmark's
-/// special cases: perfect without a mistake of either kind, nought without a hit and a mistake of this kind.
+/// Precision (with `wrong` the superfluous share) or recall (with `wrong` the missing share), with the benchmark's
+/// special cases: 1 without any mistake, 0 without a hit and without a mistake of this kind.
 fn part(right: f64, wrong: f64, other: f64) -> f64 {
     if wrong == 0.0 && other == 0.0 {
         1.0
@@ -159,11 +159,11 @@ mod tests {
         check("a b c d e", "a b c d e", (1.0, 0.0, 0.0));
         check("a b c d e", "a, b. c d", (0.5, 0.0, 0.5));
         check("a b c d", "x a b c d", (0.5, 0.5, 0.0));
-        // Short texts are one shingle, and so is nothing.
+        // Short texts are one shingle, and so is the empty one.
         check("a b", "a b", (1.0, 0.0, 0.0));
         check("a b c d", "", (0.0, 0.5, 0.5));
         check("", "", (1.0, 0.0, 0.0));
-        // The same shingle twice counts twice.
+        // Repeated shingles count repeatedly.
         check("a a a a a", "a a a a", (0.5, 0.0, 0.5));
     }
 

@@ -14,15 +14,15 @@ use crate::error::{Error, Result};
 use crate::gold::{GoldRow, rows};
 use crate::options::Options;
 
-/// What every evaluation starts from.
+/// State shared by all evaluations.
 pub(crate) struct Bench<'a> {
     pub(crate) gold: &'a Path,
     pub(crate) options: &'a Options,
     pub(crate) annotated: Option<Rc<Annotated>>,
     predictions: Option<&'a mut dyn Write>,
-    /// What was wrong with lines of the gold data that were left out.
+    /// Errors of gold lines that were skipped.
     pub(crate) skipped: RefCell<Vec<String>>,
-    /// Loaded once, however many annotators there are.
+    /// Loaded once for all annotators.
     model: OnceCell<Arc<Model>>,
 }
 
@@ -44,10 +44,10 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What was read of the gold data; `None` where it is left out, which is remembered.
+    /// Unwraps a gold item; `None` if it is invalid and skipped, which is recorded.
     ///
     /// # Errors
-    /// When it is not good, and must be.
+    /// If it is invalid and the options are not lenient, or on errors other than invalid gold data.
     pub(crate) fn keep<T>(&self, read: Result<T>) -> Result<Option<T>> {
         match read {
             Ok(read) => Ok(Some(read)),
@@ -61,12 +61,12 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The rows of the gold data, without those that are not good and may be left out.
+    /// The rows of the gold data, without invalid ones if the options are lenient.
     pub(crate) fn rows(&self) -> Result<Vec<GoldRow>> {
         rows(self.gold, self.options.gold.lenient, &mut self.skipped.borrow_mut())
     }
 
-    /// An annotator with the stage that fills a layer and what it needs.
+    /// Creates an annotator with the stage that fills a layer and its dependencies.
     pub(crate) fn annotator(&self, layer: Layer) -> Result<Annotator> {
         self.annotator_with(layer, self.options.settings.clone())
     }
@@ -83,7 +83,7 @@ impl<'a> Bench<'a> {
         Ok(Annotator::new(Settings { stages, model: ModelSource::Loaded(model), ..settings })?)
     }
 
-    /// Documents that go through the stage that fills a layer and what it needs, or that are annotated already.
+    /// Documents with the stages up to a layer, or with existing annotations.
     pub(crate) fn documents(&self, layer: Layer) -> Result<Documents> {
         match &self.annotated {
             Some(annotated) => Ok(Documents::Annotated(Rc::clone(annotated))),
@@ -91,7 +91,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Documents that go through the stage that fills a layer, and what it needs, with these settings.
+    /// Documents with the stages up to a layer, under these settings.
     pub(crate) fn through(&self, layer: Layer, settings: Settings) -> Result<Documents> {
         Ok(Documents::Annotator(self.annotator_with(layer, settings)?))
     }

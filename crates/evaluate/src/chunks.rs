@@ -18,18 +18,18 @@ const COLUMNS: &[Column] = &[
     Column::Count("pages"),
 ];
 
-/// The file of chunks, in the folder of gold data.
+/// Name of the file of chunks in the gold folder.
 const FILE: &str = "gold.jsonl";
 
-/// Whether a folder holds chunks of pages.
+/// Whether a folder holds gold chunks and pages.
 pub(crate) fn is_gold(folder: &Path) -> bool {
     folder.join(FILE).is_file() && folder.join("pages").is_dir()
 }
 
-/// Chunks of text that belong to the article of a page and must be in it, and chunks that do not and must not, as the
-/// evaluation of trafilatura (Barbaresi, ACL 2021) has it; white space is folded.
+/// Scores text chunks that must be in the extracted article (`with`) or must not be (`without`), as in trafilatura's
+/// evaluation (Barbaresi, ACL 2021); white space is normalized.
 ///
-/// `gold` holds `gold.jsonl`, `{page, with: [], without: []}` a line, and the pages under `pages/`.
+/// `gold` holds `gold.jsonl`, one `{page, with: [], without: []}` per line, and the pages under `pages/`.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = rows(&bench.gold.join(FILE), bench.options.gold.lenient, &mut bench.skipped.borrow_mut())?;
     let (mut counts, mut pages, mut all_leaked) = (Counts::default(), 0, 0);
@@ -55,7 +55,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// What must and must not be in the article of a page.
+/// Chunks that must and must not be in a page's article.
 struct Chunks {
     page: String,
     with: Vec<String>,
@@ -75,12 +75,12 @@ impl Chunks {
     }
 }
 
-/// The name of a page without its endings.
+/// File name of a page without its extensions.
 fn stem(page: &str) -> &str {
     page.split_once('.').map_or(page, |(stem, _)| stem)
 }
 
-/// The text with each run of white space as one space, and none at its ends.
+/// Normalizes white space: single spaces, none at the ends.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Gold entities in columns (CoNLL): a token and its tag a line, a blank line between sentences.
+//! Gold entities in column format (CoNLL): one token with its tag per line, a blank line between sentences.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
 use crate::error::{Error, gold};
 use crate::spacing::attached;
 
-/// A sentence of a column file: tokens as given, and a BIO tag for each.
+/// A sentence of a column file: its tokens with one BIO tag each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoldSentence {
-    /// The tokens of the first column.
+    /// Tokens, from the first column (the second in numbered files).
     pub tokens: Vec<String>,
-    /// `O`, `B-KIND` or `I-KIND`, where every `I-` continues a mention.
+    /// `O`, `B-KIND` or `I-KIND`; every `I-` continues a mention.
     pub tags: Vec<String>,
 }
 
 /// The sentences of one article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoldDocument {
-    /// In the order of the file.
+    /// In file order.
     pub sentences: Vec<GoldSentence>,
 }
 
 impl GoldDocument {
-    /// A document with these sentences and tokens, a line for each sentence. Columns have lost the spaces of their text;
-    /// marks and clitics stand right behind the word before them, as in print.
+    /// Converts to a document with these sentences and tokens, one sentence per line. The column format loses spacing;
+    /// punctuation and clitics are attached to the preceding word, as in print.
     ///
-    /// The windows are still to be made, by `pressmark_tokenize::Tokenizer::windows`.
+    /// The encoder's windows are not set; see `pressmark_tokenize::Tokenizer::windows`.
     #[must_use]
     pub fn to_document(&self, id: &str) -> Document {
         let (mut text, mut tokens, mut sents) = (String::new(), Vec::new(), Vec::new());
@@ -48,12 +48,12 @@ impl GoldDocument {
         Document { sents, tokens, ..Document::from_text(id, text) }
     }
 
-    /// The gold tags of all tokens, in the order of the document's tokens.
+    /// Gold tags of all tokens, in document order.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.sentences.iter().flat_map(|s| s.tags.iter().map(String::as_str))
     }
 
-    /// Renames kinds of mention: `names` says what becomes of a kind; one that becomes `O` is dropped.
+    /// Renames entity kinds by `names`; a kind renamed to `O` is dropped.
     pub fn rename(&mut self, names: &BTreeMap<String, String>) {
         for tag in self.sentences.iter_mut().flat_map(|s| &mut s.tags) {
             if let Some((prefix, name)) = tag.split_once('-').and_then(|(p, kind)| Some((p, names.get(kind)?))) {
@@ -63,13 +63,13 @@ impl GoldDocument {
     }
 }
 
-/// Reads a column file, one document for each `-DOCSTART-`, or one in all.
+/// Reads a column file, one document per `-DOCSTART-` or `# newdoc`, or a single one.
 ///
-/// Columns are separated by tabs, or by spaces in a file that has none. The first is the token, the last its tag
-/// in BIO, BIOES (also BILOU) or IO. Where the second column of every line is a tag, it is the one that is read:
-/// files with nested mentions carry the inner ones in further columns. Where every first column is a number and every
-/// third one a tag, as in Universal NER (`.iob2`), those are number, token and tag. A first line that is an address, and
-/// lines that start with `#` and carry no tag, are passed over; `# newdoc` begins a document.
+/// Columns are separated by tabs, or by white space in files without tabs. The first is the token, the last its tag in
+/// BIO, BIOES (also BILOU) or IO. If the second column of every line is a tag, that one is read: files with nested
+/// mentions have the inner ones in further columns. If every first column is a number and every third one a tag, as in
+/// Universal NER (`.iob2`), those are number, token and tag. A URL in the first line and lines that start with `#` and
+/// have no tag are skipped.
 ///
 /// # Errors
 /// [`Error::Gold`] for the first line that is neither blank nor a token with its tag.
@@ -122,14 +122,14 @@ pub fn read_columns(text: &str) -> Result<Vec<GoldDocument>, Error> {
     Ok(documents)
 }
 
-/// The columns of a line; none when it is blank.
+/// The columns of a line; empty if it is blank.
 fn split(line: &str, tabs: bool) -> Vec<&str> {
     let columns: Vec<&str> =
         if tabs { line.split('\t').map(str::trim).collect() } else { line.split_whitespace().collect() };
     if columns.iter().all(|c| c.is_empty()) { Vec::new() } else { columns }
 }
 
-/// Whether a line that is not blank is no token: a comment, or the address in the first line.
+/// Whether a non-blank line is a comment, or a URL in the first line, and no token.
 fn is_passed_over(number: usize, line: &str, columns: &[&str]) -> bool {
     let tagged = columns.len() > 1 && columns.last().is_some_and(|c| is_tag(c));
     let address = ["http://", "https://", "www."].iter().any(|p| line.starts_with(p));
@@ -140,13 +140,13 @@ fn is_tag(column: &str) -> bool {
     column == "O" || split_tag(column).is_some()
 }
 
-/// The prefix and the kind of a tag other than `O`.
+/// Prefix and kind of a tag; `None` for `O` and anything else.
 fn split_tag(tag: &str) -> Option<(&str, &str)> {
     tag.split_once('-')
         .filter(|(prefix, kind)| matches!(*prefix, "B" | "I" | "E" | "S" | "L" | "U" | "M") && !kind.is_empty())
 }
 
-/// Appends a token, its tag turned into BIO.
+/// Appends a token, converting its tag to BIO.
 fn push(sentence: &mut GoldSentence, token: &str, tag: &str) {
     let tag = match split_tag(tag) {
         None => "O".to_owned(),

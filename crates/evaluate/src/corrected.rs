@@ -1,4 +1,4 @@
-//! Rows of `pressmark/1` that people corrected, as gold data.
+//! Human-corrected rows of `pressmark/1` as gold data.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::columns::{GoldDocument, GoldSentence};
 use crate::error::{Result, gold};
 use crate::gold::read_rows;
 
-/// The rows of a file with their places.
+/// Reads the rows of a file with their places.
 pub(crate) fn read_corrected(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
     let rows = read_rows(path)?;
     if rows.is_empty() {
@@ -21,13 +21,13 @@ pub(crate) fn read_corrected(path: &Path) -> Result<Vec<(String, Record<'static>
     Ok(rows.into_iter().map(|(line, row)| (format!("line {line} of {}", path.display()), row)).collect())
 }
 
-/// The bytes of code points, which are some.
+/// Byte span of a code point range; `None` if it is empty or out of range.
 pub(crate) fn bytes(points: &CodePoints<'_>, start: usize, end: usize) -> Option<Span> {
     points.bytes(start, end).filter(|span| !span.is_empty())
 }
 
-/// The document of a row, and its words with their tags: those of the row, or of its text where it has none; a mention
-/// begins and ends with a word.
+/// A row's document, and its tokens with BIO tags. Uses the row's tokens and sentences, or splits its text if it has
+/// none; tokens are cut at mention boundaries.
 pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldDocument)> {
     let points = CodePoints::new(&row.text);
     let outside = || gold(place, "has offsets outside of its text");
@@ -70,7 +70,7 @@ pub(crate) fn mentions(place: &str, row: &Record<'_>) -> Result<(Document, GoldD
     Ok((document, tagged))
 }
 
-/// The quotations of a row.
+/// The gold quotations of a row.
 pub(crate) fn quotations(place: &str, row: &Record<'_>) -> Result<Vec<Gold>> {
     let points = CodePoints::new(&row.text);
     let optional = |start: Option<usize>, end: Option<usize>| {
@@ -116,7 +116,7 @@ mod tests {
         let row = Record::of(&doc, &Provenance::default());
         let gold = quotations("here", &row).expect("quotations");
         assert_eq!(gold[0], Gold { content: vec![(said, QuoteKind::Direct)], source: vec![name], cue: vec![cue] });
-        // The row has no tokens: its text is cut into words.
+        // The row has no tokens, so its text is split into words.
         let (document, tagged) = mentions("here", &row).expect("mentions");
         assert_eq!((&*document.id, &*document.text), ("a", &*doc.text));
         assert_eq!(document.tokens.len(), tagged.sentences.iter().map(|s| s.tokens.len()).sum::<usize>());

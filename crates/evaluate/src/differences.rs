@@ -1,4 +1,4 @@
-//! What stories say that outlets tell differently, against codings of it.
+//! Scores the differences between outlets in stories against coded ones.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
     Column::Count("predicted"),
 ];
 
-/// One coded line.
+/// A coded difference.
 #[derive(Deserialize)]
 struct Line {
     event: String,
@@ -43,7 +43,7 @@ struct Line {
     tone: BTreeMap<String, Sign>,
 }
 
-/// How an outlet speaks of an actor, as it is coded.
+/// Coded tone of an outlet towards an actor.
 #[derive(Clone, Copy, Deserialize)]
 enum Sign {
     #[serde(rename = "+")]
@@ -59,22 +59,22 @@ struct GoldVersion {
     sentence: String,
 }
 
-/// A sentence of the gold data: document id, paragraph and sentence, from 0.
+/// A gold sentence: document id, and 0-based paragraph and sentence.
 type Place = (String, usize, usize);
 /// Two sentences, the lesser first.
 type Pair = (Place, Place);
 
-/// The articles of an event by the letter of their outlet, and the words of each sentence.
+/// Articles by event and the first letter of their outlet, and the word set of each sentence.
 struct Texts {
     articles: HashMap<(String, char), Article>,
     words: HashMap<String, Vec<(Place, HashSet<String>)>>,
 }
 
-/// Aligned sentences, facts, namings, what only one outlet tells, who is quoted by one outlet alone and the tone, against
-/// the coded differences of BASIL's events.
+/// Scores aligned sentences, facts, namings, exclusive passages, exclusively quoted speakers and tones against the
+/// coded differences of BASIL's events.
 ///
-/// `gold` is a folder with the codings (JSONL of `{event, kind, …}`) and BASIL's articles below it. Documents of the
-/// stories have the names of the articles' files as ids.
+/// `gold` is a folder with the codings (JSONL of `{event, kind, …}`) and BASIL's articles below it. Document ids in the
+/// stories are the file names of the articles.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let lines = lines(bench)?;
     let texts = Texts::new(basil(bench.gold)?);
@@ -112,7 +112,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// The codings below the gold folder.
+/// Reads the codings below the gold folder.
 fn lines(bench: &Bench<'_>) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for path in files(bench.gold, &["jsonl"])? {
@@ -144,7 +144,7 @@ impl Texts {
         Self { articles, words }
     }
 
-    /// The place that `F3.1` names in an event.
+    /// Resolves a sentence reference such as `F3.1` (outlet, 1-based paragraph and sentence) within an event.
     fn place(&self, event: &str, name: &str) -> Option<Place> {
         let article = self.articles.get(&(event.to_owned(), name.chars().next()?))?;
         let (paragraph, sentence) = name.get(1..)?.split_once('.')?;
@@ -152,7 +152,7 @@ impl Texts {
         Some((article.id.clone(), number(paragraph)?, number(sentence)?))
     }
 
-    /// The sentence of the gold data that a passage is, or most of: sentences may have been cut elsewhere.
+    /// The gold sentence that best matches a passage, since sentences may have been split differently.
     fn find(&self, passage: &Passage) -> Option<Place> {
         let words = word_set(&passage.text);
         let share = |sentence: &HashSet<String>| {
@@ -162,6 +162,7 @@ impl Texts {
         };
         let sentences = self.words.get(&passage.document)?;
         let best = sentences.iter().max_by(|a, b| share(&a.1).total_cmp(&share(&b.1)))?;
+        // Overlap coefficient plus Jaccard index, in [0, 2]; at least 1 is set by hand, to accept a part of a sentence.
         (share(&best.1) >= 1.0).then(|| best.0.clone())
     }
 
@@ -185,7 +186,7 @@ struct Scorer<'a> {
 }
 
 impl Scorer<'_> {
-    /// All pairs of the versions of a line.
+    /// All pairs of versions of a coded line.
     fn pairs_of(&self, line: &Line) -> Vec<Pair> {
         let places: Vec<Place> =
             line.versions.iter().filter_map(|v| self.texts.place(&line.event, &v.sentence)).collect();
@@ -200,7 +201,7 @@ impl Scorer<'_> {
         self.lines.iter().filter(|line| line.kind == kind).flat_map(|line| self.pairs_of(line)).collect()
     }
 
-    /// Pairs of sentences that state the same thing, and lines of which a pair was found.
+    /// Scores pairs of sentences that state the same, and coded lines of which at least one pair was found.
     fn pairs(&self, bench: &mut Bench<'_>) -> Result<Vec<Row>> {
         let (values, namings) = (self.gold_pairs("value"), self.gold_pairs("naming"));
         let mut told: HashSet<Pair> = HashSet::new();
@@ -228,7 +229,7 @@ impl Scorer<'_> {
         ])
     }
 
-    /// Contradictions and what else was told of the values of pairs that were coded.
+    /// Scores contradictions, and all relations, in coded pairs.
     fn facts(&self) -> Vec<Row> {
         let mut relations: HashMap<Pair, Vec<&str>> = HashMap::new();
         for line in self.lines.iter().filter(|line| line.kind == "value") {
@@ -272,7 +273,7 @@ impl Scorer<'_> {
         ]
     }
 
-    /// Namings whose sentences are those of a coded naming: each pair of versions counts.
+    /// Scores namings by their sentences: each pair of versions counts.
     fn namings(&self) -> Row {
         let gold = self.gold_pairs("naming");
         let mut told: HashSet<Pair> = HashSet::new();
@@ -286,7 +287,7 @@ impl Scorer<'_> {
         row("naming", Counts::whole(right, told.len(), gold.len()))
     }
 
-    /// Lines that only one outlet tells, among as many passages as were coded of it.
+    /// Scores exclusive passages: as many of each outlet's first ones as were coded.
     fn only(&self) -> Row {
         let mut golds: BTreeMap<(&str, &str), Vec<&Line>> = BTreeMap::new();
         for line in self.lines.iter().filter(|line| line.kind == "only") {
@@ -315,7 +316,7 @@ impl Scorer<'_> {
         row("only", Counts { right, found, recalled, gold })
     }
 
-    /// Speakers that only one outlet quotes, by their last names.
+    /// Scores speakers quoted by a single outlet, compared by last name.
     fn quoted_only(&self) -> Row {
         let last = |name: &str| word_list(name).last().cloned().unwrap_or_default();
         let outlet_of = |line: &Line| {
@@ -336,7 +337,7 @@ impl Scorer<'_> {
         row("quoted_only", counts)
     }
 
-    /// The tone of an outlet towards an actor: of those coded and told, the share that is the same.
+    /// Scores an outlet's tone towards an actor: the share of matching labels among those reported.
     fn tones(&self) -> Row {
         let (mut right, mut told, mut gold) = (0, 0, 0);
         for line in self.lines.iter().filter(|line| line.kind == "tone") {

@@ -7,7 +7,7 @@ use pressmark_ingest::{Options, clean_document};
 use crate::annotated::Annotated;
 use crate::error::{On, Result};
 
-/// Gold texts as documents, with what is predicted for them.
+/// A source of predictions for gold texts.
 pub(crate) enum Documents {
     Annotator(Annotator),
     Stage(Box<dyn Stage>),
@@ -15,7 +15,7 @@ pub(crate) enum Documents {
 }
 
 impl Documents {
-    /// The document of a gold text.
+    /// The annotated document of a gold text.
     pub(crate) fn of(&self, place: &str, id: Option<&str>, text: &str) -> Result<Document> {
         match self {
             Self::Annotated(annotated) => annotated.document(place, id, text),
@@ -23,7 +23,7 @@ impl Documents {
         }
     }
 
-    /// A gold text as the stages get it: its language is told as that of any input, since rules go by it.
+    /// A gold text prepared like any input, with its language detected, since rules depend on it.
     pub(crate) fn text(&self, id: &str, text: &str) -> Document {
         match self {
             Self::Annotator(annotator) => clean_document(id, text, &annotator.settings().ingest),
@@ -31,7 +31,7 @@ impl Documents {
         }
     }
 
-    /// Runs the stages, where there are any, over a document.
+    /// Runs the stages, if any, over a document.
     pub(crate) fn complete(&self, mut doc: Document) -> Result<Document> {
         let stages = match self {
             Self::Annotator(annotator) => annotator.stages(),

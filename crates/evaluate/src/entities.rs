@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Counts;
 
-/// Strict entity F1: a mention counts when its first token, last token and type are all right, as `seqeval` and `conlleval` count them.
+/// Strict entity F1: a mention is correct if its boundaries and type are, as in `seqeval` and `conlleval`.
 ///
 /// ```
 /// use pressmark_evaluate::EntityScore;
@@ -18,10 +18,10 @@ pub struct EntityScore {
 }
 
 impl EntityScore {
-    /// Counts one sentence: its gold tags and those found, in BIO.
+    /// Adds a sentence by its gold and predicted BIO tags.
     ///
     /// # Panics
-    /// When the two differ in length.
+    /// If the two differ in length.
     pub fn add<G: AsRef<str>, F: AsRef<str>>(&mut self, gold: &[G], found: &[F]) {
         assert_eq!(gold.len(), found.len(), "a tag a token");
         let (gold, found) = (mentions(gold), mentions(found));
@@ -34,20 +34,20 @@ impl EntityScore {
         self.kinds.entry(kind.to_owned()).or_default()
     }
 
-    /// The counts of each kind, in alphabetical order.
+    /// Counts of each kind, in alphabetical order.
     #[must_use]
     pub fn by_kind(&self) -> &BTreeMap<String, Counts> {
         &self.kinds
     }
 
-    /// The counts over all kinds (micro average).
+    /// Counts over all kinds, for micro averages.
     #[must_use]
     pub fn total(&self) -> Counts {
         self.kinds.values().copied().sum()
     }
 }
 
-/// Kind, first token and end of each mention; an `I-` that continues nothing begins one.
+/// Kind, first token and end (exclusive) of each mention; an `I-` without a predecessor starts one.
 fn mentions<T: AsRef<str>>(tags: &[T]) -> BTreeSet<(&str, usize, usize)> {
     let mut out = BTreeSet::new();
     let mut open: Option<(&str, usize)> = None;

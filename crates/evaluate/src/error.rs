@@ -2,130 +2,130 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The result of the functions of this crate.
+/// Result of this crate's functions.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an evaluation could not be made.
+/// Why an evaluation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or folder could not be read.
+    /// A file or folder cannot be read.
     #[error("failed to read {}", path.display())]
     Read {
-        /// Which one.
+        /// The path.
         path: PathBuf,
-        /// What the system says.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// The gold data are not what the task expects.
+    /// The gold data are not in the format that the task expects.
     #[error("{place} {what}")]
     Gold {
-        /// A file, or a line of it.
+        /// A file, or a line in it.
         place: String,
-        /// What is wrong there, as a predicate.
+        /// The problem, as a predicate ("has no …").
         what: String,
     },
-    /// A row has no field for something, or not the one that was named.
+    /// A row lacks a field, or the one named in the options.
     #[error("{place} has no field for the {what}, expected {expected}; its fields are {fields}")]
     NoField {
         /// The row.
         place: String,
-        /// What is looked for: `text`, `label`, `target` or `id`.
+        /// The missing item: `text`, `label`, `target` or `id`.
         what: &'static str,
-        /// The names that would do.
+        /// Names that would be accepted.
         expected: String,
-        /// The names that there are.
+        /// Names of the row's fields.
         fields: String,
     },
-    /// A row has a label that is none of those of the task.
+    /// A row has a label that the task does not know.
     #[error("{place} has the label {label:?}, expected {expected}")]
     UnknownLabel {
         /// The row.
         place: String,
-        /// Its label.
+        /// The unknown label.
         label: String,
         /// The labels of the task.
         expected: &'static str,
     },
-    /// The annotated file has no stance towards a target of the gold data.
+    /// The annotated file has no stance towards a gold target.
     #[error("{place} has no stance towards {target:?}")]
     NoStance {
         /// The gold text.
         place: String,
-        /// Its target.
+        /// The target.
         target: String,
     },
-    /// The label map names a label that is none of ours.
+    /// The label map maps to a label that the codebook lacks.
     #[error("the label map names {label}, which the codebook {codebook} has not; it has {known}")]
     Map {
         /// The label.
         label: String,
         /// The codebook.
         codebook: String,
-        /// The labels that it has.
+        /// Labels of the codebook.
         known: String,
     },
-    /// The gold data give none of the labels that are evaluated.
+    /// The gold data contain no label of the codebook.
     #[error("{path} gives no label of the codebook {codebook}; it gives {given}; expected {known}")]
     NoKnownLabel {
         /// The gold data.
         path: String,
         /// The codebook.
         codebook: String,
-        /// The labels that stand there.
+        /// Labels in the gold data.
         given: String,
-        /// The labels of the codebook.
+        /// Labels of the codebook.
         known: String,
     },
-    /// The annotated file does not go with the gold data.
+    /// The annotated file does not match the gold data.
     #[error("{place} {what}")]
     Annotated {
-        /// The file, or a record of it.
+        /// The file, or a record in it.
         place: String,
-        /// What is wrong there, as a predicate.
+        /// The problem, as a predicate ("has no …").
         what: String,
     },
-    /// A file of rows, annotated or grouped, could not be opened.
+    /// A file of annotated or grouped rows cannot be opened.
     #[error(transparent)]
     Open(#[from] pressmark_tables::Error),
-    /// A file of rows could not be read to its end.
+    /// A file of rows is invalid or cannot be read to its end.
     #[error("failed to read {}", path.display())]
     Rows {
-        /// Which one.
+        /// The path.
         path: PathBuf,
-        /// The line, and what is wrong with it.
+        /// Underlying error, with the line.
         source: pressmark_jsonl::RowError,
     },
-    /// A task over stories was given none.
+    /// A task over stories was run without stories.
     #[error("this task takes the rows of stories, and none were given")]
     NoStories,
     /// A stage failed on a gold text.
     #[error("the stage {stage} failed on {id}")]
     Stage {
-        /// The stage.
+        /// Name of the stage.
         stage: &'static str,
-        /// The document.
+        /// Id of the document.
         id: String,
-        /// Why.
+        /// Underlying stage error.
         source: pressmark_core::StageError,
     },
-    /// The annotator could not be made.
+    /// The annotator cannot be created.
     #[error(transparent)]
     Annotator(#[from] pressmark::Error),
-    /// There is no task of this name.
+    /// No task has this name.
     #[error("there is no task {0:?}")]
     UnknownTask(String),
-    /// A prediction could not be written.
+    /// A prediction cannot be written.
     #[error("failed to write a prediction")]
     Predictions(#[source] io::Error),
 }
 
-/// What is wrong with the gold data at a place.
+/// An error about the gold data at a place.
 pub(crate) fn gold(place: impl Display, what: impl Into<String>) -> Error {
     Error::Gold { place: place.to_string(), what: what.into() }
 }
 
-/// Says which file could not be read.
+/// Adds the path to an I/O error.
 pub(crate) trait At<T> {
     fn at(self, path: &Path) -> Result<T>;
 }
@@ -136,7 +136,7 @@ impl<T> At<T> for io::Result<T> {
     }
 }
 
-/// Says which stage failed on which document.
+/// Adds the stage and the document to a stage error.
 pub(crate) trait On<T> {
     fn on(self, stage: &'static str, id: &str) -> Result<T>;
 }

@@ -22,42 +22,42 @@ const COLUMNS: &[Column] = &[
     Column::Count("found"),
 ];
 
-/// Score from which a frame counts as found: more likely than not.
+/// Score from which a frame counts as predicted: more likely than not.
 const FOUND: f32 = 0.5;
 
-/// A text and its frames.
+/// A text with its gold frames.
 #[derive(Clone, Debug)]
 pub struct CodedText {
-    /// Where it stands in the gold data.
+    /// Place in the gold data, for messages.
     pub place: String,
-    /// The record's own id, where it has one.
+    /// The record's own id, if it has one.
     pub id: Option<String>,
     /// The text.
     pub text: String,
-    /// Indices into the codebook's labels, in order.
+    /// Indices into the labels, ascending.
     pub labels: Vec<usize>,
 }
 
-/// Texts that people coded with the frames of a codebook.
+/// Texts coded with the frames of a codebook.
 #[derive(Clone, Debug)]
 pub struct Coded {
     /// The texts, in the order of the gold data.
     pub texts: Vec<CodedText>,
-    /// Labels that the codebook does not have, how often they are given, and where first.
+    /// Labels that the codebook lacks, with their count and first place.
     pub unknown: BTreeMap<String, (usize, String)>,
 }
 
 /// Reads texts coded with the labels of a codebook, from JSONL, CSV or TSV.
 ///
 /// # Errors
-/// When the gold data cannot be read, give none of the labels, or the label map names one that the codebook lacks.
+/// If the gold data cannot be read or contain none of the labels, or the label map maps to one that the codebook lacks.
 pub fn read_coded(path: &Path, options: &GoldOptions, codebook: &str, labels: &[String]) -> Result<Coded> {
     let rows = rows(path, options.lenient, &mut Vec::new())?;
     code_all(&rows, path, options, codebook, labels, labels)
 }
 
-/// The rows with their labels; `ours` are the labels of the codebook, `labels` those that are compared, of which some may
-/// be several of ours.
+/// Codes all rows. `ours` are the codebook's labels, `labels` the ones compared, each of which may join several of
+/// ours.
 fn code_all(
     rows: &[GoldRow],
     path: &Path,
@@ -111,10 +111,10 @@ fn code(
     Ok(CodedText { place: row.place.to_string(), id: row.id(options)?, text: row.text(options)?, labels: found })
 }
 
-/// F1 of each label that the gold data give, their mean, and average precision; where each text has one label, also how
-/// often the surest frame is that.
+/// F1 and average precision of each label in the gold data, with macro and micro averages; if each text has one label,
+/// also the accuracy of the highest-scoring frame.
 ///
-/// The labels that the codebook has and the gold data never give are left out: nobody looked for them.
+/// Labels of the codebook that the gold data never use are left out, since nobody coded for them.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let rows = bench.rows()?;
     let Book { id, labels: ours, codebook, documents } = book(bench, &rows)?;
@@ -156,7 +156,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// A warning where the codebook was fitted on texts that it is evaluated on.
+/// A warning if the codebook was fitted on some of the texts.
 fn seen_before(codebook: &pressmark::Codebook, texts: &[CodedText]) -> Option<String> {
     let seen = texts.iter().filter(|text| codebook.was_fitted_on(&text.text)).count();
     (seen > 0).then(|| {
@@ -168,7 +168,7 @@ fn seen_before(codebook: &pressmark::Codebook, texts: &[CodedText]) -> Option<St
     })
 }
 
-/// Adds what becomes of the surest frame alone, of those that the gold data give: accuracy and macro F1.
+/// Adds accuracy and macro F1 of the highest-scoring frame, among labels in the gold data.
 fn best_of(table: &mut Table, labels: &[String], scored: &[Vec<(f32, bool)>]) {
     let given: Vec<&Vec<(f32, bool)>> =
         labels.iter().zip(scored).map(|(_, scored)| scored).filter(|s| s.iter().any(|(_, gold)| *gold)).collect();
@@ -176,7 +176,7 @@ fn best_of(table: &mut Table, labels: &[String], scored: &[Vec<(f32, bool)>]) {
     let (mut right, mut counts) = (0, vec![Counts::default(); given.len()]);
     for text in 0..texts {
         let of = |index: usize| given.get(index).and_then(|scored| scored.get(text)).copied().unwrap_or((0.0, false));
-        // A stable maximum: the first of equals.
+        // `rev` makes `max_by` return the first of equals.
         let best = (0..given.len()).rev().max_by(|a, b| of(*a).0.total_cmp(&of(*b).0)).unwrap_or(0);
         right += usize::from(of(best).1);
         counts.iter_mut().enumerate().for_each(|(index, counts)| counts.add(of(index).1, index == best));
@@ -189,7 +189,7 @@ fn best_of(table: &mut Table, labels: &[String], scored: &[Vec<(f32, bool)>]) {
     table.notes.push("each text has one frame: accuracy and \"macro, surest\" take the surest alone".to_owned());
 }
 
-/// The names under which labels of ours are compared: those that are joined have one.
+/// The distinct names under which our labels are compared; joined labels share one.
 fn names(map: &LabelMap, ours: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for label in ours {
@@ -201,7 +201,7 @@ fn names(map: &LabelMap, ours: &[String]) -> Vec<String> {
     names
 }
 
-/// Whether a row can be read.
+/// Returns the row if all required fields are readable.
 fn is_good(row: &GoldRow, bench: &Bench<'_>) -> Result<GoldRow> {
     let options = &bench.options.gold;
     row.labels(options, None).and_then(|_| row.text(options)).and_then(|_| row.id(options))?;
@@ -246,16 +246,16 @@ fn table(
     table
 }
 
-/// What texts are scored with.
+/// A codebook with the source of predicted frames.
 struct Book {
     id: String,
     labels: Vec<String>,
-    /// The codebook itself, where it is at hand.
+    /// The codebook itself, if available.
     codebook: Option<pressmark::Codebook>,
     documents: Documents,
 }
 
-/// The codebook that was asked for, or the one that has most of the labels that the gold data give.
+/// The requested codebook, or the one that knows most of the gold labels.
 fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
     let asked = bench.options.codebook.as_deref();
     if let Some(annotated) = &bench.annotated {
@@ -283,7 +283,7 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
     Ok(Book { id, labels, codebook: Some(codebook), documents: bench.through(Layer::Frames, settings)? })
 }
 
-/// Of several, the one with most of the labels that the gold data give; the first of equals.
+/// The candidate that knows most of the gold labels; the first of equals.
 fn most_known<T>(
     candidates: Vec<T>,
     bench: &Bench<'_>,
@@ -345,7 +345,7 @@ mod tests {
         let mut table = table("mine 1", &labels, &scored, &BTreeMap::new());
         best_of(&mut table, &labels, &scored);
         let row = |name: &str| table.rows.iter().find(|row| row.name == name).expect("a row").values.clone();
-        // The second text goes to the wrong one of two frames, both below the score from which a frame counts.
+        // The second text gets the wrong one of two frames, both below the threshold.
         assert!((row(ACCURACY)[2] - 2.0 / 3.0).abs() < 1e-9);
         assert!((row("macro, surest")[2] - 0.4).abs() < 1e-9);
     }

@@ -13,21 +13,22 @@ use crate::error::{At, Error, Result, gold};
 /// How gold data are read; [`Default`] states every default.
 #[derive(Clone, Debug, Default)]
 pub struct GoldOptions {
-    /// Field or column that holds the text. Default: the first that has a usual name, such as `text` or `tweet`.
+    /// Field or column with the text. Default: the first with a common name, such as `text` or `tweet`.
     pub text: Option<String>,
-    /// Fields or columns that hold labels; a column of true and false names its label. Default: `label`, `labels`, …
+    /// Fields or columns with labels; a Boolean column is itself a label. Default: the first with a common name, such
+    /// as `label` or `labels`.
     pub labels: Vec<String>,
-    /// Field or column that holds the target of a stance. Default: `target`, `topic` or `claim`.
+    /// Field or column with the target. Default: the first of `target`, `topic`, `claim`, `target_entity` and `entity`.
     pub target: Option<String>,
-    /// Field or column that holds the record's id. Default: `id`, `doc_id`, `_id` or `url`.
+    /// Field or column with the record's id. Default: `id`, `doc_id`, `_id` or `url`.
     pub id: Option<String>,
-    /// What labels of the gold data are taken for. Default: for those of the same name.
+    /// Maps labels of the gold data to ours. Default: labels with the same name.
     pub map: LabelMap,
-    /// Whether lines that are not good are left out and told of, instead of an error. Default: no.
+    /// Whether invalid lines are skipped and reported instead of failing. Default: no.
     pub lenient: bool,
 }
 
-/// What becomes of labels of the gold data.
+/// Maps labels of the gold data to ours.
 ///
 /// ```
 /// use pressmark_evaluate::{LabelMap, Taken};
@@ -40,25 +41,25 @@ pub struct GoldOptions {
 #[derive(Clone, Debug, Default)]
 pub struct LabelMap {
     one: BTreeMap<String, String>,
-    /// Labels of ours that together are one of the gold data, and which.
+    /// Several of our labels that are one in the gold data, with its name.
     joined: Vec<(Vec<String>, String)>,
 }
 
-/// What a label of the gold data is taken for.
+/// Result of mapping a label of the gold data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken<'a> {
-    /// The label of this name.
+    /// Map to our label with this name.
     For(&'a str),
-    /// Nothing: it is left out.
+    /// Drop it.
     Out,
-    /// The map does not name it.
+    /// Not in the map.
     AsIs,
 }
 
 impl LabelMap {
-    /// Pairs of a label of the gold data and the one of ours that it stands for: `O` for none, `*` for every label that
-    /// is not ours. Several labels of ours that together are one of the gold data are given with a plus between them, on
-    /// either side: `("wages+taxes", "economy")`.
+    /// Creates a map from pairs of a gold label and ours: `O` drops the label, and the gold label `*` stands for all
+    /// that are not ours. Several of our labels that are one in the gold data are joined with a plus, on either side:
+    /// `("wages+taxes", "economy")`.
     pub fn new<A: AsRef<str>, B: AsRef<str>>(pairs: &[(A, B)]) -> Self {
         let mut map = Self::default();
         for (theirs, ours) in pairs {
@@ -74,7 +75,7 @@ impl LabelMap {
         map
     }
 
-    /// What a label of the gold data is taken for.
+    /// Maps a gold label.
     #[must_use]
     pub fn take(&self, label: &str) -> Taken<'_> {
         match self.one.get(&fold(label)) {
@@ -84,35 +85,35 @@ impl LabelMap {
         }
     }
 
-    /// Whether labels that are not ours and that the map does not name are left out.
+    /// Whether unmapped gold labels that are not ours are dropped.
     #[must_use]
     pub fn drops_the_rest(&self) -> bool {
         self.one.get("*").is_some_and(|ours| ours == "O")
     }
 
-    /// What labels of the gold data are mapped to, `O` apart.
+    /// All labels that gold labels are mapped to, except `O`.
     pub(crate) fn ours(&self) -> impl Iterator<Item = &str> {
         let joined = self.joined.iter().flat_map(|(ours, _)| ours);
         self.one.values().chain(joined).map(String::as_str).filter(|ours| *ours != "O")
     }
 
-    /// The name under which a label of ours is compared with the gold data: that of the labels that it is joined with.
+    /// The name under which our label is compared with gold labels: that of the group it is joined to, else its own.
     pub(crate) fn name<'a>(&'a self, ours: &'a str) -> &'a str {
         let is_in = |(labels, _): &&(Vec<String>, String)| labels.iter().any(|label| fold(label) == fold(ours));
         self.joined.iter().find(is_in).map_or(ours, |(_, name)| name)
     }
 }
 
-/// A label as it is compared: small letters, `_` and `-` as spaces.
+/// Normalizes a label for comparison: trimmed, lower case, `_` and `-` as spaces.
 pub(crate) fn fold(label: &str) -> String {
     label.trim().to_lowercase().replace(['_', '-'], " ")
 }
 
-/// Where in the gold data something stands.
+/// A line of the gold data.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     path: Rc<PathBuf>,
-    /// Counted from 1.
+    /// From 1.
     line: usize,
 }
 
@@ -122,14 +123,14 @@ impl fmt::Display for Place {
     }
 }
 
-/// One line of JSONL, or one row of CSV or TSV.
+/// An object of JSONL, or a row of CSV or TSV.
 #[derive(Clone, Debug)]
 pub(crate) struct GoldRow {
     pub(crate) place: Place,
     fields: Map<String, Value>,
 }
 
-/// Names under which people keep things, the likeliest first; a number at the end (`target 1`) does not count.
+/// Common field names, the likeliest first; a trailing number (`target 1`) is ignored.
 const TEXT: &[&str] = &["text", "sentence", "tweet", "post", "comment", "content", "document", "body", "headline"];
 const LABEL: &[&str] = &["label", "labels", "stance", "frame", "frames", "gold"];
 const TONE: &[&str] = &["label", "sentiment", "true_sentiment", "tone", "polarity", "gold"];
@@ -137,7 +138,7 @@ const TARGET: &[&str] = &["target", "topic", "claim", "target_entity", "entity"]
 const ID: &[&str] = &["id", "doc_id", "_id", "url"];
 
 impl GoldRow {
-    /// The field of this name, or else the first that has one of the usual names.
+    /// The field with this name, or else the first with a common one.
     fn find(&self, named: Option<&str>, usual: &[&str], what: &'static str) -> Result<(&str, &Value)> {
         let missing = |expected: String| Error::NoField {
             place: self.place.to_string(),
@@ -155,7 +156,7 @@ impl GoldRow {
         found.ok_or_else(|| missing(format!("one of {}", usual.join(", "))))
     }
 
-    /// A string, as which a number counts too.
+    /// A string or number as a string.
     fn string(&self, key: &str, value: &Value) -> Result<String> {
         match value {
             Value::String(text) => Ok(text.clone()),
@@ -174,7 +175,7 @@ impl GoldRow {
         self.string(key, value)
     }
 
-    /// The record's own id, where it has one.
+    /// The record's own id, if it has one.
     pub(crate) fn id(&self, options: &GoldOptions) -> Result<Option<String>> {
         if options.id.is_none() && !ID.iter().any(|name| self.fields.contains_key(*name)) {
             return Ok(None);
@@ -183,7 +184,7 @@ impl GoldRow {
         if value.is_null() { Ok(None) } else { self.string(key, value).map(Some) }
     }
 
-    /// Its one label.
+    /// The row's single label.
     pub(crate) fn label(&self, options: &GoldOptions) -> Result<String> {
         if options.labels.len() > 1 {
             let what = format!("has one label, and {} fields are named for it", options.labels.len());
@@ -193,14 +194,14 @@ impl GoldRow {
         self.string(key, value)
     }
 
-    /// Its one label of tone.
+    /// The row's single sentiment label.
     pub(crate) fn tone(&self, options: &GoldOptions) -> Result<String> {
         let (key, value) = self.find(options.labels.first().map(String::as_str), TONE, "label")?;
         self.string(key, value)
     }
 
-    /// Its labels: a list, a string (several separated by `;` or `|`), or columns of true and false; of the frames of a
-    /// row of `pressmark/1` those that are given, of this codebook or of any.
+    /// The row's labels: a list, a string (separated by `;` or `|`), or Boolean columns. In the frames of a row of
+    /// `pressmark/1`, those with a high enough score, of `codebook` or of any.
     pub(crate) fn labels(&self, options: &GoldOptions, codebook: Option<&str>) -> Result<Vec<String>> {
         let named: Vec<Option<&str>> = match &options.labels[..] {
             [] => vec![None],
@@ -238,26 +239,26 @@ impl GoldRow {
         Ok(labels)
     }
 
-    /// The field of this very name.
+    /// The field with exactly this name.
     pub(crate) fn field(&self, name: &str) -> Option<&Value> {
         self.fields.get(name)
     }
 }
 
-/// The score from which a frame of a row is given; people's corrections have 1 and 0.
+/// Minimum score of a frame in a row to count as coded. Human corrections have 1 and 0, so any value between would do.
 const GIVEN: f64 = 0.5;
 
-/// Codebook and label of a frame of a row, and whether it is given.
+/// Codebook and label of a frame in a row, and whether it is coded.
 fn frame(item: &Value) -> Option<(&str, &str, bool)> {
     let string = |key: &str| item.get(key).and_then(Value::as_str);
     Some((string("codebook")?, string("label")?, item.get("score")?.as_f64()? >= GIVEN))
 }
 
-/// What the names of tables end in.
+/// File extensions of tables.
 const TABLES: &[&str] = &["jsonl", "ndjson", "json", "csv", "tsv"];
 
-/// Reads JSONL, CSV or TSV, a file or all of a folder; the first line of the latter two names the columns. Lines that
-/// are not good are an error, or `skipped`.
+/// Reads JSONL, CSV or TSV, from a file or all of a folder; CSV and TSV need a header. Invalid lines are an error, or
+/// go to `skipped` if `lenient`.
 pub(crate) fn rows(path: &Path, lenient: bool, skipped: &mut Vec<String>) -> Result<Vec<GoldRow>> {
     let mut all = Vec::new();
     for path in files(path, TABLES)? {
@@ -331,7 +332,7 @@ fn csv(path: &Path, text: &str, delimiter: u8) -> Result<Vec<Result<GoldRow>>> {
     Ok(rows)
 }
 
-/// A file as text: UTF-8, or else Windows-1252, in which older data sets are written.
+/// Reads a text file as UTF-8, or else as Windows-1252, the encoding of many older data sets.
 pub(crate) fn read(path: &Path) -> Result<String> {
     let bytes = fs::read(path).at(path)?;
     let text = String::from_utf8(bytes)
@@ -339,14 +340,14 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The rows of a file that pressmark wrote, each with the number of its line.
+/// Reads the rows of a file that pressmark wrote, with their line numbers.
 pub(crate) fn read_rows<T: Row>(path: &Path) -> Result<Vec<(u64, T)>> {
     let rows = pressmark_jsonl::read_rows(open_rows(path)?);
     rows.collect::<Result<_, _>>().map_err(|source| Error::Rows { path: path.to_owned(), source })
 }
 
-/// The one file, or the files with such endings in a folder and those below, in the order of their paths. Without
-/// endings, all files but hidden ones.
+/// The file itself, or the files of a folder and its subfolders with these extensions (all non-hidden files if empty),
+/// sorted by path.
 pub(crate) fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -359,7 +360,7 @@ pub(crate) fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
                 continue;
             }
             let path = entry.path();
-            // A link to a folder is not followed: it may lead in a circle.
+            // Links to folders are not followed, since they may form a cycle.
             if entry.file_type().at(&path)?.is_dir() {
                 todo.push(path);
             } else if path.is_file() && (endings.is_empty() || endings.contains(&ending(&path).as_str())) {

@@ -1,10 +1,10 @@
-//! Annotations of news against gold data: readers of the usual formats, and the metrics that the field reports.
+//! Scores annotations of news against gold data: readers for the usual formats, and the field's standard metrics.
 //!
-//! [`evaluate`] runs a [`Task`] over a file or folder of gold annotations and gives a [`Table`]: strict entity F1,
-//! boundary F1 of sentences, quotations with source and cue, targeted sentiment, frames, stances, ROUGE, and articles
-//! taken out of pages. Predictions come from the pipeline itself ([`pressmark::Annotator`]), or from lines that
-//! were annotated before ([`Options::annotated`]). [`Counts`] is what precision, recall and F1 are made of everywhere;
-//! [`read_columns`] and [`EntityScore`], [`QuotationScores`] and [`Confusion`] can be used by themselves:
+//! [`evaluate`] runs a [`Task`] over a file or folder of gold annotations and returns a [`Table`]: strict entity F1,
+//! boundary F1 of sentences, quotations with source and cue, targeted sentiment, frames, stances, ROUGE, and article
+//! extraction. Predictions come from the pipeline itself ([`pressmark::Annotator`]), or from previously annotated lines
+//! ([`Options::annotated`]). [`Counts`] underlies precision, recall and F1 everywhere; [`read_columns`] and
+//! [`EntityScore`], [`QuotationScores`] and [`Confusion`] can be used on their own:
 //!
 //! ```
 //! use pressmark_evaluate::{EntityScore, read_columns};
@@ -16,7 +16,7 @@
 //! # Ok::<(), pressmark_evaluate::Error>(())
 //! ```
 //!
-//! The crate prints nothing and knows no option of a command.
+//! The crate prints nothing and knows no command-line options.
 #![deny(missing_docs)]
 
 mod annotated;

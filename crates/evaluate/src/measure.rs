@@ -3,12 +3,12 @@ use std::ops::AddAssign;
 
 use crate::table::{ACCURACY, Column, Row};
 
-/// `part` of `whole`, 0 where there is nothing.
+/// `part / whole`, or 0 if `whole` is 0.
 pub(crate) fn share(part: usize, whole: usize) -> f64 {
     ratio(part as f64, whole as f64)
 }
 
-/// The mean, 0 of nothing.
+/// Arithmetic mean, 0 for no values.
 pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0_f64);
     for value in values {
@@ -18,7 +18,7 @@ pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-/// What precision, recall and F1 are made of. Credit may be a fraction, where a part that overlaps earns a part.
+/// Counts for precision, recall and F1. Credit may be fractional, for partial overlaps.
 ///
 /// ```
 /// use pressmark_evaluate::Counts;
@@ -31,42 +31,42 @@ pub(crate) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
-    /// Credit of what was found, at most as much as was found.
+    /// Credit of the predictions, at most `found`.
     pub right: f64,
-    /// How many were found.
+    /// Number of predictions.
     pub found: f64,
-    /// Credit of what is in the gold data, at most as much as is there; the same as `right` where a thing is right or not.
+    /// Credit of the gold items, at most `gold`; the same as `right` unless credit is fractional.
     pub recalled: f64,
-    /// How many are in the gold data.
+    /// Number of gold items.
     pub gold: f64,
 }
 
 impl Counts {
-    /// Counts of things that are right or not.
+    /// Counts without partial credit.
     #[must_use]
     pub fn whole(right: usize, found: usize, gold: usize) -> Self {
         let (right, found, gold) = (right as f64, found as f64, gold as f64);
         Self { right, found, recalled: right, gold }
     }
 
-    /// Adds one thing that is in the gold data or not, and was found or not.
+    /// Adds one item that is gold or not, and predicted or not.
     pub fn add(&mut self, gold: bool, found: bool) {
         *self += Self::whole(usize::from(gold && found), usize::from(found), usize::from(gold));
     }
 
-    /// The share of what was found that is right, in [0, 1]; 0 when nothing was found.
+    /// Share of the predictions that are correct, in [0, 1]; 0 without predictions.
     #[must_use]
     pub fn precision(&self) -> f64 {
         ratio(self.right, self.found)
     }
 
-    /// The share of the gold data that was found, in [0, 1]; 0 when there are none.
+    /// Share of the gold items that were found, in [0, 1]; 0 without gold items.
     #[must_use]
     pub fn recall(&self) -> f64 {
         ratio(self.recalled, self.gold)
     }
 
-    /// The harmonic mean of precision and recall, in [0, 1].
+    /// Harmonic mean of precision and recall, in [0, 1].
     #[must_use]
     pub fn f1(&self) -> f64 {
         if self.right == self.recalled {
@@ -95,12 +95,12 @@ impl Sum for Counts {
     }
 }
 
-/// `part` of `whole`, 0 where there is nothing.
+/// `part / whole`, or 0 if `whole` is 0.
 pub(crate) fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
 
-/// Answers of one label each: how often each gold label met each found one.
+/// Confusion matrix of a single-label classification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confusion {
     labels: &'static [&'static str],
@@ -108,17 +108,17 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// The columns of [`rows`](Self::rows).
+    /// Columns of [`rows`](Self::rows).
     pub const COLUMNS: &'static [Column] =
         &[Column::Share("precision"), Column::Share("recall"), Column::Share("f1"), Column::Count("gold")];
 
-    /// No answer yet.
+    /// Creates an empty matrix.
     #[must_use]
     pub fn new(labels: &'static [&'static str]) -> Self {
         Self { labels, counts: vec![0; labels.len() * labels.len()] }
     }
 
-    /// Counts one answer: places of the gold label and of the one found among the labels. Others are not counted.
+    /// Adds one prediction, by the indices of the gold and the predicted label; out-of-range indices are ignored.
     pub fn add(&mut self, gold: usize, found: usize) {
         let count = self.labels.len();
         if let Some(cell) = self.counts.get_mut(gold * count + found).filter(|_| found < count) {
@@ -126,13 +126,13 @@ impl Confusion {
         }
     }
 
-    /// How many answers there are.
+    /// Number of predictions.
     #[must_use]
     pub fn total(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    /// The counts of one label.
+    /// Counts of one label.
     #[must_use]
     pub fn of(&self, label: usize) -> Counts {
         let n = self.labels.len();
@@ -141,13 +141,13 @@ impl Confusion {
         Counts::whole(at(label, label), found, gold)
     }
 
-    /// The share of answers that are right, in [0, 1].
+    /// Share of correct predictions, in [0, 1].
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         ratio((0..self.labels.len()).map(|label| self.of(label).right).sum(), self.total() as f64)
     }
 
-    /// The mean F1 of the labels that stand in the gold data or were found, as scikit-learn has it.
+    /// Mean F1 over the labels that occur in the gold data or the predictions, as in scikit-learn.
     #[must_use]
     pub fn macro_f1(&self) -> f64 {
         mean(self.present().map(|counts| counts.f1()))
@@ -157,7 +157,7 @@ impl Confusion {
         (0..self.labels.len()).map(|label| self.of(label)).filter(|c| c.gold + c.found > 0.0)
     }
 
-    /// A row for each label, then `macro` and `accuracy`.
+    /// One row per label, then `macro` and `accuracy`.
     #[must_use]
     pub fn rows(&self) -> Vec<Row> {
         let row = |c: Counts| vec![c.precision(), c.recall(), c.f1(), c.gold];
@@ -172,14 +172,14 @@ impl Confusion {
     }
 }
 
-/// Average precision as scikit-learn has it: the precisions at each score, weighed by the recall gained there.
+/// Average precision as in scikit-learn: the precision at each distinct score, weighted by the recall gained there.
 #[must_use]
 pub fn average_precision(scored: &[(f32, bool)]) -> f64 {
     let mut ranked = scored.to_vec();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let positives = ranked.iter().filter(|(_, gold)| *gold).count();
     let (mut sum, mut right, mut seen) = (0.0, 0, 0);
-    // Items of one score are one step: their order among themselves says nothing.
+    // Items with equal scores form one step, because their order is arbitrary.
     for step in ranked.chunk_by(|a, b| a.0 == b.0) {
         let gained = step.iter().filter(|(_, gold)| *gold).count();
         (right, seen) = (right + gained, seen + step.len());
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn average_precision_agrees_with_scikit_learn() {
-        // sklearn.metrics.average_precision_score on the same numbers.
+        // Expected values from `sklearn.metrics.average_precision_score`.
         let check = |scored: &[(f32, bool)], expected: f64| {
             let found = average_precision(scored);
             assert!((found - expected).abs() < 1e-6, "{found} for {expected}");

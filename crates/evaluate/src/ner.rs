@@ -13,7 +13,7 @@ use crate::gold::{LabelMap, Taken, files, fold, read};
 use crate::table::{Column, Row, Table};
 use crate::{Counts, EntityScore};
 
-/// What the names of column files end in.
+/// File extensions of column files.
 const COLUMN_FILES: &[&str] = &[
     "conll", "conll03", "bio", "bioes", "bilou", "iob", "iob2", "io", "ner", "txt", "tsv", "col", "train", "dev",
     "test", "testa", "testb", "jsonl",
@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
     Column::Count("found"),
 ];
 
-/// Strict entity F1, as seqeval: the tokens are taken as given, their windows are made as for any document.
+/// Strict entity F1, as in seqeval; tokens are those of the gold data, windows are made as for any document.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let names = Names { map: bench.options.gold.map.clone(), types: bench.options.settings.scheme.types() };
     let tagger = Tagger::new(bench)?;
@@ -74,7 +74,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// The documents of a column file. A line that is none, where that may be, is taken for a comment.
+/// The documents of a column file. If the options are lenient, invalid lines are turned into comments.
 fn documents(bench: &Bench<'_>, text: &str, path: &str) -> Result<Vec<GoldDocument>> {
     let mut lines: Vec<&str> = text.lines().collect();
     loop {
@@ -94,7 +94,7 @@ fn documents(bench: &Bench<'_>, text: &str, path: &str) -> Result<Vec<GoldDocume
     }
 }
 
-/// What tags the tokens of a gold document.
+/// A source of predicted tags.
 enum Tagger {
     Stages(Box<pressmark::Tagger>),
     Annotated(Documents),
@@ -108,7 +108,7 @@ impl Tagger {
         Ok(Self::Stages(Box::new(bench.annotator(Layer::Entities)?.tagger()?)))
     }
 
-    /// A tag in BIO for each token of `doc`.
+    /// One BIO tag per token of `doc`.
     fn tags(&self, mut doc: Document, settings: &Settings) -> Result<Vec<String>> {
         match self {
             Self::Stages(tagger) => {
@@ -119,7 +119,7 @@ impl Tagger {
                 let found = documents.of(&doc.id, Some(&doc.id), &doc.text)?;
                 let mut tags = vec!["O".to_owned(); doc.tokens.len()];
                 for mention in &found.ents {
-                    // A mention that ends within a given token has the whole of it.
+                    // A mention that ends within a gold token takes the whole token.
                     for (i, token) in doc.tokens_in(mention.span).enumerate() {
                         tags[token] = format!("{}-{}", if i == 0 { 'B' } else { 'I' }, mention.label);
                     }
@@ -130,12 +130,12 @@ impl Tagger {
     }
 }
 
-/// The language of a text as any input is told: rules go by it.
+/// Language of a text, detected as for any input, since rules depend on it.
 fn language(text: &str, settings: &Settings) -> Option<String> {
     clean_document("-", text, &settings.ingest).meta.language
 }
 
-/// Names that data sets give to the same kinds; kinds that mean something else (`GPE`) are for `--map`.
+/// Synonymous names of entity types in data sets; types with another meaning (`GPE`) need a label map.
 const SPELLINGS: &[&[&str]] = &[
     &["PERSON", "PER"],
     &["ORG", "ORGANIZATION", "ORGANISATION"],
@@ -144,7 +144,7 @@ const SPELLINGS: &[&[&str]] = &[
     &["MISC", "MISCELLANEOUS"],
 ];
 
-/// Which kind a name of the gold data stands for.
+/// Maps entity types of the gold data to ours.
 struct Names {
     map: LabelMap,
     types: &'static [EntityType],
@@ -158,7 +158,7 @@ impl Names {
         }
     }
 
-    /// `None` for a kind that is left out.
+    /// Our type for a gold type; `None` if it is dropped.
     fn kind<'a>(&'a self, kind: &'a str) -> Option<&'a str> {
         match self.map.take(kind) {
             Taken::For(ours) => return Some(self.map.name(ours)),
@@ -174,13 +174,13 @@ impl Names {
         }
     }
 
-    /// The kind of the gold data that several of ours together are, if this is one.
+    /// The gold type, if it is one that joins several of ours.
     fn joined(&self, kind: &str) -> Option<&str> {
         let joined = self.types.iter().map(EntityType::as_str).filter(|ours| self.map.name(ours) != *ours);
         joined.map(|ours| self.map.name(ours)).find(|name| fold(name) == fold(kind))
     }
 
-    /// Whether nothing that is found can be of this kind.
+    /// Whether no prediction can have this type.
     fn is_strange(&self, kind: &str) -> bool {
         self.types.iter().all(|ours| self.map.name(ours.as_str()) != kind)
     }
@@ -206,7 +206,7 @@ mod tests {
         check(Scheme::News, &[("country", "LOC"), ("MONEY", "O")], "B-country", "B-LOC");
         check(Scheme::News, &[("country", "LOC"), ("MONEY", "O")], "B-Money", "O");
         check(Scheme::News, &[], "O", "O");
-        // Two of ours are one of theirs.
+        // Two of our types are one of theirs.
         let joined = [("LOC+FAC", "place"), ("*", "O")];
         check(Scheme::News, &joined, "B-FAC", "B-place");
         check(Scheme::News, &joined, "I-Place", "I-place");

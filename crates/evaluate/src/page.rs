@@ -5,7 +5,7 @@ use pressmark_ingest::{Inputs, Options, ingest};
 
 use crate::error::{Result, gold};
 
-/// The document of a page.
+/// Reads a page into a document.
 pub(crate) fn page(path: &Path) -> Result<Document> {
     let options = Options::default();
     let mut records = Inputs::open(&[path], options.clone()).map_err(pressmark::Error::from)?;

@@ -5,63 +5,63 @@ use pressmark_quote::Gold;
 use crate::Counts;
 use crate::measure::ratio;
 
-/// Right answers among those that were asked for.
+/// Accuracy of a span prediction.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Share {
-    /// The span is the gold span.
+    /// Number of spans equal to the gold's.
     pub exact: usize,
-    /// The spans share a word.
+    /// Number of spans that share a token with the gold's.
     pub overlap: usize,
-    /// How many were asked for.
+    /// Number of gold spans.
     pub total: usize,
 }
 
 impl Share {
-    /// Share of spans that overlap the gold, in [0, 1].
+    /// Share of spans that overlap the gold's, in [0, 1].
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         ratio(self.overlap as f64, self.total as f64)
     }
 
-    /// Share of spans that are the gold's, in [0, 1].
+    /// Share of spans equal to the gold's, in [0, 1].
     #[must_use]
     pub fn exact_accuracy(&self) -> f64 {
         ratio(self.exact as f64, self.total as f64)
     }
 }
 
-/// How quotations compare with a gold standard, for one kind or for all.
+/// Scores of quotations against gold, for one kind or all.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct KindScores {
-    /// Content spans that are the same but for quotation marks and white space at their ends.
+    /// Content spans that are equal up to quotation marks and white space at their ends.
     pub exact: Counts,
-    /// Each quotation earns the share of its tokens that the best quotation of the other side covers.
+    /// Partial credit: each quotation earns the share of its tokens covered by the best one of the other side.
     pub overlap: Counts,
-    /// The speaker's words, over the gold quotations whose content was found and that have a source.
+    /// Speaker spans, over gold quotations with a source whose content was found.
     pub source: Share,
-    /// The cue, over the gold quotations whose content was found and that have a cue.
+    /// Cue spans, over gold quotations with a cue whose content was found.
     pub cue: Share,
 }
 
-/// Scores of quotations against a gold standard; add document after document.
+/// Scores of quotations against gold, accumulated over documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct QuotationScores {
-    /// Direct quotations alone: predictions of that kind against gold of that kind.
+    /// Direct quotations only, predicted and gold.
     pub direct: KindScores,
-    /// Indirect ones alone.
+    /// Indirect quotations only.
     pub indirect: KindScores,
-    /// Mixed ones alone.
+    /// Mixed quotations only.
     pub mixed: KindScores,
-    /// All together, whatever their kind.
+    /// All quotations, regardless of kind.
     pub all: KindScores,
 }
 
 impl QuotationScores {
-    /// Adds one document: its `quotes` against the gold of the same text.
+    /// Adds one document's predicted quotations against the gold of the same text.
     ///
-    /// A gold quotation of several pieces counts once a piece; a piece is found when a prediction has
-    /// its span (for `exact`, `source` and `cue` of direct quotations) or covers half of it (for `source`
-    /// and `cue` of the others).
+    /// A discontinuous gold quotation counts once per piece. A piece is found if a prediction has the same span (for
+    /// `exact`, and for `source` and `cue` of direct quotations) or covers at least half of its tokens (for `source`
+    /// and `cue` of the other kinds).
     pub fn add(&mut self, doc: &Document, gold: &[Gold]) {
         for (kind, scores) in [
             (Some(QuoteKind::Direct), &mut self.direct),
@@ -129,14 +129,13 @@ impl Share {
     }
 }
 
-/// The kind as the gold's is told: by quotation marks. A turn of a transcript, which has none, counts with the indirect
-/// ones.
+/// The kind by quotation marks, as in the gold data: a turn of a transcript, which has none, counts as indirect.
 fn kind_by_marks(doc: &Document, quote: &Quote) -> QuoteKind {
     let marked = doc.slice(quote.span).starts_with(MARKS);
     if quote.kind == QuoteKind::Direct && !marked { QuoteKind::Indirect } else { quote.kind }
 }
 
-/// The largest share of `span`'s tokens that one of the others covers, and which one.
+/// The largest share of `span`'s tokens covered by one of the others, and the index of that one.
 fn best(doc: &Document, span: Span, others: impl Iterator<Item = Span>) -> (f64, Option<usize>) {
     let size = doc.tokens_in(span).len();
     let mut best = (0.0, None);
@@ -149,13 +148,13 @@ fn best(doc: &Document, span: Span, others: impl Iterator<Item = Span>) -> (f64,
     best
 }
 
-/// Number of tokens that two spans share.
+/// Number of tokens in both spans.
 fn shared(doc: &Document, a: Span, b: Span) -> usize {
     let (a, b) = (doc.tokens_in(a), doc.tokens_in(b));
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
-/// The span without quotation marks and white space at its ends: annotators differ in whether they take them.
+/// Strips quotation marks and white space from a span's ends, since annotators differ on whether to include them.
 fn bare(text: &str, span: Span) -> Span {
     let slice = span.slice(text);
     let strip = |c: char| c.is_whitespace() || MARKS.contains(&c);
@@ -163,7 +162,7 @@ fn bare(text: &str, span: Span) -> Span {
     Span::new(start, start + slice.trim_matches(strip).len())
 }
 
-/// Quotation marks of any kind, the apostrophe among them.
+/// Quotation marks of all kinds, including the apostrophe.
 const MARKS: &[char] =
     &['“', '”', '„', '‟', '"', '＂', '`', '‘', '’', '‚', '‛', '\'', '«', '»', '‹', '›', '「', '」', '『', '』'];
 #[cfg(test)]

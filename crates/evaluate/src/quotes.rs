@@ -27,10 +27,9 @@ const COLUMNS: &[Column] = &[
     Column::Count("gold"),
 ];
 
-/// Precision, recall and F1 of contents, and how often source and cue share a word with the gold's, or are the gold's
-/// (`exact`), by kind.
+/// Precision, recall and F1 of quotation contents, and accuracy of source and cue (overlapping and exact), by kind.
 ///
-/// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`), in brat's format, or is a file of
+/// `gold` holds `text/NAME.txt` and `attributions/NAME.ann` (or `NAME_annotator.ann`) in brat's format, or is a file of
 /// corrected rows.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut scores = QuotationScores::default();
@@ -51,7 +50,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(Table::new(COLUMNS, rows))
 }
 
-/// Adds the documents of brat's layout.
+/// Adds the documents of a folder in brat's layout.
 fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()> {
     let (texts, attributions) = (bench.gold.join("text"), bench.gold.join("attributions"));
     if !texts.is_dir() || !attributions.is_dir() {
@@ -60,7 +59,7 @@ fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()>
     let documents = bench.documents(Layer::Quotes)?;
     for path in files(&attributions, &["ann"])? {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        // Texts lie in the same folders below text/ as annotations below attributions/.
+        // `text/` has the same subfolders as `attributions/`.
         let folder = path.parent().and_then(|folder| folder.strip_prefix(&attributions).ok());
         let folder = texts.join(folder.unwrap_or(Path::new("")));
         let names = [stem.as_str(), stem.rsplit_once('_').map_or("", |(name, _)| name)];
@@ -77,7 +76,7 @@ fn score_brat(bench: &mut Bench<'_>, scores: &mut QuotationScores) -> Result<()>
     Ok(())
 }
 
-/// Spans in code points; `tokens` are what overlap is counted in.
+/// A prediction line, with spans in code points; `tokens` are the units in which overlap is counted.
 fn line(doc: &Document, wanted: &[Gold]) -> Value {
     let points = CodePoints::new(&doc.text);
     let pairs = |spans: &[pressmark_core::Span]| spans.iter().map(|s| points.of(*s)).collect::<Vec<_>>();

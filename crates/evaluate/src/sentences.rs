@@ -23,27 +23,27 @@ const COLUMNS: &[Column] = &[
     Column::Count("texts"),
 ];
 
-/// A text and its sentences.
+/// A text with its gold sentences.
 #[derive(Clone)]
 struct Gold {
     place: String,
     id: Option<String>,
-    /// What stands before each sentence, and the sentence.
+    /// The separator before each sentence, and the sentence.
     pieces: Vec<(Before, String)>,
 }
 
-/// What parts a sentence from the one before.
+/// Separator of a sentence from the previous one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Before {
-    /// A new paragraph.
+    /// A paragraph break.
     Paragraph,
     /// A space.
     Space,
-    /// Exactly this.
+    /// This exact text.
     Text(String),
 }
 
-/// How sentences that come one by one are joined to a text.
+/// How the sentences of a treebank are joined into a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
     Paragraphs,
@@ -67,7 +67,7 @@ impl Gold {
         text
     }
 
-    /// Where sentences end but for the last: how many characters other than white space stand before.
+    /// Positions of all sentence ends but the last, as counts of preceding non-space characters.
     fn boundaries(&self) -> BTreeSet<usize> {
         let mut at = 0;
         let ends = self.pieces.iter().map(|(_, sentence)| {
@@ -79,10 +79,10 @@ impl Gold {
     }
 }
 
-/// Boundary precision, recall and F1; the end of a text counts for nothing. `exact`: texts without a mistake.
+/// Boundary precision, recall and F1, without the end of the text; `exact` is the share of texts without a mistake.
 ///
-/// CoNLL-U has sentences without the text around them: three ways to join them are measured, a blank line between
-/// paragraphs (as UD defines it), a space between all sentences, a line break between all sentences.
+/// CoNLL-U lacks the text around sentences, so three ways of joining them are measured: blank lines between paragraphs
+/// (as UD defines it), spaces between all sentences, and line breaks between all sentences.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let is_conllu = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("conllu"));
     let treebanks = match bench.gold.is_dir() {
@@ -124,7 +124,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// The boundaries of a document's sentences, counted as in the gold data.
+/// The predicted boundaries of a document, in the same positions as [`Gold::boundaries`].
 fn found(doc: &Document) -> BTreeSet<usize> {
     let (mut at, mut done) = (0, 0);
     let ends = doc.sents.iter().map(|sent| {
@@ -248,7 +248,7 @@ mod tests {
         assert!(refused("# text = x\n1\tx\n").contains("line 2 of"), "columns");
         assert!(refused(&token("1", "_")).contains("begins a sentence without a comment"), "no text");
         assert!(refused("\n").contains("holds no sentence"), "nothing");
-        // A word of two tokens comes first; its sentence began all the same.
+        // A multiword token comes first; its line starts the sentence.
         let text = format!(
             "# text = x x\n{}{}\n# text = y\n{}",
             token("1-2", "SpaceAfter=No"),

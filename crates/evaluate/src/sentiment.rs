@@ -20,7 +20,7 @@ const LABELS: LabelSet = LabelSet {
     expected: "negative, neutral or positive",
 };
 
-/// The place of a tone in [`LABELS`].
+/// Index of a tone in [`LABELS`].
 fn place(tone: Tone) -> usize {
     match tone {
         Tone::Negative => 0,
@@ -29,11 +29,11 @@ fn place(tone: Tone) -> usize {
     }
 }
 
-/// Accuracy and macro F1 of the tone towards a given mention in a sentence, or towards a named entity over a whole text.
+/// Accuracy and macro F1 of the tone towards a given mention in a sentence, or towards a named entity in a whole text.
 ///
-/// Mentions are JSONL as NewsMTSC has it: `sentence_normalized`, `targets: [{from, to, polarity}]` with code points and
-/// 2, 4 or 6 for negative, neutral and positive. The sentence is taken as given, as tokens are for entities. Whole texts
-/// are JSONL, CSV or TSV with the text, the entity's name as target, and a label: `negative`, `neutral` or `positive`.
+/// Mentions are JSONL in NewsMTSC's format: `sentence_normalized`, `targets: [{from, to, polarity}]` with code point
+/// offsets and polarity 2, 4 or 6 for negative, neutral or positive. The sentence is not split further. Whole texts are
+/// JSONL, CSV or TSV with the text, the entity's name as target, and a label: `negative`, `neutral` or `positive`.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let rows = bench.rows()?;
     let is_of_mentions = |row: &GoldRow| row.field("sentence_normalized").is_some() || row.field("targets").is_some();
@@ -51,12 +51,12 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// A text and the tone towards the entity that it is about.
+/// Reads a text with its gold tone towards an entity.
 fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Option<TargetedText>> {
     TargetedText::read(row, row.tone(options)?, &LABELS, options)
 }
 
-/// The tone of whole texts towards an entity; gives how many had no answer.
+/// Scores whole texts; also returns how many had no prediction.
 fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
     let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
     let documents = bench.documents(Layer::Sentiment)?;
@@ -77,8 +77,8 @@ fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> 
     Ok((confusion, unanswered))
 }
 
-/// The tone towards the entity of this name: the most mentioned one that has it as name or alias, or else whose name
-/// ends in the same word.
+/// The tone towards the entity with this name or alias, or else with the same last word; the most mentioned one if
+/// there are several.
 fn entity_tone(doc: &Document, name: &str) -> Option<Tone> {
     let wanted = fold(name);
     let last = |name: &str| fold(name).split_whitespace().last().map(str::to_owned);
@@ -90,7 +90,7 @@ fn entity_tone(doc: &Document, name: &str) -> Option<Tone> {
     entity.and_then(|entity| entity.sentiment).map(|tone| tone.best().0)
 }
 
-/// The tone towards mentions; gives how many had no answer.
+/// Scores mentions; also returns how many had no prediction.
 fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> {
     let (mut confusion, mut unanswered) = (Confusion::new(&LABELS.names), 0);
     let documents = bench.documents(Layer::SentVectors)?;
@@ -124,7 +124,7 @@ fn mentions(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize
     Ok((confusion, unanswered))
 }
 
-/// The sentence of a row, and its mentions with the places of their labels.
+/// The sentence of a row, and its mentions with their label indices.
 fn targets(row: &GoldRow) -> Result<(&str, Vec<(Span, usize)>)> {
     let wrong = |what: String| gold(&row.place, what);
     let text = row.field("sentence_normalized").and_then(Value::as_str);
@@ -147,7 +147,8 @@ fn targets(row: &GoldRow) -> Result<(&str, Vec<(Span, usize)>)> {
     Ok((text, targets.iter().map(target).collect::<Result<_>>()?))
 }
 
-/// Joins the sentences of a document: what the gold gives is one, though it may hold a headline or a quoted sentence.
+/// Merges the sentences of a document: the gold text is one sentence, even if it contains a headline or a quoted
+/// sentence.
 fn as_one_sentence(doc: &mut Document) {
     if let [first, .., last] = &doc.sents[..] {
         let span = Span::new(first.span.start, last.span.end);

@@ -1,23 +1,23 @@
-//! Which words stand right behind the word before them, told from the words alone.
+//! Restores the spacing between words from the words alone.
 //!
-//! Gold data in columns have lost the spaces of their text, and vocabularies of SentencePiece read "rain ." and "rain."
-//! differently. A few rules of typography bring back nearly all; they are nearly those of the training recipe
-//! (`pressmark_training/nn/spacing.py`), whose clitics are fewer.
+//! The column format loses spacing, and SentencePiece vocabularies read "rain ." and "rain." differently. A few
+//! typographic rules restore nearly all of it; they match those of the training recipe
+//! (`pressmark_training/nn/spacing.py`), except that its list of clitics is shorter.
 
 use pressmark_lang::{Clitic, Language};
 
-/// Marks that stand behind a word.
+/// Marks that attach to the preceding word.
 const BEHIND: &[&str] = &[",", ".", ";", ":", "!", "?", "%", ")", "]", "}", "…", "...", "”", "’", "»", "°"];
 
-/// Marks that the next word stands right behind.
+/// Marks that the next word attaches to.
 const OPENING: &[&str] = &["(", "[", "{", "“", "‘", "«", "$", "£", "€", "¥", "#", "@", "US$", "C$", "A$"];
 
-/// Marks that join two words, where both have letters or digits at the join.
+/// Marks that join two words, if both have a letter or digit at the join.
 const JOINING: &[&str] = &["-", "/", "‑"];
 
 const APOSTROPHES: [char; 2] = ['\'', '’'];
 
-/// For each word whether it stands right behind the one before; the first never does.
+/// For each word, whether it is attached to the preceding one; always false for the first.
 pub(crate) fn attached(words: &[impl AsRef<str>]) -> Vec<bool> {
     let word = |at: usize| words.get(at).map_or("", AsRef::as_ref);
     let (mut quotation_is_open, mut holds_next) = (false, false);
@@ -50,7 +50,7 @@ pub(crate) fn attached(words: &[impl AsRef<str>]) -> Vec<bool> {
         .collect()
 }
 
-/// Whether a word is a clitic that the word before it ends with in some language: "'s", "n't".
+/// Whether a word is an enclitic in some language: "'s", "n't".
 fn is_clitic(word: &str) -> bool {
     if !word.contains(APOSTROPHES) {
         return false;
@@ -59,7 +59,7 @@ fn is_clitic(word: &str) -> bool {
     clitic.contains(Clitic::Behind) || clitic.contains(Clitic::PartedBehind)
 }
 
-/// Whether a word ends with an apostrophe that the next word stands right behind in some language: "l'".
+/// Whether a word ends in an apostrophe that attaches to the next word in some language: "l'".
 fn is_elided(word: &str) -> bool {
     let clitic = word.strip_suffix(APOSTROPHES).map(|rest| Language::neutral().clitic(rest));
     clitic.is_some_and(|clitic| clitic.contains(Clitic::Before) || clitic.contains(Clitic::PartedBefore))
@@ -69,7 +69,7 @@ fn is_elided(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Words parted by spaces, and the text that they were.
+    /// Checks that space-separated words give the expected text.
     fn check(words: &str, expected: &str) {
         let words: Vec<&str> = words.split(' ').collect();
         let mut text = String::new();

@@ -23,7 +23,7 @@ const LABELS: LabelSet = LabelSet {
     expected: "favor, against or neutral",
 };
 
-/// The place of a label in [`LABELS`].
+/// Index of a label in [`LABELS`].
 const fn place(label: StanceLabel) -> usize {
     match label {
         StanceLabel::Against => 0,
@@ -43,15 +43,15 @@ const COLUMNS: &[Column] = &[
     Column::Count("abstained"),
 ];
 
-/// Texts on a target from which the target has a row in the table that people see.
+/// Minimum number of texts for a target to have a row in the printed table. Set by hand: fewer make unstable scores.
 const SHOWN: usize = 20;
 
-/// Macro F1 over the three labels, the mean F1 of for and against, how often a side that is taken is right, how often
-/// the stage abstains; and by target.
+/// Macro F1 over the three labels, the mean F1 of favor and against, the accuracy of sides taken, the number of
+/// abstentions; and results by target.
 ///
-/// Where the bundle reads a target beside a passage, each text is read as one passage, as the words of its holder. Else
-/// what is judged is the stance of the text as a document: that of the outlet, or, where only quoted speakers bear on
-/// the target, that of the surest of them. A text that does not bear on the target counts as neutral.
+/// If the model's head reads pairs, each text is read as one passage, in the voice of its holder. Otherwise the stance
+/// of the text as a document counts: that of the outlet, or, if only quoted speakers bear on the target, that of the
+/// surest of them. A text that does not bear on the target counts as neutral.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = read_gold(bench)?;
     let mut answers = Answers::of(bench)?;
@@ -66,10 +66,10 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table(&all, &targets))
 }
 
-/// What is said of a text.
+/// A prediction for a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Answer {
-    /// Its place in [`LABELS`].
+    /// Index in [`LABELS`].
     label: usize,
     score: f32,
     abstained: bool,
@@ -96,13 +96,13 @@ impl Answer {
     }
 }
 
-/// Where answers come from.
+/// A source of predictions.
 enum Answers {
-    /// Texts read as passages beside their targets, each target's judge made once.
+    /// Texts read as passages beside their targets; one judge per target.
     Passages { annotator: Annotator, judges: BTreeMap<String, StanceJudge> },
-    /// Documents that are judged towards targets, each target's stage made once.
+    /// Texts annotated as documents; one stage per target.
     Documents { annotator: Annotator, documents: Documents, stages: BTreeMap<String, Box<dyn Stage>> },
-    /// Documents that were annotated before.
+    /// Previously annotated documents.
     Annotated(Documents),
 }
 
@@ -151,7 +151,7 @@ impl Answers {
     }
 }
 
-/// What the stances of a document say of it as a whole.
+/// The prediction from a document's stances.
 fn of_document(doc: &Document, gold: &TargetedText) -> Result<Answer> {
     let Some(stance) = verdict(doc, &gold.target) else {
         return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
@@ -164,9 +164,9 @@ fn of_document(doc: &Document, gold: &TargetedText) -> Result<Answer> {
 struct Tally {
     confusion: Confusion,
     abstained: usize,
-    /// Sides that are taken where the gold data have one: how many, and how many of them are right.
+    /// Predicted sides where the gold has a side: (all, correct).
     sides: (usize, usize),
-    /// The likelier side alone, whether or not one is taken, where the gold data have one: the same.
+    /// The likelier side, whether or not it was predicted, where the gold has a side: (all, correct).
     leanings: (usize, usize),
 }
 
@@ -193,7 +193,7 @@ impl Tally {
         }
     }
 
-    /// The mean F1 of for and against, as SemEval 2016 task 6 has it.
+    /// Mean F1 of favor and against, as in SemEval-2016 task 6.
     fn mean_of_sides(&self) -> f64 {
         f64::midpoint(self.confusion.of(0).f1(), self.confusion.of(2).f1())
     }
@@ -231,7 +231,7 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
     table
 }
 
-/// The outlet's stance where it takes one or nobody else does, else that of the surest speaker.
+/// The outlet's stance towards the target if there is one, else the one with the highest score.
 fn verdict<'a>(doc: &'a Document, target: &str) -> Option<&'a Stance> {
     let about = |stance: &&Stance| matches!(&stance.target, Target::Text(text) if text == target);
     let outlet = doc.stances.iter().filter(about).find(|stance| stance.holder == Holder::Outlet);
@@ -292,9 +292,9 @@ mod tests {
         few.add(2, &said(2, 0.9));
         let table = table(&all, &BTreeMap::from([("ferry", few)]));
         let row = |name: &str| table.rows.iter().find(|r| r.name == name).expect("a row");
-        // Against: one of two found, one of two right. In favor: all found are right, one of two found.
+        // Against: one of two found, one of two correct. Favor: all predictions correct, one of two found.
         assert!((row("favor+against").values[2] - (0.5 + 2.0 / 3.0) / 2.0).abs() < 1e-9);
-        // Three of four with a side have one taken, of which two are right; the leaning is right in two of four.
+        // A side is predicted for three of four texts with one, two correctly; the leaning is right in two of four.
         assert!((row("sides right").values[2] - 2.0 / 3.0).abs() < 1e-9);
         assert_eq!((row("sides right").values[3], row("side alone").values[2]), (3.0, 0.5));
         assert_eq!(row("macro").values[4], 2.0);

@@ -1,4 +1,4 @@
-//! Stories against the events of their documents.
+//! Scores stories against the events of their documents.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -21,9 +21,9 @@ const COLUMNS: &[Column] = &[
     Column::Count("documents"),
 ];
 
-/// B-cubed (Bagga and Baldwin 1998) of the stories that documents were put into, over the documents of the gold data.
+/// B-cubed scores (Bagga and Baldwin 1998) of the clustering into stories, over the gold documents.
 ///
-/// `gold` is JSONL `{id, event}`, or a folder of BASIL's articles, whose ids are the names of their files.
+/// `gold` is JSONL `{id, event}`, or a folder of BASIL's articles, whose ids are their file names.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let gold = events(bench)?;
     let stories = read_stories(bench.options.annotated.as_deref())?;
@@ -33,7 +33,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for (id, event) in &gold {
         missing += usize::from(!story_of.contains_key(&**id));
-        // A document that is in no story is one alone.
+        // A document without a story is a singleton.
         let story = story_of.get(&**id).copied().unwrap_or(id);
         bench.predict(&json!({ "id": id, "event": event, "story": story }))?;
         pairs.push((event, story));
@@ -54,7 +54,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// B-cubed of a clustering, from the gold cluster and the predicted one of each thing.
+/// B-cubed scores, from pairs of gold and predicted cluster.
 fn b_cubed(pairs: &[(&str, &str)]) -> Counts {
     let (mut both, mut of_gold, mut of_predicted) = (HashMap::new(), HashMap::new(), HashMap::new());
     for pair in pairs {
@@ -95,7 +95,7 @@ fn events(bench: &Bench<'_>) -> Result<BTreeMap<String, String>> {
 
 /// An article of BASIL.
 pub(crate) struct Article {
-    /// The name of its file, without the ending.
+    /// File name without the extension.
     pub(crate) id: String,
     pub(crate) event: String,
     /// `fox`, `nyt` or `hpo`.
@@ -104,7 +104,7 @@ pub(crate) struct Article {
     pub(crate) paragraphs: Vec<Vec<String>>,
 }
 
-/// The articles of BASIL (Fan et al. 2019) below a folder.
+/// Reads the articles of BASIL (Fan et al. 2019) below a folder.
 pub(crate) fn basil(folder: &Path) -> Result<Vec<Article>> {
     let mut articles = Vec::new();
     for path in files(folder, &["json"])? {
@@ -131,7 +131,7 @@ pub(crate) fn basil(folder: &Path) -> Result<Vec<Article>> {
     Ok(articles)
 }
 
-/// The stories of a file that `pressmark group` wrote.
+/// Reads the stories that `pressmark group` wrote.
 pub(crate) fn read_stories(path: Option<&Path>) -> Result<Vec<Story>> {
     Ok(read_rows(path.ok_or(Error::NoStories)?)?.into_iter().map(|(_, story)| story).collect())
 }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn b_cubed_of_a_story_of_two_events() {
         let counts = b_cubed(&[("a", "x"), ("a", "x"), ("b", "x"), ("b", "y")]);
-        // Of the three in x, two share an event, one is alone; y holds one.
+        // Of the three documents in x, two share an event and one is alone; y holds one.
         assert!((counts.precision() - (2.0 / 3.0 + 2.0 / 3.0 + 1.0 / 3.0 + 1.0) / 4.0).abs() < 1e-9);
         assert!((counts.recall() - (1.0 + 1.0 + 0.5 + 0.5) / 4.0).abs() < 1e-9);
     }

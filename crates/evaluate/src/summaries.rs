@@ -21,24 +21,24 @@ const COLUMNS: &[Column] = &[
     Column::Count("texts"),
 ];
 
-/// The three that are measured side by side.
+/// The systems compared.
 const SYSTEMS: [&str; 3] = ["pressmark", "lead", "LexRank"];
 
-/// An article with what people say it says.
+/// An article with its reference summaries.
 struct Gold {
     place: String,
     id: Option<String>,
     text: String,
-    /// Whether the first block is the title rather than running text.
+    /// Whether the first block is the title.
     titled: bool,
     references: Vec<String>,
 }
 
-/// F1 of ROUGE (as PyPI `rouge-score`, without stemming) beside the first sentences and LexRank, at equal lengths.
+/// ROUGE F1 (as PyPI `rouge-score`, without stemming) of our summaries, the lead and LexRank at equal lengths.
 ///
-/// Run through the pipeline, each is measured twice: with as many words as the references have, and with three
-/// sentences. Annotated before, the baselines get as many words as the summary has. A written summary (`abstract`) is
-/// measured as it is.
+/// Through the pipeline, each is measured at two lengths: as many words as the references, and three sentences. With
+/// previously annotated records, the baselines get as many words as the summary. An abstract is measured at its own
+/// length.
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let golds = if bench.gold.join(ARTICLES).is_dir() { read_folder(bench)? } else { read_jsonl(bench)? };
     let documents = bench.documents(Layer::SentVectors)?;
@@ -95,7 +95,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// The means of one system.
+/// Mean scores of one system.
 fn row(name: String, scores: &[Scores]) -> Row {
     let f1 = |of: fn(&Scores) -> f64| mean(scores.iter().map(of));
     let means = [f1(|s| s.rouge1.f1), f1(|s| s.rouge2.f1), f1(|s| s.rouge_l.f1), f1(|s| s.rouge_lsum.f1)];
@@ -106,7 +106,7 @@ fn line(doc: &Document, length: &str, system: &str, references: &[String], summa
     json!({ "id": doc.id, "system": system, "length": length, "gold": references, "predicted": summary })
 }
 
-/// What each system chooses at this length: indices of sentences in text order.
+/// Sentences chosen by each system at this length, as indices in text order.
 fn choices(doc: &mut Document, annotator: Option<&Annotator>, length: Length) -> Result<[Vec<usize>; 3]> {
     if let Some(annotator) = annotator {
         annotator.summarizer(length)?.run(doc).on("summarize", &doc.id)?;
@@ -142,7 +142,7 @@ fn text(doc: &Document, choice: &[usize]) -> String {
     choice.iter().map(sentence).collect::<Vec<_>>().join("\n")
 }
 
-/// A sentence a line, as rougeLsum wants it.
+/// One sentence per line, as rougeLsum requires.
 fn lines(text: &str) -> String {
     let sentence = |span: pressmark_core::Span| span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
     sentences(text).into_iter().map(sentence).collect::<Vec<_>>().join("\n")
@@ -154,7 +154,7 @@ fn read_jsonl(bench: &Bench<'_>) -> Result<Vec<Gold>> {
     rows.iter().filter_map(read).collect()
 }
 
-/// Names under which people keep what they say a text says.
+/// Common field names of reference summaries.
 const REFERENCES: &[&str] = &["references", "summary", "summaries", "reference", "highlights", "abstract"];
 
 fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
@@ -167,7 +167,7 @@ fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
         gold(&row.place, "has no summary, expected {text, summary: \"…\"} or {text, references: [\"…\"]}")
     })?;
     let text = row.text(options)?;
-    // Where a row has its running text apart, what stands before that in its text is the title, which no summary holds.
+    // If a row also has the body, whatever precedes it in the text is the title, which is not summarized.
     let titled =
         row.field("body").and_then(Value::as_str).is_some_and(|body| body.len() < text.len() && text.ends_with(body));
     Ok(Gold { id: row.id(options)?, text, titled, references, place: row.place.to_string() })
@@ -176,7 +176,8 @@ fn read_row(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
 const ARTICLES: &str = "articles";
 const SUMMARIES: &str = "summaries";
 
-/// `articles/**/NAME` and `summaries/**/NAME`; an article's first line is its title where it ends without a mark.
+/// Reads `articles/**/NAME` and `summaries/**/NAME`; an article's first paragraph is its title unless it ends in
+/// punctuation.
 fn read_folder(bench: &Bench<'_>) -> Result<Vec<Gold>> {
     let articles = bench.gold.join(ARTICLES);
     let read = |path: &std::path::PathBuf| bench.keep(read_pair(bench.gold, path)).transpose();

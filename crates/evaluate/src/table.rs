@@ -2,19 +2,19 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-/// The name of a row that holds accuracies, and the key under which programs find them.
+/// Name of the row with accuracies, and their key in JSON.
 pub(crate) const ACCURACY: &str = "accuracy";
 
-/// Parts of the gold data that were left out, of which people are told what was wrong.
+/// Most skipped parts of the gold data listed in the text output. Set by hand for readers.
 const SHOWN: usize = 5;
 
-/// What a column holds.
+/// Name and unit of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Column {
-    /// A share in [0, 1], shown as a percentage.
+    /// A share in [0, 1], printed as a percentage.
     Share(&'static str),
-    /// A number of things.
+    /// A count.
     Count(&'static str),
 }
 
@@ -34,47 +34,47 @@ impl Column {
     }
 }
 
-/// One named row of numbers; NaN where a number makes no sense.
+/// A named row of numbers; NaN marks undefined values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// What it is about: a label, a system, `all`, `macro` …
+    /// The label, system or average (`all`, `macro`, …) that it is about.
     pub name: String,
-    /// One for each column.
+    /// One value per column.
     pub values: Vec<f64>,
-    /// Whether people see it, or only programs.
+    /// Whether it is part of the text output, not only of the JSON.
     pub shown: bool,
 }
 
 impl Row {
-    /// A row that people see.
+    /// Creates a row that is part of the text output.
     pub fn new(name: impl Into<String>, values: Vec<f64>) -> Self {
         Self { name: name.into(), values, shown: true }
     }
 }
 
-/// What an evaluation found.
+/// Results of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// The columns.
     pub columns: &'static [Column],
-    /// The rows, those over everything last.
+    /// The rows, with averages last.
     pub rows: Vec<Row>,
-    /// What a reader of the numbers must know.
+    /// Notes that are needed to interpret the numbers.
     pub notes: Vec<String>,
-    /// Labels of the gold data that are none of ours, and were left out or cannot be found.
+    /// Labels of the gold data that were dropped or can never be predicted.
     pub unknown: Vec<String>,
-    /// What was wrong with parts of the gold data that were left out.
+    /// Errors of the gold items that were skipped.
     pub skipped: Vec<String>,
 }
 
 impl Table {
-    /// A table without notes.
+    /// Creates a table without notes.
     #[must_use]
     pub fn new(columns: &'static [Column], rows: Vec<Row>) -> Self {
         Self { columns, rows, notes: Vec::new(), unknown: Vec::new(), skipped: Vec::new() }
     }
 
-    /// For people: one line a row.
+    /// Renders the table as text, one line per row.
     #[must_use]
     pub fn text(&self) -> String {
         let shown = || self.rows.iter().filter(|row| row.shown);
@@ -100,8 +100,8 @@ impl Table {
         text
     }
 
-    /// For programs: shares in [0, 1], `null` where a number makes no sense. A row of accuracies has them under
-    /// `accuracy`.
+    /// Renders the table as JSON: shares in [0, 1], `null` for undefined values. In the accuracy row, the key `f1`
+    /// becomes `accuracy`.
     #[must_use]
     pub fn json(&self, task: &str, gold: &Path) -> Value {
         let row = |row: &Row| {

@@ -1,50 +1,50 @@
-//! Texts that are coded with one of three labels towards something that they are about: an entity, or a target.
+//! Texts with one of three labels towards a target or entity.
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::gold::{GoldOptions, GoldRow, Taken, fold};
 
-/// Field or column of whose words the text is, and what it says of the outlet's.
+/// Name of the field with the holder, and its value for the outlet.
 const HOLDER: &str = "holder";
 const OUTLET: &str = "outlet";
 
-/// Three labels and what data sets call them.
+/// Three labels with their spellings in data sets.
 pub(crate) struct LabelSet {
     /// In the order of the table.
     pub(crate) names: [&'static str; 3],
-    /// Names that data sets give to each, in small letters.
+    /// Spellings in data sets, in lower case.
     pub(crate) spellings: [&'static [&'static str]; 3],
-    /// What a label that is none of them should have been.
+    /// Description of the labels for error messages.
     pub(crate) expected: &'static str,
 }
 
 impl LabelSet {
-    /// The place of the label that a data set calls so.
+    /// Index of the label with this spelling.
     fn named(&self, given: &str) -> Option<usize> {
-        // A minus is a sign here, and a space where labels are compared.
+        // A minus is a sign here, but folded to a space otherwise.
         let spelled = [given.trim().to_lowercase(), fold(given)];
         self.spellings.iter().position(|names| spelled.iter().any(|name| names.contains(&name.as_str())))
     }
 }
 
-/// A text, what it is about, and its label towards that.
+/// A text with its gold label towards a target.
 pub(crate) struct TargetedText {
     pub(crate) place: String,
     pub(crate) id: Option<String>,
     pub(crate) text: String,
     pub(crate) target: String,
-    /// Whose words the text is; of nobody named, they are the outlet's.
+    /// The holder whose words the text is; `None` for the outlet.
     pub(crate) holder: Option<String>,
-    /// Its place in the set.
+    /// Index in the label set.
     pub(crate) label: usize,
 }
 
 impl TargetedText {
-    /// Reads a row whose label is `given`; `None` where the label is left out.
+    /// Reads a row with the label `given`; `None` if the label is dropped.
     ///
     /// # Errors
-    /// When the label is none of the set, or the text or target is missing.
+    /// If the label is unknown, or the text or target is missing.
     pub(crate) fn read(row: &GoldRow, given: String, labels: &LabelSet, options: &GoldOptions) -> Result<Option<Self>> {
         let ours = match options.map.take(&given) {
             Taken::Out => return Ok(None),

@@ -13,34 +13,34 @@ use crate::options::Options;
 use crate::table::Table;
 use crate::{articles, differences, frames, ner, quotes, sentences, sentiment, stance, stories, summaries};
 
-/// What can be evaluated; [`description`](Self::description) says on which data, and what comes out.
+/// Evaluation tasks; [`description`](Self::description) states the gold data and the metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Task {
-    /// Entities.
+    /// Entity recognition.
     Ner,
-    /// Sentences.
+    /// Sentence splitting.
     Sentences,
     /// Quotations with sources and cues.
     Quotes,
-    /// Tone towards a mention or an entity.
+    /// Sentiment towards a mention or an entity.
     Sentiment,
     /// Frames of a codebook.
     Frames,
     /// Stance towards a target.
     Stance,
-    /// Summaries.
+    /// Summarization.
     Summaries,
-    /// Articles out of pages.
+    /// Article extraction from pages.
     Articles,
-    /// Stories of documents on one event.
+    /// Grouping of documents into stories.
     Stories,
-    /// What outlets tell differently.
+    /// Differences between outlets within stories.
     Differences,
 }
 
 impl Task {
-    /// Every task.
+    /// All tasks.
     pub const ALL: &'static [Self] = &[
         Self::Ner,
         Self::Sentences,
@@ -54,7 +54,7 @@ impl Task {
         Self::Differences,
     ];
 
-    /// Its name.
+    /// Name of the task.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl Task {
         }
     }
 
-    /// Its gold data and what is measured, in a line for people.
+    /// One-line description of its gold data and metrics.
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
@@ -113,7 +113,7 @@ impl Task {
         }
     }
 
-    /// The layer that is evaluated, where one is.
+    /// The evaluated layer; `None` for tasks without one.
     #[must_use]
     pub fn layer(self) -> Option<Layer> {
         match self {
@@ -138,17 +138,17 @@ impl FromStr for Task {
     }
 }
 
-/// Evaluates a task on gold data; each prediction goes to `predictions` beside its gold, one JSON object a line.
+/// Evaluates a task on gold data; writes each prediction beside its gold to `predictions`, one JSON object per line.
 ///
 /// # Errors
-/// When the gold data are not what the task expects, predictions cannot be made, or not be written.
+/// If the gold data are invalid, or predictions cannot be made or written.
 pub fn evaluate<'a>(
     task: Task,
     gold: &'a Path,
     options: &'a Options,
     predictions: Option<&'a mut dyn Write>,
 ) -> Result<Table> {
-    // These read stories, not records.
+    // These tasks read stories, not records.
     let of_stories = matches!(task, Task::Stories | Task::Differences);
     let records = options.annotated.as_ref().filter(|_| !of_stories);
     let annotated = records.map(|path| Annotated::open(path).map(Rc::new)).transpose()?;
