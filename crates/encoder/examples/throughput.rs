@@ -1,7 +1,7 @@
-//! Prints subwords a second of one thread's time, and which share of the machine's int8 peak
-//! that is: `throughput [BUNDLE]`.
+//! Prints the encoder's throughput in subwords per second of one thread, and its share of the machine's int8 peak:
+//! `throughput [BUNDLE]`.
 //!
-//! Without a bundle it measures random weights in the sizes of MiniLM-L6, which is as fast.
+//! Without a bundle it uses random weights in the sizes of MiniLM-L6, which are as fast.
 
 #![expect(clippy::print_stdout, reason = "the numbers are the output")]
 
@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 
 use pressmark_encoder::{Error, Model, PackedWindows, Precision, TinyBundle, int8_peak};
 
-/// How long each shape is measured, after calls that warm up.
+/// Measuring time of each shape, after warm-up calls. Set by hand.
 const MEASURE: Duration = Duration::from_secs(2);
-/// How much work is timed at once at least: the clock of a thread's time ticks in milliseconds
-/// on some systems.
+/// Minimum duration of one timed batch. Set by hand: a thread's clock ticks in milliseconds on some systems.
 const LEAST: Duration = Duration::from_millis(50);
 
 fn main() -> Result<(), Error> {
@@ -39,15 +38,15 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Multiplications and additions of the linear layers for one subword, attention and the rest
-/// not counted: MiniLM-L6's, whose sizes every bundle of this project has.
+/// Multiplications and additions in the linear layers per subword, without attention. Assumes the six layers and the
+/// fourfold feed-forward width of MiniLM-L6, which every bundle of this project has.
 fn operations(model: &Model) -> f64 {
     let hidden = model.hidden_size() as f64;
-    // Query, key, value and output, and the feed-forward layer four times as wide, there and back.
+    // Query, key, value and output projections, and both directions of the feed-forward layer.
     6.0 * 2.0 * hidden * hidden * (4.0 + 2.0 * 4.0)
 }
 
-/// The median rate over calls on windows of the given lengths.
+/// Median rate over calls with windows of these lengths, in subwords per second.
 fn rate(model: &Model, lengths: &[usize]) -> Result<f64, Error> {
     let mut starts = vec![0];
     let mut total = 0;
@@ -77,8 +76,8 @@ fn rate(model: &Model, lengths: &[usize]) -> Result<f64, Error> {
     Ok((calls * total) as f64 / seconds[seconds.len() / 2])
 }
 
-/// Time that this thread ran, where Linux tells it: other work on the machine then counts less.
-/// Elsewhere time as it passes.
+/// CPU time of this thread where Linux reports it, so that other work on the machine matters less; elsewhere wall-clock
+/// time.
 struct Clock {
     cpu: Option<u64>,
     wall: Instant,

@@ -1,4 +1,4 @@
-//! The files of a bundle, and the check of each against the manifest.
+//! The files of a bundle, verified against the manifest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,35 +13,35 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::config::{Config, FORMAT};
 
-/// The bytes of a model bundle: what a folder under `models/` holds.
+/// The bytes of a model bundle, as in a folder under `models/`.
 ///
-/// A program that carries its model inside borrows them from `include_bytes!`; the weights are
-/// then read where they lie and not copied.
+/// A program with a compiled-in model borrows them from `include_bytes!`; the weights are then used in place, without
+/// copying.
 #[derive(Clone, Debug)]
 pub struct BundleFiles {
-    /// `manifest.json`: for each other file its size and SHA-256.
+    /// `manifest.json`: size and SHA-256 of every other file.
     pub manifest: Cow<'static, [u8]>,
-    /// `config.json`: what the model can do, sizes, word shapes, heads and their labels.
+    /// `config.json`: capabilities, sizes, word shapes, heads and their labels.
     pub config: Cow<'static, [u8]>,
-    /// `tokenizer.json`: handed through, never read here.
+    /// `tokenizer.json`: passed through, not read here.
     pub tokenizer: Cow<'static, [u8]>,
     /// `model.safetensors`: all weights.
     pub weights: Cow<'static, [u8]>,
 }
 
-/// The file that lists the others; it cannot list itself.
+/// The file that lists the others, but not itself.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// Largest files of a bundle: a hundred times what the bundled model has, and its weights in f32 as BERT-large would
-/// have them twice over.
+/// Maximum size of `manifest.json` and `config.json`, in bytes. Like the limits below, set by hand: far above what any
+/// bundle has (BERT-large in f32 has 1.3 GB of weights), so that a broken or hostile file cannot exhaust memory.
 const MOST_JSON: u64 = 1 << 20;
 const MOST_TOKENIZER: u64 = 64 << 20;
 const MOST_WEIGHTS: u64 = 4 << 30;
 
-/// Largest of the other files (vectors of codebooks, reference outputs, the card).
+/// Maximum size of the other files (codebook vectors, reference outputs, model card), in bytes.
 const MOST_OTHER: u64 = 256 << 20;
 
-/// Most files that a manifest may list: a bundle has some ten.
+/// Maximum number of files in a manifest; a bundle has about ten.
 const MOST_FILES: usize = 256;
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -54,36 +54,36 @@ pub(crate) struct Manifest {
     pub(crate) files: Listed,
 }
 
-/// Every file of a bundle but the manifest itself, and what the manifest says of it.
+/// Manifest entries of a bundle's files by name; the manifest does not list itself.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Listed(pub(crate) BTreeMap<String, Entry>);
 
-/// What the manifest says of one file.
+/// Manifest entry of one file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Entry {
     pub(crate) bytes: u64,
     sha256: String,
 }
 
-/// What a bundle says of itself: see [`BundleFiles::about`].
+/// Description of a bundle; see [`BundleFiles::about`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundleAbout {
     /// Name and version.
     pub id: String,
-    /// Licence of the weights, an SPDX expression, where it is stated.
+    /// Licence of the weights as an SPDX expression, if stated.
     pub licence: Option<String>,
-    /// Languages that the model was trained on, as codes of ISO 639.
+    /// Languages that the model was trained on, as ISO 639 codes.
     pub languages: Vec<String>,
 }
 
 impl BundleFiles {
-    /// Reads the files of a bundle's folder, checking nothing yet.
+    /// Reads the files of a bundle's folder without verifying them.
     ///
     /// # Errors
     /// [`Error::Read`] for the first file that cannot be read, [`Error::NotAFile`] for a pipe or a device,
-    /// [`Error::FileTooLarge`] for one that no bundle has.
+    /// [`Error::FileTooLarge`] for one above the size limits.
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let read = |file: &str| read_within(dir.as_ref(), file).map(Cow::Owned);
         Ok(Self {
@@ -94,17 +94,17 @@ impl BundleFiles {
         })
     }
 
-    /// What the configuration says of the model, which is not loaded; nothing is checked against the manifest.
+    /// Describes the model from its configuration, without loading it or verifying it against the manifest.
     ///
     /// # Errors
-    /// When the configuration cannot be read or is out of range.
+    /// If the configuration is malformed or out of range.
     pub fn about(&self) -> Result<BundleAbout, Error> {
         let config = Config::parse(&self.config)?;
         let id = format!("{} {}", config.name, config.version);
         Ok(BundleAbout { id, licence: config.licence, languages: config.languages })
     }
 
-    /// Checks sizes and digests of these files and of `weights` against the manifest.
+    /// Verifies sizes and digests of these files and of `weights` against the manifest.
     pub(crate) fn verify(&self, weights: &[u8]) -> Result<(Digests, Listed), Error> {
         check_size("config.json", self.config.len() as u64)?;
         let listed = Manifest::parse(&self.manifest)?.files;
@@ -116,9 +116,9 @@ impl BundleFiles {
     }
 }
 
-/// Reads one more file of a bundle's folder, such as `codebook-vectors.bin`; `None` where there is none.
+/// Reads another file of a bundle's folder, such as `codebook-vectors.bin`; `None` if it does not exist.
 ///
-/// What it holds is to be trusted only after [`Model::check_file`](crate::Model::check_file).
+/// Do not trust its content before [`Model::check_file`](crate::Model::check_file).
 ///
 /// # Errors
 /// As [`BundleFiles::read`].
@@ -130,10 +130,11 @@ pub fn read_bundle_file(dir: impl AsRef<Path>, file: &str) -> Result<Option<Vec<
     }
 }
 
-/// The manifest with size and SHA-256 of one file as it is now: for a file that was made anew beside the weights.
+/// Returns the manifest with the size and SHA-256 of one file updated, for a file that was regenerated beside the
+/// weights.
 ///
 /// # Errors
-/// When `manifest` is no manifest, or `file` is not a plain file name.
+/// If `manifest` is not a valid manifest, or `file` is not a plain file name.
 pub fn list_in_manifest(manifest: &[u8], file: &str, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut manifest = Manifest::parse(manifest)?;
     if !is_plain_name(file) {
@@ -161,7 +162,7 @@ impl Manifest {
 }
 
 impl Listed {
-    /// The SHA-256 of a file that is what the manifest says.
+    /// Verifies a file against its entry and returns its SHA-256.
     pub(crate) fn check(&self, file: &str, bytes: &[u8]) -> Result<String, Error> {
         let entry = self.0.get(file).ok_or_else(|| Error::NotListed { file: file.to_owned() })?;
         let got = bytes.len() as u64;
@@ -176,15 +177,15 @@ impl Listed {
     }
 }
 
-/// SHA-256, in lowercase hexadecimal.
+/// SHA-256 digests in lowercase hexadecimal.
 #[derive(Clone, Debug)]
 pub(crate) struct Digests {
     pub(crate) weights: String,
-    /// Of the digests of configuration, tokenizer and weights, one after the other.
+    /// Digest of the concatenated digests of configuration, tokenizer and weights.
     pub(crate) bundle: String,
 }
 
-/// The most bytes that are read of a file of a bundle.
+/// Maximum size of a file, by name.
 fn most_bytes(file: &str) -> u64 {
     match file {
         MANIFEST | "config.json" => MOST_JSON,
@@ -199,12 +200,12 @@ fn check_size(file: &str, bytes: u64) -> Result<(), Error> {
     if bytes > most { Err(Error::FileTooLarge { file: file.to_owned(), most }) } else { Ok(()) }
 }
 
-/// Whether a name stays in its folder, whatever the system.
+/// Whether a name refers to a file in the same folder on every system.
 pub(crate) fn is_plain_name(file: &str) -> bool {
     !file.is_empty() && file != "." && file != ".." && !file.contains(['/', '\\', ':', '\0'])
 }
 
-/// The size of a regular file. A named pipe would be waited for and a device read without an end, so both are refused
+/// Size of a regular file. Reading a named pipe may block forever and a device may never end, so both are rejected
 /// before they are opened.
 pub(crate) fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
     let metadata = std::fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
@@ -215,12 +216,12 @@ pub(crate) fn file_size(path: &Path, file: &str) -> Result<u64, Error> {
     Ok(metadata.len())
 }
 
-/// The bytes of a regular file of ordinary size.
+/// Reads a regular file within the size limits.
 pub(crate) fn read_within(dir: &Path, file: &str) -> Result<Vec<u8>, Error> {
     let path = dir.join(file);
     let size = file_size(&path, file)?;
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    // One byte more than allowed, in case the file grows while it is read.
+    // One byte more than allowed, to notice a file that grows while it is read.
     match File::open(&path).and_then(|open| open.take(most_bytes(file) + 1).read_to_end(&mut bytes)) {
         Ok(read) => check_size(file, read as u64).map(|()| bytes),
         Err(source) => Err(Error::Read { path, source }),

@@ -1,4 +1,4 @@
-//! `config.json`: what the bundle says of itself, checked before anything is read by it.
+//! `config.json`, validated before anything relies on it.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,12 @@ use serde::Deserialize;
 
 use crate::Error;
 
-/// The layout of a bundle, as its manifest and its configuration name it.
+/// Format identifier in manifest and configuration.
 pub(crate) const FORMAT: &str = "pressmark-bundle/1";
 
-/// Limits that no sensible encoder on a CPU comes near (BERT-large: 1024, 24, 4096, 512). They
-/// keep products of sizes far from overflow and scratch memory in bounds whatever a file says.
+/// Maximum width of a hidden state. Like the limits below, set by hand: no sensible encoder for CPUs comes near them
+/// (BERT-large: hidden 1024, 24 layers, intermediate 4096, 512 positions), and they keep products of sizes far from
+/// overflow and scratch memory bounded whatever a file says.
 const MAX_HIDDEN: usize = 4096;
 const MAX_LAYERS: usize = 64;
 const MAX_INTERMEDIATE: usize = 16_384;
@@ -30,34 +31,34 @@ pub(crate) struct Config {
     /// Languages that it reads by transfer, untested.
     #[serde(default)]
     pub(crate) transfer_languages: Vec<String>,
-    /// Scripts that the vocabulary covers, as ISO 15924 has them.
+    /// Scripts that the vocabulary covers, as ISO 15924 codes.
     pub(crate) scripts: Vec<String>,
-    /// Whether the vocabulary tells "Apple" from "apple".
+    /// Whether the vocabulary distinguishes "Apple" from "apple".
     #[serde(default)]
     pub(crate) cased: bool,
-    /// Longest word that the tokenizer makes subwords of (`max_input_chars_per_word` of BERT's: of what is longer WordPiece
-    /// makes `[UNK]`); `null` for any.
-    // Written even where it is null: a limit that is forgotten would leave words unread in silence.
+    /// Longest word, in characters, that the tokenizer splits into subwords (`max_input_chars_per_word` of BERT's
+    /// WordPiece, which maps longer ones to `[UNK]`); `null` for no limit.
+    // Required even if null: a forgotten limit would leave words unread in silence.
     #[serde(deserialize_with = "Option::deserialize")]
     pub(crate) max_word_chars: Option<usize>,
-    /// How sentence vectors are made of hidden states.
+    /// How sentence vectors are computed from hidden states.
     #[serde(default)]
     pub(crate) pooling: Pooling,
     pub(crate) encoder: EncoderConfig,
     pub(crate) max_window: usize,
-    /// None where case and the like are left to the vocabulary.
+    /// Empty if the vocabulary itself encodes case and the like.
     #[serde(default)]
     pub(crate) shapes: Vec<String>,
     #[serde(default)]
     pub(crate) heads: Vec<HeadConfig>,
 }
 
-/// How the vector of a sentence is made of the hidden states of its subwords.
+/// How the vector of a sentence is computed from the hidden states of its subwords.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Pooling {
-    /// Their mean, special subwords left out.
+    /// Their mean, excluding special subwords.
     #[default]
     Mean,
 }
@@ -69,7 +70,7 @@ pub(crate) struct EncoderConfig {
     pub(crate) attention_heads: usize,
     pub(crate) intermediate_size: usize,
     pub(crate) max_positions: usize,
-    /// Row of the position table that the first subword of a window takes: 2 in RoBERTa and XLM-R, which keep the rows
+    /// Row of the position table for the first subword of a window: 2 in RoBERTa and XLM-R, which reserve the rows
     /// before it for padding.
     #[serde(default)]
     pub(crate) position_offset: usize,
@@ -84,7 +85,7 @@ pub(crate) struct HeadConfig {
     #[serde(default)]
     pub(crate) input: String,
     pub(crate) output: Output,
-    /// One an output; none for a head that gives a vector.
+    /// One per output; empty for a head that outputs a vector.
     pub(crate) labels: Vec<String>,
     pub(crate) layers: Vec<HeadLayerConfig>,
     #[serde(default)]
@@ -93,16 +94,16 @@ pub(crate) struct HeadConfig {
     pub(crate) thresholds: Option<Vec<f32>>,
 }
 
-/// What the outputs of a head are.
+/// Interpretation of a head's outputs.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Output {
-    /// Logits of labels that exclude each other: probabilities by [`softmax`](crate::softmax).
+    /// Logits of mutually exclusive labels; probabilities by [`softmax`](crate::softmax).
     Softmax,
-    /// Logits of labels that stand alone: probabilities by [`sigmoid`](crate::sigmoid).
+    /// Logits of independent labels; probabilities by [`sigmoid`](crate::sigmoid).
     Sigmoid,
-    /// A vector without labels, for comparing with others of its kind.
+    /// A vector without labels, to be compared with others of its kind.
     Vector,
 }
 
@@ -115,7 +116,7 @@ pub(crate) struct HeadLayerConfig {
 #[serde(default)]
 pub(crate) struct Calibration {
     pub(crate) temperature: f32,
-    /// What is added to the logit of the first sentence of a text; of the second half as much, and so on.
+    /// Added to the logit of a text's first sentence, half of it to the second's, a third to the third's, and so on.
     pub(crate) lead: Option<f32>,
     pub(crate) vote: Option<Vote>,
 }
@@ -126,16 +127,16 @@ impl Default for Calibration {
     }
 }
 
-/// Weights of a vote over a document on the label of a mention: how much each log-probability of a label counts.
+/// Weights of a document-level vote on a mention's label, applied to each label's log-probability.
 ///
-/// They were learnt on texts that were kept from training; 1, 0 and 0 leave every mention its own label.
+/// Fitted on held-out texts; with 1, 0 and 0, every mention keeps its own label.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 pub struct Vote {
-    /// Of what the mention's own words say.
+    /// Weight of the mention's own prediction.
     pub own: f32,
-    /// Of the mean of the other mentions of the same words.
+    /// Weight of the mean over other mentions with the same words.
     pub same: f32,
-    /// Of the mean of mentions whose words begin or end with these.
+    /// Weight of the mean over mentions that begin or end with these words.
     pub longer: f32,
 }
 
@@ -168,7 +169,7 @@ impl Config {
         self.encoder.check()?;
         let positions = self.encoder.max_positions.saturating_sub(self.encoder.position_offset);
         within("max_window", self.max_window, positions)?;
-        // Word shapes travel as bytes.
+        // Word shapes are stored as bytes.
         if self.shapes.len() > 256 {
             return Err(wrong("shapes.length", "at most 256", self.shapes.len()));
         }
@@ -267,7 +268,7 @@ fn wrong(key: &str, expected: &str, got: impl ToString) -> Error {
     Error::Config { key: key.to_owned(), expected: expected.to_owned(), got: got.to_string() }
 }
 
-/// Refuses a size that is not in `1..=most`.
+/// Rejects a size outside `1..=most`.
 fn within(key: &str, got: usize, most: usize) -> Result<(), Error> {
     if (1..=most).contains(&got) { Ok(()) } else { Err(wrong(key, &format!("1 to {most}"), got)) }
 }

@@ -3,63 +3,63 @@ use std::path::PathBuf;
 
 use safetensors::SafeTensorError;
 
-/// Why a bundle cannot be used, or a text not be encoded.
+/// Why a bundle cannot be used or a text cannot be encoded.
 ///
-/// Each message is a fragment that fits after "failed to load the model: " or
-/// "failed to encode: "; what lies beneath is in `source()`.
+/// Each message is a fragment that fits after "failed to load the model: " or "failed to encode: "; the cause is in
+/// `source()`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file of the bundle cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A file of the bundle is larger than any bundle's.
+    /// A file of the bundle exceeds its size limit.
     #[error("{file} is larger than {most} bytes")]
     FileTooLarge {
         /// The file's name in the bundle.
         file: String,
-        /// The most that is read.
+        /// The limit, in bytes.
         most: u64,
     },
     /// A file of the bundle is a folder, a pipe or a device.
     #[error("{} is not a regular file", path.display())]
     NotAFile {
-        /// The file.
+        /// The path.
         path: PathBuf,
     },
-    /// The manifest lists a file by a name that leads out of the bundle's folder.
+    /// The manifest lists a file outside the bundle's folder.
     #[error("manifest.json lists {file:?}, expected the name of a file in the same folder")]
     FileName {
-        /// The name.
+        /// The name as listed.
         file: String,
     },
-    /// The manifest lists more files than any bundle has.
+    /// The manifest lists too many files.
     #[error("manifest.json lists {got} files, expected at most {most}")]
     TooManyFiles {
-        /// Files that it lists.
+        /// Number of files listed.
         got: usize,
-        /// The most that are allowed.
+        /// The limit.
         most: usize,
     },
-    /// The list of tensors at the start of `model.safetensors` is larger than any bundle's.
+    /// The header of `model.safetensors` exceeds the size limit.
     #[error("model.safetensors starts with a header of {got} bytes, expected at most {most}")]
     Header {
-        /// Its length, as the file tells it.
+        /// Length of the header according to the file, in bytes.
         got: u64,
-        /// The most that is read.
+        /// The limit, in bytes.
         most: u64,
     },
-    /// The manifest has a layout that this version does not know.
+    /// The manifest has a format that this version does not know.
     #[error("manifest.json has the format {got}, expected {expected}")]
     ManifestFormat {
-        /// The layout that this version reads.
+        /// The supported format.
         expected: &'static str,
-        /// The layout that the file names.
+        /// The format in the file.
         got: String,
     },
     /// A file of the bundle is not in the manifest.
@@ -68,148 +68,148 @@ pub enum Error {
         /// The file's name in the bundle.
         file: String,
     },
-    /// A file's size is not what the manifest says.
+    /// A file's size does not match the manifest.
     #[error("{file} has {got} bytes, expected {expected} from manifest.json")]
     Size {
         /// The file's name in the bundle.
         file: String,
-        /// Bytes according to the manifest.
+        /// Size according to the manifest, in bytes.
         expected: u64,
-        /// Bytes that are there.
+        /// Actual size, in bytes.
         got: u64,
     },
-    /// A file's SHA-256 is not what the manifest says.
+    /// A file's SHA-256 does not match the manifest.
     #[error("{file} has SHA-256 {got}, expected {expected} from manifest.json")]
     Digest {
         /// The file's name in the bundle.
         file: String,
-        /// Hexadecimal digest according to the manifest.
+        /// Digest according to the manifest, in hexadecimal.
         expected: String,
-        /// Hexadecimal digest of the bytes that are there.
+        /// Actual digest, in hexadecimal.
         got: String,
     },
-    /// `manifest.json` or `config.json` is not the JSON that it should be.
+    /// `manifest.json` or `config.json` is malformed.
     #[error("{file} is not valid")]
     Json {
         /// The file's name in the bundle.
         file: String,
-        /// Where and why.
+        /// Underlying JSON error, with its position.
         source: serde_json::Error,
     },
-    /// A value of `config.json` is out of its range.
+    /// A value in `config.json` is out of range.
     #[error("config.json has {key} = {got}, expected {expected}")]
     Config {
         /// Path of the key, for example `encoder.hidden_size`.
         key: String,
-        /// What is allowed.
+        /// The allowed values.
         expected: String,
-        /// What is there.
+        /// The actual value.
         got: String,
     },
     /// `model.safetensors` is not a safetensors file.
     #[error("model.safetensors is not valid")]
     Weights {
-        /// Why.
+        /// Underlying error.
         source: SafeTensorError,
     },
-    /// A tensor that the configuration asks for is missing.
+    /// A required tensor is missing.
     #[error("model.safetensors lacks the tensor {name}")]
     NoTensor {
-        /// The tensor's name.
+        /// Name of the tensor.
         name: String,
     },
-    /// A tensor has another shape than the configuration asks for.
+    /// A tensor's shape does not match the configuration.
     #[error("tensor {name} has shape {got:?}, expected {expected:?}")]
     TensorShape {
-        /// The tensor's name.
+        /// Name of the tensor.
         name: String,
-        /// The shape that the configuration asks for.
+        /// Shape according to the configuration.
         expected: Vec<usize>,
-        /// The shape in the file.
+        /// Shape in the file.
         got: Vec<usize>,
     },
-    /// A tensor has a number type that cannot be used in its place.
+    /// A tensor has an unsupported number type.
     #[error("tensor {name} has type {got}, expected {expected}")]
     TensorType {
-        /// The tensor's name.
+        /// Name of the tensor.
         name: String,
-        /// The types allowed.
+        /// The supported types.
         expected: &'static str,
-        /// The type in the file.
+        /// Type in the file.
         got: String,
     },
-    /// A tensor holds an infinity or a NaN.
+    /// A tensor contains an infinity or a NaN.
     #[error("tensor {name} has a value that is not finite at {index}")]
     NotFinite {
-        /// The tensor's name.
+        /// Name of the tensor.
         name: String,
-        /// Position of the first such value, rows laid end to end.
+        /// Index of the first such value, in row-major order.
         index: usize,
     },
-    /// The bundle has no head of this name.
+    /// The bundle has no head with this name.
     #[error("the model {bundle} has no head {name}")]
     NoHead {
-        /// The head asked for.
+        /// The requested head.
         name: String,
-        /// The bundle's name.
+        /// Name of the bundle.
         bundle: String,
     },
-    /// The bundle cannot be written as a plain BERT.
+    /// The bundle cannot be exported as a plain BERT.
     #[error("the model {bundle} is no plain BERT: {reason}")]
     NotPlain {
-        /// The bundle's name.
+        /// Name of the bundle.
         bundle: String,
-        /// What stands against it.
+        /// Why it is not a plain BERT.
         reason: String,
     },
     /// `ids` and `shapes` of the windows differ in length.
     #[error("there are {shapes} word shapes for {ids} subwords")]
     Lengths {
-        /// Subwords given.
+        /// Number of subwords.
         ids: usize,
-        /// Word shapes given.
+        /// Number of word shapes.
         shapes: usize,
     },
-    /// The window starts do not rise from 0 to the number of subwords.
+    /// The window starts do not ascend from 0 to the number of subwords.
     #[error("window {window} ends at subword {end}, which is not in {from}..={to}")]
     Starts {
-        /// Which window, counted from 0.
+        /// Index of the window.
         window: usize,
-        /// Where it would end.
+        /// Its end.
         end: usize,
-        /// The least end allowed.
+        /// Minimum end.
         from: usize,
-        /// The greatest end allowed.
+        /// Maximum end.
         to: usize,
     },
-    /// A window has more subwords than the model has seen in training.
+    /// A window is longer than the model supports.
     #[error("window {window} has {got} subwords, expected at most {expected}")]
     WindowLength {
-        /// Which window, counted from 0.
+        /// Index of the window.
         window: usize,
-        /// The model's limit.
+        /// Maximum number of subwords.
         expected: usize,
-        /// Subwords in the window.
+        /// Actual number of subwords.
         got: usize,
     },
     /// A subword id is not in the model's vocabulary.
     #[error("subword {index} has the id {id}, expected less than {expected}")]
     UnknownId {
-        /// Which subword, counted from 0.
+        /// Index of the subword.
         index: usize,
         /// Its id.
         id: u32,
-        /// The vocabulary's size.
+        /// Size of the vocabulary.
         expected: usize,
     },
-    /// A word shape is none of the model's.
+    /// A word shape is unknown to the model.
     #[error("subword {index} has the word shape {shape}, expected less than {expected}")]
     UnknownShape {
-        /// Which subword, counted from 0.
+        /// Index of the subword.
         index: usize,
         /// Its shape.
         shape: u8,
-        /// How many shapes the model knows.
+        /// Number of shapes that the model knows.
         expected: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! The small layers on top: from a hidden state, or what a stage made of some, to logits.
+//! Heads: small layers that turn a hidden state, or features derived from some, into logits.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use crate::kernels::{GeluRows, Kernel, LANES, Lanes, WideMatMul, WideWeights};
 use crate::math::{sigmoid, softmax};
 use crate::tensors::Tensors;
 
-/// What a head calls its input when it reads each subword of a text, to be pooled.
+/// Input type of heads that read each subword of a text, to be pooled.
 const SUBWORDS: &str = "subwords";
 
-/// What a head calls its input when it reads a target and a passage in one window.
+/// Input type of heads that read a target and a passage in one window.
 const PAIR: &str = "target+passage";
 
-/// One head of a bundle: linear layers with an activation after each.
+/// A head of a bundle: linear layers, each followed by an activation.
 ///
-/// A pooled head gives two numbers a label for each subword of a text: a weight and a value. [`pool`](Self::pool) makes
-/// the text's logits of them, the mean of the values by the softmax of the weights, so that a label can rest on the few
-/// words that speak for it.
+/// A pooled head outputs a weight and a value per label for each subword of a text. [`pool`](Self::pool) combines them
+/// into the text's logits, the mean of the values under the softmax of the weights, so that a label can rest on the few
+/// words that support it.
 #[derive(Clone, Debug)]
 pub struct Head {
     name: String,
@@ -32,21 +32,21 @@ pub struct Head {
     layers: Vec<Layer>,
 }
 
-/// What a pooled head makes of the subwords of a text that comes part by part: see [`Head::pooling`].
+/// Incremental pooling of a long text's subwords; see [`Head::pooling`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubwordPool {
-    /// For each label the greatest weight so far, the sum of the weights' exponentials above it, and that of the values
-    /// times these.
+    /// For each label: the maximum weight so far, the sum of the weights' exponentials relative to it, and the same sum
+    /// weighted by the values (a streaming softmax).
     most: Vec<f32>,
     total: Vec<f32>,
     sum: Vec<f32>,
 }
 
 impl SubwordPool {
-    /// Adds what [`Head::apply_rows`] gave for more subwords of the text.
+    /// Adds the output of [`Head::apply_rows`] for more subwords of the text.
     ///
     /// # Panics
-    /// When the rows are not as wide as those of the head.
+    /// If the rows do not have two columns per label.
     pub fn add(&mut self, rows: ArrayView2<'_, f32>) {
         let labels = self.most.len();
         assert_eq!(rows.ncols(), 2 * labels, "a weight and a value a label");
@@ -68,7 +68,7 @@ impl SubwordPool {
         }
     }
 
-    /// The logits of all that was added; zeros when it was nothing.
+    /// The logits over everything added so far; zeros if nothing was.
     #[must_use]
     pub fn logits(&self) -> Array1<f32> {
         self.sum.iter().zip(&self.total).map(|(sum, total)| if *total > 0.0 { sum / total } else { 0.0 }).collect()
@@ -77,14 +77,15 @@ impl SubwordPool {
 
 #[derive(Clone, Debug)]
 struct Layer {
-    /// Inputs and outputs rounded up to whole vectors; what is beyond them is zero.
+    /// Inputs and outputs are padded with zeros to whole vectors.
     weights: Arc<WideWeights>,
     inputs: usize,
     outputs: usize,
     activation: Activation,
 }
 
-/// Rows that go through a head together: what lies between two layers then stays in the second-level cache.
+/// Rows that go through a head together. Set by hand: the values between two layers then stay in the second-level
+/// cache.
 const BLOCK: usize = 64;
 
 impl Head {
@@ -122,94 +123,94 @@ impl Head {
         &self.name
     }
 
-    /// What one input stands for, in the bundle's words (for example `token`).
+    /// What its input is, in the bundle's terms (for example `token`).
     #[must_use]
     pub fn input(&self) -> &str {
         &self.input
     }
 
-    /// What the outputs are, and so how logits become probabilities.
+    /// Interpretation of its outputs, which determines how logits become probabilities.
     #[must_use]
     pub fn output(&self) -> Output {
         self.output
     }
 
-    /// The labels, one an output, as the bundle spells them; none for a vector.
+    /// The labels, one per output, as the bundle spells them; empty for a vector.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
 
-    /// How many linear layers it has.
+    /// Number of linear layers.
     pub(crate) fn layers(&self) -> usize {
         self.layers.len()
     }
 
-    /// How many numbers one input has.
+    /// Width of its input.
     #[must_use]
     pub fn inputs(&self) -> usize {
         self.layers.first().map_or(0, |layer| layer.inputs)
     }
 
-    /// Whether [`pool`](Self::pool) makes the logits of a text, of what comes out for each of its subwords.
+    /// Whether its outputs per subword must be combined with [`pool`](Self::pool) into a text's logits.
     #[must_use]
     pub fn is_pooled(&self) -> bool {
         self.input == SUBWORDS
     }
 
-    /// Whether one input stands for a target and a passage that went through the encoder in one window.
+    /// Whether its input is a target and a passage encoded in one window.
     #[must_use]
     pub fn reads_pairs(&self) -> bool {
         self.input == PAIR
     }
 
-    /// How many numbers come out for one input.
+    /// Width of its output.
     #[must_use]
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, |layer| layer.outputs)
     }
 
-    /// What logits are divided by before they become probabilities (temperature scaling,
-    /// Guo et al. 2017); positive, 1 where the head was not calibrated.
+    /// Divisor of the logits before they become probabilities (temperature scaling, Guo et al. 2017); positive, 1 if
+    /// the head is not calibrated.
     #[must_use]
     pub fn temperature(&self) -> f32 {
         self.calibration.temperature
     }
 
-    /// What is added to the logit of a text's first sentence before it is divided by the temperature; a sentence further
-    /// down gets this divided by its place, counted from 1. `None` where nobody learnt what place says.
+    /// Bonus for the logit of a text's first sentence, before division by the temperature; the `n`-th sentence gets it
+    /// divided by `n`. `None` if it was not fitted.
     #[must_use]
     pub fn lead(&self) -> Option<f32> {
         self.calibration.lead
     }
 
-    /// How the mentions of a document vote on a mention's label, where that was learnt.
+    /// Weights of a document-level vote on a mention's label; `None` if they were not fitted.
     #[must_use]
     pub fn vote(&self) -> Option<Vote> {
         self.calibration.vote
     }
 
-    /// For each label the probability from which it counts as given, where the head has such.
+    /// Decision thresholds of the labels, as probabilities; `None` if the head has none.
     #[must_use]
     pub fn thresholds(&self) -> Option<&[f32]> {
         self.thresholds.as_deref()
     }
 
-    /// The logits of one input, not yet divided by the temperature: [`outputs`](Self::outputs) numbers.
+    /// The logits of one input, before temperature scaling: [`outputs`](Self::outputs) numbers.
     ///
     /// # Panics
-    /// When `input` is not [`inputs`](Self::inputs) long.
+    /// If `input` is not [`inputs`](Self::inputs) long.
     #[must_use]
     pub fn apply(&self, input: ArrayView1<'_, f32>) -> Array1<f32> {
         self.apply_rows(input.insert_axis(Axis(0))).index_axis_move(Axis(0), 0)
     }
 
-    /// The logits of many inputs, a row each: faster than one by one.
+    /// The logits of many inputs, one per row; faster than one by one.
     ///
-    /// A row's logits are the same to the bit as those that [`apply`](Self::apply) gives.
+    /// Each row is bit-identical to the result of [`apply`](Self::apply).
     ///
     /// # Panics
-    /// When the rows are not [`inputs`](Self::inputs) wide.
+    /// If the rows are not [`inputs`](Self::inputs) wide.
     #[must_use]
     pub fn apply_rows(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
         let (inputs, outputs) = (self.inputs(), self.outputs());
@@ -228,11 +229,11 @@ impl Head {
         Array2::from_shape_vec((rows.nrows(), outputs), logits).expect("a row of logits for each input")
     }
 
-    /// The logits of many inputs, a row for each item, in the order of the items; `input` appends that of an item to
-    /// what it is given. Only some inputs are held at a time.
+    /// The logits of many items, one row each, in order. `input` appends an item's input to the given buffer; only a
+    /// block of inputs is in memory at a time.
     ///
     /// # Panics
-    /// When an input is not [`inputs`](Self::inputs) long.
+    /// If an input is not [`inputs`](Self::inputs) long.
     #[must_use]
     pub fn apply_each<T>(
         &self,
@@ -261,10 +262,11 @@ impl Head {
         Array2::from_shape_vec((count, outputs), logits).expect("a row of logits for each item")
     }
 
-    /// The logits of a text, of what [`apply_rows`](Self::apply_rows) gave for its subwords; zeros when there are none.
+    /// The logits of a text, from the output of [`apply_rows`](Self::apply_rows) for its subwords; zeros if there are
+    /// none.
     ///
     /// # Panics
-    /// When the rows are not [`outputs`](Self::outputs) wide.
+    /// If the rows are not [`outputs`](Self::outputs) wide.
     #[must_use]
     pub fn pool(&self, rows: ArrayView2<'_, f32>) -> Array1<f32> {
         assert_eq!(rows.ncols(), self.outputs(), "outputs of head {}", self.name);
@@ -273,14 +275,14 @@ impl Head {
         pool.logits()
     }
 
-    /// A place to pool a long text in, part by part; the same as [`pool`](Self::pool) over all of its subwords.
+    /// Starts incremental pooling of a long text; equal to [`pool`](Self::pool) over all its subwords.
     #[must_use]
     pub fn pooling(&self) -> SubwordPool {
         let labels = self.labels.len();
         SubwordPool { most: vec![f32::NEG_INFINITY; labels], total: vec![0.0; labels], sum: vec![0.0; labels] }
     }
 
-    /// The calibrated probabilities of one input: [`apply`](Self::apply) and [`calibrate`](Self::calibrate).
+    /// The calibrated probabilities of one input: [`apply`](Self::apply), then [`calibrate`](Self::calibrate).
     ///
     /// # Panics
     /// As [`apply`](Self::apply).
@@ -291,11 +293,11 @@ impl Head {
         logits
     }
 
-    /// Turns the logits of any number of inputs, a row each, into calibrated probabilities, in place.
+    /// Turns logits, one input per row, into calibrated probabilities, in place.
     ///
-    /// They are divided by the temperature and go through [`softmax`], input by input, or
-    /// [`sigmoid`]; a vector stays as it is. Where a label has a threshold, its probability is moved along the
-    /// logits so that the threshold falls on one half: whoever reads it need not know the head.
+    /// Divides them by the temperature and applies [`softmax`] per row, or [`sigmoid`]; vectors are left as they are. A
+    /// label's threshold is shifted to one half in logit space, so that readers need not know the head's thresholds.
+    /// Thresholds only apply to [`Output::Sigmoid`].
     pub fn calibrate(&self, mut logits: ArrayViewMut2<'_, f32>) {
         match self.output {
             Output::Vector => {}
@@ -325,7 +327,7 @@ fn copy(from: ArrayView1<'_, f32>, to: &mut [f32]) {
 }
 
 impl Layer {
-    /// A layer of weights laid output by output.
+    /// Creates a layer from weights in row-major order, one row per output.
     fn new(weights: &[f32], bias: &[f32], inputs: usize, activation: Activation) -> Self {
         let outputs = bias.len();
         let mut wide = WideWeights::zeros(inputs.next_multiple_of(LANES), outputs.next_multiple_of(LANES));
@@ -342,7 +344,7 @@ impl Layer {
         }
         let kernel = Kernel::detect();
         WideMatMul { input, weights: &self.weights, panels: 0..self.weights.panels(), out: &mut out }.run(kernel);
-        // Zeros beyond the outputs stay zeros under every activation.
+        // All activations map the padding's zeros to zeros.
         match self.activation {
             Activation::None => {}
             Activation::Gelu => GeluRows { rows: &mut out }.run(kernel),
@@ -370,7 +372,7 @@ mod tests {
             thresholds: Some(vec![0.5, 0.75]),
             layers: vec![Layer::new(&[0.0; 2], &[0.0; 2], 1, Activation::None)],
         };
-        // Two texts: both labels at their thresholds, then at three quarters and one quarter.
+        // Two texts: both labels at their thresholds, then at three quarters and at one quarter.
         let at = |probability: f32| 2.0 * (probability / (1.0 - probability)).ln();
         let mut scores = array![[at(0.5), at(0.75)], [at(0.75), at(0.25)]];
         head.calibrate(scores.view_mut());
@@ -392,12 +394,13 @@ mod tests {
             layers: vec![layer],
         };
         assert!(head.is_pooled());
-        // Weights of a and b, values of a and b: a rests on the second subword by three to one, b on both alike.
+        // Columns: weights of a and b, values of a and b. Label a rests on the second subword by three to one, b on
+        // both alike.
         let three = 3.0_f32.ln();
         let logits = head.pool(array![[1000.0, 5.0, 2.0, 4.0], [1000.0 + three, 5.0, 6.0, 8.0]].view());
         assert!((logits[0] - 5.0).abs() < 1e-4 && (logits[1] - 6.0).abs() < 1e-4, "{logits:?}");
         assert_eq!(head.pool(Array2::zeros((0, 4)).view()), array![0.0, 0.0]);
-        // Part by part it is the same, in whatever order the greatest weight comes.
+        // Incremental pooling gives the same, wherever the maximum weight comes.
         let rows = array![[3.0, -2.0, 1.0, 4.0], [80.0, 1.0, -6.0, 8.0], [79.0, 0.5, 3.0, 2.0], [-80.0, 1.5, 9.0, 1.0]];
         let mut pool = head.pooling();
         rows.outer_iter().for_each(|row| pool.add(row.insert_axis(Axis(0))));

@@ -1,4 +1,4 @@
-//! A bundle in the layout of the Hugging Face hub, for programs that read plain BERTs.
+//! Exports a bundle in the Hugging Face hub's layout, for programs that read plain BERTs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,23 +9,23 @@ use serde_json::{Map, Value, json};
 use crate::tensors::Tensors;
 use crate::{Error, Model};
 
-/// The files of a model in the layout of the Hugging Face hub, by their names: `config.json`, `model.safetensors`,
-/// `tokenizer.json`, `tokenizer_config.json`.
+/// Files of a model in the hub's layout by name: `config.json`, `model.safetensors`, `tokenizer.json`,
+/// `tokenizer_config.json`.
 pub type HubFiles = BTreeMap<&'static str, Vec<u8>>;
 
-/// Floats of a tensor, and its shape.
+/// Shape and values of a tensor.
 type Floats = (Vec<usize>, Vec<f32>);
 
 impl Model {
-    /// The encoder with one of its heads as a `BertForTokenClassification` of 32-bit floats.
+    /// Exports the encoder with one of its heads as a `BertForTokenClassification` in 32-bit floats.
     ///
-    /// The head's temperature is divided into the classifier, so that the softmax of its logits is calibrated. What is
-    /// not in such a model stays out: words come from the tokenizer of the file and not from ours, a document's vote and
-    /// rules are missing.
+    /// The head's temperature is folded into the classifier, so that the softmax of its logits is calibrated. Whatever
+    /// such a model cannot express is lost: words come from the exported tokenizer instead of ours, and the
+    /// document-level vote and rules are missing.
     ///
     /// # Errors
-    /// [`Error::NotPlain`] when the encoder reads word shapes or counts positions otherwise than BERT, or the head has
-    /// several layers; [`Error::NoHead`] when there is none of this name.
+    /// [`Error::NotPlain`] if the encoder reads word shapes or has a position offset, or the head has several layers;
+    /// [`Error::NoHead`] if no head has this name.
     pub fn to_token_classifier(&self, head: &str) -> Result<HubFiles, Error> {
         let not_plain =
             |reason: &str| Err(Error::NotPlain { bundle: self.name().to_owned(), reason: reason.to_owned() });
@@ -64,7 +64,7 @@ impl Model {
         ]))
     }
 
-    /// The weights by the names of transformers, int8 rows multiplied out.
+    /// The weights under transformers' names, with int8 rows dequantised.
     fn plain_tensors(&self, head: &str, outputs: usize, temperature: f32) -> Result<BTreeMap<String, Floats>, Error> {
         let encoder = &self.config().encoder;
         let (width, wide) = (encoder.hidden_size, encoder.intermediate_size);
@@ -109,7 +109,7 @@ impl Model {
         Ok(out)
     }
 
-    /// Which tokens of `tokenizer.json` are special, for transformers.
+    /// `tokenizer_config.json`: the special tokens, for transformers.
     fn tokenizer_config(&self) -> Result<Value, Error> {
         let tokenizer: Value =
             serde_json::from_slice(self.tokenizer_json()).map_err(|source| Error::json("tokenizer.json", source))?;
@@ -149,7 +149,7 @@ fn pretty(json: &Value) -> Vec<u8> {
     format!("{json:#}\n").into_bytes()
 }
 
-/// Tensors as the bytes of a file; transformers wants to be told that they are for PyTorch.
+/// Serializes tensors; transformers requires the metadata `format: pt`.
 fn written(tensors: &BTreeMap<String, Floats>) -> Result<Vec<u8>, Error> {
     let bytes: BTreeMap<&str, (&[usize], Vec<u8>)> = tensors
         .iter()

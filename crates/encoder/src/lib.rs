@@ -1,10 +1,9 @@
-//! A model bundle in, one forward pass out.
+//! Loads a model bundle and runs its encoder and heads.
 //!
-//! A [`Model`] is one small BERT encoder with an embedding of each word's shape, and the heads
-//! that were trained on top of it. It is read from a *bundle*: a folder of four files, checked
-//! against its manifest before a byte is believed. [`Model::encode`] takes
-//! subwords packed window after window ([`PackedWindows`]) and gives one hidden state a subword;
-//! a [`Head`] turns hidden states, or what a caller made of them, into logits.
+//! A [`Model`] is a small BERT encoder, with an embedding of each word's shape, and the heads that were trained on top
+//! of it. It is read from a *bundle*: a folder of four files, verified against its manifest before use.
+//! [`Model::encode`] takes subwords packed window after window ([`PackedWindows`]) and returns one hidden state per
+//! subword; a [`Head`] turns hidden states, or features that a caller derived from them, into logits.
 //!
 //! ```
 //! # #[cfg(feature = "test-support")] {
@@ -27,14 +26,12 @@
 //! # Ok::<(), pressmark_encoder::Error>(())
 //! ```
 //!
-//! Linear layers run in 8-bit integers unless [`Model::with_precision`] asks for the f32
-//! reference ([`Precision`]), on the best vector instructions that the CPU has; in int8 the bits
-//! do not depend on which these are.
+//! Linear layers run in 8-bit integers unless [`Model::with_precision`] asks for the f32 reference ([`Precision`]), on
+//! the best vector instructions that the CPU has; int8 results are bit-identical on all of them.
 //!
-//! The crate knows no document, no sentence and no label: label strings are handed through as
-//! the bundle spells them, and `tokenizer.json` is bytes. It never pads and never truncates, and
-//! it starts no thread: documents run in parallel above it. The same window gives the same bits
-//! whatever its neighbours.
+//! The crate knows no document, no sentence and no meaning of a label: label strings are passed through as the bundle
+//! spells them, and `tokenizer.json` is opaque bytes. It never pads, never truncates, and starts no threads while
+//! encoding: callers run documents in parallel. A window's hidden states are bit-identical whatever its neighbours.
 
 #![deny(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Small arithmetic that the stages share: one order of summation, whatever batch or thread.
+//! Arithmetic shared by the stages, with a fixed order of summation whatever the batch or thread.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,19 @@ use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut1};
 
 use crate::kernels::{Dots, Kernel};
 
-/// The inner product, summed in 16 interleaved partial sums and then pairwise.
+/// Dot product, accumulated in 16 interleaved partial sums that are then added pairwise.
 ///
 /// # Panics
-/// When the vectors differ in length.
+/// If the vectors differ in length.
 #[must_use]
 pub fn dot(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     dot_slices(&contiguous(&a), &contiguous(&b))
 }
 
-/// The inner product of each row with a vector: for each what [`dot`] gives. Of unit vectors these are cosines.
+/// Dot product of each row with a vector, bit-identical to [`dot`]; cosines, for unit vectors.
 ///
 /// # Panics
-/// When the rows are not as long as the vector.
+/// If the rows are not as long as the vector.
 ///
 /// ```
 /// use ndarray::array;
@@ -40,19 +40,19 @@ fn dot_slices(a: &[f32], b: &[f32]) -> f32 {
     product
 }
 
-/// The inner products of `out.len()` rows, laid end to end, with a vector.
+/// Dot products of `out.len()` contiguous rows with a vector.
 fn dots_into(rows: &[f32], vector: &[f32], out: &mut [f32]) {
     Dots { rows, vector, out }.run(Kernel::detect());
 }
 
-/// The numbers of a vector side by side; copied only where they are not so already.
+/// The vector as a contiguous slice, copied only if necessary.
 fn contiguous<'a>(vector: &'a ArrayView1<'_, f32>) -> Cow<'a, [f32]> {
     vector.as_slice().map_or_else(|| vector.to_vec().into(), Cow::Borrowed)
 }
 
 /// Turns logits into probabilities that sum to 1, in place.
 ///
-/// The greatest logit is taken off first, so that nothing overflows. An empty vector stays empty.
+/// The maximum is subtracted first to avoid overflow. An empty vector stays empty.
 ///
 /// ```
 /// let mut scores = ndarray::array![1.0, 1.0];
@@ -71,13 +71,13 @@ pub fn softmax(mut logits: ArrayViewMut1<'_, f32>) {
     }
 }
 
-/// The logistic function: a logit to a probability in [0, 1].
+/// The logistic function, which maps a logit to a probability in [0, 1].
 #[must_use]
 pub fn sigmoid(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// Scales a vector to Euclidean length 1, in place; a vector of zeros stays as it is.
+/// Scales a vector to unit Euclidean length, in place; a zero vector is left unchanged.
 pub fn normalize(mut vector: ArrayViewMut1<'_, f32>) {
     let length = dot(vector.view(), vector.view()).sqrt();
     if length > 0.0 {
@@ -85,9 +85,9 @@ pub fn normalize(mut vector: ArrayViewMut1<'_, f32>) {
     }
 }
 
-/// `x * Φ(x)`, Φ being the distribution function of the standard normal.
+/// `x * Φ(x)`, where Φ is the standard normal distribution function.
 ///
-/// The error function is formula 7.1.26 of Abramowitz and Stegun, off by at most 1.5e-7.
+/// Uses formula 7.1.26 of Abramowitz and Stegun for the error function, with an error of at most 1.5e-7.
 #[cfg(test)]
 pub(crate) fn gelu(x: f32) -> f32 {
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;

@@ -13,15 +13,15 @@ use crate::tensors::{Tensors, WeightBytes};
 use crate::windows::{Limits, PackedWindows};
 use crate::{Error, Precision};
 
-/// Subwords that go through all layers together: enough that reading the weights once for each
-/// block costs little (MiniLM takes 5 % more time with a quarter as many, 1 % less with twice as
-/// many), few enough that their states and what is made of them stay at 3 MB a thread.
+/// Subwords that go through all layers together. Measured on MiniLM: a quarter as many take 5 % more time (the weights
+/// are read once per block), twice as many 1 % less; at this size, the states and intermediate results of a thread take
+/// 3 MB.
 const BLOCK_SUBWORDS: usize = 1024;
 
-/// A bundle that was read, checked and made ready to run: encoder, heads, tokenizer bytes.
+/// A loaded and verified bundle, ready to run: encoder, heads, tokenizer bytes.
 ///
-/// A model is immutable; share one between threads with `Arc`. Every call of
-/// [`encode`](Self::encode) runs on the thread that makes it.
+/// A model is immutable; share it between threads with `Arc`. Each call of [`encode`](Self::encode) runs on the calling
+/// thread.
 #[derive(Debug)]
 pub struct Model {
     config: Config,
@@ -38,17 +38,16 @@ impl Model {
     /// Opens a bundle's folder.
     ///
     /// # Errors
-    /// When a file is missing or is not what the manifest says ([`Error::Read`],
-    /// [`Error::Size`], [`Error::Digest`]), or when configuration and weights do not fit each
-    /// other.
+    /// If a file is missing or does not match the manifest ([`Error::Read`], [`Error::Size`], [`Error::Digest`]), or if
+    /// configuration and weights are inconsistent.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, Error> {
         Self::load(BundleFiles::read(dir)?)
     }
 
-    /// Opens a bundle that is in memory already.
+    /// Opens a bundle from memory.
     ///
     /// # Errors
-    /// As [`open`](Self::open), save that nothing is read.
+    /// As [`open`](Self::open), except that no file is read.
     pub fn from_files(files: &BundleFiles) -> Result<Self, Error> {
         Self::load(files.clone())
     }
@@ -64,7 +63,8 @@ impl Model {
             let engine = engine::build(precision, &config, &tensors)?;
             Ok((config, heads, engine))
         };
-        // Hashing takes as long as building: both at once. What the hashes say of the files goes before all else.
+        // Hashing takes as long as building, so they run in parallel. A failed verification takes precedence over build
+        // errors.
         let (digests, built) = thread::scope(|scope| {
             let digests = scope.spawn(|| files.verify(&weights));
             let built: Result<_, Error> = build();
@@ -83,11 +83,10 @@ impl Model {
         &self.weights
     }
 
-    /// The same model, computing in the given precision.
+    /// Converts the model to another precision.
     ///
     /// # Errors
-    /// When the weights cannot be made ready for it; for a model that is open this does not
-    /// happen with the precisions there are today.
+    /// If the weights cannot be prepared for it; this cannot happen for an open model with today's precisions.
     pub fn with_precision(mut self, precision: Precision) -> Result<Self, Error> {
         if precision != self.precision {
             let tensors = Tensors::parse(&self.weights)?;
@@ -115,7 +114,7 @@ impl Model {
         &self.config.version
     }
 
-    /// Name and version, as records write them: `pressmark-news 0.4.0`.
+    /// Name and version as written in records, for example `pressmark-news 0.4.0`.
     #[must_use]
     pub fn id(&self) -> String {
         format!("{} {}", self.name(), self.version())
@@ -127,85 +126,84 @@ impl Model {
         &self.digests.weights
     }
 
-    /// SHA-256 over configuration, tokenizer and weights, in lowercase hexadecimal: where it is another one, the model
-    /// may answer otherwise, though the weights be the same.
+    /// SHA-256 over configuration, tokenizer and weights, in lowercase hexadecimal. If it differs, predictions may
+    /// differ even with equal weights.
     #[must_use]
     pub fn bundle_sha256(&self) -> &str {
         &self.digests.bundle
     }
 
-    /// Checks another file of the bundle, such as `codebook-vectors.bin`, against the manifest.
+    /// Verifies another file of the bundle, such as `codebook-vectors.bin`, against the manifest.
     ///
     /// # Errors
-    /// [`Error::NotListed`] when the manifest does not know it, [`Error::Size`] or [`Error::Digest`] when it is not what
-    /// the manifest says.
+    /// [`Error::NotListed`] if the manifest does not list it, [`Error::Size`] or [`Error::Digest`] if it does not
+    /// match.
     pub fn check_file(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
         self.listed.check(file, bytes).map(drop)
     }
 
-    /// SPDX expression of the weights' licence, where the bundle states it.
+    /// Licence of the weights as an SPDX expression, if the bundle states it.
     #[must_use]
     pub fn licence(&self) -> Option<&str> {
         self.config.licence.as_deref()
     }
 
-    /// Languages that the model was trained on and is measured in, as codes of ISO 639.
+    /// Languages that the model was trained and evaluated on, as ISO 639 codes.
     #[must_use]
     pub fn languages(&self) -> &[String] {
         &self.config.languages
     }
 
-    /// Further languages that it reads by transfer: their vocabulary is there, but no number says how well.
+    /// Further languages that it reads by transfer, covered by the vocabulary but not evaluated.
     #[must_use]
     pub fn transfer_languages(&self) -> &[String] {
         &self.config.transfer_languages
     }
 
-    /// Scripts that its vocabulary covers, as codes of ISO 15924.
+    /// Scripts that its vocabulary covers, as ISO 15924 codes.
     #[must_use]
     pub fn scripts(&self) -> &[String] {
         &self.config.scripts
     }
 
-    /// Whether its vocabulary tells upper from lower case; where not, word shapes do.
+    /// Whether its vocabulary distinguishes upper from lower case; if not, word shapes do.
     #[must_use]
     pub fn is_cased(&self) -> bool {
         self.config.cased
     }
 
-    /// Characters of the longest word that the tokenizer makes subwords of; what is longer is read as one unknown
-    /// subword. `None` when words of any length are read.
+    /// Longest word, in characters, that the tokenizer splits into subwords; longer ones become a single unknown
+    /// subword. `None` if there is no limit.
     #[must_use]
     pub fn max_word_chars(&self) -> Option<usize> {
         self.config.max_word_chars
     }
 
-    /// How the vector of a sentence is made of the hidden states of its subwords.
+    /// How the vector of a sentence is computed from the hidden states of its subwords.
     #[must_use]
     pub fn pooling(&self) -> Pooling {
         self.config.pooling
     }
 
-    /// The bundle's `tokenizer.json`, for the crate that makes subwords.
+    /// The bundle's `tokenizer.json`, for the tokenizer crate.
     #[must_use]
     pub fn tokenizer_json(&self) -> &[u8] {
         &self.tokenizer
     }
 
-    /// The most subwords that a window may have, special ones included.
+    /// Maximum number of subwords in a window, special ones included.
     #[must_use]
     pub fn max_window(&self) -> usize {
         self.config.max_window
     }
 
-    /// How many numbers a hidden state has.
+    /// Width of a hidden state.
     #[must_use]
     pub fn hidden_size(&self) -> usize {
         self.config.encoder.hidden_size
     }
 
-    /// The names of the word shapes; [`PackedWindows::shapes`] holds indices into them. Empty for a model that reads no
-    /// shapes.
+    /// Names of the word shapes, which [`PackedWindows::shapes`] indexes; empty if the model reads no shapes.
     #[must_use]
     pub fn shapes(&self) -> &[String] {
         &self.config.shapes
@@ -217,24 +215,23 @@ impl Model {
         &self.heads
     }
 
-    /// The head of that name.
+    /// The head with this name.
     ///
     /// # Errors
-    /// [`Error::NoHead`] when the bundle has none.
+    /// [`Error::NoHead`] if the bundle has none.
     pub fn head(&self, name: &str) -> Result<&Head, Error> {
         let head = self.heads.iter().find(|head| head.name() == name);
         head.ok_or_else(|| Error::NoHead { name: name.to_owned(), bundle: self.config.name.clone() })
     }
 
-    /// Runs the encoder: one row of [`hidden_size`](Self::hidden_size) numbers a subword, in the
-    /// order of the input.
+    /// Runs the encoder: returns one row of [`hidden_size`](Self::hidden_size) numbers per subword, in input order.
     ///
-    /// A window attends to itself alone, and its rows are the same to the bit whatever other
-    /// windows are with it and whatever thread runs it.
+    /// A window attends only to itself, and its rows are bit-identical whatever other windows it is batched with and
+    /// whatever thread runs it.
     ///
     /// # Errors
-    /// When the windows are not well formed or hold an id, a word shape or a length that the
-    /// model does not know. Nothing is ever cut off.
+    /// If the windows are malformed or contain an id, a word shape or a length that the model does not support. Nothing
+    /// is ever truncated.
     pub fn encode(&self, windows: PackedWindows<'_>) -> Result<Array2<f32>, Error> {
         let width = self.hidden_size();
         let mut hidden = Vec::with_capacity(windows.ids.len() * width);
@@ -242,11 +239,11 @@ impl Model {
         Ok(Array2::from_shape_vec((windows.ids.len(), width), hidden).expect("a row for each subword"))
     }
 
-    /// The same without a place for all rows: hands on some thousand at a time, as views of the encoder's own buffers
-    /// in standard layout.
+    /// Like [`encode`](Self::encode), but passes blocks of up to about a thousand rows to `each`, as views of the
+    /// encoder's own buffers in standard layout, instead of collecting them.
     ///
     /// # Errors
-    /// As [`encode`](Self::encode); then nothing was handed on.
+    /// As [`encode`](Self::encode); `each` is not called in that case.
     pub fn encode_blocks(
         &self,
         windows: PackedWindows<'_>,
@@ -269,9 +266,9 @@ impl Model {
     }
 }
 
-/// Cuts checked windows into runs of at most [`BLOCK_SUBWORDS`], or of one window.
+/// Splits validated windows into runs of at most [`BLOCK_SUBWORDS`], or of one window.
 ///
-/// A block's `starts` keep counting from the start of the input.
+/// A block's `starts` remain offsets into the whole input.
 fn blocks<'a>(windows: PackedWindows<'a>) -> impl Iterator<Item = PackedWindows<'a>> {
     let count = windows.starts.len().saturating_sub(1);
     let mut first = 0;

@@ -1,8 +1,8 @@
-//! A bundle as graphs of ONNX, for programs that run them with ONNX Runtime or another engine.
+//! Exports a bundle as ONNX graphs, for ONNX Runtime or another engine.
 //!
-//! The encoder is one graph that keeps its matrices in int8 with a scale a row, as the bundle has them, and multiplies
-//! them out when it is loaded. The format is that of <https://onnx.ai>: protocol buffers, of which only what a graph
-//! needs is written here.
+//! The encoder is one graph whose matrices stay in int8 with one scale per row, as in the bundle, and are dequantised
+//! when it is loaded. The format is that of <https://onnx.ai>: protocol buffers, of which only the parts that a graph
+//! needs are implemented here.
 
 use serde_json::{Value, json};
 
@@ -10,25 +10,25 @@ use crate::config::{Activation, HeadConfig};
 use crate::tensors::Tensors;
 use crate::{Error, Model};
 
-/// Of the operators: the first with LayerNormalization.
+/// Operator set version: the first with LayerNormalization.
 const OPSET: u64 = 17;
-/// Of the file format, the one that came with it.
+/// Version of the file format, the one released with that operator set.
 const IR_VERSION: u64 = 8;
 
-/// Files of a model as ONNX, by their names.
+/// Files of an ONNX export by name.
 pub type OnnxFiles = std::collections::BTreeMap<String, Vec<u8>>;
 
 impl Model {
-    /// The encoder and its heads as ONNX graphs.
+    /// Exports the encoder and its heads as ONNX graphs.
     ///
-    /// `encoder.onnx` takes `input_ids` and `attention_mask`, `[batch, length]` of int64, and `shape_ids` where the
-    /// bundle reads word shapes; it gives `last_hidden_state`, `[batch, length, width]`, and the logits of every head
-    /// that reads single subwords, under the head's name, `[batch, length, labels]`. `heads/NAME.onnx` takes `features`,
-    /// `[rows, inputs]`, and gives `logits`. Logits are divided by the head's temperature. `config.json` says what each
-    /// head reads; `README.md` what stands before and behind the graphs.
+    /// `encoder.onnx` takes `input_ids` and `attention_mask` (int64 `[batch, length]`), and `shape_ids` if the bundle
+    /// reads word shapes; it returns `last_hidden_state` (`[batch, length, width]`) and the logits of every head that
+    /// reads single subwords, under the head's name (`[batch, length, labels]`). `heads/NAME.onnx` takes `features`
+    /// (`[rows, inputs]`) and returns `logits`. Logits are divided by the head's temperature. `config.json` states what
+    /// each head reads, `README.md` the pre- and postprocessing.
     ///
     /// # Errors
-    /// [`Error`] when tensors of the bundle are missing or have another shape.
+    /// If tensors of the bundle are missing or have another shape.
     pub fn to_onnx(&self) -> Result<OnnxFiles, Error> {
         let tensors = Tensors::parse(self.weight_bytes())?;
         let mut files = OnnxFiles::new();
@@ -66,7 +66,7 @@ impl Model {
         let scales = graph.node("Gather", &["words.scale", "input_ids"], &[]);
         let mut x = graph.node("Mul", &[&rows, &scales], &[]);
 
-        // Positions count from 0, or from the bundle's offset.
+        // Positions count from the bundle's offset.
         let positions = tensors.floats("embeddings.position_embeddings.weight", &[encoder.max_positions, width])?;
         graph.floats("positions", &[encoder.max_positions, width], &positions);
         let first = i64::try_from(encoder.position_offset).unwrap_or(i64::MAX);
@@ -92,7 +92,7 @@ impl Model {
         }
         x = graph.norm("embeddings.LayerNorm", &x, tensors, width, encoder.layer_norm_eps)?;
 
-        // 0 where a subword stands, far below 0 where none does.
+        // Additive mask: 0 for subwords, a large negative number for padding.
         graph.floats("unit", &[], &[1.0]);
         graph.floats("far", &[], &[-1e9]);
         graph.integers("axes", &[2], &[1, 2]);
@@ -196,12 +196,12 @@ impl Model {
     }
 }
 
-/// Whether a head reads single subwords, so that it can stand in the encoder's graph.
+/// Whether a head reads single subwords, and so can be part of the encoder's graph.
 fn reads_subwords(head: &HeadConfig) -> bool {
     matches!(head.input.as_str(), "token" | "subwords")
 }
 
-/// Types of elements, by their numbers in ONNX.
+/// Element types, by their numbers in ONNX.
 const FLOAT: u8 = 1;
 const INT8: u8 = 3;
 const INT64: u8 = 7;
@@ -220,7 +220,7 @@ enum Attribute {
     Float(f32),
 }
 
-/// A graph that is being written.
+/// A graph under construction.
 struct Graph {
     name: String,
     nodes: Message,
@@ -236,7 +236,7 @@ impl Graph {
         Self { name: name.to_owned(), nodes, tensors, inputs, outputs, count: 0 }
     }
 
-    /// Adds a node; gives the name of its output.
+    /// Adds a node and returns the name of its output.
     fn node(&mut self, operator: &str, inputs: &[&str], attributes: &[(&str, Attribute)]) -> String {
         self.count += 1;
         let output = format!("{operator}.{}", self.count);
@@ -295,7 +295,7 @@ impl Graph {
         self.tensor(name, shape, INT8, values);
     }
 
-    /// `x W^T + b` with the int8 matrix `name.weight` of `(rows, columns)`.
+    /// `x Wᵀ + b` with the int8 matrix `name.weight` of size `(rows, columns)`.
     fn linear(
         &mut self,
         name: &str,
@@ -322,7 +322,7 @@ impl Graph {
         Ok(self.node("LayerNormalization", &[x, &weight, &bias], &attributes))
     }
 
-    /// What [`gelu`](Self::gelu) multiplies with.
+    /// The constants that [`gelu`](Self::gelu) uses.
     fn gelu_constants(&mut self) {
         self.floats("gelu.root", &[], &[std::f32::consts::FRAC_1_SQRT_2]);
         self.floats("gelu.half", &[], &[0.5]);
@@ -338,7 +338,7 @@ impl Graph {
         self.node("Mul", &[&y, "gelu.half"], &[])
     }
 
-    /// The layers of a head, the last one divided by its temperature; gives the number of outputs.
+    /// Adds the layers of a head, the last one divided by the temperature; returns the number of outputs.
     fn head(
         &mut self,
         head: &HeadConfig,
@@ -359,7 +359,7 @@ impl Graph {
                 (tensors.floats(&weight, &[rows, columns])?, tensors.floats(&bias, &[rows])?);
             let is_last = number + 1 == head.layers.len();
             if is_last {
-                // Of a pooled head the first half are weights, which no temperature touches.
+                // The first half of a pooled head's outputs are weights, to which the temperature does not apply.
                 let first = if head.input == "subwords" { rows / 2 } else { 0 };
                 weights.iter_mut().skip(first * columns).for_each(|value| *value /= temperature);
                 biases.iter_mut().skip(first).for_each(|value| *value /= temperature);
@@ -386,7 +386,7 @@ impl Graph {
         self.outputs.message(12, &value(name, FLOAT, shape));
     }
 
-    /// The file.
+    /// Serializes the graph as a model file.
     fn model(self, id: &str) -> Vec<u8> {
         let mut graph = self.nodes;
         graph.text(2, &self.name);
@@ -429,7 +429,7 @@ fn value(name: &str, kind: u8, shape: &[Size]) -> Message {
     value
 }
 
-/// A message of protocol buffers: fields by their numbers, one after the other.
+/// A protocol buffers message: numbered fields, concatenated.
 #[derive(Default)]
 struct Message(Vec<u8>);
 

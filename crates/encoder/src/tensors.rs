@@ -1,4 +1,4 @@
-//! Reads tensors out of `model.safetensors`, each checked against the shape that is asked for.
+//! Reads tensors from `model.safetensors`, each validated against the expected shape.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,7 +11,8 @@ use crate::Error;
 /// The bytes of `model.safetensors`, shared by the model and its engine.
 pub(crate) type WeightBytes = Arc<Cow<'static, [u8]>>;
 
-/// Longest header of a bundle: room for 5,000 tensors; the deepest model that is allowed has some 1,500.
+/// Maximum length of the header, in bytes. Set by hand: room for 5,000 tensors, while the deepest model allowed has
+/// about 1,500.
 const MOST_HEADER: u64 = 1 << 20;
 
 /// The tensors of a bundle, borrowed from its bytes.
@@ -29,7 +30,7 @@ pub(crate) struct Table {
     columns: usize,
 }
 
-/// A matrix of int8 weights: row `i` stands for `values * scales[i]`.
+/// A matrix of int8 weights; row `i` represents `values * scales[i]`.
 pub(crate) struct Quantised<'a> {
     pub(crate) values: &'a [u8],
     pub(crate) scales: Vec<f32>,
@@ -38,7 +39,7 @@ pub(crate) struct Quantised<'a> {
 
 impl<'a> Tensors<'a> {
     pub(crate) fn parse(bytes: &'a WeightBytes) -> Result<Self, Error> {
-        // The format allows 100 MB of names and shapes, which would take gigabytes once they are parsed.
+        // The format allows a header of 100 MB, which would take gigabytes once parsed.
         if let Some(got) = bytes.first_chunk().map(|length| u64::from_le_bytes(*length)).filter(|n| *n > MOST_HEADER) {
             return Err(Error::Header { got, most: MOST_HEADER });
         }
@@ -52,7 +53,7 @@ impl<'a> Tensors<'a> {
         self.tensors.tensor(name).map_err(|_| Error::NoTensor { name: name.to_owned() })
     }
 
-    /// The shape of a tensor that has two dimensions, as rows and columns.
+    /// Rows and columns of a two-dimensional tensor.
     pub(crate) fn matrix_shape(&self, name: &str) -> Result<(usize, usize), Error> {
         match *self.view(name)?.shape() {
             [rows, columns] => Ok((rows, columns)),
@@ -69,7 +70,7 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    /// A float tensor, widened to f32; every value is finite.
+    /// A float tensor, converted to f32 and checked to be finite.
     pub(crate) fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let view = self.shaped(name, shape)?;
         let values: Vec<f32> = match view.dtype() {
@@ -89,7 +90,7 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    /// An int8 matrix with one scale a row, from `name` and `name.scale`.
+    /// An int8 matrix with one scale per row, from `name` and `name.scale`.
     pub(crate) fn quantised(&self, name: &str, rows: usize, columns: usize) -> Result<Quantised<'a>, Error> {
         let view = self.shaped(name, &[rows, columns])?;
         if view.dtype() != Dtype::I8 {
@@ -123,7 +124,7 @@ impl Table {
     }
 }
 
-/// IEEE 754 half precision to single, exactly.
+/// Converts IEEE 754 half precision to single, exactly.
 fn widen_f16(half: u16) -> f32 {
     let sign = u32::from(half >> 15) << 31;
     let exponent = u32::from(half >> 10) & 0x1f;

@@ -1,4 +1,4 @@
-//! Bundles of a few kilobytes with random weights, for tests.
+//! Tiny bundles with random weights, for tests.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::bundle::{BundleFiles, sha256_hex};
 
-/// The word shapes of the bundles that are trained for this project.
+/// The word shapes of the bundles trained for this project.
 const SHAPES: [&str; 13] = [
     "special",
     "lower",
@@ -26,14 +26,14 @@ const SHAPES: [&str; 13] = [
     "other",
 ];
 
-/// A head with this label reads a target and a passage in one window.
+/// A label of heads that read a target and a passage in one window.
 const BEARS_ON_TARGET: &str = "bears_on_target";
 
-/// Sizes of a random bundle; the weights follow from the seed.
+/// Sizes of a random bundle; the weights depend only on these and the seed.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 pub struct TinyBundle {
-    /// Numbers in a hidden state; a multiple of `attention_heads`.
+    /// Width of a hidden state; a multiple of `attention_heads`.
     pub hidden_size: usize,
     /// Transformer layers.
     pub layers: usize,
@@ -41,28 +41,28 @@ pub struct TinyBundle {
     pub attention_heads: usize,
     /// Width of the feed-forward layer.
     pub intermediate_size: usize,
-    /// Most subwords in a window.
+    /// Maximum number of subwords in a window.
     pub max_window: usize,
-    /// Name, labels and thresholds of heads with one linear layer: over a hidden state, or over as many as the stage
-    /// that reads the head lays side by side. The head `embedding` gives a vector, whatever its labels; heads called
-    /// `frames.…` are pooled over subwords.
+    /// Name, labels and thresholds of heads with one linear layer, over one hidden state or the several that the head's
+    /// stage concatenates. The head `embedding` outputs a vector, whatever its labels; heads named `frames.…` are
+    /// pooled over subwords.
     pub heads: Vec<(String, Vec<String>, Option<Vec<f32>>)>,
-    /// Where the random numbers start.
+    /// Seed of the random numbers.
     pub seed: u64,
-    /// Which kind of vocabulary, and what goes with it.
+    /// Kind of vocabulary.
     pub vocabulary: TinyVocabulary,
 }
 
-/// A kind of vocabulary, and what bundles with such a one have beside it.
+/// A kind of vocabulary, with the bundle properties that go with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[doc(hidden)]
 pub enum TinyVocabulary {
-    /// WordPiece in lower case, with word shapes, as in the bundles of before.
+    /// Lower-case WordPiece with word shapes, as in older bundles.
     #[default]
     Uncased,
-    /// WordPiece that tells case, without word shapes.
+    /// Cased WordPiece without word shapes.
     Cased,
-    /// Unigram of SentencePiece as in XLM-R: `<s>` and `</s>`, positions from the third row on, words of any length, no
+    /// SentencePiece Unigram as in XLM-R: `<s>` and `</s>`, positions from the third row on, words of any length, no
     /// word shapes, several languages.
     Unigram,
 }
@@ -83,11 +83,11 @@ impl Default for TinyBundle {
     }
 }
 
-/// Tensors by name, as type, shape and bytes.
+/// Type, shape and bytes of tensors, by name.
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
 impl TinyBundle {
-    /// A bundle with the heads that all stages read.
+    /// Creates a bundle with the heads that the stages read.
     #[must_use]
     pub fn for_stages(vocabulary: TinyVocabulary, layers: usize) -> Self {
         let head = |name: &str, labels: &[&str]| {
@@ -103,7 +103,7 @@ impl TinyBundle {
         bundle
     }
 
-    /// The four files of the bundle.
+    /// Builds the four files of the bundle.
     #[must_use]
     pub fn files(&self) -> BundleFiles {
         let vocabulary = self.vocabulary.subwords();
@@ -212,11 +212,12 @@ impl TinyBundle {
         for (name, labels, _) in &self.heads {
             let outputs = match name.as_str() {
                 "embedding" => width,
-                // A weight and a value a label.
+                // A weight and a value per label.
                 name if is_pooled(name) => 2 * labels.len(),
                 _ => labels.len(),
             };
-            // Mention and sentence; a window's first state and a mean; passage, target, their product and their distance.
+            // Mention and sentence; a window's first state and a mean; passage, target, their product and their
+            // distance.
             let states = match name.as_str() {
                 "sentiment" | "salience" => 2,
                 "stance" if labels.iter().any(|label| label == BEARS_ON_TARGET) => 2,
@@ -227,7 +228,7 @@ impl TinyBundle {
             float(format!("heads.{name}.0.bias"), &[outputs], 0.0, 0.5);
         }
         for (name, rows, columns) in &linear {
-            // Products keep the size of their inputs when a weight's spread is about 1/√columns.
+            // With a spread of about 1/√columns, products keep the magnitude of their inputs.
             let spread = 1.7 / (*columns as f32).sqrt() / 127.0;
             float(format!("{name}.weight.scale"), &[*rows], spread, 0.3 * spread);
             if name != "embeddings.word_embeddings" {
@@ -247,7 +248,7 @@ fn is_pooled(head: &str) -> bool {
     head.starts_with("frames.")
 }
 
-/// Writes the manifest that fits the other files, whatever was done to them.
+/// Replaces the manifest by one that matches the other files.
 #[doc(hidden)]
 pub fn sign(files: &mut BundleFiles) {
     let entry = |bytes: &[u8]| json!({"bytes": bytes.len(), "sha256": sha256_hex(bytes)});
@@ -260,7 +261,7 @@ pub fn sign(files: &mut BundleFiles) {
 }
 
 impl TinyVocabulary {
-    /// Special subwords, then every printable ASCII character, alone and as a continuation or behind a space.
+    /// Special subwords, then every printable ASCII character, alone and as a continuation or after a space.
     fn subwords(self) -> Vec<String> {
         let special = match self {
             Self::Unigram => ["<s>", "<pad>", "</s>", "<unk>"],
@@ -295,7 +296,7 @@ fn unigram(vocabulary: &[String]) -> Value {
             "lstrip": false, "rstrip": false, "normalized": false,
         })
     });
-    // Scores are logarithms of probabilities; that of a special subword says nothing.
+    // Scores are log-probabilities; those of special subwords are meaningless.
     let vocab = vocabulary.iter().enumerate().map(|(id, subword)| json!([subword, if id < 4 { 0.0 } else { -3.0 }]));
     let token = |name: &str, id: usize| json!({"id": name, "ids": [id], "tokens": [name]});
     let metaspace = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true});
@@ -346,11 +347,11 @@ fn word_piece(vocabulary: &[String], lowercase: bool) -> Value {
     })
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere, no dependency.
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere, without a dependency.
 struct Random(u64);
 
 impl Random {
-    /// Uniform between `-spread` and `spread`.
+    /// A uniform random number in `-spread..spread`.
     fn within(&mut self, spread: f32) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -3,25 +3,25 @@ use std::path::Path;
 use crate::bundle::{MANIFEST, Manifest, file_size, is_plain_name, read_within};
 use crate::{Error, Model};
 
-/// What [`verify_bundle`] found in order.
+/// Result of a successful [`verify_bundle`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundleReport {
-    /// The bundle's name and version, as its configuration has them.
+    /// The bundle's name and version from its configuration.
     pub id: String,
     /// SHA-256 of the weights, in lowercase hexadecimal.
     pub sha256: String,
-    /// Every file that the manifest lists, in alphabetical order: name and size in bytes.
+    /// Names and sizes in bytes of all files in the manifest, in alphabetical order.
     pub files: Vec<(String, u64)>,
-    /// Files of the folder that the manifest does not list: nothing is known of them, and nothing reads them.
+    /// Files in the folder that the manifest does not list; they are not verified, and nothing reads them.
     pub unlisted: Vec<String>,
 }
 
-/// Checks every file that the manifest of a bundle's folder lists, by size and SHA-256, and that the model loads.
+/// Verifies every file that the manifest in a bundle's folder lists, by size and SHA-256, and that the model loads.
 ///
 /// # Errors
-/// The first file that is missing, no regular file or not what the manifest says, and whatever
-/// [`Model::open`] refuses.
+/// For the first file that is missing, not a regular file or different from the manifest, and whenever [`Model::open`]
+/// fails.
 pub fn verify_bundle(dir: impl AsRef<Path>) -> Result<BundleReport, Error> {
     let dir = dir.as_ref();
     let listed = Manifest::parse(&read_within(dir, MANIFEST)?)?.files;

@@ -2,21 +2,21 @@ use crate::Error;
 
 /// Windows of subwords laid end to end, without padding.
 ///
-/// Window `i` is the subwords `starts[i]..starts[i + 1]`; `starts` begins with 0 and ends with
-/// `ids.len()`, so it is one longer than there are windows (empty for none). Each window carries
-/// its own special subwords; nothing is added.
+/// Window `i` is the subwords `starts[i]..starts[i + 1]`; `starts` begins with 0 and ends with `ids.len()`, so it has
+/// one more element than there are windows (or none if there are no windows). Each window includes its own special
+/// subwords; none are added.
 #[derive(Clone, Copy, Debug)]
 pub struct PackedWindows<'a> {
     /// Subword ids.
     pub ids: &'a [u32],
-    /// The shape of the word that each subword is part of: an index into
-    /// [`Model::shapes`](crate::Model::shapes). Passed over where the model knows no shapes.
+    /// Shape of the word that each subword belongs to: an index into [`Model::shapes`](crate::Model::shapes). Ignored
+    /// if the model reads no shapes.
     pub shapes: &'a [u8],
-    /// Where each window starts, and where the last one ends.
+    /// Start of each window, and end of the last one.
     pub starts: &'a [usize],
 }
 
-/// What a model allows in a window.
+/// A model's limits on windows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) window: usize,

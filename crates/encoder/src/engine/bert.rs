@@ -1,7 +1,7 @@
-//! The forward pass: BERT with post-layer norms, on any kind of linear layer.
+//! The forward pass: BERT with post-layer normalisation, generic over the kind of linear layer.
 //!
-//! Residuals, layer norm and attention are f32. No row depends on another, save through its own
-//! window's attention.
+//! Residuals, layer norms and softmax are f32. A row depends on other rows only through the attention of its own
+//! window.
 
 use std::f32::consts::LOG2_E;
 use std::fmt::Debug;
@@ -15,35 +15,35 @@ use crate::kernels::{Attend, Kernel, LANES, Lanes, NormRows};
 use crate::tensors::Tensors;
 use crate::{Error, PackedWindows};
 
-/// Subwords whose windows go through attention together, unless one window has more: the query, key
-/// and value of one head (96 floats a subword in MiniLM) then stay near.
+/// Subwords whose windows go through attention together, unless a single window has more. Set by hand, so that the
+/// query, key and value of one head (96 floats per subword in MiniLM) stay in a near cache.
 const ATTENTION_ROWS: usize = 256;
 
-/// Subwords whose floats go from one step to the next together, between those steps that need
-/// whole windows: they then stay in the nearest caches (1536 a subword in MiniLM at most), beside
-/// the weights.
+/// Rows processed together between steps that need whole windows. Set by hand, so that their floats (at most 1536 per
+/// subword in MiniLM) stay in the nearest caches, beside the weights.
 const CHUNK_ROWS: usize = 24;
 
-/// A linear layer between rows of whole vectors: `out = input · weightsᵀ + bias`.
+/// A linear layer over rows of whole vectors: `out = input · weightsᵀ + bias`.
 pub(super) trait Linear: Debug + Send + Sync {
-    /// Rows made ready to be multiplied, kept from one time to the next.
+    /// Rows prepared for multiplication; a reusable buffer.
     type Rows: Debug + Default + Send;
 
-    /// Buffers of attention, kept from one window to the next.
+    /// Scratch buffers of attention, reused between windows.
     type Attention: Debug + Default + Send;
 
-    /// Room for as many inputs and outputs, both multiples of 16, all weights zero.
+    /// Creates a layer with zero weights; `inputs` and `outputs` are multiples of 16.
     fn zeros(inputs: usize, outputs: usize) -> Self;
 
-    /// Sets one output: its int8 weights as `(input, weight)`, what their unit is worth, bias.
+    /// Sets one output: its int8 weights as `(input, weight)`, their scale, and the bias.
     fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, i8)>, scale: f32, bias: f32);
 
-    /// Makes rows of `width` vectors ready, as those from row `first` on; others stay as they are.
+    /// Prepares rows of `width` vectors for multiplication and stores them from row `first` on; other rows of `to` are
+    /// kept.
     fn prepare(kernel: Kernel, rows: &[Lanes], width: usize, first: usize, to: &mut Self::Rows);
 
-    /// Writes the outputs of some panels for some rows that are ready, through GELU where asked for.
+    /// Computes the outputs of some panels for some prepared rows, through GELU if `gelu`.
     ///
-    /// A row of `out` depends on its row of `input` alone, to the last bit.
+    /// Each row of `out` depends only on its row of `input`, to the bit.
     fn multiply(
         &self,
         kernel: Kernel,
@@ -54,11 +54,11 @@ pub(super) trait Linear: Debug + Send + Sync {
         out: &mut [Lanes],
     );
 
-    /// Attends within one window.
+    /// Runs attention within one window.
     fn attend(kernel: Kernel, attend: Attend<'_, Self::Attention>);
 }
 
-/// BERT on linear layers of kind `L`.
+/// BERT on linear layers of type `L`.
 #[derive(Debug)]
 pub(super) struct Bert<L: Linear> {
     kernel: Kernel,
@@ -69,23 +69,23 @@ pub(super) struct Bert<L: Linear> {
     pool: Pool<Buffers<L>>,
 }
 
-/// Widths in vectors of 16, rounded up.
+/// Sizes in vectors of 16 lanes, rounded up, except where noted.
 #[derive(Clone, Copy, Debug)]
 struct Shape {
     heads: usize,
-    /// Numbers of a head.
+    /// Width of a head, in numbers.
     head_size: usize,
-    /// Vectors of a head.
+    /// Width of a head, in vectors.
     head: usize,
-    /// Vectors of a hidden state.
+    /// Width of a hidden state, in vectors.
     hidden: usize,
-    /// Vectors of the feed-forward layer.
+    /// Width of the feed-forward layer, in vectors.
     wide: usize,
 }
 
 #[derive(Debug)]
 struct Layer<L> {
-    /// Query, key and value of one head after the other, each rounded up to whole vectors.
+    /// Query, key and value of each head in turn, each padded to whole vectors.
     qkv: L,
     attention_out: L,
     attention_norm: Norm,
@@ -110,9 +110,9 @@ struct Buffers<L: Linear> {
     context: Vec<Lanes>,
     wide: Vec<Lanes>,
     narrow: Vec<Lanes>,
-    /// The states, ready to be multiplied.
+    /// The states, prepared for multiplication.
     ready: L::Rows,
-    /// What is ready within attention or the feed-forward layer.
+    /// Prepared intermediate rows of attention or the feed-forward layer.
     inner: L::Rows,
     attention: L::Attention,
 }
@@ -147,7 +147,7 @@ impl<L: Linear> Bert<L> {
         })
     }
 
-    /// What the first layer starts from.
+    /// Computes the input of the first layer: embeddings and their layer norm.
     fn embed(&self, block: PackedWindows<'_>, buffers: &mut Buffers<L>) {
         let vectors = self.shape.hidden;
         let states = room(&mut buffers.states, block.ids.len() * vectors);
@@ -166,7 +166,7 @@ impl<L: Linear> Bert<L> {
         }
     }
 
-    /// Self-attention with its residual and norm, a few windows at a time.
+    /// Self-attention with residual and layer norm, a few windows at a time.
     fn attend(&self, layer: &Layer<L>, block: PackedWindows<'_>, buffers: &mut Buffers<L>) {
         let mut windows: Vec<Range<usize>> = Vec::new();
         let rows = |windows: &[Range<usize>]| windows.iter().map(Range::len).sum::<usize>();
@@ -180,10 +180,10 @@ impl<L: Linear> Bert<L> {
         self.attend_within(layer, &windows, buffers);
     }
 
-    /// Self-attention with its residual and norm for windows that follow on one another.
+    /// Self-attention with residual and layer norm for consecutive windows.
     ///
-    /// One head after the other, so that its query, key and value are still in the nearest caches
-    /// when attention reads them.
+    /// Runs head by head, so that a head's query, key and value are still in the nearest caches when attention reads
+    /// them.
     fn attend_within(&self, layer: &Layer<L>, windows: &[Range<usize>], buffers: &mut Buffers<L>) {
         let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
             return;
@@ -218,7 +218,7 @@ impl<L: Linear> Bert<L> {
         }
     }
 
-    /// The feed-forward layer with its residual and norm.
+    /// The feed-forward layer with residual and layer norm.
     fn feed_forward(&self, layer: &Layer<L>, rows: usize, buffers: &mut Buffers<L>) {
         let (kernel, shape) = (self.kernel, self.shape);
         let wide = room(&mut buffers.wide, CHUNK_ROWS * shape.wide);
@@ -270,8 +270,8 @@ impl Shape {
         }
     }
 
-    /// Where a number of the concatenated heads is when each head is rounded up and has so many parts,
-    /// of which the number is in one.
+    /// Position of a number of the concatenated heads in a layout where each head has `parts` parts, padded to whole
+    /// vectors, and the number belongs to part `part`.
     fn in_heads(self, index: usize, parts: usize, part: usize) -> usize {
         (index / self.head_size * parts + part) * self.head * LANES + index % self.head_size
     }
@@ -288,15 +288,15 @@ impl<L: Linear> Layer<L> {
         let (hidden, context) = (shape.hidden * LANES, shape.context());
 
         let mut qkv = L::zeros(hidden, 3 * context);
-        // Scores are divided by the root of the head's size (Vaswani et al. 2017, 3.2.1);
-        // log2(e) makes softmax a matter of powers of two.
+        // Scores are divided by the root of the head's size (Vaswani et al. 2017, 3.2.1); the factor log2(e) lets
+        // softmax use powers of two.
         let factor = LOG2_E / (shape.head_size as f32).sqrt();
         let parts = [("query", factor), ("key", 1.0), ("value", 1.0)];
         for (i, (part, factor)) in parts.into_iter().enumerate() {
             let mut linear = Stored::read(&at(&format!("attention.self.{part}")), width, width, tensors)?;
             if part == "key" {
-                // It adds the same to all scores of a query, which softmax does not see, and would
-                // cost the bytes of the keys their precision.
+                // A key's bias adds the same to all scores of a query, which softmax cancels, and would cost the
+                // quantised keys precision.
                 linear.bias.fill(0.0);
             }
             linear.place(&mut qkv, |output| shape.in_heads(output, parts.len(), i), |input| input, factor);
@@ -322,7 +322,7 @@ impl<L: Linear> Layer<L> {
     }
 }
 
-/// A linear layer as the bundle has it.
+/// A linear layer as stored in the bundle.
 struct Stored<'a> {
     weights: crate::tensors::Quantised<'a>,
     bias: Vec<f32>,
@@ -336,7 +336,7 @@ impl<'a> Stored<'a> {
         })
     }
 
-    /// Puts the weights where `output` and `input` say, their products times `factor`.
+    /// Copies the weights to the positions given by `output` and `input`, scaled by `factor`.
     fn place(
         &self,
         linear: &mut impl Linear,
@@ -365,7 +365,7 @@ impl Norm {
         })
     }
 
-    /// `rows = norm(rows + added)`, row by row; nothing is added where `added` is empty.
+    /// `rows = norm(rows + added)`, row by row; an empty `added` adds nothing.
     fn apply(&self, kernel: Kernel, rows: &mut [Lanes], added: &[Lanes]) {
         NormRows { rows, added, weight: &self.weight, bias: &self.bias, width: self.width, epsilon: self.epsilon }
             .run(kernel);

@@ -1,14 +1,14 @@
-//! What a subword starts as, before the first layer: the same in every engine.
+//! The input embeddings, shared by all engines.
 
 use crate::Error;
 use crate::config::Config;
 use crate::tensors::{Table, Tensors};
 
-/// The four embeddings that BERT with word shapes adds up.
+/// The embeddings that are summed: word, position (with token type) and word shape.
 #[derive(Debug)]
 pub(super) struct Embeddings {
     words: Table,
-    /// Position embeddings, each with the embedding of token type 0 added.
+    /// Position embeddings, with the embedding of token type 0 already added.
     positions: Vec<f32>,
     shapes: Vec<f32>,
     knows_shapes: bool,
@@ -22,7 +22,7 @@ impl Embeddings {
         let words = tensors.table("embeddings.word_embeddings.weight", encoder.vocab_size, width)?;
         let types = "embeddings.token_type_embeddings.weight";
         let (type_count, _) = tensors.matrix_shape(types)?;
-        // At least one type, or there is no type 0 to add.
+        // At least one type, since type 0 is added.
         let types = tensors.floats(types, &[type_count.max(1), width])?;
         let mut positions = tensors.floats("embeddings.position_embeddings.weight", &[encoder.max_positions, width])?;
         positions.drain(..encoder.position_offset * width);
@@ -33,14 +33,14 @@ impl Embeddings {
             }
         }
         let shapes = match config.shapes.len() {
-            // A bundle that knows no shapes: every word has shape 0, which adds nothing.
+            // A bundle without shapes: every word has shape 0, which adds nothing.
             0 => vec![0.0; width],
             count => tensors.floats("embeddings.shape_embeddings.weight", &[count, width])?,
         };
         Ok(Self { words, positions, shapes, knows_shapes: !config.shapes.is_empty(), width })
     }
 
-    /// Writes the sum for the subword `id`, at `position` in its window, of a word of `shape`.
+    /// Writes the summed embeddings of subword `id` at `position` in its window, in a word of `shape`.
     pub(super) fn write(&self, id: u32, position: usize, shape: u8, out: &mut [f32]) {
         let (word, scale) = self.words.row(id as usize);
         let positions = &self.positions[position * self.width..][..self.width];

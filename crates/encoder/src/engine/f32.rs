@@ -1,4 +1,4 @@
-//! The reference's linear layer: 32-bit floats.
+//! The reference's linear layer, in 32-bit floats.
 
 use std::ops::Range;
 

@@ -1,17 +1,16 @@
-//! What every forward pass offers, and the windows that it is given.
+//! The interface of all forward passes.
 
 use std::fmt::Debug;
 use std::ops::Range;
 
 use crate::PackedWindows;
 
-/// One way to run the encoder.
+/// An implementation of the encoder.
 pub(crate) trait Engine: Debug + Send + Sync {
-    /// Hands on the hidden states of a block of whole windows, one row a subword; the block has
-    /// at least one.
+    /// Passes the hidden states of a non-empty block of whole windows to `each`, one row per subword.
     ///
-    /// The windows were checked against the model. The block's `starts` count from the start of
-    /// the input that the block was cut from. A row depends on its own window alone, to the last bit.
+    /// The windows have been validated against the model. The block's `starts` are offsets into the input that the
+    /// block was cut from. A row depends only on its own window, to the bit.
     fn encode(&self, block: PackedWindows<'_>, each: &mut dyn FnMut(&[f32]));
 }
 

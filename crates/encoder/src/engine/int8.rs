@@ -1,7 +1,7 @@
-//! The fast linear layer: weights as the bundle stores them, activations quantised row by row.
+//! The fast linear layer: weights as stored in the bundle, activations quantised per row.
 //!
-//! Products of u8 and i8 are summed in i32, exactly. Each row of activations gets its own scale
-//! and zero from its least and greatest number.
+//! Products of u8 and i8 are summed exactly in i32. Each row of activations has its own scale and zero point, from its
+//! minimum and maximum.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::kernels::{
     Activations, Attend, ByteScratch, Kernel, LANES, Lanes, MatMul, PackedWeights, QuantiseRows, RowScale,
 };
 
-/// Activations as the kernels take them.
+/// Quantised activations in the kernels' format.
 #[derive(Debug, Default)]
 pub(super) struct Quantised {
     values: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The forward pass behind one trait, so that a faster one changes nothing else.
+//! Forward passes behind one trait, so that replacing one affects nothing else.
 
 mod bert;
 mod embeddings;
@@ -14,12 +14,12 @@ use crate::config::Config;
 use crate::kernels::{Kernel, PackedWeights, WideWeights};
 use crate::tensors::Tensors;
 
-/// What a model computes in.
+/// Numeric precision of a model's arithmetic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Precision {
-    /// Linear layers and attention multiply 8-bit integers, the rest is 32-bit floats: three times
-    /// as fast and a quarter of the memory.
+    /// Linear layers and attention multiply 8-bit integers, the rest uses 32-bit floats: three times as fast as
+    /// [`F32`](Self::F32), in a quarter of the memory.
     #[default]
     Int8,
     /// 32-bit floats throughout, on weights widened from the bundle's int8: the reference.
@@ -27,7 +27,7 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// The name under which provenance has it.
+    /// The name used in provenance.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
 use std::sync::{Mutex, PoisonError};
 
-/// Buffers that calls hand on to one another: as many sets as threads ever ran at once.
+/// Reusable scratch buffers: one set for each call that ever ran at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Pool<T>(Mutex<Vec<T>>);
 
 impl<T: Default> Pool<T> {
-    /// Runs `work` with a set of buffers that no other call has, made when there is none free.
+    /// Runs `work` with an exclusive set of buffers, creating one if none is free.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         let mut buffers = self.lock().pop().unwrap_or_default();
         let result = work(&mut buffers);
@@ -13,15 +13,15 @@ impl<T: Default> Pool<T> {
         result
     }
 
-    /// A panic elsewhere leaves at worst one set fewer.
+    /// Ignores poisoning: a panic elsewhere loses at most one set.
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The first `len` elements of a buffer, which grows when it is too short.
+/// The first `len` elements of a buffer, which grows if it is too short.
 ///
-/// What they hold is left over from earlier calls.
+/// The elements keep values from earlier calls.
 pub(super) fn room<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) -> &mut [T] {
     if buffer.len() < len {
         buffer.resize(len, T::default());

@@ -1,33 +1,32 @@
-//! Attention within one window in floats: scores, softmax and weighted sum of a block of queries.
+//! Attention within one window in floats: scores, softmax and weighted sum for a block of queries.
 //!
-//! Lanes run over queries, so that softmax adds and compares whole vectors and never the lanes
-//! of one. For this the queries are transposed on the way in and the result on the way out;
-//! keys and values are read where the linear layer wrote them.
+//! Lanes run over queries, so that softmax adds and compares whole vectors, never lanes within one. The queries are
+//! transposed on the way in and the result on the way out; keys and values are read where the linear layer wrote them.
 
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
-/// One head's query, key and value in one window, and where the result goes.
+/// One head's query, key and value in one window, and the output buffer.
 #[derive(Debug)]
 pub(crate) struct Attend<'a, T> {
-    /// One row a subword: query, key, value. The queries carry the factor `log2(e) / √size` already.
+    /// One row per subword: query, key, value. The queries already include the factor `log2(e) / √size`.
     pub(crate) qkv: &'a [Lanes],
-    /// One row a subword: all heads' results.
+    /// One row per subword: the results of all heads.
     pub(crate) out: &'a mut [Lanes],
     /// Vectors in a row of `out`.
     pub(crate) width: usize,
-    /// Which vector of a row is the first of this head's result.
+    /// Index of the vector in a row where this head's result starts.
     pub(crate) at: usize,
     /// Vectors of a query, of a key, of a value, and of a result.
     pub(crate) size: usize,
     pub(crate) scratch: &'a mut T,
 }
 
-/// Buffers of [`Attend`], grown as needed and kept.
+/// Reusable buffers of [`Attend`].
 #[derive(Debug, Default)]
 pub(crate) struct AttentionScratch {
-    /// Queries of a block, or its result: for each number of a head one vector set of queries.
+    /// A block's transposed queries, then its result: for each number of a head, one set of vectors of queries.
     turned: Vec<Lanes>,
-    /// For each key one vector set of queries.
+    /// For each key, one set of vectors of queries.
     scores: Vec<Lanes>,
 }
 
@@ -65,9 +64,9 @@ impl Head {
     }
 }
 
-/// Attends with tiles of `TILE` keys, or numbers of a value, by `SETS` vectors of queries.
+/// Runs attention with tiles of `TILE` keys (or numbers of a value) by `SETS` vectors of queries.
 ///
-/// The order of summation does not depend on either.
+/// The order of summation depends on neither.
 #[inline(always)]
 pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
@@ -83,7 +82,7 @@ pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
     let mut first = 0;
     while first < rows {
         let out = &mut out[first * head.width + *at..];
-        // The last queries take one vector where that is enough.
+        // The last queries take a single vector if that suffices.
         if SETS > 1 && rows - first > LANES {
             block::<S, TILE, SETS>(simd, qkv, head, first, turned, scores, out);
             first += SETS * LANES;
@@ -94,7 +93,7 @@ pub(super) fn attend<S: Simd, const TILE: usize, const SETS: usize>(
     }
 }
 
-/// All of attention for `SETS` times 16 queries, from row `first`, which is where `out` begins.
+/// Attention of `SETS` × 16 queries from row `first`, where `out` begins.
 #[inline(always)]
 fn block<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
@@ -114,7 +113,7 @@ fn block<S: Simd, const TILE: usize, const SETS: usize>(
     turn_back(simd, head, queries, out);
 }
 
-/// Row `first + i`, or the last one where there are no more.
+/// Row `row`, clamped to the last one.
 #[inline(always)]
 fn row(qkv: &[Lanes], head: Head, row: usize, from: usize) -> &[Lanes] {
     &qkv[row.min(head.rows - 1) * head.stride() + from..][..head.size]
@@ -142,7 +141,7 @@ fn turn_queries<S: Simd, const SETS: usize>(
     }
 }
 
-/// Writes the inner products of all keys with the queries; gives the greatest a query.
+/// Writes the dot products of all keys with the queries; returns each query's maximum.
 #[inline(always)]
 #[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn score<S: Simd, const TILE: usize, const SETS: usize>(
@@ -163,7 +162,7 @@ fn score<S: Simd, const TILE: usize, const SETS: usize>(
         for part in 0..head.size {
             let mut keys = [&[0.0; LANES]; TILE];
             for i in 0..TILE {
-                // Beyond the last key that one is taken again, which changes no maximum.
+                // Past the last key it is read again, which changes no maximum.
                 keys[i] = &row(qkv, head, tile * TILE + i, head.size)[part].0;
             }
             let queries = &queries[part];
@@ -190,7 +189,7 @@ fn score<S: Simd, const TILE: usize, const SETS: usize>(
     greatest
 }
 
-/// `2^(score - greatest)` in place of each score; gives their sum a query.
+/// Replaces each score by `2^(score - greatest)`; returns each query's sum.
 #[inline(always)]
 fn exponentiate<S: Simd, const SETS: usize>(
     simd: S,
@@ -209,7 +208,7 @@ fn exponentiate<S: Simd, const SETS: usize>(
     sums
 }
 
-/// Sums the values of all keys by their weights; leaves one vector set of queries a number.
+/// Sums the values of all keys by weight; leaves one set of vectors of queries per number.
 #[inline(always)]
 fn weigh<S: Simd, const TILE: usize, const SETS: usize>(
     simd: S,
@@ -259,7 +258,7 @@ fn turn_back<S: Simd, const SETS: usize>(simd: S, head: Head, turned: &[[Lanes; 
                 *v = simd.load(&turned[set]);
             }
             let square = simd.transpose(square);
-            // Beyond the last row there is nothing left of `out`.
+            // Rows past the end of `out` are skipped.
             let rows = out[part..].chunks_mut(head.width).skip(set * LANES);
             for (v, row) in square.into_iter().zip(rows) {
                 simd.store(v, &mut row[0]);
@@ -277,11 +276,11 @@ const EXP2_POLYNOMIAL: [f32; 6] =
 /// lowest bits.
 const ROUND: f32 = 12_582_912.0;
 
-/// Powers of two end here: next to 1 they are nothing in f32, and their product with any usual
-/// number is still normal. A CPU takes a hundred cycles and more for each number that is not.
+/// Smallest exponent. Powers below it are negligible next to 1 in f32, and at it their product with any usual number is
+/// still normal; a CPU takes a hundred cycles or more per subnormal number.
 const LEAST_EXPONENT: f32 = -60.0;
 
-/// `2^x` for `x` at most 0; below [`LEAST_EXPONENT`] it is as for that.
+/// `2^x` for `x` of at most 0; clamped from below at [`LEAST_EXPONENT`].
 #[inline(always)]
 pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
     let x = simd.max(x, simd.splat(LEAST_EXPONENT));

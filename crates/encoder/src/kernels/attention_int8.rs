@@ -1,12 +1,11 @@
 //! Attention of one head within one window on integer dot products.
 //!
-//! Queries, keys and values are quantised row by row, so that a row's largest number costs no other
-//! row precision. Lanes run over keys: scores are sums of bytes that are scaled, softmax is f32, and
-//! its weights become bytes again to sum the values. What a byte of a key's value is worth goes into
-//! the key's weight before that is rounded: a key that draws nearly all attention but has a small
-//! value, as the special subwords often do, thus leaves the others their precision. It is a power of
-//! two, so it goes in as a sum, where scores are scaled, and the greatest weight is known before the
-//! first one is computed.
+//! Queries, keys and values are quantised per row, so that a row's largest number costs no other row precision. Lanes
+//! run over keys: scores are sums of byte products, scaled; softmax is f32; and its weights become bytes again to sum
+//! the values. The scale of a key's value is folded into the key's weight before the weight is rounded: a key with
+//! nearly all of the attention but a small value, as special subwords often have, thus leaves the others their
+//! precision. The scale is a power of two, so it is added to the scores' exponents, and the maximum weight is known
+//! before the first one is computed.
 
 #![expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 
@@ -14,42 +13,42 @@ use super::attention::{Attend, exp2};
 use super::matmul::products;
 use super::{Group, LANES, Lanes, Op, Simd};
 
-/// Buffers of one head, grown as needed and kept.
+/// Reusable buffers of one head.
 #[derive(Debug, Default)]
 pub(crate) struct ByteScratch {
-    /// The rows of the last panel, where the window does not fill it: the last one again and again.
+    /// Rows of the last panel if the window does not fill it, padded with copies of the last row.
     tail: Vec<Lanes>,
-    /// Queries plus 128, one row a subword.
+    /// Queries as bytes plus 128, one row per subword.
     queries: Vec<[u8; 4]>,
-    /// What a unit of a query's bytes is worth.
+    /// Scale of each query's bytes.
     query_units: Vec<Lanes>,
     keys: Keys,
-    /// Panels of 16 numbers of a value, a group four keys.
+    /// Panels of 16 numbers of a value; each group holds four keys.
     values: Vec<Group>,
-    /// The sum of each number's bytes over all keys.
+    /// Sum of each number's bytes over all keys.
     value_sums: Vec<Lanes>,
-    /// The exponents of the weights that a tile of queries gives to 16 keys, panel after panel.
+    /// Exponents of the weights that a tile of queries gives to 16 keys, panel after panel.
     exponents: Vec<Lanes>,
-    /// The weights as bytes, in units that each query has of its own.
+    /// The weights as bytes, in units that differ per query.
     weights: Vec<[u8; 4]>,
 }
 
 /// The keys of a head, in panels of 16.
 #[derive(Debug, Default)]
 struct Keys {
-    /// The bytes of one panel, plus 128, one row a key.
+    /// Bytes of one panel, plus 128, one row per key.
     rows: Vec<[u8; 4]>,
-    /// A group is four numbers of each key.
+    /// Each group holds four numbers of each key.
     groups: Vec<Group>,
-    /// The sum of each key's bytes.
+    /// Sum of each key's bytes.
     sums: Vec<Lanes>,
-    /// What a unit of a key's bytes is worth.
+    /// Scale of each key's bytes.
     units: Vec<Lanes>,
-    /// What the 128 in every byte of a query adds to its sum with each key, in units of the key.
+    /// Correction for the 128 in every byte of a query, per key, in the key's scale.
     offsets: Vec<Lanes>,
-    /// The power of two that a unit of the value's bytes is worth.
+    /// Exponent of the power of two that scales the value's bytes.
     exponents: Vec<Lanes>,
-    /// How many such units one is: zero where there is no key.
+    /// Its inverse scale; zero where there is no key.
     per_one: Vec<Lanes>,
 }
 
@@ -72,7 +71,7 @@ struct Head<'a> {
     width: usize,
 }
 
-/// Which part of a row.
+/// A part of a row.
 #[derive(Clone, Copy)]
 enum Part {
     Query,
@@ -86,17 +85,17 @@ impl Head<'_> {
         3 * self.size
     }
 
-    /// Vectors that hold a number for each row.
+    /// Vectors needed for one number per row.
     fn panels(self) -> usize {
         self.rows.div_ceil(LANES)
     }
 
-    /// Groups that hold a byte for each row.
+    /// Groups needed for one byte per row.
     fn groups(self) -> usize {
         self.rows.div_ceil(4)
     }
 
-    /// Groups that hold a row's numbers.
+    /// Groups needed for one row's numbers.
     fn depth(self) -> usize {
         self.size * LANES / 4
     }
@@ -122,7 +121,7 @@ impl<'a> Panel<'a> {
         &self.rows[(row * 3 + part as usize) * self.size..][..self.size]
     }
 
-    /// The largest magnitude in each row.
+    /// The largest magnitude in each of the 16 rows, at least [`LEAST`].
     #[inline(always)]
     fn largest<S: Simd>(self, simd: S, part: Part) -> S::F {
         let mut rows = [simd.splat(0.0); LANES];
@@ -135,24 +134,25 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// The largest magnitude that a signed byte is given.
+/// Largest magnitude of a quantised signed byte; symmetric, so -128 is unused.
 const LARGEST: f32 = 127.0;
 /// Added to a signed byte to make it unsigned.
 const OFFSET: f32 = 128.0;
-/// Smaller magnitudes are as good as zero, and have an inverse.
+/// Smaller magnitudes count as zero; its inverse is still finite.
 const LEAST: f32 = 1e-30;
-/// Values whose unit is smaller than the greatest one by more powers of two take a greater one.
+/// Range of the values' scales, as a power of two below the greatest one; smaller scales are raised to it. Set by hand:
+/// such values are below a millionth of the greatest.
 const EXPONENTS: f32 = 20.0;
-/// The exponent where there is no key: so low that the weight is zero whatever the score.
+/// Exponent where there is no key: the weight is zero whatever the score.
 const NO_KEY: f32 = -1e30;
 
-/// Attends with tiles of `ROWS` queries by `PANELS` vectors; the result depends on neither.
+/// Runs attention with tiles of `ROWS` queries by `PANELS` vectors; the result depends on neither.
 #[inline(always)]
 pub(super) fn attend_bytes<S: Simd, const ROWS: usize, const PANELS: usize>(
     simd: S,
     attend: &mut Attend<'_, ByteScratch>,
 ) {
-    // Compiled once more for heads of 32 numbers, as MiniLM has them: loops over a row become straight code.
+    // A separate copy is compiled for heads of 32 numbers (MiniLM's), so that loops over a row are unrolled.
     match attend.size {
         2 => attend_sized::<S, ROWS, PANELS>(simd, attend, 2),
         size => attend_sized::<S, ROWS, PANELS>(simd, attend, size),
@@ -186,7 +186,7 @@ fn attend_sized<S: Simd, const ROWS: usize, const PANELS: usize>(
     }
 }
 
-/// The sum of each output's weights over all groups.
+/// Sum of each output's weights over all groups.
 #[inline(always)]
 fn columns<S: Simd>(simd: S, groups: &[Group]) -> S::F {
     let mut sums = simd.no_sums();
@@ -257,7 +257,7 @@ impl ByteScratch {
                 }
             }
         }
-        // Behind the last key.
+        // Past the last key.
         let last = head.panels() - 1;
         exponents[last].0[head.rows - last * LANES..].fill(NO_KEY);
         per_one[last].0[head.rows - last * LANES..].fill(0.0);
@@ -266,7 +266,7 @@ impl ByteScratch {
         }
     }
 
-    /// Writes the exponents of all keys' weights for `ROWS` queries; gives the greatest of each.
+    /// Writes the exponents of all keys' weights for `ROWS` queries; returns each query's maximum.
     #[inline(always)]
     fn score<S: Simd, const ROWS: usize, const PANELS: usize>(
         &mut self,
@@ -286,7 +286,7 @@ impl ByteScratch {
         let panels = head.panels();
         let mut panel = 0;
         while panel < panels {
-            // The last panels overlap with those before them rather than take another tile.
+            // The last panels overlap with those before them instead of needing a smaller tile.
             let width = if panels < PANELS { 1 } else { PANELS };
             panel = panel.min(panels - width);
             let groups = &self.keys.groups[panel * depth..][..width * depth];
@@ -302,15 +302,15 @@ impl ByteScratch {
         greatest
     }
 
-    /// Turns exponents into weights, and those into bytes; gives what a byte's product with a byte
-    /// of a value is worth.
+    /// Turns exponents into weights and those into bytes; returns the scale of a weight byte times a value byte, per
+    /// query.
     #[inline(always)]
     fn weigh<S: Simd, const ROWS: usize>(&mut self, simd: S, head: Head<'_>, greatest: [S::F; ROWS]) -> [f32; ROWS] {
         let panels = head.panels();
         let (exponents, _) = self.exponents[..panels * ROWS].as_chunks::<ROWS>();
         let (fours, rest) = exponents.as_chunks::<4>();
         let (per_ones, per_one) = self.keys.per_one[..panels].as_chunks::<4>();
-        // What one row waits for is begun for all of them before the first is gone through.
+        // Start the reductions of all rows before the first is needed, to hide their latency.
         let mut totals = greatest;
         let mut most = [0.0; ROWS];
         for r in 0..ROWS {
@@ -344,7 +344,7 @@ impl ByteScratch {
         units
     }
 
-    /// Writes the sums of the values by weight, for `ROWS` queries and `PANELS` vectors of each.
+    /// Writes the weighted sums of the values for `ROWS` queries and `PANELS` vectors each.
     #[inline(always)]
     fn sum<S: Simd, const ROWS: usize, const PANELS: usize>(
         &self,
@@ -361,7 +361,7 @@ impl ByteScratch {
         }
         let sums = products::<S, ROWS, PANELS>(simd, inputs, &self.values[part * depth..][..PANELS * depth]);
         for r in 0..ROWS {
-            // Behind the last query there is nothing left.
+            // Past the last query.
             let Some(out) = out.get_mut(r * head.width..r * head.width + PANELS) else {
                 break;
             };
@@ -379,7 +379,7 @@ impl Keys {
         let depth = head.depth();
         let rows = &mut self.rows[..LANES * depth];
         for (index, groups) in self.groups.chunks_exact_mut(depth).enumerate() {
-            // Rows first, then in groups: bytes are four times as few to turn.
+            // First by rows, then regrouped: bytes are a quarter of the data to transpose.
             let units = pack_rows(simd, Panel::of(head, tail, index), Part::Key, rows);
             for (k, group) in groups.iter_mut().enumerate() {
                 for (lane, four) in group.0.iter_mut().enumerate() {
@@ -389,7 +389,7 @@ impl Keys {
             }
             simd.store(units, &mut self.units[index]);
         }
-        // Only now, since a group that was just written byte by byte is not soon read as a whole.
+        // A separate loop: a group that was just written byte by byte cannot be forwarded to a load of the whole.
         for (index, groups) in self.groups.chunks_exact(depth).enumerate() {
             let sums = columns(simd, groups);
             simd.store(sums, &mut self.sums[index]);
@@ -398,7 +398,7 @@ impl Keys {
         }
     }
 
-    /// Sums of bytes to exponents, in place of those that are kept; raises the greatest of each query.
+    /// Converts sums of bytes to exponents and stores them; updates each query's maximum.
     #[inline(always)]
     fn scale<S: Simd, const ROWS: usize, const PANELS: usize>(
         &self,
@@ -425,7 +425,7 @@ impl Keys {
     }
 }
 
-/// Writes a part of the rows of a panel as bytes plus 128; gives what a unit of each row is worth.
+/// Writes a part of a panel's rows as bytes plus 128; returns each row's scale.
 #[inline(always)]
 fn pack_rows<S: Simd>(simd: S, panel: Panel<'_>, part: Part, to: &mut [[u8; 4]]) -> S::F {
     let largest = panel.largest(simd, part);
@@ -442,7 +442,7 @@ fn pack_rows<S: Simd>(simd: S, panel: Panel<'_>, part: Part, to: &mut [[u8; 4]])
     simd.mul(largest, simd.splat(1.0 / LARGEST))
 }
 
-/// The logarithm of a normal number to base 2, or up to 0.016 more.
+/// Base-2 logarithm of a normal number, overestimated by at most 0.016.
 #[inline(always)]
 pub(super) fn log2(x: f32) -> f32 {
     let bits = x.to_bits();
@@ -451,12 +451,12 @@ pub(super) fn log2(x: f32) -> f32 {
     whole + rest + 0.345 * rest * (1.0 - rest) + 0.008
 }
 
-/// 255 times `2^f` for `f` in [0, 1], lowest power first: minimax for the relative error (7.5e-5), by
-/// Lawson's iteration. That is a fortieth of what rounding a weight to a byte may cost.
+/// 255 times `2^f` for `f` in [0, 1], lowest power first: minimax for the relative error (7.5e-5), by Lawson's
+/// iteration. That is a fortieth of the cost of rounding a weight to a byte.
 const WEIGHT_POLYNOMIAL: [f32; 4] =
     [0.999_925_2 * 255.0, 0.695_833_56 * 255.0, 0.226_067_29 * 255.0, 0.078_024_33 * 255.0];
 
-/// 255 times `2^x`, as far as weights that become bytes need it.
+/// 255 times `2^x`, precise enough for weights that become bytes.
 #[inline(always)]
 pub(super) fn exp2_of_weights<S: Simd>(simd: S, x: S::F) -> S::F {
     let fraction = simd.fraction(x);

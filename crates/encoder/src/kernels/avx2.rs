@@ -1,4 +1,4 @@
-//! 256-bit vectors: Intel since 2013, AMD since 2015; with integer dot products since 2021.
+//! 256-bit vectors: Intel since 2013, AMD since 2015; the variant with integer dot products since 2021.
 
 #![expect(unsafe_code, reason = "intrinsics may only run where the CPU has their instructions")]
 
@@ -11,14 +11,14 @@ use super::matmul::{self, MatMul};
 use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
-/// A CPU with AVX2 and FMA.
+/// Token for a CPU with AVX2 and FMA.
 ///
-/// Its product of bytes, `vpmaddubsw`, saturates at 16 bits, which 255 · 127 · 2 exceeds. So both
-/// sides are widened to 16 bits first and multiplied with `vpmaddwd`, whose sums have 32.
+/// Its byte product, `vpmaddubsw`, saturates at 16 bits, which 255 · 127 · 2 exceeds. So both sides are widened to 16
+/// bits and multiplied with `vpmaddwd`, which sums in 32 bits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx2(());
 
-/// A CPU with AVX-VNNI besides, whose dot product of bytes sums in 32 bits.
+/// Token for a CPU that also has AVX-VNNI, whose byte dot product sums in 32 bits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AvxVnni(());
 
@@ -45,13 +45,13 @@ impl AvxVnni {
     }
 }
 
-/// The operation, compiled with the instructions at hand: all below it is inlined into this.
+/// Entry point compiled with these target features; everything below it is inlined into it.
 #[target_feature(enable = "avx2,fma")]
 fn avx2(simd: Avx2, op: impl Op) {
     op.run(simd);
 }
 
-/// As [`avx2`].
+/// Like [`avx2`].
 #[target_feature(enable = "avx2,fma,avxvnni")]
 fn avx_vnni(simd: AvxVnni, op: impl Op) {
     op.run(simd);
@@ -72,7 +72,7 @@ macro_rules! intrinsics {
     )*};
 }
 
-/// What both kernels do with floats.
+/// The float operations shared by both kernels.
 macro_rules! floats {
     () => {
         intrinsics! {
@@ -146,7 +146,7 @@ fn scale(p: __m256, x: __m256) -> __m256 {
     _mm256_and_ps(normal, _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), exponent)))
 }
 
-/// The lowest bytes of four vectors of integers, side by side.
+/// Interleaves the low bytes of four vectors of integers.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn interleave(four: [__m256; 4]) -> __m256i {
@@ -160,7 +160,7 @@ fn interleave(four: [__m256; 4]) -> __m256i {
     _mm256_or_si256(ab, _mm256_or_si256(c, _mm256_slli_epi32::<24>(d)))
 }
 
-/// Rounds to the nearest integers, which fit into bytes.
+/// Rounds to the nearest integers, which must fit into bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn to_bytes(v: Floats) -> __m128i {
@@ -171,7 +171,7 @@ fn to_bytes(v: Floats) -> __m128i {
     _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), high)
 }
 
-/// Adds neighbours, so that two partial sums an output become one.
+/// Adds neighbouring partial sums, two of which belong to each output.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add_neighbours(a: __m256i, b: __m256i) -> __m256 {
@@ -182,11 +182,11 @@ fn add_neighbours(a: __m256i, b: __m256i) -> __m256 {
 
 impl Simd for Avx2 {
     type F = Floats;
-    /// Two partial sums of each of four outputs in a register.
+    /// Two partial sums for each of four outputs per register.
     type Sums = [__m256i; 4];
-    /// 16-bit weights of four outputs in a register.
+    /// 16-bit weights of four outputs per register.
     type Weights = [__m256i; 4];
-    /// Four 16-bit activations, four times.
+    /// Four 16-bit activations, repeated four times.
     type Four = __m256i;
 
     floats!();

@@ -11,7 +11,7 @@ use super::matmul::{self, MatMul};
 use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
-/// A CPU with AVX-512 F, BW, DQ, VL and VNNI.
+/// Token for a CPU with AVX-512 F, BW, DQ, VL and VNNI, and FMA.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx512Vnni(());
 
@@ -32,7 +32,7 @@ impl Avx512Vnni {
     }
 }
 
-/// The operation, compiled with the instructions at hand: all below it is inlined into this.
+/// Entry point compiled with these target features; everything below it is inlined into it.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
 fn compiled(simd: Avx512Vnni, op: impl Op) {
     op.run(simd);
@@ -73,7 +73,7 @@ impl Simd for Avx512Vnni {
             _mm512_castps_si512(p),
             _mm512_slli_epi32::<23>(_mm512_castps_si512(t)),
         ));
-        // Rounding down, without exceptions.
+        // Rounds down, without exceptions.
         fraction(x: __m512) -> __m512 = _mm512_reduce_ps::<0b1001>(x);
         scale(p: __m512, x: __m512) -> __m512 = _mm512_scalef_ps(p, x);
         interleave(four: [__m512; 4], to: &mut Group) -> () =
@@ -144,7 +144,7 @@ impl Simd for Avx512Vnni {
     }
 }
 
-/// The lowest bytes of four vectors of integers, side by side.
+/// Interleaves the low bytes of four vectors of integers.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn interleave(four: [__m512; 4]) -> __m512i {
@@ -158,19 +158,18 @@ fn interleave(four: [__m512; 4]) -> __m512i {
     _mm512_or_si512(ab, _mm512_or_si512(c, _mm512_slli_epi32::<24>(d)))
 }
 
-/// Rounds to the nearest bytes.
+/// Rounds to the nearest integers, saturating at bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn to_bytes(four: [__m512; 4]) -> __m512i {
     let ab = _mm512_packus_epi32(_mm512_cvtps_epi32(four[0]), _mm512_cvtps_epi32(four[1]));
     let cd = _mm512_packus_epi32(_mm512_cvtps_epi32(four[2]), _mm512_cvtps_epi32(four[3]));
-    // Packing works on quarters: each has four bytes of a, of b, of c and of d.
+    // Packing works within 128-bit quarters: each has four bytes of a, b, c and d.
     let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     _mm512_permutexvar_epi32(order, _mm512_packus_epi16(ab, cd))
 }
 
-/// The greatest of each of 16 rows: at each step half of what two rows still have is put beside
-/// the other half, and the two rows become one.
+/// The maximum of each of 16 rows. Each step folds two rows into one: their halves are compared side by side.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn maxima(mut r: [__m512; LANES]) -> __m512 {
@@ -195,7 +194,7 @@ fn maxima(mut r: [__m512; LANES]) -> __m512 {
     _mm512_permutexvar_ps(order, _mm512_max_ps(low, high))
 }
 
-/// Turns 16 rows of 16 into columns: pairs of floats, pairs of pairs, then quarters.
+/// Transposes a 16 × 16 matrix: pairs of floats, pairs of pairs, then quarters.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn transpose(r: [__m512; LANES]) -> [__m512; LANES] {

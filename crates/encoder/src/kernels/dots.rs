@@ -1,17 +1,17 @@
-//! Inner products of plain slices, for the heads and for vectors of sentences.
+//! Dot products of plain slices, for heads and sentence vectors.
 
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
-/// The inner products of rows, laid end to end, with one vector.
+/// Dot products of contiguous rows with one vector.
 #[derive(Debug)]
 pub(crate) struct Dots<'a> {
-    /// As many times the length of `vector` as there are numbers in `out`.
+    /// `vector.len() * out.len()` numbers.
     pub(crate) rows: &'a [f32],
     pub(crate) vector: &'a [f32],
     pub(crate) out: &'a mut [f32],
 }
 
-/// Rows whose sums are kept side by side, so that none waits for the one before it.
+/// Rows summed side by side, so that their additions do not wait for each other. Set by hand.
 const ROWS: usize = 4;
 
 impl Dots<'_> {
@@ -37,7 +37,7 @@ impl Op for Dots<'_> {
     }
 }
 
-/// 16 interleaved partial sums a row, then their sum, without fused products: as on any CPU.
+/// 16 interleaved partial sums per row, then their sum, without fused multiply-add, so that all CPUs agree.
 #[inline(always)]
 fn sums<S: Simd, const ROWS: usize>(simd: S, rows: &[f32], vector: &[f32], out: &mut [f32]) {
     let width = vector.len();

@@ -1,8 +1,8 @@
-//! The activation of the feed-forward layers: GELU (Hendrycks and Gimpel 2016), by polynomials.
+//! GELU (Hendrycks and Gimpel 2016), the activation of the feed-forward layers, approximated by polynomials.
 
 use super::{Kernel, Lanes, Op, Simd};
 
-/// Every number through GELU, in its place.
+/// Applies GELU to every number, in place.
 #[derive(Debug)]
 pub(crate) struct GeluRows<'a> {
     pub(crate) rows: &'a mut [Lanes],
@@ -23,12 +23,12 @@ impl Op for GeluRows<'_> {
     }
 }
 
-/// Beyond this the distribution function of the normal is 0 or 1, to 4e-6.
+/// Beyond this, the normal distribution function is 0 or 1 to within 4e-6.
 const GELU_LIMIT: f32 = 4.5;
 
-/// `(Φ(x) - 1/2) / x` as a polynomial in `t = 2 x² / 4.5² - 1`, lowest power first: minimax for
-/// the error of `x Φ(x)`, by Lawson's iteration. With f32 arithmetic gelu is off by at most 8e-6
-/// where |x| < 4.5 and by 5e-6 |x| beyond; an int8 step of a usual row is a thousand times that.
+/// `(Φ(x) - 1/2) / x` as a polynomial in `t = 2 x² / 4.5² - 1`, lowest power first: minimax for the error of `x Φ(x)`,
+/// by Lawson's iteration. In f32 arithmetic the error of GELU is at most 8e-6 for |x| < 4.5 and 5e-6 |x| beyond; an
+/// int8 step of a usual row is a thousand times that.
 const GELU_POLYNOMIAL: [f32; 10] = [
     0.156_905_32,
     -0.077_183_336,
@@ -42,7 +42,7 @@ const GELU_POLYNOMIAL: [f32; 10] = [
     -0.001_575_696_2,
 ];
 
-/// `x Φ(x)`, Φ being the distribution function of the standard normal.
+/// `x Φ(x)`, where Φ is the standard normal distribution function.
 #[inline(always)]
 pub(super) fn gelu<S: Simd>(simd: S, x: S::F) -> S::F {
     let near = simd.min(simd.max(x, simd.splat(-GELU_LIMIT)), simd.splat(GELU_LIMIT));
@@ -55,16 +55,15 @@ pub(super) fn gelu<S: Simd>(simd: S, x: S::F) -> S::F {
     simd.mul(x, simd.mul_add(near, p, simd.splat(0.5)))
 }
 
-/// Beyond this [`gelu_for_bytes`] takes the distribution function for what it is here.
+/// Beyond this, [`gelu_for_bytes`] uses the distribution function's value here.
 const BYTES_LIMIT: f32 = 3.5;
 
-/// `(Φ(x) - 1/2) / x` as a polynomial in `x²`, lowest power first, as [`GELU_POLYNOMIAL`] is made.
-/// GELU is off by at most 2.6e-4 where |x| < 3.5 and by 3.1e-4 |x| beyond: a fortieth of an int8
-/// step of a usual row.
+/// `(Φ(x) - 1/2) / x` as a polynomial in `x²`, lowest power first, fitted like [`GELU_POLYNOMIAL`]. The error of GELU
+/// is at most 2.6e-4 for |x| < 3.5 and 3.1e-4 |x| beyond: a fortieth of an int8 step of a usual row.
 const BYTES_POLYNOMIAL: [f32; 6] =
     [0.397_499_56, -0.063_899_33, 0.008_380_264, -0.000_709_807_2, 3.406_585e-5, -6.954_109e-7];
 
-/// [`gelu`] as far as numbers that become bytes need it.
+/// [`gelu`], precise enough for numbers that become bytes.
 #[inline(always)]
 pub(super) fn gelu_for_bytes<S: Simd>(simd: S, x: S::F) -> S::F {
     let near = simd.min(simd.max(x, simd.splat(-BYTES_LIMIT)), simd.splat(BYTES_LIMIT));

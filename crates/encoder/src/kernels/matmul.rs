@@ -1,4 +1,4 @@
-//! Linear layers: u8 activations times i8 weights, with scale, bias and GELU on the way out.
+//! Linear layers: u8 activations times i8 weights, with scale, bias and optional GELU.
 
 #![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
 
@@ -9,22 +9,22 @@ use super::{Group, Kernel, LANES, Lanes, Op, RowScale, Simd};
 
 /// The weights of a linear layer in the order in which the tiles read them.
 ///
-/// Outputs go in panels of 16, inputs in groups of four: a panel is one [`Group`] after the
-/// other. Both counts are rounded up with zero weights, whose outputs are zero.
+/// Outputs are in panels of 16, inputs in groups of four: a panel is a sequence of [`Group`]s. Both counts are padded
+/// with zero weights, whose outputs are zero.
 #[derive(Debug)]
 pub(crate) struct PackedWeights {
     groups: Vec<Group>,
-    /// Groups in a panel.
+    /// Groups per panel.
     depth: usize,
-    /// For each panel what a weight's unit is worth.
+    /// Scale of each output's weights, by panel.
     scales: Vec<Lanes>,
-    /// For each panel the sum of each output's weights.
+    /// Sum of each output's weights, by panel.
     sums: Vec<Lanes>,
     bias: Vec<Lanes>,
 }
 
 impl PackedWeights {
-    /// Room for as many inputs and outputs, both multiples of 16, all weights zero.
+    /// Creates zero weights; `inputs` and `outputs` are multiples of 16.
     pub(crate) fn zeros(inputs: usize, outputs: usize) -> Self {
         let panels = outputs / LANES;
         let depth = inputs / 4;
@@ -37,7 +37,7 @@ impl PackedWeights {
         }
     }
 
-    /// Sets the weights of one output: `(input, weight)` for those that are not zero.
+    /// Sets one output's non-zero weights, as `(input, weight)`.
     pub(crate) fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, i8)>, scale: f32, bias: f32) {
         let (panel, lane) = (output / LANES, output % LANES);
         let groups = &mut self.groups[panel * self.depth..][..self.depth];
@@ -47,7 +47,7 @@ impl PackedWeights {
             sum += i32::from(weight);
         }
         self.scales[panel].0[lane] = scale;
-        // At most 16384 inputs of 128: exact.
+        // Exact in f32: at most 16384 inputs of magnitude 128.
         self.sums[panel].0[lane] = sum as f32;
         self.bias[panel].0[lane] = bias;
     }
@@ -57,23 +57,23 @@ impl PackedWeights {
     }
 }
 
-/// Rows of u8, each standing for `(value - zero) * scale`.
+/// Rows of u8, each representing `(value - zero) * scale`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Activations<'a> {
-    /// Row after row, as long as the weights' inputs.
+    /// Row after row, each as long as the weights' inputs.
     pub(crate) values: &'a [u8],
-    /// One a row.
+    /// One per row.
     pub(crate) scales: &'a [RowScale],
 }
 
-/// `activations · weightsᵀ + bias` for some panels of the weights, with GELU where asked for.
+/// `activations · weightsᵀ + bias` for some panels of the weights, through GELU if `gelu`.
 #[derive(Debug)]
 pub(crate) struct MatMul<'a> {
     pub(crate) activations: Activations<'a>,
     pub(crate) weights: &'a PackedWeights,
     pub(crate) panels: Range<usize>,
     pub(crate) gelu: bool,
-    /// One row a row of activations, one vector a panel.
+    /// One row per row of activations, one vector per panel.
     pub(crate) out: &'a mut [Lanes],
 }
 
@@ -90,8 +90,8 @@ impl Op for MatMul<'_> {
     }
 }
 
-/// Goes over the panels, `PANELS` at a time and then one by one; for each over all rows, so that
-/// a panel's weights stay in the first-level cache.
+/// Iterates over panels, `PANELS` at a time and then one by one, and over all rows for each, so that a panel's weights
+/// stay in the first-level cache.
 #[inline(always)]
 pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut MatMul<'_>) {
     let rows = product.activations.scales.len();
@@ -109,8 +109,8 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, p
     }
 }
 
-/// A tile of the product, its sums kept in registers. A tile that hangs over the last row takes
-/// that row again in place of those that are missing, and writes it as often.
+/// One tile of the product, with its sums in registers. A tile past the last row computes and writes that row
+/// repeatedly.
 #[inline(always)]
 fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut MatMul<'_>, row: usize, panel: usize) {
     let MatMul { activations, weights, panels, gelu, out } = product;
@@ -135,8 +135,8 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut 
     let bias = &weights.bias[of_panels];
     for r in 0..ROWS {
         let RowScale { scale, zero } = scales[r];
-        // SAFETY: the assertion saw that the last row has these vectors. With a check here the loop is
-        // no straight code, and the sums go through memory.
+        // SAFETY: the assertion above guarantees these vectors for the last row. A bounds check here would break up the
+        // loop and spill the sums to memory.
         let out = unsafe { out.get_unchecked_mut(outs[r]..outs[r] + PANELS) };
         for p in 0..PANELS {
             let unit = simd.mul(simd.splat(scale), simd.load(&units[p]));
@@ -154,8 +154,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut 
     }
 }
 
-/// The products of `ROWS` rows with `PANELS` panels, one after the other in `groups`; their sums
-/// stay in registers.
+/// Products of `ROWS` rows with `PANELS` panels, which are consecutive in `groups`; the sums stay in registers.
 #[inline(always)]
 #[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 pub(super) fn products<S: Simd, const ROWS: usize, const PANELS: usize>(
@@ -169,8 +168,8 @@ pub(super) fn products<S: Simd, const ROWS: usize, const PANELS: usize>(
     }
     let mut sums = [[simd.no_sums(); PANELS]; ROWS];
     for k in 0..depth {
-        // SAFETY: `k` is less than `depth`; each input has at least `depth` fours, and `groups`
-        // has `PANELS` times as many. Checks here would cost a third of the time.
+        // SAFETY: `k` is less than `depth`; each input has at least `depth` fours, and `groups` has `PANELS` times as
+        // many. Bounds checks here would cost a third of the time.
         let four = |r: usize| unsafe { *inputs[r].get_unchecked(k) };
         // SAFETY: as above.
         let group = |p: usize| unsafe { groups.get_unchecked(p * depth + k) };

@@ -1,10 +1,9 @@
-//! The arithmetic of the engines, for whatever vectors the CPU has.
+//! Arithmetic kernels of the engines, for whatever vectors the CPU has.
 //!
-//! Each algorithm is written once over [`Simd`], 16 lanes wide, and says in which order numbers
-//! are added; a kernel only says how 16 lanes are added. So every kernel gives the same bits as
-//! the portable one, which the tests hold them to. All `unsafe` of the crate is below this
-//! module: in the intrinsics of each kernel, and in the step from "the CPU has it" to code that
-//! was compiled for it.
+//! Each algorithm is written once over [`Simd`], 16 lanes wide, with a fixed order of summation; a kernel only
+//! implements the operations on 16 lanes. So every kernel is bit-identical to the portable one, which the tests verify.
+//! All `unsafe` of the crate is in this module: in the intrinsics of each kernel, and in the step from detecting a CPU
+//! feature to calling code compiled for it.
 
 use std::sync::LazyLock;
 
@@ -37,7 +36,7 @@ pub use peak::int8_peak;
 pub(crate) use rows::{NormRows, QuantiseRows, RowScale};
 pub(crate) use wide::{WideMatMul, WideWeights};
 
-/// How many numbers the algorithms take side by side: the widest vectors of today's CPUs.
+/// Lanes per vector: the width of the widest vectors of today's CPUs (512 bits of f32).
 pub(crate) const LANES: usize = 16;
 
 /// 16 floats, aligned so that a vector never straddles two cache lines.
@@ -46,7 +45,7 @@ pub(crate) const LANES: usize = 16;
 pub(crate) struct Lanes(pub(crate) [f32; LANES]);
 
 impl Lanes {
-    /// The floats, with zeros to the end of the last vector.
+    /// Packs floats into vectors, padding the last one with zeros.
     pub(crate) fn padded(floats: &[f32]) -> Vec<Self> {
         let mut lanes = vec![Self::default(); floats.len().div_ceil(LANES)];
         Self::floats_mut(&mut lanes)[..floats.len()].copy_from_slice(floats);
@@ -57,8 +56,8 @@ impl Lanes {
     #[expect(unsafe_code, reason = "a slice of arrays is a slice of their elements")]
     pub(crate) fn floats(lanes: &[Self]) -> &[f32] {
         let len = lanes.len() * LANES;
-        // SAFETY: with `repr(C)` and as many bytes as its alignment asks for, the type is 16
-        // floats and nothing between or after them.
+        // SAFETY: the type is `repr(C)` and as large as its alignment, so a slice of it is contiguous floats without
+        // padding.
         unsafe { std::slice::from_raw_parts(lanes.as_ptr().cast(), len) }
     }
 
@@ -71,15 +70,15 @@ impl Lanes {
     }
 }
 
-/// Four int8 weights of each of 16 outputs, output by output.
+/// Four int8 weights for each of 16 outputs.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub(crate) struct Group(pub(crate) [[i8; 4]; LANES]);
 
-/// 16 lanes of floats and of integer dot products, as one kind of CPU has them.
+/// 16 lanes of floats and integer dot products, as implemented on one kind of CPU.
 ///
-/// A value of an implementing type is a token: it exists only where the CPU has the
-/// instructions. Products and sums are rounded as IEEE 754 says, `mul_add` once.
+/// A value of an implementing type is a token that proves the CPU has the instructions. Operations round as in IEEE
+/// 754; `mul_add` rounds once.
 pub(crate) trait Simd: Copy {
     /// 16 floats.
     type F: Copy;
@@ -87,12 +86,12 @@ pub(crate) trait Simd: Copy {
     type Sums: Copy;
     /// The weights of a [`Group`].
     type Weights: Copy;
-    /// Four activations, as `dot` wants them.
+    /// Four activations, in the form that `dot` takes.
     type Four: Copy;
 
     fn splat(self, x: f32) -> Self::F;
     fn load(self, from: &Lanes) -> Self::F;
-    /// Loads 16 floats that need not be aligned.
+    /// Loads 16 unaligned floats.
     #[inline(always)]
     fn load_floats(self, from: &[f32; LANES]) -> Self::F {
         self.load(&Lanes(*from))
@@ -109,11 +108,11 @@ pub(crate) trait Simd: Copy {
     fn min(self, a: Self::F, b: Self::F) -> Self::F;
     /// Adds the lowest bits of `t` to the exponent of `p`, lane by lane.
     fn add_exponent(self, p: Self::F, t: Self::F) -> Self::F;
-    /// What `x` has behind the point: `x - ⌊x⌋`.
+    /// The fractional part, `x - ⌊x⌋`.
     fn fraction(self, x: Self::F) -> Self::F;
-    /// `p * 2^⌊x⌋` for `x` at most 1; zero, or as good as zero, where `x` is below -126.
+    /// `p * 2^⌊x⌋` for `x` of at most 1; zero or negligible for `x` below -126.
     fn scale(self, p: Self::F, x: Self::F) -> Self::F;
-    /// Rounds to the nearest integer, ties to even, and stores the byte that is nearest to it.
+    /// Rounds to the nearest integer, ties to even, and saturates to a byte.
     fn store_bytes(self, v: Self::F, to: &mut [u8; LANES]);
     /// The same for four vectors, one after the other.
     #[inline(always)]
@@ -124,22 +123,22 @@ pub(crate) trait Simd: Copy {
         }
     }
 
-    /// Rounds four vectors as `store_bytes` does and puts their signed bytes side by side, lane by
-    /// lane; all are in [-128, 127].
+    /// Rounds four vectors like `store_bytes` and interleaves their signed bytes lane by lane; all must be in [-128,
+    /// 127].
     fn interleave(self, four: [Self::F; 4], to: &mut Group);
 
     fn no_sums(self) -> Self::Sums;
     fn weights(self, from: &Group) -> Self::Weights;
     fn four(self, from: [u8; 4]) -> Self::Four;
-    /// Adds to each of the 16 sums the four products of `x` with that output's weights.
+    /// Adds to each of the 16 sums the dot product of `x` with that output's four weights.
     fn dot(self, sums: Self::Sums, x: Self::Four, weights: Self::Weights) -> Self::Sums;
     /// Adds to each of the 16 sums that output's four weights.
     fn add_weights(self, sums: Self::Sums, weights: Self::Weights) -> Self::Sums;
-    /// The sums as floats. `columns` holds the sum of each output's weights, for kernels that
-    /// make activations signed by taking off 128.
+    /// Converts the sums to floats. `columns` holds the sum of each output's weights, for kernels that subtract 128
+    /// from activations to make them signed.
     fn to_floats(self, sums: Self::Sums, columns: &Lanes) -> Self::F;
 
-    /// The sum of the lanes: lane `i` and lane `i + 8`, then `i + 4`, and so on.
+    /// Sum of the lanes: adds lanes `i` and `i + 8`, then `i` and `i + 4`, and so on.
     #[inline(always)]
     fn sum(self, v: Self::F) -> f32 {
         let mut lanes = Lanes::default();
@@ -154,7 +153,7 @@ pub(crate) trait Simd: Copy {
         lanes.0[0]
     }
 
-    /// The least and the greatest of the lanes of `low` and `high`.
+    /// Minimum over the lanes of `low` and maximum over those of `high`.
     #[inline(always)]
     fn range(self, low: Self::F, high: Self::F) -> (f32, f32) {
         let (mut lows, mut highs) = (Lanes::default(), Lanes::default());
@@ -168,7 +167,7 @@ pub(crate) trait Simd: Copy {
         (low, high)
     }
 
-    /// The greatest of each of 16 rows.
+    /// Maximum of each of 16 rows.
     #[inline(always)]
     fn maxima(self, rows: [Self::F; LANES]) -> Self::F {
         let columns = self.transpose(rows);
@@ -179,7 +178,7 @@ pub(crate) trait Simd: Copy {
         most
     }
 
-    /// Turns 16 rows of 16 into 16 columns.
+    /// Transposes a 16 × 16 matrix.
     #[inline(always)]
     fn transpose(self, rows: [Self::F; LANES]) -> [Self::F; LANES] {
         let mut from = [Lanes::default(); LANES];
@@ -197,30 +196,30 @@ pub(crate) trait Simd: Copy {
         columns
     }
 
-    /// Multiplies with the tile that fits this CPU's registers.
+    /// Integer matrix product with the tile size that fits this CPU's registers.
     fn matmul(self, product: &mut MatMul<'_>);
-    /// Multiplies floats with the tile that fits this CPU's registers.
+    /// Float matrix product with the tile size that fits this CPU's registers.
     fn wide_matmul(self, product: &mut WideMatMul<'_>);
-    /// Attends with the tile that fits this CPU's registers.
+    /// Float attention with the tile size that fits this CPU's registers.
     fn attend(self, attend: &mut Attend<'_, AttentionScratch>);
-    /// Attends on bytes with the tile that fits this CPU's registers.
+    /// Integer attention with the tile size that fits this CPU's registers.
     fn attend_bytes(self, attend: &mut Attend<'_, ByteScratch>);
 }
 
-/// Work that a [`Kernel`] can do.
+/// An operation that runs on any [`Kernel`].
 pub(crate) trait Op {
     fn run<S: Simd>(self, simd: S);
 }
 
-/// The instructions that the int8 engine runs on.
+/// An instruction set that the engines run on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kernel {
     /// Plain Rust, for any CPU.
     Portable(portable::Portable),
-    /// 256-bit vectors and fused products.
+    /// x86 with 256-bit vectors and fused multiply-add.
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
-    /// The same with 256-bit integer dot products.
+    /// The same, with 256-bit integer dot products.
     #[cfg(target_arch = "x86_64")]
     AvxVnni(avx2::AvxVnni),
     /// 512-bit vectors with integer dot products.
@@ -232,14 +231,14 @@ pub(crate) enum Kernel {
 }
 
 impl Kernel {
-    /// The fastest kernel that this CPU has.
+    /// The fastest kernel that this CPU supports.
     pub(crate) fn detect() -> Self {
         static FASTEST: LazyLock<Kernel> =
             LazyLock::new(|| Kernel::available().next().unwrap_or(Kernel::Portable(portable::Portable)));
         *FASTEST
     }
 
-    /// Every kernel that this CPU has, the fastest first.
+    /// All kernels that this CPU supports, the fastest first.
     pub(crate) fn available() -> impl Iterator<Item = Self> {
         let kernels = [
             #[cfg(target_arch = "x86_64")]

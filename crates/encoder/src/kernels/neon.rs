@@ -11,10 +11,10 @@ use super::matmul::{self, MatMul};
 use super::wide::{self, WideMatMul};
 use super::{Group, LANES, Lanes, Op, Simd};
 
-/// A CPU with NEON and its dot product.
+/// Token for a CPU with NEON and its dot product.
 ///
-/// The dot product takes two signed sides: activations go in less 128, and 128 times the sum of
-/// the weights is added at the end.
+/// The dot product takes two signed operands: 128 is subtracted from the activations, and 128 times the sum of the
+/// weights is added at the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NeonDot(());
 
@@ -29,14 +29,13 @@ impl NeonDot {
     }
 }
 
-/// The operation, compiled with the instructions at hand: all below it is inlined into this.
+/// Entry point compiled with these target features; everything below it is inlined into it.
 #[target_feature(enable = "neon,dotprod")]
 fn compiled(simd: NeonDot, op: impl Op) {
     op.run(simd);
 }
 
-/// Adds to each of four sums the four products of its bytes. The intrinsic, `vdotq_s32`, is not
-/// yet stable.
+/// Adds to each of four sums the dot product of its four bytes. The intrinsic, `vdotq_s32`, is not yet stable.
 #[inline]
 #[target_feature(enable = "neon,dotprod")]
 fn dot(mut sums: int32x4_t, a: int8x16_t, b: int8x16_t) -> int32x4_t {
@@ -68,7 +67,7 @@ macro_rules! intrinsics {
     )*};
 }
 
-/// An array of four, one a register.
+/// An array of four, one per register.
 macro_rules! four {
     ($i:ident => $each:expr) => {
         [
@@ -107,7 +106,7 @@ impl Simd for NeonDot {
         abs(v: Floats) -> Floats = four!(I => vabsq_f32(v[I]));
         mul_add(a: Floats, b: Floats, c: Floats) -> Floats =
             four!(I => vfmaq_f32(c[I], a[I], b[I]));
-        // Not `vmaxq_f32`, which knows two zeros apart.
+        // Not `vmaxq_f32`, which distinguishes the two zeros.
         max(a: Floats, b: Floats) -> Floats =
             four!(I => vbslq_f32(vcgtq_f32(a[I], b[I]), a[I], b[I]));
         min(a: Floats, b: Floats) -> Floats =

@@ -1,18 +1,18 @@
-//! The machine's own limit: integer dot products on registers, as many as it can issue.
+//! The machine's peak: integer dot products on registers, at full issue rate.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use super::{Kernel, LANES, Op, Simd};
 
-/// Sums that do not wait for one another: more than the latency of a dot product (5 cycles on
-/// the CPUs of today) times how many start in a cycle (2).
+/// Independent sums: more than the latency of a dot product (5 cycles on current CPUs) times those issued per cycle
+/// (2).
 const SUMS: usize = 12;
-/// Dot products of each sum between two looks at the clock: a few microseconds.
+/// Dot products per sum between two readings of the clock; a few microseconds. Set by hand.
 const ROUNDS: usize = 1000;
 
-/// Multiplications and additions of bytes a second, as the best of many short runs on this
-/// thread, with the instructions that the int8 engine uses: what "share of peak" is a share of.
+/// Byte multiplications and additions per second, the best of many short runs on this thread, with the instructions of
+/// the int8 engine. The denominator of "share of peak".
 #[must_use]
 pub fn int8_peak(measure: Duration) -> f64 {
     let mut best = Duration::MAX;

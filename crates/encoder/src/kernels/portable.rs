@@ -1,4 +1,4 @@
-//! The kernel of last resort, and the one that the others are held to: plain Rust.
+//! The fallback kernel in plain Rust, and the reference for all others.
 
 use super::attention::{self, Attend, AttentionScratch};
 use super::attention_int8::{self, ByteScratch};
@@ -8,12 +8,11 @@ use super::{Group, LANES, Lanes, Simd};
 
 /// Runs on any CPU.
 ///
-/// `f32::mul_add` is exact everywhere, but a call into a library on x86 before 2013, which has
-/// no such instruction: there this kernel is slow.
+/// `f32::mul_add` is exact everywhere, but a slow library call on x86 CPUs before 2013, which lack the instruction.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Portable;
 
-/// One operation on each lane.
+/// Applies an operation lane by lane.
 #[inline(always)]
 fn each(a: [f32; LANES], b: [f32; LANES], work: impl Fn(f32, f32) -> f32) -> [f32; LANES] {
     let mut out = a;

@@ -1,12 +1,12 @@
-//! What is done row by row between the linear layers: residual, layer norm, quantisation.
+//! Row-wise operations between the linear layers: residual, layer norm, quantisation.
 
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
-/// How a row of u8 is read: `(value - zero) * scale`.
+/// Affine quantisation of a row of u8: `(value - zero) * scale`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct RowScale {
     pub(crate) scale: f32,
-    /// The value that stands for 0, a whole number in [0, 255].
+    /// The value that represents 0, an integer in [0, 255].
     pub(crate) zero: f32,
 }
 
@@ -14,22 +14,22 @@ pub(crate) struct RowScale {
 #[derive(Debug)]
 pub(crate) struct NormRows<'a> {
     pub(crate) rows: &'a mut [Lanes],
-    /// As many rows again, or none to add nothing.
+    /// As many rows as `rows`, or empty to add nothing.
     pub(crate) added: &'a [Lanes],
     pub(crate) weight: &'a [Lanes],
     pub(crate) bias: &'a [Lanes],
-    /// How many numbers of a row count; the rest are zero and stay so.
+    /// Number of used values per row; the rest is padding.
     pub(crate) width: usize,
     pub(crate) epsilon: f32,
 }
 
-/// Rows to u8, each with the scale that its least and greatest number ask for.
+/// Quantises rows to u8, each with the scale of its own range.
 #[derive(Debug)]
 pub(crate) struct QuantiseRows<'a> {
     pub(crate) rows: &'a [Lanes],
-    /// 16 times as many as there are vectors.
+    /// 16 per vector.
     pub(crate) values: &'a mut [u8],
-    /// One a row.
+    /// One per row.
     pub(crate) scales: &'a mut [RowScale],
 }
 
@@ -45,14 +45,14 @@ impl QuantiseRows<'_> {
     }
 }
 
-/// Vectors that are summed or compared side by side, so that none waits for the one before it.
+/// Vectors summed or compared side by side, so that their operations do not wait for each other. Set by hand.
 const SIDE: usize = 4;
 
 impl Op for NormRows<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let vectors = self.weight.len();
-        // The numbers of the last vector that count.
+        // Number of used lanes in the last vector.
         let used = LANES - (vectors * LANES - self.width);
         let mut added = self.added.chunks_exact(vectors);
         for row in self.rows.chunks_exact_mut(vectors) {
@@ -63,7 +63,7 @@ impl Op for NormRows<'_> {
             }
             let mean = simd.sum(total(simd, row)) / self.width as f32;
             if let Some(last) = row.last_mut() {
-                // What does not count is off by nothing.
+                // Padding must not contribute to the variance.
                 last.0[used..].fill(mean);
             }
             let variance = simd.sum(centre(simd, row, simd.splat(mean))) / self.width as f32;
@@ -78,7 +78,7 @@ impl Op for NormRows<'_> {
     }
 }
 
-/// The sum of a row's vectors.
+/// Sum of a row's vectors.
 #[inline(always)]
 fn total<S: Simd>(simd: S, row: &[Lanes]) -> S::F {
     let (fours, rest) = row.as_chunks::<SIDE>();
@@ -94,7 +94,7 @@ fn total<S: Simd>(simd: S, row: &[Lanes]) -> S::F {
     simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]))
 }
 
-/// Takes the mean off a row's numbers; gives the sum of the squares of what is left.
+/// Subtracts the mean from a row in place; returns the sum of squared deviations.
 #[inline(always)]
 fn centre<S: Simd>(simd: S, row: &mut [Lanes], mean: S::F) -> S::F {
     let (fours, rest) = row.as_chunks_mut::<SIDE>();
@@ -114,7 +114,7 @@ fn centre<S: Simd>(simd: S, row: &mut [Lanes], mean: S::F) -> S::F {
     simd.add(simd.add(squares[0], squares[1]), simd.add(squares[2], squares[3]))
 }
 
-/// The least and the greatest number of a row and zero.
+/// Minimum and maximum of a row, zero included.
 #[inline(always)]
 fn range<S: Simd>(simd: S, row: &[Lanes]) -> (f32, f32) {
     let (fours, rest) = row.as_chunks::<SIDE>();
@@ -143,12 +143,12 @@ impl Op for QuantiseRows<'_> {
         let rows = self.rows.chunks_exact(vectors);
         let bytes = self.values.chunks_exact_mut(vectors * LANES);
         for ((row, bytes), scale) in rows.zip(bytes).zip(self.scales) {
-            // 0 is always in the range, so that it has a value of its own.
+            // The range always includes 0, so that 0 is represented exactly.
             let (low, high) = range(simd, row);
             let step = (high - low) / 255.0;
-            // A row of zeros, or of numbers too small to tell from zero.
+            // A row of zeros, or of numbers indistinguishable from zero.
             let per_step = if step > f32::MIN_POSITIVE { 1.0 / step } else { 0.0 };
-            // Of the two zeros always the same one, whatever the order of comparison.
+            // Adding 0.0 turns -0 into +0, whatever the order of comparisons was.
             let zero = (-low * per_step).round_ties_even().clamp(0.0, 255.0) + 0.0;
             *scale = RowScale { scale: step, zero };
             let (per_step, zero) = (simd.splat(per_step), simd.splat(zero));

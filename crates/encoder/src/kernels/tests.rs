@@ -1,5 +1,4 @@
-//! Every kernel that this CPU has, bit for bit against the portable one; the portable one
-//! against plain definitions.
+//! Every kernel of this CPU, bit for bit against the portable one, and the portable one against plain definitions.
 
 use proptest::prelude::*;
 
@@ -7,15 +6,15 @@ use super::portable::Portable;
 use super::*;
 use crate::math;
 
-// Miri is slow: fewer and smaller cases there, each still past the end of a tile and with a remainder on every side.
+// Miri is slow: fewer and smaller cases, each still larger than a tile and with a remainder on every side.
 const CASES: u32 = if cfg!(miri) { 2 } else { 64 };
 const ROWS: usize = if cfg!(miri) { 20 } else { 70 };
 const WIDTH: usize = if cfg!(miri) { 40 } else { 100 };
 const OUTPUTS: usize = if cfg!(miri) { 50 } else { 150 };
-/// Of the numbers that a curve is checked at, each so-manieth is taken.
+/// Stride through the inputs at which a curve is checked.
 const STEP: usize = if cfg!(miri) { 8001 } else { 1 };
 
-/// The same numbers everywhere (SplitMix64).
+/// SplitMix64: the same numbers everywhere.
 struct Random(u64);
 
 impl Random {
@@ -39,7 +38,7 @@ impl Random {
     }
 }
 
-/// Runs `work` with every kernel; all give the bits of the portable one, which come back.
+/// Runs `work` with every kernel; asserts that all are bit-identical to the portable one, and returns its result.
 fn check_kernels<T: Bits>(work: impl Fn(Kernel) -> T) -> T {
     let expected = work(Kernel::Portable(Portable));
     for kernel in Kernel::available() {
@@ -72,7 +71,7 @@ impl Bits for (Vec<u8>, Vec<RowScale>) {
     }
 }
 
-/// A product of random or of extreme numbers; checked against sums in i64.
+/// Multiplies random or extreme numbers and checks them against sums in i64.
 fn check_matmul(rows: usize, inputs: usize, outputs: usize, seed: u64, extreme: bool) {
     let mut random = Random(seed);
     let (depth, width) = (inputs.next_multiple_of(16), outputs.next_multiple_of(16));
@@ -99,7 +98,7 @@ fn check_matmul(rows: usize, inputs: usize, outputs: usize, seed: u64, extreme: 
     for (v, active) in Lanes::floats(&out).iter().zip(Lanes::floats(&through_gelu)) {
         assert!((active - math::gelu(*v)).abs() < 3.2e-4 * v.abs().max(1.0), "{active} for {v}");
     }
-    // Some of the panels are those columns of the whole.
+    // A subset of the panels equals those columns of the whole.
     let some = panels / 3..panels;
     let cut: Vec<Lanes> = out.chunks_exact(panels).flat_map(|row| row[some.clone()].to_vec()).collect();
     assert_eq!(multiply(Kernel::detect(), some, false), cut);
@@ -344,7 +343,7 @@ proptest! {
             }
             out
         });
-        // A step of a byte is 0.5 / 127; scores and weights are off by a little besides.
+        // A byte's rounding error is 0.5 / 127; scores and weights add a little to it.
         check_attention(&qkv, &out, heads, size, 0.02);
     }
 

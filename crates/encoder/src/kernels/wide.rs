@@ -1,4 +1,4 @@
-//! Linear layers in floats: the reference, on the same tiles as the bytes.
+//! Linear layers in floats: the reference, tiled like the integer ones.
 
 #![expect(unsafe_code, reason = "the innermost loop goes without bounds checks")]
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Kernel, LANES, Lanes, Op, Simd};
 
-/// Weights in the order in which the tiles read them: panels of 16 outputs, a vector an input.
+/// Weights in the order in which the tiles read them: panels of 16 outputs, one vector per input.
 #[derive(Debug)]
 pub(crate) struct WideWeights {
     weights: Vec<Lanes>,
@@ -15,13 +15,13 @@ pub(crate) struct WideWeights {
 }
 
 impl WideWeights {
-    /// Room for as many inputs and outputs, both multiples of 16, all weights zero.
+    /// Creates zero weights; `inputs` and `outputs` are multiples of 16.
     pub(crate) fn zeros(inputs: usize, outputs: usize) -> Self {
         let panels = outputs / LANES;
         Self { weights: vec![Lanes::default(); panels * inputs], bias: vec![Lanes::default(); panels], inputs }
     }
 
-    /// Sets the weights of one output: `(input, weight)` for those that are not zero.
+    /// Sets one output's non-zero weights, as `(input, weight)`.
     pub(crate) fn set(&mut self, output: usize, weights: impl Iterator<Item = (usize, f32)>, bias: f32) {
         let (panel, lane) = (output / LANES, output % LANES);
         let of_panel = &mut self.weights[panel * self.inputs..][..self.inputs];
@@ -35,20 +35,20 @@ impl WideWeights {
         self.inputs
     }
 
-    /// Outputs in vectors of 16.
+    /// Number of outputs in vectors of 16.
     pub(crate) fn panels(&self) -> usize {
         self.bias.len()
     }
 }
 
-/// `input · weightsᵀ + bias` for some panels of the weights. Each output is summed input by input,
-/// so that it does not depend on its neighbours.
+/// `input · weightsᵀ + bias` for some panels of the weights. Each output is summed input by input, so that it does not
+/// depend on its neighbours.
 #[derive(Debug)]
 pub(crate) struct WideMatMul<'a> {
     pub(crate) input: &'a [Lanes],
     pub(crate) weights: &'a WideWeights,
     pub(crate) panels: Range<usize>,
-    /// One row a row of input, one vector a panel.
+    /// One row per row of input, one vector per panel.
     pub(crate) out: &'a mut [Lanes],
 }
 
@@ -65,12 +65,12 @@ impl Op for WideMatMul<'_> {
     }
 }
 
-/// Inputs whose part of `PANELS` panels stays in the first-level cache (3 · 64 bytes each) while
-/// all rows go over them.
+/// Inputs per block. Set by hand: a block of `PANELS` panels (3 · 64 bytes per input at most) stays in the first-level
+/// cache while all rows go over it.
 const DEPTH: usize = 128;
 
-/// Goes over the panels, `PANELS` at a time and then one by one; for each over the inputs in
-/// blocks, for each over all rows.
+/// Iterates over panels, `PANELS` at a time and then one by one; within each over blocks of inputs, and within those
+/// over all rows.
 #[inline(always)]
 pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, product: &mut WideMatMul<'_>) {
     let rows = product.out.len() / product.panels.len();
@@ -90,7 +90,7 @@ pub(super) fn matmul<S: Simd, const ROWS: usize, const PANELS: usize>(simd: S, p
     }
 }
 
-/// A tile of the product over one block of inputs, added to what earlier blocks left in `out`.
+/// One tile of the product over one block of inputs, added to the result of earlier blocks in `out`.
 #[inline(always)]
 fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
     simd: S,
@@ -99,7 +99,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
 ) {
     let WideMatMul { input, weights: WideWeights { weights, bias, inputs: width }, panels, out } = product;
     let (start, panels) = (panels.start, panels.len());
-    // Rows that are missing are the last one again; they are never written.
+    // Rows past the end read the last one again and are never written.
     let last = out.len() / panels - 1;
     let depth = DEPTH.min(width - first);
     let floats = Lanes::floats(input);
@@ -124,7 +124,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
     }
 }
 
-/// The products of `ROWS` rows with as many inputs of `PANELS` panels; the sums stay in registers.
+/// Products of `ROWS` rows with a block of inputs of `PANELS` panels; the sums stay in registers.
 #[inline(always)]
 #[expect(clippy::needless_range_loop, reason = "only loops over indices become straight code on registers")]
 fn products<S: Simd, const ROWS: usize, const PANELS: usize>(

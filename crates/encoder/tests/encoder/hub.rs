@@ -1,4 +1,4 @@
-//! A bundle as a plain BERT: what transformers would compute from the files, computed here once more.
+//! A bundle exported as a plain BERT: recomputes here what transformers would compute from the files.
 
 use ndarray::{Array2, Axis, s};
 use pressmark_encoder::{Error, HubFiles, Model, PackedWindows, Precision, TinyBundle, TinyVocabulary, softmax};
@@ -10,7 +10,7 @@ fn model(vocabulary: TinyVocabulary) -> Model {
     model.with_precision(Precision::F32).unwrap()
 }
 
-/// The files of a hub's folder, as a plain BERT reads them.
+/// The files of a hub folder, read as a plain BERT.
 struct Plain {
     config: Value,
     weights: Vec<u8>,
@@ -48,7 +48,7 @@ impl Plain {
         input * self.matrix(&format!("{name}.weight")) + self.matrix(&format!("{name}.bias"))
     }
 
-    /// Logits of one text, a row a subword: `BertForTokenClassification` (Devlin et al. 2019) as transformers has it.
+    /// Logits of one text, one row per subword: `BertForTokenClassification` (Devlin et al. 2019) as in transformers.
     fn logits(&self, ids: &[u32]) -> Array2<f32> {
         let embeddings = |part: &str| self.matrix(&format!("bert.embeddings.{part}_embeddings.weight"));
         let rows: Vec<usize> = ids.iter().map(|&id| id as usize).collect();
@@ -77,7 +77,7 @@ impl Plain {
     }
 }
 
-/// GELU by the error function, in the approximation of Abramowitz and Stegun (7.1.26), good to 1.5e-7.
+/// GELU by the error function, in the approximation of Abramowitz and Stegun (7.1.26), with an error of at most 1.5e-7.
 fn gelu(x: f32) -> f32 {
     let (x, z) = (f64::from(x), f64::from(x).abs() / 2f64.sqrt());
     let t = 1.0 / (1.0 + 0.327_591_1 * z);

@@ -7,7 +7,7 @@ use pressmark_encoder::{
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
-/// The message of the error, and of what lies beneath it, with which files are refused.
+/// Messages of the error that rejects these files and of its source.
 fn refusal(files: &BundleFiles) -> String {
     let error = Model::from_files(files).expect_err("the bundle is damaged");
     match std::error::Error::source(&error) {
@@ -16,7 +16,7 @@ fn refusal(files: &BundleFiles) -> String {
     }
 }
 
-/// The refusal of a bundle whose configuration was changed and signed again.
+/// Checks the rejection of a bundle whose configuration was changed and signed again.
 fn check_config(change: impl FnOnce(&mut Value), expected: &str) {
     let mut files = TinyBundle::default().files();
     let mut config: Value = serde_json::from_slice(&files.config).unwrap();
@@ -136,7 +136,7 @@ fn a_configuration_out_of_range_is_refused() {
     );
 }
 
-/// What a calibration states, and what it may leave out; heads of inputs that no stage reads yet are read as well.
+/// What a calibration may state and omit; heads with inputs that no stage reads yet are loaded as well.
 #[test]
 fn calibrations_state_the_weight_of_place_and_of_votes() {
     let mut files = TinyBundle::default().files();
@@ -209,7 +209,7 @@ fn files_that_no_bundle_has_are_not_read_to_their_end() {
 #[test]
 fn a_weight_that_is_not_a_number_is_refused() {
     let mut files = TinyBundle::default().files();
-    // Fill all numbers with ones: every float becomes a NaN, every int8 a -1.
+    // Fill all numbers with ones: every float becomes a NaN, every int8 becomes -1.
     let header = u64::from_le_bytes(files.weights[..8].try_into().unwrap()) as usize;
     files.weights.to_mut()[8 + header..].fill(0xff);
     sign(&mut files);
@@ -257,7 +257,7 @@ fn positions_begin_where_the_bundle_says() {
     let windows = PackedWindows { ids: &[2, 40, 41, 3], shapes: &[0, 1, 1, 0], starts: &[0, 4] };
     let mut files = bundle.files();
     let at_start = Model::from_files(&files).unwrap().encode(windows).unwrap();
-    // The table moved two rows down, as XLM-R has it, with two rows before it that nothing may read.
+    // The table shifted by two rows, as in XLM-R; nothing may read the two rows before it.
     let mut config: Value = serde_json::from_slice(&files.config).unwrap();
     config["encoder"]["position_offset"] = json!(2);
     config["encoder"]["max_positions"] = json!(130);
@@ -282,7 +282,7 @@ fn positions_begin_where_the_bundle_says() {
     assert_eq!(moved, at_start);
 }
 
-/// Writes a bundle into a folder, with `extra` beside it, listed in its manifest.
+/// Writes a bundle into a folder, with an extra file that its manifest lists.
 fn folder_with(extra: &[u8]) -> tempfile::TempDir {
     let files = TinyBundle::default().files();
     let dir = tempfile::tempdir().unwrap();
@@ -320,7 +320,7 @@ fn every_file_of_a_bundle_is_checked_against_its_manifest() {
     assert_eq!(read_bundle_file(dir.path(), "extra.bin").unwrap().as_deref(), Some(b"vectors".as_slice()));
     assert_eq!(read_bundle_file(dir.path(), "none.bin").unwrap(), None);
 
-    // One bit of any file.
+    // Flip one bit of any file.
     for name in names {
         let dir = folder_with(b"vectors");
         let path = dir.path().join(name);
@@ -349,7 +349,7 @@ fn a_manifest_does_not_lead_out_of_its_folder() {
     }
 }
 
-/// A named pipe without a writer would be waited for, for ever.
+/// Opening a named pipe without a writer would block forever.
 #[cfg(unix)]
 #[test]
 fn pipes_and_devices_are_refused_before_they_are_opened() {

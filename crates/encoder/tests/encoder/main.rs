@@ -1,4 +1,4 @@
-//! The crate from outside: what it refuses, and that packing changes no bit.
+//! The crate from outside: what it rejects, and that packing changes no bits.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -13,7 +13,7 @@ fn pack(lengths: &[usize]) -> (Vec<u32>, Vec<u8>, Vec<usize>) {
     (ids, shapes, starts)
 }
 
-/// In both precisions, every window encoded alone gives the bits that it gives among the others.
+/// In both precisions, a window encoded alone is bit-identical to the same window among others.
 fn check_packing(bundle: &TinyBundle, lengths: &[usize]) {
     for precision in [Precision::Int8, Precision::F32] {
         let model = Model::from_files(&bundle.files()).unwrap();

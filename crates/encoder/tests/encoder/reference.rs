@@ -6,8 +6,7 @@ use ndarray::{Array2, ArrayView1, Axis, aview1, s, stack};
 use pressmark_encoder::{Head, Model, PackedWindows, Precision, dot, normalize};
 use safetensors::SafeTensors;
 
-/// The bundle that the repository ships, or another named by `PRESSMARK_TEST_BUNDLE`, when its
-/// weights are there.
+/// The shipped bundle, or the one that `PRESSMARK_TEST_BUNDLE` names; `None` if its weights are missing.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn bundle() -> Option<PathBuf> {
     let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/pressmark-news-small");
@@ -19,22 +18,22 @@ fn bundle() -> Option<PathBuf> {
     found.then_some(dir)
 }
 
-/// What the reference puts before the name of a head whose logits it has.
+/// Prefix of the heads' names under which the reference stores logits.
 const LOGITS: &str = "logits.";
 
-/// The head that judges words.
+/// The head that tags words.
 const WORDS: &str = "ner.news";
 
-/// What PyTorch gave, read whole.
+/// PyTorch's outputs.
 struct Reference {
     ids: Vec<u32>,
     shapes: Vec<u8>,
     starts: Vec<usize>,
     hidden: Vec<f32>,
-    /// Rows of the hidden states that begin a word.
+    /// Rows of the hidden states at the start of a word.
     words: Vec<usize>,
     logits: Vec<f32>,
-    /// Of each pooled head of the bundle, a row a sentence.
+    /// Logits of each pooled head, one row per sentence.
     pooled: Vec<(String, Vec<f32>)>,
     embedding: Vec<f32>,
     sentences: Vec<std::ops::Range<usize>>,
@@ -100,7 +99,7 @@ fn greatest_difference<'a>(a: impl IntoIterator<Item = &'a f32>, b: &[f32]) -> f
     differences.fold(0.0, f32::max)
 }
 
-/// Mean of the rows of each sentence, as the embedding head takes it.
+/// Sentence embeddings: the embedding head on the mean of each sentence's rows.
 fn sentence_vectors(model: &Model, hidden: &Array2<f32>, sentences: &[std::ops::Range<usize>]) -> Array2<f32> {
     let head = model.head("embedding").unwrap();
     let vectors = sentences.iter().map(|sentence| {
@@ -143,12 +142,12 @@ fn f32_agrees_with_pytorch() {
     assert!(off < 1e-3, "sentence embeddings are off by {off}");
 }
 
-/// The cosine of two rows.
+/// Cosine of two rows.
 fn cosine(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
-/// A label is certain when its logit is this much above the next: nearly three to one.
+/// Margin of logits above which a label is certain: nearly three to one.
 const SURE: f32 = 1.0;
 
 #[test]
@@ -164,13 +163,13 @@ fn int8_is_near_pytorch() {
     assert!(least >= 0.99, "a hidden state has cosine {least}");
 
     let head = model.head(WORDS).unwrap();
-    // The two best labels, the best first, and how much likelier it is.
+    // The two best labels, the best first, with the margin between their logits.
     let best = |row: ArrayView1<'_, f32>| {
         let mut ranked: Vec<(usize, f32)> = row.iter().copied().enumerate().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
         (ranked[0].0, ranked[0].1 - ranked[1].1)
     };
-    // Where PyTorch itself sees two labels as nearly alike, eight bits may choose the other.
+    // Where PyTorch itself finds two labels about equal, eight bits may choose the other.
     let words = reference.words.iter().zip(reference.logits.chunks(head.outputs()).map(|row| best(aview1(row))));
     let sure: Vec<_> = words.filter(|(_, (_, margin))| *margin >= SURE).collect();
     let changed = sure.iter().filter(|(word, (label, _))| best(head.apply(hidden.row(**word)).view()).0 != *label);
