@@ -11,19 +11,19 @@ use crate::tokens::subwords;
 use crate::worker::Worker;
 use crate::{Architecture, Error, ModelFolder, Threads};
 
-/// Settings of [`Abstracts`]. `None` is what the model's own `generation_config.json` or `config.json` says, else what
-/// rust-bert takes for BART.
+/// Settings of [`Abstracts`]. `None` takes the value from the model's `generation_config.json` or `config.json`, else
+/// rust-bert's default for BART.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AbstractOptions {
-    /// Beams of the search, 1 for greedy. rust-bert's default: 3.
+    /// Beams of the beam search; 1 is greedy. rust-bert's default: 3.
     pub beams: Option<u16>,
-    /// Subwords of a summary at least. rust-bert's default: 56.
+    /// Minimum length of a summary in subwords. rust-bert's default: 56.
     pub min_length: Option<u16>,
-    /// Subwords of a summary at most. rust-bert's default: 142.
+    /// Maximum length of a summary in subwords. rust-bert's default: 142.
     pub max_length: Option<u16>,
-    /// Chunks of a document that are read at most; `coverage` tells of what lies behind them. Default: 64, which is
-    /// some 45,000 words for BART.
+    /// Maximum number of chunks read per document; `coverage` reports the rest as unread. Default: 64, about 45,000
+    /// words for BART. Set by hand: it bounds the time per document, which is seconds per chunk.
     pub max_chunks: Option<usize>,
     /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
@@ -33,9 +33,9 @@ const MAX_CHUNKS: usize = 64;
 
 /// The stage `abstract`: a generated summary.
 ///
-/// A document of more subwords than the model has positions is cut into chunks of whole sentences and of about the
-/// same length; each chunk is summarised, and then their summaries are, until one is left. A document of fewer
-/// subwords than a summary must have gets none: the model would make up the rest.
+/// A document with more subwords than the model has positions is split into chunks of whole sentences and of similar
+/// length; each chunk is summarised, and then the summaries, until one is left. A document with no more subwords than
+/// the minimum length of a summary gets none, because the model would hallucinate the rest.
 pub struct Abstracts {
     worker: Worker<Loaded>,
     max_chunks: usize,
@@ -44,12 +44,12 @@ pub struct Abstracts {
 
 struct Loaded {
     model: SummarizationModel,
-    /// Subwords of a chunk, special tokens and prefix left out.
+    /// Maximum subwords of a chunk, excluding special tokens and prefix.
     limit: usize,
     min_length: usize,
 }
 
-/// How summaries are searched for.
+/// Parameters of the generation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Search {
     beams: i64,
@@ -60,18 +60,18 @@ struct Search {
     early_stopping: bool,
 }
 
-/// `<s>` and `</s>`.
+/// Number of special tokens, `<s>` and `</s>`.
 const SPECIAL_TOKENS: usize = 2;
 
-/// What T5 is told to do; rust-bert puts it before the text.
+/// T5's task prefix, which rust-bert prepends to the text.
 const T5_PREFIX: &str = "summarize: ";
 
 impl Abstracts {
-    /// The stage over a model of BART, DistilBART, T5 or PEGASUS.
+    /// Creates the stage with a BART, DistilBART, T5 or PEGASUS model.
     ///
     /// # Errors
-    /// [`Error::Unfit`] when the folder holds no such model, [`Error::Setting`] when its settings or the options make
-    /// no sense, [`Error::Load`].
+    /// [`Error::Unfit`] if the folder holds no such model, [`Error::Setting`] if its settings or the options are
+    /// invalid, [`Error::Load`] if loading fails.
     pub fn new(folder: ModelFolder, options: AbstractOptions) -> Result<Self, Error> {
         if !matches!(folder.architecture(), Architecture::Bart | Architecture::T5 | Architecture::Pegasus) {
             let got = folder.architecture();
@@ -128,7 +128,7 @@ impl Search {
         Ok(search)
     }
 
-    /// rust-bert would panic on some of these, and generate for ever on others.
+    /// Rejects values on which rust-bert would panic or generate endlessly.
     fn check(self, positions: usize) -> Result<(), Error> {
         if self.beams < 1 {
             return Err(setting("num_beams", self.beams, "1 or more"));
@@ -180,15 +180,15 @@ fn load(folder: &ModelFolder, search: Search) -> Result<Loaded, Error> {
     Ok(Loaded { model, limit, min_length: usize::try_from(search.min_length).unwrap_or(0) })
 }
 
-/// Whether the last subword of the longest summary must be the end, which rust-bert leaves out for PEGASUS: it writes
-/// one more of the text there.
+/// Whether the model forces an end token at the maximum length, which rust-bert does not do for PEGASUS: it generates
+/// another subword instead.
 fn ends_by_force(folder: &ModelFolder) -> Result<bool, Error> {
     let own = folder.json("generation_config.json")?;
     let is_set = |from: &Value| from.get("forced_eos_token_id").is_some_and(|id| !id.is_null());
     Ok(folder.architecture() == Architecture::Pegasus && (own.as_ref().is_some_and(is_set) || is_set(folder.config())))
 }
 
-/// What was made of a document.
+/// Result of summarising a document.
 struct Made {
     summary: Option<String>,
     /// Bytes of the text that were read, from its start.
@@ -196,7 +196,7 @@ struct Made {
 }
 
 impl Loaded {
-    /// The summary of a text that is made of these sentences.
+    /// Summarises a text that consists of these sentences.
     fn summarize(
         &self,
         text: &str,
@@ -216,7 +216,7 @@ impl Loaded {
             let (joined, places) = join(&summaries);
             let (_, chunks) = self.chunks(&joined, &places);
             if chunks.len() >= summaries.len() {
-                // Summaries as long as what they summarise: nothing would be won, so all of them stand.
+                // The summaries are as long as their input: further rounds would not shorten them, so all are kept.
                 return Ok(Made { summary: Some(joined), read });
             }
             summaries = self.each(&joined, &chunks, deadline)?;
@@ -224,19 +224,19 @@ impl Loaded {
         Ok(Made { summary: summaries.pop(), read })
     }
 
-    /// Subwords of all sentences, and the sentences in chunks of about the same length.
+    /// Total subwords, and the sentences grouped into chunks of similar length.
     fn chunks(&self, text: &str, sents: &[Range<usize>]) -> (usize, Vec<Range<usize>>) {
         let count = |piece: &str| subwords(self.model.get_tokenizer(), piece);
         let lengths: Vec<usize> = sents.iter().map(|s| count(text.get(s.clone()).unwrap_or_default())).collect();
         let total: usize = lengths.iter().sum();
         let fewest = total.div_ceil(self.limit).max(1);
-        // A last chunk of a few words would get a summary longer than itself.
+        // Even chunks: a last chunk of a few words would get a summary longer than itself.
         let even = total.div_ceil(fewest) + lengths.iter().max().copied().unwrap_or(0);
         (total, pack(text, sents.iter().cloned(), even.min(self.limit), count))
     }
 
-    /// A summary of each chunk that has one. One at a time: beside others a chunk would be padded, which changes the
-    /// last digits, and with them now and then a word.
+    /// The non-empty summary of each chunk. Runs one chunk at a time: in a batch it would be padded, which changes the
+    /// last digits and occasionally a word.
     fn each(&self, text: &str, chunks: &[Range<usize>], deadline: &Deadline) -> Result<Vec<String>, StageError> {
         let mut summaries = Vec::new();
         for chunk in chunks {
@@ -246,14 +246,14 @@ impl Loaded {
             let chunk = text.get(chunk.clone()).unwrap_or_default();
             let made = self.model.summarize(&[chunk]);
             let made = made.map_err(|e| StageError::new("no summary could be generated").with_source(e))?;
-            // PEGASUS writes <n> where a line ends.
+            // PEGASUS writes `<n>` for a line break.
             summaries.extend(made.iter().map(|s| s.replace("<n>", " ").trim().to_owned()).filter(|s| !s.is_empty()));
         }
         Ok(summaries)
     }
 }
 
-/// Texts with a space between them, and where each stands.
+/// Joins texts with spaces; also returns the byte range of each.
 fn join<T: AsRef<str>>(texts: &[T]) -> (String, Vec<Range<usize>>) {
     let mut joined = String::new();
     let mut places = Vec::with_capacity(texts.len());
@@ -288,7 +288,7 @@ impl Stage for Abstracts {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let sents: Vec<&Sentence> = doc.sents.iter().filter(|s| s.kind.is_prose()).collect();
         let texts: Vec<String> = sents.iter().map(|s| without_special_tokens(doc.slice(s.span))).collect();
-        // Without a word to read, the models generate all the same.
+        // Without a word to read, the models would generate text all the same.
         if !texts.iter().any(|t| t.contains(char::is_alphanumeric)) {
             doc.abstract_text = None;
             doc.cover(self.name(), 0, 0);

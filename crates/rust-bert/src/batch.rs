@@ -1,15 +1,15 @@
-//! Encoded texts side by side, as a classifier takes them.
+//! Batches of encoded texts for classifiers.
 
 use rust_tokenizers::TokenizedInput;
 use tch::Tensor;
 
-/// Inputs of one length, a row each.
+/// Inputs padded to equal length, one per row.
 pub(crate) struct Batch {
-    /// Subwords, padded behind.
+    /// Subword ids, padded at the end.
     pub(crate) ids: Tensor,
-    /// Which of them are no padding.
+    /// False for padding.
     pub(crate) mask: Tensor,
-    /// Which of two texts each belongs to.
+    /// The index of the text (0 or 1) that each subword belongs to.
     pub(crate) segments: Tensor,
 }
 
@@ -20,7 +20,7 @@ impl Batch {
         for input in inputs {
             let length = input.token_ids.len();
             ids.extend((0..width).map(|at| input.token_ids.get(at).copied().unwrap_or(pad)));
-            // By length and not by id: the text may hold whatever stands for padding.
+            // By length, not by id: the text may contain the padding token itself.
             mask.extend((0..width).map(|at| at < length));
             segments.extend((0..width).map(|at| input.segment_ids.get(at).map_or(0, |&s| i64::from(s))));
         }
@@ -33,9 +33,9 @@ impl Batch {
     }
 }
 
-/// Makes one unknown subword of each run of them, as models are trained.
+/// Merges each run of unknown subwords into one, as in the models' training data.
 ///
-/// For DeBERTa from version 2 on rust_tokenizers makes one of each byte, all of which stand on the last character.
+/// For DeBERTa from version 2 on, rust_tokenizers emits one per byte, all with the offsets of the last character.
 pub(crate) fn fuse_unknown(input: &mut TokenizedInput, unknown: i64) {
     let is_unknown = |at: usize| input.token_ids.get(at) == Some(&unknown);
     let kept: Vec<usize> =
@@ -48,7 +48,7 @@ pub(crate) fn fuse_unknown(input: &mut TokenizedInput, unknown: i64) {
     for &at in &kept {
         let mut offset = input.token_offsets.get(at).copied().flatten();
         if let (Some(offset), Some(end), true) = (&mut offset, end, is_unknown(at)) {
-            // What lies between the subword before and the last character is unknown too.
+            // Everything between the previous subword and the last character is unknown too.
             offset.begin = offset.begin.min(end);
         }
         end = offset.map(|offset| offset.end).or(end);

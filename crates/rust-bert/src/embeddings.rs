@@ -16,9 +16,9 @@ use crate::tokens::subwords;
 use crate::worker::Worker;
 use crate::{Architecture, Error, ModelFolder, Threads};
 
-/// The stage `embed`: one vector of unit length a sentence, by a sentence-transformers model.
+/// The stage `embed`: one unit vector per sentence, by a sentence-transformers model.
 ///
-/// A sentence that is longer than the model reads gets the mean of its pieces' vectors.
+/// A sentence longer than the model's limit gets the normalized mean of its pieces' vectors.
 pub struct SentenceEmbeddings {
     worker: Worker<Loaded>,
     provenance: Provenance,
@@ -26,23 +26,24 @@ pub struct SentenceEmbeddings {
 
 struct Loaded {
     model: SentenceEmbeddingsModel,
-    /// Subwords of a sentence, special tokens left out.
+    /// Maximum subwords of a sentence, excluding special tokens.
     limit: usize,
     width: usize,
 }
 
-/// Sentences that go through the model together.
+/// Sentences per batch. Set by hand: larger batches take more memory and more padding.
 const SENTENCES_AT_ONCE: usize = 16;
 
-/// `[CLS]` and `[SEP]`.
+/// Number of special tokens, `[CLS]` and `[SEP]`.
 const SPECIAL_TOKENS: usize = 2;
 
 impl SentenceEmbeddings {
-    /// The stage over a folder as sentence-transformers writes it: beside the model's own files `modules.json`,
-    /// `sentence_bert_config.json`, `tokenizer_config.json`, and `1_Pooling/config.json`.
+    /// Creates the stage from a folder in sentence-transformers' layout: in addition to the model's own files, it needs
+    /// `modules.json`, `sentence_bert_config.json`, `tokenizer_config.json` and `1_Pooling/config.json`.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Json`] or [`Error::Unfit`] when the folder is none of those, [`Error::Load`].
+    /// [`Error::Missing`], [`Error::Json`] or [`Error::Unfit`] if the folder is not of this kind, [`Error::Load`] if
+    /// loading fails.
     pub fn new(folder: ModelFolder, threads: Threads) -> Result<Self, Error> {
         if !matches!(folder.architecture(), Architecture::Bert | Architecture::DistilBert | Architecture::Roberta) {
             let got = folder.architecture();
@@ -62,10 +63,10 @@ impl SentenceEmbeddings {
         Ok(Self { worker, provenance })
     }
 
-    /// The vectors of texts, each of unit length.
+    /// Embeds texts as unit vectors.
     ///
     /// # Errors
-    /// When the deadline passes, or libtorch gives up.
+    /// If the deadline passes or libtorch fails.
     pub fn embed(&self, texts: &[&str], deadline: &Deadline) -> Result<Vec<Vec<f32>>, StageError> {
         let texts: Vec<String> = texts.iter().map(|t| without_special_tokens(t)).collect();
         let deadline = deadline.clone();
@@ -73,7 +74,7 @@ impl SentenceEmbeddings {
     }
 }
 
-/// What sentence-transformers keeps beside the model.
+/// The files of sentence-transformers besides the model.
 struct Parts {
     pooling: LocalResource,
     dense: Option<(LocalResource, LocalResource)>,
@@ -81,7 +82,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Reads every file that rust-bert would panic on.
+    /// Validates every file on which rust-bert would panic.
     fn read(folder: &ModelFolder) -> Result<Self, Error> {
         let path = |file: &str| folder.path().join(file);
         let modules: SentenceEmbeddingsModulesConfig = parse(&path("modules.json"))?;
@@ -148,7 +149,7 @@ fn load(folder: &ModelFolder, parts: &Parts) -> Result<Loaded, Error> {
 impl Loaded {
     fn embed(&self, texts: &[String], deadline: &Deadline) -> Result<Vec<Vec<f32>>, StageError> {
         let count = |text: &str| subwords(self.model.get_tokenizer(), text);
-        // Which text each piece comes from.
+        // Pieces with the index of their text.
         let mut pieces: Vec<(usize, &str)> = Vec::new();
         for (index, text) in texts.iter().enumerate() {
             let cut: Vec<Range<usize>> = pack(text, std::iter::once(0..text.len()), self.limit, count);

@@ -14,9 +14,9 @@ use crate::tokens::subwords;
 use crate::worker::Worker;
 use crate::{Architecture, Error, ModelFolder, Threads};
 
-/// A model of natural language inference: how far one text follows from another.
+/// A natural language inference model: how strongly a premise entails a hypothesis.
 ///
-/// Cheap to clone: the stages that judge by it share one copy.
+/// Cheap to clone: the stages that use it share one copy.
 #[derive(Clone)]
 pub struct Entailment {
     worker: Arc<Worker<Loaded>>,
@@ -31,21 +31,21 @@ struct Loaded {
     entailment: i64,
     positions: usize,
     pad: i64,
-    /// The subword whose runs are to be one.
+    /// The unknown subword, if runs of it must be merged.
     fused: Option<i64>,
 }
 
 enum Model {
     RustBert {
         model: Box<ZeroShotClassificationOption>,
-        /// Whether it tells premise and hypothesis apart by segment; others have but one segment.
+        /// Whether it distinguishes premise and hypothesis by segment; other models have a single segment.
         segments: bool,
     },
     Deberta(Box<Deberta>),
 }
 
 impl Model {
-    /// For each pair what speaks for each label.
+    /// Logits of each label, for each pair.
     fn logits(&self, batch: &Batch) -> Tensor {
         match self {
             Self::RustBert { model, segments } => {
@@ -57,19 +57,19 @@ impl Model {
     }
 }
 
-/// Pairs that go through the model together.
+/// Pairs per batch. Set by hand: larger batches take more memory and more padding.
 const PAIRS_AT_ONCE: usize = 16;
 
-/// Special tokens around a pair: four in RoBERTa and BART, three in the others.
+/// Maximum number of special tokens around a pair: four in RoBERTa and BART, three in the others.
 const SPECIAL_TOKENS: usize = 4;
 
 impl Entailment {
-    /// Loads a model that was trained on natural language inference with three labels.
+    /// Loads a model trained on natural language inference with three labels.
     ///
-    /// The order of its labels is read from `id2label`.
+    /// The order of its labels comes from `id2label`.
     ///
     /// # Errors
-    /// [`Error::Unfit`] when the folder holds no such model, [`Error::Load`].
+    /// [`Error::Unfit`] if the folder holds no such model, [`Error::Load`] if loading fails.
     pub fn new(folder: ModelFolder, threads: Threads) -> Result<Self, Error> {
         let labels = folder.labels()?;
         let find = |name: &str| labels.iter().position(|l| l.eq_ignore_ascii_case(name));
@@ -96,20 +96,20 @@ impl Entailment {
         &self.sha256
     }
 
-    /// How far each hypothesis follows from each premise, in [0, 1]: a row a premise, a column a hypothesis.
+    /// How strongly each premise entails each hypothesis, in [0, 1]: one row per premise, one column per hypothesis.
     ///
-    /// As in transformers' zero-shot pipeline with `multi_label`: entailment against contradiction. A premise that is
-    /// longer than the model's positions is read in pieces, and what follows from one of them follows.
+    /// Entailment against contradiction, as in transformers' zero-shot pipeline with `multi_label`. A premise longer
+    /// than the model's positions is read in pieces, of which the maximum counts.
     ///
     /// # Errors
-    /// When a hypothesis fills the model's positions by itself, the deadline passes, or libtorch gives up.
+    /// If a hypothesis alone fills the model's positions, the deadline passes, or libtorch fails.
     pub fn judge(
         &self,
         premises: &[&str],
         hypotheses: &[&str],
         deadline: &Deadline,
     ) -> Result<Vec<Vec<f32>>, StageError> {
-        // rust_tokenizers panics on nothing at all for DeBERTa.
+        // rust_tokenizers panics on an empty text for DeBERTa.
         let some = |text: &str| if text.is_empty() { " ".to_owned() } else { without_special_tokens(text) };
         let own = |texts: &[&str]| texts.iter().map(|t| some(t)).collect::<Vec<_>>();
         let (premises, hypotheses) = (own(premises), own(hypotheses));
@@ -117,10 +117,10 @@ impl Entailment {
         self.worker.call(move |loaded| loaded.judge(&premises, &hypotheses, &deadline))
     }
 
-    /// Whether hypotheses leave room for a premise beside them.
+    /// Checks that hypotheses leave room for a premise.
     ///
     /// # Errors
-    /// [`Error::Setting`] with the first that does not.
+    /// [`Error::Setting`] with the first one that does not.
     pub(crate) fn check<'a>(&self, hypotheses: impl Iterator<Item = &'a str>) -> Result<(), Error> {
         for hypothesis in hypotheses {
             if let Err(error) = self.judge(&["a"], &[hypothesis], &Deadline::default()) {
@@ -151,7 +151,8 @@ fn load(folder: &ModelFolder, contradiction: i64, entailment: i64) -> Result<Loa
 }
 
 fn rust_bert(folder: &ModelFolder) -> Result<Model, String> {
-    // rust-bert takes XLM-R's configuration for BERT's here and refuses it; as RoBERTa, which it is, it loads.
+    // rust-bert misreads XLM-R's configuration as BERT's here and rejects it; as RoBERTa, whose architecture it has, it
+    // loads.
     let model_type = match folder.architecture() {
         Architecture::XlmRoberta => Architecture::Roberta.model_type(),
         other => other.model_type(),
@@ -211,7 +212,7 @@ impl Loaded {
         Ok(judged)
     }
 
-    /// How far the second text of each pair follows from the first.
+    /// How strongly the first text of each pair entails the second.
     fn entailed(&self, pairs: &[(&str, &str)]) -> Result<Vec<f32>, StageError> {
         let mut encoded = self.tokenizer.encode_pair_list(pairs, self.positions, &TruncationStrategy::LongestFirst, 0);
         if encoded.iter().any(|e| e.num_truncated_tokens > 0) {

@@ -1,60 +1,60 @@
 use std::io;
 use std::path::PathBuf;
 
-/// What keeps a stage from being built.
+/// Why a stage cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The folder lacks a file.
+    /// The folder lacks a required file.
     #[error("there is no {wanted} in {}", folder.display())]
     Missing {
         /// The model's folder.
         folder: PathBuf,
-        /// The file, or those of which one is needed.
+        /// The file, or alternatives of which one is required.
         wanted: String,
     },
     /// A file cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// Underlying I/O error.
         source: io::Error,
     },
-    /// A JSON file is broken, or lacks what the architecture needs.
+    /// A JSON file is malformed, or lacks what the architecture needs.
     #[error("{} does not have the expected form", path.display())]
     Json {
-        /// The file.
+        /// The path.
         path: PathBuf,
-        /// Where and what.
+        /// Underlying JSON error, with its position.
         source: serde_json::Error,
     },
-    /// The model is whole and no use for the task.
+    /// The model is intact but unsuitable for the task.
     #[error("{} is of no use here: {problem}", folder.display())]
     Unfit {
         /// The model's folder.
         folder: PathBuf,
-        /// What is wrong, and what was expected.
+        /// The problem, and what was expected.
         problem: String,
     },
-    /// The weights are not those that were pulled.
+    /// The weights do not have the expected hash.
     #[error("{} has the SHA-256 {got}, expected {expected}: it is damaged or was exchanged", path.display())]
     Hash {
         /// The file of weights.
         path: PathBuf,
-        /// In hex.
+        /// Expected hash, in hex.
         expected: String,
-        /// In hex.
+        /// Actual hash, in hex.
         got: String,
     },
-    /// A setting makes no sense, or not for this model.
+    /// A setting is invalid, in general or for this model.
     #[error("{setting} is {got}, expected {expected}")]
     Setting {
-        /// Its name.
+        /// Name of the setting.
         setting: &'static str,
         /// Its value.
         got: String,
-        /// What would do.
+        /// The allowed values.
         expected: String,
     },
     /// rust-bert or libtorch cannot load the model.
@@ -62,7 +62,7 @@ pub enum Error {
     Load {
         /// The model's folder.
         folder: PathBuf,
-        /// What the library says.
+        /// Message of the library.
         message: String,
     },
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, deberta};
 
-/// The families of models that can be read.
+/// Supported model families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
@@ -36,7 +36,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// By the `model_type` of config.json.
+    /// Looks up the `model_type` of config.json.
     fn named(name: &str) -> Option<Self> {
         Some(match name {
             "bert" => Self::Bert,
@@ -68,7 +68,7 @@ impl Architecture {
         }
     }
 
-    /// The files of its vocabulary.
+    /// Files of its vocabulary.
     fn vocabulary(self) -> &'static [&'static str] {
         match self {
             Self::Bert | Self::DistilBert | Self::Electra => &["vocab.txt"],
@@ -79,7 +79,7 @@ impl Architecture {
         }
     }
 
-    /// What its vocabulary writes for the space before a word.
+    /// The vocabulary's marker for a space before a word.
     pub(crate) fn word_mark(self) -> Option<&'static str> {
         match self.vocabulary()[0] {
             "vocab.txt" => None,
@@ -88,7 +88,7 @@ impl Architecture {
         }
     }
 
-    /// Whether the configuration can be read: rust-bert would panic where this gives an error.
+    /// Validates a configuration on which rust-bert would otherwise panic.
     fn check(self, config: &str) -> serde_json::Result<()> {
         match self {
             Self::Bert => serde_json::from_str::<rust_bert::bert::BertConfig>(config).map(drop),
@@ -105,11 +105,11 @@ impl Architecture {
     }
 }
 
-/// A model on disk, in the layout of the Hugging Face hub: `config.json`, the weights (`model.safetensors`,
-/// `rust_model.ot` or `pytorch_model.bin`, the first that is there), and the files of its vocabulary (`vocab.txt`,
-/// `vocab.json` with `merges.txt`, or a SentencePiece model).
+/// A model on disk in the layout of the Hugging Face hub: `config.json`, the weights (the first of `model.safetensors`,
+/// `rust_model.ot` and `pytorch_model.bin`), and the files of its vocabulary (`vocab.txt`, `vocab.json` with
+/// `merges.txt`, or a SentencePiece model).
 ///
-/// libtorch itself reads `.ot` and `.bin`; no Python code in them is run.
+/// libtorch itself reads `.ot` and `.bin`; Python code in them is not executed.
 #[derive(Clone, Debug)]
 pub struct ModelFolder {
     path: PathBuf,
@@ -121,20 +121,20 @@ pub struct ModelFolder {
     weights: PathBuf,
 }
 
-/// The weights, the safest and quickest to load first.
+/// File names of weights in order of preference: the safest and fastest to load first.
 const WEIGHTS: [&str; 3] = ["model.safetensors", "rust_model.ot", "pytorch_model.bin"];
 
-/// Positions of a model that learns none: T5 was trained on windows of 512.
+/// Positions assumed for T5, which has no position table: it was trained on windows of 512.
 const T5_POSITIONS: usize = 512;
 
-/// Fewer positions leave no room for a word beside the special tokens.
+/// Minimum positions of a model. Set by hand: fewer leave hardly any room beside the special tokens.
 const FEWEST_POSITIONS: usize = 8;
 
 impl ModelFolder {
-    /// Opens a folder: finds its files, reads its configuration, and takes the SHA-256 of its weights.
+    /// Opens a folder: locates its files, reads its configuration and hashes its weights.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Read`], [`Error::Json`], or [`Error::Unfit`] when the architecture is not known.
+    /// [`Error::Missing`], [`Error::Read`], [`Error::Json`], or [`Error::Unfit`] for an unsupported architecture.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let config_path = path.join("config.json");
@@ -175,18 +175,17 @@ impl ModelFolder {
         Ok(folder)
     }
 
-    /// The same folder under the name and revision that stand in a record's provenance. Without this they are the
-    /// folder's name and `local`.
+    /// Sets the name and revision for provenance. Default: the folder's name and `local`.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>, revision: impl Into<String>) -> Self {
         (self.name, self.revision) = (name.into(), revision.into());
         self
     }
 
-    /// The same folder, if its weights have this SHA-256 (hex).
+    /// Checks that the weights have this SHA-256 (hex).
     ///
     /// # Errors
-    /// [`Error::Hash`] when they have another.
+    /// [`Error::Hash`] if they have another.
     pub fn expecting(self, sha256: &str) -> Result<Self, Error> {
         if self.sha256.eq_ignore_ascii_case(sha256) {
             return Ok(self);
@@ -194,25 +193,25 @@ impl ModelFolder {
         Err(Error::Hash { path: self.weights, expected: sha256.to_owned(), got: self.sha256 })
     }
 
-    /// The folder.
+    /// The folder's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The file of weights that is read.
+    /// The path of the weights.
     #[must_use]
     pub fn weights(&self) -> &Path {
         &self.weights
     }
 
-    /// The family of the model.
+    /// The model's family.
     #[must_use]
     pub fn architecture(&self) -> Architecture {
         self.architecture
     }
 
-    /// Name and revision, as in a record's provenance.
+    /// Name and revision as in provenance.
     #[must_use]
     pub fn id(&self) -> String {
         format!("{} {}", self.name, self.revision)
@@ -224,20 +223,20 @@ impl ModelFolder {
         &self.sha256
     }
 
-    /// Subwords that the model reads at once, special tokens included.
+    /// Maximum subwords per input, special tokens included.
     #[must_use]
     pub fn positions(&self) -> usize {
         let number = |key: &str| self.config.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
         let own = match self.architecture {
             Architecture::T5 => number("n_positions").unwrap_or(T5_POSITIONS),
-            // Positions start after that of padding, so that so many rows of the table are never used.
+            // Positions start after the padding index, so the table's first rows are unused.
             Architecture::Roberta | Architecture::XlmRoberta => {
                 let before = number("pad_token_id").unwrap_or(1) + 1;
                 number("max_position_embeddings").unwrap_or(0).saturating_sub(before)
             }
             _ => number("max_position_embeddings").unwrap_or(0),
         };
-        // The tokenizer may know better; a huge number there means that nobody said.
+        // The tokenizer's limit may be lower; a huge number there means unset.
         let tokenizer = self.tokenizer_setting("model_max_length").and_then(|v| v.as_u64());
         tokenizer.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0).map_or(own, |n| n.min(own))
     }
@@ -246,9 +245,7 @@ impl ModelFolder {
         &self.config
     }
 
-    /// What of the configuration a DeBERTa is built by.
-    ///
-    /// `None` for every other model.
+    /// The part of the configuration that builds a DeBERTa; `None` for other models.
     pub(crate) fn deberta(&self) -> Result<Option<deberta::Config>, Error> {
         if !matches!(self.architecture, Architecture::Deberta | Architecture::DebertaV2) {
             return Ok(None);
@@ -270,7 +267,7 @@ impl ModelFolder {
         move |message| Error::Load { folder, message }
     }
 
-    /// The labels of a classifier, in the order of its outputs.
+    /// Labels of a classifier, in the order of its outputs.
     pub(crate) fn labels(&self) -> Result<Vec<String>, Error> {
         let table = self.config.get("id2label").and_then(Value::as_object);
         let table = table.ok_or_else(|| self.unfit("its config.json has no id2label: it is no classifier".into()))?;
@@ -299,7 +296,7 @@ impl ModelFolder {
         self.architecture.vocabulary().get(1).map(|file| self.resource(file))
     }
 
-    /// The tokenizer, with the settings of tokenizer_config.json where they apply.
+    /// Creates the tokenizer, with the applicable settings of tokenizer_config.json.
     pub(crate) fn tokenizer(&self) -> Result<TokenizerOption, Error> {
         let architecture = self.architecture;
         let flag = |key: &str| self.tokenizer_setting(key).and_then(|v| v.as_bool());
@@ -322,12 +319,12 @@ impl ModelFolder {
         .map_err(|e| Error::Load { folder: self.path.clone(), message: e.to_string() })
     }
 
-    /// The unknown subword, where its tokenizer writes it for each byte.
+    /// The unknown subword, if its tokenizer emits one per byte.
     pub(crate) fn fused(&self, tokenizer: &TokenizerOption) -> Option<i64> {
         (self.architecture == Architecture::DebertaV2).then(|| tokenizer.get_unk_id())
     }
 
-    /// Whether the model reads small letters only: as its tokenizer says, else as its vocabulary shows.
+    /// Whether the model is uncased, according to its tokenizer settings, else its vocabulary.
     fn lower_case(&self) -> Result<bool, Error> {
         if let Some(lower) = self.tokenizer_setting("do_lower_case").and_then(|v| v.as_bool()) {
             return Ok(lower);
@@ -344,7 +341,7 @@ impl ModelFolder {
         serde_json::from_str::<Value>(&text).ok()?.get(key).cloned()
     }
 
-    /// A JSON file of the folder, if it is there.
+    /// Reads a JSON file of the folder, if it exists.
     pub(crate) fn json(&self, file: &str) -> Result<Option<Value>, Error> {
         let path = self.path.join(file);
         if !path.is_file() {
@@ -367,7 +364,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// SHA-256 of a file, read piece by piece: weights are larger than what one wants to hold twice.
+/// SHA-256 of a file, read in blocks because weights are large.
 fn hash(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();

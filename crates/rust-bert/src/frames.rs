@@ -6,26 +6,26 @@ use pressmark_core::{
 
 use crate::{Entailment, Error};
 
-/// The frames of a codebook, each with a sentence that follows from a passage that shows it.
+/// The frames of a codebook, each with a hypothesis that passages with the frame entail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hypotheses {
-    /// Name and version of the codebook, as written in records.
+    /// Id (name and version) of the codebook as written in records.
     pub codebook: String,
-    /// Its frames.
+    /// Its frames with their hypotheses.
     pub frames: Vec<Hypothesis>,
 }
 
-/// A frame and its sentence.
+/// A frame with its hypothesis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hypothesis {
     /// The frame's label.
     pub label: String,
-    /// For example `This text is about public health.`
+    /// The hypothesis, for example `This text is about public health.`
     pub text: String,
 }
 
 impl Hypotheses {
-    /// The usual hypothesis, `This text is about LABEL.`, for each label; `_` and `-` in a label stand for spaces.
+    /// Creates the standard hypothesis, `This text is about LABEL.`, for each label, with `_` and `-` as spaces.
     #[must_use]
     pub fn about<'a>(codebook: impl Into<String>, labels: impl IntoIterator<Item = &'a str>) -> Self {
         let frame = |label: &str| Hypothesis { label: label.to_owned(), text: about(&label.replace(['_', '-'], " ")) };
@@ -33,7 +33,7 @@ impl Hypotheses {
     }
 }
 
-/// The hypothesis by which zero-shot models are usually asked for a topic.
+/// The standard hypothesis of zero-shot topic classification.
 pub(crate) fn about(topic: &str) -> String {
     format!("This text is about {topic}.")
 }
@@ -41,9 +41,9 @@ pub(crate) fn about(topic: &str) -> String {
 /// Settings of [`ZeroShotFrames`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ZeroShotFramesOptions {
-    /// Evidence sentences a frame at most. Default: 3.
+    /// Most evidence sentences per frame. Default: 3, set by hand for readers.
     pub max_evidence: usize,
-    /// Score from which a sentence is evidence, in [0, 1]. Default: 0.5, entailed rather than contradicted.
+    /// Minimum score of an evidence sentence, in [0, 1]. Default: 0.5, more entailed than contradicted.
     pub evidence_score: f32,
 }
 
@@ -55,7 +55,7 @@ impl Default for ZeroShotFramesOptions {
 
 /// The stage `frames`: whether each sentence entails each frame's hypothesis.
 ///
-/// The cost is sentences times frames: twenty frames cost a page of thirty sentences 600 runs of the model.
+/// The cost is sentences times frames: with twenty frames, a page of thirty sentences takes 600 model runs.
 pub struct ZeroShotFrames {
     model: Entailment,
     books: Vec<Hypotheses>,
@@ -63,10 +63,10 @@ pub struct ZeroShotFrames {
 }
 
 impl ZeroShotFrames {
-    /// The stage for these codebooks.
+    /// Creates the stage for these codebooks.
     ///
     /// # Errors
-    /// [`Error::Setting`] when a hypothesis leaves no room for a sentence beside it, or a score is out of range.
+    /// [`Error::Setting`] if a hypothesis leaves no room for a sentence, or a score is out of range.
     pub fn new(model: Entailment, books: Vec<Hypotheses>, options: ZeroShotFramesOptions) -> Result<Self, Error> {
         share("evidence_score", options.evidence_score)?;
         model.check(books.iter().flat_map(|b| &b.frames).map(|f| f.text.as_str()))?;
@@ -122,7 +122,7 @@ impl Stage for ZeroShotFrames {
                 Frame::from_sentences(doc, &*book.codebook, &*frame.label, of_sentences, max_evidence, evidence_score)
             };
             let mut found: Vec<Frame> = book.frames.iter().enumerate().map(frame).collect();
-            // A stable sort: frames of equal score stay in the codebook's order.
+            // Stable sort: frames of equal score keep the codebook's order.
             found.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
             frames.extend(found);
         }

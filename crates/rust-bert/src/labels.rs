@@ -4,14 +4,13 @@ use pressmark_core::{EntityType, Scheme};
 
 use crate::Error;
 
-/// What a label of CoNLL-2003 or OntoNotes 5 is called in a scheme, where there is one; `None` when the scheme leaves it
-/// out.
+/// Maps a label of CoNLL-2003 or OntoNotes 5 to a scheme; `None` if the scheme drops it.
 ///
-/// A label of neither is kept: a classifier of diseases finds diseases under any scheme.
+/// Other labels are kept: a classifier of diseases finds diseases under any scheme.
 pub(crate) fn rename(label: &str, scheme: Option<Scheme>) -> Option<EntityType> {
     let Some(scheme) = scheme else { return Some(label.into()) };
     let news = match label {
-        // Numbers name nothing.
+        // Numbers are not names.
         "CARDINAL" | "ORDINAL" | "PERCENT" | "QUANTITY" => return None,
         "PER" => EntityType::Person,
         "GPE" => EntityType::Loc,
@@ -25,22 +24,22 @@ pub(crate) fn rename(label: &str, scheme: Option<Scheme>) -> Option<EntityType> 
     }
 }
 
-/// What a label of the model says of its token.
+/// A parsed label of the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
     Outside,
-    /// The first token of a mention, which may go on.
+    /// First token of a mention, which may continue.
     Begin(String),
-    /// Goes on with a mention of its kind, or begins one where there is none.
+    /// Continues a mention of its kind, or begins one.
     Inside(String),
-    /// Ends the mention of its kind, or is one where there is none.
+    /// Ends a mention of its kind, or is a complete one.
     End(String),
-    /// A mention by itself.
+    /// A complete mention.
     Single(String),
 }
 
 impl Tag {
-    /// Reads `O`, `B-X`, `I-X`, `E-X`, `S-X` and, from BILOU, `L-X` and `U-X`.
+    /// Parses `O`, `B-X`, `I-X`, `E-X`, `S-X` and, from BILOU, `L-X` and `U-X`.
     pub(crate) fn parse(label: &str, folder: &Path) -> Result<Self, Error> {
         if label == "O" {
             return Ok(Self::Outside);
@@ -62,13 +61,14 @@ impl Tag {
     }
 }
 
-/// A mention by its tokens: their range, its kind, how sure the model is.
+/// A mention: token range, kind, score.
 pub(crate) type Found = (std::ops::Range<usize>, String, f32);
 
-/// The mentions of one sentence, whose tags and scores start at token `first`; `None` is a token that no one saw.
+/// Decodes the mentions of one sentence, whose tags and scores start at token `first`; `None` marks a token that the
+/// model did not see.
 ///
-/// Read as conlleval reads them: what does not go on with a mention of its kind begins one. A mention is as sure as
-/// its least sure token.
+/// Follows conlleval: a tag that does not continue a mention of its kind begins one. A mention's score is the minimum
+/// over its tokens.
 pub(crate) fn mentions(tags: &[Option<(&Tag, f32)>], first: usize) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut is_open = false;

@@ -1,6 +1,6 @@
-//! The stages of pressmark on rust-bert and libtorch, for those who want large models.
+//! pressmark's stages on rust-bert and libtorch, for users who want large models.
 //!
-//! Everything here is behind the feature `rust-bert`; without it the crate is empty and no build looks for libtorch.
+//! Everything is behind the feature `rust-bert`; without it the crate is empty and builds do not need libtorch.
 //!
 //! - `TokenClassifier`, the stage `ner`: entities by any BERT, RoBERTa, DistilBERT, ELECTRA, XLM-R or DeBERTa
 //!   token classifier.
@@ -10,7 +10,7 @@
 //!   `Entailment` model, such as BART large MNLI.
 //! - `SentenceEmbeddings`, the stage `embed`: sentence vectors by a sentence-transformers model.
 //!
-//! A model is a `ModelFolder`: a local folder in the layout of the Hugging Face hub. Nothing is fetched.
+//! A model is a `ModelFolder`: a local folder in the layout of the Hugging Face hub. Nothing is downloaded.
 //!
 //! ```no_run
 //! # #[cfg(feature = "rust-bert")]
@@ -31,14 +31,14 @@
 //! ```
 //!
 //! # Threads and memory
-//! A model of libtorch may be sent to another thread and not be shared. Each lives on a thread of its own, which takes
-//! one document after the other: as many pipeline workers as you like share **one** copy of the weights, and what runs
-//! in parallel is libtorch's own arithmetic (`Threads`). Expect the weights' size in memory, once over while
-//! running and twice while a model loads, and 0.3 to 1 GB of working memory for a large model.
+//! A libtorch model may be moved to another thread but not shared. Each model has its own thread, which processes one
+//! document at a time: any number of pipeline workers share **one** copy of the weights, and only libtorch's own
+//! arithmetic runs in parallel (`Threads`). Expect the size of the weights in memory, twice that while a model loads,
+//! and 0.3 to 1 GB of working memory for a large model.
 //!
 //! # What it does not do
-//! It joins no mentions beyond those that read the same (`pressmark-ner` does), trains nothing, uses no GPU, and reads
-//! no ONNX.
+//! It only merges mentions with the same text (`pressmark-ner` clusters further), trains nothing, uses no GPU, and
+//! reads no ONNX.
 #![deny(missing_docs)]
 #![cfg(feature = "rust-bert")]
 
@@ -67,7 +67,7 @@ pub use stances::{ZeroShotStances, ZeroShotStancesOptions};
 pub use tokens::{TokenClassifier, TokenClassifierOptions};
 pub use worker::Threads;
 
-/// The README's examples are tests.
+/// The README, whose examples are compiled with the other doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,13 +1,13 @@
-//! Whole sentences packed up to what a model can read.
+//! Packs whole sentences up to a model's limit.
 
 use std::ops::Range;
 
 use crate::text::halves;
 
-/// Ranges of the text, in order, each of at most `limit` subwords as `count` counts them.
+/// Ranges of the text, in order, of at most `limit` subwords each according to `count`.
 ///
-/// Whole units (sentences) are packed together; a unit that is too long by itself is cut between words, a word that
-/// is too long between characters. Nothing between the first unit and the last is left out but white space.
+/// Whole units (sentences) are packed together. A unit that is too long is split between words, and a word that is too
+/// long between characters. Only white space between the first and the last unit is left out.
 pub(crate) fn pack(
     text: &str,
     units: impl IntoIterator<Item = Range<usize>>,
@@ -15,7 +15,7 @@ pub(crate) fn pack(
     count: impl Fn(&str) -> usize,
 ) -> Vec<Range<usize>> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
-    // Subwords of the open piece, `None` when there is none.
+    // Subwords of the open piece; `None` if there is none.
     let mut open: Option<usize> = None;
     for unit in units {
         let slice = text.get(unit.clone()).unwrap_or_default();
@@ -26,7 +26,7 @@ pub(crate) fn pack(
             continue;
         }
         if let (Some(used), Some(piece)) = (open, pieces.last_mut()) {
-            // Byte-level vocabularies spend a subword on each space but the one before a word.
+            // Byte-level vocabularies spend a subword on each space except the one before a word.
             let gap = text.get(piece.end..unit.start).unwrap_or_default().chars().count();
             if used + gap + length <= limit {
                 piece.end = unit.end;
@@ -42,7 +42,7 @@ pub(crate) fn pack(
 
 fn cut(text: &str, range: Range<usize>, limit: usize, count: &impl Fn(&str) -> usize, pieces: &mut Vec<Range<usize>>) {
     let fits = |range: &Range<usize>| text.get(range.clone()).is_none_or(|slice| count(slice) <= limit);
-    // Depth first, left before right: pieces come out in order.
+    // Depth first, left before right, so that pieces are in order.
     let mut todo = vec![range];
     while let Some(range) = todo.pop() {
         match if fits(&range) { None } else { halves(text, range.clone()) } {
@@ -56,7 +56,7 @@ fn cut(text: &str, range: Range<usize>, limit: usize, count: &impl Fn(&str) -> u
 mod tests {
     use super::*;
 
-    /// A subword a letter.
+    /// Counts one subword per letter.
     fn letters(text: &str) -> usize {
         text.chars().filter(|c| !c.is_whitespace()).count()
     }

@@ -11,14 +11,15 @@ use crate::{Entailment, Error};
 /// Settings of [`ZeroShotStances`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZeroShotStancesOptions {
-    /// What to take a stance towards, in the user's words, beside the document's own entities. Default: none.
+    /// Target texts in the user's words, in addition to the document's own entities. Default: none.
     pub targets: Vec<String>,
-    /// Score of "This text is about TARGET." from which a sentence bears on the target, in [0, 1]. Default: 0.5.
+    /// Minimum score of "This text is about TARGET." for a sentence to bear on the target, in [0, 1]. Default: 0.5,
+    /// more entailed than contradicted.
     pub relevance: f32,
-    /// Score from which a side that is likelier than the other and than neither is taken, in [0, 1]. Default: 0.6, above
-    /// the 0.4 of the embedded stage: entailment is asked of either side apart, and passages yes to both more easily.
+    /// Minimum score of a side that is likelier than the other and than neither, in [0, 1]. Default: 0.6, set by hand
+    /// above the bundled stage's 0.4: the sides are judged independently, and passages more easily entail both.
     pub confidence: f32,
-    /// Evidence passages a stance at most. Default: 3.
+    /// Most evidence passages per stance. Default: 3, set by hand for readers.
     pub max_evidence: usize,
 }
 
@@ -28,12 +29,12 @@ impl Default for ZeroShotStancesOptions {
     }
 }
 
-/// The stage `stance`: who stands where, by what follows from their sentences.
+/// The stage `stance`: who takes which stance, by entailment.
 ///
-/// A sentence is asked whether it is about the target, whether its speaker is for it, and whether against. What is
-/// inside a quotation counts for its speaker, the rest for the outlet. Towards the document's own entities, a speaker's
-/// stance is taken from the quotations that mention them, and given only where it is not neutral. Where no sentence
-/// bears on a target given in words, the outlet is `neutral` without evidence.
+/// Each sentence is tested for being about the target, and for its speaker being in favor or against. Text inside a
+/// quotation counts for its speaker, the rest for the outlet. Towards the document's own entities, a speaker's stance
+/// comes from the quotations that mention them, and is only reported if it is not neutral. If no sentence bears on a
+/// target text, the outlet is `neutral` without evidence.
 pub struct ZeroShotStances {
     model: Entailment,
     options: ZeroShotStancesOptions,
@@ -48,10 +49,10 @@ fn against(target: &str) -> String {
 }
 
 impl ZeroShotStances {
-    /// The stage.
+    /// Creates the stage.
     ///
     /// # Errors
-    /// [`Error::Setting`] when a target leaves no room for a sentence beside it, or a score is out of range.
+    /// [`Error::Setting`] if a target leaves no room for a sentence, or a score is out of range.
     pub fn new(model: Entailment, options: ZeroShotStancesOptions) -> Result<Self, Error> {
         share("relevance", options.relevance)?;
         share("confidence", options.confidence)?;

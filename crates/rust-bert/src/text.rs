@@ -1,11 +1,11 @@
-//! Between the document's text and what rust-bert's tokenizers read.
+//! Conversions between a document's text and rust-bert's tokenizers.
 
 use std::ops::Range;
 
-/// The text with every special token of a model made ordinary: `[SEP]` becomes `(SEP)`, `</s>` becomes `(/s)`.
+/// Neutralizes special tokens in a text: `[SEP]` becomes `(SEP)`, `</s>` becomes `(/s)`.
 ///
-/// A page that happens to say `[SEP]` would otherwise tell the model where sentences end. Brackets are exchanged for
-/// brackets of one byte, so that all offsets stay as they are.
+/// A page that contains `[SEP]` would otherwise inject sentence boundaries. Brackets are replaced by other one-byte
+/// brackets, so that all offsets are preserved.
 pub(crate) fn without_special_tokens(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for open in 0..bytes.len() {
@@ -20,14 +20,14 @@ pub(crate) fn without_special_tokens(text: &str) -> String {
             (bytes[open], bytes[inner.end]) = (b'(', b')');
         }
     }
-    // Only ASCII was exchanged for ASCII.
+    // Only ASCII was replaced by ASCII.
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
-/// Bytes between the brackets of the longest special token: `extra_id_99`.
+/// Length in bytes of the longest special token between the brackets: `extra_id_99`.
 const LONGEST: usize = 11;
 
-/// Special tokens of the vocabularies of BERT, RoBERTa, BART, XLM-R, DeBERTa, T5 and PEGASUS, without brackets.
+/// Special tokens of BERT, RoBERTa, BART, XLM-R, DeBERTa, T5 and PEGASUS, without brackets.
 fn is_special(inner: &[u8]) -> bool {
     const NAMED: &[&[u8]] = &[
         b"PAD", b"UNK", b"CLS", b"SEP", b"MASK", b"BOS", b"EOS", b"s", b"/s", b"pad", b"unk", b"mask", b"cls", b"sep",
@@ -38,14 +38,14 @@ fn is_special(inner: &[u8]) -> bool {
     NAMED.contains(&inner) || numbered(b"extra_id_") || numbered(b"mask_") || numbered(b"unk_") || numbered(b"unused")
 }
 
-/// The byte at which each character of a text starts, and at the end its length: rust-bert counts characters.
+/// Byte offset of each character of a text, and the text's length at the end; rust-bert's offsets count characters.
 pub(crate) fn char_starts(text: &str) -> Vec<usize> {
     text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
 }
 
-/// Cuts a range of text in two near its middle: between words where there are two, else between characters.
+/// Splits a range of text near its middle, between words if there are two, else between characters.
 ///
-/// `None` when it is a single character. The halves hold every byte of the range.
+/// `None` for a single character. Together, the halves cover the whole range.
 pub(crate) fn halves(text: &str, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let slice = text.get(range.clone())?;
     let middle = slice.len() / 2;
@@ -58,7 +58,7 @@ pub(crate) fn halves(text: &str, range: Range<usize>) -> Option<(Range<usize>, R
         }
         best
     };
-    // White space at the edge would leave a half without a word, and could be cut for ever.
+    // Splitting at white space on the edge would leave a half without a word, and could repeat endlessly.
     let between_words = cuts(true).filter(|&at| !slice[..at].trim().is_empty() && !slice[at..].trim().is_empty());
     let at = range.start + between_words.or_else(|| cuts(false))?;
     Some((range.start..at, at..range.end))

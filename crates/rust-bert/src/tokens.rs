@@ -24,7 +24,7 @@ use crate::{Error, ModelFolder, Threads};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenClassifierOptions {
-    /// Which labels mentions get, `None` for the model's own. Default: [`Scheme::News`].
+    /// Scheme that labels are mapped to; `None` keeps the model's own. Default: [`Scheme::News`].
     pub scheme: Option<Scheme>,
     /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
@@ -38,8 +38,9 @@ impl Default for TokenClassifierOptions {
 
 /// The stage `ner`: entities by a token classifier.
 ///
-/// A document is packed into windows of whole sentences that fill the model's positions; each token has the label of
-/// its first subword. It fills `ents`, and `entities` with one entity for all mentions of a label that read the same.
+/// A document is packed into windows of whole sentences that fill the model's positions; each token gets the label of
+/// its first subword. The stage fills `ents`, and `entities` with one entity for all mentions with the same label and
+/// text.
 pub struct TokenClassifier {
     worker: Worker<Loaded>,
     tags: Vec<Tag>,
@@ -52,9 +53,9 @@ struct Loaded {
     tokenizer: TokenizerOption,
     positions: usize,
     pad: i64,
-    /// The subword whose runs are to be one.
+    /// The unknown subword, if runs of it must be merged.
     fused: Option<i64>,
-    /// The subword that marks a word's start and stands alone where the word's first letter does not go with it.
+    /// The subword that marks the start of a word, if the vocabulary has it as a subword of its own.
     mark: Option<i64>,
 }
 
@@ -63,23 +64,24 @@ enum Model {
     Deberta(Box<Deberta>),
 }
 
-/// Windows that go through the model together: what they need in memory does not grow with the document.
+/// Windows per batch. Set by hand: it bounds working memory whatever the document's length.
 const WINDOWS_AT_ONCE: usize = 8;
 
-/// `[CLS]` and `[SEP]`.
+/// Number of special tokens, `[CLS]` and `[SEP]`.
 const SPECIAL_TOKENS: usize = 2;
 
-/// The label of a token and how sure the model is; `None` when no subword came of it.
+/// Label index and score of a token; `None` if it has no subword.
 type Labelled = Option<(usize, f32)>;
 
-/// A mention by its tokens: their range, its type in the scheme, how sure the model is.
+/// A mention: token range, type in the scheme, score.
 type Named = (Range<usize>, EntityType, f32);
 
 impl TokenClassifier {
-    /// The stage over a token classifier.
+    /// Creates the stage with a token classifier.
     ///
     /// # Errors
-    /// [`Error::Unfit`] when the folder holds none, or its labels are no BIO or BIOES scheme; [`Error::Load`].
+    /// [`Error::Unfit`] if the folder holds none, or its labels follow no BIO or BIOES scheme; [`Error::Load`] if
+    /// loading fails.
     pub fn new(folder: ModelFolder, options: TokenClassifierOptions) -> Result<Self, Error> {
         let labels = folder.labels()?;
         let tags = labels.iter().map(|l| Tag::parse(l, folder.path())).collect::<Result<Vec<_>, _>>()?;
@@ -95,12 +97,12 @@ impl TokenClassifier {
         Ok(Self { worker, tags, provenance, scheme: options.scheme })
     }
 
-    /// One BIO tag for each token of a document, in the scheme's labels.
+    /// Returns one BIO tag per token of a document, with the scheme's labels.
     ///
-    /// Reads `sents` and `tokens`.
+    /// Requires `sents` and `tokens`.
     ///
     /// # Errors
-    /// When libtorch gives up on the text.
+    /// If libtorch fails on the text.
     pub fn tag(&self, doc: &Document) -> Result<Vec<String>, StageError> {
         let mut tags = vec!["O".to_owned(); doc.tokens.len()];
         for (tokens, kind, _) in self.find(doc)?.0 {
@@ -111,7 +113,7 @@ impl TokenClassifier {
         Ok(tags)
     }
 
-    /// The mentions by their tokens, labelled in the scheme, and the code points of words that no subword came of.
+    /// The mentions with labels in the scheme, and the number of code points in words without subwords.
     fn find(&self, doc: &Document) -> Result<(Vec<Named>, usize), StageError> {
         let text = without_special_tokens(&doc.text);
         let sents: Vec<Range<usize>> = doc.sents.iter().map(|s| s.span.into()).collect();
@@ -129,7 +131,7 @@ impl TokenClassifier {
             let label = rename(&kind, self.scheme)?;
             Some((tokens, label, score.clamp(0.0, 1.0)))
         });
-        // Vocabularies drop zero-width characters and the like; nothing is lost with them.
+        // Vocabularies drop zero-width characters and the like, which is no loss.
         let words = doc.tokens.iter().zip(&tagged).filter(|(_, tag)| tag.is_none()).map(|(t, _)| doc.slice(t.span));
         let unseen = words.filter(|w| w.contains(char::is_alphanumeric)).map(|w| w.chars().count()).sum();
         Ok((named.collect(), unseen))
@@ -170,7 +172,7 @@ fn rust_bert(folder: &ModelFolder) -> Result<TokenClassificationOption, String> 
 }
 
 impl Model {
-    /// For each subword of each row what speaks for each label.
+    /// Logits of each label, for each subword of each row.
     fn logits(&self, batch: &Batch) -> Result<Tensor, StageError> {
         match self {
             Self::RustBert(model) => no_grad(|| rust_bert_logits(model, batch)),
@@ -179,7 +181,7 @@ impl Model {
     }
 }
 
-/// What rust-bert does itself, and does not offer.
+/// The forward pass that rust-bert uses internally but does not expose.
 fn rust_bert_logits(model: &TokenClassificationOption, batch: &Batch) -> Result<Tensor, StageError> {
     use TokenClassificationOption as Of;
     let (ids, mask, segments) = (Some(&batch.ids), Some(&batch.mask), Some(&batch.segments));
@@ -195,7 +197,7 @@ fn rust_bert_logits(model: &TokenClassificationOption, batch: &Batch) -> Result<
     })
 }
 
-/// A subword of the document with its label.
+/// A subword of the document with its predicted label.
 struct Subword {
     span: Range<usize>,
     label: usize,
@@ -205,7 +207,7 @@ struct Subword {
 impl Loaded {
     /// The label of each token's first subword.
     ///
-    /// That may be the mark of the word's start alone: models learn to label it where it is a subword of its own.
+    /// This may be the start-of-word marker alone: models learn to label it where it is a subword of its own.
     fn label(
         &self,
         text: &str,
@@ -228,7 +230,7 @@ impl Loaded {
                     if token.start >= range.end {
                         break;
                     }
-                    // A token that was cut belongs to the window that holds its start.
+                    // A token that was split belongs to the window that contains its start.
                     while next.as_ref().is_some_and(|subword| subword.span.end <= token.start) {
                         next = subwords.next();
                     }
@@ -241,7 +243,7 @@ impl Loaded {
         Ok(labelled)
     }
 
-    /// The subwords of each window.
+    /// The labelled subwords of each window.
     fn read(&self, text: &str, windows: &[Range<usize>]) -> Result<Vec<Vec<Subword>>, StageError> {
         let inputs: Vec<&str> = windows.iter().map(|range| text.get(range.clone()).unwrap_or_default()).collect();
         let mut encoded = self.tokenizer.encode_list(&inputs, self.positions, &TruncationStrategy::LongestFirst, 0);
@@ -257,14 +259,14 @@ impl Loaded {
         let rows = encoded.iter().zip(&inputs).zip(windows).enumerate();
         let row =
             |(row, ((encoded, input), range)): (usize, ((&rust_tokenizers::TokenizedInput, &&str), &Range<usize>))| {
-                // Offsets are characters of the input.
+                // Offsets count characters of the input.
                 let starts = char_starts(input);
                 let at = |char: u32| range.start + starts.get(char as usize).copied().unwrap_or(input.len());
                 let subword = |place: usize| {
                     let offset = encoded.token_offsets.get(place).copied().flatten()?;
                     let id = encoded.token_ids.get(place)?;
                     let is_special = encoded.mask.get(place) == Some(&Mask::Special);
-                    // The mark stands on the space before its word, or has no place of its own where the window starts.
+                    // The marker's offsets are those of the space before its word, or empty at the start of a window.
                     let end = at(offset.end) + usize::from(Some(*id) == self.mark);
                     let label = usize::try_from(*labels.get(row * width + place)?).ok()?;
                     let score = *scores.get(row * width + place)?;
@@ -276,9 +278,9 @@ impl Loaded {
     }
 }
 
-/// How many subwords a text has, special tokens left out.
+/// Number of subwords of a text, excluding special tokens.
 pub(crate) fn subwords(tokenizer: &TokenizerOption, text: &str) -> usize {
-    // rust_tokenizers panics on nothing at all for DeBERTa.
+    // rust_tokenizers panics on an empty text for DeBERTa.
     if text.is_empty() { 0 } else { tokenizer.tokenize(text).len() }
 }
 
@@ -320,7 +322,7 @@ impl Stage for TokenClassifier {
     }
 }
 
-/// One entity for all mentions of a label that read the same, in order of first mention.
+/// One entity for all mentions with the same label and text, in order of first mention.
 fn entities(text: &str, mentions: &mut [Mention]) -> Vec<Entity> {
     let mut places: HashMap<(EntityType, String), usize> = HashMap::new();
     let mut entities: Vec<Entity> = Vec::new();

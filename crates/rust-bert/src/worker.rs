@@ -8,15 +8,16 @@ use pressmark_core::{StageError, panic_message};
 
 use crate::Error;
 
-/// How many threads libtorch calculates on, for each model.
+/// Number of threads that libtorch computes on, per model.
 ///
-/// More threads than idle cores make it slower by far: OpenMP's threads spin while they wait for one another.
+/// More threads than idle cores slow it down considerably, because OpenMP's threads spin while they wait for each
+/// other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Threads {
-    /// As many as the machine has cores.
+    /// One per core.
     #[default]
     Cores,
-    /// So many.
+    /// This number.
     Exactly(NonZeroU16),
 }
 
@@ -31,9 +32,9 @@ impl Threads {
 
 type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
 
-/// A thread that owns a model and does one job after the other with it.
+/// A thread that owns a model and runs one job at a time on it.
 ///
-/// Models are `Send` and not `Sync`. A lock would do as well, but OpenMP keeps a pool of threads for each thread that
+/// Models are `Send` but not `Sync`. A lock would work too, but OpenMP keeps a pool of threads for every thread that
 /// ever called it, and those pools spin against each other; so all calls come from one thread.
 pub(crate) struct Worker<M> {
     jobs: mpsc::Sender<Job<M>>,
@@ -42,7 +43,8 @@ pub(crate) struct Worker<M> {
 impl<M: 'static> Worker<M> {
     /// Loads a model on its thread.
     ///
-    /// `load` may panic: rust-bert does so on configurations that it does not expect. `failed` makes the error of it.
+    /// `load` may panic, as rust-bert does on unexpected configurations; `failed` converts the panic message to an
+    /// error.
     pub(crate) fn start(
         threads: Threads,
         load: impl FnOnce() -> Result<M, Error> + Send + 'static,
@@ -54,7 +56,7 @@ impl<M: 'static> Worker<M> {
             tch::set_num_threads(threads.count());
             match catch_unwind(AssertUnwindSafe(load)) {
                 Ok(Ok(mut model)) => {
-                    // Whoever asked has gone when this fails; then no job comes either.
+                    // Fails if the caller is gone; then no job arrives either.
                     let _ = tell.send(Ok(()));
                     inbox.into_iter().for_each(|job| job(&mut model));
                 }
@@ -72,7 +74,7 @@ impl<M: 'static> Worker<M> {
         }
     }
 
-    /// Does a job on the model's thread and waits for it; a panic of libtorch becomes an error.
+    /// Runs a job on the model's thread and waits for it; a panic in libtorch becomes an error.
     pub(crate) fn call<R: Send + 'static>(
         &self,
         job: impl FnOnce(&mut M) -> Result<R, StageError> + Send + 'static,
@@ -90,7 +92,7 @@ impl<M: 'static> Worker<M> {
     }
 }
 
-/// The first line of what a panic said.
+/// First line of a panic message.
 fn said(panic: &(dyn Any + Send)) -> String {
     panic_message(panic).lines().next().unwrap_or("no reason given").to_owned()
 }

@@ -3,18 +3,18 @@ use tch::{Kind, Tensor};
 use super::config::{Config, Relative};
 use super::weights::{Linear, Weights};
 
-/// Attention between words, and between words and how far apart they are.
+/// Disentangled attention: between words, and between words and relative positions.
 pub(super) struct Attention {
     query: Linear,
     key: Linear,
     value: Linear,
-    /// Of the table of distances.
+    /// Projections of the relative position embeddings.
     distance_key: Option<Linear>,
     distance_query: Option<Linear>,
     heads: i64,
 }
 
-/// The table of distances, and where in it the distance between any two words of a batch stands.
+/// The relative position embeddings, with the row for each pair of words of a batch.
 pub(super) struct Distances<'a> {
     pub(super) table: &'a Tensor,
     forth: Tensor,
@@ -30,10 +30,10 @@ impl<'a> Distances<'a> {
     }
 }
 
-/// How far each word (row) stands behind each (column).
+/// Relative position of each word (row) to each other word (column).
 ///
-/// In the order and precision of transformers' own arithmetic: a distance on the edge of two buckets must fall into the
-/// same.
+/// Uses the order and precision of transformers' arithmetic, so that a distance at the edge of two buckets falls into
+/// the same one.
 fn distances(length: i64, relative: Relative) -> Tensor {
     let at = Tensor::arange(length, (Kind::Int64, tch::Device::Cpu));
     let distance = at.unsqueeze(-1) - at.unsqueeze(0);
@@ -67,7 +67,7 @@ impl Attention {
         Ok(Self { query, key, value, distance_key, distance_query, heads })
     }
 
-    /// `keep` is which words are no padding.
+    /// Applies attention; `keep` is false for padding.
     pub(super) fn of(&self, x: &Tensor, keep: &Tensor, distances: Option<&Distances<'_>>) -> Tensor {
         let (rows, length, width) = x.size3().unwrap_or_default();
         let size = width / self.heads;
@@ -95,7 +95,8 @@ impl Attention {
     }
 }
 
-/// Query, key and value of the first version, which stand side by side head by head; the key has no bias.
+/// Splits the joint projection of version 1, where query, key and value are interleaved by head, into three; the key
+/// has no bias.
 fn split(weights: &mut Weights, name: &str, heads: i64) -> Result<[Linear; 3], String> {
     let joined = weights.take(&format!("{name}.in_proj.weight"))?;
     let (height, width) = joined.size2().map_err(|e| e.to_string())?;
@@ -111,14 +112,14 @@ mod tests {
 
     #[test]
     fn far_distances_share_buckets() {
-        // More threads would wait for one another, on tables as small as these.
+        // With more threads, they would mostly wait for each other on tables this small.
         tch::set_num_threads(1);
         let table = |buckets: Option<i64>| {
             distances(512, Relative { buckets, furthest: 512, c2p: true, p2c: true, norm: true })
         };
         let (shared, own) = (table(Some(256)), table(None));
         let of = |table: &Tensor, distance: i64| table.int64_value(&[distance.max(0), (-distance).max(0)]);
-        // By transformers 5.23, `make_log_bucket_position(d, 256, 512)`.
+        // Expected values from transformers 5.23, `make_log_bucket_position(d, 256, 512)`.
         let expected = [(0, 0), (127, 127), (128, 128), (131, 131), (150, 143), (256, 192), (400, 233), (511, 255)];
         for (distance, expected) in expected {
             assert_eq!(of(&shared, distance), expected, "{distance}");

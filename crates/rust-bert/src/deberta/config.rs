@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-/// What `config.json` says of a DeBERTa, as far as it bears on the arithmetic.
+/// The part of a DeBERTa's `config.json` that affects the arithmetic.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Config {
     model_type: String,
@@ -33,16 +33,17 @@ pub(crate) struct Config {
     attention_head_size: Option<i64>,
 }
 
-/// What transformers takes where nothing is said.
+/// Default of transformers.
 fn layer_norm_eps() -> f64 {
     1e-7
 }
 
+/// Default of transformers.
 fn conv_groups() -> i64 {
     1
 }
 
-/// Names in a list, or in one string with bars between them.
+/// Names as a list, or in one string separated by `|`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Names {
@@ -67,34 +68,35 @@ impl Names {
     }
 }
 
-/// How far apart two words are is told to the attention.
+/// Configuration of relative positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Relative {
-    /// Distances beyond half of so many are put together, the more the larger they are; `None`: each by itself.
+    /// Number of buckets: distances beyond half of it share buckets on a logarithmic scale. `None` for one bucket per
+    /// distance.
     pub(super) buckets: Option<i64>,
-    /// The largest distance.
+    /// Maximum distance.
     pub(super) furthest: i64,
-    /// From the word to the distance, and from the distance to the word.
+    /// Whether content-to-position and position-to-content attention are used.
     pub(super) c2p: bool,
     pub(super) p2c: bool,
-    /// Whether the table of distances is normalized.
+    /// Whether the relative position embeddings are layer-normalized.
     pub(super) norm: bool,
 }
 
 impl Relative {
-    /// Rows of the table on either side of the middle.
+    /// Rows of the embedding table on either side of distance 0.
     pub(super) fn span(self) -> i64 {
         self.buckets.unwrap_or(self.furthest)
     }
 }
 
 impl Config {
-    /// Whether it is the first version, whose layers are laid out in another way.
+    /// Whether it is version 1, whose layers have a different layout.
     pub(super) fn is_first(&self) -> bool {
         self.model_type == "deberta"
     }
 
-    /// Why such a model cannot be read, if it cannot.
+    /// Why such a model is unsupported; `None` if it is supported.
     pub(crate) fn refusal(&self) -> Option<String> {
         let is = |key: &str, got: &str, expected: &str| Some(format!("its {key} is {got}, expected {expected}"));
         let heads = self.num_attention_heads;
@@ -120,7 +122,7 @@ impl Config {
         if let Some(got) = self.conv_act.as_ref().filter(|got| !["gelu", "tanh"].contains(&got.as_str())) {
             return is("conv_act", got, "gelu or tanh");
         }
-        // In buckets, distances are put together by logarithms to this base, which must be larger than 1.
+        // Buckets use logarithms to this base, which must exceed 1.
         match self.relative() {
             Some(Relative { buckets: Some(buckets), furthest, .. }) if buckets < 4 || furthest - 1 <= buckets / 2 => {
                 is("position_buckets", &buckets.to_string(), &format!("4 to twice {}", furthest - 2))
@@ -141,12 +143,12 @@ impl Config {
         })
     }
 
-    /// Whether positions are added to the words too.
+    /// Whether absolute positions are added to the word embeddings too.
     pub(super) fn has_positions(&self) -> bool {
         self.position_biased_input.unwrap_or(true)
     }
 
-    /// Width of the convolution beside the first layer.
+    /// Kernel size of the convolution beside the first layer, if there is one.
     pub(super) fn convolution(&self) -> Option<i64> {
         self.conv_kernel_size.filter(|&size| size > 0 && !self.is_first())
     }

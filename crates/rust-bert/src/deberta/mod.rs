@@ -1,10 +1,11 @@
-//! DeBERTa, versions 1 to 3, on libtorch alone.
+//! DeBERTa, versions 1 to 3, directly on libtorch.
 //!
-//! rust-bert 0.23 has both, and its arithmetic differs from the models' own, which no setting and no change of weights
-//! can mend: in version 2 the place of a distance in its table lacks the table's middle (`c2p_pos`), so that all
-//! distances to what follows are one; their scores are divided by the size of a head and not by its root; and the
-//! logarithm's base of far distances is rounded to a whole number. In version 1 distances end at the number of heads,
-//! which is taken for the number of words. What follows is compared with transformers in `tests/pipelines/agreement.rs`.
+//! rust-bert 0.23 has both, but its arithmetic differs from the models' own in ways that no setting or change of
+//! weights can fix. In version 2, the index of a relative position lacks the offset of the table's middle (`c2p_pos`),
+//! so that all distances to following words collapse into one; the scores are divided by the size of a head instead of
+//! its square root; and the base of the logarithm for far distances is rounded to an integer. In version 1, distances
+//! are cut at the number of heads, which is mistaken for the number of words. `tests/pipelines/agreement.rs` compares
+//! this implementation with transformers.
 
 mod attention;
 mod config;
@@ -20,23 +21,23 @@ use self::config::Relative;
 use self::weights::{Linear, Norm, Weights};
 use crate::batch::Batch;
 
-/// A classifier of words or of pairs of texts.
+/// A classifier of words or of text pairs.
 pub(crate) struct Deberta {
     words: Tensor,
     positions: Option<Tensor>,
     segments: Option<Tensor>,
-    /// To the width of the layers, where words have another.
+    /// Projection to the layers' width, if the embeddings have another.
     widened: Option<Linear>,
     norm: Norm,
     distances: Option<(Tensor, Relative)>,
     layers: Vec<Layer>,
     convolution: Option<Convolution>,
-    /// What a pair is judged by; words are judged one by one.
+    /// Pooling layer of pair classifiers; word classifiers have none.
     pooler: Option<Linear>,
     classifier: Linear,
 }
 
-/// What is classified.
+/// What a model classifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Words,
@@ -59,7 +60,7 @@ struct Convolution {
 }
 
 impl Deberta {
-    /// Reads the weights, and runs them once: shapes that do not fit show themselves then, by a panic of libtorch.
+    /// Loads the weights and runs them once, so that mismatched shapes panic in libtorch now rather than later.
     pub(crate) fn load(path: &Path, config: &Config, task: Task) -> Result<Self, String> {
         let model = Self::read(Weights::read(path)?, config, task)?;
         let ids = Tensor::zeros([1, 2], (Kind::Int64, tch::Device::Cpu));
@@ -94,7 +95,7 @@ impl Deberta {
         Ok(Self { words, positions, segments, widened, norm, distances, layers, convolution, pooler, classifier })
     }
 
-    /// For each word of each row what speaks for each label; or for each row, when pairs are classified.
+    /// Logits of each label, for each word of each row, or for each row of a pair classifier.
     pub(crate) fn logits(&self, batch: &Batch) -> Tensor {
         tch::no_grad(|| {
             let hidden = self.hidden(batch);
@@ -167,7 +168,7 @@ impl Convolution {
         })
     }
 
-    /// What the first layer made of the words, and their neighbours beside it.
+    /// Adds the convolution over neighbouring words to the output of the first layer.
     fn of(&self, embedded: &Tensor, x: &Tensor, keep: &Tensor) -> Tensor {
         let padding = self.weight.size().get(2).map_or(0, |width| (width - 1) / 2);
         let words = embedded.transpose(1, 2);

@@ -3,10 +3,10 @@ use std::path::Path;
 
 use tch::{Kind, TchError, Tensor};
 
-/// The tensors of a file by their names.
+/// The tensors of a file, by name.
 pub(super) struct Weights(HashMap<String, Tensor>);
 
-/// `weight` and `bias` of a matrix.
+/// A linear layer.
 pub(super) struct Linear {
     pub(super) weight: Tensor,
     pub(super) bias: Option<Tensor>,
@@ -22,7 +22,7 @@ impl Linear {
     }
 }
 
-/// Normalization of the last dimension.
+/// Layer normalization over the last dimension.
 pub(super) struct Norm {
     weight: Tensor,
     bias: Tensor,
@@ -36,7 +36,7 @@ impl Norm {
 }
 
 impl Weights {
-    /// libtorch itself reads `.ot` and `.bin`.
+    /// Reads a file of weights; libtorch itself reads `.ot` and `.bin`.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let tensors = match path.extension().and_then(|e| e.to_str()) {
             Some("safetensors") => Tensor::read_safetensors(path),
@@ -47,7 +47,7 @@ impl Weights {
         tensors.map(|t| Self(whole(t))).map_err(|e: TchError| e.to_string())
     }
 
-    /// A tensor, in single precision whatever it is stored in.
+    /// Removes a tensor and converts it to single precision.
     pub(super) fn take(&mut self, name: &str) -> Result<Tensor, String> {
         let tensor = self.0.remove(name).ok_or_else(|| format!("its weights have no {name}"))?;
         Ok(tensor.to_kind(Kind::Float))
@@ -58,7 +58,7 @@ impl Weights {
         Ok(Linear { bias: Some(bias), ..self.matrix(name)? })
     }
 
-    /// One without `bias`.
+    /// A linear layer without bias.
     pub(super) fn matrix(&mut self, name: &str) -> Result<Linear, String> {
         Ok(Linear { weight: self.take(&format!("{name}.weight"))?, bias: None })
     }

@@ -1,4 +1,4 @@
-//! What transformers makes of the same models and texts: `reference.json`.
+//! Agreement with transformers on the same models and texts (`reference.json`).
 
 use pressmark_core::{Deadline, Rows, Stage};
 use pressmark_rust_bert::Abstracts;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{document, embeddings, folder, ner, nli, path, search};
 
-/// The references are rounded to six places, and the two add up in another order.
+/// Tolerance: the references are rounded to six places, and sums are taken in another order.
 const NEAR: f64 = 5e-6;
 
 fn reference(task: &str) -> serde_json::Map<String, Value> {
@@ -48,7 +48,7 @@ fn entities_have_the_labels_and_scores_of_transformers() {
                     wrong.push(format!("{what}: {got} and {label}"));
                     continue;
                 }
-                // A mention is as sure as its least sure word; the least of the reference must be just that.
+                // A mention's score is the minimum over its words, which must equal the reference's minimum.
                 let Some(mention) = mention else { continue };
                 let within = doc.tokens.iter().zip(words).filter(|(t, _)| mention.span.contains(t.span));
                 let least = within.map(|(_, w)| number(&w["score"])).fold(1.0, f64::min);
@@ -94,7 +94,7 @@ fn entailment_is_that_of_transformers_whatever_the_order_of_labels() {
             let (got, expected) = (f64::from(judged[0][0]), number(&case["entailment"]));
             assert!((got - expected).abs() < NEAR, "{model}: {got} and {expected}");
         }
-        // Beside longer neighbours, which pad it, a pair must mean the same.
+        // The result of a pair must not depend on padding by longer neighbours.
         let cases = list(&cases);
         let premises: Vec<&str> = cases.iter().map(|c| text(&c["premise"])).collect();
         let hypotheses: Vec<&str> = cases.iter().map(|c| text(&c["hypothesis"])).collect();
@@ -115,7 +115,7 @@ fn sentence_vectors_are_those_of_transformers() {
         for (got, expected) in vectors[0].iter().zip(&expected) {
             assert!((f64::from(*got) - expected).abs() < NEAR, "{got} and {expected}");
         }
-        // A document keeps eight bits of each number.
+        // A document stores eight bits of each number.
         let mut doc = document(text(&case["text"]));
         stage.run(&mut doc).expect("it runs");
         assert_eq!(doc.sent_vectors, Rows::new(expected.len(), &vectors[0]));

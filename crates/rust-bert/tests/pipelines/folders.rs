@@ -1,4 +1,4 @@
-//! Folders that hold no model, half a model, or another model than they should.
+//! Folders with no model, half a model, or the wrong model.
 
 use std::fs;
 
@@ -92,7 +92,7 @@ fn a_deberta_is_read_right_or_refused() {
         open_ner(&copy).map(drop)
     };
     let third = |key: &str, value: Value| spoiled("ner-deberta-v3", key, value);
-    // Names in a list mean the same as names in a string.
+    // A list of names is equivalent to a string of names.
     assert!(third("pos_att_type", json!(["p2c", "c2p"])).is_ok());
     check(third("pos_att_type", json!("c2p|p2p")), "its pos_att_type is p2p, expected c2p and p2c");
     check(third("position_buckets", json!(2)), "its position_buckets is 2, expected 4 to twice 510");
@@ -110,7 +110,7 @@ fn a_deberta_is_read_right_or_refused() {
     check(third("num_hidden_layers", json!(9)), "its weights have no deberta.encoder.layer.2.");
     check(spoiled("ner-deberta-v2", "conv_act", json!("relu")), "its conv_act is relu, expected gelu or tanh");
     check(spoiled("ner-deberta", "talking_head", json!(true)), "its talking_head is true, expected false");
-    // More heads than the joined matrix of the first version was made for.
+    // More heads than version 1's joint matrix was made for.
     check(spoiled("ner-deberta", "hidden_size", json!(16)), "libtorch cannot load");
 }
 
@@ -182,7 +182,7 @@ fn weights_are_held_against_their_hash() {
     fs::write(&weights, &bytes).unwrap();
     let spoiled = ModelFolder::open(copy.path()).unwrap();
     check(spoiled.expecting(good.sha256()), "it is damaged or was exchanged");
-    // Cut short, no one can load it.
+    // Truncated weights cannot be loaded.
     fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
     check(open_ner(&copy), "libtorch cannot load");
 }
@@ -190,7 +190,7 @@ fn weights_are_held_against_their_hash() {
 #[test]
 fn a_tokenizer_that_does_not_fit_is_an_error_of_the_document() {
     use pressmark_core::Stage;
-    // More words in the vocabulary than rows in the model's table: libtorch throws when it looks one up.
+    // A vocabulary larger than the model's table: libtorch throws on the lookup.
     let copy = copy("ner-bert");
     let words = fs::read_to_string(copy.path().join("vocab.txt")).unwrap();
     fs::write(copy.path().join("vocab.txt"), format!("{words}zebra\n")).unwrap();
@@ -198,6 +198,6 @@ fn a_tokenizer_that_does_not_fit_is_an_error_of_the_document() {
     let mut doc = crate::document("Oslo zebra .");
     let error = stage.run(&mut doc).unwrap_err();
     assert!(error.to_string().starts_with("libtorch gave up: "), "{error}");
-    // And the stage goes on with the next.
+    // The stage still works for the next document.
     assert!(stage.run(&mut crate::document("Oslo .")).is_ok());
 }

@@ -1,4 +1,4 @@
-//! What rust-bert gets wrong, panics on, or passes over in silence: each a right answer or an error here.
+//! Inputs that rust-bert gets wrong, panics on or silently ignores: each must give a correct answer or an error here.
 
 use std::num::NonZeroU16;
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn stages_may_be_shared_between_threads() {
 
 #[test]
 fn every_window_of_a_long_document_is_labelled() {
-    // 30 sentences make more windows of 64 positions than rust-bert takes in a batch of ours, and each says the same.
+    // 30 sentences fill several batches of windows of 64 positions, and each must get the same labels.
     let stage = ner("ner-bert");
     let doc = run(&stage, &vec![SENTENCE; 30].join("\n"));
     let alone = run(&stage, SENTENCE);
@@ -74,7 +74,7 @@ fn offsets_are_those_of_the_text_whatever_it_is_written_in() {
             let ends = doc.tokens.iter().any(|t| t.span.end == mention.span.end);
             assert!(starts && ends && !doc.slice(mention.span).is_empty(), "{model}: {mention:?}");
         }
-        // The last word's label is the one that it has where all before it is ASCII.
+        // The last word's label must be the same as after ASCII text.
         assert_eq!(doc.coverage[0].seen, doc.coverage[0].total, "{model}");
     }
 }
@@ -154,7 +154,7 @@ fn nothing_is_made_of_nothing() {
         let doc = run(&stage, text);
         assert_eq!(doc.abstract_text, None, "{text:?}");
     }
-    // A title is no prose.
+    // A title is not prose.
     let mut doc = document(SENTENCE);
     doc.sents[0].kind = SegmentKind::Title;
     stage.run(&mut doc).expect("it runs");
@@ -172,10 +172,10 @@ fn a_long_document_is_summarised_to_its_end() {
         let doc = run(&stage, &text.join("\n"));
         assert!(doc.abstract_text.is_some(), "{model}");
         assert_eq!((doc.coverage[0].stage, doc.coverage[0].seen), ("abstract", doc.coverage[0].total), "{model}");
-        // What stands at the very end must be able to change the summary: rust-bert would cut it off.
+        // The very end must be able to change the summary: rust-bert would truncate it.
         let mut last = text.clone();
         last.extend(vec!["She sells water and he sells bread to the people who wait at the gate .".to_owned(); 4]);
-        // (The random PEGASUS says the same of everything.)
+        // (The random PEGASUS gives the same summary for every text.)
         let other = run(&stage, &last.join("\n")).abstract_text;
         assert!(other != doc.abstract_text || model == "sum-pegasus", "{model}");
     }
@@ -206,10 +206,10 @@ fn a_premise_longer_than_the_model_is_judged_to_its_end() {
         "Workers in N’Djamena asked for more pay .",
         "The copper line will cost 40 million euros .",
     ];
-    // Cut at the model's positions, all would be the same.
+    // Truncated at the model's positions, all would be equal.
     let judged: Vec<f32> = endings.iter().map(|ending| judge(&format!("{filler}{ending}"))).collect();
     assert!(judged.iter().any(|score| *score != judge(&filler)), "{judged:?}");
-    // A hypothesis that leaves no room is refused, in a run and when a stage is made.
+    // A hypothesis that leaves no room is rejected, both in a run and when a stage is created.
     let long = "mining ".repeat(100);
     let error = model.judge(&["Rain ."], &[&long], &Deadline::default()).unwrap_err();
     assert!(error.to_string().contains("fills the model's 128 positions"), "{error}");

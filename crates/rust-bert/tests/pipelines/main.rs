@@ -1,4 +1,4 @@
-//! Every stage on the tiny models under `tests/models`, which `models/training/tiny_models.py` makes.
+//! Every stage on the tiny models under `tests/models`, which `models/training/tiny_models.py` generates.
 #![cfg(feature = "rust-bert")]
 
 mod agreement;
@@ -14,7 +14,7 @@ use pressmark_rust_bert::{
     AbstractOptions, Entailment, ModelFolder, SentenceEmbeddings, Threads, TokenClassifier, TokenClassifierOptions,
 };
 
-/// On one thread, as tests run beside each other.
+/// A single thread, because tests run in parallel.
 const ONE: Threads = Threads::Exactly(NonZeroU16::MIN);
 
 fn path(model: &str) -> PathBuf {
@@ -25,7 +25,7 @@ fn folder(model: &str) -> ModelFolder {
     ModelFolder::open(path(model)).expect("the model is in the repository")
 }
 
-/// A copy of a model that a test may spoil.
+/// A copy of a model that a test may modify.
 fn copy(model: &str) -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a folder");
     for entry in std::fs::read_dir(path(model)).expect("it is there") {
@@ -51,7 +51,7 @@ fn embeddings() -> SentenceEmbeddings {
     SentenceEmbeddings::new(folder("emb-bert"), ONE).expect("it loads")
 }
 
-/// The search that the references were made with.
+/// The search options that the references were made with.
 fn search(beams: u16) -> AbstractOptions {
     let mut options = AbstractOptions::default();
     (options.beams, options.min_length, options.max_length) = (Some(beams), Some(4), Some(16));
@@ -59,7 +59,7 @@ fn search(beams: u16) -> AbstractOptions {
     options
 }
 
-/// A document whose lines are sentences and whose tokens stand between spaces.
+/// A document with one sentence per line and space-separated tokens.
 fn document(text: &str) -> Document {
     let mut doc = Document::from_text("a", text);
     let mut start = 0;

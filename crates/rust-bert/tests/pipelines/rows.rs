@@ -1,4 +1,4 @@
-//! Provenance, and whole runs of stages one after the other.
+//! Provenance, and runs of several stages in sequence.
 
 use pressmark_core::Stage;
 use pressmark_rust_bert::{Abstracts, TokenClassifier, TokenClassifierOptions};
