@@ -1,4 +1,4 @@
-//! The main job.
+//! `pressmark annotate` on the seeds.
 
 use std::fs;
 

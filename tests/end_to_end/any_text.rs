@@ -1,7 +1,7 @@
-//! Any text goes through all stages with the bundled model, and what comes out holds: `verify` is the judge.
+//! Any text passes all stages with the bundled model, and `verify` accepts the result.
 //!
-//! A case is a folder of documents, so that the command starts twice a case and not twice a document.
-//! `PROPTEST_CASES` runs more of them.
+//! A case is a folder of documents, so that the command starts twice per case instead of per document. `PROPTEST_CASES`
+//! sets the number of cases.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::command::pressmark;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Pieces that mean something to one stage or another, and everything else that Unicode has.
+/// Text with fragments that some stage reacts to, mixed with arbitrary Unicode.
 fn text() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "Mayor Ada Okoye said on Tuesday that the harbour of Port Alder was shut. ",
@@ -83,7 +83,8 @@ proptest! {
     }
 }
 
-/// Few cases, as each is up to 60 documents, and the same ones each time; who asks for more gets new ones.
+/// Few cases, since each has up to 60 documents, and the same ones every time; an explicit `PROPTEST_CASES` gets random
+/// ones.
 fn config() -> ProptestConfig {
     let more = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let rng_seed = if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(11) };

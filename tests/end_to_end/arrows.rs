@@ -1,11 +1,11 @@
-//! Who may depend on whom: the arrows of `crates/README.md`.
+//! Checks the dependencies between crates against the arrows of `crates/README.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// What crates may depend on, of ours. One that is not listed is a stage.
+/// Allowed dependencies of our crates on each other. A crate that is not listed is a stage.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-core", &[]),
     ("pressmark-encoder", &[]),
@@ -25,20 +25,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pressmark-serve", &["", "core", "jsonl", "ingest"]),
     ("pressmark-tables", &["core", "jsonl", "ingest"]),
     ("pressmark-group", &["core", "jsonl", "lang"]),
-    // The library itself has no name behind the hyphen.
+    // The library's own name has no suffix after the hyphen.
     ("pressmark-evaluate", &["", "core", "jsonl", "lang", "ingest", "tables", "tokenize", "quote", "summarize"]),
 ];
 
-/// What a stage may depend on.
+/// Allowed dependencies of a stage.
 const STAGE: &[&str] = &["core", "lang", "tokenize", "encoder"];
 
-/// What stands on the library, which may depend on everything else.
+/// Crates on top of the library, which may depend on everything below them.
 const ON_THE_LIBRARY: &[&str] = &["cli", "run", "evaluate", "agree", "exchange", "group", "report", "serve", "tables"];
 
 /// Crates that may depend on anything.
 const FREE: &[&str] = &["pressmark-cli", "pressmark-python", "pressmark-benches", "pressmark-tests"];
 
-/// What the examples and tests of stages may use besides: the stages that fill what they read.
+/// Additional dependencies of the examples and tests of stages: the stages that fill the layers they read.
 const FOR_TESTS: &[&str] = &["core", "lang", "tokenize", "encoder", "encode", "ner"];
 
 #[test]
@@ -58,7 +58,7 @@ fn crates_depend_along_the_arrows() {
             Some((on.trim_start_matches('-').to_owned(), dependency["kind"] == "dev"))
         });
         for (on, is_dev) in ours {
-            // A wheel has the command beside the module, and the models once.
+            // A wheel contains the command beside the module, with a single copy of the models.
             assert!(on != "cli" || name == "pressmark-python", "{name} depends on the command");
             assert!(on != "python", "{name} depends on the Python package");
             if name == "pressmark" {

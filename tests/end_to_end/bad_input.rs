@@ -1,4 +1,4 @@
-//! Each bad input is a row with a problem, and the run goes on; with `--strict` it stops there.
+//! Bad input becomes a row with a problem, and the run continues; with `--strict` it stops.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,7 +13,7 @@ use pressmark_jsonl::Record;
 const STORY: &str = "The harbour of Port Alder was closed for a third day on Tuesday, as engineers looked for the \
 source of a leak. \"We will open it when the water is clean,\" said the mayor, Ada Okoye, who had come to see the quay.";
 
-/// A kind of bad input: the name of its file, the file, and for each row its status and the problem that says why.
+/// A kind of bad input: file name, content, and each row's status and the problem that explains it.
 type Case = (&'static str, Vec<u8>, Vec<(&'static str, &'static str)>);
 
 const FAILED: &str = "failed";
@@ -128,7 +128,7 @@ fn records(lines: &[u8]) -> Vec<Record<'static>> {
     lines.map(|line| serde_json::from_slice(line).expect("each line is a record")).collect()
 }
 
-/// Runs with a limit that the large inputs are over.
+/// Runs with a size limit that the large inputs exceed.
 fn annotate(path: &Path, more: &[&str]) -> (Vec<u8>, i32, String) {
     let path = path.to_str().expect("a path in Unicode");
     let output = pressmark(&[&["annotate", "--quiet", "--max-bytes", "4M", path], more].concat());
@@ -232,7 +232,7 @@ fn what_the_file_system_refuses_is_told() {
     assert_eq!(found("locked.txt").0, if locked { FAILED } else { "ok" });
 }
 
-/// The run's output is not read until the files are changed: by then it cannot be past the first of them.
+/// The output is not read until the files are changed, so the run cannot be past the first of them.
 #[test]
 fn a_file_that_changes_or_vanishes_while_the_run_reads_is_told() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! `pressmark bench`: what it counts is what `annotate` writes.
+//! `pressmark bench` counts what `annotate` writes.
 
 use crate::command::pressmark;
 use serde_json::Value;
@@ -14,7 +14,8 @@ fn bench_counts_what_annotate_writes_and_names_every_stage() {
     let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(figures["documents"], rows.len());
     assert_eq!(figures["words"], rows.iter().map(words).sum::<usize>());
-    // A row has a token also for white space that is more than a blank; the bench counts words and marks only.
+    // A row also has tokens for white space other than a single blank; the bench counts only words and punctuation
+    // marks.
     let tokens = rows.iter().map(|row| row["tokens"].as_array().unwrap().len()).sum::<usize>();
     let counted = figures["tokens"].as_u64().unwrap() as usize;
     assert!(counted <= tokens && counted > tokens * 9 / 10, "{counted} of {tokens}");

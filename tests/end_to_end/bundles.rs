@@ -1,4 +1,4 @@
-//! Bundles of other sizes and with other vocabularies go through every stage, with no change of code.
+//! Bundles of other sizes and vocabularies pass every stage without code changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use pressmark_tests::root;
 use pressmark_tokenize::Subwords;
 use safetensors::SafeTensors;
 
-/// Every stage over one text, with a tiny bundle of this kind.
+/// Runs every stage over one text with a tiny bundle of this kind.
 fn annotate(vocabulary: TinyVocabulary, layers: usize, text: &str) -> serde_json::Value {
     let bundle = TinyBundle::for_stages(vocabulary, layers);
     let model = Arc::new(Model::from_files(&bundle.files()).expect("a tiny bundle is sound"));
@@ -37,11 +37,11 @@ fn another_vocabulary_or_depth_changes_no_code() {
         assert_eq!(row["status"], "ok", "{vocabulary:?}: {}", row["problems"]);
         let count = |layer: &str| row[layer].as_array().map_or(0, Vec::len);
         assert_eq!((count("sents"), count("frames")), (3, 20), "{vocabulary:?}");
-        // To a random model sentences may seem to say the same, and what repeats is left out.
+        // A random model may see sentences as redundant, which drops them from the summary.
         assert!((1..=3).contains(&count("summary")), "{vocabulary:?}");
-        // A random model may see no sentence that bears on the target; the outlet's stance is there all the same.
+        // A random model may find no sentence that bears on the target; the outlet's stance is reported all the same.
         assert!(count("stances") > 0, "{vocabulary:?}");
-        // Names that a random model sees may make a report of anything.
+        // Random entities may turn anything into reported speech.
         let direct = |quotes: &[serde_json::Value]| quotes.iter().filter(|quote| quote["kind"] == "direct").count();
         assert_eq!(row["quotes"].as_array().map(|quotes| direct(quotes)), Some(1), "{vocabulary:?}");
         let stages = row["provenance"]["stages"].as_array().expect("a list");
@@ -52,8 +52,7 @@ fn another_vocabulary_or_depth_changes_no_code() {
     }
 }
 
-/// The languages of a bundle, those that it reads by transfer and all others are told apart; its licence stands in every
-/// row beside its hash.
+/// Trained, transfer and other languages are distinguished; the bundle's licence is in every row beside its hash.
 #[test]
 fn a_row_says_what_the_bundle_says_of_the_language_and_of_itself() {
     let check = |text: &str, language: &str, expected: &[&str]| {
@@ -91,7 +90,7 @@ fn a_row_says_what_the_bundle_says_of_the_language_and_of_itself() {
     );
 }
 
-/// WordPiece gives a word of over a hundred characters up; Unigram has no such limit.
+/// WordPiece gives up on words of over a hundred characters; Unigram has no such limit.
 #[test]
 fn the_longest_word_is_the_bundles() {
     let text = format!("{TEXT} The address was {} and nobody could read it.", "abcdefghij".repeat(11));
@@ -99,13 +98,13 @@ fn the_longest_word_is_the_bundles() {
         let row = annotate(vocabulary, 2, &text);
         assert_eq!(row["status"], status, "{vocabulary:?}: {}", row["problems"]);
     }
-    // Longer than a window all the same: what is not read is told.
+    // Still longer than a window: the unread part is reported.
     let text = format!("{TEXT} The address was {} and nobody could read it.", "abcdefghij".repeat(20));
     let row = annotate(TinyVocabulary::Unigram, 2, &text);
     assert!(row["problems"].to_string().contains("words of over 126 characters are not read, 200 characters"), "{row}");
 }
 
-/// The folders of bundles in this repository, and one more that `PRESSMARK_TEST_BUNDLE` may name.
+/// The folders of this repository's bundles, and the one that `PRESSMARK_TEST_BUNDLE` may name.
 fn folders() -> Vec<PathBuf> {
     let models = root().join("models");
     let shipped = ["pressmark-news", "pressmark-news-small"].map(|name| models.join(name));
@@ -121,7 +120,7 @@ fn a_bundle_is_verified_file_by_file() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(text.starts_with(&format!("{folder} pressmark-news")) && text.contains(": good ("), "{text}");
-        // The folders in this repository are crates too.
+        // The folders in this repository are also crates.
         if Path::new(&folder).join("Cargo.toml").is_file() {
             assert!(text.contains("not part of the model, and never read with it: Cargo.toml, src\n"), "{text}");
         }
@@ -147,8 +146,8 @@ fn a_folder_without_hashes_says_what_is_missing_and_where_the_models_are() {
     check(&models, true);
 }
 
-/// The text of words whose subwords these are: a space before a word, or none where it was read as standing right behind
-/// the one before it.
+/// Appends words with these subwords to a document: with a space before a word, or attached if it was tokenized as
+/// such.
 fn spaced(words: &[(&str, &[u32])], subwords: &Subwords, doc: &mut Document) {
     let (first, start) = (doc.tokens.len(), doc.text.len());
     for (place, (word, ids)) in words.iter().enumerate() {
@@ -165,8 +164,8 @@ fn spaced(words: &[(&str, &[u32])], subwords: &Subwords, doc: &mut Document) {
     doc.text.push('\n');
 }
 
-/// The training recipe wrote the subwords of a few windows beside the weights: the tokenizer makes the same of their
-/// words, special ones and word shapes included.
+/// The training recipe stored the subwords of a few windows beside the weights; the tokenizer must produce the same for
+/// their words, including special ones and word shapes.
 #[test]
 fn the_bundles_tokenizer_reads_words_as_training_did() {
     for folder in folders() {
@@ -204,7 +203,7 @@ fn the_bundles_tokenizer_reads_words_as_training_did() {
     }
 }
 
-/// Every frame, sentiment and stance says which head or prototype spoke, and with what numbers.
+/// Every frame, sentiment and stance is explained by the head or prototype that decided, with its numbers.
 #[test]
 fn frames_sentiment_and_stances_explain_themselves() {
     let bundle = TinyBundle::for_stages(TinyVocabulary::Uncased, 2);
@@ -222,7 +221,7 @@ fn frames_sentiment_and_stances_explain_themselves() {
     let of = |stage: &str, rule: &str| {
         explanations.iter().filter(|e| e.stage == stage && e.rule == rule).collect::<Vec<_>>()
     };
-    // The policy frames and the news frames; three sentences are scored as one.
+    // The policy and news frames; three sentences are scored as one unit.
     let frames = of("frames", "prototype");
     let whole: Vec<_> = frames.iter().filter(|e| e.subject == Subject::Document).collect();
     assert_eq!(whole.len(), doc.frames.len());

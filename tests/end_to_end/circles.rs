@@ -1,4 +1,4 @@
-//! No circle between the files of a crate: whoever reads one can read what it stands on first.
+//! No cyclic dependencies between the files of a crate, so that each can be read after the ones it builds on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use pressmark_tests::root;
 
-/// Types whose methods stand in several files, a topic each, which so lead back to the type: crate and module.
+/// Types whose methods are spread over several files by topic, each of which refers back to the type: crate and module.
 const SPREAD: &[(&str, &str)] = &[("lang", "language")];
 
-/// A module by its path from the crate's root; the root itself is empty.
+/// A module as its path from the crate root, which is empty for the root.
 pub(crate) type Module = Vec<String>;
 
-/// The files of a crate as modules, each with its code: without comments, and up to its tests.
+/// The files of a crate as modules, with their code up to the tests, without comments.
 pub(crate) fn modules(folder: &Path) -> BTreeMap<Module, String> {
     let mut found = BTreeMap::new();
     collect(folder, &Module::new(), &mut found);
@@ -36,7 +36,7 @@ fn collect(folder: &Path, path: &Module, found: &mut BTreeMap<Module, String>) {
     }
 }
 
-/// The paths that a `use` names, its braces taken apart.
+/// Expands the braces of a `use` tree into paths.
 fn paths(tree: &str, before: &str, found: &mut Vec<String>) {
     let tree = tree.trim();
     let Some((head, rest)) = tree.split_once('{') else {
@@ -66,7 +66,7 @@ fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 
-/// The paths of the `use` statements of a file, and whether each stands in a module inside the file.
+/// The paths of a file's `use` statements, and whether each is in an inline module.
 fn uses(code: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     for (before, statement) in code.split("use ").zip(code.split("use ").skip(1)) {
@@ -78,7 +78,7 @@ fn uses(code: &str) -> Vec<(String, bool)> {
     found
 }
 
-/// Where the names come from that the root of a crate hands on.
+/// The modules that the crate root's re-exports come from.
 fn handed_on(all: &BTreeMap<Module, String>) -> BTreeMap<String, Module> {
     let of = |(path, _): (String, bool)| {
         let parts: Vec<String> = path.split("::").map(str::to_owned).skip_while(|part| part == "crate").collect();
@@ -92,14 +92,14 @@ fn root_of(all: &BTreeMap<Module, String>) -> &str {
     all.get(&Module::new()).map_or("", String::as_str)
 }
 
-/// Whether an item of this name stands in the code.
+/// Whether the code defines an item with this name.
 fn defines(code: &str, name: &str) -> bool {
     let kinds = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "mod", "macro_rules!"];
     let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     kinds.iter().any(|kind| code.split(&format!("{kind} {name}")).skip(1).any(ends))
 }
 
-/// The modules that a file names: in a `use`, by a path from the root, or by the name of a child.
+/// The modules that a file refers to: in a `use`, by a path from the root, or by the name of a child.
 fn named(
     module: &Module,
     code: &str,
@@ -114,7 +114,7 @@ fn named(
         let is_first = !code[..at - first.len()].ends_with(':');
         if is_first && (is_child || ["crate", "super"].contains(&first)) {
             let rest: String = code[at..].chars().take_while(|&c| is_of_name(c) || c == ':').collect();
-            // With braces it is a `use`, which is taken apart above.
+            // A path with braces is a `use`, which is expanded above.
             if !rest.ends_with(':') {
                 found.push((format!("{first}{rest}"), false));
             }
@@ -127,7 +127,7 @@ fn named(
         match parts.next()? {
             "crate" => {}
             "self" => base.clone_from(module),
-            // Of a module inside this file.
+            // `super` in an inline module is this module.
             "super" if is_inner => base.clone_from(module),
             "super" => {
                 base = module[..module.len().checked_sub(1)?].to_vec();
@@ -135,7 +135,7 @@ fn named(
                     base.pop();
                 }
             }
-            // A child by its name.
+            // A child module by name.
             first if all.contains_key(&[module.clone(), vec![first.to_owned()]].concat()) => {
                 base = [module.clone(), vec![first.to_owned()]].concat();
             }
@@ -145,7 +145,7 @@ fn named(
             let deeper = [base.clone(), vec![part.to_owned()]].concat();
             if !all.keys().any(|module| module.starts_with(&deeper)) {
                 if base.is_empty() {
-                    // What the root has from one of its modules, or from another crate.
+                    // A re-export of the root, or another crate.
                     match handed_on.get(part) {
                         Some(from) => base.clone_from(from),
                         None if defines(root_of(all), part) => {}
@@ -161,7 +161,7 @@ fn named(
     found.iter().filter_map(resolve).collect()
 }
 
-/// The modules that a module leads back to itself through, if it does.
+/// A cycle through a module, if there is one.
 fn circle(from: &Module, arrows: &BTreeMap<&Module, BTreeSet<Module>>) -> Option<String> {
     let mut todo: Vec<Vec<&Module>> = arrows[from].iter().map(|to| vec![from, to]).collect();
     let mut seen = BTreeSet::new();

@@ -1,10 +1,10 @@
-//! The command, as Cargo built it for these tests.
+//! The command as built by Cargo for these tests.
 
 use std::process::{Command, Output};
 
 use pressmark_tests::root;
 
-/// The command in the workspace's folder, not yet started.
+/// Prepares the command in the workspace's folder.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pressmark"));
     command.args(args).current_dir(root());

@@ -1,4 +1,4 @@
-//! Files of rows are the same to every command: in what they are packed, and what in them is refused.
+//! All commands treat files of rows alike: the compression they accept, and the errors they report.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::command::{command, pressmark};
 use serde_json::Value;
 
-/// A path in a folder.
+/// Resolves names in a folder.
 fn within(folder: &Path) -> impl Fn(&str) -> String {
     let folder = folder.to_owned();
     move |name| folder.join(name).display().to_string()
@@ -17,7 +17,7 @@ fn annotate(output: &str) {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// Every command refuses rows in which one stretch was replaced, and says what is wrong.
+/// Asserts that every command rejects rows in which one fragment was replaced, with the expected message.
 fn check_refused(from: &str, to: &str, expected: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = within(folder.path());

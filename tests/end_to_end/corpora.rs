@@ -1,4 +1,4 @@
-//! The corpora of the fuzz targets, and whatever they once found, in every test run.
+//! Runs the corpora of the fuzz targets, including past findings, in every test run.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `pressmark evaluate` on a few texts of our own, with floors; `pressmark codebook fit` on the same.
+//! `pressmark evaluate` on a few texts of our own, with minimum scores; `pressmark codebook fit` on the same.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn run(args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
-/// The row of a table.
+/// A row of the evaluation's table.
 fn row(task: &str, gold: &str, name: &str, options: &[&str]) -> Value {
     let gold = format!("tests/scores/{gold}");
     let (code, json, message) = run(&[&["evaluate", task, gold.as_str()], options].concat());
@@ -60,7 +60,7 @@ fn what_was_annotated_before_scores_as_the_pipeline_does() {
     check("frames", "frames.jsonl", "macro", &[&["tests/scores/frames.jsonl"][..], &codebook].concat(), &codebook);
     check("articles", "articles", "pages", &["tests/scores/articles/html"], &[]);
 
-    // Sentences alone are not enough for frames, and other texts are not enough for anything.
+    // Sentences alone are not enough for frames, and other texts are not enough for any task.
     let out = folder.path().join("few.jsonl");
     let out = out.to_str().expect("a path in UTF-8");
     run(&["annotate", "--quiet", "--stages", "tokenize", "-o", out, "tests/scores/sentences.jsonl"]);
@@ -166,7 +166,7 @@ fn a_codebook_learns_from_coded_texts() {
     assert!(code == 2 && message.contains("was fitted for other weights"), "{message}");
 }
 
-/// Texts coded with labels of the codebook of waters, four a label.
+/// Texts coded with the labels of the water codebook, four per label.
 fn coded() -> String {
     let codebook = fs::read_to_string(root().join("seeds/codebooks/water.toml")).expect("a codebook");
     let labels: Vec<&str> = codebook.lines().filter_map(|l| l.strip_prefix("name = \"")?.strip_suffix('"')).collect();

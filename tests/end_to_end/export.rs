@@ -1,4 +1,4 @@
-//! `pressmark export`: rows as flat tables.
+//! `pressmark export`: rows to flat tables.
 
 use std::fs;
 use std::path::Path;
@@ -11,14 +11,14 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Runs the command and says how it ended and what it told.
+/// Runs the command; returns its exit code and messages.
 fn run(args: &[&str]) -> (Option<i32>, String) {
     let output = pressmark(args);
     assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
     (output.status.code(), text(&output.stderr))
 }
 
-/// A folder with annotated rows, and paths in it.
+/// A folder with annotated rows, and a function that resolves names in it.
 fn annotated(input: &str) -> (tempfile::TempDir, impl Fn(&str) -> String) {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().to_owned();
@@ -28,7 +28,7 @@ fn annotated(input: &str) -> (tempfile::TempDir, impl Fn(&str) -> String) {
     (folder, path)
 }
 
-/// Rows of a CSV file without a line feed in its cells.
+/// Number of rows of a CSV file without line feeds in its cells.
 fn count(path: &str) -> usize {
     fs::read_to_string(path).expect("a table").lines().count() - 1
 }
@@ -48,7 +48,7 @@ fn rows_become_tables_with_as_many_rows_as_their_lists_have() {
     }
     assert!(!Path::new(&path("tables/tokens.csv")).exists());
 
-    // From a pipe, packed, and from the folder of the rows, the same bytes.
+    // The same bytes from a pipe, from compressed rows and from the folder of the rows.
     let mentions = fs::read(path("tables/mentions.csv")).expect("a table");
     let stdin = fs::File::open(path("rows.jsonl")).expect("rows");
     let args = ["export", "-", "--to", "csv", "--tables", "mentions,tokens", "--quiet", "-o", &path("piped")];
@@ -79,7 +79,7 @@ fn nothing_is_replaced_and_lines_that_are_no_rows_are_told() {
     assert!(message.contains("documents.csv is there already") && message.contains("--overwrite"), "{message}");
     assert_eq!(export(&["--overwrite"]).0, Some(0));
 
-    // A table never takes the place of the rows, by whatever name.
+    // A table never replaces the rows, whatever its name.
     fs::copy(&rows, path("documents.csv")).expect("a copy");
     let (code, message) = run(&["export", &path("documents.csv"), "--to", "csv", "-o", &path("."), "--overwrite"]);
     assert_eq!(code, Some(2));
@@ -133,7 +133,7 @@ fn annotate_writes_tables_directly_and_they_are_those_of_export() {
         assert!(of("direct") == of("exported"), "{name} differs");
     }
 
-    // The same bytes at any number of threads.
+    // The same bytes with any number of threads.
     assert_eq!(annotate("one.parquet", &["--jobs", "1"]).0, Some(0));
     assert_eq!(annotate("two.parquet", &["--jobs", "2"]).0, Some(0));
     let (one, two) = (fs::read(path("one.parquet")).expect("a file"), fs::read(path("two.parquet")).expect("a file"));
@@ -162,7 +162,7 @@ fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
     check("rows.parquet", &[], "rows.parquet is there already");
     let (code, message) = annotate("*.parquet", &[]);
     assert_eq!(code, Some(0), "{message}");
-    // The folder holds 18 tables now, and no document.
+    // The folder now holds 18 tables and no document.
     let elsewhere = tempfile::tempdir().expect("a folder");
     let output = elsewhere.path().join("rows.parquet").display().to_string();
     let (code, message) = run(&["annotate", &input, &path(""), "-o", &output]);
@@ -183,7 +183,7 @@ fn tables_among_the_inputs_are_no_input_and_can_be_replaced() {
         let args = ["export", &path("rows.jsonl"), "--to", format, "--tables", &all, "-o", &to, "--quiet"];
         assert_eq!(run(&args), (Some(0), String::new()), "{format}");
     }
-    // Twice, the second time over what the first has left there.
+    // Twice, so that the second run overwrites the output of the first.
     for _ in 0..2 {
         let args = ["annotate", folder.path().to_str().expect("UTF-8"), "-o", &path("again.parquet"), "--overwrite"];
         let (code, message) = run(&args);

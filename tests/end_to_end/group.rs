@@ -1,4 +1,4 @@
-//! `pressmark group` and the evaluation of what it writes, on the seeds and three reports of one event.
+//! `pressmark group` and the evaluation of its output, on the seeds and three reports of one event.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,8 @@ fn run(args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
-/// Three reports of one event, the third an agency's text that the first took but for a paragraph, and one of another.
+/// Three reports of one event, where the first copied the third (an agency's) except for a paragraph, and a report of
+/// another event.
 fn reports() -> Vec<Value> {
     let wire = [
         "HALDEN (Reuters) - Ferry crews in Halden walked out on Monday, which left 340 passengers in the terminal overnight.",
@@ -81,7 +82,7 @@ fn three_reports_are_a_story_with_its_copy_and_its_contradiction() {
     let only = story["only"].as_array().expect("passages").iter().find(|only| only["outlet"] == "Island Mail");
     assert!(only.expect("of the Mail")["sentences"].to_string().contains("choir"));
 
-    // Each passage is where it says, in code points of the row's text.
+    // Each passage matches its code point offsets in the row's text.
     let rows = lines(&fs::read_to_string(path("grouped.jsonl")).expect("rows"));
     assert_eq!(
         rows.iter().map(|row| &row["story"]).collect::<Vec<_>>(),
@@ -94,7 +95,7 @@ fn three_reports_are_a_story_with_its_copy_and_its_contradiction() {
         row["text"].as_str().expect("a text").chars().skip(at("start")).take(at("end") - at("start")).collect();
     assert_eq!(passage["text"], text);
 
-    // From a stream the same bytes; nothing is replaced unasked.
+    // The same bytes from a stream; nothing is overwritten without `--overwrite`.
     let again = crate::command::command(&["group", "-", "-o", "-", "--quiet"])
         .stdin(fs::File::open(path("rows.jsonl")).expect("rows"))
         .output()

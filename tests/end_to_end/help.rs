@@ -1,4 +1,4 @@
-//! What the command says of itself, and how it refuses.
+//! Help texts and error messages of the command.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,7 +38,7 @@ fn every_command_has_a_manual_page() {
     assert_eq!(pages, expected);
 }
 
-/// The commands that the help of `command` lists, but for `help` itself.
+/// The subcommands listed in the help of `command`, except `help` itself.
 fn subcommands(command: &[String]) -> Vec<String> {
     let args: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
     let help = String::from_utf8(pressmark(&args).stdout).expect("UTF-8");

@@ -1,4 +1,4 @@
-//! Hostile documents, models and codebooks meet the whole program.
+//! Hostile documents, models and codebooks against the whole program.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use pressmark_tests::root;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// The bundled model in a folder of its own, one file of it changed.
+/// A copy of the bundled model with one file changed.
 fn model_with(name: &str, change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for file in ["manifest.json", "config.json", "tokenizer.json", "model.safetensors", "codebook-vectors.bin"] {
@@ -97,7 +97,8 @@ fn hostile_codebooks_are_refused() {
     }
 }
 
-/// A page whose title, text, author and address would move the cursor, ring the bell and rename the window.
+/// A page whose title, text, author and URL contain terminal escape sequences: moving the cursor, ringing the bell,
+/// renaming the window.
 const PAGE: &str = "<html><head><title>Rain\u{1b}]0;owned\u{7} falls</title><meta name=author content='Ada\u{9b}31m Okoye'>\
 <link rel=canonical href='https://a.example/\u{1b}[2J'></head><body><article><h1>Rain\u{1b}[31m falls</h1>\
 <p>The mayor, Ada Okoye, said on Tuesday that the \u{1b}[8mharbour\u{202e} of Port Alder was shut.&#27;[2J&#x9b;1m</p>\

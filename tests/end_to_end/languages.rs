@@ -1,4 +1,4 @@
-//! Rules ask the language of a document and name none.
+//! Rules query the language of a document and never name one.
 
 use std::fs;
 

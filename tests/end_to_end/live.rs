@@ -1,4 +1,4 @@
-//! A program that writes one document and waits for its row gets it.
+//! A program that writes one document and waits for its row receives it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
@@ -14,7 +14,7 @@ fn every_line_is_answered_before_the_next_is_written() {
         let mut program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the command runs");
         let mut input = program.stdin.take().expect("it has an input");
         let mut output = BufReader::new(program.stdout.take().expect("it has an output"));
-        // If the row of a line came only with the next line, or with a full buffer, this would wait for ever.
+        // This would block forever if a row only came with the next line or a full buffer.
         for id in ["a", "b", "c"] {
             writeln!(input, r#"{{"id": "{id}", "text": "The bridge stayed closed on Monday, the mayor said."}}"#)
                 .and_then(|()| input.flush())

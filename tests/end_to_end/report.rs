@@ -1,4 +1,4 @@
-//! Pages and the terminal, for people.
+//! Reports as pages and in the terminal.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn report(args: &[&str]) -> Output {
     pressmark(&[&["report"], args].concat())
 }
 
-/// What a script element of the page holds.
+/// Parsed JSON of a script element of the page.
 fn element(page: &Path, id: &str) -> Value {
     let page = fs::read_to_string(page).expect("the page is there");
     let (_, behind) = page.split_once(&format!("id=\"{id}\">")).expect("the element is there");
@@ -43,7 +43,7 @@ fn a_page_holds_the_rows_and_the_words_that_were_left_out() {
     let dropped = document["dropped"].as_array().expect("a list");
     let share = dropped.iter().find(|block| block["reason"] == "share_bar").expect("buttons to share are left out");
     assert_eq!(share["words"], "Share on Facebook");
-    // Menus and their like are shown; what no reader would see is not.
+    // Boilerplate is shown, but not syntax that no reader would see.
     assert!(dropped.iter().all(|block| block["reason"] != "whitespace" && block["reason"] != "markup"));
     assert_eq!(document["why"], Value::Null);
 }
@@ -57,11 +57,11 @@ fn documents_of_one_event_are_a_story_of_the_page() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let story = &element(&page, "stories-0")[0];
     assert!(story["outlets"].as_array().is_some_and(|outlets| outlets.len() > 3), "{}", story["outlets"]);
-    // The report of an agency, and the outlet that took it over.
+    // An agency's report, and the outlet that reprinted it.
     let copies = story["copies"].as_array().expect("a list");
     assert!(copies.iter().any(|copy| copy["from"] == 0 && copy["to"] == 5), "{copies:?}");
 
-    // Stories from elsewhere take the place of those.
+    // An explicit file of stories takes precedence.
     let told = folder.path().join("stories.jsonl");
     fs::write(&told, "").expect("it can be written");
     let told = told.to_str().expect("Unicode");
@@ -96,7 +96,7 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("1 line left out: line 2 of "), "{}", text(&output.stderr));
 
-    // The page would replace what it is made from, or be made from nothing.
+    // The page would replace its own input, or be made from nothing.
     let output = report(&[&rows, "-o", &rows, "--overwrite"]);
     assert_eq!(output.status.code(), Some(2));
     fs::write(&rows, "{}\n").expect("it can be written");
@@ -104,7 +104,7 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("there is no annotated document in "), "{}", text(&output.stderr));
 
-    // Somebody else's page is not replaced unasked.
+    // A foreign page is not overwritten without `--overwrite`.
     fs::write(&page, "<title>Mine</title>").expect("it can be written");
     let output = report(&[&rows, "-o", &page]);
     assert_eq!(output.status.code(), Some(2));
@@ -136,14 +136,14 @@ fn inspect_keeps_to_the_width_and_breaks_no_word() {
         let longest = text.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
         assert!(longest.chars().count() <= width, "{longest:?}");
     }
-    // The address of the page is wider than forty columns, and the one word that is cut.
+    // The page's URL is wider than forty columns, and the only word that is split.
     let whole = |text: &str| words(text).concat();
     assert_eq!(whole(&narrow), whole(&wide));
     let cut = words(&narrow).len() - words(&wide).len();
     assert!(cut <= 1, "{cut} words are cut");
 }
 
-/// By whatever path: nothing that is read is written over.
+/// Input is never overwritten, by whatever path it is named.
 #[test]
 fn a_page_never_takes_the_place_of_what_is_read() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,14 +1,14 @@
-//! What is marked in the articles under `seeds/`, in a form that a person can read: a change of any rule or weight shows
-//! here, and only one that means to change what users get may change it (`INSTA_UPDATE=always cargo test rows`).
+//! Annotations of the articles under `seeds/` in readable form. Any change of a rule or weight shows up here, and only
+//! intended changes of the output may update it (`INSTA_UPDATE=always cargo test rows`).
 //!
-//! Scores are left out: they may differ in the last digit from CPU to CPU.
+//! Scores are left out: their last digit may differ between CPUs.
 
 use std::fmt::Write as _;
 
 use crate::command::pressmark;
 use pressmark_jsonl::Record;
 
-/// One record, a line for each thing that was found.
+/// A record, with one line per annotation.
 fn readable(record: &Record<'_>) -> String {
     let chars: Vec<char> = record.text.chars().collect();
     let slice = |start: usize, end: usize| -> String {

@@ -1,4 +1,4 @@
-//! The service as users run it: rows are those of the command, and a stop loses none.
+//! The service as users run it: its rows equal the command's, and stopping it loses none.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -44,7 +44,7 @@ impl Service {
         assert!(sent.expect("there is kill").success());
     }
 
-    /// Its exit code, and what it said.
+    /// Its exit code and messages.
     fn end(mut self) -> (Option<i32>, String) {
         let mut said = self.said;
         self.stderr.read_to_string(&mut said).expect("it is text");
@@ -101,7 +101,7 @@ fn a_stop_in_the_middle_loses_no_request() {
             thread::spawn(move || {
                 let text = "The bridge stayed closed on Monday, the mayor said.";
                 loop {
-                    // A connection each, so that one which is refused was never taken.
+                    // One connection per request, so that a rejected one was never accepted.
                     let request = ureq::post(format!("{}/annotate", service.address));
                     let request = request.header("content-type", "text/plain").header("connection", "close");
                     match request.send(text) {

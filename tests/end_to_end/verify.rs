@@ -1,4 +1,4 @@
-//! `verify` finds nothing in what `annotate` wrote, and every change to it that a reader of the row could notice.
+//! `verify` accepts what `annotate` wrote, and detects every change that a reader of the row could notice.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ fn seeds() -> Vec<u8> {
     output.stdout
 }
 
-/// Exit code and what was found.
+/// Exit code and findings.
 fn verify(lines: &[u8], more: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.jsonl");
@@ -28,7 +28,7 @@ fn verify(lines: &[u8], more: &[&str]) -> (Option<i32>, String) {
 fn what_annotate_writes_holds() {
     let lines = seeds();
     assert_eq!(verify(&lines, &["--inputs", "seeds"]), (Some(0), String::new()));
-    // From another folder than that of the run, too.
+    // Also from another folder than that of the run.
     let inputs = root().join("seeds");
     assert_eq!(verify(&lines, &["--inputs", inputs.to_str().expect("Unicode"), "-j", "1"]), (Some(0), String::new()));
 }
@@ -48,7 +48,7 @@ fn what_is_annotated_in_part_says_so_and_holds() {
         let rest = &row["problems"][0];
         assert_eq!((&rest["stage"], &rest["kind"]), (&json!("tokenize"), &json!("truncated")));
         let start = rest["start"].as_u64().expect("a place");
-        // A quotation that begins in what is read is marked to its end.
+        // A quotation that begins in the part that was read is annotated to its end.
         for (layer, at) in [("sents", "end"), ("ents", "end"), ("quotes", "start")] {
             let all = row[layer].as_array().expect("a list");
             assert!(all.iter().all(|span| span[at].as_u64() <= Some(start)), "{layer} of {}", row["id"]);
@@ -58,14 +58,14 @@ fn what_is_annotated_in_part_says_so_and_holds() {
     assert!(partial > 3);
 }
 
-/// One change to a row: where, and what it is.
+/// A changed row: the place and kind of the change.
 struct Mutant {
     place: String,
     what: &'static str,
     row: Value,
 }
 
-/// Every change of one value of the row.
+/// Every change of a single value of the row.
 fn mutants(row: &Value) -> Vec<Mutant> {
     let mut all = Vec::new();
     let mut pointers = Vec::new();
@@ -75,7 +75,7 @@ fn mutants(row: &Value) -> Vec<Mutant> {
         for (what, new) in changes(old) {
             let mut row = row.clone();
             *row.pointer_mut(&pointer).expect("it was there") = new;
-            // Elements of a list are one place: "ents.*.start".
+            // Elements of a list count as one place: "ents.*.start".
             let name = |part: &str| if part.parse::<usize>().is_ok() { "*".to_owned() } else { part.to_owned() };
             let place = pointer.split('/').skip(1).map(name).collect::<Vec<_>>().join(".");
             all.push(Mutant { place, what, row });
@@ -139,10 +139,10 @@ fn changes(old: &Value) -> Vec<(&'static str, Value)> {
     }
 }
 
-/// Places where a row alone cannot tell that something was changed: what a stage chose, which words it chose, how
-/// sure it was, and what the page or the program says of itself. Inputs, or the other rows of the run, tell of some.
+/// Changes that a row alone cannot reveal: what a stage selected, its choice of words, its scores, and statements of
+/// the page or program about itself. The inputs or other rows of the run reveal some of them.
 const UNNOTICED: &[&str] = &[
-    // Words that the program or the page chose: nothing in the row says them again.
+    // Words chosen by the program or the page, which nothing else in the row repeats.
     "abstract: a word",
     "duplicate_of: a word",
     "frames.*.label: longer",
@@ -177,10 +177,10 @@ const UNNOTICED: &[&str] = &[
     "provenance.stages.*.licence: a word",
     "provenance.stages.*.licence: longer",
     "provenance.stages.*.licence: other",
-    // What need not be there.
+    // Optional items.
     "coverage.*: key dropped",
     "stances.*: key dropped",
-    // How many things a stage finds, and their order where it means nothing.
+    // The number of items that a stage finds, and their order if it is meaningless.
     "coverage.*.passages.found: huge",
     "coverage.*.passages.found: plus one",
     "coverage.*.passages.read: minus one",
@@ -203,7 +203,7 @@ const UNNOTICED: &[&str] = &[
     "stances: first dropped",
     "stances: last dropped",
     "stances: turned round",
-    // Which words a rule chose: any stretch of the text may be a quotation, a cue or a speaker.
+    // Words chosen by a rule: any part of the text may be a quotation, a cue or a speaker.
     "quotes.*.cue_end: minus one",
     "quotes.*.cue_end: plus one",
     "quotes.*.cue_start: minus one",
@@ -245,7 +245,7 @@ fn every_change_that_a_row_can_tell_is_noticed() {
     assert!(new.is_empty(), "verify does not notice, of {tried} changes: {new:#?}");
 }
 
-/// Readers must ignore keys that they do not know, and so must this one; what other fields of a record hold is its own.
+/// Readers must ignore unknown keys, and so must this one; the content of other record fields is unconstrained.
 #[test]
 fn unknown_keys_and_strange_fields_are_accepted() {
     let lines = seeds();
@@ -297,7 +297,7 @@ fn what_cannot_be_is_refused() {
     check(&format!("/segments/{kept}/edits"), edit, "changes nothing");
 }
 
-/// What is found between rows.
+/// Findings across rows.
 fn between(lines: &[&[u8]]) -> usize {
     let mut run = Run::new(Rows::All);
     let mut found = Findings::default();
@@ -337,13 +337,13 @@ fn rows_that_are_doubled_missing_swapped_or_of_another_run_are_noticed() {
     let mut mixed = lines.clone();
     mixed[2] = other.as_bytes();
     assert!(between(&mixed) > 0, "another run");
-    // The last record of a file is missed only by who knows the file.
+    // Only a check against the input file detects that its last record is missing.
     let missing: Vec<u8> = [&lines[..agency + 2], &lines[agency + 3..]].concat().concat();
     assert_eq!(verify(&missing, &[]).0, Some(0));
     let (code, found) = verify(&missing, &["--inputs", "seeds"]);
     assert!(code == Some(1) && found.contains("record 2 of") && found.contains("has no row"), "{found}");
     assert_eq!(verify(&missing, &["--inputs", "seeds", "--some-rows"]), (Some(0), String::new()));
-    // And so is a file.
+    // The same holds for a missing file.
     let (code, found) = verify(&lines[1..].concat(), &["--inputs", "seeds", "--complete"]);
     assert!(code == Some(1) && found.contains("seeds/01-ferry-dispute.txt\" has no row"), "{found}");
     assert_eq!(verify(&lines[1..].concat(), &["--inputs", "seeds"]), (Some(0), String::new()));
@@ -367,7 +367,7 @@ fn a_file_that_is_cut_or_torn_is_noticed() {
     let first = all.iter().position(|&b| b == b'\n').expect("there is a line");
     check(&[&all[..first], &all[first + 1..]].concat(), "is no record of pressmark/1");
     assert_eq!(pressmark(&["verify", "no-such-file"]).status.code(), Some(2));
-    // Its JSON Lines are no rows.
+    // Its JSON Lines files are not rows.
     assert_eq!(pressmark(&["verify", "seeds"]).status.code(), Some(1));
     assert_eq!(pressmark(&["verify", "docs"]).status.code(), Some(2));
     assert_eq!(pressmark(&["verify", "README.md", "--inputs", "no-such-folder"]).status.code(), Some(2));
@@ -393,7 +393,7 @@ fn compressed_rows_are_read_and_findings_counted() {
     assert!(summary.contains("13 rows, 13 not good, 13 findings (the first 3 are written out)"), "{summary}");
 }
 
-/// Copies the seeds, for tests that change inputs.
+/// Copies the seeds for tests that modify inputs.
 fn copy_of_seeds(folder: &Path) {
     for name in ["03-measles-campaign.txt", "04-court-ruling.html", "06-agency.jsonl"] {
         fs::copy(root().join("seeds").join(name), folder.join(name)).expect("a seed is copied");
@@ -411,7 +411,7 @@ fn inputs_tell_what_rows_cannot() {
         let (code, found) = verify(lines.as_bytes(), &["--inputs", inputs]);
         assert!(code == Some(1) && found.contains(expected), "{expected}: {found}");
     };
-    // A letter of the text and of nothing else: the row alone looks right.
+    // Changes a letter of the text and nothing else: the row alone looks correct.
     let changed = lines.replacen("on the roof", "on the root", 1).replacen("Vaccination teams", "Vaccination beams", 1);
     assert_ne!(changed, lines);
     assert_eq!(verify(changed.as_bytes(), &[]).0, Some(0));
@@ -432,7 +432,7 @@ fn inputs_tell_what_rows_cannot() {
 fn a_row_cannot_speak_to_the_terminal() {
     let all = String::from_utf8(seeds()).expect("JSON is UTF-8");
     let hostile = all.replacen("\"id\":\"", "\"id\":\"\\u001b]0;owned\\u0007\\u009b31m\\u202e\\nrow 9: ", 1);
-    // In a row that can be read, and in one that cannot.
+    // In a row that can be parsed, and in one that cannot.
     for (part, instead) in
         [("\"sha256\":\"", "\"sha256\":\"\\u001b[2J"), ("\"status\":\"ok", "\"status\":\"\\u001b[2J")]
     {

@@ -1,5 +1,5 @@
-//! What somebody does who adds something to pressmark, done: a stage, a language and an input format are put into a copy
-//! of the workspace, and a program of its own that uses the library finds them there.
+//! Extending pressmark, step by step: adds a stage, a language and an input format to a copy of the workspace, and
+//! checks that an external program that uses the library sees them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,12 @@ use std::process::Command;
 use pressmark_tests::root;
 use serde_json::Value;
 
-/// Where programs outside the workspace are built: what they share with each other is built once.
+/// Shared target folder of programs outside the workspace, so that common dependencies are built once.
 fn target() -> PathBuf {
     root().join("target/outside")
 }
 
-/// Runs the program in a folder; what it prints.
+/// Runs the program in a folder; returns its output.
 fn run(program: &Path) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--manifest-path"])
@@ -26,7 +26,7 @@ fn run(program: &Path) -> String {
     String::from_utf8(output.stdout).expect("it prints text")
 }
 
-/// A copy of the workspace, with the names of its files that were changed.
+/// A copy of the workspace, with the names of modified files.
 struct Copy {
     folder: PathBuf,
     changed: BTreeSet<String>,
@@ -45,14 +45,14 @@ impl Copy {
                 fs::copy(root().join(path), to).expect("the file can be copied");
             }
         }
-        // The copy needs no benches and tests: they are members of the workspace and were not copied.
+        // Benches and tests are workspace members but are not copied.
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("it was copied");
         let manifest = manifest.replace(r#", "benches", "tests"]"#, "]");
         fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
         Self { folder, changed: BTreeSet::new() }
     }
 
-    /// Writes a file that was not there.
+    /// Creates a new file.
     fn add(&self, path: &str, text: &str) {
         let path = self.folder.join(path);
         assert!(!path.exists(), "{} is there already", path.display());
@@ -60,7 +60,7 @@ impl Copy {
         fs::write(path, text).expect("it can be written");
     }
 
-    /// Puts a text before a place of a file that was there.
+    /// Inserts text before an anchor in an existing file.
     fn insert(&mut self, path: &str, before: &str, text: &str) {
         let place = self.folder.join(path);
         let old = fs::read_to_string(&place).expect("the file is there");
@@ -69,7 +69,7 @@ impl Copy {
         self.changed.insert(path.to_owned());
     }
 
-    /// Takes a walk, and tells how many files that were there it changed.
+    /// Runs the steps; returns how many existing files they changed.
     fn walk(&mut self, steps: impl FnOnce(&mut Self)) -> usize {
         self.changed.clear();
         steps(self);
@@ -97,7 +97,7 @@ impl Stage for Lead {
 }
 "#;
 
-/// A crate, and a line in three files that were there.
+/// A crate, and a line in three existing files.
 fn add_a_stage(copy: &mut Copy) {
     copy.add("crates/lead/src/lib.rs", STAGE);
     copy.add(
@@ -133,7 +133,7 @@ fn a_program_of_its_own_annotates_a_string() {
     assert_eq!(row["abstract"], Value::Null, "no stage fills it");
 }
 
-/// A folder, and a word in a file that was there.
+/// A folder, and a word in an existing file.
 fn add_a_language(copy: &mut Copy) {
     copy.add("crates/lang/src/cy/stop_words.txt", "y\nac\n");
     copy.add(
@@ -153,7 +153,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     copy.insert("crates/lang/src/lib.rs", "fr];", "cy, ");
 }
 
-/// A variant with its names in one file that was there, how a file is cut in another, and how a record is read in a third.
+/// A variant with its names in one existing file, how a file is split in another, and how a record is read in a third.
 fn add_a_format(copy: &mut Copy) {
     let options = "crates/ingest/src/options.rs";
     copy.insert(options, "    /// A text export of Nexis", "    /// Org mode, one document a file.\n    Org,\n");
@@ -178,7 +178,7 @@ fn add_a_format(copy: &mut Copy) {
     );
 }
 
-/// A program that says what it finds in the copy.
+/// A program that prints what it finds in the copy.
 const PROGRAM: &str = r#"
 fn main() {
     let press = pressmark::Annotator::new(pressmark::Settings::default()).expect("the model is inside");

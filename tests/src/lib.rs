@@ -1,4 +1,5 @@
-//! What the end-to-end tests (of the package `pressmark-cli`) share with the fuzz targets: the workspace's folder, and properties of any input.
+//! Shared by the end-to-end tests (of the package `pressmark-cli`) and the fuzz targets: the workspace's folder, and
+//! properties of any input.
 
 pub mod properties;
 
@@ -10,12 +11,12 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in the workspace")
 }
 
-/// The examples of the README at the top are compiled.
+/// Compiles the examples of the top-level README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// Those of the book are compiled and run.
+/// Compiles and runs the examples of the book.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/book/src/rust.md")]
 struct Book;

@@ -1,8 +1,7 @@
-//! What must hold for any bytes, one function a part of the program that meets bytes from outside.
+//! Properties of arbitrary bytes, one function per part of the program that parses outside input.
 //!
-//! The fuzz targets under `fuzz/` call these with what libFuzzer makes up, and
-//! `end_to_end/corpora.rs` calls them in every test run with the corpora that are kept. Each panics when something
-//! does not hold.
+//! The fuzz targets under `fuzz/` call these with generated input, and `end_to_end/corpora.rs` with the stored corpora
+//! in every test run. Each panics if a property does not hold.
 
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -16,10 +15,10 @@ use pressmark_ner::Terms;
 use pressmark_quote::QuoteFinder;
 use pressmark_tokenize::{Splitter, Subwords, sentences, words};
 
-/// What checks a property of any bytes.
+/// A check of a property on arbitrary bytes.
 pub type Property = fn(&[u8]);
 
-/// The name of each property and what checks it.
+/// All properties by name.
 pub const ALL: &[(&str, Property)] = &[
     ("archive", archive),
     ("bundle", bundle),
@@ -37,7 +36,8 @@ fn options() -> Options {
     Options { max_bytes: 1 << 12, max_unpacked_bytes: 1 << 20, max_ratio: 100, ..Options::default() }
 }
 
-/// A document that follows from its record to the byte, and has a status that its problems explain.
+/// Reads a document and checks that it is reproducible from its record to the byte, and that its problems explain its
+/// status.
 fn read(record: &Record, options: &Options) -> Document {
     let doc = ingest(record, options);
     if let Err(error) = replay(&doc, &record.bytes) {
@@ -49,19 +49,19 @@ fn read(record: &Record, options: &Options) -> Document {
     doc
 }
 
-/// The cleaner of scraped text and of Markdown: the first byte chooses.
+/// Scraped text and Markdown; the first byte selects which.
 pub fn text(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
     let format = if first % 2 == 0 { Format::Text } else { Format::Markdown };
     read(&Record::new("fuzz", 0, format, bytes.to_vec()), &Options::default());
 }
 
-/// Pages: character set, markup, article, metadata.
+/// Web pages: character set, markup, article, metadata.
 pub fn page(data: &[u8]) {
     read(&Record::new("fuzz", 0, Format::Html, data.to_vec()), &Options::default());
 }
 
-/// JSONL, CSV and TSV, cut into records and read; the first byte chooses format and fields.
+/// JSONL, CSV and TSV, split into records and read; the first byte selects format and fields.
 pub fn table(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
     let format =
@@ -71,12 +71,12 @@ pub fn table(data: &[u8]) {
     stream(bytes, Options { format: Some(format), fields, ..options() });
 }
 
-/// Web archives, gzip and Zstandard, alone and one in the other; the format is told from the bytes unless the first
-/// byte names one.
+/// Web archives, gzip and Zstandard, alone and nested; the format is detected from the bytes unless the first byte
+/// selects one.
 pub fn archive(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
     let format = [None, Some(Format::Warc), Some(Format::Text), Some(Format::Jsonl)][usize::from(first % 4)];
-    // Exports of media databases are told by their lines alone.
+    // Exports of media databases are only detected by their lines.
     let format = if first & 128 == 0 { format } else { Some(Format::Export) };
     stream(bytes, Options { format, ..options() });
 }
@@ -94,7 +94,7 @@ fn stream(bytes: &[u8], options: Options) {
     }
 }
 
-/// Sentences and words lie in order, on character boundaries, and leave out nothing but white space.
+/// Sentences and words are in order, on character boundaries, and skip nothing but white space.
 pub fn sentence(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     in_order(&text, &sentences(&text), true);
@@ -122,11 +122,11 @@ fn in_order(text: &str, spans: &[Span], cover: bool) {
     assert!(!cover || text[done..].trim().is_empty(), "the end is in no sentence of {text:?}");
 }
 
-/// Quotations lie in order, on character boundaries, and each that is not closed is told.
+/// Quotations are in order, on character boundaries, and unclosed ones are marked as such.
 pub fn quote(data: &[u8]) {
     let mut doc = Document::from_text("fuzz", String::from_utf8_lossy(data));
     Splitter.run(&mut doc).expect("it never fails");
-    // Its word lists take a while to be made.
+    // Shared, because its word lists take a while to build.
     static FINDER: LazyLock<QuoteFinder> = LazyLock::new(|| QuoteFinder::new(pressmark_quote::Options::default()));
     FINDER.run(&mut doc).expect("it never fails");
     let mut last = 0;
@@ -141,11 +141,11 @@ pub fn quote(data: &[u8]) {
     assert_eq!(doc.quotes.iter().filter(|q| !q.closed).count(), told);
 }
 
-/// Codebooks of terms and of frames: refused or usable.
+/// Codebooks of terms and of frames: rejected or usable.
 pub fn codebook(data: &[u8]) {
     let Ok(toml) = str::from_utf8(data) else { return };
     if let Ok(terms) = Terms::parse("fuzz", toml) {
-        // The codebook's own words are where its terms are most likely to be found.
+        // The codebook's own text is where its terms are most likely to be found.
         for (span, label) in terms.find(toml) {
             assert!(toml.get(span.start..span.end).is_some_and(|s| !s.is_empty()));
             assert!(terms.labels().iter().any(|l| l == label));
@@ -156,8 +156,8 @@ pub fn codebook(data: &[u8]) {
     }
 }
 
-/// The weights, the configuration and the vocabulary of a bundle whose manifest is right: refused or usable. The
-/// first byte says which of them is made up.
+/// Weights, configuration and vocabulary of a bundle with a valid manifest: rejected or usable. The first byte selects
+/// which of them is replaced.
 pub fn bundle(data: &[u8]) {
     static TINY: LazyLock<BundleFiles> = LazyLock::new(|| tiny().files());
     let Some((first, bytes)) = data.split_first() else { return };
@@ -179,13 +179,13 @@ pub fn bundle(data: &[u8]) {
     }
 }
 
-/// The smallest model there is, for fuzzing: its weights are a few kilobytes.
+/// The smallest possible model, for fuzzing: its weights are a few kilobytes.
 #[must_use]
 pub fn tiny() -> TinyBundle {
     TinyBundle { hidden_size: 4, layers: 1, attention_heads: 2, intermediate_size: 4, ..TinyBundle::default() }
 }
 
-/// Annotated lines: refused with a reason, or a row that is the same when it is written and read again.
+/// Annotated lines: rejected with a reason, or a row that survives a round trip.
 pub fn row(data: &[u8]) {
     let (record, findings) = verify_line(data);
     let Some(record) = record else { return assert!(!findings.is_empty()) };

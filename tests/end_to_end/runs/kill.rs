@@ -1,4 +1,4 @@
-//! A run that is killed at any instant ends with the bytes of one that is not.
+//! A run killed at any moment can be resumed to the same bytes as an uninterrupted one.
 
 use std::fs;
 use std::process::Stdio;
@@ -8,15 +8,16 @@ use crate::command::command;
 
 use super::{Dice, Place, assert_same};
 
-/// What became of a run that was to be killed.
+/// Outcome of a series of killed runs.
 struct Tally {
     kills: u32,
-    /// Those with some of the documents done, so that there was something to resume.
+    /// Kills after some documents were done, so that there was something to resume.
     midway: u32,
     finished: u32,
 }
 
-/// Starts and kills a run to `output` until `kills` have hit; what is whole in between is compared and begun anew.
+/// Starts and kills runs to `output` until `kills` have hit; a run that finishes in between is compared and started
+/// over.
 fn kill(place: &Place, output: &str, kills: u32, more: &[&str], expected: &[u8], whole: Duration) -> Tally {
     let mut dice = Dice(u64::from(kills));
     let mut tally = Tally { kills: 0, midway: 0, finished: 0 };
@@ -34,7 +35,7 @@ fn kill(place: &Place, output: &str, kills: u32, more: &[&str], expected: &[u8],
             if Instant::now() >= end {
                 break None;
             }
-            // The moment of the kill is what the test is about; nothing else tells when to look again.
+            // The moment of the kill is the point of the test; nothing signals when to poll again.
             std::thread::sleep(Duration::from_millis(2));
         };
         if let Some(status) = exited {
@@ -68,7 +69,7 @@ fn check(output: &str, count: u64, kills: u32, more: &[&str]) {
     println!(
         "{count} documents: killed {kills} times, {midway} of them with some done, {finished} runs ended; nothing lost"
     );
-    // Of a few kills, all may come before the first row; of twenty, hardly.
+    // All of a few kills may come before the first row, but hardly all of twenty.
     assert!(midway > 0 || kills < 20, "no kill hit a run at work");
 }
 
@@ -77,7 +78,7 @@ fn a_run_killed_twenty_times_ends_with_the_same_bytes() {
     check("out.jsonl", 400, 20, &[]);
 }
 
-/// Compressed rows reach the file a mebibyte at a time, here in two members and a rest.
+/// Compressed rows reach the file a mebibyte at a time, here in two members and a remainder.
 #[test]
 fn a_compressed_run_that_is_killed_ends_with_the_same_bytes() {
     check("out.jsonl.gz", 700, 8, &[]);
@@ -89,13 +90,13 @@ fn a_run_of_all_stages_killed_ends_with_the_same_bytes() {
     check("out.jsonl", 40, 4, &["--stages", "tokenize,stance,frames,sentiment,summarize"]);
 }
 
-/// A power cut keeps of output and journal what it likes, each for itself: the start, or the start and zeros.
+/// A power cut keeps an arbitrary part of output and journal, independently: a prefix, or a prefix followed by zeros.
 #[test]
 fn what_a_power_cut_leaves_is_cut_to_what_is_whole() {
     let place = Place::new(60);
     let expected = place.unbroken(&[]);
     place.break_off("state.jsonl", &[]);
-    // As if nothing had yet been known to be on the disk.
+    // As if no data were known to be synced to the disk.
     let journal: String = String::from_utf8(place.read("state.jsonl.journal")).expect("UTF-8");
     let journal: String = journal.split_inclusive('\n').filter(|line| !line.contains("\"synced\"")).collect();
     let rows = place.read("state.jsonl.partial");
@@ -109,7 +110,7 @@ fn what_a_power_cut_leaves_is_cut_to_what_is_whole() {
         let names = place.names("out.jsonl");
         names.iter().for_each(|name| fs::remove_file(place.path(name)).expect("it is there"));
         fs::write(place.path("out.jsonl.journal"), torn(journal.as_bytes())).expect("written");
-        // A file that was made may not be there at all.
+        // A newly created file may be missing entirely.
         if round > 0 {
             fs::write(place.path("out.jsonl.partial"), torn(&rows)).expect("written");
         }
@@ -118,8 +119,8 @@ fn what_a_power_cut_leaves_is_cut_to_what_is_whole() {
     }
 }
 
-/// Between the last row and the last file's name, a run may be broken at each step. A shard shows it: its journal
-/// stays.
+/// Between the last row and the final rename, a run may be interrupted at each step. A shard shows it, because its
+/// journal is kept.
 #[test]
 fn a_run_broken_while_it_ends_is_resumed() {
     let place = Place::new(30);

@@ -1,4 +1,4 @@
-//! Time, disks that are full, readers that are slow or gone, and Ctrl-C.
+//! Timeouts, full disks, slow or vanished readers, and Ctrl-C.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -29,18 +29,18 @@ fn a_document_that_takes_too_long_ends_and_the_run_goes_on() {
         .collect();
     assert_eq!(rows.len(), 13);
     for row in &rows {
-        // A record may be given up before there is a text.
+        // A record may time out before it has a text.
         let expected = if row.text.is_empty() { Status::Failed } else { Status::Partial };
         assert_eq!((row.status, row.frames.is_empty()), (expected, true), "{}", row.id);
         let late: Vec<_> = row.problems.iter().filter(|p| p.kind == "timeout").collect();
         assert!(late.len() == 1 && late[0].message.contains("took longer than 100µs"), "{}", row.id);
     }
-    // A limit that nothing meets changes nothing.
+    // A limit that no document reaches changes nothing.
     let without = pressmark(&["annotate", "--quiet", "seeds"]).stdout;
     assert_same(&annotate("3600").1, &without, "a long time");
 }
 
-/// A limit on the size of files does what a full disk does: a write fails in the middle of a row.
+/// A file size limit has the effect of a full disk: a write fails in the middle of a row.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
@@ -94,7 +94,7 @@ fn a_reader_that_has_enough_is_no_error() {
     assert_eq!((run.wait().expect("it ends").code(), message.as_str()), (Some(0), ""));
 }
 
-/// What is read and not yet written is bounded, so a slow reader holds back the writer at the other end.
+/// The amount read ahead is bounded, so a slow reader blocks the writer at the other end.
 #[test]
 fn a_slow_reader_holds_back_what_is_read() {
     const DOCUMENTS: u64 = 4000;
@@ -120,13 +120,13 @@ fn a_slow_reader_holds_back_what_is_read() {
     let mut reader = BufReader::new(run.stdout.take().expect("it is piped"));
     let mut first = String::new();
     reader.read_line(&mut first).expect("UTF-8");
-    // Nothing tells when it has stopped reading, but that it reads no more.
+    // There is no signal that the command stopped reading except that it reads no more.
     let mut before = 0;
     while before != taken.load(Ordering::SeqCst) {
         before = taken.load(Ordering::SeqCst);
         thread::sleep(Duration::from_millis(500));
     }
-    // At most 1 MiB is read ahead, two threads have four batches each of some 32 KB, and there are pipes and buffers.
+    // At most 1 MiB is read ahead, two threads have four batches of about 32 KB each, and there are pipes and buffers.
     assert!(before < 3 << 19, "{before} bytes were read for one row");
     let rows = reader.lines().map(|line| line.expect("UTF-8")).filter(|line| line.ends_with('}')).count();
     assert_eq!(rows as u64, DOCUMENTS - 1);
@@ -144,7 +144,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
             println!("skipped: SIGHUP is ignored here, as under nohup, and the command goes on");
             continue;
         }
-        // A run may end before the signal comes; then it is tried on twice as many documents.
+        // A run may finish before the signal arrives; then retry with twice as many documents.
         let (place, message) =
             (0..8).find_map(|doubled| interrupted(signal, 400 << doubled)).expect("a run is long enough");
         assert!(message.contains("interrupted after ") && message.contains("--resume"), "{message}");
@@ -153,7 +153,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
     }
 }
 
-/// Whether this process, and so what it starts, ignores SIGHUP (Linux tells).
+/// Whether this process, and so its children, ignores SIGHUP (only known on Linux).
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -161,7 +161,8 @@ fn hangup_is_ignored() -> bool {
     ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_some_and(|set| set & 1 == 1)
 }
 
-/// A run over so many documents that gets a signal once it has rows, and what it says; `None` where it ended before.
+/// Sends a signal to a run over this many documents once it has rows; returns its messages, or `None` if it finished
+/// before.
 #[cfg(unix)]
 fn interrupted(signal: &str, documents: u64) -> Option<(Place, String)> {
     let place = Place::new(documents);
@@ -179,7 +180,7 @@ fn interrupted(signal: &str, documents: u64) -> Option<(Place, String)> {
     (code == Some(130)).then_some((place, message))
 }
 
-/// `nohup` ignores SIGHUP for the program, which then must go on.
+/// `nohup` ignores SIGHUP for the program, which must then continue.
 #[cfg(unix)]
 #[test]
 fn a_signal_that_was_ignored_stays_ignored() {
@@ -210,11 +211,11 @@ fn has_rows(place: &Place) -> bool {
 
 #[cfg(unix)]
 fn send(signal: &str, run: &Child) {
-    // Fails where the run has ended already, which is seen from its exit code.
+    // Fails if the run has already finished, which its exit code shows.
     let _ = Command::new("kill").args(["-s", signal, &run.id().to_string()]).stderr(Stdio::null()).status();
 }
 
-/// A pipe that gives nothing: there is no document whose end could be waited for, and Ctrl-C works all the same.
+/// A pipe without data: no document is in progress whose end to wait for, and Ctrl-C still works.
 #[cfg(unix)]
 #[test]
 fn the_second_interrupt_ends_at_once() {
@@ -223,7 +224,8 @@ fn the_second_interrupt_ends_at_once() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the command runs");
-    // The first row tells that signals are watched for; it comes once enough is read to tell the character set.
+    // The first row shows that the signal handler is installed; it comes once enough is read to detect the character
+    // set.
     let mut input = run.stdin.take().expect("it is piped");
     let text = "Rain fell on the harbour all day. ".repeat(4000);
     writeln!(input, r#"{{"text": "{text}"}}"#).expect("it reads");

@@ -1,4 +1,4 @@
-//! Long runs: broken off, resumed, split, merged, held back.
+//! Long runs: interrupted, resumed, sharded, merged, throttled.
 
 mod kill;
 mod limits;
@@ -13,12 +13,12 @@ use std::path::PathBuf;
 use crate::command::pressmark;
 use tempfile::TempDir;
 
-/// A folder with made-up documents, and names in it for what runs write.
+/// A folder with generated documents, and paths in it for the output of runs.
 struct Place {
     folder: TempDir,
 }
 
-/// Numbers that look random and are the same every time (a linear congruential generator, Knuth's constants).
+/// Deterministic pseudorandom numbers (a linear congruential generator with Knuth's constants).
 struct Dice(u64);
 
 impl Dice {
@@ -62,8 +62,8 @@ fn sentence(dice: &mut Dice) -> String {
 }
 
 impl Place {
-    /// A place with `count` documents in two files, some with ids that come twice, some that repeat an earlier text,
-    /// and near the end one without text.
+    /// Creates `count` documents in two files, some with duplicate ids, some that repeat an earlier text, and near the
+    /// end one without text.
     fn new(count: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("in")).expect("a new folder");
@@ -97,7 +97,7 @@ impl Place {
         self.path(name).display().to_string()
     }
 
-    /// The arguments of a quick run over the documents.
+    /// Arguments of a quick run over the documents.
     fn args<'a>(&self, output: &str, more: &[&'a str]) -> Vec<std::borrow::Cow<'a, str>> {
         let mut args: Vec<std::borrow::Cow<'a, str>> = vec!["annotate".into(), self.arg("in").into(), "-o".into()];
         args.push(self.arg(output).into());
@@ -106,13 +106,13 @@ impl Place {
         args
     }
 
-    /// Runs it: exit code and what it says.
+    /// Runs the command; returns its exit code and messages.
     fn annotate(&self, output: &str, more: &[&str]) -> (i32, String) {
         let args = self.args(output, more);
         run(&args.iter().map(AsRef::as_ref).collect::<Vec<_>>())
     }
 
-    /// What a run that nothing breaks writes.
+    /// The output of an uninterrupted run.
     fn unbroken(&self, more: &[&str]) -> Vec<u8> {
         assert_eq!(self.annotate("unbroken.jsonl", &[&["--overwrite"], more].concat()), (1, String::new()));
         self.read("unbroken.jsonl")
@@ -122,7 +122,7 @@ impl Place {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// The names of what stands in the place, but for the input.
+    /// Names of the files in the folder that start with `start`.
     fn names(&self, start: &str) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).expect("readable");
         let mut names: Vec<_> =
@@ -132,7 +132,7 @@ impl Place {
         names
     }
 
-    /// Leaves a run broken off after its document without text, with all that is done on the disk.
+    /// Leaves a run interrupted after its document without text, with everything before it on the disk.
     fn break_off(&self, output: &str, more: &[&str]) {
         let (code, message) = self.annotate(output, &[&["--strict"], more].concat());
         assert_eq!(code, 2, "{message}");
@@ -145,7 +145,7 @@ fn run(args: &[&str]) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Where the output is what it should be this says nothing; else where the two part.
+/// Asserts equality of two outputs; reports where they diverge.
 fn assert_same(got: &[u8], expected: &[u8], what: &str) {
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
     let parts = got.iter().zip(expected).position(|(a, b)| a != b);

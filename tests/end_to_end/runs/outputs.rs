@@ -1,4 +1,4 @@
-//! What an output may not replace, what its name says, and who may write it.
+//! What an output may not overwrite, what its name implies, and who may write it.
 
 use std::fs;
 use std::io::Read;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Place, assert_same, run};
 
-/// What a compressed file holds.
+/// Content of a compressed file.
 fn unpack(place: &Place, name: &str) -> Vec<u8> {
     let mut rows = Vec::new();
     pressmark_ingest::Unpacked::open(&place.path(name), &pressmark_ingest::Options::default())
@@ -15,7 +15,7 @@ fn unpack(place: &Place, name: &str) -> Vec<u8> {
     rows
 }
 
-/// Refused with this message, and the file is what it was.
+/// Asserts that the command fails with this message and leaves the file unchanged.
 fn check_kept(args: &[&str], path: &Path, expected: &str) {
     let before = fs::read(path).expect("it is there");
     let (code, message) = run(args);
@@ -50,7 +50,7 @@ fn an_output_that_is_read_is_refused() {
         check(annotate(&arg(&input), &arg(&input), &[]), &input);
         check(annotate(&place.arg("in"), &place.arg("in/../in/a.jsonl"), &[]), &input);
         check(annotate(&place.arg("in"), &place.arg("hard.jsonl"), &[]), &input);
-        // The ending is that of rows, so that it is not refused for its name.
+        // With the extension of rows, so that it is not rejected for its name.
         let (rows, book) = (place.path("terms.rows"), place.path("book.rows"));
         fs::copy(&terms, &rows).expect("copied");
         fs::copy(&codebook, &book).expect("copied");
@@ -63,7 +63,7 @@ fn an_output_that_is_read_is_refused() {
         let args = ["annotate", &place.arg("in"), "-o", &place.arg("link.jsonl"), "--overwrite", "-q"];
         check_kept(&args, &input, lost);
     }
-    // A README that somebody wrote is no dataset card.
+    // A user's README is no dataset card.
     fs::create_dir(place.path("out")).expect("a folder");
     fs::write(place.path("out/README.md"), "# Notes on these articles\n").expect("written");
     let args = ["annotate", &place.arg("in"), "-o", &place.arg("out"), "--overwrite", "-q"];
@@ -84,7 +84,7 @@ fn shards_are_not_merged_into_one_of_them() {
     assert_eq!(run(&[&merged[..], &["--overwrite"]].concat()), (1, String::new()));
 }
 
-/// Two merges to one file mixed their rows. A merge keeps no journal, and takes its place all the same.
+/// Two merges into one file once mixed their rows. A merge has no journal, but locks its output all the same.
 #[test]
 fn an_output_has_one_writer() {
     let place = Place::new(12);
@@ -126,7 +126,7 @@ fn a_name_says_what_is_written() {
     }
 }
 
-/// An output in parts is replaced by one that cannot get all its names.
+/// An output in parts is only replaced if all its files can be.
 #[test]
 fn what_cannot_be_replaced_whole_is_not_replaced() {
     let place = Place::new(40);
@@ -169,7 +169,7 @@ fn failures_are_written_and_decide_the_exit_code() {
     check("two.jsonl", &["--max-failures", &bad.to_string()], 0);
     check("three.jsonl", &["--max-failures", &(bad - 1).to_string()], 1);
     check("four.jsonl", &["--max-failures", "100%"], 0);
-    // What an interrupted run found is told by the one that goes on.
+    // Problems found by an interrupted run are reported by the run that resumes it.
     place.break_off("five.jsonl", &[]);
     check("five.jsonl", &["--resume"], 1);
     for (output, failures, expected) in [
@@ -189,7 +189,7 @@ fn failures_are_written_and_decide_the_exit_code() {
     }
 }
 
-/// The rows and the failures of a run lie in a folder that is read, and their names are those of documents.
+/// The rows and failures of a run are in an input folder, with names like documents.
 #[test]
 fn a_run_does_not_read_what_it_writes() {
     let place = Place::new(20);

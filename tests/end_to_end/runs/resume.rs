@@ -1,4 +1,4 @@
-//! What is resumed, and what is refused.
+//! What can be resumed, and what is rejected.
 
 use std::fs;
 
@@ -38,7 +38,7 @@ fn a_difference_is_named_and_nothing_is_touched() {
     check(&["--resume"], "now it is record 0 of");
     fs::remove_file(place.path("in/a-before.txt")).expect("it is there");
 
-    // Rows that were on the disk for certain and are others now: not for us to throw away.
+    // Synced rows that have changed since: not ours to discard.
     let rows = &before.1;
     let mut changed = rows.clone();
     changed[rows.len() / 2] ^= 1;
@@ -73,8 +73,8 @@ fn a_codebook_that_changed_is_another_setting() {
     assert!(message.contains("--terms") && message.contains("sha256"), "{message}");
 }
 
-/// All hashes of each model fit: one is a copy, one differs in a bit of the weights as a retrained one does, and one has
-/// the weights but another configuration.
+/// Hashes decide whether a model matches: one is a copy, one differs in a bit of the weights like a retrained one, and
+/// one has the same weights but another configuration.
 #[test]
 fn another_model_is_refused_and_the_same_one_elsewhere_is_not() {
     let place = Place::new(12);
@@ -115,7 +115,7 @@ fn another_model_is_refused_and_the_same_one_elsewhere_is_not() {
         assert_eq!(message.matches("sha256 ").count(), 2, "both are named: {message}");
         assert!(before == (place.read("out.jsonl.journal"), place.read("out.jsonl.partial")), "it changes files");
     }
-    // The name of a model says nothing: its hash does.
+    // A model's name is irrelevant; its hash decides.
     assert_eq!(resume(&same), (1, String::new()));
     assert_same(&place.read("out.jsonl"), &expected, "a resumed run");
 }
@@ -135,12 +135,12 @@ fn a_finished_run_is_left_alone() {
         ["unbroken.jsonl", "unbroken.jsonl.manifest.json", "unbroken.jsonl.schema.json"]
     );
 
-    // With more input it is not what was asked for.
+    // With more input, it is not the run that was requested.
     fs::write(place.path("in/c.txt"), "One more story, about a ferry.").expect("written");
     let (code, message) = run(&loud);
     assert_eq!(code, 2);
     assert!(message.contains("it had 21 documents, now 22"), "{message}");
-    // It is as precious as one that is not finished.
+    // A finished run is protected like an unfinished one.
     let (code, message) = place.annotate("unbroken.jsonl", &[]);
     assert_eq!(code, 2, "{message}");
     assert!(message.contains("is there already") && message.contains("--overwrite"), "{message}");
@@ -149,7 +149,7 @@ fn a_finished_run_is_left_alone() {
     assert_eq!(place.read("unbroken.jsonl").iter().filter(|b| **b == b'\n').count(), 22);
 }
 
-/// One letter of a row is another, and the length is the same: only the hash in the manifest tells.
+/// One letter of a row changed without changing the length: only the hash in the manifest detects it.
 #[test]
 fn a_finished_run_that_was_changed_is_not_resumed() {
     let place = Place::new(12);

@@ -1,4 +1,4 @@
-//! Output in several files, and runs on several machines.
+//! Output in several files, and runs distributed over machines.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn parts_make_up_the_whole() {
     assert_eq!((manifest.rows, manifest.documents.failed), (51, 1));
     assert!(manifest.files.iter().zip(&parts).all(|(file, part)| file.bytes == place.read(part).len() as u64));
 
-    // A later run with fewer parts leaves none of the earlier one among its own.
+    // A later run with fewer parts removes the remaining ones of an earlier run.
     assert_eq!(place.annotate("out.jsonl", &["--shard-rows", "30", "--overwrite"]), (1, String::new()));
     assert_eq!(place.names("out-"), parts[..2]);
 }
@@ -77,7 +77,7 @@ fn a_merge_refuses_what_is_missing_twice_or_changed() {
     place.break_off("broken.jsonl", &["--shard", "2/2"]);
     check(&[&one, &place.arg("broken.jsonl")], "is not whole");
 
-    // A row that is not what was written, and one too few.
+    // A row that was modified, and a row that is missing.
     let rows = place.read("two.jsonl");
     let mut changed = rows.clone();
     changed[rows.len() / 2] ^= 1;
@@ -89,14 +89,14 @@ fn a_merge_refuses_what_is_missing_twice_or_changed() {
     check(&[&one, &two], "goes on after its end");
     fs::write(place.path("two.jsonl"), &rows).expect("written");
 
-    // Another machine that saw another file.
+    // Another machine that saw other input.
     fs::write(place.path("in/c.txt"), "One more story, about a ferry.").expect("written");
     check(&[&one, &shard("later.jsonl", "2/2", &[])], "were made from other input: 25 and 26 documents");
     assert_eq!(run(&["merge", &one, &two, "-o", &out, "--quiet"]), (1, String::new()));
 }
 
 impl Place {
-    /// Runs it, broken off and resumed where the document without text is among its own.
+    /// Runs a shard, interrupted and resumed if the document without text is in it.
     fn break_off_or_not(&self, output: &str, more: &[&str]) {
         if self.annotate(output, &[&["--strict"], more].concat()).0 == 2 {
             assert_eq!(self.annotate(output, &[&["--resume"], more].concat()), (1, String::new()));
