@@ -1,4 +1,4 @@
-//! What the benches share: the articles under `seeds/`, and the library on them.
+//! Shared by the benches: the articles under `seeds/`, and the library on them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub fn records() -> Vec<InputRecord> {
     pressmark::inputs([repository("seeds")]).expect("the seeds are there").collect()
 }
 
-/// The documents of the records, as an annotator reads them.
+/// Reads the documents of the records with an annotator.
 #[must_use]
 pub fn documents(annotator: &Annotator, records: &[InputRecord]) -> Vec<Document> {
     records.iter().map(|record| annotator.read(record)).collect()
@@ -29,13 +29,13 @@ fn bundle() -> ModelSource {
     ModelSource::Folder(repository("models/pressmark-news-small"))
 }
 
-/// The model, as it is shipped.
+/// The model as shipped.
 #[must_use]
 pub fn model() -> Arc<Model> {
     bundle().load(Precision::Int8).expect("the bundle is there")
 }
 
-/// These stages with what they need (all, when none is named), and otherwise the defaults, without a limit of length.
+/// An annotator with these stages and their dependencies (all, if empty), otherwise with defaults and no length limit.
 #[must_use]
 pub fn annotator(stages: &[&str]) -> Annotator {
     let stages = stages.iter().map(|&name| name.to_owned()).collect();

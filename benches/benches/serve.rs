@@ -1,10 +1,10 @@
-//! The service under load: many connections, each with one document after the other; what is slow, what is lost, and how
-//! the rate compares with the command's on the same documents.
+//! Load test of the service: many connections, each posting one document at a time. Measures latency and losses, and
+//! compares the throughput with the command's on the same documents.
 //!
 //!     cargo build --release && cargo bench -p pressmark-benches --bench serve -- target/release/pressmark
 //!
-//! writes `benches/results/serve.md`. Service, stream and command take turns, so that what else the machine does is the
-//! same for all three.
+//! writes `benches/results/serve.md`. Service, stream and command alternate, so that other work on the machine affects
+//! all three alike.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -78,7 +78,7 @@ fn main() -> Result<()> {
     fs::write(&args.output, text).with_context(|| format!("failed to write {}", args.output.display()))
 }
 
-/// Records of five sentences of `seeds/` each, all different: some 700 bytes, an agency's report.
+/// Records of five sentences from `seeds/` each, all different: about 700 bytes, like an agency's report.
 fn documents(seeds: &Path, count: usize) -> Result<Vec<String>> {
     let mut texts = String::new();
     for entry in fs::read_dir(seeds)? {
@@ -104,7 +104,7 @@ fn documents(seeds: &Path, count: usize) -> Result<Vec<String>> {
     Ok(texts.iter().enumerate().map(|(n, text)| json!({"id": n.to_string(), "text": text}).to_string()).collect())
 }
 
-/// The service as a process of its own.
+/// The service as a separate process.
 struct Service {
     child: Child,
     address: String,
@@ -119,7 +119,7 @@ impl Service {
         let mut said = String::new();
         let mut stderr = BufReader::new(child.stderr.take().context("it has a standard error")?);
         stderr.read_line(&mut said)?;
-        // What it says at its end must not break a pipe.
+        // Drained, so that its closing message does not hit a broken pipe.
         thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
         let address = said.strip_prefix("listening on http://").and_then(|rest| rest.split(',').next());
         Ok(Self { child, address: address.with_context(|| format!("it said {said:?}"))?.to_owned() })
@@ -133,13 +133,13 @@ impl Service {
     }
 }
 
-/// What became of requests.
+/// Results of the requests.
 #[derive(Default)]
 struct Load {
     latencies: Vec<Duration>,
-    /// Documents and their time, a round each.
+    /// Documents per second, by round.
     rate: Rate,
-    /// Answers other than a row of the document that was sent.
+    /// Answers other than the row of the document that was sent.
     errors: usize,
     /// Requests without an answer.
     lost: usize,
@@ -153,7 +153,7 @@ impl Load {
         self.lost += other.lost;
     }
 
-    /// Milliseconds that this share of the requests took at most.
+    /// Latency in milliseconds at this quantile.
     fn percentile(&self, share: f64) -> f64 {
         let mut sorted = self.latencies.clone();
         sorted.sort_unstable();
@@ -162,7 +162,7 @@ impl Load {
     }
 }
 
-/// Documents a second, a round each.
+/// Documents per second, by round.
 #[derive(Default)]
 struct Rate(Vec<f64>);
 
@@ -178,7 +178,7 @@ impl Rate {
         middle(self.0.clone())
     }
 
-    /// The median of the rounds' ratios: what disturbs one round disturbs both.
+    /// Median of the rounds' ratios: a disturbance in a round affects both sides.
     fn times(&self, other: &Self) -> f64 {
         middle(self.0.iter().zip(&other.0).map(|(ours, theirs)| ours / theirs).collect())
     }
@@ -189,7 +189,7 @@ fn middle(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Posts each document by itself, over so many connections.
+/// Posts each document individually, over this number of connections.
 async fn post(address: &str, documents: &[String], connections: usize) -> Result<Load> {
     let (next, documents) = (Arc::new(AtomicUsize::new(0)), Arc::new(documents.to_vec()));
     let start = Instant::now();
@@ -250,7 +250,7 @@ async fn ask(connection: &mut Option<Connection>, address: &str, document: &str)
     Ok((status, answer.into_body().collect().await?.to_bytes()))
 }
 
-/// Sends all documents as one stream and reads its rows meanwhile.
+/// Sends all documents as one stream while reading its rows.
 async fn send_stream(address: &str, documents: &[String]) -> Result<()> {
     let mut connection = connect(address).await?;
     let lines = documents.iter().map(|document| format!("{document}\n")).collect();
@@ -263,7 +263,7 @@ async fn send_stream(address: &str, documents: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Annotates the documents by the command.
+/// Annotates the documents with the command.
 fn annotate(args: &Args, folder: &Path, documents: &[String]) -> Result<()> {
     let (input, output) = (folder.join("documents.jsonl"), folder.join("rows.jsonl"));
     fs::write(&input, documents.join("\n"))?;

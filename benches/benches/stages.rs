@@ -1,4 +1,4 @@
-//! One bench a stage over the articles under `seeds/`, and one of the whole pass; words a second.
+//! One bench per stage over the articles under `seeds/`, and one of the whole pipeline; in words per second.
 //!
 //!     cargo bench -p pressmark-benches --bench stages
 
@@ -60,10 +60,10 @@ fn end_to_end(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Words of the documents whose time a word must not grow.
+/// Document lengths in words, over which the time per word must not grow.
 const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
 
-/// One document of each length: where a stage is worse than linear, the words a second fall.
+/// One document of each length: the words per second drop if a stage is worse than linear.
 fn by_length(criterion: &mut Criterion) {
     let annotator = annotator(&[]);
     let docs = documents(&annotator, &records());
@@ -85,8 +85,8 @@ fn by_length(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The seeds' paragraphs over and over, each opened by somebody who was not named before: names, quotations and
-/// sentences grow with the text, as they do in a long document.
+/// The seeds' paragraphs repeated, each introduced by a new person: names, quotations and sentences grow with the text,
+/// as in a long document.
 fn long_text(docs: &[Document], words: usize) -> String {
     let paragraphs: Vec<&str> = docs.iter().flat_map(|doc| doc.text.split("\n\n")).collect();
     let mut text = String::new();
@@ -104,7 +104,7 @@ fn long_text(docs: &[Document], words: usize) -> String {
     text
 }
 
-/// A made-up name, another for each number below 8000.
+/// A made-up name, distinct for each number below 8000.
 fn name(number: usize) -> String {
     const FIRST: [&str; 20] = [
         "Bal", "Cor", "Dan", "Fer", "Gol", "Hal", "Jor", "Kel", "Lam", "Mor", "Nar", "Pel", "Quin", "Ras", "Sel",

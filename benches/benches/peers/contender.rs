@@ -1,5 +1,5 @@
-//! Contenders, ours and theirs: each a process of its own that answers requests, pinned to the same CPUs with the
-//! same number of threads, and timed in turns.
+//! Contenders, ours and the peers': each is a process that answers requests, pinned to the same CPUs with the same
+//! number of threads, and they are timed alternately.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -11,16 +11,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-/// Variables that tell the peers' libraries how many threads to start.
+/// Environment variables that set the number of threads of the peers' libraries.
 const THREAD_VARIABLES: [&str; 5] =
     ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "RTEN_NUM_THREADS"];
 
-/// Pause before each turn: threads that spin for a while after their work must not slow the next contender.
+/// Pause before each turn. Set by hand: threads may spin for a while after their work, which must not slow the next
+/// contender.
 const PAUSE: Duration = Duration::from_millis(60);
 
-/// Knows how each contender is started.
+/// Starts contenders.
 pub(crate) struct Launcher {
-    /// Folder that `scripts/peers.sh` set up, if there is one.
+    /// The folder set up by `scripts/peers.sh`, if any.
     pub(crate) peers: Option<PathBuf>,
     /// Folder of cases and logs.
     pub(crate) work: PathBuf,
@@ -29,12 +30,13 @@ pub(crate) struct Launcher {
 }
 
 impl Launcher {
-    /// A command pinned to as many CPUs as it has threads. The last ones: the first serves interrupts.
+    /// A command pinned to as many CPUs as it has threads, starting from the last one, because the first serves
+    /// interrupts.
     pub(crate) fn pinned(&self, threads: usize, program: &Path) -> Command {
         self.pinned_after(0, threads, program)
     }
 
-    /// A command pinned to CPUs that `taken` other threads do not have.
+    /// The same, skipping the `taken` last CPUs.
     fn pinned_after(&self, taken: usize, threads: usize, program: &Path) -> Command {
         let cpus: Vec<String> = self.cpus.iter().rev().skip(taken).take(threads).map(ToString::to_string).collect();
         let mut command = if Path::new("/usr/bin/taskset").exists() {
@@ -47,18 +49,18 @@ impl Launcher {
         for variable in THREAD_VARIABLES {
             command.env(variable, threads.to_string());
         }
-        // What holds OpenBLAS to older kernels would slow the peers.
+        // Settings that restrict OpenBLAS to older kernels would slow the peers.
         command.env_remove("OPENBLAS_CORETYPE").env_remove("OPENBLAS_L2_SIZE");
         command.envs([("TOKENIZERS_PARALLELISM", "false"), ("HF_HUB_OFFLINE", "1")]);
         command
     }
 
-    /// Starts the contender `name`; an error when its side is not installed.
+    /// Starts the contender `name`; fails if it is not installed.
     pub(crate) fn start(&self, name: &str, threads: usize) -> Result<Contender> {
         self.start_after(0, name, threads)
     }
 
-    /// Starts the contender `name` on CPUs that `taken` other threads do not have.
+    /// The same, skipping the `taken` last CPUs.
     pub(crate) fn start_after(&self, taken: usize, name: &str, threads: usize) -> Result<Contender> {
         let count = threads.to_string();
         let mut command = if name.starts_with("pressmark") || name == "tokenizers" {
@@ -95,7 +97,7 @@ impl Launcher {
     }
 }
 
-/// A contender that is ready.
+/// A running contender.
 pub(crate) struct Contender {
     pub(crate) name: String,
     child: Child,
@@ -103,7 +105,7 @@ pub(crate) struct Contender {
     output: BufReader<ChildStdout>,
     log: PathBuf,
     pub(crate) versions: Map<String, Value>,
-    /// Most memory that it has held, as of the last request.
+    /// Peak memory in bytes, as of the last request.
     pub(crate) peak_bytes: u64,
 }
 
@@ -126,12 +128,12 @@ impl Contender {
         Ok(reply)
     }
 
-    /// What it makes of a case, for the check; also warms it up.
+    /// Its answer to a case, for the check; also warms it up.
     pub(crate) fn answer(&mut self, case: &Path) -> Result<Value> {
         Ok(self.ask(&json!({ "do": "answer", "case": case }))?["answer"].take())
     }
 
-    /// Seconds that one run over a case takes, averaged over at least `seconds`.
+    /// Seconds per run over a case, averaged over at least `seconds`.
     pub(crate) fn time(&mut self, case: &Path, seconds: f64) -> Result<f64> {
         let reply = self.ask(&json!({ "do": "time", "case": case, "seconds": seconds }))?;
         let number = |key: &str| reply[key].as_f64().with_context(|| format!("{} gave no {key}", self.name));
@@ -146,14 +148,14 @@ impl Drop for Contender {
     }
 }
 
-/// Most memory that a process has held so far, where the system tells.
+/// Peak memory of a process in bytes, where the system reports it.
 fn peak_bytes(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
-/// Seconds a run of each contender on its own case, `rounds` times in turns: by contender, by round.
+/// Seconds per run of each contender on its own case, `rounds` times in alternation: by contender, then by round.
 pub(crate) fn alternate(contenders: &mut [(Contender, PathBuf)], rounds: usize, seconds: f64) -> Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::new(); contenders.len()];
     for _ in 0..rounds {
@@ -165,13 +167,13 @@ pub(crate) fn alternate(contenders: &mut [(Contender, PathBuf)], rounds: usize, 
     Ok(times)
 }
 
-/// One whole run of a command.
+/// A complete run of a command.
 pub(crate) struct Run {
     pub(crate) seconds: f64,
     pub(crate) peak_bytes: u64,
 }
 
-/// Runs a command to its end, start-up included, and watches its memory.
+/// Runs a command to its end, start-up included, and samples its memory.
 pub(crate) fn run_whole(command: &mut Command) -> Result<Run> {
     thread::sleep(PAUSE);
     let start = Instant::now();
@@ -179,7 +181,7 @@ pub(crate) fn run_whole(command: &mut Command) -> Result<Run> {
     let pid = child.id();
     let watch = thread::spawn(move || {
         let mut peak = 0;
-        // The mark only rises; what is missed is what the last milliseconds added to it.
+        // The peak only rises, so sampling misses at most an increase in the last milliseconds.
         while let Some(bytes) = peak_bytes(pid) {
             peak = bytes.max(peak);
             thread::sleep(Duration::from_millis(2));
@@ -189,7 +191,7 @@ pub(crate) fn run_whole(command: &mut Command) -> Result<Run> {
     let status = child.wait()?;
     let seconds = start.elapsed().as_secs_f64();
     let peak_bytes = watch.join().unwrap_or(0);
-    // 1 says that some record failed: pages of the wild may.
+    // Exit code 1 means that some records failed, which real pages may.
     if !matches!(status.code(), Some(0 | 1)) {
         bail!("{command:?} ended with {status}");
     }

@@ -1,4 +1,4 @@
-//! What the contenders are given: texts, pages, batches of subwords, gold entities, texts that repeat each other.
+//! Inputs of the contenders: texts, pages, batches of subwords, gold entities, near-duplicate texts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,20 +33,20 @@ impl Chance {
     }
 }
 
-/// The articles at hand.
+/// The available articles.
 pub(crate) struct Corpus {
     pub(crate) texts: Vec<String>,
-    /// Where they are from, for the tables.
+    /// Their source, for the tables.
     pub(crate) from: String,
 }
 
-/// Articles of `../shared` where that folder is, else ones put together from the sentences of `seeds/`.
+/// Articles from `../shared` if that folder exists, else ones assembled from the sentences of `seeds/`.
 pub(crate) fn corpus() -> Result<Corpus> {
     let folder = repository("../shared/data/summaries/bbc/articles");
     if folder.is_dir() {
         let mut paths: Vec<PathBuf> = fs::read_dir(&folder)?.map(|e| Ok(e?.path())).collect::<Result<_>>()?;
         paths.sort();
-        // All five sections of the news, not the first alone.
+        // Shuffled, to cover all five sections of the news.
         Chance::seeded(1).shuffle(&mut paths);
         let mut texts = Vec::new();
         for path in paths.iter().take(400) {
@@ -88,7 +88,7 @@ pub(crate) fn generated(pool: &[String], words: usize, chance: &mut Chance) -> S
     text
 }
 
-/// The article as a news site would send it: head, navigation, related stories, footer.
+/// The article as a news page: head, navigation, related stories, footer.
 pub(crate) fn page(text: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty()).map(escape);
@@ -113,7 +113,7 @@ pub(crate) fn page(text: &str) -> String {
     )
 }
 
-/// Pages to take articles out of, and where they are from.
+/// Pages for article extraction, and their source.
 pub(crate) fn pages(corpus: &Corpus) -> Result<(Vec<String>, String)> {
     let folder = repository("../shared/data/html/readability");
     let mut paths: Vec<PathBuf> = match fs::read_dir(&folder) {
@@ -139,24 +139,24 @@ pub(crate) struct Sequence {
     pub(crate) shapes: Vec<u8>,
 }
 
-/// Batches of sequences: what an encoder is given.
+/// Batches of sequences for an encoder.
 #[derive(Clone, Serialize)]
 pub(crate) struct Batches {
     pub(crate) batches: Vec<Vec<Sequence>>,
 }
 
 impl Batches {
-    /// Subwords in all; padding is none.
+    /// Total number of subwords; there is no padding.
     pub(crate) fn subwords(&self) -> usize {
         self.batches.iter().flatten().map(|s| s.ids.len()).sum()
     }
 }
 
-/// The encoder's inputs, made of the corpus's own sentences and windows.
+/// Encoder inputs from the corpus's own sentences and windows.
 pub(crate) struct Subtexts {
-    /// One a sentence.
+    /// One per sentence.
     sentences: Vec<Sequence>,
-    /// One a window, as the pass makes them.
+    /// One per window, as the pipeline makes them.
     pub(crate) windows: Vec<Sequence>,
 }
 
@@ -176,7 +176,7 @@ impl Subtexts {
         Ok(Self { sentences: alone, windows })
     }
 
-    /// `count` sequences of exactly `length` subwords, cut from the windows laid end to end.
+    /// `count` sequences of exactly `length` subwords, cut from the concatenated windows.
     pub(crate) fn even(&self, count: usize, length: usize) -> Result<Batches> {
         let first = self.windows.first().context("the corpus has no window")?;
         let special = (first.ids[0], first.shapes[0], first.ids[first.ids.len() - 1]);
@@ -194,7 +194,7 @@ impl Subtexts {
         Ok(Batches { batches: vec![batch] })
     }
 
-    /// Sentences as they come, sixteen a batch; or the same ones sorted by length first.
+    /// Sentences in batches of sixteen, in their own order or sorted by length.
     pub(crate) fn mixed(&self, count: usize, sorted: bool) -> Batches {
         let mut sentences: Vec<Sequence> = self.sentences.iter().take(count).cloned().collect();
         if sorted {
@@ -212,13 +212,13 @@ fn sequences(windows: &pressmark_core::Windows) -> Vec<Sequence> {
     windows.starts.windows(2).map(cut).collect()
 }
 
-/// Sentences with gold entities where `../shared` is, and where they are from.
+/// Sentences with gold entities if `../shared` exists, and their source.
 pub(crate) fn gold(corpus: &Corpus) -> Result<(Vec<GoldDocument>, Option<String>)> {
     let path = repository("../shared/data/ner/conllpp/dev.txt");
     if let Ok(text) = fs::read_to_string(&path) {
         return Ok((read_columns(&text)?, Some("CoNLL++ dev".into())));
     }
-    // Without gold the words of the corpus still tell the speed.
+    // Without gold data, the words of the corpus still measure the speed.
     let document = |text: &String| {
         let words = |s: pressmark_core::Span| s.slice(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let sentence = |s| {
@@ -230,7 +230,7 @@ pub(crate) fn gold(corpus: &Corpus) -> Result<(Vec<GoldDocument>, Option<String>
     Ok((corpus.texts.iter().take(60).map(document).collect(), None))
 }
 
-/// The corpus with every fifth text sent again, a few words changed; and how many repeat one.
+/// The corpus with every fifth text repeated with a few words changed, and the number of repeats.
 pub(crate) fn repeated(texts: &[String]) -> (Vec<String>, usize) {
     let mut chance = Chance::seeded(3);
     let mut all = texts.to_vec();
@@ -239,7 +239,7 @@ pub(crate) fn repeated(texts: &[String]) -> (Vec<String>, usize) {
         .step_by(5)
         .map(|text| {
             let mut words: Vec<&str> = text.split(' ').collect();
-            // One change in a hundred words spoils five sequences: nine in ten stay.
+            // One change per hundred words affects five of the shingles: nine in ten remain.
             for _ in 0..words.len() / 100 {
                 let at = chance.below(words.len());
                 words[at] = "changed";
@@ -252,7 +252,7 @@ pub(crate) fn repeated(texts: &[String]) -> (Vec<String>, usize) {
     (all, count)
 }
 
-/// Writes a case where contenders find it.
+/// Writes a case to a file for the contenders.
 pub(crate) fn save(work: &Path, name: &str, case: &impl Serialize) -> Result<PathBuf> {
     let path = work.join(format!("{name}.json"));
     fs::write(&path, serde_json::to_vec(case)?)?;

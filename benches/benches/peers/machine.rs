@@ -1,4 +1,4 @@
-//! What the numbers were measured on.
+//! The machine that the numbers were measured on.
 
 use std::fs;
 use std::process::Command;
@@ -6,14 +6,14 @@ use std::thread;
 
 use serde::Serialize;
 
-/// The machine, as the tables name it.
+/// Description of the machine for the tables.
 #[derive(Debug, Serialize)]
 pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cpus: usize,
     pub(crate) memory_gb: f64,
     pub(crate) kernel: String,
-    /// Load average of the last minute before the run: what else the machine was doing.
+    /// One-minute load average before the run: other work on the machine.
     pub(crate) load_before: String,
 }
 
@@ -38,7 +38,7 @@ impl Machine {
     }
 }
 
-/// First line that a program prints, or `unknown`.
+/// First line of a program's output, or `unknown`.
 pub(crate) fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
     let text = output.ok().and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default();
@@ -57,20 +57,20 @@ pub(crate) fn allowed_cpus() -> Vec<usize> {
     if cpus.is_empty() { (0..thread::available_parallelism().map_or(1, usize::from)).collect() } else { cpus }
 }
 
-/// Whether the CPU has what the peak is measured with.
+/// Whether the CPU supports the instructions of the peak measurement.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn has_vnni() -> bool {
     std::arch::is_x86_feature_detected!("avx512vnni") && std::arch::is_x86_feature_detected!("avx512f")
 }
 
-/// Whether the CPU has what the peak is measured with.
+/// Whether the CPU supports the instructions of the peak measurement.
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) fn has_vnni() -> bool {
     false
 }
 
-/// Int8 operations with every operand in a register: the most that a core can do. Gives their number, a
-/// multiplication and an addition being two; 0 where the CPU has no AVX-512 VNNI.
+/// Runs int8 operations with all operands in registers, the peak of a core. Returns their number, counting
+/// multiplication and addition separately; 0 if the CPU has no AVX-512 VNNI.
 pub(crate) fn int8_operations() -> f64 {
     #[cfg(target_arch = "x86_64")]
     if has_vnni() {
@@ -80,14 +80,14 @@ pub(crate) fn int8_operations() -> f64 {
     0.0
 }
 
-/// Products of bytes, summed by fours, in enough independent chains that none waits for another.
+/// Sums of byte products in fours, in enough independent chains that none waits for another.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn vnni() -> f64 {
     use std::arch::x86_64::{_mm512_dpbusd_epi32, _mm512_reduce_add_epi32, _mm512_set1_epi8, _mm512_setzero_si512};
     use std::hint::black_box;
 
-    /// Latency 5, two a cycle: ten chains would do.
+    /// With a latency of 5 cycles and two per cycle, ten chains would suffice.
     const CHAINS: usize = 16;
     const ROUNDS: usize = 1_000_000;
     let (a, b) = (black_box(_mm512_set1_epi8(3)), black_box(_mm512_set1_epi8(5)));

@@ -1,9 +1,10 @@
-//! pressmark beside its peers: the same work, in turns, in the same run; a table for people and one for programs.
+//! Compares pressmark with its peers: the same work, alternating, in one run; writes one table for readers and one for
+//! programs.
 //!
 //!     scripts/peers.sh [--quick] [--only encoder,whole]
 //!
-//! sets the peers up and runs this bench; `cargo bench -p pressmark-benches --bench peers` runs it by itself, with
-//! the contenders that are there.
+//! sets up the peers and runs this bench; `cargo bench -p pressmark-benches --bench peers` runs it alone, with whatever
+//! contenders are installed.
 
 mod contender;
 mod inputs;
@@ -64,25 +65,25 @@ enum Section {
     Scaling,
 }
 
-/// How long is measured.
+/// Length of the measurements.
 #[derive(Clone, Copy)]
 struct Plan {
     rounds: usize,
-    /// Rounds of what takes seconds a run.
+    /// Rounds of cases that take seconds per run.
     long_rounds: usize,
-    /// Seconds a turn, at least.
+    /// Minimum seconds per turn.
     seconds: f64,
     quick: bool,
 }
 
 impl Plan {
-    /// Picks by the length of the run.
+    /// Chooses a value by the length of the run.
     fn of<T>(self, quick: T, full: T) -> T {
         if self.quick { quick } else { full }
     }
 }
 
-/// What all sections share.
+/// State shared by all sections.
 struct Bench {
     launcher: Launcher,
     corpus: Corpus,
@@ -118,7 +119,7 @@ fn main() -> Result<()> {
     let mut tables = Vec::new();
     for section in Section::value_variants() {
         if args.only.is_empty() || args.only.contains(section) {
-            // A section that fails is told in the report: the others took minutes.
+            // A failed section is noted in the report: the others took minutes.
             let made = run(&mut bench, *section).unwrap_or_else(|error| {
                 bench.missing.insert(format!("{section:?}"), format!("{error:#}"));
                 Vec::new()
@@ -143,7 +144,7 @@ fn main() -> Result<()> {
         seconds: start.elapsed().as_secs_f64(),
     };
     fs::create_dir_all(&args.results)?;
-    // Parts of the table must not pass for the whole.
+    // A partial table must not replace the complete one.
     let name = if args.only.is_empty() { "peers" } else { "part" };
     fs::write(args.results.join(format!("{name}.json")), format!("{:#}\n", serde_json::to_value(&report)?))?;
     fs::write(args.results.join(format!("{name}.md")), report.markdown())?;
@@ -151,7 +152,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A folder for cases and logs beside the builds, where a failed run can be looked into.
+/// A folder for cases and logs in the target folder, where a failed run can be inspected.
 fn work() -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let target = here.ancestors().find(|dir| dir.join("CACHEDIR.TAG").exists()).context("this runs from target/")?;
@@ -160,7 +161,7 @@ fn work() -> Result<PathBuf> {
     Ok(work)
 }
 
-/// The folder of the peers: the one named, or the one where `scripts/peers.sh` puts them.
+/// The folder of the peers: the given one, or the default of `scripts/peers.sh`.
 fn peers(named: Option<PathBuf>) -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));

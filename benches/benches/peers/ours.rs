@@ -1,4 +1,4 @@
-//! Our side of a comparison: the same requests answered as the peers' workers do.
+//! Our side of a comparison: answers the same requests as the peers' workers.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::machine;
 
-/// A case made ready: run for the clock, or once for what comes of it.
+/// A prepared case: run it for timing, or once for its answer.
 struct Task {
     time: Box<dyn Fn() -> Result<()>>,
     answer: Box<dyn Fn() -> Result<Value>>,
@@ -41,7 +41,7 @@ impl Task {
     }
 }
 
-/// Makes a task of a case.
+/// Prepares a case.
 type Load = Box<dyn Fn(Value) -> Result<Task>>;
 
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ struct Sequence {
     shapes: Vec<u8>,
 }
 
-/// Windows that one call of the encoder gets.
+/// Windows for one call of the encoder.
 #[derive(Default)]
 struct Packed {
     ids: Vec<u32>,
@@ -115,7 +115,7 @@ struct Packed {
     starts: Vec<usize>,
 }
 
-/// Subwords of a call where threads share a case: what the encoder works through at a time.
+/// Subwords per call when threads share a case. Set by hand: about what the encoder works through at a time.
 const SHARE: usize = 512;
 
 fn pack(sequences: Vec<Sequence>, most: usize) -> Vec<Packed> {
@@ -133,7 +133,7 @@ fn pack(sequences: Vec<Sequence>, most: usize) -> Vec<Packed> {
     all
 }
 
-/// The encoder alone. Threads take packs of windows from a common pile, as documents are shared out in a run.
+/// The encoder alone. Threads take packs of windows from a shared queue, as a run distributes documents.
 fn encoder(model: Arc<Model>, threads: usize) -> Load {
     Box::new(move |mut case| {
         let batches: Vec<Vec<Sequence>> = serde_json::from_value(case["batches"].take())?;
@@ -190,7 +190,7 @@ fn texts(case: &mut Value) -> Result<Vec<String>> {
     serde_json::from_value(case["documents"].take()).context("the case has documents")
 }
 
-/// Text through stages, document by document.
+/// Runs text through stages, document by document.
 fn through(annotator: Annotator, show: fn(Vec<Document>) -> Value) -> Load {
     Box::new(move |mut case| {
         let (texts, annotator) = (texts(&mut case)?, annotator.clone());
@@ -217,7 +217,7 @@ fn text() -> Result<Load> {
     Ok(through(annotator(&["tokenize"]), show))
 }
 
-/// The crate `tokenizers`, called once a sentence; the sentences are found before the clock starts.
+/// The crate `tokenizers`, called once per sentence; sentence splitting is not timed.
 fn tokenizers() -> Result<Load> {
     let mut tokenizer = tokenizers::Tokenizer::from_bytes(model().tokenizer_json()).map_err(|e| anyhow!("{e}"))?;
     tokenizer.with_padding(None).with_truncation(None).map_err(|e| anyhow!("{e}"))?;
@@ -234,7 +234,7 @@ fn tokenizers() -> Result<Load> {
     }))
 }
 
-/// Entities in sentences that come with their tokens.
+/// Entities in pre-tokenized sentences.
 fn entities() -> Result<Load> {
     let settings = Settings {
         model: ModelSource::Loaded(model()),
@@ -270,12 +270,12 @@ fn summaries(docs: &[Document]) -> Value {
     docs.iter().map(text).collect::<Vec<_>>().into()
 }
 
-/// Text to summary, with all that comes before it.
+/// Text to summary, including all preceding stages.
 fn summary() -> Result<Load> {
     Ok(through(annotator(&["summarize"]), |docs| summaries(&docs)))
 }
 
-/// The stage alone, on documents that the pass has been through for other stages as well.
+/// The summary stage alone, on documents that other stages already encoded.
 fn summary_stage() -> Result<Load> {
     let annotator = annotator(&["summarize"]);
     Ok(Box::new(move |mut case| {
@@ -298,7 +298,7 @@ fn summary_stage() -> Result<Load> {
     }))
 }
 
-/// Pages to documents: charset, article, metadata, language, and the way back to every byte.
+/// Pages to documents: character set, article, metadata, language, and the mapping back to bytes.
 fn html() -> Load {
     Box::new(|mut case| {
         let pages = texts(&mut case)?;
@@ -310,7 +310,7 @@ fn html() -> Load {
     })
 }
 
-/// For each text the number of the earlier one that it repeats, or -1.
+/// For each text, the index of the earlier one that it repeats, or -1.
 fn duplicates() -> Load {
     Box::new(|mut case| {
         let texts = texts(&mut case)?;

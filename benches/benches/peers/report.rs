@@ -1,4 +1,4 @@
-//! The tables: medians of alternating rounds, as JSON and Markdown.
+//! The tables: medians over alternating rounds, as JSON and Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::machine::Machine;
 
-/// Median, least and most over the rounds.
+/// Median, minimum and maximum over the rounds.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -16,7 +16,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// The spread of what `of` makes of each round.
+    /// The spread of these values, one per round.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -28,19 +28,19 @@ impl Spread {
     }
 }
 
-/// What one contender did on one case.
+/// Result of one contender on one case.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) case: String,
     pub(crate) threads: usize,
     pub(crate) contender: String,
-    /// Units a second.
+    /// Units per second.
     pub(crate) rate: Spread,
-    /// How many times as fast pressmark was in the same rounds; none for pressmark itself.
+    /// pressmark's speed relative to this contender in the same rounds; `None` for pressmark itself.
     pub(crate) ratio: Option<Spread>,
     pub(crate) rounds: usize,
     pub(crate) peak_mb: Option<f64>,
-    /// What the check of its answers found.
+    /// Result of checking its answers.
     pub(crate) check: String,
 }
 
@@ -48,16 +48,16 @@ pub(crate) struct Row {
 pub(crate) struct Table {
     pub(crate) title: String,
     pub(crate) unit: &'static str,
-    /// What was compared, and what to mind.
+    /// What was compared, and caveats.
     pub(crate) about: String,
     pub(crate) rows: Vec<Row>,
 }
 
-/// A target and what was measured of it.
+/// A target with its measurement.
 #[derive(Debug, Serialize)]
 pub(crate) struct Claim {
     pub(crate) claim: String,
-    /// None for what is only told.
+    /// `None` for information only.
     pub(crate) target: Option<f64>,
     pub(crate) at_most: bool,
     pub(crate) measured: Option<f64>,
@@ -70,7 +70,7 @@ impl Claim {
     }
 }
 
-/// All that is written.
+/// The complete results.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) date: String,
@@ -81,12 +81,12 @@ pub(crate) struct Report {
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) claims: Vec<Claim>,
     pub(crate) tables: Vec<Table>,
-    /// Contenders that could not be started, and why.
+    /// Contenders that could not be started, with the reason.
     pub(crate) missing: BTreeMap<String, String>,
     pub(crate) seconds: f64,
 }
 
-/// A number with the digits that it deserves.
+/// Formats a number with a sensible number of digits.
 pub(crate) fn short(number: f64) -> String {
     match number.abs() {
         n if !n.is_finite() => "–".to_owned(),
@@ -102,7 +102,7 @@ fn spread(spread: &Spread) -> String {
 }
 
 impl Table {
-    /// The table as GitHub shows it.
+    /// The table in GitHub's Markdown.
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!("## {}\n\n{}\n\n", self.title, self.about);
         let memory = self.rows.iter().any(|row| row.peak_mb.is_some());

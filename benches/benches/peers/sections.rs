@@ -1,4 +1,4 @@
-//! Stage by stage: each table's contenders, their cases and the check of what they answer.
+//! Stage by stage: the contenders of each table, their cases and the checks of their answers.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -13,12 +13,12 @@ use crate::contender::{Contender, alternate};
 use crate::inputs::{self, Batches, Subtexts, save, texts_case, words};
 use crate::report::{Claim, Row, Spread, Table, short};
 
-/// Operations of the linear layers a subword: six layers of 4 × 384² and 2 × 384 × 1536 weights, a multiplication
-/// and an addition each.
+/// Operations of the linear layers per subword in MiniLM-L6: six layers with 4 × 384² and 2 × 384 × 1536 weights, one
+/// multiplication and one addition each.
 const LINEAR_OPERATIONS: f64 = 2.0 * 6.0 * (4.0 * 384.0 * 384.0 + 2.0 * 384.0 * 1536.0);
 
 impl Bench {
-    /// Those contenders that can be started; the others are noted.
+    /// Starts the available contenders; the others are noted.
     pub(crate) fn start(&mut self, names: &[&str], threads: usize) -> Vec<Contender> {
         let mut started = Vec::new();
         for name in names {
@@ -36,7 +36,7 @@ impl Bench {
         started
     }
 
-    /// A peer that fails, or whose answer is wrong, is left out and noted; that we do must not pass.
+    /// Notes and drops a peer that fails or answers incorrectly; for pressmark that is an error.
     pub(crate) fn or_missing<T>(&mut self, name: &str, result: Result<T>) -> Result<Option<T>> {
         match result {
             Err(error) if !name.starts_with("pressmark") => {
@@ -47,7 +47,8 @@ impl Bench {
         }
     }
 
-    /// Times contenders on one case each and makes a row of each; the first one is ours, `units` is the work of each.
+    /// Times contenders on one case each and makes a row for each; the first one is ours, and `units` is the amount of
+    /// work.
     pub(crate) fn rows(
         &self,
         case: &str,
@@ -59,7 +60,7 @@ impl Bench {
             timed.push((contender, path));
             about.push((units, check));
         }
-        // Ratios are to the first.
+        // Ratios are relative to the first contender.
         ensure!(timed.first().is_some_and(|(c, _)| c.name.starts_with("pressmark")), "pressmark did not take part");
         let times = alternate(&mut timed, self.plan.rounds, self.plan.seconds)?;
         let rates: Vec<Vec<f64>> =
@@ -90,12 +91,12 @@ impl Bench {
     }
 }
 
-/// The median ratio of a row.
+/// Median ratio of a row.
 pub(crate) fn ratio(rows: &[Row], case: &str, threads: usize, contender: &str) -> Option<f64> {
     rows.iter().find(|r| r.case == case && r.threads == threads && r.contender == contender)?.ratio.map(|r| r.median)
 }
 
-/// The median rate of a row.
+/// Median rate of a row.
 pub(crate) fn rate(rows: &[Row], case: &str, threads: usize, contender: &str) -> Option<f64> {
     Some(rows.iter().find(|r| r.case == case && r.threads == threads && r.contender == contender)?.rate.median)
 }
@@ -104,7 +105,7 @@ fn numbers(value: &Value) -> Result<Vec<f64>> {
     value.as_array().context("expected a list")?.iter().map(|x| x.as_f64().context("expected numbers")).collect()
 }
 
-/// The least cosine between rows of two matrices.
+/// Minimum cosine between corresponding rows of two matrices.
 fn least_cosine(a: &[f64], b: &[f64], width: usize) -> Result<f64> {
     ensure!(a.len() == b.len() && !a.is_empty(), "hidden states of {} and {} numbers", a.len(), b.len());
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
@@ -112,7 +113,8 @@ fn least_cosine(a: &[f64], b: &[f64], width: usize) -> Result<f64> {
     Ok(a.chunks(width).zip(b.chunks(width)).map(cosine).fold(1.0, f64::min))
 }
 
-/// Below this the hidden states are not those of the same network. ONNX Runtime's int8 has .984 at its worst.
+/// Minimum cosine of hidden states for two runtimes to be running the same network. Set by hand below ONNX Runtime's
+/// int8, whose worst is 0.984.
 const SAME_NETWORK: f64 = 0.95;
 
 pub(crate) fn encoder(bench: &mut Bench) -> Result<Vec<Table>> {
@@ -186,7 +188,7 @@ const ONE: &str = "pressmark-int8, a thread";
 const TWO: &str = "pressmark-int8, two threads";
 const APART: &str = "pressmark-int8, two processes of a thread";
 
-/// One thread, two threads and two processes of one thread, in turns; ratios are those of two threads.
+/// One thread, two threads and two single-threaded processes, alternating; ratios are relative to two threads.
 fn thread_rows(bench: &Bench, case: &str, path: &Path, units: f64) -> Result<Vec<Row>> {
     if bench.launcher.cpus.len() < 2 {
         return Ok(Vec::new());
@@ -223,7 +225,7 @@ fn thread_rows(bench: &Bench, case: &str, path: &Path, units: f64) -> Result<Vec
     Ok([(TWO, 2, 1), (ONE, 1, 0), (APART, 2, 2)].map(row).into())
 }
 
-/// What the machine could do at most, as a row.
+/// The machine's peak, as a row.
 fn peak(bench: &mut Bench, threads: usize) -> Result<Option<Row>> {
     if !crate::machine::has_vnni() {
         return Ok(None);
@@ -263,7 +265,7 @@ fn encoder_claims(bench: &mut Bench, rows: &[Row]) {
     bench.claim("share of the int8 peak, one thread, 16×128", None, share);
 }
 
-/// Contenders on one and the same case, each with what `check` says of its answer.
+/// Contenders on the same case, each with the result of checking its answer.
 fn compare(
     bench: &mut Bench,
     names: &[&str],
@@ -310,7 +312,7 @@ pub(crate) fn text(bench: &mut Bench) -> Result<Vec<Table>> {
     Ok(vec![Table { title: "Sentences and words".into(), unit: "words/s", about, rows }])
 }
 
-/// CoNLL's label of a spaCy (OntoNotes) or pressmark label; those that CoNLL defines otherwise fall away.
+/// Maps a spaCy (OntoNotes) or pressmark label to CoNLL's; labels that CoNLL defines differently are dropped.
 fn conll(tag: &str) -> String {
     let Some((prefix, label)) = tag.split_once('-') else { return "O".into() };
     let label = match label {
@@ -396,7 +398,7 @@ pub(crate) fn html(bench: &mut Bench) -> Result<Vec<Table>> {
     let check = |name: &str, answer: Value| {
         let texts: Vec<String> = serde_json::from_value(answer)?;
         let found = texts.iter().filter(|text| text.split_whitespace().count() >= 50).count();
-        // A page may hold no article; an extractor that finds one in fewer than half of them does not work.
+        // A page may contain no article, but an extractor that finds one in fewer than half of them does not work.
         ensure!(texts.len() == pages.len() && found * 2 > pages.len(), "{name} found {found} of {}", pages.len());
         Ok(format!("{found} articles of 50 words or more, {} words", words(&texts)))
     };

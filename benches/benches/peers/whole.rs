@@ -1,4 +1,4 @@
-//! The whole job: `pressmark annotate` beside chains in Python, and how it grows with threads, documents and corpora.
+//! End to end: `pressmark annotate` beside chains of Python tools, and its scaling with threads, documents and corpora.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ fn program() -> Result<PathBuf> {
     beside.context("there is no pressmark beside this bench: build it with cargo build --release")
 }
 
-/// `pressmark annotate INPUT -o OUTPUT`, pinned.
+/// `pressmark annotate INPUT -o OUTPUT`, pinned to CPUs.
 fn annotate(bench: &Bench, threads: usize, input: &Path, output: &Path) -> Result<Command> {
     let mut command = bench.launcher.pinned(threads, &program()?);
     command.arg("annotate").arg(input).arg("-o").arg(output);
-    // Nothing of an earlier run is to be taken up, nor stand in the way.
+    // Nothing of an earlier run may be resumed or block this one.
     command.args(["--overwrite", "--quiet", "--duplicates", "keep", "--jobs", &threads.to_string()]);
     Ok(command)
 }
 
-/// Checks that every document has its line and is good.
+/// Checks that every document has a line with the status `ok`.
 fn check_lines(output: &Path, expected: usize) -> Result<()> {
     let text = fs::read_to_string(output)?;
     let rows: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
@@ -38,13 +38,13 @@ fn check_lines(output: &Path, expected: usize) -> Result<()> {
     Ok(())
 }
 
-/// One side of the whole job in a table.
+/// One side of the end-to-end comparison in a table.
 struct Side {
     name: &'static str,
     texts: Vec<String>,
     rates: Vec<f64>,
     peak_bytes: u64,
-    /// Pages, summed-up words.
+    /// Pages and total words of the summaries.
     check: String,
 }
 
@@ -73,11 +73,12 @@ impl Side {
 
 const OURS: &str = "pressmark annotate";
 const ENCODER: &str = "its encoder alone";
-/// The chains, and how many pages each is given in a quick and in a full run: what it can do in some seconds.
+/// The chains, with the number of pages in a quick and in a full run. Set by hand: what each can process in some
+/// seconds.
 const CHAINS: [(&str, usize, usize); 3] =
     [("chain-sentiment-small", 10, 30), ("chain-zeroshot-small", 3, 10), ("chain-zeroshot-base", 1, 3)];
 
-/// Writes pages to a folder of their own, in place of those of an earlier run.
+/// Writes pages to a folder, replacing those of an earlier run.
 fn write_pages(folder: &Path, texts: &[String]) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -94,7 +95,7 @@ pub(crate) fn chains(bench: &mut Bench) -> Result<Vec<Table>> {
     let texts = bench.corpus.texts[..bench.plan.of(120, 240).min(bench.corpus.texts.len())].to_vec();
     let (pages, output) = (work.join("pages"), work.join("annotated.jsonl"));
     write_pages(&pages, &texts)?;
-    // Slow chains get fewer pages: those of nearest to the average length.
+    // Slow chains get fewer pages: those closest to the average length.
     let average = words(&texts) / texts.len();
     let mut typical = texts.clone();
     typical.sort_by_key(|text| text.split_whitespace().count().abs_diff(average));
@@ -160,7 +161,7 @@ pub(crate) fn chains(bench: &mut Bench) -> Result<Vec<Table>> {
     Ok(vec![Table { title: "The whole job".into(), unit: "words/s", about, rows }])
 }
 
-/// A case of a chain: a folder of its own pages.
+/// A chain's case: a folder of its own pages.
 fn save_chain(work: &Path, name: &str, texts: &[String]) -> Result<PathBuf> {
     let folder = work.join(format!("pages-{name}"));
     write_pages(&folder, texts)?;
@@ -225,11 +226,11 @@ pub(crate) fn scaling(bench: &mut Bench) -> Result<Vec<Table>> {
     Ok(vec![lengths, corpora])
 }
 
-/// Words a document in the table of lengths.
+/// Words per document in the table of lengths.
 const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
 const LONGEST: usize = 50_000;
 
-/// A row of `annotate` over `count` generated documents of about `length` words.
+/// A row for `annotate` over `count` generated documents of about `length` words.
 fn grown(bench: &Bench, pool: &[String], case: &str, count: usize, length: usize) -> Result<Row> {
     let mut chance = Chance::seeded(length as u64);
     let texts: Vec<String> = (0..count).map(|_| inputs::generated(pool, length, &mut chance)).collect();

@@ -1,8 +1,8 @@
 //! The Rust peers of the encoder bench: `pressmark-rust-peers NAME THREADS MODELS`, where NAME is rten-f32,
 //! rten-int8 or candle-f32 and MODELS the folder that `export.py` wrote.
 //!
-//! Reads one JSON request a line and answers each with a line, as `worker.py` beside this folder does. Thread
-//! counts come from RTEN_NUM_THREADS and RAYON_NUM_THREADS, which the bench sets.
+//! Reads one JSON request per line and answers each with a line, like `worker.py` beside this folder. Thread counts
+//! come from RTEN_NUM_THREADS and RAYON_NUM_THREADS, which the bench sets.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
@@ -19,7 +19,7 @@ use rten_tensor::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-/// Sequences padded to the longest of their batch: row after row.
+/// Sequences padded to the longest of their batch, in row-major order.
 struct Batch {
     ids: Vec<u32>,
     shapes: Vec<u32>,
@@ -62,7 +62,7 @@ impl Batch {
     }
 }
 
-/// A runtime with the model loaded: hidden states of a batch, padding included, row after row.
+/// A runtime with the model loaded; returns the hidden states of a batch in row-major order, padding included.
 trait Runtime {
     fn run(&self, batch: &Batch) -> Result<Vec<f32>>;
 }
@@ -120,7 +120,7 @@ impl Runtime for Candle {
     }
 }
 
-/// Rows of real subwords, in order, without the padding.
+/// The rows of real subwords, in order, without padding.
 fn rows(runtime: &dyn Runtime, batches: &[Batch]) -> Result<Vec<f32>> {
     let mut rows = Vec::new();
     for batch in batches {
