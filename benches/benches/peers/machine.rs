@@ -89,6 +89,7 @@ fn vnni() -> f64 {
 
     /// With a latency of 5 cycles and two per cycle, ten chains would suffice.
     const CHAINS: usize = 16;
+    /// Rounds per measurement. Set by hand: long beside the clock's resolution.
     const ROUNDS: usize = 1_000_000;
     let (a, b) = (black_box(_mm512_set1_epi8(3)), black_box(_mm512_set1_epi8(5)));
     let mut sums = [_mm512_setzero_si512(); CHAINS];

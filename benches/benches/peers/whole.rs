@@ -228,6 +228,7 @@ pub(crate) fn scaling(bench: &mut Bench) -> Result<Vec<Table>> {
 
 /// Words per document in the table of lengths.
 const LENGTHS: [usize; 4] = [50, 500, 5_000, 50_000];
+/// The last of [`LENGTHS`].
 const LONGEST: usize = 50_000;
 
 /// A row for `annotate` over `count` generated documents of about `length` words.
