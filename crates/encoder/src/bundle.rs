@@ -35,7 +35,9 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 /// Maximum size of `manifest.json` and `config.json`, in bytes. Like the limits below, set by hand: far above what any
 /// bundle has (BERT-large in f32 has 1.3 GB of weights), so that a broken or hostile file cannot exhaust memory.
 const MOST_JSON: u64 = 1 << 20;
+/// Maximum size of `tokenizer.json`, in bytes.
 const MOST_TOKENIZER: u64 = 64 << 20;
+/// Maximum size of `model.safetensors`, in bytes.
 const MOST_WEIGHTS: u64 = 4 << 30;
 
 /// Maximum size of the other files (codebook vectors, reference outputs, model card), in bytes.

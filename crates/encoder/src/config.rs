@@ -13,9 +13,13 @@ pub(crate) const FORMAT: &str = "pressmark-bundle/1";
 /// (BERT-large: hidden 1024, 24 layers, intermediate 4096, 512 positions), and they keep products of sizes far from
 /// overflow and scratch memory bounded whatever a file says.
 const MAX_HIDDEN: usize = 4096;
+/// Maximum number of layers.
 const MAX_LAYERS: usize = 64;
+/// Maximum width of the feed-forward layer.
 const MAX_INTERMEDIATE: usize = 16_384;
+/// Maximum number of rows of the position table.
 const MAX_POSITIONS: usize = 8192;
+/// Maximum number of subwords.
 const MAX_VOCABULARY: usize = 4_000_000;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -218,6 +222,7 @@ impl EncoderConfig {
 impl HeadConfig {
     fn check(&self) -> Result<(), Error> {
         let key = |name: &str| format!("heads.{}.{name}", self.name);
+        // At most 8, set by hand: a head is a few small layers.
         within(&key("layers.length"), self.layers.len(), 8)?;
         if self.labels.is_empty() != (self.output == Output::Vector) {
             let expected = "labels unless the output is a vector";
@@ -237,6 +242,7 @@ impl HeadConfig {
             Some(thresholds) if thresholds.len() != self.labels.len() => {
                 Err(wrong(&key("thresholds.length"), &format!("{}, one a label", self.labels.len()), thresholds.len()))
             }
+            // Set by hand: a threshold nearer to 0 or 1 would shift logits by more than ln 99.
             Some(thresholds) => match thresholds.iter().find(|t| !(0.01..=0.99).contains(*t)) {
                 Some(wide) => Err(wrong(&key("thresholds"), "numbers from 0.01 to 0.99", wide)),
                 None => Ok(()),

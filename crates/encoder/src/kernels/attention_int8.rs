@@ -138,12 +138,12 @@ impl<'a> Panel<'a> {
 const LARGEST: f32 = 127.0;
 /// Added to a signed byte to make it unsigned.
 const OFFSET: f32 = 128.0;
-/// Smaller magnitudes count as zero; its inverse is still finite.
+/// Smaller magnitudes count as zero. Set by hand: negligible, with an inverse that is still finite.
 const LEAST: f32 = 1e-30;
 /// Range of the values' scales, as a power of two below the greatest one; smaller scales are raised to it. Set by hand:
 /// such values are below a millionth of the greatest.
 const EXPONENTS: f32 = 20.0;
-/// Exponent where there is no key: the weight is zero whatever the score.
+/// Exponent where there is no key. Set by hand, so low that the weight is zero whatever the score.
 const NO_KEY: f32 = -1e30;
 
 /// Runs attention with tiles of `ROWS` queries by `PANELS` vectors; the result depends on neither.

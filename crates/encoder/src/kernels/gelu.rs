@@ -23,7 +23,8 @@ impl Op for GeluRows<'_> {
     }
 }
 
-/// Beyond this, the normal distribution function is 0 or 1 to within 4e-6.
+/// Beyond this, the normal distribution function is 0 or 1 to within 4e-6. Set by hand: a wider range would need more
+/// coefficients.
 const GELU_LIMIT: f32 = 4.5;
 
 /// `(Φ(x) - 1/2) / x` as a polynomial in `t = 2 x² / 4.5² - 1`, lowest power first: minimax for the error of `x Φ(x)`,
@@ -55,7 +56,8 @@ pub(super) fn gelu<S: Simd>(simd: S, x: S::F) -> S::F {
     simd.mul(x, simd.mul_add(near, p, simd.splat(0.5)))
 }
 
-/// Beyond this, [`gelu_for_bytes`] uses the distribution function's value here.
+/// Beyond this, [`gelu_for_bytes`] uses the distribution function's value here. Set by hand: a wider range would need
+/// more coefficients.
 const BYTES_LIMIT: f32 = 3.5;
 
 /// `(Φ(x) - 1/2) / x` as a polynomial in `x²`, lowest power first, fitted like [`GELU_POLYNOMIAL`]. The error of GELU
