@@ -131,6 +131,7 @@ impl Answers {
                     return Err(Error::NoStance { place: gold.place.clone(), target: gold.target.clone() });
                 };
                 let label = reading.label();
+                // Less likely than not to be about the target, as in the stage.
                 let abstained = reading.bears_on_target < 0.5;
                 Ok(Answer::of(label, reading.probability(label), abstained, Some(reading)))
             }
