@@ -18,7 +18,7 @@ pub struct FitReport {
     pub after: Option<f64>,
 }
 
-/// Minimum number of texts with the frame for a head: with fewer, nothing can be held out for calibration.
+/// Minimum number of texts with the frame for a head. Set by hand: with fewer, nothing can be held out for calibration.
 pub(crate) const MIN_EXAMPLES: usize = 3;
 
 /// Folds of the cross-validation; five is the customary number and costs five fits per frame.
@@ -130,6 +130,8 @@ fn solve(samples: &[&Sample]) -> Solved {
     let weight = |gold: bool| if gold { ((count - positives) / positives).sqrt().max(1.0) } else { 1.0 };
     let ridge = 1.0 / (STRENGTH * count);
     let width = samples.first().map_or(0, |s| s.vector.len());
+    // The step is the inverse of a bound on the gradient's Lipschitz constant: 1/4 bounds the curvature of the logistic
+    // loss, and 2 is the squared norm of a unit vector and the bias.
     let size = |s: &&&Sample| weight(s.gold) * (2.0 + f64::from(s.prior).powi(2));
     let step = 1.0 / (0.25 * samples.iter().map(|s| size(&s)).sum::<f64>() / count + ridge);
     // Parameters: the weights, then the prior's weight, then the bias.
