@@ -93,6 +93,7 @@ impl Finder<'_, '_> {
         let shared = shared_words(one, other);
         match (&one.value, &other.value) {
             (Value::Amount(a), Value::Amount(b)) if a.kind == b.kind => {
+                // Shared words needed, set by hand: a percentage does not say what it is a share of, so it needs two.
                 let (kind, needed) = match a.kind {
                     AmountKind::Count => (FactKind::Number, 1),
                     AmountKind::Money => (FactKind::Money, 1),
@@ -136,6 +137,7 @@ impl Finder<'_, '_> {
                     |found: &&Found| std::mem::discriminant(&found.value) == std::mem::discriminant(&one.value);
                 let is_alone = x.iter().filter(of_kind).count() == 1 && y.iter().filter(of_kind).count() == 1;
                 let is_same = one.value == other.value;
+                // Set by hand: a contradiction needs a second shared word, or a sure alignment.
                 if !is_same && (!is_alone || shared.len() < 2 && pair.sum < SURE || !self.same_act(pair, one, other)) {
                     return None;
                 }
@@ -153,6 +155,7 @@ impl Finder<'_, '_> {
             let Some(view) = self.views.get(view) else { return BTreeSet::new() };
             let from = view.words.partition_point(|word| word.start < found.start);
             let to = view.words.partition_point(|word| word.start < found.end);
+            // Two words on either side, set by hand: an act is named right beside its day.
             let words = view.words.get(from.saturating_sub(2)..(to + 2).min(view.words.len())).unwrap_or_default();
             let acts = words
                 .iter()
@@ -221,6 +224,7 @@ impl Finder<'_, '_> {
                     let unknown =
                         |view: &View<'_>, place: &PlaceName| !place.keys.iter().any(|key| mentions(view, key));
                     let is_alone = x.len() == 1 && y.len() == 1;
+                    // Twice as sure as for other facts, set by hand: differing places are seldom a contradiction.
                     let is_other = is_alone && unknown(ours, other) && unknown(theirs, one) && pair.sum >= 2.0 * SURE;
                     if !is_other || one.keys.len() != other.keys.len() {
                         continue;
@@ -313,6 +317,7 @@ fn titles_in(view: &View<'_>, start: usize, end: usize) -> Vec<(String, Title)> 
         let Some(entity) = mention.entity.as_deref().filter(|_| mention.label.is_person()) else {
             continue;
         };
+        // 60 code points, set by hand: room for a qualifier, an adjective and the office.
         let before = view.words_in(mention.start.saturating_sub(60), mention.start);
         let Some((last, rest)) = before.split_last() else { continue };
         let is_office = |title: pressmark_lang::Title| title.kind == pressmark_lang::TitleKind::Office;
@@ -361,6 +366,7 @@ fn places_in(view: &View<'_>, sentence: &Sentence) -> Vec<PlaceName> {
             last.end = ent.end;
             continue;
         }
+        // 20 code points, set by hand: longer than any preposition.
         let before = view.words_in(ent.start.saturating_sub(20), ent.start);
         let Some(preposition) = before.last().map(|word| word.text.to_lowercase()) else { continue };
         if view.language.classes(&preposition).contains(WordClass::Circumstance) {

@@ -140,6 +140,7 @@ fn paragraph_hash(paragraph: &str) -> Option<Hash> {
     words.windows(4).map(|four| hash(PARAGRAPH, &four.join(" "))).min()
 }
 
+/// Prefixes of the hashed text, which keep the three kinds of features apart.
 const ENTITY: u8 = b'e';
 const TERM: u8 = b't';
 const PARAGRAPH: u8 = b'p';

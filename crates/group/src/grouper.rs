@@ -24,8 +24,8 @@ const FEWEST_DOCUMENTS: f32 = 100.0;
 const ENTITIES: f32 = 0.4;
 /// Days after which the score of a pair falls to 1/e. Set by hand: news moves on within two weeks.
 const DECAY_DAYS: f32 = 14.0;
-/// Documents above which a shared paragraph counts as boilerplate, not as copying. Set by hand: no agency text is
-/// reprinted by more.
+/// Documents above which a shared paragraph counts as boilerplate, not as copying. Set by hand: lowering it would drop
+/// widely reprinted agency texts.
 const COMMON_PARAGRAPH: u32 = 400;
 /// Paragraphs that two documents must share to count as copies. Set by hand: a single one may be boilerplate.
 const SHARED_PARAGRAPHS: usize = 2;
@@ -298,8 +298,8 @@ impl Corpus {
         if shared < SHARED_PARAGRAPHS { 0.0 } else { (shared as f32 / a.len().min(b.len()) as f32).min(1.0) }
     }
 
-    /// Candidate pairs with a score of at least half the threshold, best first. Lower ones cannot lift a mean to the
-    /// threshold on their own.
+    /// Candidate pairs with a score of at least half the threshold, best first. Half is set by hand: weaker pairs
+    /// hardly ever start a join that reaches the threshold.
     fn edges(&self) -> Vec<Edge> {
         let mut order: Vec<usize> = (0..self.docs.len()).collect();
         order.sort_by_key(|&doc| self.docs.get(doc).and_then(|kept| kept.day).map_or(i64::MAX, i64::from));

@@ -11,9 +11,9 @@ use crate::view::View;
 
 /// Most passages per outlet. Set by hand for readers.
 const MOST: usize = 6;
-/// Most sentences per passage. Set by hand.
+/// Most sentences per passage. Chosen with [`TOLD`].
 const LONGEST: usize = 3;
-/// Quantile of an outlet's sentence weights below which a sentence joins no passage.
+/// Quantile of an outlet's sentence weights below which a sentence joins no passage. Chosen with [`TOLD`].
 const PLAIN: f32 = 0.3;
 /// Penalty per unit of a sentence's best alignment score with another outlet, against the rarity of its exclusive
 /// words. Chosen, with the two above, on eleven of the 22 coded events of BASIL.
@@ -44,6 +44,7 @@ pub(crate) fn only(views: &[View<'_>], compared: &[usize], alignment: &Alignment
             for (sentence, of) in alignment.sentences.get(view).into_iter().flatten().enumerate() {
                 let new =
                     of.terms.iter().filter(|(stem, _)| !theirs.contains(stem)).map(|(_, (rarity, _))| rarity / 10.0);
+                // The floor of -6 is set by hand: sentences that match nothing all count alike.
                 let best = alignment.best.get(&(view, sentence)).copied().unwrap_or(f32::NEG_INFINITY).max(-6.0);
                 told.push(Told { view, sentence, weight: new.sum::<f32>() - TOLD * best, best });
             }

@@ -303,6 +303,7 @@ fn agency(view: &View<'_>, agencies: &[&'static str]) -> Option<(&'static str, u
                     continue;
                 }
                 let before = view.slice(word.start.saturating_sub(1), word.start);
+                // Four code points hold a closing bracket, spaces and the dash.
                 let after = view.slice(last.end, end.min(last.end + 4)).trim_start_matches(')').trim_start();
                 let is_dash = after.starts_with(['-', '–', '—']);
                 if is_dash && (before == "(" || word.start == start) {

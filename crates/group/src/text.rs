@@ -65,6 +65,7 @@ fn joins(before: char, mark: char, after: Option<char>) -> bool {
 
 /// Publication time: days since 1970-01-01 (UTC), and seconds within the day if the time is known.
 pub(crate) fn moment(published: Option<&str>) -> Option<(i32, Option<u32>)> {
+    /// Seconds per day.
     const DAY: i64 = 86_400;
     let text = published?;
     if let Ok(time) = Timestamp::from_str(text) {

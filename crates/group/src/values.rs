@@ -151,6 +151,7 @@ impl<'a> Reader<'_, 'a> {
         let mut from = at;
         for before in [at.checked_sub(1), at.checked_sub(2)].into_iter().flatten() {
             match self.numeral(before) {
+                // One and a half rounding steps on either side, set by hand.
                 Some(Numeral::About) => (low, high) = (low - 1.5 * step, high + 1.5 * step),
                 Some(Numeral::More) => high = f64::INFINITY,
                 Some(Numeral::Less) => low = 0.0,
