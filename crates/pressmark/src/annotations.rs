@@ -21,7 +21,7 @@ impl Annotations {
     pub(crate) fn start(annotator: Annotator, records: impl Iterator<Item = InputRecord> + Send + 'static) -> Self {
         let (send, batches) = sync_channel(1);
         let worker = thread::spawn(move || {
-            // Allocating the default-sized duplicate table does not fail.
+            // The default options of the duplicate table are valid.
             let Ok(mut ledger) = Ledger::new() else { return };
             annotator.run(records.map(|record| (record, ())), |batch| {
                 let rows = batch.into_iter().map(|mut annotated| {

@@ -56,6 +56,8 @@ fn shared() -> Result<&'static Annotator, Error> {
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
     let is_page = || {
+        // Set by hand: a page has markup within its first kilobyte, which is also what the HTML standard's encoding
+        // prescan reads.
         let start: Vec<u8> = bytes.iter().take(1024).map(u8::to_ascii_lowercase).collect();
         [&b"<html"[..], b"<!doctype", b"<head", b"<body", b"<div", b"<p>"]
             .iter()
