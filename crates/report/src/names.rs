@@ -89,7 +89,7 @@ impl Actors {
     }
 }
 
-/// Most steps along a chain of aliases. Set by hand: real chains have one or two; the limit ends cycles.
+/// Most steps along a chain of aliases. Set by hand: longer chains are not worth following, and the limit ends cycles.
 const MOST_STEPS: usize = 8;
 
 #[cfg(test)]
