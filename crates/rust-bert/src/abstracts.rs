@@ -23,12 +23,13 @@ pub struct AbstractOptions {
     /// Maximum length of a summary in subwords. rust-bert's default: 142.
     pub max_length: Option<u16>,
     /// Maximum number of chunks read per document; `coverage` reports the rest as unread. Default: 64, about 45,000
-    /// words for BART. Set by hand: it bounds the time per document, which is seconds per chunk.
+    /// words for BART. Set by hand: it bounds the time per document.
     pub max_chunks: Option<usize>,
     /// Threads of libtorch. Default: one per core.
     pub threads: Threads,
 }
 
+/// Default of [`AbstractOptions::max_chunks`].
 const MAX_CHUNKS: usize = 64;
 
 /// The stage `abstract`: a generated summary.

@@ -171,6 +171,7 @@ impl Loaded {
             }
         }
         for sum in &mut sums {
+            // The minimum guards against dividing a zero vector by zero.
             let norm = sum.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-12);
             sum.iter_mut().for_each(|v| *v /= norm);
         }
