@@ -14,7 +14,7 @@
 //! let mut doc = Document::from_text("1", "Floods cut off the town of Orla on Monday. The sheep like fresh grass. \
 //!     Water cut the town of Orla off on Monday.");
 //! Splitter.run(&mut doc)?;
-//! One unit vector per sentence; in production the encoder supplies them.
+//! // One unit vector a sentence; the encoder gives them in earnest.
 //! doc.sent_vectors = Rows::new(2, &[1.0, 0.0, 0.0, 1.0, 0.99, 0.141]);
 //! let options = Options { length: Length::Sentences(2), ..Options::default() };
 //! Summarizer::without_model(options)?.run(&mut doc)?;

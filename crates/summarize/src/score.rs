@@ -60,11 +60,13 @@ pub(crate) fn scores(doc: &Document, candidates: &[Candidate], head: Option<&Hea
         .collect()
 }
 
-/// Whether a summary of this length is a lead (what the story is about) and not a digest of all of it: at most [`FEW`]
+/// Whether a summary of this length is a lead (what the story is about) and not a digest of all of it: at most `FEW`
 /// sentences or a third of the words. Both limits are set by hand; raising them hands longer summaries to the head
 /// alone.
 fn is_short(length: Length, candidates: &[Candidate]) -> bool {
+    /// Most sentences of a short summary.
     const FEW: usize = 5;
+    /// Largest share of the words in a short summary.
     const THIRD: f32 = 1.0 / 3.0;
     match length {
         Length::Sentences(sentences) => sentences <= FEW,
@@ -76,6 +78,7 @@ fn is_short(length: Length, candidates: &[Candidate]) -> bool {
 /// Reward for longer sentences, which say more: logarithmic in the words, 1 from sixty on. Sixty is set by hand; beyond
 /// it sentences only get harder to read.
 fn size(words: usize) -> f32 {
+    /// Words of a sentence that gets the full reward.
     const LONG: f32 = 60.0;
     ((1.0 + words as f32).ln() / (1.0 + LONG).ln()).min(1.0)
 }

@@ -16,7 +16,7 @@ const SALIENCE: &str = "salience";
 /// Settings of [`Summarizer`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// Length of the summary. Default: three sentences, about what a lead paragraph holds; set by hand.
+    /// Length of the summary. Default: three sentences, set by hand: about the length of a lead.
     pub length: Length,
 }
 
