@@ -118,7 +118,7 @@ impl ZeroShotStances {
             let note = Explanation::new("stance", span, "entailment").deciding(format!("on {target}"));
             notes.push(numbers.into_iter().fold(note, |note, (name, number)| note.with(name, number)));
         }
-        // What is as much for as against is neither.
+        // A sentence that entails both sides takes neither.
         Ok(StancePassage { favor: pro * (1.0 - contra), against: contra * (1.0 - pro), weight, span })
     }
 

@@ -21,7 +21,7 @@ pub enum Error {
         /// The missing label.
         missing: &'static str,
     },
-    /// A head of the bundle for a target and a passage has another layout than the stage knows.
+    /// The stance head does not read pairs, or has an unexpected input width or output function.
     #[error(
         "the head {head} is not one for a target and a passage in one window: it reads {inputs} numbers, expected \
          {expected} and probabilities of single labels"

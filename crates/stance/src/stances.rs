@@ -25,8 +25,8 @@ pub struct StancesOptions {
     /// share of the target's words in the passage, so in [-1, 1.5]. Default: 0.3, set by hand; a lower value lets in
     /// passages about something else, a higher one misses paraphrases of the target.
     pub relevance: f32,
-    /// Passages of a document that are read once more, the target beside them, at most: the most relevant ones. Default:
-    /// 32.
+    /// Most passages of a document that are read once more beside a target, by relevance. Default: 32, set by hand; it
+    /// bounds the time per document, and raising it costs one more encoder window per passage.
     pub max_passages: usize,
     /// Most evidence passages per stance. Default: 3, set by hand for readers.
     pub max_evidence: usize,
@@ -40,12 +40,12 @@ impl Default for StancesOptions {
 
 /// The stage that finds who takes which stance.
 ///
-/// The sentences that bear on a target text are found by what the one pass over the document left; at most
-/// [`StancesOptions::max_passages`] of them, and of the quotations with a tone towards another entity, are read once
-/// more with the target and their holder's name before them: does the passage bear on the target, does it take a side,
-/// which. They are gathered by holder: the speaker of the quotation that a passage stands in or leads up to, else the
-/// outlet. `neutral` without evidence means that no passage bears on the target. Towards the document's entities, a
-/// stance is given only where it is not neutral.
+/// The sentences relevant to a target text are retrieved by their vectors from the one pass over the document. At most
+/// [`StancesOptions::max_passages`] of them, and of the quotations with a tone towards another entity, are encoded once
+/// more after the target and their holder's name; the head then says whether the passage bears on the target, whether
+/// it takes a side, and which. Passages are grouped by holder: the speaker of the quotation that a passage is in or
+/// leads up to, else the outlet. `neutral` without evidence means that no passage bears on the target. Stances towards
+/// the document's entities are only reported if they are not neutral.
 pub struct Stances {
     pub(crate) model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
@@ -67,8 +67,7 @@ impl Stances {
     /// Creates the stage on this model and encodes the targets, once.
     ///
     /// # Errors
-    /// If a target cannot be encoded, or the bundle lacks the `stance` head (or the `sentiment` head where that one is
-    /// needed), or a head has the wrong labels or layout.
+    /// If a target cannot be encoded, or the bundle lacks the `stance` head, or has it with other labels or another layout.
     pub fn new(model: Arc<Model>, tokenizer: Arc<Tokenizer>, options: StancesOptions) -> Result<Self, Error> {
         PairHead::of(&model)?;
         let prepare = |text: &String| -> Result<Prepared, Error> {
@@ -80,13 +79,12 @@ impl Stances {
         Ok(Self { model, tokenizer, targets, options })
     }
 
-    /// What a passage that is no document says of each target, in their order, read beside it as the words of a holder;
-    /// of none, they are the outlet's.
+    /// Reads a standalone passage beside each target, in order, as the words of `holder` (the outlet's if `None`).
     ///
     /// At most 110 words of holder and passage are read, as many as fit into a window of 176 subwords.
     ///
     /// # Errors
-    /// When the text cannot be encoded, or there is no word in it.
+    /// If the text cannot be encoded, or contains no word.
     pub fn read_text(&self, holder: Option<&str>, text: &str) -> Result<Vec<StanceReading>, Error> {
         let head = PairHead::of(&self.model)?;
         let doc = tokenized(&self.tokenizer, text)?;
