@@ -237,7 +237,7 @@ fn frames_sentiment_and_stances_explain_themselves() {
 
     let sided = doc.entities.iter().filter(|entity| entity.sentiment.is_some()).count();
     assert_eq!(of("sentiment", "mean-over-mentions").len(), sided);
-    let verdicts = of("stance", "weighted-mean").len() + of("stance", "no-passage").len();
+    let verdicts = of("stance", "most-sided-third").len() + of("stance", "no-passage").len();
     assert_eq!(verdicts, doc.stances.len());
 
     // A second run over the same document replaces them.

@@ -98,7 +98,7 @@ impl TinyBundle {
             head("embedding", &[]),
             head("sentiment", &["negative", "neutral", "positive"]),
             head("salience", &["salient"]),
-            head("stance", &["against", "neutral", "favor"]),
+            head("stance", &[BEARS_ON_TARGET, "takes_a_side", "in_favor"]),
         ]);
         bundle
     }

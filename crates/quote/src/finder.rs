@@ -13,15 +13,12 @@ use crate::marks::{self, Quoted};
 use crate::nearby;
 use crate::paragraph::paragraphs;
 use crate::place::{Place, Verdict};
-use crate::refusals::Refusals;
+use crate::refusals::{Refusals, STAGE};
 use crate::resolve::{self, Resolved};
 use crate::rule::Step;
 use crate::rules::{ATTRIBUTIONS, Attribute, CONTINUATIONS, REPORTS, SPEAKERS};
 use crate::turns;
 use crate::unit::{Unit, units};
-
-/// The name of the stage.
-pub(crate) const STAGE: &str = "quote";
 
 /// Settings of [`QuoteFinder`].
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,13 +1,14 @@
 use pressmark_core::{Explanation, Span, Subject};
 
-use crate::finder::STAGE;
+/// Name of the stage.
+pub(crate) const STAGE: &str = "quote";
 
 /// Rejected candidates for quotations, with the reason; recorded only if explanations are requested.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Option<Vec<Explanation>>);
 
 impl Refusals {
-    /// Records what is added.
+    /// Creates a list that records what is added.
     pub(crate) fn kept() -> Self {
         Self(Some(Vec::new()))
     }
