@@ -26,6 +26,8 @@
 //! - **stance**: the position of a **holder** towards a **target**; **voice**: whose words a passage is in.
 #![deny(missing_docs)]
 
+#[cfg(feature = "ndarray")]
+mod arrays;
 mod deadline;
 mod document;
 mod drop_reason;

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use ndarray::ArrayView2;
 use pressmark_core::{Deadline, Document, Layer, ProblemKind, Provenance, Rows, Stage, StageError, Token, Windows};
 use pressmark_encoder::{Error, Model, PackedWindows, normalize};
 use serde::Serialize;
@@ -67,7 +66,7 @@ impl DocumentEncoder {
             let ids = windows.ids.get(begin..end).unwrap_or_default();
             let shapes = windows.shapes.get(begin..end).unwrap_or_default();
             let chunk = PackedWindows { ids, shapes, starts: &starts };
-            self.model.encode_blocks(chunk, |rows| append(&mut hidden, rows)).map_err(failed)?;
+            self.model.encode_blocks(chunk, |rows| hidden.extend_array(rows)).map_err(failed)?;
         }
         Ok(hidden)
     }
@@ -95,7 +94,7 @@ impl DocumentEncoder {
                     vector.fill(0.0);
                 }
             }
-            append(&mut vectors, chunk.view());
+            vectors.extend_array(chunk.view());
         }
         doc.sent_vectors = vectors;
         if unread > 0 {
@@ -113,11 +112,6 @@ impl DocumentEncoder {
 struct Settings {
     precision: &'static str,
     max_window: usize,
-}
-
-/// Appends the rows of an array, which the encoder and its heads return in standard layout.
-fn append(rows: &mut Rows, more: ArrayView2<'_, f32>) {
-    rows.extend(more.as_slice().expect("arrays of encoder and heads are in standard layout"));
 }
 
 fn failed(error: Error) -> StageError {

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::ArrayView1;
 use pressmark_core::{
     Document, Explanation, Frame, Layer, Provenance, SegmentKind, Sentence, Span, Stage, StageError, Subject,
 };
@@ -226,7 +226,7 @@ impl Book {
         if sents.is_empty() {
             return Vec::new();
         }
-        let mut vector = Array1::from(doc.sent_vectors.mean(sents.iter().copied()));
+        let mut vector = doc.sent_vectors.mean_array(sents.iter().copied());
         normalize(vector.view_mut());
         self.judge(vector.view(), || Passage::of(doc, sents), whole)
     }

@@ -1,4 +1,4 @@
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2};
 use pressmark_core::{Document, Span, Stage, StageError};
 use pressmark_encoder::{EncodedText, Model, PackedWindows};
 use pressmark_tokenize::Tokenizer;
@@ -17,16 +17,12 @@ pub(crate) struct Passage {
 impl Passage {
     /// The passage made of these sentences of a document.
     pub(crate) fn of(doc: &Document, sents: &[usize]) -> Self {
-        let width = doc.hidden.width();
-        let (mut mean, mut subwords) = (Array1::<f32>::zeros(width), Vec::new());
-        for sent in sents.iter().filter_map(|&sent| doc.sents.get(sent)) {
-            let of_sentence = doc.hidden.mean(doc.rows_of(sent.tokens.clone()));
-            mean.zip_mut_with(&ArrayView1::from(&of_sentence), |sum, value| *sum += value / sents.len() as f32);
-            doc.rows_of(sent.tokens.clone()).for_each(|row| doc.hidden.append_row(row, &mut subwords));
+        let rows_of = |&sent: &usize| doc.sents.get(sent).map(|sent| doc.rows_of(sent.tokens.clone()));
+        let mut mean = Array1::<f32>::zeros(doc.hidden.width());
+        for rows in sents.iter().filter_map(rows_of) {
+            mean.zip_mut_with(&doc.hidden.mean_array(rows), |sum, value| *sum += value / sents.len() as f32);
         }
-        let rows = subwords.len().checked_div(width).unwrap_or(0);
-        let subwords = Array2::from_shape_vec((rows, width), subwords).expect("rows are as wide as hidden states");
-        Self { mean, subwords }
+        Self { mean, subwords: doc.hidden.select_array(sents.iter().filter_map(rows_of).flatten()) }
     }
 }
 

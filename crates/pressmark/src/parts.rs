@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 use pressmark_core::{Document, Layer, Stage};
 use pressmark_ingest::{Format, Options, Record as InputRecord, clean_document, ingest};
 use pressmark_pipeline::guarded;
@@ -200,7 +200,7 @@ impl Annotator {
         let mut rows = Array2::zeros((texts.len(), self.model().hidden_size()));
         for (text, mut row) in texts.iter().zip(rows.rows_mut()) {
             let doc = self.up_to(Layer::SentVectors, text)?;
-            let mean = Array1::from(doc.sent_vectors.mean(0..doc.sent_vectors.len()));
+            let mean = doc.sent_vectors.mean_array(0..doc.sent_vectors.len());
             let norm = mean.dot(&mean).sqrt();
             if norm > 0.0 && mean.len() == row.len() {
                 row.assign(&(mean / norm));

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::Array1;
 use pressmark_core::{Document, Holder, Mention, Sentence, Span, StageError};
 use pressmark_encoder::dot;
 
@@ -85,11 +85,11 @@ pub(crate) fn bearing_on(doc: &Document, target: &Topic, relevance: f32) -> Resu
         if place.is_multiple_of(SENTENCES_AT_ONCE) {
             doc.in_time()?;
         }
-        let embedding = doc.sent_vectors.row(index);
+        let embedding = doc.sent_vectors.row_array(index);
         if embedding.len() != target.embedding.len() {
             continue;
         }
-        let cosine = dot(ArrayView1::from(&embedding[..]), target.embedding.view());
+        let cosine = dot(embedding.view(), target.embedding.view());
         let shared_words = target.shared_words(doc.slice(sent.span));
         let bearing = Bearing { sent: index, cosine, shared_words };
         if bearing.relevance() >= relevance {

@@ -90,9 +90,9 @@ fn place(index: usize) -> f32 {
 
 /// Cosine of each candidate's vector with the mean of all, clamped to [0, 1].
 fn meaning(vectors: &Rows, candidates: &[Candidate]) -> Vec<f32> {
-    let mut centre = Array1::from(vectors.mean(candidates.iter().map(|c| c.sent)));
+    let mut centre = vectors.mean_array(candidates.iter().map(|c| c.sent));
     normalize(centre.view_mut());
-    let rows = candidates.iter().map(|c| Array1::from(vectors.row(c.sent)));
+    let rows = candidates.iter().map(|c| vectors.row_array(c.sent));
     let cosine = |row: &Array1<f32>| dot(row.view(), centre.view()).clamp(0.0, 1.0);
     rows.map(|row| if row.len() == centre.len() { cosine(&row) } else { 0.0 }).collect()
 }

@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use ndarray::Array1;
 use pressmark_core::{Document, SummarySentence};
 use pressmark_encoder::dot;
 use serde::Serialize;
@@ -108,11 +107,11 @@ fn in_text_order(candidates: &[Candidate], scores: &[f32], mut chosen: Vec<usize
 
 /// Whether a sentence repeats one already chosen: the same text, or too similar a vector.
 fn repeats(doc: &Document, candidate: &Candidate, candidates: &[Candidate], chosen: &[usize], usual: f32) -> bool {
-    let vector = Array1::from(doc.sent_vectors.row(candidate.sent));
+    let vector = doc.sent_vectors.row_array(candidate.sent);
     let text = doc.sents.get(candidate.sent).map_or("", |s| doc.slice(s.span));
     chosen.iter().take(COMPARED).any(|&other| {
         let other = candidates[other].sent;
-        let chosen = Array1::from(doc.sent_vectors.row(other));
+        let chosen = doc.sent_vectors.row_array(other);
         doc.sents.get(other).is_some_and(|s| doc.slice(s.span) == text)
             || chosen.len() == vector.len() && dot(chosen.view(), vector.view()) >= usual + SAME * (1.0 - usual)
     })
@@ -125,7 +124,7 @@ fn usual_cosine(doc: &Document, candidates: &[Candidate]) -> f32 {
     if count < 2.0 {
         return 0.0;
     }
-    let centre = Array1::from(doc.sent_vectors.mean(candidates.iter().map(|c| c.sent)));
+    let centre = doc.sent_vectors.mean_array(candidates.iter().map(|c| c.sent));
     // The squared norm is the mean over all ordered pairs; take out the pair of each sentence with itself.
     ((dot(centre.view(), centre.view()) * count - 1.0) / (count - 1.0)).clamp(0.0, 1.0)
 }
