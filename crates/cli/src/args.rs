@@ -18,7 +18,7 @@ pub(crate) struct InputArgs {
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) fields: FieldArgs,
-    /// Tables have no header: their columns are column_1, column_2, …
+    /// Read tables as having no header: their columns are column_1, column_2, …
     #[arg(long)]
     pub(crate) no_header: bool,
 }
@@ -36,16 +36,16 @@ pub(crate) struct FieldArgs {
     /// Field that holds the title
     #[arg(long, value_name = "NAME")]
     pub(crate) title_field: Option<String>,
-    /// Field that holds the page's address
+    /// Field that holds the page's URL
     #[arg(long, value_name = "NAME")]
     pub(crate) url_field: Option<String>,
     /// Field that holds the date of publication
     #[arg(long, value_name = "NAME")]
     pub(crate) date_field: Option<String>,
-    /// Form of the dates in that field, as strptime writes it, such as %d.%m.%Y
+    /// Format of the dates in that field, in strptime notation, such as %d.%m.%Y
     #[arg(long, value_name = "FORMAT")]
     pub(crate) date_format: Option<String>,
-    /// Read 03/05/2024 as the third of May
+    /// Read 03/05/2024 as 3 May
     #[arg(long)]
     pub(crate) day_first: bool,
     /// Field that holds the outlet
@@ -54,10 +54,10 @@ pub(crate) struct FieldArgs {
     /// Field that holds the authors
     #[arg(long, value_name = "NAME")]
     pub(crate) author_field: Option<String>,
-    /// Field that holds the language of the record, instead of telling it from the text
+    /// Field that holds the record's language, instead of detecting it
     #[arg(long, value_name = "NAME")]
     pub(crate) language_field: Option<String>,
-    /// Language of every document (ISO 639 code) instead of telling it from the text
+    /// Language of every document (ISO 639 code), instead of detecting it
     #[arg(long, value_name = "CODE")]
     pub(crate) language: Option<String>,
 }
@@ -72,19 +72,20 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadArgs {
-    /// Read every input as this, whatever its name; export is a text export of Nexis, Factiva, ProQuest or Europresse
+    /// Read every input in this format, whatever its name; `export` is a text export of Nexis, Factiva, ProQuest or
+    /// Europresse
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     pub(crate) input_format: Option<Format>,
-    /// Character set of every input, such as windows-1252, instead of telling it from the bytes
+    /// Character set of every input, such as windows-1252, instead of detecting it
     #[arg(long, value_name = "LABEL")]
     pub(crate) encoding: Option<String>,
-    /// Largest record, such as 16M; a larger one is reported and not read
+    /// Maximum record size, such as 16M; larger records are reported and skipped
     #[arg(long, default_value = "16M", value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_bytes: usize,
-    /// How many times its size a compressed file may unpack to, once it is past 16M
+    /// Maximum ratio of decompressed to compressed size of a file, once past 16M
     #[arg(long, default_value_t = Options::default().max_ratio, value_name = "N")]
     pub(crate) max_ratio: u32,
-    /// Most that one compressed file may unpack to
+    /// Maximum decompressed size of one compressed file
     #[arg(long, default_value = "64G", value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_unpacked: usize,
 }
@@ -146,11 +147,11 @@ fn row_layers() -> String {
 
 fn layers_help() -> String {
     let layers = row_layers();
-    format!("What rows hold beside text, segments and sentences: {layers}, with what these point into [default: all]")
+    format!("Layers to write besides text, segments and sentences, with the layers that they refer to: {layers} [default: all]")
 }
 
 fn row_layer(name: &str) -> Result<RowLayer, String> {
-    RowLayer::named(name).ok_or_else(|| format!("expected some of {}", row_layers()))
+    RowLayer::named(name).ok_or_else(|| format!("expected one of {}", row_layers()))
 }
 
 #[derive(Debug, Args)]
@@ -158,10 +159,10 @@ fn row_layer(name: &str) -> Result<RowLayer, String> {
 pub(crate) struct StageArgs {
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = stage_name, help = stages_help())]
     pub(crate) stages: Vec<String>,
-    /// Labels of entities
+    /// Label scheme of entities
     #[arg(long, value_enum, default_value_t = Labels::News)]
     pub(crate) labels: Labels,
-    /// Lowest score, in [0, 1], of a name that is marked
+    /// Minimum score of a mention, in [0, 1]
     #[arg(long, default_value_t = Settings::default().min_score, value_name = "SCORE", value_parser = parse_share)]
     pub(crate) min_score: f32,
     /// Codebook of terms that adds labels to entities (TOML); may be given more than once
@@ -169,16 +170,16 @@ pub(crate) struct StageArgs {
     pub(crate) terms: Vec<PathBuf>,
     #[arg(long, value_name = "NAME|FILE", help = codebook_help())]
     pub(crate) codebook: Vec<String>,
-    /// Lowest score, in [0, 1], at which a frame is written
+    /// Minimum score of a frame, in [0, 1]
     #[arg(long, default_value_t = 0.0, value_name = "SCORE", value_parser = parse_share)]
     pub(crate) min_frame_score: f32,
     /// Length of the summary: sentences (3), words (60w) or a share of the text (20%)
     #[arg(long, default_value = "3", value_name = "LENGTH")]
     pub(crate) summary: Length,
-    /// Take the stance of outlet and speakers towards this; may be given more than once
+    /// Find the stance of the outlet and of speakers on this target; may be given more than once
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target: Vec<String>,
-    /// Words and marks of one document that are annotated at most; a longer one says how much of it was left out
+    /// Maximum words and punctuation marks to annotate per document; the row of a longer one says how much was left out
     #[arg(long, default_value_t = Settings::default().max_tokens, value_name = "N")]
     pub(crate) max_tokens: NonZeroUsize,
 }
@@ -190,7 +191,7 @@ fn codebook_help() -> String {
 
 /// The help text of `--stages`: those that the library has.
 fn stages_help() -> String {
-    format!("Only these stages and what they need: {}", stage_names())
+    format!("Run only these stages and the stages that they need: {}", stage_names())
 }
 
 fn stage_names() -> String {
@@ -201,7 +202,7 @@ fn stage_names() -> String {
 fn stage_name(name: &str) -> Result<String, String> {
     match StageInfo::named(name) {
         Some(stage) => Ok(stage.name.to_owned()),
-        None => Err(format!("expected some of {}", stage_names())),
+        None => Err(format!("expected one of {}", stage_names())),
     }
 }
 
@@ -226,7 +227,7 @@ impl From<Labels> for Scheme {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct BundleArgs {
-    /// A model inside the program by its name, or the folder of a bundle (./NAME for one of the same name)
+    /// Name of a built-in model, or folder of a model bundle (./NAME if a folder has the name of a built-in model)
     #[arg(long, value_name = "NAME|DIR", env = "PRESSMARK_MODEL")]
     pub(crate) model: Option<PathBuf>,
 }
@@ -237,7 +238,7 @@ pub(crate) struct BundleArgs {
 pub(crate) struct EncoderArgs {
     #[command(flatten)]
     pub(crate) bundle: BundleArgs,
-    /// What the encoder computes in
+    /// Number format of the encoder's computations
     #[arg(long, value_enum, default_value_t = PrecisionName::Int8, value_name = "TYPE")]
     pub(crate) precision: PrecisionName,
 }
@@ -245,18 +246,19 @@ pub(crate) struct EncoderArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
-    /// A model inside the program by its name, or the folder of a bundle (./NAME for one of the same name); with STAGE= a
-    /// folder in the layout of the Hugging Face hub, or a name of `pressmark models list`, for a stage on rust-bert
+    /// Name of a built-in model, or folder of a model bundle (./NAME if a folder has the name of a built-in model);
+    /// with STAGE=, a folder in the layout of the Hugging Face hub, or a name from `pressmark models list`, for a stage
+    /// on rust-bert
     #[arg(long, value_name = "[STAGE=]NAME|DIR", env = "PRESSMARK_MODEL")]
     pub(crate) model: Vec<ModelChoice>,
-    /// Run stages on another library: rust-bert for all that it has (ner, summarize, frames, stance), or stage by stage
-    /// as in ner=embedded,summarize=rust-bert [default: embedded]
+    /// Run stages on another library: rust-bert for all stages that it supports (ner, summarize, frames, stance), or
+    /// stage by stage as in ner=embedded,summarize=rust-bert [default: embedded]
     #[arg(long, value_name = "LIST")]
     pub(crate) backend: Option<Backends>,
-    /// Fetch the models of rust-bert that are not at hand
+    /// Download missing rust-bert models
     #[arg(long)]
     pub(crate) pull: bool,
-    /// What the encoder computes in
+    /// Number format of the encoder's computations
     #[arg(long, value_enum, default_value_t = PrecisionName::Int8, value_name = "TYPE")]
     pub(crate) precision: PrecisionName,
 }
@@ -275,7 +277,7 @@ impl FromStr for ModelChoice {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=').and_then(|(stage, model)| Some((Slot::named(stage)?, model))) {
-            Some((_, "")) => Err(format!("{text:?} names no model")),
+            Some((_, "")) => Err(format!("{text:?} does not name a model")),
             Some((slot, model)) => Ok(Self::Stage(slot, model.to_owned())),
             None => Ok(Self::Bundle(text.into())),
         }
@@ -311,10 +313,10 @@ impl ModelArgs {
     }
 }
 
-/// What the encoder computes in.
+/// Number format of the encoder's computations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PrecisionName {
-    /// 8-bit integers where it multiplies
+    /// 8-bit integers for multiplications
     Int8,
     /// 32-bit floats, the reference: a third as fast
     F32,
@@ -337,12 +339,12 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
 /// A number in [0, 1].
 fn parse_share(text: &str) -> Result<f32, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
+    share.ok_or_else(|| format!("{text:?} is not a number from 0 to 1"))
 }
 
 /// How many things are done at once.
 pub(crate) fn parse_jobs(text: &str) -> Result<NonZeroU16, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number from 1 to {}", u16::MAX))
+    text.parse().map_err(|_| format!("{text:?} is not a number from 1 to {}", u16::MAX))
 }
 
 /// A file or folder that is written, and cannot be standard output.
@@ -355,12 +357,12 @@ pub(crate) fn file_name() -> impl TypedValueParser<Value = PathBuf> {
 pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok().filter(|&seconds| seconds > 0.0);
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.ok_or_else(|| format!("{text:?} is no number of seconds such as 30 or 0.5"))
+    time.ok_or_else(|| format!("{text:?} is not a number of seconds such as 30 or 0.5"))
 }
 
 /// A size in bytes with an optional K, M or G (powers of 1024).
 pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
-    let wrong = || format!("{text:?} is no size such as 500K, 16M or 1G");
+    let wrong = || format!("{text:?} is not a size such as 500K, 16M or 1G");
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 0,

@@ -105,7 +105,7 @@ impl Report {
         }
         text.push(')');
         if self.before > 0 {
-            let _ = write!(text, "\n{} of the documents done before", self.before);
+            let _ = write!(text, "\n{} of the documents done in an earlier run", self.before);
         }
         text.push_str(failures);
         text.push_str("\nseconds, over all threads:");
@@ -148,7 +148,7 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     let languages: Vec<String> = failures.languages().map(|(code, count)| format!("{code} ({count})")).collect();
     if !languages.is_empty() {
         let _ =
-            write!(text, "\nlanguages that the model does not know, and documents of each: {}", languages.join(", "));
+            write!(text, "\ndocuments in languages that the model does not know: {}", languages.join(", "));
         for (code, short) in failures.languages().filter_map(|(code, _)| Some((code, model_for(code)?))) {
             let _ = write!(text, "\n--model {short} reads {code}");
         }
@@ -170,10 +170,10 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
 fn remedy(kind: ProblemKind) -> Option<&'static str> {
     Some(match kind {
         ProblemKind::TooLarge => "allow larger records with --max-bytes",
-        ProblemKind::BadArchive => "where it only unpacks too far, allow more with --max-ratio or --max-unpacked",
-        ProblemKind::Malformed => "where it is of another format, name that with --input-format",
-        ProblemKind::NoText => "name the field of the text with --text-field",
-        ProblemKind::BadDate => "say how dates are written with --date-format or --day-first",
+        ProblemKind::BadArchive => "if it merely unpacks to too many bytes, allow more with --max-ratio or --max-unpacked",
+        ProblemKind::Malformed => "if it is in another format, name that with --input-format",
+        ProblemKind::NoText => "name the text field with --text-field",
+        ProblemKind::BadDate => "give the format of dates with --date-format or --day-first",
         ProblemKind::BadEncoding | ProblemKind::WrongCharset => "name the character set with --encoding",
         ProblemKind::DuplicateId => "name another field with --id-field",
         ProblemKind::Truncated => "allow longer documents with --max-tokens",

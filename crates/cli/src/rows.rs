@@ -70,7 +70,7 @@ pub(crate) fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         }
         let of_folder = in_folder(path).with_context(|| format!("failed to read the folder {}", path.display()))?;
         if of_folder.is_empty() {
-            bail!("the folder {} holds no file of rows (.jsonl, .jsonl.gz, .jsonl.zst)", path.display());
+            bail!("there are no files of rows (.jsonl, .jsonl.gz, .jsonl.zst) in the folder {}", path.display());
         }
         files.extend(of_folder);
     }

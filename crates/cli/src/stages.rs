@@ -54,7 +54,7 @@ pub(crate) fn annotator(settings: Settings, models: &ModelArgs) -> Result<Annota
 /// Builds the error for a stage that needs a library missing from this build.
 pub(crate) fn no_rust_bert() -> anyhow::Error {
     anyhow!(
-        "this build has no rust-bert; with libtorch 2.4 at hand, build one that has: \
-         cargo build --release -p pressmark-cli --features rust-bert (the handbook, \"Large models\", tells how)"
+        "this build has no rust-bert; with libtorch 2.4 installed, build it with: \
+         cargo build --release -p pressmark-cli --features rust-bert (see \"Large models\" in the handbook)"
     )
 }

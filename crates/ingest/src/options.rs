@@ -270,7 +270,7 @@ impl Options {
 #[non_exhaustive]
 pub enum Error {
     /// A given path does not exist.
-    #[error("no file or folder {}", path.display())]
+    #[error("no such file or folder: {}", path.display())]
     NotFound {
         /// The path.
         path: PathBuf,

@@ -146,7 +146,7 @@ impl ModelSource {
     /// If there is no model, or its files cannot be read.
     pub fn files(&self) -> Result<(BundleFiles, String), Error> {
         match self.locate()? {
-            Files::Bundled(bundle) => Ok((bundle.files(), "inside the program".to_owned())),
+            Files::Bundled(bundle) => Ok((bundle.files(), "built in".to_owned())),
             Files::Folder(dir) => {
                 let name = dir.display().to_string();
                 let files = BundleFiles::read(&dir).map_err(|source| Error::Model { name: name.clone(), source })?;

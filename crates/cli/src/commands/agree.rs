@@ -18,24 +18,24 @@ Examples:
   The program as a third coder, as JSON:
     pressmark agree ana.jsonl ben.jsonl annotated.jsonl --format json";
 
-/// Say how far people, or people and the program, agree who annotated the same documents
+/// Measure agreement between coders, people or the program, on the same documents
 ///
 /// Cohen's kappa and Krippendorff's alpha of frames, stances, tone and speakers; F1 and gamma of entities and
-/// quotations, label by label, each with the 95 % interval of a bootstrap over documents. Rows are one document by their
-/// id, else their address, else their text; what did not match is said.
+/// quotations, label by label, each with the 95 % interval of a bootstrap over documents. Rows are matched by id, else
+/// by URL, else by text; documents without a match are listed.
 #[derive(Debug, Args)]
 #[command(after_help = AGREE_EXAMPLES)]
 pub(crate) struct AgreeArgs {
-    /// The rows of each coder, pressmark/1 (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); two or more
+    /// The rows of each coder, one file each (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); two or more
     #[arg(required = true, num_args = 2.., value_name = "ROWS")]
     pub(crate) coders: Vec<PathBuf>,
-    /// What to write
+    /// Output format
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub(crate) format: TableFormat,
-    /// How often documents are drawn for the intervals; 0 for none
+    /// Number of bootstrap samples for the intervals; 0 for none
     #[arg(long, default_value_t = Options::default().resamples, value_name = "N")]
     pub(crate) resamples: usize,
-    /// Where the drawing begins: the same seed gives the same intervals
+    /// Random seed of the bootstrap
     #[arg(long, default_value_t = Options::default().seed, value_name = "N")]
     pub(crate) seed: u64,
 }
@@ -43,9 +43,9 @@ pub(crate) struct AgreeArgs {
 /// How numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TableFormat {
-    /// For people
+    /// Tables, for people
     Table,
-    /// For programs
+    /// JSON, for programs
     Json,
 }
 

@@ -32,16 +32,16 @@ Examples:
     zcat news.jsonl.gz | pressmark annotate - --input-format jsonl | jq .entities
   Only entities, with a list of terms of your own:
     pressmark annotate pages/ --stages ner --terms minerals.toml -o entities.jsonl
-  Who stands where on a question:
+  Stances on a question:
     pressmark annotate pages/ --target \"a mining deal with foreign companies\" -o stances.jsonl
-  Go on after a crash, a full disk or Ctrl-C:
+  Resume after a crash, a full disk or Ctrl-C:
     pressmark annotate crawl/ -o crawl.jsonl --resume
-  On two machines that see the same files, then as one:
+  On two machines that see the same files, then merged:
     pressmark annotate crawl/ --shard 1/2 -o one.jsonl
     pressmark annotate crawl/ --shard 2/2 -o two.jsonl
     pressmark merge one.jsonl two.jsonl -o crawl.jsonl";
 
-/// Annotate documents and write one JSON line each
+/// Annotate documents and write one JSON object per line
 #[derive(Debug, Args)]
 #[command(after_help = ANNOTATE_EXAMPLES)]
 pub(crate) struct AnnotateArgs {
@@ -64,28 +64,28 @@ pub(crate) struct AnnotateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst, or .parquet, a row a document), a folder, which gets
-    /// annotated.jsonl and a dataset card, 'FOLDER/*.parquet' (.csv, .arrow) for flat tables as those of `pressmark export`,
-    /// or `-`, standard output
+    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst, or .parquet with one row per document); a folder,
+    /// which gets annotated.jsonl and a dataset card; 'FOLDER/*.parquet' (.csv, .arrow) for flat tables like those of
+    /// `pressmark export`; or `-` for standard output
     #[arg(short, long, default_value = "-", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// What becomes of documents that repeat an earlier one of the run, exactly or nearly
+    /// What to do with documents that repeat an earlier one of the run, exactly or nearly
     #[arg(long, value_enum, default_value_t = Duplicates::Mark)]
     pub(crate) duplicates: Duplicates,
 
     #[command(flatten)]
     pub(crate) layers: LayerArgs,
 
-    /// Split the output into files of at most so many rows, named FILE-000000 and on
+    /// Split the output into files of at most this many rows, named FILE-000000, FILE-000001, …
     #[arg(long, value_name = "ROWS")]
     pub(crate) shard_rows: Option<NonZeroU64>,
 
-    /// Resume a run that was interrupted; what is done is checked and kept
+    /// Resume an interrupted run; finished work is checked and kept
     #[arg(long)]
     pub(crate) resume: bool,
 
-    /// Start anew where rows of a run stand, finished or not, and lose them
+    /// Replace the output of an earlier run, finished or not, and start over
     #[arg(long, conflicts_with = "resume")]
     pub(crate) overwrite: bool,
 }
@@ -100,40 +100,40 @@ impl OutputArgs {
     }
 }
 
-/// What becomes of documents that repeat an earlier one.
+/// What to do with documents that repeat an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Duplicates {
-    /// Do not look for them
+    /// Keep them, without looking for duplicates
     Keep,
-    /// Leave their lines out
+    /// Omit them from the output
     Drop,
-    /// Name the earlier document in `duplicate_of`
+    /// Keep them, with the earlier document's id in `duplicate_of`
     Mark,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Run")]
 pub(crate) struct RunArgs {
-    /// Documents annotated at once [default: one per core]
+    /// Documents to annotate in parallel [default: one per core]
     #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
-    /// Annotate only share I of N of the input list: for N machines that read the same list; see `pressmark merge`
+    /// Annotate only shard I of N of the input list, for N machines that read the same list; see `pressmark merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     pub(crate) shard: Shard,
-    /// Longest time for one document in seconds; what is missing then is said, and the run goes on
+    /// Time limit per document in seconds; the row says what is missing, and the run continues
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// Stop at the first record that fails
+    /// Stop at the first document that is partial or failed
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Write what went wrong, one JSON object a line: documents that are partial or failed with their problems, and inputs
-    /// that were skipped with the reason
+    /// Write a list of problems as JSON Lines: partial or failed documents with their problems, and skipped inputs with
+    /// the reason
     #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) failures: Option<PathBuf>,
-    /// End with exit code 0 as long as no more documents than this are partial or failed: 5, or 2% [default: 0]
+    /// Exit with 0 if at most this many documents are partial or failed: 5, or 2% [default: 0]
     #[arg(long, value_name = "N|N%")]
     pub(crate) max_failures: Option<MaxFailures>,
-    /// No progress and no closing summary
+    /// Print no progress and no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -186,7 +186,7 @@ pub(crate) fn run(args: AnnotateArgs, matches: &ArgMatches) -> Result<Outcome> {
     let digest = records.digest();
     let mut report = Report::start(args.run.quiet, total_bytes, run.counts());
     let ended = if args.run.strict && bad(run.counts()) > 0 {
-        Some(End::Refused(anyhow!("a record that was annotated before is not good (--strict)")))
+        Some(End::Refused(anyhow!("a document annotated before is partial or failed (--strict)")))
     } else {
         let sink = |batch: Vec<Annotated<[u8; 32]>>| {
             // Stages were told to stop, so these documents may be incomplete and must not be written.
@@ -268,7 +268,7 @@ fn take_batch(
 
 /// Builds the error for inputs without a single document.
 fn no_document(skipped: &[Skipped]) -> Error {
-    let mut text = "the paths hold no document".to_owned();
+    let mut text = "no documents found".to_owned();
     for skipped in skipped.iter().take(MOST_SKIPPED) {
         let _ = write!(text, "\n{skipped}");
     }
@@ -302,7 +302,7 @@ fn finished_before(args: &AnnotateArgs, counts: DocumentCounts) -> Outcome {
     if !args.run.quiet {
         let count = documents(counts);
         let output = args.output.output.display();
-        terminal::say(&format!("the run that wrote {output} is finished, {count} documents: nothing is left to do"));
+        terminal::say(&format!("{output} is complete ({count} documents): nothing to do"));
     }
     outcome(counts, &args.run)
 }
@@ -316,7 +316,7 @@ fn broken(error: Error, mut run: Run) -> Error {
 
 fn say_how_to_resume(error: Error, is_resumable: bool) -> Error {
     if is_resumable && !is_closed_pipe(&error) {
-        error.context("the run stopped, what is done is kept: give the same command with --resume to go on")
+        error.context("the run stopped; finished work is kept: run the same command with --resume to continue")
     } else {
         error
     }
@@ -325,7 +325,7 @@ fn say_how_to_resume(error: Error, is_resumable: bool) -> Error {
 fn interrupted(mut run: Run) -> Result<Outcome> {
     run.sync()?;
     let count = documents(run.counts());
-    let how = if run.is_resumable() { "; give the same command with --resume to go on" } else { "" };
+    let how = if run.is_resumable() { "; run the same command with --resume to continue" } else { "" };
     terminal::say(&format!("interrupted after {count} documents{how}"));
     Ok(Outcome::Interrupted)
 }
@@ -333,5 +333,5 @@ fn interrupted(mut run: Run) -> Result<Outcome> {
 fn not_strict(doc: &Document) -> anyhow::Error {
     let problem = doc.problems.iter().find(|p| p.kind.severity() > pressmark_core::Severity::Note);
     let why = problem.map_or_else(String::new, |p| format!(": {}: {}", p.kind, p.message));
-    anyhow!("record {} of {} is not good{why} (--strict)", doc.source.record, doc.source.path)
+    anyhow!("stopped at record {} of {}{why} (--strict)", doc.source.record, doc.source.path)
 }

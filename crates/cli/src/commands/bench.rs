@@ -18,9 +18,9 @@ use crate::{Outcome, stages};
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
-  How fast is it here, and what takes the time:
+  How fast it is here, and where the time goes:
     pressmark bench seeds
-  One thread, entities alone, numbers for a program:
+  One thread, only entities, as JSON:
     pressmark bench pages/ --jobs 1 --stages ner --json";
 
 /// Measure speed, time by stage and peak memory on your own documents
@@ -31,10 +31,10 @@ pub(crate) struct BenchArgs {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Passes that are measured, after one that only warms up
+    /// Number of measured passes, after one warm-up pass
     #[arg(short, long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeats: u16,
-    /// Documents annotated at once [default: one per core]
+    /// Documents to annotate in parallel [default: one per core]
     #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
     /// Print one JSON object instead of a table
@@ -60,7 +60,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<Outcome> {
     let bench = Bench { annotator, inputs: args.inputs };
     let ready = start.elapsed();
     let first = bench.pass()?;
-    ensure!(first.documents > 0, "the paths hold no document of a known type; see --input-format");
+    ensure!(first.documents > 0, "no documents of a known type found; see --input-format");
     let passes = (0..args.repeats).map(|_| bench.pass()).collect::<Result<Vec<_>>>()?;
     let figures = Figures { jobs: bench.annotator.jobs(), ready, peak_bytes: peak_memory(), passes };
     let text = if args.json { format!("{:#}\n", figures.json()) } else { figures.table() };
@@ -185,21 +185,21 @@ impl Figures {
     fn table(&self) -> String {
         let (pass, [least, median, most]) = (&self.passes[0], self.seconds());
         let rate = |count: u64| count as f64 / median;
-        let bad = if pass.bad > 0 { format!(" ({} not good)", pass.bad) } else { String::new() };
+        let bad = if pass.bad > 0 { format!(" ({} partial or failed)", pass.bad) } else { String::new() };
         let mut text = format!(
-            "{} documents{bad}, {} words, {} tokens; jobs {}, passes {} after one to warm up\n\n",
+            "{} documents{bad}, {} words, {} tokens; jobs {}, passes {} after a warm-up pass\n\n",
             pass.documents,
             pass.words,
             pass.tokens,
             self.jobs,
             self.passes.len()
         );
-        let _ = writeln!(text, "a pass       {median:.3} s ({least:.3} to {most:.3})");
+        let _ = writeln!(text, "pass         {median:.3} s ({least:.3} to {most:.3})");
         let _ = writeln!(text, "documents/s  {:.1}", rate(pass.documents));
         let _ = writeln!(text, "words/s      {:.0}", rate(pass.words));
         let _ = writeln!(text, "tokens/s     {:.0}", rate(pass.tokens));
         let _ = writeln!(text, "start        {:.3} s", self.ready.as_secs_f64());
-        let memory = self.peak_bytes.map_or("not told by this system".into(), |b| format!("{:.0} MB", b as f64 / 1e6));
+        let memory = self.peak_bytes.map_or("not reported by this system".into(), |b| format!("{:.0} MB", b as f64 / 1e6));
         let _ = writeln!(text, "peak memory  {memory}\n");
         let _ = writeln!(text, "stage         seconds   share  (over all threads)");
         for (stage, seconds, share) in self.stages() {

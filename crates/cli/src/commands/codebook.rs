@@ -17,13 +17,13 @@ use crate::{Outcome, model, terminal};
 
 const FIT_EXAMPLES: &str = "\
 Examples:
-  Learn from texts that you coded, then use what was learnt:
+  Fit a codebook to texts that you coded, then use it:
     pressmark codebook fit --codebook water.toml coded.jsonl -o water-fitted.toml
     pressmark annotate pages/ --codebook water-fitted.toml -o annotated.jsonl
   Start a codebook of your own from a shipped one:
     pressmark codebook show policy-frames > mine.toml";
 
-/// Show codebooks of frames, or teach them with coded texts
+/// Show codebooks of frames, or fit them to coded texts
 #[derive(Debug, Args)]
 pub(crate) struct CodebookArgs {
     #[command(subcommand)]
@@ -37,29 +37,29 @@ pub(crate) enum CodebookAction {
         /// policy-frames, news-frames, climate-frames, gun-violence-frames or a TOML file
         #[arg(value_name = "NAME|FILE")]
         codebook: String,
-        /// As a document for the people who code by it, in Markdown
+        /// Write it as a Markdown document, for people who code by it
         #[arg(long)]
         markdown: bool,
     },
     Fit(Box<FitArgs>),
 }
 
-/// Learn a linear head for each frame from texts that people coded
+/// Fit a linear head for each frame to texts that people coded
 ///
-/// The texts are JSONL {text, label: []}, CSV or TSV. What comes out is the codebook with the heads in it; it goes
-/// with the model that it was fitted for. Frames of fewer than three texts keep their definition and examples.
+/// The texts are JSONL {text, label: []}, CSV or TSV. The result is the codebook with the heads in it, for use with the
+/// model that it was fitted for. Frames with fewer than three texts keep their definition and examples.
 #[derive(Debug, Args)]
 #[command(after_help = FIT_EXAMPLES)]
 pub(crate) struct FitArgs {
     /// The coded texts
     pub(crate) examples: PathBuf,
-    /// The codebook to teach: the name of a shipped one or a TOML file
+    /// The codebook to fit: the name of a shipped one or a TOML file
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) codebook: String,
     /// Where to write the fitted codebook; `-` is standard output
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Replace what stands there
+    /// Replace an existing file
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
@@ -87,7 +87,7 @@ fn fit(args: &FitArgs) -> Result<Outcome> {
     let labels: Vec<String> = codebook.labels().map(str::to_owned).collect();
     let coded = read_coded(&args.examples, &args.fields.options(), &codebook.id(), &labels).map_err(explain)?;
     for (label, (count, place)) in &coded.unknown {
-        terminal::say(&format!("not in the codebook, and left out: {label} ({count}, first {place}); see --map"));
+        terminal::say(&format!("not in the codebook, and skipped: {label} ({count}, first {place}); see --map"));
     }
     let coded = coded.texts.into_iter().map(|text| CodedText { text: text.text, labels: text.labels });
     let texts: Vec<CodedText> = coded.collect();

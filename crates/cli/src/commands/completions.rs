@@ -5,7 +5,7 @@ use clap::{Args, Command};
 
 use crate::Outcome;
 
-/// Print a completion script for a shell
+/// Print a shell completion script
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
     /// The shell

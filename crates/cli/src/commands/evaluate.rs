@@ -17,7 +17,7 @@ const EVALUATE_EXAMPLES: &str = "\
 Examples:
   Strict entity F1 on CoNLL columns:
     pressmark evaluate ner dev.txt --labels conll03
-  On a folder of articles, some of whose labels have names of their own, and two of ours are one of theirs:
+  On a folder of articles with other label names, and one label for two of pressmark's:
     pressmark evaluate ner articles/ --map Country=LOC --map Event=O --map LOC+FAC=Place
   Quotations against brat annotations (folders text/ and attributions/):
     pressmark evaluate quotes polnear/dev --predictions quotes.jsonl
@@ -26,10 +26,10 @@ Examples:
       --label-field theme1 --label-field theme2 --map 1=economic --map 2=health --map 99=O
   Stories against events, JSONL {id, event}:
     pressmark evaluate stories events.jsonl --annotated stories.jsonl
-  What was annotated before, instead of running the pipeline:
+  Existing annotations, instead of running the pipeline:
     pressmark evaluate stance gold.csv --annotated annotated.jsonl";
 
-/// Evaluate the pipeline, or lines annotated before, on gold annotations
+/// Evaluate the pipeline, or existing annotations, against gold annotations
 ///
 /// The table goes to standard error, the same numbers as JSON to standard output.
 #[derive(Debug, Args)]
@@ -38,22 +38,22 @@ pub(crate) struct EvaluateArgs {
     /// What to evaluate
     #[arg(value_parser = task_parser())]
     pub(crate) task: Task,
-    /// The gold annotations: a file, or a folder, which is searched with those below it
+    /// The gold annotations: a file, or a folder, which is searched recursively
     pub(crate) gold: PathBuf,
-    /// Write each prediction beside its gold, one JSON object a line
+    /// Write each prediction with its gold annotation, as JSON Lines
     #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) predictions: Option<PathBuf>,
-    /// Replace what stands there, even where it is no list of predictions
+    /// Replace an existing file, even if it is not a list of predictions
     #[arg(long, requires = "predictions")]
     pub(crate) overwrite: bool,
-    /// Take predictions from this file, as `pressmark annotate` or, for stories and differences, `pressmark group` wrote it,
-    /// instead of running the pipeline
+    /// Take predictions from this file, written by `pressmark annotate` or, for stories and differences, by `pressmark
+    /// group`, instead of running the pipeline
     #[arg(long, value_name = "FILE")]
     pub(crate) annotated: Option<PathBuf>,
-    /// Labels of entities
+    /// Label scheme of entities
     #[arg(long, value_enum, default_value_t = Labels::News)]
     pub(crate) labels: Labels,
-    /// Codebook of frames: the name of a shipped one or a TOML file [default: the shipped one that has most of the labels]
+    /// Codebook of frames: the name of a shipped one or a TOML file [default: the shipped one with most of the labels]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) codebook: Option<String>,
     #[command(flatten)]
@@ -72,17 +72,17 @@ pub(crate) struct GoldArgs {
     /// Field or column that holds the label; may be given more than once (a column of true and false names its label)
     #[arg(long, value_name = "NAME")]
     pub(crate) label_field: Vec<String>,
-    /// Field or column that holds the target of a stance, or the entity whose tone is meant
+    /// Field or column that holds the target of a stance, or the entity that a tone is towards
     #[arg(long, value_name = "NAME")]
     pub(crate) target_field: Option<String>,
     /// Field or column that holds the record's id
     #[arg(long, value_name = "NAME")]
     pub(crate) id_field: Option<String>,
-    /// Take a label of the gold data for one of ours; `X=O` leaves X out, `*=O` every label that is not ours;
-    /// `OURS+OURS=THEIRS` takes several of ours for one of theirs
+    /// Map a gold label to one of pressmark's; `X=O` drops X, `*=O` drops every unknown label; `OURS+OURS=THEIRS` maps
+    /// several of pressmark's to one gold label
     #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_pair)]
     pub(crate) map: Vec<(String, String)>,
-    /// Leave out lines of the gold data that are not good, and say which, instead of stopping at the first
+    /// Skip bad lines of the gold data, and say which, instead of stopping at the first
     #[arg(long)]
     pub(crate) lenient: bool,
 }
@@ -127,7 +127,7 @@ pub(crate) fn run(args: EvaluateArgs) -> Result<Outcome> {
     }
     write!(anstream::stderr(), "{}", terminal::clean(&table.text()))?;
     if !table.unknown.is_empty() {
-        terminal::say("labels of the gold data that are none of ours: say what they stand for with --map THEIRS=OURS");
+        terminal::say("the gold data have labels that pressmark does not: map them with --map THEIRS=OURS");
     }
     writeln!(std::io::stdout().lock(), "{}", table.json(task.as_str(), &args.gold))?;
     Ok(Outcome::Good)
@@ -147,7 +147,7 @@ pub(crate) fn explain(error: Error) -> anyhow::Error {
     let advice = match &error {
         Error::NoField { what, .. } => format!("name one with --{what}-field"),
         Error::Map { .. } => "see --map".to_owned(),
-        Error::NoKnownLabel { .. } => "say what they stand for with --map THEIRS=OURS".to_owned(),
+        Error::NoKnownLabel { .. } => "map them with --map THEIRS=OURS".to_owned(),
         Error::UnknownLabel { label, .. } => format!("or --map {label}=…"),
         Error::NoStories => "write them with pressmark group, and name the file with --annotated".to_owned(),
         Error::NoStance { .. } => "annotate with --target".to_owned(),

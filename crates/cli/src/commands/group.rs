@@ -19,50 +19,50 @@ use crate::{Outcome, interrupt, rows, terminal};
 
 const GROUP_EXAMPLES: &str = "\
 Examples:
-  Which documents tell of one event, and what their outlets tell differently:
+  Which documents report the same event, and what their outlets report differently:
     pressmark annotate pages/ -o annotated.jsonl
     pressmark group annotated.jsonl -o stories.jsonl
-  The same rows with the story of each:
+  Also the rows, each with its story:
     pressmark group annotated.jsonl -o stories.jsonl --rows grouped.jsonl
-  Stories told by three outlets or more, with jq:
+  Stories in three or more outlets, with jq:
     jq 'select(.outlets | length > 2) | .title' stories.jsonl";
 
-/// Group annotated documents by the event that they tell of, and say what outlets tell differently
+/// Group annotated documents by event, and list what outlets report differently
 ///
-/// Writes one row of pressmark-story/1 a story, JSON, in the order of first documents; a document that shares its event
-/// with no other is a story alone. Documents are compared with those with which they share rare names and words, so
-/// that time grows with their number and not with its square; of a document some 1 KB is kept in memory.
+/// Writes one JSON object (pressmark-story/1) per story, in the order of their first documents; a document that shares
+/// its event with no other is a story of its own. Documents are compared only with those that share rare names and
+/// words with them, so time grows with their number and not with its square; about 1 KB per document is kept in memory.
 #[derive(Debug, Args)]
 #[command(after_help = GROUP_EXAMPLES)]
 pub(crate) struct GroupArgs {
-    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders that it
-    /// wrote, or `-`, standard input
+    /// Files written by `pressmark annotate` (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders of them, or `-` for
+    /// standard input
     #[arg(required = true, value_name = "ANNOTATED")]
     pub(crate) annotated: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) output: GroupOutputArgs,
 
-    /// How much the documents of a story have in common, above 0 and up to 1: the mean over pairs of the cosine of their
-    /// weighted words and names, less with each day between them. Reports of one event have some 0.2 to 0.5, those of
-    /// two like events 0.05 to 0.15. Lower: related events become one; higher: stories fall apart
+    /// How much the documents of a story must have in common, above 0 and up to 1: the mean over pairs of the cosine of
+    /// their weighted words and names, lower for each day between them. Reports of one event have about 0.2 to 0.5,
+    /// those of two similar events 0.05 to 0.15. A lower value merges related events; a higher one splits stories
     #[arg(long, default_value_t = Options::default().threshold, value_name = "SCORE", help_heading = "Grouping")]
     pub(crate) threshold: f32,
 
-    /// Days between two documents from which on they are not of one story
+    /// Documents this many days apart or more are not in one story
     #[arg(long, default_value_t = Options::default().max_days, value_name = "DAYS", help_heading = "Grouping")]
     pub(crate) max_days: u32,
 
-    /// Whether sentences are aligned by the vectors of the model as well as by their names, numbers and words, which finds
-    /// more that state the same thing and takes as long as annotating: `auto` does where at most 2,000 documents share
-    /// their stories with others
+    /// Whether to align sentences by the model's vectors as well as by names, numbers and words, which finds more that
+    /// state the same thing and takes as long as annotating: `auto` does if at most 2,000 documents share a story with
+    /// others
     #[arg(long, value_enum, default_value_t = Vectors::Auto, value_name = "WHEN", help_heading = "Differences")]
     pub(crate) vectors: Vectors,
 
     #[command(flatten)]
     pub(crate) model: EncoderArgs,
 
-    /// No progress and no closing summary
+    /// Print no progress and no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -93,15 +93,15 @@ impl Vectors {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct GroupOutputArgs {
-    /// Where to write the stories: a file (.jsonl, .jsonl.gz, .jsonl.zst) or `-`, standard output
+    /// Where to write the stories: a file (.jsonl, .jsonl.gz, .jsonl.zst) or `-` for standard output
     #[arg(short, long, default_value = "-", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// Write the rows as well, in their order, each with the id of its `story`, null for one without a text
+    /// Also write the rows, in their order, each with the id of its `story`, or null if it has no text
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,
 
-    /// Replace files that are there
+    /// Replace existing files
     #[arg(long)]
     pub(crate) overwrite: bool,
 }
@@ -113,7 +113,7 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
         Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
     let inputs = rows::files_of(&args.annotated)?;
     if args.output.rows.as_ref().is_some_and(|rows| is_one_file(rows, &args.output.output)) {
-        bail!("--rows and --output are one file: name another one");
+        bail!("--rows and --output are the same file: choose another for one of them");
     }
     let output = NewFile::create(&args.output.output, &inputs, args.output.overwrite).map_err(advise)?;
     let rows_output = match &args.output.rows {
@@ -134,7 +134,7 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
         }
     }
     if store.is_empty() {
-        bail!("the files hold no row; `pressmark annotate` writes them");
+        bail!("there are no rows in the files; write them with `pressmark annotate`");
     }
     let grouping = grouper.finish();
     let annotator = args.vectors.are_taken(&grouping).then(|| annotator(&args.model)).transpose()?;
@@ -227,7 +227,7 @@ fn write_rows(store: &RowStore, grouping: &Grouping, ids: &[String], mut output:
 fn sum_up(store: &RowStore, grouping: &Grouping, told: &Told, time: Duration) {
     let memory = peak_memory().map_or_else(String::new, |bytes| format!("; peak memory {} MB", bytes >> 20));
     terminal::say(&format!(
-        "{} documents, {} stories, {} of them told by two documents or more, {} copies, in {}{memory}",
+        "{} documents, {} stories, {} of them in two or more documents, {} copies, in {}{memory}",
         store.len(),
         grouping.groups().len(),
         told.shared,

@@ -20,34 +20,34 @@ Examples:
     pressmark export annotated.jsonl --to label-studio -o label-studio/
     pressmark import project-1.json --from label-studio --rows annotated.jsonl -o corrected.jsonl
     pressmark evaluate frames corrected.jsonl
-  Teach a codebook with corrected frames:
+  Fit a codebook to corrected frames:
     pressmark import brat/ --from brat --rows annotated.jsonl -o corrected.jsonl
     pressmark codebook fit --codebook water.toml corrected.jsonl -o water-fitted.toml";
 
-/// Take corrections from an annotation tool back to annotated rows
+/// Import corrections from an annotation tool as annotated rows
 ///
-/// Mentions, quotations and frames are those of the tool, with the score 1 for what is there; everything else is as in
-/// the rows that were exported (--rows), whose text must be the same. Without them a row has the text and what was marked.
-/// Documents that nobody has annotated are left out.
+/// Mentions, quotations and frames are those of the tool, with the score 1; everything else is taken from the exported
+/// rows (--rows), whose text must be the same. Without them, a row has only the text and these annotations. Documents
+/// that nobody has annotated are skipped.
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
 pub(crate) struct ImportArgs {
-    /// Files of the tool, or folders of them
+    /// Files exported from the tool, or folders of them
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Where they come from
+    /// Format of the tool
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     pub(crate) from: Format,
-    /// The rows that were exported; may be given more than once
+    /// The exported rows; may be given more than once
     #[arg(long, value_name = "ROWS")]
     pub(crate) rows: Vec<PathBuf>,
     /// Where to write the corrected rows (.jsonl, .jsonl.gz, .jsonl.zst); `-` is standard output
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Replace what stands there
+    /// Replace an existing file
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// No closing summary
+    /// Print no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -104,7 +104,7 @@ fn files(paths: &[PathBuf], from: Format) -> Result<Vec<File>> {
         found.extend(inside);
     }
     if found.is_empty() {
-        bail!("the folders hold no file of {}: .{}", from.as_str(), from.endings().join(", ."));
+        bail!("there are no {} files (.{}) in the folders", from.as_str(), from.endings().join(", ."));
     }
     let read = |path: PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

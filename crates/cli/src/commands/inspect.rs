@@ -28,15 +28,15 @@ pub(crate) struct InspectArgs {
     #[arg(long, default_value_t = NonZeroU64::MIN, value_name = "N")]
     pub(crate) record: NonZeroU64,
 
-    /// Print which rule or head decided on each quotation, speaker, entity, dropped block, frame, tone and stance, and
-    /// the numbers behind it
+    /// Also print which rule or head decided on each quotation, speaker, entity, dropped block, frame, tone and stance,
+    /// and its numbers
     #[arg(long)]
     pub(crate) explain: bool,
 
-    /// Write the document as a page for a browser instead, every mark with its numbers and the rule behind it
+    /// Write the document as an HTML page instead, with the numbers and the rule behind every annotation
     #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub(crate) html: Option<PathBuf>,
-    /// Replace what stands there, even where it is no page of pressmark's
+    /// Replace an existing file, even if it is not a pressmark page
     #[arg(long, requires = "html")]
     pub(crate) overwrite: bool,
 
@@ -93,7 +93,7 @@ fn write_page(doc: &Document, annotator: &Annotator, input: &[u8], path: &Path) 
     let beside = Beside::default().with_input(input).with_explanations(doc.explanations.as_deref().unwrap_or_default());
     report.add(&annotator.record(doc), beside)?;
     report.finish()?;
-    say(&format!("{} is written: open it in a browser", path.display()));
+    say(&format!("wrote {}: open it in a browser", path.display()));
     Ok(())
 }
 
@@ -205,7 +205,7 @@ impl<W: Write> Shown<'_, W> {
         self.heading("Quotations")?;
         for quote in &doc.quotes {
             let named = quote.speaker.and_then(|s| doc.entities.get(s)).map(|e| e.name.as_str());
-            let speaker = named.or_else(|| quote.speaker_span.map(|s| doc.slice(s))).unwrap_or("nobody named");
+            let speaker = named.or_else(|| quote.speaker_span.map(|s| doc.slice(s))).unwrap_or("unnamed speaker");
             let pieces = [
                 piece(&one_line(speaker), Style::new().bold()),
                 piece(&format!(" ({}): ", quote.kind.as_str()), FAINT),

@@ -11,7 +11,7 @@ use crate::args::file_name;
 /// Write the manual pages, one per command
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// The folder to write them to; it is made where it is missing
+    /// Folder to write them to; created if missing
     #[arg(short, long, value_name = "DIR", value_parser = file_name())]
     pub(crate) output: PathBuf,
 }
@@ -19,7 +19,7 @@ pub(crate) struct ManArgs {
 /// Writes the manual pages of the whole command line: `pressmark.1`, `pressmark-annotate.1` and so on.
 pub(crate) fn run(args: ManArgs, program: Command) -> Result<Outcome> {
     let folder = &args.output;
-    fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("failed to create the folder {}", folder.display()))?;
     // `help` adds nothing to the pages of the other commands.
     let mut program = program.disable_help_subcommand(true);
     program.build();

@@ -15,10 +15,10 @@ Example:
     pressmark annotate crawl/ --shard 2/2 -o two.jsonl
     pressmark merge one.jsonl two.jsonl -o crawl.jsonl";
 
-/// Put the shards of a run together, and prove that nothing is missing or twice
+/// Merge the shards of a run, and check that no document is missing or duplicated
 ///
-/// The result has the bytes of a run that was not split: ids are made unique and duplicates found over all shards.
-/// Each shard is checked row by row against the journal that stands beside it.
+/// The result is byte for byte that of a run that was not split: ids are made unique and duplicates found across all
+/// shards. Each shard is checked row by row against the journal beside it.
 #[derive(Debug, Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub(crate) struct MergeArgs {
@@ -26,20 +26,20 @@ pub(crate) struct MergeArgs {
     #[arg(required = true, value_name = "SHARD")]
     pub(crate) shards: Vec<PathBuf>,
 
-    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst), a folder, which gets annotated.jsonl and a dataset
-    /// card, or `-`, standard output
+    /// Where to write: a file (.jsonl, also .jsonl.gz and .jsonl.zst); a folder, which gets annotated.jsonl and a
+    /// dataset card; or `-` for standard output
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// Split the output into files of at most so many rows, named FILE-000000 and on
+    /// Split the output into files of at most this many rows, named FILE-000000, FILE-000001, …
     #[arg(long, value_name = "ROWS")]
     pub(crate) shard_rows: Option<NonZeroU64>,
 
-    /// Start anew where rows of a run stand, finished or not, and lose them
+    /// Replace the output of an earlier run, finished or not, and start over
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// No closing summary
+    /// Print no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -52,7 +52,7 @@ pub(crate) fn run(args: MergeArgs) -> Result<Outcome> {
     if !args.quiet {
         let (shards, duplicates) = (args.shards.len(), counts.duplicates);
         terminal::say(&format!(
-            "{documents} documents of {shards} shards, each of the input list once, {} failed, {} partial, {duplicates} duplicates",
+            "{documents} documents from {shards} shards, each of the input list exactly once, {} failed, {} partial, {duplicates} duplicates",
             counts.failed, counts.partial
         ));
     }

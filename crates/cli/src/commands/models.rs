@@ -16,17 +16,17 @@ use crate::{Outcome, model};
 
 const MODELS_EXAMPLES: &str = "\
 Examples:
-  What there is, and what of it is at hand:
+  Which models there are, and which are installed:
     pressmark models list
-  Fetch a model for written summaries and check its hashes:
+  Download a model for written summaries and check its hashes:
     pressmark models pull distilbart-cnn-12-6
-  The same from a folder that was brought on a disk:
+  The same from a folder on a disk:
     pressmark models pull distilbart-cnn-12-6 --mirror /media/disk/models";
 
 /// File that lists the files of one of our own models.
 const MANIFEST: &str = "manifest.json";
 
-/// List, fetch, check and export models: those inside the program and large ones
+/// List, download, check and export models, built-in and large ones
 #[derive(Debug, Args)]
 #[command(after_help = MODELS_EXAMPLES)]
 pub(crate) struct ModelsArgs {
@@ -36,17 +36,17 @@ pub(crate) struct ModelsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsAction {
-    /// The models inside the program, and every model that has a name: task, licence, size, where it is
+    /// List the built-in models and those that can be downloaded: task, licence, size, location
     List(BundleArgs),
-    /// Fetch models from the Hugging Face hub, or from a mirror
+    /// Download models from the Hugging Face hub, or from a mirror
     Pull(PullArgs),
-    /// Check models against the hashes of their manifest or lock; all that are at hand when none is named
+    /// Check models against the hashes of their manifest or lock file; all that are installed if none is named
     Verify(VerifyArgs),
     /// Print the folder of a model
     Path(PathArgs),
-    /// Write a model of our own for other programs
+    /// Export a pressmark model for other programs
     Export(ExportArgs),
-    /// Encode the shipped codebooks and keep their vectors beside the model, so that runs start sooner
+    /// Encode the shipped codebooks and store their vectors with the model, so that runs start faster
     ///
     /// Needed after a change of the model, the engine or the codebooks; without it a run encodes them itself.
     Prepare {
@@ -57,22 +57,22 @@ pub(crate) enum ModelsAction {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "HF_HOME, HF_ENDPOINT, HF_TOKEN and the usual variables for proxies are honoured.")]
+#[command(after_help = "HF_HOME, HF_ENDPOINT, HF_TOKEN and the usual proxy variables are honoured.")]
 pub(crate) struct PullArgs {
-    /// Names, as `pressmark models list` has them
+    /// Names, as printed by `pressmark models list`
     #[arg(required = true, value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    /// Take them from here: a server that speaks like the hub, or a folder that holds OWNER/NAME/ or NAME/
+    /// Download from here instead: a server with the hub's API, or a folder that contains OWNER/NAME/ or NAME/
     #[arg(long, value_name = "URL|DIR")]
     pub(crate) mirror: Option<String>,
-    /// No progress
+    /// Print no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Names, as `pressmark models list` has them, or folders of models
+    /// Names, as printed by `pressmark models list`, or folders of models
     #[arg(value_name = "NAME|DIR")]
     pub(crate) names: Vec<String>,
     #[command(flatten)]
@@ -81,10 +81,10 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// How other programs want it
+    /// Layout of the files
     #[arg(long, value_enum, value_name = "LAYOUT")]
     pub(crate) to: Layout,
-    /// Folder for the files, made where it is missing
+    /// Folder for the files; created if missing
     pub(crate) dir: PathBuf,
     #[command(flatten)]
     pub(crate) bundle: BundleArgs,
@@ -93,16 +93,16 @@ pub(crate) struct ExportArgs {
 /// A layout of model files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Layout {
-    /// That of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats; of `--model news`, which
-    /// is a plain BERT
+    /// Layout of the Hugging Face hub: entities as a BertForTokenClassification in 32-bit floats; only for `--model
+    /// news`, which is a plain BERT
     Hf,
-    /// Graphs of ONNX: the encoder with int8 matrices and every head, with what stands before and behind them in a README
+    /// ONNX graphs: the encoder with int8 matrices and every head, with a README on what comes before and after them
     Onnx,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PathArgs {
-    /// Name, as `pressmark models list` has it
+    /// Name, as printed by `pressmark models list`
     pub(crate) name: String,
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
         ModelsAction::Path(args) => {
             if inside(&args.name).is_some() {
                 bail!(
-                    "{} is inside the program and has no folder; pressmark models export writes it to one",
+                    "{} is built in and has no folder; write it to one with pressmark models export",
                     args.name
                 );
             }
@@ -140,14 +140,14 @@ fn export(args: &ExportArgs) -> Result<String> {
         }
         Layout::Onnx => model.to_onnx()?,
     };
-    fs::create_dir_all(&args.dir).with_context(|| format!("failed to make the folder {}", args.dir.display()))?;
+    fs::create_dir_all(&args.dir).with_context(|| format!("failed to create the folder {}", args.dir.display()))?;
     if let Some(file) = files.keys().map(|name| args.dir.join(name)).find(|path| path.exists()) {
-        bail!("{} is there already; name another folder", file.display());
+        bail!("{} already exists; choose another folder", file.display());
     }
     for (name, bytes) in &files {
         let path = args.dir.join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
+            fs::create_dir_all(folder).with_context(|| format!("failed to create the folder {}", folder.display()))?;
         }
         fs::write(&path, bytes).with_context(|| format!("failed to write {}", path.display()))?;
     }
@@ -215,7 +215,7 @@ fn table() -> Result<String> {
     for entry in registry() {
         let place = match Snapshot::find(entry)? {
             Some(snapshot) => snapshot.folder.display().to_string(),
-            None => format!("not here: pressmark models pull {}", entry.name),
+            None => format!("not installed: pressmark models pull {}", entry.name),
         };
         let revision = entry
             .revision
@@ -335,7 +335,7 @@ fn no_hashes(folder: &Path) -> String {
     deeper.sort_unstable();
     let advice = if deeper.is_empty() { String::new() } else { format!("; models in it: {}", deeper.join(", ")) };
     format!(
-        "{} has no hashes to verify: neither {MANIFEST}, as in our models, nor {}, as in those that `pressmark models pull` brings{advice}",
+        "{} has no hashes to verify: neither {MANIFEST}, as in pressmark's models, nor {}, as in those from `pressmark models pull`{advice}",
         folder.display(),
         Lock::FILE,
     )
@@ -347,7 +347,7 @@ fn verdict(name: &str, snapshot: &Snapshot) -> Result<String> {
             lock.verify(&snapshot.folder)?;
             format!("{name} {}: good ({} files)\n", snapshot.revision, lock.files.len())
         }
-        None => format!("{name} {}: not known (it was not pulled from here)\n", snapshot.revision),
+        None => format!("{name} {}: unknown (not downloaded by `pressmark models pull`)\n", snapshot.revision),
     })
 }
 

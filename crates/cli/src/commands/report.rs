@@ -27,44 +27,44 @@ Examples:
   Annotate, then look:
     pressmark annotate seeds -o annotated.jsonl
     pressmark report annotated.jsonl -o report.html
-  With the words of what was left out of each page:
+  With the text that was left out of each page:
     pressmark report annotated.jsonl --inputs seeds -o report.html
-  And the rule or head behind every mark:
+  And the rule or head behind every annotation:
     pressmark report annotated.jsonl --inputs seeds --explain -o report.html";
 
-/// Write one page to look at annotated documents, in any browser and without a network
+/// Write an HTML page for viewing annotated documents, in any browser and offline
 ///
-/// The page shows each article with its marks, every mark with its numbers, and all of them together: who is in the
-/// news, who is quoted, how stories are framed, by outlet and over time. Documents that tell of one event are grouped, and
-/// what their outlets tell differently stands side by side. Where documents are too many for one file, they go to the folder NAME-data
-/// beside it, which must stay there.
+/// The page shows each article with its annotations and their numbers, and all documents together: who is in the news,
+/// who is quoted, how stories are framed, by outlet and over time. Documents about the same event are grouped, with
+/// what their outlets report differently side by side. If there are too many documents for one file, they go to the
+/// folder NAME-data beside it, which must stay there.
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(crate) struct ReportArgs {
-    /// Annotated lines, plain, gzip or Zstandard; `-` is standard input
+    /// Annotated rows, plain, gzip or Zstandard; `-` is standard input
     #[arg(value_name = "ANNOTATED", required = true)]
     pub(crate) annotated: Vec<PathBuf>,
 
-    /// The page
+    /// Where to write the page
     #[arg(short, long, value_name = "FILE", value_parser = file_name())]
     pub(crate) output: PathBuf,
     /// Title of the page
     #[arg(long, value_name = "TEXT", default_value = "pressmark report")]
     pub(crate) title: String,
-    /// Folder of the inputs: show the words of blocks that were left out of the text
+    /// Folder of the inputs: also show the words of blocks that were left out of the text
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
-    /// Annotate the inputs once more and show for each mark which rule or head decided, and the numbers behind it: with
-    /// the options that the rows were made with, as those that come out otherwise are left without
+    /// Annotate the inputs again and show which rule or head decided on each annotation, and its numbers; give the same
+    /// options as for the rows: those that come out differently get no explanations
     #[arg(long, requires = "inputs")]
     pub(crate) explain: bool,
-    /// Stories over these documents as `pressmark group` wrote them, instead of grouping the documents anew
+    /// Stories of these documents, written by `pressmark group`, instead of grouping them again
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
-    /// Replace what stands there, even where it is no page of pressmark's
+    /// Replace an existing file, even if it is not a pressmark page
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// No closing summary
+    /// Print no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -104,7 +104,7 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
         rows.add(&mut report, Lines::new(open_rows(path)?))?;
     }
     if report.documents() == 0 {
-        bail!("there is no annotated document in {}{}", args.annotated[0].display(), broken.first());
+        bail!("there are no annotated documents in {}{}", args.annotated[0].display(), broken.first());
     }
     if let Some(path) = &args.stories {
         add_stories(&mut report, path, &mut broken)?;
@@ -121,12 +121,12 @@ pub(crate) fn run(args: ReportArgs) -> Result<Outcome> {
         terminal::say(&format!("{documents} in {}, {size:.1} MB{files}", args.output.display()));
         if let Some(Explainer { left_out: left_out @ 1.., .. }) = explainer {
             terminal::say(&format!(
-                "{} without explanations: with these options the rows come out otherwise, or the inputs are not there",
+                "{} without explanations: with these options the rows come out differently, or their inputs are missing",
                 plural(left_out, "document")
             ));
         }
         if broken.lines > 0 {
-            terminal::say(&format!("{} left out{}", plural(broken.lines, "line"), broken.first()));
+            terminal::say(&format!("{} skipped{}", plural(broken.lines, "line"), broken.first()));
         }
     }
     Ok(if broken.lines == 0 { Outcome::Good } else { Outcome::SomeFailed })
@@ -165,7 +165,7 @@ impl RowsOf<'_> {
             let place = format!("line {number} of {}", self.path);
             match line {
                 Line::Row(row) => match serde_json::from_slice::<Record<'_>>(&row) {
-                    Err(error) => self.broken.add(&place, format_args!("is no record of pressmark/1: {error}")),
+                    Err(error) => self.broken.add(&place, format_args!("is not a pressmark/1 record: {error}")),
                     Ok(record) => self.add_row(report, &row, &record)?,
                 },
                 Line::Broken(what) => self.broken.add(&place, what),
@@ -232,7 +232,7 @@ fn add_stories(report: &mut Report, path: &Path, broken: &mut Broken) -> Result<
                 Ok(story) => report.add_story(&story)?,
                 Err(error) => broken.add(
                     &format!("line {number} of {shown}"),
-                    format_args!("is no story of pressmark-story/1: {error}"),
+                    format_args!("is not a pressmark-story/1 story: {error}"),
                 ),
             },
             Line::Broken(what) => broken.add(&format!("line {number} of {shown}"), what),

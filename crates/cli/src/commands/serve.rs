@@ -14,19 +14,19 @@ use crate::{Outcome, interrupt, stages, terminal};
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
-  On this machine alone, port 8750:
+  On this machine only, port 8750:
     pressmark serve
   A text, a page, and many records, each answered with its row:
     curl -s localhost:8750/annotate -H 'content-type: text/plain' --data-binary @story.txt
     curl -s localhost:8750/annotate -H 'content-type: text/html' --data-binary @page.html
     curl -sN localhost:8750/annotate -H 'content-type: application/x-ndjson' -T news.jsonl -X POST
-  Only names, on four threads, any free port:
+  Only entities, on four threads, any free port:
     pressmark serve --stages ner --jobs 4 --listen 127.0.0.1:0
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, and all requests answered; 1 some were cut off when --grace was over; 2 could not
 run; 130 ended at once by a second signal.";
 
-/// Annotate over HTTP: post a text, a page or JSON lines, get rows
+/// Annotate over HTTP: post a text, a page or JSON Lines, get rows back
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub(crate) struct ServeArgs {
@@ -45,37 +45,38 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct ServiceArgs {
-    /// Address and port; port 0 takes a free one. There is no password and no TLS: let others in through a proxy that has both
+    /// Address and port; port 0 picks a free one. There is no password and no TLS: let others in through a proxy that
+    /// has both
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8750")]
     pub(crate) listen: String,
-    /// Documents annotated at once [default: one per core]
+    /// Documents to annotate in parallel [default: one per core]
     #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
-    /// Documents posted one by one that may wait; a further one is refused (503)
+    /// Maximum waiting documents posted one by one; more are rejected with 503
     #[arg(long, value_name = "N", default_value_t = Limits::default().queue)]
     pub(crate) queue: NonZeroUsize,
-    /// Streams of JSON lines at once; a further one is refused (503)
+    /// Maximum concurrent JSON Lines streams; more are rejected with 503
     #[arg(long, value_name = "N", default_value_t = Limits::default().streams)]
     pub(crate) streams: NonZeroUsize,
-    /// Largest document, such as 16M; a larger one is refused (413), and in a stream has a row that says so
+    /// Maximum document size, such as 16M; larger ones are rejected with 413, or with a failed row in a stream
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = parse_size)]
     pub(crate) max_body: usize,
-    /// Connections at once; further ones wait
+    /// Maximum concurrent connections; more have to wait
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     pub(crate) max_connections: NonZeroUsize,
-    /// Longest time for one document in seconds; what is missing then is said in its row
+    /// Time limit per document in seconds; the row says what is missing
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// How long a client may take to send a request or to take some of its answer
+    /// Time limit for a client to send a request or to read some of its response
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub(crate) client_timeout: Duration,
-    /// How long requests may go on after the first signal to stop
+    /// Time limit for open requests after the first signal to stop
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub(crate) grace: Duration,
-    /// Do not tell duplicates within a stream
+    /// Do not mark duplicates within a stream
     #[arg(long)]
     pub(crate) keep_duplicates: bool,
-    /// Say nothing but errors and warnings, not even the address
+    /// Print only errors and warnings, not even the address
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -110,7 +111,7 @@ pub(crate) fn run(args: ServeArgs) -> Result<Outcome> {
     }
     if !address.ip().is_loopback() {
         terminal::say(&format!(
-            "warning: whoever reaches {address} can use this service: it has no password and no TLS; put a proxy in front"
+            "warning: anyone who can reach {address} can use this service: it has no password and no TLS; put a proxy in front"
         ));
     }
     let stopped = server.run()?;

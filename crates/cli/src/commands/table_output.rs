@@ -53,8 +53,8 @@ impl TableOutput {
     pub(crate) fn refuse(&self, option: Option<&str>) -> Result<()> {
         let Some(option) = option else { return Ok(()) };
         bail!(
-            "{option} needs an output of lines: the end of a table is written last, so a part of one is of no use. \
-             Annotate to JSON Lines (-o rows.jsonl {option}), then make tables of them (pressmark export rows.jsonl)"
+            "{option} needs JSON Lines output, as an incomplete table cannot be read: annotate to JSON Lines \
+             (-o rows.jsonl {option}), then export tables from it (pressmark export rows.jsonl)"
         );
     }
 

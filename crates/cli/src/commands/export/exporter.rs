@@ -14,5 +14,5 @@ pub(crate) trait Exporter {
 
 /// Builds the error for an existing file that `--overwrite` would replace.
 pub(crate) fn refused(path: &Path) -> anyhow::Error {
-    anyhow!("{} is there already: name another output (-o), or replace it (--overwrite)", path.display())
+    anyhow!("{} already exists: choose another output (-o), or replace it (--overwrite)", path.display())
 }

@@ -32,46 +32,47 @@ Examples:
   Flat tables for R, pandas or a spreadsheet, one file each:
     pressmark annotate seeds -o annotated.jsonl
     pressmark export annotated.jsonl --to csv -o tables/
-  Only entities and who named them where:
+  Only entities and their mentions:
     pressmark export annotated.jsonl --to csv --tables documents,entities,mentions -o tables/
   Correct entities, quotations and frames in Label Studio:
     pressmark export annotated.jsonl --to label-studio -o label-studio/
-  What each column says:
+  What each column means:
     pressmark export --dictionary";
 
-/// Write annotated documents as flat tables with keys, or in the formats of other tools
+/// Export annotated documents as flat tables, or in the formats of other tools
 ///
-/// Annotation tools get what people correct: entities, quotations with speakers, frames; `pressmark import` takes their
-/// corrections back. Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or --dictionary, says what each
-/// column holds. Rows are read and written one at a time, so that memory does not grow with their number.
+/// Annotation tools get what people correct: entities, quotations with speakers, frames; `pressmark import` reads the
+/// corrections back. Every table has the column `doc`, the id of the document; docs/data-dictionary.md, or
+/// --dictionary, describes each column. Rows are read and written one at a time, so memory does not grow with their
+/// number.
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_EXAMPLES)]
 pub(crate) struct ExportArgs {
-    /// Annotated files, as `pressmark annotate` wrote them (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders that it
-    /// wrote, or `-`, standard input
+    /// Files written by `pressmark annotate` (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), folders of them, or `-` for
+    /// standard input
     #[arg(required_unless_present = "dictionary", value_name = "ROWS")]
     pub(crate) rows: Vec<PathBuf>,
 
-    /// What to write
+    /// Output format
     #[arg(long, value_enum, required_unless_present = "dictionary", value_name = "FORMAT")]
     pub(crate) to: Option<ExportFormat>,
 
-    /// Folder for the files, which is made where it is not there
+    /// Folder for the files; created if missing
     #[arg(short, long, required_unless_present = "dictionary", value_name = "FOLDER", value_parser = file_name())]
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) tables: tables::TableArgs,
 
-    /// Replace files that are there
+    /// Replace existing files
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Print the data dictionary, in Markdown, and do nothing else
+    /// Print the data dictionary in Markdown, and do nothing else
     #[arg(long, exclusive = true)]
     pub(crate) dictionary: bool,
 
-    /// No progress and no closing summary
+    /// Print no progress and no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -85,7 +86,7 @@ pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
         bail!("name a format (--to) and an output (-o)");
     };
     if matches!(format, ExportFormat::Tool(_)) && !args.tables.tables.is_empty() {
-        bail!("--tables is for tables (--to csv, parquet or arrow)");
+        bail!("--tables applies only to tables (--to csv, parquet or arrow)");
     }
     let stop = interrupt::watch()?;
     let start = Instant::now();
@@ -101,14 +102,14 @@ pub(crate) fn run(args: ExportArgs) -> Result<Outcome> {
         }
     }
     if reading.documents == 0 && reading.bad > 0 {
-        bail!("none of the lines is a row that can be exported{}", reading.first());
+        bail!("there is no row that can be exported{}", reading.first());
     }
     let written = exporter.finish()?;
     if !args.quiet {
         let (documents, time) = (plural(reading.documents, "document"), HumanDuration(start.elapsed()));
         terminal::say(&format!("{documents} in {written}, in {time}"));
         if reading.bad > 0 {
-            terminal::say(&format!("{} left out{}", plural(reading.bad, "line"), reading.first()));
+            terminal::say(&format!("{} skipped{}", plural(reading.bad, "line"), reading.first()));
         }
     }
     Ok(if reading.bad == 0 { Outcome::Good } else { Outcome::SomeFailed })
@@ -141,9 +142,9 @@ impl Reading {
                             self.documents += 1;
                             self.progress.step("documents exported");
                         }
-                        Err(what) => self.note(format!("{place} is no whole row: {what}")),
+                        Err(what) => self.note(format!("{place} is not a complete row: {what}")),
                     },
-                    Err(error) => self.note(format!("{place} is no record of pressmark/1: {error}")),
+                    Err(error) => self.note(format!("{place} is not a pressmark/1 record: {error}")),
                 },
                 Line::Broken(what) => self.note(format!("{place} {what}")),
                 // A run over no input leaves an empty file, which is not an error here.

@@ -11,7 +11,7 @@ use super::exporter::{Exporter, refused};
 /// Which tables are written.
 #[derive(Debug, Args)]
 pub(crate) struct TableArgs {
-    /// Only these tables [default: all but tokens and edits]
+    /// Write only these tables [default: all but tokens and edits]
     #[arg(long, value_delimiter = ',', value_name = "LIST", value_parser = table())]
     pub(crate) tables: Vec<&'static Table>,
 }
@@ -59,7 +59,7 @@ impl Exporter for Tables {
         match self.writer.add(record) {
             Ok(()) => Ok(Ok(())),
             Err(error @ Error::Repeated { .. }) => {
-                Ok(Err(format!("{error}: rows of several runs go to a folder each")))
+                Ok(Err(format!("{error}: export the rows of each run to its own folder")))
             }
             Err(error) if error.is_of_record() => Ok(Err(error.to_string())),
             Err(error) => Err(error.into()),

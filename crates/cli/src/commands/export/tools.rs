@@ -24,13 +24,13 @@ pub(super) struct Tool {
 }
 
 pub(super) fn begin(folder: &Path, format: Format, overwrite: bool) -> Result<Box<dyn Exporter>> {
-    fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
     let unfinished = tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder);
     Ok(Box::new(Tool {
         exporter: pressmark_exchange::Exporter::new(format),
         format,
         folder: folder.to_owned(),
-        unfinished: unfinished.with_context(|| format!("failed to write in {}", folder.display()))?,
+        unfinished: unfinished.with_context(|| format!("failed to create a folder in {}", folder.display()))?,
         overwrite,
         open: None,
         count: 0,
@@ -78,7 +78,7 @@ impl Exporter for Tool {
         for file in fs::read_dir(self.unfinished.path())? {
             let file = file?;
             let path = self.folder.join(file.file_name());
-            fs::rename(file.path(), &path).with_context(|| format!("failed to name {}", path.display()))?;
+            fs::rename(file.path(), &path).with_context(|| format!("failed to rename a file to {}", path.display()))?;
         }
         Ok(format!("{} of {} in {}", plural(self.count, "file"), self.format.as_str(), self.folder.display()))
     }

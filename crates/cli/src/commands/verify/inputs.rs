@@ -44,7 +44,7 @@ const MOST_LEFT: usize = 1000;
 
 impl Inputs {
     pub(crate) fn open(root: PathBuf, options: Options, rows: Rows) -> Result<Self> {
-        ensure!(root.exists(), "there is no file or folder {}", root.display());
+        ensure!(root.exists(), "no such file or folder: {}", root.display());
         options.check()?;
         Ok(Self { root, options, rows, current: None, seen: None })
     }

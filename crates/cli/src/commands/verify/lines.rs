@@ -68,19 +68,19 @@ impl<R: BufRead> Iterator for Lines<R> {
         let read = self.reader.by_ref().take(self.longest).read_until(b'\n', &mut line);
         let whole = line.last() == Some(&b'\n');
         Some(match read {
-            Err(error) => self.end(Some(format!("the file cannot be read on: {error}"))),
-            Ok(0) if self.count == 0 => self.end(Some("the file holds no row".into())),
+            Err(error) => self.end(Some(format!("the rest of the file cannot be read: {error}"))),
+            Ok(0) if self.count == 0 => self.end(Some("the file has no rows".into())),
             Ok(0) => self.end(None),
             Ok(read) => {
                 self.count += 1;
                 if !whole && read as u64 == self.longest {
                     if let Err(error) = self.skip_line() {
-                        return Some(self.end(Some(format!("the file cannot be read on: {error}"))));
+                        return Some(self.end(Some(format!("the rest of the file cannot be read: {error}"))));
                     }
                     return Some(Line::Broken(format!("is longer than {} bytes", self.longest)));
                 }
                 if !whole {
-                    self.end = Some("the last line has no line feed: it may be cut short".into());
+                    self.end = Some("the last line has no line feed: it may be incomplete".into());
                 }
                 if line.trim_ascii().is_empty() { Line::Broken("is empty".into()) } else { Line::Row(line) }
             }
@@ -103,8 +103,8 @@ mod tests {
         let end = |what: &str| Line::End(Some(what.into()));
         assert_eq!(read(b"{1}\n{2}\n"), [row("{1}\n"), row("{2}\n"), Line::End(None)]);
         assert_eq!(read(b"{1}\n\n"), [row("{1}\n"), broken("is empty"), Line::End(None)]);
-        assert_eq!(read(b""), [end("the file holds no row")]);
-        let cut = "the last line has no line feed: it may be cut short";
+        assert_eq!(read(b""), [end("the file has no rows")]);
+        let cut = "the last line has no line feed: it may be incomplete";
         assert_eq!(read(b"{1}\n{2}"), [row("{1}\n"), row("{2}"), end(cut)]);
         let long = "is longer than 8 bytes";
         assert_eq!(read(b"123456789\n{2}\n"), [broken(long), row("{2}\n"), Line::End(None)]);

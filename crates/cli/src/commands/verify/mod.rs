@@ -24,41 +24,42 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   Check every rule of pressmark/1:
     pressmark verify annotated.jsonl
-  And that text, offsets and hashes follow from the inputs, byte by byte:
+  Also check text, offsets and hashes against the inputs, byte by byte:
     pressmark annotate seeds -o annotated.jsonl
     pressmark verify annotated.jsonl --inputs seeds --complete
   One shard of a run, compressed:
     pressmark verify shard-3.jsonl.zst --some-rows";
 
-/// Check annotated lines against every rule of the format, and against their inputs
+/// Check annotated rows against every rule of the format, and against their inputs
 ///
-/// What follows from the inputs is proven: text, offsets, hashes. What a model judged (a speaker, a tone) is checked for its
-/// form alone. Each finding is one line on standard output: row, id, place in the row, and what does not hold. Exit code 0: all
-/// rows are good; 1: some are not; 2: the file could not be read.
+/// What follows from the inputs is verified: text, offsets, hashes. What a model judged (a speaker, a tone) is checked
+/// only for its form. Each finding is one line on standard output: row, id, place in the row, and what is wrong. Exit
+/// code 0: no findings; 1: there are findings; 2: the file could not be read.
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct VerifyArgs {
-    /// The annotated rows: a file (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), a folder of such lines, or `-` for standard
-    /// input
+    /// The annotated rows: a file (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), a folder of such files, or `-` for
+    /// standard input
     #[arg(value_name = "FILE|DIR")]
     pub(crate) file: PathBuf,
 
-    /// Folder of the inputs: check hashes and offsets against their bytes too, and that no record of a file lacks its row
+    /// Folder of the inputs: also check hashes and offsets against their bytes, and that every record of a file has a
+    /// row
     #[arg(long, value_name = "DIR")]
     pub(crate) inputs: Option<PathBuf>,
-    /// Records of a file may lack their row, as in a shard or with `--duplicates drop`
+    /// Allow records of a file without a row, as in a shard or with `--duplicates drop`
     #[arg(long)]
     pub(crate) some_rows: bool,
-    /// Every file under --inputs must have a row: for a run over the whole folder
+    /// Require a row for every file under --inputs, as after a run over the whole folder
     #[arg(long, requires = "inputs", conflicts_with = "some_rows")]
     pub(crate) complete: bool,
-    /// Findings that are written out; the others are counted
+    /// Maximum findings to print; the others are counted
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) findings: usize,
-    /// Rows checked at once [default: one per core]
+    /// Rows to check in parallel [default: one per core]
     #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroU16>,
-    /// No closing summary
+    /// Print no closing summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -204,9 +205,9 @@ impl<W: Write> Tally<W> {
 
     fn summary(&self, with_inputs: bool) -> String {
         let Self { rows, held, bad, findings, most, .. } = self;
-        let mut text = format!("{rows} rows, {bad} not good, {findings} findings");
+        let mut text = format!("{rows} rows, {bad} with errors, {findings} findings");
         if findings > most {
-            let _ = write!(text, " (the first {most} are written out)");
+            let _ = write!(text, " (the first {most} are printed)");
         }
         if with_inputs {
             let _ = write!(text, "; {held} checked against their inputs");
