@@ -16,9 +16,9 @@ pub enum Error {
         id: String,
     },
     /// There are fewer than two coders.
-    #[error("agreement needs two coders, and there is {0}")]
+    #[error("agreement needs at least two coders, got {0}")]
     TooFew(usize),
     /// No two coders share a document.
-    #[error("no document has been annotated by two coders: ids, addresses and texts all differ")]
+    #[error("no document has been annotated by two coders: ids, URLs and texts all differ")]
     NothingShared,
 }

@@ -205,7 +205,7 @@ impl Agreement {
     /// Formats the agreement for people, one table per layer.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{} documents of two coders or more\n", self.documents);
+        let mut text = format!("{} documents of two or more coders\n", self.documents);
         for coder in self.coders.iter().filter(|coder| !coder.alone.is_empty()) {
             let _ = writeln!(text, "only in {}: {}", coder.name, listed(&coder.alone));
         }

@@ -45,19 +45,19 @@ drop_reasons! {
     /// Blank lines and white space around blocks.
     Whitespace = "whitespace", "white space between blocks";
     /// Tags, scripts, styles and comments of the page's source.
-    Markup = "markup", "markup of the page, which nobody reads";
+    Markup = "markup", "markup of the page, which readers do not see";
     /// A byte order mark, or anything else that precedes the text.
     ByteOrderMark = "byte_order_mark", "a byte order mark";
     /// Fields of a record that are not its text or title.
     Record = "record", "another field of the record, or the syntax around the fields";
     /// Lines of an export or of front matter that describe the article: outlet, date, length.
-    Metadata = "metadata", "lines that tell of the article, such as its date or its length, and are no text of it";
+    Metadata = "metadata", "lines that describe the article, such as its date or length, and are not part of its text";
     /// A block that is empty once its edits are applied.
-    EmptyBlock = "empty_block", "a block in which nothing is left once its marks are taken out";
+    EmptyBlock = "empty_block", "a block with nothing left once its markup is removed";
 
     // Page chrome around the article.
     /// Menus, breadcrumbs, section names, lists of links.
-    Navigation = "navigation", "a menu, a breadcrumb trail or another list of links through the site";
+    Navigation = "navigation", "a menu, a breadcrumb trail or another list of links within the site";
     /// Page numbers, "next", "previous".
     Pagination = "pagination", "page numbers or links to the next and previous page";
     /// "Back to top".
@@ -73,23 +73,23 @@ drop_reasons! {
     /// Handles of accounts on a line of their own.
     SocialHandle = "social_handle", "the handle of an account, alone on its line";
     /// Postal addresses, e-mail addresses and phone numbers.
-    Contact = "contact", "an address or number to reach somebody at";
+    Contact = "contact", "a postal address, an e-mail address or a phone number";
     /// A URL on a line of its own.
     Link = "link", "a web address, alone on its line";
     /// Newsletter sign-ups.
-    Newsletter = "newsletter", "an offer of a newsletter";
+    Newsletter = "newsletter", "an offer to sign up for a newsletter";
     /// Offers of a subscription, an account or an app; paywall notices.
-    Subscription = "subscription", "an offer of a subscription or what a pay wall says";
+    Subscription = "subscription", "an offer of a subscription or a paywall message";
     /// Calls for donations.
     Donation = "donation", "a call for donations";
     /// Advertisements and their labels.
     Advertisement = "advertisement", "an advertisement or its label";
     /// Consent banners.
-    CookieNotice = "cookie_notice", "a notice on cookies or consent";
+    CookieNotice = "cookie_notice", "a cookie or consent notice";
     /// Terms, disclaimers, house rules.
     Legal = "legal", "terms, a disclaimer or another legal notice";
     /// Copyright claims.
-    Copyright = "copyright", "a claim of copyright";
+    Copyright = "copyright", "a copyright notice";
     /// Fields and buttons of forms.
     Form = "form", "a form, its fields and buttons";
     /// The head of a comment section, and forms to write in it.
@@ -99,19 +99,19 @@ drop_reasons! {
     /// Audio and video players, charts and other embedded widgets.
     Player = "player", "controls of a player or the labels of a chart";
     /// Galleries and carousels.
-    Gallery = "gallery", "a gallery to leaf through";
+    Gallery = "gallery", "a picture gallery";
     /// Counts of views, shares, comments.
     Counter = "counter", "a count of views, shares or comments";
     /// Alternative text of an image.
-    ImageAlt = "image_alt", "the text that stands in for a picture";
+    ImageAlt = "image_alt", "the alternative text of a picture";
     /// Headers, footers, sidebars and other boilerplate that no other reason covers.
     Boilerplate = "boilerplate", "a header, footer, sidebar or box of the page around the article";
     /// Lines outside the element that holds the article.
-    Outside = "outside", "it stands outside of the part of the page that holds the article";
+    Outside = "outside", "outside the part of the page that holds the article";
     /// Lines that are not sentences, before the first or after the last paragraph.
     Fragment = "fragment", "a line without a sentence, before the first paragraph or after the last";
     /// Elements that the page hides from readers.
-    Hidden = "hidden", "the page hides it from its readers";
+    Hidden = "hidden", "hidden from readers by the page";
 
     // Author, date and source, which the row gives in `meta`.
     /// A byline.
@@ -133,15 +133,15 @@ drop_reasons! {
     /// Author, date and keywords that the markup labels as such.
     Credits = "credits", "a part of the page about the article: author, date, keywords";
     /// Rules, arrows, stars and other separators.
-    Separator = "separator", "marks that set parts of the page apart";
+    Separator = "separator", "marks that separate parts of the page";
 
     // Repetitions of text that is already in the article.
     /// A repeated title.
     DoubledTitle = "doubled_title", "the title again";
     /// A repeated paragraph.
-    DoubledParagraph = "doubled_paragraph", "a paragraph that stands in the text already";
+    DoubledParagraph = "doubled_paragraph", "a paragraph that is already in the text";
     /// A pull quote: a passage of the text repeated as a display element.
-    PullQuote = "pull_quote", "a quotation that is repeated from the text for show";
+    PullQuote = "pull_quote", "a quotation repeated from the text for display";
 }
 
 impl DropReason {

@@ -240,7 +240,7 @@ impl HeadConfig {
         }
         match &self.thresholds {
             Some(thresholds) if thresholds.len() != self.labels.len() => {
-                Err(wrong(&key("thresholds.length"), &format!("{}, one a label", self.labels.len()), thresholds.len()))
+                Err(wrong(&key("thresholds.length"), &format!("{}, one per label", self.labels.len()), thresholds.len()))
             }
             // Set by hand: a threshold nearer to 0 or 1 would shift logits by more than ln 99.
             Some(thresholds) => match thresholds.iter().find(|t| !(0.01..=0.99).contains(*t)) {

@@ -155,7 +155,7 @@ pub enum Error {
         bundle: String,
     },
     /// The bundle cannot be exported as a plain BERT.
-    #[error("the model {bundle} is no plain BERT: {reason}")]
+    #[error("the model {bundle} is not a plain BERT: {reason}")]
     NotPlain {
         /// Name of the bundle.
         bundle: String,

@@ -169,17 +169,17 @@ impl Model {
             String::new()
         } else {
             "`shape_ids` has, for each subword, the number of its word's shape in `shapes` of `config.json`, 0 for special\n\
-             tokens; the rules for a word's shape stand in the recipe of the model.\n"
+             tokens; the rules for a word's shape are in the recipe of the model.\n"
                 .to_owned()
         };
         format!(
             "# {id} as ONNX\n\n\
              Licence of the weights: {licence}.\n\n\
-             ## Before\n\n\
+             ## Input\n\n\
              Split the text into sentences and words; encode each word alone with `tokenizer.json`, without special tokens;\n\
              put whole sentences of a document into windows of at most {window} subwords with the special tokens around\n\
              each. Pad `input_ids` with any id and `attention_mask` with 0.\n{shapes}\n\
-             ## Behind\n\n\
+             ## Output\n\n\
              - A head that reads `token`: take the logits at the first subword of each word; softmax; BIO labels.\n\
              - `subwords`: the logits have a weight for each label, then a value for each; over the subwords of a\n  \
                sentence, paragraph or text, a label's logit is the mean of its values by the softmax of its weights; sigmoid.\n\
@@ -188,7 +188,7 @@ impl Model {
                sentences' means.\n\
              - `target+passage`: one window, the target, the last special token, the passage, that token again; `features`\n  \
                are the state of its first special token, then the mean of the target's mean and the passage's.\n\n\
-             Votes over a document, rules for dates and sums, and what `pressmark` does beside the model are not in here.\n",
+             Votes over a document, rules for dates and sums, and what else `pressmark` does besides the model are not included.\n",
             id = self.id(),
             licence = self.licence().unwrap_or("not stated"),
             window = self.max_window(),

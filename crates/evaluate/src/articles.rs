@@ -60,7 +60,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
 fn read_truth(path: &Path) -> Result<BTreeMap<String, (String, Option<String>)>> {
     let wrong = |what: String| gold(path.display(), what);
     let truth: Map<String, Value> = serde_json::from_str(&read(path)?)
-        .map_err(|error| wrong(format!("is no JSON object ({error}), expected {{id: {{articleBody, url}}}}")))?;
+        .map_err(|error| wrong(format!("is not a JSON object ({error}), expected {{id: {{articleBody, url}}}}")))?;
     if truth.is_empty() {
         return Err(wrong("names no page".to_owned()));
     }
@@ -75,7 +75,7 @@ fn read_truth(path: &Path) -> Result<BTreeMap<String, (String, Option<String>)>>
 fn extract(folder: &Path, id: &str) -> Result<String> {
     let names = [format!("{id}.html.gz"), format!("{id}.html")].map(|name| folder.join("html").join(name));
     let path = names.iter().find(|path| path.is_file());
-    let path = path.ok_or_else(|| gold(names[0].display(), "is not there"))?;
+    let path = path.ok_or_else(|| gold(names[0].display(), "does not exist"))?;
     Ok(body(&page(path)?))
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let sizes = [counts.gold, all_leaked as f64, f64::from(pages)];
     let values = [counts.f1(), counts.precision(), counts.recall()].into_iter().chain(sizes).collect();
     let mut table = Table::new(COLUMNS, vec![Row::new("chunks", values)]);
-    table.notes.push("gold: chunks that must be there; leaked: those that must not and are".to_owned());
+    table.notes.push("gold: chunks that must be in the text; leaked: those that must not be, but are".to_owned());
     Ok(table)
 }
 

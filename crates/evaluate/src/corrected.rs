@@ -16,7 +16,7 @@ use crate::gold::read_rows;
 pub(crate) fn read_corrected(path: &Path) -> Result<Vec<(String, Record<'static>)>> {
     let rows = read_rows(path)?;
     if rows.is_empty() {
-        return Err(gold(path.display(), "holds no row"));
+        return Err(gold(path.display(), "has no rows"));
     }
     Ok(rows.into_iter().map(|(line, row)| (format!("line {line} of {}", path.display()), row)).collect())
 }

@@ -99,8 +99,8 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     rows.push(scorer.tones());
     let mut table = Table::new(COLUMNS, rows);
     table.notes.push(
-        "the codings are not complete: two sentences that say the same without a value that was coded count as wrong, so \
-         that precisions of pairs and namings are lower bounds"
+        "the codings are not complete: two sentences that say the same without a coded value count as wrong, so \
+         the precisions of pairs and namings are lower bounds"
             .to_owned(),
     );
     table.notes.push(
@@ -108,7 +108,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
          same told as contradict: precision is the share of coded pairs that are the same and were told as contradictions"
             .to_owned(),
     );
-    table.notes.push("only: as many passages of each outlet as were coded, the first ones".to_owned());
+    table.notes.push("only: of each outlet, the first passages, as many as were coded".to_owned());
     Ok(table)
 }
 
@@ -119,11 +119,11 @@ fn lines(bench: &Bench<'_>) -> Result<Vec<Line>> {
         for (number, text) in read(&path)?.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
             let place = format!("line {} of {}", number + 1, path.display());
             let line =
-                serde_json::from_str(text).map_err(|error| gold(place, format!("is no coded difference: {error}")));
+                serde_json::from_str(text).map_err(|error| gold(place, format!("is not a coded difference: {error}")));
             lines.extend(bench.keep(line)?);
         }
     }
-    if lines.is_empty() { Err(gold(bench.gold.display(), "holds no JSONL of coded differences")) } else { Ok(lines) }
+    if lines.is_empty() { Err(gold(bench.gold.display(), "has no JSONL of coded differences")) } else { Ok(lines) }
 }
 
 impl Texts {

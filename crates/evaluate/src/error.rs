@@ -56,7 +56,7 @@ pub enum Error {
         target: String,
     },
     /// The label map maps to a label that the codebook lacks.
-    #[error("the label map names {label}, which the codebook {codebook} has not; it has {known}")]
+    #[error("the label map names {label}, which the codebook {codebook} does not have; it has {known}")]
     Map {
         /// The label.
         label: String,
@@ -66,7 +66,7 @@ pub enum Error {
         known: String,
     },
     /// The gold data contain no label of the codebook.
-    #[error("{path} gives no label of the codebook {codebook}; it gives {given}; expected {known}")]
+    #[error("{path} has no label of the codebook {codebook}; it has {given}; expected {known}")]
     NoKnownLabel {
         /// The gold data.
         path: String,
@@ -97,7 +97,7 @@ pub enum Error {
         source: pressmark_jsonl::RowError,
     },
     /// A task over stories was run without stories.
-    #[error("this task takes the rows of stories, and none were given")]
+    #[error("this task needs the rows of stories, and none were given")]
     NoStories,
     /// A stage failed on a gold text.
     #[error("the stage {stage} failed on {id}")]

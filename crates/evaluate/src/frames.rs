@@ -236,11 +236,11 @@ fn table(
     let mut table = Table::new(COLUMNS, rows);
     table.notes.push(format!("codebook {codebook}; a frame counts from a score of {FOUND}"));
     if !never.is_empty() {
-        table.notes.push(format!("the gold data never give {}: left out", never.join(", ")));
+        table.notes.push(format!("the gold data never have {}: skipped", never.join(", ")));
     }
     if !unknown.is_empty() {
         let list: Vec<_> = unknown.iter().map(|(label, (n, place))| format!("{label} ({n}, first {place})")).collect();
-        table.notes.push(format!("not in the codebook, and left out: {}", list.join("; ")));
+        table.notes.push(format!("not in the codebook, and skipped: {}", list.join("; ")));
         table.unknown = unknown.keys().cloned().collect();
     }
     table
@@ -276,7 +276,7 @@ fn book(bench: &Bench<'_>, rows: &[GoldRow]) -> Result<Book> {
     };
     let labels_of = |codebook: &pressmark::Codebook| codebook.labels().map(str::to_owned).collect::<Vec<_>>();
     let Some(codebook) = most_known(candidates, bench, rows, pressmark::Codebook::id, labels_of)? else {
-        return Err(gold(bench.gold.display(), "gives no label of any codebook"));
+        return Err(gold(bench.gold.display(), "has no label of any codebook"));
     };
     let (id, labels) = (codebook.id(), labels_of(&codebook));
     let settings = Settings { codebooks: vec![codebook.clone()], ..bench.options.settings.clone() };

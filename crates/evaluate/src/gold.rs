@@ -278,7 +278,7 @@ pub(crate) fn rows(path: &Path, lenient: bool, skipped: &mut Vec<String>) -> Res
         }
     }
     if all.is_empty() {
-        return Err(gold(path.display(), "holds no row"));
+        return Err(gold(path.display(), "has no rows"));
     }
     Ok(all)
 }
@@ -299,7 +299,7 @@ fn jsonl(path: &Path, text: &str) -> Vec<Result<GoldRow>> {
         let place = Place { path: Rc::clone(&path), line: number + 1 };
         match serde_json::from_str(line) {
             Ok(Value::Object(fields)) => Ok(GoldRow { place, fields }),
-            Ok(_) => Err(gold(place, "is JSON, but no object, expected one JSON object per line")),
+            Ok(_) => Err(gold(place, "is JSON, but not an object, expected one JSON object per line")),
             Err(error) => Err(gold(place, format!("is not JSON ({error}), expected one JSON object per line"))),
         }
     };
@@ -371,8 +371,8 @@ pub(crate) fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     files.sort();
     if files.is_empty() {
         let what = match endings {
-            [] => "holds no file".to_owned(),
-            endings => format!("holds no file of a known type: .{}", endings.join(", .")),
+            [] => "has no files".to_owned(),
+            endings => format!("has no file of a known type: .{}", endings.join(", .")),
         };
         return Err(gold(path.display(), what));
     }
@@ -446,7 +446,7 @@ mod tests {
             assert!(message.contains(expected), "{message}");
         };
         check("a.jsonl", "{\"text\": \"x\", \"label\": []}\n{\"text\": 1", "line 2 of a.jsonl is not JSON");
-        check("a.jsonl", "[1]\n", "line 1 of a.jsonl is JSON, but no object, expected one JSON object per line");
+        check("a.jsonl", "[1]\n", "line 1 of a.jsonl is JSON, but not an object, expected one JSON object per line");
         check("a.jsonl", "\n{\"body\": true}\n", "line 2 of a.jsonl has true under body, expected a string");
         check(
             "a.jsonl",
@@ -459,7 +459,7 @@ mod tests {
             "line 1 of a.jsonl has [] under label, expected a string",
         );
         check("a.csv", "text,label\nx,y\nx\n", "line 3 of a.csv has 1 cells, expected 2 as in the header");
-        check("a.csv", "text,label\n", "a.csv holds no row");
+        check("a.csv", "text,label\n", "a.csv has no rows");
         check("a.xlsx", "x", "a.xlsx is none of .jsonl, .csv and .tsv");
     }
 

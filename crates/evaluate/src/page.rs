@@ -9,6 +9,6 @@ use crate::error::{Result, gold};
 pub(crate) fn page(path: &Path) -> Result<Document> {
     let options = Options::default();
     let mut records = Inputs::open(&[path], options.clone()).map_err(pressmark::Error::from)?;
-    let record = records.next().ok_or_else(|| gold(path.display(), "holds nothing"))?;
+    let record = records.next().ok_or_else(|| gold(path.display(), "is empty"))?;
     Ok(ingest(&record, &options))
 }

@@ -149,13 +149,13 @@ fn pieces(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
     let mut pieces = Vec::new();
     let mut at = 0;
     for sentence in list {
-        let sentence = sentence.as_str().ok_or_else(|| gold(&place, "has a sentence that is no string"))?;
+        let sentence = sentence.as_str().ok_or_else(|| gold(&place, "has a sentence that is not a string"))?;
         let sentence = sentence.trim();
         let rest = text.get(at..).unwrap_or_default();
         let (gap, _) = rest.split_once(sentence).ok_or_else(|| {
             gold(
                 &place,
-                format!("has the sentence {sentence:?}, which does not stand in the text after the one before"),
+                format!("has the sentence {sentence:?}, which is not in the text after the one before"),
             )
         })?;
         pieces.push((Before::Text(gap.to_owned()), sentence.to_owned()));
@@ -208,7 +208,7 @@ fn read_conllu(path: &Path) -> Result<Vec<Gold>> {
     }
     golds.retain(|gold| !gold.pieces.is_empty());
     if golds.is_empty() {
-        return Err(gold(path.display(), "holds no sentence"));
+        return Err(gold(path.display(), "has no sentences"));
     }
     Ok(golds)
 }
@@ -247,7 +247,7 @@ mod tests {
         };
         assert!(refused("# text = x\n1\tx\n").contains("line 2 of"), "columns");
         assert!(refused(&token("1", "_")).contains("begins a sentence without a comment"), "no text");
-        assert!(refused("\n").contains("holds no sentence"), "nothing");
+        assert!(refused("\n").contains("has no sentences"), "nothing");
         // A multiword token comes first; its line starts the sentence.
         let text = format!(
             "# text = x x\n{}{}\n# text = y\n{}",

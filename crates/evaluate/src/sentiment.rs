@@ -72,7 +72,7 @@ fn texts(bench: &mut Bench<'_>, rows: &[GoldRow]) -> Result<(Confusion, usize)> 
         }))?;
     }
     if confusion.total() == 0 {
-        return Err(gold(bench.gold.display(), "holds no text with a tone"));
+        return Err(gold(bench.gold.display(), "has no text with a tone"));
     }
     Ok((confusion, unanswered))
 }

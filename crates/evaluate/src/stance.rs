@@ -227,7 +227,7 @@ fn table(all: &Tally, targets: &BTreeMap<&str, Tally>) -> Table {
         table.notes.push("side alone: the likelier side, whether or not one is taken".to_owned());
     }
     if hidden > 0 {
-        table.notes.push(format!("{hidden} targets with fewer than {SHOWN} texts stand in the JSON only"));
+        table.notes.push(format!("{hidden} targets with fewer than {SHOWN} texts are only in the JSON"));
     }
     table
 }
@@ -248,7 +248,7 @@ fn read_gold(bench: &Bench<'_>) -> Result<Vec<TargetedText>> {
         golds.extend(bench.keep(read(&row))?.flatten());
     }
     if golds.is_empty() {
-        return Err(gold(bench.gold.display(), "holds no text with a stance"));
+        return Err(gold(bench.gold.display(), "has no text with a stance"));
     }
     Ok(golds)
 }

@@ -49,7 +49,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut table = Table::new(COLUMNS, vec![Row::new("B-cubed", values)]);
     table.notes.push("gold: events; predicted: stories that hold their documents".to_owned());
     if missing > 0 {
-        table.notes.push(format!("{missing} documents of the gold data are in no story: each counts as one alone"));
+        table.notes.push(format!("{missing} documents of the gold data are in no story: each counts as a story of its own"));
     }
     Ok(table)
 }
@@ -109,7 +109,7 @@ pub(crate) fn basil(folder: &Path) -> Result<Vec<Article>> {
     let mut articles = Vec::new();
     for path in files(folder, &["json"])? {
         let value: Value = serde_json::from_str(&read(&path)?)
-            .map_err(|error| gold(path.display(), format!("is no JSON: {error}")))?;
+            .map_err(|error| gold(path.display(), format!("is not JSON: {error}")))?;
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         let (Some(event), Some(outlet)) = (text("triplet-uuid"), text("source")) else { continue };
         let sentences = |paragraph: &Value| -> Vec<String> {
@@ -125,7 +125,7 @@ pub(crate) fn basil(folder: &Path) -> Result<Vec<Article>> {
     if articles.is_empty() {
         return Err(gold(
             folder.display(),
-            "holds no article of BASIL (JSON with triplet-uuid, source, body-paragraphs)",
+            "has no article of BASIL (JSON with triplet-uuid, source, body-paragraphs)",
         ));
     }
     Ok(articles)

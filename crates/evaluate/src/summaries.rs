@@ -91,7 +91,7 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     if !written.is_empty() {
         table.rows.push(row("abstract, as written".to_owned(), &written));
     }
-    table.notes.push("F1 as PyPI rouge-score computes it, use_stemmer=False, a sentence a line".to_owned());
+    table.notes.push("F1 as PyPI rouge-score computes it, use_stemmer=False, one sentence per line".to_owned());
     Ok(table)
 }
 

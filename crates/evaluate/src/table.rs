@@ -91,7 +91,7 @@ impl Table {
         if !self.skipped.is_empty() {
             let (count, more) = (self.skipped.len(), self.skipped.len().saturating_sub(SHOWN));
             let lines = if count == 1 { "part" } else { "parts" };
-            text.push_str(&format!("note: {count} {lines} of the gold data left out\n"));
+            text.push_str(&format!("note: {count} {lines} of the gold data skipped\n"));
             self.skipped.iter().take(SHOWN).for_each(|what| text.push_str(&format!("  {what}\n")));
             if more > 0 {
                 text.push_str(&format!("  and {more} more\n"));
@@ -141,7 +141,7 @@ mod tests {
             table.text(),
             "                    f1          gold\nPER              94.50             1\nall                  –            12\n\
              accuracy         50.00            12\n\
-             note: MISC is left out\nnote: 1 part of the gold data left out\n  line 3 of dev.txt is empty\n"
+             note: MISC is left out\nnote: 1 part of the gold data skipped\n  line 3 of dev.txt is empty\n"
         );
         let json = table.json("ner", Path::new("dev.txt"));
         assert_eq!(json["rows"][0], json!({ "name": "PER", "f1": 0.945, "gold": 1.0 }));

@@ -81,7 +81,7 @@ impl Task {
             Self::Sentences => "Sentences: CoNLL-U, or JSONL {text, sentences}; boundary F1",
             Self::Quotes => {
                 "Quotations: a folder with text/*.txt and attributions/*.ann (brat), or corrected rows (.jsonl); F1 of \
-                 contents; source and cue, exact and in part"
+                 contents; source and cue, exact and partial"
             }
             Self::Sentiment => {
                 "Tone towards a mention (JSONL as in NewsMTSC) or towards an entity in a whole text (JSONL {text, target, \
@@ -92,23 +92,23 @@ impl Task {
                  each text has one frame"
             }
             Self::Stance => {
-                "Stance towards a target: JSONL {text, target, label}, where holder may say whose words the text is, CSV \
+                "Stance towards a target: JSONL {text, target, label}, with an optional holder whose words the text is, CSV \
                  or TSV; macro F1, F1 for and against, share of right sides"
             }
             Self::Summaries => {
                 "Summaries: a folder with articles/ and summaries/, or JSONL {text, references: []} or {text, summary}; \
-                 ROUGE beside baselines"
+                 ROUGE, with baselines"
             }
             Self::Stories => {
                 "Stories of pressmark group (--annotated): JSONL {id, event}, or a folder of BASIL's articles; B-cubed"
             }
             Self::Differences => {
-                "What outlets tell differently, as pressmark group says (--annotated): a folder with coded lines (JSONL) and \
-                 BASIL's articles; aligned sentences, relations of values, namings, what only one outlet tells, voices, tone"
+                "What outlets report differently, as written by pressmark group (--annotated): a folder with coded lines (JSONL) and \
+                 BASIL's articles; aligned sentences, relations of values, namings, what only one outlet reports, voices, tone"
             }
             Self::Articles => {
-                "Articles out of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or \
-                 with gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must be there and must not"
+                "Article text of pages: a folder with ground-truth.json and html/*.html.gz, F1 by shingles of four words; or \
+                 with gold.jsonl {page, with: [], without: []} and pages/, F1 of chunks that must and must not be in the text"
             }
         }
     }

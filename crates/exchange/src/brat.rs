@@ -103,7 +103,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
     let (mut found, mut notes) = (Vec::new(), Vec::new());
     let is_of_brat = |file: &&File| ["ann", "txt", "conf"].iter().any(|ending| file.ends_with(ending));
     if let Some(other) = files.iter().find(|file| !is_of_brat(file)) {
-        return Err(wrong(&other.name, "is no .ann and no .txt"));
+        return Err(wrong(&other.name, "is neither .ann nor .txt"));
     }
     for file in files.iter().filter(|file| file.ends_with("ann")) {
         let text = texts.get(file.stem()).ok_or_else(|| wrong(&file.name, "has no text beside it"))?;
@@ -160,7 +160,7 @@ fn read_line(
 }
 
 fn read_span(id: &str, body: &str, place: &str, notes: &mut Vec<String>) -> Result<Mark, Error> {
-    let bad = || wrong(place, "has no label and offsets behind its id");
+    let bad = || wrong(place, "has no label and offsets after its id");
     let (label, places) = body.split_once(' ').ok_or_else(bad)?;
     let mut fragments = Vec::new();
     for fragment in places.split(';') {
@@ -173,7 +173,7 @@ fn read_span(id: &str, body: &str, place: &str, notes: &mut Vec<String>) -> Resu
     // A gap of up to four code points is a paragraph break (`\r\n\r\n`) that the export leaves out; a longer one is a
     // hole in the span.
     if fragments.windows(2).any(|pair| matches!(pair, [(_, end), (start, _)] if start.saturating_sub(*end) > 4)) {
-        notes.push(format!("{place} has a span with a hole: taken from its start to its end"));
+        notes.push(format!("{place} has a discontinuous span: read from its start to its end"));
     }
     Ok(Mark { key: id.to_owned(), start: *start, end: *end, label: label.to_owned(), ..Mark::default() })
 }

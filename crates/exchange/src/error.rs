@@ -43,7 +43,7 @@ pub enum Error {
         id: String,
     },
     /// The format can be exported but not imported.
-    #[error("{0} is written and not read")]
+    #[error("{0} can be exported, but not imported")]
     OneWay(&'static str),
 }
 

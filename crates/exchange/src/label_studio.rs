@@ -90,18 +90,18 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
         let tasks = match value {
             Value::Array(tasks) => tasks,
             task @ Value::Object(_) => vec![task],
-            _ => return Err(wrong(&file.name, "holds no task of Label Studio")),
+            _ => return Err(wrong(&file.name, "has no Label Studio task")),
         };
         for (number, task) in tasks.iter().enumerate() {
             let place = format!("task {} of {}", id(task, "id").unwrap_or_else(|| number.to_string()), file.name);
             let is_kept = |annotation: &&Value| annotation.get("was_cancelled") != Some(&Value::Bool(true));
             let annotations: Vec<&Value> = list(task, "annotations").iter().filter(is_kept).collect();
             let Some(last) = annotations.last() else {
-                notes.push(format!("{place} has not been annotated: left out"));
+                notes.push(format!("{place} has not been annotated: skipped"));
                 continue;
             };
             if annotations.len() > 1 {
-                notes.push(format!("{place} has {} annotations: the last is taken", annotations.len()));
+                notes.push(format!("{place} has {} annotations: the last one is used", annotations.len()));
             }
             let data = task.get("data").unwrap_or(&Value::Null);
             let text = string(data, TEXT, &place)?.to_owned();

@@ -216,7 +216,7 @@ impl Marks {
             }
         }
         if self.numbers().len() != self.spans.len() {
-            return Err(wrong(place, "has two spans of one id"));
+            return Err(wrong(place, "has two spans with the same id"));
         }
         Ok(())
     }

@@ -67,7 +67,7 @@ pub(crate) fn read(files: &[File]) -> Result<Read, Error> {
             match line.get("answer").and_then(Value::as_str) {
                 None | Some("accept") => {}
                 Some(answer) => {
-                    notes.push(format!("{place} has the answer {answer:?}: left out"));
+                    notes.push(format!("{place} has the answer {answer:?}: skipped"));
                     continue;
                 }
             }

@@ -84,7 +84,7 @@ impl Originals {
             }
             Corrections { marks: &marks, place: &place, notes }.apply(&mut row, from);
             if rows.insert(key, row).is_some() {
-                notes.push(format!("{place} is a document that stood before: the last is taken"));
+                notes.push(format!("{place} repeats an earlier document: the last one is used"));
             }
         }
         Ok(rows.into_values().collect())
@@ -155,7 +155,7 @@ impl Corrections<'_> {
         for span in all {
             if span.start < done {
                 let note = format!(
-                    "{} has a mention {} from {} to {} that overlaps another: left out",
+                    "{} has a mention {} from {} to {} that overlaps another: skipped",
                     self.place, span.label, span.start, span.end
                 );
                 self.notes.push(note);
@@ -175,7 +175,7 @@ impl Corrections<'_> {
             let known = Tone::ALL.iter().map(|tone| tone.as_str()).collect::<Vec<_>>().join(", ");
             let (place, start, end) = (self.place, mention.start, mention.end);
             let note =
-                format!("{place} has the tone {word:?} from {start} to {end}, which is none of {known}: left out");
+                format!("{place} has the tone {word:?} from {start} to {end}, which is none of {known}: skipped");
             self.notes.push(note);
         }
         tone
@@ -211,7 +211,7 @@ impl Corrections<'_> {
         quotes.dedup_by_key(|quote| (quote.start, quote.end));
         if quotes.len() < before {
             self.notes.push(format!(
-                "{} marks {} quotations twice: the first is taken",
+                "{} marks {} quotations twice: the first one is used",
                 self.place,
                 before - quotes.len()
             ));

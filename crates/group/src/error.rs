@@ -17,7 +17,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A line is not a record of `pressmark/1`.
-    #[error("line {line} of {path} is no row of pressmark/1", path = path.display())]
+    #[error("line {line} of {path} is not a pressmark/1 row", path = path.display())]
     NoRecord {
         /// The path.
         path: PathBuf,

@@ -2,10 +2,10 @@
 
 /// Magic numbers of file types that turn up under the names of text files.
 const MAGIC: &[(&[u8], &str)] = &[
-    (b"%PDF-", "a PDF, which is not read: save it as text first, as with pdftotext"),
+    (b"%PDF-", "a PDF, which is not supported: convert it to text first, for example with pdftotext"),
     (
         b"PK\x03\x04",
-        "a Word or other office document, or a ZIP archive, which is not read: save it as text, or unpack it, first",
+        "a Word or other office document, or a ZIP archive, which is not supported: save it as text, or unpack it, first",
     ),
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xFF\xD8\xFF", "a JPEG image"),
@@ -16,12 +16,12 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"BZh", "bzip2 data"),
     (b"\xFD7zXZ", "xz data"),
     (b"7z\xBC\xAF", "a 7z archive"),
-    (b"\xD0\xCF\x11\xE0", "a document of old Word or Excel, which is not read: save it as text first"),
+    (b"\xD0\xCF\x11\xE0", "an old Word or Excel document, which is not supported: save it as text first"),
     (b"SQLite format 3", "a database"),
     (b"ID3", "an audio file"),
     (b"OggS", "an audio file"),
     (b"RIFF", "an audio or image file"),
-    (b"{\\rtf", "an RTF document, which is not read: save it as text first"),
+    (b"{\\rtf", "an RTF document, which is not supported: save it as text first"),
 ];
 
 /// Decoded text is garbled if more than one character in this many is a control character or U+FFFD. Random bytes have

@@ -128,7 +128,7 @@ fn read(record: &Record, options: &Options, doc: &mut Document) -> Result<(), Fa
     };
     finish(doc, found, options, context.language.as_deref());
     if is_wordless(&doc.text) {
-        return failure(ProblemKind::NoArticle, "hardly a letter or digit stands in the text");
+        return failure(ProblemKind::NoArticle, "the text has hardly any letters or digits");
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ fn text_of<'a>(record: &'a Record, options: &Options, doc: &mut Document) -> Res
         return failure(ProblemKind::Empty, "there is no text");
     }
     if binary::is_garbled(&decoded.text) {
-        return failure(ProblemKind::Binary, "the bytes are text in no character set");
+        return failure(ProblemKind::Binary, "the bytes are not text in any character set");
     }
     note_charset(doc, &decoded, context.charset_is_found || forced.is_some());
     let twice = mojibake(&decoded.text);
@@ -204,7 +204,7 @@ fn is_page_source(text: &str) -> bool {
 
 fn note_charset(doc: &mut Document, decoded: &Decoded<'_>, charset_is_found: bool) {
     if decoded.malformed > 0 {
-        let message = format!("{} byte sequences mean nothing in {}", decoded.malformed, decoded.encoding.name());
+        let message = format!("{} byte sequences are invalid in {}", decoded.malformed, decoded.encoding.name());
         doc.report(STAGE, ProblemKind::BadEncoding, message, None);
     }
     if let Some(label) = decoded.wrong_label.as_deref().filter(|_| !charset_is_found) {
@@ -275,7 +275,7 @@ fn plain(
 fn note_several(doc: &mut Document, text: &str) {
     let count = exports::count_heads(text);
     if count > 1 {
-        let message = format!("{count} articles stand in the record, in a layout that is not known: they are one text");
+        let message = format!("the record holds {count} articles in an unknown layout: they were kept as one text");
         doc.report(STAGE, ProblemKind::SeveralArticles, message, None);
     }
 }
@@ -322,13 +322,13 @@ fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<
         let message = if bytes < FEW_BYTES {
             format!("the record has {bytes} bytes, too few for an article")
         } else {
-            "nothing in the record is the text of an article: all of it is navigation and the like".into()
+            "the record has no article text, only navigation and the like".into()
         };
         doc.report(STAGE, ProblemKind::NoArticle, message, None);
         return;
     }
     if assembled.invisible > 0 {
-        let message = format!("{} control, bidirectional or zero-width characters were taken out", assembled.invisible);
+        let message = format!("{} control, bidirectional or zero-width characters were removed", assembled.invisible);
         doc.report(STAGE, ProblemKind::SuspiciousCharacters, message, None);
     }
     tell_language(doc, declared, options);
@@ -347,16 +347,16 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
         },
     };
     if !options.known_scripts.is_empty() && !language::is_in_scripts(&doc.text, &options.known_scripts) {
-        let message = "most letters are of a script that the model was not trained on";
+        let message = "most letters are in a script that the model was not trained on";
         doc.report(STAGE, ProblemKind::UnsupportedScript, message, None);
     }
     let known = &options.known_languages;
     match code.as_deref() {
-        None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to tell the language", None),
+        None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to detect the language", None),
         Some(code) if known.is_empty() || known.iter().any(|k| k == code) => {}
         Some(code) if options.transfer_languages.iter().any(|transfer| transfer == code) => {
             let message =
-                format!("the model was trained on other languages than {code:?} and reads it by transfer, untested");
+                format!("the model was not trained on {code:?} and reads it by transfer, untested");
             doc.report(STAGE, ProblemKind::UntestedLanguage, message, None);
         }
         Some(code) => {

@@ -237,10 +237,10 @@ impl Options {
         if let Some(code) = &self.language
             && !(matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase()))
         {
-            return refuse("language", code.clone(), "an ISO 639 code of two or three small letters, such as en");
+            return refuse("language", code.clone(), "an ISO 639 code of two or three lower-case letters, such as en");
         }
         if let Some(code) = self.known_scripts.iter().find(|code| language::script(code).is_none()) {
-            return refuse("known_scripts", code.clone(), "codes of ISO 15924, such as Latn");
+            return refuse("known_scripts", code.clone(), "ISO 15924 codes, such as Latn");
         }
         if let Some(label) = &self.encoding
             && encoding_rs::Encoding::for_label(label.trim().as_bytes())
@@ -249,7 +249,7 @@ impl Options {
             return refuse("encoding", label.clone(), "the label of a character set, such as windows-1252");
         }
         if let Some(format) = self.date_format.as_ref().filter(|format| !date::is_format(format)) {
-            return refuse("date_format", format.clone(), "a form with year, month and day, such as %d.%m.%Y");
+            return refuse("date_format", format.clone(), "a format with year, month and day, such as %d.%m.%Y");
         }
         Ok(())
     }
@@ -278,7 +278,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A URL was given as a path.
-    #[error("{address} is an address: pressmark fetches nothing; save the page and give the file")]
+    #[error("{address} is a URL: pressmark does not download pages; save the page and pass the file")]
     Address {
         /// The URL.
         address: String,
@@ -294,7 +294,7 @@ pub enum Error {
         fields: String,
     },
     /// No path was given.
-    #[error("no input was named")]
+    #[error("no input was given")]
     NoInput,
     /// An option has an invalid value.
     #[error("{name} is {value}, expected {expected}")]

@@ -27,7 +27,7 @@ pub fn replay(doc: &Document, raw: &[u8]) -> Result<(), ReplayError> {
     let count = doc.segments.len();
     let over_limit = doc.problems.iter().any(|p| p.kind == ProblemKind::TooLarge);
     if doc.source.bytes != raw.len() as u64 && !(over_limit && raw.is_empty()) {
-        return fail(count, "the record has another length");
+        return fail(count, "the record has a different length");
     }
     let Some(encoding) = Encoding::for_label(doc.source.encoding.as_bytes()).or(doc.text.is_empty().then_some(UTF_8))
     else {
@@ -52,7 +52,7 @@ pub fn replay(doc: &Document, raw: &[u8]) -> Result<(), ReplayError> {
                 return fail(i, "the edits are out of order");
             }
             if !reader.reads(from..edit_raw.start, doc.text.get(text..edit.start)) {
-                return fail(i, "the bytes decode to another text");
+                return fail(i, "the bytes decode to a different text");
             }
             (text, from) = (edit.end, edit_raw.end);
         }

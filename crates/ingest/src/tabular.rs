@@ -38,7 +38,7 @@ pub(crate) fn read(
     // Metadata is kept even if the text cannot be read.
     doc.meta = said.clone();
     let place = picked.text.map_err(|(kind, message)| match (kind, &doc.source.url) {
-        (ProblemKind::NoText, Some(_)) => (kind, format!("{message}; pages behind addresses are not fetched")),
+        (ProblemKind::NoText, Some(_)) => (kind, format!("{message}; pages at URLs are not downloaded")),
         _ => (kind, message),
     })?;
     doc.meta.language = None;
@@ -46,7 +46,7 @@ pub(crate) fn read(
     let text = value(Some(place)).and_then(Value::text);
     let Some(text) = text else { return failure(ProblemKind::NoText, "there is no text") };
     if text.malformed > 0 {
-        let message = format!("{} escapes are half of a character", text.malformed);
+        let message = format!("{} escapes are unpaired surrogates", text.malformed);
         doc.report(STAGE, ProblemKind::BadEncoding, message, None);
     }
     let (hint, url) = (said.title.as_deref(), doc.source.url.as_deref());
@@ -107,7 +107,7 @@ pub(crate) fn names_in(record: &Record) -> Option<Vec<String>> {
 fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failure> {
     let delimiter = match record.format {
         Format::Jsonl | Format::Json | Format::Parquet | Format::Arrow if fields::is_json_but_no_object(text) => {
-            return failure(ProblemKind::NoText, "the record is no JSON object");
+            return failure(ProblemKind::NoText, "the record is not a JSON object");
         }
         Format::Jsonl | Format::Json | Format::Parquet | Format::Arrow => {
             return fields::of_json(text).map_err(|error| malformed(&error, record));
@@ -202,9 +202,9 @@ fn bad_date(day: &str, options: &Options) -> String {
     let short: String = day.chars().take(40).collect();
     let could_be_two = date::normalize(day, Order::DayFirst).is_some();
     match (could_be_two, &options.date_format) {
-        (_, Some(format)) => format!("{short:?} is no date of the form {format}"),
+        (_, Some(format)) => format!("{short:?} is not a date in the format {format}"),
         (true, None) => format!("{short:?} could be two dates; see --day-first and --date-format"),
-        (false, None) => format!("{short:?} is no date; see --date-format"),
+        (false, None) => format!("{short:?} is not a date; see --date-format"),
     }
 }
 

@@ -32,7 +32,7 @@ pub enum RowError {
         source: io::Error,
     },
     /// A line is not a row, or is one of another schema.
-    #[error("line {line} is no row of {schema}")]
+    #[error("line {line} is not a {schema} row")]
     NoRow {
         /// Line number, from 1.
         line: u64,

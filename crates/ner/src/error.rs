@@ -24,7 +24,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// The input width of a head is not that of the hidden states.
-    #[error("head {head} takes {got} numbers a token, expected {expected}")]
+    #[error("head {head} takes {got} numbers per token, expected {expected}")]
     Width {
         /// Name of the head.
         head: String,

@@ -164,7 +164,7 @@ impl Pipeline {
         let missing = self.stages.get(late..).unwrap_or_default();
         let names: Vec<_> = missing.iter().map(|stage| stage.name()).collect();
         let time = self.limits.timeout.map_or_else(|| "the run".to_owned(), |time| format!("{time:?}"));
-        let message = format!("took longer than {time}; without {}", names.join(", "));
+        let message = format!("took longer than {time}: not annotated by {}", names.join(", "));
         doc.report(names.first().copied().unwrap_or_default(), ProblemKind::Timeout, message, None);
         let total = doc.text.chars().count();
         names.into_iter().for_each(|name| doc.cover(name, 0, total));

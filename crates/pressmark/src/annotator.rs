@@ -167,7 +167,7 @@ fn signature_of(doc: &mut Document) -> Option<Signature> {
     let signature = panic::catch_unwind(|| Signature::of(&doc.text));
     signature
         .map_err(|panic| {
-            let message = format!("near duplicates of it cannot be told: {}", panic_message(&*panic));
+            let message = format!("near duplicates of it cannot be detected: {}", panic_message(&*panic));
             doc.report("ingest", ProblemKind::StageFailed, message, None);
         })
         .ok()
@@ -319,7 +319,7 @@ impl Annotator {
         // Ingestion checks the deadline itself; this catches an overrun after its last check.
         let is_told = doc.problems.iter().any(|problem| problem.kind == ProblemKind::Timeout);
         if let Some(timeout) = settings.timeout.filter(|timeout| time > *timeout && !is_told) {
-            let message = format!("took longer than {timeout:?}; without any stage");
+            let message = format!("took longer than {timeout:?}: not annotated by any stage");
             doc.report("ingest", ProblemKind::Timeout, message, None);
         }
         self.inner.ingest_nanos.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);

@@ -68,7 +68,7 @@ impl FromStr for Backends {
                 Some((stage, backend)) => {
                     let slot = Slot::named(stage);
                     let slot = slot.ok_or_else(|| {
-                        format!("there is no choice for {stage:?}, only for {}", Slot::ALL.map(Slot::as_str).join(", "))
+                        format!("the backend of {stage:?} cannot be chosen, only that of {}", Slot::ALL.map(Slot::as_str).join(", "))
                     })?;
                     (vec![slot], backend)
                 }

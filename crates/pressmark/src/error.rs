@@ -8,8 +8,8 @@ use std::path::PathBuf;
 pub enum Error {
     /// No model is compiled in, named by the environment or cached.
     #[error(
-        "no model was found: this build has none inside, PRESSMARK_MODEL is not set and {} holds none",
-        cache.as_ref().map_or_else(|| "no cache folder is known that".to_owned(), |dir| dir.display().to_string())
+        "no model found: this build has no built-in model, PRESSMARK_MODEL is not set and {}",
+        cache.as_ref().map_or_else(|| "there is no cache folder".to_owned(), |dir| format!("{} contains none", dir.display()))
     )]
     NoModel {
         /// The cache folder that was searched; `None` if the environment defines none.
@@ -32,7 +32,7 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The settings name a stage that does not exist.
-    #[error("there is no stage {name:?}, expected {expected}")]
+    #[error("there is no stage {name:?}, expected one of {expected}")]
     UnknownStage {
         /// The name as given.
         name: String,
@@ -67,14 +67,14 @@ pub enum Error {
     #[error(transparent)]
     Inputs(#[from] pressmark_ingest::Error),
     /// The settings ask for rust-bert, which this build lacks.
-    #[error("this build has no rust-bert; it is the feature `rust-bert`, which needs libtorch")]
+    #[error("this build has no rust-bert; build it with the feature `rust-bert`, which needs libtorch")]
     NoRustBert,
     /// A model for rust-bert cannot be found or downloaded.
     #[error(transparent)]
     Hub(#[from] crate::hub::Error),
     /// A stage needs the bundled encoder, which rust-bert's sentence vectors replace.
     #[error(
-        "embed=rust-bert takes the place of the bundled encoder, which {stage} reads; put that on rust-bert too, or \
+        "embed=rust-bert replaces the bundled encoder, which {stage} needs; run that on rust-bert too, or \
          leave it out with --stages"
     )]
     NeedsEncoder {

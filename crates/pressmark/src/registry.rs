@@ -143,7 +143,7 @@ static STAGES: &[StageInfo] = &[
     },
     StageInfo {
         name: "stance",
-        about: "where the outlet and speakers stand",
+        about: "stances of the outlet and of speakers",
         needs: &[Layer::Sents, Layer::Tokens, Layer::Windows, Layer::Hidden, Layer::SentVectors, Layer::Entities],
         reads: &[Layer::Quotes],
         provides: &[Layer::Stances],

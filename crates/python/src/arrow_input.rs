@@ -128,7 +128,7 @@ impl ArrowInputs {
         }
         let wrong = |message: String| Kind::Input.raise(py, message);
         let Some(table) = array.as_struct_opt() else {
-            return Err(wrong("the columns of path and record are looked for in a table, and this is none".into()));
+            return Err(wrong("the columns of path and record need a table, and this is not one".into()));
         };
         let column = |name: &String, kind: &DataType| {
             let column = table.column_by_name(name).ok_or_else(|| wrong(format!("there is no column {name:?}")))?;

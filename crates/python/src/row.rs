@@ -15,7 +15,7 @@ impl Row {
     /// Parses a line of JSON.
     #[staticmethod]
     fn parse(py: Python<'_>, line: &str) -> PyResult<Self> {
-        let no_row = |error| Kind::Input.raise(py, format!("the line is no row of pressmark/1: {error}"));
+        let no_row = |error| Kind::Input.raise(py, format!("the line is not a pressmark/1 row: {error}"));
         serde_json::from_str(line).map(|record| Self { record }).map_err(no_row)
     }
 

@@ -195,7 +195,7 @@ impl Stream {
         }
         match self.worker.take().map(JoinHandle::join) {
             Some(Err(panic)) => {
-                Err(Kind::Pressmark.raise(py, format!("annotation broke down: {}", panic_message(&*panic))))
+                Err(Kind::Pressmark.raise(py, format!("annotation failed unexpectedly: {}", panic_message(&*panic))))
             }
             _ => Ok(()),
         }

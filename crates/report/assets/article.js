@@ -38,7 +38,7 @@ function drawArticle(doc, select) {
     article.append(el("div", { class: "row" }, block, notes));
   }
   article.append(...leftOut(before(Infinity), doc));
-  if (doc.text === "") article.append(empty("Nothing of this record is text. The problems beside it say why."));
+  if (doc.text === "") article.append(empty("This record has no text. Its problems say why."));
   rove(article);
   return article;
 }
@@ -127,7 +127,7 @@ function marginNotes(doc, start, end, select) {
 function speakerName(doc, number) {
   const { speaker, named } = doc.quotes[number];
   if (speaker !== null) return doc.entities[speaker].name;
-  return named ? shortened(doc.text.slice(...named), 60) : "Nobody named";
+  return named ? shortened(doc.text.slice(...named), 60) : "Unnamed speaker";
 }
 
 /** Blocks that are not in the text, where they stood: shown when the reader asks. */

@@ -45,7 +45,7 @@ function byStep(documents, steps) {
 
 function timePanel(found, steps) {
   const title = "Documents over time";
-  if (steps === null) return panel(title, null, empty("No document says when it was published."));
+  if (steps === null) return panel(title, null, empty("No document has a date of publication."));
   const groups = byStep(found, steps);
   const undated = found.length - groups.reduce((sum, group) => sum + group.length, 0);
   const open = (at) => showEvidence({
@@ -106,7 +106,7 @@ function namesPanel(found, redraw) {
   };
   fillBody();
   const rare = CORPUS.rare_entities > 0 ? ` ${CORPUS.rare_entities.toLocaleString("en")} rarer names are not counted.` : "";
-  return panel("In the news", `Documents that name each.${rare}`,
+  return panel("In the news", `Number of documents that name each.${rare}`,
     types.length > 1 ? choice("Type", [["", "All"], ...types.map((label) => [label, typeOf(label).many])], chosen.type, (value) => {
       chosen.type = value;
       fillBody();
@@ -148,9 +148,9 @@ function voicesPanel(found) {
     title: `${count(said, "word")}, ${percent(said / words)} of all quoted words`,
     onclick: () => open(speaker, ENTITIES[speaker].name),
   }));
-  return panel("Who is quoted", "Words quoted of each, word for word or reported.", body,
+  return panel("Who is quoted", "Number of quoted words of each, word for word or reported.", body,
     unnamed ? el("p", { class: "meaning" }, button(`${count(unnamed.quotes, "quotation")} of others`, () => open(-1, "others"), { class: "link" }),
-      ` (${percent(unnamed.words / words)} of the words): groups, offices, and people whom no name tells.`) : null);
+      ` (${percent(unnamed.words / words)} of the words): groups, offices and people without a name.`) : null);
 }
 
 /** The outlets of documents, the largest first; those without a name are one. */
@@ -278,7 +278,7 @@ function tonePanel(found, steps) {
         actors.length > 1 ? button("×", () => {
           chosen.actors = chosen.actors.filter((other) => other !== entity);
           draw();
-        }, { class: "quiet remove", "aria-label": `Take ${name} away` }) : null)),
+        }, { class: "quiet remove", "aria-label": `Remove ${name}` }) : null)),
       actors.length < SERIES.length ? choice("Add", [["", "Choose an actor"], ...known.filter((entity) => !chosen.actors.includes(entity)).map((entity) => [entity, entityOption(ENTITIES[entity])])], "", (value) => {
         if (value === "") return;
         chosen.actors = [...chosen.actors, Number(value)];
@@ -315,7 +315,7 @@ function stancesPanel(found) {
   for (const index of found) {
     each(CORPUS.stance[index], 4, (list, at) => targets.set(list[at + 1], (targets.get(list[at + 1]) ?? 0) + 1));
   }
-  if (targets.size === 0) return panel(title, null, empty("No stance was taken. Name what to take stances towards with --target."));
+  if (targets.size === 0) return panel(title, null, empty("No stance was found. Name the targets of stances with --target."));
   const sorted = [...targets].sort((a, b) => b[1] - a[1]).slice(0, 100);
   if (!targets.has(chosen.target)) [[chosen.target]] = sorted;
   const body = el("div", {});
@@ -344,7 +344,7 @@ function stancesPanel(found) {
     })));
   };
   draw();
-  return panel(title, "Where outlets and those they quote stand on the target, by document.",
+  return panel(title, "Stances of outlets and of those they quote on the target, by document.",
     choice("Towards", sorted.map(([target, number]) => [target, `${CORPUS.targets[target]} (${number.toLocaleString("en")})`]), chosen.target, (value) => {
       chosen.target = Number(value);
       draw();
@@ -369,18 +369,18 @@ function showStances({ holder, documents }, label, name) {
 function statePanel(found) {
   const number = (test) => found.filter(test);
   const kinds = [
-    ["failed", "no text could be had", number((index) => CORPUS.status[index] === 2)],
-    ["partial", "a step failed or saw only a part of the text", number((index) => CORPUS.status[index] === 1)],
-    ["repeated", "the text of an earlier document again, counted like others", number((index) => CORPUS.duplicate[index] === 1)],
+    ["failed", "no text was found", number((index) => CORPUS.status[index] === 2)],
+    ["partial", "a step failed or saw only part of the text", number((index) => CORPUS.status[index] === 1)],
+    ["repeated", "the same text as an earlier document, counted like the others", number((index) => CORPUS.duplicate[index] === 1)],
     ["without an outlet", "the page names none", number((index) => CORPUS.outlet[index] === null)],
     ["without a date", "not in the charts over time", number((index) => CORPUS.day[index] === null)],
   ].filter(([, , documents]) => documents.length > 0);
-  const body = kinds.length === 0 ? empty("Every document was read whole, and names its outlet and its date.")
+  const body = kinds.length === 0 ? empty("Every document was read in full, and has an outlet and a date.")
     : el("ul", { class: "plain" }, kinds.map(([name, meaning, documents]) => el("li", {},
       button(`${documents.length.toLocaleString("en")} ${name}`, () => showEvidence({
         title: `${documents.length.toLocaleString("en")} ${name}`, meaning: `Documents: ${meaning}.`, documents, find: leadOf,
       }), { class: "link" }), ` ${meaning}`)));
-  return panel("What to know of the data", null, body);
+  return panel("About the data", null, body);
 }
 
 /** Documents shown at once in the list. */

@@ -2,8 +2,8 @@
 
 const LAYERS = [
   ["entities", "Names", "Names of people, organisations, places and more"],
-  ["quotes", "Quotations", "What somebody said, and who"],
-  ["summary", "Summary sentences", "The sentences that tell most of the story"],
+  ["quotes", "Quotations", "What was said, and by whom"],
+  ["summary", "Summary sentences", "The most salient sentences"],
   ["left-out", "What was left out", "Blocks of the page that are not part of the article, and why"],
 ];
 
@@ -130,5 +130,5 @@ function toolbar(view, doc) {
     return el("label", { class: `toggle toggle-${layer}`, title: meaning }, box, el("span", {}, name + number));
   });
   return el("fieldset", { class: "toolbar" }, el("legend", {}, "Show in the article"), toggles,
-    el("p", { class: "hint" }, "Press a mark, or a line on the side, for its numbers. With the keyboard: Tab into the article, then the arrow keys."));
+    el("p", { class: "hint" }, "Press a mark, or a line at the side, for its numbers. With the keyboard: Tab into the article, then the arrow keys."));
 }

@@ -44,7 +44,7 @@ function showEvidence({ title, meaning, documents, find, narrow }) {
     }
     const rest = documents.length - at;
     more.hidden = rest === 0;
-    state.textContent = shownSentences === 0 ? "There is no sentence to show." : rest > 0
+    state.textContent = shownSentences === 0 ? "There are no sentences to show." : rest > 0
       ? `${count(shownSentences, "sentence")} of ${count(at, "document")}; ${count(rest, "more document")}`
       : `${count(shownSentences, "sentence")} of ${count(at, "document")}`;
   }

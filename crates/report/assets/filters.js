@@ -102,7 +102,7 @@ function filterBar(changed) {
   return el("form", { class: "filters", role: "search", "aria-label": "Filter the documents", onsubmit: (event) => event.preventDefault() },
     el("label", { class: "choice choice-search" }, el("span", {}, "Search"), search),
     choice("Outlet", options(CORPUS.outlet, (value) => (value < 0 ? "Not named" : CORPUS.outlets[value])), filters.outlet, set("outlet")),
-    CORPUS.languages.length > 1 ? choice("Language", options(CORPUS.language, (value) => (value < 0 ? "Not told" : languageName(CORPUS.languages[value]))), filters.language, set("language")) : null,
+    CORPUS.languages.length > 1 ? choice("Language", options(CORPUS.language, (value) => (value < 0 ? "Unknown" : languageName(CORPUS.languages[value]))), filters.language, set("language")) : null,
     frames.length > 0 ? choice("Shows the frame", [["", "Any"], ...frames.map(([frame, number]) => [frame, `${FRAMES[frame].name} (${number.toLocaleString("en")})`])], filters.frame, set("frame")) : null,
     ENTITIES.length > 0 ? el("label", { class: "choice" }, el("span", {}, "Names"), entity, names) : null,
     hasDates ? [date("from", "From"), date("to", "To")] : null,

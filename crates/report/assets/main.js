@@ -21,7 +21,7 @@ function route() {
 async function viewOf([name, first, kind, number]) {
   if (name === "document") {
     const index = Number(first);
-    if (!(index >= 0 && index < DATA.documents)) return { title: "Not found", node: empty("There is no document of this number.") };
+    if (!(index >= 0 && index < DATA.documents)) return { title: "Not found", node: empty("There is no document with this number.") };
     return documentView(index, kind ? { kind, number: kind === "place" ? number : Number(number) } : null);
   }
   if (name === "story" && STORIES[Number(first)]) return storyView(Number(first));

@@ -78,7 +78,7 @@ function sideFrames(doc, select) {
   return [...books].map(([codebook, numbers]) => {
     const strong = numbers.filter((number, rank) => rank < 5 || doc.frames[number].evidence.length > 0);
     return side(codebookName(codebook), true,
-      el("p", { class: "meaning" }, "How strongly the article is told in each way: 0 not at all, 1 throughout. Press one for the sentences that show it."),
+      el("p", { class: "meaning" }, "How strongly the article uses each frame: 0 not at all, 1 throughout. Press one for the sentences that show it."),
       el("ul", { class: "bars" }, strong.map((number) => {
         const frame = doc.frames[number];
         return bar({
@@ -95,7 +95,7 @@ function sideFrames(doc, select) {
 function sideStances(doc, select) {
   if (doc.stances.length === 0) return null;
   return side("Stances", true,
-    el("p", { class: "meaning" }, "Where the outlet and those it quotes stand."),
+    el("p", { class: "meaning" }, "Stances of the outlet and of those it quotes."),
     el("ul", { class: "plain stances" }, doc.stances.map((stance, number) => el("li", {}, button([
       el("span", { class: "holder" }, holderName(doc, stance)),
       el("span", { class: `stance stance-${stance.label}` }, STANCES[stance.label] ?? stance.label),
@@ -113,7 +113,7 @@ function sideSource(doc) {
     ["Id", doc.id],
     ["Size", `${meta.bytes.toLocaleString("en")} bytes, ${meta.encoding}`],
     ["SHA-256", meta.sha256],
-    ["Language", meta.language ? `${languageName(meta.language)}${meta.language_score === null ? "" : ` (${decimal(meta.language_score)})`}` : "not told"],
+    ["Language", meta.language ? `${languageName(meta.language)}${meta.language_score === null ? "" : ` (${decimal(meta.language_score)})`}` : "unknown"],
   ];
   const seen = doc.coverage.map(([stage, part, total]) => el("li", {}, `${stageName(stage)}: ${total === 0 ? "nothing to see" : part < total ? percent(part / total) : "all"}`));
   return side("Where it comes from", false,
@@ -247,7 +247,7 @@ const TELL = {
     const [start, end] = unitsOf(doc, ...String(text).split("-").map(Number));
     const sentences = doc.sents.flatMap(([from, to], at) => (from < end && start < to ? [[at, null]] : []));
     if (sentences.length === 0) return null;
-    return { sentences, first: firstSentence(sentences), card: el("div", { class: "card" }, el("p", { class: "kind" }, "The passage you came for"), quoteText(doc, [start, end])) };
+    return { sentences, first: firstSentence(sentences), card: el("div", { class: "card" }, el("p", { class: "kind" }, "The selected passage"), quoteText(doc, [start, end])) };
   },
   summary(doc, number) {
     const [start, end, rank, score] = doc.summary[number];
@@ -285,7 +285,7 @@ const TELL = {
       first: firstSentence(sentences),
       card: el("div", { class: "card" }, el("p", { class: "kind" }, "Stance"),
         el("h3", {}, `${holderName(doc, stance)}: ${STANCES[stance.label] ?? stance.label}`),
-        numbersTable([["Towards", stance.target], ["How sure", decimal(stance.score)]]),
+        numbersTable([["Target", stance.target], ["How sure", decimal(stance.score)]]),
         el("ul", { class: "plain" }, stance.evidence.map((place) => el("li", {}, shortened(doc.text.slice(...place), 220)))),
         grounds(doc, "stance", (why) => why.entity === stance.holder || stance.evidence.some((place) => overlaps(place)(why)))),
     };

@@ -33,8 +33,8 @@ function storiesView() {
   append();
   return {
     title: "Stories",
-    node: el("div", {}, el("h1", { class: "view-title" }, "Stories told by more than one document"),
-      el("p", { class: "meaning" }, "Documents are one story when they share rare names and words and were published close together. Those told by most outlets come first."),
+    node: el("div", {}, el("h1", { class: "view-title" }, "Stories in more than one document"),
+      el("p", { class: "meaning" }, "Documents are one story when they share rare names and words and were published close together. Those in the most outlets come first."),
       list, more),
   };
 }
@@ -121,8 +121,8 @@ function framesInShort(story) {
   const lines = [];
   const all = story.outlets.map((outlet, at) => ({ name: outlet.name, frames: framesOf(story, at) })).filter(({ frames }) => frames.length > 0 && frames[0].score >= 0.2);
   const groups = grouped(all.map(({ name, frames }) => [frames[0].label, name]));
-  if (groups.length === 1 && groups[0][1].length > 2) lines.push(["All tell it above all as ", el("b", {}, frameName(groups[0][0]).toLowerCase()), "."]);
-  else if (groups.length > 0) lines.push(["Told above all as ", groups.map(([label, outlets], at) => [at > 0 ? "; as " : "", el("b", {}, frameName(label).toLowerCase()), ` by ${names(outlets)}`]), "."]);
+  if (groups.length === 1 && groups[0][1].length > 2) lines.push(["All frame it mainly as ", el("b", {}, frameName(groups[0][0]).toLowerCase()), "."]);
+  else if (groups.length > 0) lines.push(["Framed mainly as ", groups.map(([label, outlets], at) => [at > 0 ? "; as " : "", el("b", {}, frameName(label).toLowerCase()), ` by ${names(outlets)}`]), "."]);
   if (groups.length === 1 && all.length > 1) {
     const stressed = all.flatMap(({ name, frames }) => {
       const more = frames.map(({ label, score }) => {
@@ -236,7 +236,7 @@ function sideBySide(story) {
       el("p", { class: "copied" }, copied ? `Mostly taken from ${outletOfDocument(story, copied.copy)}` : ""),
       el("p", { class: "headline" }, el("a", { href: `#/document/${number}` }, shortened(CORPUS.title[number], 90))),
       el("p", { class: "lead" }, lead ? placeOf(doc, lead) : ""),
-      el("h4", {}, "Told as"),
+      el("h4", {}, "Framed as"),
       frames.length === 0 ? el("p", { class: "meaning" }, "Nothing clear") : el("ul", { class: "bars small" }, frames.map((frame) => bar({
         label: frameName(frame.label), value: decimal(frame.score), share: frame.score, onclick: () => showFraming(story, frame),
       }))),
@@ -270,9 +270,9 @@ function versus(versions) {
 function disagreements(story) {
   const title = "Facts that differ";
   const facts = disputes(story);
-  if (facts.length === 0) return panel(title, null, empty("No number, date, title or place was found on which sentences about the same thing differ."));
+  if (facts.length === 0) return panel(title, null, empty("Sentences about the same thing differ in no number, date, title or place."));
   const words = { contradict: "They disagree", finer: "One says more" };
-  return panel(title, "Values in sentences of different outlets that state the same thing.",
+  return panel(title, "Different values in sentences of several outlets about the same thing.",
     el("ul", { class: "plain facts-list" }, facts.map(({ kind, relation, what, versions }) => el("li", {},
       el("p", { class: "fact-head" }, el("b", { class: `relation relation-${relation}` }, words[relation]), ` ${FACT_KINDS[kind] ?? kind}${what ? `: ${what}` : ""}`),
       versus(versions)))));
@@ -280,7 +280,7 @@ function disagreements(story) {
 
 function namings(story) {
   if (story.namings.length === 0) return null;
-  return panel("What they call it", "Different words for the same, in sentences that state the same thing.",
+  return panel("What they call it", "Different words for the same thing, in sentences of several outlets.",
     el("ul", { class: "plain facts-list" }, story.namings.map((naming) => el("li", {},
       el("p", { class: "fact-head" }, el("b", {}, nameOf(story, naming))),
       versus(naming.versions)))));
@@ -320,7 +320,7 @@ function storyFrames(story) {
     row.sum += frame.share;
   }
   rows.sort((a, b) => b.sum - a.sum);
-  return panel("How each frames it", `Share of each frame in what an outlet tells (${codebookName(codebook).toLowerCase()}). The lines are 95 % intervals: they are wide because an outlet has so few articles here. A dot says little, a pattern over outlets more.`,
+  return panel("How each frames it", `Share of each frame in what an outlet reports (${codebookName(codebook).toLowerCase()}). The lines are 95 % intervals: they are wide because an outlet has so few articles here. A single dot says little, a pattern over outlets says more.`,
     intervalTable("Frames by outlet", storyColumns(story), rows.slice(0, 8), (y, x) => {
       const frame = story.frames.find((one) => one.codebook === codebook && one.label === rows[y].label && one.outlet === x);
       if (!frame) return { content: null, told: "none" };
@@ -343,7 +343,7 @@ function storyVoices(story) {
   }
   const sorted = [...rows.values()].sort((a, b) => b.cells.size - a.cells.size || b.words - a.words).slice(0, 14);
   if (sorted.length === 0) return panel("Who is quoted", null, empty("Nobody is quoted."));
-  return panel("Who is quoted", "Words of each speaker in each outlet, those first whom most outlets quote. Press a number for what is said.",
+  return panel("Who is quoted", "Quoted words of each speaker in each outlet, those quoted by most outlets first. Press a number for what is said.",
     intervalTable("Speakers by outlet", storyColumns(story).map(({ name }, at) => ({ name, note: count(story.outlets[at].voices, "voice") })), sorted, (y, x) => {
       const voice = sorted[y].cells.get(x);
       if (!voice) return { content: null, told: "–" };
@@ -407,7 +407,7 @@ function onlyHere(story) {
   const line = ({ sentences }) => el("li", { class: "words" },
     sentences.slice(0, SENTENCES_OF_ONE).map((sentence, at) => [at > 0 ? " " : "", placeLink(sentence, passage(sentence))]),
     sentences.length > SENTENCES_OF_ONE ? el("span", { class: "meaning" }, ` and ${count(sentences.length - SENTENCES_OF_ONE, "sentence")} more`) : null);
-  return panel("What only one tells", "Sentences with no counterpart in any other outlet of the story, the most important first.",
+  return panel("In one outlet only", "Sentences with no counterpart in any other outlet of the story, the most important first.",
     el("div", { class: "only" }, groups.filter(({ items }) => items.length > 0).map(({ name, items }) => el("div", {},
       el("h3", {}, name),
       longList(items, 3, line, "plain")))));
@@ -422,16 +422,16 @@ function publicationOrder(story) {
       el("p", {}, el("b", {}, story.outlets[document.outlet].name), el("span", { class: "meaning" }, ` ${document.published ? published(document.published) : "no date"}`)),
       el("p", {}, el("a", { href: `#/document/${document.doc}` }, CORPUS.title[document.doc])),
       credits.map((credit) => el("p", { class: "meaning" }, "Credits ", el("b", {}, credit.source))),
-      copies.map((copy) => el("p", { class: "meaning" }, button(`${percent(copy.share)} of its words stand in ${outletOfDocument(story, copy.from)}`, () => showPassages(
+      copies.map((copy) => el("p", { class: "meaning" }, button(`${percent(copy.share)} of its words are also in ${outletOfDocument(story, copy.from)}`, () => showPassages(
         `${outletOfDocument(story, copy.to)} and ${outletOfDocument(story, copy.from)}`, `${count(copy.paragraphs.length, "paragraph")} that both have.`, copy.paragraphs.flatMap(([from, to]) => [to, from])), { class: "link" }))));
   });
-  return panel("Who published when, and who took from whom", hasDates ? null : "No document names its time of publication: the order is that of the input, a credited outlet first.", el("ol", { class: "timeline" }, rows));
+  return panel("Who published when, and who copied from whom", hasDates ? null : "No document has a time of publication: the order is that of the input, with a credited outlet first.", el("ol", { class: "timeline" }, rows));
 }
 
 function whyOneStory(story) {
   const links = story.links.slice(0, 12);
   return el("details", { class: "panel why-story" }, el("summary", {}, el("h2", {}, "Why these are one story")),
-    el("p", { class: "meaning" }, "Pairs of documents with what they have in common: 0 nothing, 1 everything."),
+    el("p", { class: "meaning" }, "Pairs of documents and how much they have in common: 0 nothing, 1 everything."),
     el("p", {}, el("b", {}, "Names: "), story.actors.slice(0, 12).map(({ name }) => name).join(", ")),
     el("p", {}, el("b", {}, "Words: "), story.terms.slice(0, 16).join(", ")),
     el("ul", { class: "plain" }, links.map((link) => el("li", {},

@@ -50,13 +50,13 @@ pub enum Error {
     #[error("another pressmark is writing {}", .0.display())]
     Busy(PathBuf),
     /// An unfinished run is in the way.
-    #[error("{} belongs to an earlier run whose work is kept", .0.display())]
+    #[error("{} belongs to an unfinished run", .0.display())]
     Unfinished(PathBuf),
     /// Rows of a finished run, or a foreign file, are in the way.
-    #[error("{} is there already, and nothing is replaced unasked", .0.display())]
+    #[error("{} already exists", .0.display())]
     Finished(PathBuf),
     /// The output is one of the files being read.
-    #[error("{} cannot be written: it is the input {}, which would be lost", output.display(), input.display())]
+    #[error("{} cannot be written: it is the input {}, which would be overwritten", output.display(), input.display())]
     OutputIsRead {
         /// The output path.
         output: PathBuf,
@@ -64,13 +64,13 @@ pub enum Error {
         input: PathBuf,
     },
     /// Rows and failures would be written to the same file.
-    #[error("{} cannot be written: it is the output of the rows as well", .0.display())]
+    #[error("{} cannot be written: it is also the output of the rows", .0.display())]
     OutputTwice(PathBuf),
     /// The dataset card of a folder would overwrite a README that pressmark did not write.
-    #[error("{} is no dataset card of pressmark, and would be lost", .0.display())]
+    #[error("{} is not a pressmark dataset card, and would be overwritten", .0.display())]
     NotOurs(PathBuf),
     /// The file extension names a format other than JSON Lines.
-    #[error("{} says by its name that it is {ending}, and what is written is JSON Lines", path.display())]
+    #[error("{} ends in {ending}, but the output is JSON Lines", path.display())]
     Ending {
         /// The output.
         path: PathBuf,
@@ -84,13 +84,13 @@ pub enum Error {
     #[error("standard input and pipes cannot be read twice, so there is nothing to resume")]
     InputIsStream,
     /// The file is not a journal.
-    #[error("{} is no journal of pressmark", .0.display())]
+    #[error("{} is not a pressmark journal", .0.display())]
     NotAJournal(PathBuf),
     /// The journal's first line is torn.
-    #[error("{} is not whole", .0.display())]
+    #[error("{} is incomplete", .0.display())]
     TornJournal(PathBuf),
     /// The journal has the format of another version.
-    #[error("{} is of another version of pressmark", .0.display())]
+    #[error("{} was written by another version of pressmark", .0.display())]
     OtherVersion(PathBuf),
     /// A journal line is corrupted in a way that a crash cannot explain, or contradicts the others.
     #[error("{} is damaged: {what}", path.display())]
@@ -101,7 +101,7 @@ pub enum Error {
         what: String,
     },
     /// The file beside the output is not a manifest.
-    #[error("failed to read {}: not a manifest of pressmark", path.display())]
+    #[error("failed to read {}: not a pressmark manifest", path.display())]
     NotAManifest {
         /// The file.
         path: PathBuf,
@@ -109,7 +109,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The run was started with other settings.
-    #[error("the run cannot go on with other settings: {0}")]
+    #[error("the run cannot be resumed with different settings: {0}")]
     Settings(String),
     /// The output is not what the run wrote.
     #[error("{0}")]
@@ -140,9 +140,9 @@ pub enum NeedsFile {
 impl NeedsFile {
     fn what(self) -> &'static str {
         match self {
-            Self::Resume => "what went to standard output cannot be taken up again",
-            Self::Parts => "an output in parts is several files",
-            Self::Shard => "a shard is merged by its journal, which stands beside its file",
+            Self::Resume => "a run to standard output cannot be resumed",
+            Self::Parts => "standard output cannot be split into files",
+            Self::Shard => "merging a shard needs the journal beside its file",
         }
     }
 }
@@ -152,10 +152,10 @@ impl NeedsFile {
 #[non_exhaustive]
 pub enum MergeError {
     /// No shard was given.
-    #[error("there is nothing to merge")]
+    #[error("there are no shards to merge")]
     Nothing,
     /// The output was not written as a shard.
-    #[error("{name} has no journal: what can be merged are the outputs of shards")]
+    #[error("{name} has no journal: only the outputs of shards can be merged")]
     NotAShard {
         /// Path as given.
         name: String,
@@ -163,7 +163,7 @@ pub enum MergeError {
         source: Option<Box<Error>>,
     },
     /// A shard is unfinished.
-    #[error("shard {shard} in {name} is not whole: resume it first")]
+    #[error("shard {shard} in {name} is incomplete")]
     Unfinished {
         /// The shard.
         shard: Shard,
@@ -171,7 +171,7 @@ pub enum MergeError {
         name: String,
     },
     /// Two shards were made with different settings.
-    #[error("{first} and {other} were made with other settings: {differences}")]
+    #[error("{first} and {other} were made with different settings: {differences}")]
     Settings {
         /// One shard.
         first: String,
@@ -193,7 +193,7 @@ pub enum MergeError {
         other_shard: Shard,
     },
     /// One shard was given twice.
-    #[error("shard {shard} is there twice: {first} and {other}")]
+    #[error("shard {shard} was given twice: {first} and {other}")]
     Twice {
         /// The shard.
         shard: Shard,
@@ -203,10 +203,10 @@ pub enum MergeError {
         other: String,
     },
     /// Shards are missing.
-    #[error("not all shards are there: {0} missing")]
+    #[error("missing shards: {0}")]
     Missing(String),
     /// Two shards were made from different input lists.
-    #[error("{first} and {other} were made from other input: {how}")]
+    #[error("{first} and {other} were made from different input: {how}")]
     Input {
         /// One shard.
         first: String,
@@ -216,7 +216,7 @@ pub enum MergeError {
         how: String,
     },
     /// The shards agree with each other, but not with the input list that they name.
-    #[error("the shards do not make up the input list that they were made from")]
+    #[error("the shards do not add up to the input list that they were made from")]
     List,
     /// Rows and journal of a shard disagree.
     #[error("{name} {what}")]
@@ -227,7 +227,7 @@ pub enum MergeError {
         what: String,
     },
     /// A row of a shard is not a record, or does not round-trip.
-    #[error("a row of {name} is no record that could be merged")]
+    #[error("a row of {name} is not a record that can be merged")]
     Record {
         /// Path as given.
         name: String,

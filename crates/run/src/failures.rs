@@ -174,7 +174,7 @@ impl FromStr for MaxFailures {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no number of documents such as 5, nor a share such as 2%");
+        let wrong = || format!("{text:?} is neither a number of documents such as 5 nor a share such as 2%");
         match text.strip_suffix('%') {
             Some(share) => {
                 let share: f64 = share.trim().parse().map_err(|_| wrong())?;

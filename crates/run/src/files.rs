@@ -170,7 +170,7 @@ impl Files {
         if !part.pending.is_empty() {
             part.save_pending().at("write", &part.path)?;
         }
-        part.file.sync_data().at("bring to the disk", &part.path)
+        part.file.sync_data().at("sync", &part.path)
     }
 
     /// Finishes the open part.

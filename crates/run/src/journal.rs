@@ -50,7 +50,7 @@ impl Journal {
     /// Resumes a journal after its first `bytes` bytes, dropping the rest.
     pub(crate) fn go_on(path: &Path, mut file: File, bytes: u64, last_path: String) -> Result<Self> {
         let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
-        cut.at("go on with", path)?;
+        cut.at("resume", path)?;
         Ok(Self { last_path, ..Self::over(path, file) })
     }
 
@@ -240,7 +240,7 @@ impl JournalReader {
                 Some(JournalLine::Row(_)) => documents += 1,
                 Some(JournalLine::Synced) => extent.synced = documents,
                 Some(JournalLine::End(end)) => extent.end = Some(end),
-                Some(JournalLine::Run(_)) => return Err(self.damaged("it tells of two runs".to_owned())),
+                Some(JournalLine::Run(_)) => return Err(self.damaged("it describes two runs".to_owned())),
                 None => break,
             }
         }

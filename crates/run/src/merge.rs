@@ -153,7 +153,7 @@ impl Piece {
         let wrong = |what: String| MergeError::Rows { name: self.name.clone(), what };
         let row = next_row(&mut self.journal)?.ok_or_else(|| wrong("ends too early".to_owned()))?;
         let read = self.rows.read(&row)?;
-        let read = read.ok_or_else(|| wrong(format!("has a row (id {:?}) that is not what was written", row.id)))?;
+        let read = read.ok_or_else(|| wrong(format!("has a row (id {:?}) that differs from what was written", row.id)))?;
         let bad = |source| MergeError::Record { name: self.name.clone(), source };
         let linked: Linked<'_> = serde_json::from_slice(read).map_err(|error| bad(Some(error)))?;
         let doc = enter(ledger, &row, &linked.source.sha256, self.journal.path())?;
@@ -171,7 +171,7 @@ impl Piece {
     /// Checks that nothing follows the rows that were read.
     fn check_end(&mut self) -> Result<()> {
         if next_row(&mut self.journal)?.is_some() || !self.rows.is_at_end()? {
-            let what = "goes on after its end".to_owned();
+            let what = "continues after its end".to_owned();
             return Err(MergeError::Rows { name: self.name.clone(), what }.into());
         }
         Ok(())
@@ -217,7 +217,7 @@ fn check(pieces: &[Piece]) -> Result<JournalEnd, MergeError> {
     }
     if let Some(piece) = pieces.iter().find(|piece| piece.end != first.end) {
         let how = if piece.end.documents == first.end.documents {
-            "as many documents, but not the same".to_owned()
+            "as many documents, but different ones".to_owned()
         } else {
             format!("{} and {} documents", first.end.documents, piece.end.documents)
         };

@@ -48,7 +48,7 @@ impl Names {
             return Err(Error::Ending { path: names.path, ending });
         }
         if names.has_card {
-            fs::create_dir_all(output).at("make the folder", output)?;
+            fs::create_dir_all(output).at("create the folder", output)?;
             names.check_card()?;
         }
         Ok(names)

@@ -82,7 +82,7 @@ impl NewFile {
         self.write_held().at("write", self.path())?;
         match &self.target {
             Target::Stdout => Ok(()),
-            Target::File { partial, path, .. } => fs::rename(partial, path).at("name", path),
+            Target::File { partial, path, .. } => fs::rename(partial, path).at("rename a file to", path),
         }
     }
 

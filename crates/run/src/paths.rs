@@ -18,7 +18,7 @@ pub(crate) fn sync_folder(of: &Path) -> Result<()> {
     };
     // Elsewhere a folder cannot be opened for this.
     if cfg!(unix) {
-        File::open(folder).and_then(|folder| folder.sync_all()).at("bring to the disk the folder", folder)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).at("sync the folder", folder)?;
     }
     Ok(())
 }

@@ -209,7 +209,7 @@ impl PartReader {
         let mut part = None;
         if let Some(open) = self.open.take().filter(|open| open.rows > 0) {
             let path = open.path.clone();
-            part = Some(open.into_part(names.packing()).at("go on with", &path)?);
+            part = Some(open.into_part(names.packing()).at("resume", &path)?);
         }
         // Later parts were not verified.
         names.remove_partials(self.whole.len() + usize::from(part.is_some()))?;

@@ -37,7 +37,7 @@ pub(crate) fn resume(
         if let JournalLine::Row(row) = &line {
             let Some(read) = rows.read(row)? else {
                 if documents < synced || end.is_some() {
-                    let what = format!("document {} of the output is not what the run wrote", documents + 1);
+                    let what = format!("document {} of the output differs from what the run wrote", documents + 1);
                     return Err(Error::OutputChanged(what));
                 }
                 break;
@@ -119,7 +119,7 @@ pub(crate) fn check_finished(
             return Err(Error::OutputChanged(what));
         }
         if sha256 != file.sha256 {
-            return Err(Error::OutputChanged(format!("{shown} is not what the run wrote: its SHA-256 is {sha256}")));
+            return Err(Error::OutputChanged(format!("{shown} differs from what the run wrote: its SHA-256 is {sha256}")));
         }
     }
     Ok(if check_rest(&manifest.input, records)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })
@@ -188,5 +188,5 @@ pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, jou
 
 /// Error for an invalid hex field in a journal.
 pub(crate) fn no_hex(what: &str, journal: &Path) -> Error {
-    Error::DamagedJournal { path: journal.to_owned(), what: format!("{what} is no hexadecimal number") }
+    Error::DamagedJournal { path: journal.to_owned(), what: format!("{what} is not a hexadecimal number") }
 }

@@ -30,7 +30,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The model is intact but unsuitable for the task.
-    #[error("{} is of no use here: {problem}", folder.display())]
+    #[error("{} cannot be used here: {problem}", folder.display())]
     Unfit {
         /// The model's folder.
         folder: PathBuf,
@@ -38,7 +38,7 @@ pub enum Error {
         problem: String,
     },
     /// The weights do not have the expected hash.
-    #[error("{} has the SHA-256 {got}, expected {expected}: it is damaged or was exchanged", path.display())]
+    #[error("{} has the SHA-256 {got}, expected {expected}: it is damaged or was replaced", path.display())]
     Hash {
         /// The file of weights.
         path: PathBuf,

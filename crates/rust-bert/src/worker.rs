@@ -83,7 +83,7 @@ impl<M: 'static> Worker<M> {
         let job: Job<M> = Box::new(move |model| {
             let result = catch_unwind(AssertUnwindSafe(|| job(model)));
             let result = result
-                .unwrap_or_else(|panic| Err(StageError::new(format!("libtorch gave up: {}", said(panic.as_ref())))));
+                .unwrap_or_else(|panic| Err(StageError::new(format!("libtorch failed: {}", said(panic.as_ref())))));
             let _ = tell.send(result);
         });
         let gone = || StageError::new("the thread of the model has ended");

@@ -40,7 +40,7 @@ pub(crate) async fn whole(
             }
             return Err(Refusal::too_large(format!("record of {said} bytes is larger than {max}")));
         }
-        let no_room = || Refusal::busy("other documents take all the room that there is");
+        let no_room = || Refusal::busy("other documents fill all the memory that there is for them");
         let mut whole =
             Whole { bytes: Vec::new(), room: Arc::clone(room).try_acquire_many_owned(0).map_err(|_| no_room())? };
         while let Some(data) = next(&mut body).await? {
@@ -54,7 +54,7 @@ pub(crate) async fn whole(
         }
         Ok(whole)
     };
-    let late = || format!("the document was not there after {} s", limit.as_secs_f32());
+    let late = || format!("the document did not arrive within {} s", limit.as_secs_f32());
     timeout(limit, read).await.map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "client_timeout", late()))?
 }
 

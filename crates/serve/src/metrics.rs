@@ -42,7 +42,7 @@ impl Metrics {
             .const_label("version", env!("CARGO_PKG_VERSION"))
             .const_label("model", &model);
         register(&registry, IntGauge::with_opts(info)).set(1);
-        let answers = "Seconds from a document that is read, and was not sent in a stream, to its row";
+        let answers = "Seconds from reading a document, outside of streams, to its row";
         Self {
             requests: counters("pressmark_requests_total", "Requests answered", &["path", "method", "status"]),
             documents: counters(
@@ -70,10 +70,10 @@ impl Metrics {
             ),
             read_bytes: counter("pressmark_read_bytes_total", "Bytes of documents and streams read"),
             written_bytes: counter("pressmark_written_bytes_total", "Bytes of rows written"),
-            queue: gauge("pressmark_queue_length", "Documents that wait for a thread"),
-            in_flight: gauge("pressmark_documents_in_flight", "Documents that are being annotated"),
-            streams: gauge("pressmark_streams", "Streams of JSON lines that are open"),
-            connections: gauge("pressmark_connections", "Connections that are open"),
+            queue: gauge("pressmark_queue_length", "Documents waiting for a thread"),
+            in_flight: gauge("pressmark_documents_in_flight", "Documents being annotated"),
+            streams: gauge("pressmark_streams", "Open streams of JSON Lines"),
+            connections: gauge("pressmark_connections", "Open connections"),
             memory: gauge("process_resident_memory_bytes", "Resident memory of the process"),
             registry,
         }

@@ -84,7 +84,7 @@ impl Pool {
     /// Queues a document; refuses if the queue is full.
     pub(crate) fn try_document(&self, job: Job) -> Result<(), Refusal> {
         self.documents.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Refusal::busy(format!("{} documents wait already", self.documents.len())),
+            TrySendError::Full(_) => Refusal::busy(format!("{} documents are already waiting", self.documents.len())),
             TrySendError::Disconnected(_) => Refusal::broke_down(),
         })
     }

@@ -33,7 +33,7 @@ impl Refusal {
 
     /// An annotating thread panicked over the document, which is a bug.
     pub(crate) fn broke_down() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "annotation broke down")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "annotation failed unexpectedly")
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
             Refusal::new(StatusCode::NOT_FOUND, "not_found", format!("there is no {}", request.uri().path()))
         })
         .method_not_allowed_fallback(async |request: Request| {
-            let message = format!("{} does not take {}", request.uri().path(), request.method());
+            let message = format!("{} does not accept {}", request.uri().path(), request.method());
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
         })
         .layer(middleware::from_fn_with_state(Arc::clone(&service), count))
@@ -80,7 +80,7 @@ async fn annotate(State(service): State<Arc<Service>>, request: Request) -> Resu
 
 fn stream_of_lines(service: &Arc<Service>, body: Body, charset: Option<String>) -> Result<Response, Refusal> {
     let place = Arc::clone(&service.streams).try_acquire_owned();
-    let place = place.map_err(|_| Refusal::busy(format!("{} streams are open already", service.limits.streams)))?;
+    let place = place.map_err(|_| Refusal::busy(format!("{} streams are already open", service.limits.streams)))?;
     let ingest = service.annotator.settings().ingest.clone();
     let encoding = charset.filter(|charset| !charset.eq_ignore_ascii_case("utf-8")).or(ingest.encoding.clone());
     let options = pressmark_ingest::Options { format: Some(pressmark::Format::Jsonl), encoding, ..ingest };
@@ -96,7 +96,7 @@ async fn ready(State(service): State<Arc<Service>>) -> Response {
     if service.is_ready() {
         json_response(StatusCode::OK, "{\"status\":\"ready\"}\n")
     } else {
-        Refusal::busy("the queue is full, or the service stops").into_response()
+        Refusal::busy("the queue is full, or the service is stopping").into_response()
     }
 }
 

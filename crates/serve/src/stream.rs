@@ -78,7 +78,7 @@ pub(crate) fn start(
             drop(place);
         };
         let thread = thread::Builder::new().name(name.into()).spawn(work);
-        thread.map_err(|error| Refusal::busy(format!("no thread can be had: {error}")))
+        thread.map_err(|error| Refusal::busy(format!("no thread could be started: {error}")))
     };
     let (reading, writing) = (Arc::clone(service), Arc::clone(service));
     spawn("write", Box::new(move || write(&writing, &pending, &send_row)))?;
@@ -106,7 +106,7 @@ fn read(service: &Service, reader: Reader, options: Options, pending: &Sender<Pe
 
 fn write(service: &Service, pending: &Receiver<Pending>, rows: &mpsc::Sender<io::Result<Bytes>>) {
     let written = panic::catch_unwind(AssertUnwindSafe(|| write_rows(service, pending, rows)));
-    if let Err(error) = written.unwrap_or_else(|_| Err(io::Error::other("writing broke down"))) {
+    if let Err(error) = written.unwrap_or_else(|_| Err(io::Error::other("writing stopped unexpectedly"))) {
         // An error makes the response end early instead of looking complete. Sending it fails if the client is gone.
         let _ = rows.blocking_send(Err(error));
     }
@@ -120,9 +120,9 @@ fn write_rows(
 ) -> io::Result<()> {
     let mut ledger = Ledger::new().map_err(io::Error::other)?;
     loop {
-        let next = pending.recv().map_err(|_| io::Error::other("reading broke down"))?;
+        let next = pending.recv().map_err(|_| io::Error::other("reading stopped unexpectedly"))?;
         let Some((done, _room)) = next else { return Ok(()) };
-        let (mut doc, signature) = done.blocking_recv().map_err(|_| io::Error::other("annotation broke down"))?;
+        let (mut doc, signature) = done.blocking_recv().map_err(|_| io::Error::other("annotation stopped unexpectedly"))?;
         ledger.enter(&mut doc, signature.as_ref());
         service.metrics.document(&doc);
         let mut line = Vec::new();

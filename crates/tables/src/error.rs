@@ -21,16 +21,16 @@ pub enum Error {
         what: String,
     },
     /// Two records share an id, which must be a key. The tables are unchanged by the second.
-    #[error("document {doc:?} is there twice")]
+    #[error("document {doc:?} appears twice")]
     Repeated {
         /// The shared id.
         doc: String,
     },
     /// A file that would be overwritten already exists.
-    #[error("{} is there already", .0.display())]
+    #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     /// A Parquet file does not contain rows written by [`RowWriter`](crate::RowWriter).
-    #[error("{} is no file of rows: `annotate -o rows.parquet` writes such", .0.display())]
+    #[error("{} is not a file of rows as written by `annotate -o rows.parquet`", .0.display())]
     NoRows(PathBuf),
     /// A file or folder could not be created, read, written or renamed.
     #[error("failed to {doing} {}", path.display())]

@@ -66,14 +66,14 @@ impl<'a> View<'a> {
         let known = |list, index, start: Option<usize>, end: Option<usize>| match (start, end) {
             (Some(start), Some(end)) => span(list, index, start..end),
             (None, None) => Ok(()),
-            _ => dangling(list, index, "has one end of a span alone".into()),
+            _ => dangling(list, index, "has only one end of a span".into()),
         };
         let entity = |list, index, id: Option<&str>| match id {
             Some(id) if self.entity(id).is_none() => dangling(list, index, format!("names no entity with {id:?}")),
             _ => Ok(()),
         };
         if self.entities.len() != record.entities.len() {
-            return dangling("entities", 0, "or a later one has an id that another has".into());
+            return dangling("entities", 0, "or a later one has the id of another".into());
         }
         for (index, problem) in record.problems.iter().enumerate() {
             known("problems", index, problem.start, problem.end)?;

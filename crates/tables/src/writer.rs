@@ -31,9 +31,9 @@ impl TableFormat {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Csv => "Flat tables: comma-separated values, one file a table",
-            Self::Parquet => "Flat tables: Apache Parquet, one file a table",
-            Self::Arrow => "Flat tables: Arrow IPC files (Feather V2), one a table",
+            Self::Csv => "Flat tables: comma-separated values, one file per table",
+            Self::Parquet => "Flat tables: Apache Parquet, one file per table",
+            Self::Arrow => "Flat tables: Arrow IPC files (Feather V2), one per table",
         }
     }
 
@@ -89,7 +89,7 @@ impl TableWriter {
         if let Some(path) = Self::files(folder, format, tables).into_iter().find(|path| path.exists() && !overwrite) {
             return Err(Error::Exists(path));
         }
-        fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
+        fs::create_dir_all(folder).map_err(at("create the folder", folder))?;
         let files = tables.iter().map(|table| TableFile::begin(folder, format, table)).collect::<Result<_>>()?;
         Ok(Self { files, seen: HashSet::new() })
     }

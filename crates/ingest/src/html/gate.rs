@@ -51,7 +51,7 @@ pub(super) fn paywalled(html: &str, tree: &Tree, found: &Found, blocks: &[Block]
         return None;
     }
     let sign = if found.is_gated { Some("the page says that it is not free") } else { gate(html, tree) }?;
-    let message = format!("{sign}: the {words} words that are shown may be the start of more");
+    let message = format!("{sign}: the {words} words shown may be only its beginning");
     Some((ProblemKind::Paywalled, message))
 }
 
@@ -134,6 +134,6 @@ pub(super) fn several(tree: &Tree, found: &Found, blocks: &[Block]) -> Option<(P
     };
     // Each is compared with all blocks, hence the bound: pages with thousands of articles are lists.
     let count = articles.iter().take(50).filter(holds_one).count();
-    let message = || format!("{count} articles stand in the page: they are one text");
+    let message = || format!("the page holds {count} articles: they were kept as one text");
     (count > 1).then(|| (ProblemKind::SeveralArticles, message()))
 }

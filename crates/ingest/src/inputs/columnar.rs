@@ -28,7 +28,7 @@ pub(super) fn open(file: File, target: &Target, options: &Options, count: Arc<At
 pub(super) fn of_stream(mut stream: Stream, format: Format, options: &Options) -> Result<Stream, Failure> {
     let head = stream.peek(8);
     if format == Format::Parquet || head.starts_with(b"ARROW1") {
-        let message = "is read from its end, so it must be a file of its own, neither packed nor a pipe";
+        let message = "is read from its end, so it must be a plain file, neither compressed nor a pipe";
         return Err((ProblemKind::Unreadable, message.into()));
     }
     rows::of_arrow_stream(stream, options)
@@ -38,7 +38,7 @@ pub(super) fn of_stream(mut stream: Stream, format: Format, options: &Options) -
 mod rows {
     use super::*;
 
-    const MESSAGE: &str = "this build of the program reads no Parquet and no Arrow files";
+    const MESSAGE: &str = "this build does not read Parquet or Arrow files";
 
     pub(super) fn of_file(
         _: File,

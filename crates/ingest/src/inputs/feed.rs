@@ -96,7 +96,7 @@ impl FeedReader {
     /// Spawns the thread that reads a source.
     pub(super) fn start(mut source: impl Read + Send + 'static, counts: [Arc<AtomicU64>; 2]) -> io::Result<Self> {
         let feed = Arc::new(Feed::default());
-        let broke_down = io::Error::other("what reads the input broke down");
+        let broke_down = io::Error::other("the reader of the input stopped unexpectedly");
         let mut end = End { feed: Arc::clone(&feed), error: Some(broke_down) };
         let read = move || {
             let mut buffer = vec![0; CHUNK];
@@ -176,7 +176,7 @@ mod tests {
         let mut got = String::new();
         let error = reader.read_to_string(&mut got).expect_err("no end that looks whole");
         assert_eq!(got, "begun");
-        assert_eq!(error.to_string(), "what reads the input broke down");
+        assert_eq!(error.to_string(), "the reader of the input stopped unexpectedly");
         assert!(reader.feed().has_come());
     }
 }

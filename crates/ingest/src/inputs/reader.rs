@@ -238,7 +238,7 @@ impl Reader {
         if raw.sha256.is_none() {
             let text = decode::decode_with(&raw.bytes, self.context.charset.as_deref()).text;
             if exports::parse(maker, &text).is_none() {
-                let detail = "a part of an export that is no article, such as a list of contents";
+                let detail = "a part of an export that is not an article, such as a table of contents";
                 return Ok(Some(Next::Skipped(SkipReason::NotAnArticle, detail)));
             }
         }

@@ -423,7 +423,7 @@ impl<R: BufRead> Zstd<R> {
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
                     let skipped = io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
                     if skipped < u64::from(length) {
-                        return Err(broken("is cut short"));
+                        return Err(broken("is truncated"));
                     }
                 }
                 Err(error) => return Err(broken(format!("cannot be unpacked: {error}"))),

@@ -112,11 +112,11 @@ impl Walk {
             Err(error) => return unreadable(path, error.to_string()),
         };
         if self.stack.iter().any(|folder| folder.real.as_ref() == Some(&real)) {
-            return unreadable(path, "the link leads back to a folder that it stands in".into());
+            return unreadable(path, "the link leads back to a folder that contains it".into());
         }
         // Otherwise folders that link to one another would be walked in every possible order.
         if is_link && !self.linked.insert(real.clone()) {
-            return Some(Met::Skipped(path, SkipReason::AlreadyRead, "a link to a folder that was read already"));
+            return Some(Met::Skipped(path, SkipReason::AlreadyRead, "a link to a folder that was already read"));
         }
         let entries = match fs::read_dir(&path).and_then(|dir| dir.map(|e| e.map(entry)).collect::<Result<Vec<_>, _>>())
         {
@@ -154,7 +154,7 @@ impl Walk {
         if is_open_stream(&path) {
             return stream(path);
         }
-        let why = format!("is {}, not a file; its output can be given as standard input, \"-\"", what_it_is(found));
+        let why = format!("is {}; its output can be given as standard input, \"-\"", what_it_is(found));
         Met::Unreadable(path, why)
     }
 }
@@ -218,13 +218,13 @@ fn what_it_is(found: &fs::Metadata) -> &'static str {
         () if kind.is_fifo() => "a named pipe",
         () if kind.is_socket() => "a socket",
         () if kind.is_char_device() || kind.is_block_device() => "a device",
-        () => "no regular file",
+        () => "not a regular file",
     }
 }
 
 #[cfg(not(unix))]
 fn what_it_is(_: &fs::Metadata) -> &'static str {
-    "no regular file"
+    "not a regular file"
 }
 
 /// Whether a path names a stream that this process already holds open and that is no device other than, perhaps, a
@@ -242,23 +242,23 @@ fn sort_key(entry: &Entry) -> impl Iterator<Item = u8> + use<'_> {
 
 /// File extensions of formats that are not read, with a description and advice.
 const NOT_READ: &[(&str, &str)] = &[
-    ("pdf", "a PDF, which is not read: save it as text first, as with pdftotext"),
-    ("doc", "a document of old Word, which is not read: save it as text first"),
-    ("docx", "a Word document, which is not read: save it as text first"),
-    ("odt", "an OpenDocument text, which is not read: save it as text first"),
-    ("rtf", "an RTF document, which is not read: save it as text first"),
-    ("epub", "an e-book, which is not read: save it as HTML or text first"),
-    ("mht", "a MIME archive of a page, which is not read: save it as HTML first"),
-    ("mhtml", "a MIME archive of a page, which is not read: save it as HTML first"),
-    ("eml", "an e-mail, which is not read: save it as HTML or text first"),
-    ("xls", "a spreadsheet, which is not read: save it as CSV first"),
-    ("xlsx", "a spreadsheet, which is not read: save it as CSV first"),
-    ("ods", "a spreadsheet, which is not read: save it as CSV first"),
-    ("zip", "a ZIP archive, which is not read: unpack it first"),
-    ("tar", "a tar archive, which is not read: unpack it first"),
-    ("tgz", "a tar archive, which is not read: unpack it first"),
-    ("bz2", "packed with bzip2, which is not read: unpack it, or pack it with gzip or Zstandard"),
-    ("xz", "packed with xz, which is not read: unpack it, or pack it with gzip or Zstandard"),
+    ("pdf", "a PDF, which is not supported: convert it to text first, for example with pdftotext"),
+    ("doc", "an old Word document, which is not supported: save it as text first"),
+    ("docx", "a Word document, which is not supported: save it as text first"),
+    ("odt", "an OpenDocument text, which is not supported: save it as text first"),
+    ("rtf", "an RTF document, which is not supported: save it as text first"),
+    ("epub", "an e-book, which is not supported: save it as HTML or text first"),
+    ("mht", "a MIME archive of a page, which is not supported: save it as HTML first"),
+    ("mhtml", "a MIME archive of a page, which is not supported: save it as HTML first"),
+    ("eml", "an e-mail, which is not supported: save it as HTML or text first"),
+    ("xls", "a spreadsheet, which is not supported: save it as CSV first"),
+    ("xlsx", "a spreadsheet, which is not supported: save it as CSV first"),
+    ("ods", "a spreadsheet, which is not supported: save it as CSV first"),
+    ("zip", "a ZIP archive, which is not supported: unpack it first"),
+    ("tar", "a tar archive, which is not supported: unpack it first"),
+    ("tgz", "a tar archive, which is not supported: unpack it first"),
+    ("bz2", "compressed with bzip2, which is not supported: decompress it, or compress it with gzip or Zstandard"),
+    ("xz", "compressed with xz, which is not supported: decompress it, or compress it with gzip or Zstandard"),
 ];
 
 /// Decides by a file's name how to read it, or why to skip it.
@@ -290,7 +290,7 @@ pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (Ski
 fn own_by_name(name: &str) -> Option<&'static str> {
     let is = |ending: &str| name.len() > ending.len() && name.ends_with(ending);
     match () {
-        () if is(".schema.json") => Some("a schema that stands beside annotated rows"),
+        () if is(".schema.json") => Some("the schema beside annotated rows"),
         () if is(".manifest.json") => Some("the manifest of a run"),
         () if is(".journal") => Some("the journal of a run"),
         () => None,

@@ -48,16 +48,16 @@ pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>,
     let Some(first) = first_line(stream)? else { return Ok(None) };
     if !first.starts_with(b"WARC/") {
         let skipped = skip_to_record(stream)? + first.len() as u64;
-        return Ok(Some(malformed("record starts with no WARC version", skipped)));
+        return Ok(Some(malformed("record does not start with a WARC version", skipped)));
     }
     let Some(headers) = headers(stream)? else {
         let size = skip_to_record(stream)?;
-        return Ok(Some(malformed("record has headers without end", size)));
+        return Ok(Some(malformed("the headers of the record do not end", size)));
     };
     let header = |name: &str| value(&headers, name);
     let Some(length) = header("content-length").and_then(|v| v.parse::<u64>().ok()) else {
         let size = skip_to_record(stream)?;
-        return Ok(Some(malformed("record tells no length", size)));
+        return Ok(Some(malformed("record does not state its length", size)));
     };
     let kind = header("warc-type").unwrap_or_default().to_ascii_lowercase();
     let media = header("content-type").unwrap_or_default().to_ascii_lowercase();
@@ -70,7 +70,7 @@ pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>,
         url: header("warc-target-uri").map(|u| u.trim_matches(['<', '>']).to_owned()),
         charset: charset(&media),
         language: header("warc-identified-content-language").and_then(language),
-        truncated: header("warc-truncated").map(|why| format!("the archive cut the page short ({})", why.trim())),
+        truncated: header("warc-truncated").map(|why| format!("the archive truncated the page ({})", why.trim())),
         extra: extra(&headers),
         ..Page::default()
     };
@@ -130,16 +130,16 @@ fn kind_of(media: &str) -> Content {
         ("text", "plain" | "markdown") => Content::Text,
         ("", _) | ("application", "octet-stream" | "x-unknown") | ("unknown", _) => Content::Unsaid,
         ("image", _) => Content::Other("an image"),
-        ("audio" | "video", _) => Content::Other("sound or film"),
-        ("font", _) => Content::Other("a typeface"),
+        ("audio" | "video", _) => Content::Other("audio or video"),
+        ("font", _) => Content::Other("a font"),
         ("text", "css" | "javascript") | ("application", "javascript" | "x-javascript" | "ecmascript") => {
             Content::Other("a script or style sheet")
         }
         ("application", "json" | "ld+json") => Content::Other("JSON"),
         ("text" | "application", "xml" | "rss+xml" | "atom+xml") => Content::Other("XML or a feed"),
         ("application", "pdf") => Content::Other("a PDF"),
-        ("text", "dns") => Content::Other("an answer of the name service"),
-        _ => Content::Other("of a media type that holds no page"),
+        ("text", "dns") => Content::Other("a DNS response"),
+        _ => Content::Other("a media type other than that of a page"),
     }
 }
 
@@ -189,7 +189,7 @@ fn malformed(message: &str, size: u64) -> Met {
 fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
     let size = block.len() as u64;
     let Some((head, body)) = split_head(block) else {
-        let message = "response has headers without end".into();
+        let message = "the headers of the response do not end".into();
         return Met::Broken { kind: ProblemKind::Malformed, message, size, known: page };
     };
     let headers = parse(head);
@@ -199,8 +199,8 @@ fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
     match status.first() {
         Some(b'2') => {}
         Some(b'3') => return Met::Other("a redirect"),
-        Some(b'4') => return Met::Other("an error of the client, such as 404"),
-        Some(b'5') => return Met::Other("an error of the server"),
+        Some(b'4') => return Met::Other("a client error, such as 404"),
+        Some(b'5') => return Met::Other("a server error"),
         _ => return Met::Other("a response without a status"),
     }
     if let Content::Other(what) = kind_of(&media) {

@@ -22,7 +22,7 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Setti
     tokens(record, text, tokenized && record.holds(RowLayer::Tokens), found);
     let entities: HashMap<&str, usize> = record.entities.iter().enumerate().map(|(i, e)| (&*e.id, i)).collect();
     let unique = entities.len() == record.entities.len();
-    found.require(unique && !entities.contains_key(""), "entities", "an id is empty or stands twice");
+    found.require(unique && !entities.contains_key(""), "entities", "an id is empty or repeated");
     mentions(record, text, &entities, settings, found);
     quotes(record, text, &entities, found);
     let sents: HashSet<(usize, usize)> = record.sents.iter().map(|s| (s.start, s.end)).collect();
@@ -31,7 +31,7 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, settings: &Setti
     let mut pairs = HashSet::new();
     for (i, stance) in record.stances.iter().enumerate() {
         let once = pairs.insert((&stance.holder, &stance.target));
-        found.require(once, format_args!("stances[{i}]"), "holder and target stand twice");
+        found.require(once, format_args!("stances[{i}]"), "holder and target are repeated");
         self::stance(i, stance, &entities, &sents, settings, found);
     }
 }
@@ -140,7 +140,7 @@ fn entity(i: usize, entity: &Entity<'_>, mentions: &[(&Ent<'_>, &str)], found: &
     let mut told = HashSet::new();
     for name in [&entity.name].into_iter().chain(&entity.aliases) {
         found.require(forms.contains(&plain(name)), place, format_args!("no mention of it reads {name:?}"));
-        found.require(told.insert(plain(name)), place, format_args!("{name:?} stands twice in it"));
+        found.require(told.insert(plain(name)), place, format_args!("{name:?} is repeated in it"));
     }
     let untold = forms.iter().filter(|form| !told.contains(*form)).count();
     found.require(untold == 0, place, format_args!("{untold} forms of its mentions are not among its aliases"));
@@ -171,7 +171,7 @@ fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>
         let words = text.words(quote.start, quote.end, place, found).unwrap_or_default();
         found.require(quote.start >= last, place, "precedes the quotation before it");
         last = last.max(quote.start);
-        found.require(spans.insert((quote.start, quote.end)), place, "stands twice");
+        found.require(spans.insert((quote.start, quote.end)), place, "is repeated");
         let marked = match quote.kind {
             // Layout can attribute words too: a turn of a transcript, a block quotation with its source.
             QuoteKind::Direct => words.starts_with(|c| MARKS.contains(c)) || quote.speaker_start.is_some(),
@@ -190,7 +190,7 @@ fn quotes(record: &Record<'_>, text: &CodePoints<'_>, ids: &HashMap<&str, usize>
     }
     let open = record.quotes.iter().filter(|q| !q.closed).count();
     let told = record.problems.iter().filter(|p| p.kind == ProblemKind::UnclosedQuote.as_str()).count();
-    found.require(open == told, "quotes", format_args!("{open} are not closed, of which problems tell {told}"));
+    found.require(open == told, "quotes", format_args!("{open} are not closed, problems report {told}"));
 }
 
 fn summary(record: &Record<'_>, sents: &HashSet<(usize, usize)>, found: &mut Findings) {
@@ -198,11 +198,11 @@ fn summary(record: &Record<'_>, sents: &HashSet<(usize, usize)>, found: &mut Fin
     let mut ranks = HashSet::new();
     for (i, chosen) in record.summary.iter().enumerate() {
         let place = format_args!("summary[{i}]");
-        found.require(sents.contains(&(chosen.start, chosen.end)), place, "is no sentence of the text");
+        found.require(sents.contains(&(chosen.start, chosen.end)), place, "is not a sentence of the text");
         found.require(last.is_none_or(|last| last < chosen.start), place, "is not in text order");
         last = Some(chosen.start);
         let fits = (1..=record.summary.len()).contains(&chosen.rank) && ranks.insert(chosen.rank);
-        found.require(fits, place, format_args!("rank {} stands twice or is out of range", chosen.rank));
+        found.require(fits, place, format_args!("rank {} is repeated or out of range", chosen.rank));
         found.score(chosen.score, format_args!("summary[{i}].score"));
     }
 }
@@ -211,13 +211,13 @@ fn frames(record: &Record<'_>, sents: &HashSet<(usize, usize)>, settings: &Setti
     let (mut at, mut codebooks) = (0, HashSet::new());
     for group in record.frames.chunk_by(|a, b| a.codebook == b.codebook) {
         let place = format_args!("frames[{at}].codebook");
-        found.require(codebooks.insert(&group[0].codebook), place, "stands apart from its other labels");
+        found.require(codebooks.insert(&group[0].codebook), place, "is separate from its other labels");
         let mut labels = HashSet::new();
         let mut best = f64::INFINITY;
         for (i, frame) in group.iter().enumerate().map(|(i, frame)| (at + i, frame)) {
             let place = format_args!("frames[{i}]");
             let own = !frame.label.is_empty() && labels.insert(&frame.label);
-            found.require(own, place, format_args!("label {:?} stands twice", frame.label));
+            found.require(own, place, format_args!("label {:?} is repeated", frame.label));
             found.score(frame.score, format_args!("frames[{i}].score"));
             found.require(frame.score.value() <= best, place, "is not in order of score");
             best = frame.score.value();
@@ -236,7 +236,7 @@ fn evidence(record: &Record<'_>, i: usize, frame: &Frame<'_>, sents: &HashSet<(u
     for (j, shown) in frame.evidence.iter().enumerate() {
         let place = format_args!("frames[{i}].evidence[{j}]");
         let own = sents.contains(&(shown.start, shown.end)) && seen.insert(shown.start);
-        found.require(own, place, "is no sentence of its own");
+        found.require(own, place, "is not a sentence of the text, or is repeated");
         found.score(shown.score, place);
         let heard = match shown.voice {
             Voice::Outlet => true,
@@ -274,6 +274,6 @@ fn stance(
     let mut seen = HashSet::new();
     for (j, Sent { start, end }) in stance.evidence.iter().enumerate() {
         let shown = sents.contains(&(*start, *end)) && seen.insert(start);
-        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is no sentence of its own");
+        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is not a sentence of the text, or is repeated");
     }
 }

@@ -39,7 +39,7 @@ use crate::record::*;
 ///
 /// let broken = String::from_utf8(line)?.replace(r#""end":10"#, r#""end":11"#);
 /// let (_, findings) = verify_line(broken.as_bytes());
-/// assert_eq!(findings.iter().next().unwrap().to_string(), "segments[0]: 0..11 is no stretch of the text");
+/// assert_eq!(findings.iter().next().unwrap().to_string(), "segments[0]: 0..11 is not a range of the text");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
@@ -49,7 +49,7 @@ pub fn verify_line(line: &[u8]) -> (Option<Record<'_>>, Findings) {
     let record: Record<'_> = match serde_json::from_slice(line) {
         Ok(record) => record,
         Err(error) => {
-            found.add("row", format_args!("is no record of pressmark/1: {error}"));
+            found.add("row", format_args!("is not a pressmark/1 record: {error}"));
             return (None, found);
         }
     };
@@ -67,13 +67,13 @@ pub fn verify_line(line: &[u8]) -> (Option<Record<'_>>, Findings) {
 fn row(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     found.require(!record.id.is_empty(), "id", "is empty");
     let source = &record.source;
-    found.require(is_digest(&source.sha256), "source.sha256", "is no SHA-256 in 64 small hex digits");
+    found.require(is_digest(&source.sha256), "source.sha256", "is not a SHA-256 in 64 lower-case hex digits");
     found.require(!source.path.is_empty(), "source.path", "is empty");
-    found.require(source.media_type.contains('/'), "source.media_type", "is no media type");
+    found.require(source.media_type.contains('/'), "source.media_type", "is not a media type");
     found.require(!source.encoding.is_empty(), "source.encoding", "is empty");
     for (i, problem) in record.problems.iter().enumerate() {
         let known = ProblemKind::named(&problem.kind).is_some();
-        found.require(known, format_args!("problems[{i}].kind"), format_args!("{:?} is in no list", problem.kind));
+        found.require(known, format_args!("problems[{i}].kind"), format_args!("{:?} is not a known value", problem.kind));
         found.require(!problem.stage.is_empty(), format_args!("problems[{i}].stage"), "is empty");
         text.optional(problem.start, problem.end, format_args!("problems[{i}]"), found);
     }
@@ -82,19 +82,19 @@ fn row(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     found.require(record.status == status, "status", told);
     meta(&record.meta, found);
     if let Some(extra) = &record.extra {
-        found.require(is_object(extra), "extra", "is no JSON object");
+        found.require(is_object(extra), "extra", "is not a JSON object");
     }
     found.require(record.duplicate_of.as_deref() != Some(&*record.id), "duplicate_of", "is the row itself");
 }
 
 fn meta(meta: &Meta<'_>, found: &mut Findings) {
     let is_code = |code: &str| matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase());
-    found.require(meta.language.as_deref().is_none_or(is_code), "meta.language", "is no ISO 639 code");
+    found.require(meta.language.as_deref().is_none_or(is_code), "meta.language", "is not an ISO 639 code");
     if let Some(score) = meta.language_score {
         found.score(score, "meta.language_score");
-        found.require(meta.language.is_some(), "meta.language_score", "stands without a language");
+        found.require(meta.language.is_some(), "meta.language_score", "is set without a language");
     }
-    found.require(meta.published.as_deref().is_none_or(is_date), "meta.published", "is no date of RFC 3339");
+    found.require(meta.published.as_deref().is_none_or(is_date), "meta.published", "is not an RFC 3339 date");
     let filled = [&meta.title, &meta.site, &meta.credited_source].into_iter().flatten().chain(&meta.authors);
     found.require(filled.clone().all(|s| !s.trim().is_empty()), "meta", "holds an empty string where null is meant");
 }
@@ -164,22 +164,22 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
     for (i, stage) in stages.iter().enumerate() {
         let place = format_args!("provenance.stages[{i}]");
         let twice = stages.iter().take(i).any(|s| s.stage == stage.stage);
-        found.require(!stage.stage.is_empty() && !twice, place, "has no stage of its own");
+        found.require(!stage.stage.is_empty() && !twice, place, "has no stage name, or a repeated one");
         found.require(
             stage.model.is_some() == stage.sha256.is_some(),
             place,
-            "has a model without a digest, or reverse",
+            "has a model without a digest, or the reverse",
         );
         found.require(stage.model.as_deref() != Some(""), place, "has a model without a name");
         found.require(stage.licence.as_deref() != Some(""), place, "has a licence without a name");
-        found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 small hex digits");
-        found.require(is_object(&stage.settings), place, "has settings that are no JSON object");
+        found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 lower-case hex digits");
+        found.require(is_object(&stage.settings), place, "has settings that are not a JSON object");
     }
     let ran = |name: &str| stages.iter().any(|s| s.stage == name);
     for (i, covered) in record.coverage.iter().enumerate() {
         let place = format_args!("coverage[{i}]");
         let twice = record.coverage.iter().take(i).any(|c| c.stage == covered.stage);
-        found.require(ran(&covered.stage) && !twice, place, format_args!("{:?} is no stage of its own", covered.stage));
+        found.require(ran(&covered.stage) && !twice, place, format_args!("{:?} did not run, or is repeated", covered.stage));
         let fits = covered.seen <= covered.total && covered.total <= record.text.len();
         found.require(fits, place, format_args!("{} of {} cannot be", covered.seen, covered.total));
         if let Some(passages) = &covered.passages {

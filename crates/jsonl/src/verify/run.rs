@@ -90,7 +90,7 @@ impl Run {
             found.require(known, "duplicate_of", format_args!("no row before has the id {first:?}"));
         }
         if let Some(before) = self.ids.insert(self.keys.hash_one(&*row.id), self.count) {
-            found.add("id", format_args!("row {before} has the id {:?} too", row.id));
+            found.add("id", format_args!("row {before} also has the id {:?}", row.id));
         }
         let same = *self.provenance.get_or_insert(row.provenance) == row.provenance;
         found.require(same, "provenance", "is not that of the first row: the rows are not of one run");

@@ -27,7 +27,7 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Find
         let expected = end.map_or(0, |end: usize| end.saturating_add(2));
         let between = end.map_or(Some(""), |end| text.get(end, start));
         let fits = start == expected && between == Some(if end.is_some() { "\n\n" } else { "" });
-        found.require(fits, "segments", format_args!("no blank line alone stands before {start}"));
+        found.require(fits, "segments", format_args!("there is not exactly one blank line before {start}"));
         end = Some(next);
     }
     let (end, points) = (end.unwrap_or(0), text.total());
@@ -37,7 +37,7 @@ pub(super) fn check(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Find
 fn one(record: &Record<'_>, i: usize, segment: &Segment<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     let place = format_args!("segments[{i}]");
     let Some(kind) = SegmentKind::named(&segment.kind) else {
-        found.add(format_args!("segments[{i}].kind"), format_args!("{:?} is in no list", segment.kind));
+        found.add(format_args!("segments[{i}].kind"), format_args!("{:?} is not a known value", segment.kind));
         return;
     };
     let words = text.optional(segment.start, segment.end, place, found);
@@ -70,7 +70,7 @@ fn edits(
     for (j, edit) in segment.edits.iter().enumerate() {
         let place = format_args!("segments[{i}].edits[{j}]");
         let known = EditKind::named(&edit.kind).is_some();
-        found.require(known, place, format_args!("{:?} is in no list", edit.kind));
+        found.require(known, place, format_args!("{:?} is not a known value", edit.kind));
         let ordered = at <= edit.start && edit.start <= edit.end && edit.end <= end;
         let ordered = ordered && raw <= edit.raw_start && edit.raw_start <= edit.raw_end;
         if !ordered || edit.raw_end > segment.raw_end {
@@ -81,7 +81,7 @@ fn edits(
         found.require(changes, place, "is empty: it changes nothing");
         if edit.kind == "replacement" {
             let replaced = text.get(edit.start, edit.end).is_some_and(|t| t.chars().all(|c| c == '\u{fffd}'));
-            found.require(replaced, place, "is a replacement by something else than U+FFFD");
+            found.require(replaced, place, "is a replacement by something other than U+FFFD");
         }
         same_length(text.get(at, edit.start), edit.raw_start - raw, bytes_of, place, found);
         (at, raw) = (edit.end, edit.raw_end);

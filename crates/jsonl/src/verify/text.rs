@@ -8,7 +8,7 @@ impl<'a> CodePoints<'a> {
     pub(super) fn words(&self, start: usize, end: usize, place: impl Display, found: &mut Findings) -> Option<&'a str> {
         let words = self.get(start, end).filter(|words| !words.is_empty());
         if words.is_none() {
-            found.add(place, format_args!("{start}..{end} is no stretch of the text"));
+            found.add(place, format_args!("{start}..{end} is not a range of the text"));
         }
         words
     }
@@ -25,7 +25,7 @@ impl<'a> CodePoints<'a> {
             (Some(start), Some(end)) => self.words(start, end, place, found),
             (None, None) => None,
             _ => {
-                found.add(place, "has a start without an end, or reverse");
+                found.add(place, "has a start without an end, or the reverse");
                 None
             }
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// No model in the registry has this name.
-    #[error("{name} is neither a folder nor a model that has a name here; those are {known}")]
+    #[error("{name} is neither a folder nor a known model; the known models are {known}")]
     Unknown {
         /// The name as given.
         name: String,
@@ -53,7 +53,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A lock file is not valid JSON of this format.
-    #[error("{} is no lock; remove it and pull again", path.display())]
+    #[error("{} is not a lock file; remove it and pull the model again", path.display())]
     NotALock {
         /// The path.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum Error {
     /// A file does not match its lock entry.
     #[error(
         "{} has {bytes} bytes and the SHA-256 {sha256}, expected {expected_bytes} and {expected_sha256}: it is damaged \
-         or was exchanged; remove it and pull the model again",
+         or was replaced; remove it and pull the model again",
         path.display()
     )]
     Damaged {
@@ -97,7 +97,7 @@ pub enum Error {
         revision: String,
     },
     /// A downloaded file has the wrong hash, and was removed.
-    #[error("{file} has the SHA-256 {sha256}, expected {expected}; it was removed, pull again")]
+    #[error("{file} has the SHA-256 {sha256}, expected {expected}; it was removed: pull the model again")]
     WrongHash {
         /// The file.
         file: String,
@@ -107,7 +107,7 @@ pub enum Error {
         expected: String,
     },
     /// The server's answer is not what was requested.
-    #[error("{server} answers with {answer}, expected {expected}")]
+    #[error("{server} answered with {answer}, expected {expected}")]
     Answer {
         /// The address.
         server: String,
@@ -117,7 +117,7 @@ pub enum Error {
         expected: String,
     },
     /// The server cannot be reached, or the request failed.
-    #[error("failed to fetch {what}: without network, see --mirror DIR")]
+    #[error("failed to download {what}: without a network, see --mirror DIR")]
     Fetch {
         /// The address, or the requested object.
         what: String,
@@ -130,7 +130,7 @@ pub enum Error {
     )]
     NoClient,
     /// Pulling a model failed.
-    #[error("failed to bring the model {name}")]
+    #[error("failed to get the model {name}")]
     Pull {
         /// Name of the model.
         name: String,

@@ -142,7 +142,7 @@ mod network {
         let asked = entry.revision.as_deref().unwrap_or("main");
         let info = at(asked)
             .info()
-            .map_err(|source| failed(format!("what {endpoint} has of {} at {asked}", entry.source), source))?;
+            .map_err(|source| failed(format!("the file list of {} at {asked} from {endpoint}", entry.source), source))?;
         // A server's answers become paths: only a full commit hash may pass, and only the requested one.
         if !is_commit(&info.sha) || !entry.is_revision(&info.sha) {
             return Err(Error::Answer {

@@ -70,9 +70,9 @@ impl Snapshot {
 #[must_use]
 pub fn how_to_bring(entry: &Entry) -> String {
     format!(
-        "the model {name} is not here\n\
-         with network:    pressmark models pull {name} (some {size} MB), or the same command with --pull\n\
-         without network: bring {files} and the weights of {source} from another machine, and give the folder with \
+        "the model {name} is not installed\n\
+         with network:    pressmark models pull {name} (about {size} MB), or the same command with --pull\n\
+         without network: copy {files} and the weights of {source} from another machine, and give the folder with \
          --model STAGE=DIR, or a folder of such folders with pressmark models pull {name} --mirror DIR",
         name = entry.name,
         size = entry.megabytes(),

@@ -101,7 +101,7 @@ impl Config {
         let is = |key: &str, got: &str, expected: &str| Some(format!("its {key} is {got}, expected {expected}"));
         let heads = self.num_attention_heads;
         if heads < 1 || self.hidden_size < 1 || self.hidden_size % heads != 0 {
-            return Some(format!("its hidden_size of {} is no multiple of its {heads} heads", self.hidden_size));
+            return Some(format!("its hidden_size of {} is not a multiple of its {heads} heads", self.hidden_size));
         }
         if let Some(size) = self.attention_head_size.filter(|size| size * heads != self.hidden_size) {
             return is("attention_head_size", &size.to_string(), &(self.hidden_size / heads).to_string());
