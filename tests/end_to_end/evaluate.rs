@@ -114,7 +114,7 @@ fn unknown_formats_are_refused_with_the_line() {
         "{\"sentence_normalized\": \"x\", \"targets\": [{\"from\": 0, \"to\": 1, \"polarity\": 3}]}\n",
         "has the polarity 3, expected 2, 4 or 6",
     );
-    check("frames", "f.jsonl", "{\"text\": \"x\", \"label\": [\"odd\"]}\n", "gives no label of the codebook");
+    check("frames", "f.jsonl", "{\"text\": \"x\", \"label\": [\"odd\"]}\n", "has no label of the codebook");
     check("stance", "s.csv", "text,target,label\nx,y,maybe\n", "line 2 of ");
     check("stance", "t.csv", "text,label\nx,FAVOR\n", "has no field for the target");
     check("summaries", "s.jsonl", "{\"text\": \"x\"}\n", "has no summary, expected {text, summary: \"…\"}");

@@ -76,14 +76,14 @@ fn nothing_is_replaced_and_lines_that_are_no_rows_are_told() {
     assert_eq!(export(&[]).0, Some(0));
     let (code, message) = export(&[]);
     assert_eq!(code, Some(2));
-    assert!(message.contains("documents.csv is there already") && message.contains("--overwrite"), "{message}");
+    assert!(message.contains("documents.csv already exists") && message.contains("--overwrite"), "{message}");
     assert_eq!(export(&["--overwrite"]).0, Some(0));
 
     // A table never replaces the rows, whatever its name.
     fs::copy(&rows, path("documents.csv")).expect("a copy");
     let (code, message) = run(&["export", &path("documents.csv"), "--to", "csv", "-o", &path("."), "--overwrite"]);
     assert_eq!(code, Some(2));
-    assert!(message.contains("would be lost"), "{message}");
+    assert!(message.contains("would be overwritten"), "{message}");
 
     let row = fs::read_to_string(&rows).expect("rows");
     fs::write(path("broken.jsonl"), format!("{row}{{\"id\": 1}}\n\n{row}")).expect("a file");
@@ -95,7 +95,7 @@ fn nothing_is_replaced_and_lines_that_are_no_rows_are_told() {
     fs::write(path("none.jsonl"), "{}\n").expect("a file");
     let (code, message) = run(&["export", &path("none.jsonl"), "--to", "csv", "-o", &path("none")]);
     assert_eq!(code, Some(2));
-    assert!(message.contains("none of the lines is a row"), "{message}");
+    assert!(message.contains("there is no row that can be exported"), "{message}");
     assert!(!Path::new(&path("none/documents.csv")).exists());
 }
 
@@ -152,14 +152,14 @@ fn a_table_is_not_replaced_resumed_or_split_and_its_own_tables_are_no_input() {
         assert!(message.contains(expected), "{message}");
     };
     for option in [&["--resume"][..], &["--shard-rows", "5"], &["--shard", "1/2"]] {
-        let expected = format!("{} needs an output of lines", option[0]);
+        let expected = format!("{} needs JSON Lines output", option[0]);
         check("rows.parquet", option, &expected);
         check("*.parquet", option, "pressmark export rows.jsonl");
     }
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
     let (code, message) = annotate("rows.parquet", &[]);
     assert_eq!(code, Some(0), "{message}");
-    check("rows.parquet", &[], "rows.parquet is there already");
+    check("rows.parquet", &[], "rows.parquet already exists");
     let (code, message) = annotate("*.parquet", &[]);
     assert_eq!(code, Some(0), "{message}");
     // The folder now holds 18 tables and no document.

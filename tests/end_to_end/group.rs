@@ -56,7 +56,7 @@ fn three_reports_are_a_story_with_its_copy_and_its_contradiction() {
     let (code, _, message) =
         run(&["group", &path("rows.jsonl"), "-o", &path("stories.jsonl"), "--rows", &path("grouped.jsonl")]);
     assert_eq!(code, 0, "{message}");
-    assert!(message.contains("4 documents, 2 stories, 1 of them told by two documents or more, 1 copies"), "{message}");
+    assert!(message.contains("4 documents, 2 stories, 1 of them in two or more documents, 1 copies"), "{message}");
 
     let stories = lines(&fs::read_to_string(path("stories.jsonl")).expect("stories"));
     let story = &stories[0];

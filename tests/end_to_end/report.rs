@@ -102,7 +102,7 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     fs::write(&rows, "{}\n").expect("it can be written");
     let output = report(&[&rows, "-o", &page]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("there is no annotated document in "), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("there are no annotated documents in "), "{}", text(&output.stderr));
 
     // A foreign page is not overwritten without `--overwrite`.
     fs::write(&page, "<title>Mine</title>").expect("it can be written");

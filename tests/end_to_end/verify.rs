@@ -280,8 +280,8 @@ fn what_cannot_be_is_refused() {
         let found = verify_line(row.to_string().as_bytes()).1;
         assert!(found.iter().any(|finding| finding.to_string().contains(expected)), "{pointer}: {found:?}");
     };
-    check("/meta/published", json!("2023-02-29"), "is no date");
-    check("/meta/published", json!("2023-02-28T25:00:00Z"), "is no date");
+    check("/meta/published", json!("2023-02-29"), "is not an RFC 3339 date");
+    check("/meta/published", json!("2023-02-28T25:00:00Z"), "is not an RFC 3339 date");
     check("/coverage", json!([]), "coverage: is empty");
     let mut covered = row["coverage"][0].clone();
     covered["passages"] = json!({ "found": 1, "read": 2 });
@@ -358,14 +358,14 @@ fn a_file_that_is_cut_or_torn_is_noticed() {
         assert_eq!(code, Some(1), "{expected}: {found}");
         assert!(found.contains(expected), "{expected}: {found}");
     };
-    check(b"", "the file holds no row");
+    check(b"", "the file has no rows");
     check(&all[..all.len() - 1], "the last line has no line feed");
-    check(&all[..all.len() - 40], "is no record of pressmark/1");
+    check(&all[..all.len() - 40], "is not a pressmark/1 record");
     check(&[&all[..], b"\n"].concat(), "is empty");
-    check(&[&all[..], b"\xFF\xFE\n"].concat(), "is no record of pressmark/1");
-    check(&[&all[..], &b"[".repeat(100_000), b"\n"].concat(), "is no record of pressmark/1");
+    check(&[&all[..], b"\xFF\xFE\n"].concat(), "is not a pressmark/1 record");
+    check(&[&all[..], &b"[".repeat(100_000), b"\n"].concat(), "is not a pressmark/1 record");
     let first = all.iter().position(|&b| b == b'\n').expect("there is a line");
-    check(&[&all[..first], &all[first + 1..]].concat(), "is no record of pressmark/1");
+    check(&[&all[..first], &all[first + 1..]].concat(), "is not a pressmark/1 record");
     assert_eq!(pressmark(&["verify", "no-such-file"]).status.code(), Some(2));
     // Its JSON Lines files are not rows.
     assert_eq!(pressmark(&["verify", "seeds"]).status.code(), Some(1));
@@ -390,7 +390,7 @@ fn compressed_rows_are_read_and_findings_counted() {
     assert_eq!(broken.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&broken.stdout).lines().count(), 3);
     let summary = String::from_utf8_lossy(&broken.stderr).into_owned();
-    assert!(summary.contains("13 rows, 13 not good, 13 findings (the first 3 are written out)"), "{summary}");
+    assert!(summary.contains("13 rows, 13 with errors, 13 findings (the first 3 are printed)"), "{summary}");
 }
 
 /// Copies the seeds for tests that modify inputs.

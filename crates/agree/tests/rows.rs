@@ -144,5 +144,5 @@ fn without_two_coders_or_a_shared_document_there_is_no_agreement() {
     let error = Coder::read("ana", twice.as_bytes()).expect_err("refused").to_string();
     assert_eq!(error, "ana has the document a twice");
     let error = Coder::read("ana", &b"{}\n"[..]).expect_err("refused").to_string();
-    assert_eq!(error, "line 1 is no row of pressmark/1");
+    assert_eq!(error, "line 1 is not a pressmark/1 row");
 }

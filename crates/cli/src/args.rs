@@ -147,7 +147,9 @@ fn row_layers() -> String {
 
 fn layers_help() -> String {
     let layers = row_layers();
-    format!("Layers to write besides text, segments and sentences, with the layers that they refer to: {layers} [default: all]")
+    format!(
+        "Layers to write besides text, segments and sentences, with the layers that they refer to: {layers} [default: all]"
+    )
 }
 
 fn row_layer(name: &str) -> Result<RowLayer, String> {

@@ -147,8 +147,7 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
     }
     let languages: Vec<String> = failures.languages().map(|(code, count)| format!("{code} ({count})")).collect();
     if !languages.is_empty() {
-        let _ =
-            write!(text, "\ndocuments in languages that the model does not know: {}", languages.join(", "));
+        let _ = write!(text, "\ndocuments in languages that the model does not know: {}", languages.join(", "));
         for (code, short) in failures.languages().filter_map(|(code, _)| Some((code, model_for(code)?))) {
             let _ = write!(text, "\n--model {short} reads {code}");
         }
@@ -170,7 +169,9 @@ pub(crate) fn failures(failures: &Failures, skipped: &[Skipped]) -> String {
 fn remedy(kind: ProblemKind) -> Option<&'static str> {
     Some(match kind {
         ProblemKind::TooLarge => "allow larger records with --max-bytes",
-        ProblemKind::BadArchive => "if it merely unpacks to too many bytes, allow more with --max-ratio or --max-unpacked",
+        ProblemKind::BadArchive => {
+            "if it merely unpacks to too many bytes, allow more with --max-ratio or --max-unpacked"
+        }
         ProblemKind::Malformed => "if it is in another format, name that with --input-format",
         ProblemKind::NoText => "name the text field with --text-field",
         ProblemKind::BadDate => "give the format of dates with --date-format or --day-first",

@@ -188,7 +188,7 @@ fn one_stage_at_a_time() {
     assert!(!embedded.summary.is_empty());
     assert!(embedded.provenance.stages.iter().all(|s| s.stage != "encoder"));
     let all = command(&home).args(["annotate", "seeds", "--model", &vectors]).output().expect("it runs");
-    assert!(refusal(all).contains("takes the place of the bundled encoder, which ner reads"));
+    assert!(refusal(all).contains("replaces the bundled encoder, which ner needs"));
 }
 
 #[test]
@@ -231,15 +231,14 @@ fn without_network_it_says_what_is_missing_and_how_to_bring_it() {
         assert!(missing.contains(part), "{part}: {missing}");
     }
     let unreachable = annotate(&["--pull"]);
-    assert!(
-        unreachable.contains("what http://127.0.0.1:9 has of") && unreachable.contains("--mirror DIR"),
-        "{unreachable}"
-    );
-    assert!(annotate(&["--model", "ner=no-such"]).contains("no-such is neither a folder nor a model"));
+    assert!(unreachable.contains("the file list of") && unreachable.contains("--mirror DIR"), "{unreachable}");
+    assert!(annotate(&["--model", "ner=no-such"]).contains("no-such is neither a folder nor a known model"));
     let path = refusal(command(&home).args(["models", "path", NAME]).output().expect("it runs"));
-    assert!(path.contains("is not here"), "{path}");
+    assert!(path.contains("is not installed"), "{path}");
     let listed = stdout(command(&home).args(["models", "list"]).output().expect("it runs"));
-    assert!(listed.contains("pressmark-news") && listed.contains("not here: pressmark models pull bart-large-cnn"));
+    assert!(
+        listed.contains("pressmark-news") && listed.contains("not installed: pressmark models pull bart-large-cnn")
+    );
     assert!(listed.contains("weights  about 1624 MB\n  memory   about 3248 MB to load"), "{listed}");
 }
 
@@ -268,8 +267,8 @@ fn a_model_from_a_mirror_folder_is_locked_and_verified() {
     let mut bytes = fs::read(&weights).expect("it is there");
     *bytes.last_mut().expect("it is not empty") ^= 1;
     fs::write(&weights, bytes).expect("room for it");
-    assert!(refusal(verify()).contains("damaged or was exchanged"));
-    assert!(refusal(run().expect("it runs")).contains("damaged or was exchanged"));
+    assert!(refusal(verify()).contains("damaged or was replaced"));
+    assert!(refusal(run().expect("it runs")).contains("damaged or was replaced"));
 }
 
 #[test]

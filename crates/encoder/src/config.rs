@@ -239,9 +239,11 @@ impl HeadConfig {
             return Err(wrong(&key("calibration.vote"), "numbers", format!("{vote:?}")));
         }
         match &self.thresholds {
-            Some(thresholds) if thresholds.len() != self.labels.len() => {
-                Err(wrong(&key("thresholds.length"), &format!("{}, one per label", self.labels.len()), thresholds.len()))
-            }
+            Some(thresholds) if thresholds.len() != self.labels.len() => Err(wrong(
+                &key("thresholds.length"),
+                &format!("{}, one per label", self.labels.len()),
+                thresholds.len(),
+            )),
             // Set by hand: a threshold nearer to 0 or 1 would shift logits by more than ln 99.
             Some(thresholds) => match thresholds.iter().find(|t| !(0.01..=0.99).contains(*t)) {
                 Some(wide) => Err(wrong(&key("thresholds"), "numbers from 0.01 to 0.99", wide)),

@@ -330,7 +330,7 @@ mod tests {
         assert!(refused(&wrong, &labels).contains("the label map names money, which the codebook mine 1 has not"));
         let strange = refused(&GoldOptions::default(), &["flood".to_owned()]);
         assert!(
-            strange.contains("gives no label of the codebook mine 1; it gives 99, Public Health, eco, odd"),
+            strange.contains("has no label of the codebook mine 1; it has 99, Public Health, eco, odd"),
             "{strange}"
         );
     }
@@ -362,6 +362,6 @@ mod tests {
         let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "macro", "micro"]);
         assert!((table.rows[2].values[2] - 2.0 / 3.0).abs() < 1e-9, "{table:?}");
-        assert!(table.notes[1].contains("never give c"), "{table:?}");
+        assert!(table.notes[1].contains("never have c"), "{table:?}");
     }
 }

@@ -153,10 +153,7 @@ fn pieces(row: &GoldRow, options: &GoldOptions) -> Result<Gold> {
         let sentence = sentence.trim();
         let rest = text.get(at..).unwrap_or_default();
         let (gap, _) = rest.split_once(sentence).ok_or_else(|| {
-            gold(
-                &place,
-                format!("has the sentence {sentence:?}, which is not in the text after the one before"),
-            )
+            gold(&place, format!("has the sentence {sentence:?}, which is not in the text after the one before"))
         })?;
         pieces.push((Before::Text(gap.to_owned()), sentence.to_owned()));
         at += gap.len() + sentence.len();

@@ -49,7 +49,9 @@ pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let mut table = Table::new(COLUMNS, vec![Row::new("B-cubed", values)]);
     table.notes.push("gold: events; predicted: stories that hold their documents".to_owned());
     if missing > 0 {
-        table.notes.push(format!("{missing} documents of the gold data are in no story: each counts as a story of its own"));
+        table
+            .notes
+            .push(format!("{missing} documents of the gold data are in no story: each counts as a story of its own"));
     }
     Ok(table)
 }

@@ -71,7 +71,7 @@ fn a_new_mention_is_of_an_entity_of_its_name_or_of_a_new_one() {
 fn a_mention_within_a_token_parts_it_and_a_longer_hole_is_told() {
     let (row, notes) = brat("T1\tPERSON 2 5;14 17\tAna Leo\n");
     assert_eq!((row.ents[0].start, row.ents[0].end), (2, 17));
-    assert!(notes[0].contains("line 1 of a.ann has a span with a hole"), "{notes:?}");
+    assert!(notes[0].contains("line 1 of a.ann has a discontinuous span"), "{notes:?}");
     let (row, _) = brat("T1\tPERSON 14 17\tLeo\n");
     let tokens: Vec<_> = row.tokens.iter().take(4).map(|token| (token.id, token.start, token.end)).collect();
     assert_eq!(tokens, [(0, 0, 1), (1, 2, 9), (2, 10, 14), (3, 14, 17)]);
@@ -82,7 +82,7 @@ fn a_mention_within_a_token_parts_it_and_a_longer_hole_is_told() {
 fn of_mentions_that_overlap_one_is_kept_and_the_other_told() {
     let (row, notes) = brat("T1\tPERSON 2 9\tAna Sol\nT2\tORG 6 9\tSol\n");
     assert_eq!(row.ents.len(), 1);
-    assert_eq!(notes, ["a.ann has a mention ORG from 6 to 9 that overlaps another: left out"]);
+    assert_eq!(notes, ["a.ann has a mention ORG from 6 to 9 that overlaps another: skipped"]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn label_studio_gives_what_was_submitted_and_nothing_that_was_predicted() {
     let predicted = task("\"predictions\": [{\"result\": []}], \"annotations\": []");
     let found = import(&[predicted], Format::LabelStudio, &Originals::new(vec![row()])).expect("an import");
     assert!(found.rows.is_empty());
-    assert_eq!(found.notes, ["task 7 of project-1.json has not been annotated: left out"]);
+    assert_eq!(found.notes, ["task 7 of project-1.json has not been annotated: skipped"]);
 
     let region = r#"{"id": "x1", "from_name": "spans", "to_name": "text", "type": "labels",
         "value": {"start": 2, "end": 9, "text": "Ana Sol", "labels": ["ORG"]}}"#;
@@ -153,7 +153,7 @@ fn prodigy_leaves_out_what_was_not_accepted_and_doccano_takes_lists() {
 #[test]
 fn a_file_of_another_tool_is_refused() {
     let error = import(&[file("project.json", "[]")], Format::Brat, &Originals::default()).expect_err("refused");
-    assert_eq!(error.to_string(), "project.json is no .ann and no .txt");
+    assert_eq!(error.to_string(), "project.json is neither .ann nor .txt");
 }
 
 #[test]

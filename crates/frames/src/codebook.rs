@@ -84,7 +84,8 @@ impl Codebook {
         check_labels(&file.labels).map_err(wrong)?;
         let names: HashSet<&str> = file.labels.iter().map(|label| label.name.as_str()).collect();
         if let Some(head) = file.fit.iter().flat_map(|fit| &fit.head).find(|head| !is_sound(head, &names)) {
-            let reason = format!("the fit of {:?} is for an unknown label, or has weights that are not numbers", head.label);
+            let reason =
+                format!("the fit of {:?} is for an unknown label, or has weights that are not numbers", head.label);
             return Err(wrong(reason));
         }
         let (remarks, labels, fit) = (file.remarks, file.labels, file.fit);
@@ -215,7 +216,7 @@ mod tests {
             let tail = format!("label = \"{name}\"\nexamples = 3\nbias = 0.0\nprior = 1.0\nweights = [{weight}]\n");
             format!("{two}[fit]\nmodel = \"m\"\nsha256 = \"0\"\nexamples = 9\n[[fit.head]]\n{tail}")
         };
-        check(&fit("c", "0.5"), "the fit of \"c\" is for no label");
+        check(&fit("c", "0.5"), "the fit of \"c\" is for an unknown label");
         check(&fit("a", "nan"), "the fit of \"a\" is for an unknown label, or has weights that are not numbers");
         assert_eq!(Codebook::parse("mine.toml", &fit("a", "0.5")).unwrap().fitted(), Some((9, "m")));
         // A list of terms has other fields, but the error is about its kind.

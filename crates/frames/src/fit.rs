@@ -43,9 +43,9 @@ impl Fitted {
         (self.median_sentences <= UNIT).then(|| {
             let (count, noun) = (self.median_sentences, if self.median_sentences == 1 { "sentence" } else { "sentences" });
             format!(
-                "half of the coded texts have at most {count} {noun}: the scores of passages as short are fitted, those of \
-                 whole articles, which are the mean over the strongest third of their sentences, are not; where articles \
-                 are annotated, fit on articles"
+                "half of the coded texts have at most {count} {noun}: the scores of passages this short are fitted, those of \
+                 whole articles, which are the mean over the strongest third of their sentences, are not; to annotate \
+                 articles, fit to articles"
             )
         })
     }

@@ -355,8 +355,7 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
         None => doc.report(STAGE, ProblemKind::UnknownLanguage, "too short or too mixed to detect the language", None),
         Some(code) if known.is_empty() || known.iter().any(|k| k == code) => {}
         Some(code) if options.transfer_languages.iter().any(|transfer| transfer == code) => {
-            let message =
-                format!("the model was not trained on {code:?} and reads it by transfer, untested");
+            let message = format!("the model was not trained on {code:?} and reads it by transfer, untested");
             doc.report(STAGE, ProblemKind::UntestedLanguage, message, None);
         }
         Some(code) => {

@@ -56,7 +56,7 @@ pub enum RowError {
 ///
 /// let mut rows = read_rows::<Record<'_>>(&file[..]);
 /// assert_eq!(rows.next().unwrap()?.1.text, "Rain fell.");
-/// assert_eq!(rows.next().unwrap().unwrap_err().to_string(), "line 2 is no row of pressmark/1");
+/// assert_eq!(rows.next().unwrap().unwrap_err().to_string(), "line 2 is not a pressmark/1 row");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_rows<T: Row>(reader: impl BufRead) -> impl Iterator<Item = Result<(u64, T), RowError>> {
@@ -94,7 +94,7 @@ mod tests {
             let file = format!("{row}\n\n{line}\n");
             let error = read_rows::<Record<'_>>(file.as_bytes()).find_map(Result::err).expect("an error");
             let Some(source) = std::error::Error::source(&error) else { panic!("{error} has no source") };
-            assert_eq!(error.to_string(), "line 3 is no row of pressmark/1");
+            assert_eq!(error.to_string(), "line 3 is not a pressmark/1 row");
             assert!(source.to_string().starts_with(expected), "{source}");
         };
         check(&row.replace(SCHEMA, "pressmark/2"), "unknown variant `pressmark/2`, expected `pressmark/1`");

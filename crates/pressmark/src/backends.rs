@@ -68,7 +68,10 @@ impl FromStr for Backends {
                 Some((stage, backend)) => {
                     let slot = Slot::named(stage);
                     let slot = slot.ok_or_else(|| {
-                        format!("the backend of {stage:?} cannot be chosen, only that of {}", Slot::ALL.map(Slot::as_str).join(", "))
+                        format!(
+                            "the backend of {stage:?} cannot be chosen, only that of {}",
+                            Slot::ALL.map(Slot::as_str).join(", ")
+                        )
                     })?;
                     (vec![slot], backend)
                 }
@@ -101,9 +104,11 @@ mod tests {
         check("ner=embedded,summarize=rust-bert,stance=rust-bert", &[Summarize, Stance]);
         check("rust-bert,ner=embedded", &[Summarize, Frames, Stance]);
         check("embed=rust-bert", &[Embed]);
-        for (text, expected) in
-            [("", "neither embedded"), ("quote=rust-bert", "no choice for \"quote\""), ("ner=x", "\"x\"")]
-        {
+        for (text, expected) in [
+            ("", "neither embedded"),
+            ("quote=rust-bert", "the backend of \"quote\" cannot be chosen"),
+            ("ner=x", "\"x\""),
+        ] {
             assert!(text.parse::<Backends>().unwrap_err().contains(expected), "{text}");
         }
     }

@@ -153,7 +153,8 @@ impl Piece {
         let wrong = |what: String| MergeError::Rows { name: self.name.clone(), what };
         let row = next_row(&mut self.journal)?.ok_or_else(|| wrong("ends too early".to_owned()))?;
         let read = self.rows.read(&row)?;
-        let read = read.ok_or_else(|| wrong(format!("has a row (id {:?}) that differs from what was written", row.id)))?;
+        let read =
+            read.ok_or_else(|| wrong(format!("has a row (id {:?}) that differs from what was written", row.id)))?;
         let bad = |source| MergeError::Record { name: self.name.clone(), source };
         let linked: Linked<'_> = serde_json::from_slice(read).map_err(|error| bad(Some(error)))?;
         let doc = enter(ledger, &row, &linked.source.sha256, self.journal.path())?;

@@ -119,7 +119,9 @@ pub(crate) fn check_finished(
             return Err(Error::OutputChanged(what));
         }
         if sha256 != file.sha256 {
-            return Err(Error::OutputChanged(format!("{shown} differs from what the run wrote: its SHA-256 is {sha256}")));
+            return Err(Error::OutputChanged(format!(
+                "{shown} differs from what the run wrote: its SHA-256 is {sha256}"
+            )));
         }
     }
     Ok(if check_rest(&manifest.input, records)? { Opened::Finished(manifest.documents) } else { Opened::Stopped })

@@ -38,7 +38,9 @@ impl FromStr for Shard {
         let pair = text.split_once('/').and_then(|(i, n)| Some((i.parse::<u64>().ok()?, n.parse::<u64>().ok()?)));
         pair.filter(|(i, n)| *n <= Self::MOST && (1..=*n).contains(i))
             .map(|(i, of)| Self { index: i - 1, of })
-            .ok_or_else(|| format!("{text:?} is not a shard such as 2/4, from 1/n to n/n with n at most {}", Self::MOST))
+            .ok_or_else(|| {
+                format!("{text:?} is not a shard such as 2/4, from 1/n to n/n with n at most {}", Self::MOST)
+            })
     }
 }
 

@@ -270,7 +270,8 @@ impl ModelFolder {
     /// Labels of a classifier, in the order of its outputs.
     pub(crate) fn labels(&self) -> Result<Vec<String>, Error> {
         let table = self.config.get("id2label").and_then(Value::as_object);
-        let table = table.ok_or_else(|| self.unfit("its config.json has no id2label: it is not a classifier".into()))?;
+        let table =
+            table.ok_or_else(|| self.unfit("its config.json has no id2label: it is not a classifier".into()))?;
         let label = |id: usize| table.get(&id.to_string()).and_then(Value::as_str).map(str::to_owned);
         let labels: Option<Vec<String>> = (0..table.len()).map(label).collect();
         labels.ok_or_else(|| self.unfit(format!("its id2label does not number labels from 0 to {}", table.len() - 1)))

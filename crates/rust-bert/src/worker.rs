@@ -109,7 +109,7 @@ mod tests {
     fn a_panic_is_an_error_and_the_model_lives_on() {
         let worker = Worker::start(Threads::Cores, || Ok(1_u32), failed).unwrap();
         let panics = worker.call(|_| -> Result<(), _> { panic!("no such row\nbacktrace") }).unwrap_err();
-        assert_eq!(panics.to_string(), "libtorch gave up: no such row");
+        assert_eq!(panics.to_string(), "libtorch failed: no such row");
         assert_eq!(worker.call(|n| Ok(*n)).unwrap(), 1);
         let never = Worker::<u32>::start(Threads::Cores, || panic!("could not parse"), failed);
         assert_eq!(never.err().unwrap().to_string(), "libtorch cannot load x: could not parse");

@@ -122,7 +122,8 @@ fn write_rows(
     loop {
         let next = pending.recv().map_err(|_| io::Error::other("reading stopped unexpectedly"))?;
         let Some((done, _room)) = next else { return Ok(()) };
-        let (mut doc, signature) = done.blocking_recv().map_err(|_| io::Error::other("annotation stopped unexpectedly"))?;
+        let (mut doc, signature) =
+            done.blocking_recv().map_err(|_| io::Error::other("annotation stopped unexpectedly"))?;
         ledger.enter(&mut doc, signature.as_ref());
         service.metrics.document(&doc);
         let mut line = Vec::new();

@@ -210,10 +210,10 @@ fn a_record_that_points_nowhere_or_comes_twice_leaves_the_tables_as_they_were() 
     check(|record| record.ents[0].end = 4000, "ents 0 of document \"other\" has the span 0..4000");
     check(|record| record.sents[1].start = 4000, "sents 1");
     check(|record| record.quotes[0].speaker = Some("e9".into()), "names no entity with \"e9\"");
-    check(|record| record.quotes[0].cue_end = None, "one end of a span alone");
+    check(|record| record.quotes[0].cue_end = None, "only one end of a span");
     check(|record| record.frames[0].evidence[0].voice = Voice::Quote(7), "names no quotation 7");
-    check(|record| record.entities[1].id = record.entities[0].id.clone(), "an id that another has");
-    check(|record| record.id = whole_record().id, "is there twice");
+    check(|record| record.entities[1].id = record.entities[0].id.clone(), "the id of another");
+    check(|record| record.id = whole_record().id, "appears twice");
 }
 
 #[test]

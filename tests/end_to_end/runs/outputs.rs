@@ -38,7 +38,7 @@ fn an_output_that_is_read_is_refused() {
     fs::copy(pressmark_tests::root().join("seeds/codebooks/water.toml"), &codebook).expect("copied");
     fs::hard_link(&input, place.path("hard.jsonl")).expect("a link");
     let arg = |path: &Path| path.display().to_string();
-    let lost = "which would be lost";
+    let lost = "which would be overwritten";
     for more in [&[][..], &["--overwrite"], &["--resume"]] {
         let annotate = |inputs: &str, output: &str, options: &[&str]| {
             let args = [&["annotate", inputs, "-o", output, "--stages", "tokenize", "-q"], options, more].concat();
@@ -63,11 +63,11 @@ fn an_output_that_is_read_is_refused() {
         let args = ["annotate", &place.arg("in"), "-o", &place.arg("link.jsonl"), "--overwrite", "-q"];
         check_kept(&args, &input, lost);
     }
-    // A user's README is no dataset card.
+    // A user's README is not a pressmark dataset card.
     fs::create_dir(place.path("out")).expect("a folder");
     fs::write(place.path("out/README.md"), "# Notes on these articles\n").expect("written");
     let args = ["annotate", &place.arg("in"), "-o", &place.arg("out"), "--overwrite", "-q"];
-    check_kept(&args, &place.path("out/README.md"), "is no dataset card");
+    check_kept(&args, &place.path("out/README.md"), "is not a pressmark dataset card");
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn shards_are_not_merged_into_one_of_them() {
         assert!(place.annotate(&format!("{}.jsonl", &shard[..1]), &["--shard", shard]).0 < 2);
     }
     let args = ["merge", &place.arg("1.jsonl"), &place.arg("2.jsonl"), "-o", &place.arg("1.jsonl"), "--overwrite"];
-    check_kept(&args, &place.path("1.jsonl"), "which would be lost");
+    check_kept(&args, &place.path("1.jsonl"), "which would be overwritten");
     let merged = ["merge", &place.arg("1.jsonl"), &place.arg("2.jsonl"), "-q", "-o", &place.arg("all.jsonl")];
     assert_eq!(run(&merged), (1, String::new()));
-    check_kept(&merged, &place.path("all.jsonl"), "is there already");
+    check_kept(&merged, &place.path("all.jsonl"), "already exists");
     assert_eq!(run(&[&merged[..], &["--overwrite"]].concat()), (1, String::new()));
 }
 
@@ -121,7 +121,7 @@ fn a_name_says_what_is_written() {
     for wrong in ["out.orc", "out.csv", "out.tsv.gz", "out.txt"] {
         let (code, message) = place.annotate(wrong, &[]);
         assert_eq!(code, 2, "{message}");
-        assert!(message.contains("says by its name") && message.contains("name it .jsonl"), "{message}");
+        assert!(message.contains("but the output is JSON Lines") && message.contains("name it .jsonl"), "{message}");
         assert!(!place.path(wrong).exists());
     }
 }
@@ -173,11 +173,11 @@ fn failures_are_written_and_decide_the_exit_code() {
     place.break_off("five.jsonl", &[]);
     check("five.jsonl", &["--resume"], 1);
     for (output, failures, expected) in [
-        ("six.jsonl", "in/a.jsonl", "which would be lost"),
-        ("-", "in/a.jsonl", "which would be lost"),
-        ("seven.parquet", "in/a.jsonl", "which would be lost"),
-        ("tables/*.csv", "in/a.jsonl", "which would be lost"),
-        ("one.jsonl", "one.jsonl", "the output of the rows as well"),
+        ("six.jsonl", "in/a.jsonl", "which would be overwritten"),
+        ("-", "in/a.jsonl", "which would be overwritten"),
+        ("seven.parquet", "in/a.jsonl", "which would be overwritten"),
+        ("tables/*.csv", "in/a.jsonl", "which would be overwritten"),
+        ("one.jsonl", "one.jsonl", "also the output of the rows"),
         ("eight.jsonl", "two.jsonl", "nothing is replaced unasked"),
     ] {
         let output = if output == "-" { output.to_owned() } else { place.arg(output) };

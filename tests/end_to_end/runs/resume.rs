@@ -19,7 +19,7 @@ fn a_difference_is_named_and_nothing_is_touched() {
         assert!(message.contains(expected), "{message}");
         assert!(before == (place.read("out.jsonl.journal"), place.read("out.jsonl.partial")), "{more:?} changes files");
     };
-    check(&[], "go on with it (--resume), or start anew and lose it (--overwrite)");
+    check(&[], "continue it (--resume), or discard it and start over (--overwrite)");
     check(&["--resume", "--summary", "5"], "--summary was \"3\", is \"5\"");
     check(&["--resume", "--duplicates", "keep"], "--duplicates was \"mark\", is \"keep\"");
     check(&["--resume", "--language", "fr"], "--language was not given, is \"fr\"");
@@ -111,7 +111,7 @@ fn another_model_is_refused_and_the_same_one_elsewhere_is_not() {
     for (model, difference) in [(&weights, "model was \""), (&config, "model files was \"")] {
         let (code, message) = resume(model);
         assert_eq!(code, 2, "{message}");
-        assert!(message.contains(difference) && message.contains("start anew with --overwrite"), "{message}");
+        assert!(message.contains(difference) && message.contains("start over with --overwrite"), "{message}");
         assert_eq!(message.matches("sha256 ").count(), 2, "both are named: {message}");
         assert!(before == (place.read("out.jsonl.journal"), place.read("out.jsonl.partial")), "it changes files");
     }
@@ -128,7 +128,7 @@ fn a_finished_run_is_left_alone() {
     let loud: Vec<&str> = args.iter().map(AsRef::as_ref).filter(|arg| *arg != "--quiet").collect();
     let (code, message) = run(&loud);
     assert_eq!(code, 1);
-    assert!(message.contains("finished, 21 documents: nothing is left to do"), "{message}");
+    assert!(message.contains("is complete (21 documents): nothing to do"), "{message}");
     assert_same(&place.read("unbroken.jsonl"), &expected, "a finished run");
     assert_eq!(
         place.names("unbroken.jsonl"),
@@ -143,7 +143,7 @@ fn a_finished_run_is_left_alone() {
     // A finished run is protected like an unfinished one.
     let (code, message) = place.annotate("unbroken.jsonl", &[]);
     assert_eq!(code, 2, "{message}");
-    assert!(message.contains("is there already") && message.contains("--overwrite"), "{message}");
+    assert!(message.contains("already exists") && message.contains("--overwrite"), "{message}");
     assert_same(&place.read("unbroken.jsonl"), &expected, "a finished run");
     assert_eq!(place.annotate("unbroken.jsonl", &["--overwrite"]), (1, String::new()));
     assert_eq!(place.read("unbroken.jsonl").iter().filter(|b| **b == b'\n').count(), 22);
@@ -159,7 +159,7 @@ fn a_finished_run_that_was_changed_is_not_resumed() {
     fs::write(place.path("unbroken.jsonl"), &rows).expect("written");
     let (code, message) = place.annotate("unbroken.jsonl", &["--resume"]);
     assert_eq!(code, 2, "{message}");
-    assert!(message.contains("is not what the run wrote: its SHA-256 is "), "{message}");
+    assert!(message.contains("differs from what the run wrote: its SHA-256 is "), "{message}");
     assert_same(&place.read("unbroken.jsonl"), &rows, "the changed file");
 }
 
@@ -188,7 +188,10 @@ fn what_cannot_be_had_twice_cannot_be_resumed() {
         "standard input and pipes cannot be read twice",
     );
     check(&["annotate", "seeds", "--shard", "1/2"], "name a file (-o FILE)");
-    check(&["annotate", "seeds", "--shard-rows", "5"], "an output in parts is several files: name a file (-o FILE)");
+    check(
+        &["annotate", "seeds", "--shard-rows", "5"],
+        "standard output cannot be split into files: name a file (-o FILE)",
+    );
     check(&["annotate", "seeds", "--resume", "--overwrite", "-o", "x"], "cannot be used with");
     assert!(place.names("out").is_empty());
 }

@@ -69,13 +69,13 @@ fn a_merge_refuses_what_is_missing_twice_or_changed() {
         assert!(message.contains(expected), "{message}");
         assert!(!place.path("merged.jsonl").exists());
     };
-    check(&[&one], "2/2 missing");
-    check(&[&one, &one], "shard 1/2 is there twice");
+    check(&[&one], "missing shards: 2/2");
+    check(&[&one, &one], "shard 1/2 was given twice");
     check(&[&one, &place.arg("none.jsonl")], "none.jsonl has no journal");
     check(&[&one, &shard("third.jsonl", "2/3", &[])], "is shard 2/3");
     check(&[&one, &shard("other.jsonl", "2/2", &["--summary", "5"])], "--summary was \"3\", is \"5\"");
     place.break_off("broken.jsonl", &["--shard", "2/2"]);
-    check(&[&one, &place.arg("broken.jsonl")], "is not whole");
+    check(&[&one, &place.arg("broken.jsonl")], "is incomplete");
 
     // A row that was modified, and a row that is missing.
     let rows = place.read("two.jsonl");
@@ -83,15 +83,15 @@ fn a_merge_refuses_what_is_missing_twice_or_changed() {
     changed[rows.len() / 2] ^= 1;
     for wrong in [&changed[..], &rows[..rows.len() - 1]] {
         fs::write(place.path("two.jsonl"), wrong).expect("written");
-        check(&[&one, &two], "is not what was written");
+        check(&[&one, &two], "differs from what was written");
     }
     fs::write(place.path("two.jsonl"), [&rows[..], b"{}\n"].concat()).expect("written");
-    check(&[&one, &two], "goes on after its end");
+    check(&[&one, &two], "continues after its end");
     fs::write(place.path("two.jsonl"), &rows).expect("written");
 
     // Another machine that saw other input.
     fs::write(place.path("in/c.txt"), "One more story, about a ferry.").expect("written");
-    check(&[&one, &shard("later.jsonl", "2/2", &[])], "were made from other input: 25 and 26 documents");
+    check(&[&one, &shard("later.jsonl", "2/2", &[])], "were made from different input: 25 and 26 documents");
     assert_eq!(run(&["merge", &one, &two, "-o", &out, "--quiet"]), (1, String::new()));
 }
 

@@ -199,7 +199,8 @@ impl Figures {
         let _ = writeln!(text, "words/s      {:.0}", rate(pass.words));
         let _ = writeln!(text, "tokens/s     {:.0}", rate(pass.tokens));
         let _ = writeln!(text, "start        {:.3} s", self.ready.as_secs_f64());
-        let memory = self.peak_bytes.map_or("not reported by this system".into(), |b| format!("{:.0} MB", b as f64 / 1e6));
+        let memory =
+            self.peak_bytes.map_or("not reported by this system".into(), |b| format!("{:.0} MB", b as f64 / 1e6));
         let _ = writeln!(text, "peak memory  {memory}\n");
         let _ = writeln!(text, "stage         seconds   share  (over all threads)");
         for (stage, seconds, share) in self.stages() {
@@ -239,9 +240,9 @@ mod tests {
         assert_eq!(figures.stages(), [("ingest", 0.03, 0.75), ("write", 0.01, 0.25)]);
         assert_eq!(figures.json()["words_per_second"], 3000.0);
         let expected = "\
-4 documents, 600 words, 700 tokens; jobs 2, passes 3 after one to warm up
+4 documents, 600 words, 700 tokens; jobs 2, passes 3 after a warm-up pass
 
-a pass       0.200 s (0.100 to 0.300)
+pass         0.200 s (0.100 to 0.300)
 documents/s  20.0
 words/s      3000
 tokens/s     3500

@@ -113,10 +113,7 @@ pub(crate) fn run(args: ModelsArgs) -> Result<Outcome> {
         ModelsAction::Verify(args) => verify(&args)?,
         ModelsAction::Path(args) => {
             if inside(&args.name).is_some() {
-                bail!(
-                    "{} is built in and has no folder; write it to one with pressmark models export",
-                    args.name
-                );
+                bail!("{} is built in and has no folder; write it to one with pressmark models export", args.name);
             }
             let entry = Entry::named(&args.name)?;
             let snapshot = Snapshot::find(entry)?.with_context(|| how_to_bring(entry))?;

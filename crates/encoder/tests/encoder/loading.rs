@@ -125,7 +125,7 @@ fn a_configuration_out_of_range_is_refused() {
     );
     check_config(
         |config| config["heads"][0]["thresholds"] = json!([0.5]),
-        "heads.ner.news.thresholds.length = 1, expected 5, one a label",
+        "heads.ner.news.thresholds.length = 1, expected 5, one per label",
     );
     check_config(
         |config| {

@@ -240,7 +240,7 @@ fn a_language_read_by_transfer_is_told() {
     };
     let problems_in = |language: &str| problems(&read(language)).into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(problems_in("es"), ["untested_language"]);
-    assert!(read("es").problems[0].message.contains("trained on other languages than \"es\""));
+    assert!(read("es").problems[0].message.contains("not trained on \"es\" and reads it by transfer"));
     assert_eq!(problems_in("fr"), [] as [&str; 0], "trained and listed twice");
     assert_eq!(problems_in("pl"), ["unsupported_language"]);
 }

@@ -274,6 +274,10 @@ fn stance(
     let mut seen = HashSet::new();
     for (j, Sent { start, end }) in stance.evidence.iter().enumerate() {
         let shown = sents.contains(&(*start, *end)) && seen.insert(start);
-        found.require(shown, format_args!("stances[{i}].evidence[{j}]"), "is not a sentence of the text, or is repeated");
+        found.require(
+            shown,
+            format_args!("stances[{i}].evidence[{j}]"),
+            "is not a sentence of the text, or is repeated",
+        );
     }
 }

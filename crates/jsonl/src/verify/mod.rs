@@ -73,7 +73,11 @@ fn row(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     found.require(!source.encoding.is_empty(), "source.encoding", "is empty");
     for (i, problem) in record.problems.iter().enumerate() {
         let known = ProblemKind::named(&problem.kind).is_some();
-        found.require(known, format_args!("problems[{i}].kind"), format_args!("{:?} is not a known value", problem.kind));
+        found.require(
+            known,
+            format_args!("problems[{i}].kind"),
+            format_args!("{:?} is not a known value", problem.kind),
+        );
         found.require(!problem.stage.is_empty(), format_args!("problems[{i}].stage"), "is empty");
         text.optional(problem.start, problem.end, format_args!("problems[{i}]"), found);
     }
@@ -172,14 +176,22 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
         );
         found.require(stage.model.as_deref() != Some(""), place, "has a model without a name");
         found.require(stage.licence.as_deref() != Some(""), place, "has a licence without a name");
-        found.require(stage.sha256.as_deref().is_none_or(is_digest), place, "has no SHA-256 in 64 lower-case hex digits");
+        found.require(
+            stage.sha256.as_deref().is_none_or(is_digest),
+            place,
+            "has no SHA-256 in 64 lower-case hex digits",
+        );
         found.require(is_object(&stage.settings), place, "has settings that are not a JSON object");
     }
     let ran = |name: &str| stages.iter().any(|s| s.stage == name);
     for (i, covered) in record.coverage.iter().enumerate() {
         let place = format_args!("coverage[{i}]");
         let twice = record.coverage.iter().take(i).any(|c| c.stage == covered.stage);
-        found.require(ran(&covered.stage) && !twice, place, format_args!("{:?} did not run, or is repeated", covered.stage));
+        found.require(
+            ran(&covered.stage) && !twice,
+            place,
+            format_args!("{:?} did not run, or is repeated", covered.stage),
+        );
         let fits = covered.seen <= covered.total && covered.total <= record.text.len();
         found.require(fits, place, format_args!("{} of {} cannot be", covered.seen, covered.total));
         if let Some(passages) = &covered.passages {

@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(Lock::read(folder.path()).unwrap(), Some(lock.clone()));
         lock.verify(folder.path()).unwrap();
         fs::write(&weights, "abd").unwrap();
-        assert!(lock.verify(folder.path()).unwrap_err().to_string().contains("damaged or was exchanged"));
+        assert!(lock.verify(folder.path()).unwrap_err().to_string().contains("damaged or was replaced"));
         fs::remove_file(&weights).unwrap();
         assert!(lock.verify(folder.path()).unwrap_err().to_string().contains("failed to read"));
     }

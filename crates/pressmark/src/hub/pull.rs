@@ -140,9 +140,9 @@ mod network {
         let at =
             |revision: &str| api.repo(Repo::with_revision(entry.source.clone(), RepoType::Model, revision.to_owned()));
         let asked = entry.revision.as_deref().unwrap_or("main");
-        let info = at(asked)
-            .info()
-            .map_err(|source| failed(format!("the file list of {} at {asked} from {endpoint}", entry.source), source))?;
+        let info = at(asked).info().map_err(|source| {
+            failed(format!("the file list of {} at {asked} from {endpoint}", entry.source), source)
+        })?;
         // A server's answers become paths: only a full commit hash may pass, and only the requested one.
         if !is_commit(&info.sha) || !entry.is_revision(&info.sha) {
             return Err(Error::Answer {

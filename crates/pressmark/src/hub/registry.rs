@@ -155,6 +155,6 @@ mod tests {
         assert_eq!(choose(&small).unwrap(), small);
         assert_eq!(choose(&base[1..]), Err("config.json is missing from here".into()));
         assert!(choose(&base).unwrap_err().starts_with("the file of weights (model.safetensors, "));
-        assert!(Entry::named("no-such").unwrap_err().to_string().contains("those are bert-large-conll03, "));
+        assert!(Entry::named("no-such").unwrap_err().to_string().contains("the known models are bert-large-conll03, "));
     }
 }

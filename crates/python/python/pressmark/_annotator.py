@@ -32,10 +32,10 @@ class Annotator:
         codebooks: Codebooks of frames: names in ``pressmark.CODEBOOKS`` or TOML files. Default: the first two of them.
         terms: Codebooks of terms (TOML files) that add labels to entities.
         labels: Labels of entities, ``"news"`` or ``"conll03"``.
-        min_score: Lowest score, in [0, 1], of a name that is marked.
-        min_frame_score: Lowest score, in [0, 1], at which a frame is in a record.
+        min_score: Minimum score of a mention, in [0, 1].
+        min_frame_score: Minimum score of a frame, in [0, 1].
         summary: Length of the summary: sentences (``3``), words (``"60w"``) or a share of the text (``"20%"``).
-        max_tokens: Words and marks of one document that are annotated at most; a longer one says so.
+        max_tokens: Maximum words and punctuation marks to annotate per document; a longer one says so.
         max_bytes: Bytes of the largest input. Default: 16 MiB.
         language: ISO 639-1 code of the language of every document, instead of telling it from the text.
         fields: Names of columns or keys that hold the text and what is known of it, such as

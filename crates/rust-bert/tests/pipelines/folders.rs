@@ -97,8 +97,8 @@ fn a_deberta_is_read_right_or_refused() {
     check(third("pos_att_type", json!("c2p|p2p")), "its pos_att_type is p2p, expected c2p and p2c");
     check(third("position_buckets", json!(2)), "its position_buckets is 2, expected 4 to twice 510");
     check(third("position_buckets", json!(1022)), "its position_buckets is 1022, expected 4 to twice 510");
-    check(third("num_attention_heads", json!(3)), "its hidden_size of 8 is no multiple of its 3 heads");
-    check(third("num_attention_heads", json!(0)), "its hidden_size of 8 is no multiple of its 0 heads");
+    check(third("num_attention_heads", json!(3)), "its hidden_size of 8 is not a multiple of its 3 heads");
+    check(third("num_attention_heads", json!(0)), "its hidden_size of 8 is not a multiple of its 0 heads");
     check(third("attention_head_size", json!(8)), "its attention_head_size is 8, expected 4");
     check(third("hidden_act", json!("relu")), "its hidden_act is relu, expected gelu");
     check(third("position_biased_input", json!(true)), "its weights have no deberta.embeddings.position_embeddings");
@@ -181,7 +181,7 @@ fn weights_are_held_against_their_hash() {
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&weights, &bytes).unwrap();
     let spoiled = ModelFolder::open(copy.path()).unwrap();
-    check(spoiled.expecting(good.sha256()), "it is damaged or was exchanged");
+    check(spoiled.expecting(good.sha256()), "it is damaged or was replaced");
     // Truncated weights cannot be loaded.
     fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
     check(open_ner(&copy), "libtorch cannot load");
@@ -197,7 +197,7 @@ fn a_tokenizer_that_does_not_fit_is_an_error_of_the_document() {
     let stage = open_ner(&copy).unwrap();
     let mut doc = crate::document("Oslo zebra .");
     let error = stage.run(&mut doc).unwrap_err();
-    assert!(error.to_string().starts_with("libtorch gave up: "), "{error}");
+    assert!(error.to_string().starts_with("libtorch failed: "), "{error}");
     // The stage still works for the next document.
     assert!(stage.run(&mut crate::document("Oslo .")).is_ok());
 }
