@@ -1,5 +1,6 @@
 //! A document of a story with derived data for the comparisons.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use pressmark_core::QuoteKind;
@@ -105,7 +106,8 @@ fn outlet(record: &Record<'_>) -> String {
             .and_then(|stem| stem.to_str())
             .filter(|stem| holds_one && *stem != "-")
     };
-    record.outlet().or_else(file).unwrap_or(&record.id).to_owned()
+    let stated = record.outlet().map(Cow::into_owned);
+    stated.or_else(|| file().map(str::to_owned)).unwrap_or_else(|| record.id.to_string())
 }
 
 #[cfg(test)]

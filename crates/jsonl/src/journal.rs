@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use pressmark_core::Status;
+use pressmark_core::{Status, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::record::Problem;
 
 /// Name and version of the journal format.
 pub const JOURNAL: &str = "pressmark-journal/1";
@@ -64,6 +66,12 @@ pub struct JournalRow<'a> {
     pub bytes: u64,
     /// [`checksum`] of that line; empty if `bytes` is 0.
     pub sha256: Cow<'a, str>,
+    /// Language of a dropped duplicate, which no row tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Cow<'a, str>>,
+    /// Problems of a dropped duplicate; empty for a document with a row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem<'a>>,
 }
 
 /// The end of a run's input.
@@ -97,14 +105,19 @@ impl JournalLine<'_> {
     }
 }
 
-/// Hex digits of a checksum, 64 bits: a torn line passes by chance once in 2^64.
-const CHECK_CHARS: usize = 16;
+/// Hex digits of a [`checksum`], 64 bits: a torn line passes by chance once in 2^64.
+pub const CHECK_CHARS: usize = 16;
 
 /// Returns the first 8 bytes of the SHA-256 in hex: detects corruption, not forgery.
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.first_chunk().map_or_else(String::new, |first| format!("{:016x}", u64::from_be_bytes(*first)))
+    checksum_of(&Sha256::digest(bytes))
+}
+
+/// Returns the [`checksum`] of bytes with this SHA-256, for those that were hashed piece by piece.
+#[must_use]
+pub fn checksum_of(sha256: &[u8]) -> String {
+    hex(sha256.get(..CHECK_CHARS / 2).unwrap_or(sha256))
 }
 
 /// Description of a finished run: its settings, its input and the files it wrote.
@@ -165,6 +178,8 @@ mod tests {
             signature: None,
             bytes: 10,
             sha256: "ab".into(),
+            language: None,
+            problems: Vec::new(),
         });
         let mut bytes = Vec::new();
         line.write(&mut bytes).unwrap();

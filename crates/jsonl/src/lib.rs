@@ -22,6 +22,7 @@
 #![deny(missing_docs)]
 
 mod convert;
+mod day;
 mod holder;
 mod journal;
 mod layers;
@@ -36,10 +37,11 @@ mod tables;
 mod verify;
 mod word;
 
+pub use day::parse_day;
 pub use holder::Holder;
 pub use journal::{
-    DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest, OutputFile, Settings,
-    checksum,
+    CHECK_CHARS, DocumentCounts, JOURNAL, JournalEnd, JournalLine, JournalRow, JournalRun, MANIFEST, Manifest,
+    OutputFile, Settings, checksum, checksum_of,
 };
 pub use layers::RowLayer;
 pub use offsets::CodePoints;

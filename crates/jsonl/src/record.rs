@@ -83,13 +83,13 @@ impl Record<'_> {
 
     /// Returns the publisher: the site name that the page states, or else the host of its URL.
     #[must_use]
-    pub fn outlet(&self) -> Option<&str> {
-        self.meta.site.as_deref().or_else(|| self.source.host())
+    pub fn outlet(&self) -> Option<Cow<'_, str>> {
+        self.meta.site.as_deref().map(Cow::Borrowed).or_else(|| self.source.host().map(Cow::Owned))
     }
 }
 
 /// A problem met while reading or annotating the document.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem<'a> {
     /// Stage that reported it.
     pub stage: Cow<'a, str>,
@@ -124,12 +124,19 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Returns the host of the URL without `www.`; `None` if there is no URL or it has no host.
+    /// Returns the host of the URL in lower case and without `www.`; `None` if there is no URL or it has no host.
     #[must_use]
-    pub fn host(&self) -> Option<&str> {
+    pub fn host(&self) -> Option<String> {
         let (_, rest) = self.url.as_deref()?.split_once("://")?;
-        let host = rest.split(['/', '?', '#', ':']).next()?;
-        Some(host.strip_prefix("www.").unwrap_or(host)).filter(|host| !host.is_empty())
+        // RFC 3986, section 3.2: [user@]host[:port], where only an address of IPv6, in brackets, has colons.
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let host = match place.split_once(']') {
+            Some((address, _)) => place.get(..=address.len())?,
+            None => place.split(':').next()?,
+        };
+        let host = host.to_lowercase();
+        Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| !host.is_empty())
     }
 }
 
@@ -326,6 +333,18 @@ pub struct Frame<'a> {
     pub evidence: Vec<FrameEvidence>,
 }
 
+impl Frame<'_> {
+    /// Score from which a frame counts as assigned: the midpoint of [0, 1], as in evaluation. Set by hand; a lower
+    /// value assigns doubtful frames, a higher one leaves out plain ones.
+    pub const ASSIGNED: f64 = 0.5;
+
+    /// Whether the frame counts as assigned.
+    #[must_use]
+    pub fn is_assigned(&self) -> bool {
+        self.score.value() >= Self::ASSIGNED
+    }
+}
+
 /// A passage that shows a frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrameEvidence {
@@ -426,4 +445,35 @@ pub struct StageProvenance<'a> {
     pub licence: Option<Cow<'a, str>>,
     /// Settings in force, as one JSON string.
     pub settings: Cow<'a, str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_told_from_what_stands_around_it() {
+        let check = |url: &str, expected: Option<&str>| {
+            let source = Source {
+                path: "-".into(),
+                record: 0,
+                url: Some(url.into()),
+                sha256: "".into(),
+                bytes: 0,
+                media_type: "text/html".into(),
+                encoding: "UTF-8".into(),
+            };
+            assert_eq!(source.host().as_deref(), expected, "{url}");
+        };
+        check("https://www.bay.example/rain?x=1", Some("bay.example"));
+        check("HTTPS://WWW.Bay.Example:8443", Some("bay.example"));
+        check("https://ana:secret@bay.example/rain", Some("bay.example"));
+        check("https://ana@sol@bay.example:80/a@b", Some("bay.example"));
+        check("http://[2001:DB8::1]:8080/rain", Some("[2001:db8::1]"));
+        check("http://[::1]", Some("[::1]"));
+        check("https://bay.example?at=a@b.example", Some("bay.example"));
+        check("bay.example/rain", None);
+        check("https://", None);
+        check("https://:80/rain", None);
+    }
 }

@@ -151,7 +151,7 @@ impl Corpus {
         self.rows.push(Row {
             id: record.id.to_string(),
             title: title(record),
-            outlet: record.outlet().map(|name| self.outlets.number(name)),
+            outlet: record.outlet().map(|name| self.outlets.number(&name)),
             day: record.meta.published.as_deref().and_then(day),
             language: record.meta.language.as_deref().map(|code| self.languages.number(code)),
             status: match record.status {

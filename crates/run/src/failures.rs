@@ -1,16 +1,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use pressmark_core::{Document, ProblemKind, Severity, Status};
 use pressmark_ingest::Skipped;
-use pressmark_jsonl::{DocumentCounts, Record};
+use pressmark_jsonl::{DocumentCounts, JournalRow, Problem, Record};
 use serde_json::{Value, json};
 
 use crate::error::{At, Result};
+use crate::names::PARTIAL;
+use crate::paths::beside;
 
 /// Failures of a run: documents grouped by kind of problem, and optionally a file that lists them.
 ///
@@ -22,7 +24,24 @@ use crate::error::{At, Result};
 pub struct Failures {
     groups: BTreeMap<ProblemKind, FailureGroup>,
     languages: BTreeMap<String, u64>,
-    file: Option<(PathBuf, BufWriter<File>)>,
+    file: Option<FailuresFile>,
+}
+
+#[derive(Debug)]
+struct FailuresFile {
+    path: PathBuf,
+    file: BufWriter<File>,
+    /// Name under which the file is written until [`Failures::put_in_place`].
+    partial: Option<PathBuf>,
+}
+
+impl Drop for FailuresFile {
+    fn drop(&mut self) {
+        // Only a file that was not put in place still has this name, and it is useless.
+        if let Some(partial) = &self.partial {
+            let _ = fs::remove_file(partial);
+        }
+    }
 }
 
 /// Documents that share one kind of problem.
@@ -44,11 +63,33 @@ pub struct FailureGroup {
 impl Failures {
     /// Starts empty; `file`, if given, is created or truncated.
     pub(crate) fn new(file: Option<&Path>) -> Result<Self> {
-        let file = match file {
-            Some(path) => Some((path.to_owned(), BufWriter::new(File::create(path).creating(path)?))),
-            None => None,
-        };
-        Ok(Self { file, ..Self::default() })
+        Self::writing(file, None)
+    }
+
+    /// Like [`new`](Self::new), but an earlier file keeps its place until [`put_in_place`](Self::put_in_place).
+    pub(crate) fn beside(file: Option<&Path>) -> Result<Self> {
+        // A pipe or a device cannot be replaced, and holds nothing that could be lost.
+        let is_special = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let partial = file.filter(|path| !is_special(path)).map(|path| beside(path, PARTIAL));
+        Self::writing(file, partial)
+    }
+
+    fn writing(path: Option<&Path>, partial: Option<PathBuf>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let name = partial.as_deref().unwrap_or(path);
+        let file = BufWriter::new(File::create(name).creating(name)?);
+        Ok(Self { file: Some(FailuresFile { path: path.to_owned(), file, partial }), ..Self::default() })
+    }
+
+    /// Gives the file its name, in place of an earlier one.
+    pub(crate) fn put_in_place(&mut self) -> Result<()> {
+        self.flush()?;
+        let Some(FailuresFile { path, partial, .. }) = &mut self.file else { return Ok(()) };
+        if let Some(partial) = partial {
+            fs::rename(partial, &path).at("name", path)?;
+        }
+        *partial = None;
+        Ok(())
     }
 
     /// Iterates over the groups, in the order of [`ProblemKind`].
@@ -78,12 +119,14 @@ impl Failures {
             return Ok(());
         }
         let Ok(record) = serde_json::from_slice::<Record<'_>>(line) else { return Ok(()) };
-        let named = |p| ProblemKind::named(p);
-        let problems = record.problems.iter().filter_map(|p| Some((&*p.stage, named(&p.kind)?, &*p.message)));
-        let problems: Vec<_> = problems.collect();
         let language = record.meta.language.as_deref();
         let source = &record.source;
-        self.take(&record.id, &source.path, source.record, record.status_due(), language, &problems)
+        self.take(&record.id, &source.path, source.record, record.status_due(), language, &named(&record.problems))
+    }
+
+    /// Records a duplicate that was dropped before the run was resumed, of which there is no row.
+    pub(crate) fn dropped(&mut self, row: &JournalRow<'_>, id: &str, path: &str) -> Result<()> {
+        self.take(id, path, row.record, row.status, row.language.as_deref(), &named(&row.problems))
     }
 
     fn take(
@@ -134,14 +177,19 @@ impl Failures {
     }
 
     fn write(&mut self, line: &Value) -> Result<()> {
-        let Some((path, file)) = &mut self.file else { return Ok(()) };
+        let Some(FailuresFile { path, file, .. }) = &mut self.file else { return Ok(()) };
         writeln!(file, "{line}").at("write", path)
     }
 
     pub(crate) fn flush(&mut self) -> Result<()> {
-        let Some((path, file)) = &mut self.file else { return Ok(()) };
+        let Some(FailuresFile { path, file, .. }) = &mut self.file else { return Ok(()) };
         file.flush().at("write", path)
     }
+}
+
+/// Stage, kind and message of problems whose kind is known.
+fn named<'a>(problems: &'a [Problem<'_>]) -> Vec<(&'a str, ProblemKind, &'a str)> {
+    problems.iter().filter_map(|p| Some((&*p.stage, ProblemKind::named(&p.kind)?, &*p.message))).collect()
 }
 
 /// Counted by language rather than as a group.
@@ -210,6 +258,22 @@ mod tests {
         let allows = |text: &str| text.parse::<MaxFailures>().expect("a limit").allows(counts);
         assert_eq!(["1", "2", "1.9%", "2%"].map(allows), [false, true, false, true]);
         assert!(MaxFailures::Percent(0.0).allows(DocumentCounts::default()));
+    }
+
+    #[test]
+    fn an_earlier_file_stays_until_a_new_one_is_put_in_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("failures.jsonl");
+        let names = || fs::read_dir(folder.path()).expect("a folder").count();
+        fs::write(&path, "old\n").expect("a file");
+        drop(Failures::beside(Some(&path)).expect("a file"));
+        assert_eq!((fs::read_to_string(&path).expect("a file").as_str(), names()), ("old\n", 1));
+        let mut failures = Failures::beside(Some(&path)).expect("a file");
+        failures.put_in_place().expect("named");
+        failures.write(&json!({})).expect("written");
+        failures.flush().expect("written");
+        drop(failures);
+        assert_eq!((fs::read_to_string(&path).expect("a file").as_str(), names()), ("{}\n", 1));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use pressmark_core::hex;
-use pressmark_jsonl::{OutputFile, Record, write_line};
+use pressmark_jsonl::{OutputFile, Record, checksum_of, write_line};
 use sha2::{Digest, Sha256};
 
 use crate::error::{At, Result};
@@ -204,9 +204,4 @@ impl Names {
     fn create_part(&self, part: usize) -> Result<BufWriter<Part>> {
         Ok(BufWriter::with_capacity(BUFFER, Part::create(&self.partial(part), self.packing())?))
     }
-}
-
-/// First 8 bytes of a digest in hex, as [`pressmark_jsonl::checksum`] computes it.
-pub(crate) fn checksum_of(digest: &[u8]) -> String {
-    hex(digest.get(..8).unwrap_or_default())
 }

@@ -4,9 +4,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use pressmark_ingest::{OWN_FAILURES, Options, Unpacked, own_output};
+use pressmark_jsonl::CHECK_CHARS;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+
+/// Bytes read to tell which of our files one is. Set by hand: the marks of rows, journals, schemas and cards stand in
+/// the first few hundred.
+pub(crate) const HEAD: u64 = 4096;
+/// Bytes read to tell a page or a list of predictions. Set by hand: the generator tag is near the start of a page, and
+/// the first line of any usual list is shorter.
+const PAGE_HEAD: u64 = 1 << 20;
 
 /// Refuses to write `output` if it is one of the files being read.
 ///
@@ -55,8 +63,7 @@ fn is_made_anew(path: &Path) -> bool {
         return true;
     }
     let mut head = Vec::new();
-    // The generator tag is near the start of a page; 1 MiB, set by hand, also holds the first line of any usual list.
-    if File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut head)).is_err() {
+    if File::open(path).and_then(|file| file.take(PAGE_HEAD).read_to_end(&mut head)).is_err() {
         return false;
     }
     let head = String::from_utf8_lossy(&head);
@@ -137,11 +144,11 @@ impl FileId {
 /// card.
 fn is_own(path: &Path) -> bool {
     let mut head = Vec::new();
-    // 4 KiB, set by hand: the marks compared below stand in the first bytes of a file.
-    let read = Unpacked::open(path, &Options::default()).and_then(|file| file.take(4096).read_to_end(&mut head));
+    let read = Unpacked::open(path, &Options::default()).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     let is_schema = head.starts_with(b"{\n  \"$defs\"");
-    // A journal line is a checksum of 16 hex digits, a space and JSON.
-    let is_journal = head.get(16..).is_some_and(|rest| rest.starts_with(b" {\"run\":{\"journal\":\"pressmark-journal"));
+    // A journal line is a checksum, a space and JSON.
+    let is_journal =
+        head.get(CHECK_CHARS..).is_some_and(|rest| rest.starts_with(b" {\"run\":{\"journal\":\"pressmark-journal"));
     read.is_ok() && (head.is_empty() || is_schema || is_journal || own_output(path).is_some())
 }
 

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -6,6 +7,7 @@ use std::path::{Path, PathBuf};
 use pressmark_jsonl::{Manifest, dataset_card, json_schema};
 
 use crate::error::{At, Error, Result};
+use crate::guard::HEAD;
 use crate::packing::Packing;
 use crate::paths::{beside, sync_folder};
 
@@ -18,6 +20,8 @@ const JOURNAL: &str = ".journal";
 const MANIFEST: &str = ".manifest.json";
 const SCHEMA: &str = ".schema.json";
 const CARD: &str = "README.md";
+/// Digits of a part's number in its name: a million parts sort as text. Later parts have more.
+const PART_DIGITS: usize = 6;
 
 /// Extensions of formats other than JSON Lines, refused because the file would not be what its name says.
 const OTHER_FORMATS: &[&str] = &[
@@ -77,8 +81,7 @@ impl Names {
         }
         let (stem, ending) = self.stem_and_ending();
         let mut name = stem;
-        // Six digits sort as text for up to a million parts.
-        name.push(format!("-{part:06}"));
+        name.push(format!("-{part:0PART_DIGITS$}"));
         name.push(ending);
         self.path.with_file_name(name)
     }
@@ -131,7 +134,8 @@ impl Names {
         let (stem, ending) = self.stem_and_ending();
         let number = name.strip_prefix(stem.as_encoded_bytes()).and_then(|rest| rest.strip_prefix(b"-"));
         let number = number.and_then(|rest| rest.strip_suffix(ending.as_encoded_bytes()));
-        self.is_split && number.is_some_and(|digits| digits.len() >= 6 && digits.iter().all(u8::is_ascii_digit))
+        self.is_split
+            && number.is_some_and(|digits| digits.len() >= PART_DIGITS && digits.iter().all(u8::is_ascii_digit))
     }
 
     /// Files that a run with these names would overwrite.
@@ -172,8 +176,7 @@ impl Names {
         let path = self.path.with_file_name(CARD);
         let mut head = Vec::new();
         match File::open(&path) {
-            // 4 KiB, set by hand: the marks compared below stand at the start of a card.
-            Ok(file) => file.take(4096).read_to_end(&mut head).at("read", &path)?,
+            Ok(file) => file.take(HEAD).read_to_end(&mut head).at("read", &path)?,
             Err(_) => return Ok(()),
         };
         let head = String::from_utf8_lossy(&head);
@@ -289,19 +292,13 @@ impl Names {
         Ok(files)
     }
 
-    /// Removes the parts of an unfinished run, from `first` on.
+    /// Removes the parts of an unfinished run, from `first` on. One that is missing says nothing about later ones: a
+    /// run that is interrupted while it names its parts leaves the last of them.
     pub(crate) fn remove_partials(&self, first: usize) -> Result<()> {
-        // Without splitting there is only part 0.
-        let parts = if self.is_split { first..usize::MAX } else { first..1 };
-        for part in parts {
-            let path = self.partial(part);
-            match fs::remove_file(&path) {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => break,
-                Err(error) => return Err(error).at("remove", &path),
-            }
-        }
-        Ok(())
+        let kept: HashSet<PathBuf> = (0..first).map(|part| self.partial(part)).collect();
+        let partials = self.files(|name| name.ends_with(PARTIAL))?;
+        let mut removed = partials.iter().filter(|path| !kept.contains(*path));
+        removed.try_for_each(|path| fs::remove_file(path).at("remove", path))
     }
 }
 
@@ -374,6 +371,22 @@ mod tests {
         let names = Names::existing(Path::new("news/rows.jsonl"), true);
         assert!(names.owns(OsStr::new("rows-000012.jsonl.partial")));
         assert!(!names.owns(OsStr::new("rows-12.jsonl")) && !names.owns(OsStr::new("rows-000012.csv")));
+    }
+
+    #[test]
+    fn a_missing_part_does_not_keep_later_ones() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = Names::existing(&folder.path().join("rows.jsonl"), true);
+        for part in [0, 2, 3, 1_000_000] {
+            fs::write(names.partial(part), "").expect("a file");
+        }
+        let other = folder.path().join("other-000002.jsonl.partial");
+        fs::write(&other, "").expect("a file");
+        names.remove_partials(3).expect("removed");
+        let left = |part| names.partial(part).exists();
+        assert_eq!([0, 2, 3, 1_000_000].map(left), [true, true, false, false]);
+        names.remove_partials(0).expect("removed");
+        assert!(!left(0) && !left(2) && other.exists());
     }
 
     /// An earlier run of two parts exists; a new one of three parts is being published. If interrupted at any step, the

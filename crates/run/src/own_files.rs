@@ -1,7 +1,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::names::Names;
+use crate::names::{Names, PARTIAL};
+use crate::paths::beside;
 
 /// The files that a run writes, to tell them from its inputs in the same folder.
 ///
@@ -35,7 +36,10 @@ impl OwnFiles {
     pub fn contains(&self, path: &Path) -> bool {
         let Some(name) = path.file_name() else { return false };
         let is_row = self.names.as_ref().is_some_and(|names| names.owns(name) && is_beside(path, names.path()));
-        let is_failure = |failures: &PathBuf| failures.file_name() == Some(name) && is_beside(path, failures);
+        let is_failure = |failures: &PathBuf| {
+            let is_named = |file: &Path| file.file_name() == Some(name);
+            (is_named(failures) || is_named(&beside(failures, PARTIAL))) && is_beside(path, failures)
+        };
         is_row || self.failures.as_ref().is_some_and(is_failure)
     }
 }
@@ -73,6 +77,11 @@ mod tests {
         check(&own("a/rows.jsonl", false), "a/rows-000003.jsonl", false);
         check(&own("a", false), "a/README.md", true);
         check(&own("a", false), "README.md", false);
+        let failures = folder.path().join("a/failed.txt");
+        let own = OwnFiles::of(Path::new("-"), false, Some(&failures));
+        check(&own, "a/failed.txt", true);
+        check(&own, "a/failed.txt.partial", true);
+        check(&own, "a/b/failed.txt.partial", false);
         assert!(!OwnFiles::of(Path::new("-"), false, None).contains(Path::new("-")));
     }
 }

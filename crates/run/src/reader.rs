@@ -2,16 +2,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::PathBuf;
 
-use pressmark_jsonl::{JournalRow, OutputFile};
+use pressmark_jsonl::{JournalRow, OutputFile, checksum};
 use sha2::{Digest, Sha256};
 
 use crate::error::{At, Result};
-use crate::files::{Files, Part, Tally, checksum_of};
+use crate::files::{Files, Part, Tally};
 use crate::names::Names;
 use crate::packing::{MEMBER_BYTES, Packing};
 
 /// Read buffer in bytes. Set by hand: larger buffers save few system calls and cost memory.
-const BUFFER: usize = 1 << 20;
+pub(crate) const BUFFER: usize = 1 << 20;
 
 /// Reads a run's output row by row and verifies it against the journal.
 pub(crate) struct PartReader {
@@ -164,7 +164,7 @@ impl PartReader {
         let Some(open) = &mut self.open else { return Ok(None) };
         let before = open.file.so_far(open.rows);
         open.read(self.names.packing(), row.bytes, &mut self.line).at("read", &open.path)?;
-        if self.line.len() as u64 != row.bytes || checksum_of(&Sha256::digest(&self.line)) != row.sha256 {
+        if self.line.len() as u64 != row.bytes || checksum(&self.line) != row.sha256 {
             // Undo the bytes counted in a plain file; in a compressed one the member tracks the position.
             if open.member.is_none() {
                 (open.file.bytes, open.file.hash) = (before.bytes, before.hash);

@@ -8,9 +8,10 @@ use pressmark_jsonl::{JournalEnd, JournalLine, JournalRow, Manifest, Settings};
 use sha2::{Digest, Sha256};
 
 use crate::error::{At, Error, Result};
+use crate::failures::Failures;
 use crate::journal::{Extent, Journal, JournalReader};
 use crate::names::Names;
-use crate::reader::PartReader;
+use crate::reader::{BUFFER, PartReader};
 use crate::run::{Done, Opened, Plan, Rows, Run, count};
 use crate::settings::differences;
 use crate::shard::{ShardRecord, ShardRecords};
@@ -18,7 +19,8 @@ use crate::shard::{ShardRecord, ShardRecords};
 /// Resumes the run of a journal: verifies that settings, input and output are unchanged, and restores the state that
 /// later documents depend on.
 ///
-/// Nothing but the failures file, which is written again, is changed until all of that is verified.
+/// Nothing is changed until all of that is verified; the failures file is written again, beside the earlier one until
+/// then.
 ///
 /// # Errors
 /// If settings, input or output differ from the journal; the message names the difference.
@@ -31,7 +33,8 @@ pub(crate) fn resume(
     check_settings(reader.settings(), &plan.settings)?;
     let Extent { synced, end } = reader.extent()?;
     let mut rows = PartReader::new(names.clone(), plan.rows_each, end.is_some());
-    let mut state = State { done: Done::nothing(plan)?, path: String::new() };
+    let done = Done::with(Failures::beside(plan.failures)?)?;
+    let mut state = State { done, path: String::new() };
     let (mut good, mut documents) = (reader.good(), 0);
     while let Some(line) = reader.next()? {
         if let JournalLine::Row(row) = &line {
@@ -44,8 +47,11 @@ pub(crate) fn resume(
             };
             match records.next() {
                 Some(next) => {
-                    state.take(row, &next, documents, &names.journal())?;
-                    state.done.failures.row(read)?;
+                    let doc = state.take(row, &next, documents, &names.journal())?;
+                    match row.bytes {
+                        0 => state.done.failures.dropped(row, &doc.id, &state.path)?,
+                        _ => state.done.failures.row(read)?,
+                    }
                 }
                 None if records.is_stopped() => return Ok(Opened::Stopped),
                 None => {
@@ -66,6 +72,7 @@ pub(crate) fn resume(
             false => return Ok(Opened::Stopped),
         }
     }
+    state.done.failures.put_in_place()?;
     let rows = Rows::Files(Box::new(rows.into_files()?));
     let journal = Journal::go_on(&names.journal(), file, good, state.path)?;
     let run = Run::new(plan, rows, Some(journal), state.done);
@@ -130,8 +137,7 @@ pub(crate) fn check_finished(
 /// Length of a file in bytes, and its SHA-256 in hex.
 fn digest(path: &Path) -> Result<(u64, String)> {
     let read = || {
-        // Read buffer of 1 MiB, as in `reader`.
-        let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
+        let mut file = BufReader::with_capacity(BUFFER, File::open(path)?);
         let (mut bytes, mut hash) = (0, Sha256::new());
         loop {
             let chunk = file.fill_buf()?;
@@ -154,7 +160,7 @@ struct State {
 }
 
 impl State {
-    fn take(&mut self, row: &JournalRow<'_>, next: &ShardRecord, documents: u64, journal: &Path) -> Result<()> {
+    fn take(&mut self, row: &JournalRow<'_>, next: &ShardRecord, documents: u64, journal: &Path) -> Result<Document> {
         if let Some(path) = &row.path {
             self.path = path.to_string();
         }
@@ -171,7 +177,7 @@ impl State {
         }
         let entered = enter(&mut self.done.ledger, row, "", journal)?;
         count(&mut self.done.counts, row.status, entered.duplicate_of.is_some());
-        Ok(())
+        Ok(entered)
     }
 }
 
@@ -191,4 +197,105 @@ pub(crate) fn enter(ledger: &mut Ledger, row: &JournalRow<'_>, sha256: &str, jou
 /// Error for an invalid hex field in a journal.
 pub(crate) fn no_hex(what: &str, journal: &Path) -> Error {
     Error::DamagedJournal { path: journal.to_owned(), what: format!("{what} is not a hexadecimal number") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use pressmark_ingest::{Inputs, Options, Signature, ingest};
+    use pressmark_jsonl::Provenance;
+
+    use super::*;
+    use crate::{IfExists, RecordIdentity, Shard};
+
+    const TEXT: &str =
+        "The harbour of Lisbon was closed on Monday after a night of rain, and no ferry left before noon.";
+
+    struct Place {
+        _folder: tempfile::TempDir,
+        inputs: Vec<PathBuf>,
+        output: PathBuf,
+        failures: PathBuf,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let inputs: Vec<PathBuf> = ["a.txt", "b.txt", "c.txt"].map(|name| folder.path().join(name)).into();
+            inputs.iter().for_each(|path| fs::write(path, TEXT).expect("a file"));
+            let (output, failures) = (folder.path().join("rows.jsonl"), folder.path().join("failures.jsonl"));
+            Self { _folder: folder, inputs, output, failures }
+        }
+
+        fn plan(&self) -> Plan<'_> {
+            Plan {
+                output: &self.output,
+                read: &self.inputs,
+                failures: Some(&self.failures),
+                rows_each: None,
+                shard: Shard::WHOLE,
+                if_exists: IfExists::Resume,
+                settings: Settings::new(),
+                drop_duplicates: true,
+                input_is_rereadable: true,
+            }
+        }
+
+        /// Opens the run, takes this many documents, each with a problem of its own, and finishes it if told.
+        fn go_on(&self, documents: usize, is_last: bool) -> Result<Vec<(String, u64)>> {
+            let inputs = Inputs::open(&self.inputs, Options::default()).expect("inputs");
+            let mut records = ShardRecords::new(inputs, Shard::WHOLE, Arc::default());
+            let digest = records.digest();
+            let Opened::Ready(mut run) = Run::open(&self.plan(), &mut records)? else { panic!("nothing to do") };
+            for next in records.by_ref().take(documents) {
+                let mut doc = ingest(&next.record, &Options::default());
+                doc.report("ner", pressmark_core::ProblemKind::Timeout, "took longer than 1s", None);
+                let signature = Signature::of(&doc.text);
+                let identity = RecordIdentity { fingerprint: next.fingerprint, signature: Some(&signature) };
+                run.take(&mut doc, &identity, &Provenance::default())?;
+            }
+            run.sync()?;
+            let groups = run.failures().groups().map(|group| (group.path.clone(), group.documents)).collect();
+            if is_last {
+                run.finish(digest.end())?;
+            }
+            Ok(groups)
+        }
+    }
+
+    #[test]
+    fn failures_of_dropped_duplicates_are_known_after_a_resume() {
+        let whole = Place::new();
+        let groups = whole.go_on(3, true).expect("a run");
+        let [one, two] = [Place::new(), Place::new()];
+        for (place, breaks) in [(&one, &[2_usize][..]), (&two, &[1, 1])] {
+            breaks.iter().for_each(|documents| drop(place.go_on(*documents, false).expect("a run")));
+            let resumed = place.go_on(3, true).expect("a run");
+            assert_eq!(resumed[0].1, groups[0].1);
+            let told = |place: &Place| {
+                let text = fs::read_to_string(&place.failures).expect("a file");
+                let folder = place.output.parent().expect("a folder").display().to_string();
+                text.replace(&folder, "")
+            };
+            assert_eq!(told(place), told(&whole));
+            assert_eq!(told(place).lines().count(), 3, "{}", told(place));
+            assert_eq!(fs::read_to_string(&place.output).expect("a file").lines().count(), 1, "duplicates are dropped");
+        }
+    }
+
+    #[test]
+    fn a_refused_resume_keeps_the_list_of_failures() {
+        let place = Place::new();
+        place.go_on(2, false).expect("a run");
+        let before = fs::read(&place.failures).expect("a file");
+        assert!(!before.is_empty());
+        fs::write(&place.inputs[0], "Another text that stands in the place of the first one.").expect("a file");
+        assert!(matches!(place.go_on(1, true), Err(Error::InputChanged(_))));
+        assert!(fs::read(&place.failures).expect("a file") == before);
+        let left = fs::read_dir(place.output.parent().expect("a folder")).expect("a folder");
+        assert!(left.flatten().all(|entry| entry.file_name() != "failures.jsonl.partial"));
+    }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use pressmark_core::{Document, Status, hex};
 use pressmark_ingest::{Ledger, Signature, Skipped};
 use pressmark_jsonl::{
-    DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
+    DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Problem, Provenance, Record, Settings,
+    write_line,
 };
 
 use crate::error::{At, Error, NeedsFile, Result};
@@ -13,8 +14,9 @@ use crate::failures::Failures;
 use crate::files::Files;
 use crate::guard;
 use crate::journal::{Claim, Journal};
-use crate::names::Names;
+use crate::names::{Names, PARTIAL};
 use crate::own_files::is_beside;
+use crate::paths::beside;
 use crate::shard::Shard;
 
 /// What to do if an earlier run left output.
@@ -137,11 +139,8 @@ impl Run {
         self.ledger.enter(doc, identity.signature);
         count(&mut self.counts, doc.status(), doc.duplicate_of.is_some());
         self.failures.document(doc)?;
-        let (bytes, sha256) = if doc.duplicate_of.is_some() && self.drop_duplicates {
-            (0, String::new())
-        } else {
-            self.write(&Record::of(doc, provenance))?
-        };
+        let is_dropped = doc.duplicate_of.is_some() && self.drop_duplicates;
+        let (bytes, sha256) = if is_dropped { (0, String::new()) } else { self.write(&Record::of(doc, provenance))? };
         let is_settled = self.is_settled();
         let Some(journal) = &mut self.journal else { return Ok(()) };
         let signature = identity.signature.map(|signature| hex(&signature.to_bytes()).into());
@@ -154,6 +153,8 @@ impl Run {
             signature,
             bytes,
             sha256: sha256.into(),
+            language: doc.meta.language.as_deref().filter(|_| is_dropped).map(Into::into),
+            problems: if is_dropped { problems(doc) } else { Vec::new() },
         };
         journal.row(row, &doc.source.path)?;
         if is_settled && journal.is_sync_due() { self.sync() } else { Ok(()) }
@@ -339,7 +340,11 @@ pub(crate) struct Done {
 impl Done {
     /// State without any documents.
     pub(crate) fn nothing(plan: &Plan<'_>) -> Result<Self> {
-        let failures = Failures::new(plan.failures)?;
+        Self::with(Failures::new(plan.failures)?)
+    }
+
+    /// Like [`nothing`](Self::nothing), with this list of failures.
+    pub(crate) fn with(failures: Failures) -> Result<Self> {
         Ok(Self { ledger: Ledger::new()?, counts: DocumentCounts::default(), failures })
     }
 }
@@ -356,7 +361,7 @@ impl Plan<'_> {
         if targets.iter().any(|target| is_same(target, failures)) {
             return Err(Error::OutputTwice(failures.to_owned()));
         }
-        targets.push(failures.to_owned());
+        targets.extend([failures.to_owned(), beside(failures, PARTIAL)]);
         guard::check(&targets, self.read)?;
         guard::keep_unless_ours(failures, self.if_exists != IfExists::Refuse)?;
         Ok(names)
@@ -401,6 +406,12 @@ pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
         return Ok(None);
     }
     Ok(Some(Box::new(OpenOptions::new().write(true).open(output).at("open", output)?)))
+}
+
+/// The problems of a document as the journal keeps them, without their places.
+fn problems(doc: &Document) -> Vec<Problem<'_>> {
+    let named = doc.problems.iter().map(|p| (p.stage.into(), p.kind.as_str().into(), p.message.as_str().into()));
+    named.map(|(stage, kind, message)| Problem { stage, kind, message, start: None, end: None }).collect()
 }
 
 pub(crate) fn count(counts: &mut DocumentCounts, status: Status, is_duplicate: bool) {

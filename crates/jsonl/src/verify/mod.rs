@@ -13,8 +13,8 @@ use pressmark_core::{ProblemKind, Status};
 pub use self::findings::{Finding, Findings};
 pub use self::run::{RowFacts, Rows, Run};
 use self::settings::Settings;
-use crate::CodePoints;
 use crate::record::*;
+use crate::{CodePoints, parse_day};
 
 /// Checks one line, with or without its line feed, against the `pressmark/1` contract.
 ///
@@ -57,7 +57,7 @@ pub fn verify_line(line: &[u8]) -> (Option<Record<'_>>, Findings) {
     let settings = Settings::of(&record.provenance);
     let text = CodePoints::new(&record.text);
     row(&record, &text, &mut found);
-    provenance(&record, &mut found);
+    provenance(&record, &text, &mut found);
     segments::check(&record, &text, &mut found);
     layers::check(&record, &text, &settings, &mut found);
     (Some(record), found)
@@ -114,7 +114,7 @@ fn is_object(text: &str) -> bool {
 /// Whether a text is a valid RFC 3339 date, optionally with a time and an offset.
 fn is_date(text: &str) -> bool {
     let Some((date, rest)) = text.split_at_checked(10) else { return false };
-    if !is_day(date) {
+    if parse_day(date).is_none() {
         return false;
     }
     let Some(time) = rest.strip_prefix('T') else { return rest.is_empty() };
@@ -137,21 +137,6 @@ fn is_date(text: &str) -> bool {
     is_clock && (zone == "Z" || is_offset(zone))
 }
 
-/// Whether `YYYY-MM-DD` is a valid day of the Gregorian calendar.
-fn is_day(date: &str) -> bool {
-    let Some((year, rest)) = date.split_once('-').filter(|(year, _)| year.len() == 4) else { return false };
-    let (Some(year), Some(rest)) = (numbers_of(year), numbers(rest, '-')) else { return false };
-    let &[month, day] = &rest[..] else { return false };
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(is_leap),
-        1..=12 => 31,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
-}
-
 /// Parses two-digit numbers separated by `mark`.
 fn numbers(text: &str, mark: char) -> Option<Vec<u32>> {
     text.split(mark).map(|part| numbers_of(part).filter(|_| part.len() == 2)).collect()
@@ -161,7 +146,7 @@ fn numbers_of(digits: &str) -> Option<u32> {
     if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-fn provenance(record: &Record<'_>, found: &mut Findings) {
+fn provenance(record: &Record<'_>, text: &CodePoints<'_>, found: &mut Findings) {
     let provenance = &record.provenance;
     found.require(!provenance.pressmark.is_empty(), "provenance.pressmark", "is empty");
     let stages = &provenance.stages;
@@ -192,7 +177,7 @@ fn provenance(record: &Record<'_>, found: &mut Findings) {
             place,
             format_args!("{:?} did not run, or is repeated", covered.stage),
         );
-        let fits = covered.seen <= covered.total && covered.total <= record.text.len();
+        let fits = covered.seen <= covered.total && covered.total <= text.total();
         found.require(fits, place, format_args!("{} of {} cannot be", covered.seen, covered.total));
         if let Some(passages) = &covered.passages {
             let fits = passages.read <= passages.found;
@@ -243,6 +228,8 @@ mod tests {
             "2024-01-01T10:00:00+24:00",
             "2024-01-01T10:00:00.Z",
             "2024-1-1",
+            "2024-+1-+1",
+            "2024-01-01-01",
             "2024-01-01Z",
             "20240-1-01",
         ] {
@@ -264,5 +251,27 @@ mod tests {
         check("{\"n\": 1e}", false);
         check("[1]", false);
         check("{\"n\": 1} 2", false);
+    }
+
+    #[test]
+    fn coverage_is_of_code_points() {
+        let mut doc = pressmark_core::Document::from_text("a", "Été à Nice.");
+        (doc.source.path, doc.source.sha256) = ("a.txt".into(), "0".repeat(64));
+        let stage = |name: &'static str| crate::StageProvenance {
+            stage: name.into(),
+            model: None,
+            sha256: None,
+            licence: None,
+            settings: "{}".into(),
+        };
+        let provenance = Provenance { pressmark: "0".into(), stages: vec![stage("tokenize")], ..Provenance::default() };
+        let mut findings = |total: usize| {
+            doc.coverage.clear();
+            doc.cover("tokenize", total, total);
+            let mut line = Vec::new();
+            crate::write_line(&Record::of(&doc, &provenance), &mut line).expect("written");
+            verify_line(&line).1.iter().map(ToString::to_string).filter(|what| what.contains("cannot be")).count()
+        };
+        assert_eq!([11, 12, 14].map(&mut findings), [0, 1, 1]);
     }
 }
