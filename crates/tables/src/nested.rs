@@ -118,11 +118,26 @@ impl RowWriter {
     }
 }
 
-/// Estimates the bytes of a record: its text, and 32 per span for its offsets and labels. Set by hand; the estimate
-/// ignores shorter lists and `extra`.
+/// Estimated bytes of an item of a list, for its offsets, labels and scores. Set by hand: of the common ones, a token
+/// takes less and a segment more.
+const ITEM_BYTES: usize = 32;
+
+/// Estimates the bytes of a record: its long texts and the items of its lists.
 fn size(record: &Record<'_>) -> usize {
-    let spans = record.tokens.len() + record.segments.len() + record.sents.len() + record.ents.len();
-    record.text.len() + spans * 32
+    let texts = [Some(&record.text), record.abstract_text.as_ref(), record.extra.as_ref()];
+    let edits = record.segments.iter().map(|segment| segment.edits.len());
+    let frames = record.frames.iter().map(|frame| 1 + frame.evidence.len());
+    let stances = record.stances.iter().map(|stance| 1 + stance.evidence.len());
+    let items = record.tokens.len()
+        + record.problems.len()
+        + record.segments.len()
+        + record.sents.len()
+        + record.ents.len()
+        + record.entities.len()
+        + record.quotes.len()
+        + record.summary.len()
+        + edits.chain(frames).chain(stances).sum::<usize>();
+    texts.into_iter().flatten().map(|text| text.len()).sum::<usize>() + items * ITEM_BYTES
 }
 
 /// Derives the Arrow schema of a record from its JSON Schema.
@@ -189,4 +204,40 @@ fn resolve<'a>(node: &'a Json, root: &'a Json) -> (&'a Json, bool) {
     }
     let may_be_null = node["type"].as_array().is_some_and(|types| types.iter().any(|one| one == "null"));
     (node, may_be_null)
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::Document;
+    use pressmark_jsonl::{Edit, Provenance, Sent, Stance};
+
+    use super::*;
+
+    #[test]
+    fn a_batch_is_full_whatever_part_of_a_record_is_large() {
+        let doc = Document::from_text("a", "Rain fell.");
+        let small = Record::of(&doc, &Provenance::default()).into_owned();
+        let check = |grow: &dyn Fn(&mut Record<'static>)| {
+            let mut large = small.clone();
+            grow(&mut large);
+            let mut rows = RowBatchBuilder::new().expect("a schema");
+            rows.add(&small).expect("a row");
+            assert!(!rows.is_full());
+            rows.add(&large).expect("a row");
+            assert!(rows.is_full());
+        };
+        let items = BATCH_BYTES / ITEM_BYTES;
+        let edit = Edit { start: 0, end: 0, raw_start: 0, raw_end: 0, kind: "markup".into() };
+        let stance = Stance {
+            holder: pressmark_jsonl::Holder::Outlet,
+            target: "rain".into(),
+            label: pressmark_core::StanceLabel::Against,
+            score: 1.0.into(),
+            probabilities: None,
+            evidence: vec![Sent { start: 0, end: 10 }; items],
+        };
+        check(&|record| record.extra = Some("x".repeat(BATCH_BYTES).into()));
+        check(&|record| record.segments[0].edits = vec![edit.clone(); items]);
+        check(&|record| record.stances = vec![stance.clone()]);
+    }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use pressmark_jsonl::Score;
+use pressmark_jsonl::{Score, parse_day};
 
 use crate::{Result, View};
 
@@ -200,19 +200,7 @@ pub(crate) struct Day(pub(crate) i32);
 impl Day {
     /// Parses the date at the start of an RFC 3339 date or time, in its own time zone.
     pub(crate) fn of(date: &str) -> Option<Self> {
-        let mut parts = date.get(..10)?.split('-');
-        let mut next = |digits: usize| parts.next().filter(|part| part.len() == digits)?.parse::<i32>().ok();
-        let (year, month, day) = (next(4)?, next(2)?, next(2)?);
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let longest = match month {
-            2 => 28 + i32::from(is_leap),
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
-        if !(1..=longest).contains(&day) {
-            return None;
-        }
+        let (year, month, day) = parse_day(date.get(..10)?)?;
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years start in March, 400 years have 146,097
         // days, and 719,468 days lie between 0000-03-01 and 1970-01-01.
         let year = if month <= 2 { year - 1 } else { year };
@@ -301,6 +289,7 @@ mod tests {
         check("2000-03-01", Some(11_017));
         check("1900-02-29", None);
         check("2024-13-01", None);
+        check("2024-+1-+1", None);
         check("2024-05", None);
         check("May 5, 2024", None);
         check("", None);

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use pressmark_core::Voice;
-use pressmark_jsonl::{CodePoints, Entity, Record};
+use pressmark_jsonl::{CodePoints, Entity, Holder, Record};
 
 use crate::{Error, Result};
 
@@ -105,6 +105,11 @@ impl<'a> View<'a> {
             span("evidence of frames", index, evidence.start..evidence.end)?;
             if let Some(quote) = self.quote_of(evidence.voice).filter(|quote| *quote >= record.quotes.len()) {
                 return dangling("evidence of frames", index, format!("names no quotation {quote}"));
+            }
+        }
+        for (index, stance) in record.stances.iter().enumerate() {
+            if let Holder::Entity(id) = &stance.holder {
+                entity("stances", index, Some(id))?;
             }
         }
         for (index, evidence) in record.stances.iter().flat_map(|stance| &stance.evidence).enumerate() {

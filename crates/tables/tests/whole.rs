@@ -5,7 +5,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use pressmark_core::Voice;
-use pressmark_jsonl::{Record, read_rows};
+use pressmark_jsonl::{Holder, Record, read_rows};
 use pressmark_tables::{
     ColumnType, Error, RowWriter, TABLES, TableFormat, TableWriter, Value, View, WrittenTable, dictionary, open_rows,
     table_named,
@@ -212,6 +212,10 @@ fn a_record_that_points_nowhere_or_comes_twice_leaves_the_tables_as_they_were() 
     check(|record| record.quotes[0].speaker = Some("e9".into()), "names no entity with \"e9\"");
     check(|record| record.quotes[0].cue_end = None, "only one end of a span");
     check(|record| record.frames[0].evidence[0].voice = Voice::Quote(7), "names no quotation 7");
+    check(
+        |record| record.stances[0].holder = Holder::Entity("e9".into()),
+        "stances 0 of document \"other\" names no entity",
+    );
     check(|record| record.entities[1].id = record.entities[0].id.clone(), "the id of another");
     check(|record| record.id = whole_record().id, "appears twice");
 }
