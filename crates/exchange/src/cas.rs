@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use pressmark_jsonl::Record;
+use pressmark_jsonl::{CodePoints, Record};
 use roxmltree::{Document, Node};
 
 use crate::error::{Error, wrong};
@@ -52,10 +52,9 @@ pub(crate) fn document(row: &Record<'_>, marks: &Marks) -> String {
     for sent in &row.sents {
         element("type2:Sentence", ids.next(), at(sent.start, sent.end), "");
     }
-    let blank = |start: usize, end: usize| marks.text.chars().skip(start).take(end - start).all(char::is_whitespace);
-    let is_token = |token: &&pressmark_jsonl::Token| {
-        token.start < token.end && !(token.end - token.start <= 2 && blank(token.start, token.end))
-    };
+    // In UIMA white space is between tokens, whatever its length.
+    let points = CodePoints::new(&marks.text);
+    let is_token = |token: &&pressmark_jsonl::Token| !points.slice(token.start, token.end).trim().is_empty();
     for token in row.tokens.iter().filter(is_token) {
         element("type2:Token", ids.next(), at(token.start, token.end), "");
     }

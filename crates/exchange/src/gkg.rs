@@ -9,10 +9,6 @@ use pressmark_jsonl::{CodePoints, Record};
 /// Number of columns in the format.
 const COLUMNS: usize = 27;
 
-/// Minimum score at which a frame is written as a theme: the midpoint of [0, 1], as in evaluation. Set by hand; a lower
-/// value adds doubtful themes.
-const GIVEN: f64 = 0.5;
-
 /// Formats a row as a line; `number` is its index in the export.
 pub(crate) fn line(row: &Record<'_>, number: usize) -> String {
     cells(row, number).map(|cell| cell.replace(['\t', '\n', '\r'], " ")).join("\t") + "\n"
@@ -28,7 +24,7 @@ fn cells(row: &Record<'_>, number: usize) -> [String; COLUMNS] {
     cells[2] = "1".to_owned();
     cells[3] = row.meta.site.as_deref().unwrap_or_default().to_owned();
     cells[4] = row.source.url.as_deref().unwrap_or(&row.id).to_owned();
-    let themes = || row.frames.iter().filter(|frame| frame.score.value() >= GIVEN);
+    let themes = || row.frames.iter().filter(|frame| frame.is_assigned());
     let theme = |frame: &pressmark_jsonl::Frame<'_>| plain(&frame.label.to_uppercase().replace([' ', '-'], "_"));
     cells[7] = themes().map(|frame| theme(frame) + ";").collect();
     let places =

@@ -30,10 +30,6 @@ pub(crate) const REFERS_TO: &str = "refers_to";
 /// All link labels.
 pub(crate) const RELATIONS: [&str; 3] = [TO_SPEAKER, TO_CUE, REFERS_TO];
 
-/// Minimum score at which a frame is exported as assigned: the midpoint of [0, 1], as in evaluation. Set by hand; a
-/// lower value makes annotators remove more frames, a higher one add more.
-const GIVEN: f64 = 0.5;
-
 /// Returns the kind of quotation that a span label denotes, if any.
 pub(crate) fn kind_of(label: &str) -> Option<QuoteKind> {
     QuoteKind::ALL.iter().copied().find(|kind| label_of(*kind) == label)
@@ -115,7 +111,7 @@ impl Marks {
             entity: ent.entity.as_deref().map(str::to_owned),
             tone: ent.entity.as_deref().and_then(|id| tones.get(id)).map(Tone::to_string),
         };
-        let given = row.frames.iter().filter(|frame| frame.score.value() >= GIVEN);
+        let given = row.frames.iter().filter(|frame| frame.is_assigned());
         let mut marks = Self {
             id: row.id.to_string(),
             text: row.text.to_string(),

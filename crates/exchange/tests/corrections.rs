@@ -1,8 +1,8 @@
 //! Files as tools write them after people corrected something.
 
-use pressmark_core::{Document, Entity, EntityType, Frame, Mention, Quote, QuoteKind, Span, Token, Tone};
+use pressmark_core::{Document, Entity, EntityType, Frame, Mention, Quote, QuoteKind, Span, StanceLabel, Token, Tone};
 use pressmark_exchange::{Error, File, Format, Originals, export, import};
-use pressmark_jsonl::{Provenance, Record, verify_line, write_line};
+use pressmark_jsonl::{Holder, Provenance, Record, Stance, verify_line, write_line};
 
 const TEXT: &str = "🌉 Ana Sol met Leo. “We build,” she said.";
 
@@ -184,4 +184,41 @@ fn a_row_of_a_text_alone_keeps_the_contract() {
     write_line(&found.rows[0], &mut line).expect("a line");
     let findings: Vec<String> = verify_line(&line).1.iter().map(ToString::to_string).collect();
     assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[test]
+fn a_stance_goes_with_its_entity_and_a_target_in_words_stays() {
+    let stance = |holder: Holder<'static>, target: &'static str| Stance {
+        holder,
+        target: target.into(),
+        label: StanceLabel::Favor,
+        score: 1.0.into(),
+        probabilities: None,
+        evidence: Vec::new(),
+    };
+    let mut row = row();
+    row.stances = vec![
+        stance(Holder::Outlet, "e12"),
+        stance(Holder::Outlet, "e1"),
+        stance(Holder::Entity("e0".into()), "bridges"),
+        stance(Holder::Entity("e1".into()), "bridges"),
+    ];
+    let files = [file("a.txt", TEXT), file("a.ann", "T1\tPERSON 2 9\tAna Sol\n")];
+    let found = import(&files, Format::Brat, &Originals::new(vec![row])).expect("an import");
+    let left: Vec<_> = found.rows[0].stances.iter().map(|s| (s.holder.as_str(), &*s.target)).collect();
+    assert_eq!(left, [("outlet", "e12"), ("e0", "bridges")]);
+}
+
+#[test]
+fn white_space_is_no_token_of_a_cas() {
+    let text = "Rain.\n\n\nSun. \u{3000}";
+    let mut doc = Document::from_text("a", text);
+    doc.tokens = [(0, 4), (4, 5), (5, 8), (8, 11), (11, 12), (12, text.len())]
+        .map(|(start, end)| Token { span: Span::new(start, end) })
+        .to_vec();
+    let row = Record::of(&doc, &Provenance { pressmark: "0".into(), ..Provenance::default() });
+    let files = export(&[row.into_owned()], Format::Cas);
+    let cas = files.iter().find(|file| file.name.ends_with(".xmi")).expect("a CAS");
+    let cas = String::from_utf8(cas.bytes.clone()).expect("UTF-8");
+    assert_eq!(cas.matches("<type2:Token ").count(), 4, "{cas}");
 }
