@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use pressmark_jsonl::Frame;
 use serde::Serialize;
 
 /// Options of [`agreement`](crate::agreement); [`Default`] states every default.
@@ -19,7 +20,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { resamples: 1_000, seed: 1, level: 0.95, min_frame_score: 0.5 }
+        Self { resamples: 1_000, seed: 1, level: 0.95, min_frame_score: Frame::ASSIGNED }
     }
 }
 

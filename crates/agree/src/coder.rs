@@ -26,14 +26,18 @@ impl Coder {
     /// If a line cannot be read or is not such a row, or two rows share an id.
     pub fn read(name: impl Into<String>, reader: impl BufRead) -> Result<Self, Error> {
         let name = name.into();
-        let (mut rows, mut ids) = (Vec::new(), HashSet::new());
-        for row in read_rows::<Record<'static>>(reader) {
-            let (_, row) = row?;
-            if !ids.insert(row.id.to_string()) {
-                return Err(Error::Twice { name, id: row.id.into_owned() });
-            }
-            rows.push(row);
+        let rows = read_rows::<Record<'static>>(reader).map(|row| row.map(|(_, row)| row)).collect::<Result<_, _>>()?;
+        let coder = Self { name, rows };
+        coder.check()?;
+        Ok(coder)
+    }
+
+    /// Refuses two rows of one id.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let mut ids = HashSet::new();
+        match self.rows.iter().find(|row| !ids.insert(&row.id)) {
+            Some(row) => Err(Error::Twice { name: self.name.clone(), id: row.id.to_string() }),
+            None => Ok(()),
         }
-        Ok(Self { name, rows })
     }
 }

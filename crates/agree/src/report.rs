@@ -91,11 +91,12 @@ pub struct Pair {
 /// matched if they share mentions, or else a name.
 ///
 /// # Errors
-/// With fewer than two coders, or if no two of them share a document.
+/// With fewer than two coders, if a coder has two rows of one id, or if no two coders share a document.
 pub fn agreement(coders: &[Coder], options: &Options) -> Result<Agreement, Error> {
     if coders.len() < 2 {
         return Err(Error::TooFew(coders.len()));
     }
+    coders.iter().try_for_each(Coder::check)?;
     let matched = match_documents(coders);
     let documents = &matched.documents;
     if documents.is_empty() {

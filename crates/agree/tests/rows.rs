@@ -146,3 +146,10 @@ fn without_two_coders_or_a_shared_document_there_is_no_agreement() {
     let error = Coder::read("ana", &b"{}\n"[..]).expect_err("refused").to_string();
     assert_eq!(error, "line 1 is not a pressmark/1 row");
 }
+
+#[test]
+fn a_coder_with_two_rows_of_one_id_is_refused() {
+    let coders = [Coder::new("one", vec![row(&BASE)]), Coder::new("two", vec![row(&BASE), row(&BASE)])];
+    let refused = agreement(&coders, &Options::default()).expect_err("two rows of one id");
+    assert_eq!(refused.to_string(), format!("two has the document {} twice", BASE.id));
+}
