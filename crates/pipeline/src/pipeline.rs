@@ -163,8 +163,12 @@ impl Pipeline {
     fn end(&self, doc: &mut Document, late: usize) {
         let missing = self.stages.get(late..).unwrap_or_default();
         let names: Vec<_> = missing.iter().map(|stage| stage.name()).collect();
-        let time = self.limits.timeout.map_or_else(|| "the run".to_owned(), |time| format!("{time:?}"));
-        let message = format!("took longer than {time}: not annotated by {}", names.join(", "));
+        let is_stopped = self.limits.stop.as_ref().is_some_and(|stop| stop.load(Ordering::SeqCst));
+        let reason = match self.limits.timeout {
+            Some(time) if !is_stopped => format!("took longer than {time:?}"),
+            _ => "the run was stopped".to_owned(),
+        };
+        let message = format!("{reason}: not annotated by {}", names.join(", "));
         doc.report(names.first().copied().unwrap_or_default(), ProblemKind::Timeout, message, None);
         let total = doc.text.chars().count();
         names.into_iter().for_each(|name| doc.cover(name, 0, total));
@@ -387,5 +391,6 @@ mod tests {
         let mut doc = Document::from_text("a", "slow");
         pipeline.run(&mut [&mut doc]); // would run forever
         assert_eq!(doc.abstract_text, None);
+        assert_eq!(doc.problems[0].message, "the run was stopped; without a");
     }
 }
