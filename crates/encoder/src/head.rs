@@ -11,7 +11,7 @@ use crate::math::{sigmoid, softmax};
 use crate::tensors::Tensors;
 
 /// Input type of heads that read each subword of a text, to be pooled.
-const SUBWORDS: &str = "subwords";
+pub(crate) const SUBWORDS: &str = "subwords";
 
 /// Input type of heads that read a target and a passage in one window.
 const PAIR: &str = "target+passage";
@@ -141,9 +141,9 @@ impl Head {
         &self.labels
     }
 
-    /// Number of linear layers.
-    pub(crate) fn layers(&self) -> usize {
-        self.layers.len()
+    /// Whether it is one linear layer, without an activation.
+    pub(crate) fn is_linear(&self) -> bool {
+        matches!(&self.layers[..], [Layer { activation: Activation::None, .. }])
     }
 
     /// Width of its input.

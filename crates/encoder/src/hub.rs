@@ -6,6 +6,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{TensorView, serialize};
 use serde_json::{Map, Value, json};
 
+use crate::config::Output;
 use crate::tensors::Tensors;
 use crate::{Error, Model};
 
@@ -24,7 +25,8 @@ impl Model {
     /// document-level vote and rules are missing.
     ///
     /// # Errors
-    /// [`Error::NotPlain`] if the encoder reads word shapes or has a position offset, or the head has several layers;
+    /// [`Error::NotPlain`] if the encoder reads word shapes or has a position offset, or the head has several
+    /// layers, an activation or labels that do not exclude each other;
     /// [`Error::NoHead`] if no head has this name.
     pub fn to_token_classifier(&self, head: &str) -> Result<HubFiles, Error> {
         let not_plain =
@@ -37,8 +39,11 @@ impl Model {
             return not_plain("its positions do not begin with the first row of their table");
         }
         let head = self.head(head)?;
-        if head.layers() != 1 || head.inputs() != encoder.hidden_size {
+        if !head.is_linear() || head.inputs() != encoder.hidden_size {
             return not_plain("the head is not one linear layer over the state of a subword");
+        }
+        if head.output() != Output::Softmax {
+            return not_plain("the head's labels do not exclude each other");
         }
         let labels: Map<String, Value> =
             head.labels().iter().enumerate().map(|(id, label)| (id.to_string(), json!(label))).collect();

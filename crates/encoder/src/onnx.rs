@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use crate::config::{Activation, HeadConfig};
+use crate::head::SUBWORDS;
 use crate::tensors::Tensors;
 use crate::{Error, Model};
 
@@ -108,7 +109,6 @@ impl Model {
         #[expect(clippy::cast_precision_loss, reason = "the width of an attention head")]
         let scale = (each as f32).sqrt().recip();
         graph.floats("attention.scale", &[], &[scale]);
-        graph.gelu_constants();
         for layer in 0..encoder.layers {
             let at = |part: &str| format!("encoder.layer.{layer}.{part}");
             let mut project = |part: &str, order: [i64; 4]| {
@@ -153,6 +153,7 @@ impl Model {
                 let graph = if reads_subwords(config) { "encoder.onnx" } else { "heads" };
                 json!({
                     "name": head.name(), "reads": head.input(), "labels": head.labels(), "output": format!("{:?}", head.output()).to_lowercase(),
+                    "thresholds": head.thresholds(),
                     "graph": if graph == "heads" { format!("heads/{}.onnx", head.name()) } else { graph.to_owned() },
                     "output_name": if graph == "heads" { "logits" } else { head.name() },
                 })
@@ -188,6 +189,9 @@ impl Model {
                sentences' means.\n\
              - `target+passage`: one window, the target, the last special token, the passage, that token again; `features`\n  \
                are the state of its first special token, then the mean of the target's mean and the passage's.\n\n\
+             Logits are already divided by the head's temperature. The `thresholds` of a head, if it has any, are\n\
+             probabilities: a label applies if its own reaches the threshold. `pressmark` moves the threshold t to one\n\
+             half: its score is sigmoid(logit - ln(t / (1 - t))).\n\n\
              Votes over a document, rules for dates and sums, and what else `pressmark` does besides the model are not included.\n",
             id = self.id(),
             licence = self.licence().unwrap_or("not stated"),
@@ -198,7 +202,7 @@ impl Model {
 
 /// Whether a head reads single subwords, and so can be part of the encoder's graph.
 fn reads_subwords(head: &HeadConfig) -> bool {
-    matches!(head.input.as_str(), "token" | "subwords")
+    matches!(head.input.as_str(), "token" | SUBWORDS)
 }
 
 /// Element types, by their numbers in ONNX.
@@ -228,12 +232,14 @@ struct Graph {
     inputs: Message,
     outputs: Message,
     count: usize,
+    /// Whether the constants of [`gelu`](Graph::gelu) were added.
+    has_gelu: bool,
 }
 
 impl Graph {
     fn new(name: &str) -> Self {
         let (nodes, tensors, inputs, outputs) = Default::default();
-        Self { name: name.to_owned(), nodes, tensors, inputs, outputs, count: 0 }
+        Self { name: name.to_owned(), nodes, tensors, inputs, outputs, count: 0, has_gelu: false }
     }
 
     /// Adds a node and returns the name of its output.
@@ -322,15 +328,23 @@ impl Graph {
         Ok(self.node("LayerNormalization", &[x, &weight, &bias], &attributes))
     }
 
-    /// The constants that [`gelu`](Self::gelu) uses.
-    fn gelu_constants(&mut self) {
-        self.floats("gelu.root", &[], &[std::f32::consts::FRAC_1_SQRT_2]);
-        self.floats("gelu.half", &[], &[0.5]);
-        self.floats("gelu.one", &[], &[1.0]);
+    fn activation(&mut self, activation: Activation, x: String) -> String {
+        match activation {
+            Activation::None => x,
+            Activation::Gelu => self.gelu(&x),
+            Activation::Tanh => self.node("Tanh", &[&x], &[]),
+            Activation::Relu => self.node("Relu", &[&x], &[]),
+        }
     }
 
     /// `x (1 + erf(x / sqrt 2)) / 2`.
     fn gelu(&mut self, x: &str) -> String {
+        if !self.has_gelu {
+            self.floats("gelu.root", &[], &[std::f32::consts::FRAC_1_SQRT_2]);
+            self.floats("gelu.half", &[], &[0.5]);
+            self.floats("gelu.one", &[], &[1.0]);
+            self.has_gelu = true;
+        }
         let y = self.node("Mul", &[x, "gelu.root"], &[]);
         let y = self.node("Erf", &[&y], &[]);
         let y = self.node("Add", &[&y, "gelu.one"], &[]);
@@ -338,7 +352,7 @@ impl Graph {
         self.node("Mul", &[&y, "gelu.half"], &[])
     }
 
-    /// Adds the layers of a head, the last one divided by the temperature; returns the number of outputs.
+    /// Adds the layers of a head, whose outputs are divided by the temperature; returns the number of outputs.
     fn head(
         &mut self,
         head: &HeadConfig,
@@ -347,34 +361,25 @@ impl Graph {
         x: &str,
         output: &str,
     ) -> Result<usize, Error> {
-        if x == "features" && head.layers.len() > 1 {
-            self.gelu_constants();
-        }
         let (mut x, mut width) = (x.to_owned(), 0);
         for (number, layer) in head.layers.iter().enumerate() {
             let name = format!("heads.{}.{number}", head.name);
             let [weight, bias] = [format!("{name}.weight"), format!("{name}.bias")];
             let (rows, columns) = tensors.matrix_shape(&weight)?;
-            let (mut weights, mut biases) =
-                (tensors.floats(&weight, &[rows, columns])?, tensors.floats(&bias, &[rows])?);
-            let is_last = number + 1 == head.layers.len();
-            if is_last {
-                // The first half of a pooled head's outputs are weights, to which the temperature does not apply.
-                let first = if head.input == "subwords" { rows / 2 } else { 0 };
-                weights.iter_mut().skip(first * columns).for_each(|value| *value /= temperature);
-                biases.iter_mut().skip(first).for_each(|value| *value /= temperature);
-            }
-            self.floats(&weight, &[rows, columns], &weights);
-            self.floats(&bias, &[rows], &biases);
+            self.floats(&weight, &[rows, columns], &tensors.floats(&weight, &[rows, columns])?);
+            self.floats(&bias, &[rows], &tensors.floats(&bias, &[rows])?);
             let turned = self.node("Transpose", &[&weight], &[("perm", Attribute::Ints(vec![1, 0]))]);
             x = self.node("MatMul", &[&x, &turned], &[]);
             x = self.node("Add", &[&x, &bias], &[]);
-            if layer.activation == Activation::Gelu {
-                x = self.gelu(&x);
-            }
+            x = self.activation(layer.activation, x);
             width = rows;
         }
-        self.named("Identity", &[&x], &[], output);
+        // The first half of a pooled head's outputs are weights, to which the temperature does not apply.
+        let weights = if head.input == SUBWORDS { width / 2 } else { 0 };
+        let divisors = [vec![1.0; weights], vec![temperature; width - weights]].concat();
+        let name = format!("heads.{}.temperature", head.name);
+        self.floats(&name, &[width], &divisors);
+        self.named("Div", &[&x, &name], &[], output);
         Ok(width)
     }
 
@@ -464,5 +469,102 @@ impl Message {
 
     fn message(&mut self, field: u64, value: &Self) {
         self.bytes(field, &value.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::{TinyBundle, sign};
+
+    /// The fields of a message with their numbers; those of fixed length are left out.
+    fn fields(mut bytes: &[u8]) -> Vec<(u64, &[u8])> {
+        fn varint(bytes: &mut &[u8]) -> u64 {
+            let mut value = 0;
+            for shift in (0..).step_by(7) {
+                let (first, rest) = bytes.split_first().expect("a whole number");
+                *bytes = rest;
+                value |= u64::from(first & 0x7f) << shift;
+                if first & 0x80 == 0 {
+                    break;
+                }
+            }
+            value
+        }
+        let mut all = Vec::new();
+        while !bytes.is_empty() {
+            let key = varint(&mut bytes);
+            match key & 7 {
+                0 => drop(varint(&mut bytes)),
+                5 => bytes = &bytes[4..],
+                _ => {
+                    let length = varint(&mut bytes) as usize;
+                    let (value, rest) = bytes.split_at(length);
+                    bytes = rest;
+                    all.push((key >> 3, value));
+                }
+            }
+        }
+        all
+    }
+
+    fn texts(bytes: &[u8], field: u64) -> Vec<String> {
+        let of = fields(bytes).into_iter().filter(|(number, _)| *number == field);
+        of.map(|(_, text)| String::from_utf8_lossy(text).into_owned()).collect()
+    }
+
+    /// The operators of a graph in order, after checking that it holds everything that it refers to, once.
+    fn operators(model: &[u8]) -> Vec<String> {
+        let (_, graph) = fields(model).into_iter().find(|(number, _)| *number == 7).expect("a graph");
+        let all = fields(graph);
+        let mut known = HashSet::new();
+        let mut operators = Vec::new();
+        for (number, part) in &all {
+            let names = match number {
+                5 => texts(part, 8),
+                11 => texts(part, 1),
+                _ => continue,
+            };
+            assert!(names.iter().all(|name| known.insert(name.clone())), "{names:?} stand twice");
+        }
+        for (_, node) in all.iter().filter(|(number, _)| *number == 1) {
+            for input in texts(node, 1) {
+                assert!(known.contains(&input), "{input:?} is nowhere");
+            }
+            assert!(texts(node, 2).into_iter().all(|output| known.insert(output)));
+            operators.extend(texts(node, 4));
+        }
+        operators
+    }
+
+    #[test]
+    fn every_activation_of_a_head_stands_in_its_graph() {
+        let heads = ["ner.news", "frames.x"].map(|name| (name.to_owned(), vec!["a".to_owned(), "b".to_owned()], None));
+        for (activation, expected) in [
+            ("none", &[][..]),
+            ("gelu", &["Mul", "Erf", "Add", "Mul", "Mul"]),
+            ("tanh", &["Tanh"]),
+            ("relu", &["Relu"]),
+        ] {
+            let mut files = TinyBundle { heads: heads.to_vec(), ..TinyBundle::default() }.files();
+            let mut config: Value = serde_json::from_slice(&files.config).expect("JSON");
+            config["heads"][0]["input"] = json!("sentence");
+            config["heads"][1]["thresholds"] = json!([0.25, 0.5]);
+            for head in [0, 1] {
+                config["heads"][head]["layers"][0]["activation"] = json!(activation);
+            }
+            files.config = config.to_string().into_bytes().into();
+            sign(&mut files);
+            let exported = Model::from_files(&files).expect("a model").to_onnx().expect("graphs");
+            let linear = ["Transpose", "MatMul", "Add"];
+            let head: Vec<String> = [&linear[..], expected, &["Div"]].concat().into_iter().map(str::to_owned).collect();
+            assert_eq!(operators(&exported["heads/ner.news.onnx"]), head);
+            assert!(operators(&exported["encoder.onnx"]).ends_with(&head));
+            let config: Value = serde_json::from_slice(&exported["config.json"]).expect("JSON");
+            assert_eq!(config["heads"][1]["thresholds"], json!([0.25, 0.5]));
+            assert_eq!(config["heads"][0]["thresholds"], Value::Null);
+        }
     }
 }

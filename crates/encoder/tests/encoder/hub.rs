@@ -1,7 +1,7 @@
 //! A bundle exported as a plain BERT: recomputes here what transformers would compute from the files.
 
 use ndarray::{Array2, Axis, s};
-use pressmark_encoder::{Error, HubFiles, Model, PackedWindows, Precision, TinyBundle, TinyVocabulary, softmax};
+use pressmark_encoder::{Error, HubFiles, Model, PackedWindows, Precision, TinyBundle, TinyVocabulary, sign, softmax};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -124,6 +124,18 @@ fn what_is_no_plain_bert_is_refused() {
     };
     check(TinyVocabulary::Uncased, "it reads an embedding of word shapes");
     check(TinyVocabulary::Unigram, "its positions do not begin with the first row");
+    let with = |change: fn(&mut Value), expected: &str| {
+        let mut files = TinyBundle { vocabulary: TinyVocabulary::Cased, ..TinyBundle::default() }.files();
+        let mut config: Value = serde_json::from_slice(&files.config).unwrap();
+        let heads = config["heads"].as_array_mut().unwrap();
+        change(heads.iter_mut().find(|head| head["name"] == "ner.news").unwrap());
+        files.config = config.to_string().into_bytes().into();
+        sign(&mut files);
+        let error = Model::from_files(&files).unwrap().to_token_classifier("ner.news").unwrap_err();
+        assert!(matches!(error, Error::NotPlain { .. }) && error.to_string().contains(expected), "{error}");
+    };
+    with(|head| head["layers"][0]["activation"] = "tanh".into(), "not one linear layer");
+    with(|head| head["output"] = "sigmoid".into(), "do not exclude each other");
     let none = model(TinyVocabulary::Cased).to_token_classifier("ner.none");
     assert!(matches!(none, Err(Error::NoHead { .. })));
 }
