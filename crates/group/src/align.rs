@@ -31,13 +31,13 @@ where
 /// Coefficients of a logistic model of whether two sentences state the same thing, fitted on the 22 coded events of
 /// BASIL (see the README).
 struct Weights {
-    /// Shared words: the sum of their rarities, divided by ten.
+    /// Shared words: the sum of their rarities, divided by [`RARITY_UNIT`].
     words: f32,
     /// Rarity of the rarest shared word, divided by the root of the product of its sentence counts.
     rarest: f32,
     /// Whether they share a number (0 or 1).
     number: f32,
-    /// Number of shared names, up to three.
+    /// Number of shared names, up to [`MOST_NAMES`].
     names: f32,
     /// Distance of their relative positions in their articles, in [0, 1].
     distance: f32,
@@ -69,6 +69,10 @@ const BY_VECTORS: Weights = Weights {
     least: -1.8,
 };
 
+/// Divisor of sums of rarities, with which the weights were fitted.
+pub(crate) const RARITY_UNIT: f32 = 10.0;
+/// Cap on the number of shared names, with which the weights were fitted.
+const MOST_NAMES: usize = 3;
 /// Cap on the shared-words feature. Set by hand: long sentences share many words by chance.
 const MOST_WORDS: f32 = 3.0;
 /// Number of sentences of two documents that may contain a word before it counts less. Set by hand: words that run
@@ -172,13 +176,16 @@ pub(crate) fn align(
             }
         }
     }
+    let places: Vec<Places<'_>> = all.iter().map(|sentences| places(sentences)).collect();
     let weights = if vectors.is_some() { &BY_VECTORS } else { &BY_WORDS };
     let (mut pairs, mut best) = (Vec::new(), HashMap::new());
     for (x, &a) in compared.iter().enumerate() {
         for &b in compared.iter().skip(x + 1) {
             let is_other_outlet = views.get(a).zip(views.get(b)).is_some_and(|(a, b)| a.outlet != b.outlet);
-            if let (true, Some(ours), Some(theirs)) = (is_other_outlet, all.get(a), all.get(b)) {
-                pairs.extend(align_two((a, ours), (b, theirs), weights, &mut best));
+            if is_other_outlet {
+                let side = |at: usize| Some(Side { at, sentences: all.get(at)?, places: places.get(at)? });
+                let two = side(a).zip(side(b));
+                pairs.extend(two.into_iter().flat_map(|(a, b)| align_two(&a, &b, weights, &mut best)));
             }
         }
     }
@@ -186,14 +193,22 @@ pub(crate) fn align(
     Ok(Alignment { sentences: all, pairs, best })
 }
 
+/// A document to align with another.
+struct Side<'a> {
+    at: usize,
+    sentences: &'a [Sentence],
+    places: &'a Places<'a>,
+}
+
 /// The pairs of two documents that reach the minimum and are the best for at least one of their sentences.
 fn align_two(
-    (a, ours): (usize, &[Sentence]),
-    (b, theirs): (usize, &[Sentence]),
+    one: &Side<'_>,
+    other: &Side<'_>,
     weights: &Weights,
     best: &mut HashMap<(usize, usize), f32>,
 ) -> Vec<Pair> {
-    let (shared, margins) = (shared(ours, theirs), margins(ours, theirs));
+    let (a, b, ours, theirs) = (one.at, other.at, one.sentences, other.sentences);
+    let (shared, margins) = (shared(one, other), margins(ours, theirs));
     let mut sums = vec![vec![f32::NEG_INFINITY; theirs.len()]; ours.len()];
     for ((i, one), row) in ours.iter().enumerate().zip(&mut sums) {
         for ((j, other), sum) in theirs.iter().enumerate().zip(row.iter_mut()) {
@@ -202,7 +217,7 @@ fn align_two(
             }
             let shared = shared.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();
             let distance = (i as f32 / ours.len() as f32 - j as f32 / theirs.len() as f32).abs();
-            let names = one.names.keys().filter(|key| other.names.contains_key(*key)).count().min(3) as f32;
+            let names = one.names.keys().filter(|key| other.names.contains_key(*key)).count().min(MOST_NAMES) as f32;
             let number = f32::from(u8::from(!one.numbers.is_disjoint(&other.numbers)));
             let margin = margins.as_ref().and_then(|m| m.get(i)?.get(j)).copied().unwrap_or_default();
             *sum = weights.words * shared.words.min(MOST_WORDS)
@@ -240,18 +255,17 @@ fn align_two(
 struct Shared {
     /// Sum of their rarities.
     rarity: f32,
-    /// The same over ten, discounting words that run through the whole story.
+    /// The same over [`RARITY_UNIT`], discounting words that run through the whole story.
     words: f32,
     /// The largest rarity, discounted by the number of sentences of either document with the word.
     rarest: f32,
 }
 
 /// Shared words of each of our sentences (rows) with each of theirs (columns).
-fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
-    let (in_ours, in_theirs) = (places(ours), places(theirs));
-    let mut all = vec![vec![Shared::default(); theirs.len()]; ours.len()];
-    for (stem, (rarity, rows)) in &in_ours {
-        let Some((_, columns)) = in_theirs.get(stem) else { continue };
+fn shared(ours: &Side<'_>, theirs: &Side<'_>) -> Vec<Vec<Shared>> {
+    let mut all = vec![vec![Shared::default(); theirs.sentences.len()]; ours.sentences.len()];
+    for (stem, (rarity, rows)) in ours.places {
+        let Some((_, columns)) = theirs.places.get(stem) else { continue };
         let usual = (USUAL / (rows.len() + columns.len()) as f32).min(1.0).sqrt();
         let rarest = rarity / ((rows.len() * columns.len()) as f32).sqrt();
         for &i in rows {
@@ -259,7 +273,7 @@ fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
             for &j in columns {
                 let Some(shared) = row.get_mut(j) else { continue };
                 shared.rarity += rarity;
-                shared.words += rarity * usual / 10.0;
+                shared.words += rarity * usual / RARITY_UNIT;
                 shared.rarest = shared.rarest.max(rarest);
             }
         }
@@ -268,8 +282,10 @@ fn shared(ours: &[Sentence], theirs: &[Sentence]) -> Vec<Vec<Shared>> {
 }
 
 /// Stems of a document with their rarity and the indices of the sentences that contain them.
-fn places(sentences: &[Sentence]) -> BTreeMap<&str, (f32, Vec<usize>)> {
-    let mut found: BTreeMap<&str, (f32, Vec<usize>)> = BTreeMap::new();
+type Places<'a> = BTreeMap<&'a str, (f32, Vec<usize>)>;
+
+fn places(sentences: &[Sentence]) -> Places<'_> {
+    let mut found = Places::new();
     for (at, sentence) in sentences.iter().enumerate() {
         for (stem, (rarity, _)) in &sentence.terms {
             found.entry(stem).or_insert_with(|| (*rarity, Vec::new())).1.push(at);
@@ -297,7 +313,9 @@ fn margins(ours: &[Sentence], theirs: &[Sentence]) -> Option<Vec<Vec<f32>>> {
     rows.iter_mut().flatten().for_each(|c| *c = (*c - mean) / deviation.max(f32::MIN_POSITIVE));
     let nearest = |mut all: Vec<f32>| {
         all.sort_by(|a, b| b.total_cmp(a));
-        all.iter().take(NEAREST).sum::<f32>() / NEAREST as f32
+        // A short document has fewer.
+        all.truncate(NEAREST);
+        all.iter().sum::<f32>() / all.len().max(1) as f32
     };
     let of_ours: Vec<f32> = rows.iter().map(|row| nearest(row.clone())).collect();
     let column = |j: usize| rows.iter().filter_map(|row| row.get(j).copied()).collect();
@@ -344,4 +362,27 @@ fn evidence(a: &Sentence, b: &Sentence) -> Vec<String> {
     }
     told.truncate(SHOWN);
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_margin_is_over_the_neighbours_that_there_are() {
+        let sentence = |vector: [f32; 2]| Sentence {
+            start: 0,
+            end: 1,
+            terms: BTreeMap::new(),
+            numbers: BTreeSet::new(),
+            names: BTreeMap::new(),
+            weight: 0.0,
+            vector: vector.to_vec(),
+        };
+        let document = [sentence([1.0, 0.0]), sentence([0.0, 1.0])];
+        // The standardised cosines are 1 and -1, whose mean is 0 for every sentence.
+        assert_eq!(margins(&document, &document), Some(vec![vec![1.0, -1.0], vec![-1.0, 1.0]]));
+        // With one neighbour on the other side, that is the mean: -1 - (-1 + 0) / 2 and 1 - (1 + 0) / 2.
+        assert_eq!(margins(&document, &document[..1]), Some(vec![vec![0.5], vec![-0.5]]));
+    }
 }

@@ -5,14 +5,12 @@ use std::collections::{HashMap, HashSet};
 use pressmark_jsonl::Score;
 use pressmark_jsonl::story::{CopiedParagraph, Copy};
 
-use crate::features::LONG_PARAGRAPH;
+use crate::features::{LONG_PARAGRAPH, SHINGLE};
 use crate::view::View;
 
 /// Minimum share of a paragraph's shingles found in another for it to be a copy. Set by hand: one changed word in
 /// fifteen leaves two thirds of the four-word shingles.
 const SAME: f32 = 0.6;
-/// Words per shingle. Set by hand: shorter ones match by chance, longer ones miss edited copies.
-const SHINGLE: usize = 4;
 /// Words outside quotation marks that a paragraph needs to prove copying by itself. Set by hand: two reporters who
 /// heard the same sentence write it down alike.
 const OWN_WORDS: usize = 8;

@@ -28,6 +28,8 @@ const LEAD_WORDS: usize = 80;
 const STEM: usize = 6;
 /// Words from which a paragraph in two documents proves copying. Set by hand: shorter paragraphs recur by chance.
 pub(crate) const LONG_PARAGRAPH: usize = 15;
+/// Words per shingle. Set by hand: shorter ones match by chance, longer ones miss edited copies.
+pub(crate) const SHINGLE: usize = 4;
 
 /// Hash of a term, entity or paragraph.
 pub(crate) type Hash = u32;
@@ -131,13 +133,13 @@ fn surname<'a>(name: &'a str, language: &Language) -> &'a str {
 }
 
 /// Fingerprint of a paragraph that survives changed punctuation and usually a changed word: the minimum hash of its
-/// four-word shingles (MinHash, Broder 1997). `None` for paragraphs below [`LONG_PARAGRAPH`] words.
+/// shingles (MinHash, Broder 1997). `None` for paragraphs below [`LONG_PARAGRAPH`] words.
 fn paragraph_hash(paragraph: &str) -> Option<Hash> {
     let words: Vec<String> = words(paragraph).map(|word| word.text.to_lowercase()).collect();
     if words.len() < LONG_PARAGRAPH {
         return None;
     }
-    words.windows(4).map(|four| hash(PARAGRAPH, &four.join(" "))).min()
+    words.windows(SHINGLE).map(|words| hash(PARAGRAPH, &words.join(" "))).min()
 }
 
 /// Prefixes of the hashed text, which keep the three kinds of features apart.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pressmark_jsonl::Score;
 use pressmark_jsonl::story::Only;
 
-use crate::align::Alignment;
+use crate::align::{Alignment, RARITY_UNIT};
 use crate::outlets::by_outlet;
 use crate::view::View;
 
@@ -42,8 +42,11 @@ pub(crate) fn only(views: &[View<'_>], compared: &[usize], alignment: &Alignment
         let mut told = Vec::new();
         for &view in &ours {
             for (sentence, of) in alignment.sentences.get(view).into_iter().flatten().enumerate() {
-                let new =
-                    of.terms.iter().filter(|(stem, _)| !theirs.contains(stem)).map(|(_, (rarity, _))| rarity / 10.0);
+                let new = of
+                    .terms
+                    .iter()
+                    .filter(|(stem, _)| !theirs.contains(stem))
+                    .map(|(_, (rarity, _))| rarity / RARITY_UNIT);
                 // The floor of -6 is set by hand: sentences that match nothing all count alike.
                 let best = alignment.best.get(&(view, sentence)).copied().unwrap_or(f32::NEG_INFINITY).max(-6.0);
                 told.push(Told { view, sentence, weight: new.sum::<f32>() - TOLD * best, best });
