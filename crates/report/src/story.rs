@@ -181,12 +181,15 @@ impl Numbers<'_> {
 }
 
 impl<'a> Told<'a> {
-    /// Converts a story, dropping references to documents that are not in the page. `None` if fewer than two documents
+    /// Converts a story, dropping references to documents that are not in the page, and outlets
+    /// without any. `None` if fewer than two documents
     /// remain.
     pub(crate) fn new(story: &'a Story, documents: &'a HashMap<String, usize>) -> Option<(Listed, Self)> {
+        let is_here = |outlet: &&story::Outlet| outlet.documents.iter().any(|id| documents.contains_key(id));
+        let outlets: Vec<&story::Outlet> = story.outlets.iter().filter(is_here).collect();
         let numbers = Numbers {
             documents,
-            outlets: story.outlets.iter().map(|outlet| &*outlet.name).zip(0..).collect(),
+            outlets: outlets.iter().map(|outlet| &*outlet.name).zip(0..).collect(),
             actors: story.actors.iter().map(|actor| &*actor.id).zip(0..).collect(),
         };
         let mut copies: Vec<&story::Copy> = story.copies.iter().collect();
@@ -194,7 +197,7 @@ impl<'a> Told<'a> {
         let told = Self {
             title: story.title.as_deref(),
             documents: story.documents.iter().filter_map(|document| document_of(document, &numbers)).collect(),
-            outlets: story.outlets.iter().map(|outlet| outlet_of(outlet, documents)).collect(),
+            outlets: outlets.iter().map(|outlet| outlet_of(outlet, documents)).collect(),
             links: story.links.iter().take(MOST_LINKS).filter_map(|link| link_of(link, documents)).collect(),
             actors: story.actors.iter().map(|actor| actor_of(actor, documents)).collect(),
             terms: story.terms.iter().take(MOST_TERMS).map(|term| &*term.term).collect(),
@@ -212,7 +215,7 @@ impl<'a> Told<'a> {
             first: story.first_published.clone(),
             last: story.last_published.clone(),
             documents: told.documents.len(),
-            outlets: story.outlets.len(),
+            outlets: told.outlets.len(),
         };
         (told.documents.len() > 1).then_some((listed, told))
     }

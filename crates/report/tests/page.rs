@@ -137,10 +137,10 @@ fn a_story_names_documents_by_number_and_words_by_place() {
     };
     let told = Story {
         title: Some("Told twice".into()),
-        // The third document is not in the page.
-        documents: ["b", "a", "gone"].map(document).into(),
-        outlets: ["b", "a", "gone"].map(outlet).into(),
-        only: ["b", "a", "gone"].map(only).into(),
+        // The first document is not in the page.
+        documents: ["gone", "b", "a"].map(document).into(),
+        outlets: ["gone", "b", "a"].map(outlet).into(),
+        only: ["gone", "b", "a"].map(only).into(),
         ..Story::default()
     };
     let alone = Story { documents: vec![document("a")], outlets: vec![outlet("a")], ..Story::default() };
@@ -158,9 +158,13 @@ fn a_story_names_documents_by_number_and_words_by_place() {
     let listed = &element(&page, "data")["stories"];
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     assert_eq!(listed[0]["title"], "Told twice");
+    assert_eq!((&listed[0]["documents"], &listed[0]["outlets"]), (&2.into(), &2.into()));
     let story = &element(&page, "stories-0")[0];
     let numbers: Vec<_> = story["documents"].as_array().unwrap().iter().map(|document| &document["doc"]).collect();
     assert_eq!(numbers, [1, 0]);
+    let outlets: Vec<_> = story["outlets"].as_array().unwrap().iter().map(|outlet| &outlet["name"]).collect();
+    assert_eq!(outlets, ["B", "A"]);
+    assert_eq!((&story["documents"][0]["outlet"], &story["only"][0]["outlet"]), (&0.into(), &0.into()));
     assert_eq!(story["only"][0]["sentences"], serde_json::json!([[1, 0, 4]]));
     assert!(!page.contains("not in the page"));
 }
