@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use pressmark_core::{Document, Layer, Stage};
 use pressmark_ingest::{Format, Options, Record as InputRecord, clean_document, ingest};
 use pressmark_pipeline::guarded;
@@ -191,21 +191,45 @@ impl Annotator {
         Ok(sentences.map(|sentence| doc.slice(sentence.span).to_owned()).collect())
     }
 
-    /// Embeds texts: one unit vector per row (`texts × hidden size`), the normalized mean of the text's sentence
-    /// vectors. A text without a word gets a row of zeros.
+    /// Embeds texts: one unit vector per row (`texts × width`), the normalized mean of the text's sentence vectors, which
+    /// are as wide as the model's hidden states unless another backend makes them. A text without a word gets a row of
+    /// zeros.
     ///
     /// # Errors
     /// If a stage fails.
     pub fn embed(&self, texts: &[&str]) -> Result<Array2<f32>, Error> {
-        let mut rows = Array2::zeros((texts.len(), self.model().hidden_size()));
-        for (text, mut row) in texts.iter().zip(rows.rows_mut()) {
+        let mean = |text: &&str| {
             let doc = self.up_to(Layer::SentVectors, text)?;
-            let mean = doc.sent_vectors.mean_array(0..doc.sent_vectors.len());
-            let norm = mean.dot(&mean).sqrt();
-            if norm > 0.0 && mean.len() == row.len() {
-                row.assign(&(mean / norm));
-            }
+            Ok(doc.sent_vectors.mean_array(0..doc.sent_vectors.len()))
+        };
+        let means = texts.iter().map(mean).collect::<Result<Vec<_>, Error>>()?;
+        Ok(unit_rows(means, self.model().hidden_size()))
+    }
+}
+
+/// Normalized vectors as rows, `width` wide if there is none; zeros for an empty one.
+fn unit_rows(vectors: Vec<Array1<f32>>, width: usize) -> Array2<f32> {
+    let width = vectors.iter().map(Array1::len).find(|width| *width > 0).unwrap_or(width);
+    let mut rows = Array2::zeros((vectors.len(), width));
+    for (vector, mut row) in vectors.into_iter().zip(rows.rows_mut()) {
+        let norm = vector.dot(&vector).sqrt();
+        if norm > 0.0 {
+            row.assign(&(vector / norm));
         }
-        Ok(rows)
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_as_wide_as_the_vectors() {
+        let rows = unit_rows(vec![array![], array![3.0, 0.0, 4.0]], 2);
+        assert_eq!(rows, array![[0.0, 0.0, 0.0], [0.6, 0.0, 0.8]]);
+        assert_eq!(unit_rows(vec![array![]], 2), array![[0.0, 0.0]]);
     }
 }
