@@ -7,7 +7,7 @@ use pressmark_core::{
 };
 use pressmark_jsonl::Record;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::gold::read_rows;
 
 /// Records of an annotated file, indexed by id and by text.
@@ -54,7 +54,7 @@ impl Annotated {
         }
         let found = self.by_text.get(&squeezed);
         let found = found.ok_or_else(|| {
-            let start: String = text.chars().take(60).collect();
+            let start = shown(text);
             self.error(format!("has no record with the text of {place}: {start:?}"))
         })?;
         Ok(found.iter().map(|&index| &self.records[index]).collect())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pressmark_core::{Document, SegmentKind, Sentence, Span, Token};
 
-use crate::error::{Error, gold};
+use crate::error::{Error, gold, shown};
 use crate::spacing::attached;
 
 /// A sentence of a column file: its tokens with one BIO tag each.
@@ -110,7 +110,7 @@ pub fn read_columns(text: &str) -> Result<Vec<GoldDocument>, Error> {
                     0 | 1 => "a token and its tag",
                     _ => "a tag O, B-KIND, I-KIND, E-KIND or S-KIND",
                 };
-                let got: String = line.chars().take(60).collect();
+                let got = shown(line);
                 gold(format_args!("line {number}"), format!("is {got:?}, expected {expected}"))
             })?;
             push(&mut sentence, columns[0], tag);

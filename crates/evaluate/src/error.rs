@@ -5,6 +5,14 @@ use std::path::{Path, PathBuf};
 /// Result of this crate's functions.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Characters of a text that a message shows. Set by hand: enough to find it again.
+const SHOWN: usize = 60;
+
+/// The start of a text, for a message.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
 /// Why an evaluation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -348,10 +348,23 @@ pub(crate) fn read_rows<T: Row>(path: &Path) -> Result<Vec<(u64, T)>> {
 
 /// The file itself, or the files of a folder and its subfolders with these extensions (all non-hidden files if empty),
 /// sorted by path.
+///
+/// # Errors
+/// If a folder cannot be read, or there is no such file.
 pub(crate) fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+    let files = if path.is_dir() { files_in(path, endings)? } else { vec![path.to_owned()] };
+    if files.is_empty() {
+        let what = match endings {
+            [] => "has no files".to_owned(),
+            endings => format!("has no file of a known type: .{}", endings.join(", .")),
+        };
+        return Err(gold(path.display(), what));
     }
+    Ok(files)
+}
+
+/// Like [`files`], for a folder that may hold none.
+pub(crate) fn files_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     let (mut files, mut todo) = (Vec::new(), vec![path.to_owned()]);
     while let Some(folder) = todo.pop() {
         for entry in fs::read_dir(&folder).at(&folder)? {
@@ -369,13 +382,6 @@ pub(crate) fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
         }
     }
     files.sort();
-    if files.is_empty() {
-        let what = match endings {
-            [] => "has no files".to_owned(),
-            endings => format!("has no file of a known type: .{}", endings.join(", .")),
-        };
-        return Err(gold(path.display(), what));
-    }
     Ok(files)
 }
 

@@ -10,7 +10,7 @@ use crate::Counts;
 use crate::bench::Bench;
 use crate::documents::Documents;
 use crate::error::{Result, gold};
-use crate::gold::{GoldOptions, GoldRow, files, read};
+use crate::gold::{GoldOptions, GoldRow, files_in, read};
 use crate::measure::share;
 use crate::table::{Column, Row, Table};
 
@@ -86,7 +86,7 @@ impl Gold {
 pub(crate) fn evaluate(bench: &mut Bench<'_>) -> Result<Table> {
     let is_conllu = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("conllu"));
     let treebanks = match bench.gold.is_dir() {
-        true => files(bench.gold, &["conllu"]).unwrap_or_default(),
+        true => files_in(bench.gold, &["conllu"])?,
         false => Some(bench.gold.to_owned()).filter(|path| is_conllu(path)).into_iter().collect(),
     };
     let conllu = !treebanks.is_empty();

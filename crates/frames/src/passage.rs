@@ -32,9 +32,12 @@ impl From<EncodedText> for Passage {
     }
 }
 
+/// Characters of a text that a message shows. Set by hand: enough to find it again.
+const SHOWN: usize = 60;
+
 /// Encodes a text of a codebook or a coded text and counts its sentences; never used for documents.
 pub(crate) fn encode(model: &Model, tokenizer: &Tokenizer, text: &str) -> Result<(EncodedText, usize), Error> {
-    let unreadable = |source| Error::Text { text: text.chars().take(60).collect(), source };
+    let unreadable = |source| Error::Text { text: text.chars().take(SHOWN).collect(), source };
     let mut doc = Document::from_text("", text);
     tokenizer.run(&mut doc).map_err(unreadable)?;
     if doc.windows.ids.is_empty() {

@@ -378,7 +378,7 @@ mod tests {
         let slow = &docs[1];
         assert_eq!((slow.abstract_text.as_deref(), slow.status()), (None, pressmark_core::Status::Partial));
         let problems: Vec<_> = slow.problems.iter().map(|p| (p.stage, p.kind, p.message.as_str())).collect();
-        assert_eq!(problems, [("a", ProblemKind::Timeout, "took longer than 200ms; without a, b")]);
+        assert_eq!(problems, [("a", ProblemKind::Timeout, "took longer than 200ms: not annotated by a, b")]);
         let coverage: Vec<_> = slow.coverage.iter().map(|c| (c.stage, c.seen, c.total)).collect();
         assert_eq!(coverage, [("a", 0, 4), ("b", 0, 4)]);
     }
@@ -391,6 +391,6 @@ mod tests {
         let mut doc = Document::from_text("a", "slow");
         pipeline.run(&mut [&mut doc]); // would run forever
         assert_eq!(doc.abstract_text, None);
-        assert_eq!(doc.problems[0].message, "the run was stopped; without a");
+        assert_eq!(doc.problems[0].message, "the run was stopped: not annotated by a");
     }
 }

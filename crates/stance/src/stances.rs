@@ -111,8 +111,11 @@ fn unfit(error: Error) -> StageError {
     StageError::new("the head does not fit").with_source(error)
 }
 
+/// Characters of a text that a message shows. Set by hand: enough to find it again.
+const SHOWN: usize = 60;
+
 fn unreadable(text: &str, source: StageError) -> Error {
-    Error::Text { text: text.chars().take(60).collect(), source }
+    Error::Text { text: text.chars().take(SHOWN).collect(), source }
 }
 
 /// Tokenizes a standalone text (a target, a name, a passage) into a document with windows and at least one word.
