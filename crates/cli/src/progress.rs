@@ -10,7 +10,7 @@ pub(crate) struct Progress {
 }
 
 /// Time between progress lines. Set by hand: often enough to show life, rare enough for a log.
-const EVERY: Duration = Duration::from_secs(10);
+pub(crate) const EVERY: Duration = Duration::from_secs(10);
 
 impl Progress {
     pub(crate) fn new(quiet: bool) -> Self {

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pressmark::peak_memory;
@@ -10,6 +10,7 @@ use pressmark_jsonl::DocumentCounts;
 use pressmark_pipeline::StageTime;
 use pressmark_run::{FailureGroup, Failures};
 
+use crate::progress::EVERY;
 use crate::terminal;
 
 /// Progress and closing summary of a run, on standard error.
@@ -24,10 +25,6 @@ pub(crate) struct Report {
     counts: DocumentCounts,
     words: u64,
 }
-
-/// Time between progress lines if there is no terminal for a bar. Set by hand: often enough to show life, rare enough
-/// for a log.
-const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
 impl Report {
     /// Starts a report; `bytes` is the total input size if known, `done` counts documents from before.
@@ -55,7 +52,7 @@ impl Report {
     /// Counts a document; `bytes_read` is the reader's position in the input.
     pub(crate) fn document(&mut self, doc: &Document, bytes_read: u64) {
         self.documents += 1;
-        self.words += doc.tokens.len() as u64;
+        self.words += words(&doc.text);
         self.counts.duplicates += u64::from(doc.duplicate_of.is_some());
         match doc.status() {
             Status::Ok => self.counts.ok += 1,
@@ -65,7 +62,7 @@ impl Report {
         if let Some(bar) = &self.bar {
             bar.set_position(bytes_read);
             bar.set_message(self.rate());
-        } else if !self.quiet && self.last_line.elapsed() >= PLAIN_EVERY {
+        } else if !self.quiet && self.last_line.elapsed() >= EVERY {
             self.last_line = Instant::now();
             terminal::say(&self.rate());
         }
@@ -117,6 +114,11 @@ impl Report {
         }
         terminal::say(&text);
     }
+}
+
+/// Number of words, as `wc` counts them: runs of characters without white space.
+pub(crate) fn words(text: &str) -> u64 {
+    text.split_whitespace().count() as u64
 }
 
 /// Minimum words for which a rate is printed. Set by hand: below it, start-up time dominates.
@@ -186,6 +188,12 @@ fn remedy(kind: ProblemKind) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn punctuation_is_no_word() {
+        assert_eq!(words("“Rain,” she said -- twice.\n\nIt's over."), 7);
+        assert_eq!(words(" \n"), 0);
+    }
 
     #[test]
     fn a_model_inside_that_reads_a_language_is_named() {

@@ -13,6 +13,7 @@ use pressmark_core::{Document, Status};
 use serde_json::{Value, json};
 
 use crate::args::{InputArgs, ModelArgs, StageArgs, parse_jobs};
+use crate::report::words;
 use crate::terminal::clean;
 use crate::{Outcome, stages};
 
@@ -122,7 +123,7 @@ impl Pass {
     fn count(&mut self, doc: &Document) {
         self.documents += 1;
         self.bad += u64::from(doc.status() != Status::Ok);
-        self.words += doc.text.split_whitespace().count() as u64;
+        self.words += words(&doc.text);
         self.tokens += doc.tokens.len() as u64;
     }
 }
