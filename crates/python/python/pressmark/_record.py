@@ -45,13 +45,13 @@ class Span(Item):
 
 
 class Token(Span):
-    """A word or mark."""
+    """A word, punctuation, or white space other than one space between two words."""
 
     id: str
 
 
 class Problem(Item):
-    """Something that went wrong with the document."""
+    """A problem met while reading or annotating the document."""
 
     stage: str
     kind: str
@@ -73,7 +73,7 @@ class Source(Item):
 
 
 class Meta(Item):
-    """What the page says of itself."""
+    """Metadata that the page states about itself."""
 
     title: Optional[str]
     authors: list[str]
@@ -85,7 +85,7 @@ class Meta(Item):
 
 
 class Edit(Span):
-    """A place where the text is not simply the decoded input; ``raw_start`` and ``raw_end`` are bytes of the input."""
+    """A place where the text differs from the decoded input; ``raw_start`` and ``raw_end`` are bytes of the input."""
 
     raw_start: int
     raw_end: int
@@ -93,7 +93,7 @@ class Edit(Span):
 
 
 class Segment(Item):
-    """A stretch of the input, in bytes, and where it stands in the text, if it was kept."""
+    """A stretch of the input, kept in the text or dropped; ``raw_start`` and ``raw_end`` are bytes of the input."""
 
     start: Optional[int]
     end: Optional[int]
@@ -114,7 +114,7 @@ class Ent(Span):
 
 
 class Sentiment(Item):
-    """The tone towards an entity, over all its mentions; scores in [0, 1]."""
+    """Tone towards an entity; scores in [0, 1]."""
 
     label: str
     score: float
@@ -124,7 +124,7 @@ class Sentiment(Item):
 
 
 class Entity(Item):
-    """A real-world thing that the document names."""
+    """A real-world thing that mentions refer to."""
 
     id: str
     name: str
@@ -155,14 +155,14 @@ class SummarySentence(Span):
 
 
 class FrameEvidence(Span):
-    """A sentence that shows a frame; ``voice`` is ``"outlet"`` or the index of a quotation."""
+    """A passage that shows a frame; ``voice`` is ``"outlet"`` or the index of a quotation."""
 
     score: float
     voice: str
 
 
 class Frame(Item):
-    """A frame of a codebook, with its score in [0, 1]."""
+    """Strength of one frame in the document; ``score`` in [0, 1]."""
 
     codebook: str
     label: str
@@ -172,7 +172,7 @@ class Frame(Item):
 
 
 class Stance(Item):
-    """Where the outlet or a speaker stands on a target."""
+    """Stance of a holder towards a target."""
 
     holder: str
     target: str
@@ -183,7 +183,7 @@ class Stance(Item):
 
 
 class Coverage(Item):
-    """How many code points of the text a stage saw, of those it should have seen."""
+    """Share of the text that a stage saw, in code points."""
 
     stage: str
     seen: int
