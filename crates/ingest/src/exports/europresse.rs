@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::article::{Article, Border};
 use super::lines::{Lines, folded, is_copyright, is_count, is_date, is_length, labelled, people};
+use crate::calendar::{month_named, weekday_named};
 use crate::date::{self, Order};
 
 /// Folded labels of the source's name; the value is on the next line.
@@ -22,18 +23,18 @@ const SOURCE_OTHER: &[&str] = &[
     "type",
     "frequency",
 ];
-/// Folded starts of the lines that certify the copy.
+/// Folded starts of the lines below an article that certify the copy, claim its rights or say where it appeared. Each is
+/// long enough to begin no paragraph of an article.
 const CERTIFICATE: &[&str] = &[
-    "certificat emis",
-    "certificate issued",
-    "le present document",
-    "this document",
-    "visualisation",
-    "cet article est paru",
-    "this article appeared",
-    "documents sauvegardes",
-    "par ",
-    "page ",
+    "certificat emis le",
+    "certificate issued on",
+    "le present document est protege",
+    "this document is protected",
+    "visualisation personnelle et temporaire",
+    "cet article est paru dans",
+    "this article appeared in",
+    "numero de document",
+    "document number",
 ];
 
 pub(super) fn is_export(lines: &Lines<'_>) -> bool {
@@ -169,6 +170,13 @@ fn is_day(line: &str) -> bool {
     is_date(line) || (line.len() <= 120 && line.split([',', '•']).any(|part| is_date(part.trim())))
 }
 
+/// Whether a part of a line, folded, has only numbers, weekdays and months.
+fn is_of_a_date(part: &str) -> bool {
+    part.split(' ').all(|word| {
+        word.starts_with(|c: char| c.is_ascii_digit()) || month_named(word).or(weekday_named(word)).is_some()
+    })
+}
+
 /// Whether a line gives the article's page, length or section.
 fn is_place(line: &str, site: Option<&str>) -> bool {
     if line.len() > 120 {
@@ -195,10 +203,8 @@ fn section(line: &str, article: &mut Article) {
         } else if date::find(part, Order::DayFirst).is_none()
             && !is_length(part)
             && article.site.as_deref() != Some(part)
-            && part.chars().any(char::is_alphabetic)
-            && !part.contains("20")
+            && !is_of_a_date(&folded)
             && !known("section")
-            && crate::calendar::weekday_named(part).is_none()
         {
             article.extra.push(("section", part.to_owned()));
         }
@@ -214,9 +220,5 @@ fn ends_body(line: &str) -> bool {
         return true;
     }
     let folded = folded(line);
-    // The later entries would also match lines of an article.
-    CERTIFICATE.iter().take(6).any(|start| folded.starts_with(start))
-        || folded.starts_with("this article appeared")
-        || folded.starts_with("numero de document")
-        || folded.starts_with("document number")
+    CERTIFICATE.iter().any(|start| folded.starts_with(start))
 }

@@ -69,6 +69,37 @@ impl<'a> Lines<'a> {
     pub(super) fn end_of_value(&self, start: usize, stops: impl Fn(&str) -> bool) -> usize {
         (start + 1..self.len()).find(|i| self.get(*i).is_empty() || stops(self.get(*i))).unwrap_or(self.len())
     }
+
+    /// The line after the last running text in a range: after a paragraph that begins with no label, or whose label is
+    /// followed by a sentence, as in "Update: the ferry sails again." Lines of which `is_noise` holds are neither text
+    /// nor part of a value.
+    pub(super) fn end_of_text(
+        &self,
+        range: Range<usize>,
+        is_noise: impl Fn(&str) -> bool,
+        is_label: impl Fn(&str) -> bool,
+    ) -> usize {
+        let (mut at, mut after) = (range.start, range.start);
+        while at < range.end {
+            let line = self.get(at);
+            let end = self.end_of_value(at, |line| is_label(line) || is_noise(line)).min(range.end);
+            let is_text =
+                if is_label(line) { is_sentence(&self.joined(at..end)) } else { !line.is_empty() && !is_noise(line) };
+            if is_text {
+                after = end;
+            }
+            at = end;
+        }
+        after
+    }
+}
+
+/// Whether a labelled value ends like a sentence and has at least six words with its label. Set by hand: "Company:
+/// Skerry Lines Inc." has four.
+fn is_sentence(value: &str) -> bool {
+    const WORDS: usize = 6;
+    let value = value.trim_end_matches(['"', '”', '’', '»', ')']);
+    value.ends_with(['.', '?', '!', '…']) && value.split_whitespace().count() >= WORDS
 }
 
 /// Splits a line such as `SECTION: News; Pg. 4` into its folded label and its value.

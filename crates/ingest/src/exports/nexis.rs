@@ -22,6 +22,8 @@ enum Field {
     Source,
     /// Labels that occur above and below the body and hold no text.
     Other,
+    /// Labels that occur below the body, and with which a paragraph of an article may begin as well: "Update: …".
+    Loose,
     /// Labels that occur only below the body.
     Tail,
 }
@@ -45,19 +47,23 @@ const LABELS: &[(Field, &str)] = &[
     ),
     (
         Field::Tail,
-        "load date|date de chargement|date chargement|ladedatum|update|fecha de carga|publication type|type de publication|\
-         type publication|publikationstyp|zeitungstyp|tipo de publicacion|subject|sujet|thema|schlagworter|asunto|tema|graphic|\
-         graphique|grafik|grafico|journal code|code revue|zeitschriftencode|country|pays|land|pais|state|etat|city|ville|stadt|\
-         ciudad|organization|organisation|organizacion|person|personne|persona|company|societe|unternehmen|firma|empresa|\
-         industry|secteur|branche|industria|geographic|region|geographie|geografia|ticker|acc no|document type|\
-         type de document|dokumenttyp|notes|note|copyright|classification|load|issn|keywords|mots cles|photo|photos|\
-         end of document|percentage",
+        "load date|date de chargement|date chargement|ladedatum|fecha de carga|publication type|type de publication|\
+         type publication|publikationstyp|zeitungstyp|tipo de publicacion|graphic|graphique|grafik|grafico|journal code|\
+         code revue|zeitschriftencode|geographic|acc no|document type|type de document|dokumenttyp|issn|end of document",
+    ),
+    (
+        Field::Loose,
+        "update|subject|sujet|thema|schlagworter|asunto|tema|country|pays|land|pais|state|etat|city|ville|stadt|ciudad|\
+         organization|organisation|organizacion|person|personne|persona|company|societe|unternehmen|firma|empresa|industry|\
+         secteur|branche|industria|region|geographie|geografia|ticker|notes|note|copyright|classification|load|keywords|\
+         mots cles|photo|photos|percentage",
     ),
 ];
 
 /// Folded labels of the date on which the article was loaded into the database.
-const LOAD_DATE: &[&str] =
-    &["load date", "date de chargement", "date chargement", "ladedatum", "update", "fecha de carga"];
+const LOAD_DATE: &[&str] = &["load date", "date de chargement", "date chargement", "ladedatum", "fecha de carga"];
+/// A label of that date with which a paragraph may begin as well.
+const LOOSE_LOAD_DATE: &str = "update";
 
 /// Folded labels of a download's cover page, which states who searched for what.
 const COVER: &[&str] = &[
@@ -99,7 +105,7 @@ pub(super) fn is_export(lines: &Lines<'_>) -> bool {
     let has = |wanted: &[Field]| lines.iter().any(|(_, line)| field(line).is_some_and(|(f, _)| wanted.contains(&f)));
     let counted = lines.iter().any(|(_, line)| is_count(line));
     let ended = lines.iter().any(|(_, line)| END.contains(&folded(line).as_str()));
-    (counted || ended) && has(&[Field::Length, Field::Byline, Field::Section, Field::Body, Field::Tail])
+    (counted || ended) && has(&[Field::Length, Field::Byline, Field::Section, Field::Body, Field::Tail, Field::Loose])
         || ended && lines.iter().any(|(_, line)| BODY.contains(&folded(line).as_str()))
 }
 
@@ -110,13 +116,13 @@ pub(super) fn is_unmarked(lines: &Lines<'_>) -> bool {
 }
 
 fn is_load_date(line: &str) -> bool {
-    labelled(line).is_some_and(|(label, _)| LOAD_DATE.contains(&label.as_str()))
+    labelled(line)
+        .is_some_and(|(label, value)| LOAD_DATE.contains(&label.as_str()) || label == LOOSE_LOAD_DATE && is_date(value))
 }
 
 /// Finds a border without a marker: the first line after the load date that is not another of the labels below a body.
 pub(super) fn border_behind_load_date(line: &str, seen: &mut Seen) -> Border {
-    let belongs_below = |found| matches!(found, Field::Tail | Field::Language | Field::Url | Field::Other);
-    let is_below = line.is_empty() || is_copyright(line) || field(line).is_some_and(|(found, _)| belongs_below(found));
+    let is_below = line.is_empty() || is_copyright(line) || field_below(line).is_some();
     if *seen == Seen::Last && !is_below {
         return Border::Starts;
     }
@@ -141,6 +147,16 @@ fn field(line: &str) -> Option<(Field, &str)> {
     let (label, value) = labelled(line)?;
     line.starts_with(char::is_uppercase).then_some(())?;
     LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
+}
+
+/// The known label of a line below a body, and its value. "Firma" is the German label of a company there; above the
+/// body, it is the Spanish one of the byline.
+fn field_below(line: &str) -> Option<(Field, &str)> {
+    let (label, value) = labelled(line)?;
+    line.starts_with(char::is_uppercase).then_some(())?;
+    let is_below = |field| matches!(field, Field::Tail | Field::Loose | Field::Language | Field::Url | Field::Other);
+    let mut fields = LABELS.iter().filter(|(field, _)| is_below(*field));
+    fields.find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
 }
 
 /// "Page 2 of 40", which printing inserts.
@@ -254,7 +270,7 @@ fn read_labels(lines: &Lines<'_>, start: usize, article: &mut Article) -> usize 
             Some((Field::Body, "")) => return at + 1,
             // The label is on the line of the first paragraph.
             Some((Field::Body, _)) => return at,
-            Some((Field::Tail, _)) | None => return at,
+            Some((Field::Tail | Field::Loose, _)) | None => return at,
             Some((found, _)) => at = note(lines, at, found, article),
         }
     }
@@ -288,37 +304,43 @@ fn note(lines: &Lines<'_>, at: usize, found: Field, article: &mut Article) -> us
         Field::Url => article.url = Some(one_line),
         Field::Source => article.site = article.site.take().or(Some(one_line)),
         Field::Date => article.published = article.published.take().or(Some(one_line)),
-        Field::Body | Field::Other | Field::Tail => {}
+        Field::Body | Field::Other | Field::Loose | Field::Tail => {}
     }
     end
 }
 
-/// End of the body that starts at line `start`: the first line that occurs only below a body.
+/// End of the body that starts at line `start`: the first line that occurs only below a body, or the first of the
+/// labelled values right above it.
+///
+/// Paragraphs may begin like those labels ("Update: the ferry sails again."). So such a label ends the body only if no
+/// running text comes below it.
 fn body_end(lines: &Lines<'_>, start: usize) -> usize {
-    let ends = |i: &usize| {
-        let line = lines.get(*i);
-        let folded = || folded(line);
-        match field(line) {
-            Some((Field::Tail | Field::Language, _)) => true,
-            Some((Field::Url, value)) => value.contains("://"),
-            _ => line.len() <= 40 && (AFTER.contains(&folded().as_str()) || END.contains(&folded().as_str())),
-        }
-    };
-    let end = (start..lines.len()).find(ends).unwrap_or(lines.len());
+    let end = (start..lines.len()).find(|i| ends_body(lines.get(*i))).unwrap_or(lines.len());
+    let is_label = |line: &str| field_below(line).is_some();
+    let floor = lines.end_of_text(start..end, |line| is_page(line) || is_copyright(line), is_label);
+    let labels = (floor..end).find(|i| is_label(lines.get(*i))).unwrap_or(end);
     // Copyright claims are below the body when no label is.
-    let last = (start..end).rev().take_while(|i| lines.get(*i).is_empty() || is_copyright(lines.get(*i))).last();
-    last.unwrap_or(end)
+    let last = (start..labels).rev().take_while(|i| lines.get(*i).is_empty() || is_copyright(lines.get(*i))).last();
+    last.unwrap_or(labels)
+}
+
+/// Whether a line occurs only below a body.
+fn ends_body(line: &str) -> bool {
+    let folded = || folded(line);
+    matches!(field_below(line), Some((Field::Tail, _)))
+        || is_load_date(line)
+        || line.len() <= 40 && (AFTER.contains(&folded().as_str()) || END.contains(&folded().as_str()))
 }
 
 /// Reads the labels below the body.
 fn tail(lines: &Lines<'_>, start: usize, article: &mut Article) {
     for i in start..lines.len() {
-        match field(lines.get(i)) {
+        match field_below(lines.get(i)) {
             Some((Field::Language, value)) if article.language.is_none() => article.language = Some(value.to_owned()),
             Some((Field::Url, value)) if article.url.is_none() && value.contains("://") => {
                 article.url = Some(value.to_owned());
             }
-            Some((Field::Tail, value)) if !value.is_empty() => {
+            Some((Field::Tail | Field::Loose, value)) if !value.is_empty() => {
                 let label = labelled(lines.get(i)).map(|(label, _)| label).unwrap_or_default();
                 let key = match label.as_str() {
                     "publication type"
@@ -326,7 +348,7 @@ fn tail(lines: &Lines<'_>, start: usize, article: &mut Article) {
                     | "type publication"
                     | "publikationstyp"
                     | "tipo de publicacion" => "publication_type",
-                    label if LOAD_DATE.contains(&label) => "load_date",
+                    _ if is_load_date(lines.get(i)) => "load_date",
                     "subject" | "sujet" | "thema" | "schlagworter" | "asunto" | "tema" => "subjects",
                     _ => continue,
                 };

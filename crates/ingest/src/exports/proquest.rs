@@ -1,7 +1,7 @@
 //! ProQuest: articles between lines of underscores, each value after its label.
 
 use super::article::{Article, Border, Seen};
-use super::lines::{Lines, folded, inverted, is_count, labelled};
+use super::lines::{Lines, folded, inverted, is_copyright, is_count, labelled};
 
 /// Field of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,9 +137,32 @@ pub(super) fn border(line: &str, seen: &mut Seen) -> Border {
     Border::Within
 }
 
+/// The lines at which a field starts. Paragraphs of the full text may begin like a label ("Company: …"): one above other
+/// running text starts none.
+fn starts(lines: &Lines<'_>) -> Vec<(usize, Field)> {
+    // These labels begin no paragraph of an article.
+    let is_sure = |line: &str| {
+        use Field::{Abstract, Date, Id, Language, Publication, PublicationInfo, Text, Url, Year};
+        let sure = [Abstract, Date, Id, Language, Publication, PublicationInfo, Text, Url, Year];
+        field(line).is_some_and(|(found, _)| sure.contains(&found)) || heading(line).is_some()
+    };
+    let mut starts: Vec<_> = Vec::new();
+    let mut text_end = 0;
+    for (i, line) in lines.iter() {
+        let Some((found, _)) = field(line).filter(|_| i >= text_end) else { continue };
+        if found == Field::Text {
+            let end = (i + 1..lines.len()).find(|i| is_sure(lines.get(*i))).unwrap_or(lines.len());
+            let is_noise = |line: &str| is_rule(line) || is_copyright(line);
+            text_end = lines.end_of_text(i + 1..end, is_noise, |line| field(line).is_some());
+        }
+        starts.push((i, found));
+    }
+    starts
+}
+
 pub(super) fn parse(lines: &Lines<'_>) -> Article {
     let mut article = Article::default();
-    let starts: Vec<_> = lines.iter().filter_map(|(i, line)| field(line).map(|(field, _)| (i, field))).collect();
+    let starts = starts(lines);
     let (mut info, mut year, mut summary) = (None, None, None);
     for (n, (start, found)) in starts.iter().enumerate() {
         let next = starts.get(n + 1).map_or(lines.len(), |(next, _)| *next);

@@ -312,6 +312,58 @@ fn europresse() {
 }
 
 #[test]
+fn paragraphs_that_begin_like_a_label_are_part_of_the_text() {
+    let body = format!(
+        "{FIRST}\n\nUpdate: the ferry sails again since noon.\n\nPhoto: Jutta Berg\n\nSubject: the mail of 3 May, which the \
+         paper has seen.\n\nCity: Halden\n\nCompany: Skerry Lines said on Tuesday that it would pay."
+    );
+    let nexis = format!(
+        "1 of 1 DOCUMENTS\n\nThe Skerry Times\n\nNovember 6, 2023 Monday\n\nStorm halts Sandoy ferry\n\nBYLINE: Ida Falk\n\n\
+         LENGTH: 40 words\n\n{body}\n\nSUBJECT: FERRIES (90%)\n\nCOMPANY: SKERRY LINES INC.\n\nFIRMA: HALDEN AG\n\nLOAD-DATE: \
+         November 8, 2023\n\nLANGUAGE: ENGLISH\n\n"
+    );
+    let row = ["Storm halts Sandoy ferry", "The Skerry Times", "2023-11-06", "Ida Falk", &body];
+    assert_eq!(told(&nexis), [row.map(str::to_owned)]);
+    assert_eq!(extra(&stream(nexis, &Options::default())[0], "subjects").as_deref(), Some("FERRIES (90%)"));
+    // Without lines that count the articles, a date of an update must not be taken for the last label of one.
+    let unmarked = format!(
+        "Storm halts Sandoy ferry\n\nThe Skerry Times\n\nNovember 6, 2023 Monday\n\nByline: Ida Falk\nLength: 43 words\n\n\
+         {body}\n\nLoad-Date: November 8, 2023\n\nLanguage: ENGLISH\n\n"
+    );
+    assert_eq!(told(&unmarked), [row.map(str::to_owned)]);
+    let proquest = format!(
+        "Document 1 of 1\n\nFull text: {body}\n\nSubject: Ferries\n\nTitle: Storm halts Sandoy ferry\nAuthor: Falk, Ida\n\
+         Publication title: The Skerry Times\nPublication date: 2023-11-06\nDocument URL: https://www.proquest.com/docview/1\n"
+    );
+    let docs = stream(proquest, &Options::default());
+    assert!(docs.len() == 1 && docs[0].text.contains("would pay."), "{}", docs[0].text);
+    assert!(!docs[0].text.contains("Ferries"), "{}", docs[0].text);
+    assert_eq!(docs[0].meta.title.as_deref(), Some("Storm halts Sandoy ferry"));
+}
+
+#[test]
+fn europresse_ends_at_the_claim_of_rights_and_at_no_paragraph_like_it() {
+    let body = "Le présent document a été signé lundi à Halden.\n\nVisualisation des données : la mer monte depuis 1990.\n\n\
+        This document is a draft, said the harbour master, and it is not signed.";
+    let export = format!(
+        "The Skerry Times\nSommet du G20, lundi 6 novembre 2023, p. 4\n\nStorm halts Sandoy ferry\n\n{body}\n\nLe présent \
+         document est protégé par les lois sur le droit d'auteur.\n\nCertificat émis le 8 novembre 2023 à Bibliothèque\n\n\
+         news·20231106·SK·006\n\n"
+    );
+    assert_eq!(
+        told(&export),
+        [["Storm halts Sandoy ferry", "The Skerry Times", "2023-11-06", "", body].map(str::to_owned)]
+    );
+    let section = |day: &str| {
+        let export = export.replace("Sommet du G20, lundi 6 novembre 2023", day);
+        extra(&stream(export, &Options::default())[0], "section")
+    };
+    assert_eq!(section("Sommet du G20, lundi 6 novembre 2023").as_deref(), Some("Sommet du G20"));
+    assert_eq!(section("Budget 2024, lundi 6 novembre 2023").as_deref(), Some("Budget 2024"));
+    assert_eq!(section("Monday, November 6, 2023"), None);
+}
+
+#[test]
 fn running_text_is_no_export() {
     for text in [
         "The panel read 2 of 40 documents.\n\nLENGTH: the pier is 90 m long.\n\nIt is to be rebuilt by the town in May.",
