@@ -35,6 +35,7 @@ mod entity_type;
 mod evidence;
 mod explain;
 mod hex;
+mod host;
 mod layer;
 mod layers;
 mod named;
@@ -53,6 +54,7 @@ pub use entity_type::{EntityType, Scheme};
 pub use evidence::StancePassage;
 pub use explain::{Explanation, Subject};
 pub use hex::{from_hex, hex};
+pub use host::host;
 pub use layer::Layer;
 pub use layers::{
     Coverage, Entity, Frame, FrameEvidence, Holder, Mention, PassageCount, Quote, QuoteKind, Sentence, Sentiment,

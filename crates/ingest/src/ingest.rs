@@ -3,7 +3,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
 use pressmark_core::{
-    Document, DropReason, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex, panic_message,
+    Document, DropReason, Explanation, Meta, ProblemKind, Segment, SegmentKind, Source, Subject, hex, host,
+    panic_message,
 };
 use sha2::{Digest, Sha256};
 
@@ -49,7 +50,7 @@ fn ingest_by(
         doc.segments = dropped(record.size as usize, DropReason::Problem(kind));
     }
     if doc.meta.site.is_none() {
-        doc.meta.site = doc.source.url.as_deref().and_then(host).map(str::to_owned);
+        doc.meta.site = doc.source.url.as_deref().and_then(outlet);
     }
     doc
 }
@@ -84,12 +85,10 @@ fn blank(record: &Record) -> Document {
     doc
 }
 
-/// The host of a URL, without `www.`; `None` if it does not look like one.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| h.contains('.') && !h.contains(char::is_whitespace))
+/// The host of a URL, which stands for the outlet where a page names none; `None` for a host without a domain.
+fn outlet(url: &str) -> Option<String> {
+    let host = host(url).filter(|host| host.contains('.') && !host.contains(char::is_whitespace));
+    host.map(str::to_lowercase)
 }
 
 /// A default id: the first 16 hex digits of the digest of the record's bytes, 64 bits, of which two collide by chance
@@ -190,8 +189,7 @@ fn is_wordless(text: &str) -> bool {
 
 /// The top-level domain of a URL, which helps to guess a character set.
 fn top_level_domain(url: &str) -> Option<&str> {
-    let host = url.split_once("://")?.1.split(['/', '?', '#', ':']).next()?;
-    host.rsplit_once('.').map(|(_, tld)| tld)
+    host(url)?.rsplit_once('.').map(|(_, tld)| tld)
 }
 
 /// Whether a text file is the source of an HTML page.
@@ -335,7 +333,7 @@ fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<
 }
 
 /// Sets the language, from the options, else a language field that the user named, else detection, else what the page
-/// declares; reports languages and scripts that the model does not know.
+/// declares; reports languages and scripts that the options do not name as known.
 fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options) {
     let declared = declared.as_deref().and_then(language::primary);
     let named = declared.clone().filter(|_| options.fields.language.is_some());
@@ -359,7 +357,7 @@ fn tell_language(doc: &mut Document, declared: Option<String>, options: &Options
             doc.report(STAGE, ProblemKind::UntestedLanguage, message, None);
         }
         Some(code) => {
-            let message = format!("the model was not trained on {code:?}");
+            let message = format!("{code:?} is not among the known languages");
             doc.report(STAGE, ProblemKind::UnsupportedLanguage, message, None);
         }
     }
@@ -393,10 +391,13 @@ mod tests {
         for (url, expected) in [
             ("https://www.example.org/a?b", Some("example.org")),
             ("http://user@news.example.co.uk:8080/", Some("news.example.co.uk")),
+            ("HTTPS://WWW.Example.ORG/A", Some("example.org")),
             ("example.org", Some("example.org")),
+            ("http://localhost/a", None),
+            ("http://[2001:db8::1]/a", None),
             ("urn:x", None),
         ] {
-            assert_eq!(host(url), expected);
+            assert_eq!(outlet(url).as_deref(), expected);
         }
     }
 }

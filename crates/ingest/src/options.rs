@@ -166,14 +166,14 @@ pub struct Options {
     /// Whether `03/05/2024` is the third of May. Default: by the declared language; if that does not settle it, an
     /// ambiguous date is not read.
     pub day_first: Option<bool>,
-    /// ISO 639 codes of the languages that the model was trained on; a document in another language gets the problem
+    /// ISO 639 codes of the languages that the later stages know; a document in another language gets the problem
     /// `unsupported_language`. Default: empty, which allows any language.
     pub known_languages: Vec<String>,
-    /// ISO 639 codes of languages that the model reads by transfer, untested; a document in one of them that is not
+    /// ISO 639 codes of languages that the later stages read by transfer, untested; a document in one of them that is not
     /// among `known_languages` gets the problem `untested_language`. Default: empty.
     pub transfer_languages: Vec<String>,
-    /// ISO 15924 codes, such as `Latn`, of the scripts that the model was trained on; a document with most of its
-    /// letters in other scripts gets the problem `unsupported_script`. Default: empty, which allows any script.
+    /// ISO 15924 codes, such as `Latn`, of the scripts that the later stages know; a document with most of its letters in
+    /// other scripts gets the problem `unsupported_script`. Default: empty, which allows any script.
     pub known_scripts: Vec<String>,
     /// Largest record in bytes, after decompression; a larger one is reported and never held in memory. Default: 16
     /// MiB. At most 1 GiB.

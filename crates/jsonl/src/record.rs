@@ -124,19 +124,11 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Returns the host of the URL in lower case and without `www.`; `None` if there is no URL or it has no host.
+    /// Returns the host of the URL in lower case, without user name, port and `www.`; `None` if there is no URL or it has
+    /// no host.
     #[must_use]
     pub fn host(&self) -> Option<String> {
-        let (_, rest) = self.url.as_deref()?.split_once("://")?;
-        // RFC 3986, section 3.2: [user@]host[:port], where only an address of IPv6, in brackets, has colons.
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let host = match place.split_once(']') {
-            Some((address, _)) => place.get(..=address.len())?,
-            None => place.split(':').next()?,
-        };
-        let host = host.to_lowercase();
-        Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| !host.is_empty())
+        pressmark_core::host(self.url.as_deref()?).map(str::to_lowercase)
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options
     let day = day.or_else(|| published(html, tree, &elsewhere, order));
     let authors = authors(&linked.authors, &linked.organizations, &named);
     let canonical = named.canonical.clone().or_else(|| named.first(&["og:url"]));
-    let host = canonical.as_deref().into_iter().chain(url).find_map(host);
+    let host = canonical.as_deref().into_iter().chain(url).find_map(pressmark_core::host);
     let heading = only_heading(html, tree);
     let og = named.first(&["og:title", "twitter:title", "dc.title", "parsely-title"]);
     let page = named.title.as_deref().map(|t| without_site(t, site.as_deref(), host, heading.as_deref()));
@@ -241,7 +241,7 @@ fn names(value: Option<&Value>) -> Vec<String> {
 }
 
 /// A value without tags, references and repeated white space.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut text = decode(text.trim());
     if text.contains("</") || text.contains("/>") || text.contains("<p>") || text.contains("<br>") {
         let tree = Tree::parse(&text);
@@ -428,13 +428,6 @@ fn only_heading(html: &str, tree: &Tree) -> Option<String> {
     let mut headings = tree.nodes().iter().enumerate().filter(|(_, n)| n.tag == Tag::H1).map(|(i, _)| i as u32);
     let first = headings.by_ref().map(|i| inner(html, tree, i)).find(|t| !t.is_empty())?;
     headings.all(|i| inner(html, tree, i).is_empty()).then_some(first)
-}
-
-/// The host of a URL, without `www.`.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("//")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    Some(host.strip_prefix("www.").unwrap_or(host)).filter(|h| !h.is_empty())
 }
 
 /// Strips the site's name before or after a title.
