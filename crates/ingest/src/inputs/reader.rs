@@ -204,10 +204,8 @@ impl Reader {
     }
 
     fn count_lines(&mut self, raw: &Raw, unit: Unit) {
-        let feeds = match unit {
-            Unit::Byte => memchr::memchr_iter(b'\n', &raw.bytes).count(),
-            Unit::Utf16 { .. } => 0,
-        };
+        // Those inside quoted cells; the one that ends the record is not among its bytes.
+        let feeds = unit.line_feeds(&raw.bytes);
         let is_counted = raw.sha256.is_none();
         self.line = self.line.filter(|_| is_counted).map(|line| line + feeds as u64 + 1);
     }

@@ -64,6 +64,23 @@ enum Scan {
     Stray(usize),
 }
 
+impl Unit {
+    /// Number of line feeds in whole units.
+    pub(super) fn line_feeds(self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Byte => memchr::memchr_iter(b'\n', bytes).count(),
+            Self::Utf16 { little } => {
+                let feed = utf16_feed(little);
+                bytes.as_chunks::<2>().0.iter().filter(|unit| **unit == feed).count()
+            }
+        }
+    }
+}
+
+fn utf16_feed(little: bool) -> [u8; 2] {
+    if little { [b'\n', 0] } else { [0, b'\n'] }
+}
+
 impl Cutter {
     pub(super) fn new(ends: Ends, unit: Unit, max_bytes: usize) -> Self {
         Self { ends, unit, max_bytes, read: 0, again: 0 }
@@ -128,7 +145,7 @@ impl Cutter {
         match self.unit {
             Unit::Byte => memchr::memchr(b'\n', bytes).map(|at| at + 1),
             Unit::Utf16 { little } => {
-                let feed = if little { [b'\n', 0] } else { [0, b'\n'] };
+                let feed = utf16_feed(little);
                 bytes.as_chunks::<2>().0.iter().position(|unit| *unit == feed).map(|at| (at + 1) * 2)
             }
         }

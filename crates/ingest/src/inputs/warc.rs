@@ -76,13 +76,12 @@ pub(super) fn next(stream: &mut Stream, max_bytes: usize) -> Result<Option<Met>,
     };
     if length > (max_bytes + MOST_HEADERS) as u64 {
         skip(stream, length)?;
-        let message = format!("record of {length} bytes is larger than {max_bytes}");
-        return Ok(Some(Met::Broken { kind: ProblemKind::TooLarge, message, size: length, known: page }));
+        return Ok(Some(too_large(length, max_bytes, page)));
     }
     let block = block(stream, length)?;
     Ok(Some(match wanted {
         Wanted::Response => response(&block, page, max_bytes),
-        _ => payload(block, &media, page),
+        _ => payload(block, &media, page, max_bytes),
     }))
 }
 
@@ -165,13 +164,14 @@ fn find(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 /// A page or text stored without HTTP headers, or the decoded body of a response.
-fn payload(body: Vec<u8>, media: &str, page: Page) -> Met {
+fn payload(body: Vec<u8>, media: &str, page: Page, max_bytes: usize) -> Met {
     let said = kind_of(media);
     let content = if said == Content::Unsaid { sniffed(&body) } else { said };
     match content {
         Content::Other(what) => Met::Other(what),
         // robots.txt is served as text.
         _ if page.url.as_deref().is_some_and(|url| url.ends_with("/robots.txt")) => Met::Other("rules for crawlers"),
+        _ if body.len() > max_bytes => too_large(body.len() as u64, max_bytes, page),
         content => Met::Page(Page { body, is_text: content == Content::Text, ..page }),
     }
 }
@@ -183,6 +183,11 @@ fn language(list: &str) -> Option<String> {
 
 fn malformed(message: &str, size: u64) -> Met {
     Met::Broken { kind: ProblemKind::Malformed, message: message.to_owned(), size, known: Page::default() }
+}
+
+fn too_large(size: u64, max_bytes: usize, known: Page) -> Met {
+    let message = format!("record of {size} bytes is larger than {max_bytes}");
+    Met::Broken { kind: ProblemKind::TooLarge, message, size, known }
 }
 
 /// The page of an HTTP response.
@@ -209,7 +214,7 @@ fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
     let chunked = header("transfer-encoding").is_some_and(|v| v.contains("chunked"));
     let body = if chunked { dechunk(body).unwrap_or_else(|| body.to_vec()) } else { body.to_vec() };
     match decompress(body, header("content-encoding").as_deref(), max_bytes) {
-        Ok(body) => payload(body, &media, Page { charset: charset(&media), ..page }),
+        Ok(body) => payload(body, &media, Page { charset: charset(&media), ..page }, max_bytes),
         Err((kind, message)) => Met::Broken { kind, message, size, known: page },
     }
 }

@@ -353,6 +353,41 @@ fn records_of_archives_are_documents_or_listed() {
 }
 
 #[test]
+fn the_limit_on_a_page_counts_neither_its_headers_nor_their_absence() {
+    let headers = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
+    let told = |archive: Vec<u8>, max_bytes: usize| {
+        let options = Options { format: Some(Format::Warc), max_bytes, ..Options::default() };
+        stream(archive, &options).iter().map(|doc| problems(doc).first().copied().unwrap_or("")).collect::<Vec<_>>()
+    };
+    for archive in [
+        warc("response", "", format!("{headers}{STORY}").as_bytes()),
+        warc("resource", "Content-Type: text/plain\r\n", STORY.as_bytes()),
+    ] {
+        assert_eq!(told(archive.clone(), STORY.len()), [""]);
+        assert_eq!(told(archive, STORY.len() - 1), ["too_large"]);
+    }
+}
+
+#[test]
+fn lines_are_counted_in_any_character_set() {
+    let table = "id,text\n1,\"Rain fell.\nThen wind.\"\n2,\"Snow\n\nfell.\"\n3,Sun.\n";
+    let wide = |little: bool| {
+        let units = std::iter::once(0xFEFF).chain(table.encode_utf16());
+        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect::<Vec<u8>>()
+    };
+    for bytes in [table.as_bytes().to_vec(), wide(true), wide(false)] {
+        let options = Options { format: Some(Format::Csv), ..Options::default() };
+        let inputs = Inputs::from_reader("-", std::io::Cursor::new(bytes), options).unwrap();
+        // The id of the record is all that depends on its line.
+        let texts: Vec<_> = inputs.map(|record| format!("{record:?}")).collect();
+        assert_eq!(texts.len(), 3);
+        for (text, line) in texts.iter().zip([2, 4, 7]) {
+            assert!(text.contains(&format!("line: Some({line})")), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_packed_response_that_is_damaged_keeps_its_address() {
     let mut out = Vec::new();
     out.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n\r\n\xFF\xFE\xFD\xFC\xFB")
