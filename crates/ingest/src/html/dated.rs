@@ -24,6 +24,8 @@ const NAMES: &[&str] = &[
     "datum",
     "fecha",
 ];
+/// Words in such names that end in "date" and mark none of publication.
+const OTHER_WORDS: &[&str] = &["update", "candidate", "mandate", "validate", "consolidate", "accommodate"];
 /// Lower-case words that mark a date of publication.
 static PUBLISHED: Phrases = phrases!(Published);
 /// Lower-case words that mark another date, such as that of an update.
@@ -68,10 +70,18 @@ pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: O
 
 fn is_named(tree: &Tree, index: u32) -> bool {
     let names = [Attr::Class, Attr::Id, Attr::Itemprop].into_iter().filter_map(|a| tree.attr(index, a));
-    names.flat_map(str::split_ascii_whitespace).any(|name| {
-        let name = name.to_ascii_lowercase();
-        name.split(['-', '_']).any(|part| NAMES.contains(&part)) || name.contains("date") || name == "entry-meta"
-    })
+    names.flat_map(str::split_ascii_whitespace).any(is_name_of_date)
+}
+
+/// Whether a class name, an id or a property marks a date line: "entry-date", "articleDate", "dateposted".
+fn is_name_of_date(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    // "dateModified" is the date of another version.
+    let is_word = |part: &str| {
+        (part.starts_with("date") && !part.contains("modif") && !part.contains("updat"))
+            || (part.ends_with("date") && !OTHER_WORDS.iter().any(|word| part.ends_with(word)))
+    };
+    NAMES.contains(&name.as_str()) || name.split(['-', '_']).any(|part| NAMES.contains(&part) || is_word(part))
 }
 
 /// For each node, whether it is in a part of the page about other articles or from readers.
@@ -117,4 +127,35 @@ fn starts_elsewhere(tree: &Tree, index: u32) -> bool {
     names
         .flat_map(|names| names.split(|c: char| c.is_ascii_whitespace() || matches!(c, '-' | '_')))
         .any(|part| NAMES.iter().any(|name| part.eq_ignore_ascii_case(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_dates_are_whole_words() {
+        for name in
+            ["date", "entry-date", "articleDate", "datePublished", "post_date", "dateline", "entry-meta", "pubdate"]
+        {
+            assert!(is_name_of_date(name), "{name}");
+        }
+        for name in ["update", "live-updates", "candidate", "candidates-list", "mandate", "dateModified", "validated"] {
+            assert!(!is_name_of_date(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_candidate_and_an_update_have_no_date_of_publication() {
+        let check = |body: &str, expected: Option<&str>| {
+            let html = format!("<body><article>{body}</article></body>");
+            let tree = Tree::parse(&html);
+            let found = published(&html, &tree, &Elsewhere::of(&tree), Order::DayFirst);
+            assert_eq!(found.as_deref(), expected, "{body}");
+        };
+        let day = "<p class=post-date>6 November 2023</p>";
+        check(&format!("<p class=candidate>Ida Falk, born 3 May 1961</p>{day}"), Some("2023-11-06"));
+        check(&format!("<p class=live-update>Since 1 May 2020 it rains.</p>{day}"), Some("2023-11-06"));
+        check("<p class=candidate>Ida Falk, born 3 May 1961</p>", None);
+    }
 }

@@ -64,7 +64,7 @@ pub(crate) fn extract(html: &str, url: Option<&str>, options: &Options, clock: &
     clock.check()?;
     let select::Selection { blocks, mut dropped } = select::select(html, &tree, &found);
     clock.check()?;
-    let blocks = match linked::body(html, &tree, &found, &blocks, clock) {
+    let blocks = match linked::body(html, &tree, &found, &blocks, clock)? {
         Some(whole) => {
             // The page's own copy of it is a duplicate.
             let shown = |b: Block| Dropped {

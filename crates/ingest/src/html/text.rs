@@ -63,7 +63,7 @@ impl Counts {
             self.words += usize::from(!in_word);
             in_word = true;
             match c {
-                ',' | '،' | '、' | '，' | '﹐' | ';' => self.commas += usize::from(c != ';'),
+                ',' | '،' | '、' | '，' | '﹐' => self.commas += 1,
                 '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।' => self.stops += 1,
                 _ => {}
             }

@@ -124,9 +124,9 @@ macro_rules! attributes {
 
 attributes! {
     Class = "class"; Id = "id"; Role = "role"; Itemprop = "itemprop"; Rel = "rel"; Style = "style";
-    Hidden = "hidden"; AriaHidden = "aria-hidden"; AriaLabel = "aria-label"; Datetime = "datetime";
+    Hidden = "hidden"; AriaHidden = "aria-hidden"; Datetime = "datetime";
     Content = "content"; Property = "property"; Name = "name"; Lang = "lang" | "xml:lang"; Type = "type";
-    Href = "href"; Itemtype = "itemtype"; HttpEquiv = "http-equiv";
+    Href = "href"; HttpEquiv = "http-equiv";
     Stamp = "data-seconds" | "data-timestamp" | "data-time" | "data-datetime" | "data-date" | "data-published"
         | "data-pubdate" | "data-publish-date" | "data-published-date" | "data-utc" | "data-epoch";
     Component = "data-component" | "data-module" | "data-testid" | "data-test-id" | "data-qa" | "data-type"
