@@ -27,11 +27,16 @@ pub(crate) static RIGHTS: Phrases = phrases!(RightsReserved);
 /// The text after the longest byline phrase that `text` begins with, and that phrase: "Ada Okoye" and "by" for "By Ada
 /// Okoye".
 pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
+    behind(text, &BYLINE)
+}
+
+/// The text after the longest of some phrases that `text` begins with, in any case, and that phrase.
+pub(crate) fn behind<'a>(text: &'a str, phrases: &Phrases) -> Option<(&'a str, &'static str)> {
     let rest = |by: &str| {
         let rest = text.get(by.len()..).filter(|rest| rest.starts_with([' ', ':', '\u{a0}']))?;
         (text.get(..by.len())?.to_lowercase() == by).then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
     };
-    BYLINE.iter().filter_map(|by| Some((rest(by)?, *by))).max_by_key(|(_, by)| by.len())
+    phrases.iter().filter_map(|by| Some((rest(by)?, *by))).max_by_key(|(_, by)| by.len())
 }
 
 /// An author field without its byline phrase. Phrases of languages that have no pack of their own are removed only

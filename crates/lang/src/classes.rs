@@ -100,6 +100,10 @@ classes! {
         BeforeDate = "before_date",
         /// Labels before the name of a photographer: "credit".
         PhotoCredit = "photo_credit",
+        /// Begins the credit of reporters at the end of an article: "reporting by".
+        ReportedBy = "reported_by",
+        /// Begins the credit of others who worked on an article, at its end: "editing by".
+        EditedBy = "edited_by",
         /// Units that news databases count: "documents".
         Counted = "counted",
         /// Words between the two numbers of a count such as "2 of 40", without accents.

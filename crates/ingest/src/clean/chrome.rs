@@ -57,6 +57,9 @@ pub(super) fn reason(line: &Line<'_>) -> Option<DropReason> {
     if let Some(reason) = line.hit.and_then(|hit| by_phrase(line, hit)) {
         return Some(reason);
     }
+    if credit::is_sign_off(text) {
+        return Some(DropReason::SourceCredit);
+    }
     let is_clock = text.len() <= 24 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '/' | ' ' | '-'));
     if is_clock && text.contains(':') && text.contains('/') {
         return Some(DropReason::Player);

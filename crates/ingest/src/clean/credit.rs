@@ -11,7 +11,7 @@ use super::{
     dates::date,
     fold::{Folded, Words, words},
 };
-use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, behind_byline, of_all_languages, phrases};
+use crate::phrases::{COPYRIGHT, JOINERS, Phrases, RIGHTS, behind, behind_byline, of_all_languages, phrases};
 
 /// Lower-case words inside the names of writers and of outlets, besides the particles of all names.
 static WRITER_PARTICLES: Phrases = phrases!(WriterParticle);
@@ -45,6 +45,12 @@ static OUTLETS: Phrases = phrases!(OutletWord);
 /// Words before and after the outlet in a line that credits one.
 static BEFORE_OUTLET: Phrases = phrases!(BeforeOutlet);
 static BEHIND_OUTLET: Phrases = phrases!(BehindOutlet);
+
+/// First words of the credits at the end of an article.
+static REPORTED_BY: Phrases = phrases!(ReportedBy);
+static EDITED_BY: Phrases = phrases!(EditedBy);
+/// Most bytes of such a credit. Set by hand: room for a dozen names and their places.
+const SIGN_OFF_BYTES: usize = 400;
 
 /// First words of captions.
 static CAPTIONS: Phrases = phrases!(Caption);
@@ -256,11 +262,10 @@ fn place_of(text: &str, phrase: &str) -> Option<usize> {
 pub(super) fn host(text: &str) -> Option<String> {
     text.split_whitespace().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
-        let bare = word.split_once("://").map_or(word, |(_, rest)| rest);
-        let host = bare.split(['/', '?', '#', ')', ']']).next()?.to_lowercase();
-        let name = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.').to_owned();
+        let word = word.split([')', ']']).next()?;
+        let name = pressmark_core::host(word)?.trim_end_matches('.').to_lowercase();
         // After a scheme or "www.", anything in the form of a domain is a host, whatever its top-level domain.
-        let said_so = bare.len() < word.len() || name.len() < host.len();
+        let said_so = word.contains("://") || word.get(..4).is_some_and(|www| www.eq_ignore_ascii_case("www."));
         (is_domain(&name) || said_so && has_domain_form(&name)).then_some(name)
     })
 }
@@ -302,6 +307,69 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
             && date(words[i + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").as_str()).is_none()
     })?;
     credited(&words[at + 1..].join(" "))
+}
+
+/// The credit that ends a paragraph, with the white space before it: "(Reporting by Ana Reis; editing by Tom Kern)", in
+/// brackets or as a sentence of its own.
+pub(super) fn sign_off(text: &str) -> Option<Range<usize>> {
+    let end = text.trim_end().len();
+    let from = text.char_indices().map(|(i, _)| i).find(|i| end.saturating_sub(*i) <= SIGN_OFF_BYTES)?;
+    let tail = text.get(from..end)?;
+    let opening = if tail.ends_with([')', ']']) { tail.rfind(['(', '[']) } else { None };
+    let ends = [". ", "! ", "? ", "” ", "\" ", "» "]
+        .into_iter()
+        .flat_map(|mark| tail.match_indices(mark).map(move |(i, _)| i + mark.len()));
+    let start = opening.into_iter().chain(ends).filter(|i| tail.get(*i..).is_some_and(is_sign_off)).min()?;
+    let kept = text.get(..from + start)?.trim_end().len();
+    (kept > 0).then_some(kept..text.len())
+}
+
+/// Whether a text only says who reported, wrote and edited an article.
+pub(super) fn is_sign_off(text: &str) -> bool {
+    let is_clause = |clause: &str| {
+        let rest = behind(clause, &REPORTED_BY).or_else(|| behind(clause, &EDITED_BY));
+        rest.is_some_and(|(rest, _)| rest.split_whitespace().all(may_be_signed) && rest.contains(char::is_uppercase))
+    };
+    text.len() <= SIGN_OFF_BYTES && clauses(text).next().is_some() && clauses(text).all(is_clause)
+}
+
+/// The reporters that such a credit names.
+pub(super) fn reporters(text: &str) -> Vec<String> {
+    let reported = clauses(text).filter_map(|clause| behind(clause, &REPORTED_BY));
+    let parts = reported.flat_map(|(rest, _)| rest.split(',').take_while(|part| !is_credit(part.trim())));
+    let names = parts.flat_map(|part| split_words(part, &JOINERS)).filter_map(|name| {
+        // "Ana Reis in Sandoy".
+        let name = split_words(name, &BEFORE_OUTLET).first().map(|name| name.trim())?;
+        (name.contains(' ') && is_name(name)).then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+/// The parts of a credit: who reported, who edited.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.trim().trim_matches(['(', ')', '[', ']']).trim_end_matches('.');
+    text.split(';').map(str::trim).filter(|clause| !clause.is_empty())
+}
+
+/// Whether a text begins as a credit does.
+fn is_credit(text: &str) -> bool {
+    behind(text, &REPORTED_BY).or_else(|| behind(text, &EDITED_BY)).is_some()
+}
+
+/// Whether a word may be in a credit: one of a name or a place, one that joins them, or one that begins another credit.
+fn may_be_signed(word: &str) -> bool {
+    let word = word.trim_matches([',', '(', ')']);
+    let lower = word.to_lowercase();
+    let lower = lower.as_str();
+    let in_phrase = |phrases: &Phrases| phrases.iter().any(|phrase| phrase.split(' ').any(|w| w == lower));
+    word.starts_with(char::is_uppercase)
+        || JOINERS.contains(&lower)
+        || BEFORE_OUTLET.contains(&lower)
+        || OUTLET_PARTICLES.contains(&lower)
+        || is_particle(word)
+        || in_phrase(&REPORTED_BY)
+        || in_phrase(&EDITED_BY)
+        || matches!(word, "" | "&" | "/" | "-" | "–")
 }
 
 /// A site's own name before the first sentence: "(Example.net) –", "EXAMPLE NEWS —".
@@ -385,18 +453,42 @@ mod tests {
             ("By Jane Doe", Some(vec!["Jane Doe"])),
             ("By JANE DOE and Juan de la Cruz, Staff Writers", Some(vec!["JANE DOE", "Juan de la Cruz"])),
             ("Par Anne Petit", Some(vec!["Anne Petit"])),
+            // Told apart by its place, not here.
             ("By Land and Sea", Some(vec!["Land"])),
             ("By the Numbers", None),
             ("By noon the rain had stopped.", None),
             ("By Sam O’Neil, The Daily Post", Some(vec!["Sam O’Neil"])),
             ("By Sam O’Neil, Harbour Gazette", Some(vec!["Sam O’Neil"])),
         ] {
-            let found = byline(text);
-            if text == "By Land and Sea" {
-                continue; // Told apart by its place, not here.
-            }
-            assert_eq!(found, expected.map(|v| v.into_iter().map(str::to_owned).collect()), "{text}");
+            assert_eq!(byline(text), expected.map(|v| v.into_iter().map(str::to_owned).collect()), "{text}");
         }
+    }
+
+    #[test]
+    fn credits_at_the_end_are_told_from_sentences() {
+        let check = |text: &str, kept: Option<&str>, names: &[&str]| {
+            let found = sign_off(text);
+            assert_eq!(found.clone().map(|credit| &text[..credit.start]), kept, "{text}");
+            assert_eq!(found.map(|credit| reporters(&text[credit])).unwrap_or_default(), names, "{text}");
+        };
+        check("It rained. (Reporting by Ana Reis; Editing by Tom Kern)", Some("It rained."), &["Ana Reis"]);
+        check(
+            "It rained. Reporting by Ana Reis in Sandoy and Ole Rask.",
+            Some("It rained."),
+            &["Ana Reis", "Ole Rask"],
+        );
+        check(
+            "“It rained.” (Reporting by Ana Reis, additional reporting by Ole Rask, writing by Lea de Moss; editing by Tom Kern)",
+            Some("“It rained.”"),
+            &["Ana Reis"],
+        );
+        check("Il pleut. (Reportage de Anne Petit ; édité par Paul Roux)", Some("Il pleut."), &["Anne Petit"]);
+        check("It rained. (Editing by Tom Kern)", Some("It rained."), &[]);
+        check("It rained. Reporting by Ana Reis showed that the port was shut.", None, &[]);
+        check("It rained (reporting by the Post said so).", None, &[]);
+        check("The paper won a prize for reporting by Ana Reis.", None, &[]);
+        check("(Reporting by Ana Reis)", None, &[]);
+        assert!(is_sign_off("(Reporting by Ana Reis)") && !is_sign_off("Reporting by phone was common."));
     }
 
     #[test]

@@ -74,11 +74,10 @@ fn has_day(text: &str) -> bool {
 pub(super) fn has_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let clock = bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
-    let lower = text.to_lowercase();
-    clock
-        || ["am", "pm", "a.m.", "p.m."]
-            .iter()
-            .any(|m| lower.trim_end().ends_with(m) && text.bytes().any(|b| b.is_ascii_digit()))
+    let lower = text.trim_end().to_lowercase();
+    let hour = ["am", "pm", "a.m.", "p.m."].iter().find_map(|half| lower.strip_suffix(half));
+    // The half of the day follows its hour: "team" and "Amsterdam" end in the same letters.
+    clock || hour.is_some_and(|hour| hour.trim_end().ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a text has a numeric date: "2025-03-04", "04/03/2025", "4.3.25".
@@ -95,6 +94,14 @@ fn numeric_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_an_hour_and_its_half_of_the_day() {
+        let times = ["14:05", "2.30pm", "14h05", "March 3, 2025, 9 AM", "3 March, 10 p.m. "];
+        assert_eq!(times.map(has_time), [true; 5]);
+        let others = ["The 2025 team", "Flight KL 1234 to Amsterdam", "Over 10 000 in the program", "9 a.m", "pm"];
+        assert_eq!(others.map(has_time), [false; 5]);
+    }
 
     #[test]
     fn dates_and_nothing_else() {

@@ -175,9 +175,8 @@ fn place(
             if sure[at].is_some() || title == Some(at) {
                 continue;
             }
-            let head = at < prose.first() && title.is_none_or(|t| at > t || prose.first() < t);
             let place = Place {
-                head: head || at < prose.first(),
+                head: at < prose.first(),
                 tail: at > prose.last() && !prose.lines.is_empty(),
                 beside_meta: (at > 0 && meta(sure[at - 1])) || sure.get(at + 1).copied().is_some_and(meta),
                 after_title: title.is_some_and(|t| at == t + 1),
@@ -259,8 +258,19 @@ fn tell(lines: &[Line<'_>], sure: &[Option<DropReason>], prose: &Prose, hints: &
             None => {}
         }
     }
+    let credits = lines.iter().zip(sure).filter(|(_, reason)| **reason == Some(DropReason::SourceCredit));
+    for (line, _) in credits.filter(|(line, _)| credit::is_sign_off(line.text)) {
+        note_reporters(line.text, judged);
+    }
     if judged.site.is_none() {
         judged.site = hints.site.map(str::to_owned);
+    }
+}
+
+/// Takes the reporters of a credit at the end for the authors if no byline names one.
+fn note_reporters(credit: &str, judged: &mut Judged) {
+    if judged.authors.is_empty() {
+        judged.authors = credit::reporters(credit);
     }
 }
 
@@ -313,6 +323,8 @@ fn keep(
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut paragraphs = 0;
     let mut lead = None;
+    let kept_backwards = (0..lines.len()).rev().filter(|&at| dropped[at].is_none());
+    let foot = kept_backwards.take(END_PARAGRAPHS).last().unwrap_or(lines.len());
     for (at, line) in lines.iter().enumerate() {
         if let Some(reason) = dropped[at] {
             let why = why(at, reason);
@@ -341,6 +353,13 @@ fn keep(
                 cuts.push((range, EditKind::Chrome));
                 judged.site.get_or_insert(site);
             }
+        }
+        if at >= foot
+            && !is_title
+            && let Some(range) = credit::sign_off(line.text)
+        {
+            note_reporters(&line.text[range.clone()], judged);
+            cuts.push((range.start + line.core.start..range.end + line.core.start, EditKind::Chrome));
         }
         cuts.sort_by_key(|(range, _)| range.start);
         let kind = if is_title { SegmentKind::Title } else { kind(lines, dropped, at, base_indent) };

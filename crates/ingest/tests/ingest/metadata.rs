@@ -89,6 +89,43 @@ fn a_text_that_only_json_ld_has_is_the_text() {
 }
 
 #[test]
+fn the_text_of_json_ld_is_that_of_the_article_which_is_named_first() {
+    let teaser = format!("{} Another story.", "Elsewhere it rained on the moor. ".repeat(12));
+    let list = serde_json::json!({"@type": "ItemList", "itemListElement": [{"@type": "Thing", "articleBody": teaser}]});
+    for key in ["articleBody", "reviewBody"] {
+        let article = serde_json::json!({"@type": "ReviewNewsArticle", "headline": "Harbour shut", key: STORY});
+        let page = format!(
+            "<html><head><title>Harbour shut</title><script type='application/ld+json'>[{list}, {article}]</script></head><body>\
+             <div id=root><p>Loading the story…</p></div></body></html>"
+        );
+        let doc = read(Format::Html, page);
+        assert!(doc.text.contains("Fishing boats lay idle") && !doc.text.contains("Elsewhere"), "{}", doc.text);
+    }
+}
+
+#[test]
+fn reporters_named_at_the_end_are_the_authors_where_nobody_else_is() {
+    let story = STORY.replace("\n\n", "</p><p>");
+    let read_page = |byline: &str, credit: &str| {
+        let html =
+            format!("<html><body><article><h1>Harbour shut</h1>{byline}<p>{story}{credit}</p></article></body></html>");
+        read(Format::Html, html)
+    };
+    for credit in [
+        " (Reporting by Ole Rask in Halden; Editing by Tom Kern)",
+        "</p><p>(Reporting by Ole Rask in Halden; Editing by Tom Kern)",
+        "</p><p>Reporting by Ole Rask in Halden, additional reporting by Lea Moss in Sandoy, Peter Marsh in Port Alder and Anna \
+         Brook in Skerry; Writing by Eva Lind; Editing by Tom Kern and Jan Holt",
+    ] {
+        let doc = read_page("", credit);
+        assert!(doc.text.ends_with("nothing but bread."), "{}", doc.text);
+        assert!(doc.meta.authors.first().is_some_and(|name| name == "Ole Rask"), "{:?}", doc.meta.authors);
+        let doc = read_page("<p class=byline>By Ida Falk</p>", credit);
+        assert_eq!(doc.meta.authors, ["Ida Falk"]);
+    }
+}
+
+#[test]
 fn a_lead_before_a_pay_wall_is_partial() {
     let status = |doc: &Document| (problems(doc).contains(&"paywalled"), doc.status());
     let gate = "<div class='paywall-offer'><h3>Read on</h3><p>Get all of it for 3 crowns a week.</p></div>";
