@@ -89,7 +89,7 @@ fn nothing_is_replaced_and_lines_that_are_no_rows_are_told() {
     fs::write(path("broken.jsonl"), format!("{row}{{\"id\": 1}}\n\n{row}")).expect("a file");
     let (code, message) = run(&["export", &path("broken.jsonl"), "--to", "csv", "-o", &path("rest")]);
     assert_eq!(code, Some(1));
-    assert!(message.contains("3 lines left out: line 2 of "), "{message}");
+    assert!(message.contains("3 lines skipped: line 2 of "), "{message}");
     assert_eq!(count(&path("rest/entities.csv")), count(&path("tables/entities.csv")));
 
     fs::write(path("none.jsonl"), "{}\n").expect("a file");

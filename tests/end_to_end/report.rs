@@ -94,7 +94,7 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     let page = folder.path().join("page.html").display().to_string();
     let output = report(&[&rows, "-o", &page]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("1 line left out: line 2 of "), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("1 line skipped: line 2 of "), "{}", text(&output.stderr));
 
     // The page would replace its own input, or be made from nothing.
     let output = report(&[&rows, "-o", &rows, "--overwrite"]);

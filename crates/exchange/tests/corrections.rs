@@ -142,7 +142,7 @@ fn prodigy_leaves_out_what_was_not_accepted_and_doccano_takes_lists() {
     let both = file("out.jsonl", &format!("{}{}", line("reject"), line("accept")));
     let (found, notes) = corrected(&[both], Format::Prodigy);
     assert_eq!((found.ents.len(), &found.ents[0].label), (1, &EntityType::Loc));
-    assert_eq!(notes, ["line 1 of out.jsonl has the answer \"reject\": left out"]);
+    assert_eq!(notes, ["line 1 of out.jsonl has the answer \"reject\": skipped"]);
     let listed = file("admin.jsonl", &format!("{{\"id\": 3, \"text\": {text}, \"label\": [[14, 17, \"LOC\"]]}}\n"));
     assert_eq!(corrected(&[listed], Format::Doccano).0.ents, found.ents);
     let outside = file("admin.jsonl", &format!("{{\"id\": 3, \"text\": {text}, \"label\": [[14, 99, \"LOC\"]]}}\n"));
