@@ -107,7 +107,7 @@ fn three_reports_are_a_story_with_its_copy_and_its_contradiction() {
     assert_eq!(code, 2, "{message}");
     let (both, same) = (path("both.jsonl"), path("./both.jsonl"));
     let (code, _, message) = run(&["group", &path("rows.jsonl"), "-o", &both, "--rows", &same]);
-    assert_eq!((code, message.contains("one file")), (2, true), "{message}");
+    assert_eq!((code, message.contains("the same file")), (2, true), "{message}");
     assert!(!Path::new(&path("stories.jsonl.partial")).exists());
 
     let events: Vec<Value> = [("wire", "ferry"), ("post", "ferry"), ("mail", "ferry"), ("copper", "copper")]

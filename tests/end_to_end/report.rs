@@ -108,7 +108,7 @@ fn a_line_that_is_no_row_is_left_out_and_told() {
     fs::write(&page, "<title>Mine</title>").expect("it can be written");
     let output = report(&[&rows, "-o", &page]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("nothing is replaced unasked"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("already exists"), "{}", text(&output.stderr));
     assert_eq!(fs::read(&page).expect("a page"), b"<title>Mine</title>");
 }
 
@@ -166,7 +166,7 @@ fn a_page_never_takes_the_place_of_what_is_read() {
     for args in refused {
         let output = pressmark(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stderr));
-        assert!(text(&output.stderr).contains("name another output"), "{args:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("choose another output"), "{args:?}: {}", text(&output.stderr));
         assert!(before == read(), "{args:?}");
     }
 }

@@ -178,7 +178,7 @@ fn failures_are_written_and_decide_the_exit_code() {
         ("seven.parquet", "in/a.jsonl", "which would be overwritten"),
         ("tables/*.csv", "in/a.jsonl", "which would be overwritten"),
         ("one.jsonl", "one.jsonl", "also the output of the rows"),
-        ("eight.jsonl", "two.jsonl", "nothing is replaced unasked"),
+        ("eight.jsonl", "two.jsonl", "already exists"),
     ] {
         let output = if output == "-" { output.to_owned() } else { place.arg(output) };
         check_kept(

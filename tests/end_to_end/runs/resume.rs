@@ -46,7 +46,7 @@ fn a_difference_is_named_and_nothing_is_touched() {
         fs::write(place.path("out.jsonl.partial"), wrong).expect("written");
         let (code, message) = place.annotate("out.jsonl", &["--resume"]);
         assert_eq!(code, 2, "{message}");
-        assert!(message.contains("is not what the run wrote"), "{message}");
+        assert!(message.contains("differs from what the run wrote"), "{message}");
         assert!(place.read("out.jsonl.partial") == wrong);
     }
     fs::write(place.path("out.jsonl.partial"), rows).expect("written");
