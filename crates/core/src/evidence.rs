@@ -1,7 +1,6 @@
 //! Aggregation of passage-level judgements into document-level ones, shared by every stage that finds frames or
 //! stances.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use crate::{Document, Frame, FrameEvidence, Holder, Span, Stance, StanceLabel, Target, Voice};
@@ -89,7 +88,7 @@ impl Frame {
         evidence_score: f32,
     ) -> Self {
         let mut ranked: Vec<(usize, f32)> = scores.into_iter().collect();
-        ranked.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap_or(Ordering::Equal).then(a.0.cmp(&b.0)));
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let strongest = ((ranked.len() as f32 * Self::STRONGEST).ceil() as usize).max(1);
         let score = ranked.iter().take(strongest).map(|(_, score)| score).sum::<f32>() / strongest as f32;
         let prose = |sent: usize| doc.sents.get(sent).filter(|sent| sent.kind.is_prose());
@@ -146,6 +145,15 @@ mod tests {
         // The clearest two, in text order; duplicate passages give one piece of evidence.
         let four = [passage(0, 0.5, 0.0, 1.0), passage(9, 0.9, 0.0, 1.0), passage(9, 0.9, 0.0, 1.0)];
         check(&[four.as_slice(), &[passage(20, 0.7, 0.0, 1.0)]].concat(), StanceLabel::Favor, 0.75, &[9, 20]);
+    }
+
+    #[test]
+    fn scores_that_are_no_numbers_are_ordered_all_the_same() {
+        let doc = Document::from_text("1", "A b.");
+        // Enough of them, in disorder, for the sort to notice an order that is none.
+        let scores = (0..200).map(|i| (i, if i % 3 == 0 { f32::NAN } else { (i * 7 % 10) as f32 / 10.0 }));
+        let frame = Frame::from_sentences(&doc, "book 1", "a", scores, 1, 0.5);
+        assert!(frame.score.is_nan() && frame.evidence.is_empty());
     }
 
     #[test]

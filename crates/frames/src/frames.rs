@@ -174,7 +174,7 @@ impl Frames {
 
 /// Compares by descending score; under a stable sort, frames of equal score keep the codebook's order.
 fn best_first(a: &Frame, b: &Frame) -> Ordering {
-    b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal)
+    b.score.total_cmp(&a.score)
 }
 
 /// The frames of one codebook in a document, with their explanations.

@@ -1,5 +1,3 @@
-use std::cmp::Ordering;
-
 use pressmark_core::{
     Document, Explanation, Frame, Layer, Provenance, SegmentKind, Sentence, Stage, StageError, Subject,
 };
@@ -123,7 +121,7 @@ impl Stage for ZeroShotFrames {
             };
             let mut found: Vec<Frame> = book.frames.iter().enumerate().map(frame).collect();
             // Stable sort: frames of equal score keep the codebook's order.
-            found.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal));
+            found.sort_by(|a, b| b.score.total_cmp(&a.score));
             frames.extend(found);
         }
         let total = premises.iter().map(|p| p.chars().count()).sum();
