@@ -165,8 +165,12 @@ fn check_labels(labels: &[Label]) -> Result<(), String> {
         if !(0.0..=1.0).contains(&label.head_share) {
             return Err(format!("label {:?} has a head_share that is not in [0, 1]", label.name));
         }
+        let examples = label.examples.len();
+        if examples > MAX_ENTRIES {
+            return Err(format!("label {:?} has {examples} examples, expected at most {MAX_ENTRIES}", label.name));
+        }
         let mut texts = label.examples.iter().chain([&label.definition]);
-        if label.examples.len() > MAX_ENTRIES || texts.any(|t| t.trim().is_empty() || t.len() > MAX_TEXT) {
+        if texts.any(|t| t.trim().is_empty() || t.len() > MAX_TEXT) {
             return Err(format!("label {:?} has an empty text, or one of over {MAX_TEXT} bytes", label.name));
         }
     }
@@ -212,6 +216,8 @@ mod tests {
         check(&format!("{head}{}colour = 1\n", label("a")), "unknown field `colour`");
         check(&format!("{head}{}{}head_share = 2.0\n", label("a"), label("b")), "a head_share that is not in [0, 1]");
         let two = format!("{head}{}{}", label("a"), label("b"));
+        check(&format!("{two}examples = [{}]\n", "\"e\",".repeat(513)), "\"b\" has 513 examples, expected at most 512");
+        check(&format!("{two}examples = [\" \"]\n"), "\"b\" has an empty text, or one of over 4096 bytes");
         let fit = |name: &str, weight: &str| {
             let tail = format!("label = \"{name}\"\nexamples = 3\nbias = 0.0\nprior = 1.0\nweights = [{weight}]\n");
             format!("{two}[fit]\nmodel = \"m\"\nsha256 = \"0\"\nexamples = 9\n[[fit.head]]\n{tail}")
