@@ -21,8 +21,9 @@ use crate::view::View;
 /// Longest remembered form, in tokens. Set by hand: longer names hardly repeat, and the bound keeps the search linear.
 const MAX_FORM: usize = 6;
 
-/// Shortest surname, and shortest first word of an organisation's name, in characters: longer than an initial.
-const MIN_SURNAME: usize = 3;
+/// Shortest part of a name that stands for the whole, a person's surname or an organisation's first word, in
+/// characters: longer than an initial.
+const MIN_PART: usize = 3;
 
 /// Prior from the other occurrences of names; `None` where there are none.
 ///
@@ -157,7 +158,7 @@ fn surnames<'a>(
         let month = Some((first, begin)).filter(|_| view.language.month(view.words[first]).is_some());
         for (token, tag) in [(last, inside)].into_iter().chain(month) {
             let word = view.words[token];
-            if word.chars().count() >= MIN_SURNAME && word.chars().next().is_some_and(char::is_uppercase) {
+            if word.chars().count() >= MIN_PART && word.chars().next().is_some_and(char::is_uppercase) {
                 let sure = surnames.entry(word).or_default();
                 *sure = sure.max(lattice.row(token)[tag].exp());
             }
@@ -179,7 +180,7 @@ fn first_words<'a>(
     for mention in found.iter().filter(|m| m.kind == organisation && m.tokens.len() > 1) {
         let first = mention.tokens.start;
         let word = view.words[first];
-        if word.chars().count() >= MIN_SURNAME && view.countries.length_at(&[word]).is_none() {
+        if word.chars().count() >= MIN_PART && view.countries.length_at(&[word]).is_none() {
             let sure = words.entry(word).or_default();
             *sure = sure.max(lattice.row(first)[begin].exp());
         }

@@ -24,7 +24,7 @@ use folded::Folded;
 /// [[label]]
 /// name = "CROP"           # what stands in `ents`
 /// terms = ["maize", "sweet potato"]
-/// patterns = ['(rice) (?:harvest|paddies)']  # the first group, where there is one, is the term
+/// patterns = ['(rice) (?:harvest|paddies)']  # the first group, where it takes part in the match, is the term
 /// except = ["rice bowl"]  # no term counts inside one of these
 /// case_sensitive = false  # the default
 /// plural = true           # the default: "sweet potatoes" is found too
@@ -145,7 +145,7 @@ impl Terms {
 /// whole rest for each match, which takes hours on a megabyte without sentence breaks.
 const MATCH_REACH: usize = 2048;
 
-/// Matches of a pattern: its first group where it took part, else the whole match.
+/// Matches of a pattern: its first group where it took part, else the whole match, as for `maize|(rice) harvest`.
 fn matches(pattern: &Regex, text: &str) -> Vec<Span> {
     let (mut spans, mut at) = (Vec::new(), 0);
     while at <= text.len() {
