@@ -314,11 +314,48 @@ impl Stage for Ner {
         let mentions: Vec<Mention> = decoded.iter().filter_map(|found| self.mention(doc, found)).collect();
         let mentions = terms::add_terms(doc, &self.options.terms, mentions);
         cluster::fill(doc, mentions);
-        let chars = |span: Span| doc.slice(span).chars().count();
-        let total: usize = doc.sents.iter().map(|sent| chars(sent.span)).sum();
-        let unseen: usize =
-            (0..doc.tokens.len()).filter(|&t| row_of(doc, t).is_none()).map(|t| chars(doc.tokens[t].span)).sum();
-        doc.cover("ner", total.saturating_sub(unseen), total);
+        let (seen, total) = coverage(doc);
+        doc.cover("ner", seen, total);
         Ok(())
+    }
+}
+
+/// Characters of the document's words that have hidden states, and of all its words. The space up to the next word
+/// belongs to a word, so that the words tile the sentences.
+fn coverage(doc: &Document) -> (usize, usize) {
+    let (mut seen, mut total) = (0, 0);
+    for sent in &doc.sents {
+        let next = sent.tokens.clone().skip(1).map(|token| doc.tokens[token].span.start);
+        let mut start = sent.span.start;
+        for (token, end) in sent.tokens.clone().zip(next.chain([sent.span.end])) {
+            let chars = doc.slice(Span::new(start, end)).chars().count();
+            total += chars;
+            seen += if row_of(doc, token).is_some() { chars } else { 0 };
+            start = end;
+        }
+    }
+    (seen, total)
+}
+
+#[cfg(test)]
+mod tests {
+    use pressmark_core::Rows;
+    use pressmark_tokenize::Splitter;
+
+    use super::*;
+
+    #[test]
+    fn words_are_covered_with_the_space_behind_them() {
+        let mut doc = Document::from_text("a", "Ana Lima left. Kofi stayed.");
+        Splitter.run(&mut doc).expect("the splitter never fails");
+        let total = "Ana Lima left.".len() + "Kofi stayed.".len();
+        let check = |doc: &Document, seen: usize| assert_eq!(coverage(doc), (seen, total));
+        // Without hidden states nothing is seen, not even the spaces.
+        check(&doc, 0);
+        doc.windows.token_rows = (0..doc.tokens.len()).map(|token| token..token + 1).collect();
+        doc.hidden = Rows::new(1, &vec![0.0; doc.tokens.len()]);
+        check(&doc, total);
+        doc.windows.token_rows[1] = 0..0;
+        check(&doc, total - "Lima ".len());
     }
 }
