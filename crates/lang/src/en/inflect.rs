@@ -9,15 +9,28 @@ use crate::verb_form::VerbForm;
 pub(super) fn forms(base: &str) -> Vec<(String, VerbForm)> {
     let stem = base.strip_suffix('e').unwrap_or(base);
     // "deny" becomes "denies"; "betray" keeps its y.
-    let y = base.strip_suffix('y').filter(|y| !y.ends_with(['a', 'e', 'o', 'u']));
+    let y = base.strip_suffix('y').filter(|y| !y.ends_with(VOWELS));
+    // "echo" becomes "echoes"; "boo" does not.
+    let o = base.strip_suffix('o').is_some_and(|o| !o.ends_with(VOWELS));
     let third = match y {
         Some(y) => format!("{y}ies"),
-        None if ["sh", "ch", "ss"].iter().any(|end| base.ends_with(end)) => format!("{base}es"),
+        None if o || HISSING.iter().any(|end| base.ends_with(end)) => format!("{base}es"),
         None => format!("{base}s"),
     };
     let past = y.map_or_else(|| format!("{stem}ed"), |y| format!("{y}ied"));
-    vec![(third, VerbForm::ThirdPerson), (past, VerbForm::Past), (format!("{stem}ing"), VerbForm::PresentParticiple)]
+    let participle = match base.strip_suffix("ie") {
+        // "lie" becomes "lying"; "agree" and "canoe" keep their e.
+        Some(stem) => format!("{stem}ying"),
+        None if stem.ends_with(['e', 'o', 'y']) => format!("{base}ing"),
+        None => format!("{stem}ing"),
+    };
+    vec![(third, VerbForm::ThirdPerson), (past, VerbForm::Past), (participle, VerbForm::PresentParticiple)]
 }
+
+const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
+
+/// Ends after which -s is spelled -es.
+const HISSING: [&str; 5] = ["ch", "sh", "ss", "x", "z"];
 
 /// Stem that the forms of a verb and its noun share: "claim" of claims, claimed and claiming.
 pub(super) fn stem(word: &str) -> Cow<'_, str> {
@@ -49,22 +62,38 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
 
 /// Spells the plural of a term; `None` where it already ends in "s".
 pub(super) fn plural(term: &str) -> Option<String> {
-    let consonant_y =
-        term.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']) && !stem.is_empty());
+    let consonant_y = term.strip_suffix('y').filter(|stem| !stem.ends_with(VOWELS) && !stem.is_empty());
     if let Some(stem) = consonant_y {
         Some(format!("{stem}ies"))
     } else if term.ends_with('s') {
         None
-    } else if ["x", "z", "ch", "sh", "ato"].iter().any(|e| term.ends_with(e)) {
+    } else if term.ends_with("ato") || HISSING.iter().any(|end| term.ends_with(end)) {
         Some(format!("{term}es"))
     } else {
         Some(format!("{term}s"))
     }
 }
 
+/// Strips the -s of a plural.
+pub(super) fn singular(word: &str) -> &str {
+    let stem = word.strip_suffix('s').unwrap_or(word);
+    // "Swiss", "Cyprus" and "us" are not plurals.
+    if stem.len() < 3 || stem.ends_with(['s', 'u', 'i']) { word } else { stem }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_singular_loses_its_s() {
+        let check = |word: &str, expected: &str| assert_eq!(singular(word), expected, "{word}");
+        check("kenyans", "kenyan");
+        check("kenyan", "kenyan");
+        check("swiss", "swiss");
+        check("cyprus", "cyprus");
+        check("us", "us");
+    }
 
     #[test]
     fn plurals_are_regular() {
@@ -84,6 +113,14 @@ mod tests {
         assert_eq!(made("deny"), "denies denied denying");
         assert_eq!(made("betray"), "betrays betrayed betraying");
         assert_eq!(made("argue"), "argues argued arguing");
+        assert_eq!(made("agree"), "agrees agreed agreeing");
+        assert_eq!(made("canoe"), "canoes canoed canoeing");
+        assert_eq!(made("dye"), "dyes dyed dyeing");
+        assert_eq!(made("lie"), "lies lied lying");
+        assert_eq!(made("echo"), "echoes echoed echoing");
+        assert_eq!(made("boo"), "boos booed booing");
+        assert_eq!(made("fax"), "faxes faxed faxing");
+        assert_eq!(made("buzz"), "buzzes buzzed buzzing");
     }
 
     #[test]
@@ -100,5 +137,7 @@ mod tests {
         check(&["tell", "tells", "telling"], "tell");
         check(&["stress", "stresses", "stressed"], "stress");
         check(&["say", "says"], "say");
+        check(&["agree", "agrees", "agreed", "agreeing"], "agre");
+        check(&["echo", "echoes", "echoed", "echoing"], "echo");
     }
 }
