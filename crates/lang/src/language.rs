@@ -136,6 +136,19 @@ impl Language {
         self.packs().map(|pack| (pack.stem)(lower)).find(|stem| stem != lower).unwrap_or(lower.into())
     }
 
+    /// Singular of a noun in lowercase that is spelled like a plural; other words as they are.
+    ///
+    /// ```
+    /// use pressmark_lang::Language;
+    ///
+    /// let english = Language::of(Some("en"));
+    /// assert_eq!(["kenyans", "swiss"].map(|word| english.singular(word)), ["kenyan", "swiss"]);
+    /// ```
+    #[must_use]
+    pub fn singular<'w>(&self, lower: &'w str) -> &'w str {
+        self.packs().map(|pack| (pack.singular)(lower)).find(|singular| *singular != lower).unwrap_or(lower)
+    }
+
     pub(crate) fn files(&self, topic: fn(&Pack) -> &'static str) -> impl Iterator<Item = &'static str> {
         self.packs().map(topic)
     }

@@ -11,6 +11,9 @@ pub(crate) type Inflect = fn(base: &str) -> Vec<(String, VerbForm)>;
 /// Stem that the forms of a verb and its noun share.
 pub(crate) type Stem = for<'w> fn(word: &'w str) -> Cow<'w, str>;
 
+/// Singular of a plural by its spelling, else the word itself.
+pub(crate) type Singular = for<'w> fn(word: &'w str) -> &'w str;
+
 /// Order of day and month in a country that speaks the language, by its lowercase country code.
 pub(crate) type OrderOfDate = fn(region: Option<&str>) -> Option<DateOrder>;
 
@@ -31,6 +34,7 @@ macro_rules! files {
             pub(crate) stem: Stem,
             /// Spells the regular plural of a term.
             pub(crate) plural: fn(term: &str) -> Option<String>,
+            pub(crate) singular: Singular,
         }
 
         impl Pack {
@@ -43,6 +47,7 @@ macro_rules! files {
                 inflect: |_| Vec::new(),
                 stem: unstemmed,
                 plural: |_| None,
+                singular: |word| word,
             };
 
             /// The text of every file.

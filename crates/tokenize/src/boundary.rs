@@ -91,7 +91,8 @@ impl Scanner<'_> {
                 'I' => opens() || !before.follows_name || before.text_before.is_empty(),
                 _ if class == Some(Abbreviation::Leads) => false,
                 _ if letter.is_uppercase() => opens() && !before.text_before.is_empty(),
-                _ => !(after.digit && before.is_reference()),
+                // "p. 5": a page, a line, a note.
+                _ => !(after.digit && class == Some(Abbreviation::BeforeNumber)),
             };
         }
         match class {
@@ -110,7 +111,7 @@ impl Scanner<'_> {
     /// Whether the full stop of "U.S.", "a.m." or "Ph.D." also ends the sentence.
     fn dotted_ends(&self, before: &Before<'_>, after: &After<'_>, opens: bool) -> bool {
         let word = before.word;
-        if word.eq_ignore_ascii_case("a.m") || word.eq_ignore_ascii_case("p.m") {
+        if self.language.is_half_of_day(word) {
             if self.goes_on_with_time(after.word) {
                 return false;
             }

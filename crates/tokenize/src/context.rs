@@ -49,11 +49,6 @@ impl Before<'_> {
             _ => None,
         }
     }
-
-    /// Whether the word is a letter that abbreviates "page" or the like.
-    pub(crate) fn is_reference(&self) -> bool {
-        matches!(self.word, "p" | "n" | "c" | "f" | "l")
-    }
 }
 
 /// Text after a terminator.

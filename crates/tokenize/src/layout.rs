@@ -23,13 +23,15 @@ pub(crate) fn begins_anew(sentence: &str, rest: &str, has_at: bool, language: &L
             || is_caption_label(rest, word, language)
             || is_date_line(sentence, rest, word, language)
             || has_at && is_mail_header(sentence)
-            || ends_with_stamp(sentence) && !matches!(word, "AM" | "PM");
+            || ends_with_stamp(sentence, language) && !is_half_of_day(word, language);
     }
     match first {
         'h' if is_url(rest) && is_url(last_word(sentence)) => true,
         '-' => rest.starts_with("- ") && is_file(last_word(sentence)),
-        '0'..='9' => stamp(rest).is_some() && is_sender(sentence),
-        _ if first.is_alphabetic() => has_at && is_mail_header(sentence) || stamp(sentence) == Some(sentence.len()),
+        '0'..='9' => stamp(rest, language).is_some() && is_sender(sentence),
+        _ if first.is_alphabetic() => {
+            has_at && is_mail_header(sentence) || stamp(sentence, language) == Some(sentence.len())
+        }
         _ => false,
     }
 }
@@ -113,8 +115,8 @@ fn is_sender(sentence: &str) -> bool {
 }
 
 /// Whether a date and time, as mail programs write them, end the sentence so far.
-fn ends_with_stamp(sentence: &str) -> bool {
-    if !sentence.ends_with(|c: char| c.is_ascii_digit() || c == 'M') {
+fn ends_with_stamp(sentence: &str, language: &Language) -> bool {
+    if !sentence.ends_with(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase()) {
         return false;
     }
     // In bytes; enough for "10/08/1999 08:52:10 AM".
@@ -122,11 +124,11 @@ fn ends_with_stamp(sentence: &str) -> bool {
     let tail = sentence.len().saturating_sub(LONGEST)..sentence.len();
     tail.filter(|at| *at == 0 || sentence.as_bytes()[at - 1] == b' ')
         .filter_map(|at| sentence.get(at..))
-        .any(|tail| stamp(tail) == Some(tail.len()))
+        .any(|tail| stamp(tail, language) == Some(tail.len()))
 }
 
 /// Length in bytes of the date with a time that begins here: "10/08/99 08:52 AM".
-fn stamp(text: &str) -> Option<usize> {
+fn stamp(text: &str, language: &Language) -> Option<usize> {
     let number = |at: usize, most: usize| {
         let digits = text.as_bytes().get(at..)?.iter().take(most).take_while(|b| b.is_ascii_digit()).count();
         (digits > 0).then_some(at + digits)
@@ -138,9 +140,14 @@ fn stamp(text: &str) -> Option<usize> {
     if let Some(seconds) = mark(end, b":").and_then(|at| number(at, 2)) {
         end = seconds;
     }
-    let half = text.get(end..end + 3).is_some_and(|half| matches!(half, " AM" | " PM"));
-    let end = if half { end + 3 } else { end };
+    let half = text[end..].strip_prefix(' ').and_then(|rest| rest.split(char::is_whitespace).next());
+    let end = end + half.filter(|half| is_half_of_day(half, language)).map_or(0, |half| 1 + half.len());
     text[end..].chars().next().is_none_or(char::is_whitespace).then_some(end)
+}
+
+/// Whether a word is half of the day as mail programs write it, in capitals: "PM", not German "Am".
+fn is_half_of_day(word: &str, language: &Language) -> bool {
+    word.chars().all(char::is_uppercase) && language.is_half_of_day(word)
 }
 
 fn is_url(text: &str) -> bool {

@@ -37,6 +37,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     inflect: inflect::forms,
     stem: inflect::stem,
     plural: inflect::plural,
+    singular: inflect::singular,
     ..Pack::EMPTY
 });
 

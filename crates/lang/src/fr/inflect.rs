@@ -26,9 +26,27 @@ fn plural_word(word: &str) -> String {
     }
 }
 
+/// Strips the -s of a plural, or its -x behind -au and -eu.
+pub(super) fn singular(word: &str) -> &str {
+    let plain = word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i']));
+    let stem = plain.or_else(|| word.strip_suffix('x').filter(|stem| stem.ends_with("au") || stem.ends_with("eu")));
+    // "Français", "virus" and "les" are not plurals of a noun.
+    stem.filter(|stem| stem.len() > 2).unwrap_or(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_singular_loses_its_s_or_x() {
+        let check = |word: &str, expected: &str| assert_eq!(singular(word), expected, "{word}");
+        check("maliens", "malien");
+        check("français", "français");
+        check("bureaux", "bureau");
+        check("prix", "prix");
+        check("les", "les");
+    }
 
     #[test]
     fn plurals_are_those_of_the_noun() {

@@ -33,6 +33,7 @@ pub(crate) static LANGUAGE: Language = Language::new(Pack {
     titles: include_str!("titles.tsv"),
     words: include_str!("words.tsv"),
     plural: inflect::plural,
+    singular: inflect::singular,
     ..Pack::EMPTY
 });
 

@@ -1,4 +1,4 @@
-//! Months, days of the week, time zones and date order.
+//! Months, days of the week, time zones, halves of the day and date order.
 
 use std::borrow::Cow;
 
@@ -14,6 +14,7 @@ pub(crate) enum Calendar {
     ShortMonth(u8),
     Weekday(u8),
     Zone,
+    HalfOfDay,
 }
 
 /// Languages without a folder that write the year first: in a numeric date with the year last, the order of day and
@@ -82,6 +83,19 @@ impl Language {
         self.calendar_table().get(word) == Some(&Calendar::Zone)
     }
 
+    /// Whether a word behind a time of day says which half of the day: "a.m.", "PM"; a final full stop is ignored.
+    ///
+    /// ```
+    /// use pressmark_lang::Language;
+    ///
+    /// let english = Language::of(Some("en"));
+    /// assert_eq!(["p.m.", "AM", "amp"].map(|word| english.is_half_of_day(word)), [true, true, false]);
+    /// ```
+    #[must_use]
+    pub fn is_half_of_day(&self, word: &str) -> bool {
+        self.calendar_entry(word) == Some(Calendar::HalfOfDay)
+    }
+
     fn calendar_entry(&self, word: &str) -> Option<Calendar> {
         self.calendar_table().get(&lower(word.strip_suffix('.').unwrap_or(word))).copied()
     }
@@ -103,6 +117,7 @@ fn calendar(line: &Line<'_>) -> Option<Calendar> {
         "short_month" => Calendar::ShortMonth(number(12)?),
         "weekday" => Calendar::Weekday(number(7)?),
         "zone" => Calendar::Zone,
+        "half_of_day" => Calendar::HalfOfDay,
         _ => return None,
     })
 }

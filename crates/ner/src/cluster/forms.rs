@@ -160,8 +160,8 @@ fn key(class: Class, label: &EntityType, text: &str, language: &Language) -> (St
         }
         // Without spaces: "Al-Shabaab" and "AlShabaab", "M-19" and "M19" are the same.
         Class::Name => (words.concat(), words),
-        Class::People => (singular(&words.concat()).to_owned(), words),
-        Class::Term => (format!("{label} {}", singular(&words.concat())), words),
+        Class::People => (language.singular(&words.concat()).to_owned(), words),
+        Class::Term => (format!("{label} {}", language.singular(&words.concat())), words),
         Class::Literal => {
             let plain: Vec<&str> = text.split_whitespace().collect();
             (format!("{label} {}", plain.join(" ").to_lowercase()), words)
@@ -181,10 +181,4 @@ fn title_gender(doc: &Document, mention: &Mention, language: &Language) -> Optio
         gender(text.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '“' | '"')).next()?)
     };
     inside.or_else(before)
-}
-
-fn singular(word: &str) -> &str {
-    let stem = word.strip_suffix('s').unwrap_or(word);
-    // "Swiss", "Cyprus" and "us" are not plurals.
-    if stem.len() < 3 || stem.ends_with(['s', 'u', 'i']) { word } else { stem }
 }
