@@ -276,6 +276,8 @@ classes! {
         Pronominal = "pronominal",
         /// Inserted between verb and subject for euphony: the *t* of French *a-t-il*.
         Euphonic = "euphonic",
+        /// A pronoun of the third person for the subject itself, before its verb: French *s'est indigné*.
+        Reflexive = "reflexive",
     }
 
     /// Classes of words recognised by their ending; file `endings.tsv`.
@@ -304,6 +306,10 @@ classes! {
         Follows = "follows",
         /// A past participle that needs its auxiliary: French *a déclaré*.
         NeedsAuxiliary = "needs_auxiliary",
+        /// A verb of speech only with a reflexive pronoun: French *s'étonne*.
+        Reflexive = "reflexive",
+        /// A past participle that needs a reflexive pronoun and its auxiliary: French *s'est étonné*.
+        ReflexiveParticiple = "reflexive_participle",
         /// A present participle: "saying".
         Participle = "participle",
         /// The plainest verbs: a fragment in quotation marks behind one is a whole quotation.

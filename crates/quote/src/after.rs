@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::lexicon::{
     ADVERB, AS, ATTRIBUTES, AUXILIARY, CAPITALISED, CLITIC_SUBJECT, COORDINATOR, DETERMINER, EUPHONIC, NEEDS_AUXILIARY,
-    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT, PLURAL_FORM, PREPOSITION, PUNCTUATION, SAYS,
+    OBJECT_PRONOUN, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT, PLURAL_FORM, PREPOSITION, PUNCTUATION, REFLEXIVE, SAYS,
     SUBJECT_PRONOUN, SUBORDINATOR, TELLS, THAT, TIME, WH,
 };
 use crate::phrase::{is_noun_here, perfect_auxiliary, phrase_after, subject_before, verb_at};
@@ -58,50 +58,65 @@ pub(crate) fn according(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
     according_to(unit, tail.at)
 }
 
-/// *said X*, *dit-il*.
+/// *said X*, *dit-il*, *assure-t-il*, *s’étonne X*.
 pub(crate) fn inverted(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
     let at = tail.at;
     let head = behind_adverbs(unit, at);
     if let Some(found) = joined_pronoun(unit, head) {
         return Some(found);
     }
+    let head = behind_reflexive(unit, head);
     if !unit.is(head, SAYS) || unit.is(head, PARTICIPLE) || unit.is(head, PERFECT) {
         return None;
     }
-    if unit.word(head + 1) == "-" && unit.is(head + 2, SUBJECT_PRONOUN) {
-        return Some(Attribution { cue: Some(head..head + 1), speaker: Some(head + 2..head + 3) });
+    if let Some(pronoun) = hyphened_subject(unit, head + 1) {
+        return Some(Attribution { cue: Some(at..head + 1), speaker: Some(pronoun..pronoun + 1) });
     }
     let speaker = phrase_after(unit, head + 1, true);
     // "…,” said in a statement": the subject is elided, so it is not an inversion.
     speaker.is_some().then_some(Attribution { cue: Some(at..head + 1), speaker })
 }
 
-/// *a déclaré X*, *a-t-il déclaré*.
+/// *a déclaré X*, *a-t-il déclaré*, *s’est étonné X*.
 pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attribution> {
-    let head = behind_adverbs(unit, tail.at);
-    if let Some(found) = joined_pronoun(unit, head) {
+    let start = behind_adverbs(unit, tail.at);
+    if let Some(found) = joined_pronoun(unit, start) {
         return Some(found);
     }
+    let head = behind_reflexive(unit, start);
     if !unit.is(head, PERFECT) {
         return None;
     }
-    let mut pronoun = head + 1;
-    // "a-t-il", whose parts may be separate tokens.
-    while unit.word(pronoun) == "-" || unit.is(pronoun, EUPHONIC) {
-        pronoun += 1;
-    }
-    let joined = behind_hyphens(unit.word(pronoun));
-    let pronoun = (unit.lexicon.class(joined, joined) & CLITIC_SUBJECT != 0).then_some(pronoun);
+    let pronoun = hyphened_subject(unit, head + 1);
     let mut verb = pronoun.unwrap_or(head) + 1;
-    // At most five words between auxiliary and participle. Set by hand.
-    while unit.is(verb, ADVERB) && verb < head + 6 {
+    while unit.is(verb, ADVERB) && verb <= head + MAX_BETWEEN {
         verb += 1;
     }
     if !unit.is(verb, NEEDS_AUXILIARY) {
         return None;
     }
     let speaker = pronoun.map(|p| p..p + 1).or_else(|| phrase_after(unit, verb + 1, true));
-    Some(Attribution { cue: Some(head..verb + 1), speaker })
+    Some(Attribution { cue: Some(start..verb + 1), speaker })
+}
+
+/// Most words between an auxiliary and its participle. Set by hand.
+const MAX_BETWEEN: usize = 5;
+
+/// Pronoun that hyphens join to the verb before `at`: the *elle* of *dit-elle* and *assure-t-elle*, whose parts are
+/// separate words.
+fn hyphened_subject(unit: &Unit<'_>, at: usize) -> Option<usize> {
+    let mut pronoun = at;
+    while unit.word(pronoun) == "-" || unit.is(pronoun, EUPHONIC) {
+        pronoun += 1;
+    }
+    let joined = behind_hyphens(unit.word(pronoun));
+    let subject = CLITIC_SUBJECT | SUBJECT_PRONOUN;
+    (pronoun > at && unit.lexicon.class(joined, joined) & subject != 0).then_some(pronoun)
+}
+
+/// Skips the reflexive pronoun of *s’étonne*.
+fn behind_reflexive(unit: &Unit<'_>, at: usize) -> usize {
+    at + usize::from(unit.is(at, REFLEXIVE))
 }
 
 /// Skips up to two adverbs before the verb: “…,” later said X.

@@ -94,10 +94,13 @@ fn as_saying(unit: &Unit<'_>, head: usize) -> Option<Option<Range<usize>>> {
 pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
     let last = range.end.checked_sub(1).filter(|last| *last >= range.start && unit.word(*last) == ":")?;
     let cue = Some(last..range.end);
-    let start = (range.start..last).rev().find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";")).map_or(0, |i| i + 1);
+    let start = (range.start..last)
+        .rev()
+        .find(|i| matches!(unit.word(*i), "." | "?" | "!" | ";"))
+        .map_or(range.start, |i| i + 1);
     let is_name = |i: usize| unit.is(i, CAPITALISED) && !unit.is(i, DETERMINER) || unit.is(i, SUBJECT_PRONOUN | ROLE);
     let names = |range: &Range<usize>| range.clone().any(is_name);
-    let subject = if start == 0 { first_subject(unit, last) } else { phrase_after(unit, start, false) };
+    let subject = first_subject(unit, start..last);
     let verb =
         subject.as_ref().is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS | PAST_FORM)));
     // "One thing was clear to X: “…”": the speaker is the part behind "to".

@@ -37,15 +37,17 @@ impl Form {
         let last = inner.chars().next_back().unwrap_or(' ');
         let words = inner.split_whitespace().take(MAX_WORDS).count();
         let first = inner.chars().find(|c| c.is_alphanumeric());
-        let marked = matches!(last, '.' | '?' | '!' | '…' | ',' | '—' | '。' | '？' | '！' | '’' | '\'')
-            && words >= MARKED_WORDS;
+        let asks = matches!(last, '?' | '!' | '？' | '！');
+        let ends = asks || matches!(last, '.' | '…' | '。');
+        let breaks = ends || matches!(last, ',' | '，' | '—');
+        let marked = (breaks || matches!(last, '’' | '\'')) && words >= MARKED_WORDS;
         Self {
             lower: first.is_some_and(char::is_lowercase),
             title: words < TITLE_WORDS && words > 0 && has_title_case(inner),
             words,
-            punctuated: matches!(last, ',' | '.' | '?' | '!' | '…' | '—' | '–' | '-'),
-            ends: matches!(last, '.' | '?' | '!' | '…'),
-            asks: matches!(last, '?' | '!'),
+            punctuated: breaks || matches!(last, '–' | '-'),
+            ends,
+            asks,
             last,
             sentence: first.is_some_and(|c| !c.is_lowercase()) && (marked || words >= UNMARKED_WORDS),
         }
@@ -79,5 +81,22 @@ mod tests {
         check("We left", false, false);
         check("We had been there for a good many years by then", false, true);
         check("", false, false);
+    }
+
+    #[test]
+    fn full_width_marks_are_marks() {
+        let check = |inner: &str, punctuated: bool, ends: bool, asks: bool| {
+            let form = Form::of(inner);
+            assert_eq!((form.punctuated, form.ends, form.asks), (punctuated, ends, asks), "{inner:?}");
+        };
+        for (narrow, wide) in [("Why?", "为什么？"), ("No!", "不！")] {
+            check(narrow, true, true, true);
+            check(wide, true, true, true);
+        }
+        check("Go.", true, true, false);
+        check("走。", true, true, false);
+        check("Go,", true, false, false);
+        check("走，", true, false, false);
+        check("Go", false, false, false);
     }
 }

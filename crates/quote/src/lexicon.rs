@@ -93,6 +93,10 @@ bits! {
     FEMININE = 33;
     /// PARIS: all capitals, more than one.
     UPPERCASE = 39;
+    /// French *étonne*: a verb of speech behind a reflexive pronoun.
+    REFLEXIVE_VERB = 41;
+    /// French *étonné*: the same as a past participle.
+    REFLEXIVE_PARTICIPLE = 42;
     // Functions of single function words; see `FunctionWord`.
     THAT = 64;
     TO = 65;
@@ -127,6 +131,7 @@ bits! {
     PEOPLE = 94;
     EUPHONIC = 95;
     PRONOMINAL = 96;
+    REFLEXIVE = 97;
     // Classes by ending; see `Ending`.
     PAST_FORM = 112;
     GERUND = 113;
@@ -168,6 +173,8 @@ const SPEECH_CLASSES: &[(SpeechClass, Class)] = &[
     (SpeechClass::Says, SAYS),
     (SpeechClass::NeedsAuxiliary, NEEDS_AUXILIARY),
     (SpeechClass::Participle, PARTICIPLE),
+    (SpeechClass::Reflexive, REFLEXIVE_VERB),
+    (SpeechClass::ReflexiveParticiple, REFLEXIVE_PARTICIPLE),
     (SpeechClass::Plain, PLAIN),
     (SpeechClass::Tells, TELLS),
     (SpeechClass::Addresses, ADDRESSES),
@@ -211,6 +218,7 @@ const FUNCTION_WORDS: &[(FunctionWord, Class)] = &[
     (FunctionWord::People, PEOPLE),
     (FunctionWord::Euphonic, EUPHONIC),
     (FunctionWord::Pronominal, PRONOMINAL),
+    (FunctionWord::Reflexive, REFLEXIVE),
 ];
 
 const ENDINGS: &[(Ending, Class)] = &[

@@ -7,13 +7,13 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, COORDINATOR, DETERMINER, FINITE, PEOPLE, PLURAL_FORM, POSSESSIVE,
-    ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, PEOPLE, PLURAL_FORM, POSSESSIVE, PREPOSITION, ROLE,
+    SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
 };
 use crate::marks::is_mark;
 use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
-use crate::unit::Unit;
+use crate::unit::{Item, Unit};
 
 /// *“Why not?” Duarte asked.*, where the splitter has made two sentences of it.
 pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
@@ -198,14 +198,10 @@ pub(crate) fn nobody(place: &Place<'_>) -> Option<Verdict> {
     Some(Verdict { cue: None, speaker: None, start: place.at })
 }
 
-/// Whether the sentence continues behind the quotation so that the quoted words are only part of the content.
+/// Whether the sentence continues behind the quotation so that the quoted words are only part of the content: *said “we
+/// have three weeks” until the vote*. When and on what occasion it was said is no part of it.
 pub(crate) fn goes_on(place: &Place<'_>) -> bool {
-    let (unit, at): (&Unit<'_>, usize) = (place.unit, place.at);
-    !place.form.punctuated
-        && unit.item(at + 1).is_some_and(|n| {
-            let clause = n.is(SUBJECT_PRONOUN) && unit.is(at + 2, AUXILIARY) && place.form.lower;
-            let ends = !clause && n.is(CAPITALISED | COORDINATOR | SUBORDINATOR | SUBJECT_PRONOUN | TIME | ADVERB)
-                || n.is(ADVERBIAL);
-            n.is_word() && !ends
-        })
+    let (unit, next) = (place.unit, place.at + 1);
+    let timed = unit.is(next, TIME | ADVERBIAL) || unit.is(next, PREPOSITION) && unit.is(next + 1, TIME);
+    !place.form.punctuated && !timed && unit.item(next).is_some_and(Item::is_word)
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::lexicon::{
     ADVERB, AGO, ALSO_NOUN, AND, ATTACHES, AUXILIARY, BE, BUT, CAPITALISED, COORDINATOR, DETERMINER, DOCUMENT, FINITE,
     FOR, GENITIVE, GERUND, NEEDS_AUXILIARY, NUMBER, OBJECT_PRONOUN, OF, OR, PARTICIPLE, PARTICLE, PAST_FORM, PERFECT,
-    PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PRONOMINAL, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS,
-    SUBJECT_PRONOUN, SUBORDINATOR, THAT, THEN, TIME, TITLE, TO, UPPERCASE, WH, WITH,
+    PLURAL_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PRONOMINAL, PUNCTUATION, REFLEXIVE, RELATIVE_PRONOUN, ROLE,
+    SAYS, SUBJECT_PRONOUN, SUBORDINATOR, THAT, THEN, TIME, TITLE, TO, UPPERCASE, WH, WITH,
 };
 use crate::unit::{Item, Unit};
 
@@ -30,9 +30,10 @@ pub(crate) struct Verb {
 
 /// Verb group that ends with the verb at `head`.
 pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
-    // "a déclaré", "ont aussi déclaré".
+    // "a déclaré", "ont aussi déclaré", "s’est étonné".
     if let Some(auxiliary) = perfect_auxiliary(unit, head) {
-        return Verb { group: auxiliary..head + 1, head };
+        let reflexive = auxiliary > 0 && unit.is(auxiliary - 1, REFLEXIVE);
+        return Verb { group: auxiliary - usize::from(reflexive)..head + 1, head };
     }
     let mut start = head;
     // At most six auxiliaries and adverbs. Set by hand.
@@ -44,7 +45,7 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
             && unit.is(before - 1, AUXILIARY)
             && !unit.is(before - 1, BE)
             && unit.item(before).is_some_and(|item| item.is_open() && item.quoted.is_none());
-        let joins = unit.is(before, AUXILIARY)
+        let joins = unit.is(before, AUXILIARY | REFLEXIVE)
             || between
             || unit.is(before, ADVERB) && !unit.is(before, CAPITALISED) && !unit.is(before, SUBORDINATOR)
             || unit.is(before, TO) && start == head;
@@ -194,7 +195,7 @@ fn belongs_before(unit: &Unit<'_>, index: usize, inner: bool) -> bool {
     if inner && is_joint(unit, index) {
         return true;
     }
-    let clause = item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY)
+    let clause = item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY | REFLEXIVE)
         || item.is(SUBJECT_PRONOUN) && !item.is(OBJECT_PRONOUN)
         || item.is(COORDINATOR) && !joins_phrases(unit, index);
     let verb = item.is(SAYS | FINITE) && !item.is(ROLE | DOCUMENT | CAPITALISED) && !is_nominal(unit, index);
@@ -263,7 +264,7 @@ pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usiz
             }
         }
     }
-    first_subject(unit, index)
+    first_subject(unit, 0..index)
 }
 
 /// First item of a sentence behind its dateline, "PARIS, May 2 (AFP) — "; 0 without one.
@@ -274,10 +275,11 @@ pub(crate) fn behind_dateline(unit: &Unit<'_>) -> usize {
     dash.filter(|_| place).filter(plain).map_or(0, |dash| dash + 1)
 }
 
-/// First noun phrase of the sentence behind fronted clauses, before `limit`.
-pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize>> {
-    let mut start = behind_dateline(unit);
-    let limit = limit.min(unit.items.len());
+/// First noun phrase of the clause in `clause` behind what is fronted; at the start of a unit also behind a dateline.
+pub(crate) fn first_subject(unit: &Unit<'_>, clause: Range<usize>) -> Option<Range<usize>> {
+    let first = clause.start;
+    let mut start = if first == 0 { behind_dateline(unit) } else { first };
+    let limit = clause.end.min(unit.items.len());
     // "In Ohio, X …", "After he won, X …", "Speaking in Ohio, X …".
     while start < limit {
         let fronted = unit.is(start, PREPOSITION | SUBORDINATOR) && !unit.is(start, SUBJECT_PRONOUN)
@@ -286,7 +288,7 @@ pub(crate) fn first_subject(unit: &Unit<'_>, limit: usize) -> Option<Range<usize
             || !unit.is(start, SUBJECT_PRONOUN | CAPITALISED) && unit.is(start, TIME)
             || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AGO))
             // "Asked about the leak, X …".
-            || start == 0
+            || start == first
                 && unit.is(start, PAST_FORM)
                 && unit.is(start + 1, PREPOSITION | SUBORDINATOR | WH | TIME)
             // More than five letters: "thing" and "king" only look like gerunds.
@@ -380,7 +382,7 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
 /// Whether the word at `index` can continue a phrase; `inner` when it is not the first.
 fn belongs_after(unit: &Unit<'_>, index: usize, inner: bool, common: bool) -> bool {
     let Some(item) = unit.item(index) else { return false };
-    if item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY) {
+    if item.is(PUNCTUATION | SUBORDINATOR | WH | AUXILIARY | REFLEXIVE) {
         return false;
     }
     // Behind a name a word in -ed is its verb: "X lashed out".

@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use pressmark_core::{Document, Span};
 
-use crate::lexicon::{self, Class, LEXICAL, Lexicon};
+use crate::lexicon::{
+    self, ADVERB, BE, Class, LEXICAL, Lexicon, NEEDS_AUXILIARY, PERFECT, PUNCTUATION, REFLEXIVE, REFLEXIVE_PARTICIPLE,
+    REFLEXIVE_VERB, SAYS,
+};
 use crate::marks::Quoted;
 
 /// A word, a punctuation mark or a whole stretch in quotation marks.
@@ -106,7 +109,33 @@ pub(crate) fn units<'d>(
         }
     }
     units.retain(|u| !u.items.is_empty());
+    units.iter_mut().for_each(|unit| classify_reflexive_verbs(&mut unit.items));
     units
+}
+
+/// Furthest that a participle may be from its auxiliary, in items: *s’est-il aussi vivement indigné*. Set by hand.
+const PARTICIPLE_REACH: usize = 7;
+
+/// Gives verbs that speak only with a reflexive pronoun the classes of verbs of speech where one precedes them:
+/// *s’étonne*, *s’est étonné*.
+fn classify_reflexive_verbs(items: &mut [Item<'_>]) {
+    for verb in 1..items.len() {
+        if !items[verb - 1].is(REFLEXIVE) {
+            continue;
+        }
+        if items[verb].is(REFLEXIVE_VERB) {
+            items[verb].class |= SAYS;
+        }
+        if items[verb].is(BE) {
+            items[verb].class |= PERFECT;
+            // The subject of an inversion and adverbs may come between.
+            let between = |item: &&mut Item<'_>| item.is(ADVERB | PUNCTUATION | lexicon::CLITIC_SUBJECT);
+            let behind = items.iter_mut().skip(verb + 1).take(PARTICIPLE_REACH);
+            if let Some(participle) = behind.skip_while(between).next().filter(|item| item.is(REFLEXIVE_PARTICIPLE)) {
+                participle.class |= NEEDS_AUXILIARY;
+            }
+        }
+    }
 }
 
 fn word<'d>(text: &'d str, span: Span, lexicon: &Lexicon) -> Item<'d> {

@@ -206,6 +206,73 @@ fn french() {
         DIRECT,
         &[("« Nous attendons. »", "direct", "a expliqué", "Claire Morin", "Claire Morin")],
     );
+    let closed = |cue, words| [("« La route est fermée »", "direct", cue, words, "Claire Morin")];
+    for (behind, cue, words) in [
+        ("assure-t-elle", "assure", "elle"),
+        ("regrette-t-elle", "regrette", "elle"),
+        ("a-t-elle ajouté", "a-t-elle ajouté", "elle"),
+        ("s’exclame-t-elle", "s’exclame", "elle"),
+        ("s’est-elle étonnée", "s’est-elle étonnée", "elle"),
+        ("s'est indignée Claire Morin", "s'est indignée", "Claire Morin"),
+        ("s’étonne Claire Morin", "s’étonne", "Claire Morin"),
+        ("se félicite Claire Morin", "se félicite", "Claire Morin"),
+    ] {
+        let text = format!("Claire Morin est venue lundi. « La route est fermée », {behind}.");
+        check(&text, names, DIRECT, &closed(cue, words));
+    }
+    check(
+        "Claire Morin s’est indignée : « Nous attendons. »",
+        names,
+        DIRECT,
+        &[("« Nous attendons. »", "direct", "s’est indignée", "Claire Morin", "Claire Morin")],
+    );
+    // Without its pronoun the verb is none of speech: who is surprised does not speak.
+    check("« La route fermée », étonne Claire Morin.", names, DIRECT, &[]);
+}
+
+#[test]
+fn finding_or_making_a_thing_reports_nothing() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON")];
+    for text in [
+        "Duarte found a crack in the bridge.",
+        "Duarte built the town’s last lighthouse.",
+        "Duarte created the harbour’s first choir.",
+    ] {
+        check(text, names, ALL, &[]);
+    }
+    check(
+        "Duarte found that the bridge was cracked.",
+        names,
+        ALL,
+        &[("that the bridge was cracked", "indirect", "found", "Duarte", "Ines Duarte")],
+    );
+    check(
+        "The study found no link between salt and sleep.",
+        names,
+        ALL,
+        &[("no link between salt and sleep", "indirect", "found", "The study", "-")],
+    );
+}
+
+#[test]
+fn a_clause_that_goes_on_behind_the_marks_is_reported_whole() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON")];
+    let one = |content, kind| [(content, kind, "said", "Duarte", "Ines Duarte")];
+    let check = |text: &str, content, kind| check(text, names, ALL, &one(content, kind));
+    check("Duarte said, “we have three weeks” until the vote.", "“we have three weeks” until the vote", "mixed");
+    check("Duarte said “we have three weeks” on Monday.", "“we have three weeks”", "direct");
+    check("Duarte said “we have three weeks.”", "“we have three weeks.”", "direct");
+}
+
+#[test]
+fn the_subject_before_a_colon_is_that_of_the_clause_behind_the_last_quotation() {
+    let names = &[("Ines Duarte", "PERSON"), ("=Duarte", "PERSON"), ("Paul Kern", "PERSON"), ("=Kern", "PERSON")];
+    check(
+        "Duarte was “the terror of the harbour”, and Kern lost his temper: “Nobody asked me about it.”",
+        names,
+        DIRECT,
+        &[("“Nobody asked me about it.”", "direct", ":", "Kern", "Paul Kern")],
+    );
 }
 
 #[test]
