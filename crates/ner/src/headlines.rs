@@ -67,13 +67,17 @@ fn common_words(found: &[Found], view: &View<'_>) -> Vec<usize> {
     common
 }
 
-/// Whether at least three words of four characters or more, and 80 % of those, are capitalised and otherwise lowercase.
-/// Shares set by hand.
+/// Fewest capitalised words of a headline in title case. Set by hand.
+const MIN_CAPITALISED: usize = 3;
+/// Share of the longer words of such a headline that are capitalised, in percent. Set by hand.
+const CAPITALISED_PERCENT: usize = 80;
+
+/// Whether most words of at least [`MIN_WORD`] characters are capitalised and otherwise lowercase.
 pub(crate) fn is_title_case(words: &[&str]) -> bool {
     let weighty = || words.iter().filter(|w| w.chars().count() >= MIN_WORD && w.starts_with(char::is_alphabetic));
     let title = weighty().filter(|w| w.starts_with(char::is_uppercase) && w.contains(char::is_lowercase)).count();
     let count = weighty().count();
-    title >= 3 && 5 * title >= 4 * count
+    title >= MIN_CAPITALISED && 100 * title >= CAPITALISED_PERCENT * count
 }
 
 /// Indices of the words that belong to a country's name.

@@ -1,5 +1,7 @@
 //! Normalisation of names for comparison.
 
+use std::ops::RangeInclusive;
+
 use pressmark_lang::{Language, NameClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -97,15 +99,17 @@ fn initial(word: &str) -> &str {
     word.chars().next().map_or("", |c| &word[..c.len_utf8()])
 }
 
-/// Folded acronym when `name`, as written, looks like one: a single word of two to ten letters and digits that begins
-/// with a capital, at least two and half of them capitals or digits ("UNHCR", "U.N.", "M19", "CoE").
+/// Letters and digits of an acronym. Set by hand: a longer word in capitals is more often shouted.
+const ACRONYM: RangeInclusive<usize> = 2..=10;
+
+/// Folded acronym when `name`, as written, looks like one: a single word that begins with a capital, at least two and
+/// half of its letters and digits capitals or digits ("UNHCR", "U.N.", "M19", "CoE").
 pub(crate) fn as_acronym(name: &str, language: &Language) -> Option<String> {
     let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let capitals = letters.iter().filter(|c| c.is_uppercase() || c.is_numeric()).count();
     let one_word = !name.contains(char::is_whitespace);
     let capital_first = name.starts_with(char::is_uppercase);
-    // Two to ten letters and digits, set by hand: a longer word in capitals is more often shouted than an acronym.
-    ((2..=10).contains(&letters.len()) && capitals >= 2 && 2 * capitals >= letters.len() && one_word && capital_first)
+    (ACRONYM.contains(&letters.len()) && capitals >= 2 && 2 * capitals >= letters.len() && one_word && capital_first)
         .then(|| fold(name, language).concat())
 }
 

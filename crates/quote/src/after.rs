@@ -21,6 +21,17 @@ pub(crate) struct Attribution {
 /// the bound keeps a text of nothing but quotations linear.
 pub(crate) const REACH: usize = 40;
 
+/// Most items before the verb of an attribution that no mark announces. Set by hand: such an attribution is short.
+const MAX_BARE: usize = 5;
+/// Items behind a verb within which *that* marks a reported clause. Set by hand.
+const THAT_WITHIN: usize = 6;
+/// Items behind a verb within which an auxiliary marks a reported clause. Set by hand.
+const AUXILIARY_WITHIN: usize = 8;
+/// Most words of a name before any verb: *Ana Maria Costa Reis barked*. Set by hand.
+const MAX_NAME: usize = 5;
+/// Most adverbs and auxiliaries between a name and any verb. Set by hand.
+const MAX_ADVERBS: usize = 3;
+
 /// Position behind a quotation at which an attribution may begin.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tail {
@@ -189,8 +200,7 @@ fn verb_of_speech(unit: &Unit<'_>, Tail { at, bare }: Tail) -> Verdict {
             continue;
         }
         let group = verb_at(unit, head);
-        // Without a mark that announces it, an attribution is short: five items before the verb, set by hand.
-        if has_own_content(unit, head) || bare && head > at + 5 {
+        if has_own_content(unit, head) || bare && head > at + MAX_BARE {
             return Verdict::No;
         }
         // "another friend, Mariam Emara told …".
@@ -216,27 +226,25 @@ fn has_own_content(unit: &Unit<'_>, head: usize) -> bool {
     if unit.item(next).is_some_and(|i| i.quoted.is_some()) {
         return false;
     }
-    // Six and eight items: windows within which *that* or an auxiliary marks a reported clause. Set by hand.
-    let that = (next..next + 6).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, THAT));
+    let that = (next..next + THAT_WITHIN).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, THAT));
     let clause = unit.is(next, SUBJECT_PRONOUN) && !unit.is(next, OBJECT_PRONOUN) && !unit.is(next, WH);
     let telling = unit.is(head, TELLS);
     that || clause && !telling
         || !telling
             && unit.is(next, DETERMINER)
             && !unit.is(next, TIME)
-            && (next..next + 8).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
+            && (next..next + AUXILIARY_WITHIN).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AUXILIARY))
 }
 
 fn open_class(unit: &Unit<'_>, at: usize) -> Option<Attribution> {
     let subject = if unit.is(at, SUBJECT_PRONOUN) {
         at..at + 1
     } else {
-        // Names have up to five words; set by hand, as is the limit of three adverbs and auxiliaries below.
-        let end = (at..at + 5).take_while(|i| unit.is(*i, CAPITALISED) && !unit.is(*i, PUNCTUATION)).last()? + 1;
+        let end = (at..at + MAX_NAME).take_while(|i| unit.is(*i, CAPITALISED) && !unit.is(*i, PUNCTUATION)).last()? + 1;
         at..end
     };
     let mut head = subject.end;
-    while unit.is(head, ADVERB | AUXILIARY) && head < subject.end + 3 {
+    while unit.is(head, ADVERB | AUXILIARY) && head < subject.end + MAX_ADVERBS {
         head += 1;
     }
     let word = unit.word(head);

@@ -15,6 +15,15 @@ use crate::phrase::{
 };
 use crate::unit::Unit;
 
+/// Most items between a verb and its quotation that may be an addressee or a time. Set by hand.
+const ADDRESSEE: usize = 4;
+/// Most items between a verb and a fragment behind a comma. Set by hand: behind more, the fragment completes a clause.
+const BEFORE_FRAGMENT: usize = 8;
+/// Most items between *according to X* and its quotation, so that nothing else is said in between. Set by hand.
+const BEHIND_ACCORDING: usize = 6;
+/// Most items of a phrase with a colon before a quotation. Set by hand.
+const MAX_LABEL: usize = 8;
+
 /// Finds the attribution before a quotation, in the items of `range`; the quotation follows directly.
 ///
 /// With `own_line`, the quotation is in the next paragraph.
@@ -128,21 +137,19 @@ fn leads_to_quotation(unit: &Unit<'_>, between: Range<usize>, mark: &str, quoted
             || unit.is(i, SUBJECT_PRONOUN) && !unit.is(i, OBJECT_PRONOUN)
     });
     // In the middle of a quotation ("“We waited,” said X, a farmer, “and left.”") it is a continuation.
-    let middle = (between.start.saturating_sub(4)..between.start).any(|i| unit.items[i].quoted.is_some());
-    // Limits of four and eight items on what may stand between a cue and its quotation, here and below, are set by
-    // hand.
-    if mark == "," && quoted.lower && !middle && (clause || between.len() > 8) {
+    let middle = (between.start.saturating_sub(ADDRESSEE)..between.start).any(|i| unit.items[i].quoted.is_some());
+    if mark == "," && quoted.lower && !middle && (clause || between.len() > BEFORE_FRAGMENT) {
         return false;
     }
     if mark == "," {
-        return !clause || between.len() > 4 && !unit.is(between.start, THAT | SUBJECT_PRONOUN);
+        return !clause || between.len() > ADDRESSEE && !unit.is(between.start, THAT | SUBJECT_PRONOUN);
     }
     // Without a comma only an addressee or a time may intervene: "told reporters “…”".
     let last = between.end - 1;
     let addressed = unit.is(between.start, OBJECT_PRONOUN) && between.len() > 1;
     let runs_on = unit.is(last, DETERMINER | PREPOSITION | ADVERB | AUXILIARY | COORDINATOR | SUBORDINATOR | WH)
         || unit.is(between.start, DETERMINER | PREPOSITION | POSSESSIVE);
-    if clause || runs_on || between.len() > 4 || quoted.lower && addressed {
+    if clause || runs_on || between.len() > ADDRESSEE || quoted.lower && addressed {
         return false;
     }
     let addressee = unit.is(last, TIME | OBJECT_PRONOUN | CAPITALISED | ROLE);
@@ -179,12 +186,11 @@ pub(crate) fn is_plain(unit: &Unit<'_>, found: &Attribution) -> bool {
 fn according_to_before(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
     let at = range.clone().rev().find(|i| unit.is(*i, ATTRIBUTES) && according_to(unit, *i).is_some())?;
     let found = according_to(unit, at)?;
-    // Only when at most six items intervene, so that nothing else is said in between. Set by hand.
     let end = found.speaker.as_ref().map_or(at, |s| s.end);
-    (end + 6 >= range.end).then_some(found)
+    (end + BEHIND_ACCORDING >= range.end).then_some(found)
 }
 
-/// *X: “…”*, *Her answer: “…”*: a phrase of at most eight items (set by hand) and a colon.
+/// *X: “…”*, *Her answer: “…”*: a short phrase and a colon.
 fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
     let start = range
         .clone()
@@ -192,7 +198,7 @@ fn label(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution> {
         .find(|i| matches!(unit.word(*i), "." | ";" | "?" | "!" | ","))
         .map_or(range.start, |i| i + 1);
     let speaker = phrase_after(unit, start, false)?;
-    let whole = speaker.end == range.end && speaker.len() <= 8;
+    let whole = speaker.end == range.end && speaker.len() <= MAX_LABEL;
     // "X’s reply: “…”".
     let speaker = if unit.is(range.end - 1, CAPITALISED) {
         speaker

@@ -10,6 +10,16 @@ use crate::lexicon::{
 use crate::phrase::closes_apposition;
 use crate::unit::Unit;
 
+/// Most items between a cue and what follows it: "points out", "said on Tuesday", "said again". Set by hand.
+const MAX_BETWEEN: usize = 4;
+/// Items behind a preposition within which *that* begins the content: "said on the radio that …". Set by hand.
+const THAT_WITHIN: usize = 10;
+/// Items behind a cue within which a verb makes a clause of what follows. Set by hand.
+const CLAUSE_WITHIN: usize = 12;
+/// The same behind a verb whose content is behind its addressee: "urged him to go", "told a crowd in the town, on the
+/// last day, that …". Set by hand.
+const TOLD_WITHIN: usize = 20;
+
 /// Context of the word at `at`.
 pub(crate) fn context(unit: &Unit<'_>, at: usize) -> CueContext {
     let (follow, start) = follow(unit, at);
@@ -98,8 +108,7 @@ fn function(class: Class) -> Follow {
 
 fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     let mut i = at + 1;
-    // Skips what may intervene, up to four items (set by hand): "points out", "said on Tuesday", "said again".
-    while i < at + 5 {
+    while i <= at + MAX_BETWEEN {
         let particle = i == at + 1 && unit.is(i, ASIDE);
         let owns = unit.is(i + 2, GENITIVE) || unit.word(i + 2) == "’";
         let timed = unit.is(i, PREPOSITION)
@@ -120,13 +129,13 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
     if item.quoted.is_some() {
         return (Follow::Quote, i);
     }
-    // "said on the radio that …": *that* within ten items, set by hand.
+    // "said on the radio that …".
     let hearer = unit.is(i, TO) && unit.is(at, TO_HEARER);
     if hearer || item.is(PREPOSITION) && !item.is(OF | AS | TO) {
         let inside = |j: &usize| {
             unit.item(*j).is_some_and(|w| w.is_word()) || unit.is(*j, PLURAL_GENITIVE) || unit.word(*j) == "-"
         };
-        let that = (i + 1..i + 10).take_while(inside).find(|j| unit.is(*j, THAT) && !unit.is(j + 1, TIME));
+        let that = (i + 1..i + THAT_WITHIN).take_while(inside).find(|j| unit.is(*j, THAT) && !unit.is(j + 1, TIME));
         if let Some(that) = that.filter(|t| !unit.is(t - 1, ADVERB | AUXILIARY)) {
             return (Follow::That, that);
         }
@@ -157,10 +166,8 @@ fn follow(unit: &Unit<'_>, at: usize) -> (Follow, usize) {
 
 /// Tells a clause ("said the results were good", "told him that …") from a noun phrase ("denied the claims").
 fn clause_or_phrase(unit: &Unit<'_>, at: usize, start: usize) -> (Follow, usize) {
-    // "urged him to go", "told a crowd in the town, on the last day, that …": the content is behind the addressee, so
-    // that the search reaches farther. Both limits, in items, are set by hand.
     let telling = unit.is(at, TELLS | ADDRESSES);
-    let reach = if telling { 20 } else { 12 };
+    let reach = if telling { TOLD_WITHIN } else { CLAUSE_WITHIN };
     for i in start + 1..start + reach {
         let Some(item) = unit.item(i) else { break };
         let word = unit.word(i);

@@ -51,6 +51,13 @@ const LIGHT: Class = AUXILIARY
 /// PolNeAR's training articles one in a thousand has more than 107 words and marks, and 5 are longer than this.
 const MAX_CONTENT: usize = 150;
 
+/// Items of a sentence among which its first word is, behind conjunctions and marks. Set by hand: two at most open it.
+const OPENING: usize = 3;
+/// Most items of the subject of *, he said*. Set by hand.
+const SHORT_SUBJECT: usize = 8;
+/// Items behind a passive within which *by* names its agent. Set by hand.
+const AGENT_WITHIN: usize = 12;
+
 /// Name of the rule for *according to*.
 pub(crate) const ACCORDING: &str = "reported-according-to";
 
@@ -260,9 +267,8 @@ pub(crate) fn according(word: &Word<'_>) -> Option<Report> {
     let (unit, at) = (word.unit, word.at);
     let found = according_to(unit, at)?;
     let (cue, speaker) = (found.cue?, found.speaker?);
-    // At the start of the sentence: only conjunctions and marks precede it. Three items are enough to tell; set by
-    // hand.
-    let fronts = (word.floor.max(at.saturating_sub(3))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
+    // At the start of the sentence: only conjunctions and marks precede it.
+    let fronts = (word.floor.max(at.saturating_sub(OPENING))..at).all(|i| unit.is(i, COORDINATOR | PUNCTUATION));
     let content = if fronts {
         let mut start = if unit.word(speaker.end) == "," { speaker.end + 1 } else { speaker.end };
         // "According to X, who runs the harbour, …".
@@ -372,8 +378,7 @@ pub(crate) fn following(word: &Word<'_>) -> Option<Report> {
 fn in_subordinate_clause(unit: &Unit<'_>, verb: usize) -> bool {
     let Some(before) = verb.checked_sub(1) else { return false };
     let relative = unit.is(before, WH) && before > 0 && unit.word(before - 1) == ",";
-    // Up to two conjunctions and marks may open the sentence. Set by hand.
-    let first = (0..verb.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION));
+    let first = (0..verb.min(OPENING)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION));
     let fronted = first.is_some_and(|f| {
         unit.is(f, SUBORDINATOR) && !unit.is(f, THAT) && (f..verb.min(f + REACH)).all(|i| unit.word(i) != ",")
     });
@@ -388,8 +393,7 @@ pub(crate) fn as_said(word: &Word<'_>) -> Option<Report> {
     let Word { unit, at, .. } = *word;
     let verb = verb_at(unit, at);
     let subject = subject_before(unit, &verb)?;
-    // Up to two conjunctions and marks may open the sentence. Set by hand.
-    let first = (0..subject.start.min(3)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION))?;
+    let first = (0..subject.start.min(OPENING)).find(|i| !unit.is(*i, COORDINATOR | PUNCTUATION))?;
     if !unit.lexicon.language.is_manner(unit.word(first)) || first + 1 != subject.start {
         return None;
     }
@@ -552,11 +556,11 @@ fn breaks_off(unit: &Unit<'_>, at: usize, cues: bool) -> bool {
     says_nothing_more(unit, at)
 }
 
-/// *, he said*: a short subject and a verb of saying, with nothing behind it. Eight items, set by hand.
+/// *, he said*: a short subject and a verb of saying, with nothing behind it.
 fn says_nothing_more(unit: &Unit<'_>, at: usize) -> bool {
     let subject = phrase_after(unit, at, false);
     let verb = subject.map_or(at, |s| s.end);
-    verb < at + 8
+    verb < at + SHORT_SUBJECT
         && unit.is(verb, SAYS)
         && !unit.is(verb, PARTICIPLE)
         && !is_noun_here(unit, verb)
@@ -614,11 +618,10 @@ fn is_act(unit: &Unit<'_>, at: usize, content: Range<usize>) -> bool {
     !finite && (unit.is(at, NAMES) && alone && bare || unit.is(at, TO_HEARER) && written())
 }
 
-/// The *by* before the agent in *was accused of lying by X*; `None` for *is hopeful that*. Within twelve items, set by
-/// hand.
+/// The *by* before the agent in *was accused of lying by X*; `None` for *is hopeful that*.
 fn agent(unit: &Unit<'_>, at: usize, context: &CueContext, end: usize) -> Option<usize> {
     let passive = context.role == Role::Passive && unit.is(at, PASSIVE_FORM);
-    (at + 1..end.min(at + 12)).find(|i| passive && unit.is(*i, BY))
+    (at + 1..end.min(at + AGENT_WITHIN)).find(|i| passive && unit.is(*i, BY))
 }
 
 /// Main verb behind the content of a noun that is its subject: the *surprised* of *X's claim that Y did it surprised

@@ -15,6 +15,12 @@ use crate::phrase::clause_subject;
 use crate::place::{Place, Verdict, in_text};
 use crate::unit::{Item, Unit};
 
+/// Items behind an attribution within which a quotation or a colon takes it: "Duarte said: “No.”" belongs to the next
+/// quotation. Set by hand.
+const TAKEN_WITHIN: usize = 6;
+/// Most words of a heading in single marks. Set by hand.
+const MAX_HEADING: usize = 8;
+
 /// *“Why not?” Duarte asked.*, where the splitter has made two sentences of it.
 pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
     let next = place.next()?;
@@ -30,8 +36,8 @@ pub(crate) fn next_sentence(place: &Place<'_>) -> Option<Verdict> {
         .or_else(|| subject_verb(next, tail))
         .or_else(|| subject_any_verb(next, tail))?;
     let end = found.cue.as_ref()?.end.max(found.speaker.as_ref()?.end);
-    // "Duarte said: “No.”" belongs to the next quotation. Six items, set by hand.
-    let leads = (end..end + 6).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
+    let leads =
+        (end..end + TAKEN_WITHIN).any(|i| next.item(i).is_some_and(|item| item.quoted.is_some() || item.lower == ":"));
     (!leads).then(|| in_text(next, &found, place.at))
 }
 
@@ -126,8 +132,8 @@ fn stands_alone(place: &Place<'_>) -> bool {
     let part = unit
         .item(at + 1)
         .is_some_and(|n| n.is(BY) || n.is_word() && !n.is(CAPITALISED) && !matches!(form.last, '.' | '?' | '!'));
-    // A line in single marks is a heading up to eight words. Set by hand.
-    let heading = unit.items.len() == 1 && form.words < 9 && place.single;
+    // A short line in single marks.
+    let heading = unit.items.len() == 1 && form.words <= MAX_HEADING && place.single;
     let apart = at == 0
         || matches!(unit.word(at - 1), "." | ":" | "?" | "!" | "—" | "–" | "…")
         || unit.items[at - 1].quoted.is_some();

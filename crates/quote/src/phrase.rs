@@ -14,6 +14,16 @@ use crate::unit::{Item, Unit};
 const MAX_PHRASE: usize = 30;
 /// Longest nickname in quotation marks inside a name, in bytes. Set by hand: “Big Bad Bill”, not “a man of his word,”.
 const NICKNAME: usize = 24;
+/// Most auxiliaries and adverbs before a verb. Set by hand.
+const MAX_AUXILIARIES: usize = 6;
+/// Furthest that a French participle may be from its *a* or *ont*, in items. Set by hand.
+const PERFECT_WITHIN: usize = 3;
+/// Furthest that an owner may be from its noun, in items: *X’s long and angry claim*. Set by hand.
+pub(crate) const OWNER_WITHIN: usize = 4;
+/// Items within which *ago* makes a time of the start of a sentence. Set by hand.
+const AGO_WITHIN: usize = 4;
+/// Upper bound on the items of a bracket within a phrase. Set by hand.
+const BRACKET: usize = 8;
 /// Upper bound on the items of a dateline. Set by hand.
 const DATELINE: usize = 14;
 /// Upper bound on the items of a relative clause between a subject and its verb. Set by hand.
@@ -36,8 +46,7 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
         return Verb { group: auxiliary - usize::from(reflexive)..head + 1, head };
     }
     let mut start = head;
-    // At most six auxiliaries and adverbs. Set by hand.
-    while start > 0 && head - start < 6 {
+    while start > 0 && head - start < MAX_AUXILIARIES {
         let before = start - 1;
         // "has long complained".
         let between = start == head
@@ -62,10 +71,10 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
     Verb { group: start..head + 1, head }
 }
 
-/// Item of the *a* or *ont*, up to three before, that makes a French participle at `head` a verb of saying.
+/// Item of the *a* or *ont* that makes a French participle at `head` a verb of saying.
 pub(crate) fn perfect_auxiliary(unit: &Unit<'_>, head: usize) -> Option<usize> {
     let participle = unit.is(head, NEEDS_AUXILIARY);
-    (head.saturating_sub(3)..head).rev().find(|i| participle && unit.is(*i, PERFECT))
+    (head.saturating_sub(PERFECT_WITHIN)..head).rev().find(|i| participle && unit.is(*i, PERFECT))
 }
 
 /// Subject of the verb group, when it precedes the verb.
@@ -122,9 +131,10 @@ pub(crate) fn own_subject(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
     (apart && !subject.is_empty()).then_some(subject)
 }
 
-/// Owner of a noun, up to four items before it: *X’s claim*, *his claim*.
+/// Owner of a noun: *X’s claim*, *his claim*.
 pub(crate) fn possessor(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
-    let owner = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
+    let owner =
+        (at.saturating_sub(OWNER_WITHIN)..at).rev().find(|i| unit.is(*i, POSSESSIVE | GENITIVE | PLURAL_GENITIVE))?;
     if unit.is(owner, POSSESSIVE) { Some(owner..owner + 1) } else { phrase_before(unit, owner) }
 }
 
@@ -286,7 +296,7 @@ pub(crate) fn first_subject(unit: &Unit<'_>, clause: Range<usize>) -> Option<Ran
             || unit.is(start, PARTICIPLE)
             // "Eight years ago, X …".
             || !unit.is(start, SUBJECT_PRONOUN | CAPITALISED) && unit.is(start, TIME)
-            || (start..start + 4).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AGO))
+            || (start..start + AGO_WITHIN).take_while(|i| !unit.is(*i, PUNCTUATION)).any(|i| unit.is(i, AGO))
             // "Asked about the leak, X …".
             || start == first
                 && unit.is(start, PAST_FORM)
@@ -345,8 +355,8 @@ pub(crate) fn phrase_after(unit: &Unit<'_>, start: usize, apposition: bool) -> O
     while end < ceiling {
         let item = unit.item(end)?;
         if unit.word(end) == "(" {
-            // A bracket of at most eight items belongs to the phrase. Set by hand.
-            match (end..ceiling.min(end + 8)).find(|i| unit.word(*i) == ")") {
+            // A short bracket belongs to the phrase.
+            match (end..ceiling.min(end + BRACKET)).find(|i| unit.word(*i) == ")") {
                 Some(close) => end = close,
                 None => break,
             }

@@ -18,8 +18,17 @@ use crate::unit::{Unit, unit_at};
 const MIN_TURNS: usize = 2;
 /// Upper bound on a label's length, in bytes: a name, an office, how the speaker is connected. Set by hand.
 const MAX_LABEL: usize = 90;
-/// Most paragraphs that continue a turn, and the window of paragraphs in which a transcript has two turns. Set by hand.
-const MAX_PARAGRAPHS: usize = 6;
+/// Most paragraphs that continue a turn. Set by hand.
+const MAX_CONTINUED: usize = 6;
+/// Consecutive paragraphs among which a transcript has two turns. Set by hand.
+const WINDOW: usize = 6;
+/// Most words of a label in capitals: a name. Set by hand.
+const MAX_CAPITALS: usize = 4;
+/// Most words of another label. Set by hand.
+const MAX_OTHER: usize = 3;
+/// Upper bound on the items of a sentence that is a source, with a person as its subject: "X said on Monday". Set by
+/// hand.
+const SOURCE: usize = 12;
 /// Fewest lines labelled with a mixed-case name that make a transcript. Set by hand: a single "Duarte: …" may head a
 /// list.
 const MIN_NAMED: usize = 3;
@@ -65,7 +74,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
         match labelled[at] {
             Some(turn) => {
                 // Only the labels of a transcript are clear enough to include the paragraphs between them.
-                since = if matches!(turn.label, Label::Name | Label::Other) { MAX_PARAGRAPHS } else { 0 };
+                since = if matches!(turn.label, Label::Name | Label::Other) { MAX_CONTINUED } else { 0 };
                 found.push(Candidate {
                     span: turn.content,
                     kind: QuoteKind::Direct,
@@ -77,7 +86,7 @@ pub(crate) fn turns(doc: &Document, lines: &[Span], units: &[Unit<'_>]) -> Vec<C
                     cue_probability: None,
                 });
             }
-            None if last.is_some_and(|last| at < last) && since <= MAX_PARAGRAPHS => {
+            None if last.is_some_and(|last| at < last) && since <= MAX_CONTINUED => {
                 if let Some(turn) = found.last_mut().filter(|_| !is_stage_direction(line.slice(&doc.text))) {
                     turn.span.end = line.end;
                 }
@@ -99,9 +108,8 @@ fn keep_transcripts(doc: &Document, lexicon: &Lexicon, labelled: &mut [Option<Tu
         names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect::<HashSet<&str>>()
     };
     let named = !again(Label::Capitals).is_empty() || of(Label::Capitals).any(|t| person_at(doc, t.name).is_some());
-    let near =
-        labelled.windows(MAX_PARAGRAPHS).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
-    let few = labelled.len() < MAX_PARAGRAPHS && of(Label::Capitals).count() >= MIN_TURNS;
+    let near = labelled.windows(WINDOW).any(|w| w.iter().flatten().filter(|t| t.label == Label::Capitals).count() > 1);
+    let few = labelled.len() < WINDOW && of(Label::Capitals).count() >= MIN_TURNS;
     let capitals = named && (near || few);
     // The labels of interviewers recur, or are an occupation.
     let again = again(Label::Other);
@@ -184,17 +192,17 @@ fn letter(language: &Language, name: &str) -> Option<Label> {
     }
 }
 
-/// Whether the label is up to three words that all begin with a capital. Set by hand.
+/// Whether the label is a few words that all begin with a capital.
 fn is_label(name: &str) -> bool {
     let capital = |word: &str| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic);
-    (1..=3).contains(&name.split_whitespace().count()) && name.split_whitespace().all(capital)
+    (1..=MAX_OTHER).contains(&name.split_whitespace().count()) && name.split_whitespace().all(capital)
 }
 
-/// Whether the label is a name in capitals of at most four words. Set by hand.
+/// Whether the label is a name in capitals.
 fn is_in_capitals(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     letters > 1
-        && name.split_whitespace().count() <= 4
+        && name.split_whitespace().count() <= MAX_CAPITALS
         && name.chars().all(|c| !c.is_lowercase() && !c.is_ascii_digit())
 }
 
@@ -253,8 +261,7 @@ fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
     {
         return unit.span(speaker);
     }
-    // A sentence of fewer than twelve items (set by hand) with a person as its subject: "X said on Monday".
-    let short = end.saturating_sub(from) < 12 && unit.items.len() == end;
+    let short = end.saturating_sub(from) < SOURCE && unit.items.len() == end;
     let first = doc.ents.iter().skip(doc.ents.partition_point(|m| m.span.end <= line.start)).take(1);
     let person = first.filter(|m| m.label.is_person() && line.contains(m.span)).map(|m| m.span).next()?;
     let verb = (from..end).any(|i| unit.is(i, SAYS)) && !(from..end).any(|i| unit.is(i, SUBORDINATOR));

@@ -6,8 +6,8 @@ use std::ops::Range;
 use pressmark_core::{Document, Span};
 
 use crate::lexicon::{
-    self, ADVERB, BE, Class, LEXICAL, Lexicon, NEEDS_AUXILIARY, PERFECT, PUNCTUATION, REFLEXIVE, REFLEXIVE_PARTICIPLE,
-    REFLEXIVE_VERB, SAYS,
+    self, ADVERB, BE, CLITIC_SUBJECT, Class, LEXICAL, Lexicon, NEEDS_AUXILIARY, PERFECT, PUNCTUATION, REFLEXIVE,
+    REFLEXIVE_PARTICIPLE, REFLEXIVE_VERB, SAYS,
 };
 use crate::marks::Quoted;
 
@@ -129,9 +129,9 @@ fn classify_reflexive_verbs(items: &mut [Item<'_>]) {
         if items[verb].is(BE) {
             items[verb].class |= PERFECT;
             // The subject of an inversion and adverbs may come between.
-            let between = |item: &&mut Item<'_>| item.is(ADVERB | PUNCTUATION | lexicon::CLITIC_SUBJECT);
-            let behind = items.iter_mut().skip(verb + 1).take(PARTICIPLE_REACH);
-            if let Some(participle) = behind.skip_while(between).next().filter(|item| item.is(REFLEXIVE_PARTICIPLE)) {
+            let mut behind = items.iter_mut().skip(verb + 1).take(PARTICIPLE_REACH);
+            let next = behind.find(|item| !item.is(ADVERB | PUNCTUATION | CLITIC_SUBJECT));
+            if let Some(participle) = next.filter(|item| item.is(REFLEXIVE_PARTICIPLE)) {
                 participle.class |= NEEDS_AUXILIARY;
             }
         }

@@ -5,6 +5,14 @@ use pressmark_lang::{Abbreviation, Case, Ending, NameClass, SpeechClass, WordCla
 use crate::context::{After, Before, REACH, after, before, is_dotted};
 use crate::sentences::{Scanner, Terminator};
 
+/// Most words of an adverbial of time before a full stop: "At 5 a.m." Set by hand.
+const MAX_ADVERBIAL: usize = 4;
+/// Longest number or letter of a list item with what precedes it, in bytes: longer than any, so that long sentences are
+/// spared the checks.
+const MAX_MARKER: usize = 16;
+/// Longest Roman numeral of a list item: "viii", "xiii"; longer ones are rare and look like words.
+const MAX_ROMAN: usize = 4;
+
 impl Scanner<'_> {
     /// Whether the terminator ends a sentence.
     pub(crate) fn is_boundary(&self, mark: &Terminator) -> bool {
@@ -115,11 +123,10 @@ impl Scanner<'_> {
             if self.goes_on_with_time(after.word) {
                 return false;
             }
-            // "At 5 a.m. Mr. Smith went": fewer than five words, the first a preposition of time, are an adverbial of
-            // time, not a clause. Set by hand.
-            let words = before.text_before.split_whitespace().take(5).count();
+            // "At 5 a.m. Mr. Smith went": a few words, the first a preposition of time, are no clause.
+            let words = before.text_before.split_whitespace().take(MAX_ADVERBIAL + 1).count();
             let first = before.text_before.split_whitespace().next().unwrap_or_default();
-            let adverbial = words < 5 && self.is_circumstance(first);
+            let adverbial = words <= MAX_ADVERBIAL && self.is_circumstance(first);
             return opens || !adverbial;
         }
         opens && self.language.abbreviation(word) != Some(Abbreviation::Leads)
@@ -178,17 +185,15 @@ impl Scanner<'_> {
     /// Whether the current sentence is so far only the number or letter of a list item.
     fn is_marker_only(&self, mark: &Terminator) -> bool {
         let so_far = &self.text[self.start..mark.start];
-        // 16 bytes are longer than any marker, and spare long sentences the checks below.
-        if so_far.len() > 16 {
+        if so_far.len() > MAX_MARKER {
             return false;
         }
         let label = so_far.trim_start_matches(|c: char| !c.is_alphanumeric());
-        // Four Roman digits reach "viii" and "xiii"; longer numerals are rare as item labels and look like words.
-        let roman = label.len() <= 4 && label.bytes().all(|b| b.is_ascii_lowercase() && b"ivxlc".contains(&b));
+        let roman = label.len() <= MAX_ROMAN && label.bytes().all(|b| b.is_ascii_lowercase() && b"ivxlc".contains(&b));
         let letter = label.len() == 1 && label != "I" && label.as_bytes()[0].is_ascii_alphabetic();
-        // "2.", "2.1.", and "Figure 1." before the caption; six bytes hold "10.2.1".
+        // "2.", "2.1.", and "Figure 1." before the caption.
         let section = is_digits(label.split('.').next().unwrap_or_default())
-            && label.len() <= 6
+            && label.len() <= "10.2.1".len()
             && label.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let caption = label.rsplit_once(' ').is_some_and(|(noun, number)| is_digits(number) && self.is_labelled(noun));
         !mark.strong && (label.is_empty() || section || roman || letter || caption)

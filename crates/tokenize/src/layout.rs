@@ -46,8 +46,9 @@ fn last_word(sentence: &str) -> &str {
 /// Whether a sentence opens behind one that lost its full stop: "…on Friday night It rained".
 fn lost_its_stop(sentence: &str, rest: &str, word: &str, language: &Language) -> bool {
     let next = &rest[word.len()..];
-    // No word of the class `Sure` is longer; spares the look-up.
-    word.len() < 8
+    // In bytes; no word of the class `Sure` is longer. Spares the look-up.
+    const LONGEST: usize = 7;
+    word.len() <= LONGEST
         && next.strip_prefix(' ').is_some_and(|next| next.trim_start().starts_with(char::is_lowercase))
         && sentence.chars().rev().take(2).filter(|c| c.is_lowercase()).count() == 2
         && language.opener(word) == Some(Opener::Sure)

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use pressmark_core::Span;
 use pressmark_lang::{Abbreviation, Clitic, Language};
@@ -276,6 +276,9 @@ fn mail(chunk: &str, at: usize) -> Option<Range<usize>> {
     (from < at && domain.contains('.')).then_some(from..at + 1 + domain.len())
 }
 
+/// Letters of a top-level domain: from "uk" to "museum". Set by hand; longer ones are rare in news.
+const TOP_LEVEL: RangeInclusive<usize> = 2..=6;
+
 /// Whether the chunk begins with a host name and a path: `example.org/news`.
 fn has_host(chunk: &str) -> bool {
     let Some((host, path)) = chunk.split_once('/') else { return false };
@@ -283,8 +286,7 @@ fn has_host(chunk: &str) -> bool {
     !path.is_empty()
         && name.len() > 1
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-        // Length of a top-level domain in letters: from "uk" to "museum". Set by hand; longer ones are rare in news.
-        && (2..=6).contains(&top.len())
+        && TOP_LEVEL.contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_lowercase())
 }
 

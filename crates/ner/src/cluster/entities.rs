@@ -74,12 +74,14 @@ impl Tally {
     }
 }
 
+/// Longest single word in capitals, in bytes, that is an acronym rather than shouted. Set by hand.
+const MAX_ACRONYM: usize = 6;
+
 /// Sort key for the fullest form, in order of precedence: confident for the model, not all capitals as in a headline,
 /// number of content words, number of occurrences, length in words.
 fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, usize, usize, usize) {
     let words: Vec<&str> = form.text.split([' ', '-']).filter(|w| !w.is_empty()).collect();
-    // All capitals count as shouted from two words or seven bytes on: shorter ones are acronyms. Set by hand.
-    let shouted = (words.len() > 1 || form.text.len() > 6) && !form.text.chars().any(char::is_lowercase);
+    let shouted = (words.len() > 1 || form.text.len() > MAX_ACRONYM) && !form.text.chars().any(char::is_lowercase);
     let weighs = |w: &&&str| {
         let small = is_small(&w.to_lowercase(), language);
         let initial = class == Class::Person && w.trim_end_matches('.').chars().count() == 1;

@@ -58,9 +58,8 @@ fn merge_introduced(context: &Context<'_>, mentions: &[Mention], forms: &mut For
     for (at, three) in mentions.windows(3).enumerate() {
         let [head, place, short] = three else { continue };
         let named = Span::new(head.span.start, place.span.end.max(head.span.start));
-        // Eight bytes between head and place hold " of the ".
-        let close =
-            doc.text.get(head.span.end..place.span.start).is_some_and(|b| b.len() <= 8 && !b.contains(['.', ',']));
+        let between = doc.text.get(head.span.end..place.span.start);
+        let close = between.is_some_and(|b| b.len() <= " of the ".len() && !b.contains(['.', ',']));
         if close && forms.all[forms.of[at]].class == Class::Name && in_brackets(&doc.text, place.span, short.span) {
             let words = |span| fold(doc.slice(span), context.language);
             let fit = |span| introduces(&words(span), &words(short.span).concat(), context.language);
@@ -195,6 +194,9 @@ fn ends_lower(written: &str) -> bool {
     written.split_whitespace().last().is_some_and(|w| w.starts_with(char::is_lowercase))
 }
 
+/// Most words of a country or people before the name of a body. Set by hand.
+const MAX_NATION: usize = 2;
+
 /// Merges "State Department" with the only "U.S. State Department": names with and without a country or people in
 /// front.
 fn merge_national(context: &Context<'_>, forms: &mut Forms) {
@@ -202,8 +204,8 @@ fn merge_national(context: &Context<'_>, forms: &mut Forms) {
     let mut longer: HashMap<usize, Option<usize>> = HashMap::new();
     for &form in all.iter().filter(|&&f| forms.all[f].label != EntityType::Loc) {
         let words = &forms.all[form].words;
-        // Countries and peoples of one or two words; at least two words must remain as the name of the body.
-        for split in 1..words.len().saturating_sub(1).min(3) {
+        // At least two words must remain as the name of the body.
+        for split in 1..=words.len().saturating_sub(2).min(MAX_NATION) {
             let (nation, rest) = words.split_at(split);
             let short = forms.find(Class::Name, rest).filter(|_| is_nation(context, forms, nation));
             if let Some(short) = short.filter(|&s| forms.all[s].label == forms.all[form].label) {

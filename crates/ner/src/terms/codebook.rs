@@ -20,6 +20,12 @@ const MAX_TERMS: usize = 100_000;
 const MAX_TERM_BYTES: usize = 200;
 const MAX_PATTERNS: usize = 1000;
 const MAX_PATTERN_BYTES: usize = 1000;
+/// Longest name or version of a codebook, in bytes. Set by hand: they are in every record.
+const MAX_NAME_BYTES: usize = 64;
+/// Longest label, in bytes. Set by hand: it is in every record.
+const MAX_LABEL_BYTES: usize = 32;
+/// Characters that an error shows of a wrong value: enough to identify it in a line.
+const SHOWN: usize = 40;
 /// Size limit of one compiled pattern, in bytes.
 const MAX_COMPILED_BYTES: usize = 1 << 20;
 
@@ -76,8 +82,7 @@ impl Place<'_> {
     }
 
     fn wrong(&self, value: &Spanned<String>, what: &str, expected: &str) -> Error {
-        // Forty characters identify the value in a one-line message.
-        let shown: String = value.get_ref().chars().take(40).collect();
+        let shown: String = value.get_ref().chars().take(SHOWN).collect();
         self.error(value.span().start, format!("{what} is {shown:?}, expected {expected}"))
     }
 }
@@ -146,15 +151,18 @@ fn is_of_frames(toml: &str) -> bool {
 
 fn header(place: &Place<'_>, header: &Header) -> Result<(), Error> {
     let plain = |s: &str, more: &str| {
-        // 64 bytes: set by hand, to keep names and versions short in records.
-        (1..=64).contains(&s.len())
+        (1..=MAX_NAME_BYTES).contains(&s.len())
             && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || more.contains(c))
     };
     if header.kind.get_ref() != "terms" {
         return Err(place.wrong(&header.kind, "kind", "\"terms\""));
     }
     if !plain(header.name.get_ref(), "-_") {
-        return Err(place.wrong(&header.name, "name", "1 to 64 lower-case letters, digits, - or _"));
+        return Err(place.wrong(
+            &header.name,
+            "name",
+            &format!("1 to {MAX_NAME_BYTES} lower-case letters, digits, - or _"),
+        ));
     }
     if !plain(header.version.get_ref(), ".-+") {
         return Err(place.wrong(&header.version, "version", "a version such as \"1.0\""));
@@ -209,12 +217,15 @@ fn plurals(term: &str) -> impl Iterator<Item = String> {
 impl Builder<'_> {
     fn label(&mut self, index: usize, label: &Label, before: &[EntityType]) -> Result<(), Error> {
         let name = label.name.get_ref();
-        // 32 bytes: set by hand, to keep labels short in records.
-        let shaped = (1..=32).contains(&name.len())
+        let shaped = (1..=MAX_LABEL_BYTES).contains(&name.len())
             && name.starts_with(|c: char| c.is_ascii_uppercase())
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
         if !shaped {
-            return Err(self.place.wrong(&label.name, "label", "1 to 32 capital letters, digits or _"));
+            return Err(self.place.wrong(
+                &label.name,
+                "label",
+                &format!("1 to {MAX_LABEL_BYTES} capital letters, digits or _"),
+            ));
         }
         if before.iter().any(|label| label.as_str() == name) {
             return Err(self.place.wrong(&label.name, "label", "each label once"));

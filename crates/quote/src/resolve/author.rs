@@ -8,7 +8,13 @@ use crate::lexicon::{
     DETERMINER, DOCUMENT, FINITE, GENITIVE, ORIGIN, PAST_FORM, PLURAL_GENITIVE, POSSESSIVE, PREPOSITION, PUNCTUATION,
     TIME,
 };
+use crate::phrase::OWNER_WITHIN;
 use crate::unit::{Unit, unit_at};
+
+/// Items behind a document within which *from* or *by* leads to its author: "a tweet on Monday by X". Set by hand.
+const ORIGIN_WITHIN: usize = 4;
+/// Items behind *from* or *by* within which the author is named. Set by hand.
+const AUTHOR_WITHIN: usize = 8;
 
 impl Resolver<'_> {
     /// Resolves a document to its author, "his letter", "a letter from X", by the nearest place that names one.
@@ -26,26 +32,29 @@ impl Resolver<'_> {
                 if item.lower != noun {
                     continue;
                 }
-                // "his letter", "her long letter"; four items before the noun, set by hand, as are the limits below.
-                let possessive =
-                    (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
+                // "his letter", "her long letter".
+                let possessive = (at.saturating_sub(OWNER_WITHIN)..at)
+                    .rev()
+                    .find(|i| unit.is(*i, POSSESSIVE) && unit.is(*i, DETERMINER));
                 if let Some(owner) = possessive.filter(|o| is_of_somebody(unit, *o)) {
                     let own = unit.item(owner)?.span;
                     return self.subject(unit, own).or_else(|| self.person(own, own, None, None));
                 }
                 // "X’s letter".
-                let genitive = (at.saturating_sub(4)..at).rev().find(|i| unit.is(*i, GENITIVE | PLURAL_GENITIVE));
+                let genitive =
+                    (at.saturating_sub(OWNER_WITHIN)..at).rev().find(|i| unit.is(*i, GENITIVE | PLURAL_GENITIVE));
                 let owner = genitive.and_then(|i| i.checked_sub(1)).and_then(|i| unit.item(i));
                 if let Some(entity) = owner.and_then(|o| self.entity_at(o.span)) {
                     return Some(entity);
                 }
                 // "a letter from X", "a tweet on Monday by X".
-                let from = (at + 1..at + 5).find(|i| unit.is(*i, ORIGIN));
+                let from = (at + 1..=at + ORIGIN_WITHIN).find(|i| unit.is(*i, ORIGIN));
                 if let Some(from) =
                     from.filter(|from| (at + 1..*from).all(|i| unit.is(i, TIME | PREPOSITION | FINITE | PAST_FORM)))
                 {
                     let after = unit.item(from + 1).map_or(span.end, |i| i.span.start);
-                    let until = unit.items.get((from + 8).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
+                    let until =
+                        unit.items.get((from + AUTHOR_WITHIN).min(unit.items.len() - 1)).map_or(after, |i| i.span.end);
                     let named = self.mentions(Span::new(after, until.max(after))).iter().find(|m| can_speak(&m.label));
                     if let Some(entity) = named.and_then(|m| m.entity) {
                         return Some(entity);
