@@ -106,7 +106,7 @@ pub(crate) fn inverted_perfect(unit: &Unit<'_>, tail: Tail) -> Option<Attributio
     if !unit.is(verb, NEEDS_AUXILIARY) {
         return None;
     }
-    let speaker = pronoun.map(|p| p..p + 1).or_else(|| phrase_after(unit, verb + 1, true));
+    let speaker = pronoun.map(|p| p..p + 1).or_else(|| phrase_after(unit, behind_time(unit, verb + 1), true));
     Some(Attribution { cue: Some(start..verb + 1), speaker })
 }
 
@@ -123,6 +123,15 @@ fn hyphened_subject(unit: &Unit<'_>, at: usize) -> Option<usize> {
     let joined = behind_hyphens(unit.word(pronoun));
     let subject = CLITIC_SUBJECT | SUBJECT_PRONOUN;
     (pronoun > at && unit.lexicon.class(joined, joined) & subject != 0).then_some(pronoun)
+}
+
+/// Skips when it was said, between verb and subject: *a déclaré lundi X*, *a lancé, hier encore, X*.
+fn behind_time(unit: &Unit<'_>, at: usize) -> usize {
+    let comma = usize::from(unit.word(at) == ",");
+    let start = at + comma;
+    let end = (start..unit.items.len()).find(|i| !unit.is(*i, TIME | ADVERB)).unwrap_or(start);
+    let apart = comma == 0 || unit.word(end) == ",";
+    if end > start && apart { end + comma } else { at }
 }
 
 /// Skips the reflexive pronoun of *s’étonne*.

@@ -216,6 +216,8 @@ fn french() {
         ("s'est indignée Claire Morin", "s'est indignée", "Claire Morin"),
         ("s’étonne Claire Morin", "s’étonne", "Claire Morin"),
         ("se félicite Claire Morin", "se félicite", "Claire Morin"),
+        ("a déclaré lundi Claire Morin", "a déclaré", "Claire Morin"),
+        ("a lancé, hier encore, Claire Morin", "a lancé", "Claire Morin"),
     ] {
         let text = format!("Claire Morin est venue lundi. « La route est fermée », {behind}.");
         check(&text, names, DIRECT, &closed(cue, words));
@@ -225,6 +227,12 @@ fn french() {
         names,
         DIRECT,
         &[("« Nous attendons. »", "direct", "s’est indignée", "Claire Morin", "Claire Morin")],
+    );
+    check(
+        "Paul Kern est venu avec Claire Morin. « La route est fermée », selon lui.",
+        &[("Paul Kern", "PERSON"), names[0]],
+        DIRECT,
+        &[("« La route est fermée »", "direct", "selon", "lui", "Paul Kern")],
     );
     // Without its pronoun the verb is none of speech: who is surprised does not speak.
     check("« La route fermée », étonne Claire Morin.", names, DIRECT, &[]);
