@@ -464,7 +464,7 @@ mod tests {
         check("http://[2001:DB8::1]:8080/rain", Some("[2001:db8::1]"));
         check("http://[::1]", Some("[::1]"));
         check("https://bay.example?at=a@b.example", Some("bay.example"));
-        check("bay.example/rain", None);
+        check("bay.example/rain", Some("bay.example"));
         check("https://", None);
         check("https://:80/rain", None);
     }
