@@ -25,7 +25,7 @@ const NAMES: &[&str] = &[
     "fecha",
 ];
 /// Words in such names that end in "date" and mark none of publication.
-const OTHER_WORDS: &[&str] = &["update", "candidate", "mandate", "validate", "consolidate", "accommodate"];
+const OTHER_WORDS: &[&str] = &["candidate", "mandate", "validate", "consolidate", "accommodate"];
 /// Lower-case words that mark a date of publication.
 static PUBLISHED: Phrases = phrases!(Published);
 /// Lower-case words that mark another date, such as that of an update.
@@ -73,15 +73,25 @@ fn is_named(tree: &Tree, index: u32) -> bool {
     names.flat_map(str::split_ascii_whitespace).any(is_name_of_date)
 }
 
-/// Whether a class name, an id or a property marks a date line: "entry-date", "articleDate", "dateposted".
+/// Whether a class name, an id or a property marks a date line: "entry-date", "articleDateBlock", "dateposted".
 fn is_name_of_date(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    // "dateModified" is the date of another version.
+    let lower = name.to_ascii_lowercase();
+    // The date of another version, and boxes with the latest news.
+    if lower.contains("modif") || lower.contains("updat") {
+        return false;
+    }
+    let mut parted = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            parted.push('-');
+        }
+        parted.push(c.to_ascii_lowercase());
+    }
     let is_word = |part: &str| {
-        (part.starts_with("date") && !part.contains("modif") && !part.contains("updat"))
-            || (part.ends_with("date") && !OTHER_WORDS.iter().any(|word| part.ends_with(word)))
+        let ends = part.ends_with("date") && !OTHER_WORDS.iter().any(|word| part.ends_with(word));
+        NAMES.contains(&part) || part.starts_with("date") || ends
     };
-    NAMES.contains(&name.as_str()) || name.split(['-', '_']).any(|part| NAMES.contains(&part) || is_word(part))
+    NAMES.contains(&lower.as_str()) || [&lower, &parted].into_iter().any(|name| name.split(['-', '_']).any(is_word))
 }
 
 /// For each node, whether it is in a part of the page about other articles or from readers.
@@ -135,9 +145,17 @@ mod tests {
 
     #[test]
     fn names_of_dates_are_whole_words() {
-        for name in
-            ["date", "entry-date", "articleDate", "datePublished", "post_date", "dateline", "entry-meta", "pubdate"]
-        {
+        for name in [
+            "date",
+            "entry-date",
+            "articleDateBlock",
+            "ENTRY-DATE",
+            "datePublished",
+            "post_date",
+            "dateline",
+            "entry-meta",
+            "pubdate",
+        ] {
             assert!(is_name_of_date(name), "{name}");
         }
         for name in ["update", "live-updates", "candidate", "candidates-list", "mandate", "dateModified", "validated"] {

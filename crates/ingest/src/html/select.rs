@@ -9,7 +9,7 @@ use super::candidate::{self, Candidate, ENOUGH_CHARS, candidate, source};
 use super::element_text::key;
 use super::meta::Found;
 use super::text::{self, Line};
-use super::title::{Title, title};
+use super::title::{Title, heading as title_heading, title};
 use super::tree::{Tag, Tree};
 use crate::block::{Block, Dropped, Why};
 
@@ -68,7 +68,8 @@ impl<'a> Reading<'a> {
     }
 
     fn pick(&mut self) {
-        let roots = self.analysis.roots();
+        let heading = title_heading(&self.analysis, self.html, self.found);
+        let roots = self.analysis.roots(heading);
         let tree = self.analysis.tree;
         let inside = |line: usize| {
             let first = self.analysis.first_text(line);

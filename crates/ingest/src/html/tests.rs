@@ -164,6 +164,46 @@ fn json_ld_tells_where_the_article_ends() {
 }
 
 #[test]
+fn a_drawing_that_is_never_closed_ends_at_the_next_paragraph() {
+    use SegmentKind::*;
+    for open in ["<svg><use href=#a>", "<svg><g><path d=x>", "<math><mrow><msqrt>", "<a href=/x><svg></a>"] {
+        check(&format!("<article>{open}<p>{LONG}</p><p>{NEXT}</p></article>"), &[(Body, LONG), (Body, NEXT)]);
+    }
+    let island = "<svg><foreignObject><p>A label of the drawing, which is no part of it.</p></foreignObject></svg>";
+    check(&format!("<article><p>{LONG}</p>{island}<p>{NEXT}</p></article>"), &[(Body, LONG), (Body, NEXT)]);
+}
+
+#[test]
+fn of_stories_below_one_another_the_one_under_the_title_is_read() {
+    use SegmentKind::*;
+    let story = |title: &str, text: &str| {
+        format!("<section><h1>{title}</h1><div><article class=entry>{text}</article></div></section>")
+    };
+    let other = format!("<p>{NEXT} Elsewhere.</p>").repeat(9);
+    let first = format!("<p>{LONG}</p><p>{NEXT}</p><p>{LONG} Yes.</p><p>{NEXT} Yes.</p>");
+    let html = format!(
+        "<title>Harbour shut</title><meta property=og:title content='Harbour shut'>
+        <meta property=article:published_time content=2024-05-06><main>{}{}{}</main>",
+        story("Harbour shut", &first),
+        story("Moor on fire", &other),
+        story("Storm ahead", &other)
+    );
+    let rest = [LONG, NEXT].map(|text| format!("{text} Yes."));
+    let expected = [(Title, "Harbour shut"), (Body, LONG), (Body, NEXT), (Body, &*rest[0]), (Body, &*rest[1])];
+    check(&html, &expected);
+}
+
+#[test]
+fn a_long_table_does_not_outweigh_the_article_around_it() {
+    let row = "<tr><td>North quay of the old town<td>Ida Falk, harbour master<td>ida@harbour.example</tr>";
+    let html = format!(
+        "<article><div><p>{LONG}</p><p>{NEXT}</p><p>{LONG} Yes.</p></div><div><div><table>{}</table></div></div></article>",
+        row.repeat(60)
+    );
+    assert!(page(&html).blocks.iter().any(|block| block.text == LONG));
+}
+
+#[test]
 fn pages_without_an_article_give_nothing() {
     for html in [
         "",

@@ -66,6 +66,16 @@ pub(super) fn title(
     Some(Title { block, line: None, key: key(wanted) })
 }
 
+/// The first text node of the first heading that equals the page's most trusted title.
+pub(super) fn heading(analysis: &PageAnalysis<'_>, html: &str, found: &Found) -> Option<u32> {
+    let title = found.titles.first().map(|title| key(title)).filter(|key| !key.is_empty())?;
+    let is_title = |line: &usize| {
+        heading_level(analysis, *line).is_some()
+            && key(&source_all(html, analysis.tree, &analysis.lines[*line])) == title
+    };
+    (0..analysis.lines.len()).find(is_title).and_then(|line| analysis.first_text(line))
+}
+
 fn source_all(html: &str, tree: &Tree, line: &Line) -> String {
     let texts = line.items.iter().map(|i| tree.node(*i)).filter(|n| n.tag == Tag::Text);
     texts.map(|n| decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()

@@ -52,6 +52,7 @@ tags! {
         | "amp-ad" | "amp-embed" | "amp-sidebar" | "amp-consent" | "amp-user-notification" | "amp-iframe"
         | "amp-analytics" | "amp-social-share" | "amp-auto-ads" | "amp-sticky-ad";
     Void = "area" | "embed" | "source" | "track" | "wbr" | "frame" | "param" | "keygen" | "bgsound" | "basefont";
+    Island = "foreignobject" | "desc" | "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext";
     Sup = "sup"; Span = "span"; Em = "em" | "i"; Strong = "strong" | "b";
 }
 
@@ -90,6 +91,15 @@ impl Tag {
         use Tag::*;
         matches!(self, Head | Title | Script | Style | Noscript | Template | Svg | Math | Iframe | Embedded)
             || matches!(self, Select | Option | Textarea | Button | Dialog)
+    }
+
+    /// Whether the start tag ends an `svg` or `math` that is still open ("any other start tag … in foreign content" in the
+    /// HTML standard).
+    fn breaks_out(self) -> bool {
+        use Tag::*;
+        self.heading_level().is_some()
+            || matches!(self, Div | P | Ul | Ol | Dl | Li | Dt | Dd | Blockquote | Pre | Hr | Br | Table | Center | Img)
+            || matches!(self, Body | Head | Meta | Span | Em | Strong | Sup)
     }
 
     /// Whether the element stops an end tag ("has an element in scope").
@@ -407,9 +417,24 @@ impl Builder {
         false
     }
 
+    /// Closes the open `svg` and `math` elements, up to one whose content is HTML again (`foreignObject`).
+    fn leave_foreign(&mut self) {
+        while self.foreign > 0 {
+            let tags = self.open.iter().map(|i| self.tree.node(*i).tag).enumerate();
+            let inner = tags.rev().find(|(_, tag)| matches!(tag, Tag::Svg | Tag::Math | Tag::Island | Tag::Title));
+            match inner {
+                Some((depth, Tag::Svg | Tag::Math)) => self.close_to(depth),
+                _ => break,
+            }
+        }
+    }
+
     fn start(&mut self, tag: Tag, bytes: Range<u32>, attributes: u32, self_closing: bool) {
         use Tag::*;
         let attributes = attributes..self.tree.attributes.len() as u32;
+        if tag.breaks_out() {
+            self.leave_foreign();
+        }
         if self.current() == Some(Head) && !tag.is_metadata() {
             self.close_to(self.open.len() - 1);
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pressmark_core::SegmentKind;
 
-use super::{PageAnalysis, Style, prose};
+use super::{ARTICLE_PROSE, PageAnalysis, Style, prose};
 use crate::html::tree::{Attr, NONE, Tag};
 
 // Constants of Readability's `grabArticle` (mozilla/readability 0.5), by its names if it has them.
@@ -31,13 +31,18 @@ const BODY_WEIGHT: f32 = 40.0;
 /// Score that a name such as `post` adds. Set by hand, below [`BODY_WEIGHT`]: wrappers of whole pages have such names
 /// as well.
 const ARTICLE_WEIGHT: f32 = 15.0;
+/// Words from which a row of a table is running text. Set by hand: rows of names and figures have fewer, a list of films
+/// with their plots has more.
+const ROW_WORDS: usize = 20;
 /// Prose of an ancestor, in tenths of the chosen element's, from which the ancestor is the article. Set by hand: twice
 /// as much.
 const GATHER: usize = 20;
 
 impl PageAnalysis<'_> {
     /// The elements that together contain the article, in page order; empty if there is no prose.
-    pub(in crate::html) fn roots(&self) -> Vec<u32> {
+    ///
+    /// `title` is the text node of the heading that is the page's title, if there is one.
+    pub(in crate::html) fn roots(&self, title: Option<u32>) -> Vec<u32> {
         let scores = self.scores();
         let scaled = |i: u32| scores[i as usize] * (1.0 - self.link_share_in(i));
         let mut ranked: Vec<u32> = (0..self.tree.len() as u32).filter(|i| scores[*i as usize] > 0.0).collect();
@@ -68,10 +73,27 @@ impl PageAnalysis<'_> {
             }
             top = parent;
         }
-        let top = self.widen(top);
+        let top = title.and_then(|title| self.titled(title, top)).unwrap_or_else(|| self.widen(top));
         // A page with a date is one story, with others around it.
         let top = if self.is_dated { top } else { self.gather(top) };
         self.with_siblings(top, &scores)
+    }
+
+    /// The article between the title and the next heading like it, if the one that was chosen is another, further down:
+    /// on pages that load one story below the other, a later one is often longer.
+    fn titled(&self, title: u32, top: u32) -> Option<u32> {
+        let level = |i: u32| self.tree.ancestors(i).find_map(|a| self.tree.node(a).tag.heading_level());
+        let own = level(title)?;
+        let is_like = |i: &u32| self.tree.node(*i).tag.heading_level() == Some(own);
+        let is_prose = |line: &usize| prose(self.lines[*line].counts) > 0;
+        let mut texts = (0..self.lines.len()).filter(is_prose).filter_map(|line| self.first_text(line));
+        let first = texts.find(|text| (top..self.tree.node(top).end).contains(text))?;
+        let next = (title + 1..first).find(is_like)?;
+        (title + 1..next).find(|i| {
+            let (hints, node) = (self.hints[*i as usize], self.tree.node(*i));
+            let is_named = hints.body || hints.article || node.tag == Tag::Article;
+            is_named && self.aside[*i as usize].is_none() && node.end <= top && self.prose_in(*i) >= ARTICLE_PROSE
+        })
     }
 
     /// Climbs until the element contains nine tenths of the paragraphs in the article's style.
@@ -141,7 +163,16 @@ impl PageAnalysis<'_> {
     }
 
     /// Scores every element by the paragraphs in it, as Readability's `grabArticle` does.
+    ///
+    /// Short rows of data tables count only on pages that are mostly tables: a long one outweighs the article around it.
     fn scores(&self) -> Vec<f32> {
+        let is_row = |line: usize| self.lines[line].counts.words < ROW_WORDS && self.kind(line) == SegmentKind::Table;
+        let (mut in_rows, mut in_text) = (0, 0);
+        for line in (0..self.lines.len()).filter(|line| self.first_text(*line).is_some()) {
+            *(if is_row(line) { &mut in_rows } else { &mut in_text }) += prose(self.lines[line].counts);
+        }
+        // Set by hand: a third of the prose.
+        let has_text = in_text >= ARTICLE_PROSE && in_text * 2 >= in_rows;
         let mut scores = vec![0.0_f32; self.tree.len()];
         let mut touched = vec![false; self.tree.len()];
         for (index, line) in self.lines.iter().enumerate() {
@@ -149,6 +180,7 @@ impl PageAnalysis<'_> {
                 || prose(line.counts) == 0
                 || line.block == NONE
                 || self.kind(index) == SegmentKind::Caption
+                || has_text && is_row(index)
             {
                 continue;
             }
