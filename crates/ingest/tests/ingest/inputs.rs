@@ -353,7 +353,7 @@ fn records_of_archives_are_documents_or_listed() {
 }
 
 #[test]
-fn the_limit_on_a_page_counts_neither_its_headers_nor_their_absence() {
+fn the_limit_holds_for_the_page_without_its_headers() {
     let headers = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
     let told = |archive: Vec<u8>, max_bytes: usize| {
         let options = Options { format: Some(Format::Warc), max_bytes, ..Options::default() };
