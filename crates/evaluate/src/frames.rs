@@ -327,7 +327,9 @@ mod tests {
             read_coded(&path, fields, "mine 1", labels).expect_err("refused").to_string()
         };
         let wrong = GoldOptions { map: LabelMap::new(&[("eco", "money")]), ..GoldOptions::default() };
-        assert!(refused(&wrong, &labels).contains("the label map names money, which the codebook mine 1 does not have"));
+        assert!(
+            refused(&wrong, &labels).contains("the label map names money, which the codebook mine 1 does not have")
+        );
         let strange = refused(&GoldOptions::default(), &["flood".to_owned()]);
         assert!(
             strange.contains("has no label of the codebook mine 1; it has 99, Public Health, eco, odd"),
