@@ -96,6 +96,16 @@ def test_keys_and_attributes_say_the_same(press):
         row.ents[0].lable
 
 
+def test_keys_that_a_row_leaves_out_are_none():
+    row = pressmark.Annotator(targets=["the old bridge"]).annotate(TEXTS[0])
+    coverage = {part.stage: part for part in row.coverage}
+    assert coverage["ner"].passages is None and "passages" not in coverage["ner"]
+    counted = coverage["stance"].passages
+    assert 0 <= counted.read <= counted.found
+    for stance in row.stances:
+        assert stance.probabilities is None or 0 <= stance.probabilities.in_favor <= 1
+
+
 def test_offsets_are_those_of_python(press):
     row = press.annotate(TEXTS[2])
     assert "Mercedes" in [row.text_of(ent) for ent in row.ents] or "Argentina" in [row.text_of(ent) for ent in row.ents]

@@ -15,11 +15,15 @@ class Item(dict[str, Any]):
     """A part of a record: a dictionary whose keys are attributes too."""
 
     _parts: ClassVar[dict[str, type[Item]]] = {}
+    # Keys that rows leave out instead of having them null.
+    _optional: ClassVar[frozenset[str]] = frozenset()
 
     def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:
+            if name in self._optional:
+                return None
             raise AttributeError(f"{type(self).__name__} has no {name!r}, only {', '.join(self)}") from None
 
     def __dir__(self) -> list[str]:
@@ -171,23 +175,43 @@ class Frame(Item):
     _parts = {"evidence": FrameEvidence}
 
 
+class StanceProbabilities(Item):
+    """Probabilities that passages bear on a target, that they take a side if so, and that the side is in favour."""
+
+    bears_on_target: float
+    takes_a_side: float
+    in_favor: float
+
+
 class Stance(Item):
-    """Stance of a holder towards a target."""
+    """Stance of a holder towards a target; ``probabilities`` is None if no passage bears on the target."""
 
     holder: str
     target: str
     label: str
     score: float
+    probabilities: Optional[StanceProbabilities]
     evidence: list[Span]
-    _parts = {"evidence": Span}
+    _parts = {"evidence": Span, "probabilities": StanceProbabilities}
+    _optional = frozenset({"probabilities"})
+
+
+class PassageCount(Item):
+    """Passages ``found`` for a second reading, and ``read``."""
+
+    found: int
+    read: int
 
 
 class Coverage(Item):
-    """Share of the text that a stage saw, in code points."""
+    """Share of the text that a stage saw, in code points; ``passages`` is None for stages that read nothing twice."""
 
     stage: str
     seen: int
     total: int
+    passages: Optional[PassageCount]
+    _parts = {"passages": PassageCount}
+    _optional = frozenset({"passages"})
 
 
 _ITEMS: dict[str, type[Item]] = {
