@@ -54,7 +54,7 @@ const TABLES: [&[u8]; 14] = [
     b"doc,token,sentence,",
 ];
 
-/// The name by which [`own_output`] describes a list of a run's failures.
+/// The name by which `own_output` describes a list of a run's failures.
 pub const OWN_FAILURES: &str = "the failures of a run";
 
 /// Recognizes the start of files that pressmark itself wrote: rows, a journal, a manifest, a list of failures, a
