@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use pressmark_core as core;
 use pressmark_jsonl::story::{Credit, Framing, Interval, Outlet, Side, Tone, Voice};
 use pressmark_jsonl::{Holder, Score};
-use pressmark_lang::Language;
+use pressmark_lang::{FunctionWord, Language};
 
 use crate::actors::Actors;
 use crate::view::View;
@@ -189,9 +189,11 @@ fn speaker(
     }
     let words = view.slice(quote.speaker_start?, quote.speaker_end?).trim();
     let lower = words.to_lowercase();
-    // An unresolved pronoun names nobody.
+    // An unresolved pronoun names nobody, and "nobody" is no one.
     let is_pronoun = view.language.pronoun(&lower).next().is_some();
-    (!words.is_empty() && !is_pronoun).then(|| (Speaker::Named(lower), words.to_owned()))
+    let first = lower.split(char::is_whitespace).next().unwrap_or_default();
+    let is_nobody = view.language.function_word(first).contains(FunctionWord::Nobody);
+    (!words.is_empty() && !is_pronoun && !is_nobody).then(|| (Speaker::Named(lower), words.to_owned()))
 }
 
 /// A speaker's stances in a document.

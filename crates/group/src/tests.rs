@@ -225,6 +225,30 @@ fn one_sentence_quoted_by_two_is_no_copy() {
 }
 
 #[test]
+fn nobody_is_no_voice() {
+    let mut records = [
+        ferry("a", "Wire", "", "Residents say the ferry was late. Nobody in the port says why."),
+        ferry("b", "Post", "", "The strike of the ferry made people angry."),
+    ];
+    records[0].meta.language = Some("en".into());
+    for (content, speaker) in [((14, 32), (0, 9)), ((59, 62), (34, 52))] {
+        records[0].quotes.push(pressmark_jsonl::Quote {
+            start: content.0,
+            end: content.1,
+            kind: QuoteKind::Indirect,
+            speaker: None,
+            speaker_start: Some(speaker.0),
+            speaker_end: Some(speaker.1),
+            cue_start: None,
+            cue_end: None,
+            closed: true,
+        });
+    }
+    let voices = story(&records).voices;
+    assert_eq!(voices.iter().map(|voice| voice.speaker.as_str()).collect::<Vec<_>>(), ["Residents"]);
+}
+
+#[test]
 fn documents_far_apart_in_time_are_two_stories() {
     let text =
         "The Halden Harbour Board resigned after the ferry strike paralysed the terminal, its chair Lena Moe said.";

@@ -244,6 +244,8 @@ classes! {
         Then = "then",
         /// Negates a verb: "never".
         Not = "not",
+        /// Begins a phrase that stands for no one: "nobody", "no minister", "none of them".
+        Nobody = "nobody",
         /// Marks the name before it as an owner: "’s".
         Genitive = "genitive",
         /// Marks a plural as an owner: the apostrophe of "the miners’".
