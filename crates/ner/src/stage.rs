@@ -190,13 +190,23 @@ impl Ner {
             TokenMention::new(found.tokens, kind, score)
         });
         let mentions = rules::apply(&context, scored.collect(), notes.as_deref_mut());
+        Ok(self.sure_enough(&context, mentions, notes))
+    }
+
+    /// Leaves out mentions below the least score.
+    fn sure_enough(
+        &self,
+        context: &Context<'_>,
+        mentions: Vec<TokenMention>,
+        notes: Option<&mut Vec<Explanation>>,
+    ) -> Vec<TokenMention> {
         let min_score = self.options.min_score;
-        let (mentions, unsure): (Vec<_>, Vec<_>) = mentions.into_iter().partition(|m| m.score >= min_score);
+        let (sure, unsure): (Vec<_>, Vec<_>) = mentions.into_iter().partition(|m| m.score >= min_score);
         if let Some(notes) = notes {
-            let note = |m: &TokenMention| Some(rules::dropped(&context, "min-score", m)?.with("min_score", min_score));
+            let note = |m: &TokenMention| Some(rules::dropped(context, "min-score", m)?.with("min_score", min_score));
             notes.extend(unsure.iter().filter_map(note));
         }
-        Ok(mentions)
+        sure
     }
 
     fn head(&self) -> Result<&Head, StageError> {
