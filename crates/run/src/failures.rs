@@ -11,8 +11,7 @@ use pressmark_jsonl::{DocumentCounts, JournalRow, Problem, Record};
 use serde_json::{Value, json};
 
 use crate::error::{At, Result};
-use crate::names::PARTIAL;
-use crate::paths::beside;
+use crate::partial::Partial;
 
 /// Failures of a run: documents grouped by kind of problem, and optionally a file that lists them.
 ///
@@ -32,16 +31,7 @@ struct FailuresFile {
     path: PathBuf,
     file: BufWriter<File>,
     /// Name under which the file is written until [`Failures::put_in_place`].
-    partial: Option<PathBuf>,
-}
-
-impl Drop for FailuresFile {
-    fn drop(&mut self) {
-        // Only a file that was not put in place still has this name, and it is useless.
-        if let Some(partial) = &self.partial {
-            let _ = fs::remove_file(partial);
-        }
-    }
+    partial: Option<Partial>,
 }
 
 /// Documents that share one kind of problem.
@@ -68,15 +58,14 @@ impl Failures {
 
     /// Like [`new`](Self::new), but an earlier file keeps its place until [`put_in_place`](Self::put_in_place).
     pub(crate) fn beside(file: Option<&Path>) -> Result<Self> {
-        // A pipe or a device cannot be replaced, and holds nothing that could be lost.
-        let is_special = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file());
-        let partial = file.filter(|path| !is_special(path)).map(|path| beside(path, PARTIAL));
-        Self::writing(file, partial)
+        // A pipe or a device cannot be replaced, and holds nothing that could be lost; a link would be lost itself.
+        let is_special = |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| !found.is_file());
+        Self::writing(file, file.filter(|path| !is_special(path)).map(Partial::of))
     }
 
-    fn writing(path: Option<&Path>, partial: Option<PathBuf>) -> Result<Self> {
+    fn writing(path: Option<&Path>, partial: Option<Partial>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
-        let name = partial.as_deref().unwrap_or(path);
+        let name = partial.as_ref().map_or(path, Partial::name);
         let file = BufWriter::new(File::create(name).creating(name)?);
         Ok(Self { file: Some(FailuresFile { path: path.to_owned(), file, partial }), ..Self::default() })
     }
@@ -84,12 +73,10 @@ impl Failures {
     /// Gives the file its name, in place of an earlier one.
     pub(crate) fn put_in_place(&mut self) -> Result<()> {
         self.flush()?;
-        let Some(FailuresFile { path, partial, .. }) = &mut self.file else { return Ok(()) };
-        if let Some(partial) = partial {
-            fs::rename(partial, &path).at("name", path)?;
+        match self.file.as_mut().and_then(|file| file.partial.take()) {
+            Some(partial) => partial.finish(),
+            None => Ok(()),
         }
-        *partial = None;
-        Ok(())
     }
 
     /// Iterates over the groups, in the order of [`ProblemKind`].
@@ -258,6 +245,21 @@ mod tests {
         let allows = |text: &str| text.parse::<MaxFailures>().expect("a limit").allows(counts);
         assert_eq!(["1", "2", "1.9%", "2%"].map(allows), [false, true, false, true]);
         assert!(MaxFailures::Percent(0.0).allows(DocumentCounts::default()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_written_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [link, path] = ["link", "failures.jsonl"].map(|name| folder.path().join(name));
+        fs::write(&path, "earlier").expect("a file");
+        std::os::unix::fs::symlink(&path, &link).expect("a link");
+        let mut failures = Failures::beside(Some(&link)).expect("a file");
+        failures.put_in_place().expect("nothing to rename");
+        failures.write(&json!({})).expect("written");
+        failures.flush().expect("flushed");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "{}\n");
     }
 
     #[test]

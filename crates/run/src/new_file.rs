@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{At, Error, Result};
 use crate::guard::refuse_to_lose;
-use crate::names::{PARTIAL, other_format};
+use crate::names::other_format;
 use crate::packing::{MEMBER_BYTES, Packing};
-use crate::paths::beside;
+use crate::partial::Partial;
 
 /// A file of JSON lines that appears under its name only once it is complete, or standard output.
 ///
@@ -37,7 +37,7 @@ pub struct NewFile {
 #[derive(Debug)]
 enum Target {
     Stdout,
-    File { file: File, packing: Packing, partial: PathBuf, path: PathBuf },
+    File { file: File, packing: Packing, partial: Partial },
 }
 
 impl NewFile {
@@ -58,10 +58,9 @@ impl NewFile {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(Error::Finished(path.to_owned()));
         }
-        let partial = beside(path, PARTIAL);
-        let file = File::create(&partial).at("create", &partial)?;
-        let target = Target::File { file, packing: Packing::of(path), partial, path: path.to_owned() };
-        Ok(Self { held: Vec::new(), target })
+        let partial = Partial::of(path);
+        let file = File::create(partial.name()).at("create", partial.name())?;
+        Ok(Self { held: Vec::new(), target: Target::File { file, packing: Packing::of(path), partial } })
     }
 
     fn write_held(&mut self) -> io::Result<()> {
@@ -82,14 +81,14 @@ impl NewFile {
         self.write_held().at("write", self.path())?;
         match &self.target {
             Target::Stdout => Ok(()),
-            Target::File { partial, path, .. } => fs::rename(partial, path).at("rename a file to", path),
+            Target::File { partial, .. } => partial.finish(),
         }
     }
 
     fn path(&self) -> &Path {
         match &self.target {
             Target::Stdout => Path::new("-"),
-            Target::File { path, .. } => path,
+            Target::File { partial, .. } => partial.path(),
         }
     }
 }
@@ -108,15 +107,6 @@ impl Write for NewFile {
         match self.target {
             Target::Stdout => self.write_held(),
             Target::File { .. } => Ok(()),
-        }
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        // After `finish` the partial file no longer exists; before it, the file is useless.
-        if let Target::File { partial, .. } = &self.target {
-            let _ = fs::remove_file(partial);
         }
     }
 }

@@ -36,16 +36,32 @@ impl OwnFiles {
     pub fn contains(&self, path: &Path) -> bool {
         let Some(name) = path.file_name() else { return false };
         let is_row = self.names.as_ref().is_some_and(|names| names.owns(name) && is_beside(path, names.path()));
-        let is_failure = |failures: &PathBuf| {
-            let is_named = |file: &Path| file.file_name() == Some(name);
-            (is_named(failures) || is_named(&beside(failures, PARTIAL))) && is_beside(path, failures)
-        };
-        is_row || self.failures.as_ref().is_some_and(is_failure)
+        is_row || self.failures.iter().flat_map(|failures| files_of(failures)).any(|own| is_same_file(path, &own))
     }
 }
 
+/// The failures file and the one that takes its place.
+pub(crate) fn files_of(failures: &Path) -> [PathBuf; 2] {
+    [failures.to_owned(), beside(failures, PARTIAL)]
+}
+
+/// Whether two paths lead to one file, which need not exist.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use pressmark_run::is_same_file;
+///
+/// assert!(is_same_file(Path::new("rows.jsonl"), Path::new("./rows.jsonl")));
+/// assert!(!is_same_file(Path::new("rows.jsonl"), Path::new("stories.jsonl")));
+/// ```
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.file_name().is_some() && one.file_name() == other.file_name() && is_beside(one, other)
+}
+
 /// Whether two files are in the same folder, however the paths spell it.
-pub(crate) fn is_beside(one: &Path, other: &Path) -> bool {
+fn is_beside(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

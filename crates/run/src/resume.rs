@@ -33,7 +33,9 @@ pub(crate) fn resume(
     check_settings(reader.settings(), &plan.settings)?;
     let Extent { synced, end } = reader.extent()?;
     let mut rows = PartReader::new(names.clone(), plan.rows_each, end.is_some());
-    let done = Done::with(Failures::beside(plan.failures)?)?;
+    // The list of a run that ended is complete, with the inputs that were skipped, which no journal has.
+    let failures = plan.failures.filter(|path| end.is_none() || !path.exists());
+    let done = Done::with(Failures::beside(failures)?)?;
     let mut state = State { done, path: String::new() };
     let (mut good, mut documents) = (reader.good(), 0);
     while let Some(line) = reader.next()? {
@@ -209,6 +211,7 @@ mod tests {
     use pressmark_jsonl::Provenance;
 
     use super::*;
+    use crate::partial::Partial;
     use crate::{IfExists, RecordIdentity, Shard};
 
     const TEXT: &str =
@@ -283,6 +286,15 @@ mod tests {
             assert_eq!(told(place), told(&whole));
             assert_eq!(told(place).lines().count(), 3, "{}", told(place));
             assert_eq!(fs::read_to_string(&place.output).expect("a file").lines().count(), 1, "duplicates are dropped");
+        }
+    }
+
+    #[test]
+    fn the_output_is_neither_the_list_of_failures_nor_the_one_that_takes_its_place() {
+        let place = Place::new();
+        for output in [place.failures.clone(), Partial::of(&place.failures).name().to_owned()] {
+            let plan = Plan { output: &output, ..place.plan() };
+            assert!(matches!(plan.names(), Err(Error::OutputTwice(_))), "{}", output.display());
         }
     }
 

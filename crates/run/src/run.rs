@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use pressmark_core::{Document, Status, hex};
 use pressmark_ingest::{Ledger, Signature, Skipped};
 use pressmark_jsonl::{
-    DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Problem, Provenance, Record, Settings,
-    write_line,
+    DocumentCounts, JournalEnd, JournalLine, JournalRow, MANIFEST, Manifest, Provenance, Record, Settings, write_line,
 };
 
 use crate::error::{At, Error, NeedsFile, Result};
@@ -14,9 +13,8 @@ use crate::failures::Failures;
 use crate::files::Files;
 use crate::guard;
 use crate::journal::{Claim, Journal};
-use crate::names::{Names, PARTIAL};
-use crate::own_files::is_beside;
-use crate::paths::beside;
+use crate::names::Names;
+use crate::own_files::{files_of, is_same_file};
 use crate::shard::Shard;
 
 /// What to do if an earlier run left output.
@@ -154,7 +152,7 @@ impl Run {
             bytes,
             sha256: sha256.into(),
             language: doc.meta.language.as_deref().filter(|_| is_dropped).map(Into::into),
-            problems: if is_dropped { problems(doc) } else { Vec::new() },
+            problems: if is_dropped { doc.problems.iter().map(Into::into).collect() } else { Vec::new() },
         };
         journal.row(row, &doc.source.path)?;
         if is_settled && journal.is_sync_due() { self.sync() } else { Ok(()) }
@@ -354,23 +352,24 @@ impl Plan<'_> {
     pub(crate) fn names(&self) -> Result<Names> {
         let names = Names::of(self.output, self.rows_each.is_some())?;
         let mut targets = names.targets();
-        let Some(failures) = self.failures else {
-            guard::check(&targets, self.read)?;
-            return Ok(names);
-        };
-        if targets.iter().any(|target| is_same(target, failures)) {
-            return Err(Error::OutputTwice(failures.to_owned()));
+        if let Some(failures) = self.failures {
+            let files = files_of(failures);
+            if targets.iter().any(|target| files.iter().any(|file| is_same_file(target, file))) {
+                return Err(Error::OutputTwice(failures.to_owned()));
+            }
+            targets.extend(files);
         }
-        targets.extend([failures.to_owned(), beside(failures, PARTIAL)]);
         guard::check(&targets, self.read)?;
-        guard::keep_unless_ours(failures, self.if_exists != IfExists::Refuse)?;
+        if let Some(failures) = self.failures {
+            guard::keep_unless_ours(failures, self.if_exists != IfExists::Refuse)?;
+        }
         Ok(names)
     }
 
     /// For a run without files of its own, refuses a failures file that is an input, the output, or a foreign file.
     pub(crate) fn check_failures(&self) -> Result<()> {
         let Some(failures) = self.failures else { return Ok(()) };
-        if is_same(self.output, failures) {
+        if is_same_file(self.output, failures) {
             return Err(Error::OutputTwice(failures.to_owned()));
         }
         guard::refuse_to_lose_unless_ours(failures, self.read, self.if_exists != IfExists::Refuse)
@@ -390,12 +389,6 @@ impl Plan<'_> {
     }
 }
 
-/// Whether two paths lead to one file, which need not exist.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let (Ok(one), Ok(other)) = (std::path::absolute(one), std::path::absolute(other)) else { return false };
-    one.file_name() == other.file_name() && is_beside(&one, &other)
-}
-
 /// Opens the output as a stream if it is not a file: standard output, a named pipe, a device.
 pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
     if output.as_os_str() == "-" {
@@ -406,12 +399,6 @@ pub(crate) fn stream(output: &Path) -> Result<Option<Box<dyn Write>>> {
         return Ok(None);
     }
     Ok(Some(Box::new(OpenOptions::new().write(true).open(output).at("open", output)?)))
-}
-
-/// The problems of a document as the journal keeps them, without their places.
-fn problems(doc: &Document) -> Vec<Problem<'_>> {
-    let named = doc.problems.iter().map(|p| (p.stage.into(), p.kind.as_str().into(), p.message.as_str().into()));
-    named.map(|(stage, kind, message)| Problem { stage, kind, message, start: None, end: None }).collect()
 }
 
 pub(crate) fn count(counts: &mut DocumentCounts, status: Status, is_duplicate: bool) {

@@ -172,6 +172,13 @@ fn failures_are_written_and_decide_the_exit_code() {
     // Problems found by an interrupted run are reported by the run that resumes it.
     place.break_off("five.jsonl", &[]);
     check("five.jsonl", &["--resume"], 1);
+    // A shard that is done keeps its journal; resuming it loses no line of its list.
+    let shard = ["--shard", "1/2", "--failures", &file];
+    place.annotate("part.jsonl", &shard);
+    let list = place.read("failures.jsonl");
+    assert!(String::from_utf8_lossy(&list).contains("unknown_type"));
+    place.annotate("part.jsonl", &[&shard[..], &["--resume"]].concat());
+    assert!(place.read("failures.jsonl") == list);
     for (output, failures, expected) in [
         ("six.jsonl", "in/a.jsonl", "which would be overwritten"),
         ("-", "in/a.jsonl", "which would be overwritten"),

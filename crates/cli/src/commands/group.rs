@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use indicatif::HumanDuration;
 use pressmark::{Annotator, Settings, peak_memory};
 use pressmark_group::{Grouper, Grouping, Options, RowStore, SentenceVectors};
-use pressmark_run::NewFile;
+use pressmark_run::{NewFile, is_same_file};
 use pressmark_tables::open_rows;
 
 use crate::advice::advise;
@@ -112,7 +112,7 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
     let options =
         Options::default().with_threshold(args.threshold).context("--threshold")?.with_max_days(args.max_days);
     let inputs = rows::files_of(&args.annotated)?;
-    if args.output.rows.as_ref().is_some_and(|rows| is_one_file(rows, &args.output.output)) {
+    if args.output.rows.as_ref().is_some_and(|rows| is_same_file(rows, &args.output.output)) {
         bail!("--rows and --output are the same file: choose another for one of them");
     }
     let output = NewFile::create(&args.output.output, &inputs, args.output.overwrite).map_err(advise)?;
@@ -151,10 +151,6 @@ pub(crate) fn run(args: GroupArgs) -> Result<Outcome> {
         sum_up(&store, &grouping, &told, start.elapsed());
     }
     Ok(Outcome::Good)
-}
-
-fn is_one_file(a: &Path, b: &Path) -> bool {
-    a == b || std::path::absolute(a).ok().zip(std::path::absolute(b).ok()).is_some_and(|(a, b)| a == b)
 }
 
 fn read(store: &mut RowStore, path: &Path, sink: impl FnMut(&pressmark::Record<'_>)) -> Result<()> {
