@@ -52,7 +52,9 @@ impl Report {
     /// Counts a document; `bytes_read` is the reader's position in the input.
     pub(crate) fn document(&mut self, doc: &Document, bytes_read: u64) {
         self.documents += 1;
-        self.words += words(&doc.text);
+        if !self.quiet {
+            self.words += words(&doc.text);
+        }
         self.counts.duplicates += u64::from(doc.duplicate_of.is_some());
         match doc.status() {
             Status::Ok => self.counts.ok += 1,

@@ -23,7 +23,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Score from which a frame counts as predicted: more likely than not.
-const FOUND: f32 = 0.5;
+const FOUND: f32 = pressmark_jsonl::Frame::ASSIGNED as f32;
 
 /// A text with its gold frames.
 #[derive(Clone, Debug)]

@@ -245,13 +245,10 @@ impl GoldRow {
     }
 }
 
-/// Minimum score of a frame in a row to count as coded. Human corrections have 1 and 0, so any value between would do.
-const GIVEN: f64 = 0.5;
-
-/// Codebook and label of a frame in a row, and whether it is coded.
+/// Codebook and label of a frame in a row, and whether it is coded. Human corrections have 1 and 0.
 fn frame(item: &Value) -> Option<(&str, &str, bool)> {
     let string = |key: &str| item.get(key).and_then(Value::as_str);
-    Some((string("codebook")?, string("label")?, item.get("score")?.as_f64()? >= GIVEN))
+    Some((string("codebook")?, string("label")?, item.get("score")?.as_f64()? >= pressmark_jsonl::Frame::ASSIGNED))
 }
 
 /// File extensions of tables.

@@ -115,7 +115,7 @@ impl Corrections<'_> {
     fn apply(&mut self, row: &mut Record<'static>, from: Format) {
         let mentions = self.mentions();
         let ids = entity_ids(row, &self.marks.text, &mentions);
-        let before: BTreeSet<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
+        let mut gone: BTreeSet<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
         let tones: Vec<Option<Tone>> = mentions.iter().map(|mention| self.tone(mention)).collect();
         row.ents = mentions.iter().zip(&ids).map(|(mention, id)| ent(mention, id.clone())).collect();
         row.entities = entities(row, &self.marks.text, &tones);
@@ -125,10 +125,9 @@ impl Corrections<'_> {
         let quotes = self.quotes(&entity_of);
         let old = std::mem::replace(&mut row.quotes, quotes);
         row.frames = frames(row, &self.marks.frames, &old);
-        let known: BTreeSet<String> = row.entities.iter().map(|entity| entity.id.to_string()).collect();
+        row.entities.iter().for_each(|entity| _ = gone.remove(&*entity.id));
         // A target may be a text of the form of an id.
-        let is_gone = |id: &str| before.contains(id) && !known.contains(id);
-        row.stances.retain(|stance| !is_gone(stance.holder.as_str()) && !is_gone(&stance.target));
+        row.stances.retain(|stance| !gone.contains(stance.holder.as_str()) && !gone.contains(&*stance.target));
         // A person has confirmed where every quotation ends.
         row.problems.retain(|problem| problem.kind != ProblemKind::UnclosedQuote.as_str());
         row.status = row.status_due();

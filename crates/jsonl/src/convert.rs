@@ -147,12 +147,14 @@ fn sent(span: core::Span, points: &CodePoints<'_>) -> Sent {
 
 fn problem<'a>(problem: &'a core::Problem, points: &CodePoints<'_>) -> Problem<'a> {
     let (start, end) = optional(problem.span, points);
-    Problem {
-        stage: problem.stage.into(),
-        kind: problem.kind.as_str().into(),
-        message: cow(&problem.message),
-        start,
-        end,
+    Problem { start, end, ..problem.into() }
+}
+
+/// Without the place in the text.
+impl<'a> From<&'a core::Problem> for Problem<'a> {
+    fn from(problem: &'a core::Problem) -> Self {
+        let (stage, kind) = (problem.stage.into(), problem.kind.as_str().into());
+        Self { stage, kind, message: cow(&problem.message), start: None, end: None }
     }
 }
 

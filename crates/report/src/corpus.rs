@@ -254,12 +254,9 @@ impl Corpus {
     }
 }
 
-/// Score from which an article as a whole shows a frame: more likely than not, as for its sentences.
-const SHOWS: f64 = 0.5;
-
 /// Whether a document shows a frame, as a whole or in a sentence.
 fn shows(frame: &Frame<'_>) -> bool {
-    frame.score.value() >= SHOWS || !frame.evidence.is_empty()
+    frame.is_assigned() || !frame.evidence.is_empty()
 }
 
 fn hundredths(number: f64) -> i32 {

@@ -162,10 +162,12 @@ fn prepare(dir: PathBuf) -> Result<String> {
 
 /// Describes our own models: the one named by the arguments, or else the default and the other bundled ones.
 fn ours(args: &BundleArgs) -> Result<String> {
-    let mut text = describe(&args.source(), "")?;
-    for model in others(args, &model::open(args)?.id())? {
+    let model = model::open(args)?;
+    let mut text = describe(&args.source(), &model, "")?;
+    for other in others(args, &model.id())? {
+        let source = ModelSource::named(other.name);
         text.push('\n');
-        text.push_str(&describe(&ModelSource::named(model.name), model.short)?);
+        text.push_str(&describe(&source, &*source.load(Precision::default())?, other.short)?);
     }
     Ok(text)
 }
@@ -178,10 +180,9 @@ fn others(args: &BundleArgs, chosen: &str) -> Result<Vec<BundledModel>> {
     Ok(pressmark::bundled_models()?.into_iter().filter(|model| model.id != chosen).collect())
 }
 
-/// Describes one of our own models; `short` is its short name, or empty.
-fn describe(source: &ModelSource, short: &str) -> Result<String> {
+/// Describes one of our own models, loaded from `source`; `short` is its short name, or empty.
+fn describe(source: &ModelSource, model: &pressmark_encoder::Model, short: &str) -> Result<String> {
     let (files, place) = source.files()?;
-    let model = source.load(Precision::default())?;
     let place = if short.is_empty() { place } else { format!("{place}: --model {short}") };
     let heads: Vec<&str> = model.heads().iter().map(pressmark_encoder::Head::name).collect();
     Ok(format!(
@@ -192,7 +193,7 @@ fn describe(source: &ModelSource, short: &str) -> Result<String> {
         files.weights.len() as f64 / 1e6,
         model.sha256(),
         model.max_window(),
-        languages(&model),
+        languages(model),
         heads.join(", "),
     ))
 }
