@@ -206,7 +206,7 @@ impl<'a> Told<'a> {
             voices: story.voices.iter().filter_map(|voice| voice_of(voice, &numbers)).collect(),
             tones: story.tones.iter().filter_map(|tone| tone_of(tone, &numbers)).collect(),
             facts: story.facts.iter().filter_map(|fact| fact_of(fact, &numbers)).collect(),
-            namings: story.namings.iter().map(|naming| naming_of(naming, &numbers)).collect(),
+            namings: story.namings.iter().filter_map(|naming| naming_of(naming, &numbers)).collect(),
             only: story.only.iter().filter_map(|only| only_of(only, &numbers)).collect(),
             credits: story.credits.iter().filter_map(|credit| credit_of(credit, documents)).collect(),
         };
@@ -314,12 +314,14 @@ fn fact_of<'a>(fact: &'a story::Fact, numbers: &Numbers<'_>) -> Option<Fact<'a>>
     Some(Fact { kind: fact.kind, relation: fact.relation, what: &fact.what, a, b })
 }
 
-fn naming_of(naming: &story::Naming, numbers: &Numbers<'_>) -> Naming {
-    Naming {
+/// `None` unless two versions are in the page.
+fn naming_of(naming: &story::Naming, numbers: &Numbers<'_>) -> Option<Naming> {
+    let naming = Naming {
         actor: naming.actor.as_deref().and_then(|id| numbers.actors.get(id).copied()),
         kind: naming.kind,
         versions: naming.versions.iter().filter_map(|version| numbers.version(version)).collect(),
-    }
+    };
+    (naming.versions.len() > 1).then_some(naming)
 }
 
 fn only_of(only: &story::Only, numbers: &Numbers<'_>) -> Option<Only> {

@@ -135,8 +135,13 @@ fn a_story_names_documents_by_number_and_words_by_place() {
         sentences: vec![passage(id, 0, 4)],
         ..story::Only::default()
     };
+    let naming = |ids: [&str; 2]| {
+        let version = |id: &str| story::Version { words: passage(id, 0, 4), sentence: passage(id, 0, 5) };
+        story::Naming { versions: ids.map(version).into(), ..story::Naming::default() }
+    };
     let told = Story {
         title: Some("Told twice".into()),
+        namings: vec![naming(["gone", "b"]), naming(["b", "a"])],
         // The first document is not in the page.
         documents: ["gone", "b", "a"].map(document).into(),
         outlets: ["gone", "b", "a"].map(outlet).into(),
@@ -166,5 +171,7 @@ fn a_story_names_documents_by_number_and_words_by_place() {
     assert_eq!(outlets, ["B", "A"]);
     assert_eq!((&story["documents"][0]["outlet"], &story["only"][0]["outlet"]), (&0.into(), &0.into()));
     assert_eq!(story["only"][0]["sentences"], serde_json::json!([[1, 0, 4]]));
+    let versions = |naming: &serde_json::Value| naming["versions"].as_array().map(Vec::len);
+    assert_eq!(story["namings"].as_array().unwrap().iter().map(versions).collect::<Vec<_>>(), [Some(2)]);
     assert!(!page.contains("not in the page"));
 }
