@@ -32,10 +32,7 @@ impl Rows {
     /// When the matrix has another width.
     pub fn extend_array(&mut self, rows: ArrayView2<'_, f32>) {
         assert_eq!(rows.len_of(Axis(1)), self.width(), "rows of another width");
-        match rows.as_slice() {
-            Some(numbers) => self.extend(numbers),
-            None => rows.rows().into_iter().for_each(|row| self.extend(&row.to_vec())),
-        }
+        self.extend(rows.as_standard_layout().as_slice().expect("standard layout is contiguous"));
     }
 }
 

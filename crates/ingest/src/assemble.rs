@@ -42,9 +42,16 @@ pub(crate) struct Assembled {
 /// Separator between two kept blocks.
 pub(crate) const SEPARATOR: &str = "\n\n";
 
-/// Joins the kept blocks, the title first and the rest in input order; `outside` is the reason for bytes in no part.
-pub(crate) fn assemble(raw_len: usize, charset: &OffsetMap, parts: &[Part<'_>], outside: DropReason) -> Assembled {
-    let mut items: Vec<_> = parts.iter().flat_map(|part| Shaper { part, charset }.items()).collect();
+/// Joins the kept blocks, the title first and the rest in input order; `outside` is the reason for bytes in no part. The
+/// evidence for what is dropped is collected if `explain`.
+pub(crate) fn assemble(
+    raw_len: usize,
+    charset: &OffsetMap,
+    parts: &[Part<'_>],
+    outside: DropReason,
+    explain: bool,
+) -> Assembled {
+    let mut items: Vec<_> = parts.iter().flat_map(|part| Shaper { part, charset, explain }.items()).collect();
     items.sort_by_key(|item| item.raw.start);
     let mut items = tile(items, raw_len, outside);
 
@@ -144,6 +151,7 @@ fn tile(items: Vec<Item>, raw_len: usize, outside: DropReason) -> Vec<Item> {
 struct Shaper<'a> {
     part: &'a Part<'a>,
     charset: &'a OffsetMap,
+    explain: bool,
 }
 
 impl Shaper<'_> {
@@ -163,11 +171,11 @@ impl Shaper<'_> {
                 ),
                 (None, verdict) => {
                     let (kind, reason, why) = match verdict {
-                        Some(Verdict::Drop { kind, reason, why }) => (*kind, *reason, Some(why)),
+                        Some(Verdict::Drop { kind, reason, why }) => (*kind, *reason, Some(*why)),
                         _ => (SegmentKind::Chrome, DropReason::EmptyBlock, None),
                     };
                     let raw = self.raw(block.input.clone());
-                    let whys = why.map(|why| (raw.clone(), why.clone())).into_iter().collect();
+                    let whys = why.filter(|_| self.explain).map(|why| (raw.clone(), why)).into_iter().collect();
                     (block.input.clone(), Item { whys, ..Item::dropped(raw, kind, reason) })
                 }
             };
@@ -197,17 +205,20 @@ impl Shaper<'_> {
         while let Some(dropped) = known.next() {
             let start = dropped.input.start.max(at);
             let mut end = dropped.input.end.min(range.end);
-            let mut whys = vec![(start..end, &dropped.why)];
+            let mut whys: Vec<(Range<usize>, Why)> = Vec::new();
+            let mut explain = |range: Range<usize>, why: Why| match whys.last_mut().filter(|(_, last)| *last == why) {
+                Some((known, _)) => known.end = range.end,
+                None if self.explain => whys.push((range, why)),
+                None => {}
+            };
+            explain(start..end, dropped.why);
             while let Some(next) = known.next_if(|next| next.reason == dropped.reason) {
                 end = end.max(next.input.end.min(range.end));
-                match whys.last_mut().filter(|(_, why)| *why == &next.why) {
-                    Some((known, _)) => known.end = end,
-                    None => whys.push((next.input.start..end, &next.why)),
-                }
+                explain(next.input.start..end, next.why);
             }
             if start < end {
                 self.gap(items, at..start);
-                let whys = whys.into_iter().map(|(range, why)| (self.raw(range), why.clone())).collect();
+                whys.iter_mut().for_each(|(range, _)| *range = self.raw(range.clone()));
                 let item = Item::dropped(self.raw(start..end), SegmentKind::Chrome, dropped.reason);
                 items.push(Item { whys, ..item });
                 at = end;

@@ -59,21 +59,23 @@ pub(crate) enum Verdict {
 }
 
 /// Evidence for a decision to drop something, reported in explanations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Why {
     /// Name of the rule that decided, in kebab case.
     pub rule: &'static str,
     /// The numbers that the rule compared, by name; empty if a word, a mark or a tag decided.
-    pub numbers: Vec<(&'static str, f32)>,
+    pub numbers: [Option<(&'static str, f32)>; 2],
 }
 
 impl Why {
     pub(crate) fn new(rule: &'static str) -> Self {
-        Self { rule, numbers: Vec::new() }
+        Self { rule, numbers: [None; 2] }
     }
 
     pub(crate) fn with(mut self, name: &'static str, number: f32) -> Self {
-        self.numbers.push((name, number));
+        if let Some(free) = self.numbers.iter_mut().find(|number| number.is_none()) {
+            *free = Some((name, number));
+        }
         self
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn read(
             Part { text, map: Some(map), blocks, dropped: &[], verdicts, title, between: DropReason::Metadata }
         })
         .collect();
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Metadata);
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Metadata, options.explain);
     if article.is_abstract {
         let message = "the export holds only an abstract of the article";
         doc.report(STAGE, ProblemKind::Incomplete, message, None);

@@ -249,12 +249,8 @@ fn plain(
             between: DropReason::Markup,
         });
     }
-    let assembled = assemble(
-        record.bytes.len(),
-        &decoded.map,
-        &parts,
-        if body > 0 { DropReason::Metadata } else { DropReason::ByteOrderMark },
-    );
+    let outside = if body > 0 { DropReason::Metadata } else { DropReason::ByteOrderMark };
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, outside, options.explain);
     doc.source.url = doc.source.url.take().or(said.url);
     let meta = Meta {
         title: title.map(|(title, _)| title),
@@ -289,7 +285,7 @@ fn page(
     article.note(doc);
     doc.source.media_type = Format::Html.media_type().into();
     let parts = [article.part(&decoded.text, None)];
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Markup);
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Markup, options.explain);
     doc.source.url = doc.source.url.take().or(article.canonical);
     Ok(Found { assembled, meta: article.meta, judged: article.judged })
 }
@@ -300,7 +296,10 @@ fn finish(doc: &mut Document, found: Found, options: &Options, archived: Option<
         let explain = |(raw, reason, why): &(Range<usize>, DropReason, Why)| {
             let explanation = Explanation::new(STAGE, Subject::Raw(raw.clone()), why.rule);
             let explanation = explanation.deciding(format!("{reason}, {}", reason.sentence()));
-            why.numbers.iter().fold(explanation, |explanation, (name, number)| explanation.with(name, *number))
+            why.numbers
+                .iter()
+                .flatten()
+                .fold(explanation, |explanation, (name, number)| explanation.with(name, *number))
         };
         doc.explanations.get_or_insert_default().extend(assembled.whys.iter().map(explain));
     }

@@ -74,7 +74,7 @@ pub(crate) fn read(
             between: DropReason::Markup,
         });
     }
-    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record);
+    let assembled = assemble(record.bytes.len(), &decoded.map, &parts, DropReason::Record, options.explain);
     doc.source.url = doc.source.url.take().or(article.canonical);
     Ok(Found { assembled, meta: over(said, article.meta), judged: article.judged })
 }

@@ -263,9 +263,11 @@ pub(super) fn host(text: &str) -> Option<String> {
     text.split_whitespace().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
         let word = word.split([')', ']']).next()?;
-        let name = pressmark_core::host(word)?.trim_end_matches('.').to_lowercase();
+        // A label may be glued to the scheme: "Source:https://".
+        let url = word.find("://").map_or(word, |at| &word[at + 1..]);
+        let name = pressmark_core::host(url)?.trim_end_matches('.').to_lowercase();
         // After a scheme or "www.", anything in the form of a domain is a host, whatever its top-level domain.
-        let said_so = word.contains("://") || word.get(..4).is_some_and(|www| www.eq_ignore_ascii_case("www."));
+        let said_so = url.starts_with("//") || url.get(..4).is_some_and(|www| www.eq_ignore_ascii_case("www."));
         (is_domain(&name) || said_so && has_domain_form(&name)).then_some(name)
     })
 }
@@ -313,7 +315,7 @@ pub(super) fn credited_in_sentence(text: &str) -> Option<String> {
 /// brackets or as a sentence of its own.
 pub(super) fn sign_off(text: &str) -> Option<Range<usize>> {
     let end = text.trim_end().len();
-    let from = text.char_indices().map(|(i, _)| i).find(|i| end.saturating_sub(*i) <= SIGN_OFF_BYTES)?;
+    let from = (end.saturating_sub(SIGN_OFF_BYTES)..end).find(|at| text.is_char_boundary(*at))?;
     let tail = text.get(from..end)?;
     let opening = if tail.ends_with([')', ']']) { tail.rfind(['(', '[']) } else { None };
     let ends = [". ", "! ", "? ", "” ", "\" ", "» "]
@@ -327,8 +329,8 @@ pub(super) fn sign_off(text: &str) -> Option<Range<usize>> {
 /// Whether a text only says who reported, wrote and edited an article.
 pub(super) fn is_sign_off(text: &str) -> bool {
     let is_clause = |clause: &str| {
-        let rest = behind(clause, &REPORTED_BY).or_else(|| behind(clause, &EDITED_BY));
-        rest.is_some_and(|(rest, _)| rest.split_whitespace().all(may_be_signed) && rest.contains(char::is_uppercase))
+        behind_credit(clause)
+            .is_some_and(|rest| rest.split_whitespace().all(may_be_signed) && rest.contains(char::is_uppercase))
     };
     text.len() <= SIGN_OFF_BYTES && clauses(text).next().is_some() && clauses(text).all(is_clause)
 }
@@ -336,7 +338,7 @@ pub(super) fn is_sign_off(text: &str) -> bool {
 /// The reporters that such a credit names.
 pub(super) fn reporters(text: &str) -> Vec<String> {
     let reported = clauses(text).filter_map(|clause| behind(clause, &REPORTED_BY));
-    let parts = reported.flat_map(|(rest, _)| rest.split(',').take_while(|part| !is_credit(part.trim())));
+    let parts = reported.flat_map(|(rest, _)| rest.split(',').take_while(|part| behind_credit(part.trim()).is_none()));
     let names = parts.flat_map(|part| split_words(part, &JOINERS)).filter_map(|name| {
         // "Ana Reis in Sandoy".
         let name = split_words(name, &BEFORE_OUTLET).first().map(|name| name.trim())?;
@@ -351,9 +353,9 @@ fn clauses(text: &str) -> impl Iterator<Item = &str> {
     text.split(';').map(str::trim).filter(|clause| !clause.is_empty())
 }
 
-/// Whether a text begins as a credit does.
-fn is_credit(text: &str) -> bool {
-    behind(text, &REPORTED_BY).or_else(|| behind(text, &EDITED_BY)).is_some()
+/// The text behind the words with which a credit begins.
+fn behind_credit(text: &str) -> Option<&str> {
+    behind(text, &REPORTED_BY).or_else(|| behind(text, &EDITED_BY)).map(|(rest, _)| rest)
 }
 
 /// Whether a word may be in a credit: one of a name or a place, one that joins them, or one that begins another credit.
@@ -519,6 +521,8 @@ mod tests {
             ("www.example.com", "example.com"),
             ("www.daily.example", "daily.example"),
             ("https://news.example.co.uk/a/b", "news.example.co.uk"),
+            ("Source:https://www.daily.example/a", "daily.example"),
+            ("来源：http://daily.example", "daily.example"),
             ("The Daily Post", "The Daily Post"),
         ] {
             assert_eq!(credited(text).as_deref(), Some(expected));

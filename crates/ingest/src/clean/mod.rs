@@ -122,9 +122,7 @@ pub(crate) fn judge(blocks: &[Block], hints: &Hints<'_>, clock: &Clock) -> Resul
     }
     tell(&lines, &sure, &prose, hints, &mut judged);
     clock.check()?;
-    let is_sure = |at: usize| sure[at].is_some();
-    let points = |at: usize| around[at].map(|(_, points)| points);
-    let why = |at: usize, reason: DropReason| why(&lines[at], reason, is_sure(at), points(at));
+    let why = |at: usize, reason| why(&lines[at], reason, sure[at].is_some(), around[at].map(|(_, points)| points));
     keep(&lines, &dropped, why, hints, &mut judged);
     Ok(judged)
 }

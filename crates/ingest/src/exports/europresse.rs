@@ -172,9 +172,8 @@ fn is_day(line: &str) -> bool {
 
 /// Whether a part of a line, folded, has only numbers, weekdays and months.
 fn is_of_a_date(part: &str) -> bool {
-    part.split(' ').all(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit()) || month_named(word).or(weekday_named(word)).is_some()
-    })
+    part.split(' ')
+        .all(|word| !word.starts_with(char::is_alphabetic) || month_named(word).or(weekday_named(word)).is_some())
 }
 
 /// Whether a line gives the article's page, length or section.

@@ -144,18 +144,19 @@ pub(super) fn border(line: &str) -> Border {
 
 /// The known label of a line, which must begin with a capital, and its value.
 fn field(line: &str) -> Option<(Field, &str)> {
-    let (label, value) = labelled(line)?;
-    line.starts_with(char::is_uppercase).then_some(())?;
-    LABELS.iter().find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
+    field_among(line, |_| true)
 }
 
 /// The known label of a line below a body, and its value. "Firma" is the German label of a company there; above the
 /// body, it is the Spanish one of the byline.
 fn field_below(line: &str) -> Option<(Field, &str)> {
+    field_among(line, |f| matches!(f, Field::Tail | Field::Loose | Field::Language | Field::Url | Field::Other))
+}
+
+fn field_among(line: &str, is_wanted: impl Fn(Field) -> bool) -> Option<(Field, &str)> {
     let (label, value) = labelled(line)?;
     line.starts_with(char::is_uppercase).then_some(())?;
-    let is_below = |field| matches!(field, Field::Tail | Field::Loose | Field::Language | Field::Url | Field::Other);
-    let mut fields = LABELS.iter().filter(|(field, _)| is_below(*field));
+    let mut fields = LABELS.iter().filter(|(field, _)| is_wanted(*field));
     fields.find(|(_, names)| names.split('|').any(|name| name == label)).map(|(field, _)| (*field, value))
 }
 

@@ -343,14 +343,6 @@ impl<'a> PageAnalysis<'a> {
         (doubtful && share < 0.1 && self.link_share_in(index) > 0.4).then_some(DropReason::Boilerplate)
     }
 
-    /// Share of the page's prose inside the element because of which a node was set aside, in [0, 1].
-    pub(super) fn prose_share_aside(&self, index: u32) -> f32 {
-        let reason = self.aside[index as usize];
-        let around = self.tree.ancestors(index).take_while(|a| self.aside[*a as usize] == reason);
-        let element = around.last().unwrap_or(index);
-        self.prose_in(element) as f32 / self.total().max(1) as f32
-    }
-
     /// Whether an inline element is less than half of its line: names inside running text say little.
     fn is_part_of_line(&self, index: u32) -> bool {
         let own: usize = self.tree.texts(index).map(|t| t.len()).sum();

@@ -179,8 +179,8 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         let sentences = items.iter().filter(|c| c.closed && c.words >= LINKED_WORDS).count();
         let links = linked > chars as f32 * LIST_OF_LINKS;
         let stays = !links || announced || (sentences * 2 > items.len() && items.len() > 1);
-        let why = || Why::new("list-of-links").with("link_share", linked / chars.max(1) as f32);
-        items.iter_mut().for_each(|c| c.dropped = (!stays).then(|| (DropReason::Related, why())));
+        let why = Why::new("list-of-links").with("link_share", linked / chars.max(1) as f32);
+        items.iter_mut().for_each(|c| c.dropped = (!stays).then_some((DropReason::Related, why)));
         start = end;
     }
 }

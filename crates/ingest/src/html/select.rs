@@ -167,7 +167,7 @@ fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usiz
         }
         let Some(input) = bytes(analysis, line) else { continue };
         // A rule about the line itself takes precedence over one about an element around it.
-        let (reason, why) = own.and_then(|c| c.dropped.clone()).unwrap_or_else(|| set_aside(analysis, line));
+        let (reason, why) = own.and_then(|c| c.dropped).unwrap_or_else(|| set_aside(analysis, line));
         dropped.push(Dropped { input, reason, why });
     }
     dropped
@@ -175,12 +175,8 @@ fn dropped(analysis: &PageAnalysis<'_>, picked: &[Candidate], title: Option<usiz
 
 /// Reason and evidence for a line that no rule about the line itself dropped.
 fn set_aside(analysis: &PageAnalysis<'_>, line: &Line) -> (DropReason, Why) {
-    let aside = line.items.iter().find_map(|&item| Some((item, analysis.aside[item as usize]?)));
-    match aside {
-        Some((item, reason)) => {
-            let share = analysis.prose_share_aside(item);
-            (reason, Why::new("element-by-name").with("share_of_prose", share))
-        }
+    match line.items.iter().find_map(|item| analysis.aside[*item as usize]) {
+        Some(reason) => (reason, Why::new("element-by-name")),
         None => (DropReason::Outside, Why::new("outside-of-the-article")),
     }
 }

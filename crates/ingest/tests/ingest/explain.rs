@@ -42,10 +42,10 @@ fn a_dropped_part_of_a_page_names_what_gave_it_away() {
     assert_eq!(
         rules(&explained(Format::Html, &page)),
         [
-            ("element-by-name share_of_prose 0.00", "Home of the paper"),
+            ("element-by-name", "Home of the paper"),
             ("line-of-links link_share 1.00 words 4.00", "More of the harbour"),
             ("short-caption words 2.00", "The quay"),
-            ("element-by-name share_of_prose 0.00", "Sign up</p></aside><aside><p>Follow us"),
+            ("element-by-name", "Sign up</p></aside><aside><p>Follow us"),
         ]
     );
 }

@@ -361,6 +361,7 @@ fn europresse_ends_at_the_claim_of_rights_and_at_no_paragraph_like_it() {
     assert_eq!(section("Sommet du G20, lundi 6 novembre 2023").as_deref(), Some("Sommet du G20"));
     assert_eq!(section("Budget 2024, lundi 6 novembre 2023").as_deref(), Some("Budget 2024"));
     assert_eq!(section("Monday, November 6, 2023"), None);
+    assert_eq!(section("lundi 6 novembre 2023, –"), None);
 }
 
 #[test]

@@ -82,8 +82,7 @@ impl PageAnalysis<'_> {
     /// The article between the title and the next heading like it, if the one that was chosen is another, further down:
     /// on pages that load one story below the other, a later one is often longer.
     fn titled(&self, title: u32, top: u32) -> Option<u32> {
-        let level = |i: u32| self.tree.ancestors(i).find_map(|a| self.tree.node(a).tag.heading_level());
-        let own = level(title)?;
+        let own = self.tree.ancestors(title).find_map(|a| self.tree.node(a).tag.heading_level())?;
         let is_like = |i: &u32| self.tree.node(*i).tag.heading_level() == Some(own);
         let is_prose = |line: &usize| prose(self.lines[*line].counts) > 0;
         let mut texts = (0..self.lines.len()).filter(is_prose).filter_map(|line| self.first_text(line));
@@ -166,7 +165,11 @@ impl PageAnalysis<'_> {
     ///
     /// Short rows of data tables count only on pages that are mostly tables: a long one outweighs the article around it.
     fn scores(&self) -> Vec<f32> {
-        let is_row = |line: usize| self.lines[line].counts.words < ROW_WORDS && self.kind(line) == SegmentKind::Table;
+        let is_row = |line: usize| {
+            let (block, words) = (self.lines[line].block, self.lines[line].counts.words);
+            let may_be_row = block != NONE && self.tree.node(block).tag == Tag::Tr && words < ROW_WORDS;
+            may_be_row && self.kind(line) == SegmentKind::Table
+        };
         let (mut in_rows, mut in_text) = (0, 0);
         for line in (0..self.lines.len()).filter(|line| self.first_text(*line).is_some()) {
             *(if is_row(line) { &mut in_rows } else { &mut in_text }) += prose(self.lines[line].counts);
