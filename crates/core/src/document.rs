@@ -222,6 +222,13 @@ impl Document {
         }
     }
 
+    /// Records explanations if the document asks for them; otherwise the iterator is not advanced.
+    pub fn explain_all(&mut self, explanations: impl IntoIterator<Item = Explanation>) {
+        if let Some(kept) = &mut self.explanations {
+            kept.extend(explanations);
+        }
+    }
+
     /// Drops a stage's explanations, before the stage runs again.
     pub fn clear_explanations(&mut self, stage: &str) {
         if let Some(explanations) = &mut self.explanations {

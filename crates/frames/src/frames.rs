@@ -305,7 +305,7 @@ impl Stage for Frames {
         for book in &self.books {
             let found = self.frames_of(book, doc)?;
             frames.extend(found.frames);
-            found.explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
+            doc.explain_all(found.explanations);
         }
         doc.frames = frames;
         doc.cover_sentences(STAGE, is_read);

@@ -176,16 +176,15 @@ pub(crate) fn align(
             }
         }
     }
-    let places: Vec<Places<'_>> = all.iter().map(|sentences| places(sentences)).collect();
+    let side = |(at, sentences)| Side { at, sentences, places: places(sentences) };
+    let sides: Vec<Side<'_>> = all.iter().map(Vec::as_slice).enumerate().map(side).collect();
     let weights = if vectors.is_some() { &BY_VECTORS } else { &BY_WORDS };
     let (mut pairs, mut best) = (Vec::new(), HashMap::new());
     for (x, &a) in compared.iter().enumerate() {
         for &b in compared.iter().skip(x + 1) {
             let is_other_outlet = views.get(a).zip(views.get(b)).is_some_and(|(a, b)| a.outlet != b.outlet);
-            if is_other_outlet {
-                let side = |at: usize| Some(Side { at, sentences: all.get(at)?, places: places.get(at)? });
-                let two = side(a).zip(side(b));
-                pairs.extend(two.into_iter().flat_map(|(a, b)| align_two(&a, &b, weights, &mut best)));
+            if let (true, Some(ours), Some(theirs)) = (is_other_outlet, sides.get(a), sides.get(b)) {
+                pairs.extend(align_two(ours, theirs, weights, &mut best));
             }
         }
     }
@@ -197,7 +196,7 @@ pub(crate) fn align(
 struct Side<'a> {
     at: usize,
     sentences: &'a [Sentence],
-    places: &'a Places<'a>,
+    places: Places<'a>,
 }
 
 /// The pairs of two documents that reach the minimum and are the best for at least one of their sentences.
@@ -264,7 +263,7 @@ struct Shared {
 /// Shared words of each of our sentences (rows) with each of theirs (columns).
 fn shared(ours: &Side<'_>, theirs: &Side<'_>) -> Vec<Vec<Shared>> {
     let mut all = vec![vec![Shared::default(); theirs.sentences.len()]; ours.sentences.len()];
-    for (stem, (rarity, rows)) in ours.places {
+    for (stem, (rarity, rows)) in &ours.places {
         let Some((_, columns)) = theirs.places.get(stem) else { continue };
         let usual = (USUAL / (rows.len() + columns.len()) as f32).min(1.0).sqrt();
         let rarest = rarity / ((rows.len() * columns.len()) as f32).sqrt();

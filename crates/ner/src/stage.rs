@@ -170,7 +170,8 @@ impl Ner {
             prior.apply(&mut lattice);
             found = decode(&lattice);
             if let (Some(before), Some(notes)) = (before, notes.as_deref_mut()) {
-                notes.extend(rules::redecoded(&context, name, &before, &scored(&lattice, &found)));
+                // A prior shifts the score of everything that it touches: only other tokens or another type count.
+                notes.extend(rules::changes(&context, name, &before, &scored(&lattice, &found), TokenMention::is_same));
             }
         }
         let agreed = match head.vote() {
@@ -320,7 +321,8 @@ impl Stage for Ner {
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
         let mut notes = doc.explanations.is_some().then(Vec::new);
         let decoded = self.decode(doc, notes.as_mut())?;
-        notes.into_iter().flatten().for_each(|note| doc.explain(|_| note));
+        doc.clear_explanations(self.name());
+        doc.explain_all(notes.into_iter().flatten());
         let mentions: Vec<Mention> = decoded.iter().filter_map(|found| self.mention(doc, found)).collect();
         let mentions = terms::add_terms(doc, &self.options.terms, mentions);
         cluster::fill(doc, mentions);

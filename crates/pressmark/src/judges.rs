@@ -128,15 +128,12 @@ impl Annotator {
         Ok(Box::new(self.stances(targets)?))
     }
 
-    /// Creates a judge of passages beside these targets; `None` if the settings put stances on rust-bert, or the
-    /// model's head does not read pairs.
+    /// Creates a judge of passages beside these targets; `None` if the settings put stances on rust-bert.
     ///
     /// # Errors
     /// As [`stances_towards`](Self::stances_towards).
     pub fn stance_judge(&self, targets: Vec<String>) -> Result<Option<StanceJudge>, Error> {
-        let is_elsewhere = self.settings().backends.rust_bert.contains_key(&Slot::Stance);
-        let reads_pairs = self.model().head(Stances::HEAD).is_ok_and(pressmark_encoder::Head::reads_pairs);
-        if is_elsewhere || !reads_pairs {
+        if self.settings().backends.rust_bert.contains_key(&Slot::Stance) {
             return Ok(None);
         }
         self.stances(targets).map(|stances| Some(StanceJudge(stances)))

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use ndarray::{Array1, Array2};
 use pressmark_core::{Document, Layer, Stage};
+use pressmark_encoder::normalize;
 use pressmark_ingest::{Format, Options, Record as InputRecord, clean_document, ingest};
 use pressmark_pipeline::guarded;
 use pressmark_tokenize::Splitter;
@@ -211,11 +212,9 @@ impl Annotator {
 fn unit_rows(vectors: Vec<Array1<f32>>, width: usize) -> Array2<f32> {
     let width = vectors.iter().map(Array1::len).find(|width| *width > 0).unwrap_or(width);
     let mut rows = Array2::zeros((vectors.len(), width));
-    for (vector, mut row) in vectors.into_iter().zip(rows.rows_mut()) {
-        let norm = vector.dot(&vector).sqrt();
-        if norm > 0.0 {
-            row.assign(&(vector / norm));
-        }
+    for (vector, mut row) in vectors.iter().zip(rows.rows_mut()).filter(|(vector, _)| !vector.is_empty()) {
+        row.assign(vector);
+        normalize(row);
     }
     rows
 }

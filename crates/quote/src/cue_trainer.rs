@@ -68,7 +68,7 @@ impl CueTrainer {
         let quoted = marks::find(&doc.text, &paragraphs);
         let units = units(doc, &paragraphs, &quoted, &self.lexicon);
         let options = Options { indirect: false, ..Options::default() };
-        let direct = QuoteFinder::new(options).find(doc, &paragraphs, &quoted, &units, &mut Refusals::default());
+        let direct = QuoteFinder::new(options).find(doc, &paragraphs, &quoted, &units, &mut Refusals::new(false));
         let used: Vec<Span> = direct.iter().flat_map(|c| [Some(c.span), c.cue, c.speaker]).flatten().collect();
         for unit in units.iter().filter(|unit| unit.prose) {
             let taken = indirect::taken(unit, &used);

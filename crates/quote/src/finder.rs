@@ -61,7 +61,7 @@ impl QuoteFinder {
     /// Finds the quotations of a document that has sentences and tokens, in text order.
     #[must_use]
     pub fn quotes(&self, doc: &Document) -> Vec<Quote> {
-        self.resolved(doc, &mut Refusals::default()).into_iter().map(|resolved| resolved.quote).collect()
+        self.resolved(doc, &mut Refusals::new(false)).into_iter().map(|resolved| resolved.quote).collect()
     }
 
     fn resolved(&self, doc: &Document, refusals: &mut Refusals) -> Vec<Resolved> {
@@ -87,7 +87,7 @@ impl QuoteFinder {
         let mut found: Vec<Candidate> = Vec::new();
         for (index, unit) in units.iter().enumerate() {
             let first = found.len();
-            in_marks(doc, quoted, units, index, &mut found, refusals);
+            in_marks(doc, quoted, units, index, &mut found);
             // A headline that somebody "seeks" or "vows" something is the outlet's summary, not a report.
             if self.options.indirect && unit.prose {
                 // The attribution of a question may be in the next unit.
@@ -117,6 +117,12 @@ impl QuoteFinder {
         });
         found.extend(whole);
         found.sort_by_key(|f| (f.span.start, f.span.end));
+        if refusals.are_recorded() {
+            // Words in marks that are in no quotation, whichever step could have found one.
+            let marks = units.iter().flat_map(|unit| &unit.items).filter_map(|item| quoted.get(item.quoted?));
+            let alone = marks.filter(|marks| !found.iter().any(|f| f.span.overlaps(marks.span)));
+            alone.for_each(|marks| refusals.add(marks.span, "nobody-beside-the-marks", &[]));
+        }
         found
     }
 }
@@ -149,14 +155,7 @@ pub fn quotes_in(text: &str, language: &Language) -> Vec<Quote> {
 }
 
 /// Finds the attributed quotations in quotation marks of one unit.
-fn in_marks(
-    doc: &Document,
-    quoted: &[Quoted],
-    units: &[Unit<'_>],
-    index: usize,
-    found: &mut Vec<Candidate>,
-    refusals: &mut Refusals,
-) {
+fn in_marks(doc: &Document, quoted: &[Quoted], units: &[Unit<'_>], index: usize, found: &mut Vec<Candidate>) {
     let Some(unit) = units.get(index) else { return };
     // Start of the items before the next quotation that may attribute it.
     let mut floor = 0;
@@ -165,10 +164,7 @@ fn in_marks(
         let before = std::mem::replace(&mut floor, at + 1)..at;
         let form = Form::of(q.inner.slice(&doc.text));
         let place = Place { doc, units, index, unit, at, before, form, single: q.single, found, lead: OnceCell::new() };
-        let Some((rule, Verdict { cue, speaker, start })) = attribute(&place) else {
-            refusals.add(q.span, "nobody-beside-the-marks", &[]);
-            continue;
-        };
+        let Some((rule, Verdict { cue, speaker, start })) = attribute(&place) else { continue };
         let kind = if start < at { QuoteKind::Mixed } else { QuoteKind::Direct };
         let start = unit.item(start).map_or(q.span.start, |i| i.span.start.min(q.span.start));
         let span = Span::new(start, q.span.end);
@@ -206,12 +202,13 @@ impl Stage for QuoteFinder {
     }
 
     fn run(&self, doc: &mut Document) -> Result<(), StageError> {
-        let mut refusals = if doc.explanations.is_some() { Refusals::kept() } else { Refusals::default() };
+        doc.clear_explanations(self.name());
+        let mut refusals = Refusals::new(doc.explanations.is_some());
         let resolved = self.resolved(doc, &mut refusals);
         for found in &resolved {
             found.explanations(self.name()).for_each(|explain| doc.explain(explain));
         }
-        refusals.into_explanations().into_iter().for_each(|refused| doc.explain(|_| refused));
+        doc.explain_all(refusals.into_explanations());
         doc.quotes = resolved.into_iter().map(|r| r.quote).collect();
         let open: Vec<Span> = doc.quotes.iter().filter(|q| !q.closed).map(|q| q.span).collect();
         for span in open {

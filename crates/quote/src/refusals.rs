@@ -4,13 +4,17 @@ use pressmark_core::{Explanation, Span, Subject};
 pub(crate) const STAGE: &str = "quote";
 
 /// Rejected candidates for quotations, with the reason; recorded only if explanations are requested.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Refusals(Option<Vec<Explanation>>);
 
 impl Refusals {
-    /// Creates a list that records what is added.
-    pub(crate) fn kept() -> Self {
-        Self(Some(Vec::new()))
+    /// Creates an empty list, which records what is added if `explain`.
+    pub(crate) fn new(explain: bool) -> Self {
+        Self(explain.then(Vec::new))
+    }
+
+    pub(crate) fn are_recorded(&self) -> bool {
+        self.0.is_some()
     }
 
     pub(crate) fn add(&mut self, span: Span, rule: &'static str, numbers: &[(&'static str, f32)]) {

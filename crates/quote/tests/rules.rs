@@ -107,5 +107,8 @@ fn what_is_refused_says_why() {
     check("ACME and PAUL KERN signed an agreement on the dam.", "unlikely-cue the dam");
     check("It was said that the dam was old.", "cue-without-speaker that the dam was old");
     check("Roads show that the dam was old. CHAD paid.", "subject-that-cannot-speak that the dam was old");
+    // Marks that another step takes into a quotation are not rejected as well.
+    let (doc, all) = explanations("INES DUARTE said, “we have three weeks” until the vote.");
+    assert!(!doc.quotes.is_empty() && all.iter().all(|e| e.rule != "nobody-beside-the-marks"), "{all:?}");
     check("Q: Who said “no”?\n\nA: He did.\n\nQ: When?\n\nA: In May.", "within-a-turn-or-block “no”");
 }

@@ -125,9 +125,8 @@ impl Stage for ZeroShotFrames {
             frames.extend(found);
         }
         let total = premises.iter().map(|p| p.chars().count()).sum();
-        if doc.explanations.is_some() {
-            frames.iter().flat_map(explanations).collect::<Vec<_>>().into_iter().for_each(|e| doc.explain(|_| e));
-        }
+        doc.clear_explanations(self.name());
+        doc.explain_all(frames.iter().flat_map(explanations));
         doc.frames = frames;
         doc.cover(self.name(), total, total);
         Ok(())

@@ -114,9 +114,8 @@ impl ZeroShotStances {
         let of = |column: usize| judged.first().and_then(|row| row.get(column)).copied().unwrap_or(0.0);
         let (pro, contra) = (of(0), of(1));
         if doc.explanations.is_some() {
-            let numbers = [("about_target", weight), ("in_favor", pro), ("against", contra)];
             let note = Explanation::new("stance", span, "entailment").deciding(format!("on {target}"));
-            notes.push(numbers.into_iter().fold(note, |note, (name, number)| note.with(name, number)));
+            notes.push(note.with("about_target", weight).with("in_favor", pro).with("against", contra));
         }
         // A sentence that entails both sides takes neither.
         Ok(StancePassage { favor: pro * (1.0 - contra), against: contra * (1.0 - pro), weight, span })
@@ -162,7 +161,8 @@ impl Stage for ZeroShotStances {
         }
         stances.extend(self.towards_entities(doc, &mut notes)?);
         doc.stances = stances;
-        notes.into_iter().for_each(|note| doc.explain(|_| note));
+        doc.clear_explanations(self.name());
+        doc.explain_all(notes);
         let prose = doc.sents.iter().filter(|s| s.kind.is_prose());
         let total = prose.map(|s| doc.slice(s.span).chars().count()).sum();
         doc.cover(self.name(), total, total);

@@ -308,11 +308,13 @@ impl Stage for TokenClassifier {
             Some(Mention { span: Span::new(first.span.start, last.span.end), label, score, entity: None })
         };
         doc.ents = found.into_iter().filter_map(mention).collect();
-        for at in 0..doc.ents.len() {
-            doc.explain(|doc| {
-                let Mention { span, label, score, .. } = &doc.ents[at];
-                Explanation::new("ner", *span, "token-classifier").with("score", *score).deciding(label.to_string())
-            });
+        doc.clear_explanations(self.name());
+        let explain = |mention: &Mention| {
+            let explanation = Explanation::new("ner", mention.span, "token-classifier").with("score", mention.score);
+            explanation.deciding(mention.label.to_string())
+        };
+        if let Some(kept) = &mut doc.explanations {
+            kept.extend(doc.ents.iter().map(explain));
         }
         let text = &doc.text;
         doc.entities = entities(text, &mut doc.ents);

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use ndarray::Array1;
-use pressmark_core::{Document, Holder, Mention, Sentence, Span, StageError};
+use pressmark_core::{Document, Holder, Mention, Span, StageError};
 use pressmark_encoder::dot;
 
 use crate::sentiment::has_sides;
@@ -127,12 +127,6 @@ pub(crate) fn spoken_of(doc: &Document) -> impl Iterator<Item = (&Mention, Holde
             _ => None,
         }
     })
-}
-
-/// The sentence that contains a mention's start, with its index.
-pub(crate) fn sentence_of(doc: &Document, mention: &Mention) -> Option<(usize, Sentence)> {
-    let index = doc.sent_at(mention.span.start)?;
-    Some((index, doc.sents.get(index)?.clone()))
 }
 
 /// Indices of at most `most` candidates, given as (group, relevance), in ascending order. Round-robin over groups: the

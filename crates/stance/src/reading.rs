@@ -6,7 +6,7 @@ use pressmark_core::{Document, Explanation, Holder, Mention, Span, StageError, S
 use pressmark_encoder::Model;
 
 use crate::Stances;
-use crate::candidates::{Bearing, bearing_on, choose, holder_in, sentence_of, spoken_of};
+use crate::candidates::{Bearing, bearing_on, choose, holder_in, spoken_of};
 use crate::combine::{Outcome, ReadPassage, stance_of};
 use crate::pair::{Ends, PairHead, PairWindows, Words};
 use crate::sentiment::SentimentHead;
@@ -179,7 +179,7 @@ fn about_entities(model: &Model, doc: &Document) -> Result<Vec<Candidate>, Stage
     let mut seen = HashSet::new();
     let named = mentions.into_iter().zip(keys).enumerate().filter_map(|(place, (mention, (holder, entity)))| {
         let is_neutral = tones.get(place).is_some_and(|tone| tone.is_none_or(|tone| tone.best().0 == Tone::Neutral));
-        let (sent, _) = sentence_of(doc, mention).filter(|_| !is_neutral)?;
+        let sent = doc.sent_at(mention.span.start).filter(|_| !is_neutral)?;
         let candidate = Candidate { target: Aim::Entity(entity), holder, sent, bearing: None };
         seen.insert((sent, holder, entity)).then_some(candidate)
     });

@@ -164,7 +164,7 @@ impl Stage for EntitySentiment {
                 entity.sentiment = sentiment;
             }
         }
-        explanations.into_iter().for_each(|explanation| doc.explain(|_| explanation));
+        doc.explain_all(explanations);
         Ok(())
     }
 }

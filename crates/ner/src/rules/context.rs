@@ -23,6 +23,11 @@ impl TokenMention {
     pub(crate) fn new(tokens: Range<usize>, kind: usize, score: f32) -> Self {
         Self { tokens, kind, score, possessive: false }
     }
+
+    /// Whether two mentions have the same tokens and type, whatever their scores.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.tokens == other.tokens && self.kind == other.kind
+    }
 }
 
 /// Context that rules read.

@@ -11,8 +11,6 @@ mod labels;
 mod possessives;
 mod values;
 
-use std::collections::HashSet;
-
 use pressmark_core::Explanation;
 
 pub(crate) use self::context::{Context, TokenMention};
@@ -62,40 +60,26 @@ pub(crate) fn apply(
         let before = notes.is_some().then(|| mentions.clone());
         mentions = rule(context, mentions);
         if let (Some(before), Some(notes)) = (before, notes.as_deref_mut()) {
-            notes.extend(changes(context, name, &before, &mentions));
+            notes.extend(changes(context, name, &before, &mentions, TokenMention::eq));
         }
     }
     mentions
 }
 
-/// Explains each mention that a rule added, changed or dropped.
-fn changes(
+/// Explains each mention that a rule added, changed or dropped; `is_same` says which mentions are unchanged.
+pub(crate) fn changes(
     context: &Context<'_>,
     rule: &'static str,
     before: &[TokenMention],
     after: &[TokenMention],
+    is_same: impl Fn(&TokenMention, &TokenMention) -> bool,
 ) -> Vec<Explanation> {
-    let made = after.iter().filter(|m| !before.contains(m));
+    let made = after.iter().filter(|a| !before.iter().any(|b| is_same(a, b)));
     let made = made.filter_map(|m| note(context, rule, m, context.type_of(m).to_string()));
     let gone = before
         .iter()
         .filter(|m| after.iter().all(|a| a.tokens.end <= m.tokens.start || m.tokens.end <= a.tokens.start));
     made.chain(gone.filter_map(|m| dropped(context, rule, m))).collect()
-}
-
-/// The same for mentions of two decodings, of which those that differ in their score alone are not told.
-pub(crate) fn redecoded(
-    context: &Context<'_>,
-    rule: &'static str,
-    before: &[TokenMention],
-    after: &[TokenMention],
-) -> Vec<Explanation> {
-    let place = |m: &TokenMention| (m.tokens.clone(), m.kind);
-    let without = |these: &[TokenMention], those: &[TokenMention]| -> Vec<TokenMention> {
-        let those: HashSet<_> = those.iter().map(place).collect();
-        these.iter().filter(|m| !those.contains(&place(m))).cloned().collect()
-    };
-    changes(context, rule, &without(before, after), &without(after, before))
 }
 
 /// An explanation for a mention that is left out.
@@ -200,7 +184,8 @@ mod tests {
             mention
         };
         let before = [at("Ana Lima", 0), at("D-Ohio", 0)];
-        let notes = redecoded(&context, "country-names", &before, &[sure(at("Ana Lima", 0)), sure(at("Kenya’s", 1))]);
+        let after = [sure(at("Ana Lima", 0)), sure(at("Kenya’s", 1))];
+        let notes = changes(&context, "country-names", &before, &after, TokenMention::is_same);
         let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         assert_eq!(notes, ["country-names (score 0.9): LOC", "country-names (score 0.5): no mention"]);
     }
