@@ -1,5 +1,4 @@
-//! Aggregation of passage-level judgements into document-level ones, shared by every stage that finds frames or
-//! stances.
+//! Aggregation of passage-level judgements into document-level ones, for stages that judge each passage by itself.
 
 use std::collections::HashSet;
 
