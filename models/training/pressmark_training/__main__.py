@@ -32,6 +32,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--lines", type=int, default=1, help="processes that draw the batches, for a GPU")
     parser.add_argument("--start", type=Path, help="folder of a bundle of the same base, whose weights training goes on from")
     parser.add_argument("--mix", type=float, default=0.0, help="share of the weights of --start in the bundle")
+    parser.add_argument(
+        "--average", type=Path, action="append", default=[], metavar="CHECKPOINT",
+        help="of another run that differs in --seed and --rate alone: the bundle is the mean of both (repeatable)",
+    )  # fmt: skip
     parser.add_argument("--smoke", action="store_true", help="a few documents and steps, to see that it runs")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
@@ -45,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
     if args.smoke:
         args.steps, args.cool = 4, 2
     if train(run, args.steps, args.cool, args.minutes) and args.out is not None:
-        finish(run, args.data, args.out, args.version, args.mix)
+        finish(run, args.data, args.out, args.version, args.mix, args.average)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Packed items to tensors, hidden states to logits and losses."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ class HeadRows:
     groups: list[list[int]]
     labels: list
     owners: list[tuple[int, int]]  # item and row of the batch
+    twins: list[tuple[int, int]] = field(default_factory=list)  # two of these rows that differ in the names alone
 
 
 @dataclass(slots=True)
@@ -122,6 +123,8 @@ def collate(packed: list[Packed], heads: set[str], tags: bool = True) -> Batch:
                             shares.append((piece[2] - piece[1]) / size / len(group))
                 found.append(known[key])
             entry = rows.setdefault(row.head, HeadRows([], [], []))
+            if p.twin:
+                entry.twins.append((entry.owners.index((number - 1, r)), len(entry.owners)))
             entry.groups.append(found)
             entry.labels.append(row.label)
             entry.owners.append((number, r))
@@ -214,6 +217,12 @@ def tag_loss(logits: Tensor, tags: list[str | None]) -> Tensor:
     free = (logits + matrix[rows]).logsumexp(-1)
     losses = logits.logsumexp(-1) - free
     return losses.masked_fill(left_open, 0.0).sum() / (~left_open).sum().clamp_min(1)
+
+
+def twin_loss(logits: Tensor, twins: list[tuple[int, int]]) -> Tensor:
+    """How far the distributions of twins are apart: the mean of the Kullback-Leibler divergences both ways, over pairs."""
+    one, two = logits.log_softmax(-1)[sent(torch.tensor(twins), logits.device)].unbind(1)
+    return 0.5 * ((one.exp() - two.exp()) * (one - two)).sum(-1).mean()
 
 
 def row_loss(name: str, logits: Tensor, labels: list, teacher: Tensor | None) -> Tensor:

@@ -63,6 +63,7 @@ class Packed:
     item: Item
     windows: list[Window] = field(default_factory=list)
     words: list[list[list[tuple[int, int, int]]]] = field(default_factory=list)
+    twin: bool = False  # the item before it in the batch, with other names
 
     @property
     def length(self) -> int:

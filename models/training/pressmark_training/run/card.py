@@ -107,6 +107,8 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
     options += [f"--{k} {getattr(plan, k)}" for k in ("batch", "lines") if getattr(plan, k) > 1]
     options += [f"--rate {plan.body:g}"] if plan.body != Plan(plan.bundle).body else []
     options += ["--start BUNDLE"] if plan.start else []
+    runs = scores.get("runs", 1)
+    options += [f"--seed {plan.seed}", *["--average CHECKPOINT"] * (runs - 1)] if runs > 1 else []
     options += [f"--mix {scores['mix']:g}"] if scores.get("mix") else []
     options += [f"--steps {scores.get('step', 0)} --cool {scores.get('cool', 0)}"]
     lines = [
@@ -154,7 +156,8 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "## Training",
         "",
         *([f"It goes on from the weights of {plan.start}, which is BUNDLE below."] if plan.start else []),
-        *([f"The bundle's weights are their mean with those, {scores['mix']:.0%} of it."] if scores.get("mix") else []),
+        *([f"It is the mean of {runs} runs that differ in seed and rate; CHECKPOINT below is one of the others."] if runs > 1 else []),
+        *([f"{scores['mix']:.0%} of the weights are those of BUNDLE."] if scores.get("mix") else []),
         f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. "
         + f"Each step has {plan.entity_subwords * plan.batch} subwords of entity data",
         f"and {plan.task_subwords * plan.batch} of another stream ({', '.join(f'{k} {v:.0%}' for k, v in SHARES.items())}). "

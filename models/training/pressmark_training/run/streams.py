@@ -9,7 +9,7 @@ from ..data.names import Names, exchange, recased
 from ..nn.windows import MAX_WINDOW, Packed, Subwords, pack
 
 # Share of the steps in which each stream gives the second half of the batch; entities give the first half of all.
-SHARES = {"articles": 0.18, "sentiment": 0.26, "frames": 0.28, "stance": 0.22, "summaries": 0.06}
+SHARES = {"articles": 0.16, "sentiment": 0.36, "frames": 0.22, "stance": 0.22, "summaries": 0.04}
 MOST_SUBWORDS = 900  # of an item: later sentences are not read
 
 
@@ -22,6 +22,7 @@ class Augment:
     lower: float = 0.03
     mask: float = 0.03  # share of words hidden
     short: float = 0.5  # share of items in windows shorter than the limit
+    twins: str = "sentiment"  # the stream whose items come twice, with names of their own each time
 
 
 def without_unknown(item: Item) -> Item:
@@ -88,15 +89,18 @@ class Stream:
             if packed.length > 2:
                 out.append(packed)
                 size += packed.length
+                if self.name == self.augment.twins:
+                    out.append(self.packed(item, rng, twin=True))
+                    size += out[-1].length
         return out
 
-    def packed(self, item: Item, rng: random.Random) -> Packed:
-        """The item's windows, changed by chance."""
+    def packed(self, item: Item, rng: random.Random, twin: bool = False) -> Packed:
+        """The item's windows, changed by chance; a twin has other names for sure."""
         augment = self.augment
         toned = any(r.head == "sentiment" for r in item.rows)
         item = cropped(item, self.subwords)
         if not (item.pair and item.source != "article_stances") and (item.names or item.targets or item.pair):
-            if rng.random() < (0.5 if toned else augment.exchange):
+            if rng.random() < (0.5 if toned else augment.exchange) or twin:
                 item = exchange(item, self.names, rng)
         case = rng.random()
         if case < augment.upper:
@@ -106,7 +110,9 @@ class Stream:
         limit = MAX_WINDOW
         if not item.pair and rng.random() < augment.short:
             limit = rng.randint(48, MAX_WINDOW)
-        return pack(item, self.subwords, 176 if item.pair else limit, augment.mask, rng)
+        packed = pack(item, self.subwords, 176 if item.pair else limit, augment.mask, rng)
+        packed.twin = twin
+        return packed
 
 
 def with_embeddings(item: Item, row_of: Callable[[str], int | None]) -> Item:

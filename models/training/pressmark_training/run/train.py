@@ -21,7 +21,7 @@ from ..data.prints import Prints
 from ..data.readers import divided, training_sets
 from ..data.registry import REGISTRY
 from ..nn.bases import e5, minilm
-from ..nn.batch import Batch, logits_of, row_loss, tag_loss
+from ..nn.batch import Batch, logits_of, row_loss, tag_loss, twin_loss
 from ..nn.encoder import Model, Sizes
 from ..nn.heads import SPECS, heads_for
 from ..nn.windows import Subwords
@@ -35,7 +35,7 @@ from .teacher import embeddings, texts_of
 
 WEIGHTS = {
     "ner.news": 1.0, "sentiment": 1.0, "frames.policy": 3.0, "frames.news": 1.0, "frames.ccf": 1.5, "frames.gvfc": 1.5,
-    "salience": 0.7, "stance": 1.2, "embedding": 1.5,
+    "salience": 0.7, "stance": 1.2, "embedding": 1.5, "twins": 3.0,
 }  # fmt: skip
 
 
@@ -203,7 +203,10 @@ class Run:
         if len(batch.words):
             parts["ner.news"] = tag_loss(self.model.head("ner.news")(hidden[batch.words]), batch.tags)
         for name, logits in logits_of(self.model, hidden, batch).items():
-            parts[name] = row_loss(name, logits, batch.rows[name].labels, self.teacher)
+            rows = batch.rows[name]
+            parts[name] = row_loss(name, logits, rows.labels, self.teacher)
+            if rows.twins:
+                parts["twins"] = twin_loss(logits, rows.twins)
         for name, part in parts.items():
             self.means[name] = torch.lerp(self.means.get(name, part.detach()), part.detach(), 0.03)
         return sum(WEIGHTS[name] * part for name, part in parts.items())  # type: ignore[return-value]
