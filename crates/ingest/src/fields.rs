@@ -22,8 +22,8 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Value<'a> {
     /// A JSON string, from its opening to its closing quote; `at` is its offset in the record's text.
     JsonString { raw: &'a str, at: usize },
-    /// Any other JSON value.
-    Json { raw: &'a str },
+    /// Any other JSON value; `at` is its offset in the record's text.
+    Json { raw: &'a str, at: usize },
     /// A cell of a table, with its quotes; `at` is its offset in the record's text.
     Cell { raw: &'a str, at: usize, quoted: bool },
 }
@@ -48,10 +48,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The decoded text of a string or cell, or of a list of paragraphs, each a string or a list of sentences; `None`
+    /// for other JSON values.
+    pub(crate) fn body(self) -> Option<FieldText<'a>> {
+        match self {
+            Self::Json { raw, at } => joined(raw, at),
+            value => value.text(),
+        }
+    }
+
     /// The value as a trimmed string, for ids and dates: a string, number or cell; `None` for others and if empty.
     pub(crate) fn scalar(self) -> Option<String> {
         let text = match self {
-            Self::Json { raw } if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.to_owned(),
+            Self::Json { raw, .. } if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.to_owned(),
             Self::Json { .. } => return None,
             value => value.text()?.text.trim().to_owned(),
         };
@@ -61,7 +70,7 @@ impl<'a> Value<'a> {
     /// The value as JSON.
     pub(crate) fn json(self) -> Cow<'a, str> {
         match self {
-            Self::JsonString { raw, .. } | Self::Json { raw } => Cow::Borrowed(raw),
+            Self::JsonString { raw, .. } | Self::Json { raw, .. } => Cow::Borrowed(raw),
             Self::Cell { .. } => {
                 let text = self.text().map(|t| t.text).unwrap_or_default();
                 Cow::Owned(serde_json::Value::from(text.as_ref()).to_string())
@@ -73,7 +82,7 @@ impl<'a> Value<'a> {
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::JsonString { .. } | Self::Cell { .. } => "a string",
-            Self::Json { raw } => match raw.as_bytes().first() {
+            Self::Json { raw, .. } => match raw.as_bytes().first() {
                 Some(b'[') => "a list",
                 Some(b'{') => "an object",
                 Some(b'n') => "null",
@@ -104,7 +113,7 @@ pub(crate) fn of_json_in<'a>(text: &'a str, record: &'a str) -> Result<Vec<Field
     for (name, raw) in pairs {
         let raw = raw.get();
         let at = raw.as_ptr() as usize - record.as_ptr() as usize;
-        let value = if raw.starts_with('"') { Value::JsonString { raw, at } } else { Value::Json { raw } };
+        let value = if raw.starts_with('"') { Value::JsonString { raw, at } } else { Value::Json { raw, at } };
         fields.push(Field { name, value });
     }
     Ok(fields)
@@ -141,8 +150,14 @@ pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
     if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
         return FieldText { text: Cow::Borrowed(raw), map: OffsetMap::identity(at, raw.len()), malformed: 0 };
     }
-    let (mut text, mut map, mut malformed) = (String::with_capacity(raw.len()), OffsetMap::starting_at(at), 0);
-    let mut rest = raw;
+    let (mut text, mut map) = (String::with_capacity(raw.len()), OffsetMap::starting_at(at));
+    let malformed = append(raw, &mut text, &mut map);
+    FieldText { text: Cow::Owned(text), map, malformed }
+}
+
+/// Appends the decoded inside of a JSON string; returns the number of lone surrogates.
+fn append(raw: &str, text: &mut String, map: &mut OffsetMap) -> usize {
+    let (mut rest, mut malformed) = (raw, 0);
     while let Some(plain) = memchr::memchr(b'\\', rest.as_bytes()) {
         text.push_str(&rest[..plain]);
         map.push(1, 1, plain, None);
@@ -159,7 +174,45 @@ pub(crate) fn unescape_json(raw: &str, at: usize) -> FieldText<'_> {
     }
     text.push_str(rest);
     map.push(1, 1, rest.len(), None);
-    FieldText { text: Cow::Owned(text), map, malformed }
+    malformed
+}
+
+fn items_of(list: &str) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(list).ok()
+}
+
+/// Joins the strings of a list with blank lines, and those of a list inside it with spaces. Blank strings and `null` are
+/// passed over; `None` if the list holds anything else, or no text. `at` is its offset in the record's text.
+fn joined(raw: &str, at: usize) -> Option<FieldText<'_>> {
+    let mut strings: Vec<(&str, &str)> = Vec::new();
+    for item in items_of(raw)? {
+        let mut separator = "\n\n";
+        let inner = if item.get().starts_with('[') { items_of(item.get())? } else { vec![item] };
+        for value in inner.into_iter().map(RawValue::get).filter(|value| *value != "null") {
+            let inside = value.strip_prefix('"')?.strip_suffix('"')?;
+            if !unescape_json(inside, 0).text.trim().is_empty() {
+                strings.push((separator, inside));
+                separator = " ";
+            }
+        }
+    }
+    let offset = |inside: &str| at + (inside.as_ptr() as usize - raw.as_ptr() as usize);
+    let (mut text, mut malformed) = (String::with_capacity(raw.len()), 0);
+    let mut end = offset(strings.first()?.1);
+    let mut map = OffsetMap::starting_at(end);
+    for (i, (separator, inside)) in strings.into_iter().enumerate() {
+        if i > 0 {
+            // Between two strings stand at least `","`; the separator takes the place of its first and last bytes.
+            let gap = offset(inside) - end;
+            text.push_str(separator);
+            map.push(1, 1, 1, Some(EditKind::Escape));
+            map.push(0, 1, gap - separator.len(), Some(EditKind::Escape));
+            map.push(1, 1, separator.len() - 1, Some(EditKind::Escape));
+        }
+        malformed += append(inside, &mut text, &mut map);
+        end = offset(inside) + inside.len();
+    }
+    Some(FieldText { text: Cow::Owned(text), map, malformed })
 }
 
 /// Decodes the escape at the start of `rest`: its character, `None` for a lone surrogate, and its length in bytes.
@@ -277,6 +330,39 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_paragraphs_is_one_text() {
+        let check = |list: &str, expected: Option<&str>| {
+            let line = format!(r#"{{"n": [1], "body": {list}}}"#);
+            let body = of_json(&line).unwrap()[1].value.body();
+            assert_eq!(body.as_ref().map(|b| b.text.as_ref()), expected, "{list}");
+            let Some(body) = body else { return };
+            let separators = |raw: &str| match raw {
+                "\"" => String::new(),
+                escape => serde_json::from_str(&format!("\"{escape}\"")).unwrap(),
+            };
+            for stretch in body.map.stretches(0..body.text.len()) {
+                let (raw, text) = (&line[stretch.src.clone()], &body.text[stretch.out]);
+                match raw {
+                    "\"" => assert!(["\n", " "].contains(&text), "{list}: {text:?}"),
+                    _ if text.is_empty() => assert!(!raw.chars().any(char::is_alphanumeric) || raw.contains("null")),
+                    _ if stretch.edit.is_some() => assert_eq!(separators(raw), text),
+                    _ => assert_eq!(raw, text),
+                }
+            }
+        };
+        check(r#"["One.", "Two."]"#, Some("One.\n\nTwo."));
+        check(r#"["One.","Two.","Three."]"#, Some("One.\n\nTwo.\n\nThree."));
+        check(r#"[["One.", "Two."], ["Three."]]"#, Some("One. Two.\n\nThree."));
+        check(r#"["A \"b\".", [ "C\u00e9.","D." ]]"#, Some("A \"b\".\n\nCé. D."));
+        check(r#"["", "One.", null, " ", "Two."]"#, Some("One.\n\nTwo."));
+        check(r#"["One."]"#, Some("One."));
+        for list in [r#"[]"#, r#"["", null]"#, r#"["a", 1]"#, r#"["a", {"b": "c"}]"#, r#"[["a", ["b"]]]"#, "7", "null"]
+        {
+            check(list, None);
+        }
+    }
+
+    #[test]
     fn what_is_no_json_object_is_refused() {
         for line in ["", "[1]", "7", "{\"a\": 1", "{\"a\": NaN}", "{\"a\": 1} x", "\"a\""] {
             assert!(of_json(line).is_err(), "{line}");
@@ -314,6 +400,20 @@ mod tests {
             let field = fields[1].value.text().unwrap();
             prop_assert_eq!(&field.text, &text);
             check_map(&field, &line, |raw| serde_json::from_str(&format!("\"{raw}\"")).unwrap());
+        }
+
+        #[test]
+        fn lists_go_back_to_their_bytes(texts in prop::collection::vec(prop::collection::vec("[a-z\"\\\\é\n]{1,8}", 1..4), 1..4)) {
+            let line = serde_json::json!({ "text": texts }).to_string();
+            let texts: Vec<Vec<_>> =
+                texts.into_iter().map(|p| p.into_iter().filter(|t| !t.trim().is_empty()).collect()).collect();
+            let paragraphs: Vec<String> = texts.iter().filter(|p| !p.is_empty()).map(|p| p.join(" ")).collect();
+            let body = of_json(&line).unwrap()[0].value.body();
+            prop_assert_eq!(body.as_ref().map(|b| b.text.to_string()).unwrap_or_default(), paragraphs.join("\n\n"));
+            let sources: Vec<_> =
+                body.iter().flat_map(|b| b.map.stretches(0..b.text.len())).map(|stretch| stretch.src).collect();
+            let is_ordered = sources.windows(2).all(|pair| pair[0].end <= pair[1].start);
+            prop_assert!(is_ordered);
         }
 
         #[test]

@@ -108,7 +108,7 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
         if field.name.contains('.') || !holds_one(&field) { vec![field] } else { opened(&field, record) }
     };
     fields = fields.into_iter().flat_map(opened).collect();
-    let is_text = |f: &Field<'_>| is_filled(f.value) && [&TEXT[..], PAGE].concat().contains(&key_of(&f.name).as_str());
+    let is_text = |f: &Field<'_>| is_body(f.value) && [&TEXT[..], PAGE].concat().contains(&key_of(&f.name).as_str());
     if names.text.is_none() && !fields.iter().any(is_text) {
         let holds_text = |f: &Field<'_>| is_object(f) && inner_of(f, record).iter().any(is_text);
         if let Some(i) = fields.iter().position(holds_text) {
@@ -119,11 +119,11 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
 }
 
 fn is_object(field: &Field<'_>) -> bool {
-    matches!(field.value, Value::Json { raw } if raw.starts_with('{'))
+    matches!(field.value, Value::Json { raw, .. } if raw.starts_with('{'))
 }
 
 fn inner_of<'a>(field: &Field<'a>, record: &'a str) -> Vec<Field<'a>> {
-    let Value::Json { raw } = field.value else { return Vec::new() };
+    let Value::Json { raw, .. } = field.value else { return Vec::new() };
     if raw.starts_with('{') { fields::of_json_in(raw, record).unwrap_or_default() } else { Vec::new() }
 }
 
@@ -238,7 +238,8 @@ impl Finder<'_> {
 
     fn text(&self, named: Option<&str>) -> Result<usize, (ProblemKind, String)> {
         let known = || [&TEXT[..], PAGE, LAST_TEXT].concat();
-        if let Some(i) = self.find(named, &known(), is_filled) {
+        // A string comes before a list: tables of annotations have words or labels in lists.
+        if let Some(i) = self.find(named, &known(), is_filled).or_else(|| self.find(named, &known(), is_body)) {
             return Ok(i);
         }
         let found = match named {
@@ -301,7 +302,7 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
 /// comma may occur inside a name ("Okoye, Ada"), so it separates only if every part is a name of two words or more.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
     let listed = match value {
-        Value::Json { raw } => match serde_json::from_str(raw) {
+        Value::Json { raw, .. } => match serde_json::from_str(raw) {
             Ok(serde_json::Value::Array(values)) => values.iter().filter_map(name_of).collect(),
             Ok(value) => name_of(&value).into_iter().collect(),
             Err(_) => Vec::new(),
@@ -341,6 +342,10 @@ fn is_filled(value: Value<'_>) -> bool {
     value.text().is_some_and(|t| !t.text.trim().is_empty())
 }
 
+fn is_body(value: Value<'_>) -> bool {
+    value.body().is_some_and(|t| !t.text.trim().is_empty())
+}
+
 /// Folds a field name so that spellings of it compare equal.
 fn key(name: &str) -> String {
     let skipped = ['_', '-', ' ', ':', '\'', '’', '\u{feff}'];
@@ -368,7 +373,10 @@ mod tests {
         check(r#"{"description": "b", "html": "<p>"}"#, Ok("html".into()));
         check(r#"{"description": "b", "words": "c"}"#, Ok("description".into()));
         check(r#"{"text": 7}"#, Err(ProblemKind::NoText));
-        check(r#"{"text": ["a"]}"#, Err(ProblemKind::NoText));
+        check(r#"{"text": [1]}"#, Err(ProblemKind::NoText));
+        check(r#"{"text": ["a", "b"]}"#, Ok("text".into()));
+        check(r#"{"text": ["a", "b"], "body": "c"}"#, Ok("body".into()));
+        check(r#"{"body-paragraphs": [["a", "b"], ["c"]]}"#, Ok("body-paragraphs".into()));
         check(r#"{"text": " "}"#, Err(ProblemKind::Empty));
         check(r#"{}"#, Err(ProblemKind::NoText));
     }

@@ -43,7 +43,7 @@ pub(crate) fn read(
     })?;
     doc.meta.language = None;
 
-    let text = value(Some(place)).and_then(Value::text);
+    let text = value(Some(place)).and_then(Value::body);
     let Some(text) = text else { return failure(ProblemKind::NoText, "there is no text") };
     if text.malformed > 0 {
         let message = format!("{} escapes are unpaired surrogates", text.malformed);
@@ -89,7 +89,7 @@ pub(crate) fn names_in(record: &Record) -> Option<Vec<String>> {
     // to find the right name.
     while let Some(field) = fields.get(at) {
         found.push(field.name.to_string());
-        if let Value::Json { raw } = field.value
+        if let Value::Json { raw, .. } = field.value
             && raw.starts_with('{')
             && field.name.matches('.').count() < 4
         {

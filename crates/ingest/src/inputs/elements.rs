@@ -190,11 +190,11 @@ fn longest_list(text: &str, depth: usize) -> Option<Vec<&RawValue>> {
     fields
         .iter()
         .filter_map(|field| match field.value {
-            Value::Json { raw } if raw.starts_with('[') => {
+            Value::Json { raw, .. } if raw.starts_with('[') => {
                 let values: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
                 (!values.is_empty() && values.iter().all(|v| v.get().starts_with('{'))).then_some(values)
             }
-            Value::Json { raw } if raw.starts_with('{') && depth > 1 => longest_list(raw, depth - 1),
+            Value::Json { raw, .. } if raw.starts_with('{') && depth > 1 => longest_list(raw, depth - 1),
             _ => None,
         })
         .max_by_key(size)

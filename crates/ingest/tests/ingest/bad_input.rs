@@ -133,7 +133,7 @@ fn json_that_breaks_leaves_the_other_lines() {
         line("Two."),
         "{\"title\": \"no text\"}".into(),
         "{\"text\": 7}".into(),
-        "{\"text\": [\"a\"]}".into(),
+        "{\"text\": [{\"a\": 1}]}".into(),
         "[1, 2]".into(),
         "12".into(),
         "{\"text\": \"\"}".into(),

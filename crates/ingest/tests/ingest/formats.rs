@@ -46,6 +46,19 @@ fn a_json_record_gives_text_and_what_is_said_of_it() {
 }
 
 #[test]
+fn a_list_of_paragraphs_is_read_as_its_text() {
+    let paragraphs: Vec<&str> = STORY.split("\n\n").collect();
+    let line = serde_json::json!({ "headline": "Harbour shut", "body": paragraphs }).to_string();
+    assert_eq!(read(Format::Jsonl, line).text, format!("Harbour shut\n\n{STORY}"));
+    let pretty = serde_json::to_string_pretty(&serde_json::json!({ "article": { "paragraphs": paragraphs } })).unwrap();
+    assert_eq!(read(Format::Json, pretty).text, STORY);
+    let markup: Vec<String> = paragraphs.iter().map(|p| format!("<p>{p}</p>")).collect();
+    assert_eq!(read(Format::Jsonl, serde_json::json!({ "content": markup }).to_string()).text, STORY);
+    let doc = read(Format::Jsonl, serde_json::json!({ "text": [{ "type": "p", "words": "a" }] }).to_string());
+    assert_eq!(doc.problems[0].message, "field \"text\" is a list");
+}
+
+#[test]
 fn a_title_that_opens_the_text_is_not_doubled() {
     let line = serde_json::json!({ "title": "Harbour shut", "text": format!("Harbour shut\n\n{STORY}") });
     assert_eq!(read(Format::Jsonl, line.to_string()).text, format!("Harbour shut\n\n{STORY}"));
