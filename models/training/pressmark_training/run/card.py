@@ -156,7 +156,7 @@ def card(plan: Plan, version: str, sets: list[tuple[DataSet, int]], scores: dict
         "## Training",
         "",
         *([f"It goes on from the weights of {plan.start}, which is BUNDLE below."] if plan.start else []),
-        *([f"It is the mean of {runs} runs that differ in seed and rate; CHECKPOINT below is one of the others."] if runs > 1 else []),
+        *([f"It is the mean of {runs} such runs with other seeds, of which CHECKPOINT below is one."] if runs > 1 else []),
         *([f"{scores['mix']:.0%} of the weights are those of BUNDLE."] if scores.get("mix") else []),
         f"{scores.get('step', 0):,} steps, {_length(scores.get('minutes', 0))} on {device}. "
         + f"Each step has {plan.entity_subwords * plan.batch} subwords of entity data",
