@@ -61,7 +61,7 @@ pub use clean::warm_up;
 pub use duplicates::{DuplicateOptions, Duplicates, SIGNATURE_BYTES, Signature};
 pub use ids::Ids;
 pub use ingest::{clean_document, ingest};
-pub use inputs::{Inputs, OWN_FAILURES, Progress, SkipReason, Skipped, Unpacked, own_output};
+pub use inputs::{Inputs, OWN_FAILURES, Progress, SkipReason, Skipped, Unpacked, is_input, own_output};
 pub use ledger::Ledger;
 pub use options::{Error, Fields, Format, Options};
 pub use record::Record;

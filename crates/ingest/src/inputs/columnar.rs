@@ -11,7 +11,11 @@ use super::walk::{Packing, Target};
 use crate::{Format, Options};
 
 /// Opens a file by its name: a columnar one as the JSON Lines of its rows, any other as it is.
-pub(super) fn open(file: File, target: &Target, options: &Options, count: Arc<AtomicU64>) -> Result<Stream, Failure> {
+pub(super) fn open(target: &Target, options: &Options, count: Arc<AtomicU64>) -> Result<Stream, Failure> {
+    if let Some(member) = &target.member {
+        return Stream::of_member(member, target.packing, options, count);
+    }
+    let file = File::open(&target.path).map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;
     match target.format {
         Some(format) if format.is_columnar() && target.packing == Packing::Plain => {
             let metadata = file.metadata().map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;

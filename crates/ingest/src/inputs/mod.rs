@@ -12,8 +12,8 @@ mod source;
 mod unpack;
 mod walk;
 mod warc;
+mod zip;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,19 +35,24 @@ use crate::{Error, Format, Options, Record};
 /// such a file is skipped.
 #[must_use]
 pub fn own_output(path: &Path) -> Option<&'static str> {
-    let of_unknown_name =
-        |_| Target { path: path.to_owned(), format: None, is_forced: false, packing: Packing::Unknown };
-    let target = walk::target(path, None).unwrap_or_else(of_unknown_name);
+    let (path, packing) = (path.to_owned(), Packing::Unknown);
+    let target = walk::target(&path, None);
+    let target = target.unwrap_or_else(|_| Target { path, member: None, format: None, is_forced: false, packing });
     let options = Options::default();
-    let file = File::open(path).map_err(|e| (ProblemKind::Unreadable, e.to_string()));
-    let stream = file.and_then(|file| columnar::open(file, &target, &options, Arc::default()));
+    let stream = columnar::open(&target, &options, Arc::default());
     Reader::new(String::new(), stream, Told::ByName(target.format), &options).own()
 }
 
-/// An iterator over the records of files, folders and standard input.
+/// Whether a path leads to a file or folder, or to a file in a ZIP archive, as in `corpus.zip/2020/a.html`.
+#[must_use]
+pub fn is_input(path: &Path) -> bool {
+    path.symlink_metadata().is_ok() || zip::find(path).is_some()
+}
+
+/// An iterator over the records of files, folders, ZIP archives and standard input.
 ///
-/// Files come in the given order, those of a folder sorted by the bytes of their paths; hidden files are ignored. An
-/// input that cannot be read is a record with a problem. Inputs that are no documents (files of unknown type, pipes and
+/// Files come in the given order, those of a folder sorted by the bytes of their paths; hidden files are ignored. A ZIP
+/// archive is read as a folder of that name would be. An input that cannot be read is a record with a problem. Inputs that are no documents (files of unknown type, pipes and
 /// devices in folders, rows that pressmark itself wrote, archive records without a page) are listed by
 /// [`skipped`](Self::skipped) with the reason. Memory is bounded by one record, of at most [`Options::max_bytes`], and
 /// the names in the folders from a given path down to the current file.
@@ -100,6 +105,9 @@ impl Progress {
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
         let size = |target: Target| {
+            if let Some(member) = &target.member {
+                return Some(member.packed_bytes());
+            }
             let found = std::fs::metadata(&target.path).ok()?;
             (target.path.as_os_str() != "-" && found.is_file()).then_some(found.len())
         };
@@ -114,7 +122,7 @@ impl Progress {
 }
 
 impl Inputs {
-    /// Opens paths: files, folders (recursively) and `-` for standard input.
+    /// Opens paths: files, folders (recursively), ZIP archives and `-` for standard input.
     ///
     /// # Errors
     /// When no path is given, a path does not exist or is a URL, an option is invalid, or a named field is missing from
@@ -126,7 +134,9 @@ impl Inputs {
         }
         let paths: Vec<_> = paths.iter().map(|p| p.as_ref().to_owned()).collect();
         for path in paths.iter().filter(|p| p.as_os_str() != "-") {
-            if let Err(source) = std::fs::symlink_metadata(path) {
+            if let Err(source) = std::fs::symlink_metadata(path)
+                && zip::find(path).is_none()
+            {
                 return Err(match path.to_str().filter(|path| is_address(path)) {
                     Some(address) => Error::Address { address: address.to_owned() },
                     None => Error::NotFound { path: path.clone(), source },
@@ -204,8 +214,7 @@ impl Inputs {
         let stream = if name == "-" {
             source::stdin(&self.options, count)
         } else {
-            let file = File::open(&target.path).map_err(|e| (ProblemKind::Unreadable, e.to_string()));
-            file.and_then(|file| columnar::open(file, target, &self.options, count))
+            columnar::open(target, &self.options, count)
         };
         let told = if target.is_forced { Told::Forced(target.format) } else { Told::ByName(target.format) };
         Reader::new(name, stream, told, &self.options)

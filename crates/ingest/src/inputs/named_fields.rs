@@ -1,10 +1,7 @@
 //! Checks that the first table among the inputs has the fields that the user named.
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-use pressmark_core::ProblemKind;
 
 use super::columnar;
 use super::reader::{Next, Reader, Told, is_table};
@@ -28,13 +25,13 @@ pub(super) fn check_fields(paths: &[PathBuf], options: &Options) -> Result<(), E
     }
     let is_of_fields = |format: Option<Format>| format.is_some_and(is_table);
     let first = Walk::new(paths, options.format).find_map(|met| match met {
-        Met::File(target) if is_of_fields(target.format) && target.path.is_file() => Some(target),
+        Met::File(target) if is_of_fields(target.format) && (target.member.is_some() || target.path.is_file()) => {
+            Some(target)
+        }
         _ => None,
     });
     let Some(target) = first else { return Ok(()) };
-    let stream = File::open(&target.path)
-        .map_err(|e| (ProblemKind::Unreadable, e.to_string()))
-        .and_then(|file| columnar::open(file, &target, options, Arc::default()));
+    let stream = columnar::open(&target, options, Arc::default());
     let path = target.path.to_string_lossy().into_owned();
     let mut reader = Reader::new(path, stream, Told::ByName(target.format), options);
     let mut missing = wanted;

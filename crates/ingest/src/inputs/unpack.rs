@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use pressmark_core::ProblemKind;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::feed::{Feed, FeedReader};
 use super::walk::Packing;
+use super::zip::Member;
 use crate::Options;
 
 /// Buffer size. Set by hand: a usual compromise between system calls and memory.
@@ -73,17 +74,28 @@ impl Stream {
         let packed = Arc::new(AtomicU64::new(0));
         let counted = Counted { reader, counts: [Arc::clone(&packed), count] };
         let source = BufReader::with_capacity(BUFFER, counted);
-        let (reader, _) = unpacked(source, packing, Limits::of(options, packed))?;
-        Ok(Self {
-            reader,
-            pending: Vec::new(),
-            at: 0,
-            failure: None,
-            file: None,
-            feed: None,
-            may_wait: false,
-            of_rows: None,
-        })
+        unpacked(source, packing, Limits::of(options, packed)).map(|(reader, _)| Self::over(reader))
+    }
+
+    /// Opens a file in a ZIP archive, which may itself be compressed as a file in a folder may.
+    pub(super) fn of_member(
+        member: &Member,
+        packing: Packing,
+        options: &Options,
+        count: Arc<AtomicU64>,
+    ) -> Result<Self, Failure> {
+        let packed = Arc::new(AtomicU64::new(0));
+        let counted = Counted { reader: member.open()?, counts: [Arc::clone(&packed), count] };
+        let source = BufReader::with_capacity(BUFFER, counted);
+        let of_archive = if member.is_deflated() { Packing::Deflate } else { Packing::Plain };
+        let (reader, _) = unpacked(source, of_archive, Limits::of(options, Arc::clone(&packed)))?;
+        let source = BufReader::with_capacity(BUFFER, member.checked(reader));
+        unpacked(source, packing, Limits::of(options, packed)).map(|(reader, _)| Self::over(reader))
+    }
+
+    fn over(reader: Box<dyn BufRead + Send>) -> Self {
+        let (pending, may_wait) = (Vec::new(), false);
+        Self { reader, pending, at: 0, failure: None, file: None, feed: None, may_wait, of_rows: None }
     }
 
     /// Reads from a source that may block, such as a pipe.
@@ -308,7 +320,7 @@ struct Broken(String);
 #[error("{0}")]
 pub(super) struct Damaged(pub(super) String);
 
-fn broken(message: impl Into<String>) -> io::Error {
+pub(super) fn broken(message: impl Into<String>) -> io::Error {
     io::Error::other(Broken(message.into()))
 }
 
@@ -349,7 +361,8 @@ fn unpacked(
     let reader: Box<dyn BufRead + Send> = match packing {
         Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
         Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
-        Packing::Plain | Packing::Unknown => Box::new(source),
+        Packing::Deflate => limits.over(DeflateDecoder::new(source)),
+        Packing::Plain | Packing::Archive | Packing::Unknown => Box::new(source),
     };
     Ok((reader, packing))
 }

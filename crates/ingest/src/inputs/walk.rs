@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::skipped::SkipReason;
+use super::zip::{self, Member};
 use crate::Format;
 
 /// An item found on the walk.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Met {
     /// A file to read.
     File(Target),
@@ -21,9 +22,11 @@ pub(super) enum Met {
 }
 
 /// A file and how to read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Target {
     pub path: PathBuf,
+    /// Where it stands, if that is in a ZIP archive; its path is then that of the archive with the one in it.
+    pub member: Option<Member>,
     /// `None` if it is to be detected from the first bytes.
     pub format: Option<Format>,
     /// Whether the user chose the format, rather than the file name.
@@ -37,6 +40,10 @@ pub(super) enum Packing {
     Plain,
     Gzip,
     Zstd,
+    /// Deflate without a header, as within ZIP archives.
+    Deflate,
+    /// A ZIP archive.
+    Archive,
     /// To be detected from the first bytes.
     Unknown,
 }
@@ -66,7 +73,7 @@ impl fmt::Debug for Written {
 /// Walks the paths in the given order, and each folder in the byte order of full paths.
 ///
 /// Holds the names in the folders on the current path, not those of the whole tree. A folder reached by a symbolic link
-/// is entered once, and never from inside itself.
+/// is entered once, and never from inside itself. A ZIP archive is entered as a folder is.
 #[derive(Debug)]
 pub(super) struct Walk {
     /// The given paths, the next one last.
@@ -90,8 +97,9 @@ struct Entry {
     path: PathBuf,
     is_folder: bool,
     is_link: bool,
-    /// Description of an entry that is neither a file nor a folder.
-    special: Option<&'static str>,
+    member: Option<Member>,
+    /// Why the entry is skipped.
+    special: Option<(SkipReason, &'static str)>,
 }
 
 impl Walk {
@@ -130,24 +138,51 @@ impl Walk {
         None
     }
 
-    fn file(&self, path: PathBuf) -> Met {
+    /// Enters a ZIP archive, whose files come in the byte order of their paths in it.
+    fn enter_archive(&mut self, path: PathBuf) -> Option<Met> {
+        let mut members = match zip::list(&path) {
+            Ok(members) => members,
+            Err(why) => return Some(Met::Unreadable(path, why)),
+        };
+        if members.is_empty() {
+            return Some(Met::Unreadable(path, "the archive holds no file".into()));
+        }
+        members.sort_by(|a, b| a.0.cmp(&b.0));
+        let again = Some((SkipReason::AlreadyRead, "a second file of that name in its archive"));
+        let mut entries: Vec<Entry> = Vec::with_capacity(members.len());
+        for (name, member) in members {
+            let path = path.join(name);
+            let special = again.filter(|_| entries.last().is_some_and(|before| before.path == path));
+            entries.push(Entry { path, is_folder: false, is_link: false, member: Some(member), special });
+        }
+        entries.reverse();
+        self.stack.push(Folder { real: None, entries });
+        None
+    }
+
+    /// Handles a file; `None` for an archive that was entered.
+    fn file(&mut self, path: PathBuf, member: Option<Member>) -> Option<Met> {
         if self.written.has(&path) {
-            return Met::Skipped(path, SkipReason::OwnOutput, "a file that this run writes");
+            return Some(Met::Skipped(path, SkipReason::OwnOutput, "a file that this run writes"));
         }
         match target(&path, self.format) {
-            Ok(target) => Met::File(target),
-            Err((reason, what)) => Met::Skipped(path, reason, what),
+            Ok(target) if target.packing != Packing::Archive => Some(Met::File(Target { member, ..target })),
+            Ok(_) if member.is_none() => self.enter_archive(path),
+            Ok(_) => {
+                let what = "an archive within an archive, which is not supported: unpack it first";
+                Some(Met::Skipped(path, SkipReason::UnreadFormat, what))
+            }
+            Err((reason, what)) => Some(Met::Skipped(path, reason, what)),
         }
     }
 
     /// Handles a given path that is no folder.
-    fn root(&self, path: PathBuf, found: Option<&fs::Metadata>) -> Met {
-        let stream = |path| {
-            Met::File(Target { path, format: self.format, is_forced: self.format.is_some(), packing: Packing::Unknown })
-        };
+    fn root(&mut self, path: PathBuf, found: Option<&fs::Metadata>) -> Option<Met> {
+        let (format, is_forced, packing) = (self.format, self.format.is_some(), Packing::Unknown);
+        let stream = |path| Some(Met::File(Target { path, member: None, format, is_forced, packing }));
         let Some(found) = found else { return stream(path) };
         if found.is_file() {
-            return self.file(path);
+            return self.file(path, None);
         }
         // A pipe that the shell has opened, as for <(…), is read like standard input. A named pipe or a device may
         // never yield a byte, or never end.
@@ -155,7 +190,7 @@ impl Walk {
             return stream(path);
         }
         let why = format!("is {}; its output can be given as standard input, \"-\"", what_it_is(found));
-        Met::Unreadable(path, why)
+        Some(Met::Unreadable(path, why))
     }
 }
 
@@ -166,31 +201,31 @@ impl Iterator for Walk {
         loop {
             let Some(folder) = self.stack.last_mut() else {
                 let root = self.roots.pop()?;
-                if root.as_os_str() == "-" {
-                    return Some(self.root(root, None));
-                }
-                match fs::metadata(&root) {
-                    Ok(found) if found.is_dir() => match self.enter(root, false) {
-                        Some(met) => return Some(met),
-                        None => continue,
+                let met = match fs::metadata(&root) {
+                    _ if root.as_os_str() == "-" => self.root(root, None),
+                    Ok(found) if found.is_dir() => self.enter(root, false),
+                    Ok(found) => self.root(root, Some(&found)),
+                    Err(error) => match zip::find(&root) {
+                        Some(member) => self.file(root, Some(member)),
+                        None => Some(Met::Unreadable(root, error.to_string())),
                     },
-                    Ok(found) => return Some(self.root(root, Some(&found))),
-                    Err(error) => return Some(Met::Unreadable(root, error.to_string())),
+                };
+                match met {
+                    Some(met) => return Some(met),
+                    None => continue,
                 }
             };
-            match folder.entries.pop() {
+            let met = match folder.entries.pop() {
                 None => {
                     self.stack.pop();
+                    None
                 }
-                Some(Entry { path, is_folder: true, is_link, .. }) => {
-                    if let Some(met) = self.enter(path, is_link) {
-                        return Some(met);
-                    }
-                }
-                Some(Entry { path, special: Some(what), .. }) => {
-                    return Some(Met::Skipped(path, SkipReason::NotAFile, what));
-                }
-                Some(Entry { path, .. }) => return Some(self.file(path)),
+                Some(Entry { path, is_folder: true, is_link, .. }) => self.enter(path, is_link),
+                Some(Entry { path, special: Some((reason, what)), .. }) => Some(Met::Skipped(path, reason, what)),
+                Some(Entry { path, member, .. }) => self.file(path, member),
+            };
+            if met.is_some() {
+                return met;
             }
         }
     }
@@ -205,8 +240,9 @@ fn entry(entry: fs::DirEntry) -> Option<Entry> {
     let is_link = entry.file_type().is_ok_and(|t| t.is_symlink());
     let found = if is_link { fs::metadata(&path) } else { entry.metadata() };
     let is_folder = found.as_ref().is_ok_and(fs::Metadata::is_dir);
-    let special = found.as_ref().ok().filter(|found| !found.is_dir() && !found.is_file()).map(what_it_is);
-    Some(Entry { path, is_folder, is_link, special })
+    let special = found.as_ref().ok().filter(|found| !found.is_dir() && !found.is_file());
+    let special = special.map(|found| (SkipReason::NotAFile, what_it_is(found)));
+    Some(Entry { path, is_folder, is_link, member: None, special })
 }
 
 /// Describes what is neither a file nor a folder.
@@ -254,7 +290,6 @@ const NOT_READ: &[(&str, &str)] = &[
     ("xls", "a spreadsheet, which is not supported: save it as CSV first"),
     ("xlsx", "a spreadsheet, which is not supported: save it as CSV first"),
     ("ods", "a spreadsheet, which is not supported: save it as CSV first"),
-    ("zip", "a ZIP archive, which is not supported: unpack it first"),
     ("tar", "a tar archive, which is not supported: unpack it first"),
     ("tgz", "a tar archive, which is not supported: unpack it first"),
     ("bz2", "compressed with bzip2, which is not supported: decompress it, or compress it with gzip or Zstandard"),
@@ -276,6 +311,10 @@ pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (Ski
         return Err((SkipReason::OwnOutput, what));
     }
     let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let (is_forced, member) = (forced.is_some(), None);
+    if extension == "zip" && packing == Packing::Plain {
+        return Ok(Target { path: path.to_owned(), member, format: forced, is_forced, packing: Packing::Archive });
+    }
     let Some(format) = forced.or_else(|| Format::from_extension(extension)) else {
         let known = NOT_READ.iter().find(|(ending, _)| *ending == extension);
         return Err(match known {
@@ -283,7 +322,7 @@ pub(super) fn target(path: &Path, forced: Option<Format>) -> Result<Target, (Ski
             None => (SkipReason::UnknownType, "a file of unknown type"),
         });
     };
-    Ok(Target { path: path.to_owned(), format: Some(format), is_forced: forced.is_some(), packing })
+    Ok(Target { path: path.to_owned(), member, format: Some(format), is_forced, packing })
 }
 
 /// Recognizes files that a run writes next to its rows, whose last extension alone would make documents of them.

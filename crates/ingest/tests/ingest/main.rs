@@ -10,6 +10,7 @@ mod formats;
 mod inputs;
 mod metadata;
 mod offsets;
+mod zip;
 
 use pressmark_core::Document;
 use pressmark_ingest::{Format, Inputs, Options, Record, ingest, replay};

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use pressmark_ingest::{Options, Record as Input, replay};
+use pressmark_ingest::{Options, Record as Input, is_input, replay};
 use pressmark_jsonl::{Findings, Record, Rows};
 use serde::Deserialize;
 
@@ -131,10 +131,13 @@ impl Inputs {
         let from = parts.iter().rposition(|part| !matches!(part, Component::Normal(_))).map_or(0, |at| at + 1);
         let parts = parts.get(from..)?;
         if self.root.is_file() {
-            return (self.root.file_name() == parts.last().map(|p| p.as_os_str())).then(|| self.root.clone());
+            let at = parts.iter().rposition(|part| Some(part.as_os_str()) == self.root.file_name())?;
+            let in_archive = parts.get(at + 1..).unwrap_or_default();
+            let file = in_archive.iter().fold(self.root.clone(), |file, part| file.join(part));
+            return is_input(&file).then_some(file);
         }
         let rest = (0..parts.len()).map(|skip| self.root.join(parts.iter().skip(skip).collect::<PathBuf>()));
-        rest.into_iter().find(|file| file.symlink_metadata().is_ok())
+        rest.into_iter().find(|file| is_input(file))
     }
 }
 
