@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::command::pressmark;
@@ -31,6 +32,38 @@ fn what_annotate_writes_holds() {
     // Also from another folder than that of the run.
     let inputs = root().join("seeds");
     assert_eq!(verify(&lines, &["--inputs", inputs.to_str().expect("Unicode"), "-j", "1"]), (Some(0), String::new()));
+}
+
+#[test]
+fn rows_of_a_zip_archive_are_those_of_its_files_and_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("Unicode").to_owned();
+    let mut archive = rawzip::ZipArchiveWriter::new(fs::File::create(path("seeds.zip")).expect("a file"));
+    for name in ["01-ferry-dispute.txt", "02-copper-rail.txt"] {
+        let text = fs::read(root().join("seeds").join(name)).expect("a seed");
+        let (mut entry, config) = archive.new_file(format!("news/{name}").as_str()).start().expect("an entry");
+        let mut writer = config.wrap(&mut entry);
+        writer.write_all(&text).expect("room");
+        let (_, descriptor) = writer.finish().expect("an end");
+        entry.finish(descriptor).expect("an end");
+        fs::create_dir_all(path("plain/news")).expect("a folder");
+        fs::write(path(&format!("plain/news/{name}")), text).expect("room");
+    }
+    archive.finish().expect("an end");
+    let rows = |input: &str, paths: &str| {
+        let output = pressmark(&["annotate", "--quiet", &path(input)]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8(output.stdout.clone()).expect("UTF-8").replace(&path(paths), ""), output.stdout)
+    };
+    let (zipped, lines) = rows("seeds.zip", "seeds.zip");
+    assert_eq!(zipped, rows("plain", "plain").0);
+    for inputs in [path("seeds.zip"), path("")] {
+        assert_eq!(verify(&lines, &["--inputs", &inputs]), (Some(0), String::new()), "{inputs}");
+    }
+    let (code, found) = verify(&lines, &["--inputs", &path("plain")]);
+    assert_eq!(code, Some(0), "{found}");
+    fs::write(path("seeds.zip"), b"PK").expect("room");
+    assert_eq!(verify(&lines, &["--inputs", &path("seeds.zip")]).0, Some(1));
 }
 
 #[test]

@@ -45,7 +45,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = ANNOTATE_EXAMPLES)]
 pub(crate) struct AnnotateArgs {
-    /// Files and folders (.txt .md .html .jsonl .csv .tsv .parquet .arrow .warc, also .gz and .zst); `-` is standard input
+    /// Files and folders (.txt .md .html .jsonl .csv .tsv .parquet .arrow .warc, also .gz and .zst) and ZIP archives of them; `-` is
+    /// standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<PathBuf>,
 
