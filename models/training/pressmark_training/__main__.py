@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder laid out as DATASETS.md says")
     parser.add_argument("--work", type=Path, required=True, help="checkpoints and what is computed once")
     parser.add_argument("--out", type=Path, help="the bundle's folder; without it nothing is exported")
-    parser.add_argument("--version", default="0.5.0", help="of the bundle")
+    parser.add_argument("--version", default="0.7.0", help="of the bundle")
     parser.add_argument("--steps", type=int, default=12000, help="all steps, with those of --cool")
     parser.add_argument("--cool", type=int, default=2000, help="last steps, over which the rate falls to nothing")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many and go on another time")
