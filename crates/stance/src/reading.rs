@@ -46,11 +46,9 @@ impl Stances {
         let mut texts = Vec::new();
         for (index, target) in self.targets.iter().enumerate() {
             let bearing = bearing_on(doc, &target.topic, self.options.relevance)?;
-            texts.extend(bearing.into_iter().map(|bearing| Candidate {
-                target: Aim::Text(index),
-                holder: doc.sents.get(bearing.sent).map_or(Holder::Outlet, |sent| holder_in(doc, sent.span)),
-                sent: bearing.sent,
-                bearing: Some(bearing),
+            texts.extend(bearing.into_iter().filter_map(|bearing| {
+                let holder = holder_in(doc, doc.sents.get(bearing.sent)?.span)?;
+                Some(Candidate { target: Aim::Text(index), holder, sent: bearing.sent, bearing: Some(bearing) })
             }));
         }
         let entities = about_entities(&self.model, doc)?;
