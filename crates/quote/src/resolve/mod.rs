@@ -100,7 +100,7 @@ pub(crate) fn speakers(
         lexicon,
         units,
         genders: RefCell::new(gender::genders(doc, lexicon)),
-        offices: office::offices(doc, lexicon),
+        offices: office::offices(office::Words { doc, lexicon }),
         first_turn: candidates.iter().find(|c| c.rule == TURN).map(|c| c.span.start),
     };
     let mut resolved: Vec<Resolved> = Vec::with_capacity(candidates.len());

@@ -3,29 +3,40 @@
 use pressmark_core::{Mention, Span};
 
 use super::gender::gender_of;
+use super::office::{Fit, Words};
 use super::{MEMORY, REACH, Resolver, can_speak};
 use crate::lexicon::{BODY, Class, DETERMINER, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, WH};
 use crate::unit::unit_at;
 
 impl Resolver<'_> {
-    /// Head noun of a definite phrase without a name: "the (defence) minister (of the state)".
-    fn definite_noun(&self, span: Span) -> Option<(Class, String)> {
+    /// Token of the head noun of a definite phrase without a name: "the (defence) minister (of the state)".
+    fn definite_head(&self, span: Span) -> Option<usize> {
         let tokens = self.doc.tokens_in(span);
         let (first, text) = self.class(tokens.start);
         if first & DETERMINER == 0 || !self.lexicon.language.is_definite(&text.to_lowercase()) {
             return None;
         }
         let end = tokens.clone().find(|i| self.class(*i).0 & (PUNCTUATION | PREPOSITION | WH) != 0);
-        let last = end.unwrap_or(tokens.end).checked_sub(1).filter(|last| *last > tokens.start)?;
-        let (class, text) = self.class(last);
+        end.unwrap_or(tokens.end).checked_sub(1).filter(|last| *last > tokens.start)
+    }
+
+    /// Head noun of a definite phrase, in small letters.
+    fn definite_noun(&self, span: Span) -> Option<(Class, String)> {
+        let (class, text) = self.class(self.definite_head(span)?);
         Some((class, text.to_lowercase()))
     }
 
-    /// Person last named with the noun of the phrase.
+    /// Person named with the office of the phrase; of several who fit as well, the one last named so.
     pub(super) fn office_holder(&self, span: Span) -> Option<usize> {
-        let (_, noun) = self.definite_noun(span)?;
+        let head = self.definite_head(span)?;
+        let noun = self.class(head).1.to_lowercase();
+        let tokens = self.doc.tokens_in(span);
+        let words = Words { doc: self.doc, lexicon: self.lexicon };
+        let qualifiers = words.qualifiers(head, tokens.start + 1..tokens.end);
         let before = self.offices.get(..self.offices.partition_point(|held| held.at < span.start))?;
-        before.iter().rev().take(REACH).find(|held| held.noun == noun).map(|held| held.entity)
+        let near = before.get(before.len().saturating_sub(REACH)..)?.iter().filter(|held| held.noun == noun);
+        let (fit, held) = near.map(|held| (held.qualifiers.fit(&qualifiers), held)).max_by_key(|(fit, _)| *fit)?;
+        (fit > Fit::Other).then_some(held.entity)
     }
 
     /// Body whose name contains the noun of the phrase ("the commission"), or for a generic noun ("the company") the

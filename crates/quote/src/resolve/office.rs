@@ -1,9 +1,14 @@
-//! Offices and nouns by which people are named: "Finance Minister X", "X, the mayor of Y".
+//! Offices and nouns by which people are named: "Finance Minister X", "X, the mayor of Y", "X was elected chair".
+
+use std::ops::Range;
 
 use pressmark_core::Document;
+use pressmark_lang::WordClass;
 
 use crate::lexicon::{
-    AUXILIARY, CAPITALISED, DETERMINER, Lexicon, POSSESSIVE, PREPOSITION, PUNCTUATION, ROLE, SAYS, TITLE, WH,
+    ADVERB, ALSO_NOUN, AS, AUXILIARY, BE, BODY, CAPITALISED, COORDINATOR, Class, DETERMINER, DOCUMENT, FINITE, FOR,
+    GENITIVE, IN, Lexicon, NUMBER, OBJECT_PRONOUN, OF, PAST_FORM, PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION,
+    REPRESENTATIVE, ROLE, SAYS, STATE_BODY, SUBJECT_PRONOUN, SUBORDINATOR, TIME, TITLE, WH,
 };
 
 /// Words before a name that may be its office: "Trade and Industry Commissioner X", "Secretary of State X". Set by
@@ -11,50 +16,205 @@ use crate::lexicon::{
 const BEFORE: usize = 4;
 /// Words behind a name and a comma within which its office ends: "X, the newly elected mayor of Y". Set by hand.
 const BEHIND: usize = 6;
+/// Words between the article of an office and the name in apposition: "The mayor of the town of Y, X,". Set by hand.
+const APPOSED: usize = 8;
+/// Most words that tell an office apart before its noun, and most in its complement. Set by hand.
+const QUALIFIERS: usize = 3;
+/// Most verbs before an office: "X has since been elected chair". Set by hand.
+const VERBS: usize = 4;
+
+/// What ends a noun phrase.
+const ENDS: Class = PUNCTUATION | PREPOSITION | WH | AUXILIARY | SAYS;
+/// What cannot be a word of an office.
+const APART: Class = ENDS
+    | DETERMINER
+    | ADVERB
+    | TIME
+    | FINITE
+    | PAST_FORM
+    | COORDINATOR
+    | SUBORDINATOR
+    | SUBJECT_PRONOUN
+    | OBJECT_PRONOUN;
 
 /// A noun applied to a person.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) noun: String,
+    pub(super) qualifiers: Qualifiers,
     pub(super) entity: usize,
     /// Byte offset of the mention.
     pub(super) at: usize,
 }
 
+/// Words that tell an office apart: *finance*, *deputy*, *former*.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Qualifiers {
+    words: Vec<String>,
+    /// Those that make another office of it: *deputy*.
+    ranks: Vec<String>,
+}
+
+/// How well an office fits the one that a phrase names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// Told apart by other words: a finance minister is no defence minister.
+    Other,
+    /// Some words are the same.
+    Partial,
+    /// One is told apart by more words than the other.
+    Wider,
+    Same,
+}
+
+impl Qualifiers {
+    pub(super) fn fit(&self, other: &Self) -> Fit {
+        let within = |a: &Self, b: &Self| a.words.iter().all(|word| b.words.contains(word));
+        match (within(self, other), within(other, self)) {
+            _ if self.ranks != other.ranks => Fit::Other,
+            (true, true) => Fit::Same,
+            (false, false) if !self.words.iter().any(|word| other.words.contains(word)) => Fit::Other,
+            (false, false) => Fit::Partial,
+            _ => Fit::Wider,
+        }
+    }
+}
+
+/// The words of a document, read for offices.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a> {
+    pub(super) doc: &'a Document,
+    pub(super) lexicon: &'a Lexicon,
+}
+
+impl<'a> Words<'a> {
+    fn text(self, token: usize) -> &'a str {
+        self.doc.tokens.get(token).map_or("", |t| self.doc.slice(t.span))
+    }
+
+    fn class(self, token: usize) -> Class {
+        self.lexicon.class_of(self.text(token))
+    }
+
+    fn is(self, token: usize, class: Class) -> bool {
+        self.class(token) & class != 0
+    }
+
+    /// What tells the office apart, among the tokens `within`: "deputy mayor", "minister of the interior".
+    pub(super) fn qualifiers(self, noun: usize, within: Range<usize>) -> Qualifiers {
+        // "Press secretary", "fire chief": some nouns are also verbs of speech.
+        let apart = |token: &usize| {
+            let class = self.class(*token);
+            let class = if class & ALSO_NOUN == 0 { class } else { class & !SAYS };
+            class & APART != 0
+        };
+        let before = (noun.saturating_sub(QUALIFIERS).max(within.start)..noun).rev().take_while(|t| !apart(t));
+        let complement = (noun + 2..within.end.min(self.doc.tokens.len()))
+            .filter(|_| self.is(noun + 1, OF))
+            .skip_while(|token| self.is(*token, DETERMINER))
+            .take_while(|token| !apart(token))
+            .take(QUALIFIERS);
+        let tokens: Vec<usize> = before.chain(complement).collect();
+        let words = |wanted: fn(Class) -> bool| {
+            let wanted = tokens.iter().filter(|token| wanted(self.class(**token)));
+            wanted.map(|token| self.text(*token).to_lowercase()).collect()
+        };
+        let rank = |class| class & TITLE != 0 && class & REPRESENTATIVE != 0;
+        Qualifiers { words: words(|_| true), ranks: words(rank) }
+    }
+
+    /// Last word of the noun phrase that begins at a token.
+    fn head(self, start: usize, ends: Class) -> Option<usize> {
+        // "The mayor’s daughter" is no mayor.
+        let end = (start..start + BEHIND).find(|t| self.is(*t, ends) && !self.is(*t, GENITIVE))?;
+        end.checked_sub(1).filter(|last| *last >= start && !self.is(*last, DETERMINER | POSSESSIVE))
+    }
+
+    /// Whether a noun is that of a single person, as far as the word lists tell.
+    fn is_single(self, noun: usize) -> bool {
+        let class = self.class(noun);
+        class & (BODY | STATE_BODY | DOCUMENT | TIME | PLURAL_FORM) == 0
+            && (class & CAPITALISED == 0 || class & (TITLE | ROLE) != 0)
+    }
+
+    /// Noun of an office in apposition behind a name or said of it: "X, 58, head coach", "X (the mayor)", "X, who is
+    /// mayor", "X was elected chair".
+    fn behind(self, name: &Range<usize>) -> Option<usize> {
+        let mut at = name.end;
+        let apposed = matches!(self.text(at), "," | "(");
+        at += usize::from(apposed);
+        if apposed && self.is(at, NUMBER) && self.text(at + 1) == "," {
+            at += 2;
+        }
+        let relative = apposed && self.is(at, WH);
+        let verb = at + usize::from(relative);
+        let verbs = (verb..verb + VERBS).take_while(|t| self.is(*t, AUXILIARY | BE | ADVERB | PAST_FORM | FINITE));
+        let start = verb + verbs.count();
+        let is_said = relative || !apposed || self.is(verb, BE);
+        if !is_said {
+            return self.head(at, ENDS).filter(|noun| *noun > at || self.is_single(*noun));
+        }
+        let negated = |t| self.lexicon.language.classes(&self.text(t).to_lowercase()).contains(WordClass::Negation);
+        if start == verb || (verb..start).any(negated) {
+            return None;
+        }
+        let as_office = self.is(start, AS);
+        let start = start + usize::from(as_office);
+        // "X met the mayor": a noun with its article is an office only with a form of "to be".
+        let is = as_office || (verb..start).all(|t| self.is(t, AUXILIARY | BE | ADVERB));
+        if self.is(start, DETERMINER) && !is {
+            return None;
+        }
+        let noun = self.head(start + usize::from(self.is(start, DETERMINER)), ENDS | COORDINATOR | TIME)?;
+        (self.is(noun, TITLE | ROLE) && self.is_single(noun)).then_some(noun)
+    }
+
+    /// Noun of an office before a name and a comma: "The mayor of Y, X,", "the bank’s chairman, X,", "As mayor, X".
+    fn before(self, name: &Range<usize>) -> Option<usize> {
+        let comma = name.start.checked_sub(1).filter(|at| self.text(*at) == ",")?;
+        let mut run = (comma.saturating_sub(APPOSED)..comma)
+            .rev()
+            .take_while(|t| !self.is(*t, PUNCTUATION | WH | SAYS | AUXILIARY) || self.is(*t, GENITIVE | ALSO_NOUN));
+        let begins = |t: &usize| {
+            let of = t.checked_sub(1).is_some_and(|before| self.is(before, OF | FOR));
+            let definite = self.is(*t, DETERMINER) && self.lexicon.language.is_definite(&self.text(*t).to_lowercase());
+            self.is(*t, AS | GENITIVE) || (definite || self.is(*t, POSSESSIVE)) && !of
+        };
+        let start = run.find(begins)?;
+        let as_office = self.is(start, AS);
+        let place = start.checked_sub(1).is_some_and(|before| self.is(before, IN));
+        // The comma behind it closes an apposition; in "the bank, X said" there is none.
+        let closed = as_office || self.is(name.end, PUNCTUATION);
+        let noun = self.head(start + 1, PUNCTUATION | PREPOSITION).filter(|_| closed && !place)?;
+        (self.is_single(noun) && (!as_office || self.is(noun, TITLE | ROLE))).then_some(noun)
+    }
+}
+
 /// Offices and other nouns by which people are named, in text order.
-pub(super) fn offices(doc: &Document, lexicon: &Lexicon) -> Vec<Held> {
-    let class = |token: usize| {
-        let text = doc.tokens.get(token).map_or("", |t| doc.slice(t.span));
-        (lexicon.class_of(text), text)
-    };
+pub(super) fn offices(words: Words<'_>) -> Vec<Held> {
     let mut held = Vec::new();
-    for mention in doc.ents.iter().filter(|m| m.label.is_person()) {
+    for mention in words.doc.ents.iter().filter(|m| m.label.is_person()) {
         let Some(entity) = mention.entity else { continue };
-        let own = doc.tokens_in(mention.span);
-        let mut add = |text: &str| held.push(Held { noun: text.to_lowercase(), entity, at: mention.span.start });
+        let own = words.doc.tokens_in(mention.span);
+        let mut add = |noun: usize, within: Range<usize>| {
+            let qualifiers = words.qualifiers(noun, within);
+            held.push(Held { noun: words.text(noun).to_lowercase(), qualifiers, entity, at: mention.span.start });
+        };
         // "mayor X": the word right before the name, and titles farther before it; a model may include them in the
         // name.
         let block = AUXILIARY | PUNCTUATION | DETERMINER | PREPOSITION | SAYS | WH;
         for (distance, token) in (own.start.saturating_sub(BEFORE)..own.start).rev().enumerate() {
-            let (class, text) = class(token);
+            let class = words.class(token);
             let noun = distance == 0 && class & block == 0 || class & (TITLE | ROLE) != 0;
             if noun {
-                add(text);
+                add(token, 0..own.start);
             } else if class & (CAPITALISED | PREPOSITION) == 0 {
                 break;
             }
         }
-        own.clone().take(2).filter(|token| class(*token).0 & TITLE != 0).for_each(|token| add(class(token).1));
-        // "X, the mayor of Y": the last word before a preposition or a mark.
-        let comma = doc.tokens.get(own.end).is_some_and(|t| doc.slice(t.span) == ",");
-        let end = (own.end + 1..own.end + 1 + BEHIND)
-            .filter(|_| comma)
-            .find(|token| class(*token).0 & (PUNCTUATION | PREPOSITION | WH | AUXILIARY | SAYS) != 0);
-        if let Some(end) = end.filter(|end| *end > own.end + 1) {
-            let (class, text) = class(end - 1);
-            if class & (DETERMINER | POSSESSIVE) == 0 {
-                add(text);
-            }
+        own.clone().take(2).filter(|token| words.is(*token, TITLE)).for_each(|token| add(token, 0..token + 1));
+        for noun in words.before(&own).into_iter().chain(words.behind(&own)) {
+            add(noun, 0..words.doc.tokens.len());
         }
     }
     held
