@@ -9,6 +9,9 @@ use crate::lexicon::{Class, FEMININE, Lexicon, MASCULINE, POSSESSIVE, PUNCTUATIO
 /// hand.
 const APPOSITION: usize = 5;
 
+/// Words before a noun within which its owner is named: "her much older brother". Set by hand.
+const OWNER: usize = 3;
+
 /// Bytes of the longest pronoun with a gender, "himself" or "herself"; spares longer words the look-up.
 const MAX_PRONOUN: usize = 7;
 
@@ -59,11 +62,18 @@ fn beside(doc: &Document, lexicon: &Lexicon, mention: &Mention) -> Option<Gender
     };
     let own = doc.tokens_in(mention.span);
     let title = own.start.checked_sub(1).into_iter().chain(own.clone().take(1)).find_map(|i| gender_of(class(i)));
-    title.or_else(|| {
+    title.or_else(|| relative(own.start, class)).or_else(|| {
         let comma = doc.tokens.get(own.end).is_some_and(|t| doc.slice(t.span) == ",");
         let words = (own.end + 1..own.end + 1 + APPOSITION).filter(|_| comma).map(class);
         words.take_while(|c| c & (PUNCTUATION | WH | POSSESSIVE) == 0).find_map(gender_of)
     })
+}
+
+/// Gender by a noun with its owner before the name and a comma: *his wife, Sam*, *Ana’s older brother, Sam*.
+fn relative(name: usize, class: impl Fn(usize) -> Class) -> Option<Gender> {
+    let noun = name.checked_sub(2).filter(|noun| class(noun + 1) & PUNCTUATION != 0)?;
+    let owned = (noun.saturating_sub(OWNER)..noun).any(|i| class(i) & POSSESSIVE != 0);
+    gender_of(class(noun)).filter(|_| owned)
 }
 
 fn first_name(name: &str, lexicon: &Lexicon) -> Option<Gender> {
@@ -73,7 +83,8 @@ fn first_name(name: &str, lexicon: &Lexicon) -> Option<Gender> {
     lexicon.language.first_name(&first).or_else(|| lexicon.language.first_name(part))
 }
 
-/// Counts of masculine and feminine pronouns behind each person in sentences that name no other person.
+/// Counts of masculine and feminine pronouns behind each person in sentences that name no other person; in others, of
+/// possessive ones up to the next person: "X and his wife, Y".
 fn pronoun_votes(doc: &Document, lexicon: &Lexicon) -> Vec<(u32, u32)> {
     let mut votes = vec![(0, 0); doc.entities.len()];
     let mut next = 0;
@@ -82,18 +93,18 @@ fn pronoun_votes(doc: &Document, lexicon: &Lexicon) -> Vec<(u32, u32)> {
         next = from + doc.ents[from..].partition_point(|m| m.span.start < sentence.span.end);
         let mut named = doc.ents[from..next].iter().filter(|m| m.label.is_person());
         let Some(first) = named.next() else { continue };
-        let Some(votes) = first.entity.filter(|e| named.all(|m| m.entity == Some(*e))).and_then(|e| votes.get_mut(e))
-        else {
-            continue;
-        };
-        for token in doc.tokens.get(doc.tokens_in(first.span).end..sentence.tokens.end).unwrap_or_default() {
+        let Some(votes) = first.entity.and_then(|e| votes.get_mut(e)) else { continue };
+        let other = named.find(|m| m.entity != first.entity);
+        let until = other.map_or(sentence.tokens.end, |m| doc.tokens_in(m.span).start);
+        for token in doc.tokens.get(doc.tokens_in(first.span).end..until).unwrap_or_default() {
             // Pronouns with a gender are short: most words need no look-up.
             let text = doc.slice(token.span);
             if text.len() > MAX_PRONOUN {
                 continue;
             }
             let text = text.to_lowercase();
-            let gender = lexicon.language.pronoun(&text).find(|p| p.case != Case::Object).and_then(|p| p.gender);
+            let counts = |case| if other.is_some() { case == Case::Possessive } else { case != Case::Object };
+            let gender = lexicon.language.pronoun(&text).find(|p| counts(p.case)).and_then(|p| p.gender);
             match gender {
                 Some(Gender::Masculine) => votes.0 += 1,
                 Some(Gender::Feminine) => votes.1 += 1,
@@ -140,5 +151,9 @@ mod tests {
         check("Jens-Aage Tolk left.", "Jens-Aage Tolk", he);
         check("Tolk said he had left his bag.", "Tolk", he);
         check("Tolk left.", "Tolk", None);
+        check("Kern and his wife, Tolk, left.", "Tolk", she);
+        check("Kern met her older brother, Tolk.", "Tolk", he);
+        // Nobody's brother: the two are in a list.
+        check("A brother, Tolk and Kern left.", "Tolk", None);
     }
 }

@@ -43,6 +43,11 @@ impl Resolver<'_> {
             .find_map(|i| self.first_person(self.units.get(i)?, usize::MAX, content, gender))
     }
 
+    /// Gender of a person, where known.
+    fn gender(&self, entity: usize) -> Option<Gender> {
+        self.genders.borrow().get(entity).copied().flatten()
+    }
+
     /// Whether a person's gender is unknown.
     fn is_unknown(&self, entity: usize) -> bool {
         self.genders.borrow().get(entity).is_some_and(Option::is_none)
@@ -59,7 +64,7 @@ impl Resolver<'_> {
 
     /// Whether the entity's gender is compatible with this one.
     fn agrees(&self, entity: usize, gender: Option<Gender>) -> bool {
-        let own = self.genders.borrow().get(entity).copied().flatten();
+        let own = self.gender(entity);
         own.is_none() || gender.is_none() || own == gender
     }
 
@@ -80,11 +85,15 @@ impl Resolver<'_> {
                 .filter(spoken)
         };
         // An owner ("X’s house") or the object of a preposition is hardly the subject.
-        let subject = candidates().find(|m| {
+        let may_be_subject = |m: &&Mention| {
             let at = unit.items.partition_point(|i| i.span.start < m.span.end);
             let before = unit.items.partition_point(|i| i.span.end <= m.span.start).checked_sub(1);
             !unit.is(at, GENITIVE | PLURAL_GENITIVE) && !before.is_some_and(|b| unit.is(b, PREPOSITION))
-        });
+        };
+        // One who is known to agree precedes one who may.
+        let known = |m: &&Mention| gender.is_some() && m.entity.is_some_and(|e| self.gender(e) == gender);
+        let subjects = || candidates().filter(may_be_subject);
+        let subject = subjects().find(known).or_else(|| subjects().next());
         subject.or_else(|| candidates().next()).and_then(|m| m.entity)
     }
 
