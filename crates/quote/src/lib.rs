@@ -58,6 +58,7 @@ mod finder;
 mod form;
 mod gold;
 mod indirect;
+mod inside;
 mod lexicon;
 mod marks;
 mod nearby;

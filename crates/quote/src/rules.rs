@@ -6,6 +6,7 @@
 use crate::after::{self, Attribution, Tail};
 use crate::before;
 use crate::indirect::{self, ReadReport};
+use crate::inside;
 use crate::nearby;
 use crate::place::{Place, Verdict};
 use crate::resolve::{self, Name};
@@ -59,6 +60,12 @@ pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
         nearby::line_below,
     ),
     step("colon", "Ines Duarte lost her temper on Monday: “The road is shut.”", "Ines Duarte", nearby::colon),
+    step(
+        "inside-the-marks",
+        "« La route est fermée, a déclaré Claire Morin. Rentrez chez vous. »",
+        "Claire Morin",
+        inside::inside,
+    ),
 ];
 
 /// Speakers of quotations in marks that are sentences of their own, without an attribution.

@@ -48,6 +48,16 @@ pub(crate) struct Unit<'d> {
     pub(crate) prose: bool,
 }
 
+impl<'d> Unit<'d> {
+    /// Running text of these tokens, without regard to quotation marks.
+    pub(crate) fn of_words(doc: &'d Document, tokens: Range<usize>, lexicon: &'d Lexicon, paragraph: usize) -> Self {
+        let tokens = doc.tokens.get(tokens).unwrap_or_default();
+        let mut items: Vec<_> = tokens.iter().map(|token| word(doc.slice(token.span), token.span, lexicon)).collect();
+        classify_reflexive_verbs(&mut items);
+        Self { lexicon, items, paragraph, prose: true }
+    }
+}
+
 impl Unit<'_> {
     pub(crate) fn item(&self, index: usize) -> Option<&Item<'_>> {
         self.items.get(index)
