@@ -148,8 +148,13 @@ impl<'a> Words<'a> {
         }
         let relative = apposed && self.is(at, WH);
         let verb = at + usize::from(relative);
-        let verbs = (verb..verb + VERBS).take_while(|t| self.is(*t, AUXILIARY | BE | ADVERB | PAST_FORM | FINITE));
-        let start = verb + verbs.count();
+        // "X’s chair" is no chair, though ’s is also a verb.
+        let may_be_verb =
+            |t: &usize| self.is(*t, AUXILIARY | BE | ADVERB | PAST_FORM | FINITE) && !self.is(*t, GENITIVE);
+        let verbs = (verb..verb + VERBS).take_while(may_be_verb);
+        // "X serves as mayor": before "as" any word may be the verb.
+        let any = self.is(verb + 1, AS) && !self.is(verb, APART);
+        let start = verb + verbs.count().max(usize::from(any));
         let is_said = relative || !apposed || self.is(verb, BE);
         if !is_said {
             return self.head(at, ENDS).filter(|noun| *noun > at || self.is_single(*noun));
@@ -213,7 +218,9 @@ pub(super) fn offices(words: Words<'_>) -> Vec<Held> {
             }
         }
         own.clone().take(2).filter(|token| words.is(*token, TITLE)).for_each(|token| add(token, 0..token + 1));
-        for noun in words.before(&own).into_iter().chain(words.behind(&own)) {
+        // "X, 52," is later "the 52-year-old".
+        let age = Some(own.end + 1).filter(|age| words.text(own.end) == "," && words.is(*age, NUMBER));
+        for noun in words.before(&own).into_iter().chain(words.behind(&own)).chain(age) {
             add(noun, 0..words.doc.tokens.len());
         }
     }
