@@ -96,6 +96,7 @@ fn an_office_is_told_apart_by_the_words_before_its_noun() {
     says("Mayor Rita Voss came.", "the deputy mayor", "-");
     says("French president Rita Voss and Danish president Emil Hart came.", "the French president", "Rita Voss");
     says("Former governor Rita Voss and Governor Emil Hart came.", "the former governor", "Rita Voss");
+    says("Rita Voss, mayor of Lowmoor, met former mayor Emil Hart.", "the mayor", "Rita Voss");
     says("Head coach Rita Voss and assistant coach Emil Hart came.", "the head coach", "Rita Voss");
     says(
         "Rita Voss, the transport minister, met Emil Hart, minister of justice.",
@@ -132,6 +133,8 @@ fn an_office_is_said_around_the_name() {
     for text in [
         "Rita Voss is not the mayor of Lowmoor.",
         "Rita Voss met the mayor of Lowmoor.",
+        "Rita Voss will meet the mayor of Lowmoor.",
+        "Rita Voss named Emil Hart as mayor of Lowmoor.",
         "Rita Voss, the mayor’s daughter, came.",
         "Rita Voss’s mayor came.",
         "The day before the mayor came, Rita Voss left.",
@@ -139,9 +142,32 @@ fn an_office_is_said_around_the_name() {
     ] {
         says(text, "the mayor", "-");
     }
+    says("Rita Voss was named chair of Acme Rail.", "the chair", "Rita Voss");
+    says("Rita Voss told police in Lowmoor.", "the police", "-");
+    says("Rita Voss left office in May.", "the office", "-");
     says("Rita Voss, 61, is chair.", "the 61-year-old", "Rita Voss");
     // A body does not belong to the name behind it.
     says("Acme Rail grew. The company, Rita Voss, is strong.", "the company", "Acme Rail");
+}
+
+#[test]
+fn french_offices_are_told_apart_as_well() {
+    let names = &[("Claire Morin", "PERSON"), ("Luc Bayle", "PERSON")];
+    let says = |text: &str, words: &str, name: &str| {
+        let text = format!("{text}\n\n« Le pont tient », a déclaré {words}.");
+        let mut doc = support::document(&text, names);
+        doc.meta.language = Some("fr".into());
+        support::check_document(doc, DIRECT, &[direct("« Le pont tient »", "a déclaré", words, name)]);
+    };
+    let ministers = "Le ministre des Finances, Luc Bayle, et la ministre de la Culture, Claire Morin, sont venus.";
+    says(ministers, "le ministre des Finances", "Luc Bayle");
+    says(ministers, "la ministre de la Culture", "Claire Morin");
+    says(ministers, "le ministre du Travail", "-");
+    let mayors = "Le maire du bourg, Luc Bayle, et l’ancien maire, Claire Morin, sont venus.";
+    says(mayors, "le maire", "Luc Bayle");
+    says(mayors, "l’ancien maire", "Claire Morin");
+    says("Claire Morin, 44 ans, est maire de Lanvec.", "la maire", "Claire Morin");
+    says("Claire Morin a vu le maire de Lanvec.", "le maire", "-");
 }
 
 #[test]

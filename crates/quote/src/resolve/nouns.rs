@@ -3,9 +3,9 @@
 use pressmark_core::{Mention, Span};
 
 use super::gender::gender_of;
-use super::office::{Fit, Words};
+use super::office::{Fit, Held, Words};
 use super::{MEMORY, REACH, Resolver, can_speak};
-use crate::lexicon::{BODY, Class, DETERMINER, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, WH};
+use crate::lexicon::{BODY, Class, DETERMINER, OF, PREPOSITION, PUNCTUATION, REPRESENTATIVE, ROLE, WH};
 use crate::unit::unit_at;
 
 impl Resolver<'_> {
@@ -16,7 +16,7 @@ impl Resolver<'_> {
         if first & DETERMINER == 0 || !self.lexicon.language.is_definite(&text.to_lowercase()) {
             return None;
         }
-        let end = tokens.clone().find(|i| self.class(*i).0 & (PUNCTUATION | PREPOSITION | WH) != 0);
+        let end = tokens.clone().find(|i| self.class(*i).0 & (PUNCTUATION | PREPOSITION | OF | WH) != 0);
         end.unwrap_or(tokens.end).checked_sub(1).filter(|last| *last > tokens.start)
     }
 
@@ -33,10 +33,18 @@ impl Resolver<'_> {
         let tokens = self.doc.tokens_in(span);
         let words = Words { doc: self.doc, lexicon: self.lexicon };
         let qualifiers = words.qualifiers(head, tokens.start + 1..tokens.end);
-        let before = self.offices.get(..self.offices.partition_point(|held| held.at < span.start))?;
-        let near = before.get(before.len().saturating_sub(REACH)..)?.iter().filter(|held| held.noun == noun);
-        let (fit, held) = near.map(|held| (held.qualifiers.fit(&qualifiers), held)).max_by_key(|(fit, _)| *fit)?;
+        let (fit, held) = self
+            .holders(span, &noun)
+            .map(|held| (held.qualifiers.fit(&qualifiers), held))
+            .max_by_key(|(fit, _)| *fit)?;
         (fit > Fit::Other).then_some(held.entity)
+    }
+
+    /// People named with a noun before the phrase, in text order.
+    fn holders(&self, span: Span, noun: &str) -> impl Iterator<Item = &Held> {
+        let end = self.offices.partition_point(|held| held.at < span.start);
+        let near = self.offices.get(end.saturating_sub(REACH)..end).unwrap_or_default();
+        near.iter().filter(move |held| held.noun == noun)
     }
 
     /// Body whose name contains the noun of the phrase ("the commission"), or for a generic noun ("the company") the
@@ -70,8 +78,12 @@ impl Resolver<'_> {
 
     /// The only person of the noun's gender in the preceding sentences: "the father", "the actress".
     pub(super) fn person_by_gender(&self, span: Span) -> Option<usize> {
-        let (class, _) = self.definite_noun(span)?;
+        let (class, noun) = self.definite_noun(span)?;
         let gender = gender_of(class)?;
+        // The chairman of another body is not the one man here who is a chairman.
+        if self.holders(span, &noun).next().is_some() {
+            return None;
+        }
         let here = unit_at(self.units, span.start)?;
         let from = self.units.get(here.saturating_sub(MEMORY))?.items.first()?.span.start;
         let mut people = self

@@ -24,7 +24,7 @@ const QUALIFIERS: usize = 3;
 const VERBS: usize = 4;
 
 /// What ends a noun phrase.
-const ENDS: Class = PUNCTUATION | PREPOSITION | WH | AUXILIARY | SAYS;
+const ENDS: Class = PUNCTUATION | PREPOSITION | OF | WH | AUXILIARY | SAYS;
 /// What cannot be a word of an office.
 const APART: Class = ENDS
     | DETERMINER
@@ -53,6 +53,8 @@ pub(super) struct Qualifiers {
     words: Vec<String>,
     /// Those that make another office of it: *deputy*.
     ranks: Vec<String>,
+    /// Whether the office is no longer held.
+    former: bool,
 }
 
 /// How well an office fits the one that a phrase names.
@@ -60,7 +62,7 @@ pub(super) struct Qualifiers {
 pub(super) enum Fit {
     /// Told apart by other words: a finance minister is no defence minister.
     Other,
-    /// Some words are the same.
+    /// Some words are the same, or one is a former office: who is named as the mayor fits better than a former mayor.
     Partial,
     /// One is told apart by more words than the other.
     Wider,
@@ -74,6 +76,7 @@ impl Qualifiers {
             _ if self.ranks != other.ranks => Fit::Other,
             (true, true) => Fit::Same,
             (false, false) if !self.words.iter().any(|word| other.words.contains(word)) => Fit::Other,
+            _ if self.former != other.former => Fit::Partial,
             (false, false) => Fit::Partial,
             _ => Fit::Wider,
         }
@@ -115,12 +118,14 @@ impl<'a> Words<'a> {
             .take_while(|token| !apart(token))
             .take(QUALIFIERS);
         let tokens: Vec<usize> = before.chain(complement).collect();
-        let words = |wanted: fn(Class) -> bool| {
+        let words = |wanted: fn(Class) -> bool| -> Vec<String> {
             let wanted = tokens.iter().filter(|token| wanted(self.class(**token)));
             wanted.map(|token| self.text(*token).to_lowercase()).collect()
         };
         let rank = |class| class & TITLE != 0 && class & REPRESENTATIVE != 0;
-        Qualifiers { words: words(|_| true), ranks: words(rank) }
+        let words_of_office = words(|_| true);
+        let former = words_of_office.iter().any(|w| self.lexicon.language.classes(w).contains(WordClass::Former));
+        Qualifiers { words: words_of_office, ranks: words(rank), former }
     }
 
     /// Last word of the noun phrase that begins at a token.
@@ -143,14 +148,18 @@ impl<'a> Words<'a> {
         let mut at = name.end;
         let apposed = matches!(self.text(at), "," | "(");
         at += usize::from(apposed);
-        if apposed && self.is(at, NUMBER) && self.text(at + 1) == "," {
-            at += 2;
-        }
+        // "X, 58, head coach", "X, 58 ans, maire".
+        let age = (at + 1..=at + 2).find(|t| self.text(*t) == ",").filter(|_| apposed && self.is(at, NUMBER));
+        at = age.map_or(at, |comma| comma + 1);
         let relative = apposed && self.is(at, WH);
         let verb = at + usize::from(relative);
-        // "X’s chair" is no chair, though ’s is also a verb.
-        let may_be_verb =
-            |t: &usize| self.is(*t, AUXILIARY | BE | ADVERB | PAST_FORM | FINITE) && !self.is(*t, GENITIVE);
+        // "X’s chair" is no chair, though ’s is also a verb; nor is one who told somebody, unlike one who was called.
+        let may_be_verb = |t: &usize| {
+            let class = self.class(*t);
+            class & (AUXILIARY | BE | ADVERB | PAST_FORM | FINITE) != 0
+                && class & GENITIVE == 0
+                && (class & SAYS == 0 || *t > verb && self.is(*t - 1, BE))
+        };
         let verbs = (verb..verb + VERBS).take_while(may_be_verb);
         // "X serves as mayor": before "as" any word may be the verb.
         let any = self.is(verb + 1, AS) && !self.is(verb, APART);
@@ -170,8 +179,13 @@ impl<'a> Words<'a> {
         if self.is(start, DETERMINER) && !is {
             return None;
         }
-        let noun = self.head(start + usize::from(self.is(start, DETERMINER)), ENDS | COORDINATOR | TIME)?;
-        (self.is(noun, TITLE | ROLE) && self.is_single(noun)).then_some(noun)
+        let start = start + usize::from(self.is(start, DETERMINER));
+        let noun = self.head(start, ENDS | COORDINATOR | TIME)?;
+        // "X left office", but "X is a farmer".
+        let may_hold = if is || (verb..start).any(|t| self.is(t, BE)) { ROLE } else { REPRESENTATIVE };
+        // "X will meet the mayor", "X named Y as chair".
+        let alone = (start..noun).all(|t| !self.is(t, AS | DETERMINER | POSSESSIVE));
+        (alone && self.is(noun, TITLE | may_hold) && self.is_single(noun)).then_some(noun)
     }
 
     /// Noun of an office before a name and a comma: "The mayor of Y, X,", "the bank’s chairman, X,", "As mayor, X".
@@ -190,7 +204,7 @@ impl<'a> Words<'a> {
         let place = start.checked_sub(1).is_some_and(|before| self.is(before, IN));
         // The comma behind it closes an apposition; in "the bank, X said" there is none.
         let closed = as_office || self.is(name.end, PUNCTUATION);
-        let noun = self.head(start + 1, PUNCTUATION | PREPOSITION).filter(|_| closed && !place)?;
+        let noun = self.head(start + 1, PUNCTUATION | PREPOSITION | OF).filter(|_| closed && !place)?;
         (self.is_single(noun) && (!as_office || self.is(noun, TITLE | ROLE))).then_some(noun)
     }
 }
