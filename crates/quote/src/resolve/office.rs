@@ -75,6 +75,7 @@ impl Qualifiers {
         match (within(self, other), within(other, self)) {
             _ if self.ranks != other.ranks => Fit::Other,
             (true, true) => Fit::Same,
+            // "The labour minister" is not the finance minister.
             (false, false) if !self.words.iter().any(|word| other.words.contains(word)) => Fit::Other,
             _ if self.former != other.former => Fit::Partial,
             (false, false) => Fit::Partial,
@@ -112,11 +113,9 @@ impl<'a> Words<'a> {
             class & APART != 0
         };
         let before = (noun.saturating_sub(QUALIFIERS).max(within.start)..noun).rev().take_while(|t| !apart(t));
-        let complement = (noun + 2..within.end.min(self.doc.tokens.len()))
-            .filter(|_| self.is(noun + 1, OF))
-            .skip_while(|token| self.is(*token, DETERMINER))
-            .take_while(|token| !apart(token))
-            .take(QUALIFIERS);
+        let behind = noun + 2..if self.is(noun + 1, OF) { within.end } else { 0 };
+        let complement =
+            behind.skip_while(|token| self.is(*token, DETERMINER)).take_while(|token| !apart(token)).take(QUALIFIERS);
         let tokens: Vec<usize> = before.chain(complement).collect();
         let words = |wanted: fn(Class) -> bool| -> Vec<String> {
             let wanted = tokens.iter().filter(|token| wanted(self.class(**token)));
