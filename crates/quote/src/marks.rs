@@ -65,6 +65,8 @@ struct Mark {
     before: char,
     /// Following character, `' '` at the end of the paragraph.
     after: char,
+    /// Whether it may stand for the end of a word rather than close a quotation: *the farmers’*, *goin’*.
+    may_be_apostrophe: bool,
 }
 
 impl Mark {
@@ -90,8 +92,10 @@ const MAX_DEPTH: usize = 8;
 
 /// Finds the outermost stretches in quotation marks, in text order, without overlaps.
 pub(crate) fn find(text: &str, paragraphs: &[Span]) -> Vec<Quoted> {
-    let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0 };
-    for paragraph in paragraphs {
+    let mut pairing = Pairing { text, found: Vec::new(), stack: Vec::new(), body_end: 0, reopened: false };
+    for (i, paragraph) in paragraphs.iter().enumerate() {
+        let next = paragraphs.get(i + 1).map_or("", |next| next.slice(text));
+        pairing.reopened = next.starts_with('‘');
         pairing.paragraph(paragraph.start, paragraph.slice(text));
     }
     pairing.abandon(pairing.body_end);
@@ -104,6 +108,8 @@ struct Pairing<'t> {
     stack: Vec<Open>,
     /// End of the last non-empty paragraph.
     body_end: usize,
+    /// Whether the next paragraph begins with a single opening mark, as one that continues a quotation does.
+    reopened: bool,
 }
 
 impl Pairing<'_> {
@@ -189,15 +195,22 @@ impl Pairing<'_> {
     fn single(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
         if !self.stack.is_empty() {
             let carried_single = self.stack.first().is_some_and(|o| o.mark.family == Family::Single);
-            if carried_single && mark.role != Role::Opens && closes_single(mark) {
-                self.close(0, mark);
+            if carried_single
+                && mark.role != Role::Opens
+                && closes_single(mark)
+                && let Some(close) = ahead.closing(marks, at, self.reopened)
+            {
+                self.close(0, &marks[close]);
+                return close + 1;
             }
             return at + 1;
         }
         if !opens_single(mark) {
             return at + 1;
         }
-        match ahead.single_close(marks, at) {
+        // A quotation that may go on in the next paragraph.
+        let open = mark.role == Role::Opens && mark.before == ' ' && ahead.last_single_open == Some(at);
+        match ahead.single_close(marks, at, open && self.reopened && self.begins_sentence(mark)) {
             Some(close) => {
                 let end = marks[close];
                 self.found.push(Quoted {
@@ -210,7 +223,7 @@ impl Pairing<'_> {
             }
             None => {
                 // ‘ at the start of a paragraph may continue in the next one; ' never does.
-                if mark.role == Role::Opens && mark.before == ' ' && ahead.last_single_open == Some(at) {
+                if open {
                     self.open(mark);
                 }
                 at + 1
@@ -222,6 +235,13 @@ impl Pairing<'_> {
     fn is_fragment(&self, open: &Open) -> bool {
         let rest = self.text.get(open.mark.end..).unwrap_or_default();
         rest.chars().find(|c| !c.is_whitespace()).is_some_and(char::is_lowercase)
+    }
+
+    /// Whether a sentence begins behind the mark: neither a word nor a title in the middle of one does.
+    fn begins_sentence(&self, mark: &Mark) -> bool {
+        let before = self.text.get(..mark.start).unwrap_or_default();
+        let apart = !before.trim_end_matches(' ').ends_with(char::is_alphanumeric);
+        apart && !mark.after.is_lowercase()
     }
 
     fn open(&mut self, mark: &Mark) {
@@ -301,21 +321,27 @@ impl Ahead {
         ahead
     }
 
-    /// Index of the mark that closes the single quotation opened by mark `at`.
-    fn single_close(&self, marks: &[Mark], at: usize) -> Option<usize> {
+    /// Index of the mark that closes the single quotation opened by mark `at`; `reopened` where the next paragraph may
+    /// continue it.
+    fn single_close(&self, marks: &[Mark], at: usize, reopened: bool) -> Option<usize> {
         let first = self.next_close[at + 1];
-        let limit = self.next_open[at + 1];
-        let mark = marks.get(first)?;
-        if first > limit {
-            return None;
+        if first > self.next_open[at + 1] { None } else { self.closing(marks, first, reopened) }
+    }
+
+    /// Index of the mark that closes a single quotation, the first that may do so being `first`.
+    ///
+    /// ‘the farmers’ rights’, ‘we’re goin’ home’: apostrophes come before the closing mark, if there is a better one or
+    /// the quotation goes on.
+    fn closing(&self, marks: &[Mark], first: usize, reopened: bool) -> Option<usize> {
+        marks.get(first)?;
+        let limit = self.next_open[first + 1];
+        let closes = || std::iter::successors(Some(first), |i| Some(self.next_close[i + 1])).take_while(|i| *i < limit);
+        let sure = closes().find(|i| !marks[*i].may_be_apostrophe);
+        match sure {
+            Some(sure) if sure == first || marks[sure].before.is_ascii_punctuation() => Some(sure),
+            None if reopened => None,
+            _ => Some(first),
         }
-        // ‘the farmers’ rights’: a plural's apostrophe, when a better closing mark follows.
-        let second = self.next_close[first + 1];
-        let plural = mark.before == 's' && mark.after == ' ';
-        if plural && second < limit && marks.get(second).is_some_and(|m| m.before.is_ascii_punctuation()) {
-            return Some(second);
-        }
-        Some(first)
     }
 }
 
@@ -388,6 +414,7 @@ fn scan(begin: usize, paragraph: &str) -> Vec<Mark> {
             at_end: end == paragraph.len(),
             before,
             after,
+            may_be_apostrophe: family == Family::Single && ends_word(paragraph, i, end),
         };
         let sides = paragraph.get(..i).zip(paragraph.get(end..));
         if sides.is_none_or(|(before, behind)| !is_apostrophe(&mark, before, behind)) {
@@ -425,6 +452,15 @@ fn is_apostrophe(mark: &Mark, before: &str, rest: &str) -> bool {
     }
     let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     word.starts_with(|c: char| c.is_ascii_digit()) || elided(word)
+}
+
+/// Whether the mark between `start` and `end` may be the apostrophe of a plural or of a dropped *g*: a word follows, or
+/// punctuation with the closing mark.
+fn ends_word(paragraph: &str, start: usize, end: usize) -> bool {
+    let (before, behind) = (&paragraph[..start], &paragraph[end..]);
+    let dropped = before.strip_suffix("in").is_some_and(|stem| stem.ends_with(char::is_alphabetic));
+    let closed = behind.strip_prefix([',', '.', '?', '!']).is_some_and(|behind| behind.starts_with(['’', '\'']));
+    (before.ends_with('s') || dropped) && (closed || behind.starts_with(' '))
 }
 
 /// Whether one mark closes another by the conventions of any language: “ closes „.
@@ -541,6 +577,23 @@ mod tests {
         let text = "“First.\n\n“Second.\n\n“Third,” he said.";
         check(text, &["“First.\n\n“Second.\n\n“Third,”"]);
         check("« Un.\n\n» Deux », dit-il", &["« Un.\n\n» Deux »"]);
+    }
+
+    #[test]
+    fn a_quotation_in_single_marks_goes_on_behind_apostrophes() {
+        let text = "‘The miners’ pay came late.\n\n‘The owners’ promise was worth nothing.’ He left.";
+        check(text, &["‘The miners’ pay came late.\n\n‘The owners’ promise was worth nothing.’"]);
+        check(
+            "‘The miners’ and owners’ claims were heard,’ he said.",
+            &["‘The miners’ and owners’ claims were heard,’"],
+        );
+        check("'We kept rowin',' he said. 'No stoppin' us.'", &["'We kept rowin','", "'No stoppin' us.'"]);
+        check("‘We’re sailin’ home,’ she said.", &["‘We’re sailin’ home,’"]);
+        // Without a better closing mark, or another paragraph, the first one closes.
+        check("They call it the ‘river of kings’ here.", &["‘river of kings’"]);
+        check("The ‘house of cards’ fell.\n\n‘We knew,’ he said.", &["‘house of cards’", "‘We knew,’"]);
+        check("The ‘House of Cards’ fell.\n\n‘We knew,’ he said.", &["‘House of Cards’", "‘We knew,’"]);
+        check("A ‘ruin’ to some, he said.", &["‘ruin’"]);
     }
 
     #[test]
