@@ -6,7 +6,7 @@ use crate::after::{Attribution, REACH, according_to, with_particle};
 use crate::form::Form;
 use crate::lexicon::{
     ADVERB, AS, ATTRIBUTES, AUXILIARY, BE, CAPITALISED, COORDINATOR, DETERMINER, FINITE, GENITIVE, NAMES,
-    NEEDS_AUXILIARY, OBJECT_PRONOUN, PARTICIPLE, PAST_FORM, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS,
+    NEEDS_AUXILIARY, OBJECT_PRONOUN, OF, ORIGIN, PARTICIPLE, PAST_FORM, PLAIN, POSSESSIVE, PREPOSITION, ROLE, SAYS,
     SUBJECT_PRONOUN, SUBORDINATOR, TELLS, THAT, TIME, TO, WH,
 };
 use crate::phrase::{
@@ -46,7 +46,11 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
             break;
         }
         let verb = item.is(SAYS) || perfect_auxiliary(unit, head).is_some();
-        if !verb || is_noun_here(unit, head) && !item.is(PARTICIPLE | NEEDS_AUXILIARY) {
+        // "a word of warning from X: “…”".
+        let noun = item.is(PARTICIPLE)
+            && unit.is(head + 1, ORIGIN)
+            && head.checked_sub(1).is_some_and(|i| unit.is(i, OF | DETERMINER));
+        if !verb || noun || is_noun_here(unit, head) && !item.is(PARTICIPLE | NEEDS_AUXILIARY) {
             continue;
         }
         let group = verb_at(unit, head);
@@ -82,7 +86,10 @@ pub(crate) fn before(unit: &Unit<'_>, range: Range<usize>, quoted: Form, own_lin
 fn inverted(unit: &Unit<'_>, head: usize, stop: usize) -> Option<Range<usize>> {
     let apart = head.checked_sub(1).is_none_or(|before| unit.word(before) == ",");
     let subject = phrase_after(unit, head + 1, true).filter(|_| apart && !unit.is(head, PARTICIPLE))?;
-    (subject.end == stop && unit.is(subject.start, CAPITALISED | DETERMINER | SUBJECT_PRONOUN)).then_some(subject)
+    let named = unit.is(subject.start, CAPITALISED | DETERMINER | SUBJECT_PRONOUN)
+        // "X, who was there, put it: “…”".
+        && !unit.is(subject.start, OBJECT_PRONOUN);
+    (subject.end == stop && named).then_some(subject)
 }
 
 /// *The paper quoted X as saying “…”*, *X was quoted as saying “…”*. `None` when `head` is no such *saying*;
@@ -112,10 +119,13 @@ pub(crate) fn colon(unit: &Unit<'_>, range: Range<usize>) -> Option<Attribution>
     let subject = first_subject(unit, start..last);
     let verb =
         subject.as_ref().is_some_and(|s| (s.end..last).any(|i| unit.is(i, FINITE | AUXILIARY | SAYS | PAST_FORM)));
-    // "One thing was clear to X: “…”": the speaker is the part behind "to".
+    // "One thing was clear to X: “…”", "A word of warning from X: “…”": the speaker is the part behind "to" or "from",
+    // but not in "the mayor from Porto".
     let behind_to = |phrase: Range<usize>| {
-        let to = phrase.clone().rev().find(|i| unit.is(*i, TO));
-        to.map_or(phrase.start, |to| to + 1)..phrase.end
+        let joint = phrase.clone().rev().find(|i| {
+            unit.is(*i, TO) || unit.is(*i, ORIGIN) && unit.is(*i, PREPOSITION) && !names(&(phrase.start..*i))
+        });
+        joint.map_or(phrase.start, |joint| joint + 1)..phrase.end
     };
     let speaker = subject.filter(|subject| verb && names(subject));
     let speaker = speaker.or_else(|| phrase_before(unit, last).map(behind_to)).filter(names);

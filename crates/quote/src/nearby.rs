@@ -7,11 +7,12 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, PEOPLE, PLURAL_FORM, POSSESSIVE, PREPOSITION, ROLE,
-    SAYS, SUBJECT_PRONOUN, SUBORDINATOR, TIME,
+    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, GENITIVE, GERUND, PAST_FORM, PEOPLE,
+    PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
+    TIME,
 };
 use crate::marks::is_mark;
-use crate::phrase::clause_subject;
+use crate::phrase::{clause_subject, is_dash};
 use crate::place::{Place, Verdict, in_text};
 use crate::unit::{Item, Unit};
 
@@ -47,6 +48,13 @@ pub(crate) fn interrupted(place: &Place<'_>) -> Option<Verdict> {
     let between = place.unit.span(place.before.clone())?;
     let cue = last.cue.filter(|cue| between.contains(*cue))?;
     let flows = matches!(place.unit.word(place.at - 1), "," | "—" | "–" | "-");
+    // "“…,” X said, to which Y replied, “…”": a sentence behind a second verb with its own subject is not the rest of
+    // the first quotation.
+    let behind = place.unit.items.partition_point(|i| i.span.end <= cue.end);
+    let second = before(place.unit, behind..place.at, place.form, false).and_then(|found| found.speaker);
+    if !place.form.lower && second.is_some_and(|subject| subject.start >= behind) {
+        return None;
+    }
     let goes_on = flows && last.speaker.is_some() && last.kind == QuoteKind::Direct;
     goes_on.then_some(Verdict { cue: Some(cue), speaker: last.speaker, start: place.at })
 }
@@ -67,7 +75,7 @@ pub(crate) fn dash(place: &Place<'_>) -> Option<Verdict> {
         Some(next) => (next, 0, place.units.get(place.index + 2)),
         None => (place.unit, place.at + 1, place.next()),
     };
-    let dashed = matches!(unit.word(start), "-" | "–" | "—" | "―");
+    let dashed = is_dash(unit, start);
     let alone = behind.is_none_or(|behind| behind.paragraph != unit.paragraph);
     let speaker = signature(unit, start + 1..unit.items.len()).filter(|_| dashed && alone)?;
     Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
@@ -81,7 +89,7 @@ pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
     if place.at + 1 != place.unit.items.len() || !begins {
         return None;
     }
-    let dashed = usize::from(matches!(next.word(0), "-" | "–" | "—" | "―"));
+    let dashed = usize::from(is_dash(next, 0));
     let alone = place.units.get(place.index + 2).is_none_or(|after| after.paragraph != next.paragraph);
     let speaker =
         signature(next, dashed..next.items.len()).filter(|_| alone && (dashed == 1 || next.word(1) != ":"))?;
@@ -91,20 +99,34 @@ pub(crate) fn line_below(place: &Place<'_>) -> Option<Verdict> {
 /// Upper bound on the items of a signature. Set by hand.
 const SIGNATURE: usize = 16;
 
+/// Most words before the name behind a dash: *– former head teacher X Y*. Set by hand.
+const MAX_WORK: usize = 3;
+
 /// Span of a signature: a name with what identifies its bearer; no verb, no quotation, no full stop but at its end. Two
 /// capitalised words are needed, or one behind a dash.
 pub(crate) fn signature(unit: &Unit<'_>, range: Range<usize>) -> Option<Span> {
-    let dashed = range.start.checked_sub(1).is_some_and(|i| matches!(unit.word(i), "-" | "–" | "—" | "―"));
+    let dashed = range.start.checked_sub(1).is_some_and(|i| is_dash(unit, i));
     let range = match range.end.checked_sub(1).filter(|last| *last > range.start && unit.word(*last) == ".") {
         Some(last) => range.start..last,
         None => range,
     };
-    let names = if dashed { 1 } else { 2 };
-    let titled = (range.start..range.start + names).all(|i| unit.is(i, CAPITALISED)) && range.len() < SIGNATURE;
+    // "– X, who cycles to work": the clause is about the person and not part of the name.
+    let clause = range.clone().find(|i| dashed && unit.is(*i, RELATIVE_PRONOUN) && unit.word(i - 1) == ",");
+    let range = range.start..clause.map_or(range.end, |clause| clause - 1);
+    // "– teacher X Y": what the person does comes first.
+    let work = |i: &usize| {
+        let verb = AUXILIARY | ADVERB | PREPOSITION | PAST_FORM | GERUND | PUNCTUATION;
+        dashed && !unit.is(*i, CAPITALISED | verb)
+    };
+    let name = range.start + range.clone().take(MAX_WORK).take_while(work).count();
+    let names = if dashed && name == range.start { 1 } else { 2 };
+    let titled = (name..name + names).all(|i| unit.is(i, CAPITALISED)) && range.len() < SIGNATURE;
     let plain = range.clone().all(|i| {
         unit.item(i).is_some_and(|item| {
             item.quoted.is_none()
-                && !item.is(AUXILIARY | FINITE | SUBJECT_PRONOUN | SUBORDINATOR)
+                && !item.is(FINITE | SUBJECT_PRONOUN | SUBORDINATOR)
+                // "the baker's son" against "Kern's the baker".
+                && (!item.is(AUXILIARY) || item.is(GENITIVE) && !unit.is(i + 1, DETERMINER | ADVERB))
                 && (!item.is(SAYS) || item.is(CAPITALISED | ROLE))
                 && !matches!(&*item.lower, "." | "?" | "!" | ":" | ";")
         })

@@ -57,6 +57,8 @@ pub(crate) fn verb_at(unit: &Unit<'_>, head: usize) -> Verb {
         let joins = unit.is(before, AUXILIARY | REFLEXIVE)
             || between
             || unit.is(before, ADVERB) && !unit.is(before, CAPITALISED) && !unit.is(before, SUBORDINATOR)
+            // "as X once put it".
+            || start == head && before > 0 && unit.is(before, ADVERB) && unit.is(before - 1, CAPITALISED)
             || unit.is(before, TO) && start == head;
         // Before a verb of saying ’s is hardly ever *is*.
         if !joins || unit.is(before, GENITIVE) {
@@ -105,6 +107,9 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     }
     // "X, a senator from Y, said": the words between commas belong to X.
     let comma = (last.saturating_sub(MAX_PHRASE)..last).rev().find(|i| unit.word(*i) == unit.word(last))?;
+    if let Some(subject) = subject_of_asides(unit, comma, last) {
+        return Some(subject);
+    }
     let head = phrase_before(unit, comma);
     let Some(head) = head else {
         // "In a letter, said": there is no subject.
@@ -117,6 +122,29 @@ pub(crate) fn subject_before(unit: &Unit<'_>, verb: &Verb) -> Option<Range<usize
     };
     let apposition = is_apposition(unit, comma + 1) || named();
     Some(if apposition { head.start..last } else { head })
+}
+
+/// Subject that several asides follow, the last of them between the commas `comma` and `last`: *X, of the police, who
+/// was there, said*.
+fn subject_of_asides(unit: &Unit<'_>, comma: usize, last: usize) -> Option<Range<usize>> {
+    if unit.word(comma) != "," {
+        return None;
+    }
+    let floor = comma.saturating_sub(MAX_PHRASE);
+    let ends = |i: &usize| unit.items[*i].quoted.is_some() || matches!(unit.word(*i), "." | "?" | "!" | ";" | ":");
+    let start = (floor..comma).rev().find(ends).map_or(floor, |i| i + 1);
+    let subject = first_subject(unit, start..comma)?;
+    let mut commas = (subject.end..=last).filter(|i| unit.word(*i) == ",");
+    let named = unit.is(subject.end - 1, CAPITALISED) && unit.word(subject.end) == "," && subject.end < comma;
+    let aside = |open: usize, close: usize| {
+        let relative = unit.is(open + 1, WH | RELATIVE_PRONOUN);
+        let begins = unit.is(open + 1, PREPOSITION | NUMBER | DETERMINER | ROLE);
+        relative
+            || begins
+                && !(open + 1..close).any(|i| unit.is(i, AUXILIARY | FINITE | SAYS) && !unit.is(i, ROLE | GENITIVE))
+    };
+    let mut open = commas.next()?;
+    (named && commas.all(|close| aside(std::mem::replace(&mut open, close), close))).then_some(subject)
 }
 
 /// Subject of a participle with its own: *With X telling reporters …*, *footage of X saying …*, *…, both candidates
@@ -277,10 +305,15 @@ pub(crate) fn clause_subject(unit: &Unit<'_>, index: usize) -> Option<Range<usiz
     first_subject(unit, 0..index)
 }
 
+/// Whether the item is a dash; two hyphens are a typewriter's.
+pub(crate) fn is_dash(unit: &Unit<'_>, index: usize) -> bool {
+    matches!(unit.word(index), "-" | "–" | "—" | "―" | "--")
+}
+
 /// First item of a sentence behind its dateline, "PARIS, May 2 (AFP) — "; 0 without one.
 pub(crate) fn behind_dateline(unit: &Unit<'_>) -> usize {
     let place = unit.is(0, UPPERCASE);
-    let dash = (1..DATELINE).find(|i| matches!(unit.word(*i), "—" | "–" | "--" | "―" | "-"));
+    let dash = (1..DATELINE).find(|i| is_dash(unit, *i));
     let plain = |dash: &usize| (0..*dash).all(|i| unit.is(i, CAPITALISED | NUMBER | PUNCTUATION | TIME));
     dash.filter(|_| place).filter(plain).map_or(0, |dash| dash + 1)
 }
@@ -451,8 +484,11 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     let noun_like = unit.is(index, DOCUMENT) || !unit.is(index, PAST_FORM);
     // "many said", "the other asked".
     let noun_before = unit.is(before, PRONOMINAL) && !unit.is(index, ALSO_NOUN | DOCUMENT);
+    // "X put it this way": a pronoun in the objective case follows a verb.
+    let governs = unit.is(index + 1, OBJECT_PRONOUN);
     // "the two lengthy reports": a verb in the present follows a name, a pronoun or a person.
     let present = unit.is(index, ALSO_NOUN)
+        && !governs
         && unit.item(before).is_some_and(|i| i.is_word())
         && !unit.is(
             before,
@@ -464,6 +500,7 @@ pub(crate) fn is_noun_here(unit: &Unit<'_>, index: usize) -> bool {
     }
     // "the shooting title": the base form of a verb follows a plural or an auxiliary.
     let base = unit.is(index, ALSO_NOUN)
+        && !governs
         && !unit.is(index, PLURAL_FORM)
         && !unit.is(index, PARTICIPLE)
         && !unit.is(before, AUXILIARY | SUBJECT_PRONOUN | ADVERB)

@@ -11,6 +11,7 @@ use crate::lexicon::{Lexicon, ROLE, SAYS, SUBORDINATOR};
 use crate::marks::is_mark;
 use crate::nearby::signature;
 use crate::paragraph::paragraphs;
+use crate::phrase::is_dash;
 use crate::rule::TURN;
 use crate::unit::{Unit, unit_at};
 
@@ -250,7 +251,7 @@ pub(crate) fn blocks(doc: &Document, units: &[Unit<'_>]) -> Vec<Candidate> {
 fn source(doc: &Document, units: &[Unit<'_>], line: Span) -> Option<Span> {
     let unit = units.get(unit_at(units, line.start)?)?;
     let from = unit.items.partition_point(|i| i.span.start < line.start);
-    let dashed = usize::from(matches!(unit.word(from), "-" | "–" | "—" | "―"));
+    let dashed = usize::from(is_dash(unit, from));
     let end = unit.items.partition_point(|i| i.span.start < line.end);
     if let Some(whole) = signature(unit, from + dashed..end) {
         return Some(whole);

@@ -747,3 +747,114 @@ fn a_quotation_in_another_language_has_its_speaker() {
         &[direct("«El puente está cerrado»", "dijo", "Ines Duarte", "Ines Duarte")],
     );
 }
+
+#[test]
+fn a_second_verb_with_its_own_subject_has_the_next_quotation() {
+    check(
+        "“The line stays open,” Paul Kern said, to which Ines Duarte replied, “Then show us the trains.”",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The line stays open,”", "said", "Paul Kern", "Paul Kern"),
+            direct("“Then show us the trains.”", "replied", "Ines Duarte", "Ines Duarte"),
+        ],
+    );
+    check(
+        "“The line is shut,” Kern told Ines Duarte, who answered, “It was shut in May.”",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The line is shut,”", "told", "Kern", "Paul Kern"),
+            direct("“It was shut in May.”", "answered", "Ines Duarte", "Ines Duarte"),
+        ],
+    );
+    // The rest of a sentence stays with its speaker, whoever else is mentioned.
+    check(
+        "“The line,” said Kern, whose deputy had asked for it, “is shut for good.”",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The line,”", "said", "Kern", "Paul Kern"),
+            direct("“is shut for good.”", "said", "Kern", "Paul Kern"),
+        ],
+    );
+}
+
+#[test]
+fn who_puts_it_speaks() {
+    let said = |words| [direct("“A port without a train is a beach.”", "put", words, "Ines Duarte")];
+    check("Ines Duarte put it this way: “A port without a train is a beach.”", NAMES, DIRECT, &said("Ines Duarte"));
+    check(
+        "As the mayor Ines Duarte put it, “A port without a train is a beach.”",
+        NAMES,
+        DIRECT,
+        &said("the mayor Ines Duarte"),
+    );
+    check(
+        "Here is how Ines Duarte, who runs the port, put it:\n\n“A port without a train is a beach.”",
+        NAMES,
+        DIRECT,
+        &said("Ines Duarte"),
+    );
+    check(
+        "“A port without a train is a beach,” as Duarte once put it.",
+        NAMES,
+        DIRECT,
+        &[direct("“A port without a train is a beach,”", "once put", "Duarte", "Ines Duarte")],
+    );
+    // A noun before its clause is no verb.
+    check("The report it made in May was “long and dull”.", NAMES, DIRECT, &[]);
+}
+
+#[test]
+fn a_warning_from_somebody_is_no_verb() {
+    check(
+        "And a word of warning from Ines Duarte:\n\n“A port without a train is a beach.”",
+        NAMES,
+        DIRECT,
+        &[direct("“A port without a train is a beach.”", ":", "Ines Duarte", "Ines Duarte")],
+    );
+}
+
+#[test]
+fn signatures_behind_dashes_have_two_hyphens_work_and_clauses() {
+    let said = |words| [direct("“I walk to work, and I like it.”", "-", words, "Ines Duarte")];
+    check("“I walk to work, and I like it.” -- Ines Duarte, baker", NAMES, DIRECT, &said("Ines Duarte, baker"));
+    check("“I walk to work, and I like it.”\n\n-- Ines Duarte, baker", NAMES, DIRECT, &said("Ines Duarte, baker"));
+    check(
+        "“I walk to work, and I like it.” – pastry cook Ines Duarte",
+        NAMES,
+        DIRECT,
+        &said("pastry cook Ines Duarte"),
+    );
+    check(
+        "“I walk to work, and I like it.” — Ines Duarte, a miner’s niece",
+        NAMES,
+        DIRECT,
+        &said("Ines Duarte, a miner’s niece"),
+    );
+    check("“I walk to work, and I like it.” — Ines Duarte, who has no car", NAMES, DIRECT, &said("Ines Duarte"));
+    // A sentence that a dash parts off names nobody.
+    let nobody = [direct("“I walk to work, and I like it.”", "-", "-", "-")];
+    check("“I walk to work, and I like it.” – so went the song of Ines Duarte", NAMES, DIRECT, &nobody);
+    check("“I walk to work, and I like it.” – Ines’s the baker", NAMES, DIRECT, &nobody);
+}
+
+#[test]
+fn several_asides_stand_between_a_subject_and_its_verb() {
+    let said = [direct("“Stay at home tonight.”", "warned", "Ines Duarte", "Ines Duarte")];
+    check("Ines Duarte, of the Acme works, who was on the quay, warned: “Stay at home tonight.”", NAMES, DIRECT, &said);
+    check(
+        "On Monday, Ines Duarte, 44, a pilot from Porto, who was on the quay, warned: “Stay at home tonight.”",
+        NAMES,
+        DIRECT,
+        &said,
+    );
+    // What is fronted is no subject.
+    check(
+        "In Porto, a pilot, who was on the quay, warned: “Stay at home tonight.”",
+        NAMES,
+        DIRECT,
+        &[direct("“Stay at home tonight.”", "warned", "a pilot", "-")],
+    );
+}
