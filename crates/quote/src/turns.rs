@@ -145,9 +145,8 @@ fn is_stage_direction(line: &str) -> bool {
 }
 
 fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
-    // A quotation of the whole transcript may have an opening mark in each paragraph.
     let whole = line.slice(&doc.text);
-    let text = whole.trim_start_matches(is_mark);
+    let text = behind_change(whole);
     let begin = line.start + (whole.len() - text.len());
     let mut limit = text.len().min(MAX_LABEL);
     while !text.is_char_boundary(limit) {
@@ -180,11 +179,23 @@ fn turn(doc: &Document, language: &Language, line: Span) -> Option<Turn> {
     Some(Turn { label, name: span, colon, content })
 }
 
-/// Label of a question or an answer, by its letter.
+/// A line without what marks a change of speaker before the label: *>>*, *[00:12]*, and the opening mark that each
+/// paragraph has when a whole transcript is quoted.
+fn behind_change(line: &str) -> &str {
+    let line = line.trim_start_matches(|c| is_mark(c) || matches!(c, '>' | ' '));
+    let stamp = || {
+        let (stamp, behind) = line.strip_prefix(['[', '('])?.split_once([']', ')'])?;
+        let timed = stamp.contains(':') && stamp.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'));
+        timed.then(|| behind.trim_start())
+    };
+    stamp().unwrap_or(line)
+}
+
+/// Label of a question or an answer, by its letter or its word.
 fn letter(language: &Language, name: &str) -> Option<Label> {
     let is = |class| {
         let mut letters = language.page_phrases(class);
-        name.chars().all(char::is_uppercase) && letters.any(|letter| name.eq_ignore_ascii_case(letter))
+        name.starts_with(char::is_uppercase) && letters.any(|letter| name.eq_ignore_ascii_case(letter))
     };
     match () {
         () if is(PagePhrase::Question) => Some(Label::Question),
