@@ -7,12 +7,12 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, GENITIVE, GERUND, PAST_FORM, PEOPLE,
+    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, GENITIVE, GERUND, NUMBER, PAST_FORM, PEOPLE,
     PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
     TIME,
 };
 use crate::marks::is_mark;
-use crate::phrase::{clause_subject, is_dash};
+use crate::phrase::{clause_subject, first_subject, is_dash};
 use crate::place::{Place, Verdict, in_text};
 use crate::unit::{Item, Unit};
 
@@ -78,6 +78,21 @@ pub(crate) fn dash(place: &Place<'_>) -> Option<Verdict> {
     let dashed = is_dash(unit, start);
     let alone = behind.is_none_or(|behind| behind.paragraph != unit.paragraph);
     let speaker = signature(unit, start + 1..unit.items.len()).filter(|_| dashed && alone)?;
+    Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
+}
+
+/// *“…” (X, an office)*: a name in brackets right behind a sentence.
+pub(crate) fn brackets(place: &Place<'_>) -> Option<Verdict> {
+    let ends = place.at + 1 == place.unit.items.len();
+    let (unit, start) = match place.next().filter(|next| ends && next.paragraph == place.unit.paragraph) {
+        Some(next) => (next, 0),
+        None => (place.unit, place.at + 1),
+    };
+    let close = (start..unit.items.len().min(start + SIGNATURE)).find(|i| unit.word(*i) == ")")?;
+    let opens = unit.word(start) == "(" && place.form.sentence && !place.form.title;
+    // "“A Quiet Year” (X, 1999)": a work.
+    let dated = (start..close).any(|i| unit.is(i, NUMBER | TIME));
+    let speaker = signature(unit, start + 1..close).filter(|speaker| opens && !dated && place.is_named(*speaker))?;
     Some(Verdict { cue: None, speaker: Some(speaker), start: place.at })
 }
 
@@ -176,7 +191,7 @@ pub(crate) fn continues(place: &Place<'_>) -> Option<Verdict> {
     let last = place.found.last()?;
     let paragraph = place.units.get(last.unit)?.paragraph;
     let next = paragraph + 1 == place.unit.paragraph && place.at == 0;
-    let near = paragraph == place.unit.paragraph || next && !answers(place);
+    let near = paragraph == place.unit.paragraph || next && !answers(place) && !begins_anew(place);
     (near && last.speaker.is_some()).then_some(Verdict { cue: None, speaker: last.speaker, start: place.at })
 }
 
@@ -186,6 +201,23 @@ fn answers(place: &Place<'_>) -> bool {
     asked.is_some_and(|last| {
         let apart = place.units.get(last.unit).is_some_and(|unit| unit.paragraph + 1 == place.unit.paragraph);
         apart && last.span.slice(&place.doc.text).trim_end_matches(is_mark).ends_with('?')
+    })
+}
+
+/// Whether the rest of a paragraph that the quotation opens shows that somebody else speaks than in the one before: it is
+/// a question that is answered there, or a person acts in the sentence behind it: *“…” X grinned and left.*
+fn begins_anew(place: &Place<'_>) -> bool {
+    let next = place.next().filter(|next| next.paragraph == place.unit.paragraph);
+    let quoted = |unit: &Unit<'_>, at: usize| unit.item(at).is_some_and(|item| item.quoted.is_some());
+    if place.form.last == '?' && (quoted(place.unit, place.at + 1) || next.is_some_and(|next| quoted(next, 0))) {
+        return true;
+    }
+    let ends = place.at + 1 == place.unit.items.len();
+    next.filter(|next| ends && next.items.iter().all(|item| item.quoted.is_none())).is_some_and(|next| {
+        let subject = first_subject(next, 0..next.items.len()).filter(|subject| subject.start == 0);
+        subject.is_some_and(|subject| {
+            next.is(subject.end, PAST_FORM | FINITE) && next.span(subject).is_some_and(|span| place.is_named(span))
+        })
     })
 }
 
@@ -206,7 +238,8 @@ pub(crate) fn sentence_before(place: &Place<'_>) -> Option<Verdict> {
     let previous = place.previous()?;
     let near =
         previous.paragraph == place.unit.paragraph || place.at == 0 && previous.paragraph + 1 == place.unit.paragraph;
-    if !near || answers(place) {
+    let apart = previous.paragraph != place.unit.paragraph;
+    if !near || answers(place) || apart && begins_anew(place) {
         return None;
     }
     let subject = clause_subject(previous, previous.items.len())?;

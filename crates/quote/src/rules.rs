@@ -25,6 +25,12 @@ pub(crate) const ATTRIBUTIONS: &[Step<Attribute>] = &[
         nearby::interrupted,
     ),
     step("dash", "“The road is shut, and nobody told us.” – Ines Duarte, mayor", "Ines Duarte, mayor", nearby::dash),
+    step(
+        "name-in-brackets",
+        "“The road is shut, and nobody told us.” (INES DUARTE, mayor)",
+        "INES DUARTE, mayor",
+        nearby::brackets,
+    ),
     step("plain-verb-before", "Duarte said: “The road is shut.”", "Duarte", |place| {
         lead(place).filter(|found| before::is_plain(place.unit, found)).map(|found| place.verdict(&found))
     }),

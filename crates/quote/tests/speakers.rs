@@ -858,3 +858,77 @@ fn several_asides_stand_between_a_subject_and_its_verb() {
         &[direct("“Stay at home tonight.”", "warned", "a pilot", "-")],
     );
 }
+
+#[test]
+fn turns_begin_behind_arrows_and_time_stamps() {
+    for before in [">> ", "[00:12] ", "(01:02:03) "] {
+        let text = format!("{before}INES DUARTE: The road is shut.\n\n{before}PAUL KERN: It was open in May.");
+        check(
+            &text,
+            &[("INES DUARTE", "PERSON"), ("PAUL KERN", "PERSON")],
+            DIRECT,
+            &[
+                direct("The road is shut.", ":", "INES DUARTE", "INES DUARTE"),
+                direct("It was open in May.", ":", "PAUL KERN", "PAUL KERN"),
+            ],
+        );
+    }
+    // A programme is no transcript.
+    check("09:00 Ines Duarte: Roads\n\n10:00 Paul Kern: Rails\n\n11:00 Ines Duarte: Ports", NAMES, DIRECT, &[]);
+}
+
+#[test]
+fn questions_and_answers_are_labelled_by_words() {
+    let mut doc = support::document("Question: Is the road shut?\n\nAnswer: It is, and it stays so.", NAMES);
+    doc.meta.language = Some("en".into());
+    support::check_document(
+        doc,
+        DIRECT,
+        &[direct("Is the road shut?", ":", "Question", "-"), direct("It is, and it stays so.", ":", "Answer", "-")],
+    );
+    // One of them alone labels nothing.
+    check("Question: Is the road shut?\n\nNobody knows.", NAMES, DIRECT, &[]);
+}
+
+#[test]
+fn a_name_in_brackets_signs_a_sentence() {
+    let said = |words| [direct("“I could see the quay and nothing else.”", "-", words, "Ines Duarte")];
+    check("“I could see the quay and nothing else.” (Ines Duarte, diver)", NAMES, DIRECT, &said("Ines Duarte, diver"));
+    check("“I could see the quay and nothing else.” (Ines Duarte).", NAMES, DIRECT, &said("Ines Duarte"));
+    // The maker of a work.
+    check("They showed “A Road in the Rain” (Ines Duarte).", NAMES, DIRECT, &[]);
+    check("They showed “We left the road in the rain” (Ines Duarte, 1999).", NAMES, DIRECT, &[]);
+}
+
+#[test]
+fn who_acts_behind_a_quotation_keeps_it_from_the_one_before() {
+    check(
+        "“The road is shut,” Paul Kern said.\n\n“They told nobody about it.” Ines Duarte shrugged and left.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The road is shut,”", "said", "Paul Kern", "Paul Kern"),
+            direct("“They told nobody about it.”", "-", "-", "-"),
+        ],
+    );
+    check(
+        "“It stays shut,” Kern said.\n\n“Will it ever open?” “Nobody knows,” muttered Kern.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“It stays shut,”", "said", "Kern", "Paul Kern"),
+            direct("“Will it ever open?”", "-", "-", "-"),
+            direct("“Nobody knows,”", "muttered", "Kern", "Paul Kern"),
+        ],
+    );
+    // What somebody does not do leaves the speech to whoever had it.
+    check(
+        "“The road is shut,” Paul Kern said.\n\n“They told nobody about it.” The road is to open in May.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The road is shut,”", "said", "Paul Kern", "Paul Kern"),
+            direct("“They told nobody about it.”", "-", "Paul Kern", "Paul Kern"),
+        ],
+    );
+}
