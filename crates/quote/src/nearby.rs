@@ -7,7 +7,7 @@ use pressmark_core::{QuoteKind, Span};
 use crate::after::{Tail, according, inverted, inverted_perfect, subject_any_verb, subject_verb, tail};
 use crate::before::{self, before};
 use crate::lexicon::{
-    ADVERB, ADVERBIAL, AUXILIARY, BY, CAPITALISED, DETERMINER, FINITE, GENITIVE, GERUND, NUMBER, PAST_FORM, PEOPLE,
+    ADVERB, ADVERBIAL, AUXILIARY, BE, BY, CAPITALISED, DETERMINER, FINITE, GENITIVE, GERUND, NUMBER, PAST_FORM, PEOPLE,
     PLURAL_FORM, POSSESSIVE, PREPOSITION, PUNCTUATION, RELATIVE_PRONOUN, ROLE, SAYS, SUBJECT_PRONOUN, SUBORDINATOR,
     TIME,
 };
@@ -205,7 +205,7 @@ fn answers(place: &Place<'_>) -> bool {
 }
 
 /// Whether the rest of a paragraph that the quotation opens shows that somebody else speaks than in the one before: it is
-/// a question that is answered there, or a person acts in the sentence behind it: *“…” X grinned and left.*
+/// a question that is answered there, or the sentence behind it names who acts or speaks: *“…” X grinned and left.*
 fn begins_anew(place: &Place<'_>) -> bool {
     let next = place.next().filter(|next| next.paragraph == place.unit.paragraph);
     let quoted = |unit: &Unit<'_>, at: usize| unit.item(at).is_some_and(|item| item.quoted.is_some());
@@ -214,6 +214,11 @@ fn begins_anew(place: &Place<'_>) -> bool {
     }
     let ends = place.at + 1 == place.unit.items.len();
     next.filter(|next| ends && next.items.iter().all(|item| item.quoted.is_none())).is_some_and(|next| {
+        // "That was the verdict of X."
+        let this = next.lexicon.language.is_definite(next.word(0)) && next.is(1, BE);
+        if this && next.span(2..next.items.len()).is_some_and(|span| place.is_named(span)) {
+            return true;
+        }
         let subject = first_subject(next, 0..next.items.len()).filter(|subject| subject.start == 0);
         subject.is_some_and(|subject| {
             next.is(subject.end, PAST_FORM | FINITE) && next.span(subject).is_some_and(|span| place.is_named(span))

@@ -912,6 +912,15 @@ fn who_acts_behind_a_quotation_keeps_it_from_the_one_before() {
         ],
     );
     check(
+        "“The road is shut,” Paul Kern said.\n\n“They told nobody about it.” That is the view of Ines Duarte.",
+        NAMES,
+        DIRECT,
+        &[
+            direct("“The road is shut,”", "said", "Paul Kern", "Paul Kern"),
+            direct("“They told nobody about it.”", "-", "-", "-"),
+        ],
+    );
+    check(
         "“It stays shut,” Kern said.\n\n“Will it ever open?” “Nobody knows,” muttered Kern.",
         NAMES,
         DIRECT,
