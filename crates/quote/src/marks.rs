@@ -195,15 +195,13 @@ impl Pairing<'_> {
     fn single(&mut self, marks: &[Mark], ahead: &Ahead, at: usize, mark: &Mark) -> usize {
         if !self.stack.is_empty() {
             let carried_single = self.stack.first().is_some_and(|o| o.mark.family == Family::Single);
-            if carried_single
-                && mark.role != Role::Opens
-                && closes_single(mark)
-                && let Some(close) = ahead.closing(marks, at, self.reopened)
-            {
-                self.close(0, &marks[close]);
-                return close + 1;
+            if !(carried_single && mark.role != Role::Opens && closes_single(mark)) {
+                return at + 1;
             }
-            return at + 1;
+            // Where nothing closes, all marks up to the next opening one are apostrophes: none is looked at again.
+            let Some(close) = ahead.closing(marks, at, self.reopened) else { return ahead.next_open[at + 1] };
+            self.close(0, &marks[close]);
+            return close + 1;
         }
         if !opens_single(mark) {
             return at + 1;
