@@ -64,7 +64,7 @@ impl<'a> Value<'a> {
             Self::Json { .. } => return None,
             value => value.text()?.text.trim().to_owned(),
         };
-        (!text.is_empty()).then_some(text)
+        (!is_empty(&text)).then_some(text)
     }
 
     /// The value as JSON.
@@ -93,6 +93,36 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Whether a text is blank, or what programs write for a missing value: pandas, R, databases, spreadsheets.
+pub(crate) fn is_empty(text: &str) -> bool {
+    const MISSING: [&str; 22] = [
+        "NaN",
+        "nan",
+        "NaT",
+        "None",
+        "none",
+        "NULL",
+        "Null",
+        "null",
+        "N/A",
+        "n/a",
+        "NA",
+        "<NA>",
+        "#N/A",
+        "-",
+        "--",
+        "–",
+        "—",
+        "[]",
+        "{}",
+        "()",
+        "\\N",
+        "undefined",
+    ];
+    let text = text.trim();
+    text.is_empty() || MISSING.contains(&text)
+}
+
 /// Parses the fields of a JSON object, in order.
 ///
 /// # Errors
@@ -117,6 +147,30 @@ pub(crate) fn of_json_in<'a>(text: &'a str, record: &'a str) -> Result<Vec<Field
         fields.push(Field { name, value });
     }
     Ok(fields)
+}
+
+/// JSON in which Python's `NaN` and `Infinity`, which JSON lacks, are empty strings of the same length, so that all else
+/// keeps its place; as it is if it is valid, or contains none.
+pub(crate) fn without_nan(text: &str) -> Cow<'_, str> {
+    const NONE: [(&str, &str); 3] = [("NaN", "\"\" "), ("-Infinity", "\"\"       "), ("Infinity", "\"\"      ")];
+    let has_one = NONE.iter().any(|(name, _)| text.contains(name));
+    if !has_one || serde_json::from_str::<&RawValue>(text).is_ok() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    let (mut in_string, mut is_escaped) = (false, false);
+    while let Some(char) = rest.chars().next() {
+        if !in_string && let Some((name, none)) = NONE.iter().find(|(name, _)| rest.starts_with(name)) {
+            out.push_str(none);
+            rest = rest.get(name.len()..).unwrap_or_default();
+            continue;
+        }
+        in_string ^= char == '"' && !is_escaped;
+        is_escaped = in_string && char == '\\' && !is_escaped;
+        out.push(char);
+        rest = rest.get(char.len_utf8()..).unwrap_or_default();
+    }
+    Cow::Owned(out)
 }
 
 /// Whether the text is valid JSON but not an object: a list, a number, a string.
@@ -181,14 +235,31 @@ fn items_of(list: &str) -> Option<Vec<&RawValue>> {
     serde_json::from_str(list).ok()
 }
 
+/// The text of a page builder's block, `{"type": "paragraph", "text": …}`, or `null` for a block without one, such as a
+/// picture; `None` for other objects, such as tokens.
+fn text_of_block<'a>(block: &'a str, record: &'a str) -> Option<&'a str> {
+    let fields = of_json_in(block, record).ok()?;
+    fields.iter().find(|f| f.name == "type")?;
+    let text = fields.iter().find_map(|f| match f.value {
+        Value::JsonString { raw, .. } if matches!(f.name.as_ref(), "text" | "content") => Some(raw),
+        _ => None,
+    });
+    Some(text.unwrap_or("null"))
+}
+
 /// Joins the strings of a list with blank lines, and those of a list inside it with spaces. Blank strings and `null` are
-/// passed over; `None` if the list holds anything else, or no text. `at` is its offset in the record's text.
+/// passed over, and of the blocks of a page builder the text is taken; `None` if the list holds anything else, or no
+/// text. `at` is its offset in the record's text.
 fn joined(raw: &str, at: usize) -> Option<FieldText<'_>> {
     let mut strings: Vec<(&str, &str)> = Vec::new();
     for item in items_of(raw)? {
         let mut separator = "\n\n";
         let inner = if item.get().starts_with('[') { items_of(item.get())? } else { vec![item] };
-        for value in inner.into_iter().map(RawValue::get).filter(|value| *value != "null") {
+        for value in inner.into_iter().map(RawValue::get) {
+            let value = if value.starts_with('{') { text_of_block(value, raw)? } else { value };
+            if value == "null" {
+                continue;
+            }
             let inside = value.strip_prefix('"')?.strip_suffix('"')?;
             if !unescape_json(inside, 0).text.trim().is_empty() {
                 strings.push((separator, inside));
@@ -248,13 +319,19 @@ pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
     let (mut cells, mut at) = (Vec::new(), 0);
     loop {
         let start = at;
-        let close = if bytes.get(at) == Some(&b'"') { closing_quote(bytes, at + 1) } else { None };
+        // Blanks around the quotes belong to no cell.
+        let blanks = |at: usize| bytes.get(at..).unwrap_or_default().iter().take_while(|b| **b == b' ').count();
+        let open = start + blanks(start);
+        let close = if bytes.get(open) == Some(&b'"') { closing_quote(bytes, open + 1) } else { None };
         at = close.map_or(start, |close| close + 1);
         let tail = bytes.get(at..).unwrap_or_default();
         let end = memchr::memchr(delimiter, tail);
         at += end.unwrap_or(tail.len());
-        let quoted = close.is_some_and(|close| close + 1 == at);
-        cells.push(Value::Cell { raw: &text[start..at], at: start, quoted });
+        let quoted = close.filter(|close| close + 1 + blanks(close + 1) == at);
+        cells.push(match quoted {
+            Some(close) => Value::Cell { raw: &text[open..=close], at: open, quoted: true },
+            None => Value::Cell { raw: &text[start..at], at: start, quoted: false },
+        });
         if end.is_none() {
             return cells;
         }
@@ -356,9 +433,26 @@ mod tests {
         check(r#"["A \"b\".", [ "C\u00e9.","D." ]]"#, Some("A \"b\".\n\nCé. D."));
         check(r#"["", "One.", null, " ", "Two."]"#, Some("One.\n\nTwo."));
         check(r#"["One."]"#, Some("One."));
+        let blocks = r#"[{"type": "h", "text": "One."}, {"type": "img", "url": "u"}, {"id": 2, "content": "Two.", "type": "p"}]"#;
+        let line = format!(r#"{{"body": {blocks}}}"#);
+        let body = of_json(&line).unwrap()[0].value.body().unwrap();
+        assert_eq!(body.text, "One.\n\nTwo.");
+        assert_eq!(&line[body.map.source(6..10)], "Two.");
+        check(r#"[{"text": "One", "tag": "CD"}, {"text": "."}]"#, None);
         for list in [r#"[]"#, r#"["", null]"#, r#"["a", 1]"#, r#"["a", {"b": "c"}]"#, r#"[["a", ["b"]]]"#, "7", "null"]
         {
             check(list, None);
+        }
+    }
+
+    #[test]
+    fn what_python_writes_for_no_number_is_empty() {
+        let line = r#"{"a": NaN, "b": "NaN \" Infinity", "c": [-Infinity, Infinity]}"#;
+        let mended = without_nan(line);
+        assert_eq!(mended, r#"{"a": "" , "b": "NaN \" Infinity", "c": [""       , ""      ]}"#);
+        assert_eq!((mended.len(), of_json(&mended).unwrap().len()), (line.len(), 3));
+        for line in [r#"{"a": "NaN"}"#, "{NaN", "[1]"] {
+            assert_eq!(without_nan(line).len(), line.len());
         }
     }
 
@@ -382,6 +476,8 @@ mod tests {
         check("a\"b\",c", &["a\"b\"", "c"]);
         check("\"a\"b,c", &["\"a\"b", "c"]);
         check("a,\"b,c", &["a", "\"b", "c"]);
+        check("a, \"b, c\" ,  \"d\"", &["a", "b, c", "d"]);
+        check("a, \"b\" c, d", &["a", " \"b\" c", " d"]);
     }
 
     proptest! {

@@ -40,6 +40,7 @@ mod exported;
 mod exports;
 mod failure;
 mod fields;
+mod fragment;
 mod front_matter;
 mod html;
 mod ids;

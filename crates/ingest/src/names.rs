@@ -26,8 +26,9 @@ static LANGUAGE: Phrases = phrases!(LanguageField);
 static KNOWN: Phrases =
     LazyLock::new(|| [&TEXT[..], PAGE, LAST_TEXT, &ID, &TITLE, &URL, &DATE, &AUTHORS, &SITE, &LANGUAGE].concat());
 
-/// Names of the single value in an object that stands for a string, as in the `{"rendered": "<p>…"}` of WordPress.
-const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "name", "#text", "$t"];
+/// Names of the single value in an object that stands for a string, as in the `{"rendered": "<p>…"}` of WordPress and the
+/// `{"$oid": "…"}` of MongoDB.
+const INNER: &[&str] = &["rendered", "text", "value", "main", "plain", "html", "name", "#text", "$t", "$oid", "$date"];
 
 /// Whether a cell is a known name of a field.
 pub(crate) fn is_known(cell: &str) -> bool {
@@ -97,7 +98,7 @@ pub(crate) fn expand<'a>(mut fields: Vec<Field<'a>>, names: &Fields, record: &'a
             open(&mut fields, i, record);
         }
     }
-    let known = [&TEXT[..], &TITLE, &AUTHORS, &SITE].concat();
+    let known = [&TEXT[..], &ID, &TITLE, &DATE, &AUTHORS, &SITE].concat();
     let holds_one = |f: &Field<'_>| {
         let inner = || inner_of(f, record);
         is_object(f)
@@ -301,19 +302,69 @@ pub(crate) fn extra(fields: &[Field<'_>], picked: &Picked, date_is_read: bool) -
 /// Reads author names: a list of strings or of objects with a name, or one string separated by `;`, `|` or "and". A
 /// comma may occur inside a name ("Okoye, Ada"), so it separates only if every part is a name of two words or more.
 pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
+    let text = value.text().map(|t| t.text).unwrap_or_default();
     let listed = match value {
         Value::Json { raw, .. } => match serde_json::from_str(raw) {
             Ok(serde_json::Value::Array(values)) => values.iter().filter_map(name_of).collect(),
             Ok(value) => name_of(&value).into_iter().collect(),
             Err(_) => Vec::new(),
         },
-        value => {
-            let text = value.text().map(|t| t.text.into_owned()).unwrap_or_default();
+        _ => list_in(&text).unwrap_or_else(|| {
             text.split([';', '|']).flat_map(split_joined).flat_map(by_commas).map(str::to_owned).collect()
-        }
+        }),
     };
     let tidy = |name: &str| without_by(&references::decode(name.trim())).trim().to_owned();
-    listed.iter().map(|name: &String| tidy(name)).filter(|name| !name.is_empty()).collect()
+    listed.iter().map(|name: &String| tidy(name)).filter(|name| !fields::is_empty(name)).collect()
+}
+
+/// The names in a list written as text, as tables made with Python contain it: JSON, or a list, tuple or dictionary of
+/// Python; `None` for other text.
+fn list_in(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    let inside = ["[]", "()", "{}"].iter().find_map(|marks| {
+        let (open, close) = marks.split_at(1);
+        text.strip_prefix(open)?.strip_suffix(close)
+    })?;
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::Array(values)) => return Some(values.iter().filter_map(name_of).collect()),
+        Ok(value) => return Some(name_of(&value).into_iter().collect()),
+        Err(_) => {}
+    }
+    let Some(strings) = strings_in(inside) else {
+        return text.starts_with('[').then(|| inside.split(',').map(str::to_owned).collect());
+    };
+    let is_dictionary = text.trim_start_matches(['[', ' ']).starts_with('{');
+    if !is_dictionary {
+        return Some(strings);
+    }
+    let names = strings.iter().zip(strings.iter().skip(1)).filter(|(key, _)| *key == "name");
+    Some(names.map(|(_, name)| name.clone()).collect())
+}
+
+/// The quoted strings of a Python literal; `None` if it holds none, or anything besides strings, brackets and the marks
+/// between them.
+fn strings_in(literal: &str) -> Option<Vec<String>> {
+    let mut strings = Vec::new();
+    let mut rest = literal.chars();
+    while let Some(mark) = rest.next() {
+        if !matches!(mark, '"' | '\'') {
+            let is_between = mark.is_whitespace() || ",:[](){}".contains(mark);
+            if !is_between {
+                return None;
+            }
+            continue;
+        }
+        let mut string = String::new();
+        loop {
+            match rest.next()? {
+                '\\' => string.push(rest.next()?),
+                end if end == mark => break,
+                other => string.push(other),
+            }
+        }
+        strings.push(string);
+    }
+    (!strings.is_empty()).then_some(strings)
 }
 
 /// Splits "Ada Okoye, Paul Roux" at the comma, but not "Okoye, Ada" or "Ada Okoye, staff writer".
@@ -339,12 +390,36 @@ fn name_of(value: &serde_json::Value) -> Option<String> {
 }
 
 fn is_filled(value: Value<'_>) -> bool {
-    value.text().is_some_and(|t| !t.text.trim().is_empty())
+    value.text().is_some_and(|t| !fields::is_empty(&t.text))
 }
 
 fn is_body(value: Value<'_>) -> bool {
-    value.body().is_some_and(|t| !t.text.trim().is_empty())
+    value.body().is_some_and(|t| !fields::is_empty(&t.text))
 }
+
+/// The longest field of running text among those whose name says nothing, for records in which no field has a known
+/// name of the text. `None` if the text has a known name, even where it is empty: a comment or a summary beside it is
+/// not the article.
+pub(crate) fn running_text(fields: &[Field<'_>]) -> Option<usize> {
+    let is_text = |f: &Field<'_>| TEXT.contains(&key_of(&f.name).as_str());
+    if fields.iter().any(is_text) {
+        return None;
+    }
+    let running = |(i, f): (usize, &Field<'_>)| {
+        let text = f.value.text().filter(|t| !is_known(&f.name) && is_running(&t.text))?;
+        Some((text.text.len(), i))
+    };
+    fields.iter().enumerate().filter_map(running).max_by_key(|(len, _)| *len).map(|(_, i)| i)
+}
+
+/// Whether a cell holds running text rather than a name, a headline or a list of keywords.
+pub(crate) fn is_running(cell: &str) -> bool {
+    cell.split_whitespace().count() >= RUNNING_TEXT && cell.contains(['.', '!', '?', '。', '؟', '।'])
+}
+
+/// Words from which a cell is running text. Set by hand: names and headlines mostly stay below; raising it misses short
+/// teasers.
+const RUNNING_TEXT: usize = 12;
 
 /// Folds a field name so that spellings of it compare equal.
 fn key(name: &str) -> String {

@@ -47,10 +47,11 @@ pub(crate) fn decode_field(field: FieldText<'_>) -> FieldText<'_> {
     FieldText { text: Cow::Owned(out), map, malformed: field.malformed }
 }
 
-fn copy(field: &FieldText<'_>, range: std::ops::Range<usize>, out: &mut String, map: &mut OffsetMap) {
+pub(crate) fn copy(field: &FieldText<'_>, range: std::ops::Range<usize>, out: &mut String, map: &mut OffsetMap) {
     for stretch in field.map.stretches(range.clone()) {
         match stretch.edit {
             None if stretch.out.len() == stretch.src.len() => map.push(1, 1, stretch.out.len(), None),
+            edit if stretch.out.is_empty() => map.push(0, 1, stretch.src.len(), edit),
             edit => map.push(width(stretch.out.len()), width(stretch.src.len()), 1, edit),
         }
     }

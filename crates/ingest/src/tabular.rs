@@ -13,7 +13,7 @@ use crate::decode::{Decoded, decode_with};
 use crate::failure::{Failure, failure};
 use crate::fields::{self, Field, Value};
 use crate::names::{self, Picked};
-use crate::{Format, Options, Record, language, references};
+use crate::{Format, Options, Record, fragment, language, references};
 
 pub(crate) fn read(
     decoded: &Decoded<'_>,
@@ -22,10 +22,23 @@ pub(crate) fn read(
     clock: &Clock,
     doc: &mut Document,
 ) -> Result<Found, Failure> {
-    let fields = names::expand(fields_of(&decoded.text, record)?, &options.fields, &decoded.text);
+    let source = match record.format {
+        Format::Jsonl | Format::Json => fields::without_nan(&decoded.text),
+        _ => Cow::Borrowed(decoded.text.as_ref()),
+    };
+    let fields = names::expand(fields_of(&source, record)?, &options.fields, &source);
     let picked = names::pick(&fields, &options.fields);
     let is_nameless = record.context.columns.is_some() && !record.context.has_header;
-    let picked = if is_nameless { by_content(&fields, picked, options) } else { picked };
+    let picked = match &picked.text {
+        _ if is_nameless => by_content(&fields, picked, options),
+        Err(_) if options.fields.text.is_none() => {
+            Picked { text: names::running_text(&fields).map_or(picked.text, Ok), ..picked }
+        }
+        _ => picked,
+    };
+    if picked.text.is_err() && fields.len() < columns_of(record).len() {
+        return Err(ragged(fields.len(), record));
+    }
     let value = |place: Option<usize>| place.and_then(|i| fields.get(i)).map(|f| f.value);
     doc.source.url = value(picked.url).and_then(Value::scalar);
     if let Some(id) = value(picked.id).and_then(Value::scalar).or_else(|| doc.source.url.clone()) {
@@ -34,7 +47,7 @@ pub(crate) fn read(
     let said = said(&fields, &picked, options, doc);
     doc.extra = names::extra(&fields, &picked, said.published.is_some());
     let title = value(picked.title).and_then(Value::text).filter(|t| !t.text.trim().is_empty());
-    let title = title.map(references::decode_field);
+    let title = title.map(fragment::plain);
     // Metadata is kept even if the text cannot be read.
     doc.meta = said.clone();
     let place = picked.text.map_err(|(kind, message)| match (kind, &doc.source.url) {
@@ -50,8 +63,11 @@ pub(crate) fn read(
         doc.report(STAGE, ProblemKind::BadEncoding, message, None);
     }
     let (hint, url) = (said.title.as_deref(), doc.source.url.as_deref());
-    let is_page = picked.is_page || is_markup(&text.text);
-    let text = if is_page { text } else { references::decode_field(text) };
+    let text = fragment::inside(text);
+    let is_markup = picked.is_page || fragment::is_markup(&text.text);
+    let text = if is_markup { text } else { references::decode_field(text) };
+    // Some databases hold markup whose tags are escaped.
+    let is_page = is_markup || fragment::is_markup(&text.text);
     let article = if is_page {
         Article::of_page(&text.text, hint, url, options, clock)?
     } else {
@@ -116,14 +132,29 @@ fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failu
         _ => record.context.delimiter.unwrap_or(b','),
     };
     let cells = fields::of_row(text, delimiter);
-    let columns = record.context.columns.as_deref().map(Vec::as_slice).unwrap_or_default();
-    if cells.len() != columns.len() {
-        let line = record.context.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let message = format!("{line}row has {} cells, the header {}", cells.len(), columns.len());
-        return failure(ProblemKind::Malformed, message);
+    let columns = columns_of(record);
+    // Spreadsheets leave out empty last cells, or add some. A row that ends in running text without quotes was rather
+    // cut by a line end in that text.
+    let is_cut = match cells.last() {
+        Some(Value::Cell { raw, quoted: false, .. }) => cells.len() < columns.len() && names::is_running(raw),
+        _ => false,
+    };
+    if is_cut || cells.iter().skip(columns.len()).any(|cell| cell.scalar().is_some()) {
+        return Err(ragged(cells.len(), record));
     }
     let pair = |(name, value): (&String, _)| Field { name: Cow::Owned(name.clone()), value };
     Ok(columns.iter().zip(cells).map(pair).collect())
+}
+
+fn columns_of(record: &Record) -> &[String] {
+    record.context.columns.as_deref().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Describes a row with too few or too many cells.
+fn ragged(cells: usize, record: &Record) -> Failure {
+    let line = record.context.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let message = format!("{line}row has {cells} cells, the header {}", columns_of(record).len());
+    (ProblemKind::Malformed, message)
 }
 
 /// Describes a JSON syntax error with its line in the file.
@@ -146,10 +177,8 @@ fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked
     let cell = |i: usize| fields.get(i).and_then(|f| f.value.scalar());
     let is_day = |i: &usize| cell(*i).is_some_and(|cell| date::is_plain_day(&cell));
     let day = picked.date.or_else(|| (0..fields.len()).find(is_day));
-    let is_running = |i: &usize| text(*i).split_whitespace().count() >= RUNNING_TEXT;
-    let longest = || (0..fields.len()).filter(is_running).max_by_key(|i| text(*i).len());
     let body = match picked.text {
-        Err(_) if options.fields.text.is_none() => longest().ok_or_else(|| {
+        Err(_) if options.fields.text.is_none() => names::running_text(fields).ok_or_else(|| {
             let message = "no column holds running text, and the table has no header; see --text-field column_N";
             (ProblemKind::NoText, message.to_owned())
         }),
@@ -157,10 +186,6 @@ fn by_content(fields: &[Field<'_>], picked: Picked, options: &Options) -> Picked
     };
     Picked { text: body, url, date: day, ..picked }
 }
-
-/// Words from which a cell of a table without a header is running text. Set by hand: names and headlines mostly stay
-/// below; raising it misses short teasers.
-const RUNNING_TEXT: usize = 12;
 
 /// Metadata from the fields of a record.
 fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Document) -> Meta {
@@ -188,7 +213,10 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
         doc.report(STAGE, kind, bad_date(day, options), None);
     }
     Meta {
-        title: line(picked.title),
+        title: value(picked.title)
+            .and_then(Value::text)
+            .map(|title| line_block(&fragment::plain(title).text).text)
+            .filter(|title| !title.is_empty()),
         authors: value(picked.authors).map(names::authors).unwrap_or_default(),
         published,
         site: line(picked.site),
@@ -206,12 +234,4 @@ fn bad_date(day: &str, options: &Options) -> String {
         (true, None) => format!("{short:?} could be two dates; see --day-first and --date-format"),
         (false, None) => format!("{short:?} is not a date; see --date-format"),
     }
-}
-
-/// Whether a field holds markup: it starts with a tag, and has a closing tag or ends in `>`.
-fn is_markup(text: &str) -> bool {
-    let mut chars = text.trim_start().chars();
-    chars.next() == Some('<')
-        && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '!')
-        && (text.contains("</") || text.trim_end().ends_with('>'))
 }

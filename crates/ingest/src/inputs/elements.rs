@@ -166,33 +166,45 @@ impl At {
 /// deeper is not found.
 const DEEPEST: usize = 3;
 
-/// Byte ranges of the articles in an object that is no article itself but contains a list of objects; `None` for any
-/// other.
+/// Byte ranges of the articles in an object that is no article itself but contains a list of objects, or has articles as
+/// the values of their ids; `None` for any other.
 pub(super) fn wrapped(bytes: &[u8], names: &Fields) -> Option<Vec<Range<usize>>> {
     let text = str::from_utf8(bytes).ok()?;
     let fields = fields::of_json(text).ok()?;
     if names::pick(&fields, names).text.is_ok() {
         return None;
     }
-    let list = longest_list(text, DEEPEST)?;
+    let list = by_id(text, names).or_else(|| longest_list(text, DEEPEST))?;
     let start = text.as_ptr() as usize;
-    let range = |value: &&RawValue| {
-        let at = value.get().as_ptr() as usize - start;
-        at..at + value.get().len()
+    let range = |value: &str| {
+        let at = value.as_ptr() as usize - start;
+        at..at + value.len()
     };
-    Some(list.iter().map(range).collect())
+    Some(list.into_iter().map(range).collect())
+}
+
+/// The values of an object whose fields are articles, two or more, each under a name that says nothing: its id.
+fn by_id<'a>(text: &'a str, names: &Fields) -> Option<Vec<&'a str>> {
+    let fields = fields::of_json(text).ok()?;
+    let article = |field: &fields::Field<'a>| {
+        let Value::Json { raw, .. } = field.value else { return None };
+        let inner = fields::of_json(raw).ok()?;
+        (!names::is_known(&field.name) && names::pick(&inner, names).text.is_ok()).then_some(raw)
+    };
+    (fields.len() > 1).then(|| fields.iter().map(article).collect()).flatten()
 }
 
 /// The longest list of objects in an object, by bytes.
-fn longest_list(text: &str, depth: usize) -> Option<Vec<&RawValue>> {
+fn longest_list(text: &str, depth: usize) -> Option<Vec<&str>> {
     let fields = fields::of_json(text).ok()?;
-    let size = |list: &Vec<&RawValue>| list.iter().map(|v| v.get().len()).sum::<usize>();
+    let size = |list: &Vec<&str>| list.iter().map(|v| v.len()).sum::<usize>();
     fields
         .iter()
         .filter_map(|field| match field.value {
             Value::Json { raw, .. } if raw.starts_with('[') => {
                 let values: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-                (!values.is_empty() && values.iter().all(|v| v.get().starts_with('{'))).then_some(values)
+                let values: Vec<&str> = values.into_iter().map(RawValue::get).collect();
+                (!values.is_empty() && values.iter().all(|v| v.starts_with('{'))).then_some(values)
             }
             Value::Json { raw, .. } if raw.starts_with('{') && depth > 1 => longest_list(raw, depth - 1),
             _ => None,

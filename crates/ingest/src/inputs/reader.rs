@@ -11,7 +11,9 @@ use super::columnar;
 use super::elements::{self, ElementCutter};
 use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
-use super::source::{charset_of, delimiter_of, format_of, is_blank, is_header, own_output, said_delimiter};
+use super::source::{
+    charset_of, delimiter_of, format_of, is_blank, is_header, is_json_by_lines, own_output, said_delimiter,
+};
 use super::unpack::{Failure, Stream};
 use super::warc;
 use crate::exports::{self, Maker};
@@ -36,6 +38,8 @@ pub(super) struct Reader {
     queue: VecDeque<Raw>,
     context: Context,
     options: Options,
+    /// The header row of a table.
+    header: Option<Vec<u8>>,
     index: u64,
     /// Line of the file, from 1; `None` once a record was too large for its lines to be counted.
     line: Option<u64>,
@@ -83,6 +87,7 @@ impl Reader {
         let head = stream.as_mut().map(|s| s.head(LOOKED_AT, is_line_by_line)).unwrap_or_default();
         let (Told::Forced(format) | Told::ByName(format)) = told;
         let format = format.unwrap_or_else(|| format_of(head));
+        let format = if format == Format::Jsonl && is_json_by_lines(head) { Format::Json } else { format };
         let maker = maker(format, told, head);
         let (unit, charset) = match &options.encoding {
             _ if format.is_columnar() => (Unit::Byte, None),
@@ -112,8 +117,8 @@ impl Reader {
         let is_own = stream.as_ref().and_then(Stream::is_of_rows).unwrap_or_default();
         let own = own.or_else(|| is_own.then_some("a table that pressmark wrote"));
         let (queue, options) = (VecDeque::new(), options.clone());
-        let (index, line, has_skipped) = (0, Some(1), false);
-        Self { path, stream, failure, own, format, cut, queue, context, options, index, line, has_skipped }
+        let (header, index, line, has_skipped) = (None, 0, Some(1), false);
+        Self { path, stream, failure, own, format, cut, queue, context, options, header, index, line, has_skipped }
     }
 
     /// Description of the input if pressmark itself wrote it.
@@ -191,8 +196,12 @@ impl Reader {
                 self.context.columns = Some(Arc::new(columns));
                 self.context.has_header = is_header;
                 if is_header {
+                    self.header = Some(raw.bytes);
                     continue;
                 }
+            }
+            if self.header.as_deref().is_some_and(|header| without_mark(header) == without_mark(&raw.bytes)) {
+                return Ok(Some(Next::Skipped(SkipReason::NotAnArticle, "the header row again, as in joined tables")));
             }
             if has_changed {
                 return Err((ProblemKind::Unreadable, "the file changed while it was read".into()));
@@ -325,6 +334,11 @@ impl Reader {
         self.index += 1;
         Record::broken(&self.path, index, self.format, kind, message)
     }
+}
+
+/// A row without the byte order mark that may stand before it: each of several joined files may have one.
+fn without_mark(row: &[u8]) -> &[u8] {
+    row.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(row)
 }
 
 /// Whether records of a format have named fields.

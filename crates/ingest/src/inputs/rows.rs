@@ -207,6 +207,7 @@ fn step(at: &mut At, byte: u8, delimiter: Option<u8>) -> Step {
         (At::Quoted(lines), b'"') => At::QuoteInQuoted(lines),
         (At::Quoted(lines), _) => At::Quoted(lines || byte == b'\n'),
         (At::CellStart, b'"') => At::Quoted(false),
+        (At::CellStart, b' ') => At::CellStart,
         (At::QuoteInQuoted(lines), b'"') => At::Quoted(lines),
         (_, b'\n') => return Step::End,
         (_, b) if b == delimiter => At::CellStart,

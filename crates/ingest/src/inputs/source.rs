@@ -36,6 +36,21 @@ pub(super) fn format_of(head: &[u8]) -> Format {
     }
 }
 
+/// Whether a file called JSON Lines begins with a list of objects, or with an object that goes on in the next line: some
+/// programs name any JSON so.
+pub(super) fn is_json_by_lines(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let after = |rest: &[u8]| rest.trim_ascii_start().first().copied();
+    match head.split_first() {
+        Some((b'[', rest)) => after(rest) == Some(b'{'),
+        Some((b'{', rest)) => {
+            let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+            line.trim_ascii().is_empty() && line.len() < rest.len() && after(rest) == Some(b'"')
+        }
+        _ => false,
+    }
+}
+
 /// First bytes of the tables that `pressmark export --to csv` writes.
 const TABLES: [&[u8]; 14] = [
     b"doc,author,name\n",
@@ -149,9 +164,13 @@ pub(super) fn said_delimiter(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// Whether the first row of a table is a header. Column names are neither numbers nor URLs, and rows of data, as in the
-/// event tables of GDELT, have some; a known name settles it.
+/// Whether the first row of a table is a header. Column names are neither running text nor numbers nor URLs, and rows of
+/// data, as in the event tables of GDELT, have some; a known name settles it, except beside running text: the section
+/// of an article may be "News".
 pub(super) fn is_header(cells: &[String]) -> bool {
+    if cells.iter().any(|cell| names::is_running(cell)) {
+        return false;
+    }
     if cells.iter().any(|cell| names::is_known(cell)) {
         return true;
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder};
 use pressmark_core::ProblemKind;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -55,6 +55,7 @@ impl Stream {
         count: Arc<AtomicU64>,
     ) -> Result<Self, Failure> {
         let file = Arc::new(file);
+        let packing = packing.or_by_content();
         let metadata = file.metadata().map_err(|e| (ProblemKind::Unreadable, e.to_string()))?;
         if !metadata.is_file() {
             return Self::waiting(Shared(file), options, count);
@@ -90,7 +91,7 @@ impl Stream {
         let of_archive = if member.is_deflated() { Packing::Deflate } else { Packing::Plain };
         let (reader, _) = unpacked(source, of_archive, Limits::of(options, Arc::clone(&packed)))?;
         let source = BufReader::with_capacity(BUFFER, member.checked(reader));
-        unpacked(source, packing, Limits::of(options, packed)).map(|(reader, _)| Self::over(reader))
+        unpacked(source, packing.or_by_content(), Limits::of(options, packed)).map(|(reader, _)| Self::over(reader))
     }
 
     fn over(reader: Box<dyn BufRead + Send>) -> Self {
@@ -302,6 +303,14 @@ fn failure(error: &io::Error) -> Failure {
     (ProblemKind::Unreadable, error.to_string())
 }
 
+impl Packing {
+    /// The compression of a file with a plain name is found by its first bytes: a name without ".gz" proves nothing, and
+    /// no format that is read begins like a compressed file.
+    fn or_by_content(self) -> Self {
+        if self == Self::Plain { Self::Unknown } else { self }
+    }
+}
+
 fn packing_of(head: &[u8]) -> Packing {
     match head {
         [0x1F, 0x8B, ..] => Packing::Gzip,
@@ -359,7 +368,7 @@ fn unpacked(
         known => known,
     };
     let reader: Box<dyn BufRead + Send> = match packing {
-        Packing::Gzip => limits.over(MultiGzDecoder::new(source)),
+        Packing::Gzip => limits.over(Gzip { member: Some(GzDecoder::new(source)) }),
         Packing::Zstd => limits.over(Zstd { source, decoder: FrameDecoder::new(), state: State::Between }),
         Packing::Deflate => limits.over(DeflateDecoder::new(source)),
         Packing::Plain | Packing::Archive | Packing::Unknown => Box::new(source),
@@ -408,6 +417,36 @@ impl<R: Read> Read for Limited<R> {
             return Err(broken(format!("unpacks to more than {} times its size", limits.ratio)));
         }
         Ok(read)
+    }
+}
+
+/// Decompresses the members of a gzip file one after the other, up to the zeros that may fill its last block, as tapes
+/// and some archives leave them.
+struct Gzip<R> {
+    /// `None` at the end of the file.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buf)?;
+            if read > 0 || buf.is_empty() {
+                return Ok(read);
+            }
+            let Some(mut source) = self.member.take().map(GzDecoder::into_inner) else { break };
+            let has_more = loop {
+                let bytes = source.fill_buf()?;
+                let zeros = bytes.iter().take_while(|b| **b == 0).count();
+                let (is_end, is_filled) = (bytes.is_empty(), zeros < bytes.len());
+                source.consume(zeros);
+                if is_end || is_filled {
+                    break is_filled;
+                }
+            };
+            self.member = has_more.then(|| GzDecoder::new(source));
+        }
+        Ok(0)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use brotli_decompressor::Decompressor;
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use pressmark_core::ProblemKind;
 use ruzstd::decoding::StreamingDecoder;
 
@@ -219,21 +219,31 @@ fn response(block: &[u8], page: Page, max_bytes: usize) -> Met {
     }
 }
 
-/// Undoes the content encoding. Many archives keep its name after undoing it, so bytes without its magic number are
+/// Undoes the content encodings, of which the last named was applied last. No page begins with the magic number of gzip,
+/// so that is undone even where no header names it.
+fn decompress(mut body: Vec<u8>, encodings: Option<&str>, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+    for encoding in encodings.unwrap_or_default().split(',').rev().chain([""]) {
+        body = undo(body, encoding.trim(), max_bytes)?;
+    }
+    Ok(body)
+}
+
+/// Undoes one content encoding. Many archives keep its name after undoing it, so bytes without its magic number are
 /// taken as they are.
-fn decompress(body: Vec<u8>, encoding: Option<&str>, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+fn undo(body: Vec<u8>, encoding: &str, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let most = max_bytes as u64 + 1;
     let mut out = Vec::new();
-    let read = match encoding.map(str::trim) {
-        Some("gzip" | "x-gzip") if body.starts_with(&[0x1F, 0x8B]) => {
-            MultiGzDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
-        }
-        Some("deflate") if body.first() == Some(&0x78) => {
-            ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out)
-        }
-        Some("zstd") if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => unpack_zstd(&body, most, &mut out),
+    let read = match encoding {
+        _ if body.starts_with(&[0x1F, 0x8B]) => MultiGzDecoder::new(body.as_slice()).take(most).read_to_end(&mut out),
+        "deflate" if body.first() == Some(&0x78) => ZlibDecoder::new(body.as_slice()).take(most).read_to_end(&mut out),
+        // Some servers leave out the header of zlib, which is all that tells it from a page in a legacy character set.
+        "deflate" if !is_text(&body) => match DeflateDecoder::new(body.as_slice()).take(most).read_to_end(&mut out) {
+            Err(_) => return Ok(body),
+            read => read,
+        },
+        "zstd" if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => unpack_zstd(&body, most, &mut out),
         // Brotli has no magic number: bytes that are text were already decompressed when they were stored.
-        Some("br") if !is_text(&body) => Decompressor::new(body.as_slice(), 4096).take(most).read_to_end(&mut out),
+        "br" if !is_text(&body) => Decompressor::new(body.as_slice(), 4096).take(most).read_to_end(&mut out),
         _ => return Ok(body),
     };
     match read {
@@ -260,8 +270,8 @@ fn is_text(body: &[u8]) -> bool {
 fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        // A chunk size has at most 16 hex digits; the rest is room for extensions.
-        let end = memchr::memchr(b'\n', rest.get(..rest.len().min(32))?)?;
+        // A chunk size has at most 16 hex digits; the rest is room for extensions, such as signatures.
+        let end = memchr::memchr(b'\n', rest.get(..rest.len().min(MOST_CHUNK_LINE))?)?;
         let size = str::from_utf8(rest.get(..end)?).ok()?.trim().split(';').next()?.trim();
         let size = usize::from_str_radix(size, 16).ok()?;
         rest = rest.get(end + 1..)?;
@@ -277,6 +287,9 @@ fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
         }
     }
 }
+
+/// Most bytes of the line before a chunk. Set by hand: servers allow 4 to 16 kB.
+const MOST_CHUNK_LINE: usize = 16 << 10;
 
 fn charset(media: &str) -> Option<String> {
     let label = media.split_once("charset=")?.1.trim_start_matches(['"', '\'']);

@@ -173,6 +173,18 @@ fn compressed_inputs_are_unpacked() {
 }
 
 #[test]
+fn a_gzip_file_is_known_by_its_bytes_and_may_end_in_zeros() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.jsonl");
+    let lines = [json_line("Rain fell."), json_line("Wind rose.")].map(|line| gzip((line + "\n").as_bytes()));
+    fs::write(&path, [lines.concat(), vec![0; 600]].concat()).unwrap();
+    let docs = files(&path, &Options::default());
+    assert_eq!(docs.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), ["Rain fell.", "Wind rose."]);
+    fs::write(&path, [&lines[0][..], b"\0\0x"].concat()).unwrap();
+    assert_eq!(problems(&files(&path, &Options::default())[1]), ["bad_archive"]);
+}
+
+#[test]
 fn a_folder_is_read_in_order_and_told_of() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| fs::write(dir.path().join(name), bytes).unwrap();

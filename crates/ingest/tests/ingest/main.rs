@@ -10,6 +10,7 @@ mod formats;
 mod inputs;
 mod metadata;
 mod offsets;
+mod tables;
 mod zip;
 
 use pressmark_core::Document;
