@@ -25,7 +25,17 @@ pub(crate) enum Value<'a> {
     /// Any other JSON value; `at` is its offset in the record's text.
     Json { raw: &'a str, at: usize },
     /// A cell of a table, with its quotes; `at` is its offset in the record's text.
-    Cell { raw: &'a str, at: usize, quoted: bool },
+    Cell { raw: &'a str, at: usize, quotes: Quotes },
+}
+
+/// How a cell of a table is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    Bare,
+    /// In quotes, with those inside it doubled (RFC 4180).
+    Doubled,
+    /// In quotes, with a backslash before those inside it, as MySQL and Spark write it.
+    Escaped,
 }
 
 /// A field's text, decoded.
@@ -43,7 +53,7 @@ impl<'a> Value<'a> {
     pub(crate) fn text(self) -> Option<FieldText<'a>> {
         match self {
             Self::JsonString { raw, at } => Some(unescape_json(raw.get(1..raw.len().saturating_sub(1))?, at + 1)),
-            Self::Cell { raw, at, quoted } => Some(unquote_cell(raw, at, quoted)),
+            Self::Cell { raw, at, quotes } => Some(unquote_cell(raw, at, quotes)),
             Self::Json { .. } => None,
         }
     }
@@ -315,6 +325,22 @@ fn escape(rest: &str) -> (Option<char>, usize) {
 /// Splits one row of a table into cells (RFC 4180, with any delimiter). A cell with invalid quoting is taken verbatim,
 /// so that nothing of it is lost.
 pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
+    cells_of(text, delimiter, Quotes::Doubled)
+}
+
+/// Splits one row of a table with so many columns, whichever way its quotes inside of quotes are written: as RFC 4180
+/// has it, or if that leaves stray quotes or another number of cells, with backslashes.
+pub(crate) fn of_row_in(text: &str, delimiter: u8, columns: usize) -> Vec<Value<'_>> {
+    let is_stray = |cell: &Value<'_>| matches!(cell, Value::Cell { raw, quotes: Quotes::Bare, .. } if raw.trim_start_matches(' ').starts_with('"'));
+    let fits = |cells: &[Value<'_>]| cells.len() == columns && !cells.iter().any(is_stray);
+    let cells = of_row(text, delimiter);
+    if fits(&cells) || !text.contains("\\\"") {
+        return cells;
+    }
+    Some(cells_of(text, delimiter, Quotes::Escaped)).filter(|cells| fits(cells)).unwrap_or(cells)
+}
+
+fn cells_of(text: &str, delimiter: u8, quotes: Quotes) -> Vec<Value<'_>> {
     let bytes = text.as_bytes();
     let (mut cells, mut at) = (Vec::new(), 0);
     loop {
@@ -322,15 +348,15 @@ pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
         // Blanks around the quotes belong to no cell.
         let blanks = |at: usize| bytes.get(at..).unwrap_or_default().iter().take_while(|b| **b == b' ').count();
         let open = start + blanks(start);
-        let close = if bytes.get(open) == Some(&b'"') { closing_quote(bytes, open + 1) } else { None };
+        let close = if bytes.get(open) == Some(&b'"') { closing_quote(bytes, open + 1, quotes) } else { None };
         at = close.map_or(start, |close| close + 1);
         let tail = bytes.get(at..).unwrap_or_default();
         let end = memchr::memchr(delimiter, tail);
         at += end.unwrap_or(tail.len());
         let quoted = close.filter(|close| close + 1 + blanks(close + 1) == at);
         cells.push(match quoted {
-            Some(close) => Value::Cell { raw: &text[open..=close], at: open, quoted: true },
-            None => Value::Cell { raw: &text[start..at], at: start, quoted: false },
+            Some(close) => Value::Cell { raw: &text[open..=close], at: open, quotes },
+            None => Value::Cell { raw: &text[start..at], at: start, quotes: Quotes::Bare },
         });
         if end.is_none() {
             return cells;
@@ -340,9 +366,13 @@ pub(crate) fn of_row(text: &str, delimiter: u8) -> Vec<Value<'_>> {
 }
 
 /// Offset of the quote that closes the cell whose content starts at `at`.
-fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn closing_quote(bytes: &[u8], mut at: usize, quotes: Quotes) -> Option<usize> {
     loop {
-        at += memchr::memchr(b'"', bytes.get(at..)?)?;
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes.get(at) == Some(&b'\\') {
+            at += if quotes == Quotes::Escaped { 2 } else { 1 };
+            continue;
+        }
         if bytes.get(at + 1) != Some(&b'"') {
             return Some(at);
         }
@@ -350,23 +380,31 @@ fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-fn unquote_cell(raw: &str, at: usize, quoted: bool) -> FieldText<'_> {
+fn unquote_cell(raw: &str, at: usize, quotes: Quotes) -> FieldText<'_> {
     let plain =
         |text, at| FieldText { text: Cow::Borrowed(text), map: OffsetMap::identity(at, text.len()), malformed: 0 };
-    let Some(inside) = raw.get(1..raw.len().saturating_sub(1)).filter(|_| quoted) else { return plain(raw, at) };
-    if memchr::memchr(b'"', inside.as_bytes()).is_none() {
+    let inside = raw.get(1..raw.len().saturating_sub(1)).filter(|_| quotes != Quotes::Bare);
+    let Some(inside) = inside else { return plain(raw, at) };
+    let escapes: &[&str] = if quotes == Quotes::Escaped { &["\"\"", "\\\"", "\\\\"] } else { &["\"\""] };
+    if !escapes.iter().any(|escape| inside.contains(escape)) {
         return plain(inside, at + 1);
     }
     let (mut text, mut map) = (String::with_capacity(raw.len()), OffsetMap::starting_at(at + 1));
-    let mut parts = inside.split("\"\"").peekable();
-    while let Some(part) = parts.next() {
-        text.push_str(part);
-        map.push(1, 1, part.len(), None);
-        if parts.peek().is_some() {
-            text.push('"');
+    let (mut rest, mark) = (inside, if quotes == Quotes::Escaped { ['"', '\\'] } else { ['"', '"'] });
+    while let Some(end) = rest.find(mark) {
+        let escape = rest.get(end..end + 2).filter(|pair| escapes.contains(pair));
+        let plain = if escape.is_some() { end } else { end + 1 };
+        text.push_str(&rest[..plain]);
+        map.push(1, 1, plain, None);
+        rest = &rest[plain..];
+        if let Some(escape) = escape {
+            text.push_str(&escape[1..]);
             map.push(1, 2, 1, Some(EditKind::Escape));
+            rest = &rest[escape.len()..];
         }
     }
+    text.push_str(rest);
+    map.push(1, 1, rest.len(), None);
     FieldText { text: Cow::Owned(text), map, malformed: 0 }
 }
 
@@ -461,6 +499,18 @@ mod tests {
         for line in ["", "[1]", "7", "{\"a\": 1", "{\"a\": NaN}", "{\"a\": 1} x", "\"a\""] {
             assert!(of_json(line).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn quotes_in_quotes_may_have_a_backslash_where_nothing_else_fits() {
+        let check = |row: &str, expected: &[&str]| {
+            let cells = of_row_in(row, b',', 2);
+            let fields: Vec<_> = cells.iter().map(|c| c.text().unwrap()).collect();
+            assert_eq!(fields.iter().map(|f| f.text.as_ref()).collect::<Vec<_>>(), expected, "{row}");
+            fields.iter().for_each(|f| check_map(f, row, |raw| raw[1..].into()));
+        };
+        check(r#""a \"b\", c","d \\ \n""#, &[r#"a "b", c"#, r"d \ \n"]);
+        check(r#""a ""b"" d","c:\""#, &[r#"a "b" d"#, r"c:\"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::date::{self, Order};
 use crate::decode::{Decoded, decode_with};
 use crate::failure::{Failure, failure};
-use crate::fields::{self, Field, Value};
+use crate::fields::{self, Field, Quotes, Value};
 use crate::names::{self, Picked};
 use crate::{Format, Options, Record, fragment, language, references};
 
@@ -131,12 +131,12 @@ fn fields_of<'a>(text: &'a str, record: &Record) -> Result<Vec<Field<'a>>, Failu
         Format::Tsv => b'\t',
         _ => record.context.delimiter.unwrap_or(b','),
     };
-    let cells = fields::of_row(text, delimiter);
     let columns = columns_of(record);
+    let cells = fields::of_row_in(text, delimiter, columns.len());
     // Spreadsheets leave out empty last cells, or add some. A row that ends in running text without quotes was rather
     // cut by a line end in that text.
     let is_cut = match cells.last() {
-        Some(Value::Cell { raw, quoted: false, .. }) => cells.len() < columns.len() && names::is_running(raw),
+        Some(Value::Cell { raw, quotes: Quotes::Bare, .. }) => cells.len() < columns.len() && names::is_running(raw),
         _ => false,
     };
     if is_cut || cells.iter().skip(columns.len()).any(|cell| cell.scalar().is_some()) {

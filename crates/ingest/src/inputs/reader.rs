@@ -12,7 +12,7 @@ use super::elements::{self, ElementCutter};
 use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
 use super::source::{
-    charset_of, delimiter_of, format_of, is_blank, is_header, is_json_by_lines, own_output, said_delimiter,
+    charset_of, delimiter_of, format_of, is_blank, is_header, is_json_by_lines, own_output, preamble, said_delimiter,
 };
 use super::unpack::{Failure, Stream};
 use super::warc;
@@ -95,12 +95,20 @@ impl Reader {
             None if is_table(format) || maker.is_some() => charset_of(head),
             None => (Unit::Byte, None),
         };
+        let own = own_output(head);
+        let is_cells = matches!(format, Format::Csv | Format::Tsv) && unit == Unit::Byte;
+        let before = if is_cells && options.header != Some(false) { preamble(head) } else { 0 };
+        let (before, head) = head.split_at(before);
         let delimiter = match format {
             Format::Csv => Some(delimiter_of(head, unit)),
             Format::Tsv => Some(b'\t'),
             _ => None,
         };
-        let rows = |ends| Cut::Rows(Cutter::new(ends, unit, options.max_bytes));
+        // Excel for the Mac could end lines in a carriage return alone.
+        let has_only_returns =
+            is_cells && memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some();
+        let feed = if has_only_returns { b'\r' } else { b'\n' };
+        let rows = |ends| Cut::Rows(Cutter::new(ends, unit, options.max_bytes).with_feed(feed));
         let cut = match (format, maker) {
             (Format::Warc, _) => Cut::Archive,
             (_, Some(maker)) => Cut::Articles(ArticleCutter::new(maker, unit, options.max_bytes)),
@@ -113,11 +121,14 @@ impl Reader {
         };
         let charset_is_found = charset.is_some();
         let context = Context { charset_is_found, charset, delimiter, export: maker, ..Context::default() };
-        let own = own_output(head);
+        let (header, index, line, has_skipped) = (None, 0, Some(1 + unit.line_feeds(before) as u64), false);
+        let before = before.len();
+        if let Some(stream) = &mut stream {
+            stream.consume(before);
+        }
         let is_own = stream.as_ref().and_then(Stream::is_of_rows).unwrap_or_default();
         let own = own.or_else(|| is_own.then_some("a table that pressmark wrote"));
         let (queue, options) = (VecDeque::new(), options.clone());
-        let (header, index, line, has_skipped) = (None, 0, Some(1), false);
         Self { path, stream, failure, own, format, cut, queue, context, options, header, index, line, has_skipped }
     }
 

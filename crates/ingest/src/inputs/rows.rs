@@ -38,6 +38,8 @@ pub(super) struct Raw {
 pub(super) struct Cutter {
     pub ends: Ends,
     pub unit: Unit,
+    /// The byte that ends a line, unless its units are wider.
+    feed: u8,
     pub max_bytes: usize,
     /// Bytes of records so far, and bytes that were read again.
     read: u64,
@@ -83,7 +85,12 @@ fn utf16_feed(little: bool) -> [u8; 2] {
 
 impl Cutter {
     pub(super) fn new(ends: Ends, unit: Unit, max_bytes: usize) -> Self {
-        Self { ends, unit, max_bytes, read: 0, again: 0 }
+        Self { ends, unit, feed: b'\n', max_bytes, read: 0, again: 0 }
+    }
+
+    /// The cutter for lines that end in this byte.
+    pub(super) fn with_feed(self, feed: u8) -> Self {
+        Self { feed, ..self }
     }
 
     /// The next record, without its line ending; `None` at the end of the stream.
@@ -143,7 +150,7 @@ impl Cutter {
     /// Offset one past the first line feed.
     fn line_end(&self, bytes: &[u8]) -> Option<usize> {
         match self.unit {
-            Unit::Byte => memchr::memchr(b'\n', bytes).map(|at| at + 1),
+            Unit::Byte => memchr::memchr(self.feed, bytes).map(|at| at + 1),
             Unit::Utf16 { little } => {
                 let feed = utf16_feed(little);
                 bytes.as_chunks::<2>().0.iter().position(|unit| *unit == feed).map(|at| (at + 1) * 2)
@@ -158,7 +165,7 @@ impl Cutter {
             Ends::AtRow { delimiter } => Some(delimiter),
         };
         match self.unit {
-            Unit::Byte => scan_bytes(chunk, delimiter, at),
+            Unit::Byte => scan_bytes(chunk, delimiter, self.feed, at),
             Unit::Utf16 { little } => {
                 for (i, &byte) in chunk.iter().enumerate() {
                     let Some(first) = carry.take() else {
@@ -167,7 +174,7 @@ impl Cutter {
                     };
                     let (low, high) = if little { (first, byte) } else { (byte, first) };
                     // Units beyond Latin-1 are mapped to a byte that is no quote, delimiter or line feed.
-                    match step(at, if high == 0 { low } else { 0x80 }, delimiter) {
+                    match step(at, if high == 0 { low } else { 0x80 }, delimiter, b'\n') {
                         Step::On => {}
                         Step::End => return Scan::End(i + 1),
                         Step::Stray => return Scan::Stray(i + 1),
@@ -201,15 +208,15 @@ enum Step {
 }
 
 /// Advances the state by one character.
-fn step(at: &mut At, byte: u8, delimiter: Option<u8>) -> Step {
-    let Some(delimiter) = delimiter else { return if byte == b'\n' { Step::End } else { Step::On } };
+fn step(at: &mut At, byte: u8, delimiter: Option<u8>, feed: u8) -> Step {
+    let Some(delimiter) = delimiter else { return if byte == feed { Step::End } else { Step::On } };
     *at = match (*at, byte) {
         (At::Quoted(lines), b'"') => At::QuoteInQuoted(lines),
-        (At::Quoted(lines), _) => At::Quoted(lines || byte == b'\n'),
+        (At::Quoted(lines), _) => At::Quoted(lines || byte == feed),
         (At::CellStart, b'"') => At::Quoted(false),
         (At::CellStart, b' ') => At::CellStart,
         (At::QuoteInQuoted(lines), b'"') => At::Quoted(lines),
-        (_, b'\n') => return Step::End,
+        (_, b) if b == feed => return Step::End,
         (_, b) if b == delimiter => At::CellStart,
         (At::QuoteInQuoted(true), b) if b != b'\r' => return Step::Stray,
         _ => At::Plain,
@@ -217,19 +224,19 @@ fn step(at: &mut At, byte: u8, delimiter: Option<u8>) -> Step {
     Step::On
 }
 
-fn scan_bytes(chunk: &[u8], delimiter: Option<u8>, at: &mut At) -> Scan {
+fn scan_bytes(chunk: &[u8], delimiter: Option<u8>, feed: u8, at: &mut At) -> Scan {
     let mut i = 0;
     while let Some(rest) = chunk.get(i..).filter(|rest| !rest.is_empty()) {
         let skip = match (delimiter, *at) {
-            (None, _) => memchr::memchr(b'\n', rest),
+            (None, _) => memchr::memchr(feed, rest),
             (_, At::Quoted(true)) => memchr::memchr(b'"', rest),
-            (_, At::Quoted(false)) => memchr::memchr2(b'"', b'\n', rest),
-            (Some(delimiter), At::Plain) => memchr::memchr2(b'\n', delimiter, rest),
+            (_, At::Quoted(false)) => memchr::memchr2(b'"', feed, rest),
+            (Some(delimiter), At::Plain) => memchr::memchr2(feed, delimiter, rest),
             (_, At::CellStart | At::QuoteInQuoted(_)) => Some(0),
         };
         let Some(skip) = skip else { break };
         i += skip + 1;
-        match step(at, rest[skip], delimiter) {
+        match step(at, rest[skip], delimiter, feed) {
             Step::On => {}
             Step::End => return Scan::End(i),
             Step::Stray => return Scan::Stray(i),

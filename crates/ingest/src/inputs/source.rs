@@ -134,23 +134,72 @@ pub(super) fn charset_of(head: &[u8]) -> (Unit, Option<String>) {
     (Unit::Byte, is_found.then(|| found.encoding.name().to_owned()))
 }
 
-/// Detects the delimiter of a CSV file as the most frequent candidate in its first line: spreadsheets in much of Europe
-/// write semicolons and call it CSV.
+/// Candidates for the delimiter of a CSV file, the likeliest first: spreadsheets in much of Europe write semicolons and
+/// call it CSV.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Rows by which the delimiter of a table is decided, and lines among which its header is looked for. Set by hand.
+const MOST_ROWS: usize = 20;
+
+/// Detects the delimiter of a CSV file: the candidate in its first row by which most of the next rows have as many cells
+/// as that one, of several the most frequent in it.
 pub(super) fn delimiter_of(head: &[u8], unit: Unit) -> u8 {
-    let line = head.split(|b| *b == b'\n').find(|line| !is_blank(line, unit)).unwrap_or_default();
-    if let Some(delimiter) = said_delimiter(line) {
+    let mut quoted = false;
+    let rows = head.split(|b| {
+        quoted ^= *b == b'"';
+        *b == b'\n' && !quoted
+    });
+    let mut rows = rows.filter(|row| !is_blank(row, unit)).take(MOST_ROWS);
+    let first = rows.next().unwrap_or_default();
+    if let Some(delimiter) = said_delimiter(first.split(|b| *b == b'\n').next().unwrap_or_default()) {
         return delimiter;
     }
-    let count = |byte: u8| {
-        let mut quoted = false;
-        let outside = |b: &&u8| {
-            quoted ^= **b == b'"';
-            !quoted && **b == byte
-        };
-        line.iter().filter(outside).count()
+    let rows: Vec<&[u8]> = rows.collect();
+    let fit = |delimiter: u8| {
+        let count = count(first, delimiter);
+        (rows.iter().filter(|row| self::count(row, delimiter) == count).count(), count)
     };
-    let best = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|d| count(*d));
-    best.filter(|d| count(*d) > 0).unwrap_or(b',')
+    let may_be = DELIMITERS.into_iter().rev().filter(|d| count(first, *d) > 0);
+    may_be.max_by_key(|d| fit(*d)).unwrap_or(b',')
+}
+
+/// How often a byte stands outside of quoted cells.
+fn count(row: &[u8], byte: u8) -> usize {
+    let mut quoted = false;
+    let outside = |b: &&u8| {
+        quoted ^= **b == b'"';
+        !quoted && **b == byte
+    };
+    row.iter().filter(outside).count()
+}
+
+/// Bytes before the header of a table that begins with lines about the search or the export: the first line with known
+/// names in two cells, if none of those before it has as many cells. 0 if there are none.
+pub(super) fn preamble(head: &[u8]) -> usize {
+    let mut start = 0;
+    let mut most_before = 0;
+    for (i, line) in head.split_inclusive(|b| *b == b'\n').take(MOST_ROWS).enumerate() {
+        let text = std::str::from_utf8(line).unwrap_or_default().trim_start_matches('\u{feff}').trim_end();
+        let cells_of = |delimiter: u8| fields::of_row(text, delimiter);
+        let is_known = |cell: &fields::Value<'_>| cell.text().is_some_and(|t| names::is_known(t.text.trim()));
+        let is_header = |delimiter: &u8| {
+            let cells = cells_of(*delimiter);
+            cells.len() > most_before && cells.iter().filter(|cell| is_known(cell)).count() > 1
+        };
+        if said_delimiter(line).is_some() {
+            return 0;
+        }
+        if DELIMITERS.iter().any(is_header) {
+            return start;
+        }
+        if i == 0 && DELIMITERS.iter().any(|d| cells_of(*d).iter().any(is_known)) {
+            return 0;
+        }
+        let cells = DELIMITERS.iter().map(|d| count(line, *d) + 1);
+        most_before = most_before.max(cells.max().unwrap_or_default());
+        start += line.len();
+    }
+    0
 }
 
 /// The delimiter that a spreadsheet declares in a line before the header: `sep=;`.

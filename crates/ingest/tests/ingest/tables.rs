@@ -127,7 +127,7 @@ fn json(file: &str, format: Format) -> Vec<Document> {
 fn fragments_of_markup_are_read_as_pages() {
     for (text, expected) in [
         (format!("{RAIN}<br><br>{WIND}"), format!("{RAIN}\n\n{WIND}")),
-        (format!("{RAIN} <a href='https://alder.example'>{WIND}</a>"), format!("{RAIN} {WIND}")),
+        (format!("{RAIN} A <a href='https://alder.example'>map</a> shows it."), format!("{RAIN} A map shows it.")),
         (format!("&lt;p&gt;{RAIN}&lt;/p&gt;&lt;p&gt;{WIND}&lt;/p&gt;"), format!("{RAIN}\n\n{WIND}")),
         (format!("<![CDATA[<p>{RAIN}</p><p>{WIND}</p>]]>"), format!("{RAIN}\n\n{WIND}")),
         (format!("{RAIN} The clerk typed <b> and <none>."), format!("{RAIN} The clerk typed <b> and <none>.")),
@@ -169,4 +169,36 @@ fn json_as_databases_and_programs_write_it_is_read() {
     let blocks = serde_json::json!([{ "type": "h", "text": RAIN }, { "type": "img" }, { "type": "p", "text": WIND }]);
     let doc = read(Format::Jsonl, serde_json::json!({ "content": blocks }).to_string());
     assert_eq!(doc.text, format!("{RAIN}\n\n{WIND}"));
+}
+
+#[test]
+fn a_delimiter_is_the_one_by_which_the_rows_agree() {
+    let docs = csv("id;text (raw, as found, whole);headline\n1;Rain fell, and hail.;Wet\n2;Wind rose.;Dry\n");
+    assert_eq!(texts(&docs), ["Wet\n\nRain fell, and hail.", "Dry\n\nWind rose."]);
+    let docs = csv("id,text,note (a;b;c;d)\n1,Rain fell; hail came.,x\n2,Wind rose.,y\n");
+    assert_eq!(texts(&docs), ["Rain fell; hail came.", "Wind rose."]);
+}
+
+#[test]
+fn lines_before_the_header_are_none_of_the_table() {
+    let docs = csv(
+        "Results for: \"Alder, rain\"\nExported 2024-03-07 10:15\n\nTitle,Date,Text\nWet,2024-03-05,Rain fell.\nx\n",
+    );
+    assert_eq!((docs.len(), docs[0].text.as_str()), (2, "Wet\n\nRain fell."));
+    assert_eq!(docs[0].meta.published.as_deref(), Some("2024-03-05"));
+    assert_eq!(docs[1].problems[0].message, "line 6: row has 1 cells, the header 3");
+    // The header comes first here, and a row that names columns is a row.
+    assert_eq!(csv("text,note\nRain fell.,x\ntitle,text\n").len(), 2);
+}
+
+#[test]
+fn carriage_returns_alone_end_rows() {
+    let docs = csv("id,text\r1,\"Rain fell, and hail.\"\r2,Wind rose.\r");
+    assert_eq!(texts(&docs), ["Rain fell, and hail.", "Wind rose."]);
+}
+
+#[test]
+fn quotes_may_be_escaped_by_a_backslash() {
+    let docs = csv("id,text\n1,\"\\\"Rain,\\\" she said, \\\"and hail.\\\"\"\n2,\"Wind \"\"rose\"\".\"\n");
+    assert_eq!(texts(&docs), ["\"Rain,\" she said, \"and hail.\"", "Wind \"rose\"."]);
 }
