@@ -71,6 +71,12 @@ impl<'a> Value<'a> {
     pub(crate) fn scalar(self) -> Option<String> {
         let text = match self {
             Self::Json { raw, .. } if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.to_owned(),
+            // MongoDB's exports write numbers so: `{"$numberLong": "1709626500000"}`.
+            Self::Json { raw, .. } if raw.starts_with('{') => {
+                let fields = of_json(raw).ok()?;
+                let number = fields.iter().find(|field| field.name.starts_with("$number"))?;
+                return number.value.scalar();
+            }
             Self::Json { .. } => return None,
             value => value.text()?.text.trim().to_owned(),
         };
@@ -438,6 +444,8 @@ mod tests {
         assert_eq!(fields.iter().map(|f| f.name.as_ref()).collect::<Vec<_>>(), ["id", "text", "tags"]);
         assert_eq!(fields[0].value.scalar().as_deref(), Some("7"));
         assert_eq!(fields[2].value.json(), r#"["x", {"y": null}]"#);
+        let number = of_json(r#"{"n": {"$numberInt": "4"}, "m": {"n": 4}}"#).unwrap();
+        assert_eq!([&number[0], &number[1]].map(|f| f.value.scalar()), [Some("4".to_owned()), None]);
         let text = fields[1].value.text().unwrap();
         assert_eq!(text.text, "a\nb é 😀 \u{fffd}!");
         assert_eq!(text.malformed, 1);

@@ -51,12 +51,24 @@ pub(crate) fn is_markup(text: &str) -> bool {
         || tags(text).any(|tag| text[tag.clone()].starts_with("</") || ["br", "img"].contains(&name_of(&text[tag])))
 }
 
-/// Decodes a field and cuts its tags off, for a headline: references may be encoded twice, and tags once.
-pub(crate) fn plain(field: FieldText<'_>) -> FieldText<'_> {
+/// Whether a text has its paragraphs apart by blank lines and tags only within them, as the editors of some content
+/// management systems store it; as a page it would be one paragraph.
+pub(crate) fn is_inline(text: &str) -> bool {
+    const INLINE: [&str; 11] = ["a", "b", "em", "i", "img", "small", "span", "strong", "sub", "sup", "u"];
+    let has_blank_line = text.trim().lines().any(|line| line.trim().is_empty());
+    has_blank_line
+        && !text.trim_start().starts_with("<!")
+        && tags(text).all(|tag| INLINE.contains(&name_of(&text[tag]).to_ascii_lowercase().as_str()))
+}
+
+/// A headline, decoded and without tags: references may be encoded twice, and tags once.
+pub(crate) fn headline(field: FieldText<'_>) -> FieldText<'_> {
     let field = references::decode_field(references::decode_field(field));
-    if !is_markup(&field.text) {
-        return field;
-    }
+    if is_markup(&field.text) { without_tags(field) } else { field }
+}
+
+/// Cuts the known tags off a text.
+pub(crate) fn without_tags(field: FieldText<'_>) -> FieldText<'_> {
     let (mut out, mut at) = (String::with_capacity(field.text.len()), 0);
     let mut map = OffsetMap::starting_at(field.map.source(0..field.text.len()).start);
     for tag in tags(&field.text) {
@@ -132,7 +144,7 @@ mod tests {
     #[test]
     fn a_headline_has_no_tags_and_goes_back_to_its_bytes() {
         let line = r#"{"title": "<em>R\u00e9gn</em> &amp;amp; &lt;i class=\"x\"&gt;wind&lt;/i&gt;!"}"#;
-        let field = plain(of_json(line).unwrap()[0].value.text().unwrap());
+        let field = headline(of_json(line).unwrap()[0].value.text().unwrap());
         assert_eq!(field.text, "Régn & wind!");
         let raw = |out: &str| {
             let at = field.text.find(out).unwrap();

@@ -310,7 +310,12 @@ pub(crate) fn authors(value: Value<'_>) -> Vec<String> {
             Err(_) => Vec::new(),
         },
         _ => list_in(&text).unwrap_or_else(|| {
-            text.split([';', '|']).flat_map(split_joined).flat_map(by_commas).map(str::to_owned).collect()
+            text.split([';', '|'])
+                .flat_map(split_joined)
+                .flat_map(by_slashes)
+                .flat_map(by_commas)
+                .map(str::to_owned)
+                .collect()
         }),
     };
     let tidy = |name: &str| without_by(&references::decode(name.trim())).trim().to_owned();
@@ -369,12 +374,22 @@ fn strings_in(literal: &str) -> Option<Vec<String>> {
 
 /// Splits "Ada Okoye, Paul Roux" at the comma, but not "Okoye, Ada" or "Ada Okoye, staff writer".
 fn by_commas(names: &str) -> Vec<&str> {
+    by(',', names)
+}
+
+/// Splits "Ada Okoye/Paul Roux" at the slash, but not "Reuters/AP".
+fn by_slashes(names: &str) -> Vec<&str> {
+    by('/', names)
+}
+
+/// Splits a text at a mark if every part is a full name.
+fn by(mark: char, names: &str) -> Vec<&str> {
     let is_name = |part: &&str| {
         let words = part.split_whitespace().count();
         // Set by hand: given names, particle and family name; longer parts are phrases.
         (2..=4).contains(&words) && part.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase))
     };
-    let parts: Vec<&str> = names.split(',').map(str::trim).collect();
+    let parts: Vec<&str> = names.split(mark).map(str::trim).collect();
     if parts.iter().all(is_name) && !parts.iter().any(|part| clean::is_role(part)) { parts } else { vec![names] }
 }
 
@@ -414,7 +429,9 @@ pub(crate) fn running_text(fields: &[Field<'_>]) -> Option<usize> {
 
 /// Whether a cell holds running text rather than a name, a headline or a list of keywords.
 pub(crate) fn is_running(cell: &str) -> bool {
-    cell.split_whitespace().count() >= RUNNING_TEXT && cell.contains(['.', '!', '?', '。', '؟', '।'])
+    let (words, marks) = (cell.split_whitespace().count(), cell.matches([',', ';', '|']).count());
+    // A list has a mark behind every entry, which is seldom longer than two words.
+    words >= RUNNING_TEXT && marks * 3 < words
 }
 
 /// Words from which a cell is running text. Set by hand: names and headlines mostly stay below; raising it misses short
@@ -433,7 +450,7 @@ fn key(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::of_json;
+    use crate::fields::{Quotes, of_json};
 
     fn name(json: &str, names: &Fields) -> Result<String, ProblemKind> {
         let fields = of_json(json).unwrap();
@@ -515,7 +532,7 @@ mod tests {
     #[test]
     fn commas_part_whole_names_only() {
         let check = |cell: &str, expected: &[&str]| {
-            assert_eq!(authors(Value::Cell { raw: cell, at: 0, quoted: false }), expected, "{cell}");
+            assert_eq!(authors(Value::Cell { raw: cell, at: 0, quotes: Quotes::Bare }), expected, "{cell}");
         };
         check("Ada Okoye, Paul Roux", &["Ada Okoye", "Paul Roux"]);
         check("Okoye, Ada", &["Okoye, Ada"]);
@@ -526,7 +543,7 @@ mod tests {
     #[test]
     fn a_first_row_of_values_is_told() {
         let check = |name: &str, is_told: bool| {
-            let value = Value::Cell { raw: "x", at: 0, quoted: false };
+            let value = Value::Cell { raw: "x", at: 0, quotes: Quotes::Bare };
             let fields = [Field { name: name.into(), value }];
             let (_, message) = pick(&fields, &Fields::default()).text.unwrap_err();
             assert_eq!(message.contains("--no-header"), is_told, "{message}");

@@ -47,7 +47,7 @@ pub(crate) fn read(
     let said = said(&fields, &picked, options, doc);
     doc.extra = names::extra(&fields, &picked, said.published.is_some());
     let title = value(picked.title).and_then(Value::text).filter(|t| !t.text.trim().is_empty());
-    let title = title.map(fragment::plain);
+    let title = title.map(fragment::headline);
     // Metadata is kept even if the text cannot be read.
     doc.meta = said.clone();
     let place = picked.text.map_err(|(kind, message)| match (kind, &doc.source.url) {
@@ -63,7 +63,10 @@ pub(crate) fn read(
         doc.report(STAGE, ProblemKind::BadEncoding, message, None);
     }
     let (hint, url) = (said.title.as_deref(), doc.source.url.as_deref());
-    let text = fragment::inside(text);
+    let mut text = fragment::inside(text);
+    if !picked.is_page && fragment::is_markup(&text.text) && fragment::is_inline(&text.text) {
+        text = fragment::without_tags(text);
+    }
     let is_markup = picked.is_page || fragment::is_markup(&text.text);
     let text = if is_markup { text } else { references::decode_field(text) };
     // Some databases hold markup whose tags are escaped.
@@ -215,7 +218,7 @@ fn said(fields: &[Field<'_>], picked: &Picked, options: &Options, doc: &mut Docu
     Meta {
         title: value(picked.title)
             .and_then(Value::text)
-            .map(|title| line_block(&fragment::plain(title).text).text)
+            .map(|title| line_block(&fragment::headline(title).text).text)
             .filter(|title| !title.is_empty()),
         authors: value(picked.authors).map(names::authors).unwrap_or_default(),
         published,

@@ -217,7 +217,8 @@ pub(super) fn said_delimiter(line: &[u8]) -> Option<u8> {
 /// data, as in the event tables of GDELT, have some; a known name settles it, except beside running text: the section
 /// of an article may be "News".
 pub(super) fn is_header(cells: &[String]) -> bool {
-    if cells.iter().any(|cell| names::is_running(cell)) {
+    // A question of a survey may be a column's name.
+    if cells.iter().any(|cell| names::is_running(cell) && cell.contains('.')) {
         return false;
     }
     if cells.iter().any(|cell| names::is_known(cell)) {

@@ -26,7 +26,7 @@ fn a_column_of_running_text_is_the_text_whatever_its_name() {
     let line = serde_json::json!({ "text": "", "remark": RAIN }).to_string();
     assert_eq!(problems(&read(Format::Jsonl, line)), ["empty"]);
     for name in ["title", "tags"] {
-        let value = if name == "tags" { RAIN.replace('.', "") } else { RAIN.to_owned() };
+        let value = if name == "tags" { "heavy rain, high river, flood, ".repeat(4) } else { RAIN.to_owned() };
         let doc = read(Format::Jsonl, serde_json::json!({ name: value, "n": 1 }).to_string());
         assert!(doc.problems[0].message.starts_with("no field of text among"), "{:?}", doc.problems);
     }
@@ -81,6 +81,8 @@ fn lists_of_authors_in_a_cell_are_read() {
         ("[Ada Okoye, Paul O'Neill]", both),
         ("[{'name': 'Ada Okoye', 'id': '7'}, {'name': \"Paul O'Neill\"}]", both),
         ("Ada Okoye & Paul O'Neill", both),
+        ("Ada Okoye/Paul O'Neill", both),
+        ("Reuters/AP", &["Reuters/AP"]),
         ("{'name': 'Ada Okoye'}", &["Ada Okoye"]),
         ("['Ada Okoye',]", &["Ada Okoye"]),
         ("['nan']", &[]),
@@ -130,6 +132,7 @@ fn fragments_of_markup_are_read_as_pages() {
         (format!("{RAIN} A <a href='https://alder.example'>map</a> shows it."), format!("{RAIN} A map shows it.")),
         (format!("&lt;p&gt;{RAIN}&lt;/p&gt;&lt;p&gt;{WIND}&lt;/p&gt;"), format!("{RAIN}\n\n{WIND}")),
         (format!("<![CDATA[<p>{RAIN}</p><p>{WIND}</p>]]>"), format!("{RAIN}\n\n{WIND}")),
+        (format!("{RAIN} It was <em>wet</em>.\n\n<b>{WIND}</b>"), format!("{RAIN} It was wet.\n\n{WIND}")),
         (format!("{RAIN} The clerk typed <b> and <none>."), format!("{RAIN} The clerk typed <b> and <none>.")),
     ] {
         let line = serde_json::json!({ "text": text }).to_string();
