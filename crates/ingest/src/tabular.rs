@@ -31,7 +31,8 @@ pub(crate) fn read(
     let is_nameless = record.context.columns.is_some() && !record.context.has_header;
     let picked = match &picked.text {
         _ if is_nameless => by_content(&fields, picked, options),
-        Err(_) if options.fields.text.is_none() => {
+        // Rows of a single column are most likely cut at the wrong delimiter.
+        Err(_) if options.fields.text.is_none() && fields.len() > 1 => {
             Picked { text: names::running_text(&fields).map_or(picked.text, Ok), ..picked }
         }
         _ => picked,
