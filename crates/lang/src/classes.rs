@@ -371,6 +371,10 @@ classes! {
         Saint = "saint",
         /// A lowercase noun that may follow the name of a town without being part of it: "Juba city".
         Settlement = "settlement",
+        /// A word of a political party as the press names it in brackets behind a member: "Lab", "Plaid Cymru".
+        Party = "party",
+        /// A form of address that, before a country, begins the title of a beauty queen: "Miss Peru".
+        Pageant = "pageant",
     }
 }
 

@@ -47,11 +47,25 @@ fn finish(word: &mut String, words: &mut Vec<String>) {
 pub(crate) fn personal(mut words: Vec<String>, language: &Language) -> Vec<String> {
     let titles = titles(&words, language);
     words.drain(..titles.min(words.len().saturating_sub(1)));
-    let is_generation = |w: &String| language.name_word(w).contains(NameClass::Generation);
-    while words.len() > 1 && words.last().is_some_and(is_generation) {
+    while words.len() > 1 && words.last().is_some_and(|w| is_generation(w, language)) {
         words.pop();
     }
     words
+}
+
+/// The generational suffix behind a person's folded words: the "jr" of "John Park Jr.".
+pub(crate) fn generation(words: &[String], language: &Language) -> Option<String> {
+    words.last().filter(|w| words.len() > 1 && is_generation(w, language)).cloned()
+}
+
+fn is_generation(word: &str, language: &Language) -> bool {
+    language.name_word(word).contains(NameClass::Generation)
+}
+
+/// Whether a name is nothing but titles: "Sen.", "Prime Minister".
+pub(crate) fn is_title(name: &str, language: &Language) -> bool {
+    let words = fold(name, language);
+    !words.is_empty() && titles(&words, language) == words.len()
 }
 
 /// Words of the longest title looked up: "Lt Col", "Premier ministre".

@@ -7,7 +7,7 @@ use pressmark_lang::Language;
 
 use super::Context;
 use super::forms::{Class, winner};
-use crate::name::is_small;
+use crate::name::{fold, is_small, personal};
 
 /// A written form of an entity, its count and its highest score.
 struct Written {
@@ -77,9 +77,11 @@ impl Tally {
 /// Longest single word in capitals, in bytes, that is an acronym rather than shouted. Set by hand.
 const MAX_ACRONYM: usize = 6;
 
-/// Sort key for the fullest form, in order of precedence: confident for the model, not all capitals as in a headline,
-/// number of content words, number of occurrences, length in words.
-fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, usize, usize, usize) {
+/// Sort key for the fullest form, in order of precedence: first name and surname of a person, confident for the model,
+/// not all capitals as in a headline, number of content words, number of occurrences, length in words.
+///
+/// The first name stands above the rest: "ANA REIS" in capitals or doubtful says more of who it is than a sure "Reis".
+fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, bool, usize, usize, usize) {
     let words: Vec<&str> = form.text.split([' ', '-']).filter(|w| !w.is_empty()).collect();
     let shouted = (words.len() > 1 || form.text.len() > MAX_ACRONYM) && !form.text.chars().any(char::is_lowercase);
     let weighs = |w: &&&str| {
@@ -89,6 +91,33 @@ fn fullness(form: &Written, class: Class, language: &Language) -> (bool, bool, u
     };
     let weight = if class == Class::Literal || class == Class::Term { 0 } else { words.iter().filter(weighs).count() };
     let length = words.iter().filter(|w| weighs(w) || is_small(&w.to_lowercase(), language)).count();
+    let full = class == Class::Person && has_first_name(&form.text, language);
     // 0.5: more likely a mention than not.
-    (form.score >= 0.5, !shouted, weight, form.count, length)
+    (full, form.score >= 0.5, !shouted, weight, form.count, length)
+}
+
+/// Whether a person's name has two words besides titles, suffixes and initials. "Reis-Lima" is one word.
+fn has_first_name(name: &str, language: &Language) -> bool {
+    let words = personal(fold(&name.replace('-', ""), language), language);
+    words.iter().filter(|w| w.chars().count() > 1 && !is_small(w, language)).count() > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubtful_full_name_names_the_person() {
+        let english = Language::of(Some("en"));
+        let fuller = |long: &str, long_score, short: &str| {
+            let form = |text: &str, score| Written { text: text.into(), count: 1, score };
+            fullness(&form(long, long_score), Class::Person, english)
+                > fullness(&form(short, 0.9), Class::Person, english)
+        };
+        assert!(fuller("Ana Reis", 0.3, "Reis"));
+        assert!(!fuller("Reis-Lima", 0.3, "Reis"));
+        assert!(!fuller("Mrs. Reis", 0.3, "Reis"));
+        assert!(!fuller("Reis Jr.", 0.3, "Reis"));
+        assert!(!fuller("Ana Reis Lima", 0.3, "Ana Reis"));
+    }
 }

@@ -6,7 +6,7 @@ use pressmark_core::{Document, EntityType, Mention};
 use pressmark_lang::{Gender, Language};
 
 use super::Context;
-use crate::name::{fold, personal};
+use crate::name::{fold, generation, personal};
 
 /// Class of a form, which selects the rules that may merge it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,8 @@ pub(super) struct Form {
     pub(super) written: String,
     /// Gender of a person, where a title or first name tells it. "Mr. Okafor" and "Mrs. Okafor" are two forms.
     pub(super) gender: Option<Gender>,
+    /// Generational suffix of a person: "jr", "iii". Father and son are two forms.
+    pub(super) generation: Option<String>,
 }
 
 /// A merge of two forms by a named rule.
@@ -78,10 +80,16 @@ impl Forms {
             let text = context.doc.slice(mention.span);
             let class = Class::of(&mention.label);
             let (mut key, words) = key(class, &mention.label, text, context.language);
+            let generation =
+                (class == Class::Person).then(|| generation(&fold(text, context.language), context.language)).flatten();
             let gender =
                 (class == Class::Person).then(|| title_gender(context.doc, mention, context.language)).flatten();
             if let ([_], Some(gender)) = (&words[..], gender) {
                 key.push_str(if gender == Gender::Feminine { " f" } else { " m" });
+            }
+            if let Some(generation) = &generation {
+                key.push_str(", ");
+                key.push_str(generation);
             }
             let next = forms.all.len();
             let form = *forms.index.entry((class, key)).or_insert(next);
@@ -89,7 +97,7 @@ impl Forms {
                 let written = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 let first = words.first().filter(|_| class == Class::Person && words.len() > 1);
                 let known = gender.or_else(|| context.language.first_name(first?));
-                forms.all.push(Form { class, words, label: mention.label.clone(), written, gender: known });
+                forms.all.push(Form { class, words, label: mention.label.clone(), written, gender: known, generation });
                 votes.push(BTreeMap::new());
             } else if gender.is_some() {
                 // A title is stronger evidence than a first name.

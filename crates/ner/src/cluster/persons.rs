@@ -20,13 +20,18 @@ pub(super) fn resolve(forms: &mut Forms, language: &Language) -> HashMap<usize, 
 }
 
 /// Merges a shorter full name into a longer one when its words occur there in the same order, initials standing for
-/// words, and no second group fits as well.
+/// words, and no second group fits as well. "Joy Obi Jr." and "Joy Obi Sr." are two; "Joy Obi" joins the only one.
 fn merge_full_names(forms: &mut Forms) {
     let mut full: Vec<usize> = (0..forms.all.len()).filter(|&f| is_full(&forms.all[f])).collect();
-    full.sort_by_key(|&f| (std::cmp::Reverse(forms.all[f].words.len()), initials_in(&forms.all[f]), f));
+    full.sort_by_key(|&f| {
+        let form = &forms.all[f];
+        (std::cmp::Reverse(form.words.len()), initials_in(form), form.generation.is_none(), f)
+    });
+    let mut generations: HashMap<usize, String> = HashMap::new();
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     for &form in &full {
-        let Form { words, gender, .. } = &forms.all[form];
+        let Form { words, gender, generation, .. } = &forms.all[form];
+        let generation = generation.clone();
         let ends = [words.first(), words.last()];
         let mut fitting: Vec<usize> = (ends.into_iter().flatten())
             .filter(|w| w.chars().count() > 1)
@@ -34,6 +39,7 @@ fn merge_full_names(forms: &mut Forms) {
             .filter(|&&longer| abbreviates(words, &forms.all[longer].words))
             .filter(|&&longer| agree(*gender, forms.all[longer].gender))
             .map(|&longer| forms.root(longer))
+            .filter(|longer| agree(generation.as_ref(), generations.get(longer)))
             .collect();
         fitting.sort_unstable();
         fitting.dedup();
@@ -41,7 +47,11 @@ fn merge_full_names(forms: &mut Forms) {
             by_word.entry(word.clone()).or_default().push(form);
         }
         if let [only] = fitting[..] {
+            let known = generations.remove(&only);
             forms.union(form, only, "shorter-full-name");
+            generations.extend(known.or(generation).map(|known| (forms.root(form), known)));
+        } else {
+            generations.extend(generation.map(|generation| (form, generation)));
         }
     }
 }
@@ -54,8 +64,8 @@ fn initials_in(form: &Form) -> usize {
     form.words.iter().filter(|w| w.chars().count() == 1).count()
 }
 
-/// Whether two genders are compatible: an unknown one is compatible with either.
-fn agree(a: Option<Gender>, b: Option<Gender>) -> bool {
+/// Whether two genders or generations are compatible: an unknown one is compatible with any.
+fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
     a.zip(b).is_none_or(|(a, b)| a == b)
 }
 
@@ -89,17 +99,21 @@ fn candidates<'a>(forms: &'a Forms, language: &Language) -> Candidates<'a> {
 }
 
 /// Resolves a single word to the full name that ends with it, else begins with it, else has it in the middle; of
-/// several the most recently mentioned. A title decides between people of one surname, and identifies one without a
-/// full name.
+/// several the most recently mentioned. A title or a generation decides between people of one surname, and identifies
+/// one without a full name.
 fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize, usize> {
     let mut genders: HashMap<usize, Gender> = HashMap::new();
-    let mut titled: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut generations: HashMap<usize, &String> = HashMap::new();
+    let mut marked: HashMap<&str, Vec<usize>> = HashMap::new();
     for (form, name) in forms.all.iter().enumerate().filter(|(_, name)| name.class == Class::Person) {
         if let Some(gender) = name.gender {
             genders.entry(forms.root(form)).or_insert(gender);
-            if let [word] = &name.words[..] {
-                titled.entry(word).or_default().push(form);
-            }
+        }
+        if let Some(generation) = &name.generation {
+            generations.entry(forms.root(form)).or_insert(generation);
+        }
+        if let ([word], true) = (&name.words[..], marks(name) > (false, false)) {
+            marked.entry(word).or_default().push(form);
         }
     }
     let by_word = candidates(forms, language);
@@ -113,13 +127,19 @@ fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize
         }
         let mut group = forms.root(form);
         if let ([word], true) = (&name.words[..], group == form) {
+            let generation = name.generation.as_ref();
             let fits = |groups: &Vec<usize>| -> Vec<usize> {
-                groups.iter().copied().filter(|g| agree(name.gender, genders.get(g).copied())).collect()
+                let known = |group: &usize| generations.get(group).copied();
+                let fitting =
+                    |group: &usize| agree(name.gender, genders.get(group).copied()) && agree(generation, known(group));
+                let (same, others): (Vec<usize>, Vec<usize>) =
+                    groups.iter().filter(|g| fitting(g)).partition(|g| generation.is_some() && known(g) == generation);
+                if same.is_empty() { others } else { same }
             };
             let full = by_word.get(word.as_str()).into_iter().flatten().map(fits).find(|groups| !groups.is_empty());
             let full = full.and_then(|g| choose(&g, &last_seen));
-            let by_title = || choose(titled.get(word.as_str()).filter(|_| name.gender.is_none())?, &last_seen);
-            group = full.or_else(by_title).unwrap_or(form);
+            let by_mark = || choose(&better_marked(forms, name, marked.get(word.as_str())?), &last_seen);
+            group = full.or_else(by_mark).unwrap_or(form);
             if let Some(gender) = name.gender {
                 genders.entry(group).or_insert(gender);
             }
@@ -133,6 +153,22 @@ fn resolve_single_words(forms: &mut Forms, language: &Language) -> HashMap<usize
     }
     forms.merges.extend(merges);
     resolved
+}
+
+/// What tells persons of one name apart, in order of precedence: whether it has a generation, and a gender.
+fn marks(form: &Form) -> (bool, bool) {
+    (form.generation.is_some(), form.gender.is_some())
+}
+
+/// The best marked of the forms that a single word may stand for: "King Osei II" for "King Osei", and both for "Osei".
+fn better_marked(forms: &Forms, name: &Form, marked: &[usize]) -> Vec<usize> {
+    let fits = |form: &Form| {
+        let generation = agree(name.generation.as_ref(), form.generation.as_ref());
+        marks(form) > marks(name) && agree(name.gender, form.gender) && generation
+    };
+    let fitting: Vec<usize> = marked.iter().copied().filter(|&form| fits(&forms.all[form])).collect();
+    let best = fitting.iter().map(|&form| marks(&forms.all[form])).max();
+    fitting.into_iter().filter(|&form| Some(marks(&forms.all[form])) == best).collect()
 }
 
 /// The only group, or of several the most recently mentioned.

@@ -115,6 +115,38 @@ fn titles_and_nicknames_are_no_other_person() {
 }
 
 #[test]
+fn father_and_son_of_one_name_are_two() {
+    check(
+        "[PERSON Tom Hale Jr.] left. [PERSON Tom Hale Sr.] stayed. [PERSON Hale Jr.] said so; [PERSON Hale Sr.] slept.",
+        &["PERSON Tom Hale Jr. (2): Hale Jr.", "PERSON Tom Hale Sr. (2): Hale Sr."],
+    );
+    check(
+        "[PERSON Tom Hale III] sued [PERSON Tom Hale II]. [PERSON Hale] waits.",
+        &["PERSON Tom Hale III (1): ", "PERSON Tom Hale II (2): Hale"],
+    );
+    check("[PERSON Tom Hale]; [PERSON Tom Hale Jr.]; [PERSON Hale]", &["PERSON Tom Hale Jr. (3): Tom Hale, Hale"]);
+    check("[PERSON Tom Hale Snr]; [PERSON T. Hale Jnr]", &["PERSON Tom Hale Snr (1): ", "PERSON T. Hale Jnr (1): "]);
+    check(
+        "[PERSON Ana Hale Jr.]; [PERSON Tom Hale]; [PERSON Hale Jr.]",
+        &["PERSON Ana Hale Jr. (2): Hale Jr.", "PERSON Tom Hale (1): "],
+    );
+}
+
+#[test]
+fn a_monarch_is_one_with_and_without_the_number() {
+    check("King [PERSON Osei II]; [PERSON Osei]; King [PERSON Osei]", &["PERSON Osei II (3): Osei"]);
+    check("[PERSON Osei II]; King [PERSON Osei]; [PERSON Osei]", &["PERSON Osei II (3): Osei"]);
+    check("[PERSON Osei II]; [PERSON Osei III]", &["PERSON Osei II (1): ", "PERSON Osei III (1): "]);
+}
+
+#[test]
+fn the_name_of_a_person_is_the_full_one() {
+    check("[PERSON ANA REIS], host; [PERSON Ana]; [PERSON REIS]; [PERSON Ana]", &["PERSON ANA REIS (4): Ana, REIS"]);
+    check("[PERSON REIS-LIMA]; [PERSON Reis-Lima]", &["PERSON Reis-Lima (2): REIS-LIMA"]);
+    check("[PERSON ANA REIS]; [PERSON Ana Reis]; [PERSON Reis]", &["PERSON Ana Reis (3): ANA REIS, Reis"]);
+}
+
+#[test]
 fn the_noun_of_a_body_stands_for_it() {
     check("the [ORG World Bank] lends. The [ORG Bank] said so.", &["ORG World Bank (2): Bank"]);
     check(

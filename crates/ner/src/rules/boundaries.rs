@@ -109,6 +109,84 @@ pub(super) fn drop_offices(context: &Context<'_>, mut mentions: Vec<TokenMention
     mentions
 }
 
+/// Drops a title tagged as a person of its own right before a person: "Princess" before "Irina", "Sen." before "Reis".
+pub(super) fn drop_titles(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let is_title = |mention: &TokenMention| {
+        let span = context.span(&mention.tokens);
+        span.is_some_and(|span| name::is_title(span.slice(&context.doc.text), context.view.language))
+    };
+    let person_at = |start: usize| {
+        let at = mentions.partition_point(|m| m.tokens.start < start);
+        mentions.get(at).is_some_and(|m| m.tokens.start == start && context.type_of(m).is_person())
+    };
+    let drops = |mention: &TokenMention| {
+        context.type_of(mention).is_person() && is_title(mention) && person_at(mention.tokens.end)
+    };
+    mentions.iter().filter(|mention| !drops(mention)).cloned().collect()
+}
+
+/// Joins a person's name that a nickname in marks or brackets cuts in two: "Ed", "Sonny" and "Reis" in "Ed (Sonny)
+/// Reis".
+///
+/// What stands in brackets may be a club or a place, and the words on both sides two people in a list: brackets count
+/// only behind a single word, and a mention of something else in them does not count.
+pub(super) fn join_nicknames(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let view = context.view;
+    for open in 1..view.words.len().saturating_sub(2) {
+        let Some(close) = closing(context, open) else { continue };
+        let (before, behind) = (open - 1, close + 1);
+        let at = |token: usize| {
+            let at = mentions.partition_point(|m| m.tokens.end <= token);
+            mentions.get(at).filter(|m| m.tokens.start <= token).map(|_| at)
+        };
+        let (Some(first), Some(last)) = (at(before), at(behind)) else { continue };
+        let tokens = mentions[first].tokens.start..mentions[last].tokens.end;
+        let parts = &mentions[first..=last];
+        let single = before == tokens.start;
+        let is_named =
+            view.word(before).starts_with(char::is_uppercase) && view.word(behind).starts_with(char::is_uppercase);
+        let is_person = |m: &TokenMention| context.type_of(m).is_person();
+        let ends = [&parts[0], &parts[parts.len() - 1]];
+        let fits = if view.word(open) == "(" {
+            single && parts.iter().all(is_person)
+        } else {
+            ends.into_iter().any(is_person) && (single || ends.into_iter().all(is_person))
+        };
+        if first < last && fits && is_named {
+            let score = ends[0].score.max(ends[1].score);
+            let person = parts.iter().find(|m| is_person(m)).map_or(parts[0].kind, |m| m.kind);
+            mentions.splice(first..=last, [TokenMention::new(tokens, person, score)]);
+        }
+    }
+    mentions
+}
+
+/// Most words of a nickname. Set by hand: "The Big Fish".
+const MAX_NICKNAME: usize = 3;
+
+/// Token of the mark that closes a nickname in the same sentence, where one opens at a token: one to three words, the
+/// first and last of them capitalised.
+fn closing(context: &Context<'_>, open: usize) -> Option<usize> {
+    let view = context.view;
+    let mark = match view.word(open) {
+        "(" => ")",
+        "\"" => "\"",
+        "“" => "”",
+        "‘" => "’",
+        _ => return None,
+    };
+    let close = (open + 2..=open + 1 + MAX_NICKNAME).find(|at| view.word(*at) == mark)?;
+    let sentence = view.sentence(open);
+    let capital = |token: usize| view.word(token).starts_with(char::is_uppercase);
+    let words = view.slice(&(open + 1..close)).iter().all(|w| w.chars().all(|c| c.is_alphabetic() || c == '’'));
+    (sentence.contains(&(open - 1))
+        && sentence.contains(&(close + 1))
+        && words
+        && capital(open + 1)
+        && capital(close - 1))
+    .then_some(close)
+}
+
 /// Joins the parts of a body's name that was split at a plural's apostrophe or at a hyphen: "Seafarers’" and "Union",
 /// "Lima" and "Quito Council".
 pub(super) fn join_bodies(context: &Context<'_>, mentions: Vec<TokenMention>) -> Vec<TokenMention> {
@@ -187,6 +265,31 @@ mod tests {
         check("[ORG Pilots]’ [ORG Hargrave]", "[ORG Pilots]’ [ORG Hargrave]");
         check("[ORG Lima]-[ORG Quito] 2-1", "[ORG Lima]-[ORG Quito] 2-1");
         check("[ORG Lima Club]-[ORG Quito Union] 2-1", "[ORG Lima Club]-[ORG Quito Union] 2-1");
+    }
+
+    #[test]
+    fn a_title_before_a_person_is_nobody() {
+        check("[PERSON Princess] [PERSON Oda] left", "Princess [PERSON Oda] left");
+        check(
+            "[PERSON Sen.] [PERSON Ana Lima] and [PERSON Mrs] [PERSON Reis]",
+            "Sen. [PERSON Ana Lima] and Mrs [PERSON Reis]",
+        );
+        check("[PERSON Vice President] [PERSON Ana Lima] spoke", "Vice President [PERSON Ana Lima] spoke");
+        check("[PERSON Princess], [PERSON Oda] left", "[PERSON Princess], [PERSON Oda] left");
+        check("[PERSON Prince] sang in [LOC Oslo]", "[PERSON Prince] sang in [LOC Oslo]");
+    }
+
+    #[test]
+    fn a_nickname_does_not_cut_a_name_in_two() {
+        check("[LOC Orla] “[PERSON The Hook]” [PERSON Lima] ran", "[PERSON Orla “The Hook” Lima] ran");
+        check("[PERSON Orla] \"Hook\" [PERSON Lima] ran", "[PERSON Orla \"Hook\" Lima] ran");
+        check("[PERSON Orla] ([PERSON Oz) Lima] ran", "[PERSON Orla (Oz) Lima] ran");
+        check("[PERSON Orla] “[PERSON Oz” Lima] ran", "[PERSON Orla “Oz” Lima] ran");
+        check("[PERSON Orla Reis] “Oz” [PERSON Lima] ran", "[PERSON Orla Reis “Oz” Lima] ran");
+        check("[PERSON Orla Reis] (Oz) [PERSON Ana Lima] ran", "[PERSON Orla Reis] (Oz) [PERSON Ana Lima] ran");
+        check("[PERSON Reis] ([LOC Oslo]) [PERSON Lima] ran", "[PERSON Reis] ([LOC Oslo]) [PERSON Lima] ran");
+        check("[PERSON Reis] “waits” [PERSON Lima] ran", "[PERSON Reis] “waits” [PERSON Lima] ran");
+        check("in [LOC Oslo] “Oz” [ORG Acme] ran", "in [LOC Oslo] “Oz” [ORG Acme] ran");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Document-level and typographic corrections of labels.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use pressmark_core::EntityType;
-use pressmark_lang::NameClass;
+use pressmark_lang::{NameClass, TitleKind};
 
 use super::context::{Context, TokenMention};
+use crate::name::is_body;
 
 /// Relabels a place or thing whose name ends with the word for a building as a facility: "Linwood Mosque".
 pub(super) fn facilities(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
@@ -62,6 +64,71 @@ fn is_turn(context: &Context<'_>, mention: &TokenMention) -> bool {
     let says = label.is_some_and(|colon| line.get(colon + 1..).is_some_and(|rest| !rest.trim().is_empty()));
     says && line.starts_with([':', ',', ' ']) && context.view.slice(&mention.tokens).iter().all(in_capitals)
 }
+
+/// Most words of a name behind a form of address: longer ones are firms ("Mr. Reis Bread Ovens"). Set by hand.
+const MAX_ADDRESSED: usize = 3;
+
+/// Relabels a name behind a form of address as a person, whatever else it names: "Mr. Peru", "Ms. Acme". Where the form
+/// of address is part of the mention, it may be the name of a firm; "Miss Peru" is a title.
+pub(super) fn addressed(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let (view, language) = (context.view, context.view.language);
+    let Some(person) = context.kind(&EntityType::Person).or(context.kind(&EntityType::Per)) else { return mentions };
+    let is_address = |word: &str| {
+        let title = word.trim_end_matches('.');
+        let address = language.title(title).is_some_and(|title| title.kind == TitleKind::Address);
+        // A single letter is an initial.
+        title.chars().count() > 1
+            && word.starts_with(char::is_uppercase)
+            && address
+            && !language.name_word(&title.to_lowercase()).contains(NameClass::Pageant)
+    };
+    for mention in mentions.iter_mut().filter(|m| !context.type_of(m).is_value() && m.tokens.len() <= MAX_ADDRESSED) {
+        let start = mention.tokens.start;
+        let follows = start > view.sentence(start).start && is_address(view.word(start - 1));
+        let is_body = view.slice(&mention.tokens).iter().any(|word| is_body(&word.to_lowercase(), language));
+        if follows && !is_body && !context.type_of(mention).is_person() {
+            mention.kind = person;
+            mention.score = mention.score.max(BY_FORM);
+        }
+    }
+    mentions
+}
+
+/// Relabels a party and a constituency in brackets behind a person: "Jo Hill (Lab)", "Jo Hill (Plaid Cymru, Arfon)".
+pub(super) fn party_and_seat(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let (view, language) = (context.view, context.view.language);
+    let (Some(party), Some(place)) = (context.kind(&EntityType::Org), context.kind(&EntityType::Loc)) else {
+        return mentions;
+    };
+    let is_party = |tokens: &Range<usize>| {
+        let words = view.slice(tokens);
+        let named = |word: &&str| {
+            word.starts_with(char::is_uppercase) && language.name_word(&word.to_lowercase()).contains(NameClass::Party)
+        };
+        !words.is_empty() && words.iter().all(named)
+    };
+    let mut kinds: HashMap<usize, usize> = HashMap::new();
+    for open in context.person_ends(&mentions).into_iter().filter(|at| view.word(*at) == "(") {
+        let Some(close) = (open + 2..open + BRACKETED).find(|at| view.word(*at) == ")") else { continue };
+        let comma = (open + 2..close).find(|at| view.word(*at) == ",").unwrap_or(close);
+        if is_party(&(open + 1..comma)) {
+            kinds.extend((open + 1..comma).map(|token| (token, party)));
+            kinds.extend((comma + 1..close).map(|token| (token, place)));
+        }
+    }
+    for mention in &mut mentions {
+        let (first, last) = (kinds.get(&mention.tokens.start), kinds.get(&(mention.tokens.end - 1)));
+        if let Some(kind) = first.filter(|_| first == last) {
+            mention.kind = *kind;
+            mention.score = mention.score.max(BY_FORM);
+        }
+    }
+    mentions
+}
+
+/// Upper bound on the tokens from the opening to the closing bracket around a party and a constituency. Set by hand:
+/// "Brighton, Kemptown and Peacehaven" is among the longest.
+const BRACKETED: usize = 12;
 
 /// Relabels the place of a dateline, "KISUMU (Agency) —", as a place, and an abbreviation in capitals in brackets
 /// behind a person as a party: "Jo Hill (SNP)".
@@ -154,6 +221,32 @@ mod tests {
         check("[ORG KISUMU] ([ORG Rift News]) - Rain fell.", "[LOC KISUMU] ([ORG Rift News]) - Rain fell.");
         check("[ORG KISUMU] (founded in 1950) grew.", "[ORG KISUMU] (founded in 1950) grew.");
         check("[PERSON Jo Hill] ([PERSON SNP]) spoke.", "[PERSON Jo Hill] ([ORG SNP]) spoke.");
+    }
+
+    #[test]
+    fn who_is_addressed_is_a_person() {
+        check("[ORG Ms. Varo] left and Mr. [LOC Peru] spoke", "[ORG Ms. Varo] left and Mr. [PERSON Peru] spoke");
+        check("Mrs [ORG Varo] left; [ORG Varo] grew", "Mrs [PERSON Varo] left; [ORG Varo] grew");
+        check("Miss [LOC Peru] won", "Miss [LOC Peru] won");
+        check("Mr. [ORG Varo Group] grew", "Mr. [ORG Varo Group] grew");
+        check("Dr. [ORG Varo] sells", "Dr. [ORG Varo] sells");
+        check("she met Mr. [PERSON Lund] in [LOC Peru]", "she met Mr. [PERSON Lund] in [LOC Peru]");
+    }
+
+    #[test]
+    fn party_and_seat_behind_a_member_are_no_persons() {
+        check(
+            "[PERSON Ana Lima] ([PERSON Lab], [PERSON Marlow]) spoke",
+            "[PERSON Ana Lima] ([ORG Lab], [LOC Marlow]) spoke",
+        );
+        check("[PERSON Ana Lima] ([PERSON Green]) spoke", "[PERSON Ana Lima] ([ORG Green]) spoke");
+        check(
+            "[PERSON Ana Lima] ([PERSON Plaid Cymru], [PERSON Marlow West]) spoke",
+            "[PERSON Ana Lima] ([ORG Plaid Cymru], [LOC Marlow West]) spoke",
+        );
+        // The actor behind the part, and a colour.
+        check("[PERSON Ana Lima] ([PERSON Jo Green]) sang", "[PERSON Ana Lima] ([PERSON Jo Green]) sang");
+        check("the [ORG Team] ([PERSON Green]) lost", "the [ORG Team] ([PERSON Green]) lost");
     }
 
     #[test]

@@ -28,6 +28,8 @@ const RULES: &[(&str, Rule)] = &[
     ("boundary", boundaries::trim),
     // "Cardinal Pell" is Pell.
     ("title-before-name", boundaries::without_titles),
+    // "Ed (Sonny) Marsh" is one person.
+    ("nickname-in-name", boundaries::join_nicknames),
     // "Jean-Michel Bastide" is one person.
     ("hyphenated-name", hyphens::unite),
     // "Sen. Helen Dorsey, D-Mass." does not name a second person.
@@ -40,12 +42,18 @@ const RULES: &[(&str, Rule)] = &[
     ("facility-word", labels::facilities),
     // "KISUMU (Agency) —" is a place, the SNP of "Jo Hill (SNP)" a party.
     ("dateline-and-party", labels::datelines),
+    // "Jo Hill (Lab, Leith)": a party and a place.
+    ("party-and-seat", labels::party_and_seat),
+    // "Mr. Kenya" is a person.
+    ("form-of-address", labels::addressed),
     // "ANA REIS, MAYOR: It is.": turns of a transcript belong to persons.
     ("transcript-speaker", labels::speakers),
     // "Ford said … the Ford Motor Company": one name, one label.
     ("document-vote", labels::vote),
     // "Chief Moderator of the Committee" is not a person's name.
     ("office-of", boundaries::drop_offices),
+    // "Princess" before "Irina" is nobody else.
+    ("title-alone", boundaries::drop_titles),
     // "Seafarers’" and "Union", "Lima" and "Quito Council": one body each.
     ("body-in-two", boundaries::join_bodies),
 ];
