@@ -1,11 +1,13 @@
 //! Mention boundaries.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pressmark_core::{EntityType, Span};
 use pressmark_lang::{Ending, NameClass, TitleKind, WordClass};
 
 use super::context::{Context, TokenMention};
+use crate::headlines::is_title_case;
 use crate::{boundary, name};
 
 /// Splits a place at its commas: the second part is the region that contains the first.
@@ -106,6 +108,37 @@ pub(super) fn drop_offices(context: &Context<'_>, mut mentions: Vec<TokenMention
             && context.view.slice(&mention.tokens).iter().all(is_role);
         !is_office
     });
+    mentions
+}
+
+/// Score below which a mention of several words in a headline gives way to a name inside it: less likely a mention than
+/// not.
+const DOUBTFUL: f32 = 0.5;
+
+/// Cuts a doubtful mention in a headline in title case to the longest name inside it that the running text has: "Varo
+/// Appeal Over Warehouse", where the text names Varo.
+pub(super) fn cut_headlines(context: &Context<'_>, mut mentions: Vec<TokenMention>) -> Vec<TokenMention> {
+    let view = context.view;
+    let in_headline = |m: &TokenMention| is_title_case(view.slice(&view.sentence(m.tokens.start)));
+    let doubtful = |m: &TokenMention| m.tokens.len() > 1 && m.score < DOUBTFUL && !context.type_of(m).is_value();
+    let cut: Vec<usize> =
+        (0..mentions.len()).filter(|&at| doubtful(&mentions[at]) && in_headline(&mentions[at])).collect();
+    if cut.is_empty() {
+        return mentions;
+    }
+    let names: HashMap<Vec<&str>, usize> = (mentions.iter())
+        .filter(|m| !context.type_of(m).is_value() && !in_headline(m))
+        .map(|m| (view.slice(&m.tokens).to_vec(), m.kind))
+        .collect();
+    for at in cut {
+        let Range { start, end } = mentions[at].tokens;
+        let parts = (1..=end - start).rev().flat_map(|length| (start..=end - length).map(move |at| at..at + length));
+        let known = parts.into_iter().find_map(|part| names.get(view.slice(&part)).map(|kind| (part, *kind)));
+        if let Some((tokens, kind)) = known {
+            mentions[at].tokens = tokens;
+            mentions[at].kind = kind;
+        }
+    }
     mentions
 }
 
@@ -265,6 +298,22 @@ mod tests {
         check("[ORG Pilots]’ [ORG Hargrave]", "[ORG Pilots]’ [ORG Hargrave]");
         check("[ORG Lima]-[ORG Quito] 2-1", "[ORG Lima]-[ORG Quito] 2-1");
         check("[ORG Lima Club]-[ORG Quito Union] 2-1", "[ORG Lima Club]-[ORG Quito Union] 2-1");
+    }
+
+    #[test]
+    fn a_headline_is_no_longer_name_than_the_text_has() {
+        check(
+            "Judges Reject [ORG 0.4 Varo Appeal Over Storage].\n\nThe firm [ORG Varo] lost in court.",
+            "Judges Reject [ORG Varo] Appeal Over Storage.\n\nThe firm [ORG Varo] lost in court.",
+        );
+        check(
+            "Judges Reject [ORG Varo Appeal Board].\n\nThe firm [ORG Varo] lost in court.",
+            "Judges Reject [ORG Varo Appeal Board].\n\nThe firm [ORG Varo] lost in court.",
+        );
+        check(
+            "Judges Reject [ORG 0.4 Varo Bank].\n\nThe firm [ORG Varo Bank] lost to [ORG Varo] in court.",
+            "Judges Reject [ORG Varo Bank].\n\nThe firm [ORG Varo Bank] lost to [ORG Varo] in court.",
+        );
     }
 
     #[test]

@@ -86,7 +86,8 @@ pub(super) fn addressed(context: &Context<'_>, mut mentions: Vec<TokenMention>) 
         let start = mention.tokens.start;
         let follows = start > view.sentence(start).start && is_address(view.word(start - 1));
         let is_body = view.slice(&mention.tokens).iter().any(|word| is_body(&word.to_lowercase(), language));
-        if follows && !is_body && !context.type_of(mention).is_person() {
+        // The score of a person as well: the document may know the name as another's.
+        if follows && !is_body {
             mention.kind = person;
             mention.score = mention.score.max(BY_FORM);
         }
@@ -227,6 +228,10 @@ mod tests {
     fn who_is_addressed_is_a_person() {
         check("[ORG Ms. Varo] left and Mr. [LOC Peru] spoke", "[ORG Ms. Varo] left and Mr. [PERSON Peru] spoke");
         check("Mrs [ORG Varo] left; [ORG Varo] grew", "Mrs [PERSON Varo] left; [ORG Varo] grew");
+        check(
+            "[ORG 0.95 Varo] grew. [ORG 0.95 Varo] paid. Ms. [PERSON 0.6 Varo] left.",
+            "[ORG Varo] grew. [ORG Varo] paid. Ms. [PERSON Varo] left.",
+        );
         check("Miss [LOC Peru] won", "Miss [LOC Peru] won");
         check("Mr. [ORG Varo Group] grew", "Mr. [ORG Varo Group] grew");
         check("Dr. [ORG Varo] sells", "Dr. [ORG Varo] sells");

@@ -28,6 +28,8 @@ const RULES: &[(&str, Rule)] = &[
     ("boundary", boundaries::trim),
     // "Cardinal Pell" is Pell.
     ("title-before-name", boundaries::without_titles),
+    // "Varo Appeal Over Warehouse" in a headline is Varo.
+    ("headline-name", boundaries::cut_headlines),
     // "Ed (Sonny) Marsh" is one person.
     ("nickname-in-name", boundaries::join_nicknames),
     // "Jean-Michel Bastide" is one person.
