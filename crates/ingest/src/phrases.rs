@@ -33,8 +33,9 @@ pub(crate) fn behind_byline(text: &str) -> Option<(&str, &'static str)> {
 /// The text after the longest of some phrases that `text` begins with, in any case, and that phrase.
 pub(crate) fn behind<'a>(text: &'a str, phrases: &Phrases) -> Option<(&'a str, &'static str)> {
     let rest = |by: &str| {
-        let rest = text.get(by.len()..).filter(|rest| rest.starts_with([' ', ':', '\u{a0}']))?;
-        (text.get(..by.len())?.to_lowercase() == by).then(|| rest.trim_start_matches([' ', ':', '\u{a0}']))
+        // A line may end behind it: "By" above the name.
+        let rest = text.get(by.len()..).filter(|rest| rest.starts_with([' ', ':', '\u{a0}', '\n']))?;
+        (text.get(..by.len())?.to_lowercase() == by).then(|| rest.trim_start_matches([' ', ':', '\u{a0}', '\n']))
     };
     phrases.iter().filter_map(|by| Some((rest(by)?, *by))).max_by_key(|(_, by)| by.len())
 }
@@ -49,7 +50,7 @@ pub(crate) fn without_by(author: &str) -> &str {
 }
 
 /// Splits a text at the words that join names. A short joiner also occurs inside names and phrases ("Ortega y Gasset",
-/// "et al.") and splits only before a full name.
+/// "et al.") and splits only before a full name, and not in capitals, where it may be an initial ("JOHN E SMITH").
 pub(crate) fn split_joined(text: &str) -> Vec<&str> {
     /// Bytes up to which a joiner is short. Joiners such as "and" and "und" have three; the ambiguous ones ("y", "e",
     /// "et") one or two.
@@ -61,8 +62,10 @@ pub(crate) fn split_joined(text: &str) -> Vec<&str> {
         let joiner = word.trim_end();
         if at > from
             && joiner.len() < word.len()
-            && JOINERS.contains(&joiner)
-            && (joiner.len() > SHORT || text.get(end..).is_some_and(is_full_name))
+            && match joiner.len() {
+                ..=SHORT => JOINERS.contains(&joiner) && text.get(end..).is_some_and(is_full_name),
+                _ => JOINERS.contains(&joiner.to_lowercase().as_str()),
+            }
         {
             parts.extend(text.get(from..at));
             from = end;
@@ -86,7 +89,8 @@ mod tests {
     fn authors_are_parted_at_joiners_and_not_inside_names() {
         assert_eq!(split_joined("Ada Okoye and staff"), ["Ada Okoye ", "staff"]);
         assert_eq!(split_joined("Anne Petit et Paul Roux"), ["Anne Petit ", "Paul Roux"]);
-        for whole in ["José Ortega y Gasset", "Ada Okoye et al.", "ADA OKOYE AND PAUL ROUX", "and Ada", "Ada and"] {
+        assert_eq!(split_joined("ADA OKOYE AND PAUL ROUX"), ["ADA OKOYE ", "PAUL ROUX"]);
+        for whole in ["José Ortega y Gasset", "Ada Okoye et al.", "JOHN E SMITH JONES", "and Ada", "Ada and"] {
             assert_eq!(split_joined(whole), [whole]);
         }
     }

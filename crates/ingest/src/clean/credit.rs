@@ -113,7 +113,15 @@ pub(super) fn byline(text: &str) -> Option<Vec<String>> {
     behind_byline(text).and_then(|(rest, _)| names(rest, true))
 }
 
-/// The people in a text that only names people; after "By" (`marked`) a single word will do.
+/// The people in a text that its page marks as a byline, with or without "By": of at least two words each, since a single
+/// one may be an outlet or a family name.
+pub(crate) fn marked_byline(text: &str) -> Option<Vec<String>> {
+    let rest = behind_byline(text).or_else(|| behind(text, &REPORTED_BY)).map_or(text, |(rest, _)| rest);
+    names(rest, true).filter(|names| names.iter().all(|name| name.contains(' ')))
+}
+
+/// The people in a text that only names people; after "By" (`marked`) a single word will do, and a place or an outlet
+/// may follow a name.
 pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     if text.len() > 160 || (text.ends_with('.') && !ends_in_initial(text)) {
         return None;
@@ -121,9 +129,13 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for part in text.split([',', '|', '·', '•', '&', ';', '/', '\n']).flat_map(|p| split_words(p, &JOINERS)) {
         let part = part.trim().trim_matches(['(', ')', '-', '–', '—', ' ']);
+        if behind(part, &EDITED_BY).is_some() {
+            break;
+        }
         if part.is_empty() || is_role(part) {
             continue;
         }
+        let part = if marked { without_place(part) } else { part };
         // "By Jane Doe, Harbour Gazette".
         if !found.is_empty() && is_outlet(part) {
             continue;
@@ -139,8 +151,26 @@ pub(super) fn names(text: &str, marked: bool) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
+/// A name without what a preposition joins to it: "Ada Okoye in Nairobi", "Ada Okoye for The Daily Post".
+fn without_place(part: &str) -> &str {
+    if is_name(part) {
+        return part;
+    }
+    let is_preposition = |word: &str| {
+        let word = word.to_lowercase();
+        let word = word.as_str();
+        (BEFORE_OUTLET.contains(&word) || OUTLET_PARTICLES.contains(&word)) && !is_particle(word)
+    };
+    let name = part.match_indices(' ').find_map(|(at, _)| {
+        let (name, rest) = (&part[..at], &part[at + 1..]);
+        let (word, place) = rest.split_once(' ')?;
+        (is_preposition(word) && name.contains(' ') && is_name(name) && is_name_like_place(place)).then_some(name)
+    });
+    name.unwrap_or(part)
+}
+
 /// Whether a name is an outlet's, by its last word.
-fn is_outlet(part: &str) -> bool {
+pub(crate) fn is_outlet(part: &str) -> bool {
     Folded::new(part).words().last().is_some_and(|word| OUTLETS.contains(&word))
 }
 
@@ -215,7 +245,7 @@ pub(super) fn signed_date(text: &str) -> Option<(Vec<String>, &str)> {
         return None;
     }
     let dash = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ',' | '•' | '·' | '/');
-    text.match_indices(' ').find_map(|(at, _)| {
+    text.match_indices([' ', '\n']).find_map(|(at, _)| {
         let (head, tail) = (text[..at].trim_matches(dash), text[at..].trim_matches(dash));
         let written = |t: &str| byline(t).or_else(|| names(t, false));
         if let (Some(names), Some(date)) = (written(head), date(tail)) {
@@ -461,9 +491,29 @@ mod tests {
             ("By noon the rain had stopped.", None),
             ("By Sam O’Neil, The Daily Post", Some(vec!["Sam O’Neil"])),
             ("By Sam O’Neil, Harbour Gazette", Some(vec!["Sam O’Neil"])),
+            ("By Ida Falk in Port Ellis and Rui da Costa in Sandoy", Some(vec!["Ida Falk", "Rui da Costa"])),
+            ("By Ida Falk for The Harbour Gazette", Some(vec!["Ida Falk"])),
+            ("By Ida Falk in the rain", None),
+            ("Reported by Ida Falk; edited by Ole Rask", Some(vec!["Ida Falk"])),
+            ("By\nIda Falk\nDeputy Sports Editor", Some(vec!["Ida Falk"])),
         ] {
             assert_eq!(byline(text), expected.map(|v| v.into_iter().map(str::to_owned).collect()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_may_be_on_the_line_below_the_name() {
+        let found = signed_date("By Ida Falk\n9 April 2021");
+        assert_eq!(found, Some((vec!["Ida Falk".to_owned()], "9 April 2021")));
+        assert_eq!(signed_date("By Ida Falk\nThe harbour has been shut since 9 April 2021"), None);
+    }
+
+    #[test]
+    fn a_line_that_names_a_place_without_by_names_nobody() {
+        assert_eq!(names("Ferry Crews in Sandoy", false), None);
+        assert_eq!(marked_byline("Reuters and AP"), None);
+        assert_eq!(marked_byline("Falk, Ida"), None);
+        assert_eq!(marked_byline("Ida Falk and Ole Rask, staff reporters"), Some(vec!["Ida Falk".to_owned(), "Ole Rask".to_owned()]));
     }
 
     #[test]

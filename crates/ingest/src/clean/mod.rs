@@ -46,7 +46,12 @@ pub(crate) fn people(byline: &str) -> Vec<String> {
     credit::byline(byline).or_else(|| credit::names(byline, true)).unwrap_or_default()
 }
 
-pub(crate) use self::credit::is_role;
+/// Whether a line is a date, alone or beside the names of writers.
+pub(crate) fn is_dated(line: &str) -> bool {
+    dates::date(line).is_some() || credit::signed_date(line).is_some()
+}
+
+pub(crate) use self::credit::{is_outlet, is_role, marked_byline};
 use self::{
     chrome::Place,
     fold::Folded,

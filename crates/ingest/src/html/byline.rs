@@ -1,8 +1,9 @@
 //! Extracts names of people from bylines and author metadata.
 
-use super::element_text::{inner, key};
+use super::element_text::{inner, key, lines};
 use super::tree::{Tag, Tree};
 use crate::calendar::month_named;
+use crate::clean;
 use crate::phrases::{Phrases, behind_byline, phrases, split_joined};
 
 /// Most characters of an author's name. Set by hand: longer text is a sentence about the author.
@@ -50,14 +51,29 @@ pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     if !names.is_empty() {
         return names;
     }
-    let text = inner(html, tree, index);
+    let text = lines(html, tree, index).join("\n");
     let text = text.split(|c: char| c.is_numeric() || matches!(c, '|' | '•' | '·' | '(')).next().unwrap_or_default();
     // Drop an e-mail address, and the month left over from the date.
-    let mut words: Vec<&str> = text.split_whitespace().take_while(|w| !w.contains('@')).collect();
-    while words.len() > 2 && words.last().is_some_and(|w| is_behind_names(w)) {
-        words.pop();
+    let mail = text.find('@').map(|at| text[..at].rfind(char::is_whitespace).unwrap_or(0));
+    let text = without_date(text[..mail.unwrap_or(text.len())].trim());
+    let first = text.match_indices('\n').map(|(at, _)| &text[..at]).find(|head| behind_byline(head).is_some() || head.contains(' '));
+    if let Some(names) = clean::marked_byline(text).or_else(|| first.and_then(clean::marked_byline)) {
+        return names;
     }
-    Some(words.join(" ")).filter(|t| is_name(without_by(t))).into_iter().collect()
+    let text = text.replace('\n', " ");
+    Some(text).filter(|t| is_name(without_by(t))).into_iter().collect()
+}
+
+/// A byline without the words that begin a date at its end; two are left, since months are names as well.
+fn without_date(byline: &str) -> &str {
+    let mut rest = byline;
+    while rest.split_whitespace().count() > 2
+        && let Some((head, word)) = rest.trim_end().rsplit_once(char::is_whitespace)
+        && is_behind_names(word)
+    {
+        rest = head;
+    }
+    rest.trim_end()
 }
 
 /// Whether a word is a month or precedes a date.
@@ -67,19 +83,40 @@ fn is_behind_names(word: &str) -> bool {
         || month_named(word.trim_matches(|c: char| !c.is_alphabetic())).is_some()
 }
 
+/// Splits one of the listed authors at commas and joiners, without the job titles and outlets behind a name.
+fn parted(author: &str) -> Vec<&str> {
+    let parts = author.split(',').flat_map(split_joined).flat_map(|p| p.split(" & "));
+    let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
+    if parts.first().is_some_and(|first| is_name(first) && !clean::is_outlet(first)) {
+        let mut at = 0;
+        parts.retain(|part| std::mem::replace(&mut at, 1) == 0 || !(is_role(part) || clean::is_outlet(part)));
+    }
+    // Single words are not people, so the byline stays whole: "Reuters and AP Staff", "Smith, Jr."
+    if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) { vec![author.trim()] } else { parts }
+}
+
+/// The name beside an e-mail address: "Ada Okoye (ada@post.example)", "ada@post.example (Ada Okoye)".
+fn without_mail(author: &str) -> &str {
+    let is_mail = |word: &str| word.find('@').is_some_and(|at| at > 0) && word.contains('.');
+    let words = || author.split_whitespace();
+    if !words().any(is_mail) {
+        return author;
+    }
+    let start = |word: &str| word.as_ptr() as usize - author.as_ptr() as usize;
+    let rest = match words().position(is_mail) {
+        Some(0) => words().nth(1).map_or("", |word| &author[start(word)..]),
+        at => words().nth(at.unwrap_or(0)).map_or("", |word| &author[..start(word)]),
+    };
+    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | '[' | ']' | ',' | '-' | '|'))
+}
+
 /// Splits bylines into names of people, without duplicates.
 pub(super) fn people<'a>(bylines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut people: Vec<String> = Vec::new();
     let mut keys: std::collections::HashSet<String> = std::collections::HashSet::new();
     for byline in bylines {
         let byline = without_by(byline.trim());
-        let parts = byline.split([',', ';', '|', '•']).flat_map(split_joined).flat_map(|p| p.split(" & "));
-        let mut parts: Vec<&str> = parts.map(str::trim).filter(|p| !p.is_empty()).collect();
-        // Single words are not people, so the byline stays whole: "Reuters and AP Staff", "Smith, Jr."
-        if parts.len() > 1 && parts.iter().any(|p| !p.contains(' ')) {
-            parts = vec![byline];
-        }
-        for name in parts {
+        for name in byline.split([';', '|', '•']).map(without_mail).flat_map(parted) {
             let name = name.trim().trim_end_matches(['.', ',']).trim();
             let bad = name.is_empty()
                 || name.chars().count() > MAX_AUTHOR_CHARS

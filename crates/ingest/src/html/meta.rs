@@ -1,5 +1,7 @@
 //! Metadata of a page: JSON-LD, Open Graph, `meta` elements, microdata, its title.
 
+use std::collections::HashMap;
+
 use pressmark_core::Meta;
 use serde_json::Value;
 
@@ -52,7 +54,7 @@ pub(super) fn read(html: &str, tree: &Tree, url: Option<&str>, options: &Options
     let language = tag.and_then(|l| primary(&l));
     let day = linked.published.iter().chain(&named.published).find_map(|d| normalize(d, order));
     let day = day.or_else(|| published(html, tree, &elsewhere, order));
-    let authors = authors(&linked.authors, &linked.organizations, &named);
+    let authors = without_outlet(authors(&linked.authors, &linked.organizations, &named), site.as_deref());
     let canonical = named.canonical.clone().or_else(|| named.first(&["og:url"]));
     let host = canonical.as_deref().into_iter().chain(url).find_map(pressmark_core::host);
     let heading = only_heading(html, tree);
@@ -77,6 +79,15 @@ fn authors(linked: &[String], organizations: &[String], named: &Named) -> Vec<St
     let persons: Vec<String> = all(linked).into_iter().filter(is_person).collect();
     let bylines: Vec<String> = all(&named.authors).into_iter().filter(|name| !is_role(name)).collect();
     [persons, bylines, all(linked), all(organizations)].into_iter().find(|names| !names.is_empty()).unwrap_or_default()
+}
+
+/// Drops the site itself among several authors: "Ana Silva, The Harbour".
+fn without_outlet(mut authors: Vec<String>, site: Option<&str>) -> Vec<String> {
+    let site = site.map(key).unwrap_or_default();
+    if authors.iter().any(|name| key(name) != site) {
+        authors.retain(|name| key(name) != site);
+    }
+    authors
 }
 
 /// Whether an author is the account of an import.
@@ -145,6 +156,7 @@ impl Linked {
                 _ => {}
             }
         }
+        let known = Known::of(&objects);
         for value in articles.iter().chain(&others) {
             let is_article = articles.iter().any(|a| std::ptr::eq(*a, *value));
             if is_article {
@@ -155,7 +167,7 @@ impl Linked {
                     .or_else(|| text_of(value.get("articleBody")).or_else(|| text_of(value.get("reviewBody"))));
                 if found.authors.is_empty() && found.organizations.is_empty() {
                     for author in ["author", "creator"].iter().filter_map(|k| value.get(*k)).take(1) {
-                        (found.authors, found.organizations) = credited(author);
+                        (found.authors, found.organizations) = credited(author, &known);
                     }
                 }
                 let is_free = value.get("isAccessibleForFree");
@@ -173,10 +185,32 @@ impl Linked {
             found.published = found
                 .published
                 .or_else(|| text_of(value.get("datePublished")).or_else(|| text_of(value.get("dateCreated"))));
-            found.site = found.site.or_else(|| names(value.get("publisher")).into_iter().next());
+            found.site = found.site.or_else(|| names(value.get("publisher").map(|site| known.whole(site))).into_iter().next());
             found.language = found.language.or_else(|| text_of(value.get("inLanguage")));
         }
         found
+    }
+}
+
+/// The objects of a page's JSON-LD by their `@id`, by which others refer to them.
+struct Known<'a>(HashMap<&'a str, &'a Value>);
+
+impl<'a> Known<'a> {
+    /// Collects the objects on top and in `@graph`, where pages keep those that are referred to.
+    fn of(objects: &'a [Value]) -> Self {
+        let inner = |value: &'a Value| value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+        let top = objects.iter().flat_map(inner);
+        let graph = top.clone().filter_map(|value| value.get("@graph")).flat_map(inner);
+        let whole = top.chain(graph).filter(|value| value.as_object().is_some_and(|object| object.len() > 1));
+        let ids = whole.take(MAX_OBJECTS).filter_map(|value| Some((value.get("@id")?.as_str()?, value)));
+        Self(ids.collect())
+    }
+
+    /// The object that `{"@id": …}` refers to; any other value as it is.
+    fn whole(&self, value: &'a Value) -> &'a Value {
+        let is_reference = value.as_object().is_some_and(|object| object.len() == 1);
+        let id = value.get("@id").filter(|_| is_reference).and_then(Value::as_str);
+        id.and_then(|id| self.0.get(id)).copied().unwrap_or(value)
     }
 }
 
@@ -204,10 +238,13 @@ fn text_of(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.as_str(),
         Value::Array(values) => values.iter().find_map(Value::as_str)?,
-        Value::Object(object) => match object.get("name").or_else(|| object.get("@value")).and_then(Value::as_str) {
-            Some(name) => name,
-            None => return parted_name(object),
-        },
+        Value::Object(object) => {
+            let named = ["name", "@value"].iter().filter_map(|key| object.get(*key).and_then(Value::as_str));
+            match named.into_iter().find(|name| !name.trim().is_empty()) {
+                Some(name) => name,
+                None => return parted_name(object),
+            }
+        }
         _ => return None,
     };
     let text = plain(text);
@@ -222,10 +259,10 @@ fn parted_name(object: &serde_json::Map<String, Value>) -> Option<String> {
 }
 
 /// Splits the authors in JSON-LD into people and organizations; at most 50 are read (set by hand).
-fn credited(value: &Value) -> (Vec<String>, Vec<String>) {
+fn credited(value: &Value, known: &Known<'_>) -> (Vec<String>, Vec<String>) {
     let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
     let (mut people, mut others) = (Vec::new(), Vec::new());
-    for value in values.iter().take(50) {
+    for value in values.iter().take(50).map(|value| known.whole(value)) {
         let is_other = types(value).any(|t| t.ends_with("Organization") || t == "Brand" || t == "WebSite");
         if is_other { &mut others } else { &mut people }.extend(names(Some(value)));
     }
@@ -281,6 +318,7 @@ const AUTHOR_NAMES: &[&str] = &[
     "sailthru.author",
     "byl",
     "citation_author",
+    "cxenseparse:author",
     "weibo:article:create_author",
 ];
 /// Names of `meta` elements with the date, the most trusted first.
@@ -302,10 +340,19 @@ const DATE_NAMES: &[&str] = &[
     "publish_date",
     "publish-date",
     "article.published",
+    "article:published",
+    "article:pubdate",
+    "bt:pubdate",
+    "date.release",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "published_date",
     "publication_date",
     "publication-date",
     "published_at",
     "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
     "date",
     "ptime",
 ];
@@ -501,6 +548,54 @@ mod tests {
         assert_eq!(found.meta.site.as_deref(), Some("The Harbour"));
         assert_eq!(found.meta.published.as_deref(), Some("2024-05-06T07:08:09+01:00"));
         assert_eq!(found.body.as_deref(), Some("It rained."));
+    }
+
+    #[test]
+    fn json_ld_refers_to_people_by_their_ids() {
+        let found = check(
+            "<script type='application/ld+json'>{\"@graph\": [{\"@type\": \"NewsArticle\", \"headline\": \"Rain\",
+            \"author\": [{\"@id\": \"#ana\"}, {\"@id\": \"#nobody\"}], \"publisher\": {\"@id\": \"#paper\"}},
+            {\"@type\": \"Person\", \"@id\": \"#ana\", \"name\": \"\", \"givenName\": \"Ana\", \"familyName\": \"Silva\"},
+            {\"@type\": \"Organization\", \"@id\": \"#paper\", \"name\": \"The Harbour\"}]}</script>",
+        );
+        assert_eq!((found.meta.authors.as_slice(), found.meta.site.as_deref()), (&["Ana Silva".to_owned()][..], Some("The Harbour")));
+    }
+
+    #[test]
+    fn bylines_are_read_up_to_roles_places_and_outlets() {
+        let check = |byline: &str, expected: &[&str]| {
+            let found = check(&format!("<article><p class=byline>{byline}</p>"));
+            assert_eq!(found.meta.authors, expected, "{byline}");
+        };
+        check("Ida Falk<br>Deputy Sports Editor<br>Sandoy", &["Ida Falk"]);
+        check("By<br>Ida Falk<br>6 May 2024", &["Ida Falk"]);
+        check("By Ida Falk<br>ida@post.example", &["Ida Falk"]);
+        check("By Ida Falk, sports correspondent, The Harbour Post", &["Ida Falk"]);
+        check("By Ida Falk and Ole Rask, staff reporters", &["Ida Falk", "Ole Rask"]);
+        check("Ida Falk in Sandoy and Ole Rask in Port Ellis", &["Ida Falk", "Ole Rask"]);
+        check("By Ida Falk for The Harbour Post", &["Ida Falk"]);
+        check("Reported by Ida Falk; edited by Ole Rask", &["Ida Falk"]);
+        check("BY IDA FALK AND OLE RASK", &["IDA FALK", "OLE RASK"]);
+        check("By <b>Ida Falk</b><div>Share this story</div>", &["Ida Falk"]);
+        check("Falk, Ida", &["Falk, Ida"]);
+        check("By Ida May Falk", &["Ida May Falk"]);
+    }
+
+    #[test]
+    fn authors_in_metadata_are_read_up_to_roles_and_outlets() {
+        let check = |author: &str, expected: &[&str]| {
+            let found = check(&format!("<meta name=author content='{author}'><meta property=og:site_name content='The Harbour'>"));
+            assert_eq!(found.meta.authors, expected, "{author}");
+        };
+        check("Ana Silva, The Harbour", &["Ana Silva"]);
+        check("Ana Silva, Reuters", &["Ana Silva"]);
+        check("Ana Silva, staff writer", &["Ana Silva"]);
+        check("Silva, Ana; Costa, Rui", &["Silva, Ana", "Costa, Rui"]);
+        check("Ana Silva (ana@harbour.example)", &["Ana Silva"]);
+        check("ana@harbour.example (Ana Silva)", &["Ana Silva"]);
+        check("Silva, Ana", &["Silva, Ana"]);
+        check("The Harbour", &["The Harbour"]);
+        check("Reuters and AP Staff", &["Reuters and AP Staff"]);
     }
 
     #[test]

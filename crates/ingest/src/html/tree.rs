@@ -46,7 +46,8 @@ tags! {
     Th = "th"; Colgroup = "colgroup"; Col = "col";
     Form = "form"; Fieldset = "fieldset"; Legend = "legend"; Label = "label"; Input = "input"; Button = "button";
     Select = "select"; Option = "option" | "optgroup" | "datalist"; Textarea = "textarea"; Details = "details";
-    Summary = "summary"; Dialog = "dialog"; Center = "center"; Time = "time"; A = "a"; Img = "img";
+    Summary = "summary"; Dialog = "dialog"; Center = "center"; A = "a"; Img = "img";
+    Time = "time" | "relative-time" | "time-ago" | "local-time" | "bsp-timestamp";
     Svg = "svg"; Math = "math"; Iframe = "iframe"; Embedded = "object" | "applet" | "canvas" | "audio" | "video"
         | "picture" | "noembed" | "noframes" | "frameset" | "progress" | "meter"
         | "amp-ad" | "amp-embed" | "amp-sidebar" | "amp-consent" | "amp-user-notification" | "amp-iframe"
@@ -137,8 +138,10 @@ attributes! {
     Hidden = "hidden"; AriaHidden = "aria-hidden"; Datetime = "datetime";
     Content = "content"; Property = "property"; Name = "name"; Lang = "lang" | "xml:lang"; Type = "type";
     Href = "href"; HttpEquiv = "http-equiv";
-    Stamp = "data-seconds" | "data-timestamp" | "data-time" | "data-datetime" | "data-date" | "data-published"
-        | "data-pubdate" | "data-publish-date" | "data-published-date" | "data-utc" | "data-epoch";
+    Stamp = "data-seconds" | "data-timestamp" | "data-time" | "data-datetime" | "data-date" | "data-utc" | "data-epoch";
+    Published = "data-published" | "data-pubdate" | "data-publish-date" | "data-published-date"
+        | "data-published-at" | "data-publication-date";
+    Tooltip = "title";
     Component = "data-component" | "data-module" | "data-testid" | "data-test-id" | "data-qa" | "data-type"
         | "data-component-name" | "data-block" | "data-name" | "data-print-layout";
 }
