@@ -513,7 +513,10 @@ mod tests {
         assert_eq!(names("Ferry Crews in Sandoy", false), None);
         assert_eq!(marked_byline("Reuters and AP"), None);
         assert_eq!(marked_byline("Falk, Ida"), None);
-        assert_eq!(marked_byline("Ida Falk and Ole Rask, staff reporters"), Some(vec!["Ida Falk".to_owned(), "Ole Rask".to_owned()]));
+        assert_eq!(
+            marked_byline("Ida Falk and Ole Rask, staff reporters"),
+            Some(vec!["Ida Falk".to_owned(), "Ole Rask".to_owned()])
+        );
     }
 
     #[test]

@@ -56,7 +56,10 @@ pub(super) fn byline(html: &str, tree: &Tree, index: u32) -> Vec<String> {
     // Drop an e-mail address, and the month left over from the date.
     let mail = text.find('@').map(|at| text[..at].rfind(char::is_whitespace).unwrap_or(0));
     let text = without_date(text[..mail.unwrap_or(text.len())].trim());
-    let first = text.match_indices('\n').map(|(at, _)| &text[..at]).find(|head| behind_byline(head).is_some() || head.contains(' '));
+    let first = text
+        .match_indices('\n')
+        .map(|(at, _)| &text[..at])
+        .find(|head| behind_byline(head).is_some() || head.contains(' '));
     if let Some(names) = clean::marked_byline(text).or_else(|| first.and_then(clean::marked_byline)) {
         return names;
     }

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::element_text::{inner, lines};
 use super::tree::{Attr, Tag, Tree};
+use crate::calendar::{month_named, weekday_named};
 use crate::clean;
 use crate::date::{Order, find, normalize};
 use crate::markup::decode;
-use crate::calendar::{month_named, weekday_named};
 use crate::phrases::{Phrases, behind_byline, phrases};
 
 /// Most bytes of text in a date line: a date, a time, a byline beside them. Set by hand: longer elements are paragraphs
@@ -110,7 +110,9 @@ fn is_date_line(line: &str) -> bool {
     // A summary may begin with "by" as well: "By Thursday 17 August, the board will …".
     let is_signed = behind_byline(line).is_some_and(|(rest, _)| {
         rest.split(|c: char| !c.is_alphanumeric()).next().is_some_and(|word| {
-            !word.starts_with(|c: char| c.is_ascii_digit()) && month_named(word).is_none() && weekday_named(word).is_none()
+            !word.starts_with(|c: char| c.is_ascii_digit())
+                && month_named(word).is_none()
+                && weekday_named(word).is_none()
         }) && !line.ends_with('.')
     });
     line.len() <= DATE_LINE
@@ -239,7 +241,8 @@ mod tests {
     #[test]
     fn a_line_of_a_date_around_the_headline_needs_no_name() {
         let check = |body: &str, expected: Option<&str>| {
-            let prose = "The ferry to the islands will not sail before the end of the month, the harbour master said. ".repeat(3);
+            let prose = "The ferry to the islands will not sail before the end of the month, the harbour master said. "
+                .repeat(3);
             let html = format!("<body><div>2 May 2022</div><article>{body}<p>{prose}<p>7 May 2021</article></body>");
             let tree = Tree::parse(&html);
             let found = published(&html, &tree, &Elsewhere::of(&tree), Order::DayFirst);
