@@ -350,3 +350,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_title_is_one_line_without_the_kicker_of_its_heading() {
+    let check = |heading: &str, expected: &str| {
+        let html = format!(
+            "<title>Harbour shut for a week</title><article><h1>{heading}</h1><p>{LONG}</p><p>{NEXT}</p></article>"
+        );
+        let page = page(&html);
+        assert_eq!(page.blocks[0].text, expected, "{heading}");
+        assert_eq!(page.blocks[1].text, LONG, "{heading}");
+    };
+    check("<i>Ports</i><i>Harbour shut for a week</i>", "Harbour shut for a week");
+    check("<b>Explained</b> Harbour shut for a week <a href=#c>12 comments</a>", "Harbour shut for a week");
+    check("Harbour shut<br>for a week", "Harbour shut for a week");
+    check("Harbour shut for a week, mayor says", "Harbour shut for a week, mayor says");
+}

@@ -1,5 +1,7 @@
 //! Finds the block that shows a page's title.
 
+use std::ops::Range;
+
 use pressmark_core::SegmentKind;
 
 use super::analysis::PageAnalysis;
@@ -51,8 +53,12 @@ pub(super) fn title(
         }
     }
     if let Some((_, line, key)) = best {
-        let mut block = text::block(html, tree, &analysis.lines[line], |_| false)?;
+        let shown = &analysis.lines[line];
+        let own = declared_part(html, tree, shown, &keys).unwrap_or(0..shown.items.len());
+        let is_own = |item: u32| shown.items.get(own.clone()).is_some_and(|items| items.contains(&item));
+        let mut block = text::block(html, tree, shown, |item| !is_own(item))?;
         block.kind = Some(SegmentKind::Title);
+        on_one_line(&mut block);
         return Some(Title { block, line: Some(line), key });
     }
     let element = tree.nodes().iter().position(|n| n.tag == Tag::Title)? as u32;
@@ -79,6 +85,36 @@ pub(super) fn heading(analysis: &PageAnalysis<'_>, html: &str, found: &Found) ->
 fn source_all(html: &str, tree: &Tree, line: &Line) -> String {
     let texts = line.items.iter().map(|i| tree.node(*i)).filter(|n| n.tag == Tag::Text);
     texts.map(|n| decode(html.get(n.bytes.start as usize..n.bytes.end as usize).unwrap_or_default())).collect()
+}
+
+/// Fewest characters of a declared title, without spaces, that is looked for inside the shown one. Set by hand: fewer may
+/// be a kicker as well.
+const FEWEST: usize = 12;
+
+/// Most items of a heading that is searched. Set by hand: the search is quadratic, and a heading has a handful.
+const MOST_ITEMS: usize = 32;
+
+/// The items of a line whose texts make up one of the declared titles, if the line has others: a kicker or the number of
+/// comments is in an element of its own inside the heading.
+fn declared_part(html: &str, tree: &Tree, line: &Line, keys: &[String]) -> Option<Range<usize>> {
+    let of = |items: &[u32]| key(&source_all(html, tree, &Line { items: items.to_vec(), ..Line::default() }));
+    let whole = of(&line.items);
+    let is_part = |title: &&String| {
+        title.chars().count() >= FEWEST && 2 * title.len() >= whole.len() && **title != whole && whole.contains(*title)
+    };
+    let title = keys.iter().find(is_part).filter(|_| line.items.len() <= MOST_ITEMS)?;
+    let starts = (0..line.items.len()).filter(|at| title.starts_with(&of(&line.items[*at..=*at])));
+    starts.flat_map(|from| (from + 1..=line.items.len()).map(move |to| from..to)).find(|items| {
+        of(&line.items[items.clone()]) == *title && !of(&line.items[items.start..=items.start]).is_empty()
+    })
+}
+
+/// Turns the line breaks of a heading into spaces.
+fn on_one_line(block: &mut Block) {
+    let breaks = block.pieces.iter().filter(|p| p.edit.is_some() && block.text.get(p.span.clone()) == Some("\n"));
+    for span in breaks.map(|piece| piece.span.clone()).collect::<Vec<_>>() {
+        block.text.replace_range(span, " ");
+    }
 }
 
 /// Whether one title is the other with something added. Set by hand: the shorter has twelve bytes at least and half of
