@@ -63,9 +63,10 @@ pub(super) fn published(html: &str, tree: &Tree, elsewhere: &Elsewhere, order: O
         }
         let lower = text.to_lowercase();
         let rank = match () {
-            () if PUBLISHED.iter().any(|word| lower.contains(word)) => 3,
+            () if PUBLISHED.iter().any(|word| lower.contains(word)) => 4,
             () if OTHER.iter().any(|word| lower.starts_with(word)) => 0,
-            () if named || stamp.is_some() || is_line => 2,
+            () if named || stamp.is_some() => 3,
+            () if is_line => 2,
             () => 1,
         };
         let is_marked = named || node.tag == Tag::Time;
@@ -95,7 +96,11 @@ fn around_headline(tree: &Tree) -> Range<u32> {
     let start = if is_own { parent + 1 } else { heading };
     let end = tree.node(heading).end;
     let last = (end + AROUND as u32).min(tree.len() as u32);
-    let is_prose = |i: &u32| tree.node(*i).tag == Tag::P && tree.text_bytes(*i, DATE_LINE).is_none();
+    // Quotations and comments have dates of their own.
+    let is_prose = |i: &u32| match tree.node(*i).tag {
+        Tag::P => tree.text_bytes(*i, DATE_LINE / 2).is_none(),
+        tag => matches!(tag, Tag::Blockquote | Tag::Details),
+    };
     start..(end..last).find(is_prose).unwrap_or(last)
 }
 
