@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::clean;
 use crate::names::{self, Meaning};
 use crate::phrases::{split_joined, without_by};
 
@@ -48,16 +49,43 @@ pub(crate) fn read(text: &str) -> Option<(usize, Said)> {
         if at > LONGEST {
             return None;
         }
-        // "- Ada Okoye" below "authors:".
-        if let (Some(item), Some(key)) = (line.trim().strip_prefix("- "), &list) {
-            note(&mut said, &mut others, key, unquoted(item), None);
-            continue;
+        // "- Ada Okoye" below "authors:", or a map that describes her.
+        if let Some(key) = &list {
+            let item = line.trim().strip_prefix("- ");
+            let described =
+                names::meaning(key) == Some(Meaning::Authors) && (item.is_some() || line.starts_with([' ', '\t']));
+            let pair =
+                item.unwrap_or(line.trim()).split_once(": ").filter(|(field, _)| described && is_key(field, ':'));
+            if let Some((field, value)) = pair {
+                if field == "name" {
+                    note(&mut said, &mut others, key, unquoted(value), None);
+                }
+                continue;
+            }
+            if let Some(item) = item {
+                note(&mut said, &mut others, key, unquoted(item), None);
+                continue;
+            }
         }
         let Some((key, value)) = line.split_once(mark).filter(|(key, _)| is_key(key, mark)) else { continue };
         pairs += 1;
         let key = key.trim().to_lowercase();
         let trimmed = value.trim();
         list = trimmed.is_empty().then(|| key.clone());
+        // A block scalar: the indented lines below ">-" or "|".
+        if fence == "---" && matches!(trimmed, ">" | ">-" | ">+" | "|" | "|-" | "|+") {
+            let below = text.get(at..)?;
+            let is_inside = |line: &&str| line.starts_with([' ', '\t']) || line.trim().is_empty();
+            let len: usize = below.split_inclusive('\n').take_while(is_inside).map(str::len).sum();
+            let block = below.get(..len)?.trim();
+            if !block.is_empty() {
+                let from = skipped + block.as_ptr() as usize - text.as_ptr() as usize;
+                let value = block.split_whitespace().collect::<Vec<_>>().join(" ");
+                note(&mut said, &mut others, &key, &value, Some(from..from + block.len()));
+            }
+            at += len;
+            continue;
+        }
         if let Some(items) = trimmed.strip_prefix('[').and_then(|v| v.strip_suffix(']')) {
             items.split(',').map(unquoted).for_each(|item| note(&mut said, &mut others, &key, item, None));
             continue;
@@ -93,6 +121,11 @@ fn unquoted(value: &str) -> &str {
     value.split(" #").next().unwrap_or(value).trim()
 }
 
+/// An author without the job title behind the comma: "Ada Okoye, staff writer".
+fn without_role(author: &str) -> &str {
+    author.split_once(',').filter(|(_, role)| clean::is_role(role)).map_or(author, |(name, _)| name)
+}
+
 fn note(
     said: &mut Said,
     others: &mut serde_json::Map<String, serde_json::Value>,
@@ -108,7 +141,7 @@ fn note(
             return;
         }
         Some(Meaning::Authors) => {
-            let parts = value.split([';', '|']).flat_map(split_joined);
+            let parts = value.split([';', '|']).flat_map(split_joined).flat_map(names::by_commas).map(without_role);
             let names = parts.map(|name| without_by(name.trim()).trim().to_owned()).filter(|name| !name.is_empty());
             said.authors.extend(names);
             return;
@@ -149,6 +182,28 @@ mod tests {
         assert_eq!(said.extra.as_deref(), Some(r#"{"tags":["sea","port"]}"#));
         let (_, said) = read("+++\r\ntitle = 'Rain'\r\nauthor = \"Ada Okoye\"\r\n+++\r\nRain fell.").unwrap();
         assert_eq!((said.title.map(|t| t.0).as_deref(), said.authors), (Some("Rain"), vec!["Ada Okoye".to_owned()]));
+    }
+
+    #[test]
+    fn block_scalars_and_described_authors_are_read() {
+        let text = "---\ntitle: >-\n  Rain falls\n  again\nauthors:\n  - name: Ada Okoye\n    role: reporter\n  - name: 'Bo Lind'\n\
+                    summary: |\n  The sea: high.\n\n  The port: shut.\ndate: 2024-05-01\n---\nRain fell.\n";
+        let (end, said) = read(text).unwrap();
+        let (title, range) = said.title.clone().unwrap();
+        assert_eq!(
+            (title.as_str(), &text[range], &text[end..]),
+            ("Rain falls again", "Rain falls\n  again", "Rain fell.\n")
+        );
+        assert_eq!(said.authors, ["Ada Okoye", "Bo Lind"]);
+        assert_eq!(said.date.as_deref(), Some("2024-05-01"));
+        let check = |author: &str, expected: &[&str]| {
+            let (_, said) = read(&format!("---\n{author}\n---\nRain fell.")).unwrap();
+            assert_eq!(said.authors, expected, "{author}");
+        };
+        check("author:\n  name: Ada Okoye\n  email: ada@post.example\nlayout: post", &["Ada Okoye"]);
+        check("authors: Ada Okoye, Bo Lind", &["Ada Okoye", "Bo Lind"]);
+        check("byline: By Ada Okoye, staff writer", &["Ada Okoye"]);
+        check("author: Okoye, Ada", &["Okoye, Ada"]);
     }
 
     #[test]

@@ -373,7 +373,7 @@ fn strings_in(literal: &str) -> Option<Vec<String>> {
 }
 
 /// Splits "Ada Okoye, Paul Roux" at the comma, but not "Okoye, Ada" or "Ada Okoye, staff writer".
-fn by_commas(names: &str) -> Vec<&str> {
+pub(crate) fn by_commas(names: &str) -> Vec<&str> {
     by(',', names)
 }
 
