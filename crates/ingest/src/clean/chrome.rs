@@ -137,7 +137,8 @@ fn label_decides(line: &Line<'_>, hit: Hit) -> bool {
         }
         // A longer text after "Photo:" is a caption (set by hand).
         DropReason::PhotoCredit => !sentence && words <= 8,
-        DropReason::Related => !sentence && words >= 1,
+        // A headline may end with a full stop, but then it is a link.
+        DropReason::Related => words >= 1 && (!sentence || line.link_share > 0.5),
         _ => !sentence,
     }
 }

@@ -51,6 +51,12 @@ pub(crate) fn is_dated(line: &str) -> bool {
     dates::date(line).is_some() || credit::signed_date(line).is_some()
 }
 
+/// Whether a line is a phrase or label of the page rather than of an article: "Read more:", "Share".
+pub(crate) fn is_interface(line: &str) -> bool {
+    let folded = Folded::new(line);
+    lexicon::LEXICON.find(&folded).or_else(|| lexicon::LEXICON.find_label(&folded, 0)).is_some()
+}
+
 pub(crate) use self::credit::{is_outlet, is_role, marked_byline};
 use self::{
     chrome::Place,

@@ -13,6 +13,7 @@ use pressmark_core::{DropReason, SegmentKind};
 use super::hints::{NameHints, hints};
 use super::text::{Counts, Line, is_unspaced, lines};
 use super::tree::{Attr, NONE, Node, Tag, Tree};
+use crate::markup::decode;
 
 /// Tag and class of an element and of the two around it, innermost first.
 pub(super) type Style<'a> = [(Tag, &'a str); 3];
@@ -34,6 +35,8 @@ pub(super) struct PageAnalysis<'a> {
     buttons_before: Vec<u32>,
     /// Number of `h1` elements before every node.
     main_headings_before: Vec<u32>,
+    /// Number of block quotations before every node.
+    quotes_before: Vec<u32>,
     /// For every node, the sum of the counts of the lines that start before it.
     before: Vec<Counts>,
     /// For every node, the characters of prose that start before it.
@@ -87,10 +90,11 @@ pub(super) enum Strictness {
 
 impl<'a> PageAnalysis<'a> {
     pub(super) fn new(html: &str, tree: &'a Tree, strictness: Strictness, is_dated: bool) -> Self {
-        let hints: Vec<NameHints> = (0..tree.len() as u32)
+        let mut hints: Vec<NameHints> = (0..tree.len() as u32)
             .map(|i| if tree.node(i).tag == Tag::Text { NameHints::default() } else { hints(tree, i) })
             .collect();
-        let shown = shown(tree);
+        show_initials(html, tree, &mut hints);
+        let shown = shown(html, tree);
         let data = data_cells(html, tree);
         let lines = lines(html, tree, &shown, &data);
         let mut analysis = Self {
@@ -103,11 +107,13 @@ impl<'a> PageAnalysis<'a> {
             bodies: Vec::new(),
             buttons_before: count_before(tree, Tag::Button),
             main_headings_before: count_before(tree, Tag::H1),
+            quotes_before: count_before(tree, Tag::Blockquote),
             before: Vec::new(),
             prose_before: Vec::new(),
             links_before: Vec::new(),
             of_class: HashMap::new(),
         };
+        analysis.set_anchors_aside(html);
         analysis.count();
         analysis.bodies = analysis.longest(|hints, _| hints.body && !hints.comments, 1);
         analysis.set_aside(Strictness::Lenient);
@@ -185,6 +191,26 @@ impl<'a> PageAnalysis<'a> {
         let class = self.tree.attr(index, Attr::Class).unwrap_or("");
         let all = self.of_class.get(&(self.tree.node(index).tag, class)).copied().unwrap_or(0);
         all.max(self.prose_in(index))
+    }
+
+    /// Sets aside the links that headings have to themselves, shown as a sign: `Background ¶`.
+    fn set_anchors_aside(&mut self, html: &str) {
+        let is_heading = |index: &u32| self.tree.node(*index).tag.heading_level().is_some();
+        let mut heading_end = 0;
+        for index in 0..self.tree.len() as u32 {
+            let node = self.tree.node(index);
+            if is_heading(&index) {
+                heading_end = heading_end.max(node.end);
+            }
+            if node.tag != Tag::A || index >= heading_end {
+                continue;
+            }
+            let within = self.tree.attr(index, Attr::Href).is_some_and(|href| href.contains('#'));
+            let text: String = self.tree.texts(index).map(|text| decode(html.get(text).unwrap_or_default())).collect();
+            if within && matches!(text.trim(), "¶" | "#" | "§" | "🔗" | "⚓") {
+                self.aside[index as usize..node.end as usize].fill(Some(DropReason::Navigation));
+            }
+        }
     }
 
     /// Sets aside rows of cards: three or more siblings with the same tag and class, most of them with a link for a
@@ -287,6 +313,11 @@ impl<'a> PageAnalysis<'a> {
         }
         let mut hints = self.hints[index as usize];
         let prose = self.prose_in(index);
+        // A bar that asks to follow quotes nothing: this is a post that the story shows.
+        if self.has_quote(index) {
+            hints.chrome = hints.chrome.filter(|reason| *reason != DropReason::FollowUs);
+            hints.doubtful = false;
+        }
         // Teasers of other stories have links; a paragraph called `teaser` without any belongs to this story.
         hints.related &= self.chars_in(index).1 > 0 || self.is_in_link(index);
         let below = |limit: f32| (prose as f32) < limit * total.max(1) as f32;
@@ -354,6 +385,18 @@ impl<'a> PageAnalysis<'a> {
     fn is_in_link(&self, index: u32) -> bool {
         let node = self.tree.node(index);
         node.linked || self.buttons_before[node.end as usize] > self.buttons_before[index as usize]
+    }
+
+    /// Whether an element is a block quotation or contains one.
+    fn has_quote(&self, index: u32) -> bool {
+        let end = self.tree.node(index).end as usize;
+        self.quotes_before[end] > self.quotes_before[index as usize]
+    }
+
+    /// Whether a line is in a block quotation that the code of a social network embeds.
+    pub(super) fn is_post(&self, line: usize) -> bool {
+        let mut around = self.tree.ancestors(self.lines[line].block);
+        around.any(|a| self.tree.node(a).tag == Tag::Blockquote && self.hints[a as usize].post)
     }
 
     /// Whether the page has an element named as an article, with enough prose and a fifth of the page's, next to this
@@ -435,14 +478,62 @@ fn count_before(tree: &Tree, tag: Tag) -> Vec<u32> {
     before
 }
 
+/// Shows the initial that a page hides from screen readers only, for which it gives them a copy.
+///
+/// `<i aria-hidden=true>A</i><i class=sr-only>A</i>fter` is displayed as "After": one of the two is the text, and it is
+/// the one displayed, unless only the copy has the whole word.
+fn show_initials(html: &str, tree: &Tree, hints: &mut [NameHints]) {
+    let is_silenced = |index: u32| tree.attr(index, Attr::AriaHidden).is_some_and(|value| value.trim() == "true");
+    let text = |elements: &[u32]| -> String {
+        let texts = elements.iter().flat_map(|element| tree.texts(*element));
+        texts.map(|text| decode(html.get(text).unwrap_or_default())).collect()
+    };
+    let mut run: Vec<u32> = Vec::new();
+    for parent in (0..tree.len() as u32).filter(|i| tree.node(*i).tag != Tag::Text) {
+        for child in tree.children(parent).map(Some).chain([None]) {
+            if let Some(child) = child.filter(|c| hints[*c as usize].hidden && !tree.node(*c).tag.is_block()) {
+                run.push(child);
+                continue;
+            }
+            let (silenced, copies): (Vec<u32>, Vec<u32>) = run.drain(..).partition(|i| is_silenced(*i));
+            if silenced.is_empty() || copies.is_empty() {
+                continue;
+            }
+            let (displayed, copy) = (text(&silenced), text(&copies));
+            let is_word = !displayed.is_empty() && !displayed.contains(char::is_whitespace);
+            let is_letter = displayed.chars().count() == 1 && copy.len() > displayed.len();
+            if is_word && displayed == copy {
+                silenced.iter().for_each(|i| hints[*i as usize].hidden = false);
+            } else if is_letter && displayed.chars().all(char::is_alphabetic) && copy.starts_with(&displayed) {
+                copies.iter().for_each(|i| hints[*i as usize].hidden = false);
+            }
+        }
+    }
+}
+
+/// Whether an inline element stands among the words of a sentence: the text before it is open, and the text after it
+/// goes on.
+fn is_in_sentence(html: &str, tree: &Tree, index: u32) -> bool {
+    let node = tree.node(index);
+    let text = |at: u32| {
+        let node =
+            tree.nodes().get(at as usize).filter(|n| n.tag == Tag::Text && n.parent == tree.node(index).parent)?;
+        html.get(node.bytes.start as usize..node.bytes.end as usize)
+    };
+    let (Some(before), Some(after)) = (index.checked_sub(1).and_then(text), text(node.end)) else { return false };
+    let ends_open = before.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '’' | '\''));
+    ends_open && after.trim_start().starts_with(|c: char| c.is_lowercase() || matches!(c, ',' | '.' | ';' | ')' | '?'))
+}
+
 /// For each node, whether its text can be displayed at all.
-fn shown(tree: &Tree) -> Vec<bool> {
+fn shown(html: &str, tree: &Tree) -> Vec<bool> {
     let mut shown = vec![true; tree.len()];
     let mut index = 0;
     while index < tree.len() {
         let node = tree.node(index as u32);
         let end = node.end as usize;
-        if node.tag.is_silent() {
+        // A button may explain a word of the sentence.
+        if node.tag.is_silent() && !(node.tag == Tag::Button && is_in_sentence(html, tree, index as u32)) {
             shown[index..end].fill(false);
             index = end;
         } else {

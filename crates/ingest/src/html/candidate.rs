@@ -10,6 +10,7 @@ use super::meta::Found;
 use super::text;
 use super::tree::{NONE, Tag};
 use crate::block::Why;
+use crate::clean::is_interface;
 use crate::markup::decode;
 
 /// The approximate visible text of a line, for comparisons.
@@ -101,7 +102,12 @@ pub(super) fn candidate(analysis: &PageAnalysis<'_>, html: &str, line: usize) ->
             || (wordless && counts.chars > LONG_WORDS));
     // Set by hand: a short line counts as a link from half of its characters on.
     let is_link = link_share > LINK || (link_share > 0.5 && counts.words < 12);
-    let stays = !is_link || matches!(kind, SegmentKind::Heading | SegmentKind::Table);
+    // A post is made of links to itself, to people and to hashtags. Set by hand: what stands around its words, such as
+    // "View this post on Instagram", is a link of up to five words without a full stop.
+    let speaks = || link_share < 1.0 || closed || words > 5;
+    let stays = !is_link
+        || matches!(kind, SegmentKind::Heading | SegmentKind::Table)
+        || (kind == SegmentKind::Quote && analysis.is_post(line) && speaks());
     let names_a_picture = kind == SegmentKind::Caption && words < CAPTION_WORDS;
     let dropped = if names_a_picture {
         Some((DropReason::Caption, Why::new("short-caption").with("words", words as f32)))
@@ -124,15 +130,17 @@ pub(super) fn judge(analysis: &PageAnalysis<'_>, lines: &mut [Candidate], found:
     judge_by_linked_data(lines, found);
 }
 
-/// Brings back a line of links that is among the story's paragraphs and is a sentence or a URL.
+/// Brings back a line of links that is among the story's paragraphs and is a sentence, a row of names or a URL.
 ///
 /// Some news systems link every name; a source is given by its URL; a court report opens with a sentence that links to
-/// the previous one. A link to another story is its headline: no full stop, and no words outside the link.
+/// the previous one. A link to another story is its headline: no full stop, or a question, and no words outside the
+/// link but a label.
 fn judge_linked_lines(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let Some(first) = lines.iter().position(|c| c.prose) else { return };
+    let last = lines.iter().rposition(|c| c.prose).unwrap_or(first);
     let style = analysis.paragraph_style();
     let main = main_parent(analysis, lines);
-    for line in &mut lines[first..] {
+    for (index, line) in lines.iter_mut().enumerate() {
         let block = analysis.lines[line.line].block;
         if line.kept() || line.kind == SegmentKind::List || block == NONE {
             continue;
@@ -140,13 +148,43 @@ fn judge_linked_lines(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         let beside = main == Some(analysis.tree.node(block).parent) || main == Some(block);
         let alike = style.is_some_and(|style| style == analysis.style(block));
         let address = line.text.trim_start().starts_with("http") && !line.text.trim().contains(char::is_whitespace);
-        let sentence = line.closed && !line.text.trim_end().ends_with(':') && line.words >= LINKED_WORDS;
-        if (beside || alike) && (sentence || address) {
+        // Before the first paragraph, only a long sentence is a lead.
+        let least = if index < first { LONG_WORDS } else { LINKED_WORDS };
+        let asks = line.text.trim_end().ends_with('?') && line.words < SENTENCE_WORDS;
+        let sentence = line.closed
+            && !asks
+            && !line.text.trim_end().ends_with(':')
+            && line.words >= least
+            && !points_elsewhere(line);
+        let names = (first..last).contains(&index) && is_row_of_names(analysis, line);
+        if (beside || alike) && (sentence || names || (address && index >= first)) {
             line.dropped = None;
             line.prose |= sentence && line.words >= SENTENCE_WORDS;
         }
     }
 }
+
+/// Whether a line is a label and a link: "Related: …", "READ MORE: …", in any language.
+fn points_elsewhere(line: &Candidate) -> bool {
+    let label = line.text.split_once(':').map(|(label, _)| label.split_whitespace().count());
+    // Set by hand: labels have up to three words.
+    line.link_share < 1.0 && label.is_some_and(|words| words <= 3)
+}
+
+/// Whether a line lists people or parties that are links, with words or figures in between: a team, or the seats of a
+/// council.
+fn is_row_of_names(analysis: &PageAnalysis<'_>, line: &Candidate) -> bool {
+    let tree = analysis.tree;
+    let link = |item: &u32| tree.ancestors(*item).find(|a| tree.node(*a).tag == Tag::A);
+    let mut links: Vec<u32> = analysis.lines[line.line].items.iter().filter_map(link).collect();
+    links.dedup();
+    // Set by hand: three links make a row, and a name has at most four words.
+    let is_name = |link: &u32| tree.text_bytes(*link, NAME_BYTES).is_some();
+    line.link_share < 0.9 && links.len() >= 3 && links.iter().all(is_name)
+}
+
+/// Most bytes of a linked name. Set by hand: headlines are longer.
+const NAME_BYTES: usize = 32;
 
 /// Drops a list of links as a whole, unless its items are sentences or a paragraph announces it; keeps a list in which
 /// only some items are links.
@@ -165,12 +203,17 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         let end = start
             + lines[start..].iter().take_while(|c| c.kind == SegmentKind::List && list_of(c.line) == list).count();
         let end = end.max(start + 1);
+        let people = |test: fn(&str) -> bool| {
+            let people = lines[start..end].iter().filter(|c| starts_with_name(&c.text) && test(&c.text));
+            people.count() * 2 > end - start
+        };
+        let (names, described) = (people(|_| true), people(|item| item.contains(',')));
         let announced = start.checked_sub(1).and_then(|before| lines.get(before)).is_some_and(|before| {
             let beside = analysis.tree.node(analysis.lines[before.line].block).parent;
+            let colon = before.text.trim_end().ends_with(':');
             before.kept()
                 && before.kind == SegmentKind::Body
-                && before.prose
-                && before.text.trim_end().ends_with(':')
+                && ((before.prose && (colon || described)) || (colon && names && !is_interface(&before.text)))
                 && list.is_some_and(|list| analysis.tree.node(list).parent == beside)
         });
         let items = &mut lines[start..end];
@@ -183,6 +226,14 @@ fn judge_lists(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
         items.iter_mut().for_each(|c| c.dropped = (!stays).then_some((DropReason::Related, why)));
         start = end;
     }
+}
+
+/// Whether an item of a list is a person: "Jory Penrose, 34, skipper", as against the headline of a story.
+fn starts_with_name(item: &str) -> bool {
+    let name = item.split_once(',').map_or(item, |(name, _)| name);
+    let words = name.split_whitespace().count();
+    // Set by hand: a headline has more words before its first comma.
+    (2..=4).contains(&words) && name.split_whitespace().all(|w| w.starts_with(char::is_uppercase))
 }
 
 /// Drops runs of short lines without sentences: the labels of charts and controls.
@@ -214,12 +265,20 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
     let style = analysis.paragraph_style();
     let own = |c: &Candidate| analysis.lines[c.line].block;
     let ends = [own(&lines[first]), own(&lines[last])];
-    for (index, line) in lines.iter_mut().enumerate() {
+    let opening = heads_first_section(analysis, lines, first, last);
+    let closing = plain_lists(lines, last);
+    let is_above_matter = |next: &Candidate| next.kept() && matches!(next.kind, SegmentKind::List | SegmentKind::Table);
+    let mut above_matter = false;
+    for (index, line) in lines.iter_mut().enumerate().rev() {
+        let above = std::mem::replace(&mut above_matter, false);
         let outside = index < first || index > last;
+        if opening == Some(index) || (index > last && line.kind == SegmentKind::Heading && above) {
+            continue;
+        }
         // Set by hand: a sentence of the story at its edge has at least four words.
         let short = !line.closed || line.words < 4;
         if outside && short && !matches!(line.kind, SegmentKind::Caption | SegmentKind::Quote | SegmentKind::Table) {
-            let list = line.kind == SegmentKind::List && index > last && line.link_share < 0.2;
+            let list = closing.contains(&index) && line.link_share <= 0.5;
             let block = analysis.lines[line.line].block;
             let beside = block != NONE && main == Some(analysis.tree.node(block).parent);
             let styled = block != NONE && style.is_some_and(|style| style == analysis.style(block));
@@ -231,7 +290,32 @@ fn judge_edges(analysis: &PageAnalysis<'_>, lines: &mut [Candidate]) {
                 line.drop_for(DropReason::Fragment, why.with("link_share", line.link_share));
             }
         }
+        above_matter = is_above_matter(line);
     }
+}
+
+/// The heading right above the first paragraph, if it is made like one between the paragraphs: the first section's.
+fn heads_first_section(analysis: &PageAnalysis<'_>, lines: &[Candidate], first: usize, last: usize) -> Option<usize> {
+    let is_heading = |c: &&Candidate| c.kind == SegmentKind::Heading && analysis.lines[c.line].block != NONE;
+    let style = |c: &Candidate| analysis.style(analysis.lines[c.line].block);
+    let above = first.checked_sub(1)?;
+    let own = style(lines.get(above).filter(is_heading)?);
+    lines[first..last].iter().filter(is_heading).any(|c| style(c) == own).then_some(above)
+}
+
+/// The items after the last paragraph of lists that are not of links: at least half of the items have hardly any.
+fn plain_lists(lines: &[Candidate], last: usize) -> HashSet<usize> {
+    let mut plain = HashSet::new();
+    let mut start = last + 1;
+    while start < lines.len() {
+        let run = lines[start..].iter().take_while(|c| c.kind == SegmentKind::List).count();
+        let items = lines[start..start + run].iter().filter(|c| c.link_share < 0.2).count();
+        if items * 2 >= run {
+            plain.extend(start..start + run);
+        }
+        start += run.max(1);
+    }
+    plain
 }
 
 /// The element that directly contains most of the prose.

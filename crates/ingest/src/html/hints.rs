@@ -34,6 +34,8 @@ pub(super) struct NameHints {
     pub gallery: bool,
     /// A pull quote, which repeats a sentence of the text.
     pub pullquote: bool,
+    /// A post of a social network, if it is a block quotation.
+    pub post: bool,
 }
 
 impl NameHints {
@@ -51,6 +53,7 @@ impl NameHints {
             hidden,
             gallery,
             pullquote,
+            post,
         } = own;
         self.body |= body && !(chrome.is_some() || related || comments || credits || caption);
         self.chrome = self.chrome.or(chrome);
@@ -63,6 +66,7 @@ impl NameHints {
         self.hidden |= hidden;
         self.gallery |= gallery;
         self.pullquote |= pullquote;
+        self.post |= post;
     }
 }
 
@@ -74,10 +78,14 @@ pub(super) fn hints(tree: &Tree, index: u32) -> NameHints {
         match name {
             Attr::Class | Attr::Id | Attr::Component => {
                 let mut before = Before::default();
+                hints.hidden |= match name {
+                    Attr::Class => is_undisplayed(value),
+                    _ => value.split_ascii_whitespace().any(is_hiding),
+                };
                 // Long ids are slugs of headings.
                 let names = value.split_ascii_whitespace().filter(|n| name != Attr::Id || is_short(n));
                 for name in names {
-                    let mut own = NameHints { hidden: is_hiding(name), ..NameHints::default() };
+                    let mut own = NameHints::default();
                     words(name, &mut word, |w| read(w, &mut before, &mut own));
                     before = Before::default();
                     hints.add(own);
@@ -124,7 +132,7 @@ fn is_short(name: &str) -> bool {
 
 /// Whether an inline style hides the element.
 fn hides(style: &str) -> bool {
-    let (mut tiny, mut cut_off) = (false, false);
+    let (mut tiny, mut cut_off, mut clear, mut moves) = (false, false, false, false);
     for rule in style.split(';') {
         let (name, value) = rule.split_once(':').unwrap_or_default();
         let value = value.trim().to_ascii_lowercase();
@@ -136,19 +144,27 @@ fn hides(style: &str) -> bool {
             "clip" if value.starts_with("rect(") && is_empty_rect(&value) => return true,
             "clip-path" if matches!(value.as_str(), "inset(50%)" | "inset(100%)" | "circle(0)") => return true,
             "left" | "top" | "text-indent" | "margin-left" if is_off_page(&value) => return true,
-            "font-size" if matches!(value.as_str(), "0" | "0px" | "0pt" | "0em") => return true,
-            "width" | "height" | "max-height" => tiny |= matches!(value.as_str(), "0" | "0px" | "1px"),
-            "overflow" => cut_off = value == "hidden" || value == "clip",
+            "font-size" if length(&value) == Some(0.0) => return true,
+            "width" | "height" | "max-height" => tiny |= length(&value).is_some_and(|length| length <= 1.0),
+            "overflow" | "overflow-x" | "overflow-y" => cut_off |= value == "hidden" || value == "clip",
+            "opacity" => clear = length(&value) == Some(0.0),
+            "transform" | "transition" | "animation" | "will-change" => moves |= value != "none",
             _ => {}
         }
     }
-    tiny && cut_off
+    // Text that fades in when the reader comes to it is displayed.
+    (tiny && cut_off) || (clear && !moves)
 }
 
 /// `rect(0, 0, 0, 0)` and `rect(1px, 1px, 1px, 1px)`, with and without commas.
 fn is_empty_rect(value: &str) -> bool {
     let digits = value.chars().filter(char::is_ascii_digit);
     digits.clone().count() <= 4 && digits.clone().all(|d| d == '0' || d == '1')
+}
+
+/// The number of a length, whatever its unit.
+fn length(value: &str) -> Option<f32> {
+    value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').parse().ok()
 }
 
 /// Whether an offset moves an element off the page: −900 or less, since style sheets use −999, −1000, −9999 and the
@@ -158,35 +174,73 @@ fn is_off_page(value: &str) -> bool {
     number.parse::<f32>().is_ok_and(|n| n <= -900.0)
 }
 
-/// Whether a class hides elements in common style sheets.
+/// Whether classes leave an element undisplayed on the screen of a desktop.
+///
+/// Tailwind and Bootstrap hide and show from a width of the screen on (`hidden md:block`, `d-none d-lg-block`,
+/// `md:hidden`): the widest one decides.
+fn is_undisplayed(classes: &str) -> bool {
+    let classes = classes.split_ascii_whitespace();
+    let widest = classes.clone().filter_map(from_width).max_by_key(|(width, _)| *width);
+    widest.map_or_else(|| classes.clone().any(is_hiding), |(_, is_hidden)| is_hidden)
+}
+
+/// The rank of the width of screen from which a class applies, and whether it hides the element there.
+fn from_width(class: &str) -> Option<(usize, bool)> {
+    // Up to 1280 pixels; `2xl` and `xxl` are wider than many desktops.
+    const WIDTHS: &[&str] = &["xs", "sm", "mobile", "md", "tablet", "lg", "laptop", "desktop", "xl"];
+    const DISPLAYS: &[&str] = &[
+        "block",
+        "inline",
+        "inline-block",
+        "flex",
+        "inline-flex",
+        "grid",
+        "inline-grid",
+        "table",
+        "table-row",
+        "table-cell",
+        "contents",
+        "flow-root",
+        "list-item",
+    ];
+    let (width, display) = class.split_once(':').or_else(|| class.strip_prefix("d-")?.split_once('-'))?;
+    let width = WIDTHS.iter().position(|w| *w == width)?;
+    match display {
+        "hidden" | "none" => Some((width, true)),
+        shown => DISPLAYS.contains(&shown).then_some((width, false)),
+    }
+}
+
+/// Whether a class hides elements in common style sheets, with `-` or `_` and in any case.
 fn is_hiding(class: &str) -> bool {
     const HIDING: &[&str] = &[
         "hidden",
         "hide",
-        "is-hidden",
         "sr-only",
-        "screen-reader-text",
+        "sronly",
+        "d-none",
+        "display-none",
         "visually-hidden",
         "visuallyhidden",
-        "u-hidden",
-        "u-visually-hidden",
-        "element-invisible",
+        "visually-hide",
         "invisible",
         "print-only",
         "printonly",
-        "screenreader",
-        "screen-reader-only",
-        "a11y-hidden",
+        "assistive-text",
         "show-for-sr",
         "vh",
-        "visually-hide",
         "offscreen",
     ];
+    // Prefixes for utilities, states and hooks of scripts.
+    const PREFIXES: &[&str] = &["u-", "is-", "js-", "ng-", "a11y-", "element-"];
     // `hidden-xs` hides on some screens only; `hidden-metadata` is never shown.
     const ON_SOME_SCREENS: &[&str] =
         &["xs", "sm", "md", "lg", "xl", "xxl", "print", "phone", "tablet", "desktop", "mobile"];
-    HIDING.contains(&class)
-        || class.strip_prefix("hidden-").is_some_and(|rest| {
+    let class = class.replace('_', "-").to_ascii_lowercase();
+    let bare = PREFIXES.iter().find_map(|prefix| class.strip_prefix(prefix)).unwrap_or(&class);
+    HIDING.contains(&bare)
+        || ["screen-reader", "screenreader"].iter().any(|start| bare.starts_with(start))
+        || bare.strip_prefix("hidden-").is_some_and(|rest| {
             rest.chars().all(|c| c.is_ascii_lowercase()) && rest.len() > 1 && !ON_SOME_SCREENS.contains(&rest)
         })
 }
@@ -231,6 +285,9 @@ fn read(word: &str, before: &mut Before, hints: &mut NameHints) {
         "box" | "text" | "description" | "source" | "title" | "info" if before.image => {
             hints.caption = true;
         }
+        // Classes of the codes with which networks embed a post: `twitter-tweet`, `instagram-media`, `reddit-embed-bq`.
+        "media" | "tweet" | "instagram" | "tiktok" | "reddit" | "bluesky" | "mastodon" | "fb" | "facebook"
+        | "telegram" | "vk" => hints.post = true,
         "next" | "also" if before.read => hints.related = true,
         "carousel" | "slideshow" | "slider" | "gallery" | "galleries" | "slides" => hints.gallery = true,
         "widget" | "widgets" | "more" | "tools" | "tool" | "module" | "box" | "links" | "list" | "aside" | "extra"
@@ -280,8 +337,9 @@ fn chrome(word: &str) -> Option<DropReason> {
         "social" | "socials" | "follow" => DropReason::FollowUs,
         "search" | "searchform" | "survey" | "feedback" => DropReason::Form,
         "ai2html" | "datawrapper" | "graphic" | "infographic" | "chart" => DropReason::Player,
-        "footer" | "popup" | "modal" | "lightbox" | "sidebar" | "rail" | "banner" | "ticker" | "notification"
-        | "push" => DropReason::Boilerplate,
+        // What is not worth printing is no article either.
+        "noprint" | "footer" | "popup" | "modal" | "lightbox" | "sidebar" | "rail" | "banner" | "ticker"
+        | "notification" | "push" => DropReason::Boilerplate,
         _ => return None,
     })
 }
@@ -386,9 +444,37 @@ mod tests {
         assert!(of("<i style='clip-path:inset(50%)'>").hidden);
         assert!(of("<i style='position:absolute;left:-9999px'>").hidden);
         assert!(of("<i style='height: 1px; width: 1px; overflow: hidden'>").hidden);
-        for shown in
-            ["class='overflow-hidden'", "class=hidden-xs", "style='overflow:hidden;width:100%'", "style='left:-1px'"]
-        {
+        for class in [
+            "d-none",
+            "display-none",
+            "is-visually-hidden",
+            "u-hide",
+            "ng-hide",
+            "js-hidden",
+            "sr_only",
+            "visuallyHidden",
+            "assistive-text",
+            "screen-reader-hint",
+            "md:hidden",
+            "d-block d-lg-none",
+            "hidden sm:block lg:hidden",
+        ] {
+            assert!(of(&format!("<p class='{class}'>")).hidden, "{class}");
+        }
+        assert!(of("<p style='opacity: 0'>").hidden);
+        assert!(of("<p style='max-height:0rem;overflow-y:hidden'>").hidden);
+        for shown in [
+            "class='overflow-hidden'",
+            "class=hidden-xs",
+            "class='hidden md:block'",
+            "class='d-none d-md-flex'",
+            "class='d-print-none'",
+            "class='not-hidden'",
+            "style='overflow:hidden;width:100%'",
+            "style='left:-1px'",
+            "style='opacity:0.9'",
+            "style='opacity:0;transform:translateY(20px)'",
+        ] {
             assert!(!of(&format!("<p {shown}>")).hidden, "{shown}");
         }
     }

@@ -66,6 +66,130 @@ fn the_source_of_a_quotation_stays_with_it() {
 }
 
 #[test]
+fn what_is_hidden_depends_on_the_width_of_the_screen() {
+    use SegmentKind::*;
+    let html = format!(
+        "<article><p>{LONG}</p><div class='hidden lg:block'><p>{NEXT}</p></div>\
+         <p class=d-none>A note of the desk, which nobody sees.</p><p class='lg:hidden'>Turn the phone to see it all.</p>\
+         <p>{LONG} Yes.</p></article>"
+    );
+    check(&html, &[(Body, LONG), (Body, NEXT), (Body, &format!("{LONG} Yes."))]);
+}
+
+#[test]
+fn headings_at_the_edges_belong_to_their_sections() {
+    use SegmentKind::*;
+    let rows = "<table><tr><th>Port<th>Ships</tr><tr><td>North quay<td>12</tr></table>";
+    let html = format!(
+        "<title>Harbour shut</title><article><h1>Harbour shut</h1><h2>The storm</h2><p>{LONG}</p><h2>The boats</h2><p>{NEXT}</p>\
+         <h3>The fleet</h3>{rows}</article>"
+    );
+    check(
+        &html,
+        &[
+            (Title, "Harbour shut"),
+            (Heading, "The storm"),
+            (Body, LONG),
+            (Heading, "The boats"),
+            (Body, NEXT),
+            (Heading, "The fleet"),
+            (Table, "Port Ships"),
+            (Table, "North quay 12"),
+        ],
+    );
+    // A kicker is made otherwise, and a heading of nothing heads nothing.
+    let html = format!("<article><h4>Coast</h4><p>{LONG}</p><h2>The boats</h2><p>{NEXT}</p><h2>More</h2></article>");
+    check(&html, &[(Body, LONG), (Heading, "The boats"), (Body, NEXT)]);
+}
+
+#[test]
+fn a_post_keeps_its_words() {
+    use SegmentKind::*;
+    let html = format!(
+        "<article><p>{LONG}</p><blockquote class=instagram-media><a href=/p><div>View this post on Instagram</div></a>\
+         <p><a href=/p>The nets are gone. The cat is not.</a></p></blockquote><p>{NEXT}</p>\
+         <div class=social-embed><blockquote><p>We sail on Monday.</p></blockquote></div>\
+         <blockquote class=wp-embedded-content><a href=/x>Rain on the islands</a></blockquote>\
+         <div class=social-links><p>Find the harbour on every network that there is.</p></div><p>{LONG} Yes.</p></article>"
+    );
+    check(
+        &html,
+        &[
+            (Body, LONG),
+            (Quote, "The nets are gone. The cat is not."),
+            (Body, NEXT),
+            (Quote, "We sail on Monday."),
+            (Body, &format!("{LONG} Yes.")),
+        ],
+    );
+}
+
+#[test]
+fn linked_names_are_no_links_to_stories() {
+    use SegmentKind::*;
+    let names = "<li><a href=/a>Ida Falk, 41, cook</a><li><a href=/b>Per Holm, 30, mate</a>";
+    let stories = "<li><a href=/c>Rain on the islands again</a><li><a href=/d>Why the pier is still shut</a>";
+    let html = format!(
+        "<article><p>{LONG}</p><p>The lost are:</p><ul>{names}</ul><p>{NEXT}</p><p>Read more:</p><ul>{stories}</ul>\
+         <p><b>Crew:</b> <a href=/a>Falk</a>, <a href=/b>Holm</a>, <a href=/e>Lund</a></p><p>{LONG} Yes.</p></article>"
+    );
+    let page = page(&html);
+    let has = |text: &str| page.blocks.iter().any(|b| b.text == text);
+    assert!(has("Ida Falk, 41, cook") && has("Per Holm, 30, mate") && has("Crew: Falk, Holm, Lund"));
+    assert!(!has("Rain on the islands again") && !has("Why the pier is still shut"));
+    check(
+        &format!(
+            "<article><p>{LONG}</p><p>{NEXT}</p><p>Shut for now:</p><ul><li>Quay of <a href=/q>Nordby</a><li>The ferry</ul></article>"
+        ),
+        &[(Body, LONG), (Body, NEXT), (Body, "Shut for now:"), (List, "Quay of Nordby"), (List, "The ferry")],
+    );
+}
+
+#[test]
+fn a_linked_sentence_may_lead_and_a_label_leads_elsewhere() {
+    use SegmentKind::*;
+    let html = format!(
+        "<article><p><a href=/a>{LONG}</a></p><p>{NEXT}</p><p>Related: <a href=/b>The quota was cut by a third.</a></p>\
+         <p><a href=/c>Why is the pier still shut?</a></p><p>{LONG} Yes.</p></article>"
+    );
+    check(&html, &[(Body, LONG), (Body, NEXT), (Body, &format!("{LONG} Yes."))]);
+}
+
+#[test]
+fn of_an_initial_and_its_copy_one_is_the_text() {
+    for initial in [
+        "<i aria-hidden=true>T</i><i class=sr-only>T</i>hrough",
+        "<i class=sr-only>Through</i><i aria-hidden=true><b>T</b>hrough</i>",
+        "<i aria-hidden=true>T</i><i class=sr-only>Through</i>",
+    ] {
+        let html = format!("<article><p>{initial} the night it blew.</p><p>{LONG}</p><p>{NEXT}</p></article>");
+        assert_eq!(page(&html).blocks[0].text, "Through the night it blew.", "{initial}");
+    }
+    let html = format!(
+        "<article><p>{LONG} <i aria-hidden=true>→</i><i class=sr-only>(opens elsewhere)</i></p><p>{NEXT}</p></article>"
+    );
+    assert_eq!(page(&html).blocks[0].text, LONG);
+}
+
+#[test]
+fn a_button_inside_a_sentence_is_a_word() {
+    let html = format!(
+        "<article><p>{LONG} It is for the <button>harbour master</button> to say so. <button>Share</button></p><p>{NEXT}</p></article>"
+    );
+    assert_eq!(page(&html).blocks[0].text, format!("{LONG} It is for the harbour master to say so."));
+}
+
+#[test]
+fn the_sign_of_a_link_to_a_heading_is_not_its_text() {
+    use SegmentKind::*;
+    let html = format!(
+        "<article><p>{LONG}</p><h2 id=a>The boats <a href=#a>¶</a></h2><p>{NEXT}</p><h2><a href='/x#b'>#</a>What is № 1</h2><p>{LONG} Yes.</p></article>"
+    );
+    let last = format!("{LONG} Yes.");
+    check(&html, &[(Body, LONG), (Heading, "The boats"), (Body, NEXT), (Heading, "What is № 1"), (Body, &last)]);
+}
+
+#[test]
 fn an_article_is_found_among_what_stands_around_it() {
     use SegmentKind::*;
     let html = format!(
