@@ -32,7 +32,14 @@ pub(crate) fn tidy(text: &str, span: Span, language: &Language) -> Option<Span> 
         }
     }
     let start = span.start + (name.as_ptr() as usize - whole.as_ptr() as usize);
-    (name.contains(char::is_alphanumeric) && !language.is_article(name)).then(|| Span::new(start, start + name.len()))
+    (name.contains(char::is_alphanumeric) && !is_only_article(name, language))
+        .then(|| Span::new(start, start + name.len()))
+}
+
+/// Whether a name is an article as it stands at the beginning of a sentence or inside: "The", "la". "LA" is a name.
+fn is_only_article(name: &str, language: &Language) -> bool {
+    let inner = name.chars().skip(1).collect::<String>();
+    !inner.chars().any(char::is_uppercase) && language.is_article(&name.to_lowercase())
 }
 
 /// Strips one bracket or quotation mark from an end: one without its partner inside, or both of a pair around the
@@ -114,6 +121,8 @@ mod tests {
         check("Le Quai", Some("Le Quai"));
         check("Lloyd’s", Some("Lloyd’s"));
         check("la", None);
+        check("Le", None);
+        check("LE", Some("LE"));
         check("Goma and", Some("Goma and"));
     }
 

@@ -132,7 +132,7 @@ fn is_short(name: &str) -> bool {
 
 /// Whether an inline style hides the element.
 fn hides(style: &str) -> bool {
-    let (mut tiny, mut cut_off, mut clear, mut moves) = (false, false, false, false);
+    let (mut tiny, mut cut_off) = (false, false);
     for rule in style.split(';') {
         let (name, value) = rule.split_once(':').unwrap_or_default();
         let value = value.trim().to_ascii_lowercase();
@@ -147,13 +147,11 @@ fn hides(style: &str) -> bool {
             "font-size" if length(&value) == Some(0.0) => return true,
             "width" | "height" | "max-height" => tiny |= length(&value).is_some_and(|length| length <= 1.0),
             "overflow" | "overflow-x" | "overflow-y" => cut_off |= value == "hidden" || value == "clip",
-            "opacity" => clear = length(&value) == Some(0.0),
-            "transform" | "transition" | "animation" | "will-change" => moves |= value != "none",
             _ => {}
         }
     }
-    // Text that fades in when the reader comes to it is displayed.
-    (tiny && cut_off) || (clear && !moves)
+    // `opacity: 0` does not count: scripts fade such text in when the reader comes to it.
+    tiny && cut_off
 }
 
 /// `rect(0, 0, 0, 0)` and `rect(1px, 1px, 1px, 1px)`, with and without commas.
@@ -461,7 +459,6 @@ mod tests {
         ] {
             assert!(of(&format!("<p class='{class}'>")).hidden, "{class}");
         }
-        assert!(of("<p style='opacity: 0'>").hidden);
         assert!(of("<p style='max-height:0rem;overflow-y:hidden'>").hidden);
         for shown in [
             "class='overflow-hidden'",
@@ -472,8 +469,7 @@ mod tests {
             "class='not-hidden'",
             "style='overflow:hidden;width:100%'",
             "style='left:-1px'",
-            "style='opacity:0.9'",
-            "style='opacity:0;transform:translateY(20px)'",
+            "style='opacity:0'",
         ] {
             assert!(!of(&format!("<p {shown}>")).hidden, "{shown}");
         }
