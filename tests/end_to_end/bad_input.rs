@@ -60,14 +60,8 @@ fn cases() -> Vec<Case> {
         ),
         (
             "no-text.jsonl",
-            lines(&[
-                r#"{"title": "a"}"#,
-                r#"{"text": 7}"#,
-                r#"{"text": ["a"]}"#,
-                r#"{"text": null}"#,
-                r#"{"text": ""}"#,
-            ])
-            .into_bytes(),
+            lines(&[r#"{"title": "a"}"#, r#"{"text": 7}"#, r#"{"text": [1]}"#, r#"{"text": null}"#, r#"{"text": ""}"#])
+                .into_bytes(),
             vec![
                 GOOD,
                 (FAILED, "no_text"),

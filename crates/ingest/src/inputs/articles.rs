@@ -1,7 +1,8 @@
 //! Splits the export of a media database into articles.
 
+use super::failure::Failure;
 use super::rows::{Growing, Raw, Unit};
-use super::unpack::{Failure, Stream};
+use super::unpack::Stream;
 use crate::exports::{Border, Borders, Maker};
 
 /// Bytes of a line after which it is split. Set by hand: headers and borders are short, so a longer line is running

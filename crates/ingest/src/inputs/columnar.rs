@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicU64;
 
 use pressmark_core::ProblemKind;
 
-use super::unpack::{Failure, Stream};
+use super::failure::Failure;
+use super::unpack::Stream;
 use super::walk::{Packing, Target};
 use crate::{Format, Options};
 
@@ -72,7 +73,7 @@ mod rows {
     use arrow_schema::{ArrowError, Schema};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-    use super::super::unpack::Damaged;
+    use super::super::failure::Damaged;
     use super::*;
 
     /// Rows of a Parquet file decoded together. Set by hand: texts may be long, and all columns of a batch are in

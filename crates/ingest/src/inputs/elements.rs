@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
+use super::failure::Failure;
 use super::rows::{Growing, Raw};
-use super::unpack::{Failure, Stream};
+use super::unpack::Stream;
 use crate::fields::{self, Value};
 use crate::{Fields, names};
 

@@ -3,6 +3,7 @@
 mod articles;
 mod columnar;
 mod elements;
+mod failure;
 mod feed;
 mod named_fields;
 mod reader;

@@ -9,12 +9,13 @@ use sha2::{Digest, Sha256};
 use super::articles::ArticleCutter;
 use super::columnar;
 use super::elements::{self, ElementCutter};
+use super::failure::Failure;
 use super::rows::{Cutter, Ends, Raw, Unit};
 use super::skipped::SkipReason;
 use super::source::{
     charset_of, delimiter_of, format_of, is_blank, is_header, is_json_by_lines, own_output, preamble, said_delimiter,
 };
-use super::unpack::{Failure, Stream};
+use super::unpack::Stream;
 use super::warc;
 use crate::exports::{self, Maker};
 use crate::record::Context;

@@ -3,7 +3,8 @@
 use pressmark_core::hex;
 use sha2::{Digest, Sha256};
 
-use super::unpack::{Failure, Stream};
+use super::failure::Failure;
+use super::unpack::Stream;
 
 /// Where records end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

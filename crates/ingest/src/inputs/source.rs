@@ -6,8 +6,9 @@ use std::sync::atomic::AtomicU64;
 
 use pressmark_core::ProblemKind;
 
+use super::failure::Failure;
 use super::rows::Unit;
-use super::unpack::{Failure, Stream};
+use super::unpack::Stream;
 use super::walk::Packing;
 use crate::{Format, Options, binary, decode, fields, names};
 

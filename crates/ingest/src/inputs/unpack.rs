@@ -11,6 +11,7 @@ use pressmark_core::ProblemKind;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::failure::{Broken, Failure, broken, failure};
 use super::feed::{Feed, FeedReader};
 use super::walk::Packing;
 use super::zip::Member;
@@ -42,9 +43,6 @@ pub(super) struct Stream {
 
 /// Whether pressmark itself wrote a file.
 type IsOwn = bool;
-
-/// Why the bytes ended too early.
-pub(super) type Failure = (ProblemKind, String);
 
 impl Stream {
     /// Opens a file.
@@ -291,18 +289,6 @@ impl std::fmt::Debug for Unpacked {
     }
 }
 
-/// Classifies an I/O error as a problem of the record.
-fn failure(error: &io::Error) -> Failure {
-    let inner = error.get_ref();
-    if let Some(Broken(message)) = inner.and_then(|inner| inner.downcast_ref()) {
-        return (ProblemKind::BadArchive, message.clone());
-    }
-    if let Some(Damaged(message)) = inner.and_then(|inner| inner.downcast_ref()) {
-        return (ProblemKind::Malformed, message.clone());
-    }
-    (ProblemKind::Unreadable, error.to_string())
-}
-
 impl Packing {
     /// The compression of a file with a plain name is found by its first bytes: a name without ".gz" proves nothing, and
     /// no format that is read begins like a compressed file.
@@ -317,20 +303,6 @@ fn packing_of(head: &[u8]) -> Packing {
         [0x28, 0xB5, 0x2F, 0xFD, ..] => Packing::Zstd,
         _ => Packing::Plain,
     }
-}
-
-/// A compressed input that cannot be decompressed.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Broken(String);
-
-/// A columnar file that cannot be read further.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Damaged(pub(super) String);
-
-pub(super) fn broken(message: impl Into<String>) -> io::Error {
-    io::Error::other(Broken(message.into()))
 }
 
 struct Shared(Arc<File>);

@@ -7,7 +7,8 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use pressmark_core::ProblemKind;
 use ruzstd::decoding::StreamingDecoder;
 
-use super::unpack::{Failure, Stream};
+use super::failure::Failure;
+use super::unpack::Stream;
 use crate::binary;
 
 /// The next record of an archive.

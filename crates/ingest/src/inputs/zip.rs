@@ -12,7 +12,7 @@ use rawzip::{
     ZipFileHeaderRecord,
 };
 
-use super::unpack::{Failure, broken};
+use super::failure::{Failure, broken};
 
 /// A file in an archive.
 #[derive(Clone, Debug)]
